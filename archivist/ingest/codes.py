@@ -1,0 +1,65 @@
+"""Reads QR codes on the picture of a page. Only this module imports zxing-cpp."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_CODES = 64
+"""More codes on one page than this are ignored; a generated form carries two."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOnPage:
+    """One QR code and where it was found.
+
+    Attributes:
+        payload: the text in the code, as read; never trusted, anybody can print one.
+        page: 1-based.
+        x: centre, 0.0 (left) – 1.0 (right) of the picture as it lies.
+        y: centre, 0.0 (top) – 1.0 (bottom).
+    """
+
+    payload: str
+    page: int
+    x: float
+    y: float
+
+
+def read_codes(picture: NDArray[np.uint8], page: int = 1) -> tuple[CodeOnPage, ...]:
+    """Find the QR codes of a page, in any direction, top to bottom.
+
+    The gray picture is tried first; when nothing is found there, the red channel, on which a red seal over the code
+    vanishes (gray alone reads 0–25 % of sealed codes).
+
+    Args:
+        picture: BGR (height × width × 3) or gray (height × width), 8 bits.
+        page: number of the page, 1-based; only copied into the result.
+    """
+    import numpy as np
+
+    if picture.ndim == 2:
+        return _scan(np.ascontiguousarray(picture), page)
+    import cv2
+
+    gray: NDArray[np.uint8] = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return _scan(gray, page) or _scan(np.ascontiguousarray(picture[:, :, 2]), page)
+
+
+def _scan(gray: NDArray[np.uint8], page: int) -> tuple[CodeOnPage, ...]:
+    import zxingcpp
+
+    height, width = gray.shape
+    found = []
+    for code in zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormat.QRCode)[:MOST_CODES]:
+        place = code.position
+        corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+        x = sum(corner.x for corner in corners) / 4 / width
+        y = sum(corner.y for corner in corners) / 4 / height
+        if code.text:
+            found.append(CodeOnPage(code.text, page, x, y))
+    return tuple(sorted(found, key=lambda code: (code.y, code.x)))

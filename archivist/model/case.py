@@ -1,0 +1,282 @@
+"""A case: the state of one household file, a pure fold over its events.
+
+Nothing here reads a disk or a clock. ``Event`` is what stands in ``events/NNNNNN.json``; ``Case`` is what follows
+from all of them. Times are ISO 8601 with offset; dates of law are civil dates in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.model.facts import NO_FACTS, Facts, parse_facts, single, to_plain
+from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
+
+Data = Mapping[str, Any]
+"""JSON values as they stand in an event."""
+
+GENESIS: Final = Sha256("0" * 64)
+"""``prev`` of a chain's first event."""
+
+
+class Op(StrEnum):
+    """What an event did. The names are part of the format and never change their meaning."""
+
+    CASE_OPENED = "case_opened"
+    FACTS_CHANGED = "facts_changed"
+    RECORD_FILED = "record_filed"
+    DOCUMENT_ISSUED = "document_issued"
+    SIGNED_COPY_FILED = "signed_copy_filed"
+    DEREGISTERED = "deregistered"
+    # the ledger's own
+    LEDGER_OPENED = "ledger_opened"
+    NUMBERS_ALLOCATED = "numbers_allocated"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file an event added to the bag; ``path`` is relative to the bag, with ``/``; ``size`` in bytes."""
+
+    path: str
+    sha256: Sha256
+    size: int
+    record: RecordNo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One committed change. ``prev`` is the SHA-256 of the previous event's file; ``seq`` counts from 1."""
+
+    seq: int
+    prev: Sha256
+    time: str
+    actor: str
+    op: Op
+    data: Data
+    reason: str = ""
+    files: tuple[FileEntry, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    source: Data | None = None
+    pack: str = ""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the object written to ``events/NNNNNN.json``; keys that say nothing are left out."""
+        plain: dict[str, Any] = {
+            "seq": self.seq,
+            "prev": self.prev,
+            "time": self.time,
+            "actor": self.actor,
+            "op": self.op.value,
+            "data": dict(self.data),
+            "reason": self.reason,
+            "files": [
+                {"path": f.path, "sha256": f.sha256, "size": f.size}
+                | ({"record": f.record} if f.record else {})
+                for f in self.files
+            ],
+            "moves": [list(m) for m in self.moves],
+            "removed": list(self.removed),
+            "source": dict(self.source) if self.source is not None else None,
+            "pack": self.pack,
+        }
+        return {k: v for k, v in plain.items() if v not in ("", [], None) or k == "prev"}
+
+    @classmethod
+    def from_plain(cls, plain: Data) -> Event:
+        """Read an event's object back; ``ValueError`` or ``KeyError`` when it is not one."""
+        return cls(
+            seq=int(plain["seq"]),
+            prev=Sha256(str(plain["prev"])),
+            time=str(plain["time"]),
+            actor=str(plain["actor"]),
+            op=Op(plain["op"]),
+            data=MappingProxyType(dict(plain["data"])),
+            reason=str(plain.get("reason", "")),
+            files=tuple(
+                FileEntry(
+                    str(f["path"]),
+                    Sha256(str(f["sha256"])),
+                    int(f["size"]),
+                    RecordNo(str(f["record"])) if "record" in f else None,
+                )
+                for f in plain.get("files", ())
+            ),
+            moves=tuple((str(a), str(b)) for a, b in plain.get("moves", ())),
+            removed=tuple(str(p) for p in plain.get("removed", ())),
+            source=MappingProxyType(dict(plain["source"])) if plain.get("source") is not None else None,
+            pack=str(plain.get("pack", "")),
+        )
+
+
+# ── state ────────────────────────────────────────────────────────────────────────────────────────────────
+class RecordStatus(StrEnum):
+    """Where a record stands between printer and signature."""
+
+    FILED = "filed"
+    PENDING = "pending_signature"
+    SIGNED = "signed"
+    SIGNED_COPY = "signed_copy"
+
+    @property
+    def label(self) -> str:
+        """The status in Chinese, as tables show it."""
+        return {"filed": "已归档", "pending_signature": "待签", "signed": "已签", "signed_copy": "签署件"}[
+            self.value
+        ]
+
+
+class CaseStatus(StrEnum):
+    """Whether the case still takes papers."""
+
+    OPEN = "open"
+    DEREGISTERED = "deregistered"
+
+    @property
+    def label(self) -> str:
+        """The status in Chinese."""
+        return {"open": "在办", "deregistered": "已注销"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One filed document (件). ``type`` is the catalogue's id; ``files`` are its renditions, the first the main one.
+
+    ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``template``, ``facts_sha256``,
+    ``values`` of an issued document; ``evidence`` of a filed scan; ``scores`` of its pages.
+    """
+
+    no: RecordNo
+    type: str
+    title: str
+    folder: str
+    status: RecordStatus
+    filed_at: str
+    files: tuple[FileEntry, ...] = ()
+    text: FileEntry | None = None
+    pages: int = 0
+    signs: RecordNo | None = None
+    signed_by: RecordNo | None = None
+    source_name: str = ""
+    source_sha256: str = ""
+    data: Data = MappingProxyType({})
+
+    @property
+    def doc_no(self) -> str:
+        """The reference number (文号), empty when it has none."""
+        return str(self.data.get("doc_no", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One household file as its events say."""
+
+    number: CaseNo
+    status: CaseStatus = CaseStatus.OPEN
+    opened_on: dt.date = dt.date.min
+    facts: Facts = NO_FACTS
+    records: Mapping[RecordNo, Record] = MappingProxyType({})
+    deregistered_on: dt.date | None = None
+    deregistration_reason: str = ""
+    seq: int = 0
+    head: Sha256 = GENESIS
+    pack: str = ""
+
+    @property
+    def category(self) -> Category:
+        """The category of assistance, part of the number."""
+        return self.number.category
+
+    @property
+    def applicant_name(self) -> str:
+        """The applicant's name, empty when not yet known."""
+        return str(single(self.facts, "applicant").get("name", ""))
+
+    def next_record(self) -> RecordNo:
+        """Return the number the next record gets."""
+        return record_no(len(self.records) + 1)
+
+    def records_of(self, *types: str) -> tuple[Record, ...]:
+        """Return the records of some document types, in order."""
+        return tuple(r for r in self.records.values() if r.type in types)
+
+
+def apply(case: Case, event: Event, digest: Sha256) -> Case:
+    """Return the case after one more event.
+
+    Args:
+        case: the state before.
+        event: the event; its place in the chain has been checked.
+        digest: SHA-256 of the event's file, the chain's new head.
+
+    Raises:
+        ValueError: the event does not fit the state (a record twice, a signature for nothing).
+    """
+    case = replace(case, seq=event.seq, head=digest, pack=event.pack or case.pack)
+    match event.op:
+        case Op.CASE_OPENED:
+            return replace(
+                case,
+                opened_on=dt.date.fromisoformat(event.data["opened_on"]),
+                facts=parse_facts(event.data["facts"]),
+            )
+        case Op.FACTS_CHANGED:
+            return replace(case, facts=_changed(case.facts, event.data))
+        case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
+            return _with_record(case, event)
+        case Op.DEREGISTERED:
+            return replace(
+                case,
+                status=CaseStatus.DEREGISTERED,
+                deregistered_on=dt.date.fromisoformat(event.data["date"]),
+                deregistration_reason=event.reason,
+            )
+        case _:
+            raise ValueError(f"{event.op.value} does not belong in a case")
+
+
+def _changed(facts: Facts, data: Data) -> Facts:
+    plain: dict[str, object] = {**to_plain(facts), **data["facts"]}
+    return parse_facts({k: v for k, v in plain.items() if v is not None})
+
+
+def _with_record(case: Case, event: Event) -> Case:
+    entry = event.data["record"]
+    number = RecordNo(entry["no"])
+    if number != case.next_record():
+        raise ValueError(f"record {number} where {case.next_record()} was due")
+    records = dict(case.records)
+    signs = RecordNo(entry["signs"]) if entry.get("signs") else None
+    if signs:
+        if signs not in records or records[signs].status is not RecordStatus.PENDING:
+            raise ValueError(f"record {number} signs {signs}, which waits for no signature")
+        records[signs] = replace(records[signs], status=RecordStatus.SIGNED, signed_by=number)
+    source = event.source or {}
+    records[number] = Record(
+        no=number,
+        type=entry["type"],
+        title=entry["title"],
+        folder=entry["folder"],
+        status=RecordStatus(entry["status"]),
+        filed_at=event.time,
+        files=tuple(f for f in event.files if f.path.startswith("data/")),
+        text=next((f for f in event.files if f.path.startswith("text/")), None),
+        pages=int(entry.get("pages", 0)),
+        signs=signs,
+        source_name=str(source.get("name", "")),
+        source_sha256=str(source.get("sha256", "")),
+        data=MappingProxyType(dict(entry.get("data", {}))),
+    )
+    return replace(case, records=MappingProxyType(records))
+
+
+def fold(number: CaseNo, events: Iterable[tuple[Event, Sha256]]) -> Case:
+    """Return the state that a chain of events (with the digest of each event's file) leads to."""
+    case = Case(number)
+    for event, digest in events:
+        case = apply(case, event, digest)
+    return case

@@ -1,0 +1,204 @@
+"""Checked strings: case numbers, record numbers, digests, ID numbers. One ``parse``, one ``format`` each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from archivist.errors import InvalidValue
+
+Sha256 = NewType("Sha256", str)
+"""64 lower-case hexadecimal digits."""
+
+RecordNo = NewType("RecordNo", str)
+"""Four digits or more, counted from ``0001`` within a case; never changes, never reused."""
+
+OFFICE_CODE = re.compile(r"[A-Z]{2,8}")
+_CASE_NO = re.compile(r"(?P<office>[A-Z]{2,8})-(?P<category>[A-Z]{2})-(?P<year>\d{4})-(?P<sequence>\d{6,})")
+
+
+class Category(StrEnum):
+    """Categories of assistance, by the codes of the catalogue."""
+
+    DB = "DB"
+    TK = "TK"
+    DX = "DX"
+    JN = "JN"
+    ZC = "ZC"
+    CJ = "CJ"
+
+    @property
+    def label(self) -> str:
+        """The category's Chinese name as the measures write it."""
+        return _CATEGORY_LABELS[self.value]
+
+
+_CATEGORY_LABELS = {
+    "DB": "最低生活保障",
+    "TK": "特困人员救助供养",
+    "DX": "低收入家庭救助",
+    "JN": "急难型临时救助",
+    "ZC": "支出型临时救助",
+    "CJ": "残疾人两项补贴",
+}
+_CATEGORY_ALIASES = {
+    "低保": "DB",
+    "特困": "TK",
+    "特困供养": "TK",
+    "低收入": "DX",
+    "低收入家庭": "DX",
+    "急难型": "JN",
+    "支出型": "ZC",
+    "两项补贴": "CJ",
+}
+
+
+def parse_category(text: str) -> Category:
+    """Return the category named by its code, its name or its everyday short name."""
+    wanted = text.strip()
+    for code, label in _CATEGORY_LABELS.items():
+        if wanted.upper() == code or wanted == label:
+            return Category(code)
+    if wanted in _CATEGORY_ALIASES:
+        return Category(_CATEGORY_ALIASES[wanted])
+    known = "、".join(f"{c.value} {c.label}" for c in Category)
+    raise InvalidValue(f"没有救助类别“{text}”。可用：{known}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CaseNo:
+    """``<office>-<category>-<year>-<sequence>``, e.g. ``TJHQ-DB-2024-000123``; the name of the case's folder."""
+
+    office: str
+    category: Category
+    year: int
+    sequence: int
+
+    @classmethod
+    def parse(cls, text: str) -> CaseNo:
+        """Read a case number as written; full-width forms and lower case are accepted.
+
+        Raises:
+            InvalidValue: E002, when it has not this form.
+        """
+        match = _CASE_NO.fullmatch(narrow(text).strip().upper())
+        if not match or match["category"] not in Category.__members__:
+            raise InvalidValue(f"“{text}”不是户号（应如 TJHQ-DB-2024-000123）")
+        return cls(match["office"], Category(match["category"]), int(match["year"]), int(match["sequence"]))
+
+    def __str__(self) -> str:
+        return f"{self.office}-{self.category.value}-{self.year:04d}-{self.sequence:06d}"
+
+    @property
+    def compact(self) -> str:
+        """The number without hyphens, as QR codes carry it."""
+        return str(self).replace("-", "")
+
+    @classmethod
+    def from_compact(cls, text: str) -> CaseNo:
+        """Undo ``compact``: the last two letters are the category, then four digits of year, then the rest."""
+        match = re.fullmatch(r"([A-Z]{2,8})([A-Z]{2})(\d{4})(\d{6,})", text)
+        if not match:
+            raise InvalidValue(f"“{text}”不是户号")
+        return cls.parse("-".join(match.groups()))
+
+
+CASE_NO_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-Z]{2,8}-(?:DB|TK|DX|JN|ZC|CJ)-\d{4}-\d{6,}(?!\d)")
+
+
+def record_no(number: int) -> RecordNo:
+    """Format a record's ordinal: ``7`` → ``0007``."""
+    if number < 1:
+        raise ValueError(f"record numbers start at 1, not {number}")
+    return RecordNo(f"{number:04d}")
+
+
+# ── ID numbers (GB 11643-1999) ───────────────────────────────────────────────────────────────────────────
+IdNumber = NewType("IdNumber", str)
+"""18 characters, the checksum right, ``X`` in upper case. Never written to logs, paths or QR codes."""
+
+_WEIGHTS = tuple(2 ** (17 - i) % 11 for i in range(17))
+_CHECK = "10X98765432"
+_LOOKALIKES = str.maketrans({"×": "X", "х": "X", "Х": "X", "χ": "X", "Χ": "X", "✕": "X", "╳": "X"})
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 "
+    "61 62 63 64 65 71 81 82 83".split()
+)
+ID_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
+"""An ID-shaped run, not part of a longer one (19-digit bank accounts contain ID-shaped runs)."""
+
+
+def narrow(text: str) -> str:
+    """Return full-width digits, letters and hyphens as ASCII; everything else as it is."""
+    return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else " " if c == "\u3000" else c for c in text)
+
+
+def id_check_digit(first17: str) -> str:
+    """Return the 18th character for the first seventeen digits (GB 11643-1999, ISO 7064 MOD 11-2)."""
+    return _CHECK[sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True)) % 11]
+
+
+def clean_id(text: str) -> str:
+    """Normalise what people and scanners write: widths, blanks, hyphens and letters that look like ``X``."""
+    return re.sub(r"[\s\-—·.]", "", narrow(text)).translate(_LOOKALIKES).upper()
+
+
+def parse_id(text: str) -> IdNumber:
+    """Check a resident ID number (also the residence permits of 港澳台, codes 81–83).
+
+    The region code is never a hard error: counties are merged and people move, the number stays.
+
+    Raises:
+        InvalidValue: E002, saying what is wrong without repeating the number.
+    """
+    number = clean_id(text)
+    if re.fullmatch(r"\d{15}", number):
+        raise InvalidValue(
+            "是 15 位旧号；一代居民身份证自 2013 年 1 月 1 日起停止使用，请填 18 位号码（居民身份证法第二十三条）"
+        )
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        raise InvalidValue(f"身份证号应为 17 位数字加 1 位校验码，这里有 {len(number)} 个字符或含有其他字符")
+    try:
+        id_birth_date(IdNumber(number))
+    except ValueError:
+        raise InvalidValue("身份证号中的出生日期不存在，请核对证件") from None
+    if id_check_digit(number[:17]) != number[17]:
+        raise InvalidValue("身份证号校验码不符（GB 11643），多半有一位录错，请核对证件")
+    return IdNumber(number)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether the text is a valid ID number."""
+    try:
+        parse_id(text)
+    except InvalidValue:
+        return False
+    return True
+
+
+def id_region_known(number: IdNumber) -> bool:
+    """Tell whether the province code is one in use; a warning at most."""
+    return number[:2] in _PROVINCES
+
+
+def id_birth_date(number: IdNumber) -> dt.date:
+    """Return the birth date the number carries."""
+    return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def id_sex(number: IdNumber) -> str:
+    """Return 男 or 女 from the sequence code's parity."""
+    return "男" if int(number[16]) % 2 else "女"
+
+
+def mask_id(number: str) -> str:
+    """Show the first six and last four only, so that the birth date stays hidden."""
+    return f"{number[:6]}********{number[-4:]}" if len(number) == 18 else "*" * len(number)
+
+
+def age_on(birth: dt.date, on: dt.date) -> int:
+    """Return full years of age (周岁) on a day."""
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))

@@ -1,0 +1,132 @@
+"""How fast and how well scans are read: CPU seconds a page and character error rate for each kind of damage.
+
+Draws its own pages (a form, a decision with red letterhead and seal, a dense list, plain print), damages them, and
+reads each with the engine of ``archivist.ingest.ocr`` and, in the same run, with rapidocr as it comes out of the box.
+Trust the ratio, not the seconds: they depend on the machine. Run from the repository's root::
+
+    python -m benchmarks.ocr [--seed 1] [--pages 4] [--no-baseline]
+
+The error rate is the edit distance over the page's text, without blanks, after NFKC, dashes and quotes folded; a line
+read in the wrong order counts as wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import time
+import unicodedata
+from collections import defaultdict
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import cv2
+import numpy as np
+
+from archivist.ingest import ocr
+from archivist.ingest.codes import read_codes
+from tests.ingest import pages
+
+_FOLD = str.maketrans({"“": '"', "”": '"', "—": "-", "–": "-", "－": "-", "〔": "(", "〕": ")", "[": "(", "]": ")", "·": ""})
+
+
+def plain(text: str) -> str:
+    """Return the text as it is compared."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_FOLD)
+
+
+def distance(a: str, b: str) -> int:
+    """Return the Levenshtein distance."""
+    other = np.array([ord(c) for c in b])
+    row = np.arange(len(b) + 1)
+    steps = np.arange(len(b) + 1)
+    for number, char in enumerate(a, start=1):
+        best = np.empty_like(row)
+        best[0] = number
+        best[1:] = np.minimum(row[1:] + 1, row[:-1] + (other != ord(char)))
+        row = np.minimum.accumulate(best - steps) + steps
+    return int(row[-1])
+
+
+def baseline() -> Any:
+    """Return a reader of pages: rapidocr with its own settings, lines put in order by our own rule."""
+    from rapidocr import RapidOCR
+
+    engine = RapidOCR(params={"Global.log_level": "critical"})
+
+    def read(picture: Any) -> tuple[str, float | None]:
+        found = engine(picture)
+        if found.txts is None:
+            return "", None
+        lines = [
+            ocr._line(np.asarray(box, np.float32), text, float(score))
+            for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
+        ]
+        return "\n".join(ocr.reading_order(lines)), float(np.mean(found.scores))
+
+    return read
+
+
+def ours() -> Any:
+    """Return a reader of pages: QR codes and the cascade, as the product reads a scan."""
+    engine = ocr.Engine()
+
+    def read(picture: Any) -> tuple[str, float | None]:
+        read_codes(picture)
+        found = engine.read(picture)
+        return "\n".join(found.rows), found.score
+
+    return read
+
+
+def main() -> None:
+    """Draw, read, print one line for each kind of damage and reader."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--pages", type=int, default=4, help="pages for each kind of damage")
+    options.add_argument("--no-baseline", action="store_true")
+    options.add_argument("--errors", action="store_true", help="print the rows that came out differently")
+    given = options.parse_args()
+    readers = {"archivist": ours()} if given.no_baseline else {"archivist": ours(), "rapidocr": baseline()}
+    blank = np.full((400, 400, 3), 255, np.uint8)
+    for read in readers.values():
+        read(cv2.putText(blank.copy(), "warm 2024", (20, 200), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 3))
+    sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * 5)
+    rng = random.Random(given.seed)
+    kinds = list(pages.KINDS.items())
+    for number in range(given.pages):
+        kind, draw = kinds[number % len(kinds)]
+        sheet = draw(rng)
+        truth = plain(sheet.text)
+        for damage, spoil in pages.DEGRADATIONS.items():
+            picture = cv2.cvtColor(np.asarray(spoil(sheet.image, number + given.seed).convert("RGB")), cv2.COLOR_RGB2BGR)
+            for reader, read in readers.items():
+                started = time.process_time()
+                text, score = read(picture)
+                spent = time.process_time() - started
+                got = plain(text)
+                wrong = distance(truth, got)
+                found = sum(number_ in got for number_ in sheet.ids)
+                for where in (damage, "all"):
+                    total = sums[where, reader]
+                    for k, value in enumerate((1, spent, wrong, len(truth), found)):
+                        total[k] += value
+                if given.errors and reader == "archivist":
+                    print(f"-- {kind} · {damage} · {wrong}/{len(truth)} · score {score} · {spent:.2f} s")
+                    expected = {plain(row) for row in sheet.text.splitlines()}
+                    for row in text.splitlines():
+                        if plain(row) not in expected:
+                            print("   ", row)
+    print(f"{'damage':16} {'reader':10} pages  CPU s/page   CER %   ID numbers found")
+    for (damage, reader), (count, spent, wrong, chars, found) in sums.items():
+        print(f"{damage:16} {reader:10} {count:5.0f} {spent / count:11.2f} {100 * wrong / chars:7.2f}   {found:.0f}")
+    if "rapidocr" in readers:
+        mine, theirs = sums["all", "archivist"], sums["all", "rapidocr"]
+        print(f"ratio: {theirs[1] / mine[1]:.1f} × less CPU, errors {mine[2] / max(theirs[2], 1):.2f} × the baseline's")
+
+
+if __name__ == "__main__":
+    main()
