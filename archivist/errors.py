@@ -179,6 +179,13 @@ class CaseClosed(ArchiveError):
     remedy = "用 archivist case show 查看状态。"
 
 
+class CaseExists(ArchiveError):
+    """The same person already has an open case under this category (一户一档)."""
+
+    code, exit_status, title = "E208", 28, "已有在办户档"
+    remedy = "一户一档：请在原户档中办理；确需另立，加 --again 并写明理由。"
+
+
 # ── templates and documents ──────────────────────────────────────────────────────────────────────────────
 class DocumentError(ArchivistError):
     """A document cannot be issued; nothing was filed."""

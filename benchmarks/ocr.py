@@ -15,9 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import re
 import time
-import unicodedata
 from collections import defaultdict
 from typing import Any
 
@@ -29,26 +27,6 @@ import numpy as np
 from archivist.ingest import ocr
 from archivist.ingest.codes import read_codes
 from tests.ingest import pages
-
-_FOLD = str.maketrans({"“": '"', "”": '"', "—": "-", "–": "-", "－": "-", "〔": "(", "〕": ")", "[": "(", "]": ")", "·": ""})
-
-
-def plain(text: str) -> str:
-    """Return the text as it is compared."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_FOLD)
-
-
-def distance(a: str, b: str) -> int:
-    """Return the Levenshtein distance."""
-    other = np.array([ord(c) for c in b])
-    row = np.arange(len(b) + 1)
-    steps = np.arange(len(b) + 1)
-    for number, char in enumerate(a, start=1):
-        best = np.empty_like(row)
-        best[0] = number
-        best[1:] = np.minimum(row[1:] + 1, row[:-1] + (other != ord(char)))
-        row = np.minimum.accumulate(best - steps) + steps
-    return int(row[-1])
 
 
 def baseline() -> Any:
@@ -100,15 +78,17 @@ def main() -> None:
     for number in range(given.pages):
         kind, draw = kinds[number % len(kinds)]
         sheet = draw(rng)
-        truth = plain(sheet.text)
+        truth = pages.plain(sheet.text)
         for damage, spoil in pages.DEGRADATIONS.items():
-            picture = cv2.cvtColor(np.asarray(spoil(sheet.image, number + given.seed).convert("RGB")), cv2.COLOR_RGB2BGR)
+            picture = cv2.cvtColor(
+                np.asarray(spoil(sheet.image, number + given.seed).convert("RGB")), cv2.COLOR_RGB2BGR
+            )
             for reader, read in readers.items():
                 started = time.process_time()
                 text, score = read(picture)
                 spent = time.process_time() - started
-                got = plain(text)
-                wrong = distance(truth, got)
+                got = pages.plain(text)
+                wrong = pages.distance(truth, got)
                 found = sum(number_ in got for number_ in sheet.ids)
                 for where in (damage, "all"):
                     total = sums[where, reader]
@@ -116,16 +96,20 @@ def main() -> None:
                         total[k] += value
                 if given.errors and reader == "archivist":
                     print(f"-- {kind} · {damage} · {wrong}/{len(truth)} · score {score} · {spent:.2f} s")
-                    expected = {plain(row) for row in sheet.text.splitlines()}
+                    expected = {pages.plain(row) for row in sheet.text.splitlines()}
                     for row in text.splitlines():
-                        if plain(row) not in expected:
+                        if pages.plain(row) not in expected:
                             print("   ", row)
     print(f"{'damage':16} {'reader':10} pages  CPU s/page   CER %   ID numbers found")
     for (damage, reader), (count, spent, wrong, chars, found) in sums.items():
-        print(f"{damage:16} {reader:10} {count:5.0f} {spent / count:11.2f} {100 * wrong / chars:7.2f}   {found:.0f}")
+        print(
+            f"{damage:16} {reader:10} {count:5.0f} {spent / count:11.2f} {100 * wrong / chars:7.2f}   {found:.0f}"
+        )
     if "rapidocr" in readers:
         mine, theirs = sums["all", "archivist"], sums["all", "rapidocr"]
-        print(f"ratio: {theirs[1] / mine[1]:.1f} × less CPU, errors {mine[2] / max(theirs[2], 1):.2f} × the baseline's")
+        print(
+            f"ratio: {theirs[1] / mine[1]:.1f} × less CPU, errors {mine[2] / max(theirs[2], 1):.2f} × the baseline's"
+        )
 
 
 if __name__ == "__main__":

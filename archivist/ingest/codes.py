@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,7 @@ def read_codes(picture: NDArray[np.uint8], page: int = 1) -> tuple[CodeOnPage, .
         return _scan(np.ascontiguousarray(picture), page)
     import cv2
 
-    gray: NDArray[np.uint8] = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     return _scan(gray, page) or _scan(np.ascontiguousarray(picture[:, :, 2]), page)
 
 
@@ -55,7 +55,8 @@ def _scan(gray: NDArray[np.uint8], page: int) -> tuple[CodeOnPage, ...]:
 
     height, width = gray.shape
     found = []
-    for code in zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormat.QRCode)[:MOST_CODES]:
+    only_qr: Any = zxingcpp.BarcodeFormat.QRCode
+    for code in zxingcpp.read_barcodes(gray, formats=only_qr)[:MOST_CODES]:
         place = code.position
         corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         x = sum(corner.x for corner in corners) / 4 / width

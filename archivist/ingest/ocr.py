@@ -137,10 +137,15 @@ class Engine:
             "Det.model_path": str(paths["detect"]),
             "Cls.model_path": str(paths["turn"]),
         }
-        tiny = RapidOCR(
-            params={**common, "Rec.model_path": str(paths["tiny"]), "Rec.rec_keys_path": str(paths["tiny_keys"])}
+        make: Any = RapidOCR
+        tiny = make(
+            params={
+                **common,
+                "Rec.model_path": str(paths["tiny"]),
+                "Rec.rec_keys_path": str(paths["tiny_keys"]),
+            }
         )
-        small = RapidOCR(params={**common, "Rec.model_path": str(paths["small"])})
+        small = make(params={**common, "Rec.model_path": str(paths["small"])})
         # The parts are called one by one: RapidOCR's own run would shrink the page to 2000 px first.
         self._detect: Any = tiny._load_det_model()
         self._turn: Any = tiny._load_cls_model()
@@ -214,15 +219,17 @@ class Engine:
 
         green = np.ascontiguousarray(picture[:, :, 1])
         taken = [_bounds(quad) for quad in known]
-        fresh = [quad for quad in self._boxes(green) if not any(_overlap(_bounds(quad), t) > 0.3 for t in taken)]
+        fresh = [
+            quad for quad in self._boxes(green) if not any(_overlap(_bounds(quad), t) > 0.3 for t in taken)
+        ]
         return [line for line in self._recognise(green, fresh, started) if line.score >= COLOUR_SCORE]
 
 
 def _three(gray: Gray) -> Picture:
     import cv2
+    import numpy as np
 
-    picture: Picture = cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
-    return picture
+    return np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _crop(gray: Gray, quad: Quad) -> Picture:
@@ -321,7 +328,8 @@ def _same_row(row: Sequence[tuple[float, Line]], y: float, line: Line) -> bool:
     if y - middle > 0.55 * height:
         return False
     return not any(
-        abs(line.x - other.x) < 0.4 * (line.width + other.width) and y - other_y > 0.3 * height for other_y, other in row
+        abs(line.x - other.x) < 0.4 * (line.width + other.width) and y - other_y > 0.3 * height
+        for other_y, other in row
     )
 
 

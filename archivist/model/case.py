@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -163,7 +163,7 @@ class Record:
     signed_by: RecordNo | None = None
     source_name: str = ""
     source_sha256: str = ""
-    data: Data = MappingProxyType({})
+    data: Data = field(default_factory=dict)
 
     @property
     def doc_no(self) -> str:
@@ -178,8 +178,8 @@ class Case:
     number: CaseNo
     status: CaseStatus = CaseStatus.OPEN
     opened_on: dt.date = dt.date.min
-    facts: Facts = NO_FACTS
-    records: Mapping[RecordNo, Record] = MappingProxyType({})
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
+    records: Mapping[RecordNo, Record] = field(default_factory=dict)
     deregistered_on: dt.date | None = None
     deregistration_reason: str = ""
     seq: int = 0

@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import math
 import random
+import re
 import subprocess
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -69,7 +71,14 @@ class Sheet:
         return "\n".join(" ".join(text for _, text in sorted(lines[y])) for y in sorted(lines))
 
     def write(
-        self, x: float, y: float, text: str, *, face: str = "serif", size: float = 12, fill: tuple[int, int, int] = INK
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        face: str = "serif",
+        size: float = 12,
+        fill: tuple[int, int, int] = INK,
     ) -> None:
         """Write one line with its baseline at ``y`` px; ``size`` in points."""
         ImageDraw.Draw(self.image).text((x, y), text, font=font(face, _px(size)), fill=fill, anchor="ls")
@@ -79,9 +88,13 @@ class Sheet:
         self, y: float, text: str, *, face: str = "bold", size: float = 18, fill: tuple[int, int, int] = INK
     ) -> None:
         """Write one centred line."""
-        self.write((WIDTH_PX - font(face, _px(size)).getlength(text)) / 2, y, text, face=face, size=size, fill=fill)
+        self.write(
+            (WIDTH_PX - font(face, _px(size)).getlength(text)) / 2, y, text, face=face, size=size, fill=fill
+        )
 
-    def paragraph(self, y: float, text: str, *, size: float = 14, pitch: int = 105, face: str = "serif") -> float:
+    def paragraph(
+        self, y: float, text: str, *, size: float = 14, pitch: int = 105, face: str = "serif"
+    ) -> float:
         """Write an indented paragraph; return the next baseline."""
         left, right, used = 260, WIDTH_PX - 260, font(face, _px(size))
         x, line = left + 2 * _px(size), ""
@@ -93,7 +106,9 @@ class Sheet:
         self.write(x, y, line, size=size, face=face)
         return y + pitch
 
-    def table(self, y: int, columns: list[int], rows: list[list[str]], *, height: int = 110, size: float = 11) -> int:
+    def table(
+        self, y: int, columns: list[int], rows: list[list[str]], *, height: int = 110, size: float = 11
+    ) -> int:
         """Draw a table with its left edge at 150 px; return its lower edge in px."""
         draw = ImageDraw.Draw(self.image)
         for number, row in enumerate(rows):
@@ -113,7 +128,9 @@ class Sheet:
     def code(self, payload: str, x: int, y: int, module_px: int = 8) -> None:
         """Print a QR code of level Q; ``module_px`` = 8 is 0.68 mm at 300 dpi."""
         out = io.BytesIO()
-        segno.make(payload, error="q", micro=False, boost_error=False).save(out, kind="png", scale=module_px, border=4)
+        segno.make(payload, error="q", micro=False, boost_error=False).save(
+            out, kind="png", scale=module_px, border=4
+        )
         with Image.open(out) as drawn:
             self.image.paste(drawn.convert("RGB"), (x, y))
 
@@ -136,7 +153,9 @@ class Sheet:
             angle = math.radians(-spread / 2 + spread * k / (len(office) - 1))
             box = int(radius * 0.4)
             letter = Image.new("L", (box, box), 0)
-            ImageDraw.Draw(letter).text((box / 2, box / 2), char, font=font("serif", int(radius * 0.27)), fill=255, anchor="mm")
+            ImageDraw.Draw(letter).text(
+                (box / 2, box / 2), char, font=font("serif", int(radius * 0.27)), fill=255, anchor="mm"
+            )
             letter = letter.rotate(-math.degrees(angle), Image.Resampling.BICUBIC)
             place = (
                 int(middle + radius * 0.78 * math.sin(angle) - box / 2),
@@ -198,7 +217,10 @@ def application(rng: random.Random) -> Sheet:
     for _ in range(5):
         other = id_number(rng, region)
         sheet.ids.append(other)
-        kin, health = rng.choice(["妻子", "儿子", "女儿", "父亲", "母亲"]), rng.choice(["健康", "残疾二级", "重病"])
+        kin, health = (
+            rng.choice(["妻子", "儿子", "女儿", "父亲", "母亲"]),
+            rng.choice(["健康", "残疾二级", "重病"]),
+        )
         members.append([name(rng, 0.2), kin, other, health, f"{rng.random() * 3000:.2f}"])
     y = sheet.table(y + 130, [380, 300, 720, 380, 400], members)
     reason = (
@@ -259,13 +281,13 @@ def letter(rng: random.Random) -> Sheet:
     sheet = Sheet()
     sheet.centre(380, "居民家庭经济状况核对授权书", size=20)
     y: float = 560
-    for text in (
+    scope = (
         "根据《社会救助暂行办法》有关规定，本人及共同生活的家庭成员自愿授权民政部门通过公安、人力资源社会保障、住房和城乡建设、"
         "市场监管、税务、公积金、金融、保险、证券等部门和机构查询、核对本人及家庭成员的户籍、车辆、就业、社会保险、住房、"
-        "工商登记、纳税、存款、有价证券等信息。",
-        "本授权书自签字之日起生效，至不再享受社会救助待遇之日止。核对结果仅用于社会救助审核确认，不得用于其他用途。",
-        f"授权人身份证号：{sheet.ids[0] if sheet.ids else ''}",
-    ):
+        "工商登记、纳税、存款、有价证券等信息。"
+    )
+    term = "本授权书自签字之日起生效，至不再享受社会救助待遇之日止。核对结果仅用于社会救助审核确认，不得用于其他用途。"
+    for text in (scope, term):
         y = sheet.paragraph(y, text, size=13, pitch=95)
     number = id_number(rng)
     sheet.ids.append(number)
@@ -287,7 +309,7 @@ def _scanned(image: Image.Image, seed: int, noise: float = 6, blur: float = 0.7)
     rng = np.random.default_rng(seed)
     paper = np.asarray(image, np.float32) / 255 * np.array([246, 247, 243], np.float32)
     paper = np.asarray(cv2.GaussianBlur(paper, (0, 0), blur), np.float32)
-    paper += rng.normal(0, noise, paper.shape[:2] + (1,)).astype(np.float32)
+    paper += rng.normal(0, noise, (*paper.shape[:2], 1)).astype(np.float32)
     for x, y in rng.integers(0, paper.shape[0], (60, 2)):
         cv2.circle(paper, (int(x), int(y)), int(rng.integers(1, 4)), (70, 70, 70), -1)
     return Image.fromarray(np.clip(paper, 0, 255).astype(np.uint8))
@@ -320,7 +342,9 @@ def _photo(image: Image.Image, seed: int) -> Image.Image:
         np.asarray(image), turn, (width, height), flags=cv2.INTER_AREA, borderValue=(95, 85, 75)
     ).astype(np.float32)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    light = 0.52 + 0.5 * np.exp(-(((x - width * 0.4) / (width * 0.75)) ** 2 + ((y - height * 0.3) / (height * 0.6)) ** 2))
+    light = 0.52 + 0.5 * np.exp(
+        -(((x - width * 0.4) / (width * 0.75)) ** 2 + ((y - height * 0.3) / (height * 0.6)) ** 2)
+    )
     light *= 1 - 0.3 / (1 + np.exp(-(x - width * 0.82) / 25))
     flat *= light[..., None] * np.array([1.0, 0.96, 0.86], np.float32)
     flat = np.asarray(cv2.GaussianBlur(flat, (0, 0), 1.1)) + rng.normal(0, 7, flat.shape)
@@ -339,3 +363,25 @@ DEGRADATIONS: dict[str, Callable[[Image.Image, int], Image.Image]] = {
     "1-bit 200 dpi": _fax,
     "photo": _photo,
 }
+
+_FOLD = str.maketrans(
+    {"“": '"', "”": '"', "—": "-", "–": "-", "－": "-", "〔": "(", "〕": ")", "[": "(", "]": ")", "·": ""}
+)
+
+
+def plain(text: str) -> str:
+    """Return the text as it is compared."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_FOLD)
+
+
+def distance(a: str, b: str) -> int:
+    """Return the Levenshtein distance."""
+    other = np.array([ord(c) for c in b])
+    row = np.arange(len(b) + 1)
+    steps = np.arange(len(b) + 1)
+    for number, char in enumerate(a, start=1):
+        best = np.empty_like(row)
+        best[0] = number
+        best[1:] = np.minimum(row[1:] + 1, row[:-1] + (other != ord(char)))
+        row = np.minimum.accumulate(best - steps) + steps
+    return int(row[-1])

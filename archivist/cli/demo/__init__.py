@@ -1,0 +1,5 @@
+"""The demo's own material: an invented office with six households, and the scans that arrive there.
+
+``households`` what is known of them · ``scans`` the files a clerk drops, made from the sample pages · ``paper`` seals,
+codes, pens, scanners, telephones · ``samples/`` the pages themselves, drawn by ``tools/make_samples.py``.
+"""

@@ -1,0 +1,68 @@
+"""The demo's office and its six invented households, as ``samples/households.toml`` has them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from archivist.model.ids import Category
+
+SAMPLES: Final = Path(__file__).with_name("samples")
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """One household to open.
+
+    Attributes:
+        key: short name by which the samples refer to it; nothing a clerk ever sees.
+        category: under which assistance it is opened.
+        facts: raw groups, to be read by ``archivist.model.facts.parse_facts``.
+        opened_on: civil date, Asia/Shanghai.
+        deregistered_on: civil date, or None while the case is open.
+        reason: why it was deregistered, empty while it is open.
+    """
+
+    key: str
+    category: Category
+    facts: Mapping[str, object]
+    opened_on: dt.date
+    deregistered_on: dt.date | None = None
+    reason: str = ""
+
+    @property
+    def applicant(self) -> str:
+        """The applicant's name."""
+        group: Any = self.facts.get("applicant") or self.facts["申请人"]
+        return str(group.get("name") or group["姓名"])
+
+
+def households() -> tuple[Household, ...]:
+    """Return the six households, the deregistered one last."""
+    raw = _read()
+    return tuple(
+        Household(
+            key=entry["key"],
+            category=Category(entry["category"]),
+            facts=entry["facts"],
+            opened_on=raw["dates"][entry["key"]]["opened_on"],
+            deregistered_on=raw["dates"][entry["key"]].get("deregistered_on"),
+            reason=raw["dates"][entry["key"]].get("reason", ""),
+        )
+        for entry in raw["households"]
+    )
+
+
+def config_toml() -> str:
+    """Return the text of the demo's ``archivist.toml``."""
+    import tomlkit
+
+    return tomlkit.dumps(_read()["config"])
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads((SAMPLES / "households.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,98 @@
+"""Opens image files as upright-as-shown BGR arrays, frame by frame. Only this module decodes images (Pillow)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archivist.errors import FileTooLarge
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    Picture = NDArray[np.uint8]
+
+MAX_PIXELS = 100_000_000
+"""Largest picture that is decoded (width × height); A3 at 600 dpi has 70 million. More would not fit the memory limit."""
+SHORT_SIDE_PX = 2400
+"""A picture twice as wide or more is halved (thirded …) first: beyond 300 dpi reading gets slower, not better."""
+
+
+def check_pixels(width: int, height: int, name: str) -> None:
+    """Refuse a picture by the size its header claims, before anything is decoded.
+
+    Raises:
+        FileTooLarge: E102.
+    """
+    if width * height > MAX_PIXELS:
+        raise FileTooLarge(
+            f"图片为 {width}×{height} 像素，超过 {MAX_PIXELS // 1_000_000} 百万像素的限制", file=name
+        )
+
+
+@contextmanager
+def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[Picture]]]:
+    """Open an image file; yields the number of its frames and an iterator over them.
+
+    Each frame is BGR on white, turned as its EXIF orientation says, decoded when it is asked for.
+
+    Raises:
+        FileTooLarge: E102, by the header alone.
+        Exception: whatever Pillow finds wrong with a damaged file.
+    """
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        # The limit is checked here, by our own measure and with our own message.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            opened = Image.open(path)
+        except Image.DecompressionBombError:
+            raise FileTooLarge(f"图片超过 {MAX_PIXELS // 1_000_000} 百万像素的限制", file=name) from None
+        with opened:
+            check_pixels(*opened.size, name)
+            # Only TIFF is a stack of pages: of an animation, or a telephone's picture with depth, the first is enough.
+            count = int(getattr(opened, "n_frames", 1)) if opened.format == "TIFF" else 1
+            yield count, _frames(opened, count, name)
+
+
+def _frames(opened: Image.Image, count: int, name: str) -> Iterator[Picture]:
+    for number in range(count):
+        if number:
+            opened.seek(number)
+        check_pixels(*opened.size, name)
+        yield to_bgr(opened)
+
+
+def to_bgr(opened: Image.Image) -> Picture:
+    """Decode one frame to BGR, transparent parts white, not larger than reading needs."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    factor = max(1, min(opened.size) // SHORT_SIDE_PX)
+    if factor > 1 and opened.format == "JPEG":
+        opened.draft(None, (opened.width // factor, opened.height // factor))
+        factor = max(1, min(opened.size) // SHORT_SIDE_PX)
+    opened.load()
+    frame: Image.Image = opened
+    if factor > 1:
+        if opened.mode in ("1", "P", "PA"):
+            # Reduced as gray or colour: as 1-bit, thin strokes would vanish.
+            frame = opened.convert("L" if opened.mode == "1" else "RGBA")
+        frame = frame.reduce(factor)
+    frame = ImageOps.exif_transpose(frame)
+    if frame.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
+        values = np.asarray(frame, np.float32)
+        top = float(values.max()) or 1.0
+        frame = Image.fromarray((values * (255.0 / max(top, 255.0))).astype(np.uint8))
+    if "A" in frame.getbands() or "transparency" in frame.info:
+        layer = frame.convert("RGBA")
+        frame = Image.new("RGB", layer.size, "white")
+        frame.paste(layer, mask=layer.getchannel("A"))
+    rgb = np.asarray(frame.convert("RGB"))
+    return np.ascontiguousarray(rgb[:, :, ::-1])

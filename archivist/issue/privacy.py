@@ -1,0 +1,77 @@
+"""What a public notice must not show, looked for in everything it would print.
+
+Source: 最低生活保障审核确认办法第二十四条 (only 「申请人姓名、家庭成员数量、保障金额等信息」, 「不得公开无关信息」),
+个人信息保护法第二十五条、第二十八条. Fields outside the declaration never get here; this looks at what a clerk typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from archivist.config import Config
+from archivist.errors import UnlawfulDocument
+from archivist.model.case import Case
+from archivist.model.facts import GROUPS, rows, single
+from archivist.rules.documents import DocumentType
+
+_PRIVATE_KINDS: Final = ("id", "phone", "acct", "name")
+_PRIVATE_FIELDS: Final = ("household_address", "address", "disability", "disability_cert", "employer")
+_LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20}|\d{17}[Xx]|1[3-9]\d{9})(?!\d)")
+_DOOR = re.compile(r"\d+\s*(号楼|栋|幢|单元|门|室|号院)")
+_ILLNESS: Final = (
+    "癌 肿瘤 白血病 尿毒症 透析 精神病 精神分裂 艾滋 肝炎 残疾 瘫痪 脑梗 中风 糖尿病 病情 诊断 患病 重病 服刑 吸毒 戒毒".split()
+)
+
+
+def check_public(doc: DocumentType, case: Case, config: Config, values: Mapping[str, object]) -> None:
+    """Refuse a public notice that shows private data.
+
+    Raises:
+        UnlawfulDocument: E305, naming the fields and what is wrong with them, never the data itself.
+    """
+    private = dict(_private(case))
+    office = " ".join((config.office.phone, config.office.supervision_phone, config.office.address))
+    problems = []
+    for spec in doc.fields:
+        text = _at(values, spec.path)
+        if spec.origin == "office" or not text:
+            continue
+        own = "".join(text.replace(word, "") for word in ([config.office.address] if config.office.address else [""]))
+        found = {label for secret, label in private.items() if secret in text and spec.path != "publicity.name"}
+        if any(number not in office for number in _LONG_NUMBER.findall(text)):
+            found.add("号码")
+        if _DOOR.search(own):
+            found.add("村、社区以下的住址")
+        if any(word in own for word in _ILLNESS) and spec.path not in ("publicity.title", "case.category"):
+            found.add("疾病、残疾等敏感情形")
+        if found and not (case.category.value == "CJ" and found == {"疾病、残疾等敏感情形"}):
+            problems.append(f"{spec.named}中有{'、'.join(sorted(found))}，公示不得写出")
+    if problems:
+        raise UnlawfulDocument(
+            f"“{doc.title}”将公开不应公开的个人信息",
+            file=case.number,
+            problems=problems,
+            remedy="改写所指各项：只写结论和村（社区），不写证号、电话、账号、成员姓名、门牌、病情（最低生活保障审核确认办法第二十四条）。",
+        )
+
+
+def _private(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield every stored text that must not be posted, with its Chinese name; the applicant's own name may be."""
+    own = case.applicant_name
+    for group in GROUPS:
+        found = rows(case.facts, group.key) if group.many else (single(case.facts, group.key),)
+        for row in found:
+            for fact in group.fields:
+                value = row.get(fact.key)
+                kept = fact.kind in _PRIVATE_KINDS or fact.key in _PRIVATE_FIELDS
+                if kept and isinstance(value, str) and len(value) > 1 and value != own:
+                    yield value, fact.label
+
+
+def _at(values: Mapping[str, object], path: str) -> str:
+    value: object = values
+    for key in path.split("."):
+        value = value.get(key, "") if isinstance(value, Mapping) else ""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,349 @@
+"""Fills a Word template with values, strictly, and looks at the result before anybody else does.
+
+Only this module imports docxtpl and Jinja. docxtpl's own reading of Word's XML is used (tags split over runs,
+``{%tr``, ``{%p``), but not its defaults, which are dangerous: here an unknown name is an error, everything is escaped,
+templates run in an immutable sandbox without globals, values are never read as template code, line ends in values
+become paragraphs, and what comes out is reopened and compared with what went in. The patched XML and the compiled
+template are kept per content of the file; members of the package that do not change are copied.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+
+from archivist.errors import RenderedWrong, TemplateFault
+from archivist.model.chinese import clean_text
+from archivist.rules.documents import PLACES, DocumentType
+
+QR_MARK: Final = "archivist-qr"
+"""``descr`` of the picture that stands where the QR code will be printed; Word and WPS keep it."""
+QR_SIDE_MM: Final = 24.0
+"""Side of the printed code with its white border: 0.73 mm a module in version 2, 0.69 mm in version 3."""
+BUILT_IN: Final = "code"
+"""The one name every template may use without declaring it: the QR payload as clear text, empty on a draft."""
+
+_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HIDE = str.maketrans({"{": "\ufdd0", "}": "\ufdd1"})
+_SHOW = str.maketrans({"\ufdd0": "{", "\ufdd1": "}"})
+_PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", default=None)
+
+
+# ── the sandbox ──────────────────────────────────────────────────────────────────────────────────────────
+def _finalize(value: object) -> object:
+    """Note every printed value for the inspection; hide its braces, turn its line ends into paragraphs."""
+    put = _PUT.get()
+    if put is None or not isinstance(value, str):
+        return value
+    text = clean_text(value)
+    if "\ufdd0" in text or "\ufdd1" in text:
+        raise TemplateFault("填写的内容含有不是文字的字符（U+FDD0、U+FDD1），请删去后重填")
+    put.append(text)
+    return text.translate(_HIDE).replace("\n", "\a")
+
+
+def boxes(value: object, choices: str) -> str:
+    """Show choices as boxes, the chosen ones ticked: ``□本人  ☑委托村居``.
+
+    Args:
+        value: the chosen one, or several joined by ``、``; empty ticks none.
+        choices: separated by blanks.
+    """
+    chosen = str(value).split("、")
+    return "  ".join(("☑" if c in chosen else "□") + c for c in choices.split())
+
+
+def blank(value: object, width: int = 8) -> str:
+    """Show a value, or a line for the pen of so many characters when there is none."""
+    return str(value) or "＿" * width
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, finalize=_finalize)
+    env.globals.clear()
+    env.filters.update({"boxes": boxes, "blank": blank})
+    return env
+
+
+_ENV: Final = _environment()
+
+
+# ── templates ────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class _Prepared:
+    """A template read once: the package's members, the patched XML and the compiled form of those with tags."""
+
+    members: Mapping[str, bytes]
+    sources: Mapping[str, str]
+    compiled: Mapping[str, Template]
+    pictures: frozenset[str]
+
+
+def _prepare(template: Path) -> _Prepared:
+    try:
+        data = template.read_bytes()
+    except OSError as error:
+        raise TemplateFault(f"模板打不开（{error.strerror or error}）", file=template.name) from None
+    try:
+        return _prepared(data)
+    except TemplateFault as error:
+        raise TemplateFault(error.what, file=template.name, problems=error.problems) from None
+
+
+@lru_cache(maxsize=64)
+def _prepared(data: bytes) -> _Prepared:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            members = {i.filename: package.read(i) for i in package.infolist() if not i.is_dir()}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        raise TemplateFault("不是 Word 文档（.docx），或已损坏") from None
+    if "word/document.xml" not in members:
+        raise TemplateFault("不是 Word 文档（.docx）")
+    sources = {}
+    compiled = {}
+    for name in filter(_PARTS.fullmatch, members):
+        source: str = DocxTemplate.patch_xml(None, members[name].decode("utf-8"))
+        if "{{" in source or "{%" in source or "{#" in source:
+            sources[name] = source
+            compiled[name] = _compile(source)
+    return _Prepared(members, sources, compiled, frozenset(_qr_pictures(members)))
+
+
+def _compile(source: str) -> Template:
+    try:
+        return _ENV.from_string(source)
+    except TemplateError as error:
+        raise TemplateFault(f"模板标签写法有误：{error}") from None
+
+
+def _qr_pictures(members: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the names of the media members that stand for the QR code."""
+    for name in filter(_PARTS.fullmatch, members):
+        text = members[name].decode("utf-8", "replace")
+        folder, _, base = name.rpartition("/")
+        links = members.get(f"{folder}/_rels/{base}.rels", b"").decode("utf-8", "replace")
+        for drawing in re.findall(r"<w:drawing>.*?</w:drawing>", text, re.DOTALL):
+            if QR_MARK not in drawing or not (used := re.search(r'r:embed="([^"]+)"', drawing)):
+                continue
+            for link in re.findall(r"<Relationship [^>]*>", links):
+                target = re.search(r'Target="([^"]+)"', link)
+                if f'Id="{used[1]}"' in link and target:
+                    yield posixpath.normpath(posixpath.join(folder, target[1])).lstrip("/")
+
+
+# ── rendering ────────────────────────────────────────────────────────────────────────────────────────────
+def render(
+    template: Path, values: Mapping[str, object], *, qr_payload: str | None, phrases: Sequence[str] = ()
+) -> bytes:
+    """Fill a template and return the finished ``.docx``; the same input gives the same bytes.
+
+    Args:
+        template: the ``.docx`` with its tags.
+        values: nested, as ``facts.document_values`` makes them; all text.
+        qr_payload: printed as a QR code and as clear text; ``None`` for a draft, which has neither.
+        phrases: must stand in the result, blanks not counted.
+
+    Raises:
+        TemplateFault: E303, the template is damaged, uses an unknown name or does something forbidden.
+        RenderedWrong: E304, a tag is left, or a phrase or a value did not arrive in the result.
+    """
+    prepared = _prepare(template)
+    if qr_payload is not None and not prepared.pictures:
+        raise TemplateFault("模板中没有二维码图片（其“替代文字”应为 archivist-qr）", file=template.name)
+    put: list[str] = []
+    changed = {
+        name: _render_part(compiled, {**values, BUILT_IN: qr_payload or ""}, put, template.name)
+        for name, compiled in prepared.compiled.items()
+    }
+    picture = qr_png(qr_payload)
+    data = pack(
+        {
+            name: changed.get(name) or (picture if name in prepared.pictures else content)
+            for name, content in prepared.members.items()
+        }
+    )
+    if problems := inspect(data, put, phrases):
+        raise RenderedWrong("生成的文书与模板、内容不符", file=template.name, problems=problems)
+    return data
+
+
+def _render_part(compiled: Template, values: Mapping[str, object], put: list[str], name: str) -> bytes:
+    before = len(put)
+    token = _PUT.set(put)
+    try:
+        text = compiled.render(values)
+    except TemplateError as error:
+        raise TemplateFault(f"模板不能填写：{error}", file=name) from None
+    finally:
+        _PUT.reset(token)
+    if any("\n" in t or "\t" in t for t in put[before:]):
+        text = DocxTemplate.resolve_listing(None, text)
+    leftover = re.search(r"\{\{|\{%|\{#", text)
+    if leftover:
+        near = re.sub(r"<[^>]+>", "", text[leftover.start() : leftover.start() + 400])[:40]
+        raise RenderedWrong(f"仍有未处理的模板标签“{near}”", file=name)
+    return text.translate(_SHOW).encode("utf-8")
+
+
+def inspect(data: bytes, values: Sequence[str], phrases: Sequence[str]) -> list[str]:
+    """Reopen a finished document and list what is wrong with it.
+
+    Args:
+        data: the ``.docx``.
+        values: every text that was printed; each line of each must be found again.
+        phrases: must be found, blanks not counted.
+    """
+    try:
+        text = _squeezed("".join(document_text(data)))
+    except (etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+        return [f"生成的文件不能重新打开：{error}"]
+    lines = dict.fromkeys(_squeezed(line) for value in values for line in value.splitlines())
+    lost = [f"内容“{line[:12]}…”没有完整地写进文书" for line in lines if line and line not in text]
+    return lost + [f"缺少必备语句“{p}”" for p in phrases if _squeezed(p) not in text]
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def document_text(data: bytes) -> Iterator[str]:
+    """Yield the text of each paragraph of a ``.docx``: body first, then headers, footers and notes."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in sorted(filter(_PARTS.fullmatch, package.namelist()), key=lambda n: ("document" not in n, n)):
+            for paragraph in etree.fromstring(package.read(name), parser).iter(f"{_W}p"):
+                yield "".join(
+                    {"t": node.text or "", "tab": "\t", "br": "\n"}.get(etree.QName(node).localname, "")
+                    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
+                    if etree.QName(node.getparent()).localname == "r"
+                ) + "\n"  # fmt: skip
+
+
+def qr_png(payload: str | None) -> bytes:
+    """Return the QR code as a crisp 1-bit PNG, white when there is no payload.
+
+    Level Q, the smallest version that holds it; the white border is 4 modules, 3 in version 3, so that a module
+    is at least 0.68 mm on a side of ``QR_SIDE_MM``.
+    """
+    out = io.BytesIO()
+    code = segno.make_qr(payload or "AV1", error="q", boost_error=False)
+    border = 4 if int(code.version) < 3 else 3
+    code.save(out, kind="png", scale=8, border=border, dark="black" if payload else "white", light="white")
+    return out.getvalue()
+
+
+def pack(members: Mapping[str, bytes], *, compress: bool = True) -> bytes:
+    """Write a package with fixed times and order, so that the same content gives the same bytes.
+
+    Args:
+        members: name → content; ``[Content_Types].xml`` is put first, the rest keep their order.
+        compress: deflate; without, the bytes do not depend on the version of zlib either.
+    """
+    out = io.BytesIO()
+    method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+    with zipfile.ZipFile(out, "w", method) as package:
+        for name in sorted(members, key=lambda n: n != "[Content_Types].xml"):
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = method
+            info.create_system = 0
+            package.writestr(info, members[name])
+    return out.getvalue()
+
+
+# ── checking a template ──────────────────────────────────────────────────────────────────────────────────
+def used_paths(template: Path) -> set[str]:
+    """Return every dotted path a template reads, in all branches; a table's cells as ``members[].name``."""
+    found: set[str] = set()
+    for source in _prepare(template).sources.values():
+        _walk(_ENV.parse(source), {}, found)
+    return found
+
+
+def _walk(node: nodes.Node, names: Mapping[str, str], found: set[str]) -> None:
+    if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
+        source = _path(node.iter, names)
+        _walk(node.iter, names, found)
+        inside = {**names, node.target.name: f"{source}[]", "loop": ""}
+        for child in (*node.body, *node.else_, *([node.test] if node.test else [])):
+            _walk(child, inside, found)
+        return
+    path = _path(node, names)
+    if path is None:
+        for child in node.iter_child_nodes():
+            _walk(child, names, found)
+    elif path:
+        found.add(path)
+
+
+def _path(node: nodes.Node, names: Mapping[str, str]) -> str | None:
+    """Return the dotted path an expression stands for; ``""`` for loop counters, ``None`` for anything else."""
+    if isinstance(node, nodes.Name):
+        return names.get(node.name, node.name)
+    if isinstance(node, nodes.Getattr):
+        base = _path(node.node, names)
+        return base and f"{base}.{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        base = _path(node.node, names)
+        return base and (f"{base}.{node.arg.value}" if isinstance(node.arg.value, str) else f"{base}[]")
+    return None
+
+
+def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
+    """List where a template and its declaration disagree; empty when they fit.
+
+    Every path in every branch is compared with the declared fields; then the template is filled once with a stand-in
+    for each field, which shows what only happens on rendering (a missing phrase, a broken table).
+    """
+    declared: set[str] = set()
+    sample: dict[str, Any] = {}
+    for spec in doc.fields:
+        declared.add(spec.path)
+        declared.update(f"{spec.path}[].{c.key}" for c in spec.columns)
+        value: object = f"〔{spec.label}〕"
+        if spec.kind == "table":
+            value = [{c.key: f"〔{c.label}〕" for c in spec.columns}]
+        elif spec.kind == "list":
+            value = [value]
+        _put_in(sample, spec.path, value)
+    try:
+        used = used_paths(template)
+        problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared - {BUILT_IN})]
+        silent = [f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"]
+        problems += [
+            f"登记的字段 {f.named} 没有出现在模板中"
+            for f in silent
+            if f.path not in used and f"{f.path}[]" not in {u.split("].")[0] + "]" for u in used}
+        ]
+        problems += [
+            f"登记的列 {f.label}·{c.label}({f.path}[].{c.key}) 没有出现在模板中"
+            for f in silent
+            for c in f.columns
+            if f"{f.path}[].{c.key}" not in used
+        ]
+        if not problems:
+            render(template, sample, qr_payload="AV1-TEST", phrases=doc.phrases)
+    except (TemplateFault, RenderedWrong) as error:
+        return [error.what, *error.problems]
+    return problems
+
+
+def _put_in(nested: dict[str, Any], path: str, value: object) -> None:
+    *heads, last = path.split(".")
+    for head in heads:
+        nested = nested.setdefault(head, {})
+    nested[last] = value

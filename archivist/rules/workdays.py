@@ -1,0 +1,85 @@
+"""Working days of the People's Republic of China, with the yearly shifts (调休), from ``chinesecalendar``.
+
+Source of the rule: 《全国年节及纪念日放假办法》 and the State Council's yearly notice. A year not yet announced is
+counted by weekends alone and marked provisional (暂算).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day by which something must be done; ``provisional`` when a year on the way is not yet announced."""
+
+    day: dt.date
+    provisional: bool = False
+
+
+def is_workday(day: dt.date) -> bool:
+    """Tell whether offices are open on a day."""
+    if not announced(day.year):
+        return day.weekday() < 5
+    import chinese_calendar
+
+    return bool(chinese_calendar.is_workday(day))
+
+
+@cache
+def announced(year: int) -> bool:
+    """Tell whether the calendar package knows a year's shifts."""
+    import chinese_calendar
+
+    try:
+        chinese_calendar.is_workday(dt.date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def add_workdays(start: dt.date, count: int) -> Deadline:
+    """Return the ``count``-th working day after a day, which itself does not count.
+
+    Source: 《中华人民共和国民法典》第二百零一条「按照年、月、日计算期间的，开始的当日不计入，自下一日开始计算」.
+    """
+    if count < 0:
+        raise ValueError(f"cannot count {count} working days forward")
+    day, left = start, count
+    while left:
+        day += dt.timedelta(days=1)
+        left -= is_workday(day)
+    return Deadline(day, not (announced(start.year) and announced(day.year)))
+
+
+def add_days(start: dt.date, count: int, *, roll: bool = True) -> Deadline:
+    """Return the ``count``-th calendar day after a day, moved to the next working day when it is a holiday.
+
+    Source: 《中华人民共和国民法典》第二百零三条 (the last day on a statutory holiday moves to the day after it).
+    """
+    day = start + dt.timedelta(days=count)
+    while roll and not is_workday(day):
+        day += dt.timedelta(days=1)
+    return Deadline(day, not announced(day.year))
+
+
+def add_months(start: dt.date, months: int) -> dt.date:
+    """Return the same day so many months later, or the month's last day where there is no such day.
+
+    Source: 《中华人民共和国民法典》第二百零二条.
+    """
+    total = start.year * 12 + start.month - 1 + months
+    year, month = divmod(total, 12)
+    for day in range(start.day, 27, -1):
+        try:
+            return dt.date(year, month + 1, day)
+        except ValueError:
+            continue
+    return dt.date(year, month + 1, start.day)
+
+
+def add_years(start: dt.date, years: int) -> dt.date:
+    """Return the same day so many years later (29 February becomes the 28th)."""
+    return add_months(start, 12 * years)

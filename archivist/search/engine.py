@@ -1,0 +1,124 @@
+"""What the rest of the house sees of a search: the answer, and the two protocols an index stands between.
+
+``ArchiveReader`` is what the index reads: the archive. ``Engine`` is what runs a parsed query: the embedded one
+(catalogue and posting lists on this machine), or a cluster. ``TextIndex`` is the part of the embedded engine that
+knows which record holds which text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from archivist.model.case import Case
+from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
+from archivist.search.query import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of an answer: a household, or the page of a record.
+
+    Attributes:
+        record: ``None`` when the household itself was found.
+        page: counted from 1; ``None`` when no page is meant (a household, or a record found by its fields).
+        doc_type: the catalogue's id of the document type; empty for a household.
+        status: of the record (``filed`` …) or of the household (``open`` …).
+        filed_at: ISO 8601 with offset; the day the case was opened for a household.
+        snippet: text around the first match, in normal form.
+        highlights: ``(start, end)`` character offsets into ``snippet``, in order, not overlapping.
+        why: what matched, in Chinese: 姓名, 拼音, 证号, 户号, 正文, 户档信息, 条件.
+    """
+
+    case: CaseNo
+    record: RecordNo | None
+    page: int | None
+    title: str
+    doc_type: str
+    applicant: str
+    category: Category
+    status: str
+    filed_at: str
+    snippet: str
+    highlights: tuple[tuple[int, int], ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of an answer: households first, then records, newest first.
+
+    The hits are always right. ``total`` counts all of them when ``exact``; otherwise there are at most so many,
+    because only what is shown has been compared with the text.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an engine keeps of one record, or of the facts of one case.
+
+    Attributes:
+        id: the catalogue's number for it; never used again.
+        text: normal form, pages parted by form feeds.
+    """
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of an answer before any text is compared: ``sure`` ⊆ the answer ⊆ ``possible``; document ids."""
+
+    sure: frozenset[int] | set[int]
+    possible: frozenset[int] | set[int]
+
+
+class ArchiveReader(Protocol):
+    """The archive, as far as an index needs it."""
+
+    def case_numbers(self) -> Iterable[CaseNo]:
+        """Return every case there is."""
+
+    def read(self, number: CaseNo) -> Case:
+        """Return the state of a case."""
+
+    def head(self, number: CaseNo) -> tuple[int, Sha256]:
+        """Return the chain's last sequence number and digest, without reading the whole case."""
+
+    def text(self, number: CaseNo, record: RecordNo) -> str:
+        """Return a record's recognised text, pages parted by form feeds; empty when it has none."""
+
+
+class Engine(Protocol):
+    """Runs a query tree."""
+
+    def search(self, tree: Node, *, limit: int, offset: int) -> Results:
+        """Return the hits numbered ``offset`` to ``offset + limit`` (from 0)."""
+
+
+class TextIndex(Protocol):
+    """Which documents hold which text."""
+
+    def holding(self, fragment: str) -> Bounds:
+        """Return the documents that may hold a fragment of normal text."""
+
+    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
+
+    def write(self, add: Collection[Document], drop: Collection[int], *, purge: bool = False) -> None:
+        """Commit additions and removals at once; an added document replaces its former self.
+
+        With ``purge`` nothing of what was removed, now or earlier, stays in any file.
+        """
+
+    def generation(self) -> int:
+        """Return the number of the last commit; grows by one each time."""
+
+    def close(self) -> None:
+        """Let go of the files."""

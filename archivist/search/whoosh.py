@@ -1,0 +1,465 @@
+"""The full-text part of the embedded engine, in Whoosh's own files. The only module that imports whoosh.
+
+One Whoosh document for each record (and for the facts of each case): the set of its grams, its normal text, its
+catalogue id. No positions, lengths, vectors, weights or spelling. Postings are gathered as lists of document
+numbers and written block by block in the layout Whoosh reads, and read back a block at a time; a stock Whoosh can
+open, search and merge the result. Pickles lie inside: the folder must be as private as the program itself.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+import warnings
+import zlib
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from io import BytesIO
+from itertools import accumulate, pairwise
+from pathlib import Path
+from pickle import dumps, load, loads
+from typing import Any, Final, TypeVar
+
+from archivist.errors import IndexFault
+from archivist.search.engine import Bounds, Document
+from archivist.search.text import grams, is_one_gram, needed
+
+with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular expressions are not raw strings
+    warnings.simplefilter("ignore")
+    from whoosh import analysis, columns, fields, formats, index
+    from whoosh.codec.whoosh3 import W3TermInfo
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.reading import TermNotFound
+    from whoosh.writing import LockError, SegmentWriter
+
+T = TypeVar("T")
+
+NAME: Final = "MAIN"
+WRITER_TIMEOUT_S: Final = 30.0
+OPEN_RETRIES: Final = 40
+OPEN_PAUSE_S: Final = 0.05
+MERGE_BELOW: Final = 5_000
+"""Segments of fewer documents are merged once there are ``MERGE_MANY`` of them; bigger ones stay as they are."""
+MERGE_MANY: Final = 8
+_BLOCK = 128
+_COMPRESS_FROM = 200
+"""Pickled blocks of fewer bytes are not worth compressing."""
+_SPARSE = 40
+"""When one list is so many times shorter than another, blocks of the longer one are skipped, not decoded."""
+_NO_ID = 0
+
+
+class Grams(fields.FieldType):  # type: ignore[misc]
+    """A set of strings, each in ``Existence`` format: present or not, nothing else."""
+
+    def __init__(self) -> None:
+        self.analyzer, self.format = analysis.IDAnalyzer(), formats.Existence()
+        self.stored = self.unique = self.scorable = False
+        self.indexed, self.vector, self.column_type, self.multitoken_query = True, None, None, "default"
+
+    def index(self, value: Iterable[str], **_: object) -> list[tuple[bytes, int, float, bytes]]:
+        """Return postings as a stock writer wants them."""
+        return [(t.encode(), 1, 1.0, b"") for t in sorted(set(value))]
+
+
+ID_COLUMN: Final = columns.NumericColumn("Q", default=_NO_ID)
+
+
+def _schema() -> Any:
+    return fields.Schema(grams=Grams(), key=Grams(), text=fields.STORED(), id=fields.COLUMN(ID_COLUMN))
+
+
+class WhooshIndex:
+    """The text index in one folder: many readers, one writer; see ``TextIndex`` for what each method promises."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._leaves: list[_Leaf] | None = None
+        self._generation = -1
+
+    @classmethod
+    def create(cls, folder: Path) -> WhooshIndex:
+        """Make a new, empty index in a folder that must not exist yet."""
+        folder.mkdir(parents=True)
+        index.FileIndex.create(_Storage(str(folder)), _schema(), NAME)
+        return cls(folder)
+
+    def generation(self) -> int:
+        """Return the number of the newest commit on disk."""
+        found = int(index.TOC._latest_generation(_Storage(str(self._folder)), NAME))
+        if found < 0:
+            raise IndexFault("全文索引不存在或不完整")
+        return found
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for leaf in self._leaves or ():
+            leaf.reader.close()
+        self._leaves = None
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
+    def holding(self, fragment: str) -> Bounds:
+        """Return the documents that may hold a fragment of normal text; surely so when it is one gram."""
+        wanted = needed(fragment)
+        found: set[int] = set()
+        for leaf in self._open():
+            found.update(_reading(lambda leaf=leaf: leaf.ids_of(leaf.holding(wanted))))  # type: ignore[misc]
+        return Bounds(found if is_one_gram(fragment) else frozenset(), found)
+
+    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
+        leaves = self._open()
+        for doc in ids:
+            for leaf in leaves:
+                if (number := leaf.number_of(doc)) is not None:
+                    yield doc, _reading(lambda at=number, leaf=leaf: leaf.text(at))  # type: ignore[misc]
+                    break
+
+    def _open(self) -> list[_Leaf]:
+        """Return the segments of the newest commit; a commit that replaces files meanwhile is simply retried."""
+        newest = self.generation()
+        if self._leaves is not None and newest == self._generation:
+            return self._leaves
+        self.close()
+        for attempt in range(OPEN_RETRIES):
+            try:
+                newest = self.generation()
+                opened = self._open_index()
+                leaves = [_Leaf(r) for r, _ in opened.reader().leaf_readers() if r.doc_count_all()]
+            except (OSError, index.EmptyIndexError) as error:
+                if attempt + 1 == OPEN_RETRIES or not list(self._folder.glob(f"_{NAME}_*.toc")):
+                    raise IndexFault("全文索引缺少文件") from error
+                time.sleep(OPEN_PAUSE_S)
+            except Exception as error:
+                raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
+            else:
+                self._leaves, self._generation = leaves, newest
+                return leaves
+        raise AssertionError("unreachable")
+
+    def _open_index(self) -> Any:
+        return index.FileIndex(_Storage(str(self._folder)), schema=_schema(), indexname=NAME)
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
+    def write(self, add: Collection[Document], drop: Collection[int], *, purge: bool = False) -> None:
+        """Commit additions and removals at once; an added document replaces its former self.
+
+        With ``purge`` every segment that ever lost a document is written anew, so that no file keeps its text.
+
+        Raises:
+            IndexFault: E400, when another process holds the index for over 30 s, or a file is damaged.
+            OSError: the disk refused; the index stays as it was.
+        """
+        self.close()
+        try:
+            writer = _Writer(self._open_index())
+        except LockError as error:
+            raise IndexFault("另一个程序正在写索引", remedy="等它完成后再试；索引会自行补齐。") from error
+        except OSError:
+            raise
+        except Exception as error:
+            raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
+        try:
+            writer.drop({*drop, *(document.id for document in add)})
+            for document in add:
+                writer.put(document)
+            writer.commit(mergetype=_merge_purging if purge else _merge_small)
+        except BaseException as error:
+            writer.abandon()
+            if isinstance(error, Exception) and not isinstance(error, OSError):
+                raise IndexFault(f"全文索引写不进去（{type(error).__name__}）") from error
+            raise
+
+
+def _reading(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except IndexFault:
+        raise
+    except Exception as error:
+        raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
+
+
+class _Leaf:
+    """One open segment; document numbers count from 0 within it."""
+
+    def __init__(self, reader: Any) -> None:
+        self.reader = reader
+        self._terms, self._post = reader._terms, reader._terms._postfile
+        self._deleted = frozenset(reader._perdoc.deleted_docs() or ())
+        raw = reader._perdoc._get_column_file("id")[0].read() if reader.has_column("id") else b""
+        self._ids = array("Q", raw)
+        if struct.pack("=H", 1) != struct.pack("!H", 1):
+            self._ids.byteswap()
+        if len(self._ids) != reader.doc_count_all():
+            raise ValueError("id column and document count differ")
+        self._numbers: dict[int, int] | None = None
+
+    def number_of(self, doc: int) -> int | None:
+        """Return the number of a document of this segment, by its id."""
+        if self._numbers is None:
+            self._numbers = {d: n for n, d in enumerate(self._ids) if n not in self._deleted}
+        return self._numbers.get(doc)
+
+    def ids_of(self, numbers: Iterable[int]) -> list[int]:
+        """Return the ids of document numbers, without those deleted."""
+        ids = self._ids
+        if self._deleted:
+            return [ids[n] for n in numbers if n not in self._deleted]
+        return [ids[n] for n in numbers]
+
+    def text(self, number: int) -> str:
+        return str(self.reader.stored_fields(number)["text"])
+
+    def holding(self, wanted: Sequence[tuple[str, bool]]) -> Sequence[int]:
+        """Return the documents that hold all these grams (or beginnings of grams), rarest first."""
+        infos = []
+        for gram, whole in wanted:
+            if whole:
+                info = self._info(gram)
+                if info is None:
+                    return ()
+                infos.append(info)
+        infos.sort(key=lambda info: info._df)
+        found: Sequence[int] | None = None
+        for info in infos:
+            if found is None:
+                found = _numbers(self._post, info)
+            elif len(found) * _SPARSE < info._df:
+                found = _among(self._post, info, found)
+            elif found:
+                others = set(_numbers(self._post, info))
+                found = [n for n in found if n in others]
+        for gram, whole in wanted:
+            if not whole and (found is None or found):
+                others = self._beginning(gram)
+                found = sorted(others) if found is None else [n for n in found if n in others]
+        return found or ()
+
+    def _info(self, gram: str) -> Any:
+        try:
+            return self._terms.term_info("grams", gram.encode())
+        except TermNotFound:
+            return None
+
+    def _beginning(self, prefix: str) -> set[int]:
+        found: set[int] = set()
+        start = prefix.encode()
+        for (name, term), info in self._terms.items_from("grams", start):
+            if name != "grams" or not term.startswith(start):
+                break
+            found.update(_numbers(self._post, info))
+        return found
+
+    def lists(self, name: str) -> Iterator[tuple[str, list[int]]]:
+        """Yield every term of a field with its document numbers."""
+        if name in self._terms._fieldmap:
+            for (field, term), info in self._terms.items_from(name, b""):
+                if field != name:
+                    break
+                yield term.decode(), _numbers(self._post, info)
+
+
+# ── posting lists as Whoosh lays them out ────────────────────────────────────────────────────────────────
+# "W3Bl", then blocks: length (negative on the last) · pickled (count, last number, weight, compression, …) ·
+# pickled, perhaps compressed (differences of the numbers, no weights, no values)
+_MAGIC = b"W3Bl"
+_LENGTH = struct.Struct("!i")
+_EXTENT = struct.Struct("!qi")
+
+
+def _blocks(post: Any, info: Any) -> Iterator[tuple[int, bytes, int]]:
+    """Yield ``(last number, packed numbers, compression)`` of each block of a posting list."""
+    if info.is_inlined():
+        ids = info.inlined_postings()[0]
+        yield ids[-1], dumps((_differences(ids), None, None), 2), 0
+        return
+    offset, length = info.extent()
+    raw = post.get(offset, length[0] if isinstance(length, tuple) else length)
+    if raw[:4] != _MAGIC:
+        raise ValueError("posting list expected")
+    at, last = 4, False
+    while not last:
+        (size,) = _LENGTH.unpack_from(raw, at)
+        at, last, size = at + 4, size < 0, abs(size)
+        head = BytesIO(raw[at : at + size])
+        about = load(head)
+        yield about[1], head.read(), about[3]
+        at += size
+
+
+def _unpack(data: bytes, compressed: int) -> Iterator[int]:
+    return accumulate(loads(zlib.decompress(data) if compressed else data)[0])
+
+
+def _numbers(post: Any, info: Any) -> list[int]:
+    found: list[int] = []
+    for _, data, compressed in _blocks(post, info):
+        found.extend(_unpack(data, compressed))
+    return found
+
+
+def _among(post: Any, info: Any, wanted: Sequence[int]) -> list[int]:
+    """Return those of the ascending numbers that the list holds, decoding only blocks that could hold them."""
+    found: list[int] = []
+    at = 0
+    for last, data, compressed in _blocks(post, info):
+        if at == len(wanted):
+            break
+        if wanted[at] <= last:
+            until = bisect_left(wanted, last + 1, at)
+            held = set(_unpack(data, compressed))
+            found.extend(n for n in wanted[at:until] if n in held)
+            at = until
+    return found
+
+
+def _differences(numbers: Sequence[int], before: int = 0) -> tuple[int, ...]:
+    return tuple(b - a for a, b in pairwise((before, *numbers)))
+
+
+def _pack_list(numbers: Sequence[int]) -> bytes:
+    parts = [_MAGIC]
+    for start in range(0, len(numbers), _BLOCK):
+        block = numbers[start : start + _BLOCK]
+        data, compressed = dumps((_differences(block), None, None), 2), 0
+        if len(data) > _COMPRESS_FROM:
+            data, compressed = zlib.compress(data, 3), 3
+        head = dumps((len(block), block[-1], 1.0, compressed, 0, 0), 2)
+        size = len(head) + len(data)
+        parts += (_LENGTH.pack(size if start + _BLOCK < len(numbers) else -size), head, data)
+    return b"".join(parts)
+
+
+class _Writer(SegmentWriter):  # type: ignore[misc]
+    """Whoosh's segment writer with its posting pool replaced by plain lists of document numbers."""
+
+    def __init__(self, ix: Any) -> None:
+        super().__init__(ix, timeout=WRITER_TIMEOUT_S, compound=False)
+        self._lists: dict[str, defaultdict[str, list[int]]] = {n: defaultdict(list) for n in ("grams", "key")}
+
+    def put(self, document: Document) -> None:
+        found = grams(document.text)  # before start_doc: what fails here leaves the segment whole
+        self._start(document.id, {"text": document.text})
+        for gram in found:
+            self._lists["grams"][gram].append(self.docnum - 1)
+        self._lists["key"][str(document.id)].append(self.docnum - 1)
+
+    def _start(self, doc: int, stored: dict[str, str]) -> None:
+        per_document = self.perdocwriter
+        per_document.start_doc(self.docnum)
+        per_document.add_field("text", self.schema["text"], stored["text"], 0)
+        per_document.add_column_value("id", ID_COLUMN, doc)
+        per_document.finish_doc()
+        self.docnum += 1
+        self._added = True
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """Mark documents of earlier commits as deleted."""
+        reader = self.reader()
+        for doc in ids:
+            term = str(doc).encode()
+            for leaf, base in reader.leaf_readers():
+                try:
+                    info = leaf._terms.term_info("key", term) if leaf.doc_count_all() else None
+                except TermNotFound:
+                    continue
+                for number in _numbers(leaf._terms._postfile, info) if info else ():
+                    self.delete_document(base + number)
+        reader.close()
+
+    def add_reader(self, reader: Any) -> None:
+        """Take over the living documents of a segment that is being merged."""
+        leaf, moved = _Leaf(reader), {}
+        for number in range(reader.doc_count_all()):
+            if number not in leaf._deleted:
+                moved[number] = self.docnum
+                self._start(leaf._ids[number], {"text": leaf.text(number)})
+        for name, terms in self._lists.items():
+            for term, numbers in leaf.lists(name):
+                if living := [moved[n] for n in numbers if n in moved]:
+                    terms[term].extend(living)
+
+    def _flush_segment(self) -> None:
+        self.perdocwriter.close()
+        fields_ = self.fieldwriter
+        out, at = fields_._postfile, fields_._postfile.tell()
+        for name in sorted(self._lists):
+            terms = self._lists[name]
+            if not terms:
+                continue
+            fields_.start_field(name, self.schema[name])
+            start = struct.pack("!H", fields_._fieldid)
+            for term in sorted(terms):  # code points sort as their UTF-8 does
+                numbers = terms[term]
+                packed = _pack_list(numbers)
+                out.file.write(packed)
+                about = W3TermInfo._struct.pack(
+                    0, float(len(numbers)), len(numbers), 0, 0, 1.0, numbers[0], numbers[-1]
+                )
+                fields_._tindex.add(start + term.encode(), about + _EXTENT.pack(at, len(packed)))
+                at += len(packed)
+            fields_.finish_field()
+            terms.clear()
+        fields_.close()
+
+    def abandon(self) -> None:
+        """Give up without a commit, whatever state the files are in; the next commit sweeps them away."""
+        if not self.is_closed:
+            try:
+                self.cancel()
+            except Exception:
+                if self.writelock:
+                    self.writelock.release()
+                self.is_closed = True
+
+
+def _merge_small(writer: _Writer, segments: list[Any]) -> list[Any]:
+    small = [s for s in segments if s.doc_count_all() < MERGE_BELOW]
+    return _merge(writer, segments, small if len(small) >= MERGE_MANY else [])
+
+
+def _merge_purging(writer: _Writer, segments: list[Any]) -> list[Any]:
+    return _merge(writer, segments, [s for s in segments if s.has_deletions()])
+
+
+def _merge(writer: _Writer, segments: list[Any], chosen: list[Any]) -> list[Any]:
+    from whoosh.reading import SegmentReader
+
+    for segment in chosen:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [s for s in segments if s not in chosen]
+
+
+class _Storage(FileStorage):  # type: ignore[misc]
+    """Makes a commit survive a power cut: new files, then the table of contents, then the folder reach the disk."""
+
+    _synced: frozenset[str] = frozenset()
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        if newname.endswith(".toc"):
+            folder = Path(self.folder)
+            files = {p.name for p in folder.glob(f"{NAME}_*.*") if p.is_file()}
+            for name in files - self._synced:
+                _sync(folder / name)
+            _sync(folder / oldname)
+            _sync(folder)
+            self._synced = frozenset(files)
+        super().rename_file(oldname, newname, safe=safe)
+        if newname.endswith(".toc"):
+            _sync(Path(self.folder))
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

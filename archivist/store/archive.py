@@ -1,0 +1,220 @@
+"""The archive on disk: cases, ledger, tray, and the one lock for whoever writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
+from archivist.model.case import Case, Event, Op, apply, fold
+from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.store import bag, chain, commit, files
+from archivist.store.chain import Chain
+from archivist.store.commit import Draft, Stamp
+from archivist.store.lock import WriterLock
+from archivist.store.tray import Tray
+
+FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work")
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a start found and healed; ``alarms`` are cases that must not be written to."""
+
+    done: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+
+class Archive:
+    """The folder ``archive/``, the truth. Reading needs no lock; every write goes through ``writing``."""
+
+    def __init__(self, root: Path, *, wait_s: float = 30.0) -> None:
+        self.root = root
+        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work = (root / n for n in FOLDERS)
+        self.lock = WriterLock(root / ".lock", wait_s=wait_s)
+        self.tray = Tray(self.review, self.work)
+        self.recovered = Recovery()
+        self._started = False
+        self._ledgers: dict[int, tuple[Chain, dict[str, int]]] = {}
+
+    def create(self) -> None:
+        """Make the folders that are missing."""
+        self.root.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
+        for name in FOLDERS:
+            (self.root / name).mkdir(mode=files.FOLDER_MODE, exist_ok=True)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
+    def case_numbers(self) -> list[CaseNo]:
+        """Return the numbers of all cases, in order."""
+        found = []
+        for path in self.cases.iterdir() if self.cases.is_dir() else ():
+            try:
+                found.append(CaseNo.parse(path.name))
+            except InvalidValue:
+                continue
+        return sorted(found)
+
+    def folder(self, number: CaseNo) -> Path:
+        """Return a case's folder.
+
+        Raises:
+            CaseNotFound: E201.
+        """
+        path = self.cases / str(number)
+        if not path.is_dir():
+            raise CaseNotFound(f"没有户档 {number}")
+        return path
+
+    def chain(self, number: CaseNo) -> Chain:
+        """Return a case's checked chain of events."""
+        return chain.read(self.folder(number))
+
+    def read(self, number: CaseNo) -> Case:
+        """Return a case as its events say.
+
+        Raises:
+            CaseNotFound: E201. IntegrityAlarm: E202, when chain or events do not hold together.
+        """
+        return self._fold(number, self.chain(number))
+
+    @staticmethod
+    def _fold(number: CaseNo, current: Chain) -> Case:
+        try:
+            return fold(number, current.events)
+        except (ValueError, KeyError) as error:
+            raise IntegrityAlarm(f"事件内容前后矛盾（{error}）", file=str(number)) from error
+
+    def head(self, number: CaseNo) -> tuple[int, Sha256]:
+        """Return sequence number and digest of a case's last event, reading only that one file."""
+        paths = list(chain.event_files(self.folder(number)))
+        if not paths:
+            raise IntegrityAlarm("一个事件也没有", file=str(number))
+        return int(paths[-1].stem), files.digest_of(paths[-1])[0]
+
+    def text(self, number: CaseNo, record: RecordNo) -> str:
+        """Return a record's recognised text, pages split by form feed; empty when there is none."""
+        path = self.folder(number) / "text" / f"{record}.txt"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
+    @contextmanager
+    def writing(self, actor: str) -> Iterator[None]:
+        """Hold the workspace's lock; heal first what an earlier owner's death left behind.
+
+        Raises:
+            ArchiveLocked: E203.
+        """
+        with self.lock.held(actor) as dirty:
+            if dirty or not self._started:
+                with files.writing("恢复未完成，没有写入新的内容"):
+                    self.recovered = self._recover()
+                self._started = True
+                self._ledgers.clear()
+            yield
+
+    def open_case(self, number: CaseNo, organisation: str, draft: Draft, stamp: Stamp) -> Case:
+        """Make a new case with its first event."""
+        info = bag.bag_info(
+            (
+                ("Source-Organization", organisation),
+                ("External-Identifier", str(number)),
+                ("External-Description", f"一户一档 {number.category.label}"),
+                ("Bagging-Date", stamp.time.date().isoformat()),
+            )
+        )
+        with self.writing(stamp.actor):
+            _, made = commit.create(self.work, self.cases / str(number), info, draft, stamp)
+            return self._fold(number, made)
+
+    def commit(self, number: CaseNo, make: Callable[[Case], Draft], stamp: Stamp) -> tuple[Case, Event]:
+        """Commit one change of a case.
+
+        Args:
+            number: the case.
+            make: given the case as it stands under the lock, says what to change; may raise to refuse.
+            stamp: who, when, under which rule pack.
+
+        Returns:
+            The case after the change, and the event.
+        """
+        with self.writing(stamp.actor):
+            current = self.chain(number)
+            case = self._fold(number, current)
+            draft = make(case)
+            trial = Event(case.seq + 1, case.head, stamp.time.isoformat(), stamp.actor, draft.op, draft.data)
+            try:
+                apply(case, trial, case.head)
+            except (ValueError, KeyError) as error:
+                raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(number)) from error
+            event = commit.commit(self.folder(number), current, draft, stamp)
+            return self._fold(number, current), event
+
+    # ── the ledger: one bag a year, never destroyed ──────────────────────────────────────────────────────
+    def allocate(self, sequence: str, year: int, stamp: Stamp, count: int = 1) -> range:
+        """Take the next numbers of a sequence for good. Gaps may arise, a number is never given twice.
+
+        Returns:
+            The numbers taken, ``count`` of them, from 1 upwards.
+        """
+        with self.writing(stamp.actor):
+            current, taken = self._ledger(year, stamp)
+            first = taken.get(sequence, 0) + 1
+            numbers = range(first, first + count)
+            data = {"sequence": sequence, "first": first, "last": numbers[-1]}
+            commit.commit(self.ledger / str(year), current, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
+            taken[sequence] = numbers[-1]
+            return numbers
+
+    def _ledger(self, year: int, stamp: Stamp) -> tuple[Chain, dict[str, int]]:
+        folder = self.ledger / str(year)
+        cached = self._ledgers.get(year)
+        if cached and not (folder / chain.EVENTS / chain.event_name(cached[0].seq + 1)).exists():
+            return cached
+        if folder.is_dir():
+            current = chain.read(folder)
+        else:
+            info = bag.bag_info((("External-Identifier", f"ledger-{year}"), ("External-Description", "总账")))
+            _, current = commit.create(
+                self.work, folder, info, Draft(Op.LEDGER_OPENED, {"year": year}), stamp
+            )
+        taken: dict[str, int] = {}
+        for event, _ in current.events:
+            if event.op is Op.NUMBERS_ALLOCATED:
+                taken[event.data["sequence"]] = max(
+                    taken.get(event.data["sequence"], 0), int(event.data["last"])
+                )
+        self._ledgers[year] = (current, taken)
+        return self._ledgers[year]
+
+    # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────
+    def _recover(self) -> Recovery:
+        """Heal every bag and the tray; idempotent, and may itself be killed."""
+        self.create()
+        done: list[str] = []
+        alarms: list[str] = []
+        for path in sorted(self.work.iterdir()):
+            files.remove_tree(path)
+            files.unlink(path)
+        for folder in [*self.cases.iterdir(), *self.ledger.iterdir()]:
+            try:
+                if folder.is_dir() and (what := commit.recover(folder)):
+                    done.append(f"{folder.name}：{what}")
+            except IntegrityAlarm as alarm:
+                alarms.append(str(alarm))
+        for item, case in self.tray.marks():
+            if self._assigned(item.id, case):
+                self.tray.remove(item)
+                done.append(f"待认领 {item.id}：已归入 {case}，移出")
+            else:
+                self.tray.unmark(item)
+        return Recovery(tuple(done), tuple(alarms))
+
+    def _assigned(self, item: str, case: str) -> bool:
+        try:
+            events = self.chain(CaseNo.parse(case)).events
+        except (CaseNotFound, IntegrityAlarm):
+            return False
+        return any(e.source is not None and e.source.get("tray") == item for e, _ in events)

@@ -1,0 +1,108 @@
+"""The hash chain of a bag: ``events/000001.json`` …, each naming the SHA-256 of the one before."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import IntegrityAlarm
+from archivist.model.case import GENESIS, Event
+from archivist.model.ids import Sha256
+from archivist.store import bag
+
+EVENTS: Final = "events"
+_NAME = re.compile(r"\d{6,}\.json")
+
+
+def event_name(seq: int) -> str:
+    """Return the file name of an event."""
+    return f"{seq:06d}.json"
+
+
+def encode(event: Event) -> bytes:
+    """Return an event's file: UTF-8 JSON, sorted keys, one line end. The chain hashes these very bytes."""
+    return (json.dumps(event.to_plain(), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+@dataclass(slots=True)
+class Chain:
+    """The events of one bag with the digest of each one's file, and the files they add up to."""
+
+    events: list[tuple[Event, Sha256]] = field(default_factory=list)
+    files: dict[str, tuple[Sha256, int]] = field(default_factory=dict)
+
+    @property
+    def seq(self) -> int:
+        """Sequence number of the last event; 0 before the first."""
+        return len(self.events)
+
+    @property
+    def head(self) -> Sha256:
+        """Digest of the last event's file."""
+        return self.events[-1][1] if self.events else GENESIS
+
+    def append(self, event: Event, digest: Sha256) -> None:
+        """Add an event and what it did to the files; ``ValueError`` when it does not follow."""
+        if event.seq != self.seq + 1 or event.prev != self.head:
+            raise ValueError(f"event {event.seq} does not follow event {self.seq}")
+        files = dict(self.files)
+        for path in event.removed:
+            del files[path]
+        for old, new in event.moves:
+            files[new] = files.pop(old)
+        for entry in event.files:
+            if entry.path in files:
+                raise ValueError(f"{entry.path} added twice")
+            files[entry.path] = (entry.sha256, entry.size)
+        self.files = files
+        self.events.append((event, digest))
+
+    def manifest(self) -> bytes:
+        """Return the payload manifest that must stand beside these events."""
+        return bag.manifest({p: d for p, (d, _) in self.files.items() if bag.is_payload(p)})
+
+    def tag_manifest(self, bag_info: bytes) -> bytes:
+        """Return the tag manifest that must stand beside these events."""
+        tags = {p: d for p, (d, _) in self.files.items() if not bag.is_payload(p)}
+        tags |= {f"{EVENTS}/{event_name(e.seq)}": d for e, d in self.events}
+        tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), "bag-info.txt": bag.sha256(bag_info)}
+        tags[bag.MANIFEST] = bag.sha256(self.manifest())
+        return bag.manifest(tags)
+
+
+def event_files(folder: Path) -> Iterator[Path]:
+    """Yield the event files of a bag in order of their names."""
+    yield from sorted(
+        (p for p in (folder / EVENTS).iterdir() if _NAME.fullmatch(p.name)), key=lambda p: int(p.stem)
+    )
+
+
+def read(folder: Path) -> Chain:
+    """Read and check the chain of a bag.
+
+    Raises:
+        IntegrityAlarm: E202, naming the case and the event that is missing, changed or unreadable.
+    """
+    chain = Chain()
+    try:
+        paths = list(event_files(folder))
+    except FileNotFoundError:
+        raise IntegrityAlarm("events 文件夹不见了", file=folder.name) from None
+    for path in paths:
+        data = path.read_bytes()
+        try:
+            event = Event.from_plain(json.loads(data))
+            if path.name != event_name(event.seq):
+                raise ValueError("name and seq differ")
+            chain.append(event, bag.sha256(data))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise IntegrityAlarm(
+                f"事件 {path.name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
+            ) from error
+    if not chain.events:
+        raise IntegrityAlarm("一个事件也没有", file=folder.name)
+    return chain

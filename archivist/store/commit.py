@@ -1,0 +1,295 @@
+"""One change of one bag, all or nothing, and what a start does after a crash.
+
+The protocol (each arrow can be the last instruction before a power cut):
+
+1. ``pending/N/`` is made; 2. every input is copied into it, fsynced, read back; 3. event and new manifests are
+written beside them; 4. missing target folders are made and everything staged is made durable; 5. the event is
+renamed into ``events/``, which is fsynced — *this is the commit*; 6. files move to their places, never over
+another; 7. the manifests are replaced; 8. ``pending/N`` goes, and only then the clerk's original.
+
+Recovery repeats 6–8 for a pending change whose event is in ``events/`` and drops any other; its originals are
+still in the inbox. It may itself be killed anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
+from archivist.model.case import Data, Event, FileEntry, Op
+from archivist.model.ids import RecordNo, Sha256
+from archivist.store import bag, chain, files
+from archivist.store.chain import Chain
+
+PENDING: Final = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who acts and when. ``time`` is aware; it is stored with its offset, to the second."""
+
+    actor: str
+    time: dt.datetime
+    pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A clerk's file as it was when it was read; ``name`` is relative to the inbox. Times in nanoseconds."""
+
+    path: Path
+    name: str
+    sha256: Sha256
+    size: int
+    mtime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path, name: str) -> Original:
+        """Read a file's identity and digest; see ``files.open_original`` for what is refused."""
+        with files.open_original(path) as (_, stat):
+            digest, size = files.digest_of(path)
+        return cls(path, name, digest, size, stat.st_mtime_ns, stat.st_ino)
+
+    def as_source(self) -> dict[str, Any]:
+        """Return what an event remembers of where its file came from."""
+        return {
+            "name": self.name,
+            "sha256": self.sha256,
+            "size": self.size,
+            "mtime_ns": self.mtime_ns,
+            "inode": self.inode,
+        }
+
+    def is_source(self, source: Data | None) -> bool:
+        """Tell whether an event's source is this very file: not another one with the same bytes and name."""
+        return source is not None and {k: source.get(k) for k in self.as_source()} == self.as_source()
+
+    def remove(self) -> bool:
+        """Remove the original, now that it is filed, unless it changed; tells whether it is gone."""
+        return files.unlink_original(self.path, self.size, self.mtime_ns, self.inode)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to add: its path in the bag and its bytes, or the clerk's original to copy."""
+
+    path: str
+    source: bytes | Original
+    record: RecordNo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A change before it is committed. ``source`` adds to what the original says of itself."""
+
+    op: Op
+    data: Data
+    reason: str = ""
+    files: tuple[NewFile, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    source: Mapping[str, Any] | None = None
+
+
+def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
+    """Add one event to a bag. The caller holds the workspace's lock and has folded ``current``.
+
+    Returns:
+        The committed event; ``current`` has it too. Whoever sees it may say "filed".
+
+    Raises:
+        WriteFailed: E204, when the disk refused. Unless its message says otherwise nothing was committed.
+        IntegrityAlarm: E202, when the bag is not as its chain says; nothing was written.
+
+    Survives:
+        A kill, a full disk or a power cut at any point: the next start completes the change or forgets it.
+    """
+    _check_manifests(folder, current)
+    pending = folder / PENDING / str(current.seq + 1)
+    committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
+    with files.writing("没有归档任何内容，原件未动"):
+        try:
+            event, digest = _stage(folder, pending, current, draft, stamp)
+            files.rename_new(pending / "e", committed)
+        except BaseException:
+            _discard(pending)
+            raise
+    with files.writing("是否已登记要到下次启动时才能确定，届时自动补完；原件未动"):
+        files.sync_folder(committed.parent)
+        current.append(event, digest)
+        finish(folder, event)
+    return event
+
+
+def _discard(pending: Path) -> None:
+    """Take back what was staged; if even that fails, recovery will."""
+    try:
+        files.remove_tree(pending)
+    except OSError:
+        return
+
+
+def _check_manifests(folder: Path, current: Chain) -> None:
+    if not current.seq:
+        return
+    info = (folder / "bag-info.txt").read_bytes()
+    for name, expected in (
+        (bag.MANIFEST, current.manifest()),
+        (bag.TAG_MANIFEST, current.tag_manifest(info)),
+    ):
+        try:
+            found = (folder / name).read_bytes()
+        except FileNotFoundError:
+            found = b""
+        if found != expected:
+            raise IntegrityAlarm(f"{name} 与事件链不一致，在查明之前该户档不再接受写入", file=folder.name)
+
+
+def _stage(folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Stamp) -> tuple[Event, Sha256]:
+    if not pending.parent.is_dir():
+        files.make_folder(pending.parent)
+        files.sync_folder(folder)
+    if pending.exists():
+        raise ArchiveError("上一次写入尚未恢复，请重新运行", file=folder.name)
+    files.make_folder(pending)
+    entries: list[FileEntry] = []
+    source: dict[str, Any] = dict(draft.source or {})
+    for k, new in enumerate(draft.files):
+        digest, size = _copy(new, pending / f"p{k}")
+        entries.append(FileEntry(new.path, digest, size, new.record))
+        if isinstance(new.source, Original):
+            source = {**new.source.as_source(), **source}
+    event = Event(
+        seq=current.seq + 1,
+        prev=current.head,
+        time=stamp.time.isoformat(timespec="seconds"),
+        actor=stamp.actor,
+        op=draft.op,
+        data=draft.data,
+        reason=draft.reason,
+        files=tuple(entries),
+        moves=draft.moves,
+        removed=draft.removed,
+        source=source or None,
+        pack=stamp.pack,
+    )
+    data = chain.encode(event)
+    after = Chain(list(current.events), dict(current.files))
+    after.append(event, bag.sha256(data))
+    files.write_new(pending / "e", data)
+    files.write_new(pending / "m", after.manifest())
+    files.write_new(pending / "t", after.tag_manifest((folder / "bag-info.txt").read_bytes()))
+    for path in {(folder / e.path).parent for e in entries} | {
+        (folder / new).parent for _, new in draft.moves
+    }:
+        files.make_folders(path, below=folder)
+    files.sync_folder(pending)
+    files.sync_folder(pending.parent)
+    return event, after.head
+
+
+def _copy(new: NewFile, target: Path) -> tuple[Sha256, int]:
+    mode = files.PAYLOAD_MODE if bag.is_payload(new.path) else files.FILE_MODE
+    if isinstance(new.source, bytes):
+        return files.write_new(target, new.source, mode=mode)
+    with ExitStack() as stack:
+        handle, _ = stack.enter_context(files.open_original(new.source.path))
+        digest, size = files.write_new(target, handle, mode=mode)
+    if digest != new.source.sha256:
+        raise UnreadableFile("识别之后文件又有变动，将重新收取", file=new.source.path.name)
+    return digest, size
+
+
+def finish(folder: Path, event: Event) -> None:
+    """Do what a committed event says, as far as it is not yet done (steps 6–8). Idempotent."""
+    pending = folder / PENDING / str(event.seq)
+    touched: set[Path] = set()
+    for path in event.removed:
+        files.unlink(folder / path)
+        touched.add((folder / path).parent)
+    for old, new in event.moves:
+        touched |= {(folder / old).parent, (folder / new).parent}
+        files.make_folders((folder / new).parent, below=folder)
+        if (folder / old).exists():
+            files.rename_new(folder / old, folder / new)
+    for k, entry in enumerate(event.files):
+        staged, target = pending / f"p{k}", folder / entry.path
+        files.make_folders(target.parent, below=folder)
+        touched.add(target.parent)
+        if staged.exists():
+            files.rename_new(staged, target)
+        elif not target.exists():
+            raise IntegrityAlarm(f"已登记的文件 {entry.path} 不见了", file=folder.name)
+    for parent in sorted(touched, reverse=True):
+        if parent.is_dir():
+            files.sync_folder(parent)
+    for staged, target in (
+        (pending / "m", folder / bag.MANIFEST),
+        (pending / "t", folder / bag.TAG_MANIFEST),
+    ):
+        if staged.exists():
+            files.replace(staged, target)
+    files.sync_folder(folder)
+    files.remove_tree(pending)
+
+
+def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) -> tuple[Event, Chain]:
+    """Make a new bag with its first event: built under ``.work/``, then renamed into place.
+
+    Raises:
+        ArchiveError: E200, when the place is taken.
+    """
+    if target.exists():
+        raise ArchiveError("已有同名的户档", file=target.name)
+    building = work / f"new-{target.name}"
+    started = Chain()
+    with files.writing("没有建立户档"):
+        files.remove_tree(building)
+        files.make_folder(building)
+        for name in ("data", chain.EVENTS, PENDING):
+            files.make_folder(building / name)
+        files.write_new(building / "bagit.txt", bag.DECLARATION)
+        files.write_new(building / "bag-info.txt", info)
+        event = commit(building, started, draft, stamp)
+        files.rename_new(building, target)
+        files.sync_folder(target.parent)
+        files.sync_folder(work)
+    return event, started
+
+
+def recover(folder: Path) -> str | None:
+    """Complete or forget what a crash left in one bag.
+
+    Returns:
+        What was done, in Chinese, or ``None`` when nothing was pending.
+
+    Raises:
+        IntegrityAlarm: E202, when the chain itself is broken; nothing is touched then.
+    """
+    try:
+        left = sorted((folder / PENDING).iterdir())
+    except FileNotFoundError:
+        return None
+    if not left:
+        return None
+    current = chain.read(folder)
+    done = []
+    for pending in left:
+        if pending.name.isdigit() and int(pending.name) <= current.seq:
+            finish(folder, current.events[int(pending.name) - 1][0])
+            done.append(f"补完事件 {pending.name}")
+        else:
+            files.remove_tree(pending)
+            done.append(f"撤回未登记的事件 {pending.name}")
+    return "，".join(done)
+
+
+def with_source(draft: Draft, **more: object) -> Draft:
+    """Return the draft with more said about where its file came from."""
+    return replace(draft, source={**(draft.source or {}), **more})

@@ -1,0 +1,176 @@
+"""The few things the archive does to a disk, each with its durability stated. One place for every os call.
+
+Nothing here overwrites: new files are made with ``O_EXCL``; a rename onto something that exists is refused unless
+the function's name says ``replace``. An fsync error is never retried on the same descriptor: after one, the kernel
+may have dropped the dirty pages and a second fsync would report success for data that is gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from archivist.errors import ArchiveError, UnreadableFile, WriteFailed
+from archivist.model.ids import Sha256
+
+FILE_MODE: Final = 0o600
+PAYLOAD_MODE: Final = 0o400
+FOLDER_MODE: Final = 0o700
+_CHUNK: Final = 1 << 20
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+HAS_FOLDER_FSYNC: Final = sys.platform != "win32"
+
+
+@contextmanager
+def writing(state: str, file: object = None) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into ``WriteFailed``, which says in what state things are left."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteFailed(f"{error.strerror or error}（errno {error.errno}）；{state}", file=file) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make one folder; it must not exist. Durable after ``sync_folder`` of its parent."""
+    path.mkdir(mode=FOLDER_MODE)
+
+
+def make_folders(path: Path, *, below: Path) -> None:
+    """Make the missing folders between ``below`` and ``path``, each durable before anything moves into it."""
+    missing = []
+    while path != below and not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        make_folder(folder)
+        sync_folder(folder.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable. Windows has no such call; ``doctor`` says so."""
+    if not HAS_FOLDER_FSYNC:
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def write_new(path: Path, source: bytes | BinaryIO, *, mode: int = FILE_MODE) -> tuple[Sha256, int]:
+    """Write a file that must not exist, fsync it, read it back and compare.
+
+    Returns:
+        Its SHA-256 and its size in bytes.
+
+    Raises:
+        FileExistsError: it is already there; nothing was touched.
+        WriteFailed: E204, when what came back from the disk is not what was written.
+        OSError: the disk refused; the caller removes the staging folder.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, FILE_MODE)
+    try:
+        for chunk in _chunks(source):
+            view = memoryview(chunk)
+            while view:
+                view = view[os.write(fd, view) :]
+            digest.update(chunk)
+            size += len(chunk)
+        if mode != FILE_MODE and hasattr(os, "fchmod"):
+            os.fchmod(fd, mode)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    written = Sha256(digest.hexdigest())
+    if digest_of(path) != (written, size):
+        raise WriteFailed("写入后读回的内容与原件不一致，磁盘可能有故障", file=path.name)
+    return written, size
+
+
+def _chunks(source: bytes | BinaryIO) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    while chunk := source.read(_CHUNK):
+        yield chunk
+
+
+def digest_of(path: Path) -> tuple[Sha256, int]:
+    """Return a file's SHA-256 and size in bytes."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb", buffering=0) as handle:
+        while chunk := handle.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Sha256(digest.hexdigest()), size
+
+
+@contextmanager
+def open_original(path: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+    """Open a clerk's file for reading: a regular file, no link followed; it must be the same file at the end.
+
+    Raises:
+        UnreadableFile: E101, when it is no regular file, or it changed while it was being copied.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | _NOFOLLOW | _BINARY)
+    except OSError as error:
+        raise UnreadableFile(f"打不开：{error.strerror}", file=path.name) from error
+    with os.fdopen(fd, "rb") as handle:
+        before = os.fstat(fd)
+        if not stat.S_ISREG(before.st_mode):
+            raise UnreadableFile("不是普通文件（链接、管道或设备），不予收件", file=path.name)
+        yield handle, before
+        after = os.fstat(fd)
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise UnreadableFile("收件过程中文件又有变动，将在写完后重新收取", file=path.name)
+
+
+def rename_new(source: Path, target: Path) -> None:
+    """Rename without overwriting. Durable after ``sync_folder`` of both parents. One writer is assumed (lock)."""
+    if os.path.lexists(target):
+        raise ArchiveError("目标位置已有文件，拒绝覆盖", file=target.name)
+    source.rename(target)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over a file of the program's own (manifests). Durable after ``sync_folder``."""
+    source.replace(target)
+
+
+def unlink(path: Path) -> None:
+    """Remove a file of the program's own, if it is still there."""
+    path.unlink(missing_ok=True)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a staging folder with all it holds; a partly removed one is removed the rest of the way."""
+    if path.is_dir():
+        shutil.rmtree(path)
+
+
+def unlink_original(path: Path, size: int, mtime_ns: int, inode: int) -> bool:
+    """Remove a clerk's original once it is filed, only if it is still the very file that was filed.
+
+    Returns:
+        Whether it is gone. A file that changed in the meantime stays: it is a new file.
+    """
+    try:
+        now = path.lstat()
+    except FileNotFoundError:
+        return True
+    if not stat.S_ISREG(now.st_mode) or (now.st_size, now.st_mtime_ns, now.st_ino) != (size, mtime_ns, inode):
+        return False
+    path.unlink()
+    return True

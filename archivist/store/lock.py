@@ -1,0 +1,122 @@
+"""One writer per workspace: a lock file with its owner, released by the system when the owner dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from archivist.errors import ArchiveLocked
+from archivist.store.files import writing
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _try_lock(fd: int) -> bool:
+        os.lseek(fd, 4096, os.SEEK_SET)
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(fd: int) -> bool:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+class WriterLock:
+    """The workspace's lock. Re-entrant within a thread; other threads and processes wait.
+
+    The file names the owner (host, process, actor) while it is held and is emptied on release: an owner still
+    named when the lock is free died in the middle of something, so the next holder must recover first.
+    On a network share the system's lock may not reach other hosts; ``doctor`` says so.
+    """
+
+    def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
+        self.path = path
+        self.wait_s = wait_s
+        self._thread = threading.RLock()
+        self._depth = 0
+
+    @contextmanager
+    def held(self, actor: str) -> Iterator[bool]:
+        """Hold the lock for a block.
+
+        Yields:
+            Whether the previous owner died holding it.
+
+        Raises:
+            ArchiveLocked: E203, with the owner, after ``wait_s`` seconds.
+        """
+        with self._thread:
+            if self._depth:
+                self._depth += 1
+                try:
+                    yield False
+                finally:
+                    self._depth -= 1
+                return
+            fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                self._wait(fd)
+                dirty = os.fstat(fd).st_size > 0
+                with writing("没有写入任何内容"):
+                    self._name_owner(fd, actor)
+                self._depth = 1
+                try:
+                    yield dirty
+                except Exception:
+                    # Something may be half-applied: leave the owner's name, the next holder recovers.
+                    self._depth = 0
+                    raise
+                self._depth = 0
+                os.ftruncate(fd, 0)
+            finally:
+                self._depth = 0
+                os.close(fd)
+
+    def _wait(self, fd: int) -> None:
+        end = time.monotonic() + self.wait_s
+        while not _try_lock(fd):
+            if time.monotonic() >= end:
+                owner = self.owner()
+                who = (
+                    f"{owner.get('host', '?')} 上的进程 {owner.get('pid', '?')}（{owner.get('actor', '?')}，"
+                    f"自 {owner.get('since', '?')}）"
+                    if owner
+                    else "另一个进程"
+                )
+                raise ArchiveLocked(f"等了 {self.wait_s:.0f} 秒，{who}仍在写入")
+            time.sleep(0.05)
+
+    def _name_owner(self, fd: int, actor: str) -> None:
+        owner = {
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "actor": actor,
+            "since": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        }
+        os.lseek(fd, 0, os.SEEK_SET)
+        os.ftruncate(fd, 0)
+        os.write(fd, json.dumps(owner, ensure_ascii=False).encode())
+
+    def owner(self) -> dict[str, Any]:
+        """Return who holds the lock, empty when nobody says."""
+        try:
+            owner = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return owner if isinstance(owner, dict) else {}

@@ -1,0 +1,100 @@
+"""The open house: settings, archive, rules, catalogue and index, built in one place and handed to every use case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from archivist import config as settings
+from archivist.config import Config
+from archivist.errors import AmbiguousCase, CaseNotFound, InvalidValue
+from archivist.model.case import Case, Event
+from archivist.model.ids import CaseNo
+from archivist.rules import pack as packs
+from archivist.rules.documents import Catalogue, shipped_templates
+from archivist.rules.pack import Pack
+from archivist.search.index import Index
+from archivist.store import Archive, Draft, Stamp
+
+
+@dataclass
+class Workspace:
+    """One office's workspace, opened by one actor. ``clock`` gives the aware present; only the edge sets it."""
+
+    root: Path
+    actor: str
+    clock: Callable[[], dt.datetime]
+    config: Config = field(default_factory=Config)
+
+    @classmethod
+    def open(cls, root: Path, actor: str, clock: Callable[[], dt.datetime]) -> Workspace:
+        """Open the workspace in a folder.
+
+        Raises:
+            NotAWorkspace: E205. SettingsError: E500.
+        """
+        return cls(root, actor, clock, settings.load(root))
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive on disk."""
+        archive = Archive(self.root / "archive")
+        if not archive.cases.is_dir():
+            archive.create()
+        return archive
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The office's rule pack."""
+        return packs.load(self.config.pack)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The document types: the shipped ones, overlaid by the workspace's own."""
+        return Catalogue.load(self.templates, shipped_templates())
+
+    @cached_property
+    def index(self) -> Index:
+        """The index over the archive; opened when first asked."""
+        return Index(self.root / "index", self.archive)
+
+    @property
+    def templates(self) -> Path:
+        """The workspace's own templates."""
+        return self.root / "doc_templates"
+
+    def today(self) -> dt.date:
+        """The civil date of the law, Asia/Shanghai."""
+        return self.clock().date()
+
+    def stamp(self) -> Stamp:
+        """Who acts now, under which rules."""
+        return Stamp(self.actor, self.clock(), self.pack.stamp)
+
+    def commit(self, number: CaseNo, make: Callable[[Case], Draft]) -> tuple[Case, Event]:
+        """Commit one change of a case and let the index follow."""
+        result = self.archive.commit(number, make, self.stamp())
+        self.index.follow(number)
+        return result
+
+    def find_case(self, text: str) -> CaseNo:
+        """Return the case a person means: by number, by ID number, or by an unambiguous name.
+
+        Raises:
+            CaseNotFound: E201. AmbiguousCase: E003, with the candidates' numbers.
+        """
+        try:
+            number = CaseNo.parse(text)
+        except InvalidValue:
+            rows = self.index.find_cases(text)
+            if not rows:
+                raise CaseNotFound(f"没有找到与“{text}”相符的户档") from None
+            if len({r.number for r in rows}) > 1:
+                listed = [f"{r.number} {r.applicant} {r.status}" for r in rows]
+                raise AmbiguousCase(f"“{text}”对应 {len(rows)} 户", problems=listed) from None
+            return rows[0].number
+        self.archive.folder(number)
+        return number

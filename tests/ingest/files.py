@@ -1,0 +1,206 @@
+"""Makes files of every kind a clerk may drop, good and hostile ones."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import docx
+import openpyxl
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
+
+A4 = (595, 842)
+"""Points."""
+
+
+def _font() -> DictionaryObject:
+    """A Chinese font every PDF reader knows by name, with a map from its codes to Unicode."""
+    info = DictionaryObject(
+        {
+            NameObject("/Registry"): TextStringObject("Adobe"),
+            NameObject("/Ordering"): TextStringObject("GB1"),
+            NameObject("/Supplement"): NumberObject(2),
+        }
+    )
+    descendant = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/CIDFontType0"),
+            NameObject("/BaseFont"): NameObject("/STSong-Light"),
+            NameObject("/CIDSystemInfo"): info,
+        }
+    )
+    return DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type0"),
+            NameObject("/BaseFont"): NameObject("/STSong-Light-UniGB-UCS2-H"),
+            NameObject("/Encoding"): NameObject("/UniGB-UCS2-H"),
+            NameObject("/DescendantFonts"): ArrayObject([descendant]),
+        }
+    )
+
+
+def _stream(data: bytes, **entries: object) -> StreamObject:
+    stream = StreamObject()
+    stream.set_data(data)
+    for key, value in entries.items():
+        made = value if isinstance(value, (ArrayObject, DictionaryObject)) else None
+        if isinstance(value, int):
+            stream[NameObject(f"/{key}")] = NumberObject(value)
+        else:
+            stream[NameObject(f"/{key}")] = made if made is not None else NameObject(f"/{value}")
+    return stream
+
+
+def text_pdf(path: Path, *texts: str, ruled: bool = False) -> Path:
+    """A born-digital PDF, one page for each text; ``ruled`` pages are drawn on, and so searched for QR codes."""
+    writer = PdfWriter()
+    for text in texts:
+        page = writer.add_blank_page(*A4)
+        page[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): writer._add_object(_font())})}
+        )
+        shown = " ".join(f"<{line.encode('utf-16-be').hex()}> Tj T*" for line in text.split("\n"))
+        content = _stream(f"BT /F1 14 Tf 18 TL 60 815 Td {shown} ET".encode() + b" 60 40 475 2 re f" * ruled)
+        page[NameObject("/Contents")] = writer._add_object(content)
+    writer.write(path)
+    return path
+
+
+def scanned_pdf(path: Path, *images: Image.Image, dpi: int = 200) -> Path:
+    """A PDF as a scanner makes it: one picture for each page."""
+    images[0].save(path, "PDF", save_all=True, append_images=images[1:], resolution=dpi)
+    return path
+
+
+def stamped_pdf(path: Path, image: Image.Image, text: str) -> Path:
+    """A scanned page over which a program has printed a little text."""
+    folder = path.parent
+    under = PdfReader(scanned_pdf(folder / "under.pdf", image))
+    over = PdfReader(text_pdf(folder / "over.pdf", text))
+    writer = PdfWriter()
+    page = writer.add_page(under.pages[0])
+    page.merge_page(over.pages[0])
+    writer.write(path)
+    return path
+
+
+def encrypted_pdf(path: Path) -> Path:
+    """A PDF that asks for a password."""
+    writer = PdfWriter(clone_from=text_pdf(path.with_suffix(".plain.pdf"), "保密"))
+    writer.encrypt("not told", algorithm="RC4-128")
+    writer.write(path)
+    return path
+
+
+def huge_picture_pdf(path: Path) -> Path:
+    """A PDF under 2 KB whose picture claims 1.6 thousand million pixels."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(*A4)
+    entries = {
+        "Type": "XObject",
+        "Subtype": "Image",
+        "Width": 40000,
+        "Height": 40000,
+        "ColorSpace": "DeviceGray",
+    }
+    picture = _stream(b"\x00" * 64, **entries, BitsPerComponent=8)
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/Im"): writer._add_object(picture)})}
+    )
+    page[NameObject("/Contents")] = writer._add_object(_stream(b"q 595 0 0 842 0 0 cm /Im Do Q"))
+    writer.write(path)
+    return path
+
+
+def endless_pdf(path: Path, depth: int = 9) -> Path:
+    """A PDF of a few KB that draws ten forms that draw ten forms …: pdfium would need hours."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(*A4)
+    box = ArrayObject([NumberObject(n) for n in (0, 0, *A4)])
+    form = writer._add_object(_stream(b"0 0 500 500 re f", Type="XObject", Subtype="Form", BBox=box))
+    for _ in range(depth):
+        resources = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/X"): form})})
+        more = _stream(b"/X Do " * 10, Type="XObject", Subtype="Form", BBox=box, Resources=resources)
+        form = writer._add_object(more)
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/X"): form})}
+    )
+    page[NameObject("/Contents")] = writer._add_object(_stream(b"/X Do"))
+    writer.write(path)
+    return path
+
+
+def word(path: Path, *, code: bytes | None = None) -> Path:
+    """A Word file with a header, a table with a merged cell, and perhaps a QR code."""
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "邵公庄街道社会救助"
+    document.add_paragraph("最低生活保障申请书")
+    table = document.add_table(rows=2, cols=3)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "申请人"
+    table.cell(0, 2).text = "翟堃"
+    for column, text in enumerate(("住址", "咸阳北路", "5 号")):
+        table.cell(1, column).text = text
+    document.add_paragraph("特此申请。")
+    if code:
+        document.add_picture(io.BytesIO(code))
+    document.save(str(path))
+    return path
+
+
+def workbook(path: Path) -> Path:
+    """A workbook of two sheets."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "花名册"
+    for row in (["姓名", "金额"], ["王秀兰", 1010.0], ["翟堃", 620.5]):
+        sheet.append(row)
+    book.create_sheet("备注").append(["无"])
+    book.save(path)
+    return path
+
+
+def word_bomb(path: Path) -> Path:
+    """A Word file of 300 KB whose text unpacks to 300 MB."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        with package.open("word/document.xml", "w") as part:
+            for _ in range(300):
+                part.write(b" " * 1024 * 1024)
+    return path
+
+
+def nothing(path: Path) -> Path:
+    """A file of no bytes."""
+    path.touch()
+    return path
+
+
+def _png_chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_bomb(path: Path, side: int = 30_000) -> Path:
+    """A PNG under 1 KB that claims ``side`` × ``side`` pixels."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    body = (
+        _png_chunk(b"IHDR", header)
+        + _png_chunk(b"IDAT", zlib.compress(b"\x00" * 4096))
+        + _png_chunk(b"IEND", b"")
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+    return path

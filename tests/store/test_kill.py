@@ -1,0 +1,199 @@
+"""Killed at any call to the disk: acknowledged means there, not acknowledged means the original is untouched.
+
+The child is a real process that ends as SIGKILL would end it (``os._exit``: no ``finally``, no flush) at the Nth
+call that touches the disk, for every N; then a fresh process recovers, itself killed at every call.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import bagit
+import pytest
+
+from archivist.errors import ArchivistError
+from archivist.model.ids import RecordNo
+from archivist.store import Archive, Original
+from tests.store.kit import NUMBER, STAMP, file_draft, new_archive, open_wang
+
+CALLS = ("open", "write", "fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "fchmod", "ftruncate")
+KILLED, FAILED, TOLERATED, DONE = 137, 75, 3, 0
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; runs on Linux in CI")
+
+
+class KillAt:
+    """End the process at call N."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def __call__(self, count: int) -> None:
+        if count == self.n:
+            os._exit(KILLED)
+
+
+class FailAt:
+    """Let call N, and with ``sticky`` every later one, fail with an errno."""
+
+    def __init__(self, n: int, code: int, *, sticky: bool) -> None:
+        self.n, self.code, self.sticky, self.fired = n, code, sticky, False
+
+    def __call__(self, count: int) -> None:
+        self.fired = self.fired or count >= self.n
+        if count == self.n or (self.sticky and count > self.n):
+            raise OSError(self.code, os.strerror(self.code))
+
+
+def in_child(action: Callable[[], object], fault: Callable[[int], None]) -> int:
+    """Run an action in a forked process with a fault; return how it ended."""
+    pid = os.fork()
+    if pid == 0:
+        count = 0
+
+        def wrap(real: Callable[..., object]) -> Callable[..., object]:
+            def call(*args: object, **kwargs: object) -> object:
+                nonlocal count
+                count += 1
+                fault(count)
+                return real(*args, **kwargs)
+
+            return call
+
+        try:
+            for name in CALLS:
+                setattr(os, name, wrap(getattr(os, name)))
+            action()
+        except (ArchivistError, OSError):
+            os._exit(FAILED)
+        except BaseException:
+            os._exit(70)
+        os._exit(TOLERATED if getattr(fault, "fired", False) else DONE)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def drop(folder: Path) -> Path:
+    path = folder / "扫描.pdf"
+    path.write_bytes(b"scan " * 1000)
+    return path
+
+
+def file_it(root: Path, path: Path) -> Callable[[], object]:
+    def action() -> None:
+        archive = Archive(root)
+        original = Original.of(path, path.name)
+        archive.commit(NUMBER, lambda case: file_draft(case, original), STAMP)
+        (path.parent / "acknowledged").touch()
+        original.remove()
+
+    return action
+
+
+def recover(root: Path) -> Callable[[], object]:
+    def action() -> None:
+        with Archive(root).writing("启动"):
+            pass
+
+    return action
+
+
+def check(root: Path, path: Path) -> bool:
+    """Check every invariant after a fault and the next start; return whether the file is filed."""
+    archive = Archive(root)
+    with archive.writing("启动"):
+        pass
+    assert archive.recovered.alarms == ()
+    case = archive.read(NUMBER)
+    assert bagit.Bag(str(archive.folder(NUMBER))).validate()
+    assert not list((archive.folder(NUMBER) / "pending").iterdir())
+    assert not list(archive.work.iterdir())
+    filed = len(case.records)
+    assert filed in (0, 1)
+    if (path.parent / "acknowledged").exists():
+        assert filed == 1
+    if not filed:
+        assert path.read_bytes() == b"scan " * 1000
+    else:
+        stored = archive.folder(NUMBER) / case.records[RecordNo("0001")].files[0].path
+        assert stored.read_bytes() == b"scan " * 1000
+    archive.commit(NUMBER, lambda c: file_draft(c, Original.of(drop(path.parent), "again")), STAMP)
+    return bool(filed)
+
+
+def fresh(folder: Path) -> tuple[Path, Path]:
+    folder.mkdir()
+    archive = new_archive(folder)
+    open_wang(archive)
+    return archive.root, drop(folder)
+
+
+def test_killed_at_every_call_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    outcomes = []
+    for n in range(1, 400):
+        root, path = fresh(tmp_path / f"kill{n}")
+        ended = in_child(file_it(root, path), KillAt(n))
+        outcomes.append(check(root, path))
+        if ended == DONE:
+            break
+        assert ended == KILLED
+    assert ended == DONE
+    assert n > 40
+    assert True in outcomes[:-1], "some kills come after the commit"
+    assert False in outcomes, "some kills come before it"
+
+
+def test_killed_again_at_every_call_of_the_recovery(tmp_path: Path) -> None:
+    kills = 0
+    for n in range(30, 400, 5):
+        k = 0
+        ended = DONE
+        while True:
+            k += 1
+            root, path = fresh(tmp_path / f"kill{n}-{k}")
+            ended = in_child(file_it(root, path), KillAt(n))
+            if ended == DONE:
+                break
+            again = in_child(recover(root), KillAt(k))
+            check(root, path)
+            if again == DONE:
+                break
+            kills += 1
+        if ended == DONE:
+            break
+    assert kills > 50
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("sticky", [False, True])
+def test_a_disk_that_fails_at_any_call(tmp_path: Path, code: int, sticky: bool) -> None:
+    for n in range(1, 400):
+        root, path = fresh(tmp_path / f"fail{n}")
+        ended = in_child(file_it(root, path), FailAt(n, code, sticky=sticky))
+        assert ended in (DONE, FAILED, TOLERATED)
+        check(root, path)
+        if ended == DONE:
+            break
+    assert n > 20
+
+
+def test_killed_while_opening_a_case(tmp_path: Path) -> None:
+    for n in range(1, 300):
+        folder = tmp_path / f"open{n}"
+        folder.mkdir()
+        archive = new_archive(folder)
+        ended = in_child(lambda a=archive: open_wang(Archive(a.root)), KillAt(n))  # type: ignore[misc]
+        again = Archive(archive.root)
+        with again.writing("启动"):
+            pass
+        assert not list(again.work.iterdir())
+        for number in again.case_numbers():
+            assert again.read(number).applicant_name == "王秀兰"
+            assert bagit.Bag(str(again.folder(number))).validate()
+        if ended == DONE:
+            assert again.case_numbers() == [NUMBER]
+            return
+    pytest.fail("never came to the end")
