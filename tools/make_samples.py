@@ -2,7 +2,7 @@
 
 Run it after a change of the pages or of ``households.toml``::
 
-    python tools/make_samples.py
+    PYTHONPATH=. python tools/make_samples.py
 
 It needs a Chinese font (Debian: ``fonts-noto-cjk``, and ``fonts-arphic-gkai00mp`` for what is written by hand); the
 demo itself needs none. The same fonts and the same Pillow give the same files.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archivist.errors import ArchivistError, DroppedFileError, DuplicateFile, RecordNotFound
 from archivist.ingest.read import ReadResult
-from archivist.ingest.recognise import Person, Reason, Recognition, recognise
+from archivist.ingest.recognise import Reason, Recognition, recognise
 from archivist.ingest.sniff import Kind, sniff
 from archivist.ingest.worker import Reader
 from archivist.model.case import Case, Data, Op, Record, RecordStatus
@@ -77,12 +77,11 @@ class KnownPeople:
 
     def by_id(self, number: str) -> Iterable[CaseNo]:
         """Return the cases in which somebody has this ID number."""
-        return self._workspace.index.cases_with_id(number)
+        return [row.number for row in self._workspace.index.find_cases(number)]
 
-    def people(self) -> Iterable[Person]:
-        """Return everybody named in any case."""
-        for row in self._workspace.index.people():
-            yield Person(row.number, row.name, row.id_number, row.address, row.part)
+    def names(self) -> Iterable[tuple[str, CaseNo]]:
+        """Return every person's name with the case it stands in."""
+        return self._workspace.index.names()
 
     def case(self, number: CaseNo) -> Case:
         """Return a case from the archive itself."""

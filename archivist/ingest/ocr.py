@@ -47,7 +47,7 @@ RED_SHARE = 0.0005
 """Share of red pixels from which the colour pass runs (a page-wide red title is about 0.01)."""
 VOTERS = 12
 REREAD_CPU_S = 8.0
-"""CPU seconds of one page after which no more lines are read again; keeps dense rubbish within the page's budget."""
+"""CPU seconds of one page after which nothing is read a second time; keeps dense rubbish within the page's budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class Engine:
 
     def _colour_pass(self, picture: Picture, known: Sequence[Quad], started: float) -> list[Line]:
         """Read what is printed in red, when the page has red ink: a letterhead, a red title."""
-        if not _has_red(picture):
+        if time.process_time() - started > REREAD_CPU_S or not _has_red(picture):
             return []
         import numpy as np
 

@@ -61,6 +61,7 @@ class _Content:
 
     cover: float
     drawn: bool
+    form: bool
     native_px_per_pt: float
 
 
@@ -86,6 +87,8 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PdfPage]]]:
             ) from None
         raise UnreadableFile("PDF 已损坏，打不开", file=name) from None
     try:
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()
         yield len(document), _pages(document, name)
     finally:
         document.close()
@@ -119,7 +122,10 @@ def _page(page: Any, name: str) -> PdfPage:
     characters = sum(not char.isspace() for char in text)
     if characters < SCAN_CHARACTERS:
         # Not only photographs: letters turned into outlines leave paths and no characters.
-        scanned = content.drawn
+        scanned = content.drawn or content.form
+    elif content.form:
+        # What was typed into a fillable form is drawn, but is not among the page's characters.
+        scanned = True
     elif _garbled(text) > GARBLED_SHARE:
         scanned = True
     else:
@@ -158,7 +164,8 @@ def _content(page: Any, name: str) -> _Content:
             left, bottom, right, top = found.get_bounds()
             cover += max(0.0, right - left) * max(0.0, top - bottom) / max(width * height, 1.0)
             native = max(native, max(pixels) / max(right - left, top - bottom, 1.0))
-    return _Content(min(cover, 1.0), drawn, native)
+    form = page.pdf.formenv is not None and raw.FPDFPage_GetAnnotCount(page) > 0
+    return _Content(min(cover, 1.0), drawn, form, native)
 
 
 def _scan_scale(page: Any, content: _Content) -> float:

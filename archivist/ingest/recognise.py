@@ -19,6 +19,7 @@ from archivist.errors import CaseNotFound, IntegrityAlarm, InvalidValue
 from archivist.ingest.read import ReadResult
 from archivist.model.case import Case, CaseStatus, RecordStatus
 from archivist.model.codes import DocumentCode, is_ours
+from archivist.model.facts import people
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, clean_id, is_id, narrow
 from archivist.rules.documents import Catalogue, DocumentType
 
@@ -48,25 +49,14 @@ class Evidence:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody known, as recognition needs it. ``name`` as stored; ``address`` may be empty."""
-
-    case: CaseNo
-    name: str
-    id_number: str
-    address: str
-    part: str
-
-
 class Known(Protocol):
     """What recognition asks of the archive."""
 
     def by_id(self, number: str) -> Iterable[CaseNo]:
         """Return the cases in which somebody has this ID number."""
 
-    def people(self) -> Iterable[Person]:
-        """Return everybody named in any case."""
+    def names(self) -> Iterable[tuple[str, CaseNo]]:
+        """Return every person's name with the case it stands in."""
 
     def case(self, number: CaseNo) -> Case:
         """Return a case; ``CaseNotFound`` or ``IntegrityAlarm`` when it cannot be read."""
@@ -299,19 +289,17 @@ def _by_name(result: ReadResult, name: str, known: Known, evidence: list[Evidenc
     file_name = _squeeze(PurePath(name).stem)
     sure: set[CaseNo] = set()
     named: set[CaseNo] = set()
-    for person in known.people():
-        wanted = _squeeze(person.name)
+    for person, number in known.names():
+        wanted = _squeeze(person)
         if len(wanted) < 2 or (wanted not in page and wanted not in file_name):
             continue
-        named.add(person.case)
+        named.add(number)
         where = "页面" if wanted in page else "文件名"
-        if any(b in page for b in _birth_forms(person.id_number)) or (
-            len(person.address) >= 6 and _squeeze(person.address) in page
-        ):
-            sure.add(person.case)
-            evidence.append(Evidence(str(person.case), "name_and_birth_or_address", where))
+        if _born_or_lives(_read(known, number), person, page):
+            sure.add(number)
+            evidence.append(Evidence(str(number), "name_and_birth_or_address", where))
         else:
-            evidence.append(Evidence(str(person.case), "name", where))
+            evidence.append(Evidence(str(number), "name", where))
     if len(sure) == 1:
         return next(iter(sure))
     candidates = tuple(map(str, sorted(sure or named)))
@@ -319,6 +307,18 @@ def _by_name(result: ReadResult, name: str, known: Known, evidence: list[Evidenc
         raise _Doubt(Reason.SEVERAL_CASES, f"姓名与出生日期或住址符合 {len(sure)} 户", candidates)
     hint = "只有姓名相符，没有证号、户号等佐证" if named else "页上没有认出已立户的人或户号"
     raise _Doubt(Reason.NO_CASE, f"{hint}，请指定归入哪一户", candidates)
+
+
+def _born_or_lives(case: Case, name: str, page: str) -> bool:
+    """Tell whether the page has this person's birth date or address too."""
+    for _, row in people(case.facts):
+        address = _squeeze(str(row.get("address") or row.get("household_address") or ""))
+        if row["name"] == name and (
+            any(b in page for b in _birth_forms(str(row.get("id_number", ""))))
+            or (len(address) >= 6 and address in page)
+        ):
+            return True
+    return False
 
 
 def _birth_forms(number: str) -> Sequence[str]:

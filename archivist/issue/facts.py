@@ -243,6 +243,8 @@ def _row(columns: Sequence[Column], row: Mapping[str, object], number: int, on: 
             value = number
         elif value is None and column.key == "sex" and carries:
             value = id_sex(Id(number_of))
+        elif value is None and column.key == "id_type" and carries:
+            value = "居民身份证"
         elif value is None and column.key == "age" and carries:
             value = age_on(id_birth_date(Id(number_of)), on)
         cells[column.key] = show(column.kind, value)

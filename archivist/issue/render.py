@@ -318,6 +318,7 @@ def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
         if spec.kind == "table":
             value = [{c.key: f"〔{c.label}〕" for c in spec.columns}]
         elif spec.kind == "list":
+            declared.add(f"{spec.path}[]")
             value = [value]
         _put_in(sample, spec.path, value)
     try:

@@ -90,10 +90,10 @@ def _require_identity(applicant: known.Row) -> None:
 def _refuse_second(workspace: Workspace, category: Category, id_number: str) -> None:
     if not id_number:
         return
-    for number in workspace.index.cases_with_id(id_number):
-        if number.category is not category:
+    for row in workspace.index.find_cases(id_number):
+        if row.number.category is not category:
             continue
-        case = workspace.archive.read(number)
+        number, case = row.number, workspace.archive.read(row.number)
         same = known.single(case.facts, "applicant").get("id_number") == id_number
         if same and case.status is CaseStatus.OPEN:
             raise CaseExists(f"该申请人已有在办的{category.label}户档 {number}")

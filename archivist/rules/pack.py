@@ -117,6 +117,10 @@ class Pack:
         rows = [r for r in self.rules if r.id == rule_id and r.applies(category, on)]
         return min(rows, key=lambda r: len(r.categories) or 99, default=None)
 
+    def under(self, prefix: str, category: Category, on: dt.date) -> list[Rule]:
+        """Return the rows whose id begins with a prefix and that hold for a category on a day, in order."""
+        return [r for r in self.rules if r.id.startswith(prefix) and r.applies(category, on)]
+
     def require_delegated(self, category: Category) -> None:
         """Refuse a category the office was given no power over.
 

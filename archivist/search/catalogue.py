@@ -7,54 +7,25 @@ two leaves it marked as not followed: ``begin`` writes its rows and forgets its 
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
-from archivist.model.facts import people, single
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id
 from archivist.search import text as forms
-from archivist.search.query import By
+from archivist.search.tables import TABLES, write_case
+from archivist.search.tree import By
 
 SCHEMA: Final = 1
+_WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
-
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE cases (
-  id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, category TEXT NOT NULL, status TEXT NOT NULL,
-  opened_on TEXT NOT NULL, applicant TEXT NOT NULL, village TEXT NOT NULL, place TEXT NOT NULL,
-  seq INTEGER NOT NULL, head TEXT);
-CREATE TABLE people (
-  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL);
-CREATE INDEX people_of ON people (case_id);
-CREATE TABLE keys (kind TEXT NOT NULL, key TEXT NOT NULL, person INTEGER NOT NULL, case_id INTEGER NOT NULL,
-  PRIMARY KEY (kind, key, person)) WITHOUT ROWID;
-CREATE INDEX keys_of ON keys (case_id);
-CREATE TABLE docs (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
-  title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-  filed_at TEXT NOT NULL, doc_no TEXT NOT NULL, source_name TEXT NOT NULL, digest TEXT NOT NULL,
-  indexed INTEGER NOT NULL, UNIQUE (case_id, record));
-CREATE INDEX docs_newest ON docs (filed_at, id);
-CREATE INDEX docs_category ON docs (category, id);
-CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
-CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
-  PRIMARY KEY (key, doc, page)) WITHOUT ROWID;
-CREATE INDEX mentions_of ON mentions (doc);
-CREATE TABLE sources (sha256 TEXT NOT NULL, case_id INTEGER NOT NULL, record TEXT NOT NULL, name TEXT NOT NULL,
-  PRIMARY KEY (sha256, case_id, record, name)) WITHOUT ROWID;
-CREATE INDEX sources_of ON sources (case_id);
-CREATE TABLE gone (id INTEGER PRIMARY KEY);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +99,7 @@ class Catalogue:
         if path.exists():
             raise FileExistsError(path)
         db = _connect(path)
-        db.executescript(_TABLES)
+        db.executescript(TABLES)
         versions = [("schema", str(SCHEMA)), ("analyser", str(forms.ANALYSER)), ("text_generation", "0")]
         db.executemany("INSERT INTO meta VALUES (?, ?)", versions)
         db.close()
@@ -179,7 +150,7 @@ class Catalogue:
         """First stroke: write the rows of these cases and forget their heads."""
         with self._transaction() as db:
             for case in cases:
-                _write_case(db, case, facts_text[case.number])
+                write_case(db, case, facts_text[case.number])
 
     def begin_removal(self, numbers: Iterable[CaseNo]) -> None:
         """Delete every row of these cases; their texts are still to be purged."""
@@ -188,15 +159,26 @@ class Catalogue:
                 row = db.execute("SELECT id FROM cases WHERE number = ?", (str(number),)).fetchone()
                 if row:
                     db.execute("INSERT INTO gone SELECT id FROM docs WHERE case_id = ?", row)
-                    db.execute("DELETE FROM mentions WHERE doc IN (SELECT id FROM docs WHERE case_id = ?)", row)
+                    db.execute(
+                        "DELETE FROM mentions WHERE doc IN (SELECT id FROM docs WHERE case_id = ?)", row
+                    )
                     for table in ("keys", "people", "docs", "sources"):
                         db.execute(f"DELETE FROM {table} WHERE case_id = ?", row)
                     db.execute("DELETE FROM cases WHERE id = ?", row)
 
-    def waiting(self) -> tuple[list[DocRow], list[int]]:
-        """Return the documents whose text is still to be indexed, and the ids still to be dropped."""
-        where = "WHERE d.indexed = 0 ORDER BY d.id"
-        return self._docs(where), [int(str(i)) for (i,) in self._all("SELECT id FROM gone")]
+    def head(self, number: CaseNo) -> tuple[int, Sha256] | None:
+        """Return the chain head a case was followed to, if it was."""
+        rows = self._all("SELECT seq, head FROM cases WHERE number = ?", str(number))
+        return (int(str(rows[0][0])), Sha256(str(rows[0][1]))) if rows and rows[0][1] else None
+
+    def waiting(self, numbers: Iterable[CaseNo]) -> list[DocRow]:
+        """Return the documents of these cases whose text is still to be indexed."""
+        wanted = set(numbers)
+        return [row for row in self._docs("WHERE d.indexed = 0 ORDER BY d.id") if row.case in wanted]
+
+    def gone(self) -> set[int]:
+        """Return the ids of documents that are no more, but whose text the text index may still hold."""
+        return {int(str(i)) for (i,) in self._all("SELECT id FROM gone")}
 
     def finish(
         self,
@@ -295,17 +277,20 @@ class Catalogue:
         return {int(str(i)) for (i,) in self._all(f"SELECT d.id FROM docs d {join}{sql}", *values)}
 
     def of_people(self, by: By, key: str) -> tuple[set[int], set[int]]:
-        """Return the ids of the households (their facts) with such a person, and of all their records too."""
-        kinds = {By.NAME: "name", By.PINYIN: "pinyin", By.ID: "id", By.ID6: "id6", By.ID4: "id4"}
-        if by in (By.NAME, By.PINYIN):
-            where, values = "k.kind = ? AND k.key >= ? AND k.key < ?", (kinds[by], key, forms.after_prefix(key))
-        else:
-            where, values = "k.kind = ? AND k.key = ?", (kinds[by], key)
-        sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT case_id FROM keys k WHERE {where}"
-        if by is By.PINYIN:
-            sql, values = sql + " UNION SELECT case_id FROM keys WHERE kind = 'initials' AND key = ?", (*values, key)
-        rows = self._all(sql + ")", *values)
+        """Return the ids of the households (their facts) with such a person, and of all their documents."""
+        where, values = _person(by, key)
+        sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
+        rows = self._all(sql, *values)
         return {int(str(i)) for i, r in rows if not r}, {int(str(i)) for i, _ in rows}
+
+    def people_of(self, number: CaseNo, by: By, key: str) -> list[tuple[str, str, bool]]:
+        """Return part and name of everyone in a case, and whether it was this person that was asked for."""
+        where, values = _person(by, key)
+        sql = (
+            f"SELECT p.part, p.name, p.id IN (SELECT k.person FROM keys k WHERE {where} AND k.case_id = c.id) "
+            "FROM people p JOIN cases c ON c.id = p.case_id WHERE c.number = ? ORDER BY p.id"
+        )
+        return [(str(p), str(n), bool(m)) for p, n, m in self._all(sql, *values, str(number))]
 
     def mentioning(self, key: str) -> dict[int, int]:
         """Return the documents a number stands in, each with the first page."""
@@ -316,9 +301,14 @@ class Catalogue:
 
     def newest(self) -> Iterator[int]:
         """Yield every document id, newest first."""
-        with self._guard():
-            for (doc,) in self._db.execute("SELECT id FROM docs ORDER BY filed_at DESC, id DESC"):
-                yield int(doc)
+        last = ("9999", 0)
+        while rows := self._all(
+            "SELECT filed_at, id FROM docs WHERE (filed_at, id) < (?, ?) ORDER BY filed_at DESC, id DESC LIMIT ?",
+            *last,
+            _WALK,
+        ):
+            yield from (int(str(i)) for _, i in rows)
+            last = (str(rows[-1][0]), int(str(rows[-1][1])))
 
     def sorted(self, ids: Collection[int]) -> list[int]:
         """Return the ids newest first, without those that are gone."""
@@ -332,11 +322,6 @@ class Catalogue:
         """Return the documents by id."""
         parts = (self._docs(f"WHERE d.id IN ({_marks(some)})", *some) for some in _chunks(ids))
         return {row.id: row for row in chain.from_iterable(parts)}
-
-    def people_of(self, number: CaseNo) -> list[tuple[str, str]]:
-        """Return the part and name of everyone in a case, in the order of its facts."""
-        sql = "SELECT part, name FROM people p JOIN cases c ON c.id = p.case_id WHERE c.number = ? ORDER BY p.id"
-        return [(str(p), str(n)) for p, n in self._all(sql, str(number))]
 
     def _docs(self, where: str, *values: object) -> list[DocRow]:
         sql = (
@@ -352,6 +337,23 @@ class Catalogue:
 
 
 _CASE = "SELECT number, category, status, applicant, village, opened_on, '' FROM cases"
+
+
+def _person(by: By, key: str) -> tuple[str, tuple[str, ...]]:
+    """Return the condition on ``keys k`` that finds a person."""
+    after = forms.after_prefix(key)
+    match by:
+        case By.NAME:
+            return "k.kind = 'name' AND k.key >= ? AND k.key < ?", (key, after)
+        case By.PINYIN:
+            sounds = "k.kind = 'pinyin' AND k.key >= ? AND k.key < ?"
+            return f"({sounds} OR k.kind = 'initials' AND k.key = ?)", (key, after, key)
+        case By.ID:
+            return "k.kind = 'id' AND k.key = ?", (key,)
+        case By.ID6:
+            return "k.kind = 'id6' AND k.key = ?", (key,)
+        case By.ID4:
+            return "k.kind = 'id4' AND k.key = ?", (key,)
 
 
 def _case_row(*row: object) -> CaseRow:
@@ -372,68 +374,3 @@ def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
-
-
-# ── writing one case ─────────────────────────────────────────────────────────────────────────────────────
-def _write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
-    applicant = single(case.facts, "applicant")
-    village = str(applicant.get("village", ""))
-    where = [str(applicant.get(k, "")) for k in ("village", "address", "household_address")]
-    values = (case.status.value, case.opened_on.isoformat(), case.applicant_name, village, forms.join_facts(where))
-    db.execute(
-        "INSERT INTO cases (number, category, status, opened_on, applicant, village, place, seq, head) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL) ON CONFLICT (number) DO UPDATE SET status = excluded.status, "
-        "opened_on = excluded.opened_on, applicant = excluded.applicant, village = excluded.village, "
-        "place = excluded.place, head = NULL",
-        (str(case.number), case.category.value, *values),
-    )
-    case_id = int(db.execute("SELECT id FROM cases WHERE number = ?", (str(case.number),)).fetchone()[0])
-    for table in ("keys", "people", "sources"):
-        db.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))
-    _write_people(db, case_id, case)
-    _write_docs(db, case_id, case, facts_text)
-    for record in case.records.values():
-        files = {(f.sha256, PurePosixPath(f.path).name) for f in record.files}
-        if record.source_sha256:
-            files.add((Sha256(record.source_sha256), record.source_name))
-        rows = [(sha256, case_id, record.no, name) for sha256, name in files]
-        db.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)", rows)
-
-
-def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
-    for part, row in people(case.facts):
-        name = str(row["name"])
-        added = db.execute("INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, part, name))
-        keys = {("full", forms.name_key(name))} | {("name", e) for e in forms.endings(forms.name_key(name))}
-        sounds, whole, initials = forms.pinyin_keys(name)
-        keys |= {("pinyin", s) for s in sounds} | {("pinyin0", s) for s in whole}
-        keys |= {("initials", i) for i in initials}
-        if number := str(row.get("id_number", "")).upper():
-            keys.add(("id", number))
-        if len(number) == 18:
-            keys |= {("id6", number[:6]), ("id4", number[-4:])}
-        rows = [(kind, key, added.lastrowid, case_id) for kind, key in keys if key]
-        db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", rows)
-
-
-def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: str) -> None:
-    category = case.category.value
-    digest = hashlib.sha256(facts_text.encode()).hexdigest()
-    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", "", digest)]
-    for r in case.records.values():
-        digest = r.text.sha256 if r.text else ""
-        rows.append((r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, r.source_name, digest))
-    kept = {row[0] for row in rows}
-    for doc, record in db.execute("SELECT id, record FROM docs WHERE case_id = ?", (case_id,)).fetchall():
-        if record not in kept:
-            db.execute("INSERT INTO gone VALUES (?)", (doc,))
-            db.execute("DELETE FROM mentions WHERE doc = ?", (doc,))
-            db.execute("DELETE FROM docs WHERE id = ?", (doc,))
-    db.executemany(
-        "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, source_name, "
-        "digest, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
-        "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
-        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, source_name = excluded.source_name, "
-        "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
-        [(case_id, *r[:3], forms.normal(r[2]), *r[3:]) for r in rows],
-    )

@@ -7,13 +7,13 @@ knows which record holds which text.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Protocol
 
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
-from archivist.search.query import Node
+from archivist.search.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class Document:
 class Bounds:
     """What is known of an answer before any text is compared: ``sure`` ⊆ the answer ⊆ ``possible``; document ids."""
 
-    sure: frozenset[int] | set[int]
-    possible: frozenset[int] | set[int]
+    sure: Set[int]
+    possible: Set[int]
 
 
 class ArchiveReader(Protocol):
@@ -111,8 +111,8 @@ class TextIndex(Protocol):
     def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's normal text, in the order asked; documents that are gone are left out."""
 
-    def write(self, add: Collection[Document], drop: Collection[int], *, purge: bool = False) -> None:
-        """Commit additions and removals at once; an added document replaces its former self.
+    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: bool = False) -> None:
+        """Commit additions and removals at once; what an added document replaces must be among the dropped.
 
         With ``purge`` nothing of what was removed, now or earlier, stays in any file.
         """

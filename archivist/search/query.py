@@ -18,122 +18,33 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from archivist.errors import BadQuery, InvalidValue
 from archivist.model.chinese import parse_date
-from archivist.model.ids import CaseNo, Category, narrow, parse_category
+from archivist.model.ids import CaseNo, narrow, parse_category
 from archivist.search.text import name_key, needed, normal
+from archivist.search.tree import (
+    And,
+    By,
+    Filed,
+    InPlace,
+    Mentioned,
+    Node,
+    Not,
+    Numbered,
+    OfCategory,
+    OfStatus,
+    OfType,
+    Or,
+    Person,
+    Text,
+)
 
 MAX_LENGTH: Final = 1000
 MAX_LEAVES: Final = 64
 MAX_DEPTH: Final = 32
-
-
-class By(StrEnum):
-    """How a person was found; the value is how the answer says so."""
-
-    NAME = "姓名"
-    PINYIN = "拼音"
-    ID = "证号"
-    ID6 = "证号前六位"
-    ID4 = "证号后四位"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The fragment, in normal form, stands on a page (or among the facts of the case)."""
-
-    fragment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in the case fits ``key``; with ``records`` the household's records are found as well."""
-
-    by: By
-    key: str
-    records: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """The case whose number is ``number``, or contains it when it is not ``whole``."""
-
-    number: str
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Mentioned:
-    """A whole ID number or case number stands on a page, not as part of a longer one."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfType:
-    """Records of a document type: the catalogue's id, or words of the title in normal form."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfCategory:
-    """Everything in cases of one category."""
-
-    category: Category
-
-
-@dataclass(frozen=True, slots=True)
-class OfStatus:
-    """Cases (``open`` …) or records (``filed`` …) of one status."""
-
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """Cases whose village or address contains this, in normal form."""
-
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """Filed between two days, both included; an open end is ``None``."""
-
-    start: dt.date | None
-    end: dt.date | None
-
-
-Leaf = Text | Person | Numbered | Mentioned | OfType | OfCategory | OfStatus | InPlace | Filed
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of the parts."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """Any of the parts."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Everything else."""
-
-    part: Node
-
-
-Node = And | Or | Not | Leaf
 
 
 def parse(text: str) -> Node:
@@ -145,26 +56,6 @@ def parse(text: str) -> Node:
     if len(text) > MAX_LENGTH:
         raise BadQuery(f"检索式太长：{len(text)} 个字，最多 {MAX_LENGTH} 个")
     return _Parser(_tokens(text)).whole()
-
-
-def both(left: Node | None, right: Node | None) -> Node | None:
-    """Return the two conditions as one; ``None`` is no condition."""
-    if left is None or right is None:
-        return left or right
-    return And((left, right))
-
-
-def leaves(node: Node, *, positive: bool = True) -> tuple[Leaf, ...]:
-    """Return the leaves in the order written; by default only those that are asked for, not excluded."""
-
-    def walk(n: Node, wanted: bool) -> list[Leaf]:
-        if isinstance(n, And | Or):
-            return [leaf for part in n.parts for leaf in walk(part, wanted)]
-        if isinstance(n, Not):
-            return walk(n.part, not wanted)
-        return [n] if wanted or not positive else []
-
-    return tuple(walk(node, True))
 
 
 # ── words by their shape ─────────────────────────────────────────────────────────────────────────────────
@@ -279,7 +170,10 @@ def _days(value: str) -> tuple[dt.date, dt.date]:
 
 def _during(value: str) -> Node:
     start, gap, end = value.partition("..")
-    return Filed(_days(start)[0] if start.strip() else None, _days(end if gap else start)[1] if end or not gap else None)
+    return Filed(
+        _days(start)[0] if start.strip() else None,
+        _days(end if gap else start)[1] if end or not gap else None,
+    )
 
 
 def _place(value: str) -> Node:
@@ -324,7 +218,9 @@ def field(name: str, value: str) -> Node:
 
 # ── parsing ──────────────────────────────────────────────────────────────────────────────────────────────
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』＂", '"'))
-_TOKEN = re.compile(r'\s*(?:(?P<paren>[()])|(?P<field>[^\s()":0-9]+):(?!//)|"(?P<quoted>[^"]*)"|(?P<word>[^\s()"]+))')
+_TOKEN = re.compile(
+    r'\s*(?:(?P<paren>[()])|(?P<field>[^\s()":0-9]+):(?!//)|"(?P<quoted>[^"]*)"|(?P<word>[^\s()"]+))'
+)
 
 
 @dataclass(frozen=True, slots=True)

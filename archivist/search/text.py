@@ -23,6 +23,8 @@ ANALYSER: Final = 1
 """Raised by one whenever ``normal``, ``grams`` or the name keys change: an index of another number is remade."""
 
 PAGE_BREAK: Final = "\f"
+FACT_BREAK: Final = "\x1f"
+"""Between the facts of a case: no fragment of a query can hold it."""
 HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUN = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
 _ONE_HAN = re.compile(f"[{HAN}]")
@@ -145,4 +147,4 @@ def pinyin_keys(name: str) -> tuple[set[str], set[str], set[str]]:
 
 def join_facts(values: Iterable[str]) -> str:
     """Return the facts of a case as one normal text; no fragment reaches from one fact into the next."""
-    return ";".join(filter(None, (normal(v).replace(PAGE_BREAK, " ") for v in values)))
+    return FACT_BREAK.join(filter(None, (normal(v).replace(PAGE_BREAK, " ") for v in values)))

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import time
 import warnings
-import zlib
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from io import BytesIO
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from pickle import dumps, load, loads
 from typing import Any, Final, TypeVar
 
-from archivist.errors import IndexFault
+from archivist.errors import ArchivistError, IndexFault
 from archivist.search.engine import Bounds, Document
+from archivist.search.postings import among, numbers_of, pack_list
 from archivist.search.text import grams, is_one_gram, needed
 
 with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular expressions are not raw strings
@@ -41,15 +39,14 @@ NAME: Final = "MAIN"
 WRITER_TIMEOUT_S: Final = 30.0
 OPEN_RETRIES: Final = 40
 OPEN_PAUSE_S: Final = 0.05
-MERGE_BELOW: Final = 5_000
-"""Segments of fewer documents are merged once there are ``MERGE_MANY`` of them; bigger ones stay as they are."""
 MERGE_MANY: Final = 8
-_BLOCK = 128
-_COMPRESS_FROM = 200
-"""Pickled blocks of fewer bytes are not worth compressing."""
+"""So many segments of a like size (1–7 documents, 8–63, 64–511) become one; bigger ones stay as they are."""
+MERGE_TIERS: Final = 3
 _SPARSE = 40
 """When one list is so many times shorter than another, blocks of the longer one are skipped, not decoded."""
 _NO_ID = 0
+_EXTENT = struct.Struct("!qi")
+"""Where a posting list lies: offset and length in bytes."""
 
 
 class Grams(fields.FieldType):  # type: ignore[misc]
@@ -144,8 +141,8 @@ class WhooshIndex:
         return index.FileIndex(_Storage(str(self._folder)), schema=_schema(), indexname=NAME)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
-    def write(self, add: Collection[Document], drop: Collection[int], *, purge: bool = False) -> None:
-        """Commit additions and removals at once; an added document replaces its former self.
+    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: bool = False) -> None:
+        """Commit additions and removals at once; what an added document replaces must be among the dropped.
 
         With ``purge`` every segment that ever lost a document is written anew, so that no file keeps its text.
 
@@ -154,22 +151,21 @@ class WhooshIndex:
             OSError: the disk refused; the index stays as it was.
         """
         self.close()
+        self.generation()
         try:
             writer = _Writer(self._open_index())
         except LockError as error:
             raise IndexFault("另一个程序正在写索引", remedy="等它完成后再试；索引会自行补齐。") from error
-        except OSError:
-            raise
         except Exception as error:
             raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
         try:
-            writer.drop({*drop, *(document.id for document in add)})
+            writer.drop(drop)
             for document in add:
                 writer.put(document)
             writer.commit(mergetype=_merge_purging if purge else _merge_small)
         except BaseException as error:
             writer.abandon()
-            if isinstance(error, Exception) and not isinstance(error, OSError):
+            if isinstance(error, Exception) and not isinstance(error, OSError | ArchivistError):
                 raise IndexFault(f"全文索引写不进去（{type(error).__name__}）") from error
             raise
 
@@ -190,9 +186,10 @@ class _Leaf:
         self.reader = reader
         self._terms, self._post = reader._terms, reader._terms._postfile
         self._deleted = frozenset(reader._perdoc.deleted_docs() or ())
-        raw = reader._perdoc._get_column_file("id")[0].read() if reader.has_column("id") else b""
-        self._ids = array("Q", raw)
-        if struct.pack("=H", 1) != struct.pack("!H", 1):
+        file, _, size = reader._perdoc._get_column_file("id")
+        with closing(file):
+            self._ids = array("Q", file.read(size))
+        if sys.byteorder == "little":
             self._ids.byteswap()
         if len(self._ids) != reader.doc_count_all():
             raise ValueError("id column and document count differ")
@@ -227,11 +224,11 @@ class _Leaf:
         found: Sequence[int] | None = None
         for info in infos:
             if found is None:
-                found = _numbers(self._post, info)
+                found = numbers_of(self._post, info)
             elif len(found) * _SPARSE < info._df:
-                found = _among(self._post, info, found)
+                found = among(self._post, info, found)
             elif found:
-                others = set(_numbers(self._post, info))
+                others = set(numbers_of(self._post, info))
                 found = [n for n in found if n in others]
         for gram, whole in wanted:
             if not whole and (found is None or found):
@@ -251,7 +248,7 @@ class _Leaf:
         for (name, term), info in self._terms.items_from("grams", start):
             if name != "grams" or not term.startswith(start):
                 break
-            found.update(_numbers(self._post, info))
+            found.update(numbers_of(self._post, info))
         return found
 
     def lists(self, name: str) -> Iterator[tuple[str, list[int]]]:
@@ -260,78 +257,7 @@ class _Leaf:
             for (field, term), info in self._terms.items_from(name, b""):
                 if field != name:
                     break
-                yield term.decode(), _numbers(self._post, info)
-
-
-# ── posting lists as Whoosh lays them out ────────────────────────────────────────────────────────────────
-# "W3Bl", then blocks: length (negative on the last) · pickled (count, last number, weight, compression, …) ·
-# pickled, perhaps compressed (differences of the numbers, no weights, no values)
-_MAGIC = b"W3Bl"
-_LENGTH = struct.Struct("!i")
-_EXTENT = struct.Struct("!qi")
-
-
-def _blocks(post: Any, info: Any) -> Iterator[tuple[int, bytes, int]]:
-    """Yield ``(last number, packed numbers, compression)`` of each block of a posting list."""
-    if info.is_inlined():
-        ids = info.inlined_postings()[0]
-        yield ids[-1], dumps((_differences(ids), None, None), 2), 0
-        return
-    offset, length = info.extent()
-    raw = post.get(offset, length[0] if isinstance(length, tuple) else length)
-    if raw[:4] != _MAGIC:
-        raise ValueError("posting list expected")
-    at, last = 4, False
-    while not last:
-        (size,) = _LENGTH.unpack_from(raw, at)
-        at, last, size = at + 4, size < 0, abs(size)
-        head = BytesIO(raw[at : at + size])
-        about = load(head)
-        yield about[1], head.read(), about[3]
-        at += size
-
-
-def _unpack(data: bytes, compressed: int) -> Iterator[int]:
-    return accumulate(loads(zlib.decompress(data) if compressed else data)[0])
-
-
-def _numbers(post: Any, info: Any) -> list[int]:
-    found: list[int] = []
-    for _, data, compressed in _blocks(post, info):
-        found.extend(_unpack(data, compressed))
-    return found
-
-
-def _among(post: Any, info: Any, wanted: Sequence[int]) -> list[int]:
-    """Return those of the ascending numbers that the list holds, decoding only blocks that could hold them."""
-    found: list[int] = []
-    at = 0
-    for last, data, compressed in _blocks(post, info):
-        if at == len(wanted):
-            break
-        if wanted[at] <= last:
-            until = bisect_left(wanted, last + 1, at)
-            held = set(_unpack(data, compressed))
-            found.extend(n for n in wanted[at:until] if n in held)
-            at = until
-    return found
-
-
-def _differences(numbers: Sequence[int], before: int = 0) -> tuple[int, ...]:
-    return tuple(b - a for a, b in pairwise((before, *numbers)))
-
-
-def _pack_list(numbers: Sequence[int]) -> bytes:
-    parts = [_MAGIC]
-    for start in range(0, len(numbers), _BLOCK):
-        block = numbers[start : start + _BLOCK]
-        data, compressed = dumps((_differences(block), None, None), 2), 0
-        if len(data) > _COMPRESS_FROM:
-            data, compressed = zlib.compress(data, 3), 3
-        head = dumps((len(block), block[-1], 1.0, compressed, 0, 0), 2)
-        size = len(head) + len(data)
-        parts += (_LENGTH.pack(size if start + _BLOCK < len(numbers) else -size), head, data)
-    return b"".join(parts)
+                yield term.decode(), numbers_of(self._post, info)
 
 
 class _Writer(SegmentWriter):  # type: ignore[misc]
@@ -339,6 +265,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
 
     def __init__(self, ix: Any) -> None:
         super().__init__(ix, timeout=WRITER_TIMEOUT_S, compound=False)
+        self.is_closed = False
         self._lists: dict[str, defaultdict[str, list[int]]] = {n: defaultdict(list) for n in ("grams", "key")}
 
     def put(self, document: Document) -> None:
@@ -367,7 +294,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
                     info = leaf._terms.term_info("key", term) if leaf.doc_count_all() else None
                 except TermNotFound:
                     continue
-                for number in _numbers(leaf._terms._postfile, info) if info else ():
+                for number in numbers_of(leaf._terms._postfile, info) if info else ():
                     self.delete_document(base + number)
         reader.close()
 
@@ -395,7 +322,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
             start = struct.pack("!H", fields_._fieldid)
             for term in sorted(terms):  # code points sort as their UTF-8 does
                 numbers = terms[term]
-                packed = _pack_list(numbers)
+                packed = pack_list(numbers)
                 out.file.write(packed)
                 about = W3TermInfo._struct.pack(
                     0, float(len(numbers)), len(numbers), 0, 0, 1.0, numbers[0], numbers[-1]
@@ -418,8 +345,13 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
 
 
 def _merge_small(writer: _Writer, segments: list[Any]) -> list[Any]:
-    small = [s for s in segments if s.doc_count_all() < MERGE_BELOW]
-    return _merge(writer, segments, small if len(small) >= MERGE_MANY else [])
+    chosen: list[Any] = []
+    for tier in range(MERGE_TIERS):
+        low, high = MERGE_MANY**tier, MERGE_MANY ** (tier + 1)
+        like = [s for s in segments if low <= s.doc_count_all() < high]
+        if len(like) >= MERGE_MANY:
+            chosen += like
+    return _merge(writer, segments, chosen)
 
 
 def _merge_purging(writer: _Writer, segments: list[Any]) -> list[Any]:

@@ -86,10 +86,10 @@ def scanned_pdf(path: Path, *images: Image.Image, dpi: int = 200) -> Path:
     return path
 
 
-def stamped_pdf(path: Path, image: Image.Image, text: str) -> Path:
+def stamped_pdf(path: Path, image: Image.Image, text: str, *, dpi: int = 200) -> Path:
     """A scanned page over which a program has printed a little text."""
     folder = path.parent
-    under = PdfReader(scanned_pdf(folder / "under.pdf", image))
+    under = PdfReader(scanned_pdf(folder / "under.pdf", image, dpi=dpi))
     over = PdfReader(text_pdf(folder / "over.pdf", text))
     writer = PdfWriter()
     page = writer.add_page(under.pages[0])
@@ -102,6 +102,41 @@ def encrypted_pdf(path: Path) -> Path:
     """A PDF that asks for a password."""
     writer = PdfWriter(clone_from=text_pdf(path.with_suffix(".plain.pdf"), "保密"))
     writer.encrypt("not told", algorithm="RC4-128")
+    writer.write(path)
+    return path
+
+
+def form_pdf(path: Path, text: str) -> Path:
+    """A born-digital form into whose one field ``text`` (ASCII) was typed."""
+    writer = PdfWriter(
+        clone_from=text_pdf(path.with_suffix(".blank.pdf"), "APPLICATION FORM OF THE STREET OFFICE")
+    )
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    helvetica = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
+    fonts = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/Helv"): helvetica})})
+    box = ArrayObject([NumberObject(n) for n in (0, 0, 400, 40)])
+    typed = _stream(
+        f"BT /Helv 20 Tf 5 12 Td ({text}) Tj ET".encode(),
+        Type="XObject",
+        Subtype="Form",
+        BBox=box,
+        Resources=fonts,
+    )
+    field = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Widget"),
+            NameObject("/FT"): NameObject("/Tx"),
+            NameObject("/T"): TextStringObject("name"),
+            NameObject("/V"): TextStringObject(text),
+            NameObject("/F"): NumberObject(4),
+            NameObject("/Rect"): ArrayObject([NumberObject(n) for n in (60, 600, 460, 640)]),
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(typed)}),
+        }
+    )
+    fields = ArrayObject([writer._add_object(field)])
+    writer.pages[0][NameObject("/Annots")] = fields
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): fields})
     writer.write(path)
     return path
 

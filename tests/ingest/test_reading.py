@@ -266,12 +266,18 @@ class TestPdf:
         assert page.source == "ocr"
         assert "居民家庭经济状况核对授权书" in page.text
 
+    def test_what_was_typed_into_a_form_is_read(self, tmp_path: Path) -> None:
+        (page,) = read(files.form_pdf(tmp_path / "a.pdf", "TJHQ-DB-2024-000123")).pages
+        assert (page.source, "TJHQ-DB-2024-000123" in page.text) == ("ocr", True)
+
     def test_finds_the_code_on_a_born_digital_page(self, tmp_path: Path) -> None:
         out = io.BytesIO()
         segno.make(PAYLOAD, error="q", micro=False).save(out, kind="png", scale=2, border=4)
         label = Image.new("RGB", (400, 560), "white")
         label.paste(Image.open(out).convert("RGB"), (300, 10))
-        path = files.stamped_pdf(tmp_path / "a.pdf", label, "\n".join(["最低生活保障申请表" * 3] * 10))
+        path = files.stamped_pdf(
+            tmp_path / "a.pdf", label, "\n".join(["最低生活保障申请表" * 3] * 10), dpi=48
+        )
         assert read_file(path, no_engine).pages[0].codes == (PAYLOAD,)
 
 

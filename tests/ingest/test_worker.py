@@ -159,7 +159,7 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path, long_file: Path) -> None:
                 frozen.add(pid)
                 os.kill(pid, signal.SIGSTOP)
 
-        with pytest.raises(ReaderStopped, match="超过 1.5 秒"):
+        with pytest.raises(ReaderStopped, match=r"超过 1\.5 秒"):
             reader.read(long_file, freeze)
         assert all(_gone(pid) for pid in frozen)
         assert reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE)).text == SENTENCE

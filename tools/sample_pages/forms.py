@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from archivist.model.chinese import format_date
 from archivist.model.facts import Facts, rows, single
-from sample_pages.sheet import GREY, OFFICE, PALE, Cell, Sheet, applicant
+from sample_pages.sheet import GREY, OFFICE, PALE, PEN, Cell, Sheet, applicant, px
 
 
 def _form(sheet: Sheet, filled: Mapping[str, Facts] | None) -> None:
@@ -17,8 +17,15 @@ def _form(sheet: Sheet, filled: Mapping[str, Facts] | None) -> None:
     sheet.write(105, 40, "社会救助申请书", face="bold", size=22, align="m")
     sheet.keep("code", 176, 10, 22)
     sheet.keep("code", 12, 264, 22)
-    tick = "☑" if who else "□"
-    sheet.write(22, 54, f"救助类别：{tick}最低生活保障　□特困供养　□低收入", size=11, face="hei")
+    sheet.write(22, 54, "救助类别：□最低生活保障　□特困供养　□低收入", size=11, face="hei")
+    if who:
+        at = 22 + sheet.width("救助类别：", "hei", 11)
+        sheet.draw.line(
+            [px(at + 0.8), px(52), px(at + 1.8), px(53.6), px(at + 4.4), px(49.4)],
+            fill=PEN,
+            width=4,
+            joint="curve",
+        )
 
     def lines(cells: tuple[tuple[str, str, float, float], ...]) -> list[Cell]:
         out = []

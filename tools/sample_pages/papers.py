@@ -128,12 +128,12 @@ def wage_statement(households: Mapping[str, Facts]) -> Sheet:
     """Forty rows of a bank statement."""
     sheet, who = Sheet(), applicant(households, "sun")
     number = str(single(households["sun"], "account")["number"])
-    sheet.write(105, 24, "个人账户交易明细（工资流水）", face="bold", size=16, align="m")
+    sheet.write(105, 24, "个人银行流水（工资账户）", face="bold", size=16, align="m")
     sheet.write(18, 34, f"户名：{who['name']}", size=10.5)
     sheet.write(70, 34, f"证件号码：{who['id_number']}", size=10.5)
     sheet.write(18, 41, f"账号：{number}", size=10.5)
     sheet.write(88, 41, "币种：人民币　　查询期间：2023-11-01 至 2024-10-31", size=10.5)
-    widths, y, balance = (12, 28, 40, 28, 28, 38), 45.0, 512730
+    widths, y, balance = (12, 28, 40, 28, 28, 38), 45.0, 212730
     heads = ("序号", "交易日期", "摘要", "收入", "支出", "余额")
     y = sheet.row(18, y, 5.6, [Cell(w, t, "hei") for t, w in zip(heads, widths, strict=True)], size=9)
     for count, (day, what, fen) in enumerate(_transactions(random.Random(2024)), 1):

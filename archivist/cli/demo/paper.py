@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RED: Final = (201, 28, 38)
 PEN: Final = (32, 44, 120)
+PAPER: Final = (247, 247, 243)
+"""Office paper as a scanner sees it."""
 DESK: Final = (112, 88, 66)
 LID: Final = 236
 """Gray value of what a scanner sees beside the sheet."""
@@ -120,14 +122,15 @@ def scan(picture: Picture, degrees: float, noise: float, rng: Generator) -> Pict
     import cv2
     import numpy as np
 
-    turned: Any = _turned(picture, degrees).astype(np.float32) * (np.array([247, 247, 243], np.float32) / 255)
-    turned = cv2.GaussianBlur(turned, (0, 0), 0.6)
-    height, width = turned.shape[:2]
-    turned += noise * rng.standard_normal((height, width, 1), np.float32)
+    tone = np.outer(np.arange(256), np.array(PAPER) / 255).astype(np.uint8)[None]
+    sheet = cv2.LUT(cv2.GaussianBlur(_turned(picture, degrees), (3, 3), 0.6), tone)
+    height, width = sheet.shape[:2]
+    grain = (128 + noise * rng.standard_normal((height, width), np.float32)).astype(np.uint8)
+    sheet = cv2.addWeighted(sheet, 1, cv2.merge([grain] * 3), 1, -128)
     for _ in range(25):
         spot = (int(rng.integers(0, width)), int(rng.integers(0, height)))
-        cv2.circle(turned, spot, int(rng.integers(1, 3)), (96.0, 96.0, 96.0), -1, cv2.LINE_AA)
-    return _bytes(turned)
+        cv2.circle(sheet, spot, int(rng.integers(1, 3)), (96, 96, 96), -1, cv2.LINE_AA)
+    return np.array(sheet, np.uint8)
 
 
 def fax(picture: Picture, degrees: float, rng: Generator) -> Picture:
@@ -162,7 +165,7 @@ def photograph(picture: Picture, rng: Generator) -> Picture:
     light *= 1 - 0.22 / (1 + np.exp(-(x * 0.9 + y * 0.25 - width * 0.98) / 60))
     flat *= light[..., None] * np.array([1.0, 0.965, 0.88], np.float32)
     flat = cv2.GaussianBlur(flat, (0, 0), 0.9) + 4 * rng.standard_normal(flat.shape, np.float32)
-    return _bytes(flat)
+    return np.array(np.clip(flat, 0, 255), np.uint8)
 
 
 def _desk(width: int, height: int, rng: Generator) -> Any:
@@ -177,16 +180,9 @@ def _desk(width: int, height: int, rng: Generator) -> Any:
 
 def _turned(picture: Picture, degrees: float) -> Picture:
     import cv2
+    import numpy as np
 
     height, width = picture.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     size, lid = (width, height), (LID, LID, LID)
-    return _bytes(cv2.warpAffine(picture, turn, size, flags=cv2.INTER_CUBIC, borderValue=lid))
-
-
-def _bytes(picture: Any) -> Picture:
-    """Return a picture of any number type as 8 bits a channel."""
-    import cv2
-
-    done: Picture = cv2.convertScaleAbs(cv2.max(picture, 0)) if picture.dtype != "uint8" else picture
-    return done
+    return np.array(cv2.warpAffine(picture, turn, size, flags=cv2.INTER_LINEAR, borderValue=lid), np.uint8)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archivist.cli.demo.paper import Generator, Picture
 
 Look = Literal["scanned", "noisy", "photographed", "black_and_white", "truncated"]
-Reason = Literal["", "unknown_household", "unreadable"]
+Reason = Literal["", "no_case", "unreadable"]
 
 PHRASE: Final = "漏雨的北墙"
 """Stands on exactly one of the pages, the photographed letter."""
@@ -30,7 +30,7 @@ LOOKS: Final[Mapping[Look, str]] = {
 }
 REASONS: Final[Mapping[Reason, str]] = {
     "": "",
-    "unknown_household": "认不出是哪一户",
+    "no_case": "认不出是哪一户",
     "unreadable": "文件读不出来",
 }
 
@@ -101,7 +101,7 @@ _RECIPES: Final = (
     _Recipe("SCAN0015.jpg", ("neighbour_visit",), "noisy", 2.4, "户号、身份证号"),
     _Recipe("扫描件(3).pdf", ("income_proof",), "scanned", -1.2, "身份证号"),
     _Recipe("SCAN0016.jpg", ("application_form",), "noisy", -1.4, "身份证号"),
-    _Recipe("SCAN0017.jpg", ("stranger",), "scanned", 0.9, "身份证号不属于任何一户", "unknown_household"),
+    _Recipe("SCAN0017.jpg", ("stranger",), "scanned", 0.9, "身份证号不属于任何一户", "no_case"),
     _Recipe("SCAN0018.pdf", ("blank_form",), "truncated", 0.0, "残缺的 PDF", "unreadable", "残缺的 PDF"),
 )
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 A4_MM: Final = (210.0, 297.0)
 DPI: Final = 200
-SIGN_WORDS: Final = ("申请人（签字）", "签字", "签名", "签收")
+SIGN_WORDS: Final = ("申请人（签", "申请人签", "签名或盖章", "签收", "签字", "签名")
 """Words beside which an issued document is signed; the first that is found counts."""
+SIGN_LABEL_LENGTH: Final = 16
+"""A label with one of these words ends with a colon within so many characters."""
 _STILL: Final = time.gmtime(1732150800)
 """A PDF is dated to one fixed moment, so that the same seed gives the same bytes."""
 
@@ -101,10 +103,9 @@ def printed(page: Path) -> tuple[list[Picture], int, Place]:
 
     with pypdfium2.PdfDocument(page) as document:
         sheets = [_on_a4(p.render(scale=DPI / 72).to_numpy()[:, :, ::-1]) for p in document]
-        places = [_place_in(p) for p in document]
-    for number, place in enumerate(places):
-        if place:
-            return sheets, number, place
+        found = _signed_in(list(document))
+    if found:
+        return sheets, *found
     return sheets, len(sheets) - 1, _usual_place(sheets[-1])
 
 
@@ -128,11 +129,11 @@ def save(sheets: Sequence[Picture], path: Path, *, quality: int = 78) -> None:
                 "resolution": float(DPI),
                 "quality": quality,
             }
-            options |= {"creationDate": _STILL, "modDate": _STILL}
+            options |= {"title": "扫描件", "creationDate": _STILL, "modDate": _STILL}
         case ".jpg":
             options["quality"] = quality
         case ".png":
-            images[0] = images[0].convert("L").quantize(16)
+            images[0] = images[0].convert("L").point([level // 17 * 17 for level in range(256)])
         case ".tif":
             images[0] = images[0].convert("1")
             options["compression"] = "group4"
@@ -167,22 +168,30 @@ def _on_a4(picture: Picture) -> Picture:
     return np.array(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _place_in(page: Any) -> Place | None:
-    """Find where a page of a PDF is signed: right of the last place where one of the words stands."""
-    text = page.get_textpage()
+def _signed_in(pages: Sequence[Any]) -> tuple[int, Place] | None:
+    """Find the page of a PDF that is signed, and where: right of the label with one of the words."""
     for word in SIGN_WORDS:
-        search, found = text.search(word), None
-        while hit := search.get_next():
-            found = hit
-        if found:
-            _, bottom, right, top = text.get_charbox(found[0] + found[1] - 1)
-            wide, high = page.get_size()
-            scale = A4_MM[0] / wide
-            x = min(right * scale + 5, A4_MM[0] - 45)
-            return {"x_mm": x, "y_mm": (high - (bottom + top) / 2) * scale + 1, "size_mm": 38.0}
+        for number, page in reversed(list(enumerate(pages))):
+            text = page.get_textpage()
+            search = text.search(word)
+            while hit := search.get_next():
+                label = text.get_text_range(hit[0], SIGN_LABEL_LENGTH)
+                if label[len(word) : len(word) + 1] not in ("日", "之"):
+                    return number, _beside(page, text, hit[0], label, len(word))
     return None
+
+
+def _beside(page: Any, text: Any, start: int, label: str, length: int) -> Place:
+    line = label.splitlines()[0].replace(":", "：")
+    last = line.find("：") if "：" in line else length - 1
+    _, bottom, right, top = text.get_charbox(start + last)
+    wide, high = page.get_size()
+    scale = A4_MM[0] / wide
+    x, y = min(right * scale + 5, A4_MM[0] - 40), (high - (bottom + top) / 2) * scale
+    return {"x_mm": x, "y_mm": y + 1, "size_mm": 26.0}
 
 
 def _usual_place(sheet: Picture) -> Place:
     """Return the place near the lower right corner where people sign when nothing says where."""
-    return {"x_mm": 128.0, "y_mm": sheet.shape[0] * 25.4 / DPI - 38, "size_mm": 40.0}
+    place = samples()["blank_form"].places["sign"][0]
+    return {**place, "y_mm": place["y_mm"] + sheet.shape[0] * 25.4 / DPI - A4_MM[1]}

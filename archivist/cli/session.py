@@ -1,0 +1,208 @@
+"""What every command shares: the options, the workspace found from here, and one way to say things."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from archivist.config import FILE_NAME
+from archivist.errors import InvalidValue, NotAWorkspace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archivist.workspace import Workspace
+
+    _ParamType = click.ParamType[dt.date]
+else:  # generic in the type stubs only, in older releases of click
+    _ParamType = click.ParamType
+
+F = TypeVar("F", bound=Callable[..., Any])
+CHINA = dt.timezone(dt.timedelta(hours=8))
+"""Asia/Shanghai, the time zone of the law: UTC+08:00, no summer time."""
+
+
+def now() -> dt.datetime:
+    """Return the present moment; ``ARCHIVIST_NOW`` (ISO 8601) sets it for rehearsals. The only clock there is."""
+    fixed = os.environ.get("ARCHIVIST_NOW")
+    if fixed:
+        moment = dt.datetime.fromisoformat(fixed)
+        return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    return dt.datetime.now(CHINA)
+
+
+class Session:
+    """One run of the program: its options, its workspace, its voice."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.actor = ""
+        self.json = False
+        self.verbose = False
+        self._workspace: Workspace | None = None
+        self._consoles: dict[bool, Console] = {}
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace named, or the nearest one from here upwards.
+
+        Raises:
+            NotAWorkspace: E205.
+        """
+        if self._workspace is None:
+            from archivist.workspace import Workspace
+
+            self._workspace = Workspace.open(self._root(), self._who(), now)
+        return self._workspace
+
+    def _root(self) -> Path:
+        if self.folder is not None:
+            return self.folder.resolve()
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / FILE_NAME).is_file():
+                return folder
+        raise NotAWorkspace("从这里往上都没有 archivist.toml")
+
+    def _who(self) -> str:
+        if self.actor:
+            return self.actor
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return "unknown"
+
+    def today(self) -> dt.date:
+        """The civil date of the law."""
+        return now().date()
+
+    # ── saying things ────────────────────────────────────────────────────────────────────────────────────
+    def console(self, *, err: bool = False) -> Console:
+        """Return the console for people."""
+        if err not in self._consoles:
+            from rich.console import Console
+
+            self._consoles[err] = Console(stderr=err, highlight=False, soft_wrap=True)
+        return self._consoles[err]
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a line for people; nothing with ``--json``."""
+        if not self.json:
+            self.console().print(text, style=style or None, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Print a line for people to the error stream."""
+        self.console(err=True).print(text, style="yellow", markup=False)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
+        """Print a table for people; nothing with ``--json``."""
+        if self.json:
+            return
+        from rich import box
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table(title=escape(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(escape(str(cell)) for cell in row))
+        console = self.console()
+        console.print(table, soft_wrap=False)
+
+    def emit(self, document: object) -> None:
+        """Print the one JSON document of a run with ``--json``."""
+        if self.json:
+            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """Show a progress bar on the error stream while a block runs; silent with ``--json``."""
+        if self.json:
+            yield lambda _done, _total: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console(err=True), transient=False) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    session = ctx.ensure_object(Session)
+    if value not in (None, False, ""):
+        setattr(
+            session, {"workspace": "folder", "as_": "actor"}.get(param.name or "", param.name or ""), value
+        )
+    return value
+
+
+def shared(command: F) -> F:
+    """Add the options every command takes, before or after its name."""
+    options = (
+        click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), envvar="ARCHIVIST_WORKSPACE", expose_value=False, callback=_remember, help="工作区文件夹；默认从当前文件夹往上找。"),
+        click.option("--as", "as_", envvar="ARCHIVIST_AS", expose_value=False, callback=_remember, help="以谁的名义办理；默认为登录名。"),
+        click.option("--json", "json", is_flag=True, expose_value=False, callback=_remember, help="输出一个 JSON 文档，供程序读取。"),
+        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_remember, help="出错时给出完整的调用过程。"),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def with_session(command: F) -> F:
+    """Hand the run's session to a command as its first argument, with the shared options added."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return command(click.get_current_context().ensure_object(Session), *args, **kwargs)
+
+    return shared(run)  # type: ignore[return-value]
+
+
+class Day(_ParamType):
+    """A civil date as people write it."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Read the date, or say what is wrong with it."""
+        if isinstance(value, dt.date):
+            return value
+        from archivist.model.chinese import parse_date
+
+        try:
+            return parse_date(str(value))
+        except InvalidValue as error:
+            self.fail(error.what, param, ctx)
+
+
+DAY = Day()
+
+
+def pairs(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Split ``键=值`` arguments.
+
+    Raises:
+        InvalidValue: E002, for one without ``=``.
+    """
+    found = []
+    for value in values:
+        key, equals, content = value.partition("=")
+        if not equals or not key.strip():
+            raise InvalidValue(
+                f"“{value}”应写成 键=值，如 applicant.phone=022-00001111 或 申请人.联系电话=022-00001111"
+            )
+        found.append((key.strip(), content))
+    return found

@@ -1,0 +1,353 @@
+"""Issuing documents: one for a case, or one for each of many; planned first, refused with all reasons at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archivist.errors import (
+    ArchivistError,
+    CaseClosed,
+    DocumentNotApplicable,
+    PdfUnavailable,
+    TemplateFault,
+    UnlawfulDocument,
+)
+import archivist.issue.pdf as pdf_maker
+from archivist.issue.facts import document_values
+from archivist.issue.render import document_text, render
+from archivist.model import chinese
+from archivist.model.case import Case, CaseStatus, Op, RecordStatus
+from archivist.model.codes import DocumentCode
+from archivist.model.facts import single, to_plain
+from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.rules import materials
+from archivist.rules.documents import DocumentType
+from archivist.store import Draft, NewFile
+from archivist.store.bag import sha256
+from archivist.workspace import Workspace
+
+Given = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One document that can be issued: the case as read, its values, what a pen must still fill in."""
+
+    case: Case
+    document: DocumentType
+    values: Mapping[str, object]
+    given: Given
+    on: dt.date
+    numbered: bool
+
+    @property
+    def hand(self) -> tuple[str, ...]:
+        """The Chinese names of what is filled in by hand."""
+        return tuple(
+            f.label for f in self.document.fields if f.mode == "hand" and f.applies(self.case.category)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One case for which the document cannot be issued, with the reason."""
+
+    case: CaseNo
+    error: ArchivistError
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One document issued and filed as 待签."""
+
+    case: CaseNo
+    record: RecordNo
+    title: str
+    doc_no: str
+    files: tuple[Path, ...]
+    hand: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be issued and what not; ``--dry-run`` shows this and stops."""
+
+    documents: tuple[Planned, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did."""
+
+    issued: list[Issued] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def plan(
+    workspace: Workspace,
+    document: DocumentType,
+    numbers: Sequence[CaseNo],
+    given: Mapping[CaseNo, Given],
+    *,
+    on: dt.date,
+) -> Plan:
+    """Check for every case whether the document can be issued; write nothing.
+
+    Args:
+        workspace: the open workspace.
+        document: the type.
+        numbers: the cases.
+        given: what the clerk adds, for each case.
+        on: date of the documents.
+    """
+    planned: list[Planned] = []
+    refused: list[Refused] = []
+    for number in numbers:
+        try:
+            case = workspace.archive.read(number)
+            planned.append(plan_one(workspace, document, case, given.get(number, {}), on=on))
+        except ArchivistError as error:
+            refused.append(Refused(number, error))
+    return Plan(tuple(planned), tuple(refused))
+
+
+def plan_one(
+    workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
+) -> Planned:
+    """Check one case; see ``plan``.
+
+    Raises:
+        DocumentError: 30–39, with everything that is missing or unlawful.
+    """
+    _refuse_unlawful(document, case)
+    numbered = document.doc_no == "required" and "doc_no" not in given
+    extra = rule_values(workspace, document, case, given, on=on)
+    if numbered and workspace.config.office.agency_sign:
+        extra["doc_no"] = chinese.format_doc_no(workspace.config.office.agency_sign, on.year, 1)
+    values = document_values(document, case, workspace.config, on=on, given=given, extra=extra)
+    return Planned(case, document, values, given, on, numbered)
+
+
+def _refuse_unlawful(document: DocumentType, case: Case) -> None:
+    if not document.generated or document.template is None:
+        raise DocumentNotApplicable(f"{document.title}是收取的材料，不由本系统生成", file=str(case.number))
+    if case.category not in document.categories:
+        names = "、".join(c.label for c in document.categories)
+        raise DocumentNotApplicable(f"{document.title}只用于{names}", file=str(case.number))
+    if case.status is CaseStatus.DEREGISTERED:
+        raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
+    if document.id == "correction_notice" and (earlier := case.records_of("correction_notice")):
+        raise UnlawfulDocument(
+            f"补正须一次性告知：第 {earlier[0].no} 件已于 {earlier[0].filed_at[:10]} 告知过"
+            "（最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」）",
+            file=str(case.number),
+        )
+
+
+def rule_values(
+    workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
+) -> dict[str, object]:
+    """Compute what the rule pack says for a document: time limits, publicity, legal basis, missing materials."""
+    pack, category = workspace.pack, case.category
+    accepted = _day(
+        given.get("application.accepted_on") or single(case.facts, "application").get("accepted_on")
+    )
+    locked = accepted or on
+    extra: dict[str, object] = {}
+    match document.id:
+        case "acceptance_notice" if accepted:
+            extra["deadline"] = pack.rule("overall", category, locked).deadline(accepted).day
+        case "preliminary_publicity":
+            rule = pack.rule("publicity.initial", category, locked)
+            start = _day(given.get("publicity.start")) or on
+            extra["publicity"] = {
+                "start": start,
+                "end": rule.deadline(start).day,
+                "days": int(rule.value),
+                "day_kind": rule.unit,
+            }
+        case "correction_notice":
+            extra["missing_materials"] = [
+                {
+                    "id": m.document,
+                    "name": workspace.catalogue.get(m.document).title
+                    if m.document in workspace.catalogue
+                    else m.document,
+                    "reason": m.reason,
+                    "requirement": m.requirement,
+                    "basis": m.basis,
+                }
+                for m in materials.missing(case, pack)
+            ]
+            if not extra["missing_materials"] and "missing_materials" not in given:
+                raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
+        case "confirmation_decision" | "refusal_decision":
+            kind = document.id.removesuffix("_decision")
+            basis = [str(r.value) for r in pack.under(f"basis.{kind}.", category, locked)]
+            if basis and "decision.basis" not in given:
+                extra["decision.basis"] = basis
+            if kind == "refusal":
+                extra["deadline"] = pack.rule("refusal.inform", category, locked).deadline(on).day
+        case _:
+            pass
+    return extra
+
+
+def _day(value: object) -> dt.date | None:
+    if value in (None, ""):
+        return None
+    return value if isinstance(value, dt.date) else chinese.parse_date(str(value))
+
+
+# ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────
+Report = Callable[[Issued | Refused, int, int], None]
+
+
+def issue(workspace: Workspace, todo: Plan, *, pdf: bool = False, report: Report | None = None) -> Outcome:
+    """Issue everything a plan holds; each document stands or falls alone.
+
+    Reference numbers are taken for good before rendering; a document that fails after that leaves a gap.
+
+    Raises:
+        PdfUnavailable: E306, before anything is issued, when PDFs are wanted and cannot be made.
+    """
+    if pdf and not pdf_maker.available():
+        raise PdfUnavailable("没有找到 LibreOffice")
+    outcome = Outcome(refused=list(todo.refused))
+    total = len(todo.documents)
+    with tempfile.TemporaryDirectory(prefix="archivist-") as folder:
+        for start in range(0, total, _BATCH):
+            batch = todo.documents[start : start + _BATCH]
+            rendered = _render_batch(workspace, batch, outcome, Path(folder) / str(start), pdf=pdf)
+            for done, item in enumerate(rendered, start + 1):
+                result = _file(workspace, item)
+                (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
+                if report:
+                    report(result, done, total)
+    return outcome
+
+
+_BATCH = 50
+"""Documents converted by one start of LibreOffice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    planned: Planned
+    record: RecordNo
+    code: DocumentCode
+    doc_no: str
+    docx: bytes
+    pdf: bytes | None
+
+
+def _render_batch(
+    workspace: Workspace, batch: Sequence[Planned], outcome: Outcome, folder: Path, *, pdf: bool
+) -> list[_Rendered]:
+    rendered: list[_Rendered] = []
+    numbers = iter(_take_numbers(workspace, batch))
+    for planned in batch:
+        try:
+            rendered.append(_render(workspace, planned, next(numbers) if planned.numbered else ""))
+        except ArchivistError as error:
+            outcome.refused.append(Refused(planned.case.number, error))
+    if not pdf or not rendered:
+        return rendered
+    folder.mkdir()
+    sources = []
+    for n, item in enumerate(rendered):
+        source = folder / f"{n:04d}.docx"
+        source.write_bytes(item.docx)
+        sources.append(source)
+    made = pdf_maker.to_pdf(sources, folder / "pdf")
+    return [
+        _Rendered(i.planned, i.record, i.code, i.doc_no, i.docx, p.read_bytes())
+        for i, p in zip(rendered, made, strict=True)
+    ]
+
+
+def _take_numbers(workspace: Workspace, batch: Sequence[Planned]) -> list[str]:
+    wanted = [p for p in batch if p.numbered]
+    if not wanted:
+        return []
+    agency, year = workspace.config.office.agency_sign, wanted[0].on.year
+    taken = workspace.archive.allocate(f"文号 {agency}", year, workspace.stamp(), len(wanted))
+    return [chinese.format_doc_no(agency, year, n) for n in taken]
+
+
+def _render(workspace: Workspace, planned: Planned, doc_no: str) -> _Rendered:
+    document, case = planned.document, planned.case
+    assert document.template is not None
+    values = planned.values
+    if doc_no:
+        extra = rule_values(workspace, document, case, planned.given, on=planned.on) | {"doc_no": doc_no}
+        values = document_values(
+            document, case, workspace.config, on=planned.on, given=planned.given, extra=extra
+        )
+    code = DocumentCode(case.number, document.code, case.next_record())
+    docx = render(document.template, values, qr_payload=code.payload, phrases=document.phrases)
+    return _Rendered(planned, code.record, code, str(values.get("doc_no", "")), docx, None)
+
+
+def _file(workspace: Workspace, item: _Rendered) -> Issued | Refused:
+    planned, document = item.planned, item.planned.document
+    assert document.template is not None
+    template_digest = sha256(document.template.read_bytes())
+
+    def draft(case: Case) -> Draft:
+        if case.head != planned.case.head:
+            raise TemplateFault("制作期间户档有了新的变动，请重新运行", remedy="重新运行同一命令。")
+        stem = f"data/{document.folder}/{item.record} {document.title}"
+        files = [NewFile(f"{stem}.docx", item.docx, item.record)]
+        if item.pdf is not None:
+            files.append(NewFile(f"{stem}.pdf", item.pdf, item.record))
+        files.append(
+            NewFile(f"text/{item.record}.txt", "".join(document_text(item.docx)).encode(), item.record)
+        )
+        entry = {
+            "no": item.record,
+            "type": document.id,
+            "title": document.title,
+            "folder": document.folder,
+            "status": RecordStatus.PENDING.value,
+            "pages": 0,
+            "data": {
+                "doc_no": item.doc_no,
+                "code": item.code.payload,
+                "date": planned.on.isoformat(),
+                "template_sha256": template_digest,
+                "facts_sha256": facts_digest(case),
+                "given": {
+                    k: v if isinstance(v, str | int | bool | list | dict) else str(v)
+                    for k, v in planned.given.items()
+                },
+            },
+        }
+        return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, files=tuple(files))
+
+    number = planned.case.number
+    try:
+        case, _ = workspace.commit(number, draft)
+    except ArchivistError as error:
+        return Refused(number, error)
+    folder = workspace.archive.folder(number)
+    paths = tuple(folder / f.path for f in case.records[item.record].files)
+    return Issued(number, item.record, document.title, item.doc_no, paths, planned.hand)
+
+
+def facts_digest(case: Case) -> Sha256:
+    """Return the digest of what was known of the household, to tell later whether a document still agrees."""
+    return sha256(json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True).encode())
+
+
+def draft_document(planned: Planned) -> bytes:
+    """Return a draft (草稿): no QR code, no reference number, nothing filed."""
+    assert planned.document.template is not None
+    values = {**planned.values} | ({"doc_no": "（草稿）"} if planned.numbered else {})
+    return render(planned.document.template, values, qr_payload=None)

@@ -1,0 +1,114 @@
+"""The catalogue's tables, and how one case is written into them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import PurePosixPath
+
+from archivist.model.case import Case
+from archivist.model.facts import people, single
+from archivist.model.ids import Sha256
+from archivist.search import text as forms
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE cases (
+  id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, category TEXT NOT NULL, status TEXT NOT NULL,
+  opened_on TEXT NOT NULL, applicant TEXT NOT NULL, village TEXT NOT NULL, place TEXT NOT NULL,
+  seq INTEGER NOT NULL, head TEXT);
+CREATE TABLE people (
+  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL);
+CREATE INDEX people_of ON people (case_id);
+CREATE TABLE keys (kind TEXT NOT NULL, key TEXT NOT NULL, person INTEGER NOT NULL, case_id INTEGER NOT NULL,
+  PRIMARY KEY (kind, key, person)) WITHOUT ROWID;
+CREATE INDEX keys_of ON keys (case_id);
+CREATE TABLE docs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
+  title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
+  filed_at TEXT NOT NULL, doc_no TEXT NOT NULL, source_name TEXT NOT NULL, digest TEXT NOT NULL,
+  indexed INTEGER NOT NULL, UNIQUE (case_id, record));
+CREATE INDEX docs_newest ON docs (filed_at, id);
+CREATE INDEX docs_category ON docs (category, id);
+CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
+CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
+  PRIMARY KEY (key, doc, page)) WITHOUT ROWID;
+CREATE INDEX mentions_of ON mentions (doc);
+CREATE TABLE sources (sha256 TEXT NOT NULL, case_id INTEGER NOT NULL, record TEXT NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (sha256, case_id, record, name)) WITHOUT ROWID;
+CREATE INDEX sources_of ON sources (case_id);
+CREATE TABLE gone (id INTEGER PRIMARY KEY);
+"""
+
+
+def write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
+    """Write a case's rows; its head is forgotten, and texts that are new or changed are marked as not indexed."""
+    applicant = single(case.facts, "applicant")
+    village = str(applicant.get("village", ""))
+    where = [str(applicant.get(k, "")) for k in ("village", "address", "household_address")]
+    values = (
+        case.status.value,
+        case.opened_on.isoformat(),
+        case.applicant_name,
+        village,
+        forms.join_facts(where),
+    )
+    db.execute(
+        "INSERT INTO cases (number, category, status, opened_on, applicant, village, place, seq, head) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL) ON CONFLICT (number) DO UPDATE SET status = excluded.status, "
+        "opened_on = excluded.opened_on, applicant = excluded.applicant, village = excluded.village, "
+        "place = excluded.place, head = NULL",
+        (str(case.number), case.category.value, *values),
+    )
+    case_id = int(db.execute("SELECT id FROM cases WHERE number = ?", (str(case.number),)).fetchone()[0])
+    for table in ("keys", "people", "sources"):
+        db.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))
+    _write_people(db, case_id, case)
+    _write_docs(db, case_id, case, facts_text)
+    for record in case.records.values():
+        files = {(f.sha256, PurePosixPath(f.path).name) for f in record.files}
+        if record.source_sha256:
+            files.add((Sha256(record.source_sha256), record.source_name))
+        rows = [(sha256, case_id, record.no, name) for sha256, name in files]
+        db.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)", rows)
+
+
+def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
+    for part, row in people(case.facts):
+        name = str(row["name"])
+        added = db.execute("INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, part, name))
+        keys = {("full", forms.name_key(name))} | {("name", e) for e in forms.endings(forms.name_key(name))}
+        sounds, whole, initials = forms.pinyin_keys(name)
+        keys |= {("pinyin", s) for s in sounds} | {("pinyin0", s) for s in whole}
+        keys |= {("initials", i) for i in initials}
+        if number := str(row.get("id_number", "")).upper():
+            keys.add(("id", number))
+        if len(number) == 18:
+            keys |= {("id6", number[:6]), ("id4", number[-4:])}
+        rows = [(kind, key, added.lastrowid, case_id) for kind, key in keys if key]
+        db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", rows)
+
+
+def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: str) -> None:
+    category = case.category.value
+    digest = hashlib.sha256(facts_text.encode()).hexdigest()
+    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", "", digest)]
+    for r in case.records.values():
+        digest = r.text.sha256 if r.text else ""
+        rows.append(
+            (r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, r.source_name, digest)
+        )
+    kept = {row[0] for row in rows}
+    for doc, record in db.execute("SELECT id, record FROM docs WHERE case_id = ?", (case_id,)).fetchall():
+        if record not in kept:
+            db.execute("INSERT INTO gone VALUES (?)", (doc,))
+            db.execute("DELETE FROM mentions WHERE doc = ?", (doc,))
+            db.execute("DELETE FROM docs WHERE id = ?", (doc,))
+    db.executemany(
+        "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, source_name, "
+        "digest, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
+        "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
+        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, source_name = excluded.source_name, "
+        "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
+        [(case_id, *r[:3], forms.normal(r[2]), *r[3:]) for r in rows],
+    )

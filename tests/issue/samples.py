@@ -1,0 +1,174 @@
+"""Invented households, an invented office, and what a clerk would add for each of the ten documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from archivist.config import Config, Office, Person
+from archivist.model.case import Case
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo, id_check_digit
+
+ON = dt.date(2024, 8, 16)
+QR = "AV1-TJHQDB2024000123-SQS7-3F"
+
+TEN = (
+    "application_form", "verification_authorization", "correction_notice", "acceptance_notice", "household_survey",
+    "preliminary_publicity", "confirmation_decision", "refusal_decision", "deliberation_minutes", "delivery_receipt",
+)  # fmt: skip
+
+
+def an_id(birth: str, serial: int, region: str = "120106") -> str:
+    """Return a synthetic ID number with a right checksum; odd serials are men."""
+    first = f"{region}{birth}{serial:03d}"
+    return first + id_check_digit(first)
+
+
+CONFIG = Config(
+    office=Office(
+        name="示范区人民政府槐树街道办事处",
+        code="TJHQ",
+        district="示范区",
+        bureau="示范区民政局",
+        review_authority="示范区人民政府",
+        court="示范区人民法院",
+        verification_agency="示范区居民家庭经济状况核对中心",
+        agency_sign="示槐救字",
+        address="示范区槐树路18号二层社会救助窗口",
+        phone="022-20000001",
+        supervision_phone="022-20000002",
+    ),
+    people=tuple(
+        Person(name, ("panel",), post)
+        for name, post in (
+            ("郑有为", "街道公共服务办公室主任"),
+            ("孟小舟", "槐树里社区党委书记"),
+            ("苏和平", "区人大代表"),
+            ("鲁明哲", "法律顾问"),
+            ("向春雨", "居民代表"),
+        )
+    ),
+    standards={"DB": "1010", "TK": "1720"},
+)
+
+FULL: dict[str, Any] = {
+    "applicant": {
+        "name": "王秀兰", "sex": "女", "ethnicity": "汉族", "id_type": "居民身份证", "id_number": an_id("19680305", 42),
+        "household_address": "示范区槐树街道槐树里社区12号楼3门501", "address": "示范区槐树街道槐树里社区12号楼3门501",
+        "village": "槐树里社区", "phone": "13900000001", "hukou": "城镇", "marital": "丧偶", "health": "重病",
+        "disability": "肢体二级", "labour": "部分", "employment": "无业", "disability_cert": an_id("19680305", 42) + "42",
+    },
+    "members": [
+        {
+            "name": "李小满", "relation": "女儿", "id_type": "居民身份证", "id_number": an_id("20060512", 24),
+            "household_address": "示范区槐树街道槐树里社区12号楼3门501", "hukou": "城镇", "marital": "未婚", "health": "健康",
+            "labour": "无", "employment": "在校", "education": "高中在读", "employer": "示范区第三中学", "living_together": True,
+            "covered": True, "authorized": True, "monthly_income": "0",
+        },
+        {
+            "name": "李大暑", "relation": "儿子", "id_number": an_id("19991120", 51), "hukou": "城镇", "marital": "未婚",
+            "health": "健康", "labour": "有", "employment": "灵活就业", "education": "中专", "monthly_income": "1200",
+            "living_together": True, "covered": True, "authorized": True,
+        },
+    ],
+    "application": {
+        "date": "2024-07-29", "cause": "本人患病需长期治疗，丈夫去世，女儿在读高中，儿子打零工收入不稳定，家庭生活困难。",
+        "hardships": ["重病", "支出过大"], "prior_assistance": "2022年曾获支出型临时救助3000元。", "method": "本人",
+        "received_on": "2024-07-30", "accepted_on": "2024-08-01",
+    },
+    "incomes": [
+        {"member": "李大暑", "kind": "工资性收入", "period": "2024年1—6月", "source": "零工", "declared": "7200", "verified": "7200",
+         "approved": "7200", "evidence": "流水"},
+        {"member": "王秀兰", "kind": "转移净收入", "period": "2024年1—6月", "source": "遗属补助", "declared": "3000", "approved": "3000"},
+    ],
+    "assets": [
+        {"kind": "银行存款", "owner": "王秀兰", "description": "示范银行槐树支行", "declared": "5200.35", "verified": "5200.35", "approved": "5200.35"},
+        {"kind": "房屋", "owner": "王秀兰", "description": "12号楼3门501", "quantity": "46.5平方米", "declared": "0", "exempt": True, "exempt_reason": "唯一住房"},
+    ],
+    "expenses": [{"kind": "医疗", "period": "2024年上半年", "total": "18000", "reimbursed": "11000", "own_share": "7000", "receipt": "12张"}],
+    "housing": {"tenure": "自有", "structure": "砖混", "area_m2": "46.5", "utilities": "齐全"},
+    "account": {"holder": "王秀兰", "bank": "示范银行槐树支行", "number": "6222020200000000018", "nature": "本人"},
+    "benefit": {
+        "persons": 3, "standard": "1010", "income_per_head": "566.67", "method": "补差", "amount": "1330", "start": "2024-09",
+        "review_cycle": "每半年",
+    },
+}  # fmt: skip
+
+LONG_NAME = "阿卜杜热合曼·买买提依明江·阿不都克里木"
+BIG: dict[str, Any] = {
+    **FULL,
+    "applicant": {
+        **FULL["applicant"], "name": LONG_NAME, "ethnicity": "维吾尔族", "id_number": an_id("19700101", 33), "sex": "男",
+        "household_address": "示范区槐树街道槐树里社区幸福家园二期东区第十三号楼第二单元一千二百零一室（原槐树村三组四十五号）",
+    },
+    "members": [
+        {
+            "name": f"{'古丽' * (i % 3 + 1)}·{LONG_NAME[:7 + i]}", "relation": ("配偶", "儿子", "女儿", "儿媳", "孙子")[i % 5],
+            "id_type": "居民身份证", "id_number": an_id(f"19{70 + 3 * i}0{i + 1}1{i}", 100 + i), "hukou": "农村", "marital": "已婚",
+            "household_address": "示范区槐树街道槐树里社区幸福家园二期东区第十三号楼第二单元一千二百零一室",
+            "health": "多病", "disability": "肢体三级", "labour": "部分", "employment": "未登记失业", "education": "全日制本科在读",
+            "employer": "示范区槐树路便民综合服务有限责任公司", "monthly_income": "2345.67", "living_together": i != 7,
+            "excluded_reason": "服刑" if i == 7 else None, "covered": i != 7, "authorized": True,
+        }
+        for i in range(8)
+    ],
+    "incomes": FULL["incomes"] * 6,
+    "obligors": [
+        {"name": "买买提·吐尔逊", "relation": "兄", "id_number": an_id("19650202", 77), "address": "示范区柳树街道", "family_size": 4,
+         "family_income": "9800", "income_per_head": "2450", "capacity": "无能力", "authorized": True}
+    ],
+}  # fmt: skip
+
+EXTRA: dict[str, dict[str, object]] = {
+    "acceptance_notice": {"deadline": dt.date(2024, 9, 12), "doc_no": "示槐救字〔2024〕31号"},
+    "correction_notice": {
+        "deadline": dt.date(2024, 8, 20), "doc_no": "示槐救字〔2024〕30号",
+        "missing_materials": [
+            {"id": "mat_id_card", "name": "居民身份证（李大暑）", "reason": "未提交", "requirement": "提交原件核验，留存正反面复印件",
+             "basis": "实施方案“身份证和户口本原件”"},
+            {"id": "verification_authorization", "name": "家庭经济状况调查核对授权委托书", "reason": "李大暑未签名、未按指印",
+             "requirement": "本人到窗口补签，或由工作人员上门办理", "basis": "最低生活保障审核确认办法第九条"},
+        ],
+    },
+    "preliminary_publicity": {
+        "doc_no": "示槐救字〔2024〕33号",
+        "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "自然日"},
+    },
+    "confirmation_decision": {
+        "doc_no": "示槐救字〔2024〕35号",
+        "decision": {"basis": ["《社会救助暂行办法》", "《最低生活保障审核确认办法》第二十一条"]},
+    },
+    "refusal_decision": {
+        "doc_no": "示槐救字〔2024〕36号", "deadline": dt.date(2024, 8, 21),
+        "decision": {"basis": ["《最低生活保障审核确认办法》第二十一条", "示范区最低生活保障标准：每人每月1010元"]},
+    },
+}  # fmt: skip
+
+GIVEN: dict[str, dict[str, object]] = {
+    "acceptance_notice": {"handler.name": "周立冬"},
+    "correction_notice": {"联系人": "周立冬"},
+    "confirmation_decision": {
+        "decision.findings": "你户共同生活家庭成员3人，2024年1月至6月家庭总收入10200元，月人均收入566.67元，低于本区最低生活保障标准每人每月1010元；"
+        "家庭财产状况符合规定。经公示，未收到异议。"
+    },
+    "refusal_decision": {
+        "查明事实": "你户共同生活家庭成员3人。经信息核对和入户调查，2024年1月至6月家庭总收入21600元，月人均收入1200元。",
+        "理由": "一是月人均收入1200元，高于本区最低生活保障标准每人每月1010元。\n二是名下有非必需机动车一辆，不符合家庭财产状况规定。",
+        "证据清单": "家庭经济状况信息核对报告|区核对中心|收入和车辆登记情况\n入户调查表|街道调查组|实际生活状况",
+        "其他救助途径提示": "如因病支出较大造成生活困难，可以申请支出型临时救助。",
+    },
+    "deliberation_minutes": {
+        "meeting.no": "第3期", "meeting.time": "2024-08-15 14:30", "meeting.place": "街道二楼会议室", "meeting.chair": "郑有为",
+        "meeting.recorder": "周立冬", "meeting.dispute": "公示期间有居民反映该户儿子有稳定工作，实际收入高于申报数额。",
+        "meeting.discussion": "经办人员介绍了重新核查情况：工资流水、缴费记录与申报一致，务工为短期零工。\n与会人员查阅了入户调查表和核对报告，认为申报属实。",
+        "meeting.agree": 5, "meeting.against": 0, "meeting.abstain": 0,
+        "meeting.conclusion": "该户家庭经济状况符合最低生活保障条件，建议予以确认。", "列席": "李经纬（区民政局社会救助科）",
+    },
+    "delivery_receipt": {"送达文书": "社会救助确认决定书|示槐救字〔2024〕35号|1"},
+}  # fmt: skip
+
+
+def a_case(facts: dict[str, Any] = FULL, category: str = "DB") -> Case:
+    """Return an open case with these facts."""
+    return Case(CaseNo.parse(f"TJHQ-{category}-2024-000123"), opened_on=dt.date(2024, 7, 29), facts=parse_facts(facts))

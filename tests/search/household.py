@@ -1,0 +1,113 @@
+"""Synthetic households and an archive in memory; nobody here exists."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from archivist.model.case import Case, FileEntry, Record, RecordStatus
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo, Category, IdNumber, RecordNo, Sha256, id_check_digit, record_no
+
+
+def make_id(sequence: int, *, region: str = "120106", birth: str = "19580317") -> IdNumber:
+    """Return a valid synthetic ID number; ``sequence`` 0–999."""
+    first17 = f"{region}{birth}{sequence:03d}"
+    return IdNumber(first17 + id_check_digit(first17))
+
+
+def make_number(sequence: int, category: Category = Category.DB, year: int = 2024) -> CaseNo:
+    return CaseNo("TJHQ", category, year, sequence)
+
+
+def digest(text: str) -> Sha256:
+    return Sha256(hashlib.sha256(text.encode()).hexdigest())
+
+
+@dataclass
+class MemoryArchive:
+    """The archive an index reads, in memory; ``texts`` hold pages parted by form feeds."""
+
+    cases: dict[CaseNo, Case] = field(default_factory=dict)
+    texts: dict[tuple[CaseNo, RecordNo], str] = field(default_factory=dict)
+
+    def case_numbers(self) -> Iterable[CaseNo]:
+        return sorted(self.cases)
+
+    def read(self, number: CaseNo) -> Case:
+        return self.cases[number]
+
+    def head(self, number: CaseNo) -> tuple[int, Sha256]:
+        return self.cases[number].seq, self.cases[number].head
+
+    def text(self, number: CaseNo, record: RecordNo) -> str:
+        return self.texts.get((number, record), "")
+
+    def put(self, case: Case) -> Case:
+        """Commit a state: the chain grows by one."""
+        seq = case.seq + 1
+        case = replace(case, seq=seq, head=digest(f"{case.number} {seq} {case.head}"))
+        self.cases[case.number] = case
+        return case
+
+    def open(
+        self,
+        number: CaseNo,
+        name: str = "王秀兰",
+        *,
+        id_number: str = "",
+        members: Sequence[tuple[str, str]] = (),
+        opened_on: dt.date = dt.date(2024, 1, 2),
+        **applicant: object,
+    ) -> Case:
+        """Open a case for a household; ``members`` are names with ID numbers."""
+        person: dict[str, object] = {"name": name, "id_number": id_number, **applicant}
+        rows = [{"name": n, "id_number": i} for n, i in members]
+        facts = parse_facts({"applicant": person, "members": rows})
+        return self.put(Case(number, opened_on=opened_on, facts=facts))
+
+    def file(
+        self,
+        number: CaseNo,
+        text: str,
+        *,
+        title: str = "申请书",
+        type_: str = "application",
+        filed_at: str = "2024-03-05T09:30:00+08:00",
+        status: RecordStatus = RecordStatus.FILED,
+        source: str = "scan.pdf",
+    ) -> RecordNo:
+        """File a record with this text."""
+        case = self.cases[number]
+        record = record_no(len(case.records) + 1)
+        mark = digest(f"{number} {record} {text}")
+        self._keep(
+            case,
+            Record(
+                record,
+                type_,
+                title,
+                "01 申请",
+                status,
+                filed_at,
+                files=(FileEntry(f"data/01 申请/{record} {title}.pdf", mark, len(text), record),),
+                text=FileEntry(f"text/{record}.txt", digest(text), len(text), record),
+                pages=text.count("\f") + 1,
+                source_name=source,
+                source_sha256=digest(f"source {mark}"),
+            ),
+        )
+        self.texts[number, record] = text
+        return record
+
+    def _keep(self, case: Case, record: Record) -> None:
+        records: Mapping[RecordNo, Record] = {**case.records, record.no: record}
+        self.put(replace(case, records=MappingProxyType(dict(records))))
+
+    def drop(self, number: CaseNo) -> None:
+        """Destroy a case."""
+        del self.cases[number]
+        self.texts = {k: v for k, v in self.texts.items() if k[0] != number}

@@ -1,0 +1,76 @@
+"""What a plain scan of everything finds: slow, obvious, and the measure of the engine."""
+
+from __future__ import annotations
+
+from archivist.model.facts import people
+from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, RecordNo
+from archivist.search import tree as q
+from archivist.search.engine import Results
+from archivist.search.index import facts_text
+from archivist.search.text import name_key, normal, pinyin_keys
+from tests.search.household import MemoryArchive
+
+Key = tuple[CaseNo, RecordNo | None]
+
+
+def keys(results: Results) -> list[Key]:
+    return [(hit.case, hit.record) for hit in results.hits]
+
+
+def everything(archive: MemoryArchive) -> list[Key]:
+    return [(n, r) for n, case in archive.cases.items() for r in (None, *case.records)]
+
+
+def truth(archive: MemoryArchive, tree: q.Node) -> set[Key]:
+    return {key for key in everything(archive) if holds(archive, tree, key)}
+
+
+def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:
+    number, record = key
+    case = archive.cases[number]
+    entry = case.records[record] if record else None
+    text = normal(archive.texts.get((number, record), "")) if record else facts_text(case.facts)
+    match node:
+        case q.And(parts):
+            return all(holds(archive, p, key) for p in parts)
+        case q.Or(parts):
+            return any(holds(archive, p, key) for p in parts)
+        case q.Not(part):
+            return not holds(archive, part, key)
+        case q.Text(fragment):
+            return fragment in text
+        case q.Person(by, wanted, records):
+            return (records or record is None) and any(
+                _is(by, wanted, str(row["name"]), str(row.get("id_number", "")))
+                for _, row in people(case.facts)
+            )
+        case q.Numbered(wanted, whole):
+            return str(number) == wanted if whole else wanted in str(number)
+        case q.Mentioned(wanted):
+            return wanted in ID_IN_TEXT.findall(text.upper()) + CASE_NO_IN_TEXT.findall(text.upper())
+        case q.OfType(name):
+            return entry is not None and (entry.type == name or name in normal(entry.title))
+        case q.OfCategory(category):
+            return number.category is category
+        case q.OfStatus(status):
+            return status in (case.status.value, entry.status.value if entry else "")
+        case q.InPlace(place):
+            return place in normal(str(dict(case.facts.get("applicant", {})).get("village", "")))  # type: ignore[arg-type]
+        case q.Filed(start, end):
+            day = entry.filed_at[:10] if entry else case.opened_on.isoformat()
+            return (not start or start.isoformat() <= day) and (not end or day <= end.isoformat())
+
+
+def _is(by: q.By, wanted: str, name: str, id_number: str) -> bool:
+    match by:
+        case q.By.NAME:
+            return wanted in name_key(name)
+        case q.By.PINYIN:
+            sounds, _, initials = pinyin_keys(name)
+            return wanted in initials or any(s.startswith(wanted) for s in sounds)
+        case q.By.ID:
+            return id_number == wanted
+        case q.By.ID6:
+            return id_number[:6] == wanted
+        case q.By.ID4:
+            return bool(id_number) and id_number[-4:] == wanted

@@ -1,0 +1,174 @@
+"""Real processes: what is loaded, a killed indexer, readers beside a writer."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from archivist.search.index import Index
+from archivist.search.query import parse
+from tests.search.household import MemoryArchive, make_id, make_number
+from tests.search.oracle import keys, truth
+
+ROOT = Path(__file__).parents[2]
+HEAVY = "whoosh onnxruntime rapidocr docxtpl docx watchdog numpy cv2 PIL pypinyin lxml rich click".split()
+
+WORDS = "王秀兰 家庭经济状况核对 低保 公示期满 授权书 入户调查 镇人民政府".split()
+QUERIES = ("王秀兰", "家庭经济", "公示 NOT 低保", "调", "wxl", "证号:0016", "授权书王")
+
+
+def build(cases: int) -> MemoryArchive:
+    """Return the same archive for the same number, in whichever process."""
+    rng, archive = random.Random(3), MemoryArchive()
+    for sequence in range(1, cases + 1):
+        number = make_number(sequence)
+        archive.open(number, rng.choice(["王秀兰", "李娜", "赵铁柱"]), id_number=make_id(sequence))
+        for _ in range(rng.randint(1, 3)):
+            archive.file(number, "".join(rng.choices(WORDS, k=30)))
+    return archive
+
+
+def python(code: str, *arguments: object) -> subprocess.Popen[str]:
+    command = [
+        sys.executable,
+        "-W",
+        "ignore::SyntaxWarning",
+        "-c",
+        textwrap.dedent(code),
+        *map(str, arguments),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+ASK = """
+    import json, sys
+    from pathlib import Path
+    from archivist.search.index import Index
+    from tests.search.household import MemoryArchive
+    archive = MemoryArchive()
+    with Index(Path(sys.argv[1]), archive) as index:
+        answers = [len(index.search(q).hits) for q in sys.argv[2:]]
+        cases = len(index.find_cases("王秀兰"))
+    print(json.dumps([answers, cases, sorted({m.partition(".")[0] for m in sys.modules})]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "needed"),
+    [
+        ("姓名:王秀兰", []),
+        ("姓名:wxl 类别:低保", []),
+        (make_id(1), []),
+        ("证号:0016", []),
+        ("TJHQ-DB-2024-000001", []),
+        ("文书:申请书 状态:已归档 起:2024-01", []),
+        ("家庭经济状况", ["whoosh"]),
+    ],
+)
+def test_a_question_loads_only_what_it_needs(tmp_path: Path, query: str, needed: list[str]) -> None:
+    archive = MemoryArchive()
+    archive.open(make_number(1), id_number=make_id(1))
+    archive.file(make_number(1), "家庭经济状况")
+    with Index(tmp_path, archive) as index:
+        index.rebuild()
+    output, _ = python(ASK, tmp_path, query).communicate(timeout=60)
+    (answers, cases, modules) = json.loads(output)
+    assert answers[0] >= 1
+    assert cases == 1
+    assert [m for m in HEAVY if m in modules] == needed
+
+
+INDEXER = """
+    import sys
+    from pathlib import Path
+    from archivist.search import index as module
+    from tests.search.test_processes import build
+    module.BATCH = 5
+    archive = build(int(sys.argv[2]))
+    index = module.Index(Path(sys.argv[1]), archive)
+    print("ready", flush=True)
+    index.catch_up()
+    print("done", flush=True)
+"""
+
+
+def test_a_killed_indexer_leaves_nothing_that_catch_up_cannot_finish(tmp_path: Path) -> None:
+    archive, rng, cut_short = build(60), random.Random(11), 0
+    with Index(tmp_path, MemoryArchive()) as empty:
+        empty.rebuild()
+    for _ in range(12):
+        process = python(INDEXER, tmp_path, 60)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(rng.uniform(0.0, 0.12))
+        process.send_signal(signal.SIGKILL)
+        rest, _ = process.communicate(timeout=60)
+        cut_short += "done" not in rest
+        with Index(tmp_path, archive) as index:
+            for query in QUERIES:
+                assert set(keys(index.search(query, limit=999))) <= truth(archive, parse(query)), query
+    assert cut_short >= 3
+    with Index(tmp_path, archive) as index:
+        index.catch_up()
+        assert index.drift() == []
+        for query in QUERIES:
+            found = index.search(query, limit=999)
+            assert set(keys(found)) == truth(archive, parse(query)), query
+            assert found.total == len(found.hits), query
+
+
+def test_a_killed_rebuild_leaves_the_old_index(tmp_path: Path) -> None:
+    archive = build(60)
+    with Index(tmp_path, archive) as index:
+        index.rebuild()
+        process = python(INDEXER.replace("catch_up", "rebuild"), tmp_path, 60)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.1)
+        process.kill()
+        process.communicate(timeout=60)
+        for query in QUERIES:
+            assert set(keys(index.search(query, limit=999))) == truth(archive, parse(query)), query
+
+
+READER = """
+    import sys
+    from pathlib import Path
+    from archivist.search.index import Index
+    from tests.search.test_processes import build
+    archive, asked, most = build(60), 0, 0
+    with Index(Path(sys.argv[1]), archive) as index:
+        print("ready", flush=True)
+        while most < 60:
+            found = index.search("镇人民 NOT 没有的字", limit=999)
+            people = index.search("姓名:李娜 OR 姓名:王秀兰 OR 姓名:赵铁柱", limit=999)
+            now = len({h.case for h in found.hits})
+            assert now >= most and len({h.case for h in people.hits}) >= now, (now, most)
+            asked, most = asked + 1, now
+    print(asked, flush=True)
+"""
+
+
+def test_readers_beside_a_writer_see_each_commit_and_no_error(tmp_path: Path) -> None:
+    archive = build(60)
+    with Index(tmp_path, MemoryArchive()) as empty:
+        empty.rebuild()
+    reader = python(READER, tmp_path)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "ready\n"
+    with Index(tmp_path, archive) as index:
+        for number in archive.cases:
+            index.follow(number)
+    output, _ = reader.communicate(timeout=60)
+    assert reader.returncode == 0
+    assert int(output) > 3

@@ -1,0 +1,107 @@
+"""The query language."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archivist.errors import BadQuery
+from archivist.model.ids import Category
+from archivist.search.query import parse
+from archivist.search.tree import (
+    And,
+    By,
+    Filed,
+    InPlace,
+    Mentioned,
+    Node,
+    Not,
+    Numbered,
+    OfCategory,
+    OfStatus,
+    OfType,
+    Or,
+    Person,
+    Text,
+    leaves,
+)
+from tests.search.household import make_id
+
+
+def named(word: str) -> Or:
+    return Or((Text(word), Person(By.NAME, word, records=False)))
+
+
+@pytest.mark.parametrize(
+    ("written", "tree"),
+    [
+        ("王秀兰", named("王秀兰")),
+        ("“家庭 经济状况”", Text("家庭经济状况")),
+        ("甲 AND 乙", And((named("甲"), named("乙")))),
+        ("甲 乙 OR 丙", Or((And((named("甲"), named("乙"))), named("丙")))),
+        ("甲 （乙 OR 丙）", And((named("甲"), Or((named("乙"), named("丙")))))),
+        ("甲 NOT 乙", And((named("甲"), Not(named("乙"))))),
+        ("甲 AND NOT 乙", And((named("甲"), Not(named("乙"))))),
+        ("wxl", Or((Text("wxl"), Person(By.PINYIN, "wxl")))),
+        ("0017", Or((Text("0017"), Person(By.ID4, "0017")))),
+        ("001x", Or((Text("001x"), Person(By.ID4, "001X")))),
+        ("１２０１０６", Or((Text("120106"), Person(By.ID6, "120106")))),
+        (make_id(1), Or((Person(By.ID, make_id(1)), Mentioned(make_id(1))))),
+        (
+            "tjhq-db-2024-000123",
+            Or((Numbered("TJHQ-DB-2024-000123", True), Mentioned("TJHQ-DB-2024-000123"))),
+        ),
+        (
+            "TJHQDB2024000123",
+            Or((Numbered("TJHQ-DB-2024-000123", True), Mentioned("TJHQ-DB-2024-000123"))),
+        ),
+        ("12:30", Text("12:30")),
+        ("姓名：王秀兰", Person(By.NAME, "王秀兰")),
+        ("name:wxl", Person(By.PINYIN, "wxl")),
+        ("姓名:“阿卜杜拉 · 艾力”", Person(By.NAME, "阿卜杜拉艾力")),
+        ("证号:001X", Person(By.ID4, "001X")),
+        ("户号:000123", Numbered("000123", False)),
+        ("文书:申请书", OfType("申请书")),
+        ("类别:低保", OfCategory(Category.DB)),
+        ("状态:待签", OfStatus("pending_signature")),
+        ("村:石桥", InPlace("石桥")),
+        ("日期:2024-02", Filed(dt.date(2024, 2, 1), dt.date(2024, 2, 29))),
+        ("日期:2024", Filed(dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
+        ("日期:2024-01..2024年3月5日", Filed(dt.date(2024, 1, 1), dt.date(2024, 3, 5))),
+        ("from:2024-03-05", Filed(dt.date(2024, 3, 5), None)),
+        ("止:2024-12", Filed(None, dt.date(2024, 12, 31))),
+    ],
+)
+def test_what_is_written_means(written: str, tree: Node) -> None:
+    assert parse(written) == tree
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "  ", "(甲", "甲)", "()", '"甲', '""', "AND", "甲 OR", "OR 甲", "NOT", "甲 AND AND 乙", "。。", "姓明:王",
+        "姓名:", "姓名: AND", "证号:12", "类别:高保", "状态:忙", "日期:昨天", "日期:2024-13", "起:2024-02-30",
+        "户号:王秀兰", "甲" * 1001, "甲 " * 65, "(" * 40 + "甲" + ")" * 40, "NOT " * 40 + "甲", "日期:0000",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_understood_is_refused_in_chinese(written: str) -> None:
+    with pytest.raises(BadQuery) as caught:
+        parse(written)
+    assert caught.value.code == "E401"
+    assert any("\u4e00" <= c <= "\u9fff" for c in caught.value.what)
+
+
+@given(st.text(max_size=60) | st.text(st.sampled_from('甲乙a1 ()":“”：ANDORT姓名日期-.'), max_size=40))
+def test_any_text_is_a_query_or_refused(text: str) -> None:
+    try:
+        tree = parse(text)
+    except BadQuery:
+        return
+    assert leaves(tree, positive=False)
+
+
+def test_only_what_is_asked_for_is_shown() -> None:
+    assert leaves(parse('"甲" NOT ("乙" NOT "丙")')) == (Text("甲"), Text("丙"))

@@ -1,0 +1,99 @@
+"""Normal forms, grams, names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archivist.search.text import endings, grams, mentions, name_key, needed, normal, pinyin_keys
+from archivist.search.variants import SIMPLIFIED
+
+MIXED = st.text(st.sampled_from("王秀兰鎮镇𠮷𬱖·• 　\n\fＡａb12３，。；\u200b①⼀é"), max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("最 低\n生 活 保 障", "最低生活保障"),
+        ("紅橋區邵公莊鎮", "红桥区邵公庄镇"),
+        ("ＡＢＣ１２３", "abc123"),
+        ("second  line", "second line"),
+        ("2024 年 8 月 16 日", "2024年8月16日"),
+        ("阿卜杜拉 • 艾力", "阿卜杜拉·艾力"),
+        ("⼀⼆", "一二"),
+        ("王\u200b秀\ufeff兰", "王秀兰"),
+        ("一 页\f二 页", "一页\f二页"),
+        ("乾坤", "乾坤"),
+    ],
+)
+def test_what_people_and_scanners_write_alike_has_one_form(written: str, form: str) -> None:
+    assert normal(written) == form
+
+
+@given(st.one_of(MIXED, st.text(max_size=30)))
+def test_normal_is_idempotent(text: str) -> None:
+    assert normal(normal(text)) == normal(text)
+
+
+@given(MIXED, st.data())
+def test_every_fragment_is_among_the_grams_of_its_text(text: str, data: st.DataObject) -> None:
+    text = normal(text)
+    start = data.draw(st.integers(0, len(text)))
+    fragment = text[start : data.draw(st.integers(start, len(text)))]
+    found = grams(text)
+    for gram, whole in needed(fragment):
+        assert gram in found if whole else any(g.startswith(gram) for g in found)
+
+
+def test_folding_never_leads_to_a_folded_form() -> None:
+    assert len(SIMPLIFIED) > 2000
+    assert not any(ord(simple) in SIMPLIFIED for simple in SIMPLIFIED.values())
+    for simple in SIMPLIFIED.values():
+        simple.encode("gb2312")
+
+
+@pytest.mark.parametrize(
+    ("name", "pinyin", "initials"),
+    [
+        ("王秀兰", "wangxiulan", "wxl"),
+        ("单雄信", "shanxiongxin", "sxx"),
+        ("仇英", "qiuying", "qy"),
+        ("解缙", "xiejin", "xj"),
+        ("区大相", "oudaxiang", "odx"),
+        ("曾巩", "zenggong", "zg"),
+        ("查良镛", "zhaliangyong", "zly"),
+        ("朴树", "piaoshu", "ps"),
+        ("盖叫天", "gejiaotian", "gjt"),
+        ("缪缪", "miaomiao", "mm"),
+        ("尉迟恭", "yuchigong", "ycg"),
+        ("万俟卨", "moqixie", "mqx"),
+        ("黑振强", "hezhenqiang", "hzq"),
+        ("吕布", "lvbu", "lb"),
+        ("吕布", "lyubu", "lb"),
+        ("任盈盈", "renyingying", "ryy"),
+        ("阿卜杜拉·艾力", "abudulaaili", "abdlal"),
+        ("𬱖羽", "diyu", "dy"),
+    ],
+)
+def test_names_are_read_in_every_way(name: str, pinyin: str, initials: str) -> None:
+    parts, whole, short = pinyin_keys(name)
+    assert pinyin in whole
+    assert whole <= parts
+    assert initials in short
+
+
+def test_a_long_name_has_a_bounded_number_of_readings() -> None:
+    parts, whole, _ = pinyin_keys("单" + "行长乐重" * 5)
+    assert len(whole) <= 3
+    assert len(parts) <= 63
+
+
+def test_name_keys_ignore_dots_and_blanks() -> None:
+    assert name_key("阿卜杜拉 ・ 艾力") == name_key("阿卜杜拉艾力") == "阿卜杜拉艾力"
+    assert endings("王秀兰") == {"王秀兰", "秀兰", "兰"}
+
+
+def test_numbers_are_mentioned_whole_only() -> None:
+    text = normal("证号12010619580317001x\f账号6212010619580317001 户号TJHQ-DB-2024-000123。")
+    assert mentions(text) == {("12010619580317001X", 1), ("TJHQ-DB-2024-000123", 2)}
