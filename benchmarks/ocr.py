@@ -40,7 +40,7 @@ def baseline() -> Any:
         if found.txts is None:
             return "", None
         lines = [
-            ocr._line(np.asarray(box, np.float32), text, float(score))
+            ocr.line_of(np.asarray(box, np.float32), text, float(score))
             for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
         ]
         return "\n".join(ocr.reading_order(lines)), float(np.mean(found.scores))

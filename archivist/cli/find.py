@@ -63,7 +63,7 @@ def search(
         {"total": results.total, "exact": results.exact, "hits": [_as_json(h) for h in results.hits]}
     )
     if not session.json:
-        _show(session, list(results.hits))
+        show_hits(session, list(results.hits))
         about = "" if results.exact else "约 "
         session.say(
             f"共 {about}{results.total} 条"
@@ -93,7 +93,8 @@ def _as_json(hit: Hit) -> dict[str, object]:
     }
 
 
-def _show(session: Session, hits: list[Hit]) -> None:
+def show_hits(session: Session, hits: list[Hit]) -> None:
+    """Print hits for people: where, who, and the words around, marked."""
     from rich.text import Text
 
     console = session.console()

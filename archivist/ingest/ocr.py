@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     Quad = NDArray[np.float32]
     """Four corners in px: top left, top right, bottom right, bottom left, as the text reads."""
 
-LOW_SCORE = 0.8
-"""A page whose mean score is lower is to be looked at by a person."""
-
 DETECT_SIDE_PX = 960
 """The detector sees the page no longer than this; the lines are cut from the full picture."""
 DETECT_LONGEST_PX = 3840
@@ -209,7 +206,7 @@ class Engine:
                 break
             if _doubtful(text, score):
                 read[number] = _read_crops(self._small, [crops[number]])[0]
-        return [_line(quad, text, score) for quad, (text, score) in zip(quads, read, strict=True) if text]
+        return [line_of(quad, text, score) for quad, (text, score) in zip(quads, read, strict=True) if text]
 
     def _colour_pass(self, picture: Picture, known: Sequence[Quad], started: float) -> list[Line]:
         """Read what is printed in red, when the page has red ink: a letterhead, a red title."""
@@ -297,7 +294,8 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return width * height / max((a[2] - a[0]) * (a[3] - a[1]), 1.0)
 
 
-def _line(quad: Quad, text: str, score: float) -> Line:
+def line_of(quad: Quad, text: str, score: float) -> Line:
+    """Return a line with the measures of its box."""
     width, height = _size(quad)
     centre = quad.mean(axis=0)
     along = quad[1] - quad[0] + quad[2] - quad[3]

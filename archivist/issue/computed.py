@@ -96,9 +96,11 @@ def _persons_to_authorize(known: Known) -> tuple[Mapping[str, object], ...] | No
     ]
     seen = {m.get("id_number") for m in members if m.get("id_number")}
     obligors = [
-        {**o, "living_together": "否"} for o in rows(known.case.facts, "obligors") if o.get("id_number") not in seen
+        {**o, "living_together": "否"}
+        for o in rows(known.case.facts, "obligors")
+        if o.get("id_number") not in seen
     ]
-    people = [applicant, *members, *obligors]
+    people: list[Mapping[str, object]] = [applicant, *members, *obligors]
     return tuple({"id_type": "居民身份证" if is_id(str(p.get("id_number", ""))) else "", **p} for p in people)
 
 
@@ -134,7 +136,7 @@ def _reconsideration(known: Known) -> str | None:
         return None
     return (
         f"你（户）如不服本决定，可以自收到本决定书之日起60日内，向{office.review_authority}申请行政复议"
-        f"（被申请人为{office.bureau}）。"
+        f"（被申请人为{office.bureau}）；"
     )
 
 
@@ -164,9 +166,9 @@ def _place(known: Known) -> str | None:
 
 def _objections(known: Known) -> str | None:
     office = known.config.office
-    if not (office.name and office.address and office.supervision_phone):
+    if not (office.name and office.address):
         return None
-    return f"来人、来信或来电向{office.name}反映，地址：{office.address}，监督电话：{office.supervision_phone}"
+    return f"来人、来信或来电向{office.name}反映，地址：{office.address}"
 
 
 def _consequence(known: Known) -> str:
@@ -174,7 +176,7 @@ def _consequence(known: Known) -> str:
     return f"请{until}补齐。逾期未补齐且无正当理由的，本次申请将无法继续办理；材料补齐后，可以重新提出申请。"
 
 
-def _duty(known: Known) -> str:
+def _duty(_known: Known) -> str:
     """Source: 最低生活保障审核确认办法第三十条「…发生变化的，应当及时告知乡镇人民政府（街道办事处）」."""
     return (
         "你（户）的人口状况、收入状况和财产状况发生变化的，应当及时主动报告本机关。"
@@ -194,7 +196,9 @@ def _attendance(known: Known) -> int | None:
 
 def _documents(known: Known) -> tuple[Mapping[str, object], ...] | None:
     """The decisions and notices of the case that no receipt could have followed yet: the latest one."""
-    served = [r for r in known.case.records.values() if r.type.endswith(("_decision", "_notice")) and not r.signs]
+    served = [
+        r for r in known.case.records.values() if r.type.endswith(("_decision", "_notice")) and not r.signs
+    ]
     return tuple({"title": r.title, "doc_no": r.doc_no, "copies": "1"} for r in served[-1:]) or None
 
 
@@ -228,7 +232,9 @@ COMPUTED: Final[Mapping[str, Computed]] = {
     "publicity.finding": lambda k: f"经调查核实，家庭经济状况符合{k.case.category.label}条件",
     "publicity.place": _place,
     "publicity.objections": _objections,
-    "meeting.name": lambda k: f"{k.config.office.name}社会救助审批确认议事协商会议" if k.config.office.name else None,
+    "meeting.name": lambda k: (
+        f"{k.config.office.name}社会救助审批确认议事协商会议" if k.config.office.name else None
+    ),
     "meeting.attendees": _attendees,
     "meeting.expected": _attendance,
     "meeting.present": _attendance,

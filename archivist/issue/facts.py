@@ -21,8 +21,8 @@ from archivist.issue.privacy import check_public
 from archivist.model import chinese
 from archivist.model.case import Case
 from archivist.model.facts import parse_value, rows, single
-from archivist.model.ids import age_on, id_birth_date, id_sex, is_id
 from archivist.model.ids import IdNumber as Id
+from archivist.model.ids import age_on, id_birth_date, id_sex, is_id
 from archivist.rules.documents import ORIGINS, PLACES, Column, DocumentType, FieldSpec
 
 _RESIDENT: Final = ("", "居民身份证", "港澳台居民居住证")
@@ -70,7 +70,9 @@ def document_values(
         ]
     if known.problems:
         problems = tuple(dict.fromkeys(known.problems))
-        raise MissingFields(f"“{doc.title}”有 {len(problems)} 项缺少或不合规", file=case.number, problems=problems)
+        raise MissingFields(
+            f"“{doc.title}”有 {len(problems)} 项缺少或不合规", file=case.number, problems=problems
+        )
     if doc.public:
         check_public(doc, case, config, values)
     return values
@@ -186,7 +188,9 @@ def _printed(spec: FieldSpec, known: Known) -> object:
     value = _looked_up(spec, known)
     if value in (None, "", ()):
         if spec.mode == "system" and not _waived(spec, known):
-            hint = {"office": "，请在 archivist.toml 的 [office] 中填写", "rule": "，由规则包得出"}.get(spec.origin, "")
+            hint = {"office": "，请在 archivist.toml 的 [office] 中填写", "rule": "，由规则包得出"}.get(
+                spec.origin, ""
+            )
             known.problems.append(f"{spec.named}缺少{hint or f'（{ORIGINS[spec.origin]}）'}")
         return _empty(spec)
     if spec.kind == "table":

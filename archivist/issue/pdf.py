@@ -17,6 +17,15 @@ START_S = 60.0
 """Seconds allowed for a start of LibreOffice with a fresh profile."""
 EACH_S = 20.0
 """Seconds allowed for each file on top."""
+_SERIF = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC")
+FONT_FALLBACKS = {
+    "仿宋_GB2312": ("仿宋", "FangSong", "STFangsong", "华文仿宋", *_SERIF),
+    "方正小标宋简体": ("方正小标宋_GBK", "华文中宋", "STZhongsong", "宋体", "SimSun", *_SERIF),
+    "楷体_GB2312": ("楷体", "KaiTi", "STKaiti", "华文楷体", *_SERIF),
+    "宋体": ("SimSun", "STSong", *_SERIF),
+    "黑体": ("SimHei", "STHeiti", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"),
+}
+"""Official font → what to use in its place, best first."""
 
 
 @cache
@@ -28,6 +37,28 @@ def _program() -> str | None:
 def _profile() -> tempfile.TemporaryDirectory[str]:
     """Return this process's own profile folder: two LibreOffices on one profile refuse to run side by side."""
     return tempfile.TemporaryDirectory(prefix="archivist-office-", ignore_cleanup_errors=True)
+
+
+@cache
+def _fonts() -> Path:
+    """Return a fontconfig file that says what stands in for the official fonts where they are not installed.
+
+    The fonts of GB/T 9704-2012 are not free; without this, fontconfig takes any font that comes first. Nothing is
+    replaced that is installed. LibreOffice on Windows does not read the file.
+    """
+    aliases = "".join(
+        f"<alias binding='same'><family>{name}</family><prefer>"
+        + "".join(f"<family>{f}</family>" for f in (name, *others))
+        + "</prefer></alias>"
+        for name, others in FONT_FALLBACKS.items()
+    )
+    path = Path(_profile().name, "archivist-fonts.conf")
+    path.write_text(
+        "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig>"
+        f"<include ignore_missing='yes'>/etc/fonts/fonts.conf</include>{aliases}</fontconfig>",
+        encoding="utf-8",
+    )
+    return path
 
 
 def available() -> bool:
@@ -85,6 +116,7 @@ def _run(program: str, files: Sequence[Path], work: Path, limit_s: float) -> Non
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=os.name == "posix",
+        env=os.environ | ({"FONTCONFIG_FILE": str(_fonts())} if "FONTCONFIG_FILE" not in os.environ else {}),
     )
     try:
         process.wait(timeout=limit_s)

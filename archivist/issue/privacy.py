@@ -20,9 +20,7 @@ _PRIVATE_KINDS: Final = ("id", "phone", "acct", "name")
 _PRIVATE_FIELDS: Final = ("household_address", "address", "disability", "disability_cert", "employer")
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20}|\d{17}[Xx]|1[3-9]\d{9})(?!\d)")
 _DOOR = re.compile(r"\d+\s*(号楼|栋|幢|单元|门|室|号院)")
-_ILLNESS: Final = (
-    "癌 肿瘤 白血病 尿毒症 透析 精神病 精神分裂 艾滋 肝炎 残疾 瘫痪 脑梗 中风 糖尿病 病情 诊断 患病 重病 服刑 吸毒 戒毒".split()
-)
+_ILLNESS: Final = "癌 肿瘤 白血病 尿毒症 透析 精神病 精神分裂 艾滋 肝炎 残疾 瘫痪 脑梗 中风 糖尿病 病情 诊断 患病 重病 服刑 吸毒 戒毒".split()
 
 
 def check_public(doc: DocumentType, case: Case, config: Config, values: Mapping[str, object]) -> None:

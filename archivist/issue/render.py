@@ -28,7 +28,7 @@ from lxml import etree
 
 from archivist.errors import RenderedWrong, TemplateFault
 from archivist.model.chinese import clean_text
-from archivist.rules.documents import PLACES, DocumentType
+from archivist.rules.documents import PLACES, REMEDY_PHRASES, DocumentType
 
 QR_MARK: Final = "archivist-qr"
 """``descr`` of the picture that stands where the QR code will be printed; Word and WPS keep it."""
@@ -62,10 +62,12 @@ def boxes(value: object, choices: str) -> str:
 
     Args:
         value: the chosen one, or several joined by ``、``; empty ticks none.
-        choices: separated by blanks.
+        choices: separated by blanks; ``/`` starts a new line.
     """
     chosen = str(value).split("、")
-    return "  ".join(("☑" if c in chosen else "□") + c for c in choices.split())
+    return "\n".join(
+        "  ".join(("☑" if c in chosen else "□") + c for c in line.split()) for line in choices.split("/")
+    )
 
 
 def blank(value: object, width: int = 8) -> str:
@@ -192,12 +194,21 @@ def _render_part(compiled: Template, values: Mapping[str, object], put: list[str
     finally:
         _PUT.reset(token)
     if any("\n" in t or "\t" in t for t in put[before:]):
-        text = DocxTemplate.resolve_listing(None, text)
+        text = _with_paragraphs(text)
     leftover = re.search(r"\{\{|\{%|\{#", text)
     if leftover:
         near = re.sub(r"<[^>]+>", "", text[leftover.start() : leftover.start() + 400])[:40]
         raise RenderedWrong(f"仍有未处理的模板标签“{near}”", file=name)
     return text.translate(_SHOW).encode("utf-8")
+
+
+def _with_paragraphs(text: str) -> str:
+    """Let docxtpl turn line ends and tabs of values into Word's; only paragraphs that have some are gone through."""
+    pieces = text.split("</w:p>")
+    for i, piece in enumerate(pieces[:-1]):
+        if "\a" in piece or "\t" in piece:
+            pieces[i] = DocxTemplate.resolve_listing(None, f"{piece}</w:p>").removesuffix("</w:p>")
+    return "</w:p>".join(pieces)
 
 
 def inspect(data: bytes, values: Sequence[str], phrases: Sequence[str]) -> list[str]:
@@ -225,7 +236,9 @@ def document_text(data: bytes) -> Iterator[str]:
     """Yield the text of each paragraph of a ``.docx``: body first, then headers, footers and notes."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for name in sorted(filter(_PARTS.fullmatch, package.namelist()), key=lambda n: ("document" not in n, n)):
+        for name in sorted(
+            filter(_PARTS.fullmatch, package.namelist()), key=lambda n: ("document" not in n, n)
+        ):
             for paragraph in etree.fromstring(package.read(name), parser).iter(f"{_W}p"):
                 yield "".join(
                     {"t": node.text or "", "tab": "\t", "br": "\n"}.get(etree.QName(node).localname, "")
@@ -324,7 +337,9 @@ def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
     try:
         used = used_paths(template)
         problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared - {BUILT_IN})]
-        silent = [f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"]
+        silent = [
+            f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"
+        ]
         problems += [
             f"登记的字段 {f.named} 没有出现在模板中"
             for f in silent
@@ -337,7 +352,8 @@ def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
             if f"{f.path}[].{c.key}" not in used
         ]
         if not problems:
-            render(template, sample, qr_payload="AV1-TEST", phrases=doc.phrases)
+            own = [p for p in doc.phrases if p not in REMEDY_PHRASES]
+            render(template, sample, qr_payload="AV1-TEST", phrases=own)
     except (TemplateFault, RenderedWrong) as error:
         return [error.what, *error.problems]
     return problems

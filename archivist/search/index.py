@@ -144,6 +144,11 @@ class Index:
         with self._lock:
             return self._open().catalogue.records(number)
 
+    def names(self) -> list[tuple[str, CaseNo]]:
+        """Return the name of everyone in every case, with the case."""
+        with self._lock:
+            return self._open().catalogue.names()
+
     def duplicate(self, sha256: str) -> list[SourceRow]:
         """Return the records that came from, or hold, a file with this digest."""
         with self._lock:

@@ -11,7 +11,8 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from itertools import accumulate, pairwise
+from itertools import accumulate
+from operator import sub
 from pickle import dumps, load, loads
 from typing import Any
 
@@ -69,8 +70,8 @@ def among(post: Any, info: Any, wanted: Sequence[int]) -> list[int]:
     return found
 
 
-def _differences(numbers: Sequence[int], before: int = 0) -> tuple[int, ...]:
-    return tuple(b - a for a, b in pairwise((before, *numbers)))
+def _differences(numbers: Sequence[int]) -> tuple[int, ...]:
+    return tuple(map(sub, numbers, (0, *numbers[:-1])))
 
 
 def pack_list(numbers: Sequence[int]) -> bytes:

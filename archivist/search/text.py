@@ -31,9 +31,8 @@ _ONE_HAN = re.compile(f"[{HAN}]")
 _WIDE = HAN + "\u3000-\u303f\uff00-\uffef·"
 _LOOSE = re.compile(f"(?<=[{_WIDE}])[^\\S\\f]+|[^\\S\\f]+(?=[{_WIDE}])")
 _BLANKS = re.compile(r"[^\S\f]+")
-_DOTS = dict.fromkeys(map(ord, "\u2022\u2027\u30fb\uff65\u22c5\u2219\u2e31\u0387"), "·")
-_DROPPED = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), "")
-_FOLD = {**_DOTS, **_DROPPED}
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_FOLD = SIMPLIFIED | dict.fromkeys(map(ord, "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387"), "·")
 
 HAN_GRAM, OTHER_GRAM = 2, 3
 _PREFIX_END = "\U0010ffff"
@@ -45,8 +44,10 @@ def normal(text: str) -> str:
     NFKC, case folded, traditional forms simplified, the dots of names unified, invisible characters dropped,
     blanks beside Chinese removed (scanners put them in), other blanks one space. Form feeds keep parting pages.
     """
-    folded = unicodedata.normalize("NFKC", text.translate(_FOLD)).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_FOLD).translate(SIMPLIFIED)
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    if not unicodedata.is_normalized("NFKC", folded):
+        folded = unicodedata.normalize("NFKC", folded)
+    folded = folded.translate(_FOLD)
     return "\f".join(_BLANKS.sub(" ", _LOOSE.sub("", page)).strip() for page in folded.split(PAGE_BREAK))
 
 

@@ -14,7 +14,7 @@ import sys
 import time
 import warnings
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -37,7 +37,8 @@ T = TypeVar("T")
 
 NAME: Final = "MAIN"
 WRITER_TIMEOUT_S: Final = 30.0
-OPEN_RETRIES: Final = 40
+OPEN_TRIES: Final = 3
+"""Attempts to open one commit; a file may be missing only while the next commit replaces it."""
 OPEN_PAUSE_S: Final = 0.05
 MERGE_MANY: Final = 8
 """So many segments of a like size (1–7 documents, 8–63, 64–511) become one; bigger ones stay as they are."""
@@ -74,6 +75,7 @@ class WhooshIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._storage = _Storage(str(folder))
         self._leaves: list[_Leaf] | None = None
         self._generation = -1
 
@@ -81,21 +83,22 @@ class WhooshIndex:
     def create(cls, folder: Path) -> WhooshIndex:
         """Make a new, empty index in a folder that must not exist yet."""
         folder.mkdir(parents=True)
-        index.FileIndex.create(_Storage(str(folder)), _schema(), NAME)
+        storage = _Storage(str(folder))
+        index.FileIndex.create(storage, _schema(), NAME)
+        storage.let_go()
         return cls(folder)
 
     def generation(self) -> int:
         """Return the number of the newest commit on disk."""
-        found = int(index.TOC._latest_generation(_Storage(str(self._folder)), NAME))
+        found = int(index.TOC._latest_generation(self._storage, NAME))
         if found < 0:
             raise IndexFault("全文索引不存在或不完整")
         return found
 
     def close(self) -> None:
         """Let go of the files."""
-        for leaf in self._leaves or ():
-            leaf.reader.close()
         self._leaves = None
+        self._storage.let_go()
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def holding(self, fragment: str) -> Bounds:
@@ -116,29 +119,34 @@ class WhooshIndex:
                     break
 
     def _open(self) -> list[_Leaf]:
-        """Return the segments of the newest commit; a commit that replaces files meanwhile is simply retried."""
+        """Return the segments of the newest commit, opened anew when there has been another."""
         newest = self.generation()
-        if self._leaves is not None and newest == self._generation:
-            return self._leaves
-        self.close()
-        for attempt in range(OPEN_RETRIES):
+        if self._leaves is None or newest != self._generation:
+            self.close()
+            self._leaves, self._generation = self._open_newest(), newest
+        return self._leaves
+
+    def _open_newest(self) -> list[_Leaf]:
+        """Open all segments; when a file is missing because of a commit meanwhile, try again."""
+        tries: Counter[int] = Counter()
+        while True:
+            newest = self.generation()
             try:
-                newest = self.generation()
-                opened = self._open_index()
-                leaves = [_Leaf(r) for r, _ in opened.reader().leaf_readers() if r.doc_count_all()]
+                now = self._index()._read_toc()
+                reader = index.FileIndex._reader(self._storage, now.schema, now.segments, now.generation)
+                return [_Leaf(r) for r, _ in reader.leaf_readers() if r.doc_count_all()]
             except (OSError, index.EmptyIndexError) as error:
-                if attempt + 1 == OPEN_RETRIES or not list(self._folder.glob(f"_{NAME}_*.toc")):
+                self._storage.let_go()
+                tries[newest] += 1
+                if tries[newest] >= OPEN_TRIES:
                     raise IndexFault("全文索引缺少文件") from error
                 time.sleep(OPEN_PAUSE_S)
             except Exception as error:
+                self._storage.let_go()
                 raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
-            else:
-                self._leaves, self._generation = leaves, newest
-                return leaves
-        raise AssertionError("unreachable")
 
-    def _open_index(self) -> Any:
-        return index.FileIndex(_Storage(str(self._folder)), schema=_schema(), indexname=NAME)
+    def _index(self) -> Any:
+        return index.FileIndex(self._storage, schema=_schema(), indexname=NAME)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
     def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: bool = False) -> None:
@@ -153,7 +161,7 @@ class WhooshIndex:
         self.close()
         self.generation()
         try:
-            writer = _Writer(self._open_index())
+            writer = _Writer(self._index())
         except LockError as error:
             raise IndexFault("另一个程序正在写索引", remedy="等它完成后再试；索引会自行补齐。") from error
         except Exception as error:
@@ -165,9 +173,12 @@ class WhooshIndex:
             writer.commit(mergetype=_merge_purging if purge else _merge_small)
         except BaseException as error:
             writer.abandon()
+            self._storage.synced = frozenset()
             if isinstance(error, Exception) and not isinstance(error, OSError | ArchivistError):
                 raise IndexFault(f"全文索引写不进去（{type(error).__name__}）") from error
             raise
+        finally:
+            self._storage.let_go()
 
 
 def _reading(read: Callable[[], T]) -> T:
@@ -270,15 +281,16 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
 
     def put(self, document: Document) -> None:
         found = grams(document.text)  # before start_doc: what fails here leaves the segment whole
-        self._start(document.id, {"text": document.text})
+        number, lists = self.docnum, self._lists["grams"]
+        self._start(document.id, document.text)
         for gram in found:
-            self._lists["grams"][gram].append(self.docnum - 1)
-        self._lists["key"][str(document.id)].append(self.docnum - 1)
+            lists[gram].append(number)
+        self._lists["key"][str(document.id)].append(number)
 
-    def _start(self, doc: int, stored: dict[str, str]) -> None:
+    def _start(self, doc: int, text: str) -> None:
         per_document = self.perdocwriter
         per_document.start_doc(self.docnum)
-        per_document.add_field("text", self.schema["text"], stored["text"], 0)
+        per_document.add_field("text", self.schema["text"], text, 0)
         per_document.add_column_value("id", ID_COLUMN, doc)
         per_document.finish_doc()
         self.docnum += 1
@@ -304,7 +316,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
         for number in range(reader.doc_count_all()):
             if number not in leaf._deleted:
                 moved[number] = self.docnum
-                self._start(leaf._ids[number], {"text": leaf.text(number)})
+                self._start(leaf._ids[number], leaf.text(number))
         for name, terms in self._lists.items():
             for term, numbers in leaf.lists(name):
                 if living := [moved[n] for n in numbers if n in moved]:
@@ -369,22 +381,43 @@ def _merge(writer: _Writer, segments: list[Any], chosen: list[Any]) -> list[Any]
 
 
 class _Storage(FileStorage):  # type: ignore[misc]
-    """Makes a commit survive a power cut: new files, then the table of contents, then the folder reach the disk."""
+    """Makes a commit survive a power cut: new files, then the table of contents, then the folder reach the disk.
 
-    _synced: frozenset[str] = frozenset()
+    Knows every file it opened, because Whoosh forgets some when it fails.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.synced: frozenset[str] = frozenset()
+        self._opened: list[Any] = []
+
+    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **options: Any) -> Any:
+        self._opened.append(super().create_file(name, excl=excl, mode=mode, **options))
+        return self._opened[-1]
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        self._opened.append(super().open_file(name, **options))
+        return self._opened[-1]
+
+    def let_go(self) -> None:
+        """Close every file still open; ``close`` is what each of Whoosh's readers calls when it is done."""
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+        self._opened.clear()
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        folder = Path(self.folder)
         if newname.endswith(".toc"):
-            folder = Path(self.folder)
-            files = {p.name for p in folder.glob(f"{NAME}_*.*") if p.is_file()}
-            for name in files - self._synced:
+            files = frozenset(p.name for p in folder.glob(f"{NAME}_*.*"))
+            for name in files - self.synced:
                 _sync(folder / name)
             _sync(folder / oldname)
             _sync(folder)
-            self._synced = frozenset(files)
+            self.synced = files
         super().rename_file(oldname, newname, safe=safe)
         if newname.endswith(".toc"):
-            _sync(Path(self.folder))
+            _sync(folder)
 
 
 def _sync(path: Path) -> None:

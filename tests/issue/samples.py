@@ -171,4 +171,6 @@ GIVEN: dict[str, dict[str, object]] = {
 
 def a_case(facts: dict[str, Any] = FULL, category: str = "DB") -> Case:
     """Return an open case with these facts."""
-    return Case(CaseNo.parse(f"TJHQ-{category}-2024-000123"), opened_on=dt.date(2024, 7, 29), facts=parse_facts(facts))
+    return Case(
+        CaseNo.parse(f"TJHQ-{category}-2024-000123"), opened_on=dt.date(2024, 7, 29), facts=parse_facts(facts)
+    )

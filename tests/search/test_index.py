@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,9 @@ def archive() -> MemoryArchive:
         filed_at="2024-05-01T10:00:00+08:00", status=RecordStatus.PENDING,
     )  # fmt: skip
     archive.open(TWO, "阿卜杜拉·艾力", id_number=make_id(3), village="太平村")
-    archive.file(TWO, "邻居王秀兰 证明，见 TJHQ-DB-2024-000001", title="证明材料")
+    archive.file(
+        TWO, "邻居王秀兰 证明，见 TJHQ-DB-2024-000001", title="证明材料", filed_at="2024-02-01T09:00:00+08:00"
+    )
     return archive
 
 
@@ -229,8 +231,8 @@ def test_a_rebuild_reports_progress_and_leaves_one_folder(index: Index) -> None:
     assert len(index.search("王秀兰").hits) == 4
 
 
-def test_an_interrupted_rebuild_leaves_the_old_index(index: Index, archive: MemoryArchive) -> None:
-    def stop(done: int, total: int) -> None:
+def test_an_interrupted_rebuild_leaves_the_old_index(index: Index) -> None:
+    def stop(*_: int) -> None:
         raise KeyboardInterrupt
 
     before = folder(index)
@@ -263,8 +265,13 @@ def test_the_first_commit_makes_the_index(tmp_path: Path, archive: MemoryArchive
         assert len(index.search("王秀兰").hits) == 4
 
 
-def _garble(path: Path) -> None:
-    path.write_bytes(b"\x00garbage" * max(1, path.stat().st_size // 8))
+def _garble(path: Path) -> int:
+    return path.write_bytes(b"\x00garbage" * max(1, path.stat().st_size // 8))
+
+
+def _delete(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink()
 
 
 def _other_version(at: Path) -> None:
@@ -273,7 +280,7 @@ def _other_version(at: Path) -> None:
     db.close()
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[Path], object]] = {
     "no index": lambda at: shutil.rmtree(at.parent),
     "no folder": shutil.rmtree,
     "no catalogue": lambda at: (at / CATALOGUE).unlink(),
@@ -283,10 +290,10 @@ DAMAGE = {
     "garbled pointer": lambda at: (at.parent / CURRENT).write_bytes(b"\xff\xfe"),
     "pointer outside": lambda at: (at.parent / CURRENT).write_text("../.."),
     "no text": lambda at: shutil.rmtree(at / TEXT),
-    "no table of contents": lambda at: [p.unlink() for p in (at / TEXT).glob("*.toc")],
+    "no table of contents": lambda at: _delete((at / TEXT).glob("*.toc")),
     "empty table of contents": lambda at: [p.write_bytes(b"") for p in (at / TEXT).glob("*.toc")],
     "older text": lambda at: next((at / TEXT).glob("*.toc")).rename(at / TEXT / "_MAIN_0.toc"),
-    "no terms": lambda at: [p.unlink() for p in (at / TEXT).glob("*.trm")],
+    "no terms": lambda at: _delete((at / TEXT).glob("*.trm")),
     "garbled terms": lambda at: [_garble(p) for p in (at / TEXT).glob("*.trm")],
     "garbled postings": lambda at: [_garble(p) for p in (at / TEXT).glob("*.pst")],
     "garbled texts": lambda at: [_garble(p) for p in (at / TEXT).glob("*_stored.col")],

@@ -21,30 +21,8 @@ PAGES = st.lists(st.text(st.sampled_from(LETTERS), max_size=25), min_size=1, max
 NAMES = st.sampled_from(["王秀兰", "王秀", "李兰", "单对保", "阿卜·核对", "𠮷镇", "吕兰"])
 WORD = st.text(st.sampled_from("王秀兰核对低保镇𠮷𬱖ab12·"), min_size=1, max_size=4)
 SHAPED = st.sampled_from(
-    [
-        "wxl",
-        "wang",
-        "lan",
-        "shandb",
-        "ab",
-        "12",
-        "0016",
-        "120106",
-        make_id(1),
-        make_id(2),
-        "TJHQ-DB-2024-000001",
-    ]
-    + [
-        "姓名:秀",
-        "姓名:ll",
-        "证号:0024",
-        "户号:0002",
-        "类别:低保",
-        "状态:在办",
-        "文书:表",
-        "起:2024-02",
-        "日期:2024-01",
-    ]
+    "wxl wang lan shandb ab 12 0016 120106 TJHQ-DB-2024-000001 姓名:秀 姓名:ll 证号:0024 户号:0002 类别:低保 状态:在办 "
+    f"文书:表 起:2024-02 日期:2024-01 {make_id(1)} {make_id(2)}".split()
 )
 LEAF = st.one_of(WORD, WORD.map(lambda w: f'"{w}"'), SHAPED)
 

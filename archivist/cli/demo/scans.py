@@ -93,7 +93,7 @@ _RECIPES: Final = (
         "身份证号",
         title="户口簿",
     ),
-    _Recipe("SCAN0012.jpg", ("verification_report",), "noisy", 1.7, "身份证号（印章压字）"),
+    _Recipe("SCAN0012.jpg", ("verification_report",), "noisy", 1.7, "身份证号；落款压有红色印章"),
     _Recipe("SCAN0013.tif", ("wage_statement",), "black_and_white", -0.5, "身份证号"),
     _Recipe("IMG_20241121_101544.jpg", ("letter",), "photographed", 0.0, "身份证号"),
     _Recipe("SCAN0014.jpg", ("diagnosis",), "noisy", -2.3, "姓名加出生日期（页上没有身份证号）"),

@@ -8,14 +8,15 @@ from archivist.issue.layout.parts import add
 from archivist.issue.layout.tables import Cell, Table, label
 from archivist.model.facts import APPLICANT, MEMBERS, Group
 
-SIX: tuple[float, ...] = (20, 32, 20, 32, 20, 32)
+SIX: tuple[float, ...] = (21, 31, 21, 31, 21, 31)
 """Three pairs of caption and value, in mm."""
 
 
-def ticks(group: Group, key: str, name: str = "") -> str:
-    """Return the tag that shows a choice field as boxes."""
-    found = next(f for f in group.fields if f.key == key)
-    return f'{{{{ {name or group.key}.{key}|boxes("{" ".join(found.choices)}") }}}}'
+def ticks(group: Group, key: str, per_line: int = 99) -> str:
+    """Return the tag that shows a choice field as boxes, so many on a line."""
+    choices = next(f for f in group.fields if f.key == key).choices
+    lines = [" ".join(choices[i : i + per_line]) for i in range(0, len(choices), per_line)]
+    return f'{{{{ {group.key}.{key}|boxes("{" / ".join(lines)}") }}}}'
 
 
 def head(document: Document, *more: str) -> None:
@@ -31,21 +32,36 @@ def head(document: Document, *more: str) -> None:
 
 def applicant_rows(table: Table) -> None:
     """Add ⟨申请人⟩ to a table with the widths ``SIX``."""
-    table.pairs("姓名", "{{ applicant.name }}", "性别", ticks(APPLICANT, "sex"), "民族", "{{ applicant.ethnicity }}")
+    table.pairs(
+        "姓名", "{{ applicant.name }}", "性别", ticks(APPLICANT, "sex"), "民族", "{{ applicant.ethnicity }}"
+    )
     table.row(
         label("证件类型"), "{{ applicant.id_type }}", label("证件号码"), Cell("{{ applicant.id_number }}", 3)
     )  # fmt: skip
     table.pairs(
-        "出生日期", "{{ applicant.birth_date }}", "户籍性质", ticks(APPLICANT, "hukou"), "联系电话", "{{ applicant.phone }}"
+        "出生日期",
+        "{{ applicant.birth_date }}",
+        "户籍性质",
+        ticks(APPLICANT, "hukou"),
+        "联系电话",
+        "{{ applicant.phone }}",
     )
     table.row(label("户籍地址"), Cell("{{ applicant.household_address }}", 5))
     table.row(label("现居住地址"), Cell("{{ applicant.address }}", 5))
     table.pairs(
-        "婚姻状况", ticks(APPLICANT, "marital"), "健康状况", ticks(APPLICANT, "health"), "劳动能力", ticks(APPLICANT, "labour")
+        "婚姻状况",
+        ticks(APPLICANT, "marital", 2),
+        "健康状况",
+        ticks(APPLICANT, "health", 2),
+        "劳动能力",
+        ticks(APPLICANT, "labour", 2),
     )
-    table.row(label("从业状况"), Cell(ticks(APPLICANT, "employment"), 5))
+    table.row(label("从业状况"), Cell(ticks(APPLICANT, "employment", 6), 5))
     table.row(
-        label("残疾类别\n与等级"), "{{ applicant.disability }}", label("残疾人证号"), Cell("{{ applicant.disability_cert }}", 3)
+        label("残疾类别\n与等级"),
+        "{{ applicant.disability }}",
+        label("残疾人证号"),
+        Cell("{{ applicant.disability_cert }}", 3),
     )
 
 
@@ -82,7 +98,9 @@ def members(document: Document) -> None:
         keep=True,
     )
     table.row(
-        Cell("", merge="continue"), *(Cell(f"{{{{ m.{key} }}}}", align="center") for key in second), height_mm=8
+        Cell("", merge="continue"),
+        *(Cell(f"{{{{ m.{key} }}}}", align="center") for key in second),
+        height_mm=8,
     )
     table.tag("{%tr endfor %}")
     table.into(document)

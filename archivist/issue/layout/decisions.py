@@ -5,7 +5,18 @@ from __future__ import annotations
 from docx.document import Document
 
 from archivist.issue.layout.page import new_document
-from archivist.issue.layout.parts import add, addressee, case_no, doc_no, each, note, signature, title, when
+from archivist.issue.layout.parts import (
+    add,
+    addressee,
+    case_no,
+    doc_no,
+    each,
+    gap,
+    note,
+    signature,
+    title,
+    when,
+)
 from archivist.issue.layout.tables import Cell, Table
 
 
@@ -13,8 +24,7 @@ def _remedies(d: Document, number: str) -> None:
     add(
         d,
         f"**{number}、救济途径**",
-        "{{ remedies.reconsideration }}",
-        "{{ remedies.litigation }}",
+        "{{ remedies.reconsideration }}{{ remedies.litigation }}",
         "监督咨询电话：{{ office.supervision_phone }}。",
     )
 
@@ -35,7 +45,11 @@ def confirmation_decision() -> Document:
         "**二、决定依据**",
     )
     each(d, "b in decision.basis", "{{ b }}")
-    add(d, "**三、决定内容**", "根据以上事实和依据，本机关决定确认你（户）的{{ case.category }}申请。具体如下：")
+    add(
+        d,
+        "**三、决定内容**",
+        "根据以上事实和依据，本机关决定确认你（户）的{{ case.category }}申请。具体如下：",
+    )
     when(
         d,
         "benefit.persons",
@@ -52,20 +66,24 @@ def confirmation_decision() -> Document:
     )
     when(d, "benefit.care_grade", "照料档次：{{ benefit.care_grade }}；供养方式：{{ benefit.care_form }}。")
     add(d, "保障成员如下：")
+    gap(d, "<w:keepNext/>")
     table = Table((12, 44, 30, 46, 24))
     table.row("序号", "姓名", "与申请人关系", "证件号码", "是否纳入保障", header=True)
     table.tag("{%tr for m in covered %}")
     table.row(
-        *(Cell(f"{{{{ m.{key} }}}}", align="center") for key in ("n", "name", "relation", "id_number", "covered"))
+        *(
+            Cell(f"{{{{ m.{key} }}}}", align="center")
+            for key in ("n", "name", "relation", "id_number", "covered")
+        )
     )
     table.tag("{%tr endfor %}")
     table.into(d)
-    add(d, "", style="二维码")
+    gap(d)
     add(d, "**四、主动报告义务**", "{{ decision.duty }}")
     when(d, "benefit.review_cycle", "本机关{{ benefit.review_cycle }}复核一次，请予配合。")
     _remedies(d, "五")
     signature(d)
-    note(d, "本决定书一式三份：申请人、户档各一份，报{{ office.bureau }}备案一份。{{ office.district }}　{{ applicant.village }}")
+    note(d, "一式三份：申请人、户档各一份，{{ office.bureau }}备案一份")
     return d
 
 
@@ -84,13 +102,14 @@ def refusal_decision() -> Document:
         "{{ decision.findings }}",
     )
     add(d, "{%p if decision.evidence %}", "以上事实有下列证据证明：")
+    gap(d, "<w:keepNext/>")
     table = Table((12, 50, 44, 50))
     table.row("序号", "证据名称", "来源", "证明内容", header=True)
     table.tag("{%tr for e in decision.evidence %}")
     table.row(Cell("{{ e.n }}", align="center"), "{{ e.name }}", "{{ e.source }}", "{{ e.proves }}")
     table.tag("{%tr endfor %}")
     table.into(d)
-    add(d, "", style="二维码")
+    gap(d)
     add(d, "{%p endif %}", "**二、不予确认的理由**", "{{ decision.reasons }}", "**三、决定依据**")
     each(d, "b in decision.basis", "{{ b }}")
     add(
@@ -103,7 +122,7 @@ def refusal_decision() -> Document:
     signature(d)
     note(
         d,
-        "应送达日期：{{ deadline }}前。本决定书一式三份：申请人、户档各一份，报{{ office.bureau }}备案一份。"
-        "{{ office.district }}　{{ applicant.village }}",
+        "应送达日期：{{ deadline }}前",
+        "一式三份：申请人、户档各一份，{{ office.bureau }}备案一份",
     )
     return d

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docx.document import Document
 
 from archivist.issue.layout.page import new_document
-from archivist.issue.layout.parts import add, case_no, doc_no, signature, title, when
+from archivist.issue.layout.parts import add, case_no, doc_no, gap, signature, title, when
 from archivist.issue.layout.tables import Cell, Table, label
 
 
@@ -14,11 +14,12 @@ def preliminary_publicity() -> Document:
     d = new_document("初审公示")
     title(d, "{{ publicity.title }}")
     doc_no(d)
+    gap(d)
     add(
         d,
-        "{{ signature.clause }}本机关对下列申请进行了家庭经济状况调查和初审，现将调查和初审结果予以公示，接受监督。",
-        style="公示正文",
+        "{{ signature.clause }}本机关对{{ office.district }}{{ applicant.village }}的下列申请进行了家庭经济状况调查和初审，现将调查和初审结果予以公示，接受监督。",
     )
+    gap(d, "<w:keepNext/>")
     table = Table((25, 28, 18, 27, 36, 22))
     table.row(
         "申请人姓名", "村（社区）", "家庭\n人口数", "救助类别", "家庭经济状况\n调查结论", "拟救助金额\n（元）", header=True
@@ -33,21 +34,20 @@ def preliminary_publicity() -> Document:
         height_mm=18,
     )
     table.into(d)
-    add(d, "", style="二维码")
+    gap(d)
     add(
         d,
         "公示期：{{ publicity.start }}至{{ publicity.end }}，共{{ publicity.days }}天（{{ publicity.day_kind }}）。",
         "公示地点：{{ publicity.place }}。",
         "对公示内容有异议的，请在公示期内提出：{{ publicity.objections }}。提出异议应当说明事实和理由，本机关对提出异议人的信息保密。",
         "监督电话：{{ office.supervision_phone }}。",
-        style="公示正文",
     )
     signature(d)
-    add(d, "", style="附注")
+    gap(d)
     table = Table((18, 34, 18, 34, 22, 30))
-    table.row(label("张贴人"), "", label("撤下人"), "", label("照片"), "张贴、撤下各一张，存档", height_mm=10)
+    table.row(label("张贴人"), "", label("撤下人"), "", label("照片"), "存档，公示期满即撤下", height_mm=10)
     table.into(d)
-    add(d, "{{ office.district }}　公示期满即撤下。", style="表注")
+    gap(d)
     return d
 
 
@@ -61,7 +61,12 @@ def deliberation_minutes() -> Document:
         extra='<w:spacing w:before="1300" w:after="0" w:line="780" w:lineRule="exact"/>',
     )
     add(d, "议事协商机构会议纪要", style="纪要标志")
-    add(d, "{{ meeting.no }}", style="文书编号", extra='<w:spacing w:before="240" w:after="40" w:line="579" w:lineRule="exact"/>')
+    add(
+        d,
+        "{{ meeting.no }}",
+        style="文书编号",
+        extra='<w:spacing w:before="240" w:after="40" w:line="579" w:lineRule="exact"/>',
+    )
     case_no(d)
     add(
         d,
@@ -88,7 +93,7 @@ def deliberation_minutes() -> Document:
     when(d, "meeting.absent", "**请假：**{{ meeting.absent }}")
     when(d, "meeting.observers", "**列席：**{{ meeting.observers }}")
     when(d, "meeting.recused", "**回避：**{{ meeting.recused }}")
-    add(d, "", style="二维码")
+    gap(d)
     table = Table((34, 44, 34, 44))
     table.row(
         label("主持人审签"), "", label("报班子会日期\n及结果"), "{{ meeting.leadership }}", height_mm=18, keep=True
@@ -97,7 +102,7 @@ def deliberation_minutes() -> Document:
     table.into(d)
     add(
         d,
-        "{{ office.district }}　{{ made_on }}　本件为按户摘录件，存该户户档；原件存文书档案。纪要不盖章。",
+        "{{ made_on }}　本件为按户摘录件，存该户户档；原件存文书档案。纪要不盖章。",
         style="表注",
     )
     return d

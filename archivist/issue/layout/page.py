@@ -16,8 +16,9 @@ from typing import Final
 import docx
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 
 from archivist.issue.render import QR_MARK, QR_SIDE_MM, pack
@@ -74,6 +75,7 @@ STYLES: Final = (
     Style("文书编号", FANGSONG, 16, align="center", after_pt=2, keep_next=True),
     Style("署名", FANGSONG, 16, align="center", spacing_pt=-0.25, keep_next=True),
     Style("附注", FANGSONG, 14, line_pt=22, indent_chars=2, align="left"),
+    Style("条款", FANGSONG, 12, line_pt=19, indent_chars=2),
     Style("表格文字", FANGSONG, 10.5, line_pt=15, align="left"),
     Style("表格标签", FANGSONG, 10.5, line_pt=15, align="center"),
     Style("表头", HEI, 10.5, line_pt=15, align="center"),
@@ -82,7 +84,6 @@ STYLES: Final = (
     Style("表名", HEI, 12, line_pt=20, align="left", before_pt=8, after_pt=3, keep_next=True),
     Style("表注", FANGSONG, 10.5, line_pt=16, align="left"),
     Style("户号", FANGSONG, 12, line_pt=18, align="center", after_pt=12, keep_next=True),
-    Style("公示正文", FANGSONG, 18, line_pt=32, indent_chars=2),
     Style("页码", SONG, 14, line_pt=14, align="right"),
     Style("二维码", SONG, 7.5, line_pt=9, align="right"),
 )
@@ -109,7 +110,13 @@ def _only_what_is_needed(document: Document) -> None:
     """Drop the parts of python-docx's default template that say nothing (788 kB of styles, a thumbnail)."""
     part = document.part
     for rel_id, rel in list(part.rels.items()):
-        if rel.reltype.rsplit("/", 1)[-1] in ("stylesWithEffects", "customXml", "numbering", "theme", "webSettings"):
+        if rel.reltype.rsplit("/", 1)[-1] in (
+            "stylesWithEffects",
+            "customXml",
+            "numbering",
+            "theme",
+            "webSettings",
+        ):
             part.rels.pop(rel_id)
     package = part.package
     assert package is not None
@@ -124,10 +131,11 @@ def _fonts(font: str) -> str:
 
 
 def _style_xml(style: Style) -> str:
+    # overflowPunct: LibreOffice reads it the wrong way round; 1 keeps its PDF within the type area and is Word's default.
     advance = style.size_pt + style.spacing_pt
     return f"""<w:style w:type="paragraph" w:customStyle="1" w:styleId="{STYLE_ID[style.name]}">
       <w:name w:val="{style.name}"/><w:basedOn w:val="Normal"/><w:qFormat/>
-      <w:pPr>{"<w:keepNext/>" if style.keep_next else ""}<w:widowControl w:val="0"/><w:overflowPunct w:val="0"/>
+      <w:pPr>{"<w:keepNext/>" if style.keep_next else ""}<w:widowControl w:val="0"/><w:overflowPunct w:val="1"/>
         <w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>
         <w:spacing w:before="{round(style.before_pt * 20)}" w:after="{round(style.after_pt * 20)}"
           w:line="{round(style.line_pt * 20)}" w:lineRule="exact"/>
@@ -142,7 +150,7 @@ def _set_styles(document: Document) -> None:
     root = parse_xml(
         f"""<w:styles {nsdecls("w")}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(FANGSONG)}
           <w:kern w:val="0"/><w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/>
-          </w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>
+          </w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:overflowPunct w:val="1"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/></w:pPr></w:pPrDefault></w:docDefaults>
         <w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>
         <w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">
           <w:name w:val="Default Paragraph Font"/></w:style>
@@ -209,10 +217,12 @@ def _set_page(document: Document) -> None:
             element.remove(child)
         if header._hdrftr_index == section.first_page_header._hdrftr_index:
             _qr_place(element, header.part, 210 - RIGHT_MM - _FRAME_MM, 7.5, "right", 2)
-        element.append(parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{STYLE_ID["二维码"]}"/></w:pPr></w:p>'))
+        element.append(
+            parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{STYLE_ID["二维码"]}"/></w:pPr></w:p>')
+        )
 
 
-def _page_number(align: str) -> OxmlElement:
+def _page_number(align: str) -> BaseOxmlElement:
     """Return the line ``— 1 —``: odd pages right, even pages left, one character (14 pt) from the edge."""
     side = "right" if align == "right" else "left"
     run = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
@@ -231,7 +241,9 @@ def _page_number(align: str) -> OxmlElement:
 _FRAME_MM: Final = 50.0
 
 
-def _qr_place(element: OxmlElement, part: object, x_mm: float, y_mm: float, align: str, number: int) -> None:
+def _qr_place(
+    element: BaseOxmlElement, part: object, x_mm: float, y_mm: float, align: str, number: int
+) -> None:
     """Put the QR picture and its clear text into a frame at a fixed place of the page (mm from its corner)."""
     rel_id, _ = part.get_or_add_image(io.BytesIO(placeholder()))  # type: ignore[attr-defined]
     emu = int(Mm(QR_SIDE_MM))
@@ -262,7 +274,9 @@ def placeholder() -> bytes:
     """Return the picture that shows where the code will be: a gray square with a dark rim, 33 × 33, 8-bit gray."""
     rows = b""
     for y in range(33):
-        rim = [0 if 4 <= x < 29 and 4 <= y < 29 and (x in (4, 28) or y in (4, 28)) else 255 for x in range(33)]
+        rim = [
+            0 if 4 <= x < 29 and 4 <= y < 29 and (x in (4, 28) or y in (4, 28)) else 255 for x in range(33)
+        ]
         rows += b"\0" + bytes(0xDD if v and 4 < x < 28 and 4 < y < 28 else v for x, v in enumerate(rim))
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -43,14 +43,15 @@ def add_xml(document: Document, xml: str) -> None:
     """Append an element before the section's properties."""
     head = re.match(r"<w:\w+", xml)
     assert head is not None
-    element: OxmlElement = parse_xml(f"{head[0]} {nsdecls('w')}{xml[head.end():]}")
+    element = parse_xml(f"{head[0]} {nsdecls('w')}{xml[head.end() :]}")
     document.element.body.find(qn("w:sectPr")).addprevious(element)
 
 
 def add(document: Document, *lines: str, style: str = "公文正文", extra: str = "") -> None:
-    """Append paragraphs."""
+    """Append paragraphs; a heading, or a line that announces a table, stays with what follows."""
     for line in lines:
-        add_xml(document, paragraph_xml(line, style, extra))
+        heading = not extra and (_EMPHASIS.fullmatch(line) or line.endswith(("如下：", "证明：")))
+        add_xml(document, paragraph_xml(line, style, "<w:keepNext/>" if heading else extra))
 
 
 def when(document: Document, condition: str, *lines: str, style: str = "公文正文") -> None:
@@ -61,6 +62,11 @@ def when(document: Document, condition: str, *lines: str, style: str = "公文�
 def each(document: Document, loop: str, line: str, style: str = "公文正文") -> None:
     """Append a paragraph for each item: ``each(d, "b in decision.basis", "《{{ b }}》")``."""
     add(document, f"{{%p for {loop} %}}", line, "{%p endfor %}", style=style)
+
+
+def gap(document: Document, extra: str = "") -> None:
+    """Append a thin empty line (9 pt), which also keeps two tables from running together."""
+    add(document, "", style="二维码", extra=extra)
 
 
 def title(document: Document, text: str) -> None:
@@ -75,7 +81,7 @@ def doc_no(document: Document) -> None:
 
 def case_no(document: Document) -> None:
     """Append the case number on a line of its own, so that it is never broken."""
-    add(document, "户号：{{ case.number }}", style="户号")
+    add(document, "户号：{{ case.number }}　{{ office.district }}　{{ applicant.village }}", style="户号")
 
 
 def addressee(document: Document, text: str) -> None:
@@ -88,6 +94,7 @@ def signature(document: Document, *, signer: str = "{{ signature.signer }}", sea
 
     They stay on one page; the seal is an empty place, marked but never drawn.
     """
+    keep_last(document)
     left, right = TYPE_AREA_MM[0] - 96, 96.0
     cell = paragraph_xml(signer, "署名") + paragraph_xml("{{ made_on }}", "署名")
     cell += paragraph_xml("（盖章）", "表格标签") if seal else ""
@@ -97,10 +104,20 @@ def signature(document: Document, *, signer: str = "{{ signature.signer }}", sea
         f'<w:tbl><w:tblPr><w:tblW w:w="{twip(TYPE_AREA_MM[0])}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f'<w:tblGrid><w:gridCol w:w="{twip(left)}"/><w:gridCol w:w="{twip(right)}"/></w:tblGrid>'
-        f'<w:tr><w:trPr><w:cantSplit/></w:trPr>'
+        f"<w:tr><w:trPr><w:cantSplit/></w:trPr>"
         f'<w:tc><w:tcPr><w:tcW w:w="{twip(left)}" w:type="dxa"/></w:tcPr>{paragraph_xml("", "署名")}</w:tc>'
         f'<w:tc><w:tcPr><w:tcW w:w="{twip(right)}" w:type="dxa"/></w:tcPr>{cell}</w:tc></w:tr></w:tbl>',
     )
+
+
+def keep_last(document: Document) -> None:
+    """Keep the last printed paragraph on the page of what follows: no signature without body text."""
+    body = document.element.body
+    for element in reversed(body.findall(qn("w:p"))):
+        if "{%" not in "".join(element.itertext()):
+            properties = element.find(qn("w:pPr"))
+            properties.insert(1, OxmlElement("w:keepNext"))
+            return
 
 
 def note(document: Document, *lines: str) -> None:

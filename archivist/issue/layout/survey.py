@@ -6,7 +6,7 @@ from docx.document import Document
 
 from archivist.issue.layout.blocks import SIX, applicant_rows, head, members, ticks
 from archivist.issue.layout.page import new_document
-from archivist.issue.layout.parts import add, title
+from archivist.issue.layout.parts import add, gap, title
 from archivist.issue.layout.tables import Cell, Table, label
 from archivist.model.facts import HOUSING
 
@@ -16,9 +16,10 @@ def household_survey() -> Document:
     d = new_document("入户调查表")
     title(d, "入户调查表")
     head(d)
+    gap(d)
     table = Table((26, 58, 22, 50))
     table.row(
-        label("调查时间"), "{{ survey.time or '　　　年　　月　　日　　时　　分' }}", label("调查方式"),
+        label("调查时间"), "{% if survey.time %}{{ survey.time }}{% else %}　　　年　月　日　时　分{% endif %}", label("调查方式"),
         '{{ survey.method|boxes("现场 电话 视频") }}', height_mm=9,
     )  # fmt: skip
     table.row(label("非现场依据"), Cell("{{ survey.remote_reason }}", 3), height_mm=9)
@@ -73,7 +74,11 @@ def _assets(d: Document) -> None:
         "verified:核对值 approved:核定值 exempt:必需豁免 exempt_reason:豁免理由",
         (18, 16, 26, 14, 14, 15, 15, 15, 9, 14),
     )  # fmt: skip
-    add(d, "类别：银行存款、证券、基金、商业保险、债权、互联网金融资产、车辆、房屋、林木等定着物、其他。", style="表注")
+    add(
+        d,
+        "类别：银行存款、证券、基金、商业保险、债权、互联网金融资产、车辆、房屋、林木等定着物、其他。",
+        style="表注",
+    )
 
 
 def _expenses(d: Document) -> None:
@@ -82,7 +87,11 @@ def _expenses(d: Document) -> None:
         "kind:类别 period:期间 total:总额 reimbursed:报销减免 own_share:个人负担 receipt:票据",
         (36, 24, 24, 24, 24, 24), 7,
     )  # fmt: skip
-    add(d, "类别：生活、医疗、教育、残疾康复、水电燃料（月）、通讯（月）、物业（月）、住房、其他。", style="表注")
+    add(
+        d,
+        "类别：生活、医疗、教育、残疾康复、水电燃料（月）、通讯（月）、物业（月）、住房、其他。",
+        style="表注",
+    )
 
 
 def _obligors(d: Document) -> None:
@@ -99,9 +108,19 @@ def _obligors(d: Document) -> None:
 def _dwelling(d: Document) -> None:
     add(d, "六、居住和实际生活状况", style="表名")
     table = Table((26, 52, 26, 52))
-    table.row(label("住房性质"), ticks(HOUSING, "tenure"), label("结构"), "{{ housing.structure }}", height_mm=9)
-    table.row(label("面积（平方米）"), "{{ housing.area_m2 }}", label("水电气"), "{{ housing.utilities }}", height_mm=9)
-    table.row(label("吃穿住用\n实际生活情况"), Cell("{{ housing.living_conditions }}", 3, top=True), height_mm=32)
+    table.row(
+        label("住房性质"), ticks(HOUSING, "tenure"), label("结构"), "{{ housing.structure }}", height_mm=9
+    )
+    table.row(
+        label("面积（平方米）"),
+        "{{ housing.area_m2 }}",
+        label("水电气"),
+        "{{ housing.utilities }}",
+        height_mm=9,
+    )
+    table.row(
+        label("吃穿住用\n实际生活情况"), Cell("{{ housing.living_conditions }}", 3, top=True), height_mm=32
+    )
     table.row(
         label("申报与实况\n是否一致"), '{{ survey.consistent|boxes("是 否") }}', label("影像"),
         "□门牌　□人房合影　共＿＿张（不少于2张，附后）", height_mm=11,
@@ -113,7 +132,12 @@ def _dwelling(d: Document) -> None:
 def _conclusion(d: Document) -> None:
     add(d, "七、调查结论和签字", style="表名")
     table = Table((26, 34, 36, 32, 28))
-    table.row(label("调查结论"), Cell('{{ survey.conclusion|boxes("符合 不符合 待补充") }}', 4), height_mm=9, keep=True)
+    table.row(
+        label("调查结论"),
+        Cell('{{ survey.conclusion|boxes("符合 不符合 待补充") }}', 4),
+        height_mm=9,
+        keep=True,
+    )
     table.row(label("结论说明"), Cell("{{ survey.conclusion_note }}", 4, top=True), height_mm=24, keep=True)
     table.row(label("调查组"), label("姓名"), label("单位职务"), label("签字"), label("日期"), keep=True)
     table.tag("{%tr for t in survey.team %}")
@@ -127,10 +151,16 @@ def _conclusion(d: Document) -> None:
         height_mm=9, keep=True,
     )  # fmt: skip
     table.row(label("在场成员签字"), Cell("", 4), height_mm=14, keep=True)
-    table.row(label("协助人员"), "{{ survey.helper }}", label("协助人员签字"), Cell("", 2), height_mm=12, keep=True)
+    table.row(
+        label("协助人员"), "{{ survey.helper }}", label("协助人员签字"), Cell("", 2), height_mm=12, keep=True
+    )
     table.row(
         label("申请人（签名或按指印）"), Cell("以上内容已向我宣读，与实际情况相符。", 2, top=True),
         label("日期"), "　　年　月　日", height_mm=17,
     )  # fmt: skip
     table.into(d)
-    add(d, "注：每组调查人员不得少于两人，由调查人员和在场的共同生活家庭成员分别签字；电话、视频调查须注明重大突发事件依据。", style="表注")
+    add(
+        d,
+        "注：每组调查人员不得少于两人，由调查人员和在场的共同生活家庭成员分别签字；电话、视频调查须注明重大突发事件依据。",
+        style="表注",
+    )

@@ -19,16 +19,17 @@ LABEL_FILL: Final = "F2F2F2"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell.
+    r"""One cell.
 
     Attributes:
-        text: may hold tags; ``\\n`` starts a new paragraph.
+        text: may hold tags; ``\n`` starts a new paragraph.
         span: columns it covers.
         label: a caption: centred, lightly shaded.
         merge: ``restart`` or ``continue`` of a vertical merge.
         style: paragraph style; by default that of the table.
         top: text at the top instead of the middle, for tall boxes.
         align: overrides the style's alignment.
+        note: one more line in very small type, such as a code.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Cell:
     style: str = ""
     top: bool = False
     align: str = ""
+    note: str = ""
 
 
 def label(text: str, span: int = 1, merge: str = "") -> Cell:
@@ -64,7 +66,9 @@ class Table:
             raise ValueError(f"table of {total:.1f} mm is wider than the type area")
         self._columns = [twip(w) for w in self.widths_mm]
 
-    def row(self, *cells: Cell | str, height_mm: float = 7.5, header: bool = False, keep: bool = False) -> None:
+    def row(
+        self, *cells: Cell | str, height_mm: float = 7.5, header: bool = False, keep: bool = False
+    ) -> None:
         """Add a row of at least this height; a plain text is a value cell.
 
         Args:
@@ -98,7 +102,9 @@ class Table:
         self.row(Cell(text, len(self._columns)))
 
     def _cell(self, cell: Cell, width: int, header: bool, keep: bool) -> str:
-        normal, caption, head = ("小字表格", "小字表格", "小字表头") if self.small else ("表格文字", "表格标签", "表头")
+        normal, caption, head = (
+            ("小字表格", "小字表格", "小字表头") if self.small else ("表格文字", "表格标签", "表头")
+        )
         style = cell.style or (head if header else caption if cell.label else normal)
         align = cell.align or ("center" if cell.label or header else "")
         extra = ("<w:keepNext/>" if keep else "") + (f'<w:jc w:val="{align}"/>' if align else "")
@@ -109,6 +115,7 @@ class Table:
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{fill}<w:vAlign w:val="{place}"/></w:tcPr>'
             + "".join(paragraph_xml(line, style, extra) for line in cell.text.split("\n"))
+            + (paragraph_xml(cell.note, "二维码", '<w:jc w:val="left"/>') if cell.note else "")
             + "</w:tc>"
         )
 
@@ -124,6 +131,6 @@ class Table:
             document,
             f'<w:tbl><w:tblPr><w:tblW w:w="{sum(self._columns)}" w:type="dxa"/><w:tblInd w:w="0" w:type="dxa"/>'
             f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
-            '<w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+            '<w:top w:w="17" w:type="dxa"/><w:left w:w="57" w:type="dxa"/><w:bottom w:w="17" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{''.join(self.rows)}</w:tbl>",
         )

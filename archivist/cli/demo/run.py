@@ -1,0 +1,325 @@
+"""``archivist demo``: the main job on real files, from empty folder to retention list, in a workspace of its own."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archivist.cli.session import Session, now, with_session
+from archivist.errors import UsageError
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo
+
+if TYPE_CHECKING:
+    from archivist.cli.demo.households import Household
+    from archivist.cli.demo.scans import Scan
+    from archivist.ingest.file import Outcome
+    from archivist.issue.document import Issued
+    from archivist.workspace import Workspace
+
+
+@click.command()
+@click.argument(
+    "folder", required=False, type=click.Path(path_type=Path, file_okay=False), metavar="[文件夹]"
+)
+@with_session
+def demo(session: Session, folder: Path | None) -> int:
+    """演示：在临时（或指定的空）文件夹里立户、收件、制发文书、检索、列出保管期限。"""
+    if folder is not None and folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            "演示要在空文件夹里进行", file=folder.name, remedy="换一个空文件夹，或不写文件夹用临时的。"
+        )
+    root = folder or Path(tempfile.mkdtemp(prefix="archivist-demo-"))
+    root.mkdir(parents=True, exist_ok=True)
+    run = _Run(session, root.resolve())
+    run.open_office()
+    run.open_households()
+    run.issue_first_form()
+    run.drop_scans()
+    run.file_scans()
+    run.issue_notices()
+    run.return_signed_copy()
+    run.search()
+    run.list_retention()
+    return run.summary()
+
+
+@dataclass
+class _Run:
+    """One demonstration; each step tells what it did and adds a row to the closing table."""
+
+    session: Session
+    root: Path
+    cases: dict[str, CaseNo] = field(default_factory=dict)
+    households: Mapping[str, Household] = field(default_factory=dict)
+    issued: list[Issued] = field(default_factory=list)
+    scans: list[Scan] = field(default_factory=list)
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+    payload: str = ""
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.session.workspace
+
+    def heading(self, text: str) -> None:
+        self.session.say(f"\n▌{text}", "bold cyan")
+
+    def did(self, what: str, result: str, where: str = "") -> None:
+        self.rows.append((what, result, where))
+
+    # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
+    def open_office(self) -> None:
+        from archivist.cli.demo.households import config_toml
+        from archivist.config import FILE_NAME
+        from archivist.store import Archive
+
+        self.heading("建立工作区")
+        (self.root / FILE_NAME).write_text(config_toml(), encoding="utf-8")
+        Archive(self.root / "archive").create()
+        for name in ("index", "doc_templates"):
+            (self.root / name).mkdir()
+        self.session.folder = self.root
+        self.session.actor = self.session.actor or self.workspace_people()
+        self.session.say(f"{self.workspace.config.office.name}，规则包 {self.workspace.pack.title}")
+        self.did("工作区", "已建立", str(self.root))
+
+    def workspace_people(self) -> str:
+        from archivist.config import load
+
+        people = load(self.root).people
+        return people[0].name if people else "演示"
+
+    def open_households(self) -> None:
+        from archivist.cli.demo.households import households
+        from archivist.lifecycle.cases import deregister, open_case
+
+        self.heading("立户")
+        self.households = {h.key: h for h in households()}
+        with self.session.progress("立户") as step:
+            for n, household in enumerate(self.households.values(), 1):
+                facts = parse_facts(household.facts)
+                made = open_case(self.workspace, household.category, facts, opened_on=household.opened_on)
+                self.cases[household.key] = made.number
+                if household.deregistered_on:
+                    deregister(
+                        self.workspace,
+                        made.number,
+                        on=household.deregistered_on,
+                        reason=household.reason or "不再符合条件",
+                    )
+                step(n, len(self.households))
+        self.session.table(
+            ("户号", "申请人", "类别"),
+            [(self.cases[k], h.applicant, h.category.label) for k, h in self.households.items()],
+        )
+        self.did("立户", f"{len(self.cases)} 户（其中 1 户已注销）", str(self.workspace.archive.cases))
+
+    def issue(
+        self, document: str, keys: list[str], given: Mapping[str, Mapping[str, object]], *, pdf: bool
+    ) -> list[Issued]:
+        from archivist.issue.document import issue, plan
+        from archivist.issue.pdf import available
+
+        numbers = [self.cases[k] for k in keys]
+        values = {self.cases[k]: v for k, v in given.items()}
+        todo = plan(
+            self.workspace, self.workspace.catalogue.get(document), numbers, values, on=self.workspace.today()
+        )
+        with self.session.progress(self.workspace.catalogue.get(document).title) as step:
+            outcome = issue(self.workspace, todo, pdf=pdf and available(), report=lambda _r, d, t: step(d, t))
+        self.surprises += [f"{r.case}：{r.error}" for r in outcome.refused]
+        self.issued += outcome.issued
+        return outcome.issued
+
+    def issue_first_form(self) -> None:
+        self.heading("制发申请书（带二维码），打印后由申请人签字")
+        form = self.issue("application_form", ["wang"], {}, pdf=False)[0]
+        record = self.workspace.archive.read(form.case).records[form.record]
+        self.payload = str(record.data["code"])
+        self.session.say(f"{form.title} → 第 {form.record} 件（待签），二维码 {self.payload}")
+
+    def drop_scans(self) -> None:
+        from archivist.cli.demo.scans import make_scans
+
+        self.heading("扫描件落入收件箱")
+        with self.session.progress("制作扫描件"):
+            self.scans = make_scans(
+                {k: str(n) for k, n in self.cases.items()},
+                {"wang": self.payload},
+                self.workspace.archive.inbox,
+            )
+        self.session.table(("文件", "内容", "样子"), [(s.path.name, s.title, _look(s)) for s in self.scans])
+
+    def file_scans(self) -> None:
+        self.heading("守候收件箱：识别、归档")
+        outcomes = self.watch_once()
+        expected = {s.path.name: s for s in self.scans}
+        from archivist.cli.inbox import describe
+        from archivist.ingest.file import Filed, NeedsReview
+
+        for outcome in sorted(outcomes, key=lambda o: o.name):
+            self.session.say(describe(outcome))
+            scan = expected[outcome.name]
+            right = (
+                isinstance(outcome, Filed) and scan.filed and outcome.case == self.cases.get(scan.household)
+            ) or (isinstance(outcome, NeedsReview) and not scan.filed and outcome.reason == scan.reason)
+            if not right:
+                self.surprises.append(f"{outcome.name}：预期 {scan.expected}，实际 {describe(outcome)}")
+        filed = sum(isinstance(o, Filed) for o in outcomes)
+        signed = sum(isinstance(o, Filed) and o.signs is not None for o in outcomes)
+        self.did(
+            "收件",
+            f"{len(outcomes)} 个文件 → 归档 {filed} 件（签署件 {signed}），待认领 {len(outcomes) - filed} 件",
+            str(self.workspace.archive.review),
+        )
+
+    def watch_once(self) -> list[Outcome]:
+        from archivist.ingest.inbox import file_once
+
+        outcomes: list[Outcome] = []
+        with self.session.progress("识别并归档") as step:
+
+            def report(outcome: Outcome, done: int, total: int) -> None:
+                outcomes.append(outcome)
+                step(done, total)
+
+            file_once(self.workspace, report)
+        return outcomes
+
+    def issue_notices(self) -> None:
+        from archivist.lifecycle.cases import change_facts
+
+        self.heading("制发通知：单份与成批")
+        today = self.workspace.today().isoformat()
+        for key in ("gulnar", "zhao"):
+            made = self.issue("correction_notice", [key], {key: {}}, pdf=False)
+            for one in made:
+                self.session.say(f"{one.title} → {one.case} 第 {one.record} 件；所缺材料由程序列出")
+        accepted = [k for k, h in self.households.items() if not h.deregistered_on]
+        for key in accepted:
+            change_facts(self.workspace, self.cases[key], [("application.accepted_on", today)], reason="受理")
+        batch = self.issue("acceptance_notice", accepted, {}, pdf=True)
+        self.session.say(f"受理通知书成批制发 {len(batch)} 份，承诺办结期限由规则包计算")
+        decision = {
+            "wang": {
+                "decision.findings": "经入户调查、邻里访问和信息核对，该户共同生活家庭成员的收入、财产符合规定条件。"
+            }
+        }
+        for one in self.issue("confirmation_decision", ["wang"], decision, pdf=False):
+            self.session.say(f"{one.title} → {one.doc_no}，{one.case} 第 {one.record} 件")
+        pdfs = sum(1 for i in self.issued for f in i.files if f.suffix == ".pdf")
+        self.did(
+            "制发文书",
+            f"{len(self.issued)} 份，均为待签"
+            + (f"，其中 {pdfs} 份另有 PDF" if pdfs else "（未装 LibreOffice，不出 PDF）"),
+            str(self.workspace.archive.folder(self.cases["wang"]) / "data"),
+        )
+
+    def return_signed_copy(self) -> None:
+        from archivist.cli.demo.scans import signed_copy
+        from archivist.cli.inbox import describe
+        from archivist.ingest.file import Filed
+
+        printed = next(
+            (i for i in self.issued if i.case == self.cases["wang"] and i.files[-1].suffix == ".pdf"), None
+        )
+        if printed is None:
+            return
+        self.heading("打印 → 签字 → 扫描 → 由二维码归为签署件")
+        signed_copy(printed.files[-1], self.workspace.archive.inbox / "SCAN0099.jpg")
+        for outcome in self.watch_once():
+            self.session.say(describe(outcome))
+            if not (isinstance(outcome, Filed) and outcome.signs == printed.record):
+                self.surprises.append(f"签署件没有对应上：{describe(outcome)}")
+            else:
+                self.did(
+                    "签署件往返",
+                    f"第 {outcome.record} 件 = 第 {outcome.signs} 件{printed.title}的签署件",
+                    str(outcome.case),
+                )
+
+    def search(self) -> None:
+        from archivist.cli.demo.scans import PHRASE
+        from archivist.cli.find import show_hits
+        from archivist.model.facts import single
+
+        self.heading("检索")
+        tail = str(single(self.workspace.archive.read(self.cases["wang"]).facts, "applicant")["id_number"])[
+            -4:
+        ]
+        for label, query in (
+            ("姓名", "王秀兰"),
+            ("拼音", "wxl"),
+            ("证号后四位", tail),
+            ("扫描页上的一句话", PHRASE),
+        ):
+            begin = time.perf_counter()
+            results = self.workspace.index.search(query, limit=3)
+            took = (time.perf_counter() - begin) * 1000
+            self.session.say(f"“{query}”（{label}）：{results.total} 条，{took:.0f} 毫秒")
+            if not self.session.json:
+                show_hits(self.session, list(results.hits))
+            if not results.hits:
+                self.surprises.append(f"没有检索到“{query}”")
+            self.did(f"检索 {label}", f"“{query}” {results.total} 条，{took:.0f} 毫秒")
+
+    def list_retention(self) -> None:
+        from archivist.lifecycle.disposal import retention_list
+
+        self.heading("保管期限")
+        found = retention_list(self.workspace, on=self.workspace.today())
+        self.session.table(
+            ("户号", "注销", "保管至", "剩余", "依据"),
+            [
+                (
+                    k.case.number,
+                    k.case.deregistered_on,
+                    k.retention.expires,
+                    f"{k.days_left} 天" if k.days_left >= 0 else f"已到期 {-k.days_left} 天，可鉴定",
+                    k.retention.rule.source,
+                )
+                for k in found.rows
+            ],
+        )
+        self.did(
+            "保管期限",
+            f"{len(found.rows)} 户已注销，{sum(k.days_left < 0 for k in found.rows)} 户可鉴定（不自动销毁）",
+        )
+
+    def summary(self) -> int:
+        self.heading("结果")
+        self.session.table(("事项", "结果", "在哪里看"), self.rows)
+        self.session.emit(
+            {
+                "workspace": str(self.root),
+                "at": now().isoformat(timespec="seconds"),
+                "done": [{"what": w, "result": r, "where": p} for w, r, p in self.rows],
+                "surprises": self.surprises,
+            }
+        )
+        for line in self.surprises:
+            self.session.warn(f"与预期不符：{line}")
+        self.session.say(f"用时 {time.monotonic() - self.started:.0f} 秒。接着可以试：", "bold")
+        for line in (
+            f"cd {self.root}",
+            "archivist review list",
+            "archivist case show 王秀兰",
+            "archivist search 漏雨的北墙",
+            f"sha256sum -c manifest-sha256.txt   （在 archive/cases/{self.cases['wang']}/ 里，不用本程序也能核对）",
+        ):
+            self.session.say(f"  {line}")
+        return 70 if self.surprises else 0
+
+
+def _look(scan: Scan) -> str:
+    from archivist.cli.demo.scans import LOOKS
+
+    return LOOKS.get(scan.look, scan.look)

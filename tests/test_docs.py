@@ -1,0 +1,68 @@
+"""The generated pages are current; every error and command is documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from archivist.cli.main import COMMANDS
+from archivist.errors import ArchivistError, all_errors
+from tools.make_docs import PAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_generated_pages_are_current() -> None:
+    for name, page in PAGES.items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), f"run make docs: {name}"
+
+
+def test_every_error_owns_a_code_a_status_in_range_and_a_remedy() -> None:
+    ranges = {
+        "0": {2},
+        "1": range(10, 20),
+        "2": range(20, 30),
+        "3": range(30, 40),
+        "4": range(40, 50),
+        "5": range(50, 60),
+        "6": range(60, 70),
+        "7": {70},
+    }
+    found = list(all_errors())
+    assert len({e.code for e in found}) == len(found)
+    for error in found:
+        assert re.fullmatch(r"E\d{3}", error.code)
+        assert error.exit_status in ranges[error.code[1]], error
+        assert error.remedy and error.title
+
+
+def test_an_error_tells_what_which_file_and_what_to_do() -> None:
+    error = ArchivistError("坏了", file="a.pdf", problems=["一", "二"])
+    assert str(error) == "a.pdf：坏了\n  · 一\n  · 二"
+    assert error.as_json()["problems"] == ["一", "二"]
+
+
+def test_every_command_stands_in_the_clerks_guide() -> None:
+    guide = (ROOT / "docs/clerk-guide.md").read_text(encoding="utf-8")
+    for command in COMMANDS:
+        assert f"archivist {command}" in guide, command
+
+
+def test_every_dependency_has_its_reason() -> None:
+    listed = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    names = re.findall(r'^  "([A-Za-z0-9_-]+)[><=]', project, flags=re.M)
+    assert len(names) > 20
+    for name in names:
+        assert f"`{name}`" in listed, name
+
+
+def test_nothing_committed_names_a_machine_or_a_registry() -> None:
+    words = re.compile("|".join(["/work/" + "main", "py" + "pi.org", "python" + "hosted", "deb." + "debian"]))
+    for path in ROOT.rglob("*"):
+        if (
+            path.suffix in {".py", ".md", ".toml", ".sh", ".txt"}
+            and ".venv" not in path.parts
+            and path.is_file()
+        ):
+            assert not words.search(path.read_text(encoding="utf-8", errors="replace")), path
