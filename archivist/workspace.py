@@ -38,6 +38,17 @@ class Workspace:
         """
         return cls(root, actor, clock, settings.load(root))
 
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index's files."""
+        if "index" in self.__dict__:
+            self.index.close()
+
     @cached_property
     def archive(self) -> Archive:
         """The archive on disk."""

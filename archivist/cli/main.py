@@ -98,6 +98,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if session.verbose:
             traceback.print_exc()
         return _refuse(session, ArchivistError(f"{type(error).__name__}：{error}"))
+    finally:
+        session.close()
     return result if isinstance(result, int) else 0
 
 

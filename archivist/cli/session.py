@@ -49,6 +49,7 @@ class Session:
         self.actor = ""
         self.json = False
         self.verbose = False
+        self.clock = now
         self._workspace: Workspace | None = None
         self._consoles: dict[bool, Console] = {}
 
@@ -62,8 +63,13 @@ class Session:
         if self._workspace is None:
             from archivist.workspace import Workspace
 
-            self._workspace = Workspace.open(self._root(), self._who(), now)
+            self._workspace = Workspace.open(self._root(), self._who(), self.clock)
         return self._workspace
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        if self._workspace is not None:
+            self._workspace.close()
 
     def _root(self) -> Path:
         if self.folder is not None:
@@ -84,7 +90,7 @@ class Session:
 
     def today(self) -> dt.date:
         """The civil date of the law."""
-        return now().date()
+        return self.clock().date()
 
     # ── saying things ────────────────────────────────────────────────────────────────────────────────────
     def console(self, *, err: bool = False) -> Console:

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from archivist.errors import DroppedFileError
+from archivist.errors import ArchivistError
 from archivist.ingest.file import Left, Outcome, Prepared, file_dropped, prepare
 from archivist.ingest.worker import Reader
 from archivist.workspace import Workspace
@@ -156,10 +156,8 @@ def file_settled(
             done += 1
             try:
                 outcome = file_dropped(workspace, future.result())
-            except DroppedFileError as error:  # it changed or went while it was being read: next time
+            except ArchivistError as error:  # it changed while it was read, or reading could not start: next time
                 outcome = Left(dropped.name, error)
-            except FileNotFoundError:
-                continue
             gone += not isinstance(outcome, Left)
             report(outcome, done, len(ready))
     return gone

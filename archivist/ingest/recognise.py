@@ -244,8 +244,10 @@ def _ids_on(result: ReadResult, name: str) -> dict[str, str]:
         (PurePath(name).stem, "文件名"),
         *((p.text, f"第 {p.number} 页") for p in result.pages),
     ]:
-        plain = re.sub(r"(?<=\d)[  ](?=[\dXx])", "", narrow(text))
-        for match in ID_IN_TEXT.finditer(plain):
+        plain = narrow(text)
+        # Readers put blanks into long numbers; but a number may also stand beside another one.
+        joined = re.sub(r"(?<=\d) (?=[\dXx])", "", plain)
+        for match in [*ID_IN_TEXT.finditer(plain), *ID_IN_TEXT.finditer(joined)]:
             number = clean_id(match[0])
             if is_id(number):
                 found.setdefault(number, where)

@@ -174,13 +174,16 @@ class Reader:
         }
         limits = [str(self._limits.memory_bytes), str(self._limits.file_bytes)]
         # -P: a file dropped into the current folder must never be imported.
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "archivist.ingest.worker", *limits],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=env,
-        )
+        try:
+            self._child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "archivist.ingest.worker", *limits],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=env,
+            )
+        except OSError as error:
+            raise ArchivistError(f"读取进程启动不了：{error.strerror}") from error
         self._messages = queue.Queue()
         self._files = 0
         # A thread, because Windows cannot wait for a pipe with a timeout.

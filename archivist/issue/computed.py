@@ -168,7 +168,7 @@ def _objections(known: Known) -> str | None:
     office = known.config.office
     if not (office.name and office.address):
         return None
-    return f"来人、来信或来电向{office.name}反映，地址：{office.address}"
+    return f"来人、来信或来电向{office.name}反映（{office.address}）"
 
 
 def _consequence(known: Known) -> str:

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import segno
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
@@ -76,7 +76,9 @@ def blank(value: object, width: int = 8) -> str:
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, finalize=_finalize)
+    env = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=True, finalize=_finalize, loader=DictLoader({})
+    )
     env.globals.clear()
     env.filters.update({"boxes": boxes, "blank": blank})
     return env
@@ -189,7 +191,7 @@ def _render_part(compiled: Template, values: Mapping[str, object], put: list[str
     token = _PUT.set(put)
     try:
         text = compiled.render(values)
-    except TemplateError as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise TemplateFault(f"模板不能填写：{error}", file=name) from None
     finally:
         _PUT.reset(token)

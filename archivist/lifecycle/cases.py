@@ -13,8 +13,25 @@ from archivist.model import facts as known
 from archivist.model.case import Case, CaseStatus, Op
 from archivist.model.facts import Facts
 from archivist.model.ids import CaseNo, Category, IdNumber, id_birth_date, id_sex
-from archivist.store import Draft
+from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
+
+
+_LEAFLET = """\
+户号 {number}
+立档单位 {office}
+
+这个文件夹是一户的全部档案（一户一档），按 BagIt 1.0（RFC 8493）存放，不需要专门的程序就能查看和核对：
+
+data/            各件文书与材料，按办理环节分文件夹，文件名开头是件号
+text/            各件的识别文字，供检索
+events/          这一户从立户起的每一次变动，按顺序一事一文件，每一个都写着前一个的 SHA-256
+manifest-sha256.txt      核对：sha256sum -c manifest-sha256.txt
+tagmanifest-sha256.txt   核对：sha256sum -c tagmanifest-sha256.txt
+
+请勿改动、改名或删除其中任何文件。
+"""
+"""Put into every case, so that a stranger who finds the folder knows what it is and how to check it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +86,9 @@ def open_case(
             "opened_on": opened_on.isoformat(),
             "facts": known.to_plain(facts),
         }
-        case = workspace.archive.open_case(
-            number, office.name, Draft(Op.CASE_OPENED, data, reason), workspace.stamp()
-        )
+        leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office.name).encode())
+        draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
+        case = workspace.archive.open_case(number, office.name, draft, workspace.stamp())
         drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
     workspace.index.follow(number)
     return case

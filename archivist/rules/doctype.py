@@ -183,6 +183,15 @@ class DocumentType:
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 def read_type(file: str, raw: Mapping[str, Any]) -> DocumentType:
+    """Read one entry.
+
+    Args:
+        file: named in messages.
+        raw: as TOML gives it.
+
+    Raises:
+        TemplateFault: E303, listing every fault.
+    """
     problems: list[str] = []
     missing = [k for k in ("id", "title", "code", "kind", "folder") if not raw.get(k)]
     if missing:

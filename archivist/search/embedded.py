@@ -23,7 +23,7 @@ SORT_ALL: Final = 2_000
 """Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
 SNIPPET: Final = 80
 BEFORE: Final = 20
-_BATCH = 64
+_BATCH = 24
 _NOTHING: Final = Bounds(frozenset(), frozenset())
 
 
@@ -46,6 +46,7 @@ class _Run:
         self.known: dict[q.Leaf, Bounds] = {}
         self.households: dict[int, q.Leaf] = {}
         self.asked = q.leaves(tree)
+        self.read: dict[int, str] = {}
         self._everything: set[int] | None = None
 
     def results(self, limit: int, offset: int) -> Results:
@@ -77,6 +78,8 @@ class _Run:
         while batch := list(islice(ids, _BATCH)):
             doubtful = [doc for doc in batch if doc not in sure]
             texts = dict(self.text().texts(doubtful)) if doubtful else {}
+            if len(self.read) < COMPARE_ALL:
+                self.read |= texts
             for doc in batch:
                 if doc in sure or self.fits(self.tree, doc, texts.get(doc, "")):
                     yield doc
@@ -179,7 +182,7 @@ class _Run:
         rows = self.catalogue.rows(ids)
         fragments = [leaf for leaf in self.asked if isinstance(leaf, q.Text) and leaf in self.known]
         written = [i for i in ids if any(i in self.known[leaf].possible for leaf in fragments)]
-        texts = dict(self.text().texts(written)) if written else {}
+        texts = self.read | (dict(self.text().texts(set(written) - self.read.keys())) if written else {})
         words = [leaf.fragment for leaf in fragments]
         return tuple(self.hit(rows[i], texts.get(i, ""), words) for i in ids if i in rows)
 

@@ -13,7 +13,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import product
+from operator import add
 from typing import Final
 
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT
@@ -29,10 +30,11 @@ HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 _RUN = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
 _ONE_HAN = re.compile(f"[{HAN}]")
 _WIDE = HAN + "\u3000-\u303f\uff00-\uffef·"
-_LOOSE = re.compile(f"(?<=[{_WIDE}])[^\\S\\f]+|[^\\S\\f]+(?=[{_WIDE}])")
+_CLOSES_UP = re.compile(f"[{_WIDE}\f]?")
 _BLANKS = re.compile(r"[^\S\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_FOLD = SIMPLIFIED | dict.fromkeys(map(ord, "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387"), "·")
+_FOLDED = SIMPLIFIED | dict.fromkeys(map(ord, "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387"), "·")
+_FOLDABLE = re.compile("[" + "".join(map(chr, _FOLDED)) + "]")
 
 HAN_GRAM, OTHER_GRAM = 2, 3
 _PREFIX_END = "\U0010ffff"
@@ -47,8 +49,16 @@ def normal(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     if not unicodedata.is_normalized("NFKC", folded):
         folded = unicodedata.normalize("NFKC", folded)
-    folded = folded.translate(_FOLD)
-    return "\f".join(_BLANKS.sub(" ", _LOOSE.sub("", page)).strip() for page in folded.split(PAGE_BREAK))
+    return _BLANKS.sub(_blank, _FOLDABLE.sub(lambda m: _FOLDED[ord(m[0])], folded))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return what becomes of blanks: nothing at the ends of a page and beside Chinese, otherwise one space."""
+    before, after = (
+        match.string[max(match.start() - 1, 0) : match.start()],
+        match.string[match.end() : match.end() + 1],
+    )
+    return "" if _CLOSES_UP.fullmatch(before) or _CLOSES_UP.fullmatch(after) else " "
 
 
 def grams(text: str) -> set[str]:
@@ -56,10 +66,10 @@ def grams(text: str) -> set[str]:
     found: set[str] = set()
     for han, other in _RUN.findall(text):
         if han:
-            found.update(map("".join, pairwise(han)))
+            found.update(map(add, han, han[1:]))
             found.add(han[-1])
         else:
-            found.update(other[i : i + OTHER_GRAM] for i in range(len(other)))
+            found.update([other[i : i + OTHER_GRAM] for i in range(len(other))])
     return found
 
 

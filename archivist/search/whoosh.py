@@ -8,21 +8,20 @@ open, search and merge the result. Pickles lie inside: the folder must be as pri
 
 from __future__ import annotations
 
+import gc
 import os
 import struct
-import sys
 import time
 import warnings
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from archivist.errors import ArchivistError, IndexFault
 from archivist.search.engine import Bounds, Document
-from archivist.search.postings import among, numbers_of, pack_list
+from archivist.search.postings import pack_list
+from archivist.search.segment import Segment
 from archivist.search.text import grams, is_one_gram, needed
 
 with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular expressions are not raw strings
@@ -30,7 +29,7 @@ with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular express
     from whoosh import analysis, columns, fields, formats, index
     from whoosh.codec.whoosh3 import W3TermInfo
     from whoosh.filedb.filestore import FileStorage
-    from whoosh.reading import TermNotFound
+    from whoosh.reading import SegmentReader
     from whoosh.writing import LockError, SegmentWriter
 
 T = TypeVar("T")
@@ -43,8 +42,6 @@ OPEN_PAUSE_S: Final = 0.05
 MERGE_MANY: Final = 8
 """So many segments of a like size (1–7 documents, 8–63, 64–511) become one; bigger ones stay as they are."""
 MERGE_TIERS: Final = 3
-_SPARSE = 40
-"""When one list is so many times shorter than another, blocks of the longer one are skipped, not decoded."""
 _NO_ID = 0
 _EXTENT = struct.Struct("!qi")
 """Where a posting list lies: offset and length in bytes."""
@@ -76,7 +73,7 @@ class WhooshIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._storage = _Storage(str(folder))
-        self._leaves: list[_Leaf] | None = None
+        self._leaves: list[Segment] | None = None
         self._generation = -1
 
     @classmethod
@@ -118,7 +115,7 @@ class WhooshIndex:
                     yield doc, _reading(lambda at=number, leaf=leaf: leaf.text(at))  # type: ignore[misc]
                     break
 
-    def _open(self) -> list[_Leaf]:
+    def _open(self) -> list[Segment]:
         """Return the segments of the newest commit, opened anew when there has been another."""
         newest = self.generation()
         if self._leaves is None or newest != self._generation:
@@ -126,7 +123,7 @@ class WhooshIndex:
             self._leaves, self._generation = self._open_newest(), newest
         return self._leaves
 
-    def _open_newest(self) -> list[_Leaf]:
+    def _open_newest(self) -> list[Segment]:
         """Open all segments; when a file is missing because of a commit meanwhile, try again."""
         tries: Counter[int] = Counter()
         while True:
@@ -134,7 +131,7 @@ class WhooshIndex:
             try:
                 now = self._index()._read_toc()
                 reader = index.FileIndex._reader(self._storage, now.schema, now.segments, now.generation)
-                return [_Leaf(r) for r, _ in reader.leaf_readers() if r.doc_count_all()]
+                return [Segment(r) for r, _ in reader.leaf_readers() if r.doc_count_all()]
             except (OSError, index.EmptyIndexError) as error:
                 self._storage.let_go()
                 tries[newest] += 1
@@ -166,6 +163,8 @@ class WhooshIndex:
             raise IndexFault("另一个程序正在写索引", remedy="等它完成后再试；索引会自行补齐。") from error
         except Exception as error:
             raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
+        collecting = gc.isenabled()
+        gc.disable()  # a million lists and not one cycle: collecting would take a fifth of the time
         try:
             writer.drop(drop)
             for document in add:
@@ -179,6 +178,8 @@ class WhooshIndex:
             raise
         finally:
             self._storage.let_go()
+            if collecting:
+                gc.enable()
 
 
 def _reading(read: Callable[[], T]) -> T:
@@ -188,87 +189,6 @@ def _reading(read: Callable[[], T]) -> T:
         raise
     except Exception as error:
         raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
-
-
-class _Leaf:
-    """One open segment; document numbers count from 0 within it."""
-
-    def __init__(self, reader: Any) -> None:
-        self.reader = reader
-        self._terms, self._post = reader._terms, reader._terms._postfile
-        self._deleted = frozenset(reader._perdoc.deleted_docs() or ())
-        file, _, size = reader._perdoc._get_column_file("id")
-        with closing(file):
-            self._ids = array("Q", file.read(size))
-        if sys.byteorder == "little":
-            self._ids.byteswap()
-        if len(self._ids) != reader.doc_count_all():
-            raise ValueError("id column and document count differ")
-        self._numbers: dict[int, int] | None = None
-
-    def number_of(self, doc: int) -> int | None:
-        """Return the number of a document of this segment, by its id."""
-        if self._numbers is None:
-            self._numbers = {d: n for n, d in enumerate(self._ids) if n not in self._deleted}
-        return self._numbers.get(doc)
-
-    def ids_of(self, numbers: Iterable[int]) -> list[int]:
-        """Return the ids of document numbers, without those deleted."""
-        ids = self._ids
-        if self._deleted:
-            return [ids[n] for n in numbers if n not in self._deleted]
-        return [ids[n] for n in numbers]
-
-    def text(self, number: int) -> str:
-        return str(self.reader.stored_fields(number)["text"])
-
-    def holding(self, wanted: Sequence[tuple[str, bool]]) -> Sequence[int]:
-        """Return the documents that hold all these grams (or beginnings of grams), rarest first."""
-        infos = []
-        for gram, whole in wanted:
-            if whole:
-                info = self._info(gram)
-                if info is None:
-                    return ()
-                infos.append(info)
-        infos.sort(key=lambda info: info._df)
-        found: Sequence[int] | None = None
-        for info in infos:
-            if found is None:
-                found = numbers_of(self._post, info)
-            elif len(found) * _SPARSE < info._df:
-                found = among(self._post, info, found)
-            elif found:
-                others = set(numbers_of(self._post, info))
-                found = [n for n in found if n in others]
-        for gram, whole in wanted:
-            if not whole and (found is None or found):
-                others = self._beginning(gram)
-                found = sorted(others) if found is None else [n for n in found if n in others]
-        return found or ()
-
-    def _info(self, gram: str) -> Any:
-        try:
-            return self._terms.term_info("grams", gram.encode())
-        except TermNotFound:
-            return None
-
-    def _beginning(self, prefix: str) -> set[int]:
-        found: set[int] = set()
-        start = prefix.encode()
-        for (name, term), info in self._terms.items_from("grams", start):
-            if name != "grams" or not term.startswith(start):
-                break
-            found.update(numbers_of(self._post, info))
-        return found
-
-    def lists(self, name: str) -> Iterator[tuple[str, list[int]]]:
-        """Yield every term of a field with its document numbers."""
-        if name in self._terms._fieldmap:
-            for (field, term), info in self._terms.items_from(name, b""):
-                if field != name:
-                    break
-                yield term.decode(), numbers_of(self._post, info)
 
 
 class _Writer(SegmentWriter):  # type: ignore[misc]
@@ -299,24 +219,20 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
     def drop(self, ids: Iterable[int]) -> None:
         """Mark documents of earlier commits as deleted."""
         reader = self.reader()
+        leaves = [(Segment(r), base) for r, base in reader.leaf_readers() if r.doc_count_all()]
         for doc in ids:
-            term = str(doc).encode()
-            for leaf, base in reader.leaf_readers():
-                try:
-                    info = leaf._terms.term_info("key", term) if leaf.doc_count_all() else None
-                except TermNotFound:
-                    continue
-                for number in numbers_of(leaf._terms._postfile, info) if info else ():
+            for leaf, base in leaves:
+                for number in leaf.numbers("key", str(doc)):
                     self.delete_document(base + number)
         reader.close()
 
     def add_reader(self, reader: Any) -> None:
         """Take over the living documents of a segment that is being merged."""
-        leaf, moved = _Leaf(reader), {}
+        leaf, moved = Segment(reader), {}
         for number in range(reader.doc_count_all()):
-            if number not in leaf._deleted:
+            if number not in leaf.deleted:
                 moved[number] = self.docnum
-                self._start(leaf._ids[number], leaf.text(number))
+                self._start(leaf.ids[number], leaf.text(number))
         for name, terms in self._lists.items():
             for term, numbers in leaf.lists(name):
                 if living := [moved[n] for n in numbers if n in moved]:
@@ -371,8 +287,6 @@ def _merge_purging(writer: _Writer, segments: list[Any]) -> list[Any]:
 
 
 def _merge(writer: _Writer, segments: list[Any], chosen: list[Any]) -> list[Any]:
-    from whoosh.reading import SegmentReader
-
     for segment in chosen:
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)

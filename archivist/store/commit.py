@@ -52,8 +52,8 @@ class Original:
     @classmethod
     def of(cls, path: Path, name: str) -> Original:
         """Read a file's identity and digest; see ``files.open_original`` for what is refused."""
-        with files.open_original(path) as (_, stat):
-            digest, size = files.digest_of(path)
+        with files.open_original(path) as (handle, stat):
+            digest, size = files.digest_of(handle)
         return cls(path, name, digest, size, stat.st_mtime_ns, stat.st_ino)
 
     def as_source(self) -> dict[str, Any]:

@@ -105,14 +105,16 @@ def _chunks(source: bytes | BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def digest_of(path: Path) -> tuple[Sha256, int]:
-    """Return a file's SHA-256 and size in bytes."""
+def digest_of(source: Path | BinaryIO) -> tuple[Sha256, int]:
+    """Return the SHA-256 and size in bytes of a file, or of what an open one still holds."""
+    if isinstance(source, Path):
+        with source.open("rb", buffering=0) as handle:
+            return digest_of(handle)
     digest = hashlib.sha256()
     size = 0
-    with path.open("rb", buffering=0) as handle:
-        while chunk := handle.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+    for chunk in _chunks(source):
+        digest.update(chunk)
+        size += len(chunk)
     return Sha256(digest.hexdigest()), size
 
 

@@ -49,7 +49,12 @@ def test_money_survives_being_written(cents: int) -> None:
 
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)))
 def test_dates_survive_being_written(day: dt.date) -> None:
-    for text in (chinese.format_date(day), day.isoformat(), f"{day:%Y%m%d}", f"{day.year}/{day.month}/{day.day}"):
+    for text in (
+        chinese.format_date(day),
+        day.isoformat(),
+        f"{day:%Y%m%d}",
+        f"{day.year}/{day.month}/{day.day}",
+    ):
         assert chinese.parse_date(text) == day
 
 
@@ -96,7 +101,9 @@ def test_masked_names() -> None:
     assert chinese.mask_name("阿卜杜拉·买买提") == "阿卜杜拉·*"
 
 
-@pytest.mark.parametrize("written", ["红邵救字[2024]4号", "红邵救字【2024】4号", "红邵救字（2024）4号", "红邵救字〔2024〕4号"])
+@pytest.mark.parametrize(
+    "written", ["红邵救字[2024]4号", "红邵救字【2024】4号", "红邵救字（2024）4号", "红邵救字〔2024〕4号"]
+)
 def test_reference_numbers_have_one_form(written: str) -> None:
     """GB/T 9704-2012: 「年份全称六角括号〔〕；序号不编虚位、不加“第”，加“号”」."""
     assert chinese.parse_doc_no(written) == "红邵救字〔2024〕4号"

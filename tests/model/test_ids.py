@@ -64,7 +64,9 @@ def test_an_ordinary_payload_fits_version_2() -> None:
 def test_one_wrong_character_is_noticed(number: CaseNo, data: st.DataObject) -> None:
     payload = DocumentCode(number, "SQS", record_no(7)).payload
     at = data.draw(st.integers(0, len(payload) - 1))
-    other = data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-").filter(lambda c: c != payload[at]))
+    other = data.draw(
+        st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-").filter(lambda c: c != payload[at])
+    )
     wrong = payload[:at] + other + payload[at + 1 :]
     try:
         read = DocumentCode.parse(wrong)
@@ -94,7 +96,15 @@ def test_any_single_wrong_digit_is_found(number: str, at: int, shift: int) -> No
     assert not is_id(wrong)
 
 
-@pytest.mark.parametrize("written", ["１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002x", "11010519491231002х", "11010519491231002×"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "110105 19491231 002x",
+        "11010519491231002х",
+        "11010519491231002×",
+    ],
+)
 def test_look_alikes_are_normalised(written: str) -> None:
     """「全角数字/字母、空格、末位 × Ｘ х（西里尔）须归一」."""
     assert clean_id(written) == "11010519491231002X"

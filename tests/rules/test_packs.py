@@ -130,13 +130,13 @@ def test_an_agent_needs_papers_too() -> None:
 
 # ── retention ────────────────────────────────────────────────────────────────────────────────────────────
 def test_three_years_after_deregistration() -> None:
-    """「社会救助对象注销后档案保存不少于三年」."""
+    """「审批类档案的保管期限为该低保户停保后不少于3年」; 晋城: 「社会救助对象注销后档案保存不少于三年」."""
     period = retention(a_case(closed="2018-06-29"), HONGQIAO)
     assert period is not None
     assert period.expires == dt.date(2021, 6, 29)
     assert not period.expired(dt.date(2021, 6, 29))
     assert period.expired(dt.date(2021, 6, 30))
-    assert period.rule.source.sentence == "社会救助对象注销后档案保存不少于三年"
+    assert period.rule.source.sentence == "审批类档案的保管期限为该低保户停保后不少于3年"
 
 
 def test_papers_of_daily_management_keep_the_file_longer() -> None:

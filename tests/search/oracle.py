@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archivist.model.facts import people
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, RecordNo
 from archivist.search import tree as q
@@ -11,6 +13,9 @@ from archivist.search.text import name_key, normal, pinyin_keys
 from tests.search.household import MemoryArchive
 
 Key = tuple[CaseNo, RecordNo | None]
+
+
+_normal = lru_cache(maxsize=50_000)(normal)
 
 
 def keys(results: Results) -> list[Key]:
@@ -29,7 +34,7 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901
     number, record = key
     case = archive.cases[number]
     entry = case.records[record] if record else None
-    text = normal(archive.texts.get((number, record), "")) if record else facts_text(case.facts)
+    text = _normal(archive.texts.get((number, record), "")) if record else facts_text(case.facts)
     match node:
         case q.And(parts):
             return all(holds(archive, p, key) for p in parts)

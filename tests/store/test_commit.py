@@ -36,7 +36,9 @@ def test_a_case_is_a_bag_that_strangers_can_check(tmp_path: Path) -> None:
         add_file(archive, tmp_path, f"第{n}份 100%.pdf", b"payload %d" % n)
     folder = archive.folder(NUMBER)
     assert bagit.Bag(str(folder)).validate()
-    done = subprocess.run(["sha256sum", "-c", "--strict", "manifest-sha256.txt"], cwd=folder, check=True, capture_output=True)
+    done = subprocess.run(
+        ["sha256sum", "-c", "--strict", "manifest-sha256.txt"], cwd=folder, check=True, capture_output=True
+    )
     assert done.stdout.count(b": OK") == 3
     assert (folder / "bagit.txt").read_text() == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -204,4 +206,6 @@ def test_events_are_plain_json_a_stranger_can_read(tmp_path: Path) -> None:
 
 def _record(no: RecordNo, original: Original) -> Draft:
     entry = {"no": no, "type": "other", "title": "其他材料", "folder": "01 申请", "status": "filed"}
-    return Draft(Op.RECORD_FILED, {"record": entry}, files=(NewFile(f"data/01 申请/{no} 其他材料.pdf", original, no),))
+    return Draft(
+        Op.RECORD_FILED, {"record": entry}, files=(NewFile(f"data/01 申请/{no} 其他材料.pdf", original, no),)
+    )

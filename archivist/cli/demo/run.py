@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archivist.cli.session import Session, now, with_session
+from archivist.cli.session import CHINA, Session, now, with_session
 from archivist.errors import UsageError
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
@@ -48,6 +49,10 @@ def demo(session: Session, folder: Path | None) -> int:
     run.search()
     run.list_retention()
     return run.summary()
+
+
+TODAY = dt.datetime(2024, 11, 21, 9, 0, tzinfo=CHINA)
+"""The papers of the sample households are of this month; the demonstration plays on this day."""
 
 
 @dataclass
@@ -87,6 +92,8 @@ class _Run:
         for name in ("index", "doc_templates"):
             (self.root / name).mkdir()
         self.session.folder = self.root
+        start = now()
+        self.session.clock = lambda: TODAY + (now() - start)
         self.session.actor = self.session.actor or self.workspace_people()
         self.session.say(f"{self.workspace.config.office.name}，规则包 {self.workspace.pack.title}")
         self.did("工作区", "已建立", str(self.root))

@@ -17,7 +17,8 @@ def preliminary_publicity() -> Document:
     gap(d)
     add(
         d,
-        "{{ signature.clause }}本机关对{{ office.district }}{{ applicant.village }}的下列申请进行了家庭经济状况调查和初审，现将调查和初审结果予以公示，接受监督。",
+        "{{ signature.clause }}本机关对{{ office.district }}{{ applicant.village }}下列申请进行了家庭经济状况调查和初审，"
+        "现将初审结果予以公示。",
     )
     gap(d, "<w:keepNext/>")
     table = Table((25, 28, 18, 27, 36, 22))
@@ -39,7 +40,7 @@ def preliminary_publicity() -> Document:
         d,
         "公示期：{{ publicity.start }}至{{ publicity.end }}，共{{ publicity.days }}天（{{ publicity.day_kind }}）。",
         "公示地点：{{ publicity.place }}。",
-        "对公示内容有异议的，请在公示期内提出：{{ publicity.objections }}。提出异议应当说明事实和理由，本机关对提出异议人的信息保密。",
+        "对公示内容有异议的，请在公示期内{{ publicity.objections }}，并说明事实和理由。本机关对提出异议人的信息保密。",
         "监督电话：{{ office.supervision_phone }}。",
     )
     signature(d)

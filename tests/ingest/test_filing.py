@@ -1,0 +1,326 @@
+"""From the inbox to the case, once: real files, the real reading process, real kills."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import bagit
+import pytest
+from docx import Document
+
+from archivist.ingest.file import (
+    AlreadyFiled,
+    Filed,
+    NeedsReview,
+    Outcome,
+    assign,
+    file_by_hand,
+    file_dropped,
+    prepare,
+)
+from archivist.ingest.inbox import Settler, file_once, look
+from archivist.ingest.worker import Reader
+from archivist.model.case import Case, RecordStatus
+from archivist.model.ids import RecordNo
+from archivist.store import Original
+from archivist.workspace import Workspace
+from tests.kit import NOW, make_workspace, open_household
+from tests.people import WANG_ID
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with Reader() as one:
+        yield one
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_workspace(tmp_path / "ws") as made:
+        open_household(made)
+        yield made
+
+
+def paper(path: Path, *lines: str) -> Path:
+    """Write a Word file, the quickest thing that is really read."""
+    document = Document()
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(str(path))
+    return path
+
+
+def the_case(workspace: Workspace) -> Case:
+    return workspace.archive.read(workspace.archive.case_numbers()[0])
+
+
+def drop(workspace: Workspace, reader: Reader, name: str) -> Outcome:
+    return file_dropped(workspace, prepare(workspace.archive.inbox / name, name, reader))
+
+
+def test_a_certain_paper_is_filed_and_findable(workspace: Workspace, reader: Reader) -> None:
+    paper(workspace.archive.inbox / "a.docx", "诊断证明书", f"证号 {WANG_ID}", "屋顶漏雨的北墙")
+    outcome = drop(workspace, reader, "a.docx")
+    assert isinstance(outcome, Filed)
+    assert not (workspace.archive.inbox / "a.docx").exists()
+    record = the_case(workspace).records[outcome.record]
+    assert (record.type, record.source_name) == ("mat_medical_evidence", "a.docx")
+    hits = workspace.index.search("漏雨的北墙").hits
+    assert [(h.case, h.record) for h in hits] == [(outcome.case, outcome.record)]
+
+
+def test_the_same_bytes_again_are_a_duplicate_and_not_filed_twice(
+    workspace: Workspace, reader: Reader
+) -> None:
+    """「A byte-identical file already in the same case is reported as a duplicate of record NNNN」."""
+    source = paper(workspace.root / "original.docx", "诊断证明书", f"证号 {WANG_ID}")
+    for name in ("a.docx", "b.docx"):
+        shutil.copy(source, workspace.archive.inbox / name)
+    assert isinstance(drop(workspace, reader, "a.docx"), Filed)
+    again = drop(workspace, reader, "b.docx")
+    assert isinstance(again, NeedsReview)
+    assert again.reason == "duplicate"
+    assert "第 0001 件" in again.message
+    assert len(the_case(workspace).records) == 1
+    assert workspace.archive.tray.get(again.item).file.read_bytes() == source.read_bytes()
+
+
+def test_an_original_left_by_a_kill_is_only_removed(workspace: Workspace, reader: Reader) -> None:
+    path = paper(workspace.archive.inbox / "a.docx", "诊断证明书", f"证号 {WANG_ID}")
+    kept = workspace.root / "kept"
+    os.link(path, kept)  # the same file, inode and all, as after a kill between commit and removal
+    assert isinstance(drop(workspace, reader, "a.docx"), Filed)
+    os.link(kept, path)
+    assert isinstance(drop(workspace, reader, "a.docx"), AlreadyFiled)
+    assert not path.exists()
+    assert len(the_case(workspace).records) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("空.pdf", b""),
+        ("残.pdf", b"%PDF-1.7\n1 0 obj"),
+        ("垃圾.jpg", b"\x00\x01nonsense"),
+        ("压缩包.zip", b"PK\x03\x04" + b"x" * 40),
+    ],
+)
+def test_whatever_cannot_be_read_waits_with_the_reason(
+    workspace: Workspace, reader: Reader, name: str, data: bytes
+) -> None:
+    (workspace.archive.inbox / name).write_bytes(data)
+    outcome = drop(workspace, reader, name)
+    assert isinstance(outcome, NeedsReview)
+    assert outcome.reason == "unreadable"
+    item = workspace.archive.tray.get(outcome.item)
+    assert item.file.read_bytes() == data
+    assert item.name == name
+    assert name.split(".")[0] not in str(item.file), "no name of a clerk's file in a path"
+
+
+def test_a_person_assigns_what_waits(workspace: Workspace, reader: Reader) -> None:
+    paper(workspace.archive.inbox / "a.docx", "一张没有标题的纸", "写着很特别的话")
+    outcome = drop(workspace, reader, "a.docx")
+    assert isinstance(outcome, NeedsReview)
+    item = workspace.archive.tray.get(outcome.item)
+    number = the_case(workspace).number
+    filed = assign(workspace, item, number, workspace.catalogue.get("邻里访问记录"))
+    assert workspace.archive.tray.items() == []
+    record = the_case(workspace).records[filed.record]
+    assert (record.type, record.source_name) == ("neighbor_interview", "a.docx")
+    assert workspace.index.search("很特别的话").total == 1, "what was read is kept, not read again"
+
+
+def test_a_kill_between_assigning_and_leaving_the_tray(workspace: Workspace, reader: Reader) -> None:
+    paper(workspace.archive.inbox / "a.docx", "一张没有标题的纸")
+    outcome = drop(workspace, reader, "a.docx")
+    assert isinstance(outcome, NeedsReview)
+    number = the_case(workspace).number
+    saved = workspace.root / "saved"
+    shutil.copytree(workspace.archive.review, saved)
+    item = workspace.archive.tray.get(outcome.item)
+    with workspace.archive.writing("x"):
+        workspace.archive.tray.mark(item, str(number))
+    shutil.rmtree(saved)
+    shutil.copytree(workspace.archive.review, saved)
+    assign(workspace, item, number, workspace.catalogue.get("邻里访问记录"))
+    shutil.rmtree(workspace.archive.review)
+    shutil.copytree(saved, workspace.archive.review)  # the commit stands, the item had not left
+    with Workspace.open(workspace.root, "x", lambda: NOW) as again:
+        with again.archive.writing("x"):
+            pass
+        assert again.archive.tray.items() == []
+        assert len(the_case(again).records) == 1
+
+
+def test_a_mark_without_a_commit_is_forgotten(workspace: Workspace, reader: Reader) -> None:
+    paper(workspace.archive.inbox / "a.docx", "一张没有标题的纸")
+    outcome = drop(workspace, reader, "a.docx")
+    assert isinstance(outcome, NeedsReview)
+    with workspace.archive.writing("x"):
+        workspace.archive.tray.mark(workspace.archive.tray.get(outcome.item), str(the_case(workspace).number))
+    with Workspace.open(workspace.root, "x", lambda: NOW) as again:
+        with again.archive.writing("x"):
+            pass
+        assert again.archive.tray.marks() == []
+        assert len(again.archive.tray.items()) == 1
+
+
+def test_what_belongs_to_nobody_is_handed_back(workspace: Workspace, reader: Reader) -> None:
+    paper(workspace.archive.inbox / "别处的.docx", "别处的纸")
+    outcome = drop(workspace, reader, "别处的.docx")
+    assert isinstance(outcome, NeedsReview)
+    with workspace.archive.writing("x"):
+        item = workspace.archive.tray.get(outcome.item)
+        path = workspace.archive.tray.hand_back(item, workspace.archive.outbox / "退回")
+    assert path.name == "别处的.docx"
+    assert workspace.archive.tray.items() == []
+
+
+def test_filing_by_hand_leaves_the_clerk_s_own_file(
+    workspace: Workspace, reader: Reader, tmp_path: Path
+) -> None:
+    path = paper(tmp_path / "mine.docx", "诊断证明书")
+    filed = file_by_hand(workspace, the_case(workspace).number, path, reader, None)
+    assert path.exists()
+    assert the_case(workspace).records[filed.record].status is RecordStatus.FILED
+
+
+def test_a_reader_that_cannot_start_leaves_the_file(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the machine is not the file's: it stays in the inbox."""
+    from archivist.ingest import worker
+
+    paper(workspace.archive.inbox / "a.docx", "诊断证明书")
+    monkeypatch.setattr(worker.sys, "executable", "/nonexistent/python")
+    seen: list[Outcome] = []
+    file_once(workspace, lambda o, _d, _t: seen.append(o))
+    assert [type(o).__name__ for o in seen] == ["Left"]
+    assert (workspace.archive.inbox / "a.docx").exists()
+
+
+# ── settling ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_growing_file_is_not_taken(tmp_path: Path) -> None:
+    """Stable: size and mtime unchanged; a change restarts the clock."""
+    clock = [0.0]
+    settler = Settler(2.0, lambda: clock[0])
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"1")
+    assert settler.settled(tmp_path) == ([], 1)
+    clock[0] = 1.9
+    path.write_bytes(b"12")
+    assert settler.settled(tmp_path) == ([], 1)
+    clock[0] = 3.8
+    assert settler.settled(tmp_path) == ([], 1)
+    clock[0] = 4.0
+    ready, moving = settler.settled(tmp_path)
+    assert ([d.name for d in ready], moving) == (["a.pdf"], 0)
+
+
+def test_what_is_no_paper_is_passed_over(tmp_path: Path) -> None:
+    for name in ("~$a.docx", "._a.pdf", ".DS_Store", "Thumbs.db", "a.tmp", "a.part", "a.pdf~"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "@eaDir").mkdir()
+    (tmp_path / "@eaDir" / "b.jpg").write_bytes(b"x")
+    (tmp_path / "link.pdf").symlink_to(tmp_path / "a.tmp")
+    (tmp_path / "户").mkdir()
+    (tmp_path / "户" / "真.pdf").write_bytes(b"x")
+    assert [d.name for d in look(tmp_path)] == ["户/真.pdf"]
+
+
+# ── the watcher as a process ─────────────────────────────────────────────────────────────────────────────
+def start_watcher(root: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "archivist", "watch", "--workspace", str(root), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(condition: object, seconds: float = 40.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():  # type: ignore[operator]
+            return
+        time.sleep(0.02)
+    pytest.fail("did not happen in time")
+
+
+def test_the_watcher_files_what_is_dropped_and_ends_when_told(workspace: Workspace) -> None:
+    watcher = start_watcher(workspace.root)
+    try:
+        time.sleep(0.5)
+        paper(workspace.archive.inbox / "a.docx", "诊断证明书", f"证号 {WANG_ID}")
+        wait_for(lambda: len(the_case(workspace).records) == 1)
+        folder = next(p for p in workspace.archive.inbox.iterdir() if p.is_dir())
+        paper(folder / "b.docx", "邻里访问记录")
+        wait_for(lambda: len(the_case(workspace).records) == 2)
+    finally:
+        watcher.send_signal(signal.SIGTERM)
+        out, err = watcher.communicate(timeout=30)
+    assert watcher.returncode == 0, err
+    assert "第 0002 件" in out
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, attempt: int) -> None:
+    """Kill −9 in the middle of filing, then start again: the file is in the case once, or still in the inbox."""
+    originals = {}
+    for n in range(6):
+        path = paper(workspace.archive.inbox / f"{n}.docx", "诊断证明书", f"证号 {WANG_ID}", f"第 {n} 张")
+        originals[Original.of(path, path.name).sha256] = path.name
+    watcher = start_watcher(workspace.root)
+    events = workspace.archive.folder(the_case(workspace).number) / "events"
+    try:
+        wait_for(lambda: len(list(events.iterdir())) >= 2)
+        time.sleep(0.013 * attempt)
+    finally:
+        os.kill(watcher.pid, signal.SIGKILL)
+        watcher.communicate(timeout=30)
+    with Workspace.open(workspace.root, "x", lambda: NOW) as fresh:
+        with fresh.archive.writing("x"):
+            pass
+        filed = [r.source_sha256 for r in the_case(fresh).records.values()]
+        waiting = [Original.of(p, p.name).sha256 for p in fresh.archive.inbox.glob("*.docx")]
+        assert len(filed) == len(set(filed))
+        assert set(filed) | set(waiting) == set(originals)
+        again = start_watcher(workspace.root, "--once")
+        again.communicate(timeout=60)
+        assert again.returncode == 0
+        assert sorted(r.source_sha256 for r in the_case(fresh).records.values()) == sorted(originals)
+        assert not list(fresh.archive.inbox.glob("*.docx"))
+        assert bagit.Bag(str(fresh.archive.folder(the_case(fresh).number))).validate()
+        assert fresh.index.search("诊断证明书").total >= len(originals)
+
+
+def test_stopping_takes_effect_between_files(workspace: Workspace) -> None:
+    for n in range(3):
+        paper(workspace.archive.inbox / f"{n}.docx", "诊断证明书", f"证号 {WANG_ID} {n}")
+    stop = threading.Event()
+    seen: list[Outcome] = []
+
+    def report(outcome: Outcome, _done: int, _total: int) -> None:
+        seen.append(outcome)
+        stop.set()
+
+    file_once(workspace, report, stop)
+    filed = len(the_case(workspace).records)
+    assert filed == len(seen) >= 1
+    assert filed + len(list(workspace.archive.inbox.glob("*.docx"))) == 3
+
+
+def test_record_numbers_never_change(workspace: Workspace, reader: Reader) -> None:
+    for n in range(3):
+        paper(workspace.archive.inbox / f"{n}.docx", "诊断证明书", f"证号 {WANG_ID} {n}")
+        drop(workspace, reader, f"{n}.docx")
+    assert list(the_case(workspace).records) == [RecordNo(f"000{n}") for n in (1, 2, 3)]

@@ -1,0 +1,52 @@
+"""A workspace to work in: the 红桥 pack, a fixed clock, one ordinary household."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from archivist.lifecycle.cases import open_case
+from archivist.model.case import Case
+from archivist.model.facts import Facts
+from archivist.model.ids import Category
+from archivist.store import Archive
+from archivist.workspace import Workspace
+from tests.people import wang
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+NOW = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
+TODAY = NOW.date()
+
+SETTINGS = """
+pack = "tianjin-hongqiao"
+[office]
+name = "天津市红桥区样例街道办事处"
+code = "TJHQ"
+district = "天津市红桥区"
+bureau = "天津市红桥区民政局"
+review_authority = "天津市红桥区人民政府"
+court = "天津市红桥区人民法院"
+verification_agency = "天津市红桥区核对机构"
+agency_sign = "红样救字"
+address = "样例路1号"
+phone = "022-00000001"
+supervision_phone = "022-00000002"
+[standards]
+DB = "1130"
+[options]
+settle_s = 0.2
+readers = 1
+"""
+
+
+def make_workspace(folder: Path) -> Workspace:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "archivist.toml").write_text(SETTINGS, encoding="utf-8")
+    Archive(folder / "archive").create()
+    return Workspace.open(folder, "林经办", lambda: NOW)
+
+
+def open_household(
+    workspace: Workspace, facts: Facts | None = None, category: Category = Category.DB
+) -> Case:
+    return open_case(workspace, category, facts or wang(), opened_on=dt.date(2024, 3, 4))
