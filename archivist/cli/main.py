@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(
             session,
             UsageError(
-                error.format_message(),
+                _in_chinese(error),
                 remedy=f"用 {context.command_path if context else 'archivist'} --help 查看写法。",
             ),
         )
@@ -101,6 +101,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         session.close()
     return result if isinstance(result, int) else 0
+
+
+def _in_chinese(error: click.ClickException) -> str:
+    """Say what the parser of the command line says, in Chinese; what it quotes stays as it was typed."""
+    name = (
+        error.param.make_metavar(error.ctx)
+        if isinstance(error, click.BadParameter) and error.param and error.ctx
+        else ""
+    )
+    match error:
+        case click.MissingParameter():
+            return f"缺少 {name or error.param_hint or '参数'}"
+        case click.NoSuchOption():
+            near = f"；是不是 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+            return f"没有选项 {error.option_name}{near}"
+        case click.BadParameter():
+            return f"{name}：{error.message}"
+    message = error.format_message()
+    for english, chinese in (
+        ("No such command", "没有命令"),
+        ("Got unexpected extra argument", "多出了参数"),
+        ("Missing command", "缺少命令"),
+        ("requires an argument", "后面要有一个值"),
+    ):
+        if english in message:
+            return f"{chinese}：{message}"
+    return message
 
 
 def _interrupted(session: Session) -> int:

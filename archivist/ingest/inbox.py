@@ -156,7 +156,9 @@ def file_settled(
             done += 1
             try:
                 outcome = file_dropped(workspace, future.result())
-            except ArchivistError as error:  # it changed while it was read, or reading could not start: next time
+            except (
+                ArchivistError
+            ) as error:  # it changed while it was read, or reading could not start: next time
                 outcome = Left(dropped.name, error)
             gone += not isinstance(outcome, Left)
             report(outcome, done, len(ready))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import archivist.issue.pdf as pdf_maker
 from archivist.errors import (
     ArchivistError,
     CaseClosed,
@@ -17,7 +18,6 @@ from archivist.errors import (
     TemplateFault,
     UnlawfulDocument,
 )
-import archivist.issue.pdf as pdf_maker
 from archivist.issue.facts import document_values
 from archivist.issue.render import document_text, render
 from archivist.model import chinese
@@ -126,6 +126,7 @@ def plan_one(
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
     _refuse_unlawful(document, case)
+    given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
     numbered = document.doc_no == "required" and "doc_no" not in given
     extra = rule_values(workspace, document, case, given, on=on)
     if numbered and workspace.config.office.agency_sign:

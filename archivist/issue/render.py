@@ -39,8 +39,6 @@ BUILT_IN: Final = "code"
 
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_HIDE = str.maketrans({"{": "\ufdd0", "}": "\ufdd1"})
-_SHOW = str.maketrans({"\ufdd0": "{", "\ufdd1": "}"})
 _PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", default=None)
 
 
@@ -54,7 +52,7 @@ def _finalize(value: object) -> object:
     if "\ufdd0" in text or "\ufdd1" in text:
         raise TemplateFault("填写的内容含有不是文字的字符（U+FDD0、U+FDD1），请删去后重填")
     put.append(text)
-    return text.translate(_HIDE).replace("\n", "\a")
+    return text.replace("{", "\ufdd0").replace("}", "\ufdd1").replace("\n", "\a")
 
 
 def boxes(value: object, choices: str) -> str:
@@ -201,7 +199,7 @@ def _render_part(compiled: Template, values: Mapping[str, object], put: list[str
     if leftover:
         near = re.sub(r"<[^>]+>", "", text[leftover.start() : leftover.start() + 400])[:40]
         raise RenderedWrong(f"仍有未处理的模板标签“{near}”", file=name)
-    return text.translate(_SHOW).encode("utf-8")
+    return text.replace("\ufdd0", "{").replace("\ufdd1", "}").encode("utf-8")
 
 
 def _with_paragraphs(text: str) -> str:

@@ -53,6 +53,7 @@ class Group:
     label: str
     fields: tuple[Field, ...]
     many: bool = False
+    aliases: tuple[str, ...] = ()
     by_name: Mapping[str, Field] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -242,6 +243,7 @@ MEMBERS = Group(
         Field("authorized", "授权已签", "bool"),
     ),
     many=True,
+    aliases=("成员", "家庭成员", "成员表"),
 )
 OBLIGORS = Group(
     "obligors",
@@ -260,6 +262,7 @@ OBLIGORS = Group(
         Field("authorized", "授权已签", "bool"),
     ),
     many=True,
+    aliases=("义务人", "法定义务人", "义务人表"),
 )
 INCOMES = Group(
     "incomes",
@@ -276,6 +279,7 @@ INCOMES = Group(
         Field("difference", "差异说明"),
     ),
     many=True,
+    aliases=("收入表",),
 )
 ASSETS = Group(
     "assets",
@@ -293,6 +297,7 @@ ASSETS = Group(
         Field("exempt_reason", "豁免理由"),
     ),
     many=True,
+    aliases=("财产表",),
 )
 EXPENSES = Group(
     "expenses",
@@ -306,6 +311,7 @@ EXPENSES = Group(
         Field("receipt", "票据"),
     ),
     many=True,
+    aliases=("支出表",),
 )
 ACCOUNT = Group(
     "account",
@@ -374,7 +380,9 @@ GROUPS: Final = (
     ACCOUNT,
     BENEFIT,
 )
-GROUP_BY_NAME: Final[Mapping[str, Group]] = MappingProxyType({n: g for g in GROUPS for n in (g.key, g.label)})
+GROUP_BY_NAME: Final[Mapping[str, Group]] = MappingProxyType(
+    {n: g for g in GROUPS for n in (g.key, g.label, *g.aliases)}
+)
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 from archivist.errors import BadQuery, IndexFault
 from archivist.model.case import Case
@@ -28,6 +28,8 @@ from archivist.search.catalogue import CaseRow, Catalogue, DocRow, RecordRow, So
 from archivist.search.embedded import Embedded
 from archivist.search.engine import ArchiveReader, Document, Results, TextIndex
 from archivist.search.tree import Node, both
+
+T = TypeVar("T")
 
 CURRENT: Final = "CURRENT"
 CATALOGUE: Final = "catalogue.sqlite3"
@@ -122,27 +124,26 @@ class Index:
             tree = both(tree, queries.field(name, value))
         if tree is None:
             raise BadQuery("没有写要查什么")
-        with self._lock:
-            return self._open().engine.search(tree, limit=max(limit, 0), offset=max(offset, 0))
+        wanted = tree
+        return self._ask(lambda now: now.engine.search(wanted, limit=max(limit, 0), offset=max(offset, 0)))
 
     def find_cases(self, text: str) -> list[CaseRow]:
         """Return the cases meant by a case number, an ID number, a whole name, its pinyin or its initials."""
-        with self._lock:
-            return self._open().catalogue.find_cases(text)
+        return self._ask(lambda now: now.catalogue.find_cases(text))
 
     def cases(
         self, *, category: Category | None = None, status: str = "", place: str = "", applicant: str = ""
     ) -> list[CaseRow]:
         """List cases by number, narrowed by what is given."""
-        with self._lock:
-            return self._open().catalogue.cases(
+        return self._ask(
+            lambda now: now.catalogue.cases(
                 category=category, status=status, place=place, applicant=applicant
             )
+        )
 
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""
-        with self._lock:
-            return self._open().catalogue.records(number)
+        return self._ask(lambda now: now.catalogue.records(number))
 
     def names(self) -> list[tuple[str, CaseNo]]:
         """Return the name of everyone in every case, with the case."""
@@ -151,22 +152,20 @@ class Index:
 
     def duplicate(self, sha256: str) -> list[SourceRow]:
         """Return the records that came from, or hold, a file with this digest."""
-        with self._lock:
-            return self._open().catalogue.sources(sha256)
+        return self._ask(lambda now: now.catalogue.sources(sha256))
 
     def drift(self) -> list[Drift]:
         """Return the cases whose chain head is not the one the index followed."""
-        with self._lock:
-            known = self._open().catalogue.heads()
-            found = []
-            for number in self._archive.case_numbers():
-                head, followed = self._archive.head(number), known.pop(number, None)
-                if head != followed:
-                    found.append(Drift(number, head[0], followed[0] if followed else None))
-            found += [
-                Drift(number, None, followed[0] if followed else None) for number, followed in known.items()
-            ]
-            return sorted(found, key=lambda d: d.number)
+        known = self._ask(lambda now: now.catalogue.heads())
+        found = []
+        for number in self._archive.case_numbers():
+            head, followed = self._archive.head(number), known.pop(number, None)
+            if head != followed:
+                found.append(Drift(number, head[0], followed[0] if followed else None))
+        found += [
+            Drift(number, None, followed[0] if followed else None) for number, followed in known.items()
+        ]
+        return sorted(found, key=lambda d: d.number)
 
     # ── following ────────────────────────────────────────────────────────────────────────────────────────
     def follow(self, *numbers: CaseNo) -> None:
@@ -290,6 +289,17 @@ class Index:
             self.close()
             self._now = _Opened(self._folder / name)
         return self._now
+
+    def _ask(self, question: Callable[[_Opened], T]) -> T:
+        """Ask the index in use; should a rebuild elsewhere replace it meanwhile, ask the new one."""
+        with self._lock:
+            while True:
+                name = self._current()
+                try:
+                    return question(self._open())
+                except IndexFault:
+                    if name is None or self._current() == name:
+                        raise
 
     def _open_for_writing(self) -> _Opened:
         if self._current() is None:

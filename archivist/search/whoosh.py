@@ -152,8 +152,8 @@ class WhooshIndex:
         With ``purge`` every segment that ever lost a document is written anew, so that no file keeps its text.
 
         Raises:
-            IndexFault: E400, when another process holds the index for over 30 s, or a file is damaged.
-            OSError: the disk refused; the index stays as it was.
+            IndexFault: E400, when another process holds the index for over 30 s, a file is damaged or the disk
+                refuses; the index stays as it was.
         """
         self.close()
         self.generation()
@@ -173,7 +173,11 @@ class WhooshIndex:
         except BaseException as error:
             writer.abandon()
             self._storage.synced = frozenset()
-            if isinstance(error, Exception) and not isinstance(error, OSError | ArchivistError):
+            if isinstance(error, OSError):
+                raise IndexFault(
+                    "磁盘拒绝写入索引，档案不受影响", remedy="请检查磁盘空间与权限；索引会自行补齐。"
+                ) from error
+            if isinstance(error, Exception) and not isinstance(error, ArchivistError):
                 raise IndexFault(f"全文索引写不进去（{type(error).__name__}）") from error
             raise
         finally:

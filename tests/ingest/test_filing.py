@@ -198,10 +198,8 @@ def test_a_reader_that_cannot_start_leaves_the_file(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault of the machine is not the file's: it stays in the inbox."""
-    from archivist.ingest import worker
-
     paper(workspace.archive.inbox / "a.docx", "诊断证明书")
-    monkeypatch.setattr(worker.sys, "executable", "/nonexistent/python")
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     seen: list[Outcome] = []
     file_once(workspace, lambda o, _d, _t: seen.append(o))
     assert [type(o).__name__ for o in seen] == ["Left"]

@@ -208,7 +208,7 @@ def test_documents_are_as_short_as_they_can_be(printed: dict[str, Path]) -> None
         document.close()
     assert pages == {
         "application_form": 2, "verification_authorization": 1, "correction_notice": 2, "acceptance_notice": 1,
-        "household_survey": 4, "preliminary_publicity": 1, "confirmation_decision": 2, "refusal_decision": 2,
+        "household_survey": 3, "preliminary_publicity": 1, "confirmation_decision": 2, "refusal_decision": 2,
         "deliberation_minutes": 2, "delivery_receipt": 1,
     }  # fmt: skip
 

@@ -252,6 +252,40 @@ def test_an_open_reader_moves_on_after_a_rebuild(index: Index, archive: MemoryAr
         assert len(reader.search("王秀兰").hits) == 5
 
 
+def test_stock_whoosh_reads_searches_and_merges_the_index(index: Index) -> None:
+    from archivist.search import whoosh as _  # first: it silences what Whoosh's own import warns of
+
+    from whoosh.index import open_dir  # isort: skip
+
+    index.close()
+    stock = open_dir(str(folder(index) / TEXT))
+    with stock.searcher() as searcher:
+        assert searcher.doc_frequency("grams", "核对") == 1
+        (text,) = [searcher.stored_fields(n)["text"] for n in searcher.postings("grams", "核对").all_ids()]
+    assert "家庭经济状况核对" in text
+    stock.writer(compound=False).commit(optimize=True)
+    assert keys(index.search("“家庭经济状况核对”")) == [(ONE, "0001")]
+
+
+def test_a_full_disk_is_said_and_made_good_later(
+    index: Index, archive: MemoryArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archivist.search import whoosh
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    archive.file(TWO, "磁盘已满时的材料")
+    with monkeypatch.context() as patch:
+        patch.setattr(whoosh, "pack_list", full)
+        with pytest.raises(IndexFault, match="磁盘"):
+            index.follow(TWO)
+    assert [d.number for d in index.drift()] == [TWO]
+    assert len(index.search("王秀兰").hits) == 4
+    assert index.catch_up() == 1
+    assert keys(index.search("磁盘已满")) == [(TWO, "0002")]
+
+
 # ── missing, damaged, of another version ─────────────────────────────────────────────────────────────────
 def test_a_fresh_workspace_needs_no_reindex(tmp_path: Path) -> None:
     with Index(tmp_path / "index", MemoryArchive()) as index:

@@ -24,7 +24,7 @@ from archivist.errors import (
 )
 from archivist.model.case import Op
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.store import Archive, Draft, NewFile, Original, Stamp, files
+from archivist.store import Archive, Draft, NewFile, Original, Stamp
 from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
 
 
@@ -124,10 +124,10 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     def full(fd: int, data: memoryview) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(files.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(WriteFailed, match="没有"):
         add_file(archive, tmp_path, "a.pdf", b"x", lock=False)
-    monkeypatch.setattr(files.os, "write", real)
+    monkeypatch.setattr(os, "write", real)
     assert {p: p.read_bytes() for p in archive.folder(NUMBER).rglob("*") if p.is_file()} == before
     assert (tmp_path / "a.pdf").read_bytes() == b"x"
     add_file(archive, tmp_path, "b.pdf", b"y")

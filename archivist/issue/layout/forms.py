@@ -44,9 +44,10 @@ def application_form() -> Document:
             3,
         ),
         height_mm=12,
+        keep=True,
     )
-    table.row(label("申请方式"), Cell(ticks(APPLICATION, "method"), 3))
-    table.row(label("困难类型"), Cell(ticks(APPLICATION, "hardships"), 3))
+    table.row(label("申请方式"), Cell(ticks(APPLICATION, "method"), 3), keep=True)
+    table.row(label("困难类型"), Cell(ticks(APPLICATION, "hardships"), 3), keep=True)
     table.row(label("申请理由\n（致困原因）"), Cell("{{ application.cause }}", 3, top=True), height_mm=38)
     table.row(
         label("曾享受\n救助情况"), Cell("{{ application.prior_assistance }}", 3, top=True), height_mm=16
@@ -74,7 +75,7 @@ def application_form() -> Document:
         label("申请人（签名或按指印）"), "", label("申请日期"), "{% if application.date %}{{ application.date }}{% else %}　　　　年　　月　　日{% endif %}",
         height_mm=18, keep=True,
     )  # fmt: skip
-    table.row(label("法定监护人代签"), "", label("与申请人关系"), "", height_mm=14)
+    table.row(label("监护人代签"), "", label("与申请人关系"), "", height_mm=14)
     table.into(d)
     add(
         d,

@@ -98,8 +98,7 @@ def new_document(title: str) -> Document:
     for child in list(body):
         if child.tag != qn("w:sectPr"):
             body.remove(child)
-    properties = document.core_properties
-    properties.title, properties.author, properties.comments, properties.language = title, "", "", "zh-CN"
+    document.core_properties.title = title
     _set_styles(document)
     _set_page(document)
     _set_compatibility(document)
@@ -107,7 +106,11 @@ def new_document(title: str) -> Document:
 
 
 def _only_what_is_needed(document: Document) -> None:
-    """Drop the parts of python-docx's default template that say nothing (788 kB of styles, a thumbnail)."""
+    """Drop what python-docx's default template says without our saying so.
+
+    That is 788 kB of styles, a thumbnail, a theme, and properties that would put a wrong date, author and program
+    into every document of the archive.
+    """
     part = document.part
     for rel_id, rel in list(part.rels.items()):
         if rel.reltype.rsplit("/", 1)[-1] in (
@@ -121,8 +124,23 @@ def _only_what_is_needed(document: Document) -> None:
     package = part.package
     assert package is not None
     for rel_id, rel in list(package.rels.items()):
-        if rel.reltype.endswith("/thumbnail"):
+        if rel.reltype.endswith(("/thumbnail", "/extended-properties")):
             package.rels.pop(rel_id)
+    properties = document.core_properties._element
+    for child in list(properties):
+        properties.remove(child)
+    document.core_properties.language = "zh-CN"
+    settings = document.settings.element
+    for name in (
+        "proofState",
+        "savePreviewPicture",
+        "rsids",
+        "themeFontLang",
+        "clrSchemeMapping",
+        "shapeDefaults",
+    ):
+        if (found := settings.find(qn(f"w:{name}"))) is not None:
+            settings.remove(found)
 
 
 # ── styles ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,8 +35,7 @@ def _run(text: str, font: str = "") -> str:
 
 def paragraph_xml(text: str, style: str, extra: str = "") -> str:
     """Return a paragraph as XML; ``extra`` are further paragraph properties, in the schema's order."""
-    keep, rest = (extra, "") if extra.startswith("<w:keep") else ("", extra)
-    return f'<w:p><w:pPr><w:pStyle w:val="{STYLE_ID[style]}"/>{keep}{rest}</w:pPr>{runs(text)}</w:p>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{STYLE_ID[style]}"/>{extra}</w:pPr>{runs(text)}</w:p>'
 
 
 def add_xml(document: Document, xml: str) -> None:

@@ -112,20 +112,20 @@ def _dwelling(d: Document) -> None:
         label("住房性质"), ticks(HOUSING, "tenure"), label("结构"), "{{ housing.structure }}", height_mm=9
     )
     table.row(
-        label("面积（平方米）"),
+        label("面积（㎡）"),
         "{{ housing.area_m2 }}",
         label("水电气"),
         "{{ housing.utilities }}",
         height_mm=9,
     )
     table.row(
-        label("吃穿住用\n实际生活情况"), Cell("{{ housing.living_conditions }}", 3, top=True), height_mm=32
+        label("吃穿住用\n实际生活情况"), Cell("{{ housing.living_conditions }}", 3, top=True), height_mm=24
     )
     table.row(
         label("申报与实况\n是否一致"), '{{ survey.consistent|boxes("是 否") }}', label("影像"),
         "□门牌　□人房合影　共＿＿张（不少于2张，附后）", height_mm=11,
     )  # fmt: skip
-    table.row(label("差异说明"), Cell("{{ survey.differences }}", 3, top=True), height_mm=18)
+    table.row(label("差异说明"), Cell("{{ survey.differences }}", 3, top=True), height_mm=14)
     table.into(d)
 
 
@@ -138,7 +138,7 @@ def _conclusion(d: Document) -> None:
         height_mm=9,
         keep=True,
     )
-    table.row(label("结论说明"), Cell("{{ survey.conclusion_note }}", 4, top=True), height_mm=24, keep=True)
+    table.row(label("结论说明"), Cell("{{ survey.conclusion_note }}", 4, top=True), height_mm=20, keep=True)
     table.row(label("调查组"), label("姓名"), label("单位职务"), label("签字"), label("日期"), keep=True)
     table.tag("{%tr for t in survey.team %}")
     table.row(
@@ -156,11 +156,11 @@ def _conclusion(d: Document) -> None:
     )
     table.row(
         label("申请人（签名或按指印）"), Cell("以上内容已向我宣读，与实际情况相符。", 2, top=True),
-        label("日期"), "　　年　月　日", height_mm=17,
+        label("日期"), "　年　月　日", height_mm=17,
     )  # fmt: skip
     table.into(d)
     add(
         d,
-        "注：每组调查人员不得少于两人，由调查人员和在场的共同生活家庭成员分别签字；电话、视频调查须注明重大突发事件依据。",
+        "注：每组调查人员不得少于两人，由调查人员、在场成员分别签字；非现场调查须写明依据。",
         style="表注",
     )

@@ -1,0 +1,241 @@
+"""The commands as a clerk types them: what they print, what they return, what they load."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.people import WANG, WANG_ID, make_id
+
+ENVIRONMENT = {
+    **os.environ,
+    "ARCHIVIST_NOW": "2024-03-08T10:30:00+08:00",
+    "COLUMNS": "120",
+    "ARCHIVIST_AS": "林经办",
+}
+
+
+class Office:
+    """A workspace and the program, run as a process of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, *words: str, check: int | None = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "archivist", *words],
+            cwd=self.root,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        if check is not None:
+            assert done.returncode == check, done.stdout + done.stderr
+        return done
+
+    def json(self, *words: str, check: int | None = 0) -> Any:
+        return json.loads(self.run(*words, "--json", check=check).stdout)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.run("init", ".", "--pack", "tianjin-hongqiao", "--office", "样例街道", "--code", "TJHQ", "--agency-sign", "红样救字",
+             "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
+    (tmp_path / "wang.json").write_text(json.dumps(WANG, ensure_ascii=False), encoding="utf-8")
+    made.run("case", "open", "低保", "--from", "wang.json", "--on", "2024-03-04")
+    return made
+
+
+def test_help_lists_every_command_without_loading_any() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "archivist", "--help"], capture_output=True, text=True, check=True
+    )
+    for words in ("case", "watch", "generate", "search", "retention", "户档：立户、查看、改动、注销"):
+        assert words in done.stdout
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("case-show", ["case", "show", "王秀兰"]),
+        ("case-list", ["case", "list"]),
+        ("case-log", ["case", "log", "王秀兰"]),
+        ("search", ["search", "wxl"]),
+        ("generate-missing", ["generate", "受理通知书", "王秀兰"]),
+        (
+            "generate-dry-run",
+            ["generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--dry-run"],
+        ),
+        ("case-set-wrong", ["case", "set", "王秀兰", "申请人.联系电话=abc", "申请人.猫=1"]),
+        ("retention-empty", ["retention", "list"]),
+        ("unknown-case", ["case", "show", "查无此人"]),
+        ("unknown-document", ["generate", "受理通知", "王秀兰"]),
+        ("review-empty", ["review", "list"]),
+        ("usage", ["case", "open"]),
+    ],
+)
+def test_what_a_clerk_reads(office: Office, name: str, words: list[str]) -> None:
+    """Golden files: rewrite them with ``GOLDEN=write`` and read the difference."""
+    done = office.run(*words, check=None)
+    shown = f"$ archivist {' '.join(words)}\n{done.stdout}{done.stderr}exit {done.returncode}\n"
+    shown = "\n".join(line.rstrip() for line in shown.replace(str(office.root), "…").splitlines()) + "\n"
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == shown
+
+
+def test_a_day_s_work(office: Office) -> None:
+    number = office.json("case", "list")[0]["case"]
+    issued = office.json(
+        "generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--out", "打印"
+    )
+    assert issued["issued"][0]["record"] == "0001"
+    assert list((office.root / "打印").iterdir())[0].name == f"{number} 0001 受理通知书.docx"
+    office.run("case", "set", "王秀兰", "申请人.联系电话=022-00002222", "--reason", "来电告知")
+    assert office.json("case", "show", number)["facts"]["applicant"]["phone"] == "022-00002222"
+    office.run("case", "deregister", "王秀兰", "--reason", "自愿退出")
+    kept = office.json("retention", "list", "--on", "2027-03-09", "--expired")
+    assert [(k["case"], k["keep_until"]) for k in kept["cases"]] == [(number, "2027-03-08")]
+    assert "停保后不少于3年" in kept["cases"][0]["source"]
+
+
+def test_a_batch_from_a_sheet(office: Office) -> None:
+    from openpyxl import Workbook
+
+    second = office.json("case", "open", "特困", "--name", "赵𬭊", "--id", make_id("19500101", "015"),
+                         "--set", "申请人.村社区=另一里社区", "--set", "申请.收件日期=2024-03-04")["case"]  # fmt: skip
+    first = office.json("search", "--name", "王秀兰")["hits"][0]["case"]
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["户号", "application.accepted_on"])
+    for number in (first, second):
+        book.active.append([number, "2024-03-05"])
+    book.save(office.root / "rows.xlsx")
+    issued = office.json("generate", "acceptance_notice", "--from", "rows.xlsx")
+    assert [i["case"] for i in issued["issued"]] == [first, second]
+
+
+def test_reindexing_gives_the_same_answers(office: Office) -> None:
+    """`rm -rf index && archivist reindex` gives the same answers as before."""
+    import shutil
+
+    office.run("generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05")
+    queries = (
+        ["王秀兰"],
+        ["wangxiulan"],
+        ["wxl"],
+        [WANG_ID[-4:]],
+        [WANG_ID],
+        ["受理通知书"],
+        ["样例里", "AND", "NOT", "张三"],
+        ["--category", "DB"],
+    )
+    before = [office.json("search", *q) for q in queries]
+    assert all(b["hits"] for b in before)
+    shutil.rmtree(office.root / "index")
+    assert office.run("search", "王秀兰", check=40).returncode == 40
+    office.run("reindex")
+    assert [office.json("search", *q) for q in queries] == before
+
+
+def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
+    """`archivist search 王秀兰 --json` loads neither OCR, docx nor watchdog."""
+    code = (
+        "import sys, json; from archivist.cli.main import main; status = main(['search', '王秀兰', '--json'])\n"
+        "sys.stderr.write(json.dumps(sorted(m.split('.')[0] for m in sys.modules)))\n"
+        "sys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=office.root,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["hits"]
+    loaded = set(json.loads(done.stderr))
+    heavy = {
+        "cv2",
+        "numpy",
+        "onnxruntime",
+        "rapidocr",
+        "zxingcpp",
+        "pypdfium2",
+        "PIL",
+        "docx",
+        "docxtpl",
+        "lxml",
+        "jinja2",
+        "watchdog",
+        "openpyxl",
+        "rich",
+        "pypdf",
+        "segno",
+        "chinese_calendar",
+    }
+    assert not loaded & heavy
+    assert "archivist" in loaded
+
+
+def test_errors_are_one_json_document_too(office: Office) -> None:
+    error = office.json("case", "show", "TJHQ-DB-2024-000099", check=21)["error"]
+    assert (error["code"], error["exit_status"]) == ("E201", 21)
+    assert error["remedy"]
+
+
+def test_a_second_init_overwrites_nothing(office: Office) -> None:
+    before = (office.root / "archivist.toml").read_bytes()
+    office.run("init", ".", "--pack", "national", "--office", "x街道", "--code", "XX", check=50)
+    assert (office.root / "archivist.toml").read_bytes() == before
+
+
+def test_outside_a_workspace(tmp_path: Path) -> None:
+    assert Office(tmp_path).run("case", "list", check=25).stderr.count("archivist init") == 1
+
+
+def test_a_misspelt_setting_is_refused(office: Office) -> None:
+    path = office.root / "archivist.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("settle_s", "setle_s"), encoding="utf-8")
+    assert "setle_s" in office.run("case", "list", check=50).stderr
+
+
+def test_templates_are_all_right(office: Office) -> None:
+    assert office.json("templates", "check") == {"checked": 10, "faults": {}}
+
+
+def test_a_copied_template_wins(office: Office) -> None:
+    from docx import Document
+
+    office.run("templates", "copy", "受理通知书")
+    path = office.root / "doc_templates/acceptance_notice.docx"
+    document = Document(str(path))
+    document.add_paragraph("本街道另加的一句话。")
+    document.save(str(path))
+    issued = office.json("generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05")
+    made = Document(issued["issued"][0]["files"][0])
+    assert any("本街道另加的一句话" in p.text for p in made.paragraphs)
+    office.run("templates", "copy", "受理通知书", check=2)
+
+
+def test_doctor_says_what_is_there(office: Office) -> None:
+    checks = {c["check"]: c["state"] for c in office.json("doctor", check=None)}
+    assert checks["工作区"] == checks["索引"] == checks["文字识别"] == "正常"
+
+
+def test_no_personal_data_in_the_paths_of_cases(office: Office) -> None:
+    office.run("generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05")
+    assert not [p for p in (office.root / "archive/cases").rglob("*") if "王" in p.name or WANG_ID in p.name]
