@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archivist import config as settings
 from archivist.config import Config
-from archivist.errors import AmbiguousCase, CaseNotFound, InvalidValue
+from archivist.errors import AmbiguousCase, CaseNotFound, IndexFault, InvalidValue
 from archivist.model.case import Case, Event
 from archivist.model.ids import CaseNo
 from archivist.rules import pack as packs
@@ -28,6 +28,7 @@ class Workspace:
     actor: str
     clock: Callable[[], dt.datetime]
     config: Config = field(default_factory=Config)
+    behind: IndexFault | None = None
 
     @classmethod
     def open(cls, root: Path, actor: str, clock: Callable[[], dt.datetime]) -> Workspace:
@@ -87,9 +88,22 @@ class Workspace:
 
     def commit(self, number: CaseNo, make: Callable[[Case], Draft]) -> tuple[Case, Event]:
         """Commit one change of a case and let the index follow."""
-        result = self.archive.commit(number, make, self.stamp())
-        self.index.follow(number)
+        with self.archive.writing(self.actor):
+            result = self.archive.commit(number, make, self.stamp())
+            self.follow(number)
         return result
+
+    def follow(self, number: CaseNo) -> None:
+        """Let the index follow a case. The commit stands whatever becomes of the index: a fault is kept, not raised."""
+        try:
+            self.index.follow(number)
+        except IndexFault as fault:
+            self.behind = fault
+
+    def catch_up(self) -> None:
+        """Let the index follow whatever it missed, first thing in a long run."""
+        with self.archive.writing(self.actor):
+            self.index.catch_up()
 
     def find_case(self, text: str) -> CaseNo:
         """Return the case a person means: by number, by ID number, or by an unambiguous name.

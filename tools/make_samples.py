@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from sample_pages import PAGES, Page
-from sample_pages.sheet import DPI, GLYPHS, Sheet, fonts_used, glyphs, seal
 
 from archivist.model.facts import Facts, parse_facts
+from tools.sample_pages import PAGES, Page
+from tools.sample_pages.sheet import DPI, GLYPHS, Sheet, fonts_used, glyphs, seal
 
 SAMPLES = Path(__file__).resolve().parent.parent / "archivist" / "cli" / "demo" / "samples"
 LIMIT_BYTES = 3_000_000

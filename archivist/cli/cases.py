@@ -11,8 +11,10 @@ import click
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.errors import InvalidValue
 from archivist.model import facts as known
+from archivist.model import schema
 from archivist.model.case import Case, Event, Op
 from archivist.model.ids import mask_id, parse_category
+from archivist.model.values import Value
 
 
 @click.group()
@@ -152,7 +154,7 @@ def show(session: Session, case_: str, full: bool) -> None:
             else ""
         )
     )
-    for group in known.GROUPS:
+    for group in schema.GROUPS:
         rows = (
             known.rows(found.facts, group.key)
             if group.many
@@ -191,7 +193,7 @@ def show(session: Session, case_: str, full: bool) -> None:
     )
 
 
-def _cell(field: known.Field, value: known.Value | None, full: bool) -> str:
+def _cell(field: schema.Field, value: Value | None, full: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -302,7 +304,7 @@ def _what(event: Event) -> str:
             more = f" ← {event.source['name']}" if event.source else ""
             return f"第 {entry['no']} 件 {entry['title']}{more}"
         case Op.FACTS_CHANGED:
-            groups = "、".join(known.GROUP_BY_NAME[g].label for g in event.data["facts"])
+            groups = "、".join(schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + (f"（{event.reason}）" if event.reason else "")
         case Op.DEREGISTERED:
             return f"{event.data['date']} {event.reason}"

@@ -67,9 +67,14 @@ class Session:
         return self._workspace
 
     def close(self) -> None:
-        """Let go of what is open."""
-        if self._workspace is not None:
-            self._workspace.close()
+        """Let go of what is open; say so when the index could not follow."""
+        if self._workspace is None:
+            return
+        if self._workspace.behind is not None:
+            self.warn(
+                f"已写入档案库；但索引没有跟上（{self._workspace.behind}），运行 archivist reindex 补上。"
+            )
+        self._workspace.close()
 
     def _root(self) -> Path:
         if self.folder is not None:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from archivist.errors import ArchivistError, DroppedFileError, DuplicateFile, RecordNotFound
+from archivist.ingest.evidence import Reason, Recognition
 from archivist.ingest.read import ReadResult
-from archivist.ingest.recognise import Reason, Recognition, recognise
+from archivist.ingest.recognise import recognise
 from archivist.ingest.sniff import Kind, sniff
 from archivist.ingest.worker import Reader
 from archivist.model.case import Case, Data, Op, Record, RecordStatus

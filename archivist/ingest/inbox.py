@@ -168,7 +168,7 @@ def file_settled(
 def file_once(workspace: Workspace, report: Report, stop: threading.Event | None = None) -> None:
     """File everything that is in the inbox now, waiting until what still moves has settled; then return."""
     stop = stop or threading.Event()
-    workspace.index.catch_up()
+    workspace.catch_up()
     settler = Settler(workspace.config.options.settle_s)
     tried: set[tuple[Path, Seen]] = set()
     with ExitStack() as stack:
@@ -196,7 +196,7 @@ def reader_count(workspace: Workspace) -> int:
 def watch(workspace: Workspace, report: Report, stop: threading.Event) -> None:
     """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later."""
     options = workspace.config.options
-    workspace.index.catch_up()
+    workspace.catch_up()
     hint = threading.Event()
     settler = Settler(options.settle_s)
     retry_at: dict[tuple[Path, Seen], float] = {}

@@ -150,13 +150,19 @@ def _litigation(known: Known) -> str | None:
 
 # ── wording ──────────────────────────────────────────────────────────────────────────────────────────────
 def _public_name(known: Known) -> str | None:
-    """The name as posted; a minor's is 张某某 (forms.md D.7)."""
+    """The name as posted; a minor's is 张某某."""
     name, birth = known.text("applicant.name"), known.text("applicant.birth_date") or _birth(known)
     if not name or not birth or age_on(dt.date.fromisoformat(birth), known.on) >= 18:
         return name or None
     if MIDDLE_DOT in name:
         return name.split(MIDDLE_DOT)[0] + MIDDLE_DOT + "某某"
     return (name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]) + "某某"
+
+
+def _finding(known: Known) -> str:
+    """A conclusion only; of a disability subsidy not even that means were looked into."""
+    means = "" if known.case.category is Category.CJ else "家庭经济状况"
+    return f"经调查核实，{means}符合{known.case.category.label}条件"
 
 
 def _place(known: Known) -> str | None:
@@ -229,7 +235,7 @@ COMPUTED: Final[Mapping[str, Computed]] = {
     "correction.consequence": _consequence,
     "publicity.title": lambda k: f"{k.case.category.label}初审公示",
     "publicity.name": _public_name,
-    "publicity.finding": lambda k: f"经调查核实，家庭经济状况符合{k.case.category.label}条件",
+    "publicity.finding": _finding,
     "publicity.place": _place,
     "publicity.objections": _objections,
     "meeting.name": lambda k: (

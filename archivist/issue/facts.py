@@ -20,9 +20,10 @@ from archivist.issue.computed import COMPUTED
 from archivist.issue.privacy import check_public
 from archivist.model import chinese
 from archivist.model.case import Case
-from archivist.model.facts import parse_value, rows, single
+from archivist.model.facts import rows, single
 from archivist.model.ids import IdNumber as Id
 from archivist.model.ids import age_on, id_birth_date, id_sex, is_id
+from archivist.model.values import parse_value
 from archivist.rules.documents import ORIGINS, PLACES, Column, DocumentType, FieldSpec
 
 _RESIDENT: Final = ("", "居民身份证", "港澳台居民居住证")
@@ -226,7 +227,7 @@ def _looked_up(spec: FieldSpec, known: Known) -> object:
 
 
 def _waived(spec: FieldSpec, known: Known) -> bool:
-    """Tell whether a field may be missing after all: somebody without papers has no number (forms.md E.1)."""
+    """Tell whether a field may be missing after all: somebody without papers has no number."""
     return spec.path == "applicant.id_number" and known.text("applicant.id_type") == "无"
 
 

@@ -13,7 +13,8 @@ from typing import Final
 from archivist.config import Config
 from archivist.errors import UnlawfulDocument
 from archivist.model.case import Case
-from archivist.model.facts import GROUPS, rows, single
+from archivist.model.facts import rows, single
+from archivist.model.schema import GROUPS
 from archivist.rules.documents import DocumentType
 
 _PRIVATE_KINDS: Final = ("id", "phone", "acct", "name")

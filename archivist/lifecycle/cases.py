@@ -10,12 +10,13 @@ from pathlib import Path
 
 from archivist.errors import CaseClosed, CaseExists, InvalidValue
 from archivist.model import facts as known
+from archivist.model import schema
 from archivist.model.case import Case, CaseStatus, Op
 from archivist.model.facts import Facts
 from archivist.model.ids import CaseNo, Category, IdNumber, id_birth_date, id_sex
+from archivist.model.values import Value
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
-
 
 _LEAFLET = """\
 户号 {number}
@@ -90,7 +91,7 @@ def open_case(
         draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
         case = workspace.archive.open_case(number, office.name, draft, workspace.stamp())
         drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
-    workspace.index.follow(number)
+        workspace.follow(number)
     return case
 
 
@@ -204,7 +205,7 @@ def _changed(facts: Facts, change: Sequence[tuple[str, object]], laid_over: Fact
 def differences(before: Facts, after: Facts) -> tuple[Change, ...]:
     """Return what differs, field by field, in the schema's order."""
     found = []
-    for group in known.GROUPS:
+    for group in schema.GROUPS:
         old, new = _rows(before, group.key), _rows(after, group.key)
         for i in range(max(len(old), len(new))):
             a, b = (old[i] if i < len(old) else {}), (new[i] if i < len(new) else {})
@@ -216,12 +217,12 @@ def differences(before: Facts, after: Facts) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _rows(facts: Facts, group: str) -> Sequence[Mapping[str, known.Value]]:
+def _rows(facts: Facts, group: str) -> Sequence[Mapping[str, Value]]:
     value = facts.get(group, ())
     return (value,) if isinstance(value, Mapping) else value
 
 
-def _shown(value: known.Value | None) -> str:
+def _shown(value: Value | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from archivist.errors import InvalidValue, UsageError
-from archivist.model.facts import GROUP_BY_NAME, Facts, parse_facts
+from archivist.model.facts import Facts, parse_facts
+from archivist.model.schema import GROUP_BY_NAME
 
 
 def read_facts(path: Path) -> Facts:

@@ -19,8 +19,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import TemplateFault
-from archivist.model.facts import GROUP_BY_NAME, KINDS
 from archivist.model.ids import Category
+from archivist.model.schema import GROUP_BY_NAME
+from archivist.model.values import KINDS
 
 MODES: Final = ("system", "hand", "optional")
 ORIGINS: Final[Mapping[str, str]] = MappingProxyType(
@@ -94,7 +95,7 @@ class FieldSpec:
     Attributes:
         path: dotted, as the template writes it.
         label: Chinese name, unique within the document.
-        kind: a kind of ``model.facts`` or ``list``, ``table``, ``sign``, ``seal``, ``image``.
+        kind: a kind of ``model.values`` or ``list``, ``table``, ``sign``, ``seal``, ``image``.
         mode: ``system`` known or the document is refused; ``hand`` a blank for the pen; ``optional``.
         origin: a key of ``ORIGINS``.
         only: categories that have this field; empty means all.

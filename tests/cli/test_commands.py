@@ -103,7 +103,7 @@ def test_a_day_s_work(office: Office) -> None:
         "generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--out", "打印"
     )
     assert issued["issued"][0]["record"] == "0001"
-    assert list((office.root / "打印").iterdir())[0].name == f"{number} 0001 受理通知书.docx"
+    assert [p.name for p in (office.root / "打印").iterdir()] == [f"{number} 0001 受理通知书.docx"]
     office.run("case", "set", "王秀兰", "申请人.联系电话=022-00002222", "--reason", "来电告知")
     assert office.json("case", "show", number)["facts"]["applicant"]["phone"] == "022-00002222"
     office.run("case", "deregister", "王秀兰", "--reason", "自愿退出")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from archivist.ingest.evidence import Reason, Recognition
 from archivist.ingest.file import KnownPeople
 from archivist.ingest.read import PageText, ReadResult
-from archivist.ingest.recognise import Reason, Recognition, recognise
+from archivist.ingest.recognise import recognise
 from archivist.ingest.sniff import Kind
 from archivist.issue.document import issue, plan
 from archivist.lifecycle.cases import deregister

@@ -17,6 +17,7 @@ from archivist.lifecycle.cases import change_facts, deregister, drop_folder
 from archivist.lifecycle.disposal import retention_list
 from archivist.lifecycle.facts_file import read_facts
 from archivist.model import facts as known
+from archivist.model import schema
 from archivist.model.case import CaseStatus
 from archivist.model.ids import Category
 from archivist.workspace import Workspace
@@ -142,7 +143,7 @@ def test_the_same_facts_from_toml_json_and_a_sheet(tmp_path: Path) -> None:
     book.active.title = "申请人"
     book.active.append(["项目", "内容"])
     for key, value in WANG["applicant"].items():
-        book.active.append([known.APPLICANT.by_name[key].label, value])
+        book.active.append([schema.APPLICANT.by_name[key].label, value])
     members = book.create_sheet("共同生活家庭成员")
     members.append(["序号", "姓名", "与申请人关系", "身份证号", "是否共同生活成员", "是否纳入保障"])
     row = WANG["members"][0]

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -253,9 +254,8 @@ def test_an_open_reader_moves_on_after_a_rebuild(index: Index, archive: MemoryAr
 
 
 def test_stock_whoosh_reads_searches_and_merges_the_index(index: Index) -> None:
-    from archivist.search import whoosh as _  # first: it silences what Whoosh's own import warns of
-
-    from whoosh.index import open_dir  # isort: skip
+    import_module("archivist.search.whoosh")  # silences what Whoosh's own import warns of
+    from whoosh.index import open_dir
 
     index.close()
     stock = open_dir(str(folder(index) / TEXT))

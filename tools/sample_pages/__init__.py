@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archivist.model.facts import Facts
-from sample_pages import cards, forms, papers
-from sample_pages.sheet import Sheet
+from tools.sample_pages import cards, forms, papers
+from tools.sample_pages.sheet import Sheet
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from archivist.model.facts import Facts, rows, single
-from sample_pages.sheet import GREY, Cell, Sheet, applicant, px
+from tools.sample_pages.sheet import GREY, Cell, Sheet, applicant, px
 
 
 def id_card(households: Mapping[str, Facts]) -> Sheet:
@@ -89,7 +89,7 @@ def _resident(households: Mapping[str, Facts], number: int) -> Sheet:
     sheet, who = Sheet(), dict(rows(households["gulnar"], "members")[number])
     head = applicant(households, "gulnar")
     _booklet(sheet, "常住人口登记卡")
-    relation = "户主" if who["relation"] == "本人" else {"配偶": "夫"}[who["relation"]]
+    relation = "户主" if who["relation"] == "本人" else {"配偶": "夫"}[str(who["relation"])]
     born = str(who["id_number"])[6:14]
     table = (
         [("姓名", 30), (who["name"], 62), ("户主或与户主关系", 40), (relation, 42)],
@@ -134,15 +134,15 @@ def bank_card(households: Mapping[str, Facts]) -> Sheet:
     sheet.sample_mark(105, 96, 32)
     sheet.write(105, 52, "海河样本银行　活期储蓄存折", face="bold", size=17, align="m")
     sheet.line(38, 58, 172, 58, colour=GREY)
-    for y, label, value in (
+    for at, label, value in (
         (72, "户名", who["name"]),
         (85, "账号", str(account["number"])),
         (98, "证件号码", who["id_number"]),
         (111, "开户网点", str(account["bank"])),
         (124, "开户日期", "2016-09-08"),
     ):
-        sheet.write(44, y, label, size=12, colour=GREY)
-        sheet.write(74, y, value, face="hei", size=13)
+        sheet.write(44, at, label, size=12, colour=GREY)
+        sheet.write(74, at, value, face="hei", size=13)
     y = 150.0
     widths = (36, 36, 36, 42)
     for texts in (

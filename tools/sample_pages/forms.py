@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from archivist.model.chinese import format_date
 from archivist.model.facts import Facts, rows, single
-from sample_pages.sheet import GREY, OFFICE, PALE, PEN, Cell, Sheet, applicant, px
+from tools.sample_pages.sheet import GREY, OFFICE, PALE, PEN, Cell, Sheet, applicant, px
 
 
 def _form(sheet: Sheet, filled: Mapping[str, Facts] | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from archivist.model.chinese import format_date
 from archivist.model.facts import Facts, rows, single
 from archivist.model.ids import id_check_digit
-from sample_pages.sheet import GREY, OFFICE, Cell, Sheet, applicant
+from tools.sample_pages.sheet import GREY, OFFICE, Cell, Sheet, applicant
 
 
 def verification_report(households: Mapping[str, Facts]) -> Sheet:
@@ -30,8 +30,8 @@ def verification_report(households: Mapping[str, Facts]) -> Sheet:
         22, y, 8, [Cell(w, t, "hei") for t, w in (("姓名", 36), ("与申请人关系", 40), ("公民身份号码", 90))]
     )
     for member in rows(households["sun"], "members"):
-        texts = (str(member["name"]), str(member["relation"]), str(member["id_number"]))
-        y = sheet.row(22, y, 8, [Cell(w, t) for t, w in zip(texts, (36, 40, 90), strict=True)])
+        row = (str(member["name"]), str(member["relation"]), str(member["id_number"]))
+        y = sheet.row(22, y, 8, [Cell(w, t) for t, w in zip(row, (36, 40, 90), strict=True)])
     sheet.write(24, y + 9, "二、核对结果", face="hei", size=12)
     y += 13
     widths = (26, 38, 34, 34, 34)
@@ -48,8 +48,8 @@ def verification_report(households: Mapping[str, Facts]) -> Sheet:
         ("孙雨桐", "社会保险", "居民医保", "居民医保", "一致"),
         ("孙雨桐", "银行存款", "0.00", "126.40", "+126.40"),
     ]
-    for texts in results:
-        y = sheet.row(22, y, 8, [Cell(w, t) for t, w in zip(texts, widths, strict=True)])
+    for result in results:
+        y = sheet.row(22, y, 8, [Cell(w, t) for t, w in zip(result, widths, strict=True)])
     sheet.write(24, y + 9, "三、核对结论", face="hei", size=12)
     y = sheet.paragraph(
         y + 17,

@@ -1,4 +1,4 @@
-"""Blocks that several forms share: the head, the applicant, the members of the household (forms.md A.2)."""
+"""Blocks that several forms share: the head, the applicant, the members of the household."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from docx.document import Document
 
 from archivist.issue.layout.parts import add
 from archivist.issue.layout.tables import Cell, Table, label
-from archivist.model.facts import APPLICANT, MEMBERS, Group
+from archivist.model.schema import APPLICANT, MEMBERS, Group
 
 SIX: tuple[float, ...] = (21, 31, 21, 31, 21, 31)
 """Three pairs of caption and value, in mm."""

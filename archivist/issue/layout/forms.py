@@ -8,7 +8,7 @@ from archivist.issue.layout.blocks import SIX, applicant_rows, head, members, ti
 from archivist.issue.layout.page import new_document
 from archivist.issue.layout.parts import add, gap, title, when
 from archivist.issue.layout.tables import Cell, Table, label
-from archivist.model.facts import APPLICATION
+from archivist.model.schema import APPLICATION
 
 SCOPE = "户籍 纳税 社会保险 不动产 市场主体 住房公积金 车船 / 银行存款 商业保险 证券 互联网金融 婚姻 殡葬"
 
@@ -48,7 +48,7 @@ def application_form() -> Document:
     )
     table.row(label("申请方式"), Cell(ticks(APPLICATION, "method"), 3), keep=True)
     table.row(label("困难类型"), Cell(ticks(APPLICATION, "hardships"), 3), keep=True)
-    table.row(label("申请理由\n（致困原因）"), Cell("{{ application.cause }}", 3, top=True), height_mm=38)
+    table.row(label("申请理由\n（致困原因）"), Cell("{{ application.cause }}", 3, top=True), height_mm=34)
     table.row(
         label("曾享受\n救助情况"), Cell("{{ application.prior_assistance }}", 3, top=True), height_mm=16
     )
@@ -79,7 +79,7 @@ def application_form() -> Document:
     table.into(d)
     add(
         d,
-        "注：申请人为无民事行为能力人或者限制民事行为能力人的，由其法定监护人代签并注明关系。本表一份，存户档。",
+        "注：无、限制民事行为能力人由其法定监护人代签并注明关系。本表一份，存户档。",
         style="表注",
     )
     return d

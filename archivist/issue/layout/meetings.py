@@ -10,7 +10,7 @@ from archivist.issue.layout.tables import Cell, Table, label
 
 
 def preliminary_publicity() -> Document:
-    """初审公示. Source of what is shown: 最低生活保障审核确认办法第二十四条; forms.md D.7."""
+    """初审公示. Source of what is shown: 最低生活保障审核确认办法第二十四条."""
     d = new_document("初审公示")
     title(d, "{{ publicity.title }}")
     doc_no(d)

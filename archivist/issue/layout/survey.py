@@ -1,4 +1,4 @@
-"""入户调查表: what is known is printed, what is seen on the spot is filled in with a pen (forms.md A.4)."""
+"""入户调查表: what is known is printed, what is seen on the spot is filled in with a pen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archivist.issue.layout.blocks import SIX, applicant_rows, head, members, ti
 from archivist.issue.layout.page import new_document
 from archivist.issue.layout.parts import add, gap, title
 from archivist.issue.layout.tables import Cell, Table, label
-from archivist.model.facts import HOUSING
+from archivist.model.schema import HOUSING
 
 
 def household_survey() -> Document:
@@ -100,7 +100,7 @@ def _obligors(d: Document) -> None:
         d, "obligors", "五之一、法定赡养、抚养、扶养义务人（金额：元）",
         "name:姓名 relation:关系 id_number:证件号 sex:性别 age:年龄 address:住址 family_size:家庭人数 "
         "family_income:家庭总收入 income_per_head:人均收入 capacity:履行能力 monthly_support:每月给付 authorized:授权已签",
-        (15, 10, 31, 7, 7, 21, 8, 14, 13, 11, 11, 8),
+        (15, 10, 34, 7, 7, 18, 8, 14, 13, 11, 11, 8),
     )  # fmt: skip
     add(d, "{%p endif %}", style="表注")
 

@@ -1,0 +1,84 @@
+"""The floors of the house: imports run down only, and the contract really looks at something."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+
+import archivist
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = (
+    "cli",
+    "ingest",
+    "issue",
+    "lifecycle",
+    "workspace",
+    "search",
+    "config",
+    "store",
+    "rules",
+    "model",
+    "errors",
+)
+
+
+def test_the_contract_is_kept() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 kept, 0 broken" in done.stdout
+
+
+def test_the_contract_matches_every_floor() -> None:
+    graph = grimp.build_graph("archivist")
+    floors = {m.split(".")[1] for m in graph.modules if m.count(".") >= 1}
+    assert floors - {"__main__"} == set(FLOORS)
+    assert len(graph.modules) > 50
+
+
+def test_one_outside_thing_one_module() -> None:
+    """Only ``search/whoosh.py`` imports whoosh, only ``issue/render.py`` docxtpl, and so on."""
+    graph = grimp.build_graph("archivist", include_external_packages=True)
+    owners = {
+        "whoosh": {"archivist.search.whoosh"},
+        "docxtpl": {"archivist.issue.render"},
+        "watchdog": {"archivist.ingest.inbox"},
+        "pypinyin": {"archivist.search.text"},
+        "chinese_calendar": {"archivist.rules.workdays"},
+        "sqlite3": {"archivist.search.catalogue", "archivist.search.tables"},
+        "tomlkit": {"archivist.cli.care", "archivist.cli.demo.households"},
+        "rapidocr": {"archivist.ingest.ocr"},
+        "pypdfium2": {"archivist.ingest.pdf", "archivist.cli.demo.sheets"},
+    }
+    for package, modules in owners.items():
+        found = graph.find_modules_that_directly_import(package) if package in graph.modules else set()
+        assert found, f"{package} is not imported at all"
+        assert found <= modules, f"{package}: {found - modules}"
+
+
+def test_the_model_reads_no_disk_and_no_clock() -> None:
+    for path in (Path(archivist.__file__).parent / "model").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for word in ("open(", "Path(", ".now(", "today(", "import os", "import time"):
+            if path.name == "facts.py" and word == "Path(":
+                continue  # a path to a fact, not to a file
+            assert word not in text, f"{path.name}: {word}"
+
+
+def test_only_the_command_line_reads_the_clock() -> None:
+    for path in Path(archivist.__file__).parent.rglob("*.py"):
+        if "cli" in path.parts:
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert "datetime.now(" not in text and "date.today(" not in text, path.name
+
+
+def test_no_module_is_long() -> None:
+    """A module over about 400 lines is asking to be split by meaning."""
+    for path in Path(archivist.__file__).parent.rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 420, path.name
