@@ -31,6 +31,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 CHINA = dt.timezone(dt.timedelta(hours=8))
 """Asia/Shanghai, the time zone of the law: UTC+08:00, no summer time."""
 
+SHORT_CELL = 20
+"""Columns up to so many cells wide (case numbers, dates) are never folded."""
+
 
 def now() -> dt.datetime:
     """Return the present moment; ``ARCHIVIST_NOW`` (ISO 8601) sets it for rehearsals. The only clock there is."""
@@ -120,14 +123,17 @@ class Session:
         if self.json:
             return
         from rich import box
+        from rich.cells import cell_len
         from rich.markup import escape
         from rich.table import Table
 
         table = Table(title=escape(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(escape(str(cell)) for cell in row))
+        texts = [[str(cell) for cell in row] for row in rows]
+        for n, column in enumerate(columns):
+            short = max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0) <= SHORT_CELL
+            table.add_column(column, overflow="fold", no_wrap=short)
+        for row in texts:
+            table.add_row(*map(escape, row))
         console = self.console()
         console.print(table, soft_wrap=False)
 
