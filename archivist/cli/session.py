@@ -130,7 +130,9 @@ class Session:
         table = Table(title=escape(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
         texts = [[str(cell) for cell in row] for row in rows]
         for n, column in enumerate(columns):
-            short = max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0) <= SHORT_CELL
+            short = (
+                max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0) <= SHORT_CELL
+            )
             table.add_column(column, overflow="fold", no_wrap=short)
         for row in texts:
             table.add_row(*map(escape, row))

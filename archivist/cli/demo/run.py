@@ -77,7 +77,9 @@ class _Run:
     def heading(self, text: str) -> None:
         self.session.say(f"\n▌{text}", "bold cyan")
 
-    def did(self, what: str, result: str, where: str = "") -> None:
+    def did(self, what: str, result: str, where: Path | str = "") -> None:
+        if isinstance(where, Path):
+            where = where.relative_to(self.root).as_posix()
         self.rows.append((what, result, where))
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
@@ -127,7 +129,7 @@ class _Run:
             ("户号", "申请人", "类别"),
             [(self.cases[k], h.applicant, h.category.label) for k, h in self.households.items()],
         )
-        self.did("立户", f"{len(self.cases)} 户（其中 1 户已注销）", str(self.workspace.archive.cases))
+        self.did("立户", f"{len(self.cases)} 户（其中 1 户已注销）", self.workspace.archive.cases)
 
     def issue(
         self, document: str, keys: list[str], given: Mapping[str, Mapping[str, object]], *, pdf: bool
@@ -185,7 +187,7 @@ class _Run:
         self.did(
             "收件",
             f"{len(outcomes)} 个文件 → 归档 {filed} 件（签署件 {signed}），待认领 {len(outcomes) - filed} 件",
-            str(self.workspace.archive.review),
+            self.workspace.archive.review,
         )
 
     def watch_once(self) -> list[Outcome]:
@@ -227,7 +229,7 @@ class _Run:
             "制发文书",
             f"{len(self.issued)} 份，均为待签"
             + (f"，其中 {pdfs} 份另有 PDF" if pdfs else "（未装 LibreOffice，不出 PDF）"),
-            str(self.workspace.archive.folder(self.cases["wang"]) / "data"),
+            self.workspace.archive.folder(self.cases["wang"]) / "data",
         )
 
     def return_signed_copy(self) -> None:
