@@ -35,7 +35,8 @@ class ArchivistError(Exception):
     ) -> None:
         super().__init__(what)
         self.what = what
-        self.file = None if file is None else str(file)
+        # A name from the disk need not be text: what cannot be printed must not hide the error itself.
+        self.file = None if file is None else str(file).encode("utf-8", "replace").decode()
         self.problems = tuple(problems)
         if remedy is not None:
             self.remedy = remedy

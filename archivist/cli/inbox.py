@@ -52,8 +52,25 @@ def watch(session: Session, once: bool) -> int:
         session.say(describe(outcome))
 
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    keep_watch(workspace, tell, stop)
+    keep_watch(workspace, tell, stop, lambda: _hourly(session))
     return _summary(session, outcomes)
+
+
+def _hourly(session: Session) -> None:
+    """Read again the cases whose last check is the oldest; a fault here never ends the watch."""
+    from archivist.lifecycle.fixity import next_round, verify
+
+    workspace = session.workspace
+    try:
+        numbers = next_round(workspace.archive, workspace.clock())
+        done = verify(workspace, numbers, processes=1) if numbers else None
+    except ArchivistError as error:
+        session.warn(f"例行核对没有完成：{error}")
+        return
+    for finding in done.findings if done else ():
+        session.warn(
+            f"例行核对发现问题：{finding.bag} {finding.file} {finding.problem.label}；该户档已转为只读"
+        )
 
 
 def describe(outcome: Outcome) -> str:

@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "review": ("archivist.cli.inbox", "review", "待认领：人工指定归属"),
     "generate": ("archivist.cli.documents", "generate", "制发文书，一户或多户"),
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
+    "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
+    "restore": ("archivist.cli.fixity", "restore", "从备份按摘要恢复有问题的户档"),
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.documents", "templates", "文书目录与模板"),

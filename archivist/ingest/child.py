@@ -9,8 +9,10 @@ import contextlib
 import json
 import math
 import os
+import queue
 import signal
 import sys
+import threading
 import time
 from dataclasses import astuple
 from pathlib import Path
@@ -129,11 +131,25 @@ def _out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "alloc" in words or "insufficient memory" in words
 
 
+def _listen(orders: int, todo: queue.SimpleQueue[bytes]) -> None:
+    """Pass the parent's orders on; when the pipe closes end at once, even in the middle of a file.
+
+    A parent that was killed cannot say so. Without this its child would read on for nobody, a page or a book long.
+    """
+    rest = b""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(orders, 65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                todo.put(line)
+    os._exit(0)
+
+
 def main() -> None:
     """Read files as told on stdin until it closes."""
     memory_bytes, file_bytes = (int(value) for value in sys.argv[1:3])
     # Keep the two pipes for ourselves: a library that prints would spoil the conversation.
-    orders, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    orders, out = os.dup(0), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1):
         os.dup2(nothing, standard)
@@ -142,10 +158,12 @@ def main() -> None:
     sys.addaudithook(_no_network)
     _limit(memory_bytes, file_bytes)
     child = _Child(out)
+    todo: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders, todo), name="orders", daemon=True).start()
     child.say(say="ready")
-    for line in orders:
+    while True:
         try:
-            child.serve(json.loads(line))
+            child.serve(json.loads(todo.get()))
         except Exception as error:
             if _out_of_memory(error):
                 os._exit(EXIT_MEMORY)

@@ -122,14 +122,17 @@ def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
         return Left(original.name, error)
 
 
-def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | None:
-    """Finish what a killed run began: the chain of some case already names this very file as its source."""
+def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | NeedsReview | None:
+    """Finish what a killed run began: a case's chain, or the tray, already names this very file as its source."""
     for row in workspace.index.duplicate(original.sha256):
         for event, _ in workspace.archive.chain(row.case).events:
             if original.is_source(event.source) and event.files:
                 original.remove()
                 record = event.data["record"]["no"]
                 return AlreadyFiled(original.name, row.case, RecordNo(record))
+    if item := workspace.archive.tray.holding(original):
+        original.remove()
+        return NeedsReview(original.name, item.id, item.reason, item.message)
     return None
 
 
@@ -203,7 +206,8 @@ def commit_file(
 
 
 def _suffix(kind: Kind, original: Original) -> str:
-    return kind.extension or original.path.suffix.lower()[:10]
+    suffix = original.path.suffix.lower()[:10]
+    return kind.extension or (suffix if suffix.isascii() and suffix[1:].isalnum() else "")
 
 
 def _to_tray(

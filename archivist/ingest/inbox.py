@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from archivist.errors import ArchivistError
 from archivist.ingest.file import Left, Outcome, Prepared, file_dropped, prepare
 from archivist.ingest.worker import Reader
+from archivist.store.files import shown
 from archivist.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def look(inbox: Path) -> Iterator[Dropped]:
                 todo.append(path)
             elif stat.S_ISREG(info.st_mode):
                 seen = Seen(info.st_size, info.st_mtime_ns, info.st_ino)
-                found.append((info.st_mtime_ns, Dropped(path, path.relative_to(inbox).as_posix(), seen)))
+                name = shown(path.relative_to(inbox).as_posix())
+                found.append((info.st_mtime_ns, Dropped(path, name, seen)))
     yield from (d for _, d in sorted(found, key=lambda f: (f[0], f[1].name)))
 
 
@@ -193,13 +195,27 @@ def reader_count(workspace: Workspace) -> int:
     return workspace.config.options.readers or os.cpu_count() or 1
 
 
-def watch(workspace: Workspace, report: Report, stop: threading.Event) -> None:
-    """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later."""
+CHORE_S = 3600.0
+"""Seconds between two rounds of whatever else a long watch sees to."""
+
+
+def watch(
+    workspace: Workspace, report: Report, stop: threading.Event, chore: Callable[[], None] = lambda: None
+) -> None:
+    """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later.
+
+    Args:
+        workspace: the open workspace.
+        report: called for each outcome.
+        stop: ends the watch between two files.
+        chore: called once an hour while nothing is dropped; the rolling check of the archive.
+    """
     options = workspace.config.options
     workspace.catch_up()
     hint = threading.Event()
     settler = Settler(options.settle_s)
     retry_at: dict[tuple[Path, Seen], float] = {}
+    chore_at = time.monotonic() + min(CHORE_S, options.rescan_s)
     with Readers(reader_count(workspace)) as readers:
         observer = _observe(workspace.archive.inbox, hint)
         try:
@@ -213,6 +229,9 @@ def watch(workspace: Workspace, report: Report, stop: threading.Event) -> None:
                 if fresh:
                     file_settled(workspace, fresh, readers, report, stop)
                 retry_at = {k: t for k, t in retry_at.items() if k[0].exists()}
+                if not fresh and not moving and time.monotonic() >= chore_at:
+                    chore()
+                    chore_at = time.monotonic() + CHORE_S
                 if not observer.is_alive():
                     observer = _observe(workspace.archive.inbox, hint)
                 pause = min(0.5, options.settle_s) if moving else options.rescan_s

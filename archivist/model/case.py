@@ -35,6 +35,8 @@ class Op(StrEnum):
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"
+    VERIFIED = "verified"
+    ALARM_CLEARED = "alarm_cleared"
 
 
 @dataclass(frozen=True, slots=True)

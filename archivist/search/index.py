@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, TypeVar
 
-from archivist.errors import BadQuery, IndexFault
+from archivist.errors import ArchiveError, BadQuery, IndexFault
 from archivist.model.case import Case
 from archivist.model.facts import Facts
 from archivist.model.ids import CaseNo, Category, Sha256
@@ -88,6 +88,7 @@ class Index:
         self._folder, self._archive = folder, archive
         self._now: _Opened | None = None
         self._lock = threading.RLock()
+        self.unread: set[CaseNo] = set()
 
     def __enter__(self) -> Index:
         return self
@@ -147,25 +148,39 @@ class Index:
 
     def names(self) -> list[tuple[str, CaseNo]]:
         """Return the name of everyone in every case, with the case."""
-        with self._lock:
-            return self._open().catalogue.names()
+        return self._ask(lambda now: now.catalogue.names())
 
     def duplicate(self, sha256: str) -> list[SourceRow]:
         """Return the records that came from, or hold, a file with this digest."""
         return self._ask(lambda now: now.catalogue.sources(sha256))
 
     def drift(self) -> list[Drift]:
-        """Return the cases whose chain head is not the one the index followed."""
+        """Return the cases whose chain head is not the one the index followed; unreadable ones are in ``unread``."""
         known = self._ask(lambda now: now.catalogue.heads())
         found = []
         for number in self._archive.case_numbers():
-            head, followed = self._archive.head(number), known.pop(number, None)
-            if head != followed:
+            head, followed = self._head(number), known.pop(number, None)
+            if head is not None and head != followed:
                 found.append(Drift(number, head[0], followed[0] if followed else None))
         found += [
             Drift(number, None, followed[0] if followed else None) for number, followed in known.items()
         ]
         return sorted(found, key=lambda d: d.number)
+
+    def _head(self, number: CaseNo) -> tuple[int, Sha256] | None:
+        try:
+            return self._archive.head(number)
+        except ArchiveError:
+            self.unread.add(number)
+            return None
+
+    def _readable(self, number: CaseNo) -> Case | None:
+        """Return a case; one that cannot be read keeps what the index has of it and does not stop the others."""
+        try:
+            return self._archive.read(number)
+        except ArchiveError:
+            self.unread.add(number)
+            return None
 
     # ── following ────────────────────────────────────────────────────────────────────────────────────────
     def follow(self, *numbers: CaseNo) -> None:
@@ -182,10 +197,15 @@ class Index:
         """Like ``follow``, in batches; returns how many had moved."""
         with self._lock:
             opened = self._open_for_writing()
-            moved = (n for n in dict.fromkeys(numbers) if opened.catalogue.head(n) != self._archive.head(n))
-            return sum(
-                _follow(opened, self._archive, batch) for batch in _batches(map(self._archive.read, moved))
-            )
+
+            def moved() -> Iterator[Case]:
+                for number in dict.fromkeys(numbers):
+                    if opened.catalogue.head(number) != self._head(number) and (
+                        case := self._readable(number)
+                    ):
+                        yield case
+
+            return sum(_follow(opened, self._archive, batch) for batch in _batches(moved()))
 
     def catch_up(self) -> int:
         """Follow every case whose head has moved and forget those that are gone; returns how many there were.
@@ -261,7 +281,8 @@ class Index:
             def read() -> Iterator[Case]:
                 nonlocal done
                 for number in numbers:
-                    yield self._archive.read(number)
+                    if case := self._readable(number):
+                        yield case
                     done += 1
                     if progress:
                         progress(done, len(numbers))

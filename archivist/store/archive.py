@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
-from archivist.model.case import Case, Event, Op, apply, fold
+from archivist.model.case import Case, Data, Event, Op, apply, fold
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.store import bag, chain, commit, files
+from archivist.store.alarms import Alarms
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.lock import WriterLock
 from archivist.store.tray import Tray
 
-FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work")
+FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,12 @@ class Archive:
 
     def __init__(self, root: Path, *, wait_s: float = 30.0) -> None:
         self.root = root
-        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work = (root / n for n in FOLDERS)
+        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms = (
+            root / n for n in FOLDERS
+        )
         self.lock = WriterLock(root / ".lock", wait_s=wait_s)
         self.tray = Tray(self.review, self.work)
+        self.alarms = Alarms(alarms, self.work)
         self.recovered = Recovery()
         self._started = False
         self._ledgers: dict[int, tuple[Chain, dict[str, int]]] = {}
@@ -141,6 +145,7 @@ class Archive:
             The case after the change, and the event.
         """
         with self.writing(stamp.actor):
+            self.alarms.refuse(number)
             current = self.chain(number)
             case = self._fold(number, current)
             draft = make(case)
@@ -163,10 +168,29 @@ class Archive:
             current, taken = self._ledger(year, stamp)
             first = taken.get(sequence, 0) + 1
             numbers = range(first, first + count)
-            data = {"sequence": sequence, "first": first, "last": numbers[-1]}
+            data = {"sequence": sequence, "year": year, "first": first, "last": numbers[-1]}
             commit.commit(self.ledger / str(year), current, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
             taken[sequence] = numbers[-1]
             return numbers
+
+    def note(self, op: Op, data: Data, stamp: Stamp, reason: str = "") -> Event:
+        """Write one event into the ledger of the stamp's year."""
+        with self.writing(stamp.actor):
+            current, _ = self._ledger(stamp.time.year, stamp)
+            return commit.commit(self.ledger / str(stamp.time.year), current, Draft(op, data, reason), stamp)
+
+    def ledger_folders(self) -> list[Path]:
+        """Return the ledger's bags, one a year, in order."""
+        return sorted(p for p in self.ledger.iterdir() if p.is_dir()) if self.ledger.is_dir() else []
+
+    def ledger_events(self) -> Iterator[Event]:
+        """Yield every event of the ledger, year by year.
+
+        Raises:
+            IntegrityAlarm: E202, when a year's chain is broken.
+        """
+        for folder in self.ledger_folders():
+            yield from (event for event, _ in chain.read(folder).events)
 
     def _ledger(self, year: int, stamp: Stamp) -> tuple[Chain, dict[str, int]]:
         folder = self.ledger / str(year)

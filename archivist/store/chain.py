@@ -28,6 +28,11 @@ def encode(event: Event) -> bytes:
     return (json.dumps(event.to_plain(), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
+def decode(data: bytes) -> Event:
+    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none."""
+    return Event.from_plain(json.loads(data))
+
+
 @dataclass(slots=True)
 class Chain:
     """The events of one bag with the digest of each one's file, and the files they add up to."""
@@ -65,11 +70,11 @@ class Chain:
         """Return the payload manifest that must stand beside these events."""
         return bag.manifest({p: d for p, (d, _) in self.files.items() if bag.is_payload(p)})
 
-    def tag_manifest(self, bag_info: bytes) -> bytes:
-        """Return the tag manifest that must stand beside these events."""
+    def tag_manifest(self, bag_info: Sha256) -> bytes:
+        """Return the tag manifest that must stand beside these events and this ``bag-info.txt`` (its digest)."""
         tags = {p: d for p, (d, _) in self.files.items() if not bag.is_payload(p)}
         tags |= {f"{EVENTS}/{event_name(e.seq)}": d for e, d in self.events}
-        tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), "bag-info.txt": bag.sha256(bag_info)}
+        tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), "bag-info.txt": bag_info}
         tags[bag.MANIFEST] = bag.sha256(self.manifest())
         return bag.manifest(tags)
 
@@ -95,7 +100,7 @@ def read(folder: Path) -> Chain:
     for path in paths:
         data = path.read_bytes()
         try:
-            event = Event.from_plain(json.loads(data))
+            event = decode(data)
             if path.name != event_name(event.seq):
                 raise ValueError("name and seq differ")
             chain.append(event, bag.sha256(data))

@@ -54,7 +54,7 @@ class Original:
         """Read a file's identity and digest; see ``files.open_original`` for what is refused."""
         with files.open_original(path) as (handle, stat):
             digest, size = files.digest_of(handle)
-        return cls(path, name, digest, size, stat.st_mtime_ns, stat.st_ino)
+        return cls(path, files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ino)
 
     def as_source(self) -> dict[str, Any]:
         """Return what an event remembers of where its file came from."""
@@ -138,7 +138,7 @@ def _discard(pending: Path) -> None:
 def _check_manifests(folder: Path, current: Chain) -> None:
     if not current.seq:
         return
-    info = (folder / "bag-info.txt").read_bytes()
+    info = files.digest_of(folder / "bag-info.txt")[0]
     for name, expected in (
         (bag.MANIFEST, current.manifest()),
         (bag.TAG_MANIFEST, current.tag_manifest(info)),
@@ -184,7 +184,7 @@ def _stage(folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Sta
     after.append(event, bag.sha256(data))
     files.write_new(pending / "e", data)
     files.write_new(pending / "m", after.manifest())
-    files.write_new(pending / "t", after.tag_manifest((folder / "bag-info.txt").read_bytes()))
+    files.write_new(pending / "t", after.tag_manifest(files.digest_of(folder / "bag-info.txt")[0]))
     for path in {(folder / e.path).parent for e in entries} | {
         (folder / new).parent for _, new in draft.moves
     }:
@@ -248,6 +248,7 @@ def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) ->
     if target.exists():
         raise ArchiveError("已有同名的户档", file=target.name)
     building = work / f"new-{target.name}"
+    draft = replace(draft, data={**draft.data, "bag_info_sha256": bag.sha256(info)})
     started = Chain()
     with files.writing("没有建立户档"):
         files.remove_tree(building)

@@ -38,6 +38,24 @@ def writing(state: str, file: object = None) -> Iterator[None]:
         raise WriteFailed(f"{error.strerror or error}（errno {error.errno}）；{state}", file=file) from error
 
 
+def shown(name: str) -> str:
+    """Return a path from the disk as text that can be stored and shown; names in raw GBK bytes become readable."""
+    return "/".join(map(_shown_part, name.split("/")))
+
+
+def _shown_part(name: str) -> str:
+    try:
+        raw = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a UTF-16 pair, as Windows allows
+        return name.encode("utf-8", "replace").decode()
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
+
+
 def make_folder(path: Path) -> None:
     """Make one folder; it must not exist. Durable after ``sync_folder`` of its parent."""
     path.mkdir(mode=FOLDER_MODE)

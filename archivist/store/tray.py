@@ -92,6 +92,13 @@ class Tray:
             source=MappingProxyType(source),
         )
 
+    def holding(self, original: Original) -> TrayItem | None:
+        """Return the item that has this very file already: a kill came before the original could go."""
+        for folder in sorted(self.folder.glob(f"*-{original.sha256[:8]}*")):
+            if (folder / _WHY).exists() and original.is_source((item := self._read(folder)).source):
+                return item
+        return None
+
     def put(
         self,
         original: Original,
@@ -107,11 +114,10 @@ class Tray:
 
         Survives: a kill at any point leaves it in the inbox or in the tray; the same file is not put in twice.
         """
+        if waiting := self.holding(original):
+            original.remove()
+            return waiting
         base = f"{stamp.time:%Y%m%d}-{original.sha256[:8]}"
-        for item in self.items():
-            if original.is_source(item.source):
-                original.remove()
-                return item
         names = [base, *(f"{base}-{n}" for n in range(2, 1000))]
         target = next(self.folder / n for n in names if not (self.folder / n).exists())
         why = {

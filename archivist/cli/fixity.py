@@ -1,0 +1,138 @@
+"""``archivist verify`` and ``archivist restore``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archivist.cli.session import Session, with_session
+from archivist.errors import IndexFault, IntegrityAlarm, UsageError
+
+if TYPE_CHECKING:
+    from archivist.store.fixity import Finding
+
+
+@click.command()
+@click.argument("cases", nargs=-1, metavar="[户]…")
+@click.option(
+    "--all", "everything", is_flag=True, help="全部户档，连同总账、待认领、索引（不写户时即为此）。"
+)
+@click.option("--quick", is_flag=True, help="只查事件链、清单与文件大小，不重读内容。")
+@click.option(
+    "--processes", default=0, type=click.IntRange(0, 64), help="检查进程数；默认每个处理器核心一个。"
+)
+@click.option("--accept", is_flag=True, help="认可所指一户检查出的问题（须写理由），解除只读，记入总账。")
+@click.option("--reason", default="", help="认可的理由。")
+@with_session
+def verify(
+    session: Session,
+    cases: tuple[str, ...],
+    everything: bool,
+    quick: bool,
+    processes: int,
+    accept: bool,
+    reason: str,
+) -> int:
+    """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
+    from archivist.lifecycle.fixity import accept as decide
+    from archivist.lifecycle.fixity import verify as check
+
+    workspace = session.workspace
+    numbers = [workspace.find_case(c) for c in cases]
+    if everything and numbers:
+        raise UsageError("--all 与指明的户不能同时写")
+    if accept:
+        if len(numbers) != 1:
+            raise UsageError("--accept 须指明一户")
+        accepted = decide(workspace, numbers[0], reason)
+        session.emit(
+            {"case": str(numbers[0]), "accepted": [f.to_plain() for f in accepted], "reason": reason}
+        )
+        session.say(f"已记入总账：认可 {numbers[0]} 的 {len(accepted)} 项问题，解除只读", "green")
+        return 0
+    with session.progress("核对") as step:
+        done = check(workspace, numbers or None, quick=quick, processes=processes, step=step)
+    session.emit(
+        {
+            "checked": len(done.checked),
+            "files": done.files,
+            "bytes": done.read,
+            "quick": quick,
+            "findings": [f.to_plain() | {"remedy": f.problem.remedy} for f in done.findings],
+            "known": [f.to_plain() for f in done.known],
+            "index_drift": list(done.drift),
+        }
+    )
+    show_findings(session, done.findings)
+    what = f"核对了 {len(done.checked)} 个档案袋、{done.files} 个文件" + (
+        "（快速，未读内容）" if quick else f"，读了 {done.read / 1e6:.1f} MB"
+    )
+    if done.known:
+        session.say(f"另有 {len(done.known)} 项已有决定在案", "dim")
+    if done.drift:
+        session.warn(f"索引与档案库不一致（{len(done.drift)} 户）：运行 archivist reindex；档案本身不受影响")
+    if done.findings:
+        session.say(f"{what}，发现 {len(done.findings)} 项问题；有问题的户档已转为只读", "bold red")
+        return IntegrityAlarm.exit_status
+    session.say(f"{what}，没有问题", "green")
+    return IndexFault.exit_status if done.drift else 0
+
+
+def show_findings(session: Session, findings: tuple[Finding, ...]) -> None:
+    """Print what is wrong: which case, which file, what was expected and found, what to do."""
+    if session.json:
+        return
+    for name in dict.fromkeys(f.bag for f in findings):
+        session.say(name, "bold red")
+        for f in (f for f in findings if f.bag == name):
+            told = "，".join(
+                w
+                for w in (f.expected and f"应为 {_short(f.expected)}", f.found and f"实为 {_short(f.found)}")
+                if w
+            )
+            session.say(f"  {f.problem.label}  {f.file or '整个户档'}" + (f"（{told}）" if told else ""))
+            session.say(f"        {f.problem.remedy}", "dim")
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:12]}…" if len(digest) == 64 else digest
+
+
+@click.command()
+@click.argument("case_", metavar="户")
+@click.option(
+    "--from",
+    "backup",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="备份或报送副本所在的文件夹。",
+)
+@with_session
+def restore(session: Session, case_: str, backup: Path) -> int:
+    """恢复：按摘要从备份找回缺失、被改动的文件；坏的移到 outbox/损坏，不删除。总账写作 总账2024。"""
+    from archivist.lifecycle.restore import restore as mend
+
+    workspace = session.workspace
+    year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case_.strip())
+    number = int(year[1]) if year else workspace.find_case(case_)
+    done = mend(workspace, number, backup)
+    session.emit(
+        {
+            "case": str(number),
+            "restored": list(done.restored),
+            "moved_aside": list(done.aside),
+            "left": [f.to_plain() for f in done.left],
+        }
+    )
+    session.table(("恢复的文件",), [(p,) for p in done.restored])
+    if done.aside:
+        session.say(f"移到 {workspace.archive.outbox / '损坏' / str(number)}：{len(done.aside)} 个文件")
+    show_findings(session, done.left)
+    if done.left:
+        session.say(f"{number} 仍有 {len(done.left)} 项问题，继续只读", "bold red")
+        return IntegrityAlarm.exit_status
+    session.say(f"{number} 已恢复，与事件链一致，解除只读", "green")
+    return 0

@@ -1,0 +1,437 @@
+"""The watcher killed two hundred times over five hundred dropped files: every byte is filed once, or still waits.
+
+Two offices are tormented side by side, one on each core. Each round starts a real ``archivist watch``, drops a few
+files while it runs, and kills it with SIGKILL at a random moment: while it starts and recovers, around the first
+commit, or some outcomes further on. What is dropped is seeded; the moments are the machine's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import queue
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bagit
+import pytest
+from docx import Document
+
+from archivist.cli.main import COMMANDS
+from archivist.ingest.inbox import look
+from archivist.model.case import Case
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo
+from archivist.search.index import Index
+from archivist.workspace import Workspace
+from tests.ingest.files import text_pdf
+from tests.kit import NOW, make_workspace, open_household
+from tests.people import make_id
+
+OFFICES, KILLS, FILES, HOUSEHOLDS = 2, 100, 250, 8
+SEED = 20240308
+SETTLE_S = 0.1
+TITLES = ("诊断证明书", "邻里访问记录", "社会救助申请书", "入户调查表")
+WORDS = "漏雨的北墙 家庭经济状况 长期服药 外出务工 公示期满 缺乏劳动能力 房屋租金 低保金到账 赡养协议 医疗费用".split()
+QUERIES = [*TITLES, *WORDS, "诊断证明书 AND NOT 外出务工", "wyj", "文书:诊断证明", "类别:低保 长期服药"]
+ACKNOWLEDGED = re.compile(r"^已归档  (.+) → (\S+) 第 (\d{4}) 件", re.MULTILINE)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds orphaned processes in /proc"),
+]
+
+
+# ── what is dropped ──────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Household:
+    number: CaseNo
+    id_number: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file to drop: its name in the inbox, its bytes, and how it comes: ``write``, ``rename`` or ``slow``."""
+
+    name: str
+    data: bytes
+    how: str
+
+
+def papers(rng: random.Random, households: list[Household], scratch: Path) -> Iterator[Paper]:
+    """Yield certain, doubtful, unreadable and repeated papers, in all three ways of arriving."""
+    earlier: list[tuple[str, str, bytes]] = []
+    for n in range(FILES):
+        household = rng.choice(households)
+        lines = [rng.choice(TITLES), *rng.choices(WORDS, k=4), f"第 {n} 张"]
+        place, shown_id = "", [f"证号 {household.id_number}"]
+        match rng.choices(("certain", "folder", "doubt", "unreadable", "again"), (42, 20, 14, 10, 14))[0]:
+            case "certain":
+                place, suffix, data = "", *written(rng, [*lines, *shown_id], scratch)
+                earlier.append((place, suffix, data))
+            case "folder":
+                place, suffix, data = f"{household.folder}/", *written(rng, lines, scratch)
+                earlier.append((place, suffix, data))
+            case "doubt":
+                other = rng.choice([h for h in households if h != household])
+                several = [*lines, *shown_id, f"证号 {other.id_number}"]
+                doubtful = rng.choice([lines, several, ["一张没有标题的纸", *lines[1:], *shown_id]])
+                suffix, data = written(rng, doubtful, scratch)
+            case "unreadable":
+                junk = rng.randbytes(rng.randint(200, 20_000))
+                suffix, data = rng.choice(
+                    [
+                        (".pdf", b""),
+                        (".pdf", b"%PDF-1.7\n1 0 obj" + junk),
+                        (".jpg", junk),
+                        (".zip", b"PK\3\4" + junk),
+                    ]
+                )
+            case _:
+                place, suffix, data = rng.choice(earlier or [("", ".pdf", b"")])
+        name = f"扫描 {n:03d}{suffix}"
+        if rng.random() < 0.05:
+            name = os.fsdecode(name.encode("gb18030"))
+        yield Paper(place + name, data, rng.choices(("write", "rename", "slow"), (60, 28, 12))[0])
+
+
+def written(rng: random.Random, lines: list[str], scratch: Path) -> tuple[str, bytes]:
+    """Return suffix and bytes of a paper with these lines, in one of the kinds that need no OCR."""
+    match rng.choice(("txt", "docx", "pdf")):
+        case "txt":
+            return ".txt", "\n".join(lines).encode()
+        case "docx":
+            document = Document()
+            for line in lines:
+                document.add_paragraph(line)
+            document.save(made := io.BytesIO())
+            return ".docx", made.getvalue()
+    return ".pdf", text_pdf(scratch / "made.pdf", "\n".join(lines)).read_bytes()
+
+
+class Dropper(threading.Thread):
+    """Drops papers one after another beside the watcher, as a scanner and a clerk would."""
+
+    def __init__(self, inbox: Path, staging: Path, seed: int) -> None:
+        super().__init__(daemon=True)
+        self.inbox, self.staging, self.rng = inbox, staging, random.Random(seed)
+        self.todo: queue.SimpleQueue[Paper | None] = queue.SimpleQueue()
+        self.dropped: Counter[str] = Counter()
+        self.halves: set[str] = set()
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            while paper := self.todo.get():
+                self.drop(paper)
+                time.sleep(self.rng.uniform(0, 0.12))
+        except BaseException as error:
+            self.error = error
+
+    def drop(self, paper: Paper) -> None:
+        path = self.inbox / paper.name
+        if paper.how == "slow":
+            while self.slowly(path, paper.data):
+                path = path.with_name("又 " + path.name)
+        elif paper.how == "rename":
+            (self.staging / "one").write_bytes(paper.data)
+            (self.staging / "one").rename(path)
+        else:
+            path.write_bytes(paper.data)
+        self.dropped[sha256(paper.data)] += 1
+
+    def slowly(self, path: Path, data: bytes) -> bool:
+        """Write in pieces; tell whether the watcher took it half-way because this thread was held up too long."""
+        cuts = sorted(self.rng.randrange(len(data) + 1) for _ in range(3))
+        with path.open("xb", buffering=0) as file:
+            for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+                self.halves.add(sha256(data[:start]))
+                file.write(data[start:end])
+                time.sleep(self.rng.uniform(0.005, SETTLE_S / 4))
+            return os.fstat(file.fileno()).st_nlink == 0
+
+    def finish(self) -> None:
+        self.todo.put(None)
+        self.join(timeout=60)
+        if self.error is not None:
+            raise self.error
+        assert not self.is_alive()
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# ── the rehearsal ────────────────────────────────────────────────────────────────────────────────────────
+@dataclass
+class Account:
+    """What the kills met, and what was dropped."""
+
+    root: Path
+    dropped: Counter[str] = field(default_factory=Counter)
+    halves: set[str] = field(default_factory=set)
+    kills: int = 0
+    writing: int = 0
+    """Kills that hit the watcher while it held the writer's lock."""
+    staged: int = 0
+    """Kills that left a pending change or something in ``.work``."""
+    reading: int = 0
+    """Kills that hit the watcher while its reading child was alive."""
+    said: str = ""
+
+
+def households(root: Path, rng: random.Random) -> list[Household]:
+    """Open some cases; return what papers can say of them."""
+    found = []
+    with make_workspace(root) as workspace:
+        settings = root / "archivist.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace("settle_s = 0.2", f"settle_s = {SETTLE_S}"), encoding="utf-8")
+        for n in range(HOUSEHOLDS):
+            identity = make_id(f"19{rng.randint(40, 89)}0{rng.randint(1, 9)}1{n}", f"{n:02d}1")
+            person = {"name": "王李张刘陈杨赵黄"[n] + "样甲", "id_number": identity, "village": "样例里社区"}
+            case = open_household(workspace, parse_facts({"applicant": person}))
+            folder = next(
+                p.name for p in workspace.archive.inbox.iterdir() if p.name.startswith(str(case.number))
+            )
+            found.append(Household(case.number, identity, folder))
+    return found
+
+
+def start(root: Path, mark: str, said: Path) -> subprocess.Popen[bytes]:
+    """Start the watcher; what it acknowledges goes to a file, so that a kill loses none of it."""
+    environment = {
+        **os.environ,
+        "ARCHIVIST_NOW": NOW.isoformat(),
+        "TORTURE": mark,
+        "PYTHONIOENCODING": "utf-8",
+    }
+    with said.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "archivist", "watch", "--workspace", str(root)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+
+
+def alive(mark: str) -> list[int]:
+    """Return the processes that carry a mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TORTURE={mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not (true := condition()) and time.monotonic() < end:
+        time.sleep(0.003)
+    return true
+
+
+def torment(root: Path, seed: int) -> Account:
+    """Drop the files and kill the watcher, round after round."""
+    rng = random.Random(seed)
+    scratch = root.parent / f"{root.name} staging"
+    scratch.mkdir()
+    stream = list(papers(rng, households(root, rng), scratch))
+    archive = root / "archive"
+    dropper = Dropper(archive / "inbox", scratch, seed)
+    dropper.start()
+    account, fed = Account(root), 0
+    for k in range(KILLS):
+        while fed < FILES * (k + 1) // KILLS:
+            dropper.todo.put(stream[fed])
+            fed += 1
+        said, mark = scratch / f"said {k}", f"{seed}-{k}"
+        watcher = start(root, mark, said)
+        try:
+            choose_the_moment(rng, said, watcher)
+            account.reading += len(alive(mark)) > 1
+        finally:
+            watcher.kill()
+            watcher.wait(timeout=60)
+        account.kills += watcher.returncode == -9
+        account.writing += (archive / ".lock").stat().st_size > 0
+        account.staged += any((archive / ".work").iterdir()) or any((archive / "cases").glob("*/pending/*"))
+        account.said += said.read_text("utf-8")
+        assert until(lambda mark=mark: not alive(mark), 5), "a reading child outlives its watcher"  # type: ignore[misc]
+    dropper.finish()
+    account.dropped, account.halves = dropper.dropped, dropper.halves
+    return account
+
+
+def choose_the_moment(rng: random.Random, said: Path, watcher: subprocess.Popen[bytes]) -> None:
+    """Wait for the moment of the kill: at the start, around the first commit, or some outcomes further on."""
+
+    def lines(wanted: int) -> Callable[[], bool]:
+        return lambda: said.read_bytes().count(b"\n") >= wanted or watcher.poll() is not None
+
+    way = rng.random()
+    if way < 0.12:
+        time.sleep(rng.uniform(0.1, 0.5))
+    elif way < 0.35:
+        until(lines(1), 10)
+        time.sleep(rng.uniform(0.15, 0.45))
+    else:
+        until(lines(1), 10)
+        until(lines(1 + rng.randint(1, 6)), 1.5)
+        time.sleep(rng.uniform(0, 0.03))
+    assert watcher.poll() is None, said.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> list[Account]:
+    folder = tmp_path_factory.mktemp("torture")
+    with ThreadPoolExecutor(OFFICES) as pool:
+        return list(pool.map(lambda n: torment(folder / f"office{n}", SEED + n), range(OFFICES)))
+
+
+# ── the reckoning ────────────────────────────────────────────────────────────────────────────────────────
+def archivist(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "archivist", *words, "--workspace", str(root), "--json"],
+        env={**os.environ, "ARCHIVIST_NOW": NOW.isoformat()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def filed(workspace: Workspace) -> Iterator[tuple[Case, str]]:
+    """Yield every filed original with its case, by the digest of what really lies on the disk."""
+    for number in workspace.archive.case_numbers():
+        case = workspace.archive.read(number)
+        for record in case.records.values():
+            (payload,) = (f for f in record.files if f.path.startswith("data/"))
+            digest = sha256((workspace.archive.folder(number) / payload.path).read_bytes())
+            assert digest == payload.sha256 == record.source_sha256
+            yield case, digest
+
+
+def in_tray(workspace: Workspace) -> Counter[str]:
+    items = workspace.archive.tray.items()
+    for item in items:
+        assert sha256(item.file.read_bytes()) == item.sha256
+    return Counter(item.sha256 for item in items)
+
+
+def in_inbox(workspace: Workspace) -> Counter[str]:
+    return Counter(sha256(d.path.read_bytes()) for d in look(workspace.archive.inbox))
+
+
+def reckon(account: Account) -> None:
+    """Check the whole office after the last kill: first as the next start heals it, then with the inbox drained."""
+    with Workspace.open(account.root, "林经办", lambda: NOW) as workspace:
+        archive = workspace.archive
+        with archive.writing("林经办"):
+            assert archive.recovered.alarms == ()
+        assert (archive.root / ".lock").stat().st_size == 0
+        assert not list(archive.work.iterdir())
+        assert not list(archive.root.glob("*/*/pending/*"))
+        somewhere = Counter(d for _, d in filed(workspace)) + in_tray(workspace) + in_inbox(workspace)
+        assert not account.dropped - somewhere, "a dropped file is nowhere"
+
+        drained = archivist(account.root, "watch", "--once")
+        assert drained.returncode in (0, 1), drained.stdout + drained.stderr
+        assert json.loads(drained.stdout)["left"] == []
+        assert not in_inbox(workspace)
+        found = Counter(d for _, d in filed(workspace)) + in_tray(workspace)
+        extra = found - account.dropped
+        assert not account.dropped - found
+        assert set(extra) <= account.halves, "something is there twice"
+        for case in {case.number: case for case, _ in filed(workspace)}.values():
+            digests = [r.source_sha256 for r in case.records.values()]
+            assert len(digests) == len(set(digests)), "filed twice within a case"
+        check_bags(workspace, account.root)
+        check_acknowledged(workspace, account.said)
+        check_index(workspace, account.root.parent / f"{account.root.name} index")
+
+
+def check_bags(workspace: Workspace, root: Path) -> None:
+    for folder in [*workspace.archive.cases.iterdir(), *workspace.archive.ledger.iterdir()]:
+        assert bagit.Bag(str(folder)).validate()
+    if "verify" in COMMANDS:
+        verified = archivist(root, "verify", "--all")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def check_acknowledged(workspace: Workspace, said: str) -> None:
+    """What the watcher said before it was killed stands: this file is that record of that case."""
+    told = ACKNOWLEDGED.findall(said)
+    assert len(told) > FILES // 5
+    for name, number, record in told:
+        case = workspace.archive.read(CaseNo.parse(number))
+        assert case.records[record].source_name == name
+
+
+def check_index(workspace: Workspace, fresh: Path) -> None:
+    """The index that followed through all the kills answers as one made anew from the archive does."""
+
+    def answers(index: Index) -> list[Any]:
+        return [
+            (r.total, [(h.case, h.record) for h in r.hits])
+            for q in QUERIES
+            for r in [index.search(q, limit=999)]
+        ]
+
+    assert workspace.index.drift() == []
+    with Index(fresh, workspace.archive) as anew:
+        anew.rebuild()
+        expected = answers(anew)
+    assert answers(workspace.index) == expected
+    assert sum(total > 0 for total, _ in expected) > len(QUERIES) // 2
+
+
+@pytest.mark.parametrize("office", range(OFFICES))
+def test_every_dropped_byte_is_filed_once_or_still_waits(accounts: list[Account], office: int) -> None:
+    reckon(accounts[office])
+
+
+def test_the_kills_met_work_in_flight(accounts: list[Account]) -> None:
+    """A rehearsal that kills idle watchers proves nothing."""
+    kills = sum(a.kills for a in accounts)
+    assert kills == OFFICES * KILLS == 200
+    assert sum(sum(a.dropped.values()) for a in accounts) == OFFICES * FILES == 500
+    assert sum(a.writing for a in accounts) > kills // 5
+    assert sum(a.staged for a in accounts) > kills // 20
+    assert sum(a.reading for a in accounts) > kills // 4
+    assert "上次已登记，移去原件" in "".join(a.said for a in accounts), "none between commit and removal"
+
+
+def test_a_child_in_the_middle_of_a_long_file_ends_with_its_watcher(tmp_path: Path) -> None:
+    """The parent cannot say that it was killed: the child must notice by itself, not a file later."""
+    with make_workspace(tmp_path / "ws") as workspace:
+        inbox = workspace.archive.inbox
+    text_pdf(tmp_path / "long.pdf", *["最低生活保障审核确认办法第一条"] * 600, ruled=True).rename(
+        inbox / "a.pdf"
+    )
+    watcher = start(tmp_path / "ws", str(tmp_path), tmp_path / "said")
+    try:
+        assert until(lambda: len(alive(str(tmp_path))) > 1, 20)
+        (child,) = set(alive(str(tmp_path))) - {watcher.pid}
+        stat = Path(f"/proc/{child}/stat")
+        assert until(lambda: int(stat.read_text().rsplit(")", 1)[1].split()[11]) > 60, 20), "it is reading"
+    finally:
+        watcher.kill()
+        watcher.wait(timeout=30)
+    assert (inbox / "a.pdf").exists()
+    assert until(lambda: not alive(str(tmp_path)), 2)
