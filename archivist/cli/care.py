@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +13,10 @@ from archivist.cli.session import Session, with_session
 from archivist.config import FILE_NAME, ROLES
 from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE, parse_category
+
+if TYPE_CHECKING:
+    from archivist.store.disk import Finding
+    from archivist.workspace import Workspace
 
 
 @click.command()
@@ -42,6 +45,7 @@ def init(
     """建立工作区：archivist.toml、档案库、收件箱、索引。"""
     from archivist.rules.pack import load
     from archivist.store import Archive
+    from archivist.store.disk import examine, require_writable
 
     rules = load(pack)
     if not OFFICE_CODE.fullmatch(code):
@@ -52,6 +56,7 @@ def init(
             "这里已经是工作区，不覆盖原有设置", file=FILE_NAME, remedy=f"直接编辑 {FILE_NAME}。"
         )
     folder.mkdir(parents=True, exist_ok=True)
+    require_writable(folder)
     district = rules.district
     full = (
         office
@@ -76,9 +81,17 @@ def init(
     }
     target.write_text(_settings(pack, values), encoding="utf-8")
     Archive(folder / "archive").create()
-    for name in ("index", "doc_templates"):
-        (folder / name).mkdir(exist_ok=True)
-    session.emit({"workspace": str(folder.resolve()), "office": values["name"], "pack": rules.stamp})
+    (folder / "index").mkdir(mode=0o700, exist_ok=True)
+    (folder / "doc_templates").mkdir(exist_ok=True)
+    doubts = [_shown(f) for f in examine(folder / "archive") if f.state != "正常"]
+    session.emit(
+        {
+            "workspace": str(folder.resolve()),
+            "office": values["name"],
+            "pack": rules.stamp,
+            "disk": [{"check": c, "state": s, "detail": d} for c, s, d in doubts],
+        }
+    )
     session.say(f"工作区已建立：{folder.resolve()}", "green")
     session.say(
         f"机关：{values['name']}　规则包：{rules.title}　已下放：{'、'.join(c.label for c in rules.delegated)}"
@@ -90,6 +103,8 @@ def init(
     ]
     if blank:
         session.say(f"请在 {FILE_NAME} 中补填：{'、'.join(blank)}（制发文书时要用）", "yellow")
+    for what, state, detail in doubts:
+        session.warn(f"{state}　{what}：{detail}")
 
 
 def _settings(pack: str, office: dict[str, str]) -> str:
@@ -216,19 +231,20 @@ def doctor(session: Session) -> int:
         ("程序", "正常", f"Python {sys.version.split()[0]}"),
         _libreoffice(),
         _models(),
-        ("掉电保护", "正常", "文件夹可同步到磁盘")
-        if os.name != "nt"
-        else ("掉电保护", "注意", "Windows 不能同步文件夹，突然断电时最后一次写入可能丢失"),
     ]
     try:
         workspace = session.workspace
     except ArchivistError as error:
         checks.append(("工作区", "没有", str(error)))
     else:
-        checks.extend(_workspace_checks(workspace.root, session))
+        checks.extend(_workspace_checks(workspace))
     session.emit([{"check": c, "state": s, "detail": d} for c, s, d in checks])
     session.table(("检查", "状态", "说明"), checks)
     return 1 if any(s in ("注意", "警报") for _, s, _ in checks) else 0
+
+
+def _shown(finding: Finding) -> tuple[str, str, str]:
+    return finding.what, finding.state, "。".join(filter(None, (finding.detail, finding.consequence)))
 
 
 def _libreoffice() -> tuple[str, str, str]:
@@ -250,22 +266,25 @@ def _models() -> tuple[str, str, str]:
     )
 
 
-def _workspace_checks(root: Path, session: Session) -> list[tuple[str, str, str]]:
-    workspace = session.workspace
-    free = shutil.disk_usage(root).free / 2**30
-    found = [
+def _workspace_checks(workspace: Workspace) -> list[tuple[str, str, str]]:
+    from archivist.store.disk import examine
+
+    found: list[tuple[str, str, str]] = [
         ("工作区", "正常", f"{workspace.config.office.name}，规则包 {workspace.pack.stamp}"),
-        ("磁盘空间", "正常" if free > 5 else "注意", f"剩余 {free:.1f} GB"),
         (
             "户档",
             "正常",
             f"{len(workspace.archive.case_numbers())} 户，待认领 {len(workspace.archive.tray.items())} 件",
         ),
     ]
-    with workspace.archive.writing(workspace.actor):
-        healed = workspace.archive.recovered
-    found += [("恢复", "正常", line) for line in healed.done]
-    found += [("完整性", "警报", line) for line in healed.alarms]
+    found += [_shown(finding) for finding in examine(workspace.archive.root)]
+    try:
+        with workspace.archive.writing(workspace.actor):
+            healed = workspace.archive.recovered
+        found += [("恢复", "正常", line) for line in healed.done]
+        found += [("完整性", "警报", line) for line in healed.alarms]
+    except (ArchivistError, OSError) as error:
+        found.append(("恢复", "警报", f"没有查成：{error}"))
     try:
         drift = workspace.index.drift()
         found.append(

@@ -141,11 +141,12 @@ def _show_plan(session: Session, todo: Plan) -> int:
 def _drafts(session: Session, todo: Plan, out: Path) -> int:
     from archivist.issue.document import draft_document
 
-    out.mkdir(parents=True, exist_ok=True)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = []
     for planned in todo.documents:
         path = out / f"{planned.case.number} {planned.document.title}（草稿）.docx"
         path.write_bytes(draft_document(planned))
+        path.chmod(0o600)
         paths.append(path)
     session.emit({"drafts": [str(p) for p in paths], "refused": [_refused(r) for r in todo.refused]})
     for path in paths:
@@ -155,7 +156,7 @@ def _drafts(session: Session, todo: Plan, out: Path) -> int:
 
 
 def _copy_out(issued: Sequence[Issued], out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for item in issued:
         for path in item.files:
             target = out / f"{item.case} {path.name}"

@@ -88,7 +88,11 @@ class Catalogue:
             raise IndexFault("索引目录不存在或不完整")
         with self._guard():
             self._db = _connect(path)
-            meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
+            try:
+                meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
+            except sqlite3.Error:
+                self.close()
+                raise
         if (meta.get("schema"), meta.get("analyser")) != (str(SCHEMA), str(forms.ANALYSER)):
             self.close()
             raise IndexFault("索引是另一版本的程序建立的")
@@ -368,8 +372,12 @@ def _case_row(*row: object) -> CaseRow:
 
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-        db.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            db.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 

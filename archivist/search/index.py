@@ -253,7 +253,7 @@ class Index:
         """
         with self._lock:
             numbers = list(self._archive.case_numbers())
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names and ID numbers
             for left in self._folder.glob("*.part"):
                 shutil.rmtree(left)
             name = f"{1 + max((int(p.name) for p in self._folder.glob('[0-9]*') if p.name.isdigit()), default=0):06d}"

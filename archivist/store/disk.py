@@ -31,12 +31,12 @@ State = Literal["正常", "注意", "警报"]
 LEAST_FREE: Final = 1 << 30
 """Bytes; with less there is hardly room for a day's scans."""
 TIMES_LARGEST: Final = 4
-"""A file being filed is in the inbox, in ``pending`` and in memory's caches; the index and the tray need room too."""
+"""A file being filed lies in the inbox and in the case at once; its text and the index need room too."""
 MOST_ENTRIES: Final = 200_000
 """So many files and folders have their permissions looked at; more would keep the clerk waiting."""
 
 _SHARES: Final = re.compile(
-    r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|glusterfs|lustre|ncpfs|vboxsf|vmhgfs|davfs|drvfs|beegfs|gpfs|gfs2|ocfs2"
+    r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|glusterfs|lustre|ncpfs|vboxsf|vmhgfs|virtiofs|davfs|drvfs|beegfs|gpfs|gfs2|ocfs2"
     r"|fuse\.(sshfs|rclone|s3fs|gvfsd-fuse|davfs2?|vmhgfs-fuse|glusterfs|ceph.*|juicefs|cifs.*|smb.*|curlftpfs)"
 )
 _FAT: Final = re.compile(r"vfat|msdos|exfat")
@@ -87,7 +87,20 @@ def examine(folder: Path) -> tuple[Finding, ...]:
         reason = error.strerror or str(error)
         return (Finding("写入", "警报", f"不能写入（{reason}）", "什么都不能归档；请检查权限与硬件"), *found)
     try:
-        found += [_folder_fsync(probe), _locking(probe), _case(probe), *_names(probe)]
+        for what, attempt in (
+            ("掉电保护", _folder_fsync),
+            ("写入锁", _locking),
+            ("文件名大小写", _case),
+            ("文件名", _names),
+        ):
+            try:
+                found.extend(attempt(what, probe))
+            except OSError as error:
+                found.append(
+                    Finding(
+                        what, "注意", f"没有查成（{error.strerror or error}）", "磁盘有了空间之后再查一次"
+                    )
+                )
     finally:
         shutil.rmtree(probe, ignore_errors=True)
     return tuple(found)
@@ -100,7 +113,7 @@ def _empty_probe(folder: Path) -> Path:
 # ── where it lies ────────────────────────────────────────────────────────────────────────────────────────
 def filesystem(path: Path) -> str:
     """Return the type of the file system under a path (``ext4``, ``cifs`` …); empty where it cannot be told."""
-    if sys.platform == "win32":  # pragma: no cover
+    if os.name == "nt":  # pragma: no cover
         return _on_windows(path)
     try:
         table = Path("/proc/self/mountinfo").read_bytes()
@@ -124,13 +137,11 @@ def mounted(table: bytes, path: bytes) -> str:
 
 
 def _on_windows(path: Path) -> str:  # pragma: no cover
-    if sys.platform != "win32":
-        return ""
     import ctypes
 
     drive = path.resolve().drive
-    remote = drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == 4
-    return "smb" if remote else "ntfs"
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 — the stubs know it on Windows only
+    return "smb" if drive.startswith("\\\\") or kernel.GetDriveTypeW(f"{drive}\\") == 4 else "ntfs"
 
 
 def is_share(kind: str) -> bool:
@@ -241,77 +252,90 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 # ── what it does when tried ──────────────────────────────────────────────────────────────────────────────
-def _folder_fsync(probe: Path) -> Finding:
-    what, lost = "掉电保护", "突然断电时，最后几次归档可能丢失（原件若已移走则要重新扫描）；请配不间断电源"
+def _folder_fsync(what: str, probe: Path) -> Iterator[Finding]:
+    lost = "突然断电时，最后几次归档可能丢失；请配不间断电源，纸质原件当天不要销毁"
     if not files.HAS_FOLDER_FSYNC:  # pragma: no cover
-        return Finding(what, "注意", "Windows 不能把文件夹同步到磁盘", lost)
+        yield Finding(what, "注意", "Windows 不能把文件夹同步到磁盘", lost)
+        return
     try:
         files.sync_folder(probe)
     except OSError as error:
-        return Finding(what, "注意", f"这个磁盘不能同步文件夹（{error.strerror}）", lost)
-    return Finding(what, "正常", "文件夹可同步到磁盘")
+        yield Finding(what, "注意", f"这个磁盘不能把文件夹同步到磁盘（{error.strerror}）", lost)
+    else:
+        yield Finding(what, "正常", "文件夹可同步到磁盘")
 
 
-def _locking(probe: Path) -> Finding:
+def _locking(what: str, probe: Path) -> Iterator[Finding]:
     """Hold a lock and try for it a second time: that one must be refused."""
     path = probe / "lock"
     try:
         with WriterLock(path, wait_s=0).held("检查"):
             try:
                 with WriterLock(path, wait_s=0).held("检查"):
-                    return Finding(
-                        "写入锁",
-                        "警报",
-                        "锁不起作用",
-                        "两个程序会同时写入而互相破坏：同一时间只能运行一个命令",
+                    yield Finding(
+                        what, "警报", "锁不起作用", "两个程序会同时写入而互相破坏：同一时间只能运行一个命令"
                     )
             except ArchiveLocked:
-                return Finding("写入锁", "正常", "同一时间只有一个程序能写入（限本机）")
-    except (ArchiveLocked, OSError, WriteFailed):
-        return Finding("写入锁", "警报", "这个磁盘不支持文件锁", "不能归档；请把档案库移到本机硬盘")
+                yield Finding(what, "正常", "同一时间只有一个程序能写入（限本机）")
+    except ArchiveLocked:
+        yield Finding(what, "警报", "这个磁盘不支持文件锁", "不能归档；请把档案库移到本机硬盘")
+    except WriteFailed as error:
+        raise OSError(error.what) from error
 
 
-def _case(probe: Path) -> Finding:
-    what = "文件名大小写"
+def _case(what: str, probe: Path) -> Iterator[Finding]:
     (probe / "Case-a").touch(files.FILE_MODE)
     if (probe / "CASE-A").exists():
-        return Finding(
+        yield Finding(
             what,
             "注意",
             "不区分大小写",
             "先后投放只有大小写不同的两个文件时，后一个会顶替前一个；扫描件请用不同的名称",
         )
-    return Finding(what, "正常", "区分大小写")
+    else:
+        yield Finding(what, "正常", "区分大小写")
 
 
-def _names(probe: Path) -> Iterator[Finding]:
+def _names(what: str, probe: Path) -> Iterator[Finding]:
     """Make folders with the names that occur, and see whether they come back as they were given."""
-    refused, changed = [], []
+    if (encoding := sys.getfilesystemencoding()) != "utf-8":
+        yield Finding(
+            what,
+            "警报",
+            f"系统环境用 {encoding} 记文件名",
+            "别的电脑上会是乱码，核对清单时报缺文件；请把语言环境设为 UTF-8，如 LANG=zh_CN.UTF-8",
+        )
+        return
+    refused: list[str] = []
+    changed: list[str] = []
     for label, name in _NAMES:
-        inside = probe / "names"
+        inside = probe / f"names {len(refused)} {len(changed)}"
         inside.mkdir(files.FOLDER_MODE, exist_ok=True)
         try:
             (inside / name).mkdir(files.FOLDER_MODE)
-        except (OSError, UnicodeError) as error:
-            full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-            refused.append(label + ("（磁盘已满，没有查成）" if full else ""))
-            continue
-        if os.listdir(inside) != [name]:  # noqa: PTH208 — the bare names are the question
-            changed.append(label)
-        shutil.rmtree(inside)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            refused.append(label)
+        else:
+            found = os.listdir(inside)  # noqa: PTH208 — the bare names are the question
+            if found != [name]:
+                changed.append(label)
+            else:
+                (inside / name).rmdir()
     if refused:
         yield Finding(
-            "文件名",
+            what,
             "警报",
             f"建不了这样的文件名：{'、'.join(refused)}",
-            "立户、归档会失败；请换用 UTF-8 的磁盘与系统环境",
+            "立户、归档会失败；请换用能存 UTF-8 文件名的磁盘",
         )
     if changed:
         yield Finding(
-            "文件名",
+            what,
             "注意",
             f"磁盘会改写文件名：{'、'.join(changed)}",
-            "与别的电脑之间拷贝后，核对清单时可能报缺文件",
+            "拷贝到别的电脑之后，核对清单时可能报缺文件",
         )
     if not refused and not changed:
-        yield Finding("文件名", "正常", "中文、生僻字原样保存")
+        yield Finding(what, "正常", "中文、生僻字原样保存")

@@ -7,16 +7,12 @@ commit, or some outcomes further on. What is dropped is seeded; the moments are 
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
-import queue
 import random
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +23,6 @@ from typing import Any
 
 import bagit
 import pytest
-from docx import Document
 
 from archivist.cli.main import COMMANDS
 from archivist.ingest.inbox import look
@@ -36,6 +31,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.search.index import Index
 from archivist.workspace import Workspace
+from tests.faults.papers import TITLES, WORDS, Dropper, Household, papers, sha256
 from tests.ingest.files import text_pdf
 from tests.kit import NOW, make_workspace, open_household
 from tests.people import make_id
@@ -43,136 +39,16 @@ from tests.people import make_id
 OFFICES, KILLS, FILES, HOUSEHOLDS = 2, 100, 250, 8
 SEED = 20240308
 SETTLE_S = 0.1
-TITLES = ("诊断证明书", "邻里访问记录", "社会救助申请书", "入户调查表")
-WORDS = "漏雨的北墙 家庭经济状况 长期服药 外出务工 公示期满 缺乏劳动能力 房屋租金 低保金到账 赡养协议 医疗费用".split()
+AHEAD = 12
+"""So many files are dropped ahead of the kills, so that a watcher that is killed was not idle."""
 QUERIES = [*TITLES, *WORDS, "诊断证明书 AND NOT 外出务工", "wyj", "文书:诊断证明", "类别:低保 长期服药"]
 ACKNOWLEDGED = re.compile(r"^已归档  (.+) → (\S+) 第 (\d{4}) 件", re.MULTILINE)
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("torture"),
     pytest.mark.skipif(sys.platform != "linux", reason="finds orphaned processes in /proc"),
 ]
-
-
-# ── what is dropped ──────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Household:
-    number: CaseNo
-    id_number: str
-    folder: str
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A file to drop: its name in the inbox, its bytes, and how it comes: ``write``, ``rename`` or ``slow``."""
-
-    name: str
-    data: bytes
-    how: str
-
-
-def papers(rng: random.Random, households: list[Household], scratch: Path) -> Iterator[Paper]:
-    """Yield certain, doubtful, unreadable and repeated papers, in all three ways of arriving."""
-    earlier: list[tuple[str, str, bytes]] = []
-    for n in range(FILES):
-        household = rng.choice(households)
-        lines = [rng.choice(TITLES), *rng.choices(WORDS, k=4), f"第 {n} 张"]
-        place, shown_id = "", [f"证号 {household.id_number}"]
-        match rng.choices(("certain", "folder", "doubt", "unreadable", "again"), (42, 20, 14, 10, 14))[0]:
-            case "certain":
-                place, suffix, data = "", *written(rng, [*lines, *shown_id], scratch)
-                earlier.append((place, suffix, data))
-            case "folder":
-                place, suffix, data = f"{household.folder}/", *written(rng, lines, scratch)
-                earlier.append((place, suffix, data))
-            case "doubt":
-                other = rng.choice([h for h in households if h != household])
-                several = [*lines, *shown_id, f"证号 {other.id_number}"]
-                doubtful = rng.choice([lines, several, ["一张没有标题的纸", *lines[1:], *shown_id]])
-                suffix, data = written(rng, doubtful, scratch)
-            case "unreadable":
-                junk = rng.randbytes(rng.randint(200, 20_000))
-                suffix, data = rng.choice(
-                    [
-                        (".pdf", b""),
-                        (".pdf", b"%PDF-1.7\n1 0 obj" + junk),
-                        (".jpg", junk),
-                        (".zip", b"PK\3\4" + junk),
-                    ]
-                )
-            case _:
-                place, suffix, data = rng.choice(earlier or [("", ".pdf", b"")])
-        name = f"扫描 {n:03d}{suffix}"
-        if rng.random() < 0.05:
-            name = os.fsdecode(name.encode("gb18030"))
-        yield Paper(place + name, data, rng.choices(("write", "rename", "slow"), (60, 28, 12))[0])
-
-
-def written(rng: random.Random, lines: list[str], scratch: Path) -> tuple[str, bytes]:
-    """Return suffix and bytes of a paper with these lines, in one of the kinds that need no OCR."""
-    match rng.choice(("txt", "docx", "pdf")):
-        case "txt":
-            return ".txt", "\n".join(lines).encode()
-        case "docx":
-            document = Document()
-            for line in lines:
-                document.add_paragraph(line)
-            document.save(made := io.BytesIO())
-            return ".docx", made.getvalue()
-    return ".pdf", text_pdf(scratch / "made.pdf", "\n".join(lines)).read_bytes()
-
-
-class Dropper(threading.Thread):
-    """Drops papers one after another beside the watcher, as a scanner and a clerk would."""
-
-    def __init__(self, inbox: Path, staging: Path, seed: int) -> None:
-        super().__init__(daemon=True)
-        self.inbox, self.staging, self.rng = inbox, staging, random.Random(seed)
-        self.todo: queue.SimpleQueue[Paper | None] = queue.SimpleQueue()
-        self.dropped: Counter[str] = Counter()
-        self.halves: set[str] = set()
-        self.error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            while paper := self.todo.get():
-                self.drop(paper)
-                time.sleep(self.rng.uniform(0, 0.12))
-        except BaseException as error:
-            self.error = error
-
-    def drop(self, paper: Paper) -> None:
-        path = self.inbox / paper.name
-        if paper.how == "slow":
-            while self.slowly(path, paper.data):
-                path = path.with_name("又 " + path.name)
-        elif paper.how == "rename":
-            (self.staging / "one").write_bytes(paper.data)
-            (self.staging / "one").rename(path)
-        else:
-            path.write_bytes(paper.data)
-        self.dropped[sha256(paper.data)] += 1
-
-    def slowly(self, path: Path, data: bytes) -> bool:
-        """Write in pieces; tell whether the watcher took it half-way because this thread was held up too long."""
-        cuts = sorted(self.rng.randrange(len(data) + 1) for _ in range(3))
-        with path.open("xb", buffering=0) as file:
-            for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
-                self.halves.add(sha256(data[:start]))
-                file.write(data[start:end])
-                time.sleep(self.rng.uniform(0.005, SETTLE_S / 4))
-            return os.fstat(file.fileno()).st_nlink == 0
-
-    def finish(self) -> None:
-        self.todo.put(None)
-        self.join(timeout=60)
-        if self.error is not None:
-            raise self.error
-        assert not self.is_alive()
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 # ── the rehearsal ────────────────────────────────────────────────────────────────────────────────────────
@@ -243,7 +119,7 @@ def alive(mark: str) -> list[int]:
 def until(condition: Callable[[], bool], seconds: float) -> bool:
     end = time.monotonic() + seconds
     while not (true := condition()) and time.monotonic() < end:
-        time.sleep(0.003)
+        time.sleep(0.01)
     return true
 
 
@@ -252,19 +128,19 @@ def torment(root: Path, seed: int) -> Account:
     rng = random.Random(seed)
     scratch = root.parent / f"{root.name} staging"
     scratch.mkdir()
-    stream = list(papers(rng, households(root, rng), scratch))
+    stream = list(papers(rng, FILES, households(root, rng), scratch))
     archive = root / "archive"
-    dropper = Dropper(archive / "inbox", scratch, seed)
+    dropper = Dropper(archive / "inbox", scratch, seed, SETTLE_S)
     dropper.start()
     account, fed = Account(root), 0
     for k in range(KILLS):
-        while fed < FILES * (k + 1) // KILLS:
+        while fed < min(FILES, AHEAD + FILES * k // KILLS):
             dropper.todo.put(stream[fed])
             fed += 1
         said, mark = scratch / f"said {k}", f"{seed}-{k}"
         watcher = start(root, mark, said)
         try:
-            choose_the_moment(rng, said, watcher)
+            choose_the_moment(rng, said, archive / "inbox", watcher)
             account.reading += len(alive(mark)) > 1
         finally:
             watcher.kill()
@@ -279,7 +155,7 @@ def torment(root: Path, seed: int) -> Account:
     return account
 
 
-def choose_the_moment(rng: random.Random, said: Path, watcher: subprocess.Popen[bytes]) -> None:
+def choose_the_moment(rng: random.Random, said: Path, inbox: Path, watcher: subprocess.Popen[bytes]) -> None:
     """Wait for the moment of the kill: at the start, around the first commit, or some outcomes further on."""
 
     def lines(wanted: int) -> Callable[[], bool]:
@@ -288,12 +164,12 @@ def choose_the_moment(rng: random.Random, said: Path, watcher: subprocess.Popen[
     way = rng.random()
     if way < 0.12:
         time.sleep(rng.uniform(0.1, 0.5))
-    elif way < 0.35:
-        until(lines(1), 10)
-        time.sleep(rng.uniform(0.15, 0.45))
+    elif way < 0.3:
+        until(lines(1), 20)
+        time.sleep(rng.uniform(0.1, 0.4))
     else:
-        until(lines(1), 10)
-        until(lines(1 + rng.randint(1, 6)), 1.5)
+        enough = lines(1 + rng.choice((1, 1, 2, 3, 4, 6)))
+        until(lambda: enough() or not any(look(inbox)), 20)
         time.sleep(rng.uniform(0, 0.03))
     assert watcher.poll() is None, said.read_text("utf-8")
 
@@ -388,7 +264,7 @@ def check_index(workspace: Workspace, fresh: Path) -> None:
 
     def answers(index: Index) -> list[Any]:
         return [
-            (r.total, [(h.case, h.record) for h in r.hits])
+            (r.total, sorted((h.case, h.record) for h in r.hits))
             for q in QUERIES
             for r in [index.search(q, limit=999)]
         ]

@@ -1,0 +1,191 @@
+"""A small office to strike at: two households, papers in the inbox, one in the tray; and the whole commands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archivist.ingest.file import Filed, Left, NeedsReview, Prepared, assign, file_dropped
+from archivist.ingest.read import PageText, ReadResult
+from archivist.ingest.sniff import Kind
+from archivist.issue.document import issue, plan
+from archivist.lifecycle.cases import change_facts, deregister, drop_folder, open_case
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo, Category
+from archivist.rules.documents import Catalogue
+from archivist.rules.pack import Pack
+from archivist.store import Original
+from archivist.workspace import Workspace
+from tests.faults.shim import Ack
+from tests.kit import NOW, TODAY, make_workspace, open_household
+from tests.people import WANG_ID, make_id
+
+WANG: Final = CaseNo.parse("TJHQ-DB-2024-000001")
+ZHANG: Final = CaseNo.parse("TJHQ-DB-2024-000002")
+ZHANG_ID: Final = make_id("19710815", "013")
+LIU_ID: Final = make_id("19550601", "024")
+OPENED: Final = dt.date(2024, 3, 4)
+
+PAPERS: Final = {
+    "扫描0001.jpg": f"居民身份证\n姓名 王秀兰\n公民身份号码 {WANG_ID}",
+    "扫描0002.jpg": f"居民身份证\n姓名 张三丰\n公民身份号码 {ZHANG_ID}",
+    "扫描0003.jpg": "诊断证明书\n患者 无名氏",
+    f"{WANG} 王秀兰/扫描0004.jpg": "诊断证明书\n患者 王秀兰",
+}
+"""What a scanner left in the inbox, with the words on it; the third belongs to nobody known."""
+OLD_PAPER: Final = "旧件.jpg"
+"""What waits in the tray."""
+CARD: Final = f"居民户口簿\n{WANG_ID}"
+"""What is filed already."""
+
+
+def scan(name: str) -> bytes:
+    """Return the bytes of a paper: no real picture, but told to be one and unlike every other."""
+    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + name.encode() * 60 + b"\xff\xd9"
+
+
+def words(text: str) -> ReadResult:
+    """Return what reading a paper gives, ready made: no recognition runs here."""
+    return ReadResult(Kind.JPEG, (PageText(1, text, (), "ocr", 0.99, 0, 1654, 2339),))
+
+
+_warm: list[tuple[Pack, Catalogue]] = []
+
+
+@contextmanager
+def opened(root: Path, now: dt.datetime = NOW) -> Iterator[Workspace]:
+    """Open a workspace as a fresh process would; only rules and document types are not read again."""
+    with Workspace.open(root, "林经办", lambda: now) as workspace:
+        if not _warm:
+            _warm.append((workspace.pack, workspace.catalogue))
+        workspace.__dict__["pack"], workspace.__dict__["catalogue"] = _warm[0]
+        workspace.archive.lock.wait_s = 5.0
+        yield workspace
+
+
+def build(root: Path) -> None:
+    """Make the office."""
+    with make_workspace(root) as workspace:
+        zhang = {"applicant": {"name": "张三丰", "id_number": ZHANG_ID, "address": "样例街道另一里9号楼101"}}
+        assert open_household(workspace).number == WANG
+        assert open_household(workspace, parse_facts(zhang)).number == ZHANG
+        inbox = workspace.archive.inbox
+        for name, text in {"户口簿.jpg": CARD, OLD_PAPER: "不知道是什么"}.items():
+            (inbox / name).write_bytes(scan(name))
+            outcome = file_dropped(workspace, Prepared(Original.of(inbox / name, name), words(text), None))
+            assert isinstance(outcome, Filed if text == CARD else NeedsReview), outcome
+        for name in PAPERS:
+            (inbox / name).write_bytes(scan(name))
+        assert workspace.archive.read(WANG).next_record() == "0002"
+
+
+def lay(base: Path, out: Path) -> None:
+    """Lay a copy of a workspace: in the archive hard links (the program never writes into a file), else copies.
+
+    Links keep what a file is known by, its inode and time, as a restart after a power cut does.
+    """
+    shutil.rmtree(out, ignore_errors=True)
+    for folder, _, names in os.walk(base):
+        there = out / Path(folder).relative_to(base)
+        there.mkdir(mode=0o700)
+        linked = Path(folder).is_relative_to(base / "archive")
+        for name in names:
+            if linked and name != ".lock":
+                (there / name).hardlink_to(f"{folder}/{name}")
+            else:
+                shutil.copy2(f"{folder}/{name}", there / name)
+
+
+# ── the commands ─────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One whole command: what it does, telling after each step; and what the next start does with what is left."""
+
+    name: str
+    act: Callable[[Workspace, Ack], None]
+    again: Callable[[Workspace, Ack], None] | None = None
+
+    def run(self, root: Path) -> Callable[[Ack], None]:
+        """Return the command as an action on a workspace."""
+
+        def action(ack: Ack) -> None:
+            tempfile.tempdir = str(root)
+            with opened(root) as workspace:
+                self.act(workspace, ack)
+
+        return action
+
+
+def _file(*names: str) -> Callable[[Workspace, Ack], None]:
+    def act(workspace: Workspace, ack: Ack) -> None:
+        for name in names:
+            path = workspace.archive.inbox / name
+            if not path.exists():
+                continue
+            outcome = file_dropped(workspace, Prepared(Original.of(path, name), words(PAPERS[name]), None))
+            if isinstance(outcome, Left):
+                raise outcome.error
+            ack(f"{name}: {type(outcome).__name__}")
+
+    return act
+
+
+def _open(workspace: Workspace, ack: Ack) -> None:
+    facts = parse_facts({"applicant": {"name": "刘样例", "id_number": LIU_ID, "address": "样例里3号"}})
+    case = open_case(workspace, Category.DB, facts, opened_on=OPENED)
+    assert drop_folder(workspace, case).is_dir()
+    ack(f"opened {case.number}")
+
+
+def _facts(workspace: Workspace, ack: Ack) -> None:
+    change_facts(workspace, WANG, [("applicant.phone", "022-00009999")], reason="来电")
+    ack("changed")
+
+
+def _generate(workspace: Workspace, ack: Ack) -> None:
+    document = workspace.catalogue.get("acceptance_notice")
+    given = {WANG: {"application.accepted_on": "2024-03-05"}}
+    todo = plan(workspace, document, [WANG], given, on=TODAY)
+    outcome = issue(workspace, todo)
+    for refused in outcome.refused:
+        raise refused.error
+    ack(f"issued {outcome.issued[0].record}")
+
+
+def _assign(workspace: Workspace, ack: Ack) -> None:
+    (item,) = [i for i in workspace.archive.tray.items() if i.name == OLD_PAPER]
+    assign(workspace, item, ZHANG, workspace.catalogue.get("mat_id_card"))
+    ack("assigned")
+
+
+def _deregister(workspace: Workspace, ack: Ack) -> None:
+    deregister(workspace, ZHANG, on=TODAY, reason="自愿退出")
+    ack("deregistered")
+
+
+def _number(workspace: Workspace, ack: Ack) -> None:
+    for _ in range(2):
+        ack(f"number {workspace.archive.allocate('文号 红样救字', 2024, workspace.stamp())[0]}")
+
+
+_first = next(iter(PAPERS))
+COMMANDS: Final = {
+    c.name: c
+    for c in (
+        Command("open a case", _open),
+        Command("file one", _file(_first), _file(_first)),
+        Command("file many", _file(*PAPERS), _file(*PAPERS)),
+        Command("change a fact", _facts),
+        Command("generate", _generate),
+        Command("assign from the tray", _assign),
+        Command("deregister", _deregister),
+        Command("ledger number", _number),
+    )
+}

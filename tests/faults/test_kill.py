@@ -1,0 +1,56 @@
+"""Killed at any call, and again at any call of the recovery: acknowledged means there, else nothing happened.
+
+Promise: "Killed, out of disk or out of power at any instruction: nothing acknowledged is lost, nothing is filed
+twice, the next start heals by itself."
+"""
+
+from __future__ import annotations
+
+from tests.conftest import Counted
+from tests.faults.office import lay
+from tests.faults.shim import DONE, KILLED, Kill, in_child
+from tests.faults.strike import Site
+from tests.faults.truth import fingerprint
+
+INDEX_STRIDE = 3
+"""Of the calls below ``index/`` every third is enough: the index is disposable."""
+
+
+def test_killed_at_every_call_and_at_every_call_of_the_recovery(site: Site, counted: Counted) -> None:
+    total, seen, nested = site.calls(), set[tuple[str, int]](), 0
+    ended = None
+    for n in range(1, total + 2):
+        fault = Kill(n)
+        ended = site.strike(fault)
+        told = len(ended.acks)
+        if (state := (fingerprint(site.work), told)) not in seen:
+            seen.add(state)
+            keep = site.work.with_name("kept")
+            lay(site.work, keep)
+            for k in site.recovery():
+                again = in_child(site.work, site.restart, Kill(k))
+                assert again.how == KILLED, f"{site.command.name}, {fault}, recovery {k}: ended {again}"
+                site.verify((fault, "then in the recovery", Kill(k)), told, further=False)
+                nested += 1
+            lay(keep, site.work)
+        site.verify(fault, told)
+        assert ended.how == (KILLED if n <= total else DONE), fault
+    assert total > 30
+    assert len(seen) > 5, "kills before and after the commit leave different archives"
+    assert nested > total
+    counted(site.command.name, "kill points", total)
+    counted(site.command.name, "kills in recovery", nested)
+
+
+
+
+def test_killed_while_the_index_is_written(site: Site, counted: Counted) -> None:
+    """The index is disposable: whatever a kill leaves of it, the next start makes it what a rebuild would."""
+    total = site.calls("index")
+    kills = 0
+    for n in range(1, total + 1, INDEX_STRIDE):
+        ended = site.strike(Kill(n), under="index")
+        assert ended.how == KILLED
+        site.verify(("index", Kill(n)), len(ended.acks))
+        kills += 1
+    counted(site.command.name, "kills in the index", kills)

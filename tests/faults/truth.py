@@ -1,0 +1,230 @@
+"""What must hold after every fault and the next start, whatever the command was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import bagit
+
+from archivist.errors import ArchivistError
+from archivist.model.case import Op
+from archivist.model.facts import to_plain
+from archivist.model.ids import CaseNo
+from archivist.search.index import Index
+from archivist.store import Archive, bag, chain
+from tests.faults.office import OLD_PAPER, PAPERS, Command, lay, opened, scan
+
+DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER)}
+QUERIES: Final = ("王秀兰", "wxl", "身份证", "诊断", "刘样例", "022-00009999", "受理通知书", "样例", "无名氏")
+
+
+class Broken(AssertionError):
+    """A promise did not hold."""
+
+
+def must(holds: object, what: str) -> None:
+    """Say loudly which promise did not hold."""
+    if not holds:
+        raise Broken(what)
+
+
+Picture = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How the archive looks between two steps of a command: all that people see, and the numbers taken."""
+
+    picture: Picture
+    numbers: dict[str, int]
+
+
+def look(archive: Archive) -> Step:
+    """Return how the archive looks."""
+    cases = []
+    for number in archive.case_numbers():
+        case = archive.read(number)
+        records = [
+            (r.no, r.type, r.title, r.status.value, [f.path for f in r.files], bool(r.text), r.doc_no)
+            for r in case.records.values()
+        ]
+        facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
+        cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
+    waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text) for i in archive.tray.items()))
+    numbers: dict[str, int] = {}
+    for folder in archive.ledger.iterdir():
+        for event, _ in chain.read(folder).events:
+            if event.op is Op.NUMBERS_ALLOCATED:
+                must(
+                    event.data["first"] == numbers.get(event.data["sequence"], 0) + 1,
+                    f"{event.data['sequence']} gave {event.data['first']} again",
+                )
+                numbers[event.data["sequence"]] = event.data["last"]
+    return Step((tuple(cases), waiting), numbers)
+
+
+def steps_of(base: Path, command: Command, out: Path) -> list[Step]:
+    """Run a command without a fault; return how the archive looked before it and after each thing it told."""
+    lay(base, out)
+    steps = [look(Archive(out / "archive"))]
+    command.run(out)(lambda _: steps.append(look(Archive(out / "archive"))))
+    must(len(steps) > 1, f"{command.name} tells nothing")
+    return steps
+
+
+def start(root: Path) -> Archive:
+    """Start the program anew: it heals what it finds."""
+    archive = Archive(root / "archive", wait_s=5.0)
+    with archive.writing("启动"):
+        pass
+    return archive
+
+
+def check(root: Path, steps: Sequence[Step], told: int) -> int:
+    """Check every promise about the archive after a fault and the next start.
+
+    Args:
+        root: the workspace.
+        steps: how it may look, from ``steps_of``.
+        told: how many steps somebody was told of.
+
+    Returns:
+        How many steps are done: as many as were told, or one more.
+    """
+    archive = Archive(root / "archive")
+    must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
+    for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir()):
+        whole(folder)
+    now = look(archive)
+    fits = [n for n in range(told, min(told + 2, len(steps))) if now.picture == steps[n].picture]
+    must(fits, f"told {told} steps, but the archive shows neither that nor one more: {now}")
+    for sequence, last in {**steps[0].numbers, **steps[told].numbers}.items():
+        must(now.numbers.get(sequence, 0) >= last, f"{sequence}: {last} was given and is forgotten")
+    for sequence, last in now.numbers.items():
+        must(last <= steps[-1].numbers.get(sequence, 0), f"{sequence}: more numbers than asked for")
+    _papers(archive)
+    return fits[0]
+
+
+def whole(folder: Path) -> None:
+    """Check a bag to the last byte: chain, manifests, every file it names and none that it does not."""
+    name = folder.name
+    current = chain.read(folder)
+    must(not any((folder / "pending").iterdir()), f"{name}: pending/ is not empty")
+    manifest = (folder / bag.MANIFEST).read_bytes()
+    must(manifest == current.manifest(), f"{name}: manifest and chain differ")
+    tags = bag.parse_manifest((folder / bag.TAG_MANIFEST).read_bytes())
+    named = {p: d for p, (d, _) in current.files.items()} | tags
+    for path, digest in named.items():
+        data = (folder / path).read_bytes()
+        must(bag.sha256(data) == digest, f"{name}: {path} is damaged")
+        if bag.is_payload(path):
+            mode = stat.S_IMODE((folder / path).stat().st_mode)
+            must(mode == 0o400, f"{name}: {path} is writable ({mode:o})")
+    present = {
+        str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.name != bag.TAG_MANIFEST
+    }
+    must(present == set(named), f"{name}: {present ^ set(named)} is in the bag or in the manifests only")
+
+
+def _papers(archive: Archive) -> None:
+    """Every paper is intact, filed at most once, and not both filed and in the tray."""
+    filed: Counter[str] = Counter()
+    for number in archive.case_numbers():
+        for path, (digest, _) in archive.chain(number).files.items():
+            if bag.is_payload(path) and digest in DIGESTS:
+                filed[DIGESTS[digest]] += 1
+    waiting: Counter[str] = Counter()
+    for item in archive.tray.items():
+        must(bag.sha256(item.file.read_bytes()) == item.sha256, f"tray: {item.name} is damaged")
+        waiting[DIGESTS[item.sha256]] += 1
+    left = {p.name for p in archive.review.iterdir()} - {i.id for i in archive.tray.items()}
+    must(not left, f"review/ holds {left}, which is no item")
+    for name in DIGESTS.values():
+        path = archive.inbox / name
+        must(not path.exists() or path.read_bytes() == scan(name), f"inbox: {name} is damaged")
+        here = filed[name] + waiting[name]
+        must(here <= 1, f"{name} is there {here} times")
+        must(here or path.exists(), f"{name} is lost")
+
+
+def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> None:
+    """Work goes on after the next start: index equal to a rebuild, what was left is done once, numbers go on."""
+    with opened(root) as workspace:
+        workspace.catch_up()
+        same_index(workspace.index, workspace.archive, root)
+        if command.again:
+            command.again(workspace, lambda _: None)
+            must(
+                look(workspace.archive).picture == steps[-1].picture,
+                f"after the next start the papers are not where they belong: {look(workspace.archive)}",
+            )
+            _papers(workspace.archive)
+        elif done == 0:
+            command.act(workspace, lambda _: None)
+        for number in workspace.archive.case_numbers():
+            whole(workspace.archive.folder(number))
+        before = look(workspace.archive).numbers
+        for sequence, last in before.items():
+            must(
+                workspace.archive.allocate(sequence, 2024, workspace.stamp())[0] == last + 1,
+                f"{sequence} does not go on after {last}",
+            )
+        same_index(workspace.index, workspace.archive, root)
+
+
+def same_index(index: Index, archive: Archive, root: Path) -> None:
+    """Check that an index says what one made from the archive alone says."""
+    with Index(Path(f"{root}.rebuilt"), archive) as fresh:
+        fresh.rebuild()
+        must(not index.drift(), f"the index is behind: {index.drift()}")
+        for question, one, two in zip(("rows", *QUERIES), answers(index), answers(fresh), strict=True):
+            must(one == two, f"the index answers {question} otherwise than a rebuild: {one} / {two}")
+
+
+def answers(index: Index) -> list[object]:
+    """Return all an index says: every row, and the answers to some queries."""
+    cases = index.cases()
+    rows = [
+        (c, index.find_cases(str(c.number)), index.find_cases(c.applicant), index.records(c.number)) for c in cases
+    ]
+    sources = [sorted(map(repr, index.duplicate(d))) for d in DIGESTS]
+    return [
+        (rows, sorted(map(repr, index.names())), sources),
+        *(sorted(map(repr, index.search(q, limit=100).hits)) for q in QUERIES),
+    ]
+
+
+def strangers_check(root: Path) -> None:
+    """Check every case with the Library of Congress's own BagIt tool."""
+    archive = Archive(root / "archive")
+    for number in archive.case_numbers():
+        must(bagit.Bag(str(archive.folder(number))).validate(), f"{number}: bagit refuses it")
+
+
+def fingerprint(root: Path) -> str:
+    """Return a digest of all that lies in an archive: paths, bytes, modes; not the lock, not times."""
+    total = hashlib.sha256()
+    for folder, folders, names in os.walk(root / "archive"):
+        folders.sort()
+        total.update(folder[len(str(root)) :].encode() + b"\0")
+        for name in sorted(names):
+            path = f"{folder}/{name}"
+            if name == ".lock":
+                continue
+            with open(path, "rb") as file:  # noqa: PTH123 (thousands of files: quick)
+                total.update(
+                    f"{name}\0{os.fstat(file.fileno()).st_mode:o}\0".encode() + hashlib.sha256(file.read()).digest()
+                )
+    return total.hexdigest()
+
+
+__all__ = ["ArchivistError", "Broken", "CaseNo", "Step", "check", "go_on", "look", "start", "steps_of"]
