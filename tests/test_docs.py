@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from archivist.cli.main import COMMANDS
@@ -15,6 +17,17 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_generated_pages_are_current() -> None:
     for name, page in PAGES.items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), f"run make docs: {name}"
+
+
+def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
+    """Every line of the README's quick start, in an empty folder."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("## 快速上手")[1].split("```sh")[1].split("```")[0]
+    program = f"{sys.executable} -m archivist"
+    script = "set -e\narchivist() { " + program + ' "$@"; }\n' + block
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "已制发 受理通知书" in done.stdout
 
 
 def test_every_error_owns_a_code_a_status_in_range_and_a_remedy() -> None:

@@ -17,6 +17,9 @@ from archivist.model.codes import DocumentCode, is_ours
 from archivist.rules.documents import Catalogue, DocumentType
 
 
+ABOUT_THE_TYPE = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
+
+
 def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue) -> Recognition:
     """Say whose paper this is and which document, or why a person must look.
 
@@ -40,7 +43,7 @@ def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue)
         if code is not None:
             _check_signature(case, code, found)
     except Doubt as doubt:
-        if case is None and doubt.reason in (Reason.NO_CASE, Reason.SEVERAL_CASES):
+        if found is None and doubt.reason not in ABOUT_THE_TYPE:
             found = _try_which(result, name, catalogue, evidence)
         return Recognition(
             case,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from archivist.model.ids import Sha256
 from archivist.store import bag
 
 EVENTS: Final = "events"
+KEPT: Final = 2_000
+"""So many events are kept parsed; some 10 KB each."""
 _NAME = re.compile(r"\d{6,}\.json")
 
 
@@ -28,8 +31,13 @@ def encode(event: Event) -> bytes:
     return (json.dumps(event.to_plain(), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
+@functools.lru_cache(maxsize=KEPT)
 def decode(data: bytes) -> Event:
-    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none."""
+    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none.
+
+    The same bytes give the same event without being parsed again: a chain is read from the disk and hashed anew for
+    every commit, and half the work of that was parsing what was parsed a moment ago.
+    """
     return Event.from_plain(json.loads(data))
 
 

@@ -264,7 +264,7 @@ def check_index(workspace: Workspace, fresh: Path) -> None:
 
     def answers(index: Index) -> list[Any]:
         return [
-            (r.total, sorted((h.case, h.record) for h in r.hits))
+            (r.total, sorted((str(h.case), h.record or "") for h in r.hits))
             for q in QUERIES
             for r in [index.search(q, limit=999)]
         ]

@@ -109,6 +109,7 @@ def test_the_drop_folder_against_somebody_else_s_number_is_a_conflict(house: Hou
     found = house.ask(f"诊断证明书\n{WANG_ID}", name=f"{house.zhang.number} 张三丰/a.jpg")
     assert found.reason is Reason.CONFLICT
     assert set(found.cases) == {str(house.wang.number), str(house.zhang.number)}
+    assert found.types == ("mat_medical_evidence",), "what it is can be said all the same"
 
 
 def test_a_case_number_on_the_page_or_in_the_name(house: House) -> None:
