@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -86,19 +87,33 @@ class Workspace:
         """Who acts now, under which rules."""
         return Stamp(self.actor, self.clock(), self.pack.stamp)
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the archive's lock; where an earlier writer died or failed, the index catches up first."""
+        with self.archive.writing(self.actor):
+            if self.archive.healed:
+                self.archive.healed = False
+                self._keep(self.index.catch_up)
+            yield
+
     def commit(self, number: CaseNo, make: Callable[[Case], Draft]) -> tuple[Case, Event]:
         """Commit one change of a case and let the index follow."""
-        with self.archive.writing(self.actor):
+        with self.writing():
             result = self.archive.commit(number, make, self.stamp())
             self.follow(number)
         return result
 
     def follow(self, number: CaseNo) -> None:
         """Let the index follow a case. The commit stands whatever becomes of the index: a fault is kept, not raised."""
+        self._keep(lambda: self.index.follow(number))
+
+    def _keep(self, follow: Callable[[], object]) -> None:
         try:
-            self.index.follow(number)
+            follow()
         except IndexFault as fault:
             self.behind = fault
+        except OSError as error:
+            self.behind = IndexFault(f"磁盘拒绝写入索引（{error.strerror or error}），档案不受影响")
 
     def catch_up(self) -> None:
         """Let the index follow whatever it missed, first thing in a long run."""

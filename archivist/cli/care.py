@@ -206,20 +206,17 @@ def show(session: Session, pack: str | None, category: str | None) -> None:
             for r in rows
         ]
     )
-    session.table(
-        ("规则", "值", "起算", "类别", "出处"),
-        [
-            (
-                f"{r.title}\n{r.id}",
-                f"{r.value} {r.unit}" if r.unit != "文字" else r.value,
-                r.trigger,
-                " ".join(c.value for c in r.categories),
-                f"{r.source}" + ("〔推定〕" if r.inferred else ""),
-            )
-            for r in rows
-        ],
-        title=f"{found.title}（{found.stamp}）",
-    )
+    session.say(f"{found.title}（{found.stamp}）", "bold")
+    for r in rows:
+        value = str(r.value) if r.unit == "文字" else f"{r.value} {r.unit}"
+        scope = " ".join(c.value for c in r.categories) or "各类"
+        session.say(
+            f"{r.title}：{value}" + (f"，自{r.trigger}" if r.trigger else "") + f"　［{scope}］ {r.id}",
+            "cyan",
+        )
+        session.say(f"    {r.source}" + ("〔推定〕" if r.inferred else ""))
+        if r.note:
+            session.say(f"    注：{r.note}", "dim")
 
 
 # ── doctor ───────────────────────────────────────────────────────────────────────────────────────────────

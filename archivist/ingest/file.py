@@ -106,8 +106,9 @@ def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
     """
     original = prepared.original
     try:
-        if done := _left_over(workspace, original):
-            return done
+        with workspace.writing():
+            if done := _left_over(workspace, original):
+                return done
         if prepared.result is None:
             assert prepared.error is not None
             return _to_tray(
@@ -288,7 +289,7 @@ def assign(
     stat = item.file.stat()
     original = Original(item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ino)
     code = _signature_of(archive.read(number), document, signs) if signs else None
-    with archive.writing(workspace.actor):
+    with workspace.writing():
         archive.tray.mark(item, str(number))
         record = commit_file(
             workspace, number, document, original, None, code, item.details.get("evidence", ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from archivist.model.case import Case, CaseStatus, Op
 from archivist.model.facts import Facts
 from archivist.model.ids import CaseNo, Category, IdNumber, id_birth_date, id_sex
 from archivist.model.values import Value
-from archivist.store import Draft, NewFile
+from archivist.store import Draft, NewFile, files
 from archivist.workspace import Workspace
 
 _LEAFLET = """\
@@ -71,7 +72,7 @@ def open_case(
     facts = _derived(facts)
     applicant = known.single(facts, "applicant")
     _require_identity(applicant)
-    with workspace.archive.writing(workspace.actor):
+    with workspace.writing():
         if not again:
             _refuse_second(workspace, category, str(applicant.get("id_number", "")))
         office = workspace.config.office
@@ -90,7 +91,8 @@ def open_case(
         leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office.name).encode())
         draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
         case = workspace.archive.open_case(number, office.name, draft, workspace.stamp())
-        drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
+        with files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
+            drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
         workspace.follow(number)
     return case
 
@@ -246,6 +248,7 @@ def deregister(workspace: Workspace, number: CaseNo, *, on: dt.date, reason: str
 
     case, _ = workspace.commit(number, draft)
     folder = drop_folder(workspace, case)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
     return case

@@ -41,14 +41,17 @@ class Archive:
         self.tray = Tray(self.review, self.work)
         self.alarms = Alarms(alarms, self.work)
         self.recovered = Recovery()
+        self.healed = False
         self._started = False
         self._ledgers: dict[int, tuple[Chain, dict[str, int]]] = {}
 
     def create(self) -> None:
         """Make the folders that are missing."""
-        self.root.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
-        for name in FOLDERS:
-            (self.root / name).mkdir(mode=files.FOLDER_MODE, exist_ok=True)
+        missing = [p for p in (self.root, *(self.root / n for n in FOLDERS)) if not p.is_dir()]
+        for path in missing:
+            path.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
+        for path in {p.parent for p in missing}:
+            files.sync_folder(path)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def case_numbers(self) -> list[CaseNo]:
@@ -114,8 +117,13 @@ class Archive:
         with self.lock.held(actor) as dirty:
             if dirty or not self._started:
                 with files.writing("恢复未完成，没有写入新的内容"):
+                    self.create()
+                    if dirty:  # whoever died may have died between a rename and its fsync
+                        for folder in (self.root, self.cases, self.ledger, self.review):
+                            files.sync_folder(folder)
                     self.recovered = self._recover()
                 self._started = True
+                self.healed = self.healed or dirty or bool(self.recovered.done)
                 self._ledgers.clear()
             yield
 
@@ -216,7 +224,6 @@ class Archive:
     # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────
     def _recover(self) -> Recovery:
         """Heal every bag and the tray; idempotent, and may itself be killed."""
-        self.create()
         done: list[str] = []
         alarms: list[str] = []
         for path in sorted(self.work.iterdir()):

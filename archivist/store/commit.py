@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +53,10 @@ class Original:
     def of(cls, path: Path, name: str) -> Original:
         """Read a file's identity and digest; see ``files.open_original`` for what is refused."""
         with files.open_original(path) as (handle, stat):
-            digest, size = files.digest_of(handle)
+            try:
+                digest, size = files.digest_of(handle)
+            except OSError as error:
+                raise UnreadableFile(f"读不出来：{error.strerror}", file=path.name) from error
         return cls(path, files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ino)
 
     def as_source(self) -> dict[str, Any]:
@@ -71,8 +74,13 @@ class Original:
         return source is not None and {k: source.get(k) for k in self.as_source()} == self.as_source()
 
     def remove(self) -> bool:
-        """Remove the original, now that it is filed, unless it changed; tells whether it is gone."""
-        return files.unlink_original(self.path, self.size, self.mtime_ns, self.inode)
+        """Remove the original, now that it is filed, unless it changed; tells whether it is gone.
+
+        Raises:
+            WriteFailed: E204, when it cannot be removed; it is known by what it is and goes the next time.
+        """
+        with files.writing("内容已经收好，只是原件还没有移走，下次自动移走", self.path.name):
+            return files.unlink_original(self.path, self.size, self.mtime_ns, self.inode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +121,26 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     _check_manifests(folder, current)
     pending = folder / PENDING / str(current.seq + 1)
     committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
-    with files.writing("没有归档任何内容，原件未动"):
-        try:
+    try:
+        with files.writing("没有归档任何内容，原件未动"):
             event, digest = _stage(folder, pending, current, draft, stamp)
-            files.rename_new(pending / "e", committed)
-        except BaseException:
-            _discard(pending)
-            raise
+    except BaseException:
+        with suppress(OSError):  # then recovery will
+            _forget(folder, pending)
+        raise
+    # An error here, or Ctrl-C, may come after the rename took effect: nothing is taken back, recovery decides.
     with files.writing("是否已登记要到下次启动时才能确定，届时自动补完；原件未动"):
+        files.rename_new(pending / "e", committed)
         files.sync_folder(committed.parent)
         current.append(event, digest)
         finish(folder, event)
     return event
 
 
-def _discard(pending: Path) -> None:
-    """Take back what was staged; if even that fails, recovery will."""
-    try:
-        files.remove_tree(pending)
-    except OSError:
-        return
+def _forget(folder: Path, pending: Path) -> None:
+    """Drop a change that was not committed. The folders made for it stay: the next change relies on their names."""
+    files.sync_names(folder)
+    files.remove_tree(pending)
 
 
 def _check_manifests(folder: Path, current: Chain) -> None:
@@ -158,6 +166,8 @@ def _stage(folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Sta
     if pending.exists():
         raise ArchiveError("上一次写入尚未恢复，请重新运行", file=folder.name)
     files.make_folder(pending)
+    if taken := [new.path for new in draft.files if (folder / new.path).exists()]:
+        raise IntegrityAlarm(f"{taken[0]} 的位置上已有别的文件", file=folder.name)
     entries: list[FileEntry] = []
     source: dict[str, Any] = dict(draft.source or {})
     for k, new in enumerate(draft.files):
@@ -217,13 +227,13 @@ def finish(folder: Path, event: Event) -> None:
         touched |= {(folder / old).parent, (folder / new).parent}
         files.make_folders((folder / new).parent, below=folder)
         if (folder / old).exists():
-            files.rename_new(folder / old, folder / new)
+            _move(folder / old, folder / new, files.digest_of(folder / old)[0])
     for k, entry in enumerate(event.files):
         staged, target = pending / f"p{k}", folder / entry.path
         files.make_folders(target.parent, below=folder)
         touched.add(target.parent)
         if staged.exists():
-            files.rename_new(staged, target)
+            _move(staged, target, entry.sha256)
         elif not target.exists():
             raise IntegrityAlarm(f"已登记的文件 {entry.path} 不见了", file=folder.name)
     for parent in sorted(touched, reverse=True):
@@ -237,6 +247,16 @@ def finish(folder: Path, event: Event) -> None:
             files.replace(staged, target)
     files.sync_folder(folder)
     files.remove_tree(pending)
+
+
+def _move(source: Path, target: Path, digest: Sha256) -> None:
+    """Rename; where a power cut left a half-done rename at both places, only the old name has to go."""
+    if not target.exists():
+        files.rename_new(source, target)
+    elif files.digest_of(target)[0] == digest:
+        files.unlink(source)
+    else:
+        raise IntegrityAlarm(f"{target.name} 的位置上已有别的文件", file=target.parent.name)
 
 
 def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) -> tuple[Event, Chain]:
@@ -258,6 +278,7 @@ def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) ->
         files.write_new(building / "bagit.txt", bag.DECLARATION)
         files.write_new(building / "bag-info.txt", info)
         event = commit(building, started, draft, stamp)
+    with files.writing("是否已建立户档要到下次启动时才能确定"):
         files.rename_new(building, target)
         files.sync_folder(target.parent)
         files.sync_folder(work)
@@ -280,13 +301,15 @@ def recover(folder: Path) -> str | None:
     if not left:
         return None
     current = chain.read(folder)
+    files.sync_names(folder)  # whoever died may have died before it did
+    files.sync_folder(folder / chain.EVENTS)
     done = []
     for pending in left:
         if pending.name.isdigit() and int(pending.name) <= current.seq:
             finish(folder, current.events[int(pending.name) - 1][0])
             done.append(f"补完事件 {pending.name}")
         else:
-            files.remove_tree(pending)
+            _forget(folder, pending)
             done.append(f"撤回未登记的事件 {pending.name}")
     return "，".join(done)
 

@@ -72,6 +72,13 @@ def make_folders(path: Path, *, below: Path) -> None:
         sync_folder(folder.parent)
 
 
+def sync_names(path: Path) -> None:
+    """Make the names of all folders below a folder durable, the outer ones first."""
+    for folder, folders, _ in os.walk(path):
+        if folders:
+            sync_folder(Path(folder))
+
+
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable. Windows has no such call; ``doctor`` says so."""
     if not HAS_FOLDER_FSYNC:

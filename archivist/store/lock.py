@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,8 @@ class WriterLock:
                 finally:
                     self._depth -= 1
                 return
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            with writing("没有写入任何内容"):
+                fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 self._wait(fd)
                 dirty = os.fstat(fd).st_size > 0
@@ -83,7 +84,8 @@ class WriterLock:
                     self._depth = 0
                     raise
                 self._depth = 0
-                os.ftruncate(fd, 0)
+                with suppress(OSError):  # what is done is done; the next holder looks for what is not
+                    os.ftruncate(fd, 0)
             finally:
                 self._depth = 0
                 os.close(fd)
@@ -109,9 +111,10 @@ class WriterLock:
             "actor": actor,
             "since": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }
+        # Never empty in between: an empty file says that the last owner left in peace.
+        text = json.dumps(owner, ensure_ascii=False).encode()
         os.lseek(fd, 0, os.SEEK_SET)
-        os.ftruncate(fd, 0)
-        os.write(fd, json.dumps(owner, ensure_ascii=False).encode())
+        os.ftruncate(fd, max(os.write(fd, text), 1))
 
     def owner(self) -> dict[str, Any]:
         """Return who holds the lock, empty when nobody says."""

@@ -183,6 +183,7 @@ class Tray:
         leaving = self.work / f"gone-{item.id}"
         files.remove_tree(leaving)
         files.rename_new(item.folder, leaving)
+        files.sync_folder(self.work)
         files.sync_folder(self.folder)
         files.remove_tree(leaving)
 

@@ -86,13 +86,15 @@ def build(root: Path) -> None:
         assert workspace.archive.read(WANG).next_record() == "0002"
 
 
-def lay(base: Path, out: Path) -> None:
+def lay(base: Path, out: Path, *, index: bool = True) -> None:
     """Lay a copy of a workspace: in the archive hard links (the program never writes into a file), else copies.
 
     Links keep what a file is known by, its inode and time, as a restart after a power cut does.
     """
     shutil.rmtree(out, ignore_errors=True)
-    for folder, _, names in os.walk(base):
+    for folder, folders, names in os.walk(base):
+        if not index and folder == str(base):
+            folders.remove("index")
         there = out / Path(folder).relative_to(base)
         there.mkdir(mode=0o700)
         linked = Path(folder).is_relative_to(base / "archive")

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final, Protocol
 
 from archivist.errors import ArchivistError
@@ -80,6 +83,18 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class AtEach:
+    """No fault: has a look before every call. What lies on the disk then is what SIGKILL there would leave."""
+
+    look: Callable[[Call], object]
+
+    def before(self, call: Call) -> None:
+        self.look(call)
+
+    def after(self, call: Call) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Fail:
     """Call ``n`` is refused with an errno; with ``sticky`` every later one too."""
 
@@ -130,6 +145,7 @@ class Shim:
         self.root, self.fault, self.sink = str(root), fault, sink
         self.prefix = f"{root}/{under}"
         self.count = 0
+        self.busy = False
 
     @contextmanager
     def in_place(self) -> Iterator[Shim]:
@@ -146,16 +162,22 @@ class Shim:
     def _wrap(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             path = _where(args[0], kwargs.get("src_dir_fd", kwargs.get("dir_fd")))
-            if not (path == self.prefix or path.startswith(self.prefix + "/")):
+            if self.busy or not (path == self.prefix or path.startswith(self.prefix + "/")):
                 return real(*args, **kwargs)
             self.count += 1
             this = Call(self.count, name, path[len(self.root) + 1 :])
-            self.fault.before(this)
+            self.busy = True
+            try:
+                self.fault.before(this)
+            finally:
+                self.busy = False
             note = self._note(this, args, kwargs) if self.sink else None
-            result = real(*args, **kwargs)
-            if note is not None and self.sink:
-                self.sink(note)
-            self.fault.after(this)
+            try:
+                result = real(*args, **kwargs)
+                if note is not None and self.sink:
+                    self.sink(note)
+            finally:
+                self.fault.after(this)
             return result
 
         return call
@@ -201,15 +223,13 @@ def _where(what: Any, folder: int | None) -> str:
 
 def _caller() -> str:
     """Name the functions of the store that led here, outermost first: which fsync of the protocol this is."""
-    import sys
-
     names = []
-    frame = sys._getframe(3)
+    frame: FrameType | None = sys._getframe(3)
     while frame is not None:
         file = frame.f_code.co_filename
         if "/archivist/store/" in file:
             names.append(f"{Path(file).stem}.{frame.f_code.co_name}:{frame.f_lineno}")
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return " > ".join(reversed(names))
 
 
@@ -277,8 +297,6 @@ def _child(
     except KeyboardInterrupt:
         how = INTERRUPTED
     except BaseException as defect:
-        import traceback
-
         error = "".join(traceback.format_exception(defect))
     finally:
         tell((shim.count, error))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archivist.search.index import Index
+from archivist.store import Archive
 from tests.faults.office import Command, lay
-from tests.faults.shim import BROKEN, RAW, Ack, Ended, Fault, NoFault, in_child
+from tests.faults.shim import BROKEN, RAW, AtEach, Call, Ended, Fault, NoFault, Shim, in_child
 from tests.faults.truth import Broken, Step, check, fingerprint, go_on, start, steps_of, strangers_check
-
-
-def recover(root: Path) -> None:
-    """Start the program anew and nothing more."""
-    start(root)
 
 
 @dataclass
@@ -47,10 +43,14 @@ class Site:
             raise Broken(f"{self.command.name}, {fault}: {ended.error}")
         return ended
 
-    def verify(self, fault: object, told: int, *, further: bool = True) -> None:
-        """Start anew and check every promise; a state that was found right once is not looked at again.
+    def verify(self, fault: object, told: int, *, further: bool = True, skip: bool = True) -> None:
+        """Start anew and check every promise.
 
-        With ``further`` work goes on as well: the index, the papers that were left, the numbers.
+        Args:
+            fault: what struck, for the message.
+            told: how many steps somebody was told of.
+            further: let work go on as well: the index, the papers that were left, the numbers.
+            skip: an archive found right once, with its index as far behind, need not go on again.
         """
         try:
             archive = start(self.work)
@@ -61,31 +61,40 @@ class Site:
                 self.right[state] = check(self.work, self.steps, told)
             if not further:
                 return
-            state = (state[0] + self._index(), told)
-            if state not in self.gone_on:
+            behind = (state[0] + self._behind(), told)
+            if behind not in self.gone_on or not skip:
                 strangers_check(self.work)
-                go_on(self.work, self.command, self.steps, self.right[fingerprint(self.work), told])
-                self.gone_on.add(state)
+                go_on(self.work, self.command, self.steps, self.right[state])
+                self.gone_on.add(behind)
         except Exception as broken:
             raise Broken(f"{self.command.name}, {fault}: {type(broken).__name__}: {broken}") from broken
 
-    def _index(self) -> str:
-        """Tell apart how far the index had come: what stands in the catalogue's files."""
-        total = hashlib.sha256()
-        for path in sorted((self.work / "index").rglob("*")):
-            if path.is_file():
-                total.update(path.read_bytes() if "catalogue" in path.name else path.name[-4:].encode())
-        return total.hexdigest()
+    def _behind(self) -> str:
+        """Tell how far behind the archive the index was left."""
+        archive = Archive(self.work / "archive")
+        with Index(self.work / "index", archive) as index:
+            return repr(index.drift())
 
-    def recovery(self) -> Iterator[int]:
-        """Yield 1, 2, … as long as a recovery of the present state makes so many calls; each from the same state."""
-        snapshot = Path(f"{self.work}.killed")
-        lay(self.work, snapshot)
-        total = in_child(self.work, self.restart, NoFault()).calls
-        for n in range(1, total + 1):
+    def kill_recovery(self, fault: object, told: int) -> int:
+        """Kill the recovery of the present state at each of its calls and check every promise each time.
+
+        Returns:
+            At how many calls. The disk as it is at a call is what a kill there leaves; equal ones are checked once.
+        """
+        states: dict[str, tuple[int, Path]] = {}
+        kept = Path(f"{self.work}.states")
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+
+        def look(call: Call) -> None:
+            if (state := fingerprint(self.work)) not in states:
+                states[state] = (call.n, kept / str(call.n))
+                lay(self.work, kept / str(call.n), index=False)
+
+        shim = Shim(self.work, AtEach(look))
+        with shim.in_place():
+            start(self.work)
+        for n, snapshot in states.values():
             lay(snapshot, self.work)
-            yield n
-
-    def restart(self, _: Ack) -> None:
-        """Start the program anew, as an action."""
-        recover(self.work)
+            self.verify((fault, f"killed again at call {n} of the recovery"), told, further=False)
+        return shim.count

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tests.conftest import Counted
 from tests.faults.office import lay
-from tests.faults.shim import DONE, KILLED, Kill, in_child
+from tests.faults.shim import DONE, KILLED, Kill
 from tests.faults.strike import Site
 from tests.faults.truth import fingerprint
 
@@ -18,21 +18,16 @@ INDEX_STRIDE = 3
 
 def test_killed_at_every_call_and_at_every_call_of_the_recovery(site: Site, counted: Counted) -> None:
     total, seen, nested = site.calls(), set[tuple[str, int]](), 0
-    ended = None
+    kept = site.work.with_name("kept")
     for n in range(1, total + 2):
         fault = Kill(n)
         ended = site.strike(fault)
         told = len(ended.acks)
         if (state := (fingerprint(site.work), told)) not in seen:
             seen.add(state)
-            keep = site.work.with_name("kept")
-            lay(site.work, keep)
-            for k in site.recovery():
-                again = in_child(site.work, site.restart, Kill(k))
-                assert again.how == KILLED, f"{site.command.name}, {fault}, recovery {k}: ended {again}"
-                site.verify((fault, "then in the recovery", Kill(k)), told, further=False)
-                nested += 1
-            lay(keep, site.work)
+            lay(site.work, kept)
+            nested += site.kill_recovery(fault, told)
+            lay(kept, site.work)
         site.verify(fault, told)
         assert ended.how == (KILLED if n <= total else DONE), fault
     assert total > 30
@@ -51,6 +46,6 @@ def test_killed_while_the_index_is_written(site: Site, counted: Counted) -> None
     for n in range(1, total + 1, INDEX_STRIDE):
         ended = site.strike(Kill(n), under="index")
         assert ended.how == KILLED
-        site.verify(("index", Kill(n)), len(ended.acks))
+        site.verify(("index", Kill(n)), len(ended.acks), skip=False)
         kills += 1
     counted(site.command.name, "kills in the index", kills)

@@ -149,11 +149,11 @@ def _papers(archive: Archive) -> None:
     left = {p.name for p in archive.review.iterdir()} - {i.id for i in archive.tray.items()}
     must(not left, f"review/ holds {left}, which is no item")
     for name in DIGESTS.values():
-        path = archive.inbox / name
-        must(not path.exists() or path.read_bytes() == scan(name), f"inbox: {name} is damaged")
+        original = archive.inbox / name
+        must(not original.exists() or original.read_bytes() == scan(name), f"inbox: {name} is damaged")
         here = filed[name] + waiting[name]
         must(here <= 1, f"{name} is there {here} times")
-        must(here or path.exists(), f"{name} is lost")
+        must(here or original.exists(), f"{name} is lost")
 
 
 def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> None:

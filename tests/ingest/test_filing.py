@@ -29,11 +29,12 @@ from archivist.ingest.file import (
 from archivist.ingest.inbox import Settler, file_once, look
 from archivist.ingest.worker import Reader
 from archivist.model.case import Case, RecordStatus
+from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
 from archivist.store import Original
 from archivist.workspace import Workspace
 from tests.kit import NOW, make_workspace, open_household
-from tests.people import WANG_ID
+from tests.people import WANG_ID, make_id
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,45 @@ def test_an_original_left_by_a_kill_is_only_removed(workspace: Workspace, reader
     assert isinstance(drop(workspace, reader, "a.docx"), AlreadyFiled)
     assert not path.exists()
     assert len(the_case(workspace).records) == 1
+
+
+def test_an_original_left_by_a_kill_after_the_tray_took_it_is_only_removed(
+    workspace: Workspace, reader: Reader
+) -> None:
+    """Meanwhile its case was opened: by now it could be filed, but it waits in the tray already."""
+    other = make_id("19710815", "013")
+    path = paper(workspace.archive.inbox / "a.docx", "诊断证明书", f"证号 {other}")
+    kept = workspace.root / "kept"
+    os.link(path, kept)
+    outcome = drop(workspace, reader, "a.docx")
+    assert isinstance(outcome, NeedsReview)
+    os.link(kept, path)
+    open_household(workspace, parse_facts({"applicant": {"name": "张样例", "id_number": other}}))
+    again = drop(workspace, reader, "a.docx")
+    assert isinstance(again, NeedsReview)
+    assert (again.item, path.exists()) == (outcome.item, False)
+    assert [i.id for i in workspace.archive.tray.items()] == [outcome.item]
+    assert not any(workspace.archive.read(n).records for n in workspace.archive.case_numbers())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no names in bytes")
+def test_a_name_in_gbk_bytes_does_not_stop_the_watcher(workspace: Workspace) -> None:
+    inbox = workspace.archive.inbox
+    folder = next(p for p in inbox.iterdir() if p.is_dir())
+    for place, name, lines in (
+        (inbox, "诊断", f"证号 {WANG_ID}"),
+        (folder, "走访", "邻里访问记录"),
+        (inbox, "空", ""),
+    ):
+        (place / os.fsdecode(f"{name}.txt".encode("gb18030"))).write_text(lines, "utf-8")
+    (inbox / os.fsdecode("坏.据".encode("gb18030"))).write_bytes(b"\0\1")
+    seen: list[Outcome] = []
+    file_once(workspace, lambda o, _d, _t: seen.append(o))
+    assert {(o.name.rsplit("/")[-1], type(o).__name__) for o in seen} == {
+        ("诊断.txt", "NeedsReview"), ("走访.txt", "Filed"), ("空.txt", "NeedsReview"), ("坏.据", "NeedsReview")
+    }  # fmt: skip
+    assert {r.source_name for r in the_case(workspace).records.values()} == {f"{folder.name}/走访.txt"}
+    assert not list(look(inbox))
 
 
 @pytest.mark.parametrize(

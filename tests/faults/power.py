@@ -1,0 +1,259 @@
+"""What a disk may hold after the power fails: from the log of calls, every state the rules allow.
+
+The rules are POSIX's, stricter than what ext4, XFS, btrfs or NTFS do: a file's bytes and mode are safe after an
+fsync of the file; a name in a folder after an fsync of that folder, also the name of a new folder. Everything else
+may be there or not, in any choice; bytes never synced are absent or zeros. A rename of a file may be seen at both
+places (the old name is safe from returning only after an fsync of its folder); of a folder it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.shim import Done
+
+
+@dataclass(slots=True)
+class Node:
+    """A file or folder; ``origin`` is where an untouched file lies in the base."""
+
+    names: dict[str, int] | None = None
+    data: bytes = b""
+    mode: int = 0o600
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One call in terms of inodes. ``folder`` is where it must be synced; for bytes and modes the file itself."""
+
+    kind: str
+    folder: int = 0
+    name: str = ""
+    node: int = 0
+    to: int = 0
+    to_name: str = ""
+    offset: int = 0
+    data: bytes = b""
+    mode: int = 0
+    is_folder: bool = False
+    by: str = ""
+
+
+@dataclass
+class Disk:
+    """A file system in memory."""
+
+    nodes: dict[int, Node] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, base: Path) -> Disk:
+        """Read the ``archive/`` of a workspace; the lock is left out: it means nothing after a restart."""
+        disk = cls({1: Node(names={})})
+        disk._load(base / "archive", disk._new(1, "archive", Node(names={})), base)
+        return disk
+
+    def _new(self, folder: int, name: str, node: Node) -> int:
+        number = len(self.nodes) + 1
+        self.nodes[number] = node
+        self.folder(folder)[name] = number
+        return number
+
+    def _load(self, path: Path, number: int, base: Path) -> None:
+        for entry in sorted(path.iterdir()):
+            if entry.is_dir():
+                self._load(entry, self._new(number, entry.name, Node(names={})), base)
+            elif entry.name != ".lock":
+                mode = entry.stat().st_mode & 0o777
+                self._new(number, entry.name, Node(None, entry.read_bytes(), mode, str(entry)))
+
+    def folder(self, number: int) -> dict[str, int]:
+        """Return the names in a folder."""
+        names = self.nodes[number].names
+        assert names is not None
+        return names
+
+    def find(self, path: str) -> tuple[int, str]:
+        """Return the folder a path lies in, and its name there."""
+        *folders, name = path.split("/")
+        number = 1
+        for part in folders:
+            number = self.folder(number)[part]
+        return number, name
+
+    def copy(self) -> Disk:
+        """Return a copy to play with."""
+        return Disk(
+            {
+                n: Node(None if v.names is None else dict(v.names), v.data, v.mode, v.origin)
+                for n, v in self.nodes.items()
+            }
+        )
+
+    def write_out(self, out: Path) -> None:
+        """Lay what this disk holds into a folder; untouched files as links, so that they keep inode and time."""
+        shutil.rmtree(out / "archive", ignore_errors=True)
+        self._write_out(1, out)
+
+    def _write_out(self, number: int, path: Path) -> None:
+        for name, child in self.folder(number).items():
+            node, there = self.nodes[child], path / name
+            if node.names is not None:
+                there.mkdir(mode=0o700)
+                self._write_out(child, there)
+            elif node.origin:
+                there.hardlink_to(node.origin)
+            else:
+                there.write_bytes(node.data)
+                there.chmod(node.mode)
+
+    def fingerprint(self, number: int = 1) -> bytes:
+        """Return a digest of all that can be reached."""
+        node = self.nodes[number]
+        if node.names is None:
+            return hashlib.sha256(f"{node.mode:o}\0{node.origin}\0".encode() + node.data).digest()
+        listed = ((n.encode(), self.fingerprint(c)) for n, c in sorted(node.names.items()))
+        return hashlib.sha256(b"/".join(a + b"\0" + b for a, b in listed)).digest()
+
+
+def operations(base: Disk, log: Sequence[Done]) -> tuple[Disk, list[Op]]:
+    """Play a log on a disk and return the disk with every file there ever was (none linked), and the calls."""
+    disk, ops, first = base.copy(), list[Op](), len(base.nodes)
+    for done in log:
+        if done.kind == "ack":
+            ops.append(Op("ack"))
+            continue
+        if done.path == "archive/.lock":
+            continue
+        folder, name = disk.find(done.path)
+        here = disk.folder(folder).get(name, 0)
+        match done.kind:
+            case "create" | "folder":
+                node = Node(names={}) if done.kind == "folder" else Node(mode=done.mode)
+                here = disk._new(folder, name, node)
+                ops.append(Op("name", folder, name, here, is_folder=done.kind == "folder"))
+            case "write":
+                ops.append(Op("bytes", here, node=here, offset=done.offset, data=done.data))
+            case "mode":
+                ops.append(Op("mode", here, node=here, mode=done.mode))
+            case "fsync":
+                ops.append(Op("fsync", here, by=done.by))
+            case "rename":
+                to, to_name = disk.find(done.to)
+                disk.folder(to)[to_name] = disk.folder(folder).pop(name)
+                moved = disk.nodes[here].names is not None
+                ops.append(Op("rename", folder, name, here, to, to_name, is_folder=moved))
+            case "gone":
+                del disk.folder(folder)[name]
+                ops.append(Op("gone", folder, name, here))
+            case other:
+                raise NotImplementedError(other)
+    everything = base.copy()
+    for number in range(first + 1, len(disk.nodes) + 1):
+        made = disk.nodes[number]
+        everything.nodes[number] = Node(None if made.names is None else {}, mode=0o600)
+    return everything, ops
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The power fails after ``after`` calls; of the calls that were not safe, these happened all the same."""
+
+    after: int
+    kept: frozenset[int]
+    zeros: bool
+    twice: frozenset[int]
+
+    def __str__(self) -> str:
+        also = f", at both places {sorted(self.twice)}" if self.twice else ""
+        return f"power loss after call {self.after}, kept {sorted(self.kept)}{', zeros' if self.zeros else ''}{also}"
+
+
+def crashes(ops: Sequence[Op], points: Sequence[int] | None = None) -> Iterator[Crash]:
+    """Enumerate the states: {safe} ∪ {none, all, every prefix, all but one, one} of the rest."""
+    for after in points if points is not None else range(len(ops) + 1):
+        safe, rest, half = _safe(ops[:after])
+        choices = {frozenset(rest[:n]) for n in range(len(rest) + 1)}
+        choices |= {frozenset(rest) - {n} for n in rest} | {frozenset({n}) for n in rest}
+        torn = any(ops[n].kind == "bytes" for n in rest)
+        for choice in sorted(choices, key=lambda c: (len(c), sorted(c))):
+            kept = safe | choice
+            for zeros in (False, True) if torn else (False,):
+                yield Crash(after, kept, zeros, frozenset())
+        halves = [n for n in half if n in safe or n in rest]
+        for twice in ({frozenset(halves)} | {frozenset({n}) for n in halves}) if halves else ():
+            yield Crash(after, safe | frozenset(rest), False, twice)
+            yield Crash(after, safe | twice, False, twice)
+
+
+def _safe(ops: Sequence[Op]) -> tuple[frozenset[int], list[int], list[int]]:
+    """Return the calls an fsync made safe, the others, and the renames of files whose old name may be back."""
+    synced: dict[int, int] = {op.folder: n for n, op in enumerate(ops) if op.kind == "fsync"}
+    safe, rest, half = set(), [], []
+    for n, op in enumerate(ops):
+        if op.kind in ("fsync", "ack"):
+            continue
+        where = op.to if op.kind == "rename" else op.folder
+        if synced.get(where, -1) > n:
+            safe.add(n)
+        else:
+            rest.append(n)
+        if op.kind == "rename" and not op.is_folder and synced.get(op.folder, -1) < n:
+            half.append(n)
+    return frozenset(safe), rest, half
+
+
+def state(disk: Disk, ops: Sequence[Op], crash: Crash) -> Disk:
+    """Return what the disk holds after a crash."""
+    left = disk.copy()
+    for n, op in enumerate(ops[: crash.after]):
+        node = left.nodes[op.node] if op.node else None
+        if op.kind == "bytes" and node is not None:
+            if n in crash.kept or crash.zeros:
+                data = op.data if n in crash.kept else bytes(len(op.data))
+                end = op.offset + len(data)
+                node.data = node.data[: op.offset].ljust(op.offset, b"\0") + data + node.data[end:]
+            continue
+        if n not in crash.kept:
+            continue
+        match op.kind:
+            case "mode" if node is not None:
+                node.mode = op.mode
+            case "name":
+                left.folder(op.folder)[op.name] = op.node
+            case "rename":
+                if n not in crash.twice and left.folder(op.folder).get(op.name) == op.node:
+                    del left.folder(op.folder)[op.name]
+                left.folder(op.to)[op.to_name] = op.node
+            case "gone":
+                left.folder(op.folder).pop(op.name, None)
+            case _:
+                pass
+    return left
+
+
+def told(ops: Sequence[Op], crash: Crash) -> int:
+    """Return how many steps somebody had been told of."""
+    return sum(op.kind == "ack" for op in ops[: crash.after])
+
+
+def without(log: Sequence[Done], n: int) -> list[Done]:
+    """Return a log from which one entry is missing."""
+    return [*log[:n], *log[n + 1 :]]
+
+
+def fsyncs(log: Sequence[Done]) -> list[int]:
+    """Return where the fsyncs of the archive's own folders and files stand in a log."""
+    return [n for n, done in enumerate(log) if done.kind == "fsync" and done.path != "archive/.lock"]
+
+
+def paths(log: Sequence[Done]) -> list[str]:
+    """Return a log in words, for a message."""
+    return [f"{n} {d.kind} {d.path}{' → ' + d.to if d.to else ''}" for n, d in enumerate(log)]
+
+
+__all__ = ["Crash", "Disk", "Op", "crashes", "fsyncs", "operations", "paths", "state", "told", "without"]

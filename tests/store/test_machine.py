@@ -1,0 +1,245 @@
+"""Random commands, faults and restarts against a model in memory: the store never knows less, or more, than it said.
+
+A step is a real command on a real archive; a fault ends a forked process at some call to the disk, or lets the call
+fail. After a fault the model does not know whether the step took place, but only until the next start: then the
+archive must show the state before or the state after, whole, and what was acknowledged must be the state after.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bagit
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from archivist.errors import ArchivistError
+from archivist.model.case import Op
+from archivist.model.ids import CaseNo, Category
+from archivist.store import Archive, Draft, Original, Recovery
+from archivist.store.fixity import check_bag
+from tests.store.kit import STAMP, file_draft, open_wang
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; runs on Linux in CI")
+
+CALLS = ("open", "write", "fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "ftruncate")
+
+
+@dataclass
+class Known:
+    """What the model knows of one case: the digests of its records in order, and whether it is deregistered."""
+
+    records: list[str] = field(default_factory=list)
+    facts: str = "样例里社区"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A named fault: at call ``at`` the process dies, or the call fails with ``code``."""
+
+    name: str
+    at: int
+    code: int = 0
+
+
+faults = st.one_of(
+    st.builds(lambda at: Fault("killed", at), st.integers(1, 70)),
+    st.builds(lambda at: Fault("disk full", at, errno.ENOSPC), st.integers(1, 70)),
+    st.builds(lambda at: Fault("disk error", at, errno.EIO), st.integers(1, 70)),
+)
+
+
+def suffer(action: Callable[[], None], fault: Fault) -> bool:
+    """Run an action in a forked process under a fault; tell whether it was acknowledged."""
+    pid = os.fork()
+    if pid == 0:
+        count = 0
+
+        def wrap(real: Callable[..., object]) -> Callable[..., object]:
+            def call(*args: object, **kwargs: object) -> object:
+                nonlocal count
+                count += 1
+                if count == fault.at:
+                    if not fault.code:
+                        os._exit(137)
+                    raise OSError(fault.code, os.strerror(fault.code))
+                return real(*args, **kwargs)
+
+            return call
+
+        try:
+            for name in CALLS:
+                setattr(os, name, wrap(getattr(os, name)))
+            action()
+        except (ArchivistError, OSError):
+            os._exit(1)
+        except BaseException:
+            os._exit(70)
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    ended = os.waitstatus_to_exitcode(status)
+    assert ended in (0, 1, 137), f"a bug, not a fault: {ended}"
+    return ended == 0
+
+
+class Store(RuleBasedStateMachine):
+    """The machine."""
+
+    cases = Bundle("cases")
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="machine-"))
+        self.archive = Archive(self.folder / "archive")
+        self.archive.create()
+        self.model: dict[CaseNo, Known] = {}
+        self.files = 0
+        self.taken: dict[int, int] = {}
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def restart(self) -> None:
+        self.archive = Archive(self.folder / "archive")
+        with self.archive.writing("启动"):
+            pass
+        assert self.archive.recovered.alarms == ()
+
+    def a_file(self) -> Original:
+        self.files += 1
+        path = self.folder / f"{self.files}.pdf"
+        path.write_bytes(b"%d " % self.files * 500)
+        return Original.of(path, path.name)
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────────────
+    @rule(target=cases)
+    def open_case(self) -> CaseNo:
+        number = CaseNo("TJHQ", Category.DB, 2024, self.archive.allocate("TJHQ-DB", 2024, STAMP)[0])
+        assert number not in self.model
+        open_wang(self.archive, number)
+        self.model[number] = Known()
+        return number
+
+    @rule(number=cases)
+    def file_one(self, number: CaseNo) -> None:
+        original = self.a_file()
+        self.archive.commit(number, lambda case: file_draft(case, original), STAMP)
+        assert original.remove()
+        self.model[number].records.append(original.sha256)
+
+    @rule(number=cases, village=st.sampled_from(["甲社区", "乙社区", "丙社区"]))
+    def change_fact(self, number: CaseNo, village: str) -> None:
+        self.archive.commit(number, lambda _: self.change(village), STAMP)
+        self.model[number].facts = village
+
+    @rule(year=st.sampled_from([2023, 2024]), count=st.integers(1, 3))
+    def take_numbers(self, year: int, count: int) -> None:
+        taken = self.archive.allocate("文号 样", year, STAMP, count)
+        assert taken[0] > self.taken.get(year, 0), "never given twice"
+        self.taken[year] = taken[-1]
+
+    @rule()
+    def stop_and_start(self) -> None:
+        self.restart()
+
+    @staticmethod
+    def change(village: str) -> Draft:
+        return Draft(Op.FACTS_CHANGED, {"facts": {"applicant": {"name": "王秀兰", "village": village}}})
+
+    # ── the same, under a fault ──────────────────────────────────────────────────────────────────────────
+    @precondition(lambda self: self.model)
+    @rule(number=cases, fault=faults)
+    def file_under_fault(self, number: CaseNo, fault: Fault) -> None:
+        original = self.a_file()
+        root = self.archive.root
+
+        def action() -> None:
+            Archive(root).commit(number, lambda case: file_draft(case, original), STAMP)
+
+        acknowledged = suffer(action, fault)
+        self.restart()
+        filed = [r.source_sha256 for r in self.archive.read(number).records.values()]
+        before = self.model[number].records
+        assert filed in (before, [*before, original.sha256])
+        if acknowledged:
+            assert filed[-1:] == [original.sha256]
+        assert original.path.exists(), "the original goes only after it is said to be filed"
+        self.model[number].records = filed
+        original.remove()
+
+    @rule(number=cases, fault=faults, village=st.sampled_from(["丁社区", "戊社区"]))
+    def change_under_fault(self, number: CaseNo, fault: Fault, village: str) -> None:
+        root = self.archive.root
+        acknowledged = suffer(
+            lambda: _ignore(Archive(root).commit(number, lambda _: self.change(village), STAMP)), fault
+        )
+        self.restart()
+        now = str(_village(self.archive, number))
+        assert now in (self.model[number].facts, village)
+        if acknowledged:
+            assert now == village
+        self.model[number].facts = now
+
+    @rule(year=st.sampled_from([2023, 2024]), fault=faults)
+    def numbers_under_fault(self, year: int, fault: Fault) -> None:
+        root = self.archive.root
+        suffer(lambda: _ignore(Archive(root).allocate("文号 样", year, STAMP)), fault)
+        self.restart()
+
+    # ── what always holds ────────────────────────────────────────────────────────────────────────────────
+    @invariant()
+    def the_archive_is_what_the_model_says(self) -> None:
+        if not hasattr(self, "archive"):
+            return
+        assert set(self.archive.case_numbers()) == set(self.model)
+        for number, known in self.model.items():
+            case = self.archive.read(number)
+            assert [r.source_sha256 for r in case.records.values()] == known.records
+            assert str(_village(self.archive, number)) == known.facts
+            assert check_bag(self.archive.folder(number)).findings == ()
+        assert not list(self.archive.work.iterdir())
+
+    @rule(number=cases)
+    def ask_another_tool(self, number: CaseNo) -> None:
+        assert bagit.Bag(str(self.archive.folder(number))).validate()
+
+
+def _ignore(_: object) -> None:
+    return
+
+
+def _village(archive: Archive, number: CaseNo) -> object:
+    applicant = archive.read(number).facts["applicant"]
+    assert not isinstance(applicant, tuple)
+    return applicant["village"]
+
+
+def test_a_store_that_does_not_recover_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine can fail: without recovery, what a killed commit left behind is soon in the way."""
+    monkeypatch.setattr(Archive, "_recover", lambda _: Recovery())
+    once = settings(SETTINGS, phases=[Phase.generate], database=None, derandomize=True)
+    with pytest.raises((AssertionError, ArchivistError)):
+        run_state_machine_as_test(Store, settings=once)
+
+
+SETTINGS = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestStore = Store.TestCase
+TestStore.settings = SETTINGS
