@@ -16,7 +16,6 @@ from archivist.model.case import Case, CaseStatus, RecordStatus
 from archivist.model.codes import DocumentCode, is_ours
 from archivist.rules.documents import Catalogue, DocumentType
 
-
 ABOUT_THE_TYPE = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
-from archivist.model.case import Case, Data, Event, Op, apply, fold
+from archivist.model.case import Case, Data, Event, Op, apply
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.store import bag, chain, commit, files
 from archivist.store.alarms import Alarms
@@ -90,7 +90,7 @@ class Archive:
     @staticmethod
     def _fold(number: CaseNo, current: Chain) -> Case:
         try:
-            return fold(number, current.events)
+            return chain.state(number, current)
         except (ValueError, KeyError) as error:
             raise IntegrityAlarm(f"事件内容前后矛盾（{error}）", file=str(number)) from error
 
@@ -119,7 +119,7 @@ class Archive:
                 with files.writing("恢复未完成，没有写入新的内容"):
                     self.create()
                     if dirty:  # whoever died may have died between a rename and its fsync
-                        for folder in (self.root, self.cases, self.ledger, self.review):
+                        for folder in (self.root, self.work, self.cases, self.ledger, self.review):
                             files.sync_folder(folder)
                     self.recovered = self._recover()
                 self._started = True

@@ -5,19 +5,21 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from archivist.errors import IntegrityAlarm
-from archivist.model.case import GENESIS, Event
-from archivist.model.ids import Sha256
+from archivist.model.case import GENESIS, Case, Event, apply
+from archivist.model.ids import CaseNo, Sha256
 from archivist.store import bag
 
 EVENTS: Final = "events"
 KEPT: Final = 2_000
 """So many events are kept parsed; some 10 KB each."""
+KEPT_CASES: Final = 200
 _NAME = re.compile(r"\d{6,}\.json")
 
 
@@ -85,6 +87,32 @@ class Chain:
         tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), "bag-info.txt": bag_info}
         tags[bag.MANIFEST] = bag.sha256(self.manifest())
         return bag.manifest(tags)
+
+
+_cases: OrderedDict[tuple[CaseNo, Sha256], Case] = OrderedDict()
+"""The cases folded last, by number and chain head."""
+
+
+def state(number: CaseNo, chain: Chain) -> Case:
+    """Return the case that a chain of events leads to; ``ValueError`` or ``KeyError`` when they do not fit.
+
+    The head's digest stands for the whole chain, which was read and checked: what an earlier look folded up to the
+    same head, or up to a head a few events back, is the same now. Only a fold is saved, never a look at the disk.
+    """
+    known, rest = 0, chain.events
+    case = Case(number)
+    for back in range(min(4, chain.seq)):
+        at = chain.seq - back
+        if kept := _cases.get((number, chain.events[at - 1][1])):
+            known, case, rest = at, kept, chain.events[at:]
+            break
+    for event, digest in rest:
+        case = apply(case, event, digest)
+    if chain.seq > known:
+        _cases[number, chain.head] = case
+        while len(_cases) > KEPT_CASES:
+            _cases.popitem(last=False)
+    return case
 
 
 def event_files(folder: Path) -> Iterator[Path]:

@@ -155,10 +155,11 @@ class Tray:
         """Note durably that an item is being assigned to a case, so that a crash cannot file it twice."""
         why = json.loads((item.folder / _WHY).read_bytes()) | {"assigning": case}
         marked = self.work / f"mark-{item.id}"
-        files.unlink(marked)
-        files.write_new(marked, _json(why))
-        files.replace(marked, item.folder / _WHY)
-        files.sync_folder(item.folder)
+        with files.writing("没有归档任何内容，仍在待认领中", item.id):
+            files.unlink(marked)
+            files.write_new(marked, _json(why))
+            files.replace(marked, item.folder / _WHY)
+            files.sync_folder(item.folder)
 
     def marks(self) -> Sequence[tuple[TrayItem, str]]:
         """Return the items whose assignment was begun, with the case named."""
@@ -181,11 +182,12 @@ class Tray:
     def remove(self, item: TrayItem) -> None:
         """Take an item out of the tray; its file is filed or handed back by now."""
         leaving = self.work / f"gone-{item.id}"
-        files.remove_tree(leaving)
-        files.rename_new(item.folder, leaving)
-        files.sync_folder(self.work)
-        files.sync_folder(self.folder)
-        files.remove_tree(leaving)
+        with files.writing("内容已经收好，待认领中的一份到下次启动时移走", item.id):
+            files.remove_tree(leaving)
+            files.rename_new(item.folder, leaving)
+            files.sync_folder(self.work)
+            files.sync_folder(self.folder)
+            files.remove_tree(leaving)
 
     def hand_back(self, item: TrayItem, folder: Path) -> Path:
         """Put the file, under its own name, where the clerk can take it back; returns its path."""
@@ -193,9 +195,13 @@ class Tray:
         name = Path(item.name)
         names = [name.name, *(f"{name.stem} ({n}){name.suffix}" for n in range(2, 1000))]
         target = next(folder / n for n in names if not (folder / n).exists())
-        with item.file.open("rb") as handle:
-            files.write_new(target, handle)
-        files.sync_folder(folder)
+        staged = self.work / f"back-{item.id}"
+        with files.writing("没有退回，仍在待认领中", item.id):
+            files.unlink(staged)
+            with item.file.open("rb") as handle:
+                files.write_new(staged, handle)
+            files.rename_new(staged, target)
+            files.sync_folder(folder)
         self.remove(item)
         return target
 

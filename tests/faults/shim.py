@@ -6,6 +6,7 @@ Every function of ``os`` that changes a disk (or opens a file) is wrapped; ``pat
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -213,12 +214,17 @@ class Shim:
 
 
 def _where(what: Any, folder: int | None) -> str:
+    """Return the full path a call is about: of an open file, of a name in an open folder, or of a path."""
     if isinstance(what, int):
-        return os.readlink(f"/proc/self/fd/{what}")
+        return _opened(what)
     name = os.fsdecode(os.fspath(what))
-    if folder is not None and not os.path.isabs(name):
-        return f"{os.readlink(f'/proc/self/fd/{folder}')}/{name}"
-    return os.path.abspath(name)
+    return os.path.normpath(
+        f"{_opened(folder) if folder is not None else Path.cwd()}/{name}" if name[0] != "/" else name
+    )
+
+
+def _opened(fd: int) -> str:
+    return str(Path(f"/proc/self/fd/{fd}").readlink())
 
 
 def _caller() -> str:
@@ -281,6 +287,7 @@ def _child(
     root: Path, action: Callable[[Ack], object], fault: Fault, log: int, under: str, record: bool
 ) -> None:
     how, error, real_write = BROKEN, "", os.write
+    gc.disable()  # it would touch, and so copy, every page of the parent
 
     def tell(what: object) -> None:
         real_write(log, pickle.dumps(what))

@@ -9,8 +9,9 @@ from pathlib import Path
 from archivist.search.index import Index
 from archivist.store import Archive
 from tests.faults.office import Command, lay
-from tests.faults.shim import BROKEN, RAW, AtEach, Call, Ended, Fault, NoFault, Shim, in_child
-from tests.faults.truth import Broken, Step, check, fingerprint, go_on, start, steps_of, strangers_check
+from tests.faults.power import SEEN
+from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, in_child
+from tests.faults.truth import Broken, Step, check, fingerprint, go_on, look, start, steps_of, strangers_check
 
 
 @dataclass
@@ -75,6 +76,30 @@ class Site:
         with Index(self.work / "index", archive) as index:
             return repr(index.drift())
 
+    def restart(self) -> tuple[Done, ...]:
+        """Start the program anew on the present state; return its log, which ends with what can be seen then."""
+        log: list[Done] = []
+        with Shim(self.work, NoFault(), log.append).in_place():
+            archive = start(self.work)
+        return (*log, self._seen(archive))
+
+    def go_on(self) -> tuple[Done, ...]:
+        """Let the clerk do again what was cut short; return the log, which ends with what can be seen then."""
+        ended = in_child(self.work, self.command.run(self.work, again=True), NoFault(), record=True)
+        if ended.how != DONE:
+            raise Broken(f"{self.command.name}, again: {ended.error}")
+        return (*(d for d in ended.log if d.kind != "ack"), self._seen(Archive(self.work / "archive")))
+
+    def _seen(self, archive: Archive) -> Done:
+        now = look(archive)
+        seen = max(
+            n
+            for n, step in enumerate(self.steps)
+            if step.picture == now.picture
+            and all(now.numbers.get(s, 0) >= x for s, x in step.numbers.items())
+        )
+        return Done("ack", f"{SEEN}{seen}")
+
     def kill_recovery(self, fault: object, told: int) -> int:
         """Kill the recovery of the present state at each of its calls and check every promise each time.
 
@@ -86,12 +111,12 @@ class Site:
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir()
 
-        def look(call: Call) -> None:
+        def keep(call: Call) -> None:
             if (state := fingerprint(self.work)) not in states:
                 states[state] = (call.n, kept / str(call.n))
                 lay(self.work, kept / str(call.n), index=False)
 
-        shim = Shim(self.work, AtEach(look))
+        shim = Shim(self.work, AtEach(keep))
         with shim.in_place():
             start(self.work)
         for n, snapshot in states.values():

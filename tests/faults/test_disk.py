@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 
-import pytest
-
 from tests.conftest import Counted
-from tests.faults.office import COMMANDS
 from tests.faults.shim import DONE, INTERRUPTED, REFUSED, TOLERATED, Fail, FailDone, Fault, Interrupt
 from tests.faults.strike import Site
 

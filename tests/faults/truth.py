@@ -23,7 +23,18 @@ from archivist.store import Archive, bag, chain
 from tests.faults.office import OLD_PAPER, PAPERS, Command, lay, opened, scan
 
 DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER)}
-QUERIES: Final = ("王秀兰", "wxl", "身份证", "诊断", "刘样例", "022-00009999", "受理通知书", "样例", "无名氏")
+QUERIES: Final = (
+    "王秀兰",
+    "wxl",
+    "身份证",
+    "诊断",
+    "刘",
+    "刘样例",
+    "022-00009999",
+    "受理通知书",
+    "样例",
+    "无名氏",
+)
 
 
 class Broken(AssertionError):
@@ -44,7 +55,8 @@ class Step:
     """How the archive looks between two steps of a command: all that people see, and the numbers taken."""
 
     picture: Picture
-    numbers: dict[str, int]
+    numbers: dict[tuple[str, int], int]
+    """The last number given, by sequence and year."""
 
 
 def look(archive: Archive) -> Step:
@@ -59,15 +71,13 @@ def look(archive: Archive) -> Step:
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
         cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
     waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text) for i in archive.tray.items()))
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, int], int] = {}
     for folder in archive.ledger.iterdir():
         for event, _ in chain.read(folder).events:
             if event.op is Op.NUMBERS_ALLOCATED:
-                must(
-                    event.data["first"] == numbers.get(event.data["sequence"], 0) + 1,
-                    f"{event.data['sequence']} gave {event.data['first']} again",
-                )
-                numbers[event.data["sequence"]] = event.data["last"]
+                sequence, first = (event.data["sequence"], int(folder.name)), event.data["first"]
+                must(first == numbers.get(sequence, 0) + 1, f"{sequence} gave {first} again")
+                numbers[sequence] = event.data["last"]
     return Step((tuple(cases), waiting), numbers)
 
 
@@ -173,11 +183,9 @@ def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> Non
         for number in workspace.archive.case_numbers():
             whole(workspace.archive.folder(number))
         before = look(workspace.archive).numbers
-        for sequence, last in before.items():
-            must(
-                workspace.archive.allocate(sequence, 2024, workspace.stamp())[0] == last + 1,
-                f"{sequence} does not go on after {last}",
-            )
+        for (sequence, year), last in before.items():
+            given = workspace.archive.allocate(sequence, year, workspace.stamp())[0]
+            must(given == last + 1, f"{sequence} {year} does not go on after {last}")
         same_index(workspace.index, workspace.archive, root)
 
 
@@ -194,7 +202,8 @@ def answers(index: Index) -> list[object]:
     """Return all an index says: every row, and the answers to some queries."""
     cases = index.cases()
     rows = [
-        (c, index.find_cases(str(c.number)), index.find_cases(c.applicant), index.records(c.number)) for c in cases
+        (c, index.find_cases(str(c.number)), index.find_cases(c.applicant), index.records(c.number))
+        for c in cases
     ]
     sources = [sorted(map(repr, index.duplicate(d))) for d in DIGESTS]
     return [
@@ -222,7 +231,8 @@ def fingerprint(root: Path) -> str:
                 continue
             with open(path, "rb") as file:  # noqa: PTH123 (thousands of files: quick)
                 total.update(
-                    f"{name}\0{os.fstat(file.fileno()).st_mode:o}\0".encode() + hashlib.sha256(file.read()).digest()
+                    f"{name}\0{os.fstat(file.fileno()).st_mode:o}\0".encode()
+                    + hashlib.sha256(file.read()).digest()
                 )
     return total.hexdigest()
 

@@ -1,0 +1,188 @@
+"""The harness bites: each fsync taken away, and protocols broken on purpose, are caught.
+
+A mutant is the log of a real run without one fsync: the same calls, one promise of the disk less.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from archivist.ingest import file as filing
+from archivist.model.ids import Sha256
+from archivist.store import commit, files
+from archivist.store.bag import sha256
+from tests.conftest import Counted
+from tests.faults.office import COMMANDS
+from tests.faults.power import fsyncs, without
+from tests.faults.shim import DONE, Done, Fail, Kill
+from tests.faults.strike import Site
+from tests.faults.test_power import Blackout, ends, first_failure, interrupted, record
+from tests.faults.truth import Broken
+
+NEEDLESS: Final = {
+    r"archive/ledger/\d+/pending/\d+/m by .*": "the ledger's payload manifest is empty: nothing to lose",
+    r"archive/\.work/new-\d{4}/pending/\d+/m by .*": "the same",
+    r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
+    r"archive/\.work by .*(create|_build) .*": "where a rename of a folder is whole, the new place is enough",
+    r"archive/review by .*tray\.remove": "the same: the place it left",
+}
+"""Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
+
+
+def words(done: Done) -> str:
+    """Name an fsync: what is synced, and which part of the protocol does it."""
+    return f"{done.path} by {re.sub(r':[0-9]+', '', done.by)}"
+
+
+def needless(done: Done) -> bool:
+    return any(re.fullmatch(pattern, words(done)) for pattern in NEEDLESS)
+
+
+def test_every_fsync_of_a_command_is_needed(site: Site, counted: Counted) -> None:
+    blackout, log = Blackout(site), record(site)
+    blackout.try_all(log)
+    caught = 0
+    for n in fsyncs(log):
+        failure = first_failure(blackout, without(log, n))
+        assert bool(failure) != needless(log[n]), (
+            f"without the fsync of {words(log[n])}: {failure or 'no harm seen'}"
+        )
+        caught += bool(failure)
+    assert caught > 5
+    counted(site.command.name, "fsyncs taken away", len(fsyncs(log)))
+    counted(site.command.name, "of them caught", caught)
+    counted(site.command.name, "of them needless", len(fsyncs(log)) - caught)
+
+
+RESTART_NEEDS: Final = (
+    ("open a case", "archive/cases"),
+    ("ledger number", "archive/ledger"),
+    ("put into the tray", "archive/review"),
+    ("assign from the tray", "archive/.work"),
+    ("assign from the tray", "names"),
+    ("file one", "events"),
+)
+"""What a restart makes safe before it shows or removes anything, and a command that needs it."""
+
+
+@pytest.mark.parametrize(("command", "part"), RESTART_NEEDS)
+def test_every_fsync_of_a_restart_is_needed(
+    base: Path, scratch: Path, command: str, part: str, counted: Counted
+) -> None:
+    """A program killed between a rename and its fsync leaves the fsync to the next start."""
+    site = Site.of(base, scratch, COMMANDS[command])
+    blackout, failure = Blackout(site), ""
+    for run in interrupted(site):
+        if part not in map(_part, run.healing):
+            continue
+        healing = [d for d in run.healing if _part(d) != part]
+        log = [*run.before, *healing, *run.after]
+        failure = failure or first_failure(blackout, log, ends(log))
+    assert failure, f"a restart without the fsync of {part} does no harm"
+    counted("a restart", "fsyncs taken away", 1)
+    counted("a restart", "of them caught", 1)
+
+
+def _part(done: Done) -> str:
+    """Say which of a restart's own fsyncs this is; empty for any other call."""
+    by = re.sub(r":[0-9]+", "", done.by)
+    if done.kind != "fsync":
+        return ""
+    if "sync_names" in by:
+        return "names"
+    if "commit.recover > files" in by:
+        return "events"
+    return done.path if by == "archive.writing > files.sync_folder" else ""
+
+
+# ── protocols broken on purpose ──────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def filing_one(base: Path, scratch: Path) -> Site:
+    return Site.of(base, scratch, COMMANDS["file one"])
+
+
+def test_rename_before_fsync_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event is renamed into ``events/`` first and synced afterwards: a torn event after a power cut."""
+    real_write, real_rename = files.write_new, files.rename_new
+
+    def write_now_sync_later(path: Path, source: bytes, *, mode: int = files.FILE_MODE) -> tuple[Sha256, int]:
+        if path.name != "e":
+            return real_write(path, source, mode=mode)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        os.write(fd, source)
+        os.close(fd)
+        return sha256(source), len(source)
+
+    def rename_then_sync(source: Path, target: Path) -> None:
+        real_rename(source, target)
+        if source.name == "e":
+            files.sync_folder(target.parent)
+            files.sync_folder(target)
+
+    monkeypatch.setattr(files, "write_new", write_now_sync_later)
+    monkeypatch.setattr(files, "rename_new", rename_then_sync)
+    failure = first_failure(Blackout(filing_one), record(filing_one))
+    assert "power loss after call" in failure and "事件 000003.json" in failure
+
+
+def _first_kill_that_hurts(site: Site) -> str:
+    for n in range(1, site.calls() + 1):
+        ended = site.strike(Kill(n))
+        try:
+            site.verify(Kill(n), len(ended.acks))
+        except Broken as broken:
+            return str(broken)
+    return ""
+
+
+def _remove_first(real: Callable[..., object]) -> Callable[..., object]:
+    def commit_after_removing(*args: object, **kwargs: object) -> object:
+        original = args[3]
+        assert isinstance(original, commit.Original)
+        kept = original.path.with_name(".kept")
+        kept.write_bytes(original.path.read_bytes())
+        original.path.unlink()
+        kept.rename(original.path)
+        return real(*args, **kwargs)
+
+    return commit_after_removing
+
+
+def test_removing_the_original_too_early_fails_loudly(
+    filing_one: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filing, "commit_file", _remove_first(filing.commit_file))
+    assert "is lost" in _first_kill_that_hurts(filing_one)
+
+
+def test_no_recovery_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commit, "recover", lambda _: None)
+    assert "pending/ is not empty" in _first_kill_that_hurts(filing_one)
+
+
+def test_an_error_swallowed_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failing with exit 0: the disk refused the manifests, and the program says "filed"."""
+    real = files.replace
+
+    def careless(source: Path, target: Path) -> None:
+        try:
+            real(source, target)
+        except OSError:
+            return
+
+    monkeypatch.setattr(files, "replace", careless)
+    failures = []
+    for n in range(1, filing_one.calls() + 1):
+        ended = filing_one.strike(Fail(n, 5))
+        try:
+            filing_one.verify(Fail(n, 5), len(ended.acks))
+        except Broken as broken:
+            failures.append(str(broken))
+    assert any("manifest" in f for f in failures)
+    assert filing_one.strike(Kill(10_000)).how == DONE

@@ -1,0 +1,158 @@
+"""An independent witness: the kernel's own list of calls, and real processes really killed.
+
+``strace`` sees what the shim might miss (a call past the wrappers, a file opened by C code) and kills with SIGKILL.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.conftest import Counted
+from tests.faults.office import COMMANDS, lay
+from tests.faults.power import fsyncs
+from tests.faults.shim import DONE, NoFault, in_child
+from tests.faults.strike import Site
+
+STRACE: Final = shutil.which("strace")
+
+
+def _may_trace() -> bool:
+    return (
+        bool(STRACE) and subprocess.run([str(STRACE), "-o", "/dev/null", "true"], check=False).returncode == 0
+    )
+
+
+pytestmark = pytest.mark.skipif(not _may_trace(), reason="needs strace and leave to trace")
+
+CALLS: Final = {
+    "openat": "open", "open": "open", "creat": "open", "write": "write", "pwrite64": "write", "writev": "write",
+    "sendfile": "write", "copy_file_range": "write", "fsync": "fsync", "fdatasync": "fsync", "rename": "rename",
+    "renameat": "rename", "renameat2": "rename", "mkdir": "mkdir", "mkdirat": "mkdir", "unlink": "gone",
+    "unlinkat": "gone", "rmdir": "gone", "chmod": "mode", "fchmod": "mode", "fchmodat": "mode", "truncate": "cut",
+    "ftruncate": "cut", "fallocate": "cut", "link": "link", "linkat": "link", "symlink": "link", "symlinkat": "link",
+    "utimensat": "utime", "mknod": "link", "mknodat": "link", "setxattr": "xattr", "fsetxattr": "xattr",
+}  # fmt: skip
+WORDS: Final = {"create": "open", "folder": "mkdir"}
+CHILD: Final = """
+import sys
+from pathlib import Path
+from tests.faults.office import COMMANDS
+root = Path(sys.argv[1])
+with open(f"{root}.told", "w", buffering=1) as told:
+    COMMANDS[sys.argv[2]].run(root)(lambda text: print(text, file=told))
+"""
+
+
+def run(root: Path, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a process of its own under strace."""
+    Path(f"{root}.told").unlink(missing_ok=True)
+    return subprocess.run(
+        [str(STRACE), "-f", "-qq", "-o", f"{root}.strace", *options, sys.executable, "-B", "-c", CHILD, str(root), command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+
+def told(root: Path) -> int:
+    """Return how many steps the process told of before it ended."""
+    path = Path(f"{root}.told")
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def kernel_saw(root: Path) -> Counter[tuple[str, str]]:
+    """Return the successful changing calls below ``archive/``: what, and the last name of the path."""
+    found: Counter[tuple[str, str]] = Counter()
+    for line in Path(f"{root}.strace").read_text(encoding="utf-8", errors="replace").splitlines():
+        match = re.match(r"\d+ +(\w+)\((.*)\) += (\d+)", line)
+        if not match or match[1] not in CALLS:
+            continue
+        what, args = CALLS[match[1]], match[2]
+        if what == "open" and not re.search(r"O_CREAT|O_TRUNC|O_WRONLY|O_RDWR", args):
+            continue
+        path = _path(what, args)
+        if path.startswith(f"{root}/archive") and not path.endswith("/.lock"):
+            found[what, path.rsplit("/", 1)[1]] += 1
+    return found
+
+
+def _path(what: str, args: str) -> str:
+    """Find the path a call is about; ``-y`` shows those of open files, ``-xx`` keeps names whole."""
+    folder = re.match(r"(?:AT_FDCWD|\d+)<([^>]*)>", args)
+    named = re.search(r'"([^"]*)"', args)
+    names = what in ("open", "rename", "mkdir", "gone", "link", "utime", "xattr") or not folder
+    where = _text(folder[1]) if folder else ""
+    if names and named:
+        name = _text(named[1])
+        return name if name.startswith("/") else f"{where}/{name}"
+    return where
+
+
+def _text(hexed: str) -> str:
+    return re.sub(
+        rb"(?:\\x[0-9a-f]{2})+", lambda m: bytes.fromhex(m[0].decode().replace("\\x", "")), hexed.encode()
+    ).decode("utf-8", "replace")
+
+
+def test_the_shim_sees_every_call_the_kernel_sees(site: Site, counted: Counted) -> None:
+    lay(site.base, site.work)
+    ended = in_child(site.work, site.command.run(site.work), NoFault(), record=True)
+    assert ended.how == DONE, ended.error
+    ours = Counter(
+        (WORDS.get(d.kind, d.kind), d.path.rsplit("/", 1)[1])
+        for d in ended.log
+        if d.kind != "ack" and not d.path.endswith("/.lock")
+    )
+    lay(site.base, site.work)
+    done = run(site.work, site.command.name, "-y", "-xx", "-e", f"trace={','.join(f'?{c}' for c in CALLS)}")
+    assert done.returncode == 0, done.stderr
+    kernel = kernel_saw(site.work)
+    assert sum(kernel.values()) > 20
+    assert kernel == ours
+    counted(site.command.name, "calls the kernel saw, and the shim", sum(kernel.values()))
+
+
+REALLY: Final = ("fsync", "rename", "mkdir", "unlinkat", "fchmod", "ftruncate")
+"""Calls at which real processes are really killed; each leaves what the shim's kills leave."""
+
+
+def test_real_processes_really_killed(base: Path, scratch: Path, counted: Counted) -> None:
+    site = Site.of(base, scratch, COMMANDS["file one"])
+    kills = 0
+    for call in REALLY:
+        for n in range(1, 60):
+            lay(site.base, site.work)
+            done = run(site.work, site.command.name, "-P", f"{site.work}/archive", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={n}")  # fmt: skip
+            site.verify(f"SIGKILL at {call} {n}", told(site.work))
+            if done.returncode == 0:
+                break
+            assert done.returncode == -9, (call, n, done)
+            kills += 1
+    assert kills > 10
+    counted(site.command.name, "real processes killed", kills)
+
+
+def test_real_processes_whose_fsync_fails(base: Path, scratch: Path, counted: Counted) -> None:
+    """An fsync error is never taken for success."""
+    site = Site.of(base, scratch, COMMANDS["file one"])
+    lay(site.base, site.work)
+    ours = fsyncs(in_child(site.work, site.command.run(site.work), NoFault(), record=True).log)
+    for n in range(1, len(ours) + 1):
+        lay(site.base, site.work)
+        done = run(
+            site.work, site.command.name, "-e", "trace=fsync", "-e", f"inject=fsync:error=EIO:when={n}"
+        )
+        assert done.returncode == 1 and "WriteFailed" in done.stderr, (n, done)
+        assert told(site.work) == 0
+        site.verify(f"EIO at fsync {n}", 0)
+    counted(site.command.name, "fsync errors in real processes", len(ours))
