@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from archivist.errors import ArchivistError
+from archivist.errors import ArchivistError, UnreadableFile
 from archivist.ingest.file import Left, Outcome, Prepared, file_dropped, prepare
 from archivist.ingest.worker import Reader
 from archivist.store.files import shown
@@ -60,14 +60,14 @@ def look(inbox: Path) -> Iterator[Dropped]:
         folder = todo.pop()
         try:
             entries = list(folder.iterdir())
-        except FileNotFoundError:
+        except OSError:  # gone, or not readable just now: the next look may see it
             continue
         for path in entries:
             if _IGNORED.fullmatch(path.name):
                 continue
             try:
                 info = path.lstat()
-            except FileNotFoundError:
+            except OSError:
                 continue
             if stat.S_ISDIR(info.st_mode):
                 todo.append(path)
@@ -162,6 +162,10 @@ def file_settled(
                 ArchivistError
             ) as error:  # it changed while it was read, or reading could not start: next time
                 outcome = Left(dropped.name, error)
+            except OSError as error:  # the disk or a share fails just now: the watch lives on
+                outcome = Left(
+                    dropped.name, UnreadableFile(f"磁盘出错：{error.strerror}", file=dropped.path.name)
+                )
             gone += not isinstance(outcome, Left)
             report(outcome, done, len(ready))
     return gone

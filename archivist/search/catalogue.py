@@ -22,7 +22,7 @@ from archivist.search import text as forms
 from archivist.search.tables import TABLES, write_case
 from archivist.search.tree import By
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 _WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
@@ -309,23 +309,24 @@ class Catalogue:
         }
 
     def newest(self) -> Iterator[int]:
-        """Yield every document id, newest first."""
-        last = ("9999", 0)
+        """Yield every document id, newest first; within a second by case and record, so the order is always the same."""
+        last = ("9999", "")
         while rows := self._all(
-            "SELECT filed_at, id FROM docs WHERE (filed_at, id) < (?, ?) ORDER BY filed_at DESC, id DESC LIMIT ?",
+            "SELECT filed_at, place, id FROM docs WHERE (filed_at, place) < (?, ?) "
+            "ORDER BY filed_at DESC, place DESC LIMIT ?",
             *last,
             _WALK,
         ):
-            yield from (int(str(i)) for _, i in rows)
-            last = (str(rows[-1][0]), int(str(rows[-1][1])))
+            yield from (int(str(i)) for *_, i in rows)
+            last = (str(rows[-1][0]), str(rows[-1][1]))
 
     def sorted(self, ids: Collection[int]) -> list[int]:
         """Return the ids newest first, without those that are gone."""
-        found: list[tuple[str, int]] = []
+        found: list[tuple[str, str, int]] = []
         for some in _chunks(sorted(ids)):
-            rows = self._all(f"SELECT filed_at, id FROM docs WHERE id IN ({_marks(some)})", *some)
-            found.extend((str(f), int(str(i))) for f, i in rows)
-        return [i for _, i in sorted(found, reverse=True)]
+            rows = self._all(f"SELECT filed_at, place, id FROM docs WHERE id IN ({_marks(some)})", *some)
+            found.extend((str(f), str(p), int(str(i))) for f, p, i in rows)
+        return [i for *_, i in sorted(found, reverse=True)]
 
     def rows(self, ids: Sequence[int]) -> dict[int, DocRow]:
         """Return the documents by id."""

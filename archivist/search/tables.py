@@ -26,9 +26,9 @@ CREATE INDEX keys_of ON keys (case_id);
 CREATE TABLE docs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
   title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-  filed_at TEXT NOT NULL, doc_no TEXT NOT NULL, source_name TEXT NOT NULL, digest TEXT NOT NULL,
+  filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, source_name TEXT NOT NULL, digest TEXT NOT NULL,
   indexed INTEGER NOT NULL, UNIQUE (case_id, record));
-CREATE INDEX docs_newest ON docs (filed_at, id);
+CREATE INDEX docs_newest ON docs (filed_at, place);
 CREATE INDEX docs_category ON docs (category, id);
 CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
 CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
@@ -106,9 +106,9 @@ def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: st
             db.execute("DELETE FROM docs WHERE id = ?", (doc,))
     db.executemany(
         "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, source_name, "
-        "digest, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
+        "digest, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
         "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
         "filed_at = excluded.filed_at, doc_no = excluded.doc_no, source_name = excluded.source_name, "
         "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
-        [(case_id, *r[:3], forms.normal(r[2]), *r[3:]) for r in rows],
+        [(case_id, *r[:3], forms.normal(r[2]), *r[3:], f"{case.number} {r[0]:>6}") for r in rows],
     )

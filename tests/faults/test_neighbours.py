@@ -1,0 +1,223 @@
+"""Others who write: two processes at once, one that died, one on another host; and a clock that goes backwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from archivist.errors import ArchiveLocked
+from archivist.store import Archive, Original
+from tests.conftest import Counted
+from tests.faults.office import COMMANDS, WANG, lay, opened
+from tests.faults.strike import Site
+from tests.faults.truth import fingerprint, look, must, same_index, start, whole
+from tests.kit import NOW
+from tests.store.kit import STAMP, file_draft
+
+EACH: Final = 25
+"""Papers filed, and numbers taken, by each of two processes."""
+ROUNDS: Final = 6
+WRITER: Final = """
+import sys
+from pathlib import Path
+from archivist.store import Archive, Original
+from tests.faults.office import WANG
+from tests.store.kit import STAMP, file_draft
+root, name, each = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+archive = Archive(root / "archive")
+with open(f"{root}.{name}", "w", buffering=1) as told:
+    print("ready", file=told)
+    for n in range(each):
+        path = archive.inbox / f"{name}{n}.jpg"
+        path.write_bytes(f"{name} {n}".encode() * 100)
+        original = Original.of(path, path.name)
+        archive.commit(WANG, lambda case: file_draft(case, original), STAMP)
+        print("filed", path.name, file=told)
+        original.remove()
+        print("number", archive.allocate("文号", 2024, STAMP)[0], file=told)
+"""
+
+
+@pytest.fixture
+def office(base: Path, scratch: Path) -> Iterator[Path]:
+    root = scratch / "neighbours"
+    lay(base, root)
+    yield root
+
+
+def writer(root: Path, name: str, each: int = EACH) -> subprocess.Popen[bytes]:
+    """Start a process that files papers into one case and takes numbers."""
+    path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.Popen([sys.executable, "-c", WRITER, str(root), name, str(each)], env=path)
+
+
+def lines(root: Path, *names: str) -> list[str]:
+    found = []
+    for name in names:
+        path = Path(f"{root}.{name}")
+        found += path.read_text().splitlines()[1:] if path.exists() else []
+    return found
+
+
+def all_is_well(root: Path, *names: str) -> None:
+    """Everything told is there once, and no number was given twice."""
+    archive = start(root)
+    must(not archive.recovered.alarms, f"alarms: {archive.recovered.alarms}")
+    for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir()):
+        whole(folder)
+    must(not list(archive.work.iterdir()), ".work/ is not empty")
+    told = lines(root, *names)
+    sources = [r.source_name for r in archive.read(WANG).records.values()]
+    must(len(sources) == len(set(sources)), "a paper is filed twice")
+    for line in told:
+        what, value = line.split()
+        must(what != "filed" or value in sources, f"{value} was acknowledged and is not there")
+    numbers = [line for line in told if line.startswith("number")]
+    must(len(numbers) == len(set(numbers)), f"a number was given twice: {sorted(numbers)}")
+    for name in names:
+        for n in range(EACH):
+            path = archive.inbox / f"{name}{n}.jpg"
+            must(
+                not path.exists() or path.read_bytes() == f"{name} {n}".encode() * 100,
+                f"{path.name} is damaged",
+            )
+    with opened(root) as workspace:
+        workspace.catch_up()
+        same_index(workspace.index, workspace.archive, root)
+
+
+def test_two_processes_at_once(office: Path, counted: Counted) -> None:
+    both = [writer(office, name) for name in ("甲", "乙")]
+    assert [p.wait(120) for p in both] == [0, 0]
+    all_is_well(office, "甲", "乙")
+    told = lines(office, "甲", "乙")
+    assert len([t for t in told if t.startswith("filed")]) == 2 * EACH
+    assert Archive(office / "archive").read(WANG).next_record() == f"{2 * EACH + 2:04d}"
+    counted("two processes", "papers filed", 2 * EACH)
+
+
+def test_one_of_two_processes_is_killed_again_and_again(base: Path, scratch: Path, counted: Counted) -> None:
+    """The survivor heals what the dead one left and goes on; nobody restarts anything."""
+    chance = random.Random(20240308)
+    root, cut_short = scratch / "neighbours", 0
+    for _ in range(ROUNDS):
+        lay(base, root)
+        for name in ("甲", "乙"):
+            Path(f"{root}.{name}").unlink(missing_ok=True)
+        one, two = writer(root, "甲"), writer(root, "乙")
+        while len(lines(root, "甲")) < 2 and one.poll() is None:
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0.0, 0.1))
+        os.kill(one.pid, signal.SIGKILL)
+        cut_short += one.wait(60) == -signal.SIGKILL
+        assert two.wait(120) == 0
+        all_is_well(root, "甲", "乙")
+    assert cut_short > 0
+    counted("two processes", "killed beside another", cut_short)
+
+
+# ── the lock ─────────────────────────────────────────────────────────────────────────────────────────────
+def name_owner(root: Path, **owner: object) -> None:
+    (root / "archive/.lock").write_text(json.dumps(owner, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "left",
+    ['{"host": "elsewhere", "pid": 1, "actor": "别处", "since": "2024-03-08"}', "{half", "\0\0\0\0", "[]"],
+)
+def test_the_lock_of_somebody_dead_holds_nobody_up(office: Path, left: str) -> None:
+    """A stale lock, also a torn one: the next writer recovers first, then goes on."""
+    (office / "archive/.lock").write_text(left, encoding="utf-8")
+    (office / "archive/.work/tray-half").mkdir()
+    archive = Archive(office / "archive", wait_s=1.0)
+    assert archive.allocate("文号", 2024, STAMP)[0] == 1
+    assert not list(archive.work.iterdir())
+    assert (office / "archive/.lock").read_bytes() == b""
+
+
+def test_a_dead_owner_is_remembered_through_the_next_one_s_death(office: Path) -> None:
+    """A process that was killed while it took the lock over must not make the lock look clean."""
+    import fcntl
+
+    one = Archive(office / "archive")
+    assert one.allocate("文号", 2024, STAMP)[0] == 1  # it has recovered once and believes all is well
+    name_owner(office, host="here", pid=1, actor="甲")
+    real, sizes = os.ftruncate, []
+
+    def watched(fd: int, length: int) -> None:
+        sizes.append(length)
+        real(fd, length)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "ftruncate", watched)
+        with one.lock.held("乙") as dirty:
+            assert dirty
+            assert os.stat(office / "archive/.lock").st_size > 0
+            with open(office / "archive/.lock", "rb") as file, pytest.raises(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            assert 0 not in sizes, "an empty lock says that its last owner left in peace"
+    assert sizes[-1] == 0
+
+
+def test_a_lock_held_by_another_host_is_respected(office: Path) -> None:
+    """Held, and named as somebody elsewhere: nothing is written, and the error says who."""
+    import fcntl
+
+    with open(office / "archive/.lock", "r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        name_owner(office, host="办公室二号机", pid=4242, actor="赵经办", since="2024-03-08T10:00:00+0800")
+        before = fingerprint(office)
+        with pytest.raises(ArchiveLocked, match="办公室二号机.*4242.*赵经办"):
+            Archive(office / "archive", wait_s=0.2).allocate("文号", 2024, STAMP)
+        assert fingerprint(office) == before
+    assert Archive(office / "archive", wait_s=0.2).allocate("文号", 2024, STAMP)[0] == 1
+
+
+def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -> None:
+    """A clock set back by years, between and within commands, changes no order and no number."""
+    past = NOW - dt.timedelta(days=800)
+    for command in COMMANDS.values():
+        site = Site.of(base, scratch, command)
+        lay(base, site.work)
+        ticks = iter(range(10_000))
+        with opened(site.work) as workspace:
+            workspace.clock = lambda ticks=ticks: past - dt.timedelta(hours=next(ticks))  # type: ignore[misc]
+            try:
+                command.act(workspace, lambda _: None)
+            except Exception as refused:
+                must(
+                    command.name == "deregister", f"{command.name}: {refused!r}"
+                )  # a day before it was opened
+        start(site.work)
+        now, then = (
+            look(Archive(site.work / "archive")),
+            site.steps[-1 if command.name != "deregister" else 0],
+        )
+        must(len(now.picture) == len(then.picture), command.name)
+        for folder in (site.work / "archive/cases").iterdir():
+            whole(folder)
+        with opened(site.work) as workspace:
+            workspace.catch_up()
+            same_index(workspace.index, workspace.archive, site.work)
+            case = workspace.archive.commit(
+                WANG, lambda case: file_draft(case, _paper(workspace.archive)), STAMP
+            )[0]
+            must(case.seq == len(workspace.archive.chain(WANG).events), "the chain goes on")
+    counted("clock set back", "commands", len(COMMANDS))
+
+
+def _paper(archive: Archive) -> Original:
+    path = archive.inbox / "later.jpg"
+    path.write_bytes(b"later")
+    return Original.of(path, path.name)
