@@ -1,6 +1,7 @@
 # make demo   the main job on real files, in a temporary folder
 # make test   the tests
-.PHONY: demo test check docs bench clean
+# make faults  the fault harness alone, its counts written to docs/_fault-counts.md
+.PHONY: demo test check docs faults bench clean
 
 demo:
 	@sh tools/setup.sh
@@ -8,7 +9,7 @@ demo:
 
 test:
 	@sh tools/setup.sh '[dev]'
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not faults"
 
 check:
 	@sh tools/setup.sh '[dev]'
@@ -21,10 +22,17 @@ docs:
 	@sh tools/setup.sh '[dev]'
 	.venv/bin/python tools/make_docs.py
 
+faults:
+	@sh tools/setup.sh '[dev]'
+	ARCHIVIST_FAULT_REPORT=.fault-counts.json .venv/bin/python -m pytest -n 2 --dist loadgroup tests/faults
+	.venv/bin/python tools/fault_report.py .fault-counts.json
+
 bench:
 	@sh tools/setup.sh '[dev]'
-	.venv/bin/python benchmarks/search.py
-	.venv/bin/python benchmarks/ocr.py
+	.venv/bin/python -m benchmarks.search
+	.venv/bin/python -m benchmarks.ocr
+	.venv/bin/python -m benchmarks.verify
+	.venv/bin/python -m benchmarks.filing
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

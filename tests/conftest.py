@@ -19,6 +19,13 @@ Counted = Callable[[str, str, int], None]
 """Adds to a count: ``counted("file one", "kill points", 51)``."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the fault harness, which takes longer than all the rest and is run by ``make faults``."""
+    for item in items:
+        if "faults" in item.path.parts:
+            item.add_marker("faults")
+
+
 @pytest.fixture
 def counted(record_property: Callable[[str, object], None]) -> Counted:
     """Count what a fault test did, by command and by what was counted."""

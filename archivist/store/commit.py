@@ -7,8 +7,9 @@ written beside them; 4. missing target folders are made and everything staged is
 renamed into ``events/``, which is fsynced — *this is the commit*; 6. files move to their places, never over
 another; 7. the manifests are replaced; 8. ``pending/N`` goes, and only then the clerk's original.
 
-Recovery repeats 6–8 for a pending change whose event is in ``events/`` and drops any other; its originals are
-still in the inbox. It may itself be killed anywhere.
+Recovery first makes durable what whoever died may not have: the names of folders, the event's place. Then it repeats
+6–8 for a pending change whose event is in ``events/`` and drops any other; its originals are still in the inbox. It
+may itself be killed anywhere. ``tests/faults`` proves all this, each fsync included.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from archivist.errors import ArchivistError
 from archivist.ingest.file import Filed, Left, NeedsReview, Prepared, assign, file_dropped
 from archivist.ingest.read import PageText, ReadResult
 from archivist.ingest.sniff import Kind
@@ -122,6 +123,20 @@ class Command:
                 (self.again or self.act if again else self.act)(workspace, ack)
 
         return action
+
+
+def stubborn(command: Command, root: Path) -> Callable[[Ack], None]:
+    """Return a command that the same process tries again when it was refused, as the watcher does."""
+
+    def action(_: Ack) -> None:
+        tempfile.tempdir = str(root)
+        with opened(root) as workspace:
+            try:
+                command.act(workspace, lambda _: None)
+            except ArchivistError:
+                (command.again or command.act)(workspace, lambda _: None)
+
+    return action
 
 
 def _file(*names: str) -> Callable[[Workspace, Ack], None]:

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
+
+import pytest
 
 from tests.conftest import Counted
-from tests.faults.shim import DONE, INTERRUPTED, REFUSED, TOLERATED, Fail, FailDone, Fault, Interrupt
+from tests.faults.office import COMMANDS, lay, stubborn
+from tests.faults.shim import (
+    DONE,
+    INTERRUPTED,
+    REFUSED,
+    TOLERATED,
+    Fail,
+    FailDone,
+    Fault,
+    Interrupt,
+    in_child,
+)
 from tests.faults.strike import Site
 
 INDEX_STRIDE = 4
@@ -29,6 +43,22 @@ def test_a_disk_that_fails_at_any_call(site: Site, counted: Counted) -> None:
             site.verify(fault, len(ended.acks))
     assert refused > total, "most failures must surface as errors"
     counted(site.command.name, "ENOSPC and EIO", total * len(faults_at(1)))
+
+
+@pytest.mark.parametrize("name", ["file one", "put into the tray", "file many"])
+def test_a_watcher_that_tries_again_files_once(
+    base: Path, scratch: Path, name: str, counted: Counted
+) -> None:
+    """The disk fails once and the same process tries the paper again: it is filed, and not twice."""
+    site = Site.of(base, scratch, COMMANDS[name])
+    total = site.calls()
+    for n in range(1, total + 1):
+        for fault in (Fail(n, errno.EIO), FailDone(n, errno.EIO)):
+            lay(site.base, site.work)
+            ended = in_child(site.work, stubborn(site.command, site.work), fault)
+            assert ended.how == TOLERATED, (fault, ended.error)
+            site.verify(("tried again after", fault), len(site.steps) - 1)
+    counted(name, "tried again by the same process", 2 * total)
 
 
 def test_ctrl_c_at_any_call(site: Site, counted: Counted) -> None:

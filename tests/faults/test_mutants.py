@@ -30,7 +30,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{4}/pending/\d+/m by .*": "the same",
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
     r"archive/\.work by .*(create|_build) .*": "where a rename of a folder is whole, the new place is enough",
-    r"archive/review by .*tray\.remove": "the same: the place it left",
+    r"archive/review by tray\.remove .*": "the same: the place it left",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
 

@@ -163,8 +163,8 @@ def test_a_dead_owner_is_remembered_through_the_next_one_s_death(office: Path) -
         patch.setattr(os, "ftruncate", watched)
         with one.lock.held("乙") as dirty:
             assert dirty
-            assert os.stat(office / "archive/.lock").st_size > 0
-            with open(office / "archive/.lock", "rb") as file, pytest.raises(BlockingIOError):
+            assert (office / "archive/.lock").stat().st_size > 0
+            with (office / "archive/.lock").open("rb") as file, pytest.raises(BlockingIOError):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             assert 0 not in sizes, "an empty lock says that its last owner left in peace"
     assert sizes[-1] == 0
@@ -174,11 +174,11 @@ def test_a_lock_held_by_another_host_is_respected(office: Path) -> None:
     """Held, and named as somebody elsewhere: nothing is written, and the error says who."""
     import fcntl
 
-    with open(office / "archive/.lock", "r+b") as held:
+    with (office / "archive/.lock").open("r+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         name_owner(office, host="办公室二号机", pid=4242, actor="赵经办", since="2024-03-08T10:00:00+0800")
         before = fingerprint(office)
-        with pytest.raises(ArchiveLocked, match="办公室二号机.*4242.*赵经办"):
+        with pytest.raises(ArchiveLocked, match=r"办公室二号机.*4242.*赵经办"):
             Archive(office / "archive", wait_s=0.2).allocate("文号", 2024, STAMP)
         assert fingerprint(office) == before
     assert Archive(office / "archive", wait_s=0.2).allocate("文号", 2024, STAMP)[0] == 1
