@@ -117,6 +117,8 @@ def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
         found = recognise(prepared.result, original.name, KnownPeople(workspace), workspace.catalogue)
         if not found.certain:
             assert found.reason is not None
+            if earlier := _filed_before(workspace, original, map(CaseNo.parse, found.cases)):
+                return earlier
             return _to_tray(workspace, prepared, found.reason, found.message, found)
         return _commit_recognised(workspace, prepared, found)
     except ArchivistError as error:
@@ -125,15 +127,22 @@ def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
 
 def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | NeedsReview | None:
     """Finish what a killed run began: a case's chain, or the tray, already names this very file as its source."""
-    for row in workspace.index.duplicate(original.sha256):
-        for event, _ in workspace.archive.chain(row.case).events:
-            if original.is_source(event.source) and event.files:
-                original.remove()
-                record = event.data["record"]["no"]
-                return AlreadyFiled(original.name, row.case, RecordNo(record))
+    known = (row.case for row in workspace.index.duplicate(original.sha256))
+    if done := _filed_before(workspace, original, known):
+        return done
     if item := workspace.archive.tray.holding(original):
         original.remove()
         return NeedsReview(original.name, item.id, item.reason, item.message)
+    return None
+
+
+def _filed_before(workspace: Workspace, original: Original, cases: Iterable[CaseNo]) -> AlreadyFiled | None:
+    """Look for this very file in the chains themselves: an index may not know yet what a dead process committed."""
+    for number in dict.fromkeys(cases):
+        for event, _ in workspace.archive.chain(number).events:
+            if original.is_source(event.source) and event.files:
+                original.remove()
+                return AlreadyFiled(original.name, number, RecordNo(event.data["record"]["no"]))
     return None
 
 
@@ -145,6 +154,8 @@ def _commit_recognised(workspace: Workspace, prepared: Prepared, found: Recognit
             workspace, found.case.number, found.type, prepared.original, prepared.result, found.code, evidence
         )
     except DuplicateFile as error:
+        if earlier := _filed_before(workspace, prepared.original, [found.case.number]):
+            return earlier
         return _to_tray(workspace, prepared, Reason.DUPLICATE, error.what, found)
     prepared.original.remove()
     return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs)
