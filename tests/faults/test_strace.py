@@ -133,8 +133,8 @@ def ordinals(root: Path) -> list[tuple[str, int]]:
         if match := re.match(r"\d+ +(\w+)\((.*)", line):
             count[match[1]] += 1
             what = CALLS[match[1]]
-            changes = what != "open" or "O_CREAT" in match[2]
-            if changes and _path(what, match[2]).startswith(f"{root}/archive"):
+            # how many files an import opens differs from run to run, so these have no steady number
+            if what != "open" and _path(what, match[2]).startswith(f"{root}/archive"):
                 found.append((match[1], count[match[1]]))
     return found
 
@@ -154,7 +154,7 @@ def test_real_processes_really_killed(base: Path, scratch: Path, counted: Counte
         assert done.returncode == -9, (call, n, done)
         site.verify(f"SIGKILL at {call} {n}", told(site.work))
         outcomes.add(fingerprint(site.work))
-    assert len(calls) > 30
+    assert len(calls) > 20
     assert len(outcomes) >= 2, "some are before the commit, some after"
     counted(site.command.name, "real processes killed", len(calls))
 
