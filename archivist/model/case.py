@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from archivist.model.facts import NO_FACTS, Facts, parse_facts, single, to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
+from archivist.model.states import State, StepTaken
 
 Data = Mapping[str, Any]
 """JSON values as they stand in an event."""
@@ -31,6 +32,8 @@ class Op(StrEnum):
     RECORD_FILED = "record_filed"
     DOCUMENT_ISSUED = "document_issued"
     SIGNED_COPY_FILED = "signed_copy_filed"
+    STEP_TAKEN = "step_taken"
+    STEP_CORRECTED = "step_corrected"
     DEREGISTERED = "deregistered"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
@@ -187,11 +190,36 @@ class Case:
     seq: int = 0
     head: Sha256 = GENESIS
     pack: str = ""
+    steps: tuple[StepTaken, ...] = ()
 
     @property
     def category(self) -> Category:
         """The category of assistance, part of the number."""
         return self.number.category
+
+    @property
+    def state(self) -> State:
+        """Where the case stands; a case without recorded steps is still being filled in, or deregistered."""
+        if self.status is CaseStatus.DEREGISTERED:
+            return State.DEREGISTERED
+        return self.steps[-1].after if self.steps else State.DRAFT
+
+    @property
+    def accepted_on(self) -> dt.date | None:
+        """The day of acceptance (受理之日), from which the law counts and by which the rules are chosen."""
+        if step := self.step("accept"):
+            return step.on
+        known = single(self.facts, "application").get("accepted_on")
+        return dt.date.fromisoformat(str(known)) if known else None
+
+    @property
+    def rules_on(self) -> dt.date:
+        """The day whose rules hold for the case: acceptance, or before it the day the file was opened."""
+        return self.accepted_on or self.opened_on
+
+    def step(self, *ids: str) -> StepTaken | None:
+        """Return the latest recorded step of some kinds, or ``None``."""
+        return next((s for s in reversed(self.steps) if s.id in ids), None)
 
     @property
     def applicant_name(self) -> str:
@@ -230,6 +258,10 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
             return replace(case, facts=_changed(case.facts, event.data))
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             return _with_record(case, event)
+        case Op.STEP_TAKEN:
+            return _with_step(case, event)
+        case Op.STEP_CORRECTED:
+            return _with_correction(case, event)
         case Op.DEREGISTERED:
             return replace(
                 case,
@@ -244,6 +276,50 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
 def _changed(facts: Facts, data: Data) -> Facts:
     plain: dict[str, object] = {**to_plain(facts), **data["facts"]}
     return parse_facts({k: v for k, v in plain.items() if v is not None})
+
+
+def _with_step(case: Case, event: Event) -> Case:
+    data = event.data
+    if data["from"] != case.state.value:
+        raise ValueError(
+            f"step {data['step']} from {data['from']} where the case stands at {case.state.value}"
+        )
+    step = StepTaken(
+        seq=event.seq,
+        id=data["step"],
+        title=data["title"],
+        before=case.state,
+        after=State(data["to"]),
+        on=dt.date.fromisoformat(data["on"]),
+        at=str(data.get("at", "")),
+        by=tuple(data.get("by", ())),
+        actor=event.actor,
+        values=MappingProxyType(dict(data.get("values", {}))),
+        reason=event.reason,
+    )
+    facts = _changed(case.facts, data) if data.get("facts") else case.facts
+    return replace(case, steps=(*case.steps, step), facts=facts)
+
+
+def _with_correction(case: Case, event: Event) -> Case:
+    """Take back the last step (``void``), or correct day, time or people of any; the first event stays for ever."""
+    target = next((n for n, s in enumerate(case.steps) if s.seq == event.data["seq"]), None)
+    if target is None:
+        raise ValueError(f"no step was recorded by event {event.data['seq']}")
+    facts = _changed(case.facts, event.data) if event.data.get("facts") else case.facts
+    if event.data.get("void"):
+        if target != len(case.steps) - 1:
+            raise ValueError("only the last step can be taken back")
+        return replace(case, steps=case.steps[:-1], facts=facts)
+    old = case.steps[target]
+    new = replace(
+        old,
+        on=dt.date.fromisoformat(event.data["on"]) if "on" in event.data else old.on,
+        at=str(event.data.get("at", old.at)),
+        by=tuple(event.data.get("by", old.by)),
+        values=MappingProxyType({**old.values, **event.data.get("values", {})}),
+    )
+    return replace(case, steps=(*case.steps[:target], new, *case.steps[target + 1 :]), facts=facts)
 
 
 def _with_record(case: Case, event: Event) -> Case:

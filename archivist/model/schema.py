@@ -217,6 +217,11 @@ APPLICATION = Group(
         Field("amount", "申请金额", "money"),
         Field("received_on", "收件日期", "date"),
         Field("accepted_on", "受理日期", "date"),
+        Field("urgent", "是否须先行救助", "bool", (), ("先行救助",)),
+        _enum("known_recipient", "是否低保、特困、低收入对象", "是 否", "在享对象"),
+        Field("kinship", "是否有近亲属关系", "bool", (), ("近亲属",)),
+        Field("kin_name", "近亲属关系人", "str", (), ("关系人",)),
+        Field("disputed", "是否有争议", "bool", (), ("争议",)),
     ),
 )
 BENEFIT = Group(

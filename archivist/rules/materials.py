@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archivist.model import facts
 from archivist.model.case import Case
+from archivist.rules import conditions
 from archivist.rules.pack import Material, Pack
 
 
@@ -26,17 +26,7 @@ class Missing:
 
 def required(case: Case, pack: Pack) -> list[Material]:
     """Return the papers this case must hold before it is accepted."""
-    return [m for m in pack.materials if case.category in m.categories and _holds(m.when, case)]
-
-
-def _holds(when: str, case: Case) -> bool:
-    match when:
-        case "":
-            return True
-        case "agent":
-            return bool(facts.single(case.facts, "agent").get("name"))
-        case _:
-            raise ValueError(f"unknown condition {when!r}")
+    return [m for m in pack.materials if case.category in m.categories and conditions.holds(m.when, case)]
 
 
 def missing(case: Case, pack: Pack) -> list[Missing]:

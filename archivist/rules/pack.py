@@ -1,96 +1,44 @@
-"""Rule packs: one jurisdiction's numbers as data, each row with the sentence it comes from.
+"""Rule packs: one jurisdiction's numbers, steps, materials and checks as data, each row with its sentence.
 
-``archivist/rules/packs/<id>.toml``; a jurisdiction's pack extends ``national``, a row with the same id replaces
-the national one. A row without a source is refused.
+``archivist/rules/packs/<id>/*.toml``; a jurisdiction's pack extends ``national``: its rows of an id replace the national
+rows of that id, ``patch = true`` changes only the columns it names, and ``without`` takes ids away. An office may
+replace a row in ``archivist.toml``, with a source of its own. A row without a source is refused.
+
+Rows may be dated (``valid_from``, ``valid_to``); which of them hold for a case is decided by its day of acceptance.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import NotDelegated, RuleFault, UnknownPack
+from archivist.model.case import Case
 from archivist.model.ids import Category
-from archivist.rules.workdays import Deadline, add_days, add_months, add_workdays
+from archivist.rules import conditions
+from archivist.rules.reading import T, read_row
+from archivist.rules.rule import CheckRule, Material, Rule, Source, StepRule
+from archivist.rules.workdays import NATIONAL, Calendar
 
-UNITS: Final = ("工作日", "自然日", "小时", "月", "年", "比例", "人数", "是否", "文字")
+__all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "available", "load"]
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a rule stands: the measure, its article, the exact sentence (without the 「」)."""
-
-    measure: str
-    article: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.measure}{self.article}「{self.sentence}」"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row. ``inferred`` when the sentence does not say all of it; ``trigger`` names the day counted from."""
-
-    id: str
-    title: str
-    value: int | float | str | bool
-    unit: str
-    trigger: str
-    source: Source
-    categories: tuple[Category, ...] = ()
-    documents: tuple[str, ...] = ()
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-    inferred: bool = False
-    note: str = ""
-
-    def deadline(self, start: dt.date) -> Deadline:
-        """Count the rule's time from the day of its trigger.
-
-        Raises:
-            RuleFault: E502, when the row is no time limit in days, months or years.
-        """
-        count = int(self.value)
-        match self.unit:
-            case "工作日":
-                return add_workdays(start, count)
-            case "自然日":
-                return add_days(start, count)
-            case "月":
-                return Deadline(add_months(start, count))
-            case "年":
-                return Deadline(add_months(start, 12 * count))
-            case _:
-                raise RuleFault(f"{self.id} 的单位是“{self.unit}”，不是期限")
-
-    def applies(self, category: Category | None, on: dt.date) -> bool:
-        """Tell whether the row holds for a category on a day."""
-        if category is not None and self.categories and category not in self.categories:
-            return False
-        return not (self.valid_from and on < self.valid_from) and not (self.valid_to and on > self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """One paper an applicant must hand in, or one statutory form that must be there, for some categories."""
-
-    document: str
-    requirement: str
-    categories: tuple[Category, ...]
-    source: Source
-    when: str = ""
+_TABLES: Final = ("rule", "material", "step", "check")
+NO_OVERRIDES: Final[Mapping[str, Sequence[Mapping[str, Any]]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The rules of one jurisdiction. ``version`` is a digest of everything the pack was made of."""
+    """The rules of one jurisdiction. ``version`` is a digest of everything the pack was made of.
+
+    ``undelegated``: category → why the office has no power over it.
+    """
 
     id: str
     title: str
@@ -99,6 +47,10 @@ class Pack:
     rules: tuple[Rule, ...]
     materials: tuple[Material, ...]
     version: str
+    steps: tuple[StepRule, ...] = ()
+    checks: tuple[CheckRule, ...] = ()
+    undelegated: Mapping[Category, str] = field(default_factory=dict)
+    calendar: Calendar = NATIONAL
 
     def rule(self, rule_id: str, category: Category | None, on: dt.date) -> Rule:
         """Return the row that holds.
@@ -117,19 +69,41 @@ class Pack:
         rows = [r for r in self.rules if r.id == rule_id and r.applies(category, on)]
         return min(rows, key=lambda r: len(r.categories) or 99, default=None)
 
+    def rule_for(self, rule_id: str, case: Case) -> Rule | None:
+        """Return the row that holds for a case as it stands, its condition included; ``None`` when none does."""
+        rows = [
+            r
+            for r in self.rules
+            if r.id == rule_id and r.applies(case.category, case.rules_on) and conditions.holds(r.when, case)
+        ]
+        return min(rows, key=lambda r: (not r.when, len(r.categories) or 99), default=None)
+
     def under(self, prefix: str, category: Category, on: dt.date) -> list[Rule]:
         """Return the rows whose id begins with a prefix and that hold for a category on a day, in order."""
         return [r for r in self.rules if r.id.startswith(prefix) and r.applies(category, on)]
+
+    def timers(self, case: Case) -> list[Rule]:
+        """Return the time limits that may run in a case, by category and day of acceptance; conditions not asked."""
+        return [r for r in self.rules if r.timed and r.applies(case.category, case.rules_on)]
+
+    def steps_of(self, case: Case) -> list[StepRule]:
+        """Return the steps of a case's procedure in order: its category, its rules, its circumstances."""
+        return [
+            s
+            for s in self.steps
+            if s.applies(case.category, case.rules_on) and conditions.holds(s.when, case)
+        ]
 
     def require_delegated(self, category: Category) -> None:
         """Refuse a category the office was given no power over.
 
         Raises:
-            NotDelegated: E503.
+            NotDelegated: E503, with the reason.
         """
         if category not in self.delegated:
             given = "、".join(c.label for c in self.delegated)
-            raise NotDelegated(f"规则包“{self.title}”没有下放{category.label}；已下放：{given}")
+            why = self.undelegated.get(category, f"规则包“{self.title}”没有下放{category.label}")
+            raise NotDelegated(f"不能办理{category.label}：{why}；已下放：{given}")
 
     @property
     def stamp(self) -> str:
@@ -139,102 +113,138 @@ class Pack:
 
 def available() -> list[str]:
     """Return the ids of the packs that ship."""
-    return sorted(
-        p.name.removesuffix(".toml")
-        for p in files("archivist.rules").joinpath("packs").iterdir()
-        if p.name.endswith(".toml")
-    )
+    return sorted(p.name for p in files("archivist.rules").joinpath("packs").iterdir() if p.is_dir())
 
 
-def load(pack_id: str) -> Pack:
+def load(
+    pack_id: str,
+    *,
+    overrides: Mapping[str, Sequence[Mapping[str, Any]]] = NO_OVERRIDES,
+    calendar: Calendar = NATIONAL,
+) -> Pack:
     """Read a pack with what it extends.
+
+    Args:
+        pack_id: a name in ``available()``.
+        overrides: the office's own rows by table (``rule``, ``step`` …), laid over the pack.
+        calendar: the working days with the office's corrections.
 
     Raises:
         UnknownPack: E501. RuleFault: E502, listing every faulty row.
     """
-    raws: list[tuple[str, dict[str, Any]]] = []
     texts: list[bytes] = []
+    layers: list[tuple[str, Mapping[str, Any]]] = []
     wanted: str | None = pack_id
     while wanted:
-        path = files("archivist.rules").joinpath("packs", f"{wanted}.toml")
-        if not path.is_file():
+        if wanted not in available():
             raise UnknownPack(f"没有规则包“{wanted}”；可用：{'、'.join(available())}")
-        texts.append(path.read_bytes())
-        raw = tomllib.loads(texts[-1].decode())
-        raws.append((wanted, raw))
+        raw, text = _read(wanted)
+        texts.append(text)
+        layers.append((wanted, raw))
         wanted = raw.get("extends")
+    head = layers[0][1]
+    layers.reverse()
+    if overrides:
+        texts.append(json.dumps(overrides, ensure_ascii=False, sort_keys=True, default=str).encode())
+        layers.append(("archivist.toml", overrides))
+    return assemble(pack_id, head, layers, hashlib.sha256(b"\0".join(texts)).hexdigest()[:12], calendar)
+
+
+def _read(name: str) -> tuple[dict[str, Any], bytes]:
+    """Return the content of one pack's files as one table, and their bytes."""
+    folder = files("archivist.rules").joinpath("packs", name)
+    raw: dict[str, Any] = {}
+    texts = []
+    for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
+        texts.append(path.read_bytes())
+        for key, value in tomllib.loads(texts[-1].decode()).items():
+            if isinstance(value, list):
+                raw.setdefault(key, []).extend(value)
+            else:
+                raw[key] = value
+    return raw, b"\0".join(texts)
+
+
+def assemble(
+    pack_id: str,
+    head: Mapping[str, Any],
+    layers: Sequence[tuple[str, Mapping[str, Any]]],
+    version: str,
+    calendar: Calendar = NATIONAL,
+) -> Pack:
+    """Lay the layers of a pack over each other, the national one first, and read every row.
+
+    Raises:
+        RuleFault: E502, listing every faulty row.
+    """
     problems: list[str] = []
-    rules: dict[tuple[str, tuple[Category, ...]], Rule] = {}
-    materials: dict[tuple[str, tuple[Category, ...]], Material] = {}
-    delegated: dict[Category, str] = {}
-    for name, raw in reversed(raws):
-        measures = raw.get("measures", {})
-        own = {row.get("id") for row in raw.get("rule", ())}
-        rules = {k: r for k, r in rules.items() if k[0] not in own}
-        for row in raw.get("rule", ()):
-            if rule := _rule(row, measures, name, problems):
-                rules[rule.id, rule.categories] = rule
-        for row in raw.get("material", ()):
-            if material := _material(row, measures, name, problems):
-                materials[material.document, material.categories] = material
+    measures: dict[str, str] = {}
+    delegated: dict[str, str] = {}
+    undelegated: dict[str, str] = {}
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in _TABLES}
+    for name, raw in layers:
+        measures |= raw.get("measures", {})
+        gone = set(raw.get("without", ()))
+        for table, rows in tables.items():
+            tables[table] = _laid_over([r for r in rows if _id(r) not in gone], raw.get(table, ()), name)
         if raw.get("delegated"):
-            delegated = {Category(c): str(what) for c, what in raw["delegated"].items()}
+            delegated, undelegated = dict(raw["delegated"]), dict(raw.get("undelegated", {}))
+
+    def read(kind: type[T], table: str) -> tuple[T, ...]:
+        rows = (read_row(kind, _plain(r), measures, r["_from"], problems) for r in tables[table])
+        return tuple(row for row in rows if row)
+
+    rules, materials = read(Rule, "rule"), read(Material, "material")
+    step_rules, checks = read(StepRule, "step"), read(CheckRule, "check")
+    steps = {s.id for s in step_rules}
+    problems += [
+        f"{r.id}：没有环节 {name}"
+        for r in rules
+        for name in (*r.starts, *r.ends, *r.awaits)
+        if name not in steps
+    ]
     if problems:
-        raise RuleFault("规则包有错", file=f"{pack_id}.toml", problems=problems)
-    head = raws[0][1]
+        raise RuleFault("规则包有错", file=pack_id, problems=problems)
     return Pack(
         pack_id,
         str(head["title"]),
         str(head.get("district", "")),
-        MappingProxyType(delegated),
-        tuple(rules.values()),
-        tuple(materials.values()),
-        hashlib.sha256(b"\0".join(texts)).hexdigest()[:12],
+        MappingProxyType({Category(c): str(what) for c, what in delegated.items()}),
+        rules,
+        materials,
+        version,
+        step_rules,
+        checks,
+        MappingProxyType({Category(c): str(why) for c, why in undelegated.items()}),
+        calendar,
     )
 
 
-def _source(row: Mapping[str, Any], measures: Mapping[str, str], where: str, problems: list[str]) -> Source:
-    raw = row.get("source", {})
-    if not raw.get("sentence") or not raw.get("measure"):
-        problems.append(f"{where}：没有写明出处（source.measure、source.sentence）")
-    measure = str(raw.get("measure", ""))
-    return Source(measures.get(measure, measure), str(raw.get("article", "")), str(raw.get("sentence", "")))
+def _laid_over(
+    below: Sequence[dict[str, Any]], above: Sequence[Mapping[str, Any]], name: str
+) -> list[dict[str, Any]]:
+    """Return the rows of one table with a layer's rows over them, in the order of the lower layer."""
+    above_rows = [{**row, "_from": name} for row in above]
+    patches = [r for r in above_rows if r.pop("patch", False)]
+    own = {_id(r) for r in above_rows}
+    rows = [r for r in below if _id(r) not in own]
+    for patch in patches:
+        fitting = [r for r in rows if _id(r) == _id(patch) and _fits(patch, r)]
+        if not fitting:
+            rows.append(patch)  # refused when it is read: it has not all its columns
+        for row in fitting:
+            row |= {k: v for k, v in patch.items() if k != "categories"}
+    return rows + above_rows
 
 
-def _rule(row: Mapping[str, Any], measures: Mapping[str, str], pack: str, problems: list[str]) -> Rule | None:
-    where = f"{pack} {row.get('id', '?')}"
-    if missing := {"id", "title", "value", "unit"} - set(row):
-        problems.append(f"{where}：缺 {'、'.join(sorted(missing))}")
-        return None
-    if row["unit"] not in UNITS:
-        problems.append(f"{where}：单位“{row['unit']}”不在 {'、'.join(UNITS)} 之内")
-    return Rule(
-        id=row["id"],
-        title=row["title"],
-        value=row["value"],
-        unit=row["unit"],
-        trigger=row.get("trigger", ""),
-        source=_source(row, measures, where, problems),
-        categories=tuple(Category(c) for c in row.get("categories", ())),
-        documents=tuple(row.get("documents", ())),
-        valid_from=row.get("valid_from"),
-        valid_to=row.get("valid_to"),
-        inferred=bool(row.get("inferred", False)),
-        note=row.get("note", ""),
-    )
+def _fits(patch: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    wanted = patch.get("categories")
+    return not wanted or set(row.get("categories", Category.__members__)) <= set(wanted)
 
 
-def _material(
-    row: Mapping[str, Any], measures: Mapping[str, str], pack: str, problems: list[str]
-) -> Material | None:
-    where = f"{pack} 材料 {row.get('document', '?')}"
-    if missing := {"document", "requirement", "categories"} - set(row):
-        problems.append(f"{where}：缺 {'、'.join(sorted(missing))}")
-        return None
-    return Material(
-        row["document"],
-        row["requirement"],
-        tuple(Category(c) for c in row["categories"]),
-        _source(row, measures, where, problems),
-        row.get("when", ""),
-    )
+def _id(row: Mapping[str, Any]) -> object:
+    return row.get("id", row.get("document"))
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in row.items() if k != "_from"}

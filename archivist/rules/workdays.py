@@ -1,26 +1,75 @@
 """Working days of the People's Republic of China, with the yearly shifts (调休), from ``chinesecalendar``.
 
 Source of the rule: 《全国年节及纪念日放假办法》 and the State Council's yearly notice. A year not yet announced is
-counted by weekends alone and marked provisional (暂算).
+counted by weekends alone and marked provisional (暂算). An office may correct single days in ``archivist.toml``:
+a holiday of the autonomous place it lies in, or one that was prolonged at short notice.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day by which something must be done; ``provisional`` when a year on the way is not yet announced."""
+    """A day by which something must be done; ``provisional`` when a year on the way is not yet announced.
+
+    ``at`` is the time of day, ``HH:MM``, where the law counts hours; otherwise the whole day is still in time.
+    """
 
     day: dt.date
     provisional: bool = False
+    at: str = ""
 
 
-def is_workday(day: dt.date) -> bool:
-    """Tell whether offices are open on a day."""
+@dataclass(frozen=True)
+class Calendar:
+    """The working days, with an office's own corrections: day → whether offices are open."""
+
+    corrections: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_workday(self, day: dt.date) -> bool:
+        """Tell whether offices are open on a day."""
+        corrected = self.corrections.get(day)
+        return _is_workday(day) if corrected is None else corrected
+
+    def add_workdays(self, start: dt.date, count: int) -> Deadline:
+        """Return the ``count``-th working day after a day, which itself does not count.
+
+        Source: 《中华人民共和国民法典》第二百零一条「按照年、月、日计算期间的，开始的当日不计入，自下一日开始计算」.
+        """
+        if count < 0:
+            raise ValueError(f"cannot count {count} working days forward")
+        day, left = start, count
+        while left:
+            day += dt.timedelta(days=1)
+            left -= self.is_workday(day)
+        return Deadline(day, not (announced(start.year) and announced(day.year)))
+
+    def add_days(self, start: dt.date, count: int, *, roll: bool = True) -> Deadline:
+        """Return the ``count``-th calendar day after a day, moved to the next working day when it is a holiday.
+
+        Source: 《中华人民共和国民法典》第二百零三条 (the last day on a statutory holiday moves to the day after it).
+        """
+        day = start + dt.timedelta(days=count)
+        while roll and not self.is_workday(day):
+            day += dt.timedelta(days=1)
+        return Deadline(day, not announced(day.year))
+
+    def workdays_between(self, start: dt.date, end: dt.date) -> int:
+        """Count the working days after ``start`` up to and with ``end``; negative when ``end`` lies before."""
+        if end < start:
+            return -self.workdays_between(end, start)
+        return sum(self.is_workday(start + dt.timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+@cache
+def _is_workday(day: dt.date) -> bool:
     if not announced(day.year):
         return day.weekday() < 5
     import chinese_calendar
@@ -40,29 +89,8 @@ def announced(year: int) -> bool:
     return True
 
 
-def add_workdays(start: dt.date, count: int) -> Deadline:
-    """Return the ``count``-th working day after a day, which itself does not count.
-
-    Source: 《中华人民共和国民法典》第二百零一条「按照年、月、日计算期间的，开始的当日不计入，自下一日开始计算」.
-    """
-    if count < 0:
-        raise ValueError(f"cannot count {count} working days forward")
-    day, left = start, count
-    while left:
-        day += dt.timedelta(days=1)
-        left -= is_workday(day)
-    return Deadline(day, not (announced(start.year) and announced(day.year)))
-
-
-def add_days(start: dt.date, count: int, *, roll: bool = True) -> Deadline:
-    """Return the ``count``-th calendar day after a day, moved to the next working day when it is a holiday.
-
-    Source: 《中华人民共和国民法典》第二百零三条 (the last day on a statutory holiday moves to the day after it).
-    """
-    day = start + dt.timedelta(days=count)
-    while roll and not is_workday(day):
-        day += dt.timedelta(days=1)
-    return Deadline(day, not announced(day.year))
+NATIONAL: Final = Calendar()
+"""The calendar without any corrections."""
 
 
 def add_months(start: dt.date, months: int) -> dt.date:
@@ -83,3 +111,9 @@ def add_months(start: dt.date, months: int) -> dt.date:
 def add_years(start: dt.date, years: int) -> dt.date:
     """Return the same day so many years later (29 February becomes the 28th)."""
     return add_months(start, 12 * years)
+
+
+def quarter_end(day: dt.date) -> dt.date:
+    """Return the last day of the quarter a day lies in."""
+    first = dt.date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return add_months(first, 3) - dt.timedelta(days=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivist.rules.workdays import add_days, add_months, add_workdays, is_workday
+from archivist.rules.workdays import NATIONAL, add_months
 
 announced = st.dates(dt.date(2010, 1, 1), dt.date(2025, 6, 1))
 
@@ -27,32 +27,32 @@ announced = st.dates(dt.date(2010, 1, 1), dt.date(2025, 6, 1))
 )
 def test_over_national_day_with_shifted_saturdays(count: int, day: str) -> None:
     """「开始的当日不计入，自下一日开始计算」; 7 and 8 October 2023 were working days (调休)."""
-    assert add_workdays(dt.date(2023, 9, 25), count).day == dt.date.fromisoformat(day)
+    assert NATIONAL.add_workdays(dt.date(2023, 9, 25), count).day == dt.date.fromisoformat(day)
 
 
 @given(announced, st.integers(0, 60))
 def test_more_days_never_end_earlier(start: dt.date, count: int) -> None:
-    assert add_workdays(start, count).day < add_workdays(start, count + 1).day
+    assert NATIONAL.add_workdays(start, count).day < NATIONAL.add_workdays(start, count + 1).day
 
 
 @given(announced, st.integers(1, 60))
 def test_counting_back_gives_the_number(start: dt.date, count: int) -> None:
-    end = add_workdays(start, count).day
+    end = NATIONAL.add_workdays(start, count).day
     days = (start + dt.timedelta(days=n) for n in range(1, (end - start).days + 1))
-    assert sum(map(is_workday, days)) == count
-    assert is_workday(end)
+    assert sum(map(NATIONAL.is_workday, days)) == count
+    assert NATIONAL.is_workday(end)
 
 
 def test_a_period_of_days_ending_on_a_holiday_moves_on() -> None:
     """民法典第二百零三条: the last day on a holiday is the day after it."""
-    assert add_days(dt.date(2023, 9, 24), 5).day == dt.date(2023, 10, 7)
-    assert add_days(dt.date(2023, 9, 24), 5, roll=False).day == dt.date(2023, 9, 29)
+    assert NATIONAL.add_days(dt.date(2023, 9, 24), 5).day == dt.date(2023, 10, 7)
+    assert NATIONAL.add_days(dt.date(2023, 9, 24), 5, roll=False).day == dt.date(2023, 9, 29)
 
 
 def test_a_year_not_yet_announced_is_provisional() -> None:
-    deadline = add_workdays(dt.date(2040, 1, 2), 3)
+    deadline = NATIONAL.add_workdays(dt.date(2040, 1, 2), 3)
     assert deadline.provisional
-    assert not add_workdays(dt.date(2023, 9, 25), 3).provisional
+    assert not NATIONAL.add_workdays(dt.date(2023, 9, 25), 3).provisional
 
 
 @pytest.mark.parametrize(

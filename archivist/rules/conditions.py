@@ -1,0 +1,69 @@
+"""Conditions of rule rows on a case, as words: ``agent.name``, ``benefit.review_cycle = 每半年 and not step.extend``.
+
+A clause is ``[not] path [= value | in value,value]``; clauses are joined by ``and``. A path is a fact
+(``applicant.disability``), ``step.<id>`` (was taken), ``record.<document>`` (is in the case) or ``state``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from archivist.model.case import Case
+from archivist.model.facts import Path, rows, single
+
+_CLAUSE: Final = re.compile(r"(?P<no>not )?(?P<path>[\w.]+)(?: (?P<how>=|in) (?P<value>.+))?")
+Condition = Callable[[Case], bool]
+
+
+def holds(condition: str, case: Case) -> bool:
+    """Tell whether a condition holds for a case; an empty one always does.
+
+    Raises:
+        ValueError: the condition cannot be read; packs are checked for this when they are loaded.
+    """
+    return not condition or all(clause(case) for clause in parse(condition))
+
+
+@cache
+def parse(condition: str) -> tuple[Condition, ...]:
+    """Read a condition.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    return tuple(_clause(text.strip()) for text in condition.split(" and "))
+
+
+def _clause(text: str) -> Condition:
+    match = _CLAUSE.fullmatch(text)
+    if not match:
+        raise ValueError(f"看不懂的条件“{text}”")
+    value_of = _reader(match["path"])
+    wanted = frozenset(v.strip() for v in (match["value"] or "").split(",")) if match["how"] else None
+    negated = bool(match["no"])
+
+    def clause(case: Case) -> bool:
+        value = value_of(case)
+        if wanted is None:
+            return bool(value) is not negated
+        values = value if isinstance(value, tuple) else (str(value),)
+        return any(v in wanted for v in values) is not negated
+
+    return clause
+
+
+def _reader(path: str) -> Callable[[Case], object]:
+    head, _, name = path.partition(".")
+    if head == "step" and name:
+        return lambda case: case.step(name) is not None
+    if head == "record" and name:
+        return lambda case: bool(case.records_of(name))
+    if path == "state":
+        return lambda case: case.state.value
+    if not name:
+        return lambda case: single(case.facts, head) or rows(case.facts, head)
+    declared = Path.parse(path)
+    return lambda case: single(case.facts, declared.group.key).get(name, "")
