@@ -6,14 +6,17 @@ misspelt setting that is silently ignored is a wrong setting.
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from archivist.errors import NotAWorkspace, SettingsError
 from archivist.model.ids import OFFICE_CODE
+from archivist.rules.workdays import NATIONAL, Calendar
 
 FILE_NAME: Final = "archivist.toml"
 
@@ -28,6 +31,9 @@ ROLES: Final[Mapping[str, str]] = {
     "appraiser": "鉴定小组成员",
     "witness": "监销人",
 }
+OVERRIDES: Final = ("rule", "material", "step", "check")
+"""Tables of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …"""
+OPEN: Final[Mapping[str, bool]] = {"班": True, "休": False}
 SIGNATURE_STYLES: Final = ("town_with_delegation_clause", "town_only", "bureau_name")
 
 
@@ -77,13 +83,21 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole of ``archivist.toml``. ``standards``: monthly assistance standards in yuan, by category."""
+    """The whole of ``archivist.toml``.
+
+    Attributes:
+        standards: monthly assistance standards in yuan, by category.
+        override: the office's own rows over those of its rule pack, by table; each with its source.
+        calendar: the working days, with the office's corrections.
+    """
 
     office: Office = Office()
     pack: str = "national"
     people: tuple[Person, ...] = ()
     options: Options = Options()
     standards: Mapping[str, str] = field(default_factory=dict)
+    override: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    calendar: Calendar = NATIONAL
 
     def person(self, name: str) -> Person | None:
         """Return a person of the office by name."""
@@ -117,6 +131,8 @@ def parse(text: str) -> Config:
     office = _section(Office, raw.get("office", {}), "office", problems)
     options = _section(Options, raw.get("options", {}), "options", problems)
     people = tuple(_person(p, problems) for p in raw.get("people", ()))
+    override = _override(raw.get("override", {}), problems)
+    calendar = _calendar(raw.get("calendar", {}), problems)
     if office.code and not OFFICE_CODE.fullmatch(office.code):
         problems.append(f"office.code “{office.code}”应为 2 至 8 个大写英文字母")
     if office.signature_style not in SIGNATURE_STYLES:
@@ -129,6 +145,8 @@ def parse(text: str) -> Config:
         people,
         options,
         {k: str(v) for k, v in raw.get("standards", {}).items()},
+        override,
+        calendar,
     )
 
 
@@ -153,3 +171,41 @@ def _person(raw: Any, problems: list[str]) -> Person:
     if not raw.get("name"):
         problems.append("people 中有一人没有姓名")
     return Person(str(raw.get("name", "")), roles, str(raw.get("title", "")))
+
+
+def _override(raw: Any, problems: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Read the office's own rows. What is in them is for the rule pack to judge; that each has a source is not."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, rows in raw.items() if isinstance(raw, dict) else [("", raw)]:
+        if table not in OVERRIDES:
+            problems.append(f"override 没有“{table}”这一种；可用：{'、'.join(OVERRIDES)}")
+            continue
+        if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
+            problems.append(f"override.{table} 应写成 [[override.{table}]]，一行一段")
+            continue
+        found[table] = rows
+        for row in rows:
+            name = row.get("id", row.get("document", "?"))
+            source = row.get("source")
+            if not isinstance(source, dict) or not source.get("measure") or not source.get("sentence"):
+                problems.append(f"override.{table} {name}：没有写明出处（source.measure、source.sentence）")
+    return found
+
+
+def _calendar(raw: Any, problems: list[str]) -> Calendar:
+    """Read the corrections of the working days: ``"2025-10-09" = "班"``."""
+    if not isinstance(raw, dict):
+        problems.append('calendar 应写成 [calendar]，一行一日，如 "2025-10-09" = "班"')
+        return NATIONAL
+    corrections: dict[dt.date, bool] = {}
+    for key, word in raw.items():
+        try:
+            day = dt.date.fromisoformat(key)
+        except ValueError:
+            problems.append(f"calendar 中的“{key}”不是日期，应写成 2025-10-09 的样子")
+            continue
+        if word not in OPEN:
+            problems.append(f"calendar 中 {key} 的“{word}”应为“班”或“休”")
+            continue
+        corrections[day] = OPEN[word]
+    return Calendar(MappingProxyType(corrections)) if corrections else NATIONAL

@@ -187,6 +187,13 @@ class CaseExists(ArchiveError):
     remedy = "一户一档：请在原户档中办理；确需另立，加 --again 并写明理由。"
 
 
+class StepRefused(ArchiveError):
+    """A step of the procedure cannot be taken now; every reason is listed at once."""
+
+    code, exit_status, title = "E209", 29, "这个环节现在不能办"
+    remedy = "按所列逐项解决后重试，没有写入任何内容；用 archivist case step 户 查看现在能办的环节。"
+
+
 # ── templates and documents ──────────────────────────────────────────────────────────────────────────────
 class DocumentError(ArchivistError):
     """A document cannot be issued; nothing was filed."""

@@ -61,8 +61,8 @@ class Workspace:
 
     @cached_property
     def pack(self) -> Pack:
-        """The office's rule pack."""
-        return packs.load(self.config.pack)
+        """The office's rule pack, with the office's own rows and calendar."""
+        return packs.load(self.config.pack, overrides=self.config.override, calendar=self.config.calendar)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -51,6 +51,7 @@ def test_one_outside_thing_one_module() -> None:
         "pypinyin": {"archivist.search.text"},
         "chinese_calendar": {"archivist.rules.workdays"},
         "sqlite3": {"archivist.search.catalogue", "archivist.search.tables"},
+        "icalendar": {"archivist.lifecycle.calendar"},
         "tomlkit": {"archivist.cli.care", "archivist.cli.demo.households"},
         "rapidocr": {"archivist.ingest.ocr"},
         "pypdfium2": {"archivist.ingest.pdf", "archivist.cli.demo.sheets"},

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, TypeVar
 
+from archivist.config import ROLES
 from archivist.errors import all_errors
-from archivist.rules import pack
+from archivist.model.ids import Category
+from archivist.rules import pack, wording
+from archivist.rules.documents import Catalogue
+from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
+NATIONAL: Final = "national"
+CATALOGUE: Final = Catalogue.load()
+STAGES: Final = {"acceptance": "受理", "benefit": "在享", "archive": "归档"}
+RULES_INTRO: Final = """每一行都写明出处：办法、条、原文。〔推定〕表示条文没有明说、由条文推出，请核实后使用。案件适用受理之日施行的行。
+本机关可以在 `archivist.toml` 中用 `[[override.rule]]`、`[[override.step]]`、`[[override.material]]`、`[[override.check]]` 盖过任何一行，
+栏目与规则包相同，须写明出处；`patch = true` 的只改所写的栏。改后运行 `archivist rules check`。
+"""
+R = TypeVar("R", Rule, StepRule, Material, CheckRule)
 STATUSES = """退出码：0 完成 · 1 完成，但有待人工处理的 · 2 用法 · 10–19 收件 · 20–29 档案库 · 30–39 模板与文书 ·
 40–49 索引 · 50–59 规则与设置 · 60–69 处置 · 70 程序缺陷 · 130 中断。代码与退出码是稳定的。
 """
@@ -31,31 +45,113 @@ def errors_page() -> str:
 
 
 def rules_page() -> str:
-    """Return ``docs/rules.md``."""
-    lines = ["# 规则一览\n", GENERATED, "〔推定〕表示条文没有明说、由条文推出，请核实后使用。\n"]
-    for name in pack.available():
-        found = pack.load(name)
-        lines += [
-            f"## {found.title}（`{name}`）\n",
-            "已下放：" + "、".join(f"{c.label}（{what}）" for c, what in found.delegated.items()) + "\n",
-            "| 规则 | 值 | 起算 | 类别 | 出处 |",
-            "|---|---|---|---|---|",
-        ]
-        for rule in found.rules:
-            value = str(rule.value) if rule.unit == "文字" else f"{rule.value} {rule.unit}"
-            mark = "〔推定〕" if rule.inferred else ""
-            note = f"；{rule.note}" if rule.note else ""
-            categories = " ".join(c.value for c in rule.categories) or "各类"
-            lines.append(
-                f"| {rule.title} `{rule.id}` | {value} | {rule.trigger} | {categories} | {rule.source}{mark}{note} |"
-            )
-        lines += ["", "申请材料：\n", "| 材料 | 要求 | 类别 | 出处 |", "|---|---|---|---|"]
-        lines += [
-            f"| `{m.document}` | {m.requirement} | {' '.join(c.value for c in m.categories)} | {m.source} |"
-            for m in found.materials
-        ]
-        lines.append("")
-    return "\n".join(lines)
+    """Return ``docs/rules.md``: the matrix, the national pack whole, of a jurisdiction's pack what differs from it."""
+    packs = {name: pack.load(name) for name in pack.available()}
+    national = packs.pop(NATIONAL)
+    lines = [
+        "# 规则一览\n",
+        GENERATED,
+        RULES_INTRO,
+        "## 哪里下放了哪几类\n",
+        "● 下放审核确认 · ○ 只下放审核 · — 没有下放\n",
+        _row("规则包", "地区", *(f"{c.label} {c.value}" for c in Category)),
+        "|" + "---|" * (2 + len(Category)),
+        *(
+            _row(f"`{name}`", found.title, *(_power(found, c) for c in Category))
+            for name, found in packs.items()
+        ),
+        "",
+        *_section(national, None),
+    ]
+    for found in packs.values():
+        lines += _section(found, national)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
+
+
+def _power(found: Pack, category: Category) -> str:
+    power = found.delegated.get(category)
+    return "—" if power is None else "●" if power == "审核确认" else "○"
+
+
+def _section(found: Pack, below: Pack | None) -> list[str]:
+    """Return a pack's section; over another pack only the rows that other one has not."""
+    lines = [f"## {found.title}（`{found.id}`）\n"]
+    if below is not None:
+        lines += [f"在全国通用规则之上增改。{_gone(found, below)}\n"]
+        lines += [f"- 没有下放{c.label}：{why}。" for c, why in found.undelegated.items()]
+        lines += [""] if found.undelegated else []
+    for heading, columns, cells in (
+        ("期限与数字", ("规则", "值", "类别", "计时", "出处"), [_rule(r, found) for r in _own(found.rules, below.rules if below else None)]),
+        ("环节", ("环节", "从 → 到", "类别", "岗位", "条件与文书", "出处"), [_step(s, found) for s in _own(found.steps, below.steps if below else None)]),
+        ("材料", ("材料", "要求", "类别", "出处"), [_material(m, found) for m in _own(found.materials, below.materials if below else None)]),
+        ("检查", ("检查", "阶段", "类别", "出处"), [_check(c) for c in _own(found.checks, below.checks if below else None)]),
+    ):  # fmt: skip
+        if cells:
+            lines += [f"### {heading}（{found.title}）\n", _row(*columns), "|" + "---|" * len(columns)]
+            lines += [_row(*c) for c in cells] + [""]
+    return lines
+
+
+def _own(rows: Sequence[R], below: Sequence[R] | None) -> list[R]:
+    return [r for r in rows if below is None or r not in below]
+
+
+def _gone(found: Pack, below: Pack) -> str:
+    left = {s.id for s in found.steps}
+    gone = dict.fromkeys(f"{s.title} `{s.id}`" for s in below.steps if s.id not in left)
+    return f"没有的环节：{'、'.join(gone)}。" if gone else ""
+
+
+def _title(document: str) -> str:
+    return f"{CATALOGUE.get(document).title} `{document}`" if document in CATALOGUE else f"`{document}`"
+
+
+def _rule(rule: Rule, found: Pack) -> tuple[str, ...]:
+    dates = (
+        f"；{rule.valid_from or '……'} 至 {rule.valid_to or '……'} 受理的"
+        if rule.valid_from or rule.valid_to
+        else ""
+    )
+    return (
+        f"{rule.title} `{rule.id}`",
+        wording.headline(rule).removeprefix(f"{rule.title}：") + dates,
+        wording.scope(rule.categories),
+        wording.timing(rule, found, _title),
+        wording.basis(rule.source, inferred=rule.inferred, note=rule.note),
+    )
+
+
+def _step(step: StepRule, found: Pack) -> tuple[str, ...]:
+    return (
+        f"{step.title} `{step.id}`",
+        wording.moves(step),
+        wording.scope(step.categories),
+        ROLES.get(step.role, "其他机构"),
+        "；".join(f"{head}：{text}" for head, text in wording.demands(step, found, _title)),
+        wording.basis(step.source, inferred=step.inferred, note=step.note),
+    )
+
+
+def _material(material: Material, found: Pack) -> tuple[str, ...]:
+    return (
+        _title(material.document),
+        wording.wanted(material, found, _title),
+        wording.scope(material.categories),
+        wording.basis(material.source, inferred=material.inferred),
+    )
+
+
+def _check(check: CheckRule) -> tuple[str, ...]:
+    return (
+        f"{check.title} `{check.id}`",
+        STAGES[check.stage],
+        wording.scope(check.categories),
+        wording.basis(check.source, inferred=check.inferred, note=check.note),
+    )
 
 
 PAGES = {"errors.md": errors_page, "rules.md": rules_page}

@@ -1,4 +1,4 @@
-"""``archivist init``, ``archivist rules`` and ``archivist doctor``."""
+"""``archivist init`` and ``archivist doctor``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from archivist.cli.session import Session, with_session
 from archivist.config import FILE_NAME, ROLES
 from archivist.errors import ArchivistError, SettingsError
-from archivist.model.ids import OFFICE_CODE, parse_category
+from archivist.model.ids import OFFICE_CODE
 
 if TYPE_CHECKING:
     from archivist.store.disk import Finding
@@ -146,77 +146,23 @@ def _settings(pack: str, office: dict[str, str]) -> str:
     document.add(tomlkit.comment("人员与岗位：" + "，".join(f"{k} {v}" for k, v in ROLES.items())))
     for line in ("[[people]]", 'name = "张三"', 'roles = ["intake"]', 'title = "民政助理员"'):
         document.add(tomlkit.comment(line))
-    return tomlkit.dumps(document)
-
-
-# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────
-@click.group()
-def rules() -> None:
-    """规则包：每一条都写明出处。"""
-
-
-@rules.command("list")
-@with_session
-def list_(session: Session) -> None:
-    """列出可用的规则包。"""
-    from archivist.rules.pack import available, load
-
-    found = [load(p) for p in available()]
-    session.emit(
-        [
-            {
-                "id": p.id,
-                "title": p.title,
-                "version": p.version,
-                "delegated": {c.value: w for c, w in p.delegated.items()},
-            }
-            for p in found
-        ]
-    )
-    session.table(
-        ("规则包", "地区", "版本", "已下放"),
-        [(p.id, p.title, p.version, "、".join(c.label for c in p.delegated)) for p in found],
-    )
-
-
-@rules.command()
-@click.argument("pack", required=False, metavar="[规则包]")
-@click.option("--category", help="只看一类救助。")
-@with_session
-def show(session: Session, pack: str | None, category: str | None) -> None:
-    """逐条列出规则：值、起算、出处原文。默认为本工作区的规则包。"""
-    from archivist.rules.pack import load
-
-    found = load(pack) if pack else session.workspace.pack
-    wanted = parse_category(category) if category else None
-    rows = [r for r in found.rules if wanted is None or not r.categories or wanted in r.categories]
-    session.emit(
-        [
-            {
-                "id": r.id,
-                "title": r.title,
-                "value": r.value,
-                "unit": r.unit,
-                "trigger": r.trigger,
-                "categories": [c.value for c in r.categories],
-                "source": str(r.source),
-                "inferred": r.inferred,
-                "note": r.note,
-            }
-            for r in rows
-        ]
-    )
-    session.say(f"{found.title}（{found.stamp}）", "bold")
-    for r in rows:
-        value = str(r.value) if r.unit == "文字" else f"{r.value} {r.unit}"
-        scope = " ".join(c.value for c in r.categories) or "各类"
-        session.say(
-            f"{r.title}：{value}" + (f"，自{r.trigger}" if r.trigger else "") + f"　［{scope}］ {r.id}",
-            "cyan",
+    document.add(tomlkit.comment("工作日的更正（自治地方节日、临时调休）"))
+    for line in ("[calendar]", '"2025-10-09" = "班"'):
+        document.add(tomlkit.comment(line))
+    document.add(
+        tomlkit.comment(
+            "本机关自己的规则，盖过规则包中同一代号的行，须写明出处；改后运行 archivist rules check"
         )
-        session.say(f"    {r.source}" + ("〔推定〕" if r.inferred else ""))
-        if r.note:
-            session.say(f"    注：{r.note}", "dim")
+    )
+    for line in (
+        "[[override.rule]]",
+        'id = "refusal.inform"',
+        "patch = true",
+        "value = 2",
+        'source = { measure = "《……》", article = "", sentence = "……" }',
+    ):
+        document.add(tomlkit.comment(line))
+    return tomlkit.dumps(document)
 
 
 # ── doctor ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, list, log, deregister."""
+"""``archivist case``: open, show, set, step, correct, list, log, deregister."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from typing import Any
 import click
 
 from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.steps import correct, step, step_as_json
 from archivist.errors import InvalidValue
 from archivist.model import facts as known
 from archivist.model import schema
 from archivist.model.case import Case, Event, Op
 from archivist.model.ids import mask_id, parse_category
+from archivist.model.states import State
 from archivist.model.values import Value
 
 
 @click.group()
 def case() -> None:
-    """户档：立户、查看、改动、列表、历史、注销。"""
+    """户档：立户、查看、改动、办理环节、列表、历史、注销。"""
 
 
+case.add_command(step)
+case.add_command(correct)
 _FROM = click.option(
     "--from",
     "source",
@@ -140,12 +144,10 @@ def _masked(path: str, value: str) -> str:
 @click.option("--full", is_flag=True, help="显示完整的证号与账号。")
 @with_session
 def show(session: Session, case_: str, full: bool) -> None:
-    """查看一户：已知信息与卷内各件。"""
+    """查看一户：办到哪里、已知信息与卷内各件。"""
     found = session.workspace.archive.read(session.workspace.find_case(case_))
     session.emit(_as_json(found))
-    session.say(
-        f"{found.number}  {found.category.label}  {found.applicant_name}  {found.status.label}", "bold"
-    )
+    session.say(f"{found.number}  {found.category.label}  {found.applicant_name}  {_standing(found)}", "bold")
     session.say(
         f"立户 {found.opened_on}"
         + (
@@ -154,6 +156,15 @@ def show(session: Session, case_: str, full: bool) -> None:
             else ""
         )
     )
+    if found.steps:
+        session.table(
+            ("序号", "日期", "环节", "办理人", "到达状态", "说明"),
+            [
+                (s.seq, f"{s.on} {s.at}".strip(), s.title, "、".join(s.by), s.after.label, s.reason)
+                for s in found.steps
+            ],
+            title="已办环节",
+        )
     for group in schema.GROUPS:
         rows = (
             known.rows(found.facts, group.key)
@@ -193,6 +204,13 @@ def show(session: Session, case_: str, full: bool) -> None:
     )
 
 
+def _standing(found: Case) -> str:
+    """Say whether the case is open, and where it stands once steps are recorded."""
+    if found.steps and found.state is not State.DEREGISTERED:
+        return f"{found.status.label} · {found.state.label}"
+    return found.status.label
+
+
 def _cell(field: schema.Field, value: Value | None, full: bool) -> str:
     if value is None:
         return ""
@@ -211,6 +229,8 @@ def _as_json(found: Case) -> dict[str, Any]:
         "case": str(found.number),
         "category": found.category.value,
         "status": found.status.value,
+        "state": found.state.value,
+        "steps": [step_as_json(s) for s in found.steps],
         "opened_on": found.opened_on.isoformat(),
         "deregistered_on": found.deregistered_on.isoformat() if found.deregistered_on else None,
         "facts": known.to_plain(found.facts),
@@ -293,6 +313,8 @@ _OPS = {
     Op.RECORD_FILED: "归档",
     Op.DOCUMENT_ISSUED: "制发文书",
     Op.SIGNED_COPY_FILED: "签署件归档",
+    Op.STEP_TAKEN: "办理环节",
+    Op.STEP_CORRECTED: "更正环节",
     Op.DEREGISTERED: "注销",
 }
 
@@ -306,10 +328,31 @@ def _what(event: Event) -> str:
         case Op.FACTS_CHANGED:
             groups = "、".join(schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + (f"（{event.reason}）" if event.reason else "")
+        case Op.STEP_TAKEN:
+            who = "、".join(event.data.get("by", ()))
+            after = State(event.data["to"]).label
+            head = " ".join(
+                t for t in (event.data["on"], event.data.get("at", ""), event.data["title"], who) if t
+            )
+            return f"{head} → {after}" + (f"（{event.reason}）" if event.reason else "")
+        case Op.STEP_CORRECTED:
+            return _correction(event)
         case Op.DEREGISTERED:
             return f"{event.data['date']} {event.reason}"
         case _:
             return event.reason
+
+
+def _correction(event: Event) -> str:
+    data = event.data
+    if data.get("void"):
+        what = "撤回"
+    else:
+        new = [f"日期 {data['on']}"] if "on" in data else []
+        new += [f"时间 {data['at'] or '不记'}"] if "at" in data else []
+        new += [f"办理人 {'、'.join(data['by'])}"] if "by" in data else []
+        what = "改为 " + "，".join(new)
+    return f"第 {data['seq']} 号{what}（{event.reason}）"
 
 
 @case.command()

@@ -146,10 +146,16 @@ def _row(outcome: Outcome) -> tuple[str, str, str]:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 @click.option("--type", "type_", metavar="文书", help="文书（材料）种类；不写则自动识别。")
+@click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
 @click.option("--keep-duplicate", is_flag=True, help="与已归档的件完全相同也另存一件。")
 @with_session
 def file_(
-    session: Session, case_: str, paths: tuple[Path, ...], type_: str | None, keep_duplicate: bool
+    session: Session,
+    case_: str,
+    paths: tuple[Path, ...],
+    type_: str | None,
+    signs: str | None,
+    keep_duplicate: bool,
 ) -> int:
     """把指明的文件归入指明的户档；您的原文件不动。"""
     from archivist.ingest.file import file_by_hand
@@ -158,12 +164,17 @@ def file_(
     workspace = session.workspace
     number = workspace.find_case(case_)
     document = workspace.catalogue.get(type_) if type_ else None
+    signed = _record(signs)
+    if signed and len(paths) > 1:
+        raise UsageError("一件签署件只能是一个文件")
     done: list[dict[str, Any]] = []
     failed: list[ArchivistError] = []
     with Reader() as reader, session.progress("归档") as step:
         for n, path in enumerate(paths, 1):
             try:
-                filed = file_by_hand(workspace, number, path, reader, document, keep_duplicate=keep_duplicate)
+                filed = file_by_hand(
+                    workspace, number, path, reader, document, signs=signed, keep_duplicate=keep_duplicate
+                )
                 done.append(
                     {
                         "name": filed.name,
@@ -188,6 +199,12 @@ def file_(
     for problem in failed:
         session.warn(f"{problem}（{problem.code}）{problem.remedy}")
     return failed[0].exit_status if failed else 0
+
+
+def _record(text: str | None) -> RecordNo | None:
+    if text and not text.isdigit():
+        raise UsageError(f"“{text}”不是件号")
+    return RecordNo(f"{int(text):04d}") if text else None
 
 
 # ── the review tray ──────────────────────────────────────────────────────────────────────────────────────
@@ -281,9 +298,7 @@ def assign(
     workspace = session.workspace
     found = workspace.archive.tray.get(item)
     number = workspace.find_case(case_)
-    record = RecordNo(f"{int(signs):04d}") if signs and signs.isdigit() else None
-    if signs and record is None:
-        raise UsageError(f"“{signs}”不是件号")
+    record = _record(signs)
     filed = do(
         workspace, found, number, _type(session, found, type_), signs=record, keep_duplicate=keep_duplicate
     )

@@ -17,6 +17,8 @@ from archivist.errors import ArchivistError, UsageError, WriteFailed
 COMMANDS: Final = {
     "init": ("archivist.cli.care", "init", "建立工作区"),
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
+    "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),
+    "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
     "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),
     "file": ("archivist.cli.inbox", "file_", "把指明的文件归入指明的户档"),
     "review": ("archivist.cli.inbox", "review", "待认领：人工指定归属"),
@@ -27,7 +29,7 @@ COMMANDS: Final = {
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.documents", "templates", "文书目录与模板"),
-    "rules": ("archivist.cli.care", "rules", "规则包及其出处"),
+    "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),
     "doctor": ("archivist.cli.care", "doctor", "检查本机与工作区"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
 }

@@ -260,14 +260,20 @@ def file_by_hand(
     reader: Reader,
     document: DocumentType | None,
     *,
+    signs: RecordNo | None = None,
     keep_duplicate: bool = False,
 ) -> Filed:
     """File a file a clerk names into the case a clerk names; the clerk's own copy stays where it is.
+
+    With ``signs`` it is the signed copy of that record, whatever its QR code says or does not.
 
     Raises:
         DroppedFileError: 10–19, when it cannot be read or its type cannot be told.
     """
     original = Original.of(path, path.name)
+    case = workspace.archive.read(number)
+    if signs and document is None:
+        document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
     result = reader.read(path)
     found = recognise(result, f"{number}/{path.name}", KnownPeople(workspace), workspace.catalogue)
     chosen = document or found.type
@@ -276,6 +282,8 @@ def file_by_hand(
             found.message or "没有认出是哪种材料", file=path.name, remedy="用 --type 指明文书种类。"
         )
     code = found.code if found.certain and found.type == chosen else None
+    if signs:
+        code = _signature_of(case, chosen, signs)
     record = commit_file(
         workspace, number, chosen, original, result, code,
         [asdict(e) for e in found.evidence], keep_duplicate=keep_duplicate,

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import archivist.issue.pdf as pdf_maker
@@ -23,7 +23,7 @@ from archivist.issue.render import document_text, render
 from archivist.model import chinese
 from archivist.model.case import Case, CaseStatus, Op, RecordStatus
 from archivist.model.codes import DocumentCode
-from archivist.model.facts import single, to_plain
+from archivist.model.facts import merge, parse_facts, to_plain
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.rules import materials
 from archivist.rules.documents import DocumentType
@@ -143,7 +143,7 @@ def _refuse_unlawful(document: DocumentType, case: Case) -> None:
         raise DocumentNotApplicable(f"{document.title}只用于{names}", file=str(case.number))
     if case.status is CaseStatus.DEREGISTERED:
         raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
-    if document.id == "correction_notice" and (earlier := case.records_of("correction_notice")):
+    if document.id == materials.NOTICE and (earlier := case.records_of(materials.NOTICE)):
         raise UnlawfulDocument(
             f"补正须一次性告知：第 {earlier[0].no} 件已于 {earlier[0].filed_at[:10]} 告知过"
             "（最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」）",
@@ -155,49 +155,50 @@ def rule_values(
     workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
 ) -> dict[str, object]:
     """Compute what the rule pack says for a document: time limits, publicity, legal basis, missing materials."""
-    pack, category = workspace.pack, case.category
-    accepted = _day(
-        given.get("application.accepted_on") or single(case.facts, "application").get("accepted_on")
-    )
-    locked = accepted or on
+    pack = workspace.pack
+    if accepted := _day(given.get("application.accepted_on")):
+        told = parse_facts({"application": {"accepted_on": accepted}})
+        case = replace(case, facts=merge(told, case.facts))
     extra: dict[str, object] = {}
     match document.id:
-        case "acceptance_notice" if accepted:
-            extra["deadline"] = pack.rule("overall", category, locked).deadline(accepted).day
-        case "preliminary_publicity":
-            rule = pack.rule("publicity.initial", category, locked)
+        case "acceptance_notice" if case.accepted_on and (rule := pack.rule_for("overall", case)):
+            extra["deadline"] = rule.deadline(case.accepted_on, pack.calendar).day
+        case "preliminary_publicity" if rule := pack.rule_for("publicity.initial", case):
             start = _day(given.get("publicity.start")) or on
             extra["publicity"] = {
                 "start": start,
-                "end": rule.deadline(start).day,
+                "end": rule.deadline(start, pack.calendar).day,
                 "days": int(rule.value),
                 "day_kind": rule.unit,
             }
         case "correction_notice":
-            extra["missing_materials"] = [
-                {
-                    "id": m.document,
-                    "name": workspace.catalogue.get(m.document).title
-                    if m.document in workspace.catalogue
-                    else m.document,
-                    "reason": m.reason,
-                    "requirement": m.requirement,
-                    "basis": m.basis,
-                }
-                for m in materials.missing(case, pack)
-            ]
+            extra["missing_materials"] = _missing(workspace, case)
             if not extra["missing_materials"] and "missing_materials" not in given:
                 raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
         case "confirmation_decision" | "refusal_decision":
             kind = document.id.removesuffix("_decision")
-            basis = [str(r.value) for r in pack.under(f"basis.{kind}.", category, locked)]
+            basis = [str(r.value) for r in pack.under(f"basis.{kind}.", case.category, case.rules_on)]
             if basis and "decision.basis" not in given:
                 extra["decision.basis"] = basis
-            if kind == "refusal":
-                extra["deadline"] = pack.rule("refusal.inform", category, locked).deadline(on).day
+            if kind == "refusal" and (rule := pack.rule_for("refusal.inform", case)):
+                extra["deadline"] = rule.deadline(on, pack.calendar).day
         case _:
             pass
     return extra
+
+
+def _missing(workspace: Workspace, case: Case) -> list[dict[str, str]]:
+    catalogue = workspace.catalogue
+    return [
+        {
+            "id": m.document,
+            "name": catalogue.get(m.document).title if m.document in catalogue else m.document,
+            "reason": m.reason,
+            "requirement": m.requirement,
+            "basis": m.basis,
+        }
+        for m in materials.missing(case, workspace.pack)
+    ]
 
 
 def _day(value: object) -> dt.date | None:
@@ -328,7 +329,8 @@ def _file(workspace: Workspace, item: _Rendered) -> Issued | Refused:
                     k: v if isinstance(v, str | int | bool | list | dict) else str(v)
                     for k, v in planned.given.items()
                 },
-            },
+            }
+            | _asked(planned),
         }
         return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, files=tuple(files))
 
@@ -340,6 +342,12 @@ def _file(workspace: Workspace, item: _Rendered) -> Issued | Refused:
     folder = workspace.archive.folder(number)
     paths = tuple(folder / f.path for f in case.records[item.record].files)
     return Issued(number, item.record, document.title, item.doc_no, paths, planned.hand)
+
+
+def _asked(planned: Planned) -> dict[str, object]:
+    """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
+    rows = planned.values.get("missing_materials") if planned.document.id == materials.NOTICE else None
+    return {materials.ASKED: [row["id"] for row in rows]} if isinstance(rows, list) else {}
 
 
 def facts_digest(case: Case) -> Sha256:

@@ -152,7 +152,7 @@ class Record:
     """One filed document (件). ``type`` is the catalogue's id; ``files`` are its renditions, the first the main one.
 
     ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``template``, ``facts_sha256``,
-    ``values`` of an issued document; ``evidence`` of a filed scan; ``scores`` of its pages.
+    ``values`` of an issued document; ``evidence`` of a filed scan; ``scores`` of its pages. ``seq`` is the event that filed it.
     """
 
     no: RecordNo
@@ -169,6 +169,7 @@ class Record:
     source_name: str = ""
     source_sha256: str = ""
     data: Data = field(default_factory=dict)
+    seq: int = 0
 
     @property
     def doc_no(self) -> str:
@@ -348,6 +349,7 @@ def _with_record(case: Case, event: Event) -> Case:
         source_name=str(source.get("name", "")),
         source_sha256=str(source.get("sha256", "")),
         data=MappingProxyType(dict(entry.get("data", {}))),
+        seq=event.seq,
     )
     return replace(case, records=MappingProxyType(records))
 

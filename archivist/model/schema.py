@@ -222,6 +222,7 @@ APPLICATION = Group(
         Field("kinship", "是否有近亲属关系", "bool", (), ("近亲属",)),
         Field("kin_name", "近亲属关系人", "str", (), ("关系人",)),
         Field("disputed", "是否有争议", "bool", (), ("争议",)),
+        _enum("subsidies", "补贴种类", "困难残疾人生活补贴 重度残疾人护理补贴", kind="multi"),
     ),
 )
 BENEFIT = Group(
@@ -235,7 +236,7 @@ BENEFIT = Group(
         Field("amount", "月救助金额", "money"),
         Field("start", "起发年月", "ym"),
         Field("end", "止发年月", "ym"),
-        _enum("review_cycle", "复核周期", "每半年 每年"),
+        _enum("review_cycle", "复核周期", "每月 每季度 每半年 每年"),
         Field("care_grade", "照料档次"),
         Field("care_form", "供养方式"),
     ),

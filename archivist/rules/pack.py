@@ -224,8 +224,8 @@ def _laid_over(
     below: Sequence[dict[str, Any]], above: Sequence[Mapping[str, Any]], name: str
 ) -> list[dict[str, Any]]:
     """Return the rows of one table with a layer's rows over them, in the order of the lower layer."""
-    above_rows = [{**row, "_from": name} for row in above]
-    patches = [r for r in above_rows if r.pop("patch", False)]
+    patches = [_named(row, name) for row in above if row.get("patch")]
+    above_rows = [_named(row, name) for row in above if not row.get("patch")]
     own = {_id(r) for r in above_rows}
     rows = [r for r in below if _id(r) not in own]
     for patch in patches:
@@ -234,7 +234,12 @@ def _laid_over(
             rows.append(patch)  # refused when it is read: it has not all its columns
         for row in fitting:
             row |= {k: v for k, v in patch.items() if k != "categories"}
-    return rows + above_rows
+    places = {row_id: n for n, row_id in enumerate(dict.fromkeys(map(_id, below)))}
+    return sorted(rows + above_rows, key=lambda r: places.get(_id(r), len(places)))
+
+
+def _named(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {k: v for k, v in row.items() if k != "patch"} | {"_from": name}
 
 
 def _fits(patch: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

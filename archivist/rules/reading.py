@@ -84,6 +84,8 @@ def _faults(kind: type, row: Row, where: str) -> list[str]:
         faults.append(f"{where}：duty “{row['duty']}”不在 {'、'.join(DUTIES)} 之内")
     if kind is Rule and row.get("kind", "limit") not in KINDS:
         faults.append(f"{where}：kind “{row['kind']}”不在 {'、'.join(KINDS)} 之内")
+    if row.get("excludes") and row.get("unit") not in ("工作日", "自然日"):
+        faults.append(f"{where}：按{row.get('unit')}计的期限不能扣除日数（excludes）")
     if kind is CheckRule and row["stage"] not in STAGES:
         faults.append(f"{where}：stage “{row['stage']}”不在 {'、'.join(STAGES)} 之内")
     try:

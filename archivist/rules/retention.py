@@ -29,6 +29,20 @@ class Retention:
         return on > self.expires
 
 
+_ENDINGS = (
+    "not_accept", "abandon", "withdraw", "terminate_procedure", "refuse", "refuse_unexplained", "town_refuse", "bureau_refuse",
+)  # fmt: skip
+"""Steps that end a procedure without any assistance; from them the longest time to sue runs."""
+
+
+def _ended_without_benefit(case: Case, refused: Rule) -> dt.date | None:
+    """Return the day on which assistance was refused or given up: of the step, else of the decision's record."""
+    if step := case.step(*_ENDINGS):
+        return step.on
+    decisions = case.records_of(*refused.documents)
+    return dt.date.fromisoformat(max(r.filed_at for r in decisions)[:10]) if decisions else None
+
+
 def retention(case: Case, pack: Pack) -> Retention | None:
     """Return a deregistered case's retention, or ``None`` while it is open: then no period runs."""
     if case.deregistered_on is None:
@@ -42,8 +56,7 @@ def retention(case: Case, pack: Pack) -> Retention | None:
             end = dt.date(max(years), 12, 31)
             periods.append((daily, end, add_years(end, int(daily.value))))
     refused = pack.find("retention.refused", case.category, case.deregistered_on)
-    if refused and (decisions := case.records_of(*refused.documents)):
-        decided = dt.date.fromisoformat(max(r.filed_at for r in decisions)[:10])
+    if refused and (decided := _ended_without_benefit(case, refused)):
         periods.append((refused, decided, add_years(decided, int(refused.value))))
     rule, start, end = max(periods, key=lambda p: p[2])
     return Retention(start, end, rule, tuple((r, e) for r, _, e in periods))

@@ -19,6 +19,7 @@ UNITS: Final = (
     "月",
     "年",
     "当月日",
+    "月末",
     "季末",
     "季度",
     "周期",
@@ -29,6 +30,7 @@ UNITS: Final = (
     "文字",
 )
 """Units of a rule's value. 当月日: a cut-off day of the month of the trigger, or of the next month once it has passed;
+月末: the last day of the month so many months after the trigger's (0: the same month);
 季末: so many days after the end of the trigger's quarter; 季度: the first such quarter of a year (1–4) that begins
 after the trigger; 周期, 历日, 文字: words that cannot be counted from."""
 KINDS: Final = ("limit", "wait")
@@ -73,6 +75,8 @@ class Rule:
         kind: ``limit`` must be done by its end; ``wait`` must have run out before the procedure goes on (公示期).
         duty: whose time it is, a key of ``DUTIES``.
         warn: an earlier line in the same unit at which to warn.
+        from_end: counted from the end of the waiting period (公示期) its starting step set going, if it set one going.
+        from_value: name of the starting step's value that is the day counted from (死亡之日), instead of the step's own.
     """
 
     id: str
@@ -95,11 +99,16 @@ class Rule:
     kind: str = "limit"
     duty: str = "office"
     warn: int | None = None
+    from_end: bool = False
+    from_value: str = ""
 
     def deadline(
         self, start: dt.date, calendar: Calendar = NATIONAL, *, at: str = "", value: int | None = None
     ) -> Deadline:
         """Count the rule's time from the day of its trigger.
+
+        A time in days, months or years that would end on a holiday ends on the next working day (民法典第二百零三条); a
+        cut-off day (当月日, 月末, 季末, 季度) stays where it is.
 
         Args:
             start: civil date of the trigger.
@@ -110,7 +119,11 @@ class Rule:
         Raises:
             RuleFault: E502, when the row is no time limit.
         """
-        count = int(self.value) if value is None else value
+        given = self.value if value is None else value
+        fault = RuleFault(f"{self.id} 的单位是“{self.unit}”，不是期限")
+        if isinstance(given, str):
+            raise fault
+        count = int(given)
         match self.unit:
             case "工作日":
                 return calendar.add_workdays(start, count)
@@ -121,19 +134,21 @@ class Rule:
                 end = dt.datetime.combine(start, dt.time(hour, minute)) + dt.timedelta(hours=count)
                 return Deadline(end.date(), at=f"{end:%H:%M}")
             case "月":
-                return Deadline(add_months(start, count))
+                return calendar.add_days(add_months(start, count), 0)
             case "年":
-                return Deadline(add_months(start, 12 * count))
+                return calendar.add_days(add_months(start, 12 * count), 0)
             case "当月日":
                 cut = start.replace(day=count)
                 return Deadline(cut if start <= cut else add_months(cut, 1))
+            case "月末":
+                return Deadline(add_months(start.replace(day=1), count + 1) - dt.timedelta(days=1))
             case "季末":
                 return Deadline(quarter_end(start) + dt.timedelta(days=count))
             case "季度":
                 first = dt.date(start.year, 3 * count - 2, 1)
                 return Deadline(quarter_end(first if first > start else add_months(first, 12)))
             case _:
-                raise RuleFault(f"{self.id} 的单位是“{self.unit}”，不是期限")
+                raise fault
 
     @property
     def timed(self) -> bool:
@@ -170,6 +185,7 @@ class StepRule:
         apart: earlier steps whose people may not do this one (初审 ≠ 复审 ≠ 决定).
         people: id of the rule that says how many must do it together, or empty.
         needs: documents that must be in the case: ``a|b`` either; a trailing ``?`` is only recommended.
+        anew: of these, documents that must have come in since the last step that asked for them anew: a receipt proves one delivery.
         makes: documents the step brings forth.
         guards: named conditions that must hold, e.g. ``complete``; see ``rules.guards``.
         when: condition on the case for the step to exist at all; see ``rules.conditions``.
@@ -186,6 +202,7 @@ class StepRule:
     apart: tuple[str, ...] = ()
     people: str = ""
     needs: tuple[str, ...] = ()
+    anew: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     when: str = ""

@@ -22,7 +22,7 @@ from archivist.search import text as forms
 from archivist.search.tables import TABLES, write_case
 from archivist.search.tree import By
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 _WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
@@ -120,12 +120,14 @@ class Catalogue:
         except sqlite3.Error as error:
             raise IndexFault(f"索引目录损坏或读不出来（{type(error).__name__}）") from error
 
-    def _all(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+    def select(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Return the rows of a question in SQL."""
         with self._guard():
             return self._db.execute(sql, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all of a block or nothing; other writers wait."""
         with self._guard():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -147,18 +149,18 @@ class Catalogue:
     # ── following the archive ────────────────────────────────────────────────────────────────────────────
     def heads(self) -> dict[CaseNo, tuple[int, Sha256] | None]:
         """Return each case's followed chain head; ``None`` where following was cut short."""
-        rows = self._all("SELECT number, seq, head FROM cases")
+        rows = self.select("SELECT number, seq, head FROM cases")
         return {CaseNo.parse(str(n)): (int(str(s)), Sha256(str(h))) if h else None for n, s, h in rows}
 
     def begin(self, cases: Iterable[Case], facts_text: dict[CaseNo, str]) -> None:
         """First stroke: write the rows of these cases and forget their heads."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             for case in cases:
                 write_case(db, case, facts_text[case.number])
 
     def begin_removal(self, numbers: Iterable[CaseNo]) -> None:
         """Delete every row of these cases; their texts are still to be purged."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             for number in numbers:
                 row = db.execute("SELECT id FROM cases WHERE number = ?", (str(number),)).fetchone()
                 if row:
@@ -166,13 +168,13 @@ class Catalogue:
                     db.execute(
                         "DELETE FROM mentions WHERE doc IN (SELECT id FROM docs WHERE case_id = ?)", row
                     )
-                    for table in ("keys", "people", "docs", "sources"):
+                    for table in ("keys", "people", "docs", "sources", "agenda"):
                         db.execute(f"DELETE FROM {table} WHERE case_id = ?", row)
                     db.execute("DELETE FROM cases WHERE id = ?", row)
 
     def head(self, number: CaseNo) -> tuple[int, Sha256] | None:
         """Return the chain head a case was followed to, if it was."""
-        rows = self._all("SELECT seq, head FROM cases WHERE number = ?", str(number))
+        rows = self.select("SELECT seq, head FROM cases WHERE number = ?", str(number))
         return (int(str(rows[0][0])), Sha256(str(rows[0][1]))) if rows and rows[0][1] else None
 
     def waiting(self, numbers: Iterable[CaseNo]) -> list[DocRow]:
@@ -182,7 +184,7 @@ class Catalogue:
 
     def gone(self) -> set[int]:
         """Return the ids of documents that are no more, but whose text the text index may still hold."""
-        return {int(str(i)) for (i,) in self._all("SELECT id FROM gone")}
+        return {int(str(i)) for (i,) in self.select("SELECT id FROM gone")}
 
     def finish(
         self,
@@ -199,7 +201,7 @@ class Catalogue:
             found: mentions as ``(key, document, page)``.
             generation: of the text index after its commit.
         """
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany("DELETE FROM mentions WHERE doc = ?", [(i,) for i in done])
             db.executemany("INSERT OR IGNORE INTO mentions VALUES (?, ?, ?)", found)
             db.executemany("UPDATE docs SET indexed = 1 WHERE id = ?", [(i,) for i in done])
@@ -211,7 +213,7 @@ class Catalogue:
 
     def text_generation(self) -> int:
         """Return the text index's generation when it was last followed; an older one on disk has lost something."""
-        return int(str(self._all("SELECT value FROM meta WHERE key = 'text_generation'")[0][0]))
+        return int(str(self.select("SELECT value FROM meta WHERE key = 'text_generation'")[0][0]))
 
     # ── exact questions ──────────────────────────────────────────────────────────────────────────────────
     def cases(
@@ -226,7 +228,7 @@ class Catalogue:
         }
         given = {k: v for k, v in wanted.items() if v}
         where = " AND ".join(given) or "1"
-        return [_case_row(*r) for r in self._all(f"{_CASE} WHERE {where} ORDER BY number", *given.values())]
+        return [_case_row(*r) for r in self.select(f"{_CASE} WHERE {where} ORDER BY number", *given.values())]
 
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""
@@ -234,7 +236,7 @@ class Catalogue:
             "SELECT d.record, d.type, d.title, d.status, d.filed_at, d.doc_no, d.source_name FROM docs d "
             "JOIN cases c ON c.id = d.case_id WHERE c.number = ? AND d.record > '' ORDER BY length(d.record), d.record"
         )
-        rows = [tuple(map(str, r)) for r in self._all(sql, str(number))]
+        rows = [tuple(map(str, r)) for r in self.select(sql, str(number))]
         return [RecordRow(number, RecordNo(r[0]), *r[1:]) for r in rows]
 
     def find_cases(self, text: str) -> list[CaseRow]:
@@ -247,7 +249,7 @@ class Catalogue:
         except InvalidValue:
             pass
         else:
-            return [_case_row(*r) for r in self._all(f"{_CASE} WHERE number = ?", str(number))]
+            return [_case_row(*r) for r in self.select(f"{_CASE} WHERE number = ?", str(number))]
         key = forms.name_key(text)
         kinds = [("full", key), ("pinyin0", key), ("initials", key)]
         if is_id(text):
@@ -259,7 +261,7 @@ class Catalogue:
                 "WHERE k.kind = ? AND k.key = ? ORDER BY p.part <> '申请人', c.number, p.id"
             )
             found: dict[CaseNo, CaseRow] = {}
-            for row in self._all(sql, kind, wanted):
+            for row in self.select(sql, kind, wanted):
                 found.setdefault((one := _case_row(*row)).number, one)
             if found:
                 return list(found.values())
@@ -267,7 +269,7 @@ class Catalogue:
 
     def names(self) -> list[tuple[str, CaseNo]]:
         """Return the name of everyone in every case, with the case."""
-        rows = self._all("SELECT DISTINCT p.name, c.number FROM people p JOIN cases c ON c.id = p.case_id")
+        rows = self.select("SELECT DISTINCT p.name, c.number FROM people p JOIN cases c ON c.id = p.case_id")
         return [(str(name), CaseNo.parse(str(number))) for name, number in rows]
 
     def sources(self, sha256: str) -> list[SourceRow]:
@@ -276,20 +278,20 @@ class Catalogue:
             "SELECT c.number, s.record, s.name FROM sources s JOIN cases c ON c.id = s.case_id "
             "WHERE s.sha256 = ? ORDER BY c.number, s.record, s.name"
         )
-        rows = self._all(sql, sha256)
+        rows = self.select(sql, sha256)
         return [SourceRow(Sha256(sha256), CaseNo.parse(str(n)), RecordNo(str(r)), str(f)) for n, r, f in rows]
 
     # ── for the engine ───────────────────────────────────────────────────────────────────────────────────
     def ids(self, sql: str, *values: object) -> set[int]:
         """Return the document ids of a query over ``docs d``, ``cases c``; ``sql`` begins at WHERE."""
         join = "JOIN cases c ON c.id = d.case_id " if "c." in sql else ""
-        return {int(str(i)) for (i,) in self._all(f"SELECT d.id FROM docs d {join}{sql}", *values)}
+        return {int(str(i)) for (i,) in self.select(f"SELECT d.id FROM docs d {join}{sql}", *values)}
 
     def of_people(self, by: By, key: str) -> tuple[set[int], set[int]]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
         where, values = _person(by, key)
         sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
-        rows = self._all(sql, *values)
+        rows = self.select(sql, *values)
         return {int(str(i)) for i, r in rows if not r}, {int(str(i)) for i, _ in rows}
 
     def people_of(self, number: CaseNo, by: By, key: str) -> list[tuple[str, str, bool]]:
@@ -299,19 +301,19 @@ class Catalogue:
             f"SELECT p.part, p.name, p.id IN (SELECT k.person FROM keys k WHERE {where} AND k.case_id = c.id) "
             "FROM people p JOIN cases c ON c.id = p.case_id WHERE c.number = ? ORDER BY p.id"
         )
-        return [(str(p), str(n), bool(m)) for p, n, m in self._all(sql, *values, str(number))]
+        return [(str(p), str(n), bool(m)) for p, n, m in self.select(sql, *values, str(number))]
 
     def mentioning(self, key: str) -> dict[int, int]:
         """Return the documents a number stands in, each with the first page."""
         return {
             int(str(d)): int(str(p))
-            for d, p in self._all("SELECT doc, min(page) FROM mentions WHERE key = ? GROUP BY doc", key)
+            for d, p in self.select("SELECT doc, min(page) FROM mentions WHERE key = ? GROUP BY doc", key)
         }
 
     def newest(self) -> Iterator[int]:
         """Yield every document id, newest first; within a second by case and record, so the order is always the same."""
         last = ("9999", "")
-        while rows := self._all(
+        while rows := self.select(
             "SELECT filed_at, place, id FROM docs WHERE (filed_at, place) < (?, ?) "
             "ORDER BY filed_at DESC, place DESC LIMIT ?",
             *last,
@@ -324,7 +326,7 @@ class Catalogue:
         """Return the ids newest first, without those that are gone."""
         found: list[tuple[str, str, int]] = []
         for some in _chunks(sorted(ids)):
-            rows = self._all(f"SELECT filed_at, place, id FROM docs WHERE id IN ({_marks(some)})", *some)
+            rows = self.select(f"SELECT filed_at, place, id FROM docs WHERE id IN ({_marks(some)})", *some)
             found.extend((str(f), str(p), int(str(i))) for f, p, i in rows)
         return [i for *_, i in sorted(found, reverse=True)]
 
@@ -339,7 +341,7 @@ class Catalogue:
             f"d.filed_at, c.applicant FROM docs d JOIN cases c ON c.id = d.case_id {where}"
         )
         found = []
-        for row in self._all(sql, *values):
+        for row in self.select(sql, *values):
             number, record, *rest = map(str, row[1:])
             doc = int(str(row[0]))
             found.append(DocRow(doc, CaseNo.parse(number), RecordNo(record) if record else None, *rest))

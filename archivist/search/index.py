@@ -154,6 +154,10 @@ class Index:
         """Return the records that came from, or hold, a file with this digest."""
         return self._ask(lambda now: now.catalogue.sources(sha256))
 
+    def ask(self, question: Callable[[Catalogue], T]) -> T:
+        """Put a question of one's own to the catalogue in use."""
+        return self._ask(lambda now: question(now.catalogue))
+
     def drift(self) -> list[Drift]:
         """Return the cases whose chain head is not the one the index followed; unreadable ones are in ``unread``."""
         known = self._ask(lambda now: now.catalogue.heads())

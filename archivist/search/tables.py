@@ -38,6 +38,7 @@ CREATE TABLE sources (sha256 TEXT NOT NULL, case_id INTEGER NOT NULL, record TEX
   PRIMARY KEY (sha256, case_id, record, name)) WITHOUT ROWID;
 CREATE INDEX sources_of ON sources (case_id);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
+CREATE TABLE agenda (case_id INTEGER PRIMARY KEY, head TEXT NOT NULL, rules TEXT NOT NULL, body TEXT NOT NULL);
 """
 
 

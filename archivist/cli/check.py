@@ -1,0 +1,153 @@
+"""``archivist check``: what is missing in the files, what to do about it, on which sentence it rests."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from archivist.cli.session import DAY, Session, with_session
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from archivist.lifecycle.completeness import Checked, Report
+    from archivist.rules.completeness import Finding
+
+STAGES: Final = {"acceptance": "受理", "benefit": "在享", "archive": "归档"}
+MANY: Final = 200
+"""So many cases to be looked through deserve a progress bar."""
+_STYLES: Final = {"合格": "green", "不合格": "red", "未检": "yellow"}
+
+
+@click.command()
+@click.argument("cases", nargs=-1, metavar="[户]…")
+@click.option(
+    "--stage",
+    type=click.Choice([*STAGES]),
+    help="按哪一阶段检查：受理、在享、归档；默认由办理状态决定。",
+)
+@click.option("--category", help="只看一类救助。")
+@click.option("--missing-only", is_flag=True, help="只列不合格和未检的。")
+@click.option("--on", "on", type=DAY, help="以哪一天为准；默认今天。")
+@with_session
+def check(
+    session: Session,
+    cases: tuple[str, ...],
+    stage: str | None,
+    category: str | None,
+    missing_only: bool,
+    on: dt.date | None,
+) -> int:
+    """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。查不出来的是“未检”，不算合格。"""
+    from archivist.lifecycle.completeness import check as run
+    from archivist.model.ids import parse_category
+
+    workspace = session.workspace
+    numbers = [workspace.find_case(c) for c in cases]
+    many = not numbers and len(workspace.archive.case_numbers()) >= MANY
+    with session.progress("检查") if many else nullcontext() as step:
+        report = run(
+            workspace,
+            numbers or None,
+            stage=stage,
+            category=parse_category(category) if category else None,
+            on=on or session.today(),
+            step=step,
+        )
+    session.emit(_as_json(report, missing_only))
+    if not session.json:
+        _show(session, report, single=bool(numbers), missing_only=missing_only)
+    for line in report.unread:
+        session.warn(f"未检：{line}")
+    return 0 if report.clean else 1
+
+
+def _show(session: Session, report: Report, *, single: bool, missing_only: bool) -> None:
+    shown = [c for c in report.cases if c.verdict != "合格" or not missing_only]
+    if single:
+        for one in shown:
+            _show_case(session, one, missing_only)
+    elif shown:
+        session.table(
+            ("户号", "申请人", "状态", "阶段", "结论", "不合格", "未检"),
+            [
+                (
+                    c.case.number,
+                    c.case.applicant_name,
+                    c.case.state.label,
+                    STAGES[c.stage],
+                    c.verdict.value,
+                    _ids(c, "不合格"),
+                    _ids(c, "未检"),
+                )
+                for c in shown
+            ],
+        )
+    counts = "，".join(f"{v.value} {n} 户" for v, n in sorted(report.counts.items()))
+    session.say(f"共 {len(report.cases)} 户" + (f"：{counts}" if counts else ""), "bold")
+    if not single and any(c.verdict != "合格" for c in shown):
+        session.say("缺什么、怎么办、依据：archivist check 户号", "dim")
+
+
+def _ids(one: Checked, verdict: str) -> str:
+    return " ".join(dict.fromkeys(f.check.id for f in one.findings if f.verdict == verdict))
+
+
+def _show_case(session: Session, one: Checked, missing_only: bool) -> None:
+    session.say(
+        f"{one.case.number}　{one.case.applicant_name}　{one.case.category.label}　{one.case.state.label}"
+        f"　按{STAGES[one.stage]}阶段检查：{one.verdict.value}",
+        "bold",
+    )
+    for finding in one.findings:
+        if finding.verdict != "合格" or not missing_only:
+            _show_finding(session, finding)
+    if one.notice:
+        session.say(one.notice, "cyan")
+
+
+def _show_finding(session: Session, finding: Finding) -> None:
+    check = finding.check
+    session.say(f"{finding.verdict.value}　{check.id} {check.title}", _STYLES[finding.verdict.value])
+    for problem in finding.problems:
+        session.say(f"    · {problem}")
+    if finding.todo:
+        session.say(f"    {'怎么办' if finding.problems else '接下来'}：{finding.todo}")
+    if finding.problems:
+        session.say(f"    依据：{check.source}" + ("〔推定〕" if check.inferred else ""), "dim")
+        if check.note:
+            session.say(f"    注：{check.note}", "dim")
+
+
+def _as_json(report: Report, missing_only: bool) -> dict[str, Any]:
+    return {
+        "counts": {v.value: n for v, n in report.counts.items()},
+        "cases": [
+            {
+                "case": str(one.case.number),
+                "state": one.case.state.value,
+                "stage": one.stage,
+                "verdict": one.verdict.value,
+                "notice": one.notice,
+                "findings": [
+                    {
+                        "id": f.check.id,
+                        "title": f.check.title,
+                        "verdict": f.verdict.value,
+                        "problems": list(f.problems),
+                        "todo": f.todo,
+                        "source": str(f.check.source),
+                        "inferred": f.check.inferred,
+                        "note": f.check.note,
+                    }
+                    for f in one.findings
+                    if f.verdict != "合格" or not missing_only
+                ],
+            }
+            for one in report.cases
+            if one.verdict != "合格" or not missing_only
+        ],
+        "unread": list(report.unread),
+    }

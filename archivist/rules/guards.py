@@ -1,0 +1,176 @@
+"""Named conditions of a step: pure functions of what is attempted; each returns its reasons, none when it holds.
+
+Rows of ``steps.toml`` name them in ``guards``. What they demand stands on the row's own sentence; a number (公示期,
+说明期限, 总期限) comes from the pack's time limits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.errors import NotDelegated
+from archivist.model.case import Case
+from archivist.model.facts import Path, single
+from archivist.model.ids import Category
+from archivist.rules import limits
+from archivist.rules.materials import held, missing, persons
+from archivist.rules.pack import Pack
+from archivist.rules.rule import StepRule
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A step about to be taken in a case as it stands: when, by whom, with what told.
+
+    ``titles``: document type → what people call it.
+    """
+
+    case: Case
+    pack: Pack
+    step: StepRule
+    on: dt.date
+    at: str = ""
+    by: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self, group: str, key: str) -> object:
+        """Return a fact of the case, ``None`` when it is not recorded."""
+        return single(self.case.facts, group).get(key)
+
+
+def _delegated(attempt: Attempt) -> list[str]:
+    try:
+        attempt.pack.require_delegated(attempt.case.category)
+    except NotDelegated as error:
+        return [error.what]
+    return []
+
+
+def _complete(attempt: Attempt) -> list[str]:
+    return [
+        f"材料不齐：{attempt.titles.get(m.document, m.document)}（{m.reason}）——{m.requirement}"
+        for m in missing(attempt.case, attempt.pack)
+    ]
+
+
+def _incomplete(attempt: Attempt) -> list[str]:
+    return [] if missing(attempt.case, attempt.pack) else ["材料已经齐备，没有需要补正的，应当受理"]
+
+
+def _kinship_known(attempt: Attempt) -> list[str]:
+    kinship = attempt.known("application", "kinship")
+    if kinship is None:
+        return ["未登记是否有近亲属关系（application.kinship）"]
+    if kinship and not attempt.known("application", "kin_name"):
+        return ["有近亲属关系，但未登记关系人（application.kin_name）"]
+    return []
+
+
+def _reason(attempt: Attempt) -> list[str]:
+    return [] if attempt.reason.strip() else ["须写明理由（--reason）"]
+
+
+def _authorised(attempt: Attempt) -> list[str]:
+    """核对授权书: the applicant's is a paper in the file; whether the others signed is recorded row by row."""
+    problems = []
+    if not held(attempt.case, "verification_authorization"):
+        problems.append("申请人没有签署核对授权：卷内没有已签的核对授权书")
+    for person in persons(attempt.case):
+        if person.part == "申请人" or person.authorized:
+            continue
+        path = Path.parse(f"{person.path}.authorized")
+        problems.append(f"{'未记录' if person.authorized is None else '尚未签署：'}{path.label}（{path}）")
+    return problems
+
+
+def _verified(attempt: Attempt) -> list[str]:
+    must = attempt.case.step("verify") or any(s.id == "verify" for s in attempt.pack.steps_of(attempt.case))
+    if must and not held(attempt.case, "verification_report"):
+        return ["卷内没有核对报告（verification_report），信息核对没有结果"]
+    return []
+
+
+def _publicity_over(attempt: Attempt) -> list[str]:
+    over, wait = limits.wait_over(attempt.case, attempt.pack, attempt.on)
+    if over or wait is None or wait.due is None:
+        return []
+    return [f"公示期未满：到 {wait.due.day} 为止，{attempt.on} 还在公示期内（{wait.rule.source}）"]
+
+
+def _explain_over(attempt: Attempt) -> list[str]:
+    if attempt.case.step("deliver_explain") is None:
+        return ["不符告知书还没有送达，申请人的说明期限未起算"]
+    window = limits.find(attempt.case, attempt.pack, "verify.explain")
+    if window is None or window.due is None or attempt.on > window.due.day:
+        return []
+    return [f"申请人的说明期限到 {window.due.day} 为止，尚未届满（{window.rule.source}）"]
+
+
+def _overall_running(attempt: Attempt) -> list[str]:
+    overall = limits.find(attempt.case, attempt.pack, "overall")
+    if overall is None or overall.due is None:
+        return ["没有正在计算的总期限，无从延长"]
+    if attempt.on > overall.due.day:
+        return [f"总期限已于 {overall.due.day} 届满，届满以后不能再延长（{overall.rule.source}）"]
+    return []
+
+
+def _disputes_settled(attempt: Attempt) -> list[str]:
+    if not attempt.known("application", "disputed"):
+        return []
+    steps = {s.id: s.title for s in attempt.pack.steps_of(attempt.case)}
+    return [
+        f"有争议的事项，须先经“{steps[name]}”"
+        for name in ("deliberated", "leadership")
+        if name in steps and attempt.case.step(name) is None
+    ]
+
+
+def _amount_known(attempt: Attempt) -> list[str]:
+    if attempt.case.category is Category.DX or attempt.known("benefit", "amount") is not None:
+        return []
+    return ["没有登记救助金额（benefit.amount）"]
+
+
+def _care_form_known(attempt: Attempt) -> list[str]:
+    return [] if attempt.known("benefit", "care_form") else ["没有登记供养方式（benefit.care_form）"]
+
+
+def _once(attempt: Attempt) -> list[str]:
+    before = attempt.case.step(attempt.step.id)
+    return [f"“{attempt.step.title}”只能办一次，已于 {before.on} 办过"] if before else []
+
+
+def _appraised(attempt: Attempt) -> list[str]:
+    return [] if attempt.case.step("appraise") else ["还没有民主评议，本地规定必须评议"]
+
+
+GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
+    {
+        "delegated": _delegated,
+        "complete": _complete,
+        "incomplete": _incomplete,
+        "kinship_known": _kinship_known,
+        "reason": _reason,
+        "authorised": _authorised,
+        "verified": _verified,
+        "publicity_over": _publicity_over,
+        "termination_publicity_over": _publicity_over,
+        "explain_over": _explain_over,
+        "overall_running": _overall_running,
+        "disputes_settled": _disputes_settled,
+        "amount_known": _amount_known,
+        "care_form_known": _care_form_known,
+        "once": _once,
+        "appraised": _appraised,
+    }
+)
+"""Guard → its reasons."""
+TIMED: Final = ("publicity_over", "termination_publicity_over", "explain_over", "overall_running")
+"""Those that depend on days alone: asked again when a day is corrected afterwards."""

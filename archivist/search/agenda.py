@@ -1,0 +1,53 @@
+"""What was worked out of every open case, kept in the catalogue so that ten thousand need not be read again.
+
+What is kept is text that only its writer understands (``lifecycle.agenda``). It is valid for one chain head under one
+set of rules, and goes with the catalogue when the index is made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.search.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One open case as it was followed; ``body`` is ``None`` where it is to be worked out (again)."""
+
+    number: str
+    applicant: str
+    seq: int
+    body: str | None
+
+
+def standings(catalogue: Catalogue, rules: str, category: Category | None = None) -> list[Standing]:
+    """Return every open case by number, with what was kept of it under the rules of this stamp."""
+    where = " AND c.category = ?" if category else ""
+    rows = catalogue.select(
+        "SELECT c.number, c.applicant, c.seq, a.body FROM cases c "
+        "LEFT JOIN agenda a ON a.case_id = c.id AND a.head = c.head AND a.rules = ? "
+        f"WHERE c.status = 'open'{where} ORDER BY c.number",
+        rules,
+        *([category.value] if category else []),
+    )
+    return [
+        Standing(str(number), str(name), int(str(seq)), None if body is None else str(body))
+        for number, name, seq, body in rows
+    ]
+
+
+def numbers(catalogue: Catalogue) -> set[str]:
+    """Return the numbers of all cases followed, open or not."""
+    return {str(number) for (number,) in catalogue.select("SELECT number FROM cases")}
+
+
+def keep(catalogue: Catalogue, rules: str, bodies: Iterable[tuple[CaseNo, Sha256, str]]) -> None:
+    """Keep what was worked out of some cases at their chain heads, in place of what was kept before."""
+    rows: Sequence[tuple[str, str, str, str]] = [
+        (head, rules, body, str(number)) for number, head, body in bodies
+    ]
+    with catalogue.transaction() as db:
+        db.executemany("INSERT OR REPLACE INTO agenda SELECT id, ?, ?, ? FROM cases WHERE number = ?", rows)

@@ -1,0 +1,79 @@
+"""``archivist check`` as a clerk types it: what is printed, what the exit status says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import docx
+import pytest
+
+from tests.cli.test_commands import GOLDEN, Office, office
+from tests.people import WANG_ID
+
+__all__ = ["office"]
+
+PAPERS = (
+    "社会救助申请书", "居民身份证", "居民户口簿", "家庭经济状况调查核对授权委托书", "家庭经济状况申报表", "诚信承诺书", "近亲属关系申明",
+)  # fmt: skip
+
+
+def file_papers(office: Office, *titles: str) -> None:
+    for title in titles:
+        path = office.root / f"{title}.docx"
+        page = docx.Document()
+        page.add_paragraph(title)
+        page.add_paragraph(WANG_ID)
+        page.save(str(path))
+        office.run("file", "王秀兰", str(path), "--type", title)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("check-reads-all", ["check"]),
+        ("check-reads-one", ["check", "王秀兰"]),
+        ("check-reads-archive", ["check", "王秀兰", "--stage", "archive", "--missing-only"]),
+    ],
+)
+def test_what_a_clerk_reads_of_what_is_missing(office: Office, name: str, words: list[str]) -> None:
+    """Golden files: rewrite them with ``GOLDEN=write`` and read the difference."""
+    file_papers(office, *PAPERS[:2])
+    done = office.run(*words, check=1)
+    shown = f"$ archivist {' '.join(words)}\n{done.stdout}{done.stderr}exit {done.returncode}\n"
+    shown = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
+    path: Path = GOLDEN / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == shown
+
+
+def test_from_missing_papers_to_a_complete_file(office: Office) -> None:
+    """「材料不齐备的，应当一次性告知补齐所有规定材料」: told once, completed, then nothing is left to say."""
+    file_papers(office, *PAPERS[:2])
+    first = office.json("check", "王秀兰", "--missing-only", check=1)
+    assert first["counts"] == {"不合格": 1} and first["unread"] == []
+    (case,) = first["cases"]
+    gaps = next(f for f in case["findings"] if f["id"] == "C01")
+    assert len(gaps["problems"]) == len(PAPERS) - 2 + 1, (
+        "and one ID card for two people, which was not checked"
+    )
+    command = case["notice"].split("archivist ")[1].split()
+    office.run(*command)
+    assert office.json(*command, check=35)["error"]["code"] == "E305"
+    assert "不得再次告知" in office.json("check", "王秀兰", check=1)["cases"][0]["notice"]
+    file_papers(office, *PAPERS[2:])
+    office.run("case", "set", "王秀兰", "成员[1].授权已签=是")
+    left = office.json("check", "王秀兰", "--missing-only", check=1)["cases"][0]["findings"]
+    assert [(f["id"], f["verdict"]) for f in left] == [("C01", "未检")]
+    page = docx.Document()
+    page.add_paragraph("居民身份证")
+    page.add_paragraph("李样例")
+    page.save(str(office.root / "另一张.docx"))
+    office.run("file", "王秀兰", "另一张.docx", "--type", "居民身份证")
+    assert office.json("check", "--missing-only") == {"counts": {"合格": 1}, "cases": [], "unread": []}
+    assert office.json("check", "--category", "特困") == {"counts": {}, "cases": [], "unread": []}
+
+
+def test_a_stage_that_does_not_exist(office: Office) -> None:
+    assert "benefit" in office.run("check", "--stage", "later", check=2).stderr

@@ -1,0 +1,125 @@
+"""``case step`` and ``case correct`` as a clerk types them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import docx
+import pytest
+
+from tests.cli.test_commands import GOLDEN, Office
+from tests.people import WANG
+
+ACCEPTANCE = (
+    "application_form",
+    "mat_id_card",
+    "mat_household_register",
+    "verification_authorization",
+    "economic_declaration",
+    "integrity_commitment",
+    "kinship_declaration",
+)
+PEOPLE = """
+[[people]]
+name = "林经办"
+roles = ["intake", "archivist"]
+
+[[people]]
+name = "魏主任"
+roles = ["approver"]
+"""
+
+
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office whose one household was accepted, then the day put right. The tests only ask, or are refused."""
+    root = tmp_path_factory.mktemp("office")
+    made = Office(root)
+    made.run("init", ".", "--pack", "tianjin-hongqiao", "--office", "样例街道", "--code", "TJHQ", "--agency-sign", "红样救字",
+             "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
+    with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write(PEOPLE)
+    facts = {**WANG, "application": {**WANG["application"], "kinship": False}}
+    (root / "wang.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    made.run("case", "open", "低保", "--from", "wang.json", "--on", "2024-03-04")
+    for kind in ACCEPTANCE:
+        page = docx.Document()
+        page.add_paragraph(kind)
+        page.save(str(root / f"{kind}.docx"))
+        made.run("file", "王秀兰", f"{kind}.docx", "--type", kind)
+    made.run("case", "step", "王秀兰", "收件", "--on", "2024-03-04")
+    shown = made.run("case", "step", "王秀兰", "受理", "--on", "2024-03-05", "--at", "9:30")
+    check("step-taken", shown.stdout)
+    event = made.json("case", "show", "王秀兰")["steps"][-1]["event"]
+    shown = made.run("case", "correct", "王秀兰", str(event), "--on", "2024-03-06", "--reason", "日期抄错")
+    check("step-corrected", shown.stdout)
+    return made
+
+
+def check(name: str, shown: str) -> None:
+    """Compare with a golden file; rewrite them with ``GOLDEN=write`` and read the difference."""
+    shown = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "status"),
+    [
+        ("step-possible", ["step", "王秀兰"], 0),
+        ("step-refused", ["step", "王秀兰", "作出确认决定", "--on", "2024-03-05"], 29),
+        ("step-unknown", ["step", "王秀兰", "审查"], 2),
+        (
+            "step-dry-run",
+            ["step", "王秀兰", "extend", "--by", "魏主任", "--reason", "调查难度较大", "--dry-run"],
+            0,
+        ),
+        ("step-show", ["show", "王秀兰"], 0),
+        ("step-correct-refused", ["correct", "王秀兰", "9", "--void", "--reason", "误录"], 29),
+    ],
+)
+def test_what_a_clerk_reads(accepted: Office, name: str, words: list[str], status: int) -> None:
+    done = accepted.run("case", *words, check=status)
+    check(name, f"$ archivist case {' '.join(words)}\n{done.stdout}{done.stderr}")
+
+
+def test_the_log_tells_steps_and_corrections(accepted: Office) -> None:
+    shown = accepted.run("case", "log", "王秀兰").stdout
+    assert "2024-03-05 09:30 受理 林经办 → 已受理" in shown
+    assert "改为 日期 2024-03-06（日期抄错）" in shown
+
+
+def test_json(accepted: Office) -> None:
+    """One document, with everything people are shown."""
+    found = accepted.json("case", "step", "王秀兰")
+    assert found["state"] == "accepted"
+    assert {"verify", "survey", "extend"} <= {s["step"] for s in found["steps"]}
+    planned = accepted.json(
+        "case", "step", "王秀兰", "extend", "--by", "魏主任", "--reason", "难", "--dry-run"
+    )
+    assert (planned["dry_run"], planned["event"], planned["to"]) == (True, None, "accepted")
+    assert [s["rule"] for s in planned["starts"]] == ["overall.extended"]
+    assert {m["status"] for m in planned["makes"]} == {"unknown", "issuable"}
+    wrong = accepted.json("case", "step", "王秀兰", "confirm", check=29)["error"]
+    assert wrong["code"] == "E209" and len(wrong["problems"]) == 3
+    assert [s["step"] for s in accepted.json("case", "show", "王秀兰")["steps"]] == ["submit", "accept"]
+
+
+def test_taking_back_and_closing(accepted: Office, tmp_path: Path) -> None:
+    """On a copy of the office: withdraw, take that back, withdraw again, deregister as before."""
+    import shutil
+
+    office = Office(tmp_path / "office")
+    shutil.copytree(accepted.root, office.root)
+    office.run("case", "deregister", "王秀兰", "--reason", "自愿退出", check=27)
+    first = office.json("case", "step", "王秀兰", "撤回申请", "--reason", "本人撤回")
+    back = office.json("case", "correct", "王秀兰", str(first["event"]), "--void", "--reason", "误录")
+    assert (back["old"]["step"], back["new"], back["state"]) == ("withdraw", None, "accepted")
+    office.run("case", "step", "王秀兰", "撤回申请", "--reason", "本人撤回")
+    office.run("case", "deregister", "王秀兰", "--reason", "撤回")
+    assert office.json("case", "show", "王秀兰")["state"] == "deregistered"
+    office.run("verify", office.json("case", "list")[0]["case"])

@@ -1,0 +1,139 @@
+"""Looking through many files at once, and telling the applicant once of everything that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archivist.errors import UnlawfulDocument
+from archivist.issue.document import Issued, Outcome, issue, plan
+from archivist.lifecycle.cases import change_facts, deregister
+from archivist.lifecycle.completeness import check
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.rules import materials
+from archivist.rules.completeness import Verdict
+from archivist.workspace import Workspace
+from tests.filing import file_papers, walk
+from tests.kit import TODAY, make_workspace, open_household
+from tests.people import WANG, make_id
+from tests.rules.test_completeness import DIBAO
+
+NOTICE = "correction_notice"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_workspace(tmp_path / "ws") as made:
+        yield made
+
+
+def one_more(workspace: Workspace, name: str, serial: str, category: Category = Category.DB) -> CaseNo:
+    facts: dict[str, Any] = {
+        "applicant": {"name": name, "id_number": make_id("19700101", serial), "village": "样例里社区"}
+    }
+    return open_household(workspace, parse_facts(facts), category).number
+
+
+def notify(workspace: Workspace, number: CaseNo) -> Outcome:
+    return issue(workspace, plan(workspace, workspace.catalogue.get(NOTICE), [number], {}, on=TODAY))
+
+
+def test_all_open_cases_are_looked_through(workspace: Workspace) -> None:
+    good, bad, closed = (one_more(workspace, n, s) for n, s in (("甲", "015"), ("乙", "025"), ("丙", "035")))
+    file_papers(workspace, good, *DIBAO)
+    deregister(workspace, closed, on=TODAY, reason="自愿退出")
+    steps: list[tuple[int, int]] = []
+    report = check(workspace, on=TODAY, step=lambda done, total: steps.append((done, total)))
+    assert [(c.case.number, c.verdict) for c in report.cases] == [
+        (good, Verdict.PASSED),
+        (bad, Verdict.FAILED),
+    ]
+    assert report.counts == {Verdict.PASSED: 1, Verdict.FAILED: 1}
+    assert not report.clean and steps == [(1, 3), (2, 3), (3, 3)]
+    assert check(workspace, [good], on=TODAY).clean
+    assert [c.case.number for c in check(workspace, [closed], on=TODAY).cases] == [closed], (
+        "asked for by number"
+    )
+    assert check(workspace, category=Category.TK, on=TODAY).cases == ()
+
+
+def test_a_case_that_cannot_be_read_is_not_left_out(workspace: Workspace) -> None:
+    """What could not be checked is 未检 and named, and the run is not clean."""
+    good, broken = one_more(workspace, "甲", "015"), one_more(workspace, "乙", "025")
+    file_papers(workspace, good, *DIBAO)
+    event = workspace.archive.folder(broken) / "events/000001.json"
+    event.chmod(0o644)
+    event.write_bytes(event.read_bytes()[:100])
+    report = check(workspace, on=TODAY)
+    assert [c.case.number for c in report.cases] == [good]
+    assert len(report.unread) == 1 and str(broken) in report.unread[0]
+    assert not report.clean
+
+
+def test_the_applicant_is_told_once_of_everything(workspace: Workspace) -> None:
+    """「材料不齐备的，应当一次性告知补齐所有规定材料」 (最低生活保障审核确认办法第十条)."""
+    number = one_more(workspace, "甲", "015")
+    file_papers(workspace, number, "application_form", "mat_id_card")
+    walk(workspace, number, ("submit", "2024-03-04", ()))
+    assert (
+        f"archivist generate 一次性补正材料告知书 {number}"
+        in check(workspace, [number], on=TODAY).cases[0].notice
+    )
+    (issued,) = notify(workspace, number).issued
+    assert isinstance(issued, Issued)
+    record = workspace.archive.read(number).records[issued.record]
+    assert record.data[materials.ASKED] == [d for d in DIBAO if d not in ("application_form", "mat_id_card")]
+    refused = notify(workspace, number).refused
+    assert isinstance(refused[0].error, UnlawfulDocument) and "一次性" in str(refused[0].error)
+    assert "不得再次告知" in check(workspace, [number], on=TODAY).cases[0].notice
+
+
+def test_after_the_notice_nothing_new_is_asked_for(workspace: Workspace) -> None:
+    """「应当一次性告知补齐所有规定材料」: what was forgotten then is no reason not to accept now; it is said, not demanded."""
+    number = one_more(workspace, "甲", "015")
+    file_papers(workspace, number, *DIBAO[:-1])
+    walk(workspace, number, ("submit", "2024-03-04", ()))
+    assert notify(workspace, number).issued
+    walk(workspace, number, ("ask_correction", "2024-03-05", ()))
+    change_facts(workspace, number, [("agent.name", "张代理")])
+    case = workspace.archive.read(number)
+    assert [m.document for m in materials.missing(case, workspace.pack)] == ["kinship_declaration"]
+    case = file_papers(workspace, number, "kinship_declaration")
+    assert materials.missing(case, workspace.pack) == []
+    findings = {f.check.id: f for f in check(workspace, [number], on=TODAY).cases[0].findings}
+    assert findings["C01"].verdict is Verdict.PASSED
+    assert findings["C03"].verdict is Verdict.UNCHECKED and "不能再次告知" in findings["C03"].problems[0]
+
+
+@pytest.mark.parametrize("how", ["complete", "accepted", "urgent"])
+def test_no_notice_where_none_may_be_issued(workspace: Workspace, how: str) -> None:
+    """「材料不齐备的」 only, and before acceptance; whoever needs help at once is not kept waiting for papers."""
+    category = Category.JN if how == "urgent" else Category.DB
+    number = one_more(workspace, "甲", "015", category)
+    match how:
+        case "complete":
+            file_papers(workspace, number, *DIBAO)
+        case "accepted":
+            walk(workspace, number, ("submit", "2024-03-04", ()), ("accept", "2024-03-05", ()))
+        case _:
+            change_facts(workspace, number, [("application.urgent", "是")])
+    assert check(workspace, [number], on=TODAY).cases[0].notice == ""
+
+
+def test_a_text_that_cannot_be_read_is_not_a_fault(workspace: Workspace) -> None:
+    """No text, no verdict: a decision whose text is gone is 未检."""
+    number = open_household(workspace, parse_facts(WANG)).number
+    case = file_papers(workspace, number, "refusal_decision", "delivery_receipt")
+    text = case.records[RecordNo("0001")].text
+    assert text is not None
+    path = workspace.archive.folder(number) / text.path
+    path.chmod(0o644)
+    path.write_bytes(b"\xff\xfe\xff")
+    (one,) = check(workspace, [number], stage="archive", on=TODAY).cases
+    remedies = next(f for f in one.findings if f.check.id == "C10.remedies")
+    assert remedies.verdict is Verdict.UNCHECKED
+    assert remedies.problems == ("未检：第 0001 件社会救助不予确认决定书没有可读的文字",)

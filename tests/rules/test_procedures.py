@@ -1,0 +1,92 @@
+"""Every procedure of every place leads somewhere: no dead ends, no step out of reach, and the pack says when it does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from archivist.config import ROLES
+from archivist.model.ids import Category
+from archivist.model.states import State
+from archivist.rules import pack, procedure, wording
+from archivist.rules.guards import GUARDS
+
+ON = dt.date(2024, 3, 4)
+PLACES = [(name, category) for name in pack.available() for category in pack.load(name).delegated]
+SOURCE = {"measure": "《样例办法》", "article": "第一条", "sentence": "样例"}
+
+
+@pytest.mark.parametrize("name", pack.available())
+@pytest.mark.parametrize("on", [dt.date(2021, 7, 1), ON, dt.date(2025, 6, 1)])
+def test_every_pack_is_sound_as_a_whole(name: str, on: dt.date) -> None:
+    assert procedure.faults(pack.load(name), on, ROLES) == []
+
+
+@pytest.mark.parametrize(("name", "category"), PLACES)
+def test_from_every_state_a_case_can_be_closed(name: str, category: Category) -> None:
+    rows = procedure.steps(pack.load(name), category, ON)
+    states = procedure.reachable(rows)
+    for state in states:
+        assert State.DEREGISTERED in procedure.reachable(rows, state), state
+    leads_on = {before for s in rows for before, after in s.moves.items() if before is not after}
+    assert states - leads_on == {State.DEREGISTERED}
+
+
+@pytest.mark.parametrize(("name", "category"), PLACES)
+def test_the_way_to_help_and_the_way_to_refusal_are_there(name: str, category: Category) -> None:
+    rows = procedure.steps(pack.load(name), category, ON)
+    states = procedure.reachable(rows)
+    helped = State.PAID if category in (Category.JN, Category.ZC) else State.IN_BENEFIT
+    assert {State.ACCEPTED, State.CONFIRMED, State.DELIVERED, helped} <= states
+    assert {State.NOT_ACCEPTED, State.REFUSED, State.CLOSED_REFUSED, State.ABANDONED} <= states
+
+
+@pytest.mark.parametrize(("name", "category"), PLACES)
+def test_nobody_is_helped_without_a_decision(name: str, category: Category) -> None:
+    """Without the steps that decide, benefit and payment are out of reach (第一笔钱之前必有决定)."""
+    rows = procedure.steps(pack.load(name), category, ON)
+    undecided = [s for s in rows if State.CONFIRMED not in s.moves.values()]
+    assert not {State.PAID, State.IN_BENEFIT} & procedure.reachable(undecided)
+
+
+def test_a_publicity_stands_before_the_money_everywhere_but_in_emergencies() -> None:
+    """《社会救助暂行办法》第四十八条「情况紧急的，可以按照规定简化审批手续」: only 急难型 and 两项补贴 go without."""
+    for name, category in PLACES:
+        rows = procedure.steps(pack.load(name), category, ON)
+        silent = [s for s in rows if s.id != "publicize"]
+        paid = {State.PAID, State.IN_BENEFIT} & procedure.reachable(silent)
+        assert bool(paid) is (category in (Category.JN, Category.CJ)), (name, category)
+
+
+def test_every_guard_has_its_words() -> None:
+    assert set(wording.GUARDS) == set(GUARDS)
+
+
+# ── what is wrong is said, all of it ─────────────────────────────────────────────────────────────────────
+def spoilt(**tables: list[dict[str, Any]]) -> list[str]:
+    found = pack.load("shaanxi-ziyang", overrides=tables)
+    return procedure.faults(found, ON, ROLES)
+
+
+def test_a_dead_end_is_found() -> None:
+    """Take away the only way on from 已公布: what comes after is out of reach, the state itself a dead end."""
+    faults = spoilt(step=[{"id": "county_check", "patch": True, "moves": {"announced": "announced"}}])
+    assert "最低生活保障：走到“已公布”（announced）之后没有路可以结案" in faults
+    assert any("环节 pay（列入发放）永远走不到" in f for f in faults)
+
+
+def test_names_that_mean_nothing_are_found_all_at_once() -> None:
+    faults = spoilt(
+        step=[
+            {"id": "announce", "patch": True, "role": "mayor", "guards": ["sunny"], "apart": ["lunch"], "people": "no.rule"}
+        ],
+        check=[
+            {"id": "X1", "title": "样例", "stage": "archive", "test": "magic", "source": SOURCE},
+            {"id": "X2", "title": "样例", "stage": "archive", "test": "photos", "args": {"colour": 1}, "source": SOURCE},
+        ],
+    )  # fmt: skip
+    for words in ("没有条件“sunny”", "没有岗位“mayor”", "环节 lunch 不存在", "规则 no.rule 不存在", "没有测试“magic”", "检查 X2：args 有误"):  # fmt: skip
+        assert any(words in f for f in faults), words
+    assert len(faults) == 6

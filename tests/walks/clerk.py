@@ -1,0 +1,205 @@
+"""A clerk who takes a household from application to deregistration with commands alone, one day after another.
+
+Papers that come in are small Word files with the document's title and the applicant's number; generated documents are
+signed, which here means that a paper is filed as their signed copy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from archivist.cli.main import main
+from archivist.model.ids import CaseNo, Category
+from archivist.rules import limits
+from archivist.rules.documents import Catalogue
+from archivist.rules.pack import load
+from archivist.workspace import Workspace
+from tests.people import WANG, WANG_ID
+
+INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
+PEOPLE = "".join(
+    f'\n[[people]]\nname = "{name}"\nroles = [{roles}]\n'
+    for name, roles in (
+        (INTAKE, '"intake", "archivist"'),
+        (SECOND, '"intake"'),
+        (REVIEWER, '"reviewer"'),
+        (APPROVER, '"approver", "panel"'),
+    )
+)
+
+
+GIVEN: dict[str, dict[str, str]] = {
+    "confirmation_decision": {"decision.findings": "家庭月人均收入低于本地标准"},
+    "refusal_decision": {"decision.findings": "家庭有两套住房", "decision.reasons": "财产状况不符合条件"},
+    "correction_notice": {},
+    "deliberation_minutes": {
+        "meeting.no": "1", "meeting.time": "2024-04-01 09:00", "meeting.place": "会议室", "meeting.chair": "魏主任",
+        "meeting.recorder": "林经办", "meeting.dispute": "是否计入收入", "meeting.discussion": "逐项讨论",
+        "meeting.agree": "5", "meeting.against": "0", "meeting.abstain": "0", "meeting.conclusion": "建议给予救助",
+    },
+}  # fmt: skip
+"""What a clerk must add to a document that the case does not know."""
+
+
+WHO = {
+    "intake": (INTAKE,),
+    "reviewer": (REVIEWER,),
+    "approver": (APPROVER,),
+    "panel": (APPROVER,),
+    "outside": ("区（县）有关机构",),
+    "team": (INTAKE, SECOND),
+}
+"""Who takes a step, by the role its row names."""
+
+
+class Clerk:
+    """An office under one rule pack with one household; ``day`` moves on with every step."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, pack: str, start: str) -> None:
+        self.root, self._patch = root, monkeypatch
+        self.day = dt.date.fromisoformat(start)
+        self.number = ""
+        self.sheets = 0
+        self.unknown: set[str] = set()
+        self.issued: set[str] = set()
+        monkeypatch.chdir(root)
+        monkeypatch.setenv("ARCHIVIST_AS", INTAKE)
+        monkeypatch.delenv("ARCHIVIST_WORKSPACE", raising=False)
+        self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--agency-sign", "样救字",
+                 "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
+        with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
+            settings.write(PEOPLE)
+        self.catalogue, self.pack = Catalogue.load(), load(pack)
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────────────
+    def run(self, *words: str, check: int | None = 0) -> Any:
+        """Run one command on the clerk's present day; return its JSON."""
+        self._patch.setenv("ARCHIVIST_NOW", f"{self.day}T16:30:00+08:00")
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main([*words, "--json"])
+        assert check is None or status == check, (
+            f"{' '.join(words)} → {status}\n{out.getvalue()}{err.getvalue()}"
+        )
+        return json.loads(out.getvalue()) if out.getvalue().strip() else None
+
+    def open(self, category: str, **more: dict[str, Any]) -> None:
+        """Open the household's file with what it says of itself."""
+        facts = json.loads(json.dumps(WANG))
+        facts["members"][0]["authorized"] = True
+        facts["application"] |= {"kinship": False}
+        for group, values in more.items():
+            facts[group] = {**facts.get(group, {}), **values}
+        (self.root / "户.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        self.number = self.run("case", "open", category, "--from", "户.json", "--on", str(self.day))["case"]
+
+    def wait(self, days: int) -> Clerk:
+        """Let days pass."""
+        self.day += dt.timedelta(days=days)
+        return self
+
+    def papers(self, *types: str) -> None:
+        """File papers that came in, in one go; what each is stands in its title, as the program must see by itself."""
+        if types:
+            done = self.run("file", self.number, *map(str, map(self._paper, types)))
+            assert [f["title"] for f in done["filed"]] == [self.catalogue.get(t).title for t in types], done
+
+    def _paper(self, kind: str) -> Path:
+        """Write a sheet with the title of a document; no two are alike."""
+        self.sheets += 1
+        path = self.root / f"{self.sheets:03d}.docx"
+        page = docx.Document()
+        page.add_paragraph(self.catalogue.get(kind).title)
+        page.add_paragraph(f"{self.number} {WANG_ID} 第{self.sheets}张 {self.day}")
+        page.save(str(path))
+        return path
+
+    def issue(self, kind: str) -> None:
+        """Issue a document and file its signed copy."""
+        words = [w for pair in GIVEN.get(kind, {}).items() for w in ("--set", "=".join(pair))]
+        made = self.run("generate", kind, self.number, *words)
+        assert made["issued"], made
+        self.issued.add(kind)
+        record = made["issued"][0]["record"]
+        self.run("file", self.number, str(self._paper(kind)), "--signs", record)
+
+    def bring(self, *types: str) -> None:
+        """Bring papers into the file as each comes to be: issued and signed, or received."""
+        generated = [t for t in types if self.catalogue.get(t).generated]
+        for kind in generated:
+            self.issue(kind)
+        self.papers(*(t for t in types if t not in generated))
+
+    def step(
+        self,
+        step: str,
+        *more: str,
+        days: int = 0,
+        needs: tuple[str, ...] = (),
+        by: tuple[str, ...] = (),
+        settings: tuple[str, ...] = (),
+    ) -> Any:
+        """Record a step after some days, with its papers brought before and the documents it makes brought after."""
+        self.wait(days)
+        self.bring(*needs)
+        by = by or self.who(step)
+        people = [w for name in by for w in ("--by", name)]
+        values = [w for s in settings for w in ("--set", s)]
+        done = self.run("case", "step", self.number, step, "--on", str(self.day), *people, *values, *more)
+        self.unknown |= {d["id"] for d in done["makes"] if d["status"] == "unknown"}
+        self.bring(*(d["id"] for d in done["makes"] if d["status"] in ("issuable", "awaited")))
+        return done
+
+    def who(self, step: str) -> tuple[str, ...]:
+        """Return who of the office takes a step: somebody with its role, two for a survey."""
+        category = Category(self.number.split("-")[1])
+        rule = next(s for s in self.pack.steps if s.id == step and s.applies(category, self.day))
+        return WHO["team" if rule.people else rule.role]
+
+    def refused(self, step: str, *more: str, by: tuple[str, ...] = ()) -> list[str]:
+        """Try a step that must be refused; return all its reasons."""
+        people = [w for name in by for w in ("--by", name)]
+        done = self.run("case", "step", self.number, step, "--on", str(self.day), *people, *more, check=None)
+        assert done["error"]["code"] == "E209", done
+        return list(done["error"]["problems"])
+
+    def show(self) -> Any:
+        """Return the case as it stands."""
+        return self.run("case", "show", self.number)
+
+    def possible(self) -> set[str]:
+        """Return the steps that lead on from where the case stands."""
+        return {s["step"] for s in self.run("case", "step", self.number)["steps"]}
+
+    def ended_on_time(self, rule: str) -> bool:
+        """Tell whether a time limit of the case was kept."""
+        with Workspace.open(self.root, INTAKE, lambda: dt.datetime.now(dt.UTC)) as workspace:
+            found = limits.find(workspace.archive.read(CaseNo.parse(self.number)), workspace.pack, rule)
+        return bool(found and found.due and found.ended and found.ended.on <= found.due.day)
+
+    @property
+    def state(self) -> str:
+        """The state of the case."""
+        return str(self.show()["state"])
+
+    def due(self) -> dict[str, Any]:
+        """Return what runs in this case today, by rule."""
+        return {d["rule"]: d for d in self.run("due", "--case", self.number, "--all")["entries"]}
+
+    def close(self, reason: str) -> None:
+        """Deregister, and look at the end: the chain in order, the retention set going, nothing due any more."""
+        self.step("deregister", "--reason", reason)
+        assert self.state == "deregistered"
+        assert self.run("verify", self.number)["findings"] == []
+        assert [c["case"] for c in self.run("retention", "list")["cases"]] == [self.number]
+        assert [
+            d for d in self.run("due", "--case", self.number)["entries"] if d["status"] == "overdue"
+        ] == []
