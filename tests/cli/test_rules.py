@@ -115,7 +115,7 @@ def test_faults_of_the_office_s_rows_are_all_told(office: Office) -> None:
     assert error["code"] == "E502"
     told = "\n".join(error["problems"])
     assert "环节 announce：没有条件“sunny”" in told
-    assert "走到“已送达”（delivered）之后没有路可以结案" in told
+    assert "环节 suspend（作出停发决定）永远走不到" in told
     assert all(p.startswith("tianjin-hongqiao＋archivist.toml：") for p in error["problems"])
     add(office, OWN_ROW.replace('"refusal.inform"', '"no.such.rule"'))
     told = "\n".join(office.json("rules", "check", check=52)["error"]["problems"])
