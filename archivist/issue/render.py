@@ -60,11 +60,11 @@ def boxes(value: object, choices: str) -> str:
 
     Args:
         value: the chosen one, or several joined by ``、``; empty ticks none.
-        choices: separated by blanks; ``/`` starts a new line.
+        choices: separated by blanks; a ``/`` between blanks starts a new line.
     """
     chosen = str(value).split("、")
     return "\n".join(
-        "  ".join(("☑" if c in chosen else "□") + c for c in line.split()) for line in choices.split("/")
+        "  ".join(("☑" if c in chosen else "□") + c for c in line.split()) for line in choices.split(" / ")
     )
 
 
@@ -281,9 +281,25 @@ def pack(members: Mapping[str, bytes], *, compress: bool = True) -> bytes:
 # ── checking a template ──────────────────────────────────────────────────────────────────────────────────
 def used_paths(template: Path) -> set[str]:
     """Return every dotted path a template reads, in all branches; a table's cells as ``members[].name``."""
+    return set().union(*(paths_in(source, {}) for source in _prepare(template).sources.values()))
+
+
+def paths_in(source: str, names: Mapping[str, str]) -> set[str]:
+    """Return every dotted path a text with tags reads.
+
+    Args:
+        source: the text.
+        names: what the loops around it go through: name → path of the table.
+
+    Raises:
+        TemplateFault: E303, the tags cannot be read.
+    """
     found: set[str] = set()
-    for source in _prepare(template).sources.values():
-        _walk(_ENV.parse(source), {}, found)
+    inside = {**{name: f"{path}[]" for name, path in names.items()}, **({"loop": ""} if names else {})}
+    try:
+        _walk(_ENV.parse(source), inside, found)
+    except TemplateError as error:
+        raise TemplateFault(f"模板标签写法有误：{error}") from None
     return found
 
 
@@ -316,41 +332,51 @@ def _path(node: nodes.Node, names: Mapping[str, str]) -> str | None:
     return None
 
 
+def declared_paths(doc: DocumentType) -> set[str]:
+    """Return every path a template of this document may read."""
+    declared = {BUILT_IN}
+    for spec in doc.fields:
+        declared.add(spec.path)
+        declared.update(f"{spec.path}[].{c.key}" for c in spec.columns)
+        if spec.kind == "list":
+            declared.add(f"{spec.path}[]")
+    return declared
+
+
+def unused(doc: DocumentType, used: set[str]) -> list[str]:
+    """List the declared fields and columns that should be printed and are not among the paths used."""
+    tables = {u.split("[]")[0] for u in used if "[]" in u}
+    silent = [f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"]
+    return [
+        f"登记的字段 {f.named} 没有出现在模板中"
+        for f in silent
+        if f.path not in used and f.path not in tables
+    ] + [
+        f"登记的列 {f.label}·{c.label}({f.path}[].{c.key}) 没有出现在模板中"
+        for f in silent
+        for c in f.columns
+        if f"{f.path}[].{c.key}" not in used
+    ]
+
+
 def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
     """List where a template and its declaration disagree; empty when they fit.
 
     Every path in every branch is compared with the declared fields; then the template is filled once with a stand-in
     for each field, which shows what only happens on rendering (a missing phrase, a broken table).
     """
-    declared: set[str] = set()
     sample: dict[str, Any] = {}
     for spec in doc.fields:
-        declared.add(spec.path)
-        declared.update(f"{spec.path}[].{c.key}" for c in spec.columns)
         value: object = f"〔{spec.label}〕"
         if spec.kind == "table":
             value = [{c.key: f"〔{c.label}〕" for c in spec.columns}]
         elif spec.kind == "list":
-            declared.add(f"{spec.path}[]")
             value = [value]
         _put_in(sample, spec.path, value)
     try:
         used = used_paths(template)
-        problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared - {BUILT_IN})]
-        silent = [
-            f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"
-        ]
-        problems += [
-            f"登记的字段 {f.named} 没有出现在模板中"
-            for f in silent
-            if f.path not in used and f"{f.path}[]" not in {u.split("].")[0] + "]" for u in used}
-        ]
-        problems += [
-            f"登记的列 {f.label}·{c.label}({f.path}[].{c.key}) 没有出现在模板中"
-            for f in silent
-            for c in f.columns
-            if f"{f.path}[].{c.key}" not in used
-        ]
+        problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared_paths(doc))]
+        problems += unused(doc, used)
         if not problems:
             own = [p for p in doc.phrases if p not in REMEDY_PHRASES]
             render(template, sample, qr_payload="AV1-TEST", phrases=own)

@@ -250,7 +250,7 @@ def test_disagreements_are_listed(tmp_path: Path) -> None:
 
 def test_a_template_that_lost_its_phrases_is_found(tmp_path: Path) -> None:
     path = tmp_path / "x.docx"
-    data = build("acceptance_notice")
+    data = build(CATALOGUE.get("acceptance_notice"))
     members = dict(_members(data))
     members["word/document.xml"] = members["word/document.xml"].replace(
         "权利和义务".encode(), "须知".encode()
