@@ -73,12 +73,17 @@ def blank(value: object, width: int = 8) -> str:
     return str(value) or "＿" * width
 
 
+def short(value: object) -> str:
+    """Show a date as narrow columns do: ``2024年8月16日`` as ``2024.8.16``, a month as ``2024.8``."""
+    return re.sub(r"(?<=\d)[年月](?=\d)", ".", str(value)).rstrip("年月日")
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=True, finalize=_finalize, loader=DictLoader({})
     )
     env.globals.clear()
-    env.filters.update({"boxes": boxes, "blank": blank})
+    env.filters.update({"boxes": boxes, "blank": blank, "short": short})
     return env
 
 
@@ -297,9 +302,13 @@ def paths_in(source: str, names: Mapping[str, str]) -> set[str]:
     found: set[str] = set()
     inside = {**{name: f"{path}[]" for name, path in names.items()}, **({"loop": ""} if names else {})}
     try:
-        _walk(_ENV.parse(source), inside, found)
+        tree = _ENV.parse(source)
     except TemplateError as error:
         raise TemplateFault(f"模板标签写法有误：{error}") from None
+    for node in tree.find_all(nodes.Filter):
+        if node.name not in _ENV.filters:
+            raise TemplateFault(f"没有 {node.name} 这种写法（竖线后面只能是 boxes、blank 等）")
+    _walk(tree, inside, found)
     return found
 
 

@@ -66,7 +66,11 @@ def test_an_unknown_name_gets_the_nearest_ones(catalogue: Catalogue) -> None:
 
 
 def test_only_adverse_and_deciding_documents_need_remedies(catalogue: Catalogue) -> None:
-    assert {t.id for t in catalogue if t.remedies_required} == {"confirmation_decision", "refusal_decision"}
+    assert {t.id for t in catalogue if t.remedies_required} == {
+        "confirmation_decision",
+        "refusal_decision",
+        "benefit_change_decision",
+    }
     assert {t.id for t in catalogue if t.public} == {"preliminary_publicity"}
 
 

@@ -34,14 +34,14 @@ def build(doc: DocumentType) -> bytes:
     writer = Writer(doc, fields, nodes)
     writer.write(nodes)
     writer.finish()
-    problems += [] if problems else unused(doc, fields.used)
-    if problems:
-        raise TemplateFault(
-            f"“{doc.title}”的版式有 {len(set(problems))} 处错误",
-            file=f"{doc.id}.toml",
-            problems=tuple(dict.fromkeys(problems)),
-        )
+    told = sorted(dict.fromkeys(problems), key=_line) or unused(doc, fields.used)
+    if told:
+        raise TemplateFault(f"“{doc.title}”的版式有 {len(told)} 处错误", file=f"{doc.id}.toml", problems=told)
     return saved(writer.document)
+
+
+def _line(problem: str) -> int:
+    return int(problem.split(" ")[1])
 
 
 def build_all(docs: Iterable[DocumentType], folder: Path) -> list[Path]:

@@ -54,14 +54,18 @@ class Piece:
         """The least height of its box."""
         return _HEIGHT_MM.get(self.kind, 7.5)
 
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """What is ticked with a pen when it is not known; empty when nothing is."""
+        return (YES_NO if self.kind == "bool" else self.choices) if self.pen else ()
+
     def printed(self, width: float, pt: float) -> str:
         """Return what stands in its box: the value, boxes to tick, or the frame of a date for the pen."""
         if self.place:
             return ""
         tag = f"{{{{ {self.path} }}}}"
-        choices = YES_NO if self.kind == "bool" else self.choices
-        if self.pen and choices:
-            return f'{{{{ {self.path}|boxes("{box_lines(choices, width, pt)}") }}}}'
+        if self.boxes:
+            return f'{{{{ {self.path}|boxes("{box_lines(self.boxes, width, pt)}") }}}}'
         if self.pen and self.kind in ("date", "datetime", "ym"):
             return f"{{% if {self.path} %}}{tag}{{% else %}}{pen_date(self.kind, width, pt)}{{% endif %}}"
         return tag
@@ -109,7 +113,8 @@ class Fields:
         if piece is None and _PATH.fullmatch(text):
             self.fault(line, f"没有登记的字段 {text}")
         elif piece is not None:
-            self._note(line, f"{{{{ {text} }}}}")
+            head, _, key = text.partition(".")
+            self.used.add(f"{self.loops[head]}[].{key}" if head in self.loops else text)
         return piece
 
     def text(self, line: int, text: str, width: float, pt: float) -> str:

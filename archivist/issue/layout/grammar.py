@@ -224,8 +224,10 @@ class _Reader:
             self._add(block)
 
     def finish(self) -> tuple[Node, ...]:
-        for left in self.stack[1:]:
+        while len(self.stack) > 1:
+            left = self.stack.pop()
             self.fault(left.line, "@if 或 @each 没有 @end")
+            self._add(left.closed())
         return tuple(self.stack[0].body)
 
 

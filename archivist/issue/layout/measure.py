@@ -17,19 +17,27 @@ SIZES: Final = {"small": 9.0, "normal": 10.5, "large": 14.0}
 """Type sizes of tables, pt."""
 
 _NEED: Final = {
-    "int": 14.0, "bool": 14.0, "ym": 22.0, "date": 24.0, "datetime": 30.0, "money": 20.0, "decimal": 18.0,
-    "name": 22.0, "id": 37.0, "phone": 27.0, "acct": 40.0, "docno": 40.0, "str": 28.0, "text": 44.0, "list": 44.0,
-    "sign": 26.0, "seal": 40.0, "image": 40.0,
+    "int": 14.0, "bool": 14.0, "ym": 22.0, "date": 24.0, "datetime": 30.0, "money": 22.0, "decimal": 18.0,
+    "name": 22.0, "id": 41.0, "phone": 27.0, "acct": 40.0, "docno": 40.0, "str": 28.0, "text": 44.0, "list": 44.0,
+    "brief date": 21.5, "brief ym": 16.0,  # 2024.8.16
+    "sign": 26.0, "seal": 40.0, "image": 40.0, "enum": 30.0, "multi": 44.0, "table": 44.0,
 }  # fmt: skip
 """Kind of field → width it needs in 10.5 pt, so that what it usually holds is not broken."""
-_GROWS: Final = {"text": 3.0, "list": 3.0, "str": 1.5, "name": 0.7, "docno": 0.5}
+_GROWS: Final = {"text": 3.0, "list": 3.0, "str": 1.5, "name": 0.45, "docno": 0.5}
 """Kind of field → its share of what is left; other kinds only take a little."""
+_SOFT: Final = 0.5
+"""Columns with at least this share may be narrower than they need: their text takes another line."""
 
 
 def text_mm(text: str, pt: float) -> float:
     """Return how long a text is on one line."""
     wide = sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
     return wide * pt * MM_PER_PT
+
+
+def boxes_mm(choices: Sequence[str], pt: float) -> float:
+    """Return the width in which all boxes stand on one line."""
+    return text_mm("  ".join(f"□{c}" for c in choices), pt) + CELL_PADDING_MM
 
 
 def need_mm(kind: str, caption: str, pt: float = SIZES["normal"], choices: Sequence[str] = ()) -> float:
@@ -45,8 +53,16 @@ def grows(kind: str) -> float:
 
 
 def fitted(needs: Sequence[float], shares: Sequence[float], total: float) -> list[float]:
-    """Distribute the whole width: to each column what it needs, the rest by shares; too much is shrunk alike."""
+    """Distribute the whole width: to each column what it needs, the rest by shares.
+
+    Too much is first taken from columns that grow, down to half of what they need, then from all alike.
+    """
     left = total - sum(needs)
+    if left < 0:
+        soft = [n / 2 if s >= _SOFT else 0.0 for n, s in zip(needs, shares, strict=True)]
+        part = min(1.0, -left / sum(soft)) if sum(soft) else 0.0
+        needs = [n - part * s for n, s in zip(needs, soft, strict=True)]
+        left = total - sum(needs)
     if left < 0 or not sum(shares):
         return [n * total / sum(needs) for n in needs]
     return [n + left * s / sum(shares) for n, s in zip(needs, shares, strict=True)]
@@ -55,6 +71,9 @@ def fitted(needs: Sequence[float], shares: Sequence[float], total: float) -> lis
 def caption_lines(caption: str, width: float, pt: float) -> str:
     """Break a caption that does not fit on one line into lines of about the same length."""
     room = width - CELL_PADDING_MM
+    name, bracket, rest = caption.partition("（")
+    if text_mm(caption, pt) > room and max(text_mm(name, pt), text_mm(bracket + rest, pt)) <= room:
+        return f"{name}\n{bracket}{rest}"
     if text_mm(caption, pt) <= room or re.search(r"[（）/、\n]", caption):
         return caption
     count = -(-len(caption) * pt * MM_PER_PT // room)
@@ -77,7 +96,7 @@ def box_lines(choices: Sequence[str], width: float, pt: float) -> str:
 
 
 def _boxes_fit(choices: Sequence[str], room: float, pt: float) -> bool:
-    return text_mm("  ".join(f"□{c}" for c in choices), pt) <= room
+    return boxes_mm(choices, pt) <= room + CELL_PADDING_MM
 
 
 def pen_date(kind: str, width: float, pt: float) -> str:

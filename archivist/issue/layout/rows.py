@@ -12,6 +12,7 @@ from archivist.issue.layout.grammar import Block, Call, Node, Row
 from archivist.issue.layout.measure import (
     CELL_PADDING_MM,
     SIZES,
+    boxes_mm,
     caption_lines,
     fitted,
     grows,
@@ -175,7 +176,7 @@ def _cells(fields: Fields, table: Table, line: _Line) -> Iterator[Cell]:
 
 def _form_widths(lines: Sequence[_Line], count: int, pt: float, area: float) -> list[float]:
     """Find the widths of a form's columns from its captions and fields, cells of a single column counting."""
-    needs, shares, label = [18.0] * count, [1.0] * count, [False] * count
+    needs, label = [18.0] * count, [False] * count
     for line in lines:
         at = 0
         for part in line.parts:
@@ -183,8 +184,10 @@ def _form_widths(lines: Sequence[_Line], count: int, pt: float, area: float) -> 
                 longest = max(map(len, part.text.split("//"))) if part.text else 4
                 needs[at] = max(needs[at], min(text_mm("国" * min(longest, 6), pt) + CELL_PADDING_MM, 28))
                 label[at] = True
-            elif part.piece and at < count - 1:
-                needs[at] = max(needs[at], min(need_mm(part.piece.kind, "", pt), 44))
+            elif part.piece and (at < count - 1 or line.columns == count):
+                boxes = part.piece.boxes
+                need = boxes_mm(boxes, pt) if boxes else need_mm(part.piece.kind, "", pt)
+                needs[at] = max(needs[at], min(need, 44))
             at += part.span or 1
     shares = [0.0 if is_label else 1.0 for is_label in label]
     return fitted(needs, shares, area)
@@ -202,6 +205,11 @@ class _Column:
     align: str
     note: str = ""
     choices: tuple[str, ...] = ()
+    brief: bool = False
+
+    def need_mm(self, pt: float) -> float:
+        """Return the width it needs when none is given."""
+        return need_mm(f"brief {self.kind}" if self.brief else self.kind, self.caption, pt, self.choices)
 
 
 def listing(fields: Fields, call: Call, foot: Sequence[Node], area: float) -> Table | None:
@@ -260,10 +268,12 @@ def _column(fields: Fields, line: int, word: str) -> _Column | None:
             fields.lone(line, piece.path)
         found.append(piece)
     first, shown = found[0], found[: len(keys.split("+"))]
-    text = "\n".join("" if p.place else f"{{{{ {p.path} }}}}" for p in shown)
+    brief = fields.doc.kind == "register" and first.kind in ("date", "ym")
+    filtered = "|short" if brief else ""
+    text = "\n".join("" if p.place else f"{{{{ {p.path}{filtered} }}}}" for p in shown)
     note = f"{{{{ {found[-1].path} }}}}" if small else ""
     kind = "int" if keys == "n" else first.kind
-    return _Column(match["caption"] or first.caption, kind, text, width, align, note, first.choices)
+    return _Column(match["caption"] or first.caption, kind, text, width, align, note, first.choices, brief)
 
 
 def _align(column: _Column, size: str) -> str:
@@ -279,13 +289,13 @@ def _list_widths(
     given = sum(c.width for c in columns)
     free = [c for c in columns if not c.width]
     if given > area + 0.5 or (free and given > area - 8 * len(free)):
-        fields.fault(call.line, f"各栏宽度之和 {given:g} 毫米，超过版心 {area:g} 毫米")
+        fields.fault(call.line, f"写明的栏宽共 {given:g} 毫米，版心宽 {area:g} 毫米，其余各栏容不下")
         return [area / len(columns)] * len(columns)
     if not free:
         return [c.width * area / given for c in columns]
     found = iter(
         fitted(
-            [need_mm(c.kind, c.caption, pt, c.choices) for c in free],
+            [c.need_mm(pt) for c in free],
             [grows(c.kind) for c in free],
             area - given,
         )

@@ -120,7 +120,8 @@ class Writer:
         return next((e for e in reversed(body[:-1]) if "{%p" not in "".join(e.itertext())), None)
 
     def _style(self, element: BaseOxmlElement) -> str:
-        return _STYLE_OF[element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}").get(qn("w:val"))]
+        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        return "" if style is None else _STYLE_OF[str(style.get(qn("w:val")))]
 
     def _after_table(self) -> bool:
         last = self._last()
