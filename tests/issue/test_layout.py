@@ -26,7 +26,7 @@ from archivist.issue.layout.tables import Cell, Table
 from archivist.issue.pdf import to_pdf
 from archivist.issue.render import QR_SIDE_MM, qr_png, render
 from archivist.rules.documents import Catalogue, shipped_templates
-from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case
+from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, NEW, ON, QR, TEN, a_case
 
 CATALOGUE = Catalogue.load()
 MM_PER_POINT = 25.4 / 72
@@ -43,7 +43,7 @@ def test_every_generated_document_has_a_layout() -> None:
     )
 
 
-@pytest.mark.parametrize("name", TEN)
+@pytest.mark.parametrize("name", (*TEN, *NEW))
 def test_building_is_reproducible_and_the_shipped_file_is_up_to_date(name: str) -> None:
     first = made(name)
     assert first == made(name)
@@ -69,6 +69,15 @@ def test_page_and_type_area(name: str) -> None:
     height = section.page_height.mm - section.top_margin.mm - section.bottom_margin.mm
     assert (width, height) == (pytest.approx(156, abs=0.1), pytest.approx(225, abs=0.1))
     assert section.different_first_page_header_footer
+
+
+def test_a_landscape_sheet_is_the_upright_one_on_its_side() -> None:
+    section = docx.Document(io.BytesIO(made("household_ledger"))).sections[0]
+    assert section.page_width and section.left_margin and section.right_margin
+    assert section.page_height and section.top_margin and section.bottom_margin
+    width = section.page_width.mm - section.left_margin.mm - section.right_margin.mm
+    height = section.page_height.mm - section.top_margin.mm - section.bottom_margin.mm
+    assert (width, height) == (pytest.approx(225, abs=0.1), pytest.approx(156, abs=0.1))
 
 
 @pytest.mark.parametrize("name", TEN)

@@ -19,7 +19,7 @@ from archivist.rules.documents import PLACES, DocumentType
 YES_NO: Final = ("是", "否")
 _PATH: Final = re.compile(r"[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)+")
 _BOXES: Final = re.compile(r"\{\{\s*([\w.]+)\s*\|\s*boxes\s*\}\}")
-_BREAK: Final = re.compile(r"\s*(?<!:)//\s*")
+_BREAK: Final = re.compile(r" *(?<!:)// *")
 _HEIGHT_MM: Final = {"sign": 14.0, "seal": 30.0, "image": 40.0, "text": 20.0, "list": 20.0, "date": 9.0}
 _CAPTIONS: Final = {
     "applicant.id_number": "证件号码",

@@ -70,11 +70,13 @@ def fitted(needs: Sequence[float], shares: Sequence[float], total: float) -> lis
 
 def caption_lines(caption: str, width: float, pt: float) -> str:
     """Break a caption that does not fit on one line into lines of about the same length."""
+    if "\n" in caption:
+        return "\n".join(caption_lines(line, width, pt) for line in caption.split("\n"))
     room = width - CELL_PADDING_MM
     name, bracket, rest = caption.partition("（")
     if text_mm(caption, pt) > room and max(text_mm(name, pt), text_mm(bracket + rest, pt)) <= room:
         return f"{name}\n{bracket}{rest}"
-    if text_mm(caption, pt) <= room or re.search(r"[（）/、\n]", caption):
+    if text_mm(caption, pt) <= room or re.search(r"[（）/、]", caption):
         return caption
     count = -(-len(caption) * pt * MM_PER_PT // room)
     size = int(-(-len(caption) // count))

@@ -152,6 +152,7 @@ def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool
         after = printed[printed.index(line) + 1 :][:1]
         table.row(
             *_cells(fields, table, line),
+            header=not table.rows and all(p.label for p in line.parts),
             height_mm=line.height_mm or max(p.piece.height_mm if p.piece else 7.5 for p in line.parts),
             keep=bool(after)
             and (keep or after[0].signed or line is printed[0] or all(p.label for p in line.parts)),
@@ -182,7 +183,9 @@ def _form_widths(lines: Sequence[_Line], count: int, pt: float, area: float) -> 
         for part in line.parts:
             if part.label:
                 longest = max(map(len, part.text.split("//"))) if part.text else 4
-                needs[at] = max(needs[at], min(text_mm("国" * min(longest, 6), pt) + CELL_PADDING_MM, 28))
+                needs[at] = max(
+                    needs[at], min(text_mm("国" * min(longest, 6), pt) + CELL_PADDING_MM, 2.7 * pt)
+                )
                 label[at] = True
             elif part.piece and (at < count - 1 or line.columns == count):
                 boxes = part.piece.boxes

@@ -30,19 +30,20 @@ class Writer:
     def __init__(self, doc: DocumentType, fields: Fields, nodes: Sequence[Node]) -> None:
         self.doc = doc
         self.fields = fields
-        landscape = doc.kind == "register" or any(
-            isinstance(n, Call) and n.name == "landscape" for n in nodes
-        )
-        self.document = new_document(doc.title, landscape=landscape)
+        settings = {n.name: n for n in nodes if isinstance(n, Call)}
+        self.document = new_document(doc.title, landscape=doc.kind == "register" or "landscape" in settings)
         self.area = area_mm(self.document)
         self.body = _BODY["small" if doc.kind in FORMS else "large"]
         self._calls: dict[str, Callable[[Call], None]] = {
-            "docno": self._docno, "caseno": self._caseno, "to": self._to, "letterhead": self._letterhead,
+            "docno": self._docno, "caseno": self._caseno, "to": self._to,
             "group": self._group, "members": self._members, "approval": self._approval, "signature": self._signature,
             "signatures": self._signatures, "note": self._note, "remark": self._remark, "center": self._center,
             "ends": self._ends, "space": self._space, "gap": self._gap, "pagebreak": self._pagebreak,
-            "body": self._body, "landscape": lambda _: None,
+            "body": self._body, "landscape": lambda _: None, "letterhead": lambda _: None,
         }  # fmt: skip
+        if head := settings.get("letterhead"):
+            self._ready(head.line, "{{ office.name }}", "信函标志")
+            parts.letter_head(self.document)
         if doc.kind != "minutes" and not any(isinstance(n, Text) and n.kind == "title" for n in nodes):
             parts.add(self.document, doc.title, style="公文标题")
 
@@ -152,10 +153,6 @@ class Writer:
     def _to(self, call: Call) -> None:
         self._add(call.line, f"{call.arg}：", "主送")
 
-    def _letterhead(self, call: Call) -> None:
-        self._ready(call.line, "{{ office.name }}", "信函标志")
-        parts.letter_head(self.document)
-
     def _group(self, call: Call) -> None:
         widths = " ".join(f"{w * self.area / sum(household.SIX):.3f}" for w in household.SIX)
         if nodes := household.group_rows(self.fields, call):
@@ -177,9 +174,9 @@ class Writer:
         """Parties that sign side by side, ``|`` between them."""
         parties = split_outside_tags(call.arg, "|")
         width = self.area / len(parties)
-        texts = [self.fields.text(call.line, p, width, _PT["条款"]) for p in parties]
+        texts = [self.fields.text(call.line, p, width, _PT[self.body]) for p in parties]
         parts.gap(self.document)
-        parts.side_by_side(self.document, texts, "条款", [width] * len(parties))
+        parts.side_by_side(self.document, texts, self.body, [width] * len(parties))
 
     def _note(self, call: Call) -> None:
         self._add(call.line, call.arg, "表注")
