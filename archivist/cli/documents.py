@@ -305,9 +305,9 @@ def copy(session: Session, names: tuple[str, ...]) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @with_session
 def build(session: Session, folder: Path) -> None:
-    """由版式部件重新生成自带的 .docx 模板，写入指定文件夹。"""
+    """由各文书 .toml 中的版式（layout）生成 .docx 模板，写入指定文件夹。"""
     from archivist.issue.layout import build_all
 
-    made = build_all(folder)
+    made = build_all(session.workspace.catalogue.generated(), folder)
     session.emit({"built": [str(p) for p in made]})
     session.say(f"生成了 {len(made)} 个模板 → {folder}")

@@ -116,6 +116,25 @@ def _standard(known: Known) -> str | None:
     return str(Decimal(text).quantize(Decimal("0.01"))) if text else None
 
 
+def _before_in_words(known: Known) -> str | None:
+    amount = known.text("change.before")
+    return money_in_words(Decimal(amount)) if amount else None
+
+
+# ── registers ────────────────────────────────────────────────────────────────────────────────────────────
+def _ledger(known: Known) -> list[Mapping[str, object]]:
+    found = known.extra.get("ledger.rows") or known.given.get("ledger.rows")
+    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, tuple) else []
+
+
+def _ledger_persons(known: Known) -> int:
+    return sum(int(str(row.get("members") or 0)) for row in _ledger(known))
+
+
+def _ledger_total(known: Known) -> str:
+    return str(sum((Decimal(str(row.get("amount") or 0)) for row in _ledger(known)), Decimal("0.00")))
+
+
 # ── the office and the remedies ──────────────────────────────────────────────────────────────────────────
 def _signer(known: Known) -> str | None:
     office = known.config.office
@@ -226,6 +245,10 @@ COMPUTED: Final[Mapping[str, Computed]] = {
     "benefit.persons": _insured,
     "benefit.standard": _standard,
     "benefit.amount_cn": _in_words,
+    "change.before_cn": _before_in_words,
+    "ledger.households": lambda k: len(_ledger(k)),
+    "ledger.persons": _ledger_persons,
+    "ledger.total": _ledger_total,
     "signature.signer": _signer,
     "signature.clause": _clause,
     "remedies.reconsideration": _reconsideration,

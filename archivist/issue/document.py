@@ -25,7 +25,7 @@ from archivist.model.case import Case, CaseStatus, Op, RecordStatus
 from archivist.model.codes import DocumentCode
 from archivist.model.facts import merge, parse_facts, to_plain
 from archivist.model.ids import CaseNo, RecordNo, Sha256
-from archivist.rules import materials
+from archivist.rules import conditions, materials
 from archivist.rules.documents import DocumentType
 from archivist.store import Draft, NewFile
 from archivist.store.bag import sha256
@@ -125,7 +125,7 @@ def plan_one(
     Raises:
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
-    _refuse_unlawful(document, case)
+    _refuse_unlawful(document, case, workspace.pack.id)
     given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
     numbered = document.doc_no == "required" and "doc_no" not in given
     extra = rule_values(workspace, document, case, given, on=on)
@@ -135,12 +135,25 @@ def plan_one(
     return Planned(case, document, values, given, on, numbered)
 
 
-def _refuse_unlawful(document: DocumentType, case: Case) -> None:
+def _refuse_unlawful(document: DocumentType, case: Case, pack: str) -> None:
     if not document.generated or document.template is None:
         raise DocumentNotApplicable(f"{document.title}是收取的材料，不由本系统生成", file=str(case.number))
     if case.category not in document.categories:
         names = "、".join(c.label for c in document.categories)
         raise DocumentNotApplicable(f"{document.title}只用于{names}", file=str(case.number))
+    if document.kind == "register":
+        raise DocumentNotApplicable(
+            f"{document.title}列各户情况，不按户制发、不入户档", file=str(case.number)
+        )
+    if document.packs and pack not in document.packs:
+        raise DocumentNotApplicable(
+            f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack}",
+            file=str(case.number),
+        )
+    if not conditions.holds(document.enabled, case):
+        raise DocumentNotApplicable(
+            f"{document.title}的制发条件不成立：{document.enabled}", file=str(case.number)
+        )
     if case.status is CaseStatus.DEREGISTERED:
         raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
     if document.id == materials.NOTICE and (earlier := case.records_of(materials.NOTICE)):
@@ -175,7 +188,7 @@ def rule_values(
             extra["missing_materials"] = _missing(workspace, case)
             if not extra["missing_materials"] and "missing_materials" not in given:
                 raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
-        case "confirmation_decision" | "refusal_decision":
+        case "confirmation_decision" | "refusal_decision" | "benefit_change_decision":
             kind = document.id.removesuffix("_decision")
             basis = [str(r.value) for r in pack.under(f"basis.{kind}.", case.category, case.rules_on)]
             if basis and "decision.basis" not in given:

@@ -60,11 +60,11 @@ def boxes(value: object, choices: str) -> str:
 
     Args:
         value: the chosen one, or several joined by ``、``; empty ticks none.
-        choices: separated by blanks; ``/`` starts a new line.
+        choices: separated by blanks; a ``/`` between blanks starts a new line.
     """
     chosen = str(value).split("、")
     return "\n".join(
-        "  ".join(("☑" if c in chosen else "□") + c for c in line.split()) for line in choices.split("/")
+        "  ".join(("☑" if c in chosen else "□") + c for c in line.split()) for line in choices.split(" / ")
     )
 
 
@@ -73,12 +73,17 @@ def blank(value: object, width: int = 8) -> str:
     return str(value) or "＿" * width
 
 
+def short(value: object) -> str:
+    """Show a date as narrow columns do: ``2024年8月16日`` as ``2024.8.16``, a month as ``2024.8``."""
+    return re.sub(r"(?<=\d)[年月](?=\d)", ".", str(value)).rstrip("年月日")
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=True, finalize=_finalize, loader=DictLoader({})
     )
     env.globals.clear()
-    env.filters.update({"boxes": boxes, "blank": blank})
+    env.filters.update({"boxes": boxes, "blank": blank, "short": short})
     return env
 
 
@@ -281,9 +286,29 @@ def pack(members: Mapping[str, bytes], *, compress: bool = True) -> bytes:
 # ── checking a template ──────────────────────────────────────────────────────────────────────────────────
 def used_paths(template: Path) -> set[str]:
     """Return every dotted path a template reads, in all branches; a table's cells as ``members[].name``."""
+    return set().union(*(paths_in(source, {}) for source in _prepare(template).sources.values()))
+
+
+def paths_in(source: str, names: Mapping[str, str]) -> set[str]:
+    """Return every dotted path a text with tags reads.
+
+    Args:
+        source: the text.
+        names: what the loops around it go through: name → path of the table.
+
+    Raises:
+        TemplateFault: E303, the tags cannot be read.
+    """
     found: set[str] = set()
-    for source in _prepare(template).sources.values():
-        _walk(_ENV.parse(source), {}, found)
+    inside = {**{name: f"{path}[]" for name, path in names.items()}, **({"loop": ""} if names else {})}
+    try:
+        tree = _ENV.parse(source)
+    except TemplateError as error:
+        raise TemplateFault(f"模板标签写法有误：{error}") from None
+    for node in tree.find_all(nodes.Filter):
+        if node.name not in _ENV.filters:
+            raise TemplateFault(f"没有 {node.name} 这种写法（竖线后面只能是 boxes、blank 等）")
+    _walk(tree, inside, found)
     return found
 
 
@@ -316,41 +341,51 @@ def _path(node: nodes.Node, names: Mapping[str, str]) -> str | None:
     return None
 
 
+def declared_paths(doc: DocumentType) -> set[str]:
+    """Return every path a template of this document may read."""
+    declared = {BUILT_IN}
+    for spec in doc.fields:
+        declared.add(spec.path)
+        declared.update(f"{spec.path}[].{c.key}" for c in spec.columns)
+        if spec.kind == "list":
+            declared.add(f"{spec.path}[]")
+    return declared
+
+
+def unused(doc: DocumentType, used: set[str]) -> list[str]:
+    """List the declared fields and columns that should be printed and are not among the paths used."""
+    tables = {u.split("[]")[0] for u in used if "[]" in u}
+    silent = [f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"]
+    return [
+        f"登记的字段 {f.named} 没有出现在模板中"
+        for f in silent
+        if f.path not in used and f.path not in tables
+    ] + [
+        f"登记的列 {f.label}·{c.label}({f.path}[].{c.key}) 没有出现在模板中"
+        for f in silent
+        for c in f.columns
+        if f"{f.path}[].{c.key}" not in used
+    ]
+
+
 def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
     """List where a template and its declaration disagree; empty when they fit.
 
     Every path in every branch is compared with the declared fields; then the template is filled once with a stand-in
     for each field, which shows what only happens on rendering (a missing phrase, a broken table).
     """
-    declared: set[str] = set()
     sample: dict[str, Any] = {}
     for spec in doc.fields:
-        declared.add(spec.path)
-        declared.update(f"{spec.path}[].{c.key}" for c in spec.columns)
         value: object = f"〔{spec.label}〕"
         if spec.kind == "table":
             value = [{c.key: f"〔{c.label}〕" for c in spec.columns}]
         elif spec.kind == "list":
-            declared.add(f"{spec.path}[]")
             value = [value]
         _put_in(sample, spec.path, value)
     try:
         used = used_paths(template)
-        problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared - {BUILT_IN})]
-        silent = [
-            f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"
-        ]
-        problems += [
-            f"登记的字段 {f.named} 没有出现在模板中"
-            for f in silent
-            if f.path not in used and f"{f.path}[]" not in {u.split("].")[0] + "]" for u in used}
-        ]
-        problems += [
-            f"登记的列 {f.label}·{c.label}({f.path}[].{c.key}) 没有出现在模板中"
-            for f in silent
-            for c in f.columns
-            if f"{f.path}[].{c.key}" not in used
-        ]
+        problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared_paths(doc))]
+        problems += unused(doc, used)
         if not problems:
             own = [p for p in doc.phrases if p not in REMEDY_PHRASES]
             render(template, sample, qr_payload="AV1-TEST", phrases=own)

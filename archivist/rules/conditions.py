@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -27,32 +28,54 @@ def holds(condition: str, case: Case) -> bool:
     return not condition or all(clause(case) for clause in parse(condition))
 
 
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: the value at ``path`` is there, or is one of ``values``; or not, when ``negated``."""
+
+    path: str
+    values: tuple[str, ...] = ()
+    negated: bool = False
+
+
 @cache
-def parse(condition: str) -> tuple[Condition, ...]:
-    """Read a condition.
+def read(condition: str) -> tuple[Clause, ...]:
+    """Return the clauses of a condition.
 
     Raises:
         ValueError: with what is wrong.
     """
-    return tuple(_clause(text.strip()) for text in condition.split(" and "))
+    return tuple(_read_clause(text.strip()) for text in condition.split(" and "))
 
 
-def _clause(text: str) -> Condition:
+@cache
+def parse(condition: str) -> tuple[Condition, ...]:
+    """Return a condition as tests of a case.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    return tuple(_test(clause) for clause in read(condition))
+
+
+def _read_clause(text: str) -> Clause:
     match = _CLAUSE.fullmatch(text)
     if not match:
         raise ValueError(f"看不懂的条件“{text}”")
-    value_of = _reader(match["path"])
-    wanted = frozenset(v.strip() for v in (match["value"] or "").split(",")) if match["how"] else None
-    negated = bool(match["no"])
+    values = match["value"].split(",") if match["how"] else ()
+    return Clause(match["path"], tuple(v.strip() for v in values), bool(match["no"]))
 
-    def clause(case: Case) -> bool:
+
+def _test(clause: Clause) -> Condition:
+    value_of, wanted = _reader(clause.path), frozenset(clause.values)
+
+    def test(case: Case) -> bool:
         value = value_of(case)
-        if wanted is None:
-            return bool(value) is not negated
+        if not wanted:
+            return bool(value) is not clause.negated
         values = value if isinstance(value, tuple) else (str(value),)
-        return any(v in wanted for v in values) is not negated
+        return any(v in wanted for v in values) is not clause.negated
 
-    return clause
+    return test
 
 
 def _reader(path: str) -> Callable[[Case], object]:

@@ -12,16 +12,17 @@ milliseconds::
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from archivist.errors import TemplateFault
+from archivist.errors import InvalidValue, TemplateFault
 from archivist.model.ids import Category
 from archivist.model.schema import GROUP_BY_NAME
 from archivist.model.values import KINDS
+from archivist.rules import conditions
 
 MODES: Final = ("system", "hand", "optional")
 ORIGINS: Final[Mapping[str, str]] = MappingProxyType(
@@ -38,9 +39,15 @@ ORIGINS: Final[Mapping[str, str]] = MappingProxyType(
 PLACES: Final = ("sign", "seal", "image")
 """Kinds that are empty places on paper, not values: signature, seal, photograph."""
 FIELD_KINDS: Final = (*KINDS, "list", "table", *PLACES)
-GENERATED: Final = ("form", "decision", "notice", "minutes", "letter", "publicity")
+GENERATED: Final = (
+    "form", "decision", "notice", "minutes", "letter", "publicity", "register", "agreement", "cover"
+)  # fmt: skip
+"""``register`` is a list over many households, ``cover`` a page of the archive's own: 封面、目录、备考表."""
 COLLECTED: Final = ("material", "incoming")
 DOC_NO: Final = ("required", "optional", "none")
+LEVELS: Final = ("S", "S*", "N", "C")
+"""How the document is grounded: named by the district's measure, implied by it, by national law, by custom."""
+PRIORITIES: Final = ("P0", "P1", "P2", "P3")
 REMEDY_PHRASES: Final = ("60日内", "申请行政复议", "被申请人为", "6个月内", "提起行政诉讼", "被告为")
 """Must stand in every document that needs the remedies (行政复议法第二十条、行政诉讼法第四十六条)."""
 
@@ -136,6 +143,14 @@ class DocumentType:
         phrases: must stand in the rendered text, blanks not counted.
         public: posted for everybody to read; the privacy rules for notices bind.
         remedies_required: adverse; must tell the ways of reconsideration and litigation.
+        brought_by: ids of the steps that bring it forth (``step`` in the ``.toml``).
+        packs: only under these rule packs; empty means all.
+        enabled: condition on the case, in the words of ``rules.conditions``.
+        level: one of ``LEVELS``.
+        priority: one of ``PRIORITIES``.
+        signers: who signs, in order.
+        layout: the default template in the layout language.
+        layout_line: the line of the ``.toml`` its first line stands on.
         template: the ``.docx``; ``None`` for papers that come in.
     """
 
@@ -157,6 +172,14 @@ class DocumentType:
     doc_no: str = "none"
     phrases: tuple[str, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
+    brought_by: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    enabled: str = ""
+    level: str = ""
+    priority: str = ""
+    signers: tuple[str, ...] = ()
+    layout: str = ""
+    layout_line: int = 1
     template: Path | None = field(default=None, compare=False)
 
     @property
@@ -198,8 +221,10 @@ def read_type(file: str, raw: Mapping[str, Any]) -> DocumentType:
     if missing:
         raise TemplateFault(f"缺少 {'、'.join(missing)}", file=file)
     plain = {
-        k: raw[k] for k in ("issuer", "recipient", "seals", "copies", "per_case", "public", "remedies_required")
-        if k in raw
+        k: raw[k] for k in (
+            "issuer", "recipient", "seals", "copies", "per_case", "public", "remedies_required", "enabled", "level",
+            "priority", "layout", "layout_line",
+        ) if k in raw
     }  # fmt: skip
     doc_no = raw.get("doc_no", "none")
     fields = tuple(
@@ -228,6 +253,9 @@ def read_type(file: str, raw: Mapping[str, Any]) -> DocumentType:
         phrases=(*raw.get("phrases", ()), *(REMEDY_PHRASES if raw.get("remedies_required") else ())),
         doc_no=doc_no,
         fields=fields,
+        brought_by=_words(raw.get("step", ())),
+        packs=_words(raw.get("packs", ())),
+        signers=_words(raw.get("signers", ())),
         **plain,
     )
     problems += _faults(found, raw)
@@ -246,6 +274,14 @@ def _faults(found: DocumentType, raw: Mapping[str, Any]) -> list[str]:
         faults.append(f"folder“{found.folder}”应如“02 受理”")
     if found.doc_no not in DOC_NO:
         faults.append(f"doc_no 只能是 {'、'.join(DOC_NO)}")
+    if found.level and found.level not in LEVELS:
+        faults.append(f"level 只能是 {'、'.join(LEVELS)}")
+    if found.priority and found.priority not in PRIORITIES:
+        faults.append(f"priority 只能是 {'、'.join(PRIORITIES)}")
+    try:
+        conditions.parse(found.enabled) if found.enabled else ()
+    except (ValueError, InvalidValue) as error:
+        faults.append(f"enabled {error}")
     paths = [f.path for f in found.fields]
     labels = [f.label for f in found.fields]
     faults += [f"{p} 登记了两次" for p in sorted({p for p in paths if paths.count(p) > 1})]
@@ -257,6 +293,11 @@ def _faults(found: DocumentType, raw: Mapping[str, Any]) -> list[str]:
             if p not in paths
         ]
     return faults
+
+
+def _words(value: str | Sequence[str]) -> tuple[str, ...]:
+    """One word or a list of words."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _basis(row: str) -> Basis:

@@ -135,13 +135,16 @@ class Catalogue:
 def _read_folder(folder: Path) -> Iterator[DocumentType]:
     for path in sorted(folder.glob("*.toml")):
         try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            text = path.read_text(encoding="utf-8-sig")
+            raw = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise TemplateFault(f"TOML 写法有误：{error}", file=path.name) from None
         if path.name == MATERIALS:
             for name, entry in raw.items():
                 yield read_type(path.name, {"id": name, "kind": "material", **entry})
         else:
+            if layout := raw.get("layout"):
+                raw["layout_line"] = text.count("\n", 0, max(text.find(layout), 0)) + 1
             found = read_type(path.name, raw)
             if found.id != path.stem:
                 raise TemplateFault(f"id“{found.id}”应与文件名一致", file=path.name)

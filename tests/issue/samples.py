@@ -18,6 +18,8 @@ TEN = (
     "preliminary_publicity", "confirmation_decision", "refusal_decision", "deliberation_minutes", "delivery_receipt",
 )  # fmt: skip
 
+NEW = ("review_confirmation_form", "benefit_change_decision", "household_ledger")
+
 
 def an_id(birth: str, serial: int, region: str = "120106") -> str:
     """Return a synthetic ID number with a right checksum; odd serials are men."""
@@ -120,7 +122,23 @@ BIG: dict[str, Any] = {
     ],
 }  # fmt: skip
 
+MINIMAL: dict[str, Any] = {
+    "applicant": {"name": "丁一", "id_number": an_id("19500101", 12), "village": "槐树里社区"},
+    "application": {"received_on": "2024-07-30", "accepted_on": "2024-08-01"},
+    "benefit": {
+        "amount": "1010",
+        "persons": 1,
+        "start": "2024-09",
+        "method": "补差",
+        "review_cycle": "每半年",
+    },
+}
+
 EXTRA: dict[str, dict[str, object]] = {
+    "benefit_change_decision": {
+        "doc_no": "示槐救字〔2025〕12号",
+        "decision": {"basis": ["《社会救助暂行办法》第十三条", "《最低生活保障审核确认办法》第三十二条"]},
+    },
     "acceptance_notice": {"deadline": dt.date(2024, 9, 12), "doc_no": "示槐救字〔2024〕31号"},
     "correction_notice": {
         "deadline": dt.date(2024, 8, 20), "doc_no": "示槐救字〔2024〕30号",
@@ -146,6 +164,25 @@ EXTRA: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 GIVEN: dict[str, dict[str, object]] = {
+    "review_confirmation_form": {
+        "review.monthly_income": "1700", "review.assets": "银行存款5200.35元；唯一住房一套46.5平方米。", "review.report_no": "核〔2024〕118",
+        "review.surveyors": "周立冬、吴小雪", "survey.date": "2024-08-06", "review.objection": "无", "publicity.start": "2024-08-09",
+        "publicity.end": "2024-08-13",
+    },
+    "benefit_change_decision": {
+        "change.original_no": "示槐救字〔2024〕35号", "change.kind": "减发", "change.before": "1690", "change.start": "2025-03",
+        "change.before_persons": 3, "change.members": "李大暑已就业并单独立户，不再计入共同生活家庭成员。",
+        "change.findings": "经2025年2月核查，你户共同生活家庭成员由3人变为2人，月人均收入由566.67元变为345.00元。",
+    },
+    "household_ledger": {
+        "ledger.month": "2024-09",
+        "ledger.rows": [
+            {"number": f"TJHQ-DB-2024-{i:06d}", "name": "王秀兰" if i % 5 else "阿卜杜热合曼·买买提依明江·阿不都克里木", "village": "槐树里社区" if i % 3 else "幸福家园二期东区社区",
+             "members": i % 5 + 1, "category": "最低生活保障" if i % 4 else "特困人员救助供养", "amount": f"{900 + 37 * i}.50", "start": "2024-09",
+             "account": f"****{1000 + i}", "reviewed": "2024-08-16", "due": "2025-02-16", "file_no": f"ZY·SHJZ·2024·D10-{i:04d}", "status": "在享"}
+            for i in range(1, 41)
+        ],
+    },
     "acceptance_notice": {"handler.name": "周立冬"},
     "correction_notice": {"联系人": "周立冬"},
     "confirmation_decision": {

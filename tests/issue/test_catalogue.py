@@ -11,6 +11,7 @@ import pytest
 
 from archivist.errors import TemplateFault, UnknownDocument
 from archivist.model.ids import Category
+from archivist.rules import pack as packs
 from archivist.rules.documents import GENERATED, Catalogue, shipped_templates
 from tests.issue.samples import TEN
 
@@ -66,7 +67,11 @@ def test_an_unknown_name_gets_the_nearest_ones(catalogue: Catalogue) -> None:
 
 
 def test_only_adverse_and_deciding_documents_need_remedies(catalogue: Catalogue) -> None:
-    assert {t.id for t in catalogue if t.remedies_required} == {"confirmation_decision", "refusal_decision"}
+    assert {t.id for t in catalogue if t.remedies_required} == {
+        "confirmation_decision",
+        "refusal_decision",
+        "benefit_change_decision",
+    }
     assert {t.id for t in catalogue if t.public} == {"preliminary_publicity"}
 
 
@@ -153,6 +158,29 @@ def test_all_faults_of_a_declaration_are_told_at_once(tmp_path: Path) -> None:
     text = str(caught.value)
     for word in ("x.toml", "ab", "poem", "受理", "QQ", "applicant.nonsense", "两次"):
         assert word in text
+
+
+def test_the_keys_of_the_statutory_catalogue_are_read_and_checked(tmp_path: Path) -> None:
+    entry = (
+        'id = "x"\ntitle = "某表"\ncode = "XXX"\nkind = "agreement"\nfolder = "01 申请"\nstep = "confirm"\n'
+        'packs = ["national"]\nenabled = "step.confirm and not applicant.disability"\nlevel = "S*"\npriority = "P1"\n'
+        'signers = ["经办人", "负责人"]\n'
+    )
+    (tmp_path / "x.toml").write_text(entry, encoding="utf-8")
+    doc = Catalogue.load(tmp_path).get("XXX")
+    assert (doc.brought_by, doc.packs, doc.signers) == (("confirm",), ("national",), ("经办人", "负责人"))
+    assert (doc.level, doc.priority, doc.enabled[:12]) == ("S*", "P1", "step.confirm")
+    broken = entry.replace("S*", "X").replace("P1", "P9").replace("not applicant", "is not so")
+    (tmp_path / "x.toml").write_text(broken, encoding="utf-8")
+    with pytest.raises(TemplateFault) as caught:
+        Catalogue.load(tmp_path)
+    for word in ("level", "priority", "enabled"):
+        assert word in str(caught.value)
+
+
+def test_every_document_is_brought_forth_by_a_step_that_exists(catalogue: Catalogue) -> None:
+    known = {step.id for pack in packs.available() for step in packs.load(pack).steps}
+    assert {step for doc in catalogue for step in doc.brought_by} <= known
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from archivist.lifecycle.cases import change_facts, deregister
 from archivist.model.case import Case, RecordStatus
 from archivist.model.codes import DocumentCode
 from archivist.model.facts import parse_facts
+from archivist.rules.documents import shipped_templates
 from archivist.workspace import Workspace
 from tests.kit import TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
@@ -162,6 +163,25 @@ def test_what_does_not_apply_is_refused(workspace: Workspace) -> None:
     assert isinstance(make(workspace, "居民身份证", case).refused[0].error, DocumentNotApplicable)
     deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="x")
     assert isinstance(make(workspace, "受理通知书", case, **ACCEPTED).refused[0].error, CaseClosed)
+
+
+def test_what_its_declaration_does_not_allow_is_refused_with_the_reason(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    folder = workspace.templates
+    folder.mkdir(exist_ok=True)
+    shipped = (shipped_templates() / "acceptance_notice.toml").read_text(encoding="utf-8")
+    for line, reason in (
+        ('packs = ["national"]', "只用于规则包 national"),
+        ('enabled = "step.accept"', "制发条件不成立：step.accept"),
+        ('enabled = "not applicant.name"', "制发条件不成立"),
+    ):
+        text = shipped.replace("\n[fields]", f"\n{line}\n[fields]")
+        (folder / "acceptance_notice.toml").write_text(text, encoding="utf-8")
+        workspace.__dict__.pop("catalogue", None)
+        error = make(workspace, "受理通知书", case, **ACCEPTED).refused[0].error
+        assert isinstance(error, DocumentNotApplicable) and reason in str(error)
+    error = make(workspace, "救助对象信息台账", case).refused[0].error
+    assert isinstance(error, DocumentNotApplicable) and "不入户档" in str(error)
 
 
 def test_a_case_that_changed_in_between_is_not_written_over(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ import pytest
 from archivist.errors import PdfUnavailable
 from archivist.issue import pdf
 from archivist.issue.layout import build
+from archivist.rules.documents import Catalogue
 
 
 def _script(folder: Path, body: str) -> str:
@@ -30,7 +31,7 @@ def test_many_files_are_converted_at_one_start(tmp_path: Path) -> None:
     files = []
     for name in ("送达回证 甲", "b & c"):
         path = tmp_path / f"{name}.docx"
-        path.write_bytes(build("delivery_receipt"))
+        path.write_bytes(build(Catalogue.load().get("delivery_receipt")))
         files.append(path)
     made = pdf.to_pdf(files, tmp_path / "out")
     assert [p.name for p in made] == ["送达回证 甲.pdf", "b & c.pdf"]

@@ -29,7 +29,7 @@ from archivist.issue.render import (
     used_paths,
 )
 from archivist.rules.documents import Catalogue
-from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, LONG_NAME, ON, QR, TEN, a_case
+from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, LONG_NAME, MINIMAL, NEW, ON, QR, TEN, a_case
 
 CATALOGUE = Catalogue.load()
 
@@ -187,6 +187,19 @@ def test_each_of_the_ten_renders(name: str, facts: dict[str, Any]) -> None:
     assert data == render_shipped(name, facts), "not the same bytes"
 
 
+@pytest.mark.parametrize("facts", [FULL, BIG, MINIMAL], ids=["full", "nine-members-long-names", "minimal"])
+@pytest.mark.parametrize("name", NEW)
+def test_documents_that_are_only_a_toml_render(name: str, facts: dict[str, Any]) -> None:
+    text = text_of(render_shipped(name, facts))
+    assert "{{" not in text and "{%" not in text
+    assert facts["applicant"]["name"] in text or name == "household_ledger"
+
+
+def test_a_registers_sums_are_those_of_its_rows() -> None:
+    text = text_of(render_shipped("household_ledger")).replace("\n", " ")
+    assert "40 户" in text and "120" in text and "66,360.00" in text
+
+
 @pytest.mark.parametrize("name", TEN)
 def test_the_text_is_the_one_docxtpl_makes(name: str) -> None:
     doc = CATALOGUE.get(name)
@@ -225,7 +238,7 @@ def _members(data: bytes) -> Mapping[str, bytes]:
 
 
 # ── checking templates ───────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("name", TEN)
+@pytest.mark.parametrize("name", (*TEN, *NEW))
 def test_shipped_templates_use_exactly_what_is_declared(name: str) -> None:
     doc = CATALOGUE.get(name)
     assert doc.template is not None
@@ -250,7 +263,7 @@ def test_disagreements_are_listed(tmp_path: Path) -> None:
 
 def test_a_template_that_lost_its_phrases_is_found(tmp_path: Path) -> None:
     path = tmp_path / "x.docx"
-    data = build("acceptance_notice")
+    data = build(CATALOGUE.get("acceptance_notice"))
     members = dict(_members(data))
     members["word/document.xml"] = members["word/document.xml"].replace(
         "权利和义务".encode(), "须知".encode()

@@ -1,58 +1,67 @@
-"""The default ``.docx`` of every generated document, built from parts.
+"""The default ``.docx`` of every generated document, made from the layout in its ``.toml`` (see docs/templates.md).
 
-``page`` the sheet (GB/T 9704-2012) · ``parts`` title, body, signature · ``tables`` ruled tables · ``blocks`` what
-forms share · ``forms`` ``survey`` ``notices`` ``decisions`` ``meetings`` the documents themselves.
+``grammar`` the language · ``fields`` declared fields on paper · ``measure`` widths · ``rows`` forms and lists ·
+``household`` and ``blocks.toml`` what documents share · ``writer`` which directive makes what · ``parts`` title,
+body, signature · ``tables`` ruled tables · ``page`` the sheet (GB/T 9704-2012).
 What is built here is committed as ``doc_templates/*.docx``; offices edit their copies in Word or WPS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
-from docx.document import Document
-
-from archivist.issue.layout.decisions import confirmation_decision, refusal_decision
-from archivist.issue.layout.forms import application_form, delivery_receipt, verification_authorization
-from archivist.issue.layout.meetings import deliberation_minutes, preliminary_publicity
-from archivist.issue.layout.notices import acceptance_notice, correction_notice
+from archivist.errors import TemplateFault
+from archivist.issue.layout import grammar
+from archivist.issue.layout.fields import Fields
 from archivist.issue.layout.page import saved
-from archivist.issue.layout.survey import household_survey
+from archivist.issue.layout.writer import Writer
+from archivist.issue.render import unused
+from archivist.rules.documents import DocumentType
 
-BUILDERS: Final[Mapping[str, Callable[[], Document]]] = MappingProxyType(
-    {
-        builder.__name__: builder
-        for builder in (
-            application_form,
-            verification_authorization,
-            correction_notice,
-            acceptance_notice,
-            household_survey,
-            preliminary_publicity,
-            confirmation_decision,
-            refusal_decision,
-            deliberation_minutes,
-            delivery_receipt,
-        )
-    }
-)
-"""Document id → what builds its default template."""
-
-__all__ = ["BUILDERS", "build", "build_all"]
+__all__ = ["build", "build_all"]
 
 
-def build(name: str) -> bytes:
-    """Return the default template of a document; the same bytes every time."""
-    return saved(BUILDERS[name]())
+def build(doc: DocumentType) -> bytes:
+    """Return the default template of a document; the same bytes every time.
+
+    Raises:
+        TemplateFault: E303, every fault of the layout with its line in the ``.toml``, and every field left out.
+    """
+    problems: list[str] = []
+    nodes = grammar.read(doc.layout, doc.layout_line, problems)
+    fields = Fields(doc, problems)
+    writer = Writer(doc, fields, nodes)
+    writer.write(nodes)
+    writer.finish()
+    told = sorted(dict.fromkeys(problems), key=_line) or unused(doc, fields.used)
+    if told:
+        raise TemplateFault(f"“{doc.title}”的版式有 {len(told)} 处错误", file=f"{doc.id}.toml", problems=told)
+    return saved(writer.document)
 
 
-def build_all(folder: Path) -> list[Path]:
-    """Write every default template into a folder and return the paths."""
-    paths = []
-    for name in BUILDERS:
-        path = folder / f"{name}.docx"
-        path.write_bytes(build(name))
-        paths.append(path)
-    return paths
+def _line(problem: str) -> int:
+    return int(problem.split(" ")[1])
+
+
+def build_all(docs: Iterable[DocumentType], folder: Path) -> list[Path]:
+    """Write the default template of every document that has a layout into a folder and return the paths.
+
+    Raises:
+        TemplateFault: E303, the faults of all layouts together; nothing is written then.
+    """
+    made: dict[str, bytes] = {}
+    faults: list[str] = []
+    for doc in docs:
+        if not doc.layout:
+            continue
+        try:
+            made[doc.id] = build(doc)
+        except TemplateFault as error:
+            faults += [f"{error.file} {p}" for p in error.problems]
+    if faults:
+        raise TemplateFault("版式有错，没有生成任何模板", problems=faults)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in made.items():
+        (folder / f"{name}.docx").write_bytes(data)
+    return [folder / f"{name}.docx" for name in made]

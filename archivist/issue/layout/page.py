@@ -15,6 +15,7 @@ from typing import Final
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -32,6 +33,7 @@ CHAR_PT: Final = 15.75
 """Advance of a 16 pt character after -0.25 pt of spacing: 28 of them fit into 156 mm (442.2 pt)."""
 _FOOTER_MM: Final = 25.5
 """Puts the page number's dash 7 mm under the type area."""
+_LANDSCAPE_FOOTER_MM: Final = 16.5
 
 SONG_TITLE, FANGSONG, HEI, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 _FALLBACKS: Final = {
@@ -71,6 +73,7 @@ STYLES: Final = (
     Style("公文正文", FANGSONG, 16, indent_chars=2, spacing_pt=-0.25),
     Style("主送", FANGSONG, 16, align="left", spacing_pt=-0.25),
     Style("公文标题", SONG_TITLE, 22, line_pt=33, align="center", after_pt=6, keep_next=True),
+    Style("信函标志", SONG_TITLE, 26, line_pt=39, align="center", color="C00000", keep_next=True),
     Style("纪要标志", SONG_TITLE, 26, line_pt=39, align="center", color="C00000", keep_next=True),
     Style("文书编号", FANGSONG, 16, align="center", after_pt=2, keep_next=True),
     Style("署名", FANGSONG, 16, align="center", spacing_pt=-0.25, keep_next=True),
@@ -79,6 +82,9 @@ STYLES: Final = (
     Style("表格文字", FANGSONG, 10.5, line_pt=15, align="left"),
     Style("表格标签", FANGSONG, 10.5, line_pt=15, align="center"),
     Style("表头", HEI, 10.5, line_pt=15, align="center"),
+    Style("大字表格", FANGSONG, 14, line_pt=20, align="left"),
+    Style("大字标签", FANGSONG, 14, line_pt=20, align="center"),
+    Style("大字表头", HEI, 14, line_pt=20, align="center"),
     Style("小字表格", FANGSONG, 9, line_pt=12.5, align="left"),
     Style("小字表头", HEI, 9, line_pt=12.5, align="center"),
     Style("表名", HEI, 12, line_pt=20, align="left", before_pt=8, after_pt=3, keep_next=True),
@@ -90,19 +96,26 @@ STYLES: Final = (
 STYLE_ID: Final = {style.name: f"A{i}" for i, style in enumerate(STYLES, 1)}
 
 
-def new_document(title: str) -> Document:
+def new_document(title: str, *, landscape: bool = False) -> Document:
     """Return an empty document with page, styles, page numbers and QR places; ``title`` goes into its properties."""
+    document = docx.Document(io.BytesIO(_sheet(landscape)))
+    document.core_properties.title = title
+    return document
+
+
+@cache
+def _sheet(landscape: bool) -> bytes:
+    """Return an empty sheet, made once."""
     document = docx.Document()
     _only_what_is_needed(document)
     body = document.element.body
     for child in list(body):
         if child.tag != qn("w:sectPr"):
             body.remove(child)
-    document.core_properties.title = title
     _set_styles(document)
-    _set_page(document)
+    _set_page(document, landscape)
     _set_compatibility(document)
-    return document
+    return saved(document)
 
 
 def _only_what_is_needed(document: Document) -> None:
@@ -205,12 +218,31 @@ def _set_compatibility(document: Document) -> None:
 
 
 # ── page, page numbers, QR ───────────────────────────────────────────────────────────────────────────────
-def _set_page(document: Document) -> None:
+def area_mm(document: Document) -> float:
+    """Return the width of a document's type area: 156 mm, on a landscape sheet 225 mm."""
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.left_margin = Mm(TOP_MM), Mm(LEFT_MM)
-    section.right_margin, section.bottom_margin = Mm(RIGHT_MM), Mm(BOTTOM_MM)
-    section.header_distance, section.footer_distance = Mm(8), Mm(_FOOTER_MM)
+    assert section.page_width and section.page_height
+    return TYPE_AREA_MM[1] if section.page_width > section.page_height else TYPE_AREA_MM[0]
+
+
+def _set_page(document: Document, landscape: bool) -> None:
+    """Set the sheet; a landscape one is the upright one on its side, 订口 on top, the codes in the side margins."""
+    section = document.sections[0]
+    if landscape:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+        section.top_margin, section.left_margin = Mm(LEFT_MM), Mm(BOTTOM_MM)
+        section.right_margin, section.bottom_margin = Mm(TOP_MM), Mm(RIGHT_MM)
+        section.header_distance, section.footer_distance = Mm(8), Mm(_LANDSCAPE_FOOTER_MM)
+        low = _Place(7, 210 - 44, 28, "left", 1)
+        high = _Place(297 - 35, 9, 28, "right", 2)
+    else:
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.top_margin, section.left_margin = Mm(TOP_MM), Mm(LEFT_MM)
+        section.right_margin, section.bottom_margin = Mm(RIGHT_MM), Mm(BOTTOM_MM)
+        section.header_distance, section.footer_distance = Mm(8), Mm(_FOOTER_MM)
+        low = _Place(LEFT_MM, 297 - 32.5, 50, "left", 1)
+        high = _Place(210 - RIGHT_MM - 50, 7.5, 50, "right", 2)
     section.different_first_page_header_footer = True
     document.settings.odd_and_even_pages_header_footer = True
     grid = section._sectPr.find(qn("w:docGrid"))
@@ -226,7 +258,7 @@ def _set_page(document: Document) -> None:
         for child in list(element):
             element.remove(child)
         if footer._hdrftr_index == section.first_page_footer._hdrftr_index:
-            _qr_place(element, footer.part, LEFT_MM, 297 - 32.5, "left", 1)
+            _qr_place(element, footer.part, low)
         element.append(_page_number(align))
     for header in (section.header, section.even_page_header, section.first_page_header):
         header.is_linked_to_previous = False
@@ -234,7 +266,7 @@ def _set_page(document: Document) -> None:
         for child in list(element):
             element.remove(child)
         if header._hdrftr_index == section.first_page_header._hdrftr_index:
-            _qr_place(element, header.part, 210 - RIGHT_MM - _FRAME_MM, 7.5, "right", 2)
+            _qr_place(element, header.part, high)
         element.append(
             parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{STYLE_ID["二维码"]}"/></w:pPr></w:p>')
         )
@@ -256,19 +288,27 @@ def _page_number(align: str) -> BaseOxmlElement:
     )
 
 
-_FRAME_MM: Final = 50.0
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a code is printed: the corner of its frame on the page, the frame's width, in mm."""
+
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    align: str
+    number: int
 
 
-def _qr_place(
-    element: BaseOxmlElement, part: object, x_mm: float, y_mm: float, align: str, number: int
-) -> None:
-    """Put the QR picture and its clear text into a frame at a fixed place of the page (mm from its corner)."""
+def _qr_place(element: BaseOxmlElement, part: object, place: _Place) -> None:
+    """Put the QR picture and its clear text into a frame at a fixed place of the page."""
     rel_id, _ = part.get_or_add_image(io.BytesIO(placeholder()))  # type: ignore[attr-defined]
     emu = int(Mm(QR_SIDE_MM))
+    lines = 1 if place.width_mm > 40 else 3
     frame = (
-        f'<w:framePr w:w="{twip(_FRAME_MM)}" w:h="{twip(QR_SIDE_MM + 4)}" w:hRule="exact" w:wrap="around" '
-        f'w:vAnchor="page" w:hAnchor="page" w:x="{twip(x_mm)}" w:y="{twip(y_mm)}"/>'
+        f'<w:framePr w:w="{twip(place.width_mm)}" w:h="{twip(QR_SIDE_MM + 1 + 3 * lines)}" w:hRule="exact" '
+        f'w:wrap="around" w:vAnchor="page" w:hAnchor="page" w:x="{twip(place.x_mm)}" w:y="{twip(place.y_mm)}"/>'
     )
+    align, number = place.align, place.number
     picture = f"""<w:p {nsdecls("w", "wp", "a", "pic", "r")}><w:pPr><w:pStyle w:val="{STYLE_ID["二维码"]}"/>{frame}
       <w:spacing w:line="240" w:lineRule="auto"/><w:jc w:val="{align}"/></w:pPr><w:r><w:drawing>
       <wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{emu}" cy="{emu}"/>

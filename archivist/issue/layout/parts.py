@@ -6,13 +6,15 @@ Text may hold template tags; ``**…**`` sets 黑体 (first level), ``__…__`` 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Final
 from xml.sax.saxutils import escape
 
 from docx.document import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from archivist.issue.layout.page import HEI, KAI, STYLE_ID, TYPE_AREA_MM, twip
+from archivist.issue.layout.page import HEI, KAI, STYLE_ID, area_mm, twip
 
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 
@@ -53,29 +55,24 @@ def add(document: Document, *lines: str, style: str = "公文正文", extra: str
         add_xml(document, paragraph_xml(line, style, "<w:keepNext/>" if heading else extra))
 
 
-def when(document: Document, condition: str, *lines: str, style: str = "公文正文") -> None:
-    """Append paragraphs that are printed only if the condition holds."""
-    add(document, f"{{%p if {condition} %}}", *lines, "{%p endif %}", style=style)
-
-
-def each(document: Document, loop: str, line: str, style: str = "公文正文") -> None:
-    """Append a paragraph for each item: ``each(d, "b in decision.basis", "《{{ b }}》")``."""
-    add(document, f"{{%p for {loop} %}}", line, "{%p endfor %}", style=style)
-
-
 def gap(document: Document, extra: str = "") -> None:
     """Append a thin empty line (9 pt), which also keeps two tables from running together."""
     add(document, "", style="二维码", extra=extra)
 
 
-def title(document: Document, text: str) -> None:
-    """Append the title: 2号小标宋, centred."""
-    add(document, text, style="公文标题")
+def minutes_head(document: Document, title: str, number: str) -> None:
+    """Append the red head of 纪要格式: office, title, number; its upper edge 35 mm under the type area's."""
+    spacing = '<w:spacing w:before="{}" w:after="{}" w:line="{}" w:lineRule="exact"/>'
+    add(document, "{{ office.name }}", style="纪要标志", extra=spacing.format(1300, 0, 780))
+    add(document, title, style="纪要标志")
+    if number:
+        add(document, number, style="文书编号", extra=spacing.format(240, 40, 579))
 
 
-def doc_no(document: Document) -> None:
-    """Append the reference number under the title; the line is left out when there is none."""
-    when(document, "doc_no", "{{ doc_no }}", style="文书编号")
+def letter_head(document: Document) -> None:
+    """Append the head of 信函格式: the office in red over the red double rule, thick above thin."""
+    border = '<w:pBdr><w:bottom w:val="thickThinSmallGap" w:sz="24" w:space="6" w:color="C00000"/></w:pBdr>'
+    add(document, "{{ office.name }}", style="信函标志", extra=border)
 
 
 def case_no(document: Document) -> None:
@@ -83,30 +80,57 @@ def case_no(document: Document) -> None:
     add(document, "户号：{{ case.number }}　{{ office.district }}　{{ applicant.village }}", style="户号")
 
 
-def addressee(document: Document, text: str) -> None:
-    """Append 主送: flush left, closed by a full-width colon."""
-    add(document, f"{text}：", style="主送")
+def ends(document: Document, texts: Sequence[str]) -> None:
+    """Append a small line with a text at the left edge and one at the right, perhaps one in the middle."""
+    width = area_mm(document)
+    stops = [("center", width / 2)] if len(texts) == 3 else []
+    tabs = "".join(f'<w:tab w:val="{k}" w:pos="{twip(mm)}"/>' for k, mm in (*stops, ("right", width)))
+    body = "<w:r><w:tab/></w:r>".join(runs(t) for t in texts)
+    add_xml(
+        document,
+        f'<w:p><w:pPr><w:pStyle w:val="{STYLE_ID["表注"]}"/><w:keepNext/><w:tabs>{tabs}</w:tabs></w:pPr>{body}</w:p>',
+    )
 
 
-def signature(document: Document, *, signer: str = "{{ signature.signer }}", seal: bool = True) -> None:
+def page_break(document: Document) -> None:
+    """Let what follows begin on a new page."""
+    gap(document, "<w:pageBreakBefore/>")
+
+
+def side_by_side(document: Document, texts: Sequence[str], style: str, widths: Sequence[float]) -> None:
+    r"""Append texts in columns without rules, kept on one page; ``\n`` starts a new paragraph."""
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{twip(w)}" w:type="dxa"/></w:tcPr>'
+        + "".join(paragraph_xml(*styled(line, style)) for line in text.split("\n"))
+        + "</w:tc>"
+        for text, w in zip(texts, widths, strict=True)
+    )
+    grid = "".join(f'<w:gridCol w:w="{twip(w)}"/>' for w in widths)
+    add_xml(
+        document,
+        f'<w:tbl><w:tblPr><w:tblW w:w="{twip(sum(widths))}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr></w:tbl>",
+    )
+
+
+def styled(line: str, style: str) -> tuple[str, str]:
+    """Return a line with its style: the mark of a seal's place is small."""
+    return line, "表格标签" if line == SEAL_MARK else style
+
+
+SEAL_MARK: Final = "（盖章）"
+
+
+def signature(document: Document, *, signer: str, seal: bool) -> None:
     """Append 署名 and 成文日期, one under the other, centred on each other and four characters from the right edge.
 
     They stay on one page; the seal is an empty place, marked but never drawn.
     """
     keep_last(document)
-    left, right = TYPE_AREA_MM[0] - 96, 96.0
-    cell = paragraph_xml(signer, "署名") + paragraph_xml("{{ made_on }}", "署名")
-    cell += paragraph_xml("（盖章）", "表格标签") if seal else ""
     add_xml(document, paragraph_xml("", "公文正文", "<w:keepNext/>"))
-    add_xml(
-        document,
-        f'<w:tbl><w:tblPr><w:tblW w:w="{twip(TYPE_AREA_MM[0])}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-        f'<w:tblGrid><w:gridCol w:w="{twip(left)}"/><w:gridCol w:w="{twip(right)}"/></w:tblGrid>'
-        f"<w:tr><w:trPr><w:cantSplit/></w:trPr>"
-        f'<w:tc><w:tcPr><w:tcW w:w="{twip(left)}" w:type="dxa"/></w:tcPr>{paragraph_xml("", "署名")}</w:tc>'
-        f'<w:tc><w:tcPr><w:tcW w:w="{twip(right)}" w:type="dxa"/></w:tcPr>{cell}</w:tc></w:tr></w:tbl>',
-    )
+    text = "\n".join([signer, "{{ made_on }}", *([SEAL_MARK] if seal else [])])
+    side_by_side(document, ["", text], "署名", [area_mm(document) - 96, 96])
 
 
 def keep_last(document: Document) -> None:
@@ -117,9 +141,3 @@ def keep_last(document: Document) -> None:
             properties = element.find(qn("w:pPr"))
             properties.insert(1, OxmlElement("w:keepNext"))
             return
-
-
-def note(document: Document, *lines: str) -> None:
-    """Append 附注 in round brackets under the date."""
-    for line in lines:
-        add(document, f"（{line}）", style="附注")

@@ -15,6 +15,12 @@ from archivist.issue.layout.page import TYPE_AREA_MM, twip
 from archivist.issue.layout.parts import add_xml, paragraph_xml
 
 LABEL_FILL: Final = "F2F2F2"
+STYLES: Final = {
+    "small": ("小字表格", "小字表格", "小字表头"),
+    "normal": ("表格文字", "表格标签", "表头"),
+    "large": ("大字表格", "大字标签", "大字表头"),
+}
+"""Size → paragraph styles of values, captions, header rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,6 @@ class Cell:
         span: columns it covers.
         label: a caption: centred, lightly shaded.
         merge: ``restart`` or ``continue`` of a vertical merge.
-        style: paragraph style; by default that of the table.
         top: text at the top instead of the middle, for tall boxes.
         align: overrides the style's alignment.
         note: one more line in very small type, such as a code.
@@ -36,15 +41,9 @@ class Cell:
     span: int = 1
     label: bool = False
     merge: str = ""
-    style: str = ""
     top: bool = False
     align: str = ""
     note: str = ""
-
-
-def label(text: str, span: int = 1, merge: str = "") -> Cell:
-    """Return a caption cell."""
-    return Cell(text, span, label=True, merge=merge)
 
 
 @dataclass
@@ -52,17 +51,19 @@ class Table:
     """A table under construction; ``into`` writes it to the document.
 
     Args:
-        widths_mm: of the columns; together at most the type area's 156 mm.
-        small: 9 pt instead of 10.5 pt, for tables with many columns.
+        widths_mm: of the columns; together at most the type area.
+        size: a key of ``STYLES``: small for many columns, large for covers.
+        area_mm: width of the type area.
     """
 
     widths_mm: Sequence[float]
-    small: bool = False
+    size: str = "normal"
+    area_mm: float = TYPE_AREA_MM[0]
     rows: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         total = sum(self.widths_mm)
-        if total > TYPE_AREA_MM[0] + 0.01:
+        if total > self.area_mm + 0.01:
             raise ValueError(f"table of {total:.1f} mm is wider than the type area")
         self._columns = [twip(w) for w in self.widths_mm]
 
@@ -90,22 +91,13 @@ class Table:
             f"{xml}</w:tr>"
         )
 
-    def pairs(self, *texts: str, height_mm: float = 7.5) -> None:
-        """Add a row of captions and values in turn, one column each; the last value takes what is left."""
-        cells: list[Cell] = [Cell(t, label=i % 2 == 0) for i, t in enumerate(texts)]
-        rest = len(self._columns) - len(cells) + 1
-        cells[-1] = Cell(texts[-1], rest, label=len(texts) % 2 == 1)
-        self.row(*cells, height_mm=height_mm)
-
     def tag(self, text: str) -> None:
         """Add a row that only carries a tag, such as ``{%tr for m in members %}``."""
         self.row(Cell(text, len(self._columns)))
 
     def _cell(self, cell: Cell, width: int, header: bool, keep: bool) -> str:
-        normal, caption, head = (
-            ("小字表格", "小字表格", "小字表头") if self.small else ("表格文字", "表格标签", "表头")
-        )
-        style = cell.style or (head if header else caption if cell.label else normal)
+        normal, caption, head = STYLES[self.size]
+        style = head if header else caption if cell.label else normal
         align = cell.align or ("center" if cell.label or header else "")
         extra = ("<w:keepNext/>" if keep else "") + (f'<w:jc w:val="{align}"/>' if align else "")
         span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
