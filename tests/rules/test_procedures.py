@@ -71,9 +71,13 @@ def spoilt(**tables: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_dead_end_is_found() -> None:
-    """Take away the only way on from 已公布: what comes after is out of reach, the state itself a dead end."""
-    faults = spoilt(step=[{"id": "county_check", "patch": True, "moves": {"announced": "announced"}}])
-    assert "最低生活保障：走到“已公布”（announced）之后没有路可以结案" in faults
+    """Take away the only way on from 已放弃: the state is a dead end; what nothing leads to is out of reach."""
+    ways = {"terminated": "deregistered", "closed_refused": "deregistered"}
+    faults = spoilt(step=[
+        {"id": "deregister", "patch": True, "moves": ways},
+        {"id": "county_check", "patch": True, "moves": {"announced": "announced"}},
+    ])  # fmt: skip
+    assert "最低生活保障：走到“已放弃或撤回”（abandoned）之后没有路可以结案" in faults
     assert any("环节 pay（列入发放）永远走不到" in f for f in faults)
 
 
