@@ -3,7 +3,8 @@
 The map of the house, floor by floor (imports run down only; ``pyproject.toml`` states it, CI checks it)::
 
     cli                              commands; the only place that reads the clock and prints
-    ingest | issue | lifecycle       a dropped file · a document · what time does to a case
+    ingest | issue | lifecycle | report
+                                     a dropped file · a document · what time does to a case · many cases together
     workspace                        the open house: settings + archive + index + rules
     search | config                  finding things again · archivist.toml
     store | rules                    the archive on disk · the law as data

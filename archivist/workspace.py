@@ -67,7 +67,9 @@ class Workspace:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The document types: the shipped ones, overlaid by the workspace's own."""
-        return Catalogue.load(self.templates, shipped_templates())
+        return Catalogue.load(
+            self.templates, shipped_templates(), cache=self.root / "index" / "doc_types.json"
+        )
 
     @cached_property
     def index(self) -> Index:

@@ -16,6 +16,7 @@ FLOORS = (
     "ingest",
     "issue",
     "lifecycle",
+    "report",
     "workspace",
     "search",
     "config",

@@ -1,9 +1,9 @@
-"""Writes the generated pages of ``docs/``: the errors table and the rules table. A test checks they are current."""
+"""Writes the generated pages of ``docs/``: errors, rules and documents. A test checks they are current."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,6 +11,7 @@ from archivist.config import ROLES
 from archivist.errors import all_errors
 from archivist.model.ids import Category
 from archivist.rules import pack, wording
+from archivist.rules.doctype import DocumentType
 from archivist.rules.documents import Catalogue
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
 
@@ -154,7 +155,53 @@ def _check(check: CheckRule) -> tuple[str, ...]:
     )
 
 
-PAGES = {"errors.md": errors_page, "rules.md": rules_page}
+# ── documents ────────────────────────────────────────────────────────────────────────────────────────────
+LEVELS: Final = {"S": "办法点名", "S*": "办法默示", "N": "国家法律法规", "C": "通行做法"}
+DOCUMENTS_INTRO: Final = """每一行是目录中的一种文书：代号、名称、办理环节、适用的救助类别与规则包、依据。● 由本系统制发，○ 收取的材料。
+规则包一栏空着的，各地都用；环节是规则包中的代号，见 [rules.md](rules.md)。依据的原文在各文书的登记（`doc_templates/<代号>.toml`）中。
+“制发”一栏的“公”是张贴公示的，受隐私规则约束；“救”是必须告知救济途径的；“号”是须编文号的。
+"""
+
+
+def documents_page() -> str:
+    """Return ``docs/documents.md``: every document type by folder, with the steps, packs and laws it belongs to."""
+    documents = CATALOGUE.all()
+    titles = {s.id: s.title for name in pack.available() for s in pack.load(name).steps}
+    made = [d for d in documents if d.generated]
+    lines = [
+        "# 文书一览\n",
+        GENERATED,
+        DOCUMENTS_INTRO,
+        f"共 {len(documents)} 种：制发 {len(made)} 种，收取 {len(documents) - len(made)} 种。\n",
+    ]
+    for folder in sorted({d.folder for d in documents}):
+        lines += [
+            f"## {folder}\n",
+            _row("", "文书", "代码", "环节", "救助类别", "规则包", "制发", "依据"),
+            "|" + "---|" * 8,
+            *(_row(*_document(d, titles)) for d in documents if d.folder == folder),
+            "",
+        ]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _document(doc: DocumentType, titles: Mapping[str, str]) -> tuple[str, ...]:
+    every = set(doc.categories) == set(Category)
+    marks = ((doc.public, "公"), (doc.remedies_required, "救"), (doc.doc_no == "required", "号"))
+    level = LEVELS.get(doc.level, "")
+    return (
+        "●" if doc.generated else "○",
+        f"{doc.title} `{doc.id}`",
+        doc.code,
+        "、".join(f"{titles.get(s, s)} `{s}`" for s in doc.brought_by),
+        "全部" if every else " ".join(c.value for c in doc.categories),
+        " ".join(f"`{p}`" for p in doc.packs),
+        "".join(mark for holds, mark in marks if holds),
+        "；".join(dict.fromkeys(b.source for b in doc.basis)) + (f"（{level}）" if level else ""),
+    )
+
+
+PAGES = {"errors.md": errors_page, "rules.md": rules_page, "documents.md": documents_page}
 
 
 def main() -> int:

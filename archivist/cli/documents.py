@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from archivist.cli.session import DAY, Session, pairs, with_session
-from archivist.errors import ArchivistError, TemplateFault, UsageError
+from archivist.errors import TemplateFault, UsageError, WriteFailed
 from archivist.model.ids import CaseNo
 
 if TYPE_CHECKING:
@@ -30,12 +30,32 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="逐户填写的表格（.xlsx，含“户号”一列）或 .toml/.json。",
 )
+@click.option(
+    "--search",
+    "query",
+    default="",
+    metavar="检索式",
+    help='为检索到的各户制发，如 "类别:低保 村社区:槐树里"。',
+)
+@click.option(
+    "--list",
+    "names",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="为名单上的各户制发：文本每行一户（户号、证号或姓名），或含“户号”一列的 .xlsx。",
+)
 @click.option("--on", "on", type=DAY, help="成文日期；默认今天。")
 @click.option("--pdf/--no-pdf", default=None, help="同时生成 PDF（需要 LibreOffice）。")
 @click.option("--draft", is_flag=True, help="只出草稿：不编号、不归档、没有二维码。")
 @click.option("--dry-run", is_flag=True, help="只看能否制发、缺什么，不写入。")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="另存一份到此文件夹，便于打印。"
+)
+@click.option("--zip", "parcel", type=click.Path(path_type=Path, dir_okay=False), help="另存为一个压缩包。")
+@click.option(
+    "--merge",
+    "merged",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="另存为一个 PDF，供一次打印（双面时各份另起一张）。",
 )
 @with_session
 def generate(
@@ -44,79 +64,74 @@ def generate(
     cases: tuple[str, ...],
     settings: tuple[str, ...],
     source: Path | None,
+    query: str,
+    names: Path | None,
     on: dt.date | None,
     pdf: bool | None,
     draft: bool,
     dry_run: bool,
     out: Path | None,
+    parcel: Path | None,
+    merged: Path | None,
 ) -> int:
     """制发文书：一户或多户。缺项一次列全；归档为“待签”，打印、签章、扫描后自动对应。"""
+    from archivist.cli import bulk
     from archivist.issue.document import issue, plan
 
     workspace = session.workspace
     wanted = workspace.catalogue.get(document)
-    shared, rows = _given(workspace_rows(source), pairs(settings))
-    numbers = [workspace.find_case(c) for c in cases] + [CaseNo.parse(n) for n in rows if not cases]
+    shared, rows = bulk.read_values(source)
+    numbers = [workspace.find_case(c) for c in cases]
+    numbers += bulk.listed(workspace, names) if names else []
+    numbers += bulk.searched(workspace, query) if query else []
+    numbers = list(dict.fromkeys(numbers or [CaseNo.parse(n) for n in rows]))
     if not numbers:
-        raise UsageError("没有写为哪一户制发")
-    given = {n: {**shared, **rows.get(str(n), {})} for n in numbers}
-    todo = plan(workspace, wanted, list(dict.fromkeys(numbers)), given, on=on or session.today())
+        raise UsageError(
+            "没有写为哪一户制发", remedy="写户号或姓名，或用 --search、--list、--from 指明各户。"
+        )
+    if draft and (parcel or merged):
+        raise UsageError("草稿不编号、不归档，不能打包；去掉 --zip、--merge，或去掉 --draft")
+    if merged and pdf is False:
+        raise UsageError("--merge 需要 PDF，不能与 --no-pdf 同用")
+    bulk.refuse_existing(parcel, merged)
+    told = {**shared, **dict(pairs(settings))}
+    given = {n: {**told, **rows.get(str(n), {})} for n in numbers}
+    todo = plan(workspace, wanted, numbers, given, on=on or session.today())
     if len(numbers) == 1 and todo.refused:
         raise todo.refused[0].error
     if dry_run:
         return _show_plan(session, todo)
     if draft:
         return _drafts(session, todo, out or workspace.archive.outbox / "草稿")
-    with_pdf = workspace.config.options.pdf if pdf is None else pdf
+    with_pdf = bool(merged) or (workspace.config.options.pdf if pdf is None else pdf)
     if len(todo.documents) == 1:
         outcome = issue(workspace, todo, pdf=with_pdf)
     else:
+        session.say(f"{wanted.title}：{len(todo.documents)} 户可以制发，{len(todo.refused)} 户不能")
         with session.progress(wanted.title) as step:
             outcome = issue(workspace, todo, pdf=with_pdf, report=lambda _r, done, total: step(done, total))
     if out:
         _copy_out(outcome.issued, out)
-    return _show_outcome(session, outcome)
+    lost = _parcels(session, outcome.issued, parcel, merged)
+    return _show_outcome(session, outcome) or lost
 
 
-def workspace_rows(source: Path | None) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """Read values for all documents, and values by case number, from a file."""
-    if source is None:
-        return {}, {}
-    if source.suffix.lower() != ".xlsx":
-        import json
-        import tomllib
+def _parcels(session: Session, issued: Sequence[Issued], parcel: Path | None, merged: Path | None) -> int:
+    """Write the archive and the merged PDF; what cannot be written takes nothing back of what was issued."""
+    from archivist.cli import bulk
 
-        text = source.read_text(encoding="utf-8-sig")
+    status = 0
+    for target, write in ((parcel, bulk.into_zip), (merged, bulk.into_pdf)):
+        if target is None or not issued:
+            continue
         try:
-            raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else json.loads(text)
-        except ValueError as error:
-            raise UsageError(f"读不出来：{error}", file=source.name) from None
-        return dict(raw), {}
-    from openpyxl import load_workbook
-
-    book = load_workbook(source, read_only=True, data_only=True)
-    try:
-        lines = [r for r in book.worksheets[0].iter_rows(values_only=True) if any(c is not None for c in r)]
-    finally:
-        book.close()
-    heads = [str(h or "").strip() for h in (lines[0] if lines else ())]
-    if "户号" not in heads:
-        raise UsageError("表格第一行没有“户号”一列", file=source.name)
-    key = heads.index("户号")
-    return {}, {
-        str(CaseNo.parse(str(line[key]))): {
-            h: v for h, v in zip(heads, line, strict=False) if h and h != "户号" and v is not None
-        }
-        for line in lines[1:]
-        if line[key] is not None
-    }
-
-
-def _given(
-    from_file: tuple[dict[str, Any], dict[str, dict[str, Any]]], settings: Sequence[tuple[str, str]]
-) -> tuple[dict[str, Any], Mapping[str, dict[str, Any]]]:
-    shared, rows = from_file
-    return {**shared, **dict(settings)}, rows
+            pages = write(issued, target)
+        except WriteFailed as error:
+            session.warn(f"{error}（{error.code}）")
+            status = error.exit_status
+        else:
+            session.say(f"已写成 {target}" + (f"，{pages} 页" if pages else ""))
+    return status
 
 
 def _show_plan(session: Session, todo: Plan) -> int:
@@ -253,26 +268,34 @@ def list_(session: Session) -> None:
 @click.argument("names", nargs=-1, metavar="[文书]…")
 @with_session
 def check(session: Session, names: tuple[str, ...]) -> int:
-    """检查模板：用到的字段是否都有登记、能否生成；一次报全。"""
-    from archivist.issue.render import declared_vs_used
+    """检查模板：逐一试填，核对用到的字段、样例、二维码；也检查本工作区改过的模板；一次报全。"""
+    from archivist.issue.check import check as faults_of
+    from archivist.issue.check import own_template, strangers
 
-    catalogue = session.workspace.catalogue
-    wanted = [catalogue.get(n) for n in names] or [d for d in catalogue.all() if d.generated]
+    workspace = session.workspace
+    catalogue = workspace.catalogue
+    wanted = [catalogue.get(n) for n in names] or list(catalogue.generated())
     faults: dict[str, list[str]] = {}
-    for document in wanted:
-        if document.template is None:
-            faults[document.id] = ["没有模板文件"]
-            continue
-        try:
-            problems = declared_vs_used(document, document.template)
-        except ArchivistError as error:
-            problems = [str(error)]
-        if problems:
-            faults[document.id] = problems
-    session.emit({"checked": len(wanted), "faults": faults})
-    session.table(("文书", "错误"), [(i, p) for i, ps in faults.items() for p in ps])
+    with session.progress("检查模板") as step:
+        for done, document in enumerate(wanted, 1):
+            if problems := faults_of(document, document.template):
+                faults[document.id] = problems
+            step(done, len(wanted))
+    own = [d.id for d in wanted if own_template(d)]
+    if not names:
+        faults |= {
+            name: ["文书目录中没有这种文书：文件名应为文书代号"]
+            for name in strangers(workspace.templates, (d.id for d in catalogue))
+        }
+    session.emit({"checked": len(wanted), "own": own, "faults": faults})
+    session.table(
+        ("文书", "错误"),
+        [(f"{i}（本工作区）" if i in own else i, p) for i, ps in faults.items() for p in ps],
+    )
     session.say(
-        f"检查了 {len(wanted)} 个模板，{'全部正常' if not faults else f'{len(faults)} 个有错'}",
+        f"检查了 {len(wanted)} 个模板"
+        + (f"，其中本工作区改过的 {len(own)} 个" if own else "")
+        + f"，{'全部正常' if not faults else f'{len(faults)} 个有错'}",
         "red" if faults else "green",
     )
     return TemplateFault.exit_status if faults else 0

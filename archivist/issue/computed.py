@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from archivist.issue import award, inquiry, intake, upkeep, volume
 from archivist.model.chinese import COMPOUND_SURNAMES, MIDDLE_DOT, money_in_words
 from archivist.model.facts import rows
 from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, id_sex, is_id
@@ -148,13 +149,19 @@ def _clause(known: Known) -> str:
     return f"受{office.bureau}委托，" if delegated else ""
 
 
+def _paper(known: Known) -> str:
+    """What the document calls itself: 决定书、告知书、通知书."""
+    name = known.doc.title[-3:]
+    return name if name in ("告知书", "通知书") else "决定书"
+
+
 def _reconsideration(known: Known) -> str | None:
     """60 days: 行政复议法第二十条「可以自知道或者应当知道该行政行为之日起六十日内提出行政复议申请」."""
     office = known.config.office
     if not (office.review_authority and office.bureau):
         return None
     return (
-        f"你（户）如不服本决定，可以自收到本决定书之日起60日内，向{office.review_authority}申请行政复议"
+        f"你（户）如不服本决定，可以自收到本{_paper(known)}之日起60日内，向{office.review_authority}申请行政复议"
         f"（被申请人为{office.bureau}）；"
     )
 
@@ -164,7 +171,7 @@ def _litigation(known: Known) -> str | None:
     office = known.config.office
     if not (office.court and office.bureau):
         return None
-    return f"也可以自收到本决定书之日起6个月内，依法向{office.court}提起行政诉讼（被告为{office.bureau}）。"
+    return f"也可以自收到本{_paper(known)}之日起6个月内，依法向{office.court}提起行政诉讼（被告为{office.bureau}）。"
 
 
 # ── wording ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,6 +183,18 @@ def _public_name(known: Known) -> str | None:
     if MIDDLE_DOT in name:
         return name.split(MIDDLE_DOT)[0] + MIDDLE_DOT + "某某"
     return (name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]) + "某某"
+
+
+def _published(known: Known) -> tuple[Mapping[str, object], ...] | None:
+    """The one row this household fills in a list of the confirmed (最低生活保障审核确认办法第二十四条)."""
+    if not (name := _public_name(known)):
+        return None
+    row = {
+        "name": name, "village": known.text("applicant.village"), "size": _size(known), "persons": _insured(known),
+        "category": known.case.category.label, "amount": known.text("benefit.amount") or None,
+        "start": known.text("benefit.start") or None,
+    }  # fmt: skip
+    return (row,)
 
 
 def _finding(known: Known) -> str:
@@ -210,6 +229,8 @@ def _duty(_known: Known) -> str:
 
 
 def _attendees(known: Known) -> tuple[Mapping[str, object], ...] | None:
+    if not known.doc.id.startswith("deliberation_"):
+        return None
     panel = [p for p in known.config.people if "panel" in p.roles]
     return tuple({"name": p.name, "kind": "议事协商机构成员", "post": p.title} for p in panel) or None
 
@@ -256,14 +277,12 @@ COMPUTED: Final[Mapping[str, Computed]] = {
     "decision.duty": _duty,
     "decision.date": lambda k: k.text("made_on") or k.on.isoformat(),
     "correction.consequence": _consequence,
-    "publicity.title": lambda k: f"{k.case.category.label}初审公示",
+    "publicity.title": lambda k: f"{k.case.category.label}{k.doc.title}",
     "publicity.name": _public_name,
     "publicity.finding": _finding,
     "publicity.place": _place,
+    "publicity.rows": _published,
     "publicity.objections": _objections,
-    "meeting.name": lambda k: (
-        f"{k.config.office.name}社会救助审批确认议事协商会议" if k.config.office.name else None
-    ),
     "meeting.attendees": _attendees,
     "meeting.expected": _attendance,
     "meeting.present": _attendance,
@@ -272,5 +291,16 @@ COMPUTED: Final[Mapping[str, Computed]] = {
     "delivery.documents": _documents,
     "delivery.addressee": lambda k: k.text("applicant.name") or None,
     "delivery.place": lambda k: k.text("applicant.address") or k.text("applicant.household_address") or None,
+    "calculation.per_head": lambda k: inquiry.per_head(k, _size(k)),
+    "commitment.persons": lambda k: intake.promising(k, family(k)),
+    "notice.persons": _persons_to_authorize,
+    "request.persons": lambda k: intake.looked_into(k, _persons_to_authorize(k)),
+    "request.count": lambda k: len(intake.looked_into(k, _persons_to_authorize(k)) or ()) or None,
+    "request.scope": lambda _: SCOPE,
+    **award.VALUES,
+    **inquiry.VALUES,
+    **intake.VALUES,
+    **volume.VALUES,
+    **upkeep.VALUES,
 }
 """Path → how it is computed when neither the case nor the clerk tells."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import tempfile
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,17 +17,19 @@ from archivist.errors import (
     TemplateFault,
     UnlawfulDocument,
 )
-from archivist.issue.facts import document_values
-from archivist.issue.render import document_text, render
+from archivist.issue import award, inquiry, intake, upkeep, volume
+from archivist.issue.check import refuse_faulty
+from archivist.issue.facts import document_values, facts_digest
+from archivist.issue.press import Made, Sheet, press
+from archivist.issue.render import render
 from archivist.model import chinese
 from archivist.model.case import Case, CaseStatus, Op, RecordStatus
 from archivist.model.codes import DocumentCode
-from archivist.model.facts import merge, parse_facts, to_plain
-from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.model.facts import merge, parse_facts
+from archivist.model.ids import CaseNo, RecordNo
 from archivist.rules import conditions, materials
 from archivist.rules.documents import DocumentType
 from archivist.store import Draft, NewFile
-from archivist.store.bag import sha256
 from archivist.workspace import Workspace
 
 Given = Mapping[str, object]
@@ -105,7 +106,11 @@ def plan(
         numbers: the cases.
         given: what the clerk adds, for each case.
         on: date of the documents.
+
+    Raises:
+        TemplateFault: E303, the workspace's own copy of the template does not pass its check.
     """
+    refuse_faulty(document)
     planned: list[Planned] = []
     refused: list[Refused] = []
     for number in numbers:
@@ -138,13 +143,11 @@ def plan_one(
 def _refuse_unlawful(document: DocumentType, case: Case, pack: str) -> None:
     if not document.generated or document.template is None:
         raise DocumentNotApplicable(f"{document.title}是收取的材料，不由本系统生成", file=str(case.number))
+    if document.kind == "register" or not document.categories:
+        raise DocumentNotApplicable(f"{document.title}不按户制发、不入户档", file=str(case.number))
     if case.category not in document.categories:
         names = "、".join(c.label for c in document.categories)
         raise DocumentNotApplicable(f"{document.title}只用于{names}", file=str(case.number))
-    if document.kind == "register":
-        raise DocumentNotApplicable(
-            f"{document.title}列各户情况，不按户制发、不入户档", file=str(case.number)
-        )
     if document.packs and pack not in document.packs:
         raise DocumentNotApplicable(
             f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack}",
@@ -154,7 +157,7 @@ def _refuse_unlawful(document: DocumentType, case: Case, pack: str) -> None:
         raise DocumentNotApplicable(
             f"{document.title}的制发条件不成立：{document.enabled}", file=str(case.number)
         )
-    if case.status is CaseStatus.DEREGISTERED:
+    if case.status is CaseStatus.DEREGISTERED and document.id not in volume.OWN:
         raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
     if document.id == materials.NOTICE and (earlier := case.records_of(materials.NOTICE)):
         raise UnlawfulDocument(
@@ -188,16 +191,18 @@ def rule_values(
             extra["missing_materials"] = _missing(workspace, case)
             if not extra["missing_materials"] and "missing_materials" not in given:
                 raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
-        case "confirmation_decision" | "refusal_decision" | "benefit_change_decision":
-            kind = document.id.removesuffix("_decision")
-            basis = [str(r.value) for r in pack.under(f"basis.{kind}.", case.category, case.rules_on)]
-            if basis and "decision.basis" not in given:
-                extra["decision.basis"] = basis
-            if kind == "refusal" and (rule := pack.rule_for("refusal.inform", case)):
-                extra["deadline"] = rule.deadline(on, pack.calendar).day
+        case "refusal_decision" if rule := pack.rule_for("refusal.inform", case):
+            extra["deadline"] = rule.deadline(on, pack.calendar).day
         case _:
             pass
-    return extra
+    if document.field("decision.basis") and "decision.basis" not in given:
+        kind = document.id.removesuffix("_decision")
+        if basis := [str(r.value) for r in pack.under(f"basis.{kind}.", case.category, case.rules_on)]:
+            extra["decision.basis"] = basis
+    extra |= award.ruled(workspace, document, case, on)
+    extra |= inquiry.ruled(workspace, document, case, given, on)
+    extra |= upkeep.ruled(workspace, document, case, given, on=on)
+    return extra | intake.ruled(workspace, document, case) | volume.ruled(workspace, document, case, on)
 
 
 def _missing(workspace: Workspace, case: Case) -> list[dict[str, str]]:
@@ -224,10 +229,24 @@ def _day(value: object) -> dt.date | None:
 Report = Callable[[Issued | Refused, int, int], None]
 
 
-def issue(workspace: Workspace, todo: Plan, *, pdf: bool = False, report: Report | None = None) -> Outcome:
+def issue(
+    workspace: Workspace,
+    todo: Plan,
+    *,
+    pdf: bool = False,
+    report: Report | None = None,
+    processes: int | None = None,
+) -> Outcome:
     """Issue everything a plan holds; each document stands or falls alone.
 
     Reference numbers are taken for good before rendering; a document that fails after that leaves a gap.
+
+    Args:
+        workspace: the open workspace.
+        todo: what to issue.
+        pdf: make a PDF of each as well.
+        report: told of each document, with how many are done and of how many.
+        processes: how many render and convert at once; by default several where it pays.
 
     Raises:
         PdfUnavailable: E306, before anything is issued, when PDFs are wanted and cannot be made.
@@ -236,55 +255,54 @@ def issue(workspace: Workspace, todo: Plan, *, pdf: bool = False, report: Report
         raise PdfUnavailable("没有找到 LibreOffice")
     outcome = Outcome(refused=list(todo.refused))
     total = len(todo.documents)
-    with tempfile.TemporaryDirectory(prefix="archivist-") as folder:
-        for start in range(0, total, _BATCH):
-            batch = todo.documents[start : start + _BATCH]
-            rendered = _render_batch(workspace, batch, outcome, Path(folder) / str(start), pdf=pdf)
-            for done, item in enumerate(rendered, start + 1):
-                result = _file(workspace, item)
-                (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
-                if report:
-                    report(result, done, total)
+    if processes is None:
+        processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
+    size = max(1, min(_BATCH, -(-total // processes)))
+    batches = (
+        _numbered(workspace, todo.documents[start : start + size], outcome) for start in range(0, total, size)
+    )
+    done = 0
+    for printed in press(batches, pdf=pdf, processes=processes):
+        for ready, made in zip(printed.batch, printed.results, strict=True):
+            result = (
+                Refused(ready.planned.case.number, made)
+                if isinstance(made, ArchivistError)
+                else _file(workspace, ready, made)
+            )
+            (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
+            done += 1
+            if report:
+                report(result, done, total)
     return outcome
 
 
 _BATCH = 50
-"""Documents converted by one start of LibreOffice."""
+"""Documents numbered, rendered and converted in one go, by one start of LibreOffice."""
+PAYS, PAYS_PDF = 200, 10
+"""From so many documents on it pays to start further processes."""
+MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Rendered:
+class _Ready:
+    """A planned document with its numbers."""
+
     planned: Planned
     record: RecordNo
     code: DocumentCode
     doc_no: str
-    docx: bytes
-    pdf: bytes | None
+    sheet: Sheet
 
 
-def _render_batch(
-    workspace: Workspace, batch: Sequence[Planned], outcome: Outcome, folder: Path, *, pdf: bool
-) -> list[_Rendered]:
-    rendered: list[_Rendered] = []
+def _numbered(workspace: Workspace, batch: Sequence[Planned], outcome: Outcome) -> list[_Ready]:
+    ready: list[_Ready] = []
     numbers = iter(_take_numbers(workspace, batch))
     for planned in batch:
         try:
-            rendered.append(_render(workspace, planned, next(numbers) if planned.numbered else ""))
+            ready.append(_ready(workspace, planned, next(numbers) if planned.numbered else ""))
         except ArchivistError as error:
             outcome.refused.append(Refused(planned.case.number, error))
-    if not pdf or not rendered:
-        return rendered
-    folder.mkdir()
-    sources = []
-    for n, item in enumerate(rendered):
-        source = folder / f"{n:04d}.docx"
-        source.write_bytes(item.docx)
-        sources.append(source)
-    made = pdf_maker.to_pdf(sources, folder / "pdf")
-    return [
-        _Rendered(i.planned, i.record, i.code, i.doc_no, i.docx, p.read_bytes())
-        for i, p in zip(rendered, made, strict=True)
-    ]
+    return ready
 
 
 def _take_numbers(workspace: Workspace, batch: Sequence[Planned]) -> list[str]:
@@ -296,7 +314,7 @@ def _take_numbers(workspace: Workspace, batch: Sequence[Planned]) -> list[str]:
     return [chinese.format_doc_no(agency, year, n) for n in taken]
 
 
-def _render(workspace: Workspace, planned: Planned, doc_no: str) -> _Rendered:
+def _ready(workspace: Workspace, planned: Planned, doc_no: str) -> _Ready:
     document, case = planned.document, planned.case
     assert document.template is not None
     values = planned.values
@@ -306,25 +324,21 @@ def _render(workspace: Workspace, planned: Planned, doc_no: str) -> _Rendered:
             document, case, workspace.config, on=planned.on, given=planned.given, extra=extra
         )
     code = DocumentCode(case.number, document.code, case.next_record())
-    docx = render(document.template, values, qr_payload=code.payload, phrases=document.phrases)
-    return _Rendered(planned, code.record, code, str(values.get("doc_no", "")), docx, None)
+    sheet = Sheet(document.template, values, code.payload, document.phrases)
+    return _Ready(planned, code.record, code, str(values.get("doc_no", "")), sheet)
 
 
-def _file(workspace: Workspace, item: _Rendered) -> Issued | Refused:
+def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
     planned, document = item.planned, item.planned.document
-    assert document.template is not None
-    template_digest = sha256(document.template.read_bytes())
 
     def draft(case: Case) -> Draft:
         if case.head != planned.case.head:
             raise TemplateFault("制作期间户档有了新的变动，请重新运行", remedy="重新运行同一命令。")
         stem = f"data/{document.folder}/{item.record} {document.title}"
-        files = [NewFile(f"{stem}.docx", item.docx, item.record)]
-        if item.pdf is not None:
-            files.append(NewFile(f"{stem}.pdf", item.pdf, item.record))
-        files.append(
-            NewFile(f"text/{item.record}.txt", "".join(document_text(item.docx)).encode(), item.record)
-        )
+        files = [NewFile(f"{stem}.docx", made.docx, item.record)]
+        if made.pdf is not None:
+            files.append(NewFile(f"{stem}.pdf", made.pdf, item.record))
+        files.append(NewFile(f"text/{item.record}.txt", made.text.encode(), item.record))
         entry = {
             "no": item.record,
             "type": document.id,
@@ -336,7 +350,7 @@ def _file(workspace: Workspace, item: _Rendered) -> Issued | Refused:
                 "doc_no": item.doc_no,
                 "code": item.code.payload,
                 "date": planned.on.isoformat(),
-                "template_sha256": template_digest,
+                "template_sha256": made.template,
                 "facts_sha256": facts_digest(case),
                 "given": {
                     k: v if isinstance(v, str | int | bool | list | dict) else str(v)
@@ -361,11 +375,6 @@ def _asked(planned: Planned) -> dict[str, object]:
     """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
     rows = planned.values.get("missing_materials") if planned.document.id == materials.NOTICE else None
     return {materials.ASKED: [row["id"] for row in rows]} if isinstance(rows, list) else {}
-
-
-def facts_digest(case: Case) -> Sha256:
-    """Return the digest of what was known of the household, to tell later whether a document still agrees."""
-    return sha256(json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True).encode())
 
 
 def draft_document(planned: Planned) -> bytes:

@@ -8,6 +8,8 @@ as lists of rows, blanks as empty text.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +22,9 @@ from archivist.issue.computed import COMPUTED
 from archivist.issue.privacy import check_public
 from archivist.model import chinese
 from archivist.model.case import Case
-from archivist.model.facts import rows, single
+from archivist.model.facts import rows, single, to_plain
 from archivist.model.ids import IdNumber as Id
-from archivist.model.ids import age_on, id_birth_date, id_sex, is_id
+from archivist.model.ids import Sha256, age_on, id_birth_date, id_sex, is_id
 from archivist.model.values import parse_value
 from archivist.rules.documents import ORIGINS, PLACES, Column, DocumentType, FieldSpec
 
@@ -62,7 +64,7 @@ def document_values(
     known.read_given(given)
     values: dict[str, object] = {}
     for spec in doc.fields:
-        _nest(values, spec.path, _printed(spec, known))
+        _nest(values, spec.path, printed(spec, known))
     if doc.remedies_required:
         known.problems += [
             f"救济途径不全：archivist.toml 的 [office] 缺少 {label}（{key}），不利决定不能没有救济途径"
@@ -181,8 +183,14 @@ def _stored_row(spec: FieldSpec, number: int, row: object) -> Mapping[str, objec
     return kept
 
 
+def facts_digest(case: Case) -> Sha256:
+    """Return the digest of what is known of the household, to tell later whether a document still agrees."""
+    plain = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
+    return Sha256(hashlib.sha256(plain.encode()).hexdigest())
+
+
 # ── one field ────────────────────────────────────────────────────────────────────────────────────────────
-def _printed(spec: FieldSpec, known: Known) -> object:
+def printed(spec: FieldSpec, known: Known) -> object:
     """Return what a field prints; note a problem when it must be known and is not."""
     if spec.kind in PLACES or not spec.applies(known.case.category):
         return _empty(spec)

@@ -14,6 +14,7 @@ from archivist.config import Config
 from archivist.errors import UnlawfulDocument
 from archivist.model.case import Case
 from archivist.model.facts import rows, single
+from archivist.model.ids import Category
 from archivist.model.schema import GROUPS
 from archivist.rules.documents import DocumentType
 
@@ -33,16 +34,17 @@ def check_public(doc: DocumentType, case: Case, config: Config, values: Mapping[
     private = dict(_private(case))
     village = str(single(case.facts, "applicant").get("village", ""))
     office = config.office
-    allowed = [t for t in (office.address, office.name, village, case.category.label) if t]
+    allowed = [t for t in (office.address, office.name, village, *(c.label for c in Category)) if t]
     phones = f"{office.phone} {office.supervision_phone}"
     problems = []
     for spec in doc.fields:
-        if spec.origin in ("office", "case") or spec.path in ("publicity.name", "applicant.village"):
+        if spec.origin in ("office", "case") or spec.path == "applicant.village":
             continue
-        text = _at(values, spec.path)
+        named, text = _printed(_at(values, spec.path), spec.path == "publicity.name")
         for phrase in allowed:
-            text = text.replace(phrase, "")
+            text, named = text.replace(phrase, ""), named.replace(phrase, "")
         found = {label for secret, label in private.items() if secret in text}
+        text = f"{text}\n{named}"
         if any(number not in phones for number in _LONG_NUMBER.findall(text)):
             found.add("号码")
         if _DOOR.search(text):
@@ -73,8 +75,19 @@ def _private(case: Case) -> Iterator[tuple[str, str]]:
                     yield value, fact.label
 
 
-def _at(values: Mapping[str, object], path: str) -> str:
+def _at(values: Mapping[str, object], path: str) -> object:
     value: object = values
     for key in path.split("."):
         value = value.get(key, "") if isinstance(value, Mapping) else ""
-    return value if isinstance(value, str) else ""
+    return value
+
+
+def _printed(value: object, names: bool) -> tuple[str, str]:
+    """Return what a field prints as names of recipients, which may be posted, and all else; tables cell by cell."""
+    if isinstance(value, Mapping):
+        cells = [_printed(cell, key == "name") for key, cell in value.items()]
+    elif isinstance(value, list):
+        cells = [_printed(item, names) for item in value]
+    else:
+        return (str(value), "") if names else ("", str(value))
+    return "\n".join(c[0] for c in cells), "\n".join(c[1] for c in cells)

@@ -14,22 +14,28 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import segno
 from docxtpl import DocxTemplate
-from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, nodes
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from archivist.errors import RenderedWrong, TemplateFault
+from archivist.issue.package import Member, join, member, pack
+from archivist.issue.qr import qr_png
+from archivist.issue.specimen import label, specimen
 from archivist.model.chinese import clean_text
 from archivist.rules.documents import PLACES, REMEDY_PHRASES, DocumentType
 
+__all__ = [
+    "BUILT_IN", "QR_MARK", "QR_SIDE_MM", "blank", "boxes", "declared_paths", "declared_vs_used", "document_text",
+    "environment", "inspect", "pack", "paths_in", "qr_png", "render", "short", "sources", "unused", "used_paths",
+]  # fmt: skip
 QR_MARK: Final = "archivist-qr"
 """``descr`` of the picture that stands where the QR code will be printed; Word and WPS keep it."""
 QR_SIDE_MM: Final = 24.0
@@ -44,10 +50,21 @@ _PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", d
 
 # ── the sandbox ──────────────────────────────────────────────────────────────────────────────────────────
 def _finalize(value: object) -> object:
-    """Note every printed value for the inspection; hide its braces, turn its line ends into paragraphs."""
+    """Note every printed value for the inspection; hide its braces, turn its line ends into paragraphs.
+
+    A list prints one item on a line.
+    """
     put = _PUT.get()
-    if put is None or not isinstance(value, str):
+    if put is None:
         return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = "\n".join(value)
+    if not isinstance(value, str):
+        if isinstance(value, int | Undefined):
+            return value
+        raise TemplateFault(
+            f"模板要打印的不是文字，而是{'一张表' if isinstance(value, list) else '一组内容'}"
+        )
     text = clean_text(value)
     if "\ufdd0" in text or "\ufdd1" in text:
         raise TemplateFault("填写的内容含有不是文字的字符（U+FDD0、U+FDD1），请删去后重填")
@@ -78,27 +95,46 @@ def short(value: object) -> str:
     return re.sub(r"(?<=\d)[年月](?=\d)", ".", str(value)).rstrip("年月日")
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    env = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=True, finalize=_finalize, loader=DictLoader({})
-    )
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Reads a group's values before its methods: a field may be called ``items`` or ``copy``."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def environment(undefined: type[Undefined] = StrictUndefined) -> ImmutableSandboxedEnvironment:
+    """Return the sandbox templates run in: no globals, no loader, everything escaped."""
+    env = _Sandbox(undefined=undefined, autoescape=True, finalize=_finalize, loader=DictLoader({}))
     env.globals.clear()
     env.filters.update({"boxes": boxes, "blank": blank, "short": short})
     return env
 
 
-_ENV: Final = _environment()
+_ENV: Final = environment()
 
 
 # ── templates ────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class _Prepared:
-    """A template read once: the package's members, the patched XML and the compiled form of those with tags."""
+    """A template read once.
+
+    Attributes:
+        members: the package's members as they are.
+        sources: the patched XML of those with tags.
+        compiled: the same, compiled.
+        pictures: the members that stand for the QR code.
+        packed: the members that never change, compressed for the finished documents.
+        fixed: the text of those among them that print some.
+    """
 
     members: Mapping[str, bytes]
     sources: Mapping[str, str]
     compiled: Mapping[str, Template]
     pictures: frozenset[str]
+    packed: Mapping[str, Member]
+    fixed: str
 
 
 def _prepare(template: Path) -> _Prepared:
@@ -128,7 +164,15 @@ def _prepared(data: bytes) -> _Prepared:
         if "{{" in source or "{%" in source or "{#" in source:
             sources[name] = source
             compiled[name] = _compile(source)
-    return _Prepared(members, sources, compiled, frozenset(_qr_pictures(members)))
+    pictures = frozenset(_qr_pictures(members))
+    packed = {
+        n: member(n, content) for n, content in members.items() if n not in compiled and n not in pictures
+    }
+    try:
+        fixed = "".join(_printed_text(members[n]) for n in filter(_PARTS.fullmatch, packed))
+    except etree.XMLSyntaxError as error:
+        raise TemplateFault(f"模板的内容损坏：{error}") from None
+    return _Prepared(members, sources, compiled, pictures, packed, fixed)
 
 
 def _compile(source: str) -> Template:
@@ -177,14 +221,12 @@ def render(
         name: _render_part(compiled, {**values, BUILT_IN: qr_payload or ""}, put, template.name)
         for name, compiled in prepared.compiled.items()
     }
-    picture = qr_png(qr_payload)
-    data = pack(
-        {
-            name: changed.get(name) or (picture if name in prepared.pictures else content)
-            for name, content in prepared.members.items()
-        }
-    )
-    if problems := inspect(data, put, phrases):
+    packed = {**prepared.packed, **{name: member(name, content) for name, content in changed.items()}}
+    if prepared.pictures:
+        picture = member("", qr_png(qr_payload), compress=False)
+        packed |= {name: replace(picture, name=name) for name in prepared.pictures}
+    data = join(packed[name] for name in prepared.members)
+    if problems := inspect(data, put, phrases, fixed=prepared.fixed, parts=changed):
         raise RenderedWrong("生成的文书与模板、内容不符", file=template.name, problems=problems)
     return data
 
@@ -216,17 +258,28 @@ def _with_paragraphs(text: str) -> str:
     return "</w:p>".join(pieces)
 
 
-def inspect(data: bytes, values: Sequence[str], phrases: Sequence[str]) -> list[str]:
+def inspect(
+    data: bytes,
+    values: Sequence[str],
+    phrases: Sequence[str],
+    *,
+    fixed: str = "",
+    parts: Collection[str] | None = None,
+) -> list[str]:
     """Reopen a finished document and list what is wrong with it.
 
     Args:
         data: the ``.docx``.
         values: every text that was printed; each line of each must be found again.
         phrases: must be found, blanks not counted.
+        fixed: what the members print that are known not to have changed.
+        parts: the members to look at; all by default.
     """
     try:
-        text = _squeezed("".join(document_text(data)))
-    except (etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = filter(_PARTS.fullmatch, package.namelist()) if parts is None else parts
+            text = _squeezed("".join((*(_printed_text(package.read(n)) for n in names), fixed)))
+    except (etree.XMLSyntaxError, zipfile.BadZipFile, KeyError) as error:
         return [f"生成的文件不能重新打开：{error}"]
     lines = dict.fromkeys(_squeezed(line) for value in values for line in value.splitlines())
     lost = [f"内容“{line[:12]}…”没有完整地写进文书" for line in lines if line and line not in text]
@@ -234,17 +287,24 @@ def inspect(data: bytes, values: Sequence[str], phrases: Sequence[str]) -> list[
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
+
+
+_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+def _printed_text(part: bytes) -> str:
+    """Return the characters a part prints, all in one."""
+    return "".join(map(str, etree.fromstring(part, _PARSER).itertext(f"{_W}t", with_tail=False)))
 
 
 def document_text(data: bytes) -> Iterator[str]:
     """Yield the text of each paragraph of a ``.docx``: body first, then headers, footers and notes."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for name in sorted(
             filter(_PARTS.fullmatch, package.namelist()), key=lambda n: ("document" not in n, n)
         ):
-            for paragraph in etree.fromstring(package.read(name), parser).iter(f"{_W}p"):
+            for paragraph in etree.fromstring(package.read(name), _PARSER).iter(f"{_W}p"):
                 yield "".join(
                     {"t": node.text or "", "tab": "\t", "br": "\n"}.get(etree.QName(node).localname, "")
                     for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
@@ -252,38 +312,12 @@ def document_text(data: bytes) -> Iterator[str]:
                 ) + "\n"  # fmt: skip
 
 
-def qr_png(payload: str | None) -> bytes:
-    """Return the QR code as a crisp 1-bit PNG, white when there is no payload.
-
-    Level Q, the smallest version that holds it; the white border is 4 modules, 3 in version 3, so that a module
-    is at least 0.68 mm on a side of ``QR_SIDE_MM``.
-    """
-    out = io.BytesIO()
-    code = segno.make_qr(payload or "AV1", error="q", boost_error=False)
-    border = 4 if int(code.version) < 3 else 3
-    code.save(out, kind="png", scale=8, border=border, dark="black" if payload else "white", light="white")
-    return out.getvalue()
-
-
-def pack(members: Mapping[str, bytes], *, compress: bool = True) -> bytes:
-    """Write a package with fixed times and order, so that the same content gives the same bytes.
-
-    Args:
-        members: name → content; ``[Content_Types].xml`` is put first, the rest keep their order.
-        compress: deflate; without, the bytes do not depend on the version of zlib either.
-    """
-    out = io.BytesIO()
-    method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
-    with zipfile.ZipFile(out, "w", method) as package:
-        for name in sorted(members, key=lambda n: n != "[Content_Types].xml"):
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = method
-            info.create_system = 0
-            package.writestr(info, members[name])
-    return out.getvalue()
-
-
 # ── checking a template ──────────────────────────────────────────────────────────────────────────────────
+def sources(template: Path) -> tuple[str, ...]:
+    """Return the XML of every part of a template that has tags."""
+    return tuple(_prepare(template).sources.values())
+
+
 def used_paths(template: Path) -> set[str]:
     """Return every dotted path a template reads, in all branches; a table's cells as ``members[].name``."""
     return set().union(*(paths_in(source, {}) for source in _prepare(template).sources.values()))
@@ -374,28 +408,13 @@ def declared_vs_used(doc: DocumentType, template: Path) -> list[str]:
     Every path in every branch is compared with the declared fields; then the template is filled once with a stand-in
     for each field, which shows what only happens on rendering (a missing phrase, a broken table).
     """
-    sample: dict[str, Any] = {}
-    for spec in doc.fields:
-        value: object = f"〔{spec.label}〕"
-        if spec.kind == "table":
-            value = [{c.key: f"〔{c.label}〕" for c in spec.columns}]
-        elif spec.kind == "list":
-            value = [value]
-        _put_in(sample, spec.path, value)
     try:
         used = used_paths(template)
         problems = [f"模板用了没有登记的字段 {p}" for p in sorted(used - declared_paths(doc))]
         problems += unused(doc, used)
         if not problems:
             own = [p for p in doc.phrases if p not in REMEDY_PHRASES]
-            render(template, sample, qr_payload="AV1-TEST", phrases=own)
+            render(template, specimen(doc, label), qr_payload="AV1-TEST", phrases=own)
     except (TemplateFault, RenderedWrong) as error:
         return [error.what, *error.problems]
     return problems
-
-
-def _put_in(nested: dict[str, Any], path: str, value: object) -> None:
-    *heads, last = path.split(".")
-    for head in heads:
-        nested = nested.setdefault(head, {})
-    nested[last] = value

@@ -27,16 +27,23 @@ def is_han(char: str) -> bool:
     return bool(_HAN.fullmatch(char))
 
 
+def _unfit(char: str) -> bool:
+    """Control characters, and the two that XML cannot carry."""
+    return char in "\ufffe\uffff" or (char not in "\n\t" and unicodedata.category(char) == "Cc")
+
+
 def clean_text(text: str) -> str:
     """Return text as it is stored: NFC, line ends LF, no other control characters.
 
     Raises:
         InvalidValue: E002, on lone surrogates, which no file format can carry.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip()
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise InvalidValue("含有无法保存的字符（半个代理对），请重新输入")
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    bad = sorted({f"U+{ord(c):04X}" for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"})
+    bad = sorted({f"U+{ord(c):04X}" for c in text if _unfit(c)})
     if bad:
         raise InvalidValue(f"含有控制字符 {'、'.join(bad)}，请删去后重填")
     return text.strip()

@@ -12,8 +12,9 @@ milliseconds::
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -131,9 +132,9 @@ class FieldSpec:
         return f"{self.label}({self.path})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentType:
-    """One entry of the catalogue.
+    """One entry of the catalogue. Its fields are read when first asked for, so that a hundred entries load at once.
 
     Attributes:
         code: three capital letters, unique; QR codes carry it.
@@ -149,6 +150,7 @@ class DocumentType:
         level: one of ``LEVELS``.
         priority: one of ``PRIORITIES``.
         signers: who signs, in order.
+        lines: its fields as they were written, by mode.
         layout: the default template in the layout language.
         layout_line: the line of the ``.toml`` its first line stands on.
         template: the ``.docx``; ``None`` for papers that come in.
@@ -171,7 +173,7 @@ class DocumentType:
     remedies_required: bool = False
     doc_no: str = "none"
     phrases: tuple[str, ...] = ()
-    fields: tuple[FieldSpec, ...] = ()
+    lines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     brought_by: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     enabled: str = ""
@@ -181,6 +183,11 @@ class DocumentType:
     layout: str = ""
     layout_line: int = 1
     template: Path | None = field(default=None, compare=False)
+
+    @cached_property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """What it prints, in the order of its declaration; the reference number last."""
+        return tuple(_fields(self, []))
 
     @property
     def generated(self) -> bool:
@@ -206,17 +213,20 @@ class DocumentType:
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
-def read_type(file: str, raw: Mapping[str, Any]) -> DocumentType:
+def read_type(
+    file: str, raw: Mapping[str, Any], *, template: Path | None = None, checked: bool = False
+) -> DocumentType:
     """Read one entry.
 
     Args:
         file: named in messages.
         raw: as TOML gives it.
+        template: its ``.docx``.
+        checked: it was read before without a fault; its fields can wait.
 
     Raises:
         TemplateFault: E303, listing every fault.
     """
-    problems: list[str] = []
     missing = [k for k in ("id", "title", "code", "kind", "folder") if not raw.get(k)]
     if missing:
         raise TemplateFault(f"缺少 {'、'.join(missing)}", file=file)
@@ -226,19 +236,6 @@ def read_type(file: str, raw: Mapping[str, Any]) -> DocumentType:
             "priority", "layout", "layout_line",
         ) if k in raw
     }  # fmt: skip
-    doc_no = raw.get("doc_no", "none")
-    fields = tuple(
-        f
-        for mode in MODES
-        for line in raw.get("fields", {}).get(mode, ())
-        if (f := _field(str(line), mode, problems))
-    )
-    if doc_no != "none" and all(f.path != "doc_no" for f in fields):
-        fields += (
-            FieldSpec(
-                "doc_no", "文书编号", "docno", "system" if doc_no == "required" else "optional", "rule"
-            ),
-        )
     found = DocumentType(
         id=raw["id"],
         title=raw["title"],
@@ -251,20 +248,38 @@ def read_type(file: str, raw: Mapping[str, Any]) -> DocumentType:
         ),
         basis=tuple(_basis(str(row)) for row in raw.get("basis", ())),
         phrases=(*raw.get("phrases", ()), *(REMEDY_PHRASES if raw.get("remedies_required") else ())),
-        doc_no=doc_no,
-        fields=fields,
+        doc_no=raw.get("doc_no", "none"),
+        lines=tuple((mode, tuple(raw.get("fields", {}).get(mode, ()))) for mode in MODES),
+        template=template,
         brought_by=_words(raw.get("step", ())),
         packs=_words(raw.get("packs", ())),
         signers=_words(raw.get("signers", ())),
         **plain,
     )
-    problems += _faults(found, raw)
+    if checked:
+        return found
+    problems: list[str] = []
+    fields = list(_fields(found, problems))
+    problems += _faults(found, fields, raw)
     if problems:
         raise TemplateFault(f"“{found.title}”的登记有误", file=file, problems=problems)
     return found
 
 
-def _faults(found: DocumentType, raw: Mapping[str, Any]) -> list[str]:
+def _fields(found: DocumentType, problems: list[str]) -> Iterator[FieldSpec]:
+    """Read the lines of the fields; a document that takes a reference number has one more."""
+    numbered = found.doc_no != "none"
+    for mode, lines in found.lines:
+        for line in lines:
+            if spec := _field(str(line), mode, problems):
+                numbered = numbered and spec.path != "doc_no"
+                yield spec
+    if numbered:
+        mode = "system" if found.doc_no == "required" else "optional"
+        yield FieldSpec("doc_no", "文书编号", "docno", mode, "rule")
+
+
+def _faults(found: DocumentType, fields: Sequence[FieldSpec], raw: Mapping[str, Any]) -> list[str]:
     faults = [f"没有救助类别 {c}" for c in raw.get("categories", ()) if c not in Category.__members__]
     if not re.fullmatch("[A-Z]{3}", found.code):
         faults.append(f"代码“{found.code}”应为三个大写英文字母")
@@ -282,8 +297,8 @@ def _faults(found: DocumentType, raw: Mapping[str, Any]) -> list[str]:
         conditions.parse(found.enabled) if found.enabled else ()
     except (ValueError, InvalidValue) as error:
         faults.append(f"enabled {error}")
-    paths = [f.path for f in found.fields]
-    labels = [f.label for f in found.fields]
+    paths = [f.path for f in fields]
+    labels = [f.label for f in fields]
     faults += [f"{p} 登记了两次" for p in sorted({p for p in paths if paths.count(p) > 1})]
     faults += [f"名称“{n}”用了两次" for n in sorted({n for n in labels if labels.count(n) > 1})]
     if found.remedies_required:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from archivist.errors import TemplateFault, UnknownDocument
 from archivist.rules.doctype import (
@@ -27,6 +26,7 @@ from archivist.rules.doctype import (
     FieldSpec,
     read_type,
 )
+from archivist.rules.entries import EntryCache
 
 __all__ = [
     "COLLECTED",
@@ -71,28 +71,28 @@ class Catalogue:
                 self._by_name.setdefault(alias, kind)
 
     @classmethod
-    def load(cls, *folders: Path) -> Catalogue:
+    def load(cls, *folders: Path, cache: Path | None = None) -> Catalogue:
         """Read the catalogue; an entry of an earlier folder wins over the same id in a later one.
 
         Args:
             folders: e.g. the workspace's ``doc_templates`` and ``shipped_templates()``; missing ones are skipped.
                 Without any, the shipped ones.
+            cache: a file that may be lost or damaged at any time: what was read of files that have not changed since.
 
         Raises:
             TemplateFault: E303, naming the file and every fault in it.
         """
         types: dict[str, DocumentType] = {}
         places = [f for f in folders or (shipped_templates(),) if f.is_dir()]
+        templates = {path.stem: path for folder in reversed(places) for path in folder.glob("*.docx")}
+        kept = EntryCache(cache)
         for folder in places:
-            for found in _read_folder(folder):
+            for found in _read_folder(folder, templates, kept):
                 if found.id in types:
                     _no_weaker(types[found.id], found)
                 else:
                     types[found.id] = found
-        for name, kind in types.items():
-            if kind.generated:
-                paths = (folder / f"{name}.docx" for folder in places)
-                types[name] = replace(kind, template=next((p for p in paths if p.is_file()), None))
+        kept.save()
         return cls(types)
 
     def get(self, name: str) -> DocumentType:
@@ -132,23 +132,32 @@ class Catalogue:
         return len(self._types)
 
 
-def _read_folder(folder: Path) -> Iterator[DocumentType]:
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            raw = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise TemplateFault(f"TOML 写法有误：{error}", file=path.name) from None
-        if path.name == MATERIALS:
-            for name, entry in raw.items():
-                yield read_type(path.name, {"id": name, "kind": "material", **entry})
-        else:
-            if layout := raw.get("layout"):
-                raw["layout_line"] = text.count("\n", 0, max(text.find(layout), 0)) + 1
-            found = read_type(path.name, raw)
-            if found.id != path.stem:
-                raise TemplateFault(f"id“{found.id}”应与文件名一致", file=path.name)
-            yield found
+def _read_folder(folder: Path, templates: Mapping[str, Path], cache: EntryCache) -> Iterator[DocumentType]:
+    for path in sorted(folder.glob("*.toml"), key=str):
+        entries = cache.get(path)
+        checked = entries is not None
+        entries = _read_file(path) if entries is None else entries
+        template = None if path.name == MATERIALS else templates.get(path.stem)
+        found = [read_type(path.name, raw, template=template, checked=checked) for raw in entries]
+        if path.name != MATERIALS and found[0].id != path.stem:
+            raise TemplateFault(f"id“{found[0].id}”应与文件名一致", file=path.name)
+        if not checked:
+            cache.put(path, entries)
+        yield from found
+
+
+def _read_file(path: Path) -> list[dict[str, Any]]:
+    """Return the entries of one file as TOML gives them."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TemplateFault(f"TOML 写法有误：{error}", file=path.name) from None
+    if path.name == MATERIALS:
+        return [{"id": name, "kind": "material", **entry} for name, entry in raw.items()]
+    if layout := raw.get("layout"):
+        raw["layout_line"] = text.count("\n", 0, max(text.find(layout), 0)) + 1
+    return [raw]
 
 
 def _no_weaker(own: DocumentType, shipped: DocumentType) -> None:

@@ -29,7 +29,7 @@ class Retention:
         return on > self.expires
 
 
-_ENDINGS = (
+ENDINGS = (
     "not_accept", "abandon", "withdraw", "terminate_procedure", "refuse", "refuse_unexplained", "town_refuse", "bureau_refuse",
 )  # fmt: skip
 """Steps that end a procedure without any assistance; from them the longest time to sue runs."""
@@ -37,7 +37,7 @@ _ENDINGS = (
 
 def _ended_without_benefit(case: Case, refused: Rule) -> dt.date | None:
     """Return the day on which assistance was refused or given up: of the step, else of the decision's record."""
-    if step := case.step(*_ENDINGS):
+    if step := case.step(*ENDINGS):
         return step.on
     decisions = case.records_of(*refused.documents)
     return dt.date.fromisoformat(max(r.filed_at for r in decisions)[:10]) if decisions else None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from archivist.cli.main import main
 from archivist.errors import TemplateFault, UnknownDocument
 from archivist.model.ids import Category
 from archivist.rules import pack as packs
 from archivist.rules.documents import GENERATED, Catalogue, shipped_templates
 from tests.issue.samples import TEN
+from tests.kit import make_workspace, open_household
 
 MATERIALS = (
     "id_card household_register id_or_other agent_id event_evidence expense_evidence liability_evidence "
@@ -72,7 +78,8 @@ def test_only_adverse_and_deciding_documents_need_remedies(catalogue: Catalogue)
         "refusal_decision",
         "benefit_change_decision",
     }
-    assert {t.id for t in catalogue if t.public} == {"preliminary_publicity"}
+    notices = {t.id for t in catalogue if t.kind == "publicity"}
+    assert "preliminary_publicity" in notices and notices <= {t.id for t in catalogue if t.public}
 
 
 def test_fields_carry_the_schemas_names(catalogue: Catalogue) -> None:
@@ -88,15 +95,74 @@ def test_fields_carry_the_schemas_names(catalogue: Catalogue) -> None:
     assert event is not None and event.only == (Category.JN, Category.ZC)
 
 
-def test_loading_takes_less_than_30_ms() -> None:
-    best = min(_timed() for _ in range(7))
-    assert best < 0.030
+# ── quick to load ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture(scope="module")
+def hundred(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with about a hundred entries, none of them new."""
+    folder = tmp_path_factory.mktemp("types")
+    shipped = sorted(p for p in shipped_templates().glob("*.toml") if p.name != "materials.toml")
+    for n in range(100):
+        source = shipped[n % len(shipped)]
+        text = re.sub('(?m)^id = ".*"', f'id = "x{n}"', source.read_text(encoding="utf-8"))
+        code = f"{chr(65 + n // 26)}{chr(65 + n % 26)}X"
+        (folder / f"x{n}.toml").write_text(re.sub('(?m)^code = ".*"', f'code = "{code}"', text), "utf-8")
+    shutil.copyfile(shipped_templates() / "materials.toml", folder / "materials.toml")
+    for path in folder.iterdir():
+        os.utime(path, (1e9, 1e9))
+    return folder
 
 
-def _timed() -> float:
-    start = time.process_time()
-    Catalogue.load(shipped_templates())
-    return time.process_time() - start
+def _cpu_s(do: Callable[[], object], rounds: int) -> float:
+    def once() -> float:
+        start = time.process_time()
+        do()
+        return time.process_time() - start
+
+    return min(once() for _ in range(rounds))
+
+
+def test_a_hundred_entries_load_in_a_fraction_of_what_reading_them_takes(
+    hundred: Path, tmp_path: Path
+) -> None:
+    """About 9 ms against 110 on the machine this was written on; a ratio holds on a slower one too."""
+    cache = tmp_path / "doc_types.json"
+    first = Catalogue.load(hundred, cache=cache)
+    cold = _cpu_s(lambda: Catalogue.load(hundred), 2)
+    warm = _cpu_s(lambda: Catalogue.load(hundred, cache=cache), 7)
+    assert len(first) > 100 and tuple(Catalogue.load(hundred, cache=cache)) == tuple(first)
+    assert warm < cold / 4
+    assert warm < 0.040 or cold > 0.400, "a slow machine, or slow loading"
+
+
+def test_what_changed_is_read_again_and_a_damaged_cache_is_passed_over(hundred: Path, tmp_path: Path) -> None:
+    folder, cache = tmp_path / "types", tmp_path / "doc_types.json"
+    shutil.copytree(hundred, folder)
+    title = Catalogue.load(folder, cache=cache).get("x0").title
+    text = (folder / "x0.toml").read_text(encoding="utf-8")
+    for new in ("甲", "乙"):
+        (folder / "x0.toml").write_text(text.replace(f'"{title}"', f'"某{new}书"', 1), encoding="utf-8")
+        assert Catalogue.load(folder, cache=cache).get("x0").title == f"某{new}书", (
+            "as quick as a clock ticks"
+        )
+    (folder / "x0.toml").write_text(text.replace('kind = "', 'kind = "no'), encoding="utf-8")
+    with pytest.raises(TemplateFault, match=r"x0\.toml"):
+        Catalogue.load(folder, cache=cache)
+    (folder / "x0.toml").unlink()
+    for content in (b"", b"[]", b'{"format": 1}', cache.read_bytes().replace(b'"title"', b'"tilte"')):
+        cache.write_bytes(content)
+        assert "x0" not in Catalogue.load(folder, cache=cache)
+        assert Catalogue.load(folder, cache=cache).get("x1").fields
+
+
+def test_searching_does_not_load_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with make_workspace(tmp_path / "ws") as workspace:
+        open_household(workspace)
+
+    def loaded(*_: object, **__: object) -> Catalogue:
+        raise AssertionError("the catalogue was loaded")
+
+    monkeypatch.setattr(Catalogue, "load", loaded)
+    assert main(["--workspace", str(tmp_path / "ws"), "search", "王秀兰"]) == 0
 
 
 def test_it_loads_no_word_library() -> None:

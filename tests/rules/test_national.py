@@ -478,3 +478,69 @@ def test_the_basis_of_decisions(category: str, kind: str, article: str) -> None:
     """
     found = NATIONAL.under(f"basis.{kind}.", Category(category), dt.date(2024, 3, 4))
     assert [r.value for r in found] == [article]
+
+
+def test_the_basis_of_an_extension_and_of_a_refused_subsidy() -> None:
+    """「对审核不符合条件的,要书面通知…并告知原因」; an extension stands on two articles since October 2022."""
+    basis = NATIONAL.under("basis.extension_notice.", Category.DB, dt.date(2024, 3, 4))
+    assert str(basis[0].value) == "《最低生活保障审核确认办法》第二十二条" and len(basis) == 2
+    assert len(NATIONAL.under("basis.extension_notice.", Category.DB, dt.date(2022, 3, 4))) == 1
+    (subsidy,) = NATIONAL.under("basis.disability_refusal_notice.", Category.CJ, dt.date(2024, 3, 4))
+    assert "国发〔2015〕52号" in str(subsidy.value) and subsidy.inferred
+
+
+@pytest.mark.parametrize(
+    ("category", "notice", "articles"),
+    [
+        ("DB", "non_acceptance", ["《社会救助暂行办法》第十一条", "参照《中华人民共和国行政许可法》第三十二条"]),
+        ("TK", "non_acceptance", ["《特困人员认定办法》第十条", "参照《中华人民共和国行政许可法》第三十二条"]),
+        ("JN", "non_acceptance", ["《社会救助暂行办法》第四十八条", "参照《中华人民共和国行政许可法》第三十二条"]),
+        ("CJ", "non_acceptance", ["参照《中华人民共和国行政许可法》第三十二条"]),
+        ("DB", "procedure_termination", ["《最低生活保障审核确认办法》第二十九条"]),
+        ("TK", "procedure_termination", ["参照《最低生活保障审核确认办法》第二十九条"]),
+        ("DB", "verification_result", ["《最低生活保障审核确认办法》第十八条"]),
+        ("ZC", "verification_result", ["参照《最低生活保障审核确认办法》第十八条"]),
+    ],
+)
+def test_the_basis_of_notices_before_a_decision(category: str, notice: str, articles: list[str]) -> None:
+    """What the office tells before it decides; other categories than 低保 by analogy, in so many words.
+
+    「由共同生活的家庭成员向户籍所在地的乡镇人民政府、街道办事处提出书面申请」,
+    「应当由本人向户籍所在地乡镇人民政府（街道办事处）提出书面申请」,
+    「申请临时救助的，应当向乡镇人民政府、街道办事处提出」,
+    「申请事项依法不属于本行政机关职权范围的，应当即时作出不予受理的决定，并告知申请人向有关行政机关申请」,
+    「无正当理由拒不配合最低生活保障审核确认工作的，县级人民政府民政部门和乡镇人民政府（街道办事处）可以终止审核确认程序」,
+    「不符合条件的最低生活保障申请，乡镇人民政府（街道办事处）应当及时告知申请人」.
+    """
+    found = NATIONAL.under(f"basis.{notice}_notice.", Category(category), dt.date(2024, 3, 4))
+    assert [r.value for r in found] == articles
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "articles"),
+    [
+        ("DB", "benefit_change", ("第十三条第三款", "第三十一条、第三十二条")),
+        ("TK", "benefit_change", ("第二十三条",)),
+        ("DB", "suspension", ("第十三条第三款", "第三十一条、第三十二条")),
+        ("TK", "suspension", ("第二十五条",)),
+        ("CJ", "suspension", ("国发〔2015〕52号",)),
+        ("DB", "termination", ("第九条、第十三条第三款", "第三十一条、第三十二条")),
+        ("TK", "termination", ("第十八条", "第二十四条、第二十六条")),
+        ("CJ", "termination", ("国发〔2015〕52号",)),
+        ("DB", "recovery.fraud", ("《社会救助暂行办法》第六十八条",)),
+        ("ZC", "recovery.mistake", ("第五十八条第一款", "《中华人民共和国民法典》第九百八十五条")),
+    ],
+)
+def test_the_basis_of_what_ends_or_takes_back(category: str, kind: str, articles: tuple[str, ...]) -> None:
+    """What changes, stops, ends or takes back assistance stands on.
+
+    「县级人民政府民政部门应当及时决定增发、减发或者停发最低生活保障金」, 「决定停发最低生活保障金的，应当书面说明理由」,
+    「决定减发、停发最低生活保障金的，应当告知最低生活保障家庭成员并说明理由」, 「并根据评估结果及时调整特困人员生活自理能力认定类别」,
+    「由乡镇人民政府（街道办事处）调查核实并报县级人民政府民政部门核准」, 「终止供养并予以公示」,
+    「特困人员有下列情形之一的，应当及时终止救助供养」, 「实行残疾人两项补贴应补尽补、应退则退的动态管理」,
+    「责令退回非法获取的救助资金、物资」, 「申请或者已获得社会救助的家庭，应当按照规定如实申报家庭收入状况、财产状况」,
+    「得利人没有法律根据取得不当利益的，受损失的人可以请求得利人返还取得的利益」.
+    """
+    found = NATIONAL.under(f"basis.{kind}.", Category(category), dt.date(2024, 3, 4))
+    assert len(found) == len(articles)
+    assert all(article in str(rule.value) for article, rule in zip(articles, found, strict=True))

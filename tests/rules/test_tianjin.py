@@ -504,6 +504,18 @@ def test_decisions_stand_on_the_plan_too() -> None:
         assert len(basis) == 2 and any("红桥区" in b for b in basis) and any("第二十一条" in b for b in basis)
 
 
+def test_what_ends_assistance_stands_on_the_plan_too() -> None:
+    """Change, stop, end, take back.
+
+    「经街道分管领导签署意见后作出终止或变更决定」, 「明确相应社会救助资金的增发、减发或者停发金额，报送至街道社会救助管理部门」,
+    「街道负责追缴骗取社会救助资金、物资或者服务的有关工作」.
+    """
+    for kind in ("benefit_change", "suspension", "termination", "recovery.fraud"):
+        for category in (Category.DB, Category.TK, Category.DX):
+            basis = HONGQIAO.under(f"basis.{kind}.", category, dt.date(2024, 3, 4))
+            assert "红桥区" in str(basis[-1].value), (kind, category)
+
+
 # ── whole ways through the procedure ─────────────────────────────────────────────────────────────────────
 def test_abandoned_when_not_completed() -> None:
     """「且无正当理由未及时补正材料的，视为申请人放弃本次申请」: nothing is due any more."""
@@ -568,3 +580,12 @@ def test_the_way_of_tekun_to_the_end() -> None:
     assert {"care_arrangement_form", "care_agreement"} <= set(step(HONGQIAO, case, "confirm").makes)
     assert step(HONGQIAO, case, "confirm").source.key == "S3"
     assert {r for r in runs(case, HONGQIAO) if not r.startswith("remedy.")} == set()
+
+
+def test_the_notice_that_means_do_not_fit_stands_on_both_measures() -> None:
+    """「家庭经济状况不符合社会救助审核确认条件的，经办机构应下发书面告知书」."""
+    found = HONGQIAO.under("basis.verification_result_notice.", Category.DB, dt.date(2024, 3, 4))
+    assert [str(r.value) for r in found] == [
+        "《最低生活保障审核确认办法》第十八条",
+        "《红桥区社会救助审核确认权限下放改革工作实施方案》",
+    ]

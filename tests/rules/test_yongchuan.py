@@ -167,3 +167,12 @@ def test_the_decision_names_the_ordinance_and_the_delegation() -> None:
     assert named[Category.DB][0] == "《最低生活保障审核确认办法》第二十一条"
     assert "《重庆市城乡居民最低生活保障条例》第十八条" in named[Category.DB]
     assert all("永川府发〔2023〕4号" in values[-1] for values in named.values())
+
+
+def test_a_refused_subsidy_names_the_delegation_too() -> None:
+    """「履行对辖区残疾人“两项补贴”的审核」."""
+    named = [
+        str(r.value)
+        for r in YONGCHUAN.under("basis.disability_refusal_notice.", Category.CJ, dt.date(2024, 3, 27))
+    ]
+    assert "国发〔2015〕52号" in named[0] and "永川府发〔2023〕4号" in named[-1]

@@ -71,9 +71,9 @@ def _packed(line: int, specs: Sequence[FieldSpec]) -> list[Node]:
         if size > room and rows[-1]:
             rows.append([])
             room = SLOTS
-        rows[-1].append(spec.path)
+        rows[-1].append(f"{spec.path} ×{2 * size - 1}")
         room -= size
-    return [Row(line, tuple(r)) for r in rows]
+    return [Row(line, (*r[:-1], r[-1].partition(" ")[0])) for r in rows if r]
 
 
 def _slots(spec: FieldSpec) -> int:

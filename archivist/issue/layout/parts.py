@@ -64,7 +64,7 @@ def minutes_head(document: Document, title: str, number: str) -> None:
     """Append the red head of 纪要格式: office, title, number; its upper edge 35 mm under the type area's."""
     spacing = '<w:spacing w:before="{}" w:after="{}" w:line="{}" w:lineRule="exact"/>'
     add(document, "{{ office.name }}", style="纪要标志", extra=spacing.format(1300, 0, 780))
-    add(document, title, style="纪要标志")
+    add(document, *title.split("\n"), style="纪要标志")
     if number:
         add(document, number, style="文书编号", extra=spacing.format(240, 40, 579))
 

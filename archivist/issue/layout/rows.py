@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class _Part:
     piece: Piece | None = None
     span: int = 0
     align: str = ""
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class _Line:
     @property
     def columns(self) -> int:
         return sum(p.span or 1 for p in self.parts)
+
+    @property
+    def continues(self) -> frozenset[int]:
+        """The columns from which cells of the row above go on."""
+        starts = itertools.accumulate((p.span or 1 for p in self.parts), initial=0)
+        return frozenset(at for at, part in zip(starts, self.parts, strict=False) if part.continued)
 
     @property
     def signed(self) -> bool:
@@ -105,6 +113,8 @@ def fields_in(fields: Fields, nodes: Sequence[Node]) -> Iterator[_Line]:
 def _parts(fields: Fields, line: int, cell: str) -> list[_Part]:
     found = _SPAN.search(cell)
     span, cell = (int(found[1]), cell[: found.start()]) if found else (0, cell)
+    if cell == "↑":
+        return [_Part(span=span, continued=True)]
     if cell.startswith("^"):
         return [_Part(cell[1:].strip(), span=span, align="center")]
     if match := _CAPTION.fullmatch(cell):
@@ -151,7 +161,7 @@ def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool
         fields.loops, before = dict(line.loops or {}), fields.loops
         after = printed[printed.index(line) + 1 :][:1]
         table.row(
-            *_cells(fields, table, line),
+            *_cells(fields, table, line, after[0].continues if after else frozenset()),
             header=not table.rows and all(p.label for p in line.parts),
             height_mm=line.height_mm or max(p.piece.height_mm if p.piece else 7.5 for p in line.parts),
             keep=bool(after)
@@ -160,19 +170,21 @@ def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool
         fields.loops = before
 
 
-def _cells(fields: Fields, table: Table, line: _Line) -> Iterator[Cell]:
+def _cells(fields: Fields, table: Table, line: _Line, below: frozenset[int]) -> Iterator[Cell]:
     at, pt = 0, SIZES[table.size]
     for number, part in enumerate(line.parts, 1):
         left = len(table.widths_mm) - at - sum(p.span or 1 for p in line.parts[number:])
         span = left if number == len(line.parts) else part.span or 1
         width = sum(table.widths_mm[at : at + span])
+        merge = "continue" if part.continued else "restart" if at in below else ""
         at += span
         piece = part.piece
         text = piece.printed(width, pt) if piece else fields.text(line.line, part.text, width, pt)
         if part.label:
-            yield Cell(caption_lines(text, width, pt), span, label=True)
+            yield Cell(caption_lines(text, width, pt), span, label=True, merge=merge)
         else:
-            yield Cell(text, span, top=bool(piece and piece.kind == "text"), align=part.align)
+            top = bool(piece and piece.kind == "text")
+            yield Cell(text, span, merge=merge, top=top, align=part.align)
 
 
 def _form_widths(lines: Sequence[_Line], count: int, pt: float, area: float) -> list[float]:

@@ -31,7 +31,10 @@ class Writer:
         self.doc = doc
         self.fields = fields
         settings = {n.name: n for n in nodes if isinstance(n, Call)}
-        self.document = new_document(doc.title, landscape=doc.kind == "register" or "landscape" in settings)
+        titles = [n.text for n in nodes if isinstance(n, Text) and n.kind == "title"]
+        self.title = titles[0] if titles else doc.title
+        lying = doc.kind == "register" and "portrait" not in settings
+        self.document = new_document(doc.title, landscape=lying or "landscape" in settings)
         self.area = area_mm(self.document)
         self.body = _BODY["small" if doc.kind in FORMS else "large"]
         self._calls: dict[str, Callable[[Call], None]] = {
@@ -39,12 +42,12 @@ class Writer:
             "group": self._group, "members": self._members, "approval": self._approval, "signature": self._signature,
             "signatures": self._signatures, "note": self._note, "remark": self._remark, "center": self._center,
             "ends": self._ends, "space": self._space, "gap": self._gap, "pagebreak": self._pagebreak,
-            "body": self._body, "landscape": lambda _: None, "letterhead": lambda _: None,
+            "body": self._body, "landscape": lambda _: None, "portrait": lambda _: None, "letterhead": lambda _: None,
         }  # fmt: skip
         if head := settings.get("letterhead"):
             self._ready(head.line, "{{ office.name }}", "信函标志")
             parts.letter_head(self.document)
-        if doc.kind != "minutes" and not any(isinstance(n, Text) and n.kind == "title" for n in nodes):
+        if doc.kind != "minutes" and not titles:
             parts.add(self.document, doc.title, style="公文标题")
 
     def write(self, nodes: Sequence[Node]) -> None:
@@ -83,6 +86,8 @@ class Writer:
 
     def _text(self, node: Text) -> None:
         style, text = self.body, node.text
+        if node.kind == "title" and self.doc.kind == "minutes":
+            return  # 纪要标志: in the red head
         if node.kind == "title":
             style = "公文标题"
         elif node.kind == "heading":
@@ -137,7 +142,8 @@ class Writer:
 
     def _docno(self, call: Call) -> None:
         if self.doc.kind == "minutes":
-            parts.minutes_head(self.document, self.doc.title, self._ready(call.line, call.arg, "文书编号"))
+            title = self._ready(call.line, self.title, "纪要标志")
+            parts.minutes_head(self.document, title, self._ready(call.line, call.arg, "文书编号"))
         elif call.arg:
             self._add(call.line, call.arg, "文书编号")
         else:

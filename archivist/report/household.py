@@ -1,0 +1,314 @@
+"""One case in the course of time: on the roll or not, paid or not, with what amount, in any month.
+
+Everything follows from the steps taken and from what the events said of the benefit, in their order; nothing is
+guessed. An amount whose first month nobody told is not known (``Term.since``), and is left blank.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from archivist.model.case import Case, CaseStatus, Event, Record
+from archivist.model.facts import rows, single
+from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, is_id
+from archivist.model.states import State, StepTaken
+from archivist.report.query import Period, months
+
+ENTER: Final = ("confirm", "bureau_approve")
+"""Steps that put a household on the roll."""
+REVIEWS: Final = ("start_review", "report_change", "report_death")
+"""Steps that open a review; what is recorded of the benefit from then on is the outcome of that review."""
+TEMPORARY: Final = (Category.JN, Category.ZC)
+"""Paid once, never on the roll."""
+CLASSES: Final = ("老年人", "未成年人", "重度残疾", "重病")
+_SELF: Final = ("本人", "申请人", "户主")
+_SEVERE: Final = re.compile("[一二1１2２]级|重度")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What the benefit was from a month on.
+
+    Attributes:
+        start: first month, ``YYYY-MM``; empty when nobody told.
+        since: where ``start`` is empty after a change: the month of the decision, from which the amount is unknown.
+        end: last month, empty when open.
+    """
+
+    start: str = ""
+    end: str = ""
+    amount: Decimal | None = None
+    persons: int | None = None
+    standard: Decimal | None = None
+    income: Decimal | None = None
+    since: str = ""
+
+    @classmethod
+    def of(cls, facts: Mapping[str, object]) -> Term:
+        """Return the terms a state of the facts (group 救助金额) tells."""
+        money = {k: Decimal(str(v)) if (v := facts.get(k)) else None for k in ("amount", "standard")}
+        head = facts.get("income_per_head")
+        persons = facts.get("persons")
+        return cls(
+            str(facts.get("start") or ""),
+            str(facts.get("end") or ""),
+            money["amount"],
+            int(str(persons)) if persons is not None else None,
+            money["standard"],
+            Decimal(str(head)) if head is not None else None,
+        )
+
+    @property
+    def _what(self) -> tuple[object, ...]:
+        return self.amount, self.persons, self.standard
+
+    def same(self, other: Term) -> bool:
+        """Tell whether nothing is paid differently."""
+        return self._what == other._what
+
+
+@dataclass(frozen=True)
+class Household:
+    """A case with what its events said of the benefit: (number of the event, the group as it then stood)."""
+
+    case: Case
+    told: Sequence[tuple[int, Mapping[str, object]]] = ()
+
+    @classmethod
+    def read(cls, case: Case, events: Iterable[Event] = ()) -> Household:
+        """Return a household; without events, as if what is known now had been known from the beginning."""
+        told = [
+            (event.seq, event.data["facts"]["benefit"] or {})
+            for event in events
+            if "benefit" in (event.data.get("facts") or {})
+        ]
+        return cls(case, told or [(0, single(case.facts, "benefit"))])
+
+    # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
+    def fact(self, path: str) -> str:
+        """Return a fact as text, empty when unknown."""
+        group, _, key = path.partition(".")
+        value = single(self.case.facts, group).get(key)
+        return "" if value is None else str(value)
+
+    @cached_property
+    def people(self) -> tuple[Mapping[str, object], ...]:
+        """Who is covered: the applicant, and of the others living together those not left out."""
+        applicant = single(self.case.facts, "applicant")
+        if self.case.category in (Category.TK, Category.CJ):
+            return (applicant,)
+        own = applicant.get("id_number")
+        return applicant, *(
+            m
+            for m in rows(self.case.facts, "members")
+            if m.get("living_together") is not False
+            and m.get("covered") is not False
+            and str(m.get("relation", "")) not in _SELF
+            and (not own or m.get("id_number") != own)
+        )
+
+    def classes(self, on: dt.date) -> list[set[str]]:
+        """Return for each covered person what makes the need greater: 老年人 (60), 未成年人, 重度残疾, 重病."""
+        return [_classes(person, on) for person in self.people]
+
+    # ── steps ────────────────────────────────────────────────────────────────────────────────────────────
+    def steps(self, *ids: str, within: Period | None = None) -> list[StepTaken]:
+        """Return the steps of some kinds, those of a period."""
+        return [s for s in self.case.steps if s.id in ids and (within is None or s.on in within)]
+
+    def step(self, *ids: str, within: Period | None = None) -> StepTaken | None:
+        """Return the latest step of some kinds."""
+        return next(reversed(self.steps(*ids, within=within)), None)
+
+    def state(self, on: dt.date) -> State:
+        """Return where the case stood at the end of a day, by the days on which the steps were done."""
+        if self._deregistered(on):
+            return State.DEREGISTERED
+        return next((s.after for s in reversed(self.case.steps) if s.on <= on), State.DRAFT)
+
+    def _deregistered(self, on: dt.date) -> bool:
+        case = self.case
+        return case.status is CaseStatus.DEREGISTERED and (case.deregistered_on or dt.date.min) <= on
+
+    def _after(self, on: dt.date, tell: Callable[[StepTaken], bool | None]) -> bool:
+        known = False
+        for step in self.case.steps:
+            if step.on <= on and (told := tell(step)) is not None:
+                known = told
+        return known and not self._deregistered(on)
+
+    def on_roll(self, on: dt.date) -> bool:
+        """Tell whether it stood on the roll (在册) at the end of a day: confirmed, and not ended since."""
+        return self.case.category not in TEMPORARY and self._after(on, _enters)
+
+    def paid_from_roll(self, on: dt.date) -> bool:
+        """Tell whether it stood on the list of payments at the end of a day: 列入发放, not stopped since."""
+        return self.case.category not in TEMPORARY and self._after(on, _pays)
+
+    def left(self, period: Period) -> StepTaken | dt.date | None:
+        """Return what took it off the roll within a period: the step, or the day of deregistration."""
+        if self.case.category in TEMPORARY or self.on_roll(period.last):
+            return None
+        was = self.on_roll(period.eve) or any(_enters(s) for s in self.case.steps if s.on in period)
+        if not was:
+            return None
+        if step := next(
+            (s for s in reversed(self.case.steps) if s.on in period and _enters(s) is False), None
+        ):
+            return step
+        return self.case.deregistered_on
+
+    def entered(self, period: Period) -> bool:
+        """Tell whether a decision of the period put it on the roll (temporary assistance: granted it)."""
+        if self.case.category in TEMPORARY:
+            return bool(self.steps(*ENTER, within=period))
+        return not self.on_roll(period.eve) and any(_enters(s) for s in self.case.steps if s.on in period)
+
+    # ── money ────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """What the benefit was, term after term.
+
+        What is recorded before a review began, or when it ended without a change, corrects what was known. What is
+        recorded from the beginning of a review that ends in a change is a new term.
+        """
+        reviews = [s.seq for s in self.case.steps if s.id in REVIEWS and s.before is State.IN_BENEFIT]
+        found: list[Term] = []
+        last_change: StepTaken | None = None
+        for seq, facts in self.told:
+            begun = max((n for n in reviews if n < seq), default=None)
+            following = min((n for n in reviews if n > seq), default=None)
+            change = self._change(begun, following) if begun is not None else None
+            term = Term.of(facts)
+            if begun is not None and change is None and self._open(begun, following):
+                continue  # proposed in a review that has not been decided
+            if change is None or change is last_change or not found:
+                found[-1:] = [self._started(found[:-1], term, change)]
+            elif term.same(found[-1]):
+                found[-1] = replace(found[-1], end=term.end, income=term.income)
+                continue
+            else:
+                found.append(self._started(found, term, change))
+            last_change = change
+        return tuple(found)
+
+    def _change(self, begun: int, following: int | None) -> StepTaken | None:
+        return next(
+            (
+                s
+                for s in self.case.steps
+                if s.id in ("change", "resume") and s.seq > begun and (following is None or s.seq < following)
+            ),
+            None,
+        )
+
+    def _open(self, begun: int, following: int | None) -> bool:
+        return following is None and self.case.state in (State.REVIEWING, State.SUSPENDED)
+
+    def _started(self, before: Sequence[Term], term: Term, change: StepTaken | None) -> Term:
+        """Return a new term with its first month: as told, or as the decision of the change tells it."""
+        if change is None or not before or term.start > before[-1].start:
+            return term
+        told = self._decided_start(change)
+        return replace(term, start=told, since="" if told else f"{change.on:%Y-%m}")
+
+    def _decided_start(self, change: StepTaken) -> str:
+        for record in reversed(self.case.records_of("benefit_change_decision")):
+            given = record.data.get("given", {})
+            if record.filed_at[:10] >= change.on.isoformat() and given.get("change.start"):
+                match = re.match(r"(\d{4})\D*(\d{1,2})", str(given["change.start"]))
+                return f"{match[1]}-{int(match[2]):02d}" if match else ""
+        return ""
+
+    def term(self, month: str) -> Term | None:
+        """Return the terms that hold in a month; before the first month those to come; ``None`` when none are known.
+
+        Terms without ``start`` tell that the amount of the month is not known.
+        """
+        for term in reversed(self.terms):
+            if term.since and term.since <= month:
+                return Term(persons=term.persons, since=term.since)
+            if term.start and term.start <= month:
+                return term
+        return next((t for t in self.terms if not t.since), None)
+
+    def persons(self, month: str) -> int:
+        """Return how many persons are covered in a month: as decided, else counted."""
+        term = self.term(month)
+        return term.persons if term and term.persons is not None else len(self.people)
+
+    def in_force(self, month: str) -> bool:
+        """Tell whether the benefit is paid for a month: begun, not ended, by the months that were told."""
+        term = self.term(month)
+        if term is None or (not term.start and not term.since):
+            return False
+        return term.start <= month and not (term.end and term.end < month)
+
+    def paid_in(self, period: Period) -> bool:
+        """Tell whether it is on the list of payments of a month.
+
+        It is when it stood there at the end of the month before, or was put there in the month. A decision of the
+        month that stops it works from the next month on.
+        """
+        stood = self.paid_from_roll(period.eve) or self.paid_from_roll(period.last)
+        return stood and self.in_force(period.month)
+
+    def arrears(self, period: Period) -> tuple[list[str], Decimal | None]:
+        """Return the months before a month that are paid together with it, and their sum (补发).
+
+        They are the months from the benefit's first one up to the month in which the household first came on the
+        list of payments.
+        """
+        first = next((s for s in self.case.steps if s.id == "pay"), None)
+        begin = next((t.start for t in self.terms if t.start), "")
+        if first is None or not begin or not self.in_force(period.month):
+            return [], Decimal(0)
+        listed = max(f"{first.on:%Y-%m}", begin)
+        if listed != period.month:
+            return [], Decimal(0)
+        late = [m for m in months(begin, listed)[:-1] if self.in_force(m)]
+        amounts = [t.amount if (t := self.term(m)) else None for m in late]
+        return late, None if None in amounts else sum((a for a in amounts if a is not None), Decimal(0))
+
+    # ── records ──────────────────────────────────────────────────────────────────────────────────────────
+    def record(self, *types: str) -> Record | None:
+        """Return the latest record of some types."""
+        return next(reversed(self.case.records_of(*types)), None)
+
+
+def _enters(step: StepTaken) -> bool | None:
+    if step.id in ENTER:
+        return True
+    return False if step.after in (State.TERMINATED, State.REFUSED, State.CLOSED_REFUSED) else None
+
+
+def _pays(step: StepTaken) -> bool | None:
+    if step.after is State.IN_BENEFIT:
+        return True
+    return False if step.after in (State.SUSPENDED, State.TERMINATED, State.REFUSED) else None
+
+
+def birth_date(person: Mapping[str, object]) -> dt.date | None:
+    """Return a person's date of birth, as told or as the ID number carries it."""
+    if told := person.get("birth_date"):
+        return dt.date.fromisoformat(str(told))
+    number = str(person.get("id_number") or "")
+    return id_birth_date(IdNumber(number)) if is_id(number) else None
+
+
+def _classes(person: Mapping[str, object], on: dt.date) -> set[str]:
+    found = set()
+    if birth := birth_date(person):
+        age = age_on(birth, on)
+        found |= {"老年人"} if age >= 60 else {"未成年人"} if age < 18 else set()
+    if _SEVERE.search(str(person.get("disability") or "")):
+        found.add("重度残疾")
+    if person.get("health") == "重病":
+        found.add("重病")
+    return found

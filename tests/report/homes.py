@@ -1,0 +1,109 @@
+"""Households with their steps, told in a line each: ``"confirm confirmed 2024-04-10"``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.model.case import Case, CaseStatus, FileEntry, Record, RecordStatus
+from archivist.model.facts import parse_facts, single
+from archivist.model.ids import CaseNo, Sha256, record_no
+from archivist.model.states import State, StepTaken
+from archivist.report.household import Household
+from tests.people import make_id
+
+BENEFIT: Final = {
+    "amount": "800",
+    "persons": 2,
+    "standard": "1010",
+    "income_per_head": "400",
+    "start": "2024-05",
+}
+TO_BENEFIT: Final = (
+    "submit submitted 2024-03-04",
+    "accept accepted 2024-03-05",
+    "confirm confirmed 2024-04-10",
+    "deliver delivered 2024-04-11",
+    "announce announced 2024-04-12",
+    "file filed 2024-04-20",
+    "pay in_benefit 2024-04-28",
+)
+"""Applied for in March, granted in April, paid from May on."""
+NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def a_case(
+    sequence: int = 1, category: str = "DB", *trail: str, facts: Mapping[str, Any] = NO_MORE, left: str = ""
+) -> Case:
+    """Return a case after its steps; facts are laid over those of an ordinary household, group by group."""
+    known: dict[str, Any] = {
+        "applicant": {
+            "name": f"户主{sequence}", "id_number": make_id("19700101", f"{sequence:03d}"), "village": "样例里社区",
+        },
+        "members": [{"name": "成员", "relation": "配偶", "id_number": make_id("19720202", f"{sequence:03d}")}],
+        "account": {"holder": f"户主{sequence}", "bank": "示范银行", "number": "6222020200000000014", "nature": "本人"},
+        "benefit": BENEFIT,
+    }  # fmt: skip
+    for group, values in facts.items():
+        known[group] = {**known.get(group, {}), **values} if isinstance(values, Mapping) else values
+    case = Case(
+        CaseNo.parse(f"YLJD-{category}-2024-{sequence:06d}"),
+        opened_on=dt.date(2024, 3, 1),
+        facts=parse_facts(known),
+        seq=1,
+    )
+    for text in trail:
+        case = step(case, text)
+    if left:
+        case = replace(case, status=CaseStatus.DEREGISTERED, deregistered_on=dt.date.fromisoformat(left))
+    return case
+
+
+def step(case: Case, text: str) -> Case:
+    """Return a case after one more step, ``pay in_benefit 2024-04-28 amount=300``."""
+    name, after, on, *values = text.split(" ")
+    taken = StepTaken(
+        case.seq + 1, name, name, case.state, State(after), dt.date.fromisoformat(on), by=("林经办",),
+        values=dict(v.split("=", 1) for v in values),
+    )  # fmt: skip
+    return replace(case, seq=case.seq + 1, steps=(*case.steps, taken))
+
+
+def a_house(
+    sequence: int = 1,
+    category: str = "DB",
+    *trail: str,
+    facts: Mapping[str, Any] = NO_MORE,
+    left: str = "",
+    told: Sequence[tuple[int, Mapping[str, Any]]] = (),
+) -> Household:
+    """Return a household; ``told`` is what events said of its benefit, when that changed."""
+    case = a_case(sequence, category, *trail, facts=facts, left=left)
+    if not told:
+        return Household.read(case)
+    return Household(
+        case, [(seq, single(parse_facts({"benefit": benefit}), "benefit")) for seq, benefit in told]
+    )
+
+
+def with_record(house: Household, kind: str, folder: str = "06 审核确认", **data: Any) -> Household:
+    """Return a household with one more record of two pages."""
+    case = house.case
+    number = record_no(len(case.records) + 1)
+    entry = FileEntry(f"data/{folder}/{number} x.pdf", Sha256("a" * 64), 1000, number)
+    filed = str(data.pop("filed_at", "2024-04-10T10:00:00+08:00"))
+    record = Record(
+        number,
+        kind,
+        kind,
+        folder,
+        RecordStatus.PENDING,
+        filed,
+        (entry,),
+        pages=2,
+        data=MappingProxyType(data),
+    )
+    return replace(house, case=replace(case, records={**case.records, number: record}))

@@ -1,0 +1,380 @@
+"""Exact rows and sums, from synthetic households with their steps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archivist.report import Period
+from archivist.report.figures import COLUMNS, monthly_statistics
+from archivist.report.household import Household
+from archivist.report.lists import (
+    acceptance_register,
+    annual_review_transfer_list,
+    filing_summary,
+    household_ledger,
+    monthly_roster,
+    monthly_visit_summary,
+    percent,
+    quarterly_transfer_list,
+    review_due_list,
+)
+from archivist.report.money import (
+    balance,
+    fund_disbursement_detail,
+    recovery_register,
+    reserve_fund_report,
+    temp_assistance_monthly_summary,
+)
+from archivist.report.register import Asked, Register
+from archivist.rules.pack import load
+from tests.report.homes import BENEFIT, TO_BENEFIT, a_case, a_house, with_record
+
+NATIONAL, TIANJIN, JINCHENG = load("national"), load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
+CHANGED = ("start_review reviewing 2024-07-02", "change changed 2024-07-10", "deliver in_benefit 2024-07-12")
+ENDED = ("start_review reviewing 2024-08-01", "terminate terminated 2024-08-09")
+
+
+def month(text: str) -> Period:
+    return Period.of_month(text)
+
+
+def brief(register: Register, *keys: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[k] for k in keys) for row in register.rows]
+
+
+# ── one household in the course of time ──────────────────────────────────────────────────────────────────
+def test_on_the_roll_from_the_decision_paid_from_the_first_month() -> None:
+    house = a_house(1, "DB", *TO_BENEFIT, *ENDED)
+    assert [house.on_roll(month(m).last) for m in ("2024-03", "2024-04", "2024-07", "2024-08")] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    paid = [m for m in range(1, 13) if house.paid_in(month(f"2024-{m:02d}"))]
+    assert paid == [5, 6, 7, 8], "the decision of August works from September on"
+
+
+def test_a_suspended_household_stays_on_the_roll_unpaid_until_it_is_resumed() -> None:
+    house = a_house(1, "DB", *TO_BENEFIT, "start_review reviewing 2024-06-03", "suspend suspended 2024-06-05",
+                    "resume in_benefit 2024-09-02")  # fmt: skip
+    assert all(house.on_roll(month(f"2024-{m:02d}").last) for m in range(4, 13))
+    assert [m for m in range(1, 13) if house.paid_in(month(f"2024-{m:02d}"))] == [5, 6, 9, 10, 11, 12]
+
+
+def test_a_change_holds_from_the_month_that_was_told() -> None:
+    told = [(1, BENEFIT), (12, {**BENEFIT, "amount": "500", "start": "2024-08"})]
+    house = a_house(1, "DB", *TO_BENEFIT, *CHANGED, told=told)
+    amounts = [term.amount if (term := house.term(m)) else None for m in ("2024-05", "2024-07", "2024-08")]
+    assert amounts == [Decimal("800"), Decimal("800"), Decimal("500")]
+
+
+def test_the_decision_tells_the_month_when_the_file_does_not() -> None:
+    told = [(1, BENEFIT), (10, {**BENEFIT, "amount": "500"})]
+    house = a_house(1, "DB", *TO_BENEFIT, *CHANGED, told=told)
+    unknown = house.term("2024-07")
+    assert unknown and (unknown.amount, unknown.since) == (None, "2024-07"), "nobody told from when on"
+    assert (before := house.term("2024-06")) and before.amount == Decimal("800")
+    informed = with_record(
+        house,
+        "benefit_change_decision",
+        filed_at="2024-07-10T10:00:00+08:00",
+        given={"change.start": "2024-08"},
+    )
+    amounts = [t.amount if (t := informed.term(m)) else None for m in ("2024-07", "2024-08")]
+    assert amounts == [Decimal("800"), Decimal("500")]
+
+
+def test_a_correction_replaces_and_a_proposal_is_not_yet_paid() -> None:
+    corrected = a_house(1, "DB", *TO_BENEFIT, told=[(1, BENEFIT), (5, {**BENEFIT, "amount": "790"})])
+    assert [t.amount for t in corrected.terms] == [Decimal("790")]
+    open_review = a_house(1, "DB", *TO_BENEFIT, "start_review reviewing 2024-07-02",
+                          told=[(1, BENEFIT), (10, {**BENEFIT, "amount": "500", "start": "2024-08"})])  # fmt: skip
+    assert [t.amount for t in open_review.terms] == [Decimal("800")]
+
+
+def test_the_history_is_read_from_the_events() -> None:
+    assert Household.read(a_case(1)).terms[0].amount == Decimal("800")
+
+
+# ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
+def test_acceptance_register() -> None:
+    houses = [
+        a_house(1, "DB", "submit submitted 2024-03-04", "ask_correction correction_pending 2024-03-05",
+                "accept accepted 2024-03-08"),
+        a_house(2, "DB", *TO_BENEFIT),
+        a_house(3, "DB", "submit submitted 2024-03-06", "not_accept not_accepted 2024-03-06"),
+        a_house(4, "JN", "advance advanced 2024-03-09 amount=300"),
+        a_house(5, "DB", "submit submitted 2024-04-01"),
+        a_house(6, "DB"),
+    ]  # fmt: skip
+    found = acceptance_register(Asked(houses, TIANJIN, month("2024-03")))
+    assert brief(found, "number", "received", "outcome", "accepted", "deadline", "result", "closed", "handler") == [
+        ("YLJD-DB-2024-000001", dt.date(2024, 3, 4), "补正后受理", dt.date(2024, 3, 8), dt.date(2024, 4, 22), "在办", None, "林经办"),
+        ("YLJD-DB-2024-000002", dt.date(2024, 3, 4), "受理", dt.date(2024, 3, 5), dt.date(2024, 4, 17), "在办", None, "林经办"),
+        ("YLJD-DB-2024-000003", dt.date(2024, 3, 6), "不予受理", None, None, "不予受理", dt.date(2024, 3, 6), "林经办"),
+        ("YLJD-JN-2024-000004", dt.date(2024, 3, 9), "先行救助", dt.date(2024, 3, 9), None, "在办", None, "林经办"),
+    ]  # fmt: skip
+    assert (
+        found.values["register.accepted"],
+        found.values["register.closed"],
+        found.values["register.open"],
+    ) == (3, 1, 3)
+    assert "1户没有收件日期" in found.notes[0]
+
+
+def test_roster_shows_who_came_who_is_there_who_left() -> None:
+    told = [(1, BENEFIT), (12, {**BENEFIT, "amount": "500", "start": "2024-08"})]
+    houses = [
+        a_house(1, "DB", *TO_BENEFIT, *CHANGED, told=told),
+        a_house(2, "DB", *TO_BENEFIT, "start_review reviewing 2024-07-03", "terminate terminated 2024-07-04"),
+        a_house(3, "DB", *TO_BENEFIT, "start_review reviewing 2024-07-03", "suspend suspended 2024-07-04"),
+        a_house(4, "TK", "confirm confirmed 2024-07-15", facts={"applicant": {"health": "重病", "village": "甲村"}}),
+        a_house(5, "JN", "confirm confirmed 2024-07-16"),
+        a_house(6, "DB", "submit submitted 2024-07-16"),
+    ]  # fmt: skip
+    found = monthly_roster(Asked(houses, NATIONAL, month("2024-07")))
+    assert brief(found, "number", "persons", "amount", "change", "classes") == [
+        ("YLJD-DB-2024-000001", 2, Decimal("800"), "减发", ""),
+        ("YLJD-DB-2024-000003", 2, Decimal("0"), "停发", ""),
+        ("YLJD-TK-2024-000004", 2, Decimal("800"), "新增", "重病"),
+        ("YLJD-JN-2024-000005", 2, Decimal("800"), "一次性", ""),
+        ("YLJD-DB-2024-000002", None, None, "退出", ""),
+    ]
+    sums = {k: found.values[f"register.{k}"] for k in ("households", "persons", "total", "entered", "gone")}
+    assert sums == {"households": 4, "persons": 8, "total": Decimal("2400"), "entered": 2, "gone": 1}
+    assert found.rows[0]["account"] == "****0014"
+
+
+def test_filing_summary_and_its_last_day() -> None:
+    houses = [
+        with_record(a_house(1, "DB", *TO_BENEFIT[:3]), "confirmation_decision", doc_no="样救字〔2024〕3号"),
+        a_house(2, "TK", "accept accepted 2024-03-05", "refuse refused 2024-04-12"),
+        a_house(3, "DB", "accept accepted 2024-03-05"),
+    ]
+    found = filing_summary(Asked(houses, JINCHENG, Period.of_days(dt.date(2024, 4, 8), dt.date(2024, 4, 14))))
+    assert brief(found, "number", "result", "doc_no", "amount", "persons") == [
+        ("YLJD-DB-2024-000001", "确认", "样救字〔2024〕3号", Decimal("800"), 2),
+        ("YLJD-TK-2024-000002", "不予确认", "", None, None),
+    ]
+    assert found.values["register.deadline"] == dt.date(2024, 4, 17), "seven days after the tenth"
+    assert found.doubts == ["YLJD-TK-2024-000002：卷内没有带文号的决定书"]
+
+
+def test_transfer_lists_count_papers() -> None:
+    house = with_record(with_record(a_house(1, "DB", *TO_BENEFIT), "a"), "b")
+    found = quarterly_transfer_list(Asked([house, a_house(2, "DB")], JINCHENG, Period.of_quarter("2024Q2")))
+    assert brief(found, "records", "pages", "files", "size") == [(2, 4, 2, 2000)]
+    assert quarterly_transfer_list(Asked([house], JINCHENG, Period.of_quarter("2024Q3"))).empty
+    reviewed = a_house(
+        2, "DB", *TO_BENEFIT, "start_review reviewing 2024-08-01", "reviewed in_benefit 2024-08-20"
+    )
+    reviewed = with_record(
+        reviewed, "periodic_review_form", "09 动态管理", filed_at="2024-08-20T09:00:00+08:00"
+    )
+    found = annual_review_transfer_list(Asked([house, reviewed], JINCHENG, Period.of_year("2024")))
+    assert brief(found, "conclusion", "concluded", "records", "pages") == [
+        ("继续", dt.date(2024, 8, 20), 1, 2)
+    ]
+
+
+def test_visits_by_village_and_the_share_rounded_up() -> None:
+    houses = [
+        a_house(n, "DB", *TO_BENEFIT, *(["visit in_benefit 2024-06-10"] if n < 3 else []),
+                facts={"applicant": {"village": "甲村" if n % 2 else "乙村"}})
+        for n in range(1, 9)
+    ]  # fmt: skip
+    houses.append(a_house(9, "CJ", *TO_BENEFIT, "visit in_benefit 2024-06-10"))
+    found = monthly_visit_summary(Asked(houses, TIANJIN, month("2024-06")))
+    assert brief(found, "village", "base", "visited", "rate") == [
+        ("乙村", 4, 1, "25.0%"),
+        ("甲村", 4, 1, "25.0%"),
+    ]
+    sums = [
+        found.values[f"register.{k}"] for k in ("base", "visited", "rate", "share", "required", "reached")
+    ]
+    assert sums == [8, 2, "25.0%", "30.0%", 3, "否"]
+    assert found.doubts and "2户" in found.doubts[0]
+    assert percent(1, 3) == "33.3%" and percent(2, 3) == "66.7%" and percent(0, 0) == ""
+
+
+def test_ledger_and_reviews_due() -> None:
+    house = a_house(1, "DB", *TO_BENEFIT, "start_review reviewing 2024-08-01", "reviewed in_benefit 2024-08-20",
+                    facts={"benefit": {"review_cycle": "每半年"}})  # fmt: skip
+    found = household_ledger(Asked([house, a_house(2, "DB")], NATIONAL, month("2024-09")))
+    assert brief(found, "members", "amount", "start", "account", "reviewed", "due", "status") == [
+        (2, Decimal("800"), "2024-05", "****0014", dt.date(2024, 8, 20), dt.date(2025, 2, 20), "在享")
+    ]
+    due = review_due_list(Asked([house], NATIONAL, month("2025-03")))
+    assert brief(due, "due", "reviewed", "cycle") == [(dt.date(2025, 2, 20), dt.date(2024, 8, 20), "每半年")]
+    assert (due.values["register.households"], due.values["register.overdue"]) == (1, 1)
+    assert review_due_list(Asked([house], NATIONAL, month("2025-01"))).empty
+
+
+# ── money ────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_list_of_payments() -> None:
+    late = (*TO_BENEFIT[:-1], "pay in_benefit 2024-07-02")
+    houses = [
+        a_house(1, "DB", *TO_BENEFIT),
+        a_house(2, "DB", *late),
+        a_house(3, "DB", *TO_BENEFIT, left="2024-06-30"),
+        a_house(4, "ZC", "confirm confirmed 2024-07-01", "pay paid 2024-07-03", facts={"benefit": {"amount": "3000.50"}}),
+        a_house(5, "DB", *TO_BENEFIT, facts={"account": {"number": "6222020200000000015"}}),
+        a_house(6, "DB", *TO_BENEFIT[:-1]),
+    ]  # fmt: skip
+    found = fund_disbursement_detail(Asked(houses, NATIONAL, month("2024-07")))
+    assert brief(found, "number", "due", "back", "paid") == [
+        ("YLJD-DB-2024-000001", Decimal("800"), None, Decimal("800")),
+        ("YLJD-DB-2024-000002", Decimal("800"), Decimal("1600"), Decimal("2400")),
+        ("YLJD-DB-2024-000005", Decimal("800"), None, Decimal("800")),
+        ("YLJD-ZC-2024-000004", Decimal("3000.50"), None, Decimal("3000.50")),
+    ]
+    assert found.values["register.paid"] == Decimal("7000.50")
+    assert found.values["register.paid_cn"] == "人民币柒仟元伍角"
+    assert [line.split("：")[0][-6:] for line in found.doubts] == ["000002", "000005"], found.doubts
+
+
+def test_what_the_payer_must_look_at_first() -> None:
+    dead = a_house(1, "DB", *TO_BENEFIT, "report_death reviewing 2024-06-20 died_on=2024-06-18")
+    twice = a_house(1, "TK", *TO_BENEFIT)
+    bare = a_house(3, "DB", *TO_BENEFIT, facts={"account": {"number": ""}, "benefit": {"amount": ""}})
+    found = fund_disbursement_detail(Asked([dead, twice, bare], NATIONAL, month("2024-07")))
+    text = "\n".join(found.doubts)
+    for word in ("有人死亡", "同一证件号", "没有登记银行账户", "应发空白"):
+        assert word in text
+    assert found.rows[1]["paid"] is None and found.values["register.paid"] == Decimal("1600")
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12))
+def test_all_months_together_pay_what_is_owed(start: int, listed: int, stopped: int) -> None:
+    """Whenever it comes on the list: every month from the first to the last is paid once."""
+    trail = [*TO_BENEFIT[:-1], f"pay in_benefit 2024-{listed:02d}-15"]
+    if stopped > listed:
+        trail += [
+            f"start_review reviewing 2024-{stopped:02d}-02",
+            f"terminate terminated 2024-{stopped:02d}-03",
+        ]
+    house = a_house(1, "DB", *trail, facts={"benefit": {"start": f"2024-{start:02d}"}})
+    last = stopped if stopped > listed else 12
+    owed = max(0, last - start + 1)
+    months = [
+        fund_disbursement_detail(Asked([house], NATIONAL, month(f"2024-{m:02d}"))) for m in range(1, 13)
+    ]
+    assert sum(m.values["register.paid"] for m in months) == 800 * owed
+
+
+URGENT = ("advance advanced 2024-06-28 amount=300", "paperwork paperwork 2024-07-02", "confirm confirmed 2024-07-04",
+          "deliver delivered 2024-07-04", "pay paid 2024-07-05")  # fmt: skip
+
+
+def test_temporary_assistance_and_the_reserve_fund() -> None:
+    houses = [
+        a_house(1, "JN", *URGENT, facts={"benefit": {"amount": "1000"}, "application": {"event": "火灾"}}),
+        a_house(2, "ZC", "confirm confirmed 2024-07-01", facts={"benefit": {"amount": ""}}),
+        a_house(3, "DB", *TO_BENEFIT),
+    ]
+    found = temp_assistance_monthly_summary(Asked(houses, TIANJIN, month("2024-07")))
+    assert brief(found, "cause", "amount", "advanced", "papers_on") == [
+        ("火灾", Decimal("1000"), Decimal("300"), dt.date(2024, 7, 2)),
+        ("", None, None, None),
+    ]
+    sums = [found.values[f"register.{k}"] for k in ("granted", "persons", "total", "advances", "completed")]
+    assert sums == [2, 4, Decimal("1000"), 0, 0]
+    june = temp_assistance_monthly_summary(Asked(houses, TIANJIN, month("2024-06")))
+    assert [june.values[f"register.{k}"] for k in ("granted", "total", "advances", "completed")] == [
+        0,
+        Decimal(0),
+        1,
+        0,
+    ]
+    spent = reserve_fund_report(Asked(houses, TIANJIN, Period.of_quarter("2024Q3")))
+    assert brief(spent, "paid_on", "kind", "amount") == [(dt.date(2024, 7, 5), "发放", Decimal("700"))]
+    assert spent.values["register.spent_cn"] == "人民币柒佰元整"
+    balance(spent, Decimal("5000"))
+    assert spent.values["reserve.closing"] == Decimal("4300")
+    both = reserve_fund_report(Asked(houses, TIANJIN, Period.of_year("2024")))
+    assert both.values["register.spent"] == Decimal("1000"), "what was advanced is not paid twice"
+
+
+def test_recovery_register_leaves_the_cashiers_columns_to_the_pen() -> None:
+    house = with_record(
+        a_house(1, "DB", *TO_BENEFIT), "recovery_notice", doc_no="样救字〔2024〕9号", date="2024-08-01",
+        given={"recovery.amount": "1,600.00", "recovery.deadline": "2024年9月1日"},
+    )  # fmt: skip
+    found = recovery_register(Asked([house], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
+    assert brief(found, "doc_no", "issued", "due", "deadline") == [
+        ("样救字〔2024〕9号", dt.date(2024, 8, 1), Decimal("1600.00"), dt.date(2024, 9, 1))
+    ]
+    assert recovery_register(Asked([house], NATIONAL, Period.of_day(dt.date(2024, 7, 31)))).empty
+
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_figures_of_a_month() -> None:
+    told = [(1, BENEFIT), (12, {**BENEFIT, "amount": "500", "persons": 1, "start": "2024-08"})]
+    houses = [
+        a_house(1, "DB", *TO_BENEFIT, *CHANGED, told=told),
+        a_house(2, "DB", *TO_BENEFIT, *ENDED),
+        a_house(3, "TK", "submit submitted 2024-08-01", "accept accepted 2024-08-01", "confirm confirmed 2024-08-20"),
+        a_house(4, "JN", "advance advanced 2024-08-02 amount=300", "confirm confirmed 2024-08-05", "pay paid 2024-08-06"),
+        a_house(5, "DB", "submit submitted 2024-08-07"),
+        a_house(6, "DB", "accept accepted 2024-07-01", "refuse refused 2024-08-08"),
+    ]  # fmt: skip
+    found = monthly_statistics(Asked(houses, TIANJIN, month("2024-08")))
+    lines = {r["category"]: [r[k] for k in COLUMNS] for r in found.rows}
+    assert lines["最低生活保障"] == [2, 4, 0, 0, 1, 2, "−1", 1, 1, Decimal("1300")]
+    assert lines["特困人员救助供养"] == [0, 0, 1, 2, 0, 0, "0", 1, 2, Decimal("0")]
+    assert (found.values["register.closing"], found.values["register.closing_persons"]) == (2, 3)
+    assert found.values["temporary.granted"] == 1 and found.values["temporary.spent"] == Decimal("800")
+    assert found.values["register.all_spent"] == Decimal("2100")
+    handled = {
+        k: found.values[f"handled.{k}"] for k in ("received", "accepted", "granted", "refused", "open")
+    }
+    assert handled == {"received": 3, "accepted": 2, "granted": 2, "refused": 1, "open": 1}
+
+
+@st.composite
+def _houses(draw: st.DrawFn) -> list[Household]:
+    found = []
+    for n in range(1, draw(st.integers(0, 7)) + 1):
+        days = sorted(draw(st.lists(st.integers(0, 180), min_size=5, max_size=5)))
+        on = [(dt.date(2024, 3, 1) + dt.timedelta(days=d)).isoformat() for d in days]
+        trail = [f"accept accepted {on[0]}", f"confirm confirmed {on[1]}", f"pay in_benefit {on[2]}",
+                 f"start_review reviewing {on[3]}", f"terminate terminated {on[4]}"]  # fmt: skip
+        persons = draw(st.integers(1, 6))
+        facts = {
+            "benefit": {"persons": persons, "amount": str(draw(st.integers(1, 2000))), "start": on[1][:7]}
+        }
+        category = draw(st.sampled_from(["DB", "TK", "DX", "CJ"]))
+        trail = trail[: draw(st.integers(0, 5))]
+        left = draw(st.sampled_from(["", "2024-08-31"]))
+        found.append(a_house(n, category, *trail, facts=facts, left=left if trail else ""))
+    return found
+
+
+@given(_houses(), st.integers(2, 9))
+def test_the_figures_agree_with_each_other(houses: list[Household], number: int) -> None:
+    """Categories add up to the total; 期末 = 期初 + 新增 − 退出 + 变更; the next month begins where this one ends."""
+    period = month(f"2024-{number:02d}")
+    found = monthly_statistics(Asked(houses, TIANJIN, period))
+    total = {k: found.values[f"register.{k}"] for k in COLUMNS}
+    for key in COLUMNS:
+        if key != "changed_persons":
+            assert sum(r[key] for r in found.rows) == total[key]
+    for row in found.rows:
+        assert row["closing"] == row["opening"] + row["entered"] - row["left"]
+        change = (
+            row["_closing_persons"] - row["_opening_persons"] - row["_entered_persons"] + row["_left_persons"]
+        )
+        assert change == row["_changed_persons"]
+    following = monthly_statistics(Asked(houses, TIANJIN, month(f"2024-{number + 1:02d}")))
+    assert following.values["register.opening"] == total["closing"]
+    assert following.values["register.opening_persons"] == total["closing_persons"]
+    roster = monthly_roster(Asked(houses, TIANJIN, period))
+    assert (roster.values["register.households"], roster.values["register.persons"]) == (
+        total["closing"],
+        total["closing_persons"],
+    )
+    paid = fund_disbursement_detail(Asked(houses, TIANJIN, period))
+    assert paid.values["register.paid"] == total["spent"]
