@@ -41,6 +41,7 @@ class PaperStatus(StrEnum):
     PENDING = "pending_signature"
     ISSUABLE = "issuable"
     AWAITED = "awaited"
+    REGISTER = "register"
     UNKNOWN = "unknown"
 
     @property
@@ -51,6 +52,7 @@ class PaperStatus(StrEnum):
             "pending_signature": "待签",
             "issuable": "可制发",
             "awaited": "待归档",
+            "register": "按户汇成清册，不入户档",
             "unknown": "尚未收入文书目录",
         }[self.value]
 
@@ -344,6 +346,8 @@ def _paper(workspace: Workspace, case: Case, name: str) -> Paper:
     if held := case.records_of(name):
         pending = all(r.status is RecordStatus.PENDING for r in held)
         return Paper(name, kind.title, PaperStatus.PENDING if pending else PaperStatus.FILED)
+    if kind.kind == "register":
+        return Paper(name, kind.title, PaperStatus.REGISTER)
     return Paper(name, kind.title, PaperStatus.ISSUABLE if kind.generated else PaperStatus.AWAITED)
 
 

@@ -73,7 +73,7 @@ class Clerk:
         monkeypatch.chdir(root)
         monkeypatch.setenv("ARCHIVIST_AS", INTAKE)
         monkeypatch.delenv("ARCHIVIST_WORKSPACE", raising=False)
-        self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--agency-sign", "样救字",
+        self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--district", "样例市样例区", "--agency-sign", "样救字",
                  "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
         with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
             settings.write(PEOPLE)

@@ -59,7 +59,7 @@ def test_yongchuan_tekun(office: Office) -> None:
     clerk.bring("self_care_assessment")
     clerk.step("prelim", days=1)
     clerk.step("publicize")
-    decide(clerk, days=9)
+    decide(clerk, days=10)
     hand_over(clerk)
     tekun_to_end(clerk)
 
@@ -204,7 +204,7 @@ def checked_by_the_county(clerk: Clerk) -> None:
     """「主要分为申请、受理审核、镇政府确认、县级核查四个流程」."""
     clerk.step("prelim", days=1)
     clerk.step("publicize")
-    decide(clerk, days=8)
+    decide(clerk, days=10)
     clerk.step("deliver", days=1, needs=("delivery_receipt",))
     clerk.step("announce", days=1)
     assert "pay" not in clerk.possible(), "县级核查之前不列入发放"
