@@ -11,7 +11,7 @@ from archivist.store import Archive
 from tests.faults.office import Command, lay
 from tests.faults.power import SEEN
 from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, in_child
-from tests.faults.truth import Broken, Step, check, fingerprint, go_on, look, start, steps_of, strangers_check
+from tests.faults.truth import Broken, Step, check, fingerprint, go_on, look, must, start, steps_of, strangers_check
 
 
 @dataclass
@@ -91,14 +91,16 @@ class Site:
         return (*(d for d in ended.log if d.kind != "ack"), self._seen(Archive(self.work / "archive")))
 
     def _seen(self, archive: Archive) -> Done:
+        """Say how far the command has come, judged by what can be seen."""
         now = look(archive)
-        seen = max(
+        fits = [
             n
             for n, step in enumerate(self.steps)
             if step.picture == now.picture
             and all(now.numbers.get(s, 0) >= x for s, x in step.numbers.items())
-        )
-        return Done("ack", f"{SEEN}{seen}")
+        ]
+        must(fits, f"the archive shows none of the command's steps, but {now}; the steps: {self.steps}")
+        return Done("ack", f"{SEEN}{fits[-1]}")
 
     def kill_recovery(self, fault: object, told: int) -> int:
         """Kill the recovery of the present state at each of its calls and check every promise each time.
