@@ -44,8 +44,8 @@ def sites(base: Path, scratch: Path) -> Callable[[str], Site]:
 
 
 def together(name: str) -> Any:
-    """Return a command's name as a parameter that keeps its tests in one process, for they share its site."""
-    return pytest.param(name, marks=pytest.mark.xdist_group(name), id=name.replace(" ", "-"))
+    """Return a command's name as a parameter; tests of one stay in one process, for they share its site."""
+    return pytest.param(name, id=name.replace(" ", "-"))
 
 
 @pytest.fixture(params=map(together, COMMANDS))

@@ -73,7 +73,7 @@ RESTART_NEEDS: Final = (
 
 @pytest.mark.parametrize(
     ("command", "part"),
-    [pytest.param(*need, marks=pytest.mark.xdist_group(need[0])) for need in RESTART_NEEDS],
+    [pytest.param(*need, id=f"{need[0].replace(' ', '-')}:{need[1]}") for need in RESTART_NEEDS],
 )
 def test_every_fsync_of_a_restart_is_needed(
     sites: Callable[[str], Site], command: str, part: str, counted: Counted

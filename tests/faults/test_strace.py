@@ -160,7 +160,6 @@ def ordinals(root: Path) -> list[tuple[str, int]]:
     return found
 
 
-@pytest.mark.xdist_group("file one")
 def test_real_processes_really_killed(sites: Callable[[str], Site], counted: Counted) -> None:
     """SIGKILL from outside at every changing call; what is left is healed like what the shim's kills leave."""
     site = sites("file one")
@@ -181,7 +180,6 @@ def test_real_processes_really_killed(sites: Callable[[str], Site], counted: Cou
     counted(site.command.name, "real processes killed", len(calls))
 
 
-@pytest.mark.xdist_group("file one")
 def test_real_processes_whose_fsync_fails(sites: Callable[[str], Site], counted: Counted) -> None:
     """An fsync error is never taken for success."""
     site = sites("file one")

@@ -47,7 +47,6 @@ ACKNOWLEDGED = re.compile(r"^已归档  (.+) → (\S+) 第 (\d{4}) 件", re.MULT
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("torture"),
     pytest.mark.skipif(sys.platform != "linux", reason="finds orphaned processes in /proc"),
 ]
 
