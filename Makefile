@@ -1,6 +1,6 @@
 # make demo   the main job on real files, in a temporary folder
 # make test   the tests
-# make faults  the fault harness alone, its counts written to docs/_fault-counts.md
+# make faults  the fault harness alone, its counts written to docs/fault-counts.md
 .PHONY: demo test check docs faults bench clean
 
 demo:
