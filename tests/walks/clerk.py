@@ -155,7 +155,12 @@ class Clerk:
         values = [w for s in settings for w in ("--set", s)]
         done = self.run("case", "step", self.number, step, "--on", str(self.day), *people, *values, *more)
         self.unknown |= {d["id"] for d in done["makes"] if d["status"] == "unknown"}
-        self.bring(*(d["id"] for d in done["makes"] if d["status"] in ("issuable", "awaited")))
+        made = {d["id"] for d in done["makes"] if d["status"] in ("issuable", "awaited")}
+        self.bring(*sorted(made))
+        assert made <= {r["type"] for r in self.show()["records"]}
+        assert all(
+            d["status"] in ("register", "filed", "unknown") for d in done["makes"] if d["id"] not in made
+        )
         return done
 
     def who(self, step: str) -> tuple[str, ...]:

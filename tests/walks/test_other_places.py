@@ -143,7 +143,7 @@ def test_jiamusi_emergency(office: Office) -> None:
 def test_jiamusi_expenditure(office: Office) -> None:
     clerk = office("heilongjiang-jiamusi")
     clerk.open("支出型", **TEMPORARY, application={"known_recipient": "否"})
-    apply(clerk, *EXPENDITURE)
+    apply(clerk, *EXPENDITURE, "economic_declaration")
     clerk.step("verify", days=1)
     clerk.step("survey", days=1)
     clerk.wait(3).bring("verification_report")
