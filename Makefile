@@ -33,6 +33,7 @@ bench:
 	.venv/bin/python -m benchmarks.ocr
 	.venv/bin/python -m benchmarks.verify
 	.venv/bin/python -m benchmarks.filing
+	.venv/bin/python -m benchmarks.due
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

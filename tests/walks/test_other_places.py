@@ -151,7 +151,7 @@ def test_jiamusi_expenditure(office: Office) -> None:
     clerk.step("publicize", days=1)
     clerk.step("review", days=8)
     clerk.step("publicize_proposed", days=1)
-    clerk.step("confirm", days=8)
+    clerk.step("confirm", days=10)
     end_temporary(clerk)
 
 
