@@ -1,6 +1,6 @@
 # make demo   the main job on real files, in a temporary folder
 # make test   the tests
-# make faults  the fault harness alone, its counts written to docs/_fault-counts.md
+# make faults  the fault harness alone, its counts written to docs/fault-counts.md
 .PHONY: demo test check docs faults bench clean
 
 demo:
@@ -34,6 +34,7 @@ bench:
 	.venv/bin/python -m benchmarks.verify
 	.venv/bin/python -m benchmarks.filing
 	.venv/bin/python -m benchmarks.render
+	.venv/bin/python -m benchmarks.due
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -80,8 +80,9 @@ def make_case(folder: Path, number: CaseNo, rng: random.Random) -> None:
         encoded = chain.encode(event)
         (folder / "events" / chain.event_name(seq)).write_bytes(encoded)
         current.append(event, bag.sha256(encoded))
-    (folder / bag.MANIFEST).write_bytes(current.manifest())
-    (folder / bag.TAG_MANIFEST).write_bytes(current.tag_manifest(Sha256(bag.sha256(info))))
+    payload, tags = current.manifests(Sha256(bag.sha256(info)))
+    (folder / bag.MANIFEST).write_bytes(payload)
+    (folder / bag.TAG_MANIFEST).write_bytes(tags)
 
 
 def make(root: Path, cases: int) -> Workspace:

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from archivist.model.case import Event, Op
-from archivist.model.ids import CaseNo, Category, Sha256, record_no
+from archivist.model.ids import CaseNo, Category, record_no
 from archivist.store import bag, chain
 from archivist.store.chain import Chain
 from archivist.store.fixity import check_bags
@@ -70,8 +70,8 @@ def make_case(folder: Path, number: CaseNo, count: int, size: int, seed: random.
         encoded = chain.encode(Event.from_plain({**plain, "data": data_, "files": files}))
         (folder / "events" / chain.event_name(seq)).write_bytes(encoded)
         current.append(chain.decode(encoded), bag.sha256(encoded))
-    (folder / bag.MANIFEST).write_bytes(current.manifest())
-    (folder / bag.TAG_MANIFEST).write_bytes(current.tag_manifest(Sha256(bag.sha256(info))))
+    for name, made in zip((bag.MANIFEST, bag.TAG_MANIFEST), current.manifests(bag.sha256(info)), strict=True):
+        (folder / name).write_bytes(made)
 
 
 def sha256sum(listing: Path, processes: int) -> float:

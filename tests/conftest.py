@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 PREFIX = "faults:"
+TOGETHER = ("test_torture.py", "test_main_job.py")
 Counted = Callable[[str, str, int], None]
 """Adds to a count: ``counted("file one", "kill points", 51)``."""
 
@@ -24,6 +27,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "faults" in item.path.parts:
             item.add_marker("faults")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep in one process the tests that share an expensive fixture: of one module, or of one fault command.
+
+    Under pytest 9.2, pytest-xdist 3.8 writes the group into a name that is no longer read: ``xdist_group`` does nothing.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            module, _, test = nodeid.partition("::")
+            if module.endswith(TOGETHER):
+                return module
+            command = re.search(r"\[([a-z-]+)", test) if "faults/" in module else None
+            return command[1] if command else nodeid
+
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture

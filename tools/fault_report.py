@@ -1,7 +1,7 @@
 """Turn the counts of a fault run into a table: ``ARCHIVIST_FAULT_REPORT=counts.json pytest tests/faults``, then this.
 
 The JSON is ``{"counts": {command: {what: number}}, "failed": [test…], "cpu_seconds": n}``, written by
-``tests/conftest.py``. The table goes to ``docs/_fault-counts.md`` and is never written by hand.
+``tests/conftest.py``. The page is ``docs/fault-counts.md`` and is never written by hand.
 """
 
 from __future__ import annotations
@@ -11,6 +11,12 @@ import json
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+HEADING = """# The last run of the fault harness
+
+<!-- written by make faults, never by hand -->
+
+What each column means: [reliability](reliability.md).
+"""
 COLUMNS = {
     "kill points": "kill points",
     "kills in recovery": "kills in recovery",
@@ -51,14 +57,14 @@ def main() -> None:
     """Read the counts, write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("counts", type=Path)
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/_fault-counts.md")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs/fault-counts.md")
     options = parser.parse_args()
     found = json.loads(options.counts.read_text(encoding="utf-8"))
     failed = len(found["failed"])
     head = (
         f"{failed} failures. {found['cpu_seconds']} seconds of testing, shared by the processes of the run."
     )
-    options.out.write_text(f"{head}\n\n{table(found['counts'])}\n", encoding="utf-8")
+    options.out.write_text(f"{HEADING}\n{head}\n\n{table(found['counts'])}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--pack", required=True, help="规则包，如 tianjin-hongqiao；用 archivist rules list 查看。")
 @click.option("--office", required=True, help="镇（街道）名称，如 邵公庄街道。")
 @click.option("--code", required=True, help="户号前缀，2 至 8 个大写字母，定后不改，如 TJHQ。")
+@click.option("--district", help="区（县）全称；规则包是一个区（县）的，默认从规则包。")
 @click.option("--bureau", help="区（县）民政局全称。")
 @click.option("--agency-sign", default="", help="发文机关代字，如 红邵救字。")
 @click.option("--phone", default="", help="办公电话。")
@@ -36,6 +37,7 @@ def init(
     pack: str,
     office: str,
     code: str,
+    district: str | None,
     bureau: str | None,
     agency_sign: str,
     phone: str,
@@ -57,7 +59,7 @@ def init(
         )
     folder.mkdir(parents=True, exist_ok=True)
     require_writable(folder)
-    district = rules.district
+    district = district or rules.district
     full = (
         office
         if office.endswith(("办事处", "人民政府"))
@@ -98,7 +100,7 @@ def init(
     )
     blank = [
         k
-        for k in ("agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
+        for k in ("district", "agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
         if not values[k]
     ]
     if blank:

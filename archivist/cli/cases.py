@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import click
 
+from archivist.cli import disagreement
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step, step_as_json
 from archivist.errors import InvalidValue
@@ -18,13 +18,6 @@ from archivist.model.case import Case, Event, Op
 from archivist.model.ids import mask_id, parse_category
 from archivist.model.states import State
 from archivist.model.values import Value
-
-if TYPE_CHECKING:
-    from archivist.issue.stale import Stale
-
-_LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,}[\dXx]")
-_SHOWN: Final = 60
-"""Characters of a field shown where an issued document disagrees; ``--full`` shows all."""
 
 
 @click.group()
@@ -155,23 +148,8 @@ def show(session: Session, case_: str, full: bool) -> None:
     """查看一户：办到哪里、已知信息与卷内各件。"""
     workspace = session.workspace
     found = workspace.archive.read(workspace.find_case(case_))
-    disagreeing = _disagreeing(session, found)
-    session.emit(
-        _as_json(found)
-        | {
-            "disagreeing": [
-                {
-                    "record": d.record.no,
-                    "title": d.record.title,
-                    "fields": [
-                        {"path": f.path, "label": f.label, "then": f.then, "now": f.now}
-                        for f in d.differences
-                    ],
-                }
-                for d in disagreeing
-            ]
-        }
-    )
+    disagreeing = disagreement.find(workspace, found)
+    session.emit(_as_json(found) | {"disagreeing": disagreement.as_json(disagreeing)})
     session.say(f"{found.number}  {found.category.label}  {found.applicant_name}  {_standing(found)}", "bold")
     session.say(
         f"立户 {found.opened_on}"
@@ -227,34 +205,7 @@ def show(session: Session, case_: str, full: bool) -> None:
         ],
         title="卷内各件",
     )
-    if disagreeing:
-        session.table(
-            ("件号", "文书", "项目", "文书上为", "现为"),
-            [
-                (d.record.no, d.record.title, f.label, _private(f.then, full), _private(f.now, full))
-                for d in disagreeing
-                for f in d.differences
-            ],
-            title="与现有信息不一致的已制发文书（请核实是否须重新制发）",
-        )
-
-
-def _disagreeing(session: Session, found: Case) -> tuple[Stale, ...]:
-    """Read the chain only when an issued document was made with other facts."""
-    if not any("facts_sha256" in r.data for r in found.records.values()):
-        return ()
-    from archivist.issue.stale import stale
-
-    workspace = session.workspace
-    return stale(found, workspace.archive.chain(found.number).events, workspace.catalogue, workspace.config)
-
-
-def _private(text: str, full: bool) -> str:
-    """Shorten what a screen should not show: numbers of persons and accounts, and long tables."""
-    if full:
-        return text
-    shown = _LONG_NUMBER.sub(lambda m: f"{m[0][:2]}…{m[0][-2:]}", text)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    disagreement.show(session, disagreeing, full=full)
 
 
 def _standing(found: Case) -> str:

@@ -1,15 +1,14 @@
 """Fills a Word template with values, strictly, and looks at the result before anybody else does.
 
-Only this module imports docxtpl and Jinja. docxtpl's own reading of Word's XML is used (tags split over runs,
+Only this module imports docxtpl. docxtpl's own reading of Word's XML is used (tags split over runs,
 ``{%tr``, ``{%p``), but not its defaults, which are dangerous: here an unknown name is an error, everything is escaped,
-templates run in an immutable sandbox without globals, values are never read as template code, line ends in values
+templates run in a sandbox without globals (``sandbox``), values are never read as template code, line ends in values
 become paragraphs, and what comes out is reopened and compared with what went in. The patched XML and the compiled
 template are kept per content of the file; members of the package that do not change are copied.
 """
 
 from __future__ import annotations
 
-import contextvars
 import io
 import posixpath
 import re
@@ -18,18 +17,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from docxtpl import DocxTemplate
-from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Undefined, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError
 from lxml import etree
 
 from archivist.errors import RenderedWrong, TemplateFault
 from archivist.issue.package import Member, join, member, pack
 from archivist.issue.qr import qr_png
+from archivist.issue.sandbox import ENVIRONMENT, PUT, blank, boxes, environment, paths_in, short
 from archivist.issue.specimen import label, specimen
-from archivist.model.chinese import clean_text
 from archivist.rules.documents import PLACES, REMEDY_PHRASES, DocumentType
 
 __all__ = [
@@ -45,74 +43,6 @@ BUILT_IN: Final = "code"
 
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", default=None)
-
-
-# ── the sandbox ──────────────────────────────────────────────────────────────────────────────────────────
-def _finalize(value: object) -> object:
-    """Note every printed value for the inspection; hide its braces, turn its line ends into paragraphs.
-
-    A list prints one item on a line.
-    """
-    put = _PUT.get()
-    if put is None:
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = "\n".join(value)
-    if not isinstance(value, str):
-        if isinstance(value, int | Undefined):
-            return value
-        raise TemplateFault(
-            f"模板要打印的不是文字，而是{'一张表' if isinstance(value, list) else '一组内容'}"
-        )
-    text = clean_text(value)
-    if "\ufdd0" in text or "\ufdd1" in text:
-        raise TemplateFault("填写的内容含有不是文字的字符（U+FDD0、U+FDD1），请删去后重填")
-    put.append(text)
-    return text.replace("{", "\ufdd0").replace("}", "\ufdd1").replace("\n", "\a")
-
-
-def boxes(value: object, choices: str) -> str:
-    """Show choices as boxes, the chosen ones ticked: ``□本人  ☑委托村居``.
-
-    Args:
-        value: the chosen one, or several joined by ``、``; empty ticks none.
-        choices: separated by blanks; a ``/`` between blanks starts a new line.
-    """
-    chosen = str(value).split("、")
-    return "\n".join(
-        "  ".join(("☑" if c in chosen else "□") + c for c in line.split()) for line in choices.split(" / ")
-    )
-
-
-def blank(value: object, width: int = 8) -> str:
-    """Show a value, or a line for the pen of so many characters when there is none."""
-    return str(value) or "＿" * width
-
-
-def short(value: object) -> str:
-    """Show a date as narrow columns do: ``2024年8月16日`` as ``2024.8.16``, a month as ``2024.8``."""
-    return re.sub(r"(?<=\d)[年月](?=\d)", ".", str(value)).rstrip("年月日")
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Reads a group's values before its methods: a field may be called ``items`` or ``copy``."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, dict) and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
-
-
-def environment(undefined: type[Undefined] = StrictUndefined) -> ImmutableSandboxedEnvironment:
-    """Return the sandbox templates run in: no globals, no loader, everything escaped."""
-    env = _Sandbox(undefined=undefined, autoescape=True, finalize=_finalize, loader=DictLoader({}))
-    env.globals.clear()
-    env.filters.update({"boxes": boxes, "blank": blank, "short": short})
-    return env
-
-
-_ENV: Final = environment()
 
 
 # ── templates ────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,7 +107,7 @@ def _prepared(data: bytes) -> _Prepared:
 
 def _compile(source: str) -> Template:
     try:
-        return _ENV.from_string(source)
+        return ENVIRONMENT.from_string(source)
     except TemplateError as error:
         raise TemplateFault(f"模板标签写法有误：{error}") from None
 
@@ -233,13 +163,13 @@ def render(
 
 def _render_part(compiled: Template, values: Mapping[str, object], put: list[str], name: str) -> bytes:
     before = len(put)
-    token = _PUT.set(put)
+    token = PUT.set(put)
     try:
         text = compiled.render(values)
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise TemplateFault(f"模板不能填写：{error}", file=name) from None
     finally:
-        _PUT.reset(token)
+        PUT.reset(token)
     if any("\n" in t or "\t" in t for t in put[before:]):
         text = _with_paragraphs(text)
     leftover = re.search(r"\{\{|\{%|\{#", text)
@@ -321,58 +251,6 @@ def sources(template: Path) -> tuple[str, ...]:
 def used_paths(template: Path) -> set[str]:
     """Return every dotted path a template reads, in all branches; a table's cells as ``members[].name``."""
     return set().union(*(paths_in(source, {}) for source in _prepare(template).sources.values()))
-
-
-def paths_in(source: str, names: Mapping[str, str]) -> set[str]:
-    """Return every dotted path a text with tags reads.
-
-    Args:
-        source: the text.
-        names: what the loops around it go through: name → path of the table.
-
-    Raises:
-        TemplateFault: E303, the tags cannot be read.
-    """
-    found: set[str] = set()
-    inside = {**{name: f"{path}[]" for name, path in names.items()}, **({"loop": ""} if names else {})}
-    try:
-        tree = _ENV.parse(source)
-    except TemplateError as error:
-        raise TemplateFault(f"模板标签写法有误：{error}") from None
-    for node in tree.find_all(nodes.Filter):
-        if node.name not in _ENV.filters:
-            raise TemplateFault(f"没有 {node.name} 这种写法（竖线后面只能是 boxes、blank 等）")
-    _walk(tree, inside, found)
-    return found
-
-
-def _walk(node: nodes.Node, names: Mapping[str, str], found: set[str]) -> None:
-    if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
-        source = _path(node.iter, names)
-        _walk(node.iter, names, found)
-        inside = {**names, node.target.name: f"{source}[]", "loop": ""}
-        for child in (*node.body, *node.else_, *([node.test] if node.test else [])):
-            _walk(child, inside, found)
-        return
-    path = _path(node, names)
-    if path is None:
-        for child in node.iter_child_nodes():
-            _walk(child, names, found)
-    elif path:
-        found.add(path)
-
-
-def _path(node: nodes.Node, names: Mapping[str, str]) -> str | None:
-    """Return the dotted path an expression stands for; ``""`` for loop counters, ``None`` for anything else."""
-    if isinstance(node, nodes.Name):
-        return names.get(node.name, node.name)
-    if isinstance(node, nodes.Getattr):
-        base = _path(node.node, names)
-        return base and f"{base}.{node.attr}"
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        base = _path(node.node, names)
-        return base and (f"{base}.{node.arg.value}" if isinstance(node.arg.value, str) else f"{base}[]")
-    return None
 
 
 def declared_paths(doc: DocumentType) -> set[str]:

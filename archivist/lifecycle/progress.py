@@ -52,7 +52,7 @@ class PaperStatus(StrEnum):
             "pending_signature": "待签",
             "issuable": "可制发",
             "awaited": "待归档",
-            "register": "列入册表",
+            "register": "按户汇成清册，不入户档",
             "unknown": "尚未收入文书目录",
         }[self.value]
 
@@ -296,7 +296,7 @@ def _planned(workspace: Workspace, attempt: Attempt, warnings: Sequence[str]) ->
         case.state,
         after,
         data,
-        tuple(_paper(workspace, case, name) for name in rule.makes),
+        tuple(_paper(workspace, case, name) for name in rule.makes if _is_for(workspace, case, name)),
         tuple(o for o in due if o.running and _same(o) not in running_before),
         ends,
         (*warnings, *_hours(attempt), *(late for o in ends if (late := _late(o)))),
@@ -337,6 +337,13 @@ def changed_groups(before: Facts, after: Facts) -> dict[str, Any]:
 
 def _same(obligation: Obligation) -> tuple[str, int | None]:
     return obligation.rule.id, obligation.started.seq if obligation.started else None
+
+
+def _is_for(workspace: Workspace, case: Case, name: str) -> bool:
+    """Tell whether a document exists for the case's category under the office's rules."""
+    if name not in workspace.catalogue or (kind := workspace.catalogue.get(name)).kind == "register":
+        return True
+    return case.category in kind.categories and (not kind.packs or workspace.pack.id in kind.packs)
 
 
 def _paper(workspace: Workspace, case: Case, name: str) -> Paper:

@@ -159,10 +159,7 @@ class _Mend:
         )
         if info is None:
             return
-        for name, data in (
-            (bag.MANIFEST, current.manifest()),
-            (bag.TAG_MANIFEST, current.tag_manifest(info)),
-        ):
+        for name, data in zip((bag.MANIFEST, bag.TAG_MANIFEST), current.manifests(info), strict=True):
             path = self.folder / name
             if path.exists() and path.read_bytes() == data:
                 continue

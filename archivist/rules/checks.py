@@ -146,9 +146,17 @@ def _path(d: Dossier, besides: Sequence[str] = ()) -> Outcome:
         if rule is None:
             found.unknown.append(f"规则包里没有环节“{step.title}”，不知道应有哪些文书")
             continue
-        wanted = [w for w in (*rule.needs, *rule.makes) if not w.endswith("?") and w not in besides]
+        wanted = [
+            w
+            for w in (*rule.needs, *rule.makes)
+            if not w.endswith("?") and w not in besides and not _is_register(d, w)
+        ]
         _documents(d, wanted, f"{step.title}：", found)
     return found
+
+
+def _is_register(d: Dossier, name: str) -> bool:
+    return name in d.catalogue and d.catalogue.get(name).kind == "register"
 
 
 def _records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ()) -> Outcome:

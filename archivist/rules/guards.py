@@ -72,6 +72,12 @@ def _kinship_known(attempt: Attempt) -> list[str]:
     return []
 
 
+def _kinship_filed(attempt: Attempt) -> list[str]:
+    if not attempt.known("application", "kinship") or attempt.case.step("kinship_filing"):
+        return []
+    return ["申请人有近亲属关系，尚未单独登记备案（环节“近亲属单独登记备案”）"]
+
+
 def _reason(attempt: Attempt) -> list[str]:
     return [] if attempt.reason.strip() else ["须写明理由（--reason）"]
 
@@ -157,6 +163,7 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "complete": _complete,
         "incomplete": _incomplete,
         "kinship_known": _kinship_known,
+        "kinship_filed": _kinship_filed,
         "reason": _reason,
         "authorised": _authorised,
         "verified": _verified,

@@ -19,6 +19,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "complete": "材料齐备",
         "incomplete": "材料不齐",
         "kinship_known": "近亲属情况已登记",
+        "kinship_filed": "有近亲属关系的已单独登记备案",
         "reason": "写明理由",
         "authorised": "全员已签核对授权",
         "verified": "信息核对有结果",

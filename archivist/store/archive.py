@@ -96,10 +96,11 @@ class Archive:
 
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
         """Return sequence number and digest of a case's last event, reading only that one file."""
-        paths = list(chain.event_files(self.folder(number)))
-        if not paths:
+        folder = self.folder(number)
+        names = chain.event_names(folder)
+        if not names:
             raise IntegrityAlarm("一个事件也没有", file=str(number))
-        return int(paths[-1].stem), files.digest_of(paths[-1])[0]
+        return int(names[-1].removesuffix(".json")), files.digest_of(folder / chain.EVENTS / names[-1])[0]
 
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages split by form feed; empty when there is none."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from archivist.errors import IntegrityAlarm
 from archivist.model.case import GENESIS, Case, Event, apply
 from archivist.model.ids import CaseNo, Sha256
-from archivist.store import bag
+from archivist.store import bag, files
 
 EVENTS: Final = "events"
 KEPT: Final = 2_000
@@ -64,29 +64,33 @@ class Chain:
         """Add an event and what it did to the files; ``ValueError`` when it does not follow."""
         if event.seq != self.seq + 1 or event.prev != self.head:
             raise ValueError(f"event {event.seq} does not follow event {self.seq}")
-        files = dict(self.files)
-        for path in event.removed:
-            del files[path]
-        for old, new in event.moves:
-            files[new] = files.pop(old)
-        for entry in event.files:
-            if entry.path in files:
-                raise ValueError(f"{entry.path} added twice")
-            files[entry.path] = (entry.sha256, entry.size)
-        self.files = files
+        if event.removed or event.moves:
+            held = dict(self.files)
+            for path in event.removed:
+                del held[path]
+            for old, new in event.moves:
+                held[new] = held.pop(old)
+        else:
+            held = self.files
+        added = {entry.path: (entry.sha256, entry.size) for entry in event.files}
+        if len(added) != len(event.files) or not added.keys().isdisjoint(held):
+            raise ValueError(f"event {event.seq} adds a file twice")
+        held.update(added)
+        self.files = held
         self.events.append((event, digest))
 
     def manifest(self) -> bytes:
         """Return the payload manifest that must stand beside these events."""
         return bag.manifest({p: d for p, (d, _) in self.files.items() if bag.is_payload(p)})
 
-    def tag_manifest(self, bag_info: Sha256) -> bytes:
-        """Return the tag manifest that must stand beside these events and this ``bag-info.txt`` (its digest)."""
+    def manifests(self, bag_info: Sha256) -> tuple[bytes, bytes]:
+        """Return both manifests that must stand beside these events and this ``bag-info.txt`` (its digest)."""
+        payload = self.manifest()
         tags = {p: d for p, (d, _) in self.files.items() if not bag.is_payload(p)}
         tags |= {f"{EVENTS}/{event_name(e.seq)}": d for e, d in self.events}
         tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), "bag-info.txt": bag_info}
-        tags[bag.MANIFEST] = bag.sha256(self.manifest())
-        return bag.manifest(tags)
+        tags[bag.MANIFEST] = bag.sha256(payload)
+        return payload, bag.manifest(tags)
 
 
 _cases: OrderedDict[tuple[CaseNo, Sha256], Case] = OrderedDict()
@@ -115,11 +119,10 @@ def state(number: CaseNo, chain: Chain) -> Case:
     return case
 
 
-def event_files(folder: Path) -> Iterator[Path]:
-    """Yield the event files of a bag in order of their names."""
-    yield from sorted(
-        (p for p in (folder / EVENTS).iterdir() if _NAME.fullmatch(p.name)), key=lambda p: int(p.stem)
-    )
+def event_names(folder: Path) -> list[str]:
+    """Return the names of the event files of a bag, in order of their numbers."""
+    names = filter(_NAME.fullmatch, os.listdir(folder / EVENTS))  # noqa: PTH208 (names are wanted, not paths)
+    return sorted(names, key=lambda name: int(name.removesuffix(".json")))
 
 
 def read(folder: Path) -> Chain:
@@ -130,19 +133,19 @@ def read(folder: Path) -> Chain:
     """
     chain = Chain()
     try:
-        paths = list(event_files(folder))
+        names = event_names(folder)
     except FileNotFoundError:
         raise IntegrityAlarm("events 文件夹不见了", file=folder.name) from None
-    for path in paths:
-        data = path.read_bytes()
+    for name in names:
+        data = files.read(f"{folder}/{EVENTS}/{name}")
         try:
             event = decode(data)
-            if path.name != event_name(event.seq):
+            if name != event_name(event.seq):
                 raise ValueError("name and seq differ")
             chain.append(event, bag.sha256(data))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IntegrityAlarm(
-                f"事件 {path.name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
+                f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
             ) from error
     if not chain.events:
         raise IntegrityAlarm("一个事件也没有", file=folder.name)

@@ -15,6 +15,7 @@ may itself be killed anywhere. ``tests/faults`` proves all this, each fsync incl
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -119,12 +120,13 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     Survives:
         A kill, a full disk or a power cut at any point: the next start completes the change or forgets it.
     """
-    _check_manifests(folder, current)
+    info = files.digest_of(folder / "bag-info.txt")[0]
+    _check_manifests(folder, current, info)
     pending = folder / PENDING / str(current.seq + 1)
     committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
     try:
         with files.writing("没有归档任何内容，原件未动"):
-            event, digest = _stage(folder, pending, current, draft, stamp)
+            event, digest = _stage(folder, pending, current, draft, stamp, info)
     except BaseException:
         with suppress(OSError):  # then recovery will
             _forget(folder, pending)
@@ -144,30 +146,28 @@ def _forget(folder: Path, pending: Path) -> None:
     files.remove_tree(pending)
 
 
-def _check_manifests(folder: Path, current: Chain) -> None:
+def _check_manifests(folder: Path, current: Chain, info: Sha256) -> None:
     if not current.seq:
         return
-    info = files.digest_of(folder / "bag-info.txt")[0]
-    for name, expected in (
-        (bag.MANIFEST, current.manifest()),
-        (bag.TAG_MANIFEST, current.tag_manifest(info)),
-    ):
+    for name, expected in zip((bag.MANIFEST, bag.TAG_MANIFEST), current.manifests(info), strict=True):
         try:
-            found = (folder / name).read_bytes()
+            found = files.read(f"{folder}/{name}")
         except FileNotFoundError:
             found = b""
         if found != expected:
             raise IntegrityAlarm(f"{name} 与事件链不一致，在查明之前该户档不再接受写入", file=folder.name)
 
 
-def _stage(folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Stamp) -> tuple[Event, Sha256]:
+def _stage(
+    folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Stamp, info: Sha256
+) -> tuple[Event, Sha256]:
     if not pending.parent.is_dir():
         files.make_folder(pending.parent)
         files.sync_folder(folder)
     if pending.exists():
         raise ArchiveError("上一次写入尚未恢复，请重新运行", file=folder.name)
     files.make_folder(pending)
-    if taken := [new.path for new in draft.files if (folder / new.path).exists()]:
+    if taken := [new.path for new in draft.files if os.path.exists(f"{folder}/{new.path}")]:  # noqa: PTH110
         raise IntegrityAlarm(f"{taken[0]} 的位置上已有别的文件", file=folder.name)
     entries: list[FileEntry] = []
     source: dict[str, Any] = dict(draft.source or {})
@@ -194,12 +194,11 @@ def _stage(folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Sta
     after = Chain(list(current.events), dict(current.files))
     after.append(event, bag.sha256(data))
     files.write_new(pending / "e", data)
-    files.write_new(pending / "m", after.manifest())
-    files.write_new(pending / "t", after.tag_manifest(files.digest_of(folder / "bag-info.txt")[0]))
-    for path in {(folder / e.path).parent for e in entries} | {
-        (folder / new).parent for _, new in draft.moves
-    }:
-        files.make_folders(path, below=folder)
+    for name, made in zip("mt", after.manifests(info), strict=True):
+        files.write_new(pending / name, made)
+    targets = [*(entry.path for entry in entries), *(new for _, new in draft.moves)]
+    for path in dict.fromkeys(os.path.dirname(target) for target in targets):  # noqa: PTH120
+        files.make_folders(folder / path, below=folder)
     files.sync_folder(pending)
     files.sync_folder(pending.parent)
     return event, after.head

@@ -221,10 +221,8 @@ class _Check:
             "bag-info.txt": Sha256(told) if told else tags.get("bag-info.txt", bag.sha256(info)),
         }
         if current is not None:
-            wanted |= {
-                bag.MANIFEST: bag.sha256(current.manifest()),
-                bag.TAG_MANIFEST: bag.sha256(current.tag_manifest(wanted["bag-info.txt"])),
-            }
+            made = current.manifests(wanted["bag-info.txt"])
+            wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
         for name, digest in wanted.items():
             if name in here and (found := bag.sha256((self.folder / name).read_bytes())) != digest:
                 self._say(name, Problem.CHANGED, digest, found)

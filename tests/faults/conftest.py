@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +37,18 @@ def base(scratch: Path) -> Path:
     return scratch / "base"
 
 
-@pytest.fixture(params=COMMANDS, ids=lambda name: str(name).replace(" ", "-"))
-def site(request: pytest.FixtureRequest, base: Path, scratch: Path) -> Site:
+@pytest.fixture(scope="session")
+def sites(base: Path, scratch: Path) -> Callable[[str], Site]:
+    """Every command at work in the office, by name; each prepared when it is first asked for."""
+    return functools.cache(lambda name: Site.of(base, scratch, COMMANDS[name]))
+
+
+def together(name: str) -> Any:
+    """Return a command's name as a parameter; tests of one stay in one process, for they share its site."""
+    return pytest.param(name, id=name.replace(" ", "-"))
+
+
+@pytest.fixture(params=map(together, COMMANDS))
+def site(request: pytest.FixtureRequest, sites: Callable[[str], Site]) -> Site:
     """One command at work in the office."""
-    return Site.of(base, scratch, COMMANDS[request.param])
+    return sites(request.param)

@@ -258,7 +258,7 @@ Ack = Callable[[str], None]
 """Tells somebody that something is done; from here on it must be true whatever happens."""
 
 
-def in_child(
+def strike(
     root: Path,
     action: Callable[[Ack], object],
     fault: Fault,
@@ -266,21 +266,34 @@ def in_child(
     under: str = "archive",
     record: bool = False,
 ) -> Ended:
-    """Run an action in a forked process with a fault; what it tells comes back through a file, not its exit."""
+    """Run an action with a fault: a process of its own is killed; what a process survives can happen in this one."""
+    if isinstance(fault, Kill):
+        return _in_child(root, action, fault, under, record)
+    log: list[Done] = []
+    shim = Shim(root, fault, log.append if record else None, under)
+    how, error = _act(shim, action, log.append)
+    return Ended(how, shim.count, tuple(log), error)
+
+
+def _in_child(root: Path, action: Callable[[Ack], object], fault: Fault, under: str, record: bool) -> Ended:
+    """Run an action in a forked process; what it tells comes back through a file, not its exit."""
     path = Path(f"{root}.log")
     path.unlink(missing_ok=True)
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    with (
-        warnings.catch_warnings()
-    ):  # the test runner's own thread; the child only computes and then ends itself
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
+    pid = fork()
     if pid == 0:
         _child(root, action, fault, log, under, record)
     os.close(log)
     _, status = os.waitpid(pid, 0)
     done, calls, error = _read_log(path)
     return Ended(os.waitstatus_to_exitcode(status), calls, done, error)
+
+
+def fork() -> int:
+    """Fork beside the test runner's own thread; the child only computes and then ends itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _child(
@@ -294,20 +307,27 @@ def _child(
 
     shim = Shim(root, fault, tell if record else None, under)
     try:
-        with shim.in_place():
-            action(lambda text: tell(Done("ack", text)))
-        how = DONE if isinstance(fault, NoFault) or shim.count < getattr(fault, "n", 0) else TOLERATED
-    except ArchivistError as refused:
-        how, error = REFUSED, str(refused)
-    except OSError as raw:
-        how, error = RAW, repr(raw)
-    except KeyboardInterrupt:
-        how = INTERRUPTED
-    except BaseException as defect:
-        error = "".join(traceback.format_exception(defect))
+        how, error = _act(shim, action, tell)
     finally:
         tell((shim.count, error))
         os._exit(how)
+
+
+def _act(shim: Shim, action: Callable[[Ack], object], tell: Callable[[Done], None]) -> tuple[int, str]:
+    """Act with the shim in place; return how it ended, and the error."""
+    try:
+        with shim.in_place():
+            action(lambda text: tell(Done("ack", text)))
+    except ArchivistError as refused:
+        return REFUSED, str(refused)
+    except OSError as raw:
+        return RAW, repr(raw)
+    except KeyboardInterrupt:
+        return INTERRUPTED, ""
+    except Exception as defect:
+        return BROKEN, "".join(traceback.format_exception(defect))
+    struck = not isinstance(shim.fault, NoFault) and shim.count >= getattr(shim.fault, "n", 0)
+    return (TOLERATED if struck else DONE), ""
 
 
 def _read_log(path: Path) -> tuple[tuple[Done, ...], int, str]:

@@ -10,13 +10,27 @@ from archivist.search.index import Index
 from archivist.store import Archive
 from tests.faults.office import Command, lay
 from tests.faults.power import SEEN
-from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, in_child
-from tests.faults.truth import Broken, Step, check, fingerprint, go_on, look, start, steps_of, strangers_check
+from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, strike
+from tests.faults.truth import (
+    Broken,
+    Step,
+    check,
+    fingerprint,
+    go_on,
+    look,
+    must,
+    start,
+    steps_of,
+    strangers_check,
+)
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
-    """A command, the office it runs in, how the archive may look, and which states have been found right."""
+    """A command, the office it runs in, how the archive may look, and which states have been found right.
+
+    Tests of one command share one: what an earlier test found right need not be looked at again.
+    """
 
     base: Path
     work: Path
@@ -34,12 +48,12 @@ class Site:
     def calls(self, under: str = "archive") -> int:
         """Return how many calls the command makes when all goes well."""
         lay(self.base, self.work)
-        return in_child(self.work, self.command.run(self.work), NoFault(), under=under).calls
+        return strike(self.work, self.command.run(self.work), NoFault(), under=under).calls
 
     def strike(self, fault: Fault, *, under: str = "archive", record: bool = False) -> Ended:
         """Run the command on a fresh copy with a fault."""
         lay(self.base, self.work)
-        ended = in_child(self.work, self.command.run(self.work), fault, under=under, record=record)
+        ended = strike(self.work, self.command.run(self.work), fault, under=under, record=record)
         if ended.how in (BROKEN, RAW):
             raise Broken(f"{self.command.name}, {fault}: {ended.error}")
         return ended
@@ -85,20 +99,22 @@ class Site:
 
     def go_on(self) -> tuple[Done, ...]:
         """Let the clerk do again what was cut short; return the log, which ends with what can be seen then."""
-        ended = in_child(self.work, self.command.run(self.work, again=True), NoFault(), record=True)
+        ended = strike(self.work, self.command.run(self.work, again=True), NoFault(), record=True)
         if ended.how != DONE:
             raise Broken(f"{self.command.name}, again: {ended.error}")
         return (*(d for d in ended.log if d.kind != "ack"), self._seen(Archive(self.work / "archive")))
 
     def _seen(self, archive: Archive) -> Done:
+        """Say how far the command has come, judged by what can be seen."""
         now = look(archive)
-        seen = max(
+        fits = [
             n
             for n, step in enumerate(self.steps)
             if step.picture == now.picture
             and all(now.numbers.get(s, 0) >= x for s, x in step.numbers.items())
-        )
-        return Done("ack", f"{SEEN}{seen}")
+        ]
+        must(fits, f"the archive shows none of the command's steps, but {now}; the steps: {self.steps}")
+        return Done("ack", f"{SEEN}{fits[-1]}")
 
     def kill_recovery(self, fault: object, told: int) -> int:
         """Kill the recovery of the present state at each of its calls and check every promise each time.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests.conftest import Counted
-from tests.faults.office import COMMANDS, lay, stubborn
+from tests.faults.conftest import together
+from tests.faults.office import lay, stubborn
 from tests.faults.shim import (
     DONE,
     INTERRUPTED,
@@ -18,7 +19,7 @@ from tests.faults.shim import (
     FailDone,
     Fault,
     Interrupt,
-    in_child,
+    strike,
 )
 from tests.faults.strike import Site
 
@@ -48,19 +49,19 @@ def test_a_disk_that_fails_at_any_call(site: Site, counted: Counted) -> None:
     counted(site.command.name, "ENOSPC and EIO", struck)
 
 
-@pytest.mark.parametrize("name", ["file one", "put into the tray", "file many"])
+@pytest.mark.parametrize("name", [*map(together, ("file one", "put into the tray", "file many"))])
 def test_a_watcher_that_tries_again_files_once(
-    base: Path, scratch: Path, name: str, counted: Counted
+    sites: Callable[[str], Site], name: str, counted: Counted
 ) -> None:
     """The disk fails once and the same process tries the paper again: it is filed, and not twice."""
-    site = Site.of(base, scratch, COMMANDS[name])
+    site = sites(name)
     total, tried = site.calls(), 0
     for n in range(1, total + 1):
         for fault in (Fail(n, errno.EIO), FailDone(n, errno.EIO)):
             if name == "file many" and isinstance(fault, FailDone) != bool(n % 2):
                 continue
             lay(site.base, site.work)
-            ended = in_child(site.work, stubborn(site.command, site.work), fault)
+            ended = strike(site.work, stubborn(site.command, site.work), fault)
             assert ended.how == TOLERATED, (fault, ended.error)
             tried += 1
             site.verify(("tried again after", fault), len(site.steps) - 1)

@@ -71,12 +71,15 @@ RESTART_NEEDS: Final = (
 """What a restart makes safe before it shows or removes anything, and a command that needs it."""
 
 
-@pytest.mark.parametrize(("command", "part"), RESTART_NEEDS)
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [pytest.param(*need, id=f"{need[0].replace(' ', '-')}:{need[1]}") for need in RESTART_NEEDS],
+)
 def test_every_fsync_of_a_restart_is_needed(
-    base: Path, scratch: Path, command: str, part: str, counted: Counted
+    sites: Callable[[str], Site], command: str, part: str, counted: Counted
 ) -> None:
     """A program killed between a rename and its fsync leaves the fsync to the next start."""
-    site = Site.of(base, scratch, COMMANDS[command])
+    site = sites(command)
     blackout, failure = Blackout(site), ""
     for run in interrupted(site):
         if part not in map(_part, run.healing):

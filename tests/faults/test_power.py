@@ -6,7 +6,8 @@ twice, the next start heals by itself."
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.conftest import Counted
@@ -87,9 +88,10 @@ class Interrupted:
         return [*self.before, *self.healing, *self.after]
 
 
-def interrupted(site: Site) -> Iterator[Interrupted]:
+@functools.cache
+def interrupted(site: Site) -> list[Interrupted]:
     """Kill the command at every call that differs from the one before, restart, and go on."""
-    seen = set()
+    seen, found = set(), []
     for n in range(1, site.calls() + 1):
         ended = site.strike(Kill(n), record=True)
         if (state := tuple((d.kind, d.path, d.to) for d in ended.log)) in seen:
@@ -98,7 +100,8 @@ def interrupted(site: Site) -> Iterator[Interrupted]:
         healing = site.restart()
         # a case number that was taken is not given again, so opening once more would make another case
         done = site.command.name == "open a case" or healing[-1].path == f"{SEEN}{len(site.steps) - 1}"
-        yield Interrupted(Kill(n), ended.log, healing, () if done else site.go_on())
+        found.append(Interrupted(Kill(n), ended.log, healing, () if done else site.go_on()))
+    return found
 
 
 def ends(log: Sequence[Done]) -> list[int]:

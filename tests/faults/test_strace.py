@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
+import socket
 import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import pytest
 
 from tests.conftest import Counted
 from tests.faults.office import COMMANDS, lay
 from tests.faults.power import fsyncs
-from tests.faults.shim import DONE, NoFault, in_child
+from tests.faults.shim import DONE, NoFault, fork, strike
 from tests.faults.strike import Site
 from tests.faults.truth import fingerprint
 
@@ -44,26 +46,47 @@ CALLS: Final = {
 }  # fmt: skip
 EVERYTHING: Final = ("-y", "-xx", "-e", f"trace={','.join(f'?{c}' for c in CALLS)}")
 WORDS: Final = {"create": "open", "folder": "mkdir"}
-CHILD: Final = """
-import sys
-from pathlib import Path
-from tests.faults.office import COMMANDS
-root = Path(sys.argv[1])
-with open(f"{root}.told", "w", buffering=1) as told:
-    COMMANDS[sys.argv[2]].run(root)(lambda text: print(text, file=told))
-"""
+PR_SET_PTRACER: Final = 0x59616D61
+"""Lets a sibling trace the process also where only ancestors may."""
 
 
-def run(root: Path, command: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a process of its own under strace."""
-    Path(f"{root}.told").unlink(missing_ok=True)
-    return subprocess.run(
-        [str(STRACE), "-f", "-qq", "-o", f"{root}.strace", *options, sys.executable, "-B", "-c", CHILD, str(root), command],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
+def run(root: Path, command: str, *options: str) -> tuple[int, str]:
+    """Run a command as a process of its own; strace takes hold of it before it begins.
+
+    Returns:
+        How it ended, negative for a signal, and the name of the error it ended with.
+    """
+    for name in ("told", "error"):
+        Path(f"{root}.{name}").unlink(missing_ok=True)
+    ours, its = socket.socketpair()
+    if (pid := fork()) == 0:
+        ours.close()
+        _act(root, command, its)
+    its.close()
+    ours.recv(1)
+    tracing = [str(STRACE), "-o", f"{root}.strace", *options, "-p", str(pid)]
+    with subprocess.Popen(tracing, stderr=subprocess.PIPE, text=True) as strace:
+        assert strace.stderr is not None
+        attached = strace.stderr.readline()
+        ours.close()
+        _, status = os.waitpid(pid, 0)
+    assert "attached" in attached, attached
+    error = Path(f"{root}.error")
+    return os.waitstatus_to_exitcode(status), error.read_text() if error.exists() else ""
+
+
+def _act(root: Path, command: str, parent: socket.socket) -> NoReturn:
+    """What the process does once it is traced; it tells of each step in a file."""
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PTRACER, -1, 0, 0, 0)
+        parent.send(b".")
+        parent.recv(1)
+        with open(f"{root}.told", "w", buffering=1) as told:  # noqa: PTH123
+            COMMANDS[command].run(root)(lambda text: print(text, file=told))
+    except BaseException as error:
+        Path(f"{root}.error").write_text(type(error).__name__)
+        os._exit(1)
+    os._exit(0)
 
 
 def told(root: Path) -> int:
@@ -76,7 +99,7 @@ def kernel_saw(root: Path) -> Counter[tuple[str, str]]:
     """Return the successful changing calls below ``archive/``: what, and the last name of the path."""
     found: Counter[tuple[str, str]] = Counter()
     for line in Path(f"{root}.strace").read_text(encoding="utf-8", errors="replace").splitlines():
-        match = re.match(r"\d+ +(\w+)\((.*)\) += (\d+)", line)
+        match = re.match(r"(\w+)\((.*)\) += (\d+)", line)
         if not match or match[1] not in CALLS:
             continue
         what, args = CALLS[match[1]], match[2]
@@ -108,7 +131,7 @@ def _text(hexed: str) -> str:
 
 def test_the_shim_sees_every_call_the_kernel_sees(site: Site, counted: Counted) -> None:
     lay(site.base, site.work)
-    ended = in_child(site.work, site.command.run(site.work), NoFault(), record=True)
+    ended = strike(site.work, site.command.run(site.work), NoFault(), record=True)
     assert ended.how == DONE, ended.error
     ours = Counter(
         (WORDS.get(d.kind, d.kind), d.path.rsplit("/", 1)[1])
@@ -116,8 +139,7 @@ def test_the_shim_sees_every_call_the_kernel_sees(site: Site, counted: Counted) 
         if d.kind != "ack" and not d.path.endswith("/.lock")
     )
     lay(site.base, site.work)
-    done = run(site.work, site.command.name, *EVERYTHING)
-    assert done.returncode == 0, done.stderr
+    assert run(site.work, site.command.name, *EVERYTHING) == (0, "")
     kernel = kernel_saw(site.work)
     assert sum(kernel.values()) > 10
     assert kernel == ours
@@ -129,7 +151,7 @@ def ordinals(root: Path) -> list[tuple[str, int]]:
     count: Counter[str] = Counter()
     found = []
     for line in Path(f"{root}.strace").read_text(encoding="utf-8", errors="replace").splitlines():
-        if match := re.match(r"\d+ +(\w+)\((.*)", line):
+        if match := re.match(r"(\w+)\((.*)", line):
             count[match[1]] += 1
             what = CALLS[match[1]]
             # how many files an import opens differs from run to run, so these have no steady number
@@ -138,11 +160,11 @@ def ordinals(root: Path) -> list[tuple[str, int]]:
     return found
 
 
-def test_real_processes_really_killed(base: Path, scratch: Path, counted: Counted) -> None:
+def test_real_processes_really_killed(sites: Callable[[str], Site], counted: Counted) -> None:
     """SIGKILL from outside at every changing call; what is left is healed like what the shim's kills leave."""
-    site = Site.of(base, scratch, COMMANDS["file one"])
+    site = sites("file one")
     lay(site.base, site.work)
-    assert run(site.work, site.command.name, *EVERYTHING).returncode == 0
+    assert run(site.work, site.command.name, *EVERYTHING) == (0, "")
     calls = ordinals(site.work)
     outcomes = set()
     for call, n in calls:
@@ -150,7 +172,7 @@ def test_real_processes_really_killed(base: Path, scratch: Path, counted: Counte
         done = run(
             site.work, site.command.name, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={n}"
         )
-        assert done.returncode == -9, (call, n, done)
+        assert done == (-9, ""), (call, n, done)
         site.verify(f"SIGKILL at {call} {n}", told(site.work))
         outcomes.add(fingerprint(site.work))
     assert len(calls) > 20
@@ -158,17 +180,17 @@ def test_real_processes_really_killed(base: Path, scratch: Path, counted: Counte
     counted(site.command.name, "real processes killed", len(calls))
 
 
-def test_real_processes_whose_fsync_fails(base: Path, scratch: Path, counted: Counted) -> None:
+def test_real_processes_whose_fsync_fails(sites: Callable[[str], Site], counted: Counted) -> None:
     """An fsync error is never taken for success."""
-    site = Site.of(base, scratch, COMMANDS["file one"])
+    site = sites("file one")
     lay(site.base, site.work)
-    ours = fsyncs(in_child(site.work, site.command.run(site.work), NoFault(), record=True).log)
+    ours = fsyncs(strike(site.work, site.command.run(site.work), NoFault(), record=True).log)
     for n in range(1, len(ours) + 1):
         lay(site.base, site.work)
         done = run(
             site.work, site.command.name, "-e", "trace=fsync", "-e", f"inject=fsync:error=EIO:when={n}"
         )
-        assert done.returncode == 1 and "WriteFailed" in done.stderr, (n, done)
+        assert done == (1, "WriteFailed"), (n, done)
         assert told(site.work) == 0
         site.verify(f"EIO at fsync {n}", 0)
     counted(site.command.name, "fsync errors in real processes", len(ours))

@@ -105,6 +105,24 @@ def test_an_original_left_by_a_kill_is_only_removed(workspace: Workspace, reader
     assert len(the_case(workspace).records) == 1
 
 
+def test_an_original_left_by_a_kill_is_known_before_the_index_knows_it(
+    workspace: Workspace, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between commit and index, then healed by a process that has no index: not a duplicate for the tray."""
+    path = paper(workspace.archive.inbox / "a.docx", "诊断证明书", f"证号 {WANG_ID}")
+    kept = workspace.root / "kept"
+    os.link(path, kept)
+    with monkeypatch.context() as patch:
+        patch.setattr(workspace, "follow", lambda _: None)
+        assert isinstance(drop(workspace, reader, "a.docx"), Filed)
+    os.link(kept, path)
+    assert workspace.index.drift() != []
+    assert isinstance(drop(workspace, reader, "a.docx"), AlreadyFiled)
+    assert not path.exists()
+    assert workspace.archive.tray.items() == []
+    assert len(the_case(workspace).records) == 1
+
+
 def test_an_original_left_by_a_kill_after_the_tray_took_it_is_only_removed(
     workspace: Workspace, reader: Reader
 ) -> None:

@@ -72,14 +72,13 @@ def test_an_unknown_name_gets_the_nearest_ones(catalogue: Catalogue) -> None:
     assert "社会救助不予确认决定书(refusal_decision)" in str(caught.value)
 
 
-def test_only_adverse_and_deciding_documents_need_remedies(catalogue: Catalogue) -> None:
-    assert {t.id for t in catalogue if t.remedies_required} == {
-        "confirmation_decision",
-        "refusal_decision",
-        "benefit_change_decision",
-    }
-    notices = {t.id for t in catalogue if t.kind == "publicity"}
-    assert "preliminary_publicity" in notices and notices <= {t.id for t in catalogue if t.public}
+def test_adverse_and_deciding_documents_need_remedies_and_notices_are_public(catalogue: Catalogue) -> None:
+    remedies = {t.id for t in catalogue if t.remedies_required}
+    assert remedies >= {"confirmation_decision", "refusal_decision", "benefit_change_decision"}
+    assert {catalogue.get(t).kind for t in remedies} <= {"decision", "notice", "letter"}
+    assert remedies >= {t.id for t in catalogue.generated() if t.kind == "decision" and t.step < 10}
+    assert {t.id for t in catalogue if t.kind == "publicity"} <= {t.id for t in catalogue if t.public}
+    assert "preliminary_publicity" in {t.id for t in catalogue if t.public}
 
 
 def test_fields_carry_the_schemas_names(catalogue: Catalogue) -> None:

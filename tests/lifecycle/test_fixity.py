@@ -301,6 +301,6 @@ def test_a_rewritten_history_needs_a_head_held_elsewhere(workspace: Workspace) -
         path.write_bytes(data)
         current.append(chain.decode(data), bag.sha256(data))
     info = bag.sha256((bag_folder / "bag-info.txt").read_bytes())
-    (bag_folder / bag.TAG_MANIFEST).write_bytes(current.tag_manifest(info))
+    (bag_folder / bag.TAG_MANIFEST).write_bytes(current.manifests(info)[1])
     assert check_bag(bag_folder).findings == ()
     assert workspace.archive.head(number(workspace)) != head

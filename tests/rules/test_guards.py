@@ -108,6 +108,16 @@ def test_kinship_known() -> None:
     assert reasons("kinship_known", a_case(application={"kinship": "是", "kin_name": "魏主任"})) == []
 
 
+def test_kinship_filed() -> None:
+    """N2 第十一条「乡镇人民政府（街道办事处）应当单独登记备案」."""
+    assert reasons("kinship_filed", a_case(application={"kinship": "否"})) == []
+    related = a_case(application={"kinship": "是", "kin_name": "魏主任"})
+    (why,) = reasons("kinship_filed", related)
+    assert "近亲属单独登记备案" in why
+    filed = StepTaken(2, "kinship_filing", "近亲属单独登记备案", State.ACCEPTED, State.ACCEPTED, OPENED)
+    assert reasons("kinship_filed", replace(related, steps=(filed,))) == []
+
+
 def test_reason() -> None:
     """N2 第二十一条「书面告知申请人并说明理由」."""
     assert reasons("reason", a_case(), reason=" ") == ["须写明理由（--reason）"]

@@ -19,7 +19,7 @@ import pytest
 from archivist.cli.main import main
 from archivist.model.ids import CaseNo, Category
 from archivist.rules import limits
-from archivist.rules.documents import Catalogue
+from archivist.rules.documents import Catalogue, FieldSpec
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
 from tests.people import WANG, WANG_ID
@@ -73,7 +73,7 @@ class Clerk:
         monkeypatch.chdir(root)
         monkeypatch.setenv("ARCHIVIST_AS", INTAKE)
         monkeypatch.delenv("ARCHIVIST_WORKSPACE", raising=False)
-        self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--agency-sign", "样救字",
+        self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--district", "样例市样例区", "--agency-sign", "样救字",
                  "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
         with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
             settings.write(PEOPLE)
@@ -124,12 +124,40 @@ class Clerk:
 
     def issue(self, kind: str) -> None:
         """Issue a document and file its signed copy."""
-        words = [w for pair in GIVEN.get(kind, {}).items() for w in ("--set", "=".join(pair))]
-        made = self.run("generate", kind, self.number, *words)
+        document, category = self.catalogue.get(kind), Category(self.number.split("-")[1])
+        given = {
+            f.path: self._told(f)
+            for f in document.fields
+            if f.mode == "system" and f.origin == "set" and f.applies(category)
+        }
+        path = self.root / "填写.json"
+        path.write_text(json.dumps(given | GIVEN.get(kind, {}), ensure_ascii=False), encoding="utf-8")
+        made = self.run("generate", kind, self.number, "--from", str(path))
         assert made["issued"], made
         self.issued.add(kind)
         record = made["issued"][0]["record"]
         self.run("file", self.number, str(self._paper(kind)), "--signs", record)
+
+    def _told(self, field: FieldSpec) -> object:
+        """Return something a clerk could write into a field that the case does not know."""
+        if field.kind in ("enum", "multi"):
+            return field.choices[0]
+        if field.kind == "list":
+            return ["样例一", "样例二"]
+        if field.kind == "table":
+            return [{c.key: c.choices[0] if c.choices else self._simple(c.kind) for c in field.columns}]
+        return self._simple(field.kind)
+
+    def _simple(self, kind: str) -> str:
+        known = {
+            "date": f"{self.day}",
+            "datetime": f"{self.day} 09:00",
+            "ym": f"{self.day:%Y-%m}",
+            "name": "苏调查",
+            "bool": "是",
+        }
+        known |= {"phone": "022-00000003", "acct": "6200000000000000", "id": WANG_ID}
+        return known.get(kind, "5" if kind in ("money", "decimal", "int") else "样例")
 
     def bring(self, *types: str) -> None:
         """Bring papers into the file as each comes to be: issued and signed, or received."""
@@ -155,7 +183,12 @@ class Clerk:
         values = [w for s in settings for w in ("--set", s)]
         done = self.run("case", "step", self.number, step, "--on", str(self.day), *people, *values, *more)
         self.unknown |= {d["id"] for d in done["makes"] if d["status"] == "unknown"}
-        self.bring(*(d["id"] for d in done["makes"] if d["status"] in ("issuable", "awaited")))
+        made = {d["id"] for d in done["makes"] if d["status"] in ("issuable", "awaited")}
+        self.bring(*sorted(made))
+        assert made <= {r["type"] for r in self.show()["records"]}
+        assert all(
+            d["status"] in ("register", "filed", "unknown") for d in done["makes"] if d["id"] not in made
+        )
         return done
 
     def who(self, step: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def test_yongchuan_tekun(office: Office) -> None:
     clerk.bring("self_care_assessment")
     clerk.step("prelim", days=1)
     clerk.step("publicize")
-    decide(clerk, days=9)
+    decide(clerk, days=10)
     hand_over(clerk)
     tekun_to_end(clerk)
 
@@ -143,7 +143,7 @@ def test_jiamusi_emergency(office: Office) -> None:
 def test_jiamusi_expenditure(office: Office) -> None:
     clerk = office("heilongjiang-jiamusi")
     clerk.open("支出型", **TEMPORARY, application={"known_recipient": "否"})
-    apply(clerk, *EXPENDITURE)
+    apply(clerk, *EXPENDITURE, "economic_declaration")
     clerk.step("verify", days=1)
     clerk.step("survey", days=1)
     clerk.wait(3).bring("verification_report")
@@ -151,7 +151,7 @@ def test_jiamusi_expenditure(office: Office) -> None:
     clerk.step("publicize", days=1)
     clerk.step("review", days=8)
     clerk.step("publicize_proposed", days=1)
-    clerk.step("confirm", days=8)
+    clerk.step("confirm", days=10)
     end_temporary(clerk)
 
 
@@ -204,7 +204,7 @@ def checked_by_the_county(clerk: Clerk) -> None:
     """「主要分为申请、受理审核、镇政府确认、县级核查四个流程」."""
     clerk.step("prelim", days=1)
     clerk.step("publicize")
-    decide(clerk, days=8)
+    decide(clerk, days=10)
     clerk.step("deliver", days=1, needs=("delivery_receipt",))
     clerk.step("announce", days=1)
     assert "pay" not in clerk.possible(), "县级核查之前不列入发放"

@@ -49,7 +49,7 @@ def test_dibao(clerk: Clerk) -> None:
 
 def test_dixiao_with_an_objection(clerk: Clerk) -> None:
     """「对公示有异议的，经办机构应当重新组织调查核实，并根据调查情况重新进行公示」；争议「报街道班子会议审议通过」."""
-    clerk.open("低收入", **BENEFIT)
+    clerk.open("低收入", **BENEFIT, application={"kinship": True, "kin_name": "居委会某某"})
     apply(clerk, *BASIC)
     look_into(clerk)
     clerk.step("prelim", days=1)
@@ -60,7 +60,8 @@ def test_dixiao_with_an_objection(clerk: Clerk) -> None:
     clerk.step("appraise", days=7, needs=("democratic_appraisal",))
     clerk.step("review", days=1)
     clerk.run("case", "set", clerk.number, "application.disputed=是")
-    assert len(clerk.refused("confirm", by=("魏主任",))) == 2
+    assert len(clerk.refused("confirm", by=("魏主任",))) == 3
+    clerk.step("kinship_filing")
     clerk.step("deliberate", days=1, needs=("dispute_submission",))
     clerk.step("deliberated", days=1, needs=("deliberation_minutes",))
     clerk.step("leadership", days=1, needs=("leadership_meeting_minutes",))
