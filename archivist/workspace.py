@@ -30,6 +30,7 @@ class Workspace:
     clock: Callable[[], dt.datetime]
     config: Config = field(default_factory=Config)
     behind: IndexFault | None = None
+    _later: list[CaseNo] | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def open(cls, root: Path, actor: str, clock: Callable[[], dt.datetime]) -> Workspace:
@@ -105,9 +106,27 @@ class Workspace:
             self.follow(number)
         return result
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Hold the lock over several commits and let the index follow once, after the last.
+
+        Survives: a kill in between leaves the lock behind, and the next writer's index catches up.
+        """
+        with self.writing():
+            self._later = []
+            try:
+                yield
+            finally:
+                numbers, self._later = self._later, None
+                if numbers:
+                    self._keep(lambda: self.index.follow_many(numbers))
+
     def follow(self, number: CaseNo) -> None:
         """Let the index follow a case. The commit stands whatever becomes of the index: a fault is kept, not raised."""
-        self._keep(lambda: self.index.follow(number))
+        if self._later is not None:
+            self._later.append(number)
+        else:
+            self._keep(lambda: self.index.follow(number))
 
     def _keep(self, follow: Callable[[], object]) -> None:
         try:

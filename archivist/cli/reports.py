@@ -13,7 +13,7 @@ import click
 
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.errors import UsageError
-from archivist.model.chinese import format_date, parse_money
+from archivist.model.chinese import format_date
 from archivist.model.ids import mask_id
 
 if TYPE_CHECKING:
@@ -139,9 +139,9 @@ def _told(document: DocumentType, made: Register, settings: Mapping[str, str]) -
     told = {names.get(key, key): value for key, value in settings.items()}
     if fixed := [key for key in told if key in made.values]:
         raise UsageError(f"{'、'.join(fixed)} 由各户档案算出，不能另填")
-    if opening := told.get("reserve.opening"):
-        balance(made, parse_money(opening))
-    return {**given(document, made), **told}
+    if "register.spent" in made.values and document.field("reserve.opening"):
+        balance(made, told)
+    return {**told, **given(document, made)}
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -263,19 +263,24 @@ def issue(
     )
     done = 0
     for printed in press(batches, pdf=pdf, processes=processes):
-        for ready, made in zip(printed.batch, printed.results, strict=True):
-            result = (
-                Refused(ready.planned.case.number, made)
-                if isinstance(made, ArchivistError)
-                else _file(workspace, ready, made)
-            )
-            (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
-            done += 1
-            if report:
-                report(result, done, total)
+        pairs = list(zip(printed.batch, printed.results, strict=True))
+        for group in (pairs[n : n + _GROUP] for n in range(0, len(pairs), _GROUP)):
+            with workspace.together():
+                for ready, made in group:
+                    result = (
+                        Refused(ready.planned.case.number, made)
+                        if isinstance(made, ArchivistError)
+                        else _file(workspace, ready, made)
+                    )
+                    (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
+                    done += 1
+                    if report:
+                        report(result, done, total)
     return outcome
 
 
+_GROUP = 10
+"""Documents filed under one hold of the lock, which others wait for, and followed by the index together."""
 _BATCH = 50
 """Documents numbered, rendered and converted in one go, by one start of LibreOffice."""
 PAYS, PAYS_PDF = 200, 10

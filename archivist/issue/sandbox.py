@@ -6,6 +6,7 @@ Also what a template asks for, read from its tags: every dotted path in every br
 from __future__ import annotations
 
 import contextvars
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from archivist.model.chinese import money_in_words, parse_money
+from archivist.model.chinese import money_in_words, parse_date, parse_money
 from archivist.model.ids import Category
-from archivist.model.values import parse_value
 from archivist.report.household import ENTER, TEMPORARY, Household
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
@@ -231,13 +230,16 @@ def reserve_fund_report(asked: Asked) -> Register:
     return found
 
 
-def balance(register: Register, opening: Decimal) -> None:
-    """Add what follows from the balance the period began with."""
-    closing = opening - register.values["register.spent"]
-    if closing >= 0:
-        register.values["reserve.closing"] = closing
-    else:
-        register.doubts.append(f"本期支出超过期初余额 {-closing} 元，期末余额须人工核实")
+def balance(register: Register, told: Mapping[str, str]) -> None:
+    """Add what follows from the balance the period began with and from the sum applied for, as the clerk tells them."""
+    if opening := told.get("reserve.opening"):
+        closing = parse_money(opening) - register.values["register.spent"]
+        if closing >= 0:
+            register.values["reserve.closing"] = closing
+        else:
+            register.doubts.append(f"本期支出超过期初余额 {-closing} 元，期末余额须人工核实")
+    if amount := told.get("reserve.amount"):
+        register.values["reserve.amount_cn"] = money_in_words(parse_money(amount))
 
 
 # ── money claimed back ───────────────────────────────────────────────────────────────────────────────────
@@ -255,8 +257,8 @@ def recovery_register(asked: Asked) -> Register:
                 | {
                     "doc_no": record.doc_no,
                     "issued": issued,
-                    "due": _told(given, "money", "recovery.amount"),
-                    "deadline": _told(given, "date", "recovery.deadline"),
+                    "due": _claimed(given),
+                    "deadline": parse_date(str(told)) if (told := given.get("recovery.due_on")) else None,
                     "status": record.status.label,
                 }
             )
@@ -269,12 +271,15 @@ def recovery_register(asked: Asked) -> Register:
     return found
 
 
-def _told(given: object, kind: str, path: str) -> object:
-    """Return what the clerk told an issued document, as a plain value."""
-    value = given.get(path) if isinstance(given, dict) else None
-    if value in (None, ""):
-        return None
-    text = str(parse_value(kind, value))
-    if kind == "date":
-        return dt.date.fromisoformat(text)
-    return Decimal(re.sub(r"[^\d.]", "", text))
+def _claimed(given: Mapping[str, Any]) -> Decimal | None:
+    """Return what a notice claims: the sum that was told, else that of its lines (column 应退)."""
+    if told := given.get("recovery.amount"):
+        return parse_money(str(told))
+    rows = given.get("recovery.rows")
+    if isinstance(rows, str):
+        cells = [re.split(r"\s*[|｜\t]\s*", line.strip()) for line in rows.splitlines() if line.strip()]
+        claims = [row[3] for row in cells if len(row) > 3]
+    else:
+        claims = [row.get("excess") or row.get("应退金额") for row in rows or ()]
+    amounts = [parse_money(str(c)) for c in claims if c not in (None, "")]
+    return sum(amounts, ZERO) if amounts else None

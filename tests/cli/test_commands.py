@@ -214,7 +214,8 @@ def test_a_misspelt_setting_is_refused(office: Office) -> None:
 
 
 def test_templates_are_all_right(office: Office) -> None:
-    assert office.json("templates", "check") == {"checked": 13, "faults": {}}
+    told = office.json("templates", "check")
+    assert told["faults"] == {} and told["own"] == [] and told["checked"] >= 13
 
 
 def test_a_copied_template_wins(office: Office) -> None:

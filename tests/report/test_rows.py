@@ -292,8 +292,11 @@ def test_temporary_assistance_and_the_reserve_fund() -> None:
     spent = reserve_fund_report(Asked(houses, TIANJIN, Period.of_quarter("2024Q3")))
     assert brief(spent, "paid_on", "kind", "amount") == [(dt.date(2024, 7, 5), "发放", Decimal("700"))]
     assert spent.values["register.spent_cn"] == "人民币柒佰元整"
-    balance(spent, Decimal("5000"))
+    balance(spent, {"reserve.opening": "5,000", "reserve.amount": "700"})
     assert spent.values["reserve.closing"] == Decimal("4300")
+    assert spent.values["reserve.amount_cn"] == "人民币柒佰元整"
+    balance(spent, {"reserve.opening": "100"})
+    assert "600" in spent.doubts[-1]
     both = reserve_fund_report(Asked(houses, TIANJIN, Period.of_year("2024")))
     assert both.values["register.spent"] == Decimal("1000"), "what was advanced is not paid twice"
 
@@ -301,13 +304,18 @@ def test_temporary_assistance_and_the_reserve_fund() -> None:
 def test_recovery_register_leaves_the_cashiers_columns_to_the_pen() -> None:
     house = with_record(
         a_house(1, "DB", *TO_BENEFIT), "recovery_notice", doc_no="样救字〔2024〕9号", date="2024-08-01",
-        given={"recovery.amount": "1,600.00", "recovery.deadline": "2024年9月1日"},
+        given={"recovery.amount": "1,600.00", "recovery.due_on": "2024年9月1日"},
     )  # fmt: skip
     found = recovery_register(Asked([house], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
     assert brief(found, "doc_no", "issued", "due", "deadline") == [
         ("样救字〔2024〕9号", dt.date(2024, 8, 1), Decimal("1600.00"), dt.date(2024, 9, 1))
     ]
     assert recovery_register(Asked([house], NATIONAL, Period.of_day(dt.date(2024, 7, 31)))).empty
+    rows = ("2024-05|800|0|800.00|\n2024-06|800|500|300", [{"period": "2024-05", "excess": "1100"}])
+    for told in rows:
+        notice = with_record(a_house(1), "recovery_notice", date="2024-08-01", given={"recovery.rows": told})
+        found = recovery_register(Asked([notice], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
+        assert found.values["register.due"] == Decimal("1100")
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────
