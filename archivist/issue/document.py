@@ -157,7 +157,7 @@ def _refuse_unlawful(document: DocumentType, case: Case, pack: str) -> None:
         raise DocumentNotApplicable(
             f"{document.title}的制发条件不成立：{document.enabled}", file=str(case.number)
         )
-    if case.status is CaseStatus.DEREGISTERED and document.id not in volume.OWN:
+    if case.status is CaseStatus.DEREGISTERED and document.id not in (*volume.OWN, "deregistration_form"):
         raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
     if document.id == materials.NOTICE and (earlier := case.records_of(materials.NOTICE)):
         raise UnlawfulDocument(

@@ -103,7 +103,7 @@ def test_json(accepted: Office) -> None:
     )
     assert (planned["dry_run"], planned["event"], planned["to"]) == (True, None, "accepted")
     assert [s["rule"] for s in planned["starts"]] == ["overall.extended"]
-    assert {m["status"] for m in planned["makes"]} == {"unknown", "issuable"}
+    assert {m["status"] for m in planned["makes"]} == {"issuable"}
     wrong = accepted.json("case", "step", "王秀兰", "confirm", check=29)["error"]
     assert wrong["code"] == "E209" and len(wrong["problems"]) == 3
     assert [s["step"] for s in accepted.json("case", "show", "王秀兰")["steps"]] == ["submit", "accept"]

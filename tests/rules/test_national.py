@@ -492,9 +492,21 @@ def test_the_basis_of_an_extension_and_of_a_refused_subsidy() -> None:
 @pytest.mark.parametrize(
     ("category", "notice", "articles"),
     [
-        ("DB", "non_acceptance", ["《社会救助暂行办法》第十一条", "参照《中华人民共和国行政许可法》第三十二条"]),
-        ("TK", "non_acceptance", ["《特困人员认定办法》第十条", "参照《中华人民共和国行政许可法》第三十二条"]),
-        ("JN", "non_acceptance", ["《社会救助暂行办法》第四十八条", "参照《中华人民共和国行政许可法》第三十二条"]),
+        (
+            "DB",
+            "non_acceptance",
+            ["《社会救助暂行办法》第十一条", "参照《中华人民共和国行政许可法》第三十二条"],
+        ),
+        (
+            "TK",
+            "non_acceptance",
+            ["《特困人员认定办法》第十条", "参照《中华人民共和国行政许可法》第三十二条"],
+        ),
+        (
+            "JN",
+            "non_acceptance",
+            ["《社会救助暂行办法》第四十八条", "参照《中华人民共和国行政许可法》第三十二条"],
+        ),
         ("CJ", "non_acceptance", ["参照《中华人民共和国行政许可法》第三十二条"]),
         ("DB", "procedure_termination", ["《最低生活保障审核确认办法》第二十九条"]),
         ("TK", "procedure_termination", ["参照《最低生活保障审核确认办法》第二十九条"]),

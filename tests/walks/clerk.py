@@ -39,7 +39,7 @@ PEOPLE = "".join(
 GIVEN: dict[str, dict[str, str]] = {
     "confirmation_decision": {"decision.findings": "家庭月人均收入低于本地标准"},
     "refusal_decision": {"decision.findings": "家庭有两套住房", "decision.reasons": "财产状况不符合条件"},
-    "correction_notice": {},
+    "objection_reply": {"objection.person": "周样例"},
     "deliberation_minutes": {
         "meeting.no": "1", "meeting.time": "2024-04-01 09:00", "meeting.place": "会议室", "meeting.chair": "魏主任",
         "meeting.recorder": "林经办", "meeting.dispute": "是否计入收入", "meeting.discussion": "逐项讨论",
@@ -156,7 +156,12 @@ class Clerk:
             "name": "苏调查",
             "bool": "是",
         }
-        known |= {"phone": "022-00000003", "acct": "6200000000000000", "id": WANG_ID}
+        known |= {
+            "phone": "022-00000003",
+            "acct": "6200000000000000",
+            "id": WANG_ID,
+            "docno": "样救字〔2024〕1号",
+        }
         return known.get(kind, "5" if kind in ("money", "decimal", "int") else "样例")
 
     def bring(self, *types: str) -> None:
