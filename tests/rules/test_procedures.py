@@ -11,6 +11,7 @@ from archivist.config import ROLES
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import pack, procedure, wording
+from archivist.rules.documents import Catalogue
 from archivist.rules.guards import GUARDS
 
 ON = dt.date(2024, 3, 4)
@@ -22,6 +23,15 @@ SOURCE = {"measure": "《样例办法》", "article": "第一条", "sentence": "
 @pytest.mark.parametrize("on", [dt.date(2021, 7, 1), ON, dt.date(2025, 6, 1)])
 def test_every_pack_is_sound_as_a_whole(name: str, on: dt.date) -> None:
     assert procedure.faults(pack.load(name), on, ROLES) == []
+
+
+@pytest.mark.parametrize("name", pack.available())
+def test_every_document_a_pack_names_is_in_the_catalogue(name: str) -> None:
+    """A misspelt id would be 未检 for ever: neither issued nor missed."""
+    found, catalogue = pack.load(name), Catalogue.load()
+    named = {d for s in found.steps for n in (*s.needs, *s.makes, *s.anew) for d in n.rstrip("?").split("|")}
+    named |= {m.document for m in found.materials}
+    assert {d for d in named if d not in catalogue} == set()
 
 
 @pytest.mark.parametrize(("name", "category"), PLACES)
