@@ -33,17 +33,24 @@ class Sheet:
 
     template: Path
     values: Mapping[str, object]
-    qr_payload: str
+    qr_payload: str | None
     phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One finished document; ``template`` is the digest of the template used, ``text`` all it prints."""
+    """One finished document.
+
+    Attributes:
+        text: all it prints.
+        template: the digest of the template used.
+        continued: the boxes whose text goes on on an addendum page (续页).
+    """
 
     docx: bytes
     text: str
     template: Sha256
+    continued: tuple[str, ...] = ()
     pdf: bytes | None = None
 
 
@@ -120,10 +127,18 @@ def make(sheets: Sequence[Sheet], *, pdf: bool) -> list[Made | ArchivistError]:
     digests: dict[Path, Sha256] = {}
     for sheet in sheets:
         try:
-            docx = render(sheet.template, sheet.values, qr_payload=sheet.qr_payload, phrases=sheet.phrases)
+            continued: list[str] = []
+            docx = render(
+                sheet.template,
+                sheet.values,
+                qr_payload=sheet.qr_payload,
+                phrases=sheet.phrases,
+                continued=continued,
+            )
             if sheet.template not in digests:
                 digests[sheet.template] = sha256(sheet.template.read_bytes())
-            made.append(Made(docx, "".join(document_text(docx)), digests[sheet.template]))
+            text = "".join(document_text(docx))
+            made.append(Made(docx, text, digests[sheet.template], tuple(continued)))
         except ArchivistError as error:
             made.append(error)
     return _converted(made) if pdf else made

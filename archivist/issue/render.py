@@ -18,15 +18,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from xml.sax.saxutils import unescape
 
 from docxtpl import DocxTemplate
 from jinja2 import Template, TemplateError
 from lxml import etree
 
 from archivist.errors import RenderedWrong, TemplateFault
+from archivist.issue import addendum, cells
 from archivist.issue.package import Member, join, member, pack
 from archivist.issue.qr import qr_png
-from archivist.issue.sandbox import ENVIRONMENT, PUT, blank, boxes, environment, paths_in, short
+from archivist.issue.sandbox import ENVIRONMENT, PUT, blank, boxes, environment, paths_in, printed, short
 from archivist.issue.specimen import label, specimen
 from archivist.rules.documents import PLACES, REMEDY_PHRASES, DocumentType
 
@@ -41,6 +43,7 @@ QR_SIDE_MM: Final = 24.0
 BUILT_IN: Final = "code"
 """The one name every template may use without declaring it: the QR payload as clear text, empty on a draft."""
 
+_BODY: Final = "word/document.xml"
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -57,6 +60,7 @@ class _Prepared:
         pictures: the members that stand for the QR code.
         packed: the members that never change, compressed for the finished documents.
         fixed: the text of those among them that print some.
+        title: of the document, from its properties.
     """
 
     members: Mapping[str, bytes]
@@ -65,6 +69,7 @@ class _Prepared:
     pictures: frozenset[str]
     packed: Mapping[str, Member]
     fixed: str
+    title: str
 
 
 def _prepare(template: Path) -> _Prepared:
@@ -85,15 +90,16 @@ def _prepared(data: bytes) -> _Prepared:
             members = {i.filename: package.read(i) for i in package.infolist() if not i.is_dir()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise TemplateFault("不是 Word 文档（.docx），或已损坏") from None
-    if "word/document.xml" not in members:
+    if _BODY not in members:
         raise TemplateFault("不是 Word 文档（.docx）")
     sources = {}
     compiled = {}
+    types = cells.types_of(members.get("word/styles.xml", b"").decode("utf-8", "replace"))
     for name in filter(_PARTS.fullmatch, members):
         source: str = DocxTemplate.patch_xml(None, members[name].decode("utf-8"))
         if "{{" in source or "{%" in source or "{#" in source:
             sources[name] = source
-            compiled[name] = _compile(source)
+            compiled[name] = _compile(cells.boxed(source, types) if name == _BODY else source)
     pictures = frozenset(_qr_pictures(members))
     packed = {
         n: member(n, content) for n, content in members.items() if n not in compiled and n not in pictures
@@ -102,7 +108,11 @@ def _prepared(data: bytes) -> _Prepared:
         fixed = "".join(_printed_text(members[n]) for n in filter(_PARTS.fullmatch, packed))
     except etree.XMLSyntaxError as error:
         raise TemplateFault(f"模板的内容损坏：{error}") from None
-    return _Prepared(members, sources, compiled, pictures, packed, fixed)
+    properties = members.get("docProps/core.xml", b"").decode("utf-8", "replace")
+    title = re.search(r"<dc:title>([^<]+)</dc:title>", properties)
+    return _Prepared(
+        members, sources, compiled, pictures, packed, fixed, unescape(title[1]) if title else "本文书"
+    )
 
 
 def _compile(source: str) -> Template:
@@ -129,7 +139,12 @@ def _qr_pictures(members: Mapping[str, bytes]) -> Iterator[str]:
 
 # ── rendering ────────────────────────────────────────────────────────────────────────────────────────────
 def render(
-    template: Path, values: Mapping[str, object], *, qr_payload: str | None, phrases: Sequence[str] = ()
+    template: Path,
+    values: Mapping[str, object],
+    *,
+    qr_payload: str | None,
+    phrases: Sequence[str] = (),
+    continued: list[str] | None = None,
 ) -> bytes:
     """Fill a template and return the finished ``.docx``; the same input gives the same bytes.
 
@@ -138,6 +153,7 @@ def render(
         values: nested, as ``facts.document_values`` makes them; all text.
         qr_payload: printed as a QR code and as clear text; ``None`` for a draft, which has neither.
         phrases: must stand in the result, blanks not counted.
+        continued: takes the names of the boxes whose text goes on on an addendum page (续页).
 
     Raises:
         TemplateFault: E303, the template is damaged, uses an unknown name or does something forbidden.
@@ -147,10 +163,10 @@ def render(
     if qr_payload is not None and not prepared.pictures:
         raise TemplateFault("模板中没有二维码图片（其“替代文字”应为 archivist-qr）", file=template.name)
     put: list[str] = []
-    changed = {
-        name: _render_part(compiled, {**values, BUILT_IN: qr_payload or ""}, put, template.name)
-        for name, compiled in prepared.compiled.items()
-    }
+    everything = {**values, BUILT_IN: qr_payload or ""}
+    changed, rests = _render_parts(prepared, everything, put, template.name)
+    if continued is not None:
+        continued += [rest.caption for rest in rests]
     packed = {**prepared.packed, **{name: member(name, content) for name, content in changed.items()}}
     if prepared.pictures:
         picture = member("", qr_png(qr_payload), compress=False)
@@ -161,17 +177,41 @@ def render(
     return data
 
 
-def _render_part(compiled: Template, values: Mapping[str, object], put: list[str], name: str) -> bytes:
+def _render_parts(
+    prepared: _Prepared, values: Mapping[str, object], put: list[str], name: str
+) -> tuple[dict[str, bytes], Sequence[addendum.Rest]]:
+    """Return the parts with their tags filled in, and what went on on an addendum page."""
+    rests: list[addendum.Rest] = []
+    tokens = PUT.set(put), addendum.REST.set(rests)
+    try:
+        parts = {
+            part: _render_part(compiled, values, put, name) for part, compiled in prepared.compiled.items()
+        }
+        if rests:
+            title, code = prepared.title, str(values[BUILT_IN])
+            texts = [replace(rest, text=str(printed(rest.text))) for rest in rests]
+            before, last, after = parts[_BODY].rpartition("<w:sectPr")
+            parts[_BODY] = _with_breaks(f"{before}{addendum.page(texts, title, code)}{last}{after}", put)
+    finally:
+        PUT.reset(tokens[0])
+        addendum.REST.reset(tokens[1])
+    return {part: _finished(text, name) for part, text in parts.items()}, rests
+
+
+def _render_part(compiled: Template, values: Mapping[str, object], put: list[str], name: str) -> str:
     before = len(put)
-    token = PUT.set(put)
     try:
         text = compiled.render(values)
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise TemplateFault(f"模板不能填写：{error}", file=name) from None
-    finally:
-        PUT.reset(token)
-    if any("\n" in t or "\t" in t for t in put[before:]):
-        text = _with_paragraphs(text)
+    return _with_breaks(text, put[before:])
+
+
+def _with_breaks(text: str, put: Sequence[str]) -> str:
+    return _with_paragraphs(text) if any("\n" in t or "\t" in t for t in put) else text
+
+
+def _finished(text: str, name: str) -> bytes:
     leftover = re.search(r"\{\{|\{%|\{#", text)
     if leftover:
         near = re.sub(r"<[^>]+>", "", text[leftover.start() : leftover.start() + 400])[:40]

@@ -14,13 +14,14 @@ from jinja2 import DictLoader, StrictUndefined, TemplateError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from archivist.errors import TemplateFault
+from archivist.issue.addendum import fit
 from archivist.model.chinese import clean_text
 
 PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", default=None)
 """Where the texts a template prints are noted while it is rendered."""
 
 
-def _finalize(value: object) -> object:
+def printed(value: object) -> object:
     """Note every printed value for the inspection; hide its braces, turn its line ends into paragraphs.
 
     A list prints one item on a line.
@@ -77,9 +78,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 def environment(undefined: type[Undefined] = StrictUndefined) -> ImmutableSandboxedEnvironment:
     """Return the sandbox templates run in: no globals, no loader, everything escaped."""
-    env = _Sandbox(undefined=undefined, autoescape=True, finalize=_finalize, loader=DictLoader({}))
+    env = _Sandbox(undefined=undefined, autoescape=True, finalize=printed, loader=DictLoader({}))
     env.globals.clear()
-    env.filters.update({"boxes": boxes, "blank": blank, "short": short})
+    env.filters.update({"boxes": boxes, "blank": blank, "short": short, "fit": fit})
     return env
 
 

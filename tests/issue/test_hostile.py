@@ -15,10 +15,11 @@ import pytest
 
 from archivist.errors import InvalidValue, TemplateFault
 from archivist.issue.facts import stored
-from archivist.issue.render import document_text, render
+from archivist.issue.render import render
 from archivist.issue.specimen import specimen
 from archivist.model.ids import Category
 from archivist.rules.documents import Catalogue, Column, DocumentType, FieldSpec
+from tests.issue.pages import squeezed, whole
 
 CATALOGUE = Catalogue.load()
 DOCUMENTS = [d for d in CATALOGUE.generated() if d.template is not None]
@@ -50,7 +51,7 @@ def marked(doc: DocumentType, tail: str) -> dict[str, object]:
 
 
 def text_of(data: bytes) -> str:
-    return re.sub(r"\s+", "", "".join(document_text(data)))
+    return squeezed(whole(data))
 
 
 @pytest.mark.parametrize("doc", DOCUMENTS, ids=lambda d: d.id)
