@@ -159,7 +159,8 @@ def _check(check: CheckRule) -> tuple[str, ...]:
 LEVELS: Final = {"S": "办法点名", "S*": "办法默示", "N": "国家法律法规", "C": "通行做法"}
 DOCUMENTS_INTRO: Final = """每一行是目录中的一种文书：代号、名称、办理环节、适用的救助类别与规则包、依据。● 由本系统制发，○ 收取的材料。
 规则包一栏空着的，各地都用；环节是规则包中的代号，见 [rules.md](rules.md)。依据的原文在各文书的登记（`doc_templates/<代号>.toml`）中。
-“制发”一栏的“公”是张贴公示的，受隐私规则约束；“救”是必须告知救济途径的；“号”是须编文号的。
+“制发”一栏的“公”是张贴公示的，受隐私规则约束；“救”是必须告知救济途径的；“号”是须编文号的；“机”是机关文书和册表，不按户制发、
+不入户档。
 """
 
 
@@ -187,7 +188,12 @@ def documents_page() -> str:
 
 def _document(doc: DocumentType, titles: Mapping[str, str]) -> tuple[str, ...]:
     every = set(doc.categories) == set(Category)
-    marks = ((doc.public, "公"), (doc.remedies_required, "救"), (doc.doc_no == "required", "号"))
+    marks = (
+        (doc.public, "公"),
+        (doc.remedies_required, "救"),
+        (doc.doc_no == "required", "号"),
+        (doc.of_office, "机"),
+    )
     level = LEVELS.get(doc.level, "")
     return (
         "●" if doc.generated else "○",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
@@ -14,6 +14,7 @@ from archivist.model.ids import CaseNo
 
 if TYPE_CHECKING:
     from archivist.issue.document import Issued
+    from archivist.rules.documents import DocumentType
     from archivist.workspace import Workspace
 
 Rows = dict[str, dict[str, Any]]
@@ -42,7 +43,11 @@ def listed(workspace: Workspace, path: Path) -> list[CaseNo]:
     Raises:
         UsageError: E001, with every line that cannot be understood; a list is taken whole or not at all.
     """
-    lines = [(n, str(row.get(NUMBER, ""))) for n, row in _sheet(path)] if _is_sheet(path) else _lines(path)
+    lines = (
+        [(n, str(row.get(NUMBER, ""))) for n, row in _sheet(path, NUMBER)]
+        if _is_sheet(path)
+        else _lines(path)
+    )
     found: list[CaseNo] = []
     problems = []
     for line, text in lines:
@@ -79,18 +84,10 @@ def read_values(source: Path | None) -> tuple[dict[str, Any], Rows]:
     if source is None:
         return {}, {}
     if not _is_sheet(source):
-        import json
-        import tomllib
-
-        text = source.read_text(encoding="utf-8-sig")
-        try:
-            raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else json.loads(text)
-        except ValueError as error:
-            raise UsageError(f"读不出来：{error}", file=source.name) from None
-        return dict(raw), {}
+        return _written(source), {}
     rows: Rows = {}
     problems = []
-    for line, row in _sheet(source):
+    for line, row in _sheet(source, NUMBER):
         try:
             number = str(CaseNo.parse(str(row.get(NUMBER, ""))))
         except ArchivistError as error:
@@ -106,12 +103,70 @@ def read_values(source: Path | None) -> tuple[dict[str, Any], Rows]:
     return {}, rows
 
 
+def read_fields(source: Path | None, document: DocumentType) -> dict[str, Any]:
+    """Read what a document of the office is told: fields of a ``.toml`` or ``.json``, or the rows of its one table.
+
+    Raises:
+        UsageError: E001, the file cannot be read, the document has no such table, or columns are none of the table's.
+    """
+    if source is None:
+        return {}
+    if not _is_sheet(source):
+        return _written(source)
+    tables = [f for f in document.fields if f.kind == "table" and f.origin == "set"]
+    if len(tables) != 1:
+        raise UsageError(
+            f"{document.title}有 {len(tables)} 张要逐行填写的表，不能用 .xlsx",
+            file=source.name,
+            remedy="请用 --set 或 .toml、.json。",
+        )
+    (table,) = tables
+    names = {name: c.key for c in table.columns for name in (c.key, c.label)}
+    rows = [row for _, row in _sheet(source)]
+    if strange := sorted({head for row in rows for head in row} - set(names)):
+        raise UsageError(
+            f"“{table.label}”没有这些列：{'、'.join(strange)}",
+            file=source.name,
+            remedy=f"第一行的列名应为：{'、'.join(c.label for c in table.columns)}。",
+        )
+    found = [{names[head]: cell for head, cell in row.items() if names[head] != "n"} for row in rows]
+    return {table.path: [row for row in found if row]}
+
+
+def _written(source: Path) -> dict[str, Any]:
+    """Return what a ``.toml`` or ``.json`` says, by dotted path; a group of fields may be a table of its own."""
+    import json
+    import tomllib
+
+    text = source.read_text(encoding="utf-8-sig")
+    try:
+        raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"读不出来：{error}", file=source.name) from None
+    if not isinstance(raw, dict):
+        raise UsageError("应为“键: 值”的各项", file=source.name)
+    return dict(_flat(raw))
+
+
+def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in raw.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
 def _is_sheet(path: Path) -> bool:
     return path.suffix.lower() in (".xlsx", ".xlsm")
 
 
-def _sheet(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """Return the rows of the first sheet by their headings, with their line numbers; empty rows and cells left out."""
+def _sheet(path: Path, needed: str = "") -> list[tuple[int, dict[str, Any]]]:
+    """Return the rows of the first sheet by their headings, with their line numbers; empty rows and cells left out.
+
+    Args:
+        path: the file.
+        needed: a heading it cannot do without.
+    """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -128,8 +183,8 @@ def _sheet(path: Path) -> list[tuple[int, dict[str, Any]]]:
     finally:
         book.close()
     heads = [str(head or "").strip() for head in (lines[0][1] if lines else ())]
-    if NUMBER not in heads:
-        raise UsageError("表格第一行没有“户号”一列", file=path.name)
+    if needed and needed not in heads:
+        raise UsageError(f"表格第一行没有“{needed}”一列", file=path.name)
     if twice := {h for h in heads if h and heads.count(h) > 1}:
         raise UsageError(f"表格有两列同名：{'、'.join(sorted(twice))}", file=path.name)
     return [

@@ -14,10 +14,11 @@ from archivist.cli.steps import correct, step, step_as_json
 from archivist.errors import InvalidValue
 from archivist.model import facts as known
 from archivist.model import schema
-from archivist.model.case import Case, Event, Op
+from archivist.model.case import Case, Event, Op, Record
 from archivist.model.ids import mask_id, parse_category
 from archivist.model.states import State
 from archivist.model.values import Value
+from archivist.rules.closing import replaced_by
 
 
 @click.group()
@@ -195,7 +196,7 @@ def show(session: Session, case_: str, full: bool) -> None:
             (
                 r.no,
                 r.title,
-                r.status.label,
+                _status(found, r),
                 r.pages or "",
                 r.filed_at[:16].replace("T", " "),
                 r.doc_no,
@@ -206,6 +207,11 @@ def show(session: Session, case_: str, full: bool) -> None:
         title="卷内各件",
     )
     disagreement.show(session, disagreeing, full=full)
+
+
+def _status(found: Case, record: Record) -> str:
+    newer = replaced_by(found, record)
+    return f"{record.status.label}，由第 {newer.no} 件代替" if newer else record.status.label
 
 
 def _standing(found: Case) -> str:
@@ -250,6 +256,7 @@ def _as_json(found: Case) -> dict[str, Any]:
                 "files": [{"path": f.path, "sha256": f.sha256, "size": f.size} for f in r.files],
                 "signs": r.signs,
                 "signed_by": r.signed_by,
+                "replaced_by": newer.no if (newer := replaced_by(found, r)) else None,
                 "source": r.source_name,
             }
             for r in found.records.values()
@@ -306,7 +313,7 @@ def log(session: Session, case_: str) -> None:
     session.emit([e.to_plain() for e in events])
     session.table(
         ("序号", "时间", "经办", "事项", "说明"),
-        [(e.seq, e.time[:19].replace("T", " "), e.actor, _OPS[e.op], _what(e)) for e in events],
+        [(e.seq, e.time[:19].replace("T", " "), e.actor, _OPS[e.op], _what(session, e)) for e in events],
         title=str(number),
     )
 
@@ -320,15 +327,17 @@ _OPS = {
     Op.STEP_TAKEN: "办理环节",
     Op.STEP_CORRECTED: "更正环节",
     Op.DEREGISTERED: "注销",
+    Op.CHECK_CONFIRMED: "人工核对",
 }
 
 
-def _what(event: Event) -> str:
+def _what(session: Session, event: Event) -> str:
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             entry = event.data["record"]
             more = f" ← {event.source['name']}" if event.source else ""
-            return f"第 {entry['no']} 件 {entry['title']}{more}"
+            late = f"（{event.reason}）" if event.reason else ""
+            return f"第 {entry['no']} 件 {entry['title']}{more}{late}"
         case Op.FACTS_CHANGED:
             groups = "、".join(schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + (f"（{event.reason}）" if event.reason else "")
@@ -340,14 +349,16 @@ def _what(event: Event) -> str:
             )
             return f"{head} → {after}" + (f"（{event.reason}）" if event.reason else "")
         case Op.STEP_CORRECTED:
-            return _correction(event)
+            return _correction(session, event)
         case Op.DEREGISTERED:
             return f"{event.data['date']} {event.reason}"
+        case Op.CHECK_CONFIRMED:
+            return f"{event.data['on']} {'、'.join(event.data['checks'])} {'、'.join(event.data['by'])}（{event.reason}）"
         case _:
             return event.reason
 
 
-def _correction(event: Event) -> str:
+def _correction(session: Session, event: Event) -> str:
     data = event.data
     if data.get("void"):
         what = "撤回"
@@ -355,6 +366,10 @@ def _correction(event: Event) -> str:
         new = [f"日期 {data['on']}"] if "on" in data else []
         new += [f"时间 {data['at'] or '不记'}"] if "at" in data else []
         new += [f"办理人 {'、'.join(data['by'])}"] if "by" in data else []
+        for name, value in data.get("values", {}).items():
+            asked = (s.asks for s in session.workspace.pack.steps)
+            label = next((a[key] for a in asked for key in (name, f"{name}?") if key in a), name)
+            new.append(f"{label} {'去掉' if value is None else value}")
         what = "改为 " + "，".join(new)
     return f"第 {data['seq']} 号{what}（{event.reason}）"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from archivist.cli.session import DAY, Session, with_session
+from archivist.errors import UsageError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,6 +32,17 @@ _STYLES: Final = {"合格": "green", "不合格": "red", "未检": "yellow"}
 @click.option("--category", help="只看一类救助。")
 @click.option("--missing-only", is_flag=True, help="只列不合格和未检的。")
 @click.option("--on", "on", type=DAY, help="以哪一天为准；默认今天。")
+@click.option(
+    "--confirm",
+    "confirmed",
+    multiple=True,
+    metavar="检查",
+    help="登记人工核对：这项未检的已由人看过、无误，如 C10.photos，可多次。",
+)
+@click.option(
+    "--by", multiple=True, metavar="姓名", help="与 --confirm 同用：谁核对的，可多次；默认为经办人。"
+)
+@click.option("--note", default="", help="与 --confirm 同用：看到了什么。")
 @with_session
 def check(
     session: Session,
@@ -39,13 +51,24 @@ def check(
     category: str | None,
     missing_only: bool,
     on: dt.date | None,
+    confirmed: tuple[str, ...],
+    by: tuple[str, ...],
+    note: str,
 ) -> int:
-    """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。查不出来的是“未检”，不算合格。"""
+    """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。查不出来的是“未检”，不算合格，由人核对后登记。"""
     from archivist.lifecycle.completeness import check as run
+    from archivist.lifecycle.completeness import confirm
     from archivist.model.ids import parse_category
 
     workspace = session.workspace
     numbers = [workspace.find_case(c) for c in cases]
+    if confirmed:
+        if len(numbers) != 1:
+            raise UsageError("--confirm 一次只登记一户")
+        day = on or session.today()
+        confirm(workspace, numbers[0], confirmed, by=by, note=note, on=day, stage=stage)
+    elif by or note:
+        raise UsageError("--by、--note 与 --confirm 同用")
     many = not numbers and len(workspace.archive.case_numbers()) >= MANY
     with session.progress("检查") if many else nullcontext() as step:
         report = run(
@@ -113,6 +136,8 @@ def _show_finding(session: Session, finding: Finding) -> None:
     session.say(f"{finding.verdict.value}　{check.id} {check.title}", _STYLES[finding.verdict.value])
     for problem in finding.problems:
         session.say(f"    · {problem}")
+    for seen in finding.confirmed:
+        session.say(f"    ✓ {seen}", "dim")
     if finding.todo:
         session.say(f"    {'怎么办' if finding.problems else '接下来'}：{finding.todo}")
     if finding.problems:
@@ -138,6 +163,7 @@ def _as_json(report: Report, missing_only: bool) -> dict[str, Any]:
                         "verdict": f.verdict.value,
                         "problems": list(f.problems),
                         "todo": f.todo,
+                        "confirmed": list(f.confirmed),
                         "source": str(f.check.source),
                         "inferred": f.check.inferred,
                         "note": f.check.note,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--from",
     "source",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="逐户填写的表格（.xlsx，含“户号”一列）或 .toml/.json。",
+    help="逐户填写的表格（.xlsx，含“户号”一列）或 .toml/.json；机关文书的 .xlsx 是它那张表的各行。",
 )
 @click.option(
     "--search",
@@ -74,12 +74,24 @@ def generate(
     parcel: Path | None,
     merged: Path | None,
 ) -> int:
-    """制发文书：一户或多户。缺项一次列全；归档为“待签”，打印、签章、扫描后自动对应。"""
-    from archivist.cli import bulk
+    """制发文书：一户或多户；机关文书（templates list 中标“机关”的）不写户。
+
+    缺项一次列全。按户的归档为“待签”（无须签章的即为归档），打印、签章、扫描后自动对应；机关文书写入
+    archive/outbox/机关文书，记入总账。
+    """
+    from archivist.cli import bulk, office
     from archivist.issue.document import issue, plan
 
     workspace = session.workspace
     wanted = workspace.catalogue.get(document)
+    with_pdf = bool(merged) or (workspace.config.options.pdf if pdf is None else pdf)
+    if wanted.of_office:
+        office.refuse_households(
+            wanted,
+            {"户": cases, "--search": query, "--list": names, "--zip": parcel, "--merge": merged},
+        )
+        wish = office.Wish(on or session.today(), with_pdf, draft, dry_run, out)
+        return office.generate(session, wanted, source, dict(pairs(settings)), wish)
     shared, rows = bulk.read_values(source)
     numbers = [workspace.find_case(c) for c in cases]
     numbers += bulk.listed(workspace, names) if names else []
@@ -103,7 +115,6 @@ def generate(
         return _show_plan(session, todo)
     if draft:
         return _drafts(session, todo, out or workspace.archive.outbox / "草稿")
-    with_pdf = bool(merged) or (workspace.config.options.pdf if pdf is None else pdf)
     if len(todo.documents) == 1:
         outcome = issue(workspace, todo, pdf=with_pdf)
     else:
@@ -135,11 +146,17 @@ def _parcels(session: Session, issued: Sequence[Issued], parcel: Path | None, me
 
 
 def _show_plan(session: Session, todo: Plan) -> int:
+    continued = [p.continued for p in todo.documents]
     session.emit(
         {
             "documents": [
-                {"case": str(p.case.number), "document": p.document.id, "hand": list(p.hand)}
-                for p in todo.documents
+                {
+                    "case": str(p.case.number),
+                    "document": p.document.id,
+                    "hand": list(p.hand),
+                    "continued": list(boxes),
+                }
+                for p, boxes in zip(todo.documents, continued, strict=True)
             ],
             "refused": [_refused(r) for r in todo.refused],
         }
@@ -149,6 +166,9 @@ def _show_plan(session: Session, todo: Plan) -> int:
         [(p.case.number, p.case.applicant_name, p.document.title, "、".join(p.hand)) for p in todo.documents],
         title="将制发（试运行，未写入）",
     )
+    for one, boxes in zip(todo.documents, continued, strict=True):
+        if boxes:
+            session.say(f"{one.case.number} 另有续页：{'、'.join(boxes)}", "dim")
     _show_refused(session, todo.refused)
     return todo.refused[0].error.exit_status if todo.refused else 0
 
@@ -189,6 +209,7 @@ def _show_outcome(session: Session, outcome: Outcome) -> int:
                     "doc_no": i.doc_no,
                     "files": [str(f) for f in i.files],
                     "hand": list(i.hand),
+                    "continued": list(i.continued),
                 }
                 for i in outcome.issued
             ],
@@ -198,7 +219,7 @@ def _show_outcome(session: Session, outcome: Outcome) -> int:
     if len(outcome.issued) == 1 and not session.json:
         (one,) = outcome.issued
         session.say(
-            f"已制发 {one.title} → {one.case} 第 {one.record} 件（待签）"
+            f"已制发 {one.title} → {one.case} 第 {one.record} 件（{'待签' if one.pending else '无须签章，已归档'}）"
             + (f"，{one.doc_no}" if one.doc_no else ""),
             "green",
         )
@@ -206,11 +227,14 @@ def _show_outcome(session: Session, outcome: Outcome) -> int:
             session.say(f"  {path}")
         if one.hand:
             session.say(f"打印后手写或盖章：{'、'.join(one.hand)}", "dim")
+        if one.continued:
+            session.say(f"写不下的续在续页上，请一并签章：{'、'.join(one.continued)}", "dim")
     elif outcome.issued:
         session.table(
             ("户号", "件号", "文书", "文号"), [(i.case, i.record, i.title, i.doc_no) for i in outcome.issued]
         )
-        session.say(f"已制发 {len(outcome.issued)} 份，均为待签", "green")
+        waiting = "均为待签" if outcome.issued[0].pending else "无须签章，均已归档"
+        session.say(f"已制发 {len(outcome.issued)} 份，{waiting}", "green")
     _show_refused(session, outcome.refused)
     return outcome.refused[0].error.exit_status if outcome.refused else 0
 
@@ -233,7 +257,9 @@ def templates() -> None:
 @templates.command("list")
 @with_session
 def list_(session: Session) -> None:
-    """列出文书目录：可制发的文书与可收取的材料。"""
+    """列出文书目录：按户制发的文书、机关文书、用 report 编制的册表，与可收取的材料。"""
+    from archivist.cli.office import made_for
+
     found = session.workspace.catalogue.all()
     session.emit(
         [
@@ -242,6 +268,7 @@ def list_(session: Session) -> None:
                 "title": d.title,
                 "code": d.code,
                 "generated": d.generated,
+                "made_for": made_for(d),
                 "folder": d.folder,
                 "categories": [c.value for c in d.categories],
             }
@@ -255,7 +282,7 @@ def list_(session: Session) -> None:
                 d.id,
                 d.title,
                 d.code,
-                "●" if d.generated else "",
+                made_for(d),
                 d.folder,
                 " ".join(c.value for c in d.categories),
             )

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from archivist.store import TrayItem
 
 
+_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="处理完收件箱里现有的文件就结束。")
 @with_session
@@ -148,6 +151,7 @@ def _row(outcome: Outcome) -> tuple[str, str, str]:
 @click.option("--type", "type_", metavar="文书", help="文书（材料）种类；不写则自动识别。")
 @click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
 @click.option("--keep-duplicate", is_flag=True, help="与已归档的件完全相同也另存一件。")
+@_REASON
 @with_session
 def file_(
     session: Session,
@@ -156,6 +160,7 @@ def file_(
     type_: str | None,
     signs: str | None,
     keep_duplicate: bool,
+    reason: str,
 ) -> int:
     """把指明的文件归入指明的户档；您的原文件不动。"""
     from archivist.ingest.file import file_by_hand
@@ -173,8 +178,9 @@ def file_(
         for n, path in enumerate(paths, 1):
             try:
                 filed = file_by_hand(
-                    workspace, number, path, reader, document, signs=signed, keep_duplicate=keep_duplicate
-                )
+                    workspace, number, path, reader, document, signs=signed, keep_duplicate=keep_duplicate,
+                    reason=reason,
+                )  # fmt: skip
                 done.append(
                     {
                         "name": filed.name,
@@ -288,9 +294,16 @@ _KINDS = {
 @click.option("--type", "type_", metavar="文书", help="文书（材料）种类；只有一个候选时可不写。")
 @click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
 @click.option("--keep-duplicate", is_flag=True, help="与已归档的件完全相同也另存一件。")
+@_REASON
 @with_session
 def assign(
-    session: Session, item: str, case_: str, type_: str | None, signs: str | None, keep_duplicate: bool
+    session: Session,
+    item: str,
+    case_: str,
+    type_: str | None,
+    signs: str | None,
+    keep_duplicate: bool,
+    reason: str,
 ) -> None:
     """指定一件归入哪一户、是哪种材料。"""
     from archivist.ingest.file import assign as do
@@ -300,8 +313,9 @@ def assign(
     number = workspace.find_case(case_)
     record = _record(signs)
     filed = do(
-        workspace, found, number, _type(session, found, type_), signs=record, keep_duplicate=keep_duplicate
-    )
+        workspace, found, number, _type(session, found, type_), signs=record, keep_duplicate=keep_duplicate,
+        reason=reason,
+    )  # fmt: skip
     session.emit(
         {
             "name": filed.name,

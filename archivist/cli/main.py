@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
     "restore": ("archivist.cli.fixity", "restore", "从备份按摘要恢复有问题的户档"),
+    "ledger": ("archivist.cli.ledger", "ledger", "总账：给出的编号、制发的机关文书、核对与决定"),
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.documents", "templates", "文书目录与模板"),

@@ -39,6 +39,7 @@ _PRIVATE: Final = ("id_number", "account")
 )
 @click.option("--category", default="", metavar="类别", help="只列哪类救助。")
 @click.option("--set", "settings", multiple=True, metavar="键=值", help="册表上另填的内容，可多次。")
+@click.option("--nil", is_flag=True, help="没有可列的，也编制一份写明“本期无”的零报告。")
 @click.option("--xlsx", is_flag=True, help="只要电子表格；三种都不写，则 .docx 与 .xlsx 各一份。")
 @click.option("--docx", is_flag=True, help="只要可打印的文档。")
 @click.option("--pdf", is_flag=True, help="转换为 PDF（需要 LibreOffice）。")
@@ -61,34 +62,53 @@ def report(
     where: str,
     category: str,
     settings: tuple[str, ...],
+    nil: bool,
     xlsx: bool,
     docx: bool,
     pdf: bool,
     out: Path | None,
     dry_run: bool,
 ) -> int:
-    """汇总各户编制册表：花名册、月报表、发放明细、登记簿、备案表、报送清单……"""
+    """汇总各户编制册表：花名册、月报表、发放明细、登记簿、备案表、移交清单、期满清单、销毁清册……"""
     from archivist.report import Query, collect, make
-    from archivist.report.registers import kind_of
+    from archivist.report.registers import kind_of, lists_lines, sheetwise
 
     workspace = session.workspace
     if document is None:
         return _list(session)
     wanted = workspace.catalogue.get(document)
-    kind = kind_of(wanted, workspace.pack)
     named = {"month": month, "quarter": quarter, "year": year, "on": on, "first": first, "last": last}
+    query = Query.parse(where, category)
+    more = _named(wanted, settings)
+    if by := sheetwise(wanted):
+        from archivist.cli import sheets
+
+        period = _period(by, named, session.today())
+        with session.progress(wanted.title) as step:
+            found = collect(workspace, wanted, query, step)
+        both = not (xlsx or docx or pdf)
+        wish = sheets.Wish(session.today(), xlsx or both, pdf, out, dry_run)
+        make_sheets = sheets.notices if wanted.public else sheets.minutes
+        return make_sheets(session, wanted, found, period, more, wish)
+    kind = kind_of(wanted, workspace.pack)
     period = _period(kind.period, named, session.today())
     kind_of(wanted, workspace.pack, period)
-    query = Query.parse(where, category)
+    if not lists_lines(wanted) and (nil or xlsx):
+        raise UsageError(
+            f"{wanted.title}不是逐行的册表，没有零报告，也没有电子表格", remedy="去掉 --nil、--xlsx。"
+        )
     with session.progress(wanted.title) as step:
         found = collect(workspace, wanted, query, step)
-    made = make(wanted, found, workspace.pack, period, today=session.today(), words=query.words)
-    told = _told(wanted, made, dict(pairs(settings)))
+    made = make(
+        wanted, found, workspace.pack, period,
+        today=session.today(), words=query.words, told=more, office=workspace.config.office,
+    )  # fmt: skip
+    told = _told(wanted, made, more, nil=nil and made.empty)
     files: list[Path] = []
-    if not (dry_run or made.empty):
+    if not dry_run and (nil or not made.empty):
         forms = {
             "docx": docx or not (xlsx or pdf),
-            "xlsx": xlsx or not (docx or pdf),
+            "xlsx": xlsx or (lists_lines(wanted) and not (docx or pdf)),
             "pdf": pdf,
         }
         files = _write(session, wanted, made, told, period, [f for f, yes in forms.items() if yes], out)
@@ -97,16 +117,12 @@ def report(
 
 
 def _list(session: Session) -> int:
-    from archivist.report import REGISTERS
+    from archivist.report.registers import offered
 
-    catalogue, pack = session.workspace.catalogue, session.workspace.pack
-    names = [catalogue.get(i) for i in REGISTERS if i in catalogue]
-    offered = [d for d in names if not d.packs or pack.id in d.packs]
-    session.emit([{"id": d.id, "title": d.title, "period": REGISTERS[d.id].period} for d in offered])
     periods = {"month": "按月", "quarter": "按季度", "year": "按年度", "on": "截至一日"}
-    session.table(
-        ("代号", "名称", "期间"), [(d.id, d.title, periods[REGISTERS[d.id].period]) for d in offered]
-    )
+    found = offered(session.workspace.catalogue, session.workspace.pack)
+    session.emit([{"id": d.id, "title": d.title, "period": period} for d, period in found])
+    session.table(("代号", "名称", "期间"), [(d.id, d.title, periods[period]) for d, period in found])
     return 0
 
 
@@ -130,18 +146,24 @@ def _period(kind: str, named: Mapping[str, Any], today: dt.date) -> Period:
     raise UsageError("期间只能写一种：--month、--quarter、--year、--on，或 --from 与 --to")
 
 
-def _told(document: DocumentType, made: Register, settings: Mapping[str, str]) -> dict[str, object]:
+def _named(document: DocumentType, settings: Sequence[str]) -> dict[str, str]:
+    """Return what the clerk tells besides, by path; names the document does not know are refused when it is made."""
+    names = {name: f.path for f in document.fields for name in (f.path, f.label)}
+    return {names.get(key, key): value for key, value in pairs(settings)}
+
+
+def _told(
+    document: DocumentType, made: Register, settings: Mapping[str, str], *, nil: bool
+) -> dict[str, object]:
     """Return all the document is given: what was worked out, and what the clerk tells besides."""
     from archivist.report.money import balance
     from archivist.report.registers import given
 
-    names = {name: f.path for f in document.fields for name in (f.path, f.label)}
-    told = {names.get(key, key): value for key, value in settings.items()}
-    if fixed := [key for key in told if key in made.values]:
+    if fixed := [key for key in settings if key in made.values]:
         raise UsageError(f"{'、'.join(fixed)} 由各户档案算出，不能另填")
     if "register.spent" in made.values and document.field("reserve.opening"):
-        balance(made, told)
-    return {**told, **given(document, made)}
+        balance(made, settings)
+    return {**given(document, made, nil=nil), **settings}
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +180,7 @@ def _write(
     workspace, on = session.workspace, session.today()
     contents: dict[str, bytes] = {}
     if "docx" in forms or "pdf" in forms:
-        from archivist.issue.register import render_register
+        from archivist.issue.office import render_register
 
         contents["docx"] = render_register(document, workspace.config, told, on=on)
     if "pdf" in forms:
@@ -166,8 +188,11 @@ def _write(
     if "xlsx" in forms:
         from archivist.report.sheet import workbook
 
-        heads = (f"填报单位：{workspace.config.office.name}", period.label, f"制表日期：{format_date(on)}")
-        contents["xlsx"] = workbook(document, made, [*heads, "金额单位：元"])
+        heads = [f"填报单位：{workspace.config.office.name}", period.label, f"制表日期：{format_date(on)}"]
+        if any(column.kind == "money" for f in document.fields for column in f.columns):
+            heads.append("金额单位：元")
+        more = [f for f in document.fields if f.path not in made.values and isinstance(told.get(f.path), str)]
+        contents["xlsx"] = workbook(document, made, [*heads, *(f"{f.label}：{told[f.path]}" for f in more)])
     folder = out or workspace.archive.outbox / FOLDER
     stem = f"{document.title} {period.slug}"
     return [_put(folder, stem, form, contents[form]) for form in forms]
@@ -223,6 +248,7 @@ def _show(
             "title": document.title,
             "period": period.slug,
             "dry_run": dry_run,
+            "nil": made.empty and bool(written),
             "tables": {
                 f.path: [
                     {c.key: r.get(c.key) for c in f.columns if c.key != "n"} for r in made.values[f.path]
@@ -232,12 +258,19 @@ def _show(
             "sums": single,
             "notes": made.notes,
             "doubts": made.doubts,
+            "hint": made.hint if made.empty else "",
             "unread": list(unread),
             "files": [str(p) for p in written],
         }
     )
-    if made.empty:
+    if made.empty and written:
+        session.say(f"已编制 {document.title}（{period.label}）零报告：本期无", "green")
+    elif made.empty:
         session.say(f"{document.title}（{period.label}）：没有可列的户，没有写入文件。")
+        if made.hint:
+            session.say(made.hint)
+        elif not dry_run:
+            session.say("需要零报告的，加 --nil 再次运行，编制一份写明“本期无”的册表。")
     elif dry_run:
         for spec in tables:
             columns = [c for c in spec.columns if c.key != "n"]
@@ -275,4 +308,6 @@ def _cell(column: Column, value: object) -> str:
 def _plain(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)

@@ -167,6 +167,9 @@ def _limit(obligation: Obligation) -> dict[str, Any]:
 @click.option("--on", "on", type=DAY, help="改正办理日期。")
 @click.option("--at", metavar="HH:MM", help='改正办理时间；写空（--at ""）则去掉。')
 @click.option("--by", multiple=True, metavar="姓名", help="改正办理人，可多次。")
+@click.option(
+    "--set", "settings", multiple=True, metavar="键=值", help="改正该环节所填的项，可多次；值写空则去掉。"
+)
 @click.option("--reason", default="", help="为什么更正；必须写。")
 @with_session
 def correct(
@@ -177,6 +180,7 @@ def correct(
     on: dt.date | None,
     at: str | None,
     by: tuple[str, ...],
+    settings: tuple[str, ...],
     reason: str,
 ) -> None:
     """更正已办的环节（序号见 case log），或撤回最后一个；原来的记录永远保留。"""
@@ -184,7 +188,8 @@ def correct(
 
     workspace = session.workspace
     number = workspace.find_case(case_)
-    done = correct_step(workspace, number, seq, void=void, on=on, at=at, by=by, reason=reason)
+    values = dict(pairs(settings))
+    done = correct_step(workspace, number, seq, void=void, on=on, at=at, by=by, values=values, reason=reason)
     session.emit(
         {
             "case": str(number),
@@ -199,9 +204,14 @@ def correct(
         return
     session.say(f"{number} 已更正“{done.old.title}”", "green")
     session.table(
-        ("", "日期", "办理人"),
+        ("", "日期", "办理人", *done.labels.values()),
         [
-            (name, f"{taken.on} {taken.at}".strip(), "、".join(taken.by))
+            (
+                name,
+                f"{taken.on} {taken.at}".strip(),
+                "、".join(taken.by),
+                *(str(taken.values.get(key, "")) for key in done.labels),
+            )
             for name, taken in (("原为", done.old), ("改为", done.new))
         ],
     )

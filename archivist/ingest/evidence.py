@@ -28,6 +28,7 @@ class Reason(StrEnum):
     SEVERAL_DOCUMENTS = "several_documents"
     FOREIGN_CODE = "foreign_code"
     ALREADY_SIGNED = "already_signed"
+    NOT_AWAITED = "not_awaited"
     DUPLICATE = "duplicate"
 
 

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from archivist.errors import ArchivistError, DroppedFileError, DuplicateFile, RecordNotFound
+from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, RecordNotFound
 from archivist.ingest.evidence import Reason, Recognition
 from archivist.ingest.read import ReadResult
 from archivist.ingest.recognise import recognise
 from archivist.ingest.sniff import Kind, sniff
 from archivist.ingest.worker import Reader
-from archivist.model.case import Case, Data, Op, Record, RecordStatus
+from archivist.model.case import Case, CaseStatus, Data, Op, Record, RecordStatus
 from archivist.model.codes import DocumentCode
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.rules import closing
 from archivist.rules.documents import DocumentType
 from archivist.store import Draft, NewFile, Original, TrayItem, with_source
 from archivist.workspace import Workspace
@@ -173,11 +174,14 @@ def commit_file(
     keep_duplicate: bool = False,
     text: str | None = None,
     tray: str | None = None,
+    reason: str = "",
 ) -> Record:
     """Commit one file to a case as a record of some type; the original is left for the caller to remove.
 
     Raises:
-        DuplicateFile: E105, when the case already has these bytes. ArchiveError, when the case takes nothing.
+        DuplicateFile: E105, when the case already has these bytes. CaseClosed: E207, when it is deregistered and the
+            paper is neither a signed copy, nor one that ends a procedure, nor one of the archive's own, and nobody
+            says for which ``reason`` it comes so late. ArchiveError, when the case takes nothing.
     """
     kind = result.kind if result else sniff(original.path)
     words = text if text is not None else result.text if result else ""
@@ -192,6 +196,8 @@ def commit_file(
             )
         no = case.next_record()
         signs = code.record if code else None
+        if case.status is CaseStatus.DEREGISTERED and not (signs or reason.strip()):
+            _refuse_late(workspace, case, document)
         title = document.title + ("（签署件）" if signs else "")
         files = [NewFile(f"data/{document.folder}/{no} {title}{_suffix(kind, original)}", original, no)]
         if words.strip():
@@ -209,12 +215,30 @@ def commit_file(
             "data": data,
         } | ({"signs": signs} if signs else {})
         made = Draft(
-            Op.SIGNED_COPY_FILED if signs else Op.RECORD_FILED, {"record": entry}, files=tuple(files)
+            Op.SIGNED_COPY_FILED if signs else Op.RECORD_FILED,
+            {"record": entry},
+            reason.strip(),
+            tuple(files),
         )
         return with_source(made, tray=tray, name=original.name) if tray else made
 
     case, event = workspace.commit(number, draft)
     return case.records[RecordNo(event.data["record"]["no"])]
+
+
+def _refuse_late(workspace: Workspace, case: Case, document: DocumentType) -> None:
+    if closing.takes(document.id):
+        return
+    ending = "、".join(workspace.catalogue.get(name).title for name in closing.ENDING)
+    waiting = [r for r in case.records_of(document.id) if r.status is RecordStatus.PENDING]
+    which = f"（第 {'、'.join(r.no for r in waiting)} 件待签）" if waiting else ""
+    raise CaseClosed(
+        f"已于 {case.deregistered_on} 注销，不再收{document.title}；注销以后只收已制发待签文书的签署件、"
+        f"结案的文书（{ending}）和档案整理的文书（封面、目录、备考表等）",
+        file=str(case.number),
+        remedy=f"是签署件的{which}，用 --signs 指明第几件；确属本户漏归的，用 --reason 写明为什么现在才归，"
+        "并在卷内备考表“补充”栏注明。",
+    )
 
 
 def _suffix(kind: Kind, original: Original) -> str:
@@ -262,13 +286,16 @@ def file_by_hand(
     *,
     signs: RecordNo | None = None,
     keep_duplicate: bool = False,
+    reason: str = "",
 ) -> Filed:
     """File a file a clerk names into the case a clerk names; the clerk's own copy stays where it is.
 
-    With ``signs`` it is the signed copy of that record, whatever its QR code says or does not.
+    With ``signs`` it is the signed copy of that record, whatever its QR code says or does not. A ``reason`` says why
+    a paper comes that the file, being closed, would not take.
 
     Raises:
         DroppedFileError: 10–19, when it cannot be read or its type cannot be told.
+        CaseClosed: E207, see ``commit_file``.
     """
     original = Original.of(path, path.name)
     case = workspace.archive.read(number)
@@ -286,7 +313,7 @@ def file_by_hand(
         code = _signature_of(case, chosen, signs)
     record = commit_file(
         workspace, number, chosen, original, result, code,
-        [asdict(e) for e in found.evidence], keep_duplicate=keep_duplicate,
+        [asdict(e) for e in found.evidence], keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     return Filed(path.name, number, record.no, record.title, record.signs)
 
@@ -299,8 +326,12 @@ def assign(
     *,
     signs: RecordNo | None = None,
     keep_duplicate: bool = False,
+    reason: str = "",
 ) -> Filed:
-    """File a tray item where a person says.
+    """File a tray item where a person says; for ``signs`` and ``reason`` see ``file_by_hand``.
+
+    Raises:
+        CaseClosed: E207, see ``commit_file``.
 
     Survives: a kill at any point leaves it in the tray or in the case, never in both after the next start.
     """
@@ -312,7 +343,7 @@ def assign(
         archive.tray.mark(item, str(number))
         record = commit_file(
             workspace, number, document, original, None, code, item.details.get("evidence", ()),
-            keep_duplicate=keep_duplicate, text=item.text, tray=item.id,
+            keep_duplicate=keep_duplicate, text=item.text, tray=item.id, reason=reason,
         )  # fmt: skip
         archive.tray.remove(item)
     return Filed(item.name, number, record.no, record.title, record.signs)

@@ -3,6 +3,7 @@
 Evidence for the case, strongest first: our own QR code; the case's drop folder; a case number on the page or in
 the file name; an ID number; a name together with its birth date or address. For the document type: QR code, the
 title line, the file name's words. Where two strong signs disagree nobody is right by majority: a person looks.
+A closed file takes by itself only the signed copies of what was issued for it.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue)
         code = _code(result, evidence)
         case = whose(result, name, code, known, evidence)
         found = which(result, name, code, catalogue, evidence)
-        if case.status is CaseStatus.DEREGISTERED:
-            raise Doubt(
-                Reason.CASE_CLOSED, f"{case.number} 已注销，请核实是否应归入该户", (str(case.number),)
-            )
         if code is not None:
             _check_signature(case, code, found)
+        elif case.status is CaseStatus.DEREGISTERED:
+            raise Doubt(
+                Reason.CASE_CLOSED,
+                f"{case.number} 已于 {case.deregistered_on} 注销，自动归档的只有已制发待签文书的签署件；请核实是否应归入该户",
+                (str(case.number),),
+            )
     except Doubt as doubt:
         if found is None and doubt.reason not in ABOUT_THE_TYPE:
             found = _try_which(result, name, catalogue, evidence)
@@ -103,4 +106,7 @@ def _check_signature(case: Case, code: DocumentCode, found: DocumentType) -> Non
             f"{case.number} 第 {record.no} 件 {record.title} 已有签署件（第 {record.signed_by} 件），请核实是否重复扫描",
         )
     if record.status is not RecordStatus.PENDING:
-        raise Doubt(Reason.FOREIGN_CODE, f"{case.number} 第 {record.no} 件不是待签文书")
+        raise Doubt(
+            Reason.NOT_AWAITED,
+            f"{case.number} 第 {record.no} 件 {record.title} 无须签章，制发时已归档，不等签署件；请核实是否还要留存这份扫描",
+        )

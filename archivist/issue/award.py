@@ -1,4 +1,4 @@
-"""What the papers of deciding and paying print: amounts in words, what goes beyond a ceiling, new last days.
+"""What the papers of deciding and paying print: who signs, amounts in words, what goes beyond a ceiling, last days.
 
 Like ``computed``: each function takes what is known and returns the stored form of a value, or ``None`` when it cannot
 be told.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from archivist.model.chinese import money_in_words
 from archivist.model.facts import single
+from archivist.rules import conditions
 
 if TYPE_CHECKING:
     from archivist.issue.facts import Known
@@ -59,7 +60,38 @@ VALUES: Final[Mapping[str, Callable[[Known], object]]] = {
 
 # ── what the rules say ───────────────────────────────────────────────────────────────────────────────────
 def ruled(workspace: Workspace, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
-    """Compute the last days these papers name."""
+    """Compute who signs in which order, and the last days these papers name."""
+    return _posts(workspace, document, case) | _days(workspace, document, case, on)
+
+
+POSTS: Final = "approval.posts"
+"""The field of a document that prints the 签批链: a table, a row a post."""
+_ROOM: Final = 7
+"""Characters of a post that stand in one line; a longer one is broken before what it does."""
+
+
+def _posts(workspace: Workspace, document: DocumentType, case: Case) -> dict[str, object]:
+    """Return the 签批链: the row of the pack that names the document says which posts sign it."""
+    if document.field(POSTS) is None:
+        return {}
+    rows = [
+        r
+        for r in workspace.pack.under("approval.", case.category, case.rules_on)
+        if document.id in r.documents and conditions.holds(r.when, case)
+    ]
+    if not rows:
+        return {}
+    rule = min(rows, key=lambda r: (not r.when, len(r.categories) or 99))
+    return {POSTS: [{"post": _broken(post.strip())} for post in str(rule.value).split("/")]}
+
+
+def _broken(post: str) -> str:
+    """Return a post with what it does, ``（复审）``, in a line of its own where both have no room in one."""
+    name, bracket, does = post.rpartition("（")
+    return f"{name}\n{bracket}{does}" if name and len(post) > _ROOM else post
+
+
+def _days(workspace: Workspace, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
     accepted = case.accepted_on
     match document.id:
         case "extension_notice" if accepted:

@@ -19,6 +19,7 @@ from jinja2 import ChainableUndefined, TemplateError
 from archivist.errors import ArchivistError, RenderedWrong, TemplateFault
 from archivist.issue import render as rendering
 from archivist.issue.specimen import sparse, specimen, typical
+from archivist.model.ids import Category
 from archivist.rules.documents import DocumentType, shipped_templates
 
 _QR = "AV1-TJHQDB2024000001-AAA1-00"
@@ -141,7 +142,7 @@ def _recorded(doc: DocumentType, template: Path) -> list[str]:
 
 
 def _fillings(doc: DocumentType) -> Iterator[dict[str, object]]:
-    for category in doc.categories:
+    for category in doc.categories or (Category.DB,):
         yield specimen(doc, typical, category, rows=2)
         yield specimen(doc, sparse, category)
 
@@ -153,7 +154,7 @@ def _samples(doc: DocumentType, template: Path) -> list[str]:
 
     problems = []
     data = b""
-    for category in doc.categories:
+    for category in doc.categories or (Category.DB,):
         for stand, how in ((typical, "填满时"), (sparse, "只填必填项时")):
             try:
                 data = rendering.render(template, specimen(doc, stand, category, rows=2), qr_payload=_QR)

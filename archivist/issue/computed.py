@@ -189,10 +189,12 @@ def _published(known: Known) -> tuple[Mapping[str, object], ...] | None:
     """The one row this household fills in a list of the confirmed (最低生活保障审核确认办法第二十四条)."""
     if not (name := _public_name(known)):
         return None
+    if known.doc.id == "proposed_confirmation_publicity" and not known.text("benefit.amount"):
+        known.problems.append("拟救助金额(benefit.amount)缺少（户档）")
     row = {
         "name": name, "village": known.text("applicant.village"), "size": _size(known), "persons": _insured(known),
         "category": known.case.category.label, "amount": known.text("benefit.amount") or None,
-        "start": known.text("benefit.start") or None,
+        "start": known.text("benefit.start") or None, "finding": known.text("publicity.finding") or _finding(known),
     }  # fmt: skip
     return (row,)
 
@@ -229,7 +231,7 @@ def _duty(_known: Known) -> str:
 
 
 def _attendees(known: Known) -> tuple[Mapping[str, object], ...] | None:
-    if not known.doc.id.startswith("deliberation_"):
+    if not known.doc.id.startswith(("deliberation_", "minutes_")):
         return None
     panel = [p for p in known.config.people if "panel" in p.roles]
     return tuple({"name": p.name, "kind": "议事协商机构成员", "post": p.title} for p in panel) or None

@@ -11,23 +11,22 @@ from pathlib import Path
 import archivist.issue.pdf as pdf_maker
 from archivist.errors import (
     ArchivistError,
-    CaseClosed,
-    DocumentNotApplicable,
     PdfUnavailable,
     TemplateFault,
     UnlawfulDocument,
 )
-from archivist.issue import award, inquiry, intake, upkeep, volume
+from archivist.issue import award, inquiry, intake, numbering, upkeep, volume
 from archivist.issue.check import refuse_faulty
 from archivist.issue.facts import document_values, facts_digest
+from archivist.issue.lawful import refuse_unlawful
 from archivist.issue.press import Made, Sheet, press
-from archivist.issue.render import render
+from archivist.issue.render import continued_boxes, render
 from archivist.model import chinese
-from archivist.model.case import Case, CaseStatus, Op, RecordStatus
+from archivist.model.case import Case, Op, RecordStatus
 from archivist.model.codes import DocumentCode
 from archivist.model.facts import merge, parse_facts
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.rules import conditions, materials
+from archivist.rules import materials
 from archivist.rules.documents import DocumentType
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
@@ -47,6 +46,12 @@ class Planned:
     numbered: bool
 
     @property
+    def continued(self) -> tuple[str, ...]:
+        """The boxes whose text will go on on an addendum page (续页); found by filling the template."""
+        assert self.document.template is not None
+        return continued_boxes(self.document.template, self.values)
+
+    @property
     def hand(self) -> tuple[str, ...]:
         """The Chinese names of what is filled in by hand."""
         return tuple(
@@ -64,7 +69,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One document issued and filed as 待签."""
+    """One document issued and filed: as 待签, or for good where nobody signs it."""
 
     case: CaseNo
     record: RecordNo
@@ -72,6 +77,8 @@ class Issued:
     doc_no: str
     files: tuple[Path, ...]
     hand: tuple[str, ...]
+    continued: tuple[str, ...] = ()
+    pending: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,41 +137,14 @@ def plan_one(
     Raises:
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
-    _refuse_unlawful(document, case, workspace.pack.id)
+    refuse_unlawful(workspace, document, case)
     given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
     numbered = document.doc_no == "required" and "doc_no" not in given
     extra = rule_values(workspace, document, case, given, on=on)
-    if numbered and workspace.config.office.agency_sign:
-        extra["doc_no"] = chinese.format_doc_no(workspace.config.office.agency_sign, on.year, 1)
+    if numbered:
+        extra |= numbering.expected(workspace, on.year)
     values = document_values(document, case, workspace.config, on=on, given=given, extra=extra)
     return Planned(case, document, values, given, on, numbered)
-
-
-def _refuse_unlawful(document: DocumentType, case: Case, pack: str) -> None:
-    if not document.generated or document.template is None:
-        raise DocumentNotApplicable(f"{document.title}是收取的材料，不由本系统生成", file=str(case.number))
-    if document.kind == "register" or not document.categories:
-        raise DocumentNotApplicable(f"{document.title}不按户制发、不入户档", file=str(case.number))
-    if case.category not in document.categories:
-        names = "、".join(c.label for c in document.categories)
-        raise DocumentNotApplicable(f"{document.title}只用于{names}", file=str(case.number))
-    if document.packs and pack not in document.packs:
-        raise DocumentNotApplicable(
-            f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack}",
-            file=str(case.number),
-        )
-    if not conditions.holds(document.enabled, case):
-        raise DocumentNotApplicable(
-            f"{document.title}的制发条件不成立：{document.enabled}", file=str(case.number)
-        )
-    if case.status is CaseStatus.DEREGISTERED and document.id not in (*volume.OWN, "deregistration_form"):
-        raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
-    if document.id == materials.NOTICE and (earlier := case.records_of(materials.NOTICE)):
-        raise UnlawfulDocument(
-            f"补正须一次性告知：第 {earlier[0].no} 件已于 {earlier[0].filed_at[:10]} 告知过"
-            "（最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」）",
-            file=str(case.number),
-        )
 
 
 def rule_values(
@@ -312,11 +292,7 @@ def _numbered(workspace: Workspace, batch: Sequence[Planned], outcome: Outcome) 
 
 def _take_numbers(workspace: Workspace, batch: Sequence[Planned]) -> list[str]:
     wanted = [p for p in batch if p.numbered]
-    if not wanted:
-        return []
-    agency, year = workspace.config.office.agency_sign, wanted[0].on.year
-    taken = workspace.archive.allocate(f"文号 {agency}", year, workspace.stamp(), len(wanted))
-    return [chinese.format_doc_no(agency, year, n) for n in taken]
+    return numbering.take(workspace, wanted[0].on.year, len(wanted)) if wanted else []
 
 
 def _ready(workspace: Workspace, planned: Planned, doc_no: str) -> _Ready:
@@ -349,7 +325,7 @@ def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
             "type": document.id,
             "title": document.title,
             "folder": document.folder,
-            "status": RecordStatus.PENDING.value,
+            "status": (RecordStatus.PENDING if document.needs_signature else RecordStatus.FILED).value,
             "pages": 0,
             "data": {
                 "doc_no": item.doc_no,
@@ -373,7 +349,16 @@ def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
         return Refused(number, error)
     folder = workspace.archive.folder(number)
     paths = tuple(folder / f.path for f in case.records[item.record].files)
-    return Issued(number, item.record, document.title, item.doc_no, paths, planned.hand)
+    return Issued(
+        number,
+        item.record,
+        document.title,
+        item.doc_no,
+        paths,
+        planned.hand,
+        continued=made.continued,
+        pending=document.needs_signature,
+    )
 
 
 def _asked(planned: Planned) -> dict[str, object]:

@@ -252,6 +252,9 @@ def _row(columns: Sequence[Column], row: Mapping[str, object], number: int, on: 
     carries = is_id(number_of) and str(row.get("id_type") or "") in _RESIDENT
     for column in columns:
         value = row.get(column.key)
+        if column.key == "n" and value == 0:  # a line numbered nought says that there is none
+            cells["n"] = "—"
+            continue
         if value is None and column.key == "n":
             value = number
         elif value is None and column.key == "sex" and carries:

@@ -33,7 +33,7 @@ from archivist.issue.specimen import label, specimen
 from archivist.rules.documents import PLACES, REMEDY_PHRASES, DocumentType
 
 __all__ = [
-    "BUILT_IN", "QR_MARK", "QR_SIDE_MM", "blank", "boxes", "declared_paths", "declared_vs_used", "document_text",
+    "BUILT_IN", "QR_MARK", "QR_SIDE_MM", "blank", "boxes", "continued_boxes", "declared_paths", "declared_vs_used", "document_text",
     "environment", "inspect", "pack", "paths_in", "qr_png", "render", "short", "sources", "unused", "used_paths",
 ]  # fmt: skip
 QR_MARK: Final = "archivist-qr"
@@ -175,6 +175,16 @@ def render(
     if problems := inspect(data, put, phrases, fixed=prepared.fixed, parts=changed):
         raise RenderedWrong("生成的文书与模板、内容不符", file=template.name, problems=problems)
     return data
+
+
+def continued_boxes(template: Path, values: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of the boxes whose text would go on on an addendum page (续页).
+
+    Raises:
+        TemplateFault: E303, as ``render``.
+    """
+    _, rests = _render_parts(_prepare(template), {**values, BUILT_IN: ""}, [], template.name)
+    return tuple(rest.caption for rest in rests)
 
 
 def _render_parts(

@@ -18,7 +18,8 @@ from archivist.model.ids import Sha256
 from archivist.rules.documents import Catalogue, DocumentType
 
 _WATCHED = ("fact", "computed")
-_ISSUED = (RecordStatus.PENDING, RecordStatus.SIGNED)
+_ISSUED = (RecordStatus.PENDING, RecordStatus.SIGNED, RecordStatus.FILED)
+"""A scan is 已归档 too, but was worked out from no facts."""
 
 
 @dataclass(frozen=True, slots=True)

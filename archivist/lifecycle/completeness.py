@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archivist.errors import ArchivistError
-from archivist.model.case import Case, CaseStatus, Record
+from archivist.errors import ArchivistError, InvalidValue
+from archivist.model.case import Case, CaseStatus, Op, Record
 from archivist.model.facts import single
 from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State
 from archivist.rules import completeness, materials
 from archivist.rules.completeness import Finding, Verdict
+from archivist.store import Draft
 from archivist.workspace import Workspace
 
 
@@ -105,6 +106,65 @@ def _words(folder: Path, record: Record) -> str | None:
         return (folder / record.text.path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None  # 未检 is said of it; whether the file is as filed is the business of verify
+
+
+# ── what only a person can tell ──────────────────────────────────────────────────────────────────────────
+def confirm(
+    workspace: Workspace,
+    number: CaseNo,
+    checks: Sequence[str],
+    *,
+    by: Sequence[str] = (),
+    note: str,
+    on: dt.date,
+    stage: str | None = None,
+) -> Case:
+    """Record that people looked up what checks could not find out (人工核对), in the words they were told of it.
+
+    What is wrong stays wrong; and what is unknown later, of a paper filed since, is not covered.
+
+    Args:
+        workspace: the open workspace.
+        number: the case; also one that is deregistered.
+        checks: ids such as ``C10.photos``.
+        by: who looked; the actor when nobody is named.
+        note: what they saw; always told.
+        on: civil day on which they looked.
+        stage: see ``check``.
+
+    Raises:
+        InvalidValue: E002, with every reason at once: no such check at this stage, nothing left unknown in it.
+    """
+    names = tuple(dict.fromkeys(n.strip() for n in by if n.strip())) or (workspace.actor,)
+
+    def draft(case: Case) -> Draft:
+        found = {f.check.id: f for f in _checked(workspace, case, stage, on).findings}
+        problems = [p for c in checks if (p := _cannot_confirm(c, found.get(c)))]
+        problems += [] if note.strip() else ["须写明看到了什么（--note）"]
+        problems += [f"日期 {on} 在今天（{workspace.today()}）之后"] if on > workspace.today() else []
+        if workspace.config.people:
+            problems += [
+                f"{n}没有登记在 archivist.toml 的 [[people]] 中"
+                for n in names
+                if not workspace.config.person(n)
+            ]
+        if problems:
+            raise InvalidValue("不能登记人工核对", file=str(number), problems=problems)
+        matters = {c: list(found[c].unknown) for c in checks}
+        data = {"checks": matters, "by": list(names), "on": on.isoformat()}
+        return Draft(Op.CHECK_CONFIRMED, data, note.strip())
+
+    return workspace.commit(number, draft)[0]
+
+
+def _cannot_confirm(check: str, finding: Finding | None) -> str:
+    if finding is None:
+        return f"本户这一阶段没有检查 {check}"
+    if finding.unknown:
+        return ""
+    if finding.verdict is Verdict.FAILED:
+        return f"{check} 不合格，不能以人工核对代替：{'；'.join(finding.problems)}"
+    return f"{check} 没有待人核对的事项（{finding.verdict.value}）"
 
 
 _BEFORE_ACCEPTANCE = (State.DRAFT, State.DISCOVERED, State.SUBMITTED)

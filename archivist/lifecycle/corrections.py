@@ -1,33 +1,39 @@
-"""Putting a recorded step right: another day, time or people, or taking back the last one. Nothing is ever erased."""
+"""Putting a recorded step right: its day, time, people or values, or taking back the last one. Nothing is ever erased."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
 from archivist.lifecycle import reasons
 from archivist.lifecycle.cases import Change, differences
-from archivist.lifecycle.progress import changed_groups, distinct, time_of_day
+from archivist.lifecycle.progress import NO_VALUES, changed_groups, distinct, read_told, time_of_day
 from archivist.model.case import Case, CaseStatus, Op, apply, fold
 from archivist.model.facts import Facts, Path, set_fact, single
 from archivist.model.ids import CaseNo
 from archivist.model.states import StepTaken
 from archivist.rules.guards import TIMED, Attempt
 from archivist.rules.pack import Pack
+from archivist.rules.rule import StepRule
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class StepCorrected:
-    """What a correction did: the case after it, the step as it was, and as it is now (``None``: taken back)."""
+    """What a correction did: the case after it, the step as it was, and as it is now (``None``: taken back).
+
+    ``labels``: name of each value the step was told → what people call it.
+    """
 
     case: Case
     old: StepTaken
     new: StepTaken | None
+    labels: Mapping[str, str]
 
 
 def correct_step(
@@ -39,6 +45,7 @@ def correct_step(
     on: dt.date | None = None,
     at: str | None = None,
     by: Sequence[str] = (),
+    values: Mapping[str, object] = NO_VALUES,
     reason: str,
 ) -> StepCorrected:
     """Correct a recorded step, or take back the last one; the first event stays in the chain for ever.
@@ -51,11 +58,13 @@ def correct_step(
         on: the right day, where another was recorded.
         at: the right time of day; empty when none should be recorded.
         by: the right people.
+        values: what the step should have been told, by name or Chinese label; what is not named stays, an empty one is
+            taken away.
         reason: why; always told.
 
     Raises:
         CaseClosed: E207, when the case is deregistered. StepRefused: E209, with every reason at once: another step
-            would come out of order, out of its time, or in the wrong hands.
+            would come out of order, out of its time, or in the wrong hands; a value is not one the step asks for.
         InvalidValue: E002, no reason, no such step, or nothing to correct.
     """
     change: dict[str, Any] = {}
@@ -67,9 +76,9 @@ def correct_step(
         change["by"] = distinct(by)
     if not reason.strip():
         raise InvalidValue("更正须写明理由（--reason）")
-    if void == bool(change):
-        raise InvalidValue("要么撤回（--void），要么写明改成什么（--on、--at、--by）")
-    made: list[tuple[StepTaken, StepTaken | None]] = []
+    if void == bool(change or values):
+        raise InvalidValue("要么撤回（--void），要么写明改成什么（--on、--at、--by、--set）")
+    made: list[tuple[StepTaken, StepTaken | None, Mapping[str, str]]] = []
 
     def draft(case: Case) -> Draft:
         place = _place(case, seq)
@@ -83,13 +92,15 @@ def correct_step(
                 )
             new, data = None, {"seq": seq, "void": True}
         else:
-            new = replace(old, **change)
-            if new == old:
+            new, problems = _retold(
+                workspace.pack, case, replace(old, **change), values, timed="at" in change
+            )
+            if new == old and not problems:
                 raise InvalidValue(f"“{old.title}”本来就是这样记的，没有变化")
-            if problems := _problems(workspace, case, place, new):
+            if problems := problems + _problems(workspace, case, place, new):
                 _refuse(case, old, problems)
-            data = {"seq": seq} | {k: v.isoformat() if k == "on" else v for k, v in change.items()}
-        made.append((old, new))
+            data = {"seq": seq} | _difference(old, new, set(change))
+        made.append((old, new, _labels(workspace.pack, case, old, new)))
         facts = _facts(workspace, case, old, new)
         groups = changed_groups(case.facts, facts)
         return Draft(Op.STEP_CORRECTED, data | ({"facts": groups} if groups else {}), reason)
@@ -112,6 +123,40 @@ def _refuse(case: Case, step: StepTaken, problems: Sequence[str]) -> None:
     raise StepRefused(f"“{step.title}”不能这样更正", file=str(case.number), problems=problems)
 
 
+def _retold(
+    pack: Pack, case: Case, step: StepTaken, values: Mapping[str, object], *, timed: bool
+) -> tuple[StepTaken, list[str]]:
+    """Return a step with its values put right, examined as when it was taken, and what is wrong with them."""
+    if not values and not timed:
+        return step, []
+    if (row := _row(pack, case, step)) is None:
+        return step, ["现行规则没有这一环节，所填的项不能更正"] if values else []
+    problems: list[str] = []
+    asked = {name.rstrip("?") for name in row.asks}
+    before = {k: v for k, v in step.values.items() if k in asked}
+    at, told = read_told(row, step.at, {**before, **values}, problems)
+    left = {k: v for k, v in step.values.items() if k not in asked}
+    return replace(step, at=at, values=MappingProxyType(left | told)), problems
+
+
+def _labels(pack: Pack, case: Case, old: StepTaken, new: StepTaken | None) -> Mapping[str, str]:
+    row = _row(pack, case, old)
+    asked = {name.rstrip("?"): label for name, label in row.asks.items()} if row else {}
+    return {k: asked.get(k, k) for k in {**old.values, **(new.values if new else {})}}
+
+
+def _difference(old: StepTaken, new: StepTaken, named: set[str]) -> dict[str, Any]:
+    """Return what the event of a correction says: what was named or is other than before; a value taken away is ``None``."""
+    data: dict[str, Any] = {"on": new.on.isoformat(), "at": new.at, "by": new.by}
+    before = {"on": old.on.isoformat(), "at": old.at, "by": old.by}
+    values = {
+        k: new.values.get(k) for k in {**old.values, **new.values} if old.values.get(k) != new.values.get(k)
+    }
+    return {k: v for k, v in data.items() if k in named or v != before[k]} | (
+        {"values": values} if values else {}
+    )
+
+
 def _problems(workspace: Workspace, case: Case, place: int, new: StepTaken) -> list[str]:
     """Return why a step cannot read so: its own people and day, and what it would do to the steps after it."""
     steps = (*case.steps[:place], new, *case.steps[place + 1 :])
@@ -130,26 +175,38 @@ def _problems(workspace: Workspace, case: Case, place: int, new: StepTaken) -> l
 
 def _again(pack: Pack, case: Case, taken: StepTaken) -> Attempt | None:
     """Return a recorded step as it would be attempted now; ``None`` when the rules have no such step any more."""
+    if (row := _row(pack, case, taken)) is None:
+        return None
+    return Attempt(case, pack, row, taken.on, taken.at, taken.by, taken.values, taken.reason)
+
+
+def _row(pack: Pack, case: Case, taken: StepTaken) -> StepRule | None:
+    """Return the row a step was taken by, as the rules of the case have it now."""
     for step in pack.steps:
         fits = step.applies(case.category, case.rules_on) and step.moves.get(taken.before) is taken.after
         if step.id == taken.id and fits:
-            return Attempt(case, pack, step, taken.on, taken.at, taken.by, taken.values, taken.reason)
+            return step
     return None
 
 
 def _facts(workspace: Workspace, case: Case, old: StepTaken, new: StepTaken | None) -> Facts:
-    """Return the facts after the correction: what the step had made known follows its day, or goes with it.
+    """Return the facts after the correction: what the step had made known follows its day and values, or goes with it.
 
     A fact that was changed since by somebody else stays.
     """
     facts = case.facts
+    row = _row(workspace.pack, case, old)
+    sets = row.sets if row else {}
     for change in _made_known(workspace, case, old):
         path = Path.parse(change.path)
         assert path.field is not None
         if single(facts, path.group.key).get(path.field.key) != change.new:
             continue
+        told = sets.get(change.path, "date")
         if new is None:
             facts = set_fact(facts, path, change.old)
+        elif told != "date":
+            facts = set_fact(facts, path, new.values.get(told))
         elif change.new == old.on.isoformat():
             facts = set_fact(facts, path, new.on.isoformat())
     return facts

@@ -177,7 +177,7 @@ def plan_step(
     pack = workspace.pack
     rule = _row(pack, case, step)
     problems = _wrong_state(pack, case, rule)
-    at, told = _told(rule, at, values, problems)
+    at, told = read_told(rule, at, values, problems)
     names = distinct(by)
     if not names and rule.role != reasons.OUTSIDE:
         names = (workspace.actor,)
@@ -229,10 +229,10 @@ def _wrong_state(pack: Pack, case: Case, rule: StepRule) -> list[str]:
     return [f"户档现为“{case.state.label}”，“{rule.title}”须在“{needed}”时办；现在能办：{now}"]
 
 
-def _told(
+def read_told(
     rule: StepRule, at: str, values: Mapping[str, object], problems: list[str]
 ) -> tuple[str, dict[str, Any]]:
-    """Return the time of day and the values a step was told, checked; every fault is noted."""
+    """Return the time of day and the values a step was told, by name and as stored; every fault is added to ``problems``."""
     asked = {name.rstrip("?"): label for name, label in rule.asks.items()}
     names = {n: key for key, label in asked.items() for n in (key, label, label.split("（")[0])}
     told: dict[str, Any] = {"at": at} if at else {}
@@ -341,7 +341,7 @@ def _same(obligation: Obligation) -> tuple[str, int | None]:
 
 def _is_for(workspace: Workspace, case: Case, name: str) -> bool:
     """Tell whether a document exists for the case's category under the office's rules."""
-    if name not in workspace.catalogue or (kind := workspace.catalogue.get(name)).kind == "register":
+    if name not in workspace.catalogue or (kind := workspace.catalogue.get(name)).of_office:
         return True
     return case.category in kind.categories and (not kind.packs or workspace.pack.id in kind.packs)
 
@@ -350,7 +350,7 @@ def _paper(workspace: Workspace, case: Case, name: str) -> Paper:
     if name not in workspace.catalogue:
         return Paper(name, name, PaperStatus.UNKNOWN)
     kind = workspace.catalogue.get(name)
-    if kind.kind == "register":
+    if kind.of_office:
         return Paper(name, kind.title, PaperStatus.REGISTER)
     if held := case.records_of(name):
         pending = all(r.status is RecordStatus.PENDING for r in held)

@@ -35,9 +35,11 @@ class Op(StrEnum):
     STEP_TAKEN = "step_taken"
     STEP_CORRECTED = "step_corrected"
     DEREGISTERED = "deregistered"
+    CHECK_CONFIRMED = "check_confirmed"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"
+    OFFICE_DOCUMENT_ISSUED = "office_document_issued"
     VERIFIED = "verified"
     ALARM_CLEARED = "alarm_cleared"
 
@@ -178,6 +180,20 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a check could not find out and people looked up themselves (人工核对).
+
+    ``matters`` are the words in which the check named it, so that nothing new is covered by it; ``on`` a civil day.
+    """
+
+    check: str
+    matters: tuple[str, ...]
+    by: tuple[str, ...]
+    on: dt.date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One household file as its events say."""
 
@@ -192,6 +208,7 @@ class Case:
     head: Sha256 = GENESIS
     pack: str = ""
     steps: tuple[StepTaken, ...] = ()
+    confirmed: tuple[Confirmed, ...] = ()
 
     @property
     def category(self) -> Category:
@@ -270,6 +287,8 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
                 deregistered_on=dt.date.fromisoformat(event.data["date"]),
                 deregistration_reason=event.reason,
             )
+        case Op.CHECK_CONFIRMED:
+            return replace(case, confirmed=(*case.confirmed, *_confirmed(event)))
         case _:
             raise ValueError(f"{event.op.value} does not belong in a case")
 
@@ -277,6 +296,11 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
 def _changed(facts: Facts, data: Data) -> Facts:
     plain: dict[str, object] = {**to_plain(facts), **data["facts"]}
     return parse_facts({k: v for k, v in plain.items() if v is not None})
+
+
+def _confirmed(event: Event) -> Iterable[Confirmed]:
+    by, on = tuple(event.data["by"]), dt.date.fromisoformat(event.data["on"])
+    return (Confirmed(c, tuple(said), by, on, event.reason) for c, said in event.data["checks"].items())
 
 
 def _with_step(case: Case, event: Event) -> Case:
@@ -303,7 +327,7 @@ def _with_step(case: Case, event: Event) -> Case:
 
 
 def _with_correction(case: Case, event: Event) -> Case:
-    """Take back the last step (``void``), or correct day, time or people of any; the first event stays for ever."""
+    """Take back the last step (``void``), or correct day, time, people or values of any; the first event stays for ever."""
     target = next((n for n, s in enumerate(case.steps) if s.seq == event.data["seq"]), None)
     if target is None:
         raise ValueError(f"no step was recorded by event {event.data['seq']}")
@@ -313,12 +337,13 @@ def _with_correction(case: Case, event: Event) -> Case:
             raise ValueError("only the last step can be taken back")
         return replace(case, steps=case.steps[:-1], facts=facts)
     old = case.steps[target]
+    told = {**old.values, **event.data.get("values", {})}
     new = replace(
         old,
         on=dt.date.fromisoformat(event.data["on"]) if "on" in event.data else old.on,
         at=str(event.data.get("at", old.at)),
         by=tuple(event.data.get("by", old.by)),
-        values=MappingProxyType({**old.values, **event.data.get("values", {})}),
+        values=MappingProxyType({k: v for k, v in told.items() if v is not None}),
     )
     return replace(case, steps=(*case.steps[:target], new, *case.steps[target + 1 :]), facts=facts)
 

@@ -194,6 +194,15 @@ def _han_number(text: str) -> int:
     return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
 
 
+def han_number(number: int) -> str:
+    """Write a small number as headings count: ``1`` as ``一``, ``12`` as ``十二``, ``20`` as ``二十``; 1 to 99."""
+    if not 0 < number < 100:
+        raise ValueError(f"{number} is not between 1 and 99")
+    tens, ones = divmod(number, 10)
+    digits = "〇一二三四五六七八九"
+    return (f"{digits[tens] if tens > 1 else ''}十" if tens else "") + (digits[ones] if ones else "")
+
+
 def format_date(day: dt.date) -> str:
     """Write a date as official documents do, without padding: ``2023年8月16日`` (GB/T 9704-2012)."""
     return f"{day.year}年{day.month}月{day.day}日"

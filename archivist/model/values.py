@@ -33,7 +33,7 @@ def _parse_bool(value: object) -> bool:
 
 def _parse_int(value: object) -> int:
     text = narrow(str(value)).strip()
-    if not re.fullmatch(r"\d{1,9}(\.0+)?", text):
+    if not re.fullmatch(r"\d{1,15}(\.0+)?", text):
         raise InvalidValue(f"“{value}”应为非负整数")
     return int(text.split(".")[0])
 

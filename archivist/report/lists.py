@@ -13,7 +13,7 @@ from archivist.model.case import CaseStatus
 from archivist.report.household import ENTER, REVIEWS, TEMPORARY, Household
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
-from archivist.rules import limits
+from archivist.rules import limits, volume
 from archivist.rules.pack import Pack
 
 RECEIVED: Final = ("submit", "advance")
@@ -196,7 +196,7 @@ def household_ledger(asked: Asked) -> Register:
                 "account": f"****{account[-4:]}" if account else "",
                 "reviewed": reviewed[-1].on if reviewed else None,
                 "due": due.day if due else None,
-                "file_no": "",
+                "file_no": volume.archive_no(house.case),
                 "status": house.state(asked.period.last).label,
             }
         )
@@ -345,6 +345,7 @@ def monthly_visit_summary(asked: Asked) -> Register:
         "register.required": need,
         "register.reached": "" if need is None else "是" if len(seen) >= need else "否",
     }
+    found.nil = {"register.rate": "—"}
     if rule is None:
         found.notes.append("规则包没有规定每月入户走访的比例。")
     elif need is not None and len(seen) < need:

@@ -14,7 +14,7 @@ from archivist.errors import InvalidValue, UsageError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.chinese import clean_text, format_date
 from archivist.model.facts import single
-from archivist.model.ids import Category, narrow, parse_category
+from archivist.model.ids import CaseNo, Category, narrow, parse_category
 from archivist.model.states import State
 from archivist.model.values import parse_value
 
@@ -148,11 +148,13 @@ class Query:
         categories: wanted; empty means all.
         tests: each must hold.
         words: as it was written, for headings.
+        named: the case numbers asked for one by one.
     """
 
     categories: frozenset[Category] = frozenset()
     tests: tuple[Test, ...] = ()
     words: str = ""
+    named: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, where: str = "", category: str = "") -> Query:
@@ -160,6 +162,7 @@ class Query:
 
         Raises:
             UsageError: E001, naming what cannot be understood and what may be asked.
+            InvalidValue: E002, when what stands for a case number is none.
         """
         try:
             words = shlex.split(clean_text(where))
@@ -169,6 +172,7 @@ class Query:
             words.append(f"category={category}")
         categories: set[Category] = set()
         tests: list[Test] = []
+        named: list[str] = []
         for word in words:
             key, equals, value = word.partition("=")
             name = _NAMES.get(key.strip())
@@ -183,8 +187,11 @@ class Query:
                 if not categories:
                     raise UsageError("--where 与 --category 写的救助类别没有共同的")
             else:
+                if name == "number":
+                    wanted = [str(CaseNo.parse(w)) for w in wanted]
+                    named += wanted
                 tests.append(_TESTS[name](wanted))
-        return cls(frozenset(categories), tuple(tests), " ".join(words))
+        return cls(frozenset(categories), tuple(tests), " ".join(words), tuple(named))
 
     def wants(self, category: Category) -> bool:
         """Tell whether cases of a category may be among the wanted ones."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from archivist.config import Office
+from archivist.model.ids import CaseNo
 from archivist.report.household import Household
 from archivist.report.query import Period
 from archivist.rules.pack import Pack
@@ -15,15 +17,32 @@ Row = dict[str, Any]
 """One line: text, whole numbers, ``Decimal`` amounts, dates, by the keys of the table's columns; ``None`` is blank."""
 ROWS: Final = "register.rows"
 ZERO: Final = Decimal("0.00")
+NIL: Final = "本期无"
+"""What a nil report (零报告) says where the lines would stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a register is made from: the households, the office's rules, the days it is about. Nothing else is read."""
+    """What a register is made from. Nothing else is read.
+
+    Attributes:
+        houses: the households.
+        pack: the office's rules.
+        period: the days it is about.
+        office: who makes it.
+        told: what the clerk tells besides, by path.
+        named: the case numbers the clerk named one by one.
+        sealed: case number → SHA-256 (hex) of its tag manifest, which every other file of the case hangs on; raises
+            IntegrityAlarm (E202) when the case is not as its chain says.
+    """
 
     houses: Sequence[Household]
     pack: Pack
     period: Period
+    office: Office = field(default_factory=Office)
+    told: Mapping[str, str] = field(default_factory=dict)
+    named: Sequence[str] = ()
+    sealed: Callable[[CaseNo], str] = lambda _number: ""
 
 
 @dataclass(slots=True)
@@ -35,12 +54,16 @@ class Register:
         feet: table → column → path of the sum that stands under it.
         notes: what a reader must know: what stays blank, and why. Printed.
         doubts: single lines a person must look at before it is signed. Shown, not printed.
+        hint: what to tell the program when there is nothing to list. Shown, not printed.
+        nil: what a nil report (零报告) tells by path instead of what only lines could tell.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     feet: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    hint: str = ""
+    nil: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> Sequence[Row]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from archivist.errors import ArchivistError, DocumentNotApplicable, UsageError
-from archivist.report import figures, lists, money
+from archivist.config import Office
+from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
+from archivist.model.ids import CaseNo, Category
+from archivist.report import archive, figures, lists, minutes, money
 from archivist.report.household import Household
+from archivist.report.posted import POSTED
 from archivist.report.query import Period, Query
-from archivist.report.register import Asked, Register
-from archivist.rules.documents import DocumentType
+from archivist.report.register import NIL, Asked, Register
+from archivist.rules.documents import Catalogue, DocumentType, FieldSpec
 from archivist.rules.pack import Pack
+from archivist.store import bag, files, fixity
 from archivist.store import chain as chains
 from archivist.workspace import Workspace
 
@@ -22,13 +26,22 @@ Make = Callable[[Asked], Register]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one register is made: its rows, and the period it is about when none is named."""
+    """How one register is made.
+
+    Attributes:
+        make: its rows.
+        period: the kind of period it is about when none is named.
+        heading: path under which it says so.
+        named: it lists only the cases the clerk names one by one, so naming them leaves nothing out.
+    """
 
     make: Make
     period: str = "month"
     heading: str = "register.period"
+    named: bool = False
 
 
+_OFFICE: Final = Office()
 REGISTERS: Final[Mapping[str, Kind]] = {
     "acceptance_register": Kind(lists.acceptance_register),
     "monthly_roster": Kind(lists.monthly_roster),
@@ -43,6 +56,13 @@ REGISTERS: Final[Mapping[str, Kind]] = {
     "monthly_visit_summary": Kind(lists.monthly_visit_summary),
     "recovery_register": Kind(money.recovery_register, "on"),
     "review_due_list": Kind(lists.review_due_list),
+    "archive_transfer_list": Kind(archive.archive_transfer_list, "year"),
+    "expiry_list": Kind(archive.expiry_list, "on"),
+    "disposal_appraisal_opinion": Kind(archive.disposal_appraisal_opinion, "on"),
+    "destruction_register": Kind(archive.destruction_register, "on", named=True),
+    "destruction_approval": Kind(archive.destruction_register, "on", named=True),
+    "destruction_supervision_record": Kind(archive.destruction_register, "on", named=True),
+    "electronic_destruction_log": Kind(archive.electronic_destruction_log, "on"),
 }
 """Document → how it is made."""
 ONE_MONTH: Final = (
@@ -57,10 +77,33 @@ ONE_MONTH: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The households a register is made from; ``unread`` says which cases could not be looked at, and why."""
+    """The households a register is made from.
+
+    Attributes:
+        houses: those wanted.
+        unread: which cases could not be looked at, and why.
+        named: the case numbers that were asked for one by one.
+        sealed: see ``Asked``.
+    """
 
     houses: tuple[Household, ...] = ()
     unread: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    sealed: Callable[[CaseNo], str] = field(default=lambda _number: "", compare=False)
+
+
+def sheetwise(document: DocumentType) -> str:
+    """Return the period of a document that is issued sheet by sheet, a village's or a meeting's; empty for registers."""
+    if document.id == minutes.DOCUMENT:
+        return "month"
+    return POSTED[document.id][0] if document.id in POSTED else ""
+
+
+def offered(catalogue: Catalogue, pack: Pack) -> list[tuple[DocumentType, str]]:
+    """Return what an office can have made over many households, each with its period when none is named."""
+    names = (*REGISTERS, *POSTED, minutes.DOCUMENT)
+    found = [catalogue.get(name) for name in names if name in catalogue]
+    return [(d, sheetwise(d) or REGISTERS[d.id].period) for d in found if not d.packs or pack.id in d.packs]
 
 
 def kind_of(document: DocumentType, pack: Pack, period: Period | None = None) -> Kind:
@@ -73,7 +116,9 @@ def kind_of(document: DocumentType, pack: Pack, period: Period | None = None) ->
     if document.id not in REGISTERS:
         raise UsageError(
             f"{document.title}不是汇总的册表；可用：{'、'.join(REGISTERS)}",
-            remedy="为一户制发的文书请用 archivist generate。",
+            remedy="机关文书请用 archivist generate，不写户号。"
+            if document.of_office
+            else "为一户制发的文书请用 archivist generate。",
         )
     if document.packs and pack.id not in document.packs:
         raise DocumentNotApplicable(
@@ -101,7 +146,9 @@ def collect(
     numbers = [
         n
         for n in workspace.archive.case_numbers()
-        if n.category in document.categories and query.wants(n.category)
+        if n.category in (document.categories or Category)
+        and query.wants(n.category)
+        and (not query.named or str(n) in query.named)
     ]
     houses, unread = [], []
     for done, number in enumerate(numbers, 1):
@@ -116,11 +163,28 @@ def collect(
             if query.holds(case):
                 houses.append(Household.read(case, (event for event, _ in chain.events)))
         step(done, len(numbers))
-    return Found(tuple(houses), tuple(unread))
+    return Found(tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number))
+
+
+def _sealed(workspace: Workspace, number: CaseNo) -> str:
+    """Return the digest of a case's tag manifest, once chain, manifests and sizes were found to agree."""
+    folder = workspace.archive.folder(number)
+    findings = workspace.archive.alarms.findings(number) or fixity.check_bag(folder, quick=True).findings
+    if findings:
+        raise IntegrityAlarm(f"{len(findings)}处与事件链不符，恢复之前不能移交", file=str(number))
+    return files.digest_of(folder / bag.TAG_MANIFEST)[0]
 
 
 def make(
-    document: DocumentType, found: Found, pack: Pack, period: Period, *, today: dt.date, words: str = ""
+    document: DocumentType,
+    found: Found,
+    pack: Pack,
+    period: Period,
+    *,
+    today: dt.date,
+    words: str = "",
+    told: Mapping[str, str] = {},
+    office: Office = _OFFICE,
 ) -> Register:
     """Make a register and say on it what a reader must know: which cases, which days, what could not be read.
 
@@ -131,12 +195,17 @@ def make(
         period: the days it is about.
         today: nothing is known of later days.
         words: of the query, when not all cases were wanted.
+        told: what the clerk tells besides, by path.
+        office: who makes it.
+
+    Raises:
+        UsageError: E001, what the register cannot do without was not told.
     """
     kind = kind_of(document, pack, period)
-    register = kind.make(Asked(found.houses, pack, period))
+    register = kind.make(Asked(found.houses, pack, period, office, told, found.named, found.sealed))
     monthly = kind.heading == "ledger.month"
     register.values[kind.heading] = period.month if monthly else period.label
-    if words:
+    if words and not kind.named:
         register.notes.append(f"本表只列符合条件的户：{words}。")
     if period.last > today and document.id != "review_due_list":
         register.notes.append(
@@ -148,16 +217,37 @@ def make(
     return register
 
 
-def given(document: DocumentType, register: Register) -> dict[str, object]:
-    """Return what a register tells the document: declared fields only, lines without the columns it has not."""
+def lists_lines(document: DocumentType) -> bool:
+    """Tell whether a document has lines at all; an approval of a destruction is a form about its sums."""
+    return any(f.kind == "table" for f in document.fields)
+
+
+def given(document: DocumentType, register: Register, *, nil: bool = False) -> dict[str, object]:
+    """Return what a register tells the document: declared fields only, lines without the columns it has not.
+
+    Args:
+        document: the register's document.
+        register: its content.
+        nil: there is nothing to list and that is what is reported: each empty table says so in a line.
+    """
     told: dict[str, object] = {}
     for spec in document.fields:
         value = register.values.get(spec.path)
         if isinstance(value, list):
             keys = {c.key for c in spec.columns}
             told[spec.path] = [{k: v for k, v in row.items() if k in keys} for row in value]
+            if nil and not value:
+                told[spec.path] = [_nil_line(spec)]
         elif value is not None and value != "":
             told[spec.path] = value
+    if nil:
+        told = {k: v for k, v in register.nil.items() if document.field(k)} | told
     if register.notes and document.field("register.notes"):
         told["register.notes"] = register.notes
     return told
+
+
+def _nil_line(spec: FieldSpec) -> dict[str, object]:
+    """Return the line that says there is none: numbered nought, the words where a name stands, else the first text."""
+    first = next(c.key for kind in ("name", "str", "text") for c in spec.columns if c.kind == kind)
+    return {first: NIL} | ({"n": 0} if any(c.key == "n" for c in spec.columns) else {})

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from archivist.report.register import Register
+from archivist.report.register import NIL, Register
 from archivist.rules.documents import Column, DocumentType, FieldSpec
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -85,6 +85,9 @@ def _fill(
             value = row.get(column.key)
             _write(sheet, 3 + number, at, number if column.key == "n" else value, column.kind)
     at = 4 + len(rows)
+    if not rows:
+        _line(sheet, at, wide, NIL, Font(name=_FONT, size=10), "center")
+        at += 1
     if foot := register.feet.get(spec.path):
         _foot(sheet, at, columns, register, foot)
         at += 1
@@ -133,6 +136,7 @@ def _write(sheet: Any, row: int, column: int, value: object, kind: str) -> Any:
     cell.alignment = Alignment("center", "center", wrap_text=True)
     if value is None or value == "":
         return cell
+    value = _shown(value) if isinstance(value, bool) else value
     if isinstance(value, Decimal):
         cell.value, cell.number_format = value, "#,##0.00"
         cell.alignment = Alignment("right", "center")
@@ -183,6 +187,8 @@ def _print(sheet: Any, spec: FieldSpec, rows: Sequence[Mapping[str, object]]) ->
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
     return "" if value is None else str(value)

@@ -16,7 +16,7 @@ from typing import Final
 from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.facts import single
 from archivist.model.states import State, StepTaken
-from archivist.rules import limits, materials
+from archivist.rules import closing, limits, materials
 from archivist.rules.documents import REMEDY_PHRASES, Catalogue
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
@@ -24,10 +24,14 @@ from archivist.rules.rule import StepRule
 
 @dataclass(slots=True)
 class Outcome:
-    """What a test says: things ``wrong``, things ``unknown``, what to do about them, and what is still ``ahead``."""
+    """What a test says: things ``wrong``, things ``unknown``, what to do about them, and what is still ``ahead``.
+
+    A person can look up what is ``unknown``; what is ``running`` only time will tell.
+    """
 
     wrong: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)
     todo: str = ""
     ahead: str = ""
 
@@ -51,8 +55,9 @@ class Dossier:
         return self.catalogue.get(document).title if document in self.catalogue else document
 
     def rule_of(self, step: StepTaken) -> StepRule | None:
-        """Return the pack's row of a step that was taken."""
-        return next((s for s in self.pack.steps_of(self.case) if s.id == step.id), None)
+        """Return the pack's row of a step that was taken, where there are several that of the way it went."""
+        rows = [s for s in self.pack.steps_of(self.case) if s.id == step.id]
+        return next((s for s in rows if s.moves.get(step.before) is step.after), rows[0] if rows else None)
 
 
 # ── the papers of acceptance ─────────────────────────────────────────────────────────────────────────────
@@ -119,12 +124,17 @@ def _later(d: Dossier, step: str) -> Outcome:
 
 # ── the documents of the way gone ────────────────────────────────────────────────────────────────────────
 def _signed(d: Dossier) -> Outcome:
-    """C09: what the office printed has come back signed; a scan is its own signed copy."""
+    """C09: what the office printed has come back signed; a scan is its own signed copy.
+
+    What nobody signs, and what was made anew since, waits for nothing.
+    """
     found = Outcome(todo="签章后扫描投入收件箱，系统按二维码归为签署件。")
     for record in d.case.records.values():
         if record.status is not RecordStatus.PENDING:
             continue
-        if record.type in d.catalogue and not d.catalogue.get(record.type).seals:
+        if record.type in d.catalogue and not d.catalogue.get(record.type).needs_signature:
+            continue
+        if closing.replaced_by(d.case, record):
             continue
         same = d.case.records_of(record.type)
         if any(r.no > record.no and r.status is not RecordStatus.PENDING for r in same):
@@ -156,7 +166,7 @@ def _path(d: Dossier, besides: Sequence[str] = ()) -> Outcome:
 
 
 def _is_register(d: Dossier, name: str) -> bool:
-    return name in d.catalogue and d.catalogue.get(name).kind == "register"
+    return name in d.catalogue and d.catalogue.get(name).of_office
 
 
 def _records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ()) -> Outcome:
@@ -211,21 +221,31 @@ def _milestones(case: Case) -> Iterator[tuple[str, dt.date]]:
 
 
 def _publicity(d: Dossier) -> Outcome:
-    """C10: every notice hung as long as the pack says before the procedure went on."""
+    """C10: every notice hung as long as the pack says before the step that has to wait for it."""
     found = Outcome(todo="公示期不足的，应当重新公示。")
     for due in limits.obligations(d.case, d.pack):
         if due.rule.kind != "wait" or due.started is None or due.due is None:
             continue
-        posted = due.started
-        gone_on = next((s for s in d.case.steps if s.seq > posted.seq and s.before is not s.after), None)
-        number = f"{due.rule.value}{due.rule.unit}"
-        if gone_on is None and not due.over(d.on):
-            found.unknown.append(f"{posted.title} {posted.on} 起，公示期 {number}，到 {due.due.day} 才满")
-        elif gone_on and not (gone_on.after.ended or "objection" in gone_on.id or due.over(gone_on.on)):
-            found.wrong.append(
-                f"{posted.title} {posted.on} 起，公示期 {number}，到 {due.due.day} 才满；{gone_on.title}却在 {gone_on.on}"
-            )
+        posted, until = due.started, f"公示期 {due.rule.value}{due.rule.unit}，到 {due.due.day} 才满"
+        after = [s for s in d.case.steps if s.seq > posted.seq and s.before is not s.after]
+        gone_on = next((s for s in after if _cut_short(s) or _has_to_wait(d, s)), None)
+        if gone_on is None:
+            if not due.over(d.on):
+                found.running.append(f"{posted.title} {posted.on} 起，{until}")
+        elif not (_cut_short(gone_on) or due.over(gone_on.on)):
+            found.wrong.append(f"{posted.title} {posted.on} 起，{until}；{gone_on.title}却在 {gone_on.on}")
     return found
+
+
+def _cut_short(step: StepTaken) -> bool:
+    """An objection has the matter looked into again; what ended waits for nothing."""
+    return step.after.ended or "objection" in step.id
+
+
+def _has_to_wait(d: Dossier, step: StepTaken) -> bool:
+    """Where the notice is of the result, the decision is delivered while it hangs; the pack says which steps wait."""
+    rule = d.rule_of(step)
+    return rule is None or any(g.endswith("publicity_over") for g in rule.guards)
 
 
 def _photos(d: Dossier, step: str) -> Outcome:
@@ -233,7 +253,7 @@ def _photos(d: Dossier, step: str) -> Outcome:
     found = Outcome(todo="公示张贴、撤下各拍照一张以上，附公示情况记录归档。")
     if not any(s.id == step for s in d.case.steps):
         return found
-    held = d.case.records_of("publicity_evidence", "photo_evidence_sheet")
+    held = [r for r in d.case.records_of("publicity_evidence", "photo_evidence_sheet") if r.signed_by is None]
     if not held:
         found.wrong.append("没有公示情况记录，也没有影像资料单")
     else:
@@ -346,13 +366,19 @@ def _consistent(d: Dossier, document: str) -> Outcome:
     held = d.case.records_of(document)
     _documents(d, [document], "", found)
     for record in held[-1:]:
-        text = re.sub(r"\s", "", d.words(record) or "")
-        conclusion = re.search(r"结论[：:]?(不?一致)", text)
+        conclusion = _conclusion(d, record)
+        if conclusion is None and record.signs:  # printed before it was signed, where the scan cannot be read
+            conclusion = _conclusion(d, d.case.records[record.signs])
         if conclusion is None:
             found.unknown.append(f"第 {record.no} 件{record.title}的结论没有认出来，请人工核对")
-        elif conclusion[1] == "不一致":
+        elif conclusion == "不一致":
             found.wrong.append(f"第 {record.no} 件{record.title}的结论是“不一致”")
     return found
+
+
+def _conclusion(d: Dossier, record: Record) -> str | None:
+    match = re.search(r"结论[：:]?(不?一致)", re.sub(r"\s", "", d.words(record) or ""))
+    return match[1] if match else None
 
 
 Test = Callable[..., Outcome]

@@ -1,7 +1,7 @@
 """The rules of completeness (齐全性): which checks concern a case at which stage, and what each came to.
 
 Rows of ``checks.toml`` say which test of ``rules.checks`` runs with which arguments, on which sentence it rests. What
-could not be checked is 未检 and says why; it is never called right.
+could not be checked is 未检 and says why; it is never called right, unless a person looked and put a name to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archivist.errors import RuleFault
 from archivist.model.case import Case
 from archivist.model.states import State
 from archivist.rules import conditions
-from archivist.rules.checks import TESTS, Dossier, Words
+from archivist.rules.checks import TESTS, Dossier, Outcome, Words
 from archivist.rules.documents import Catalogue
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule
@@ -37,12 +37,16 @@ class Finding:
     Attributes:
         problems: what is wrong, each a sentence; then what could not be checked, and why.
         todo: what to do about the problems; without any, what is still to come.
+        unknown: what could not be checked, and a person can look up.
+        confirmed: what people looked up, with who and when.
     """
 
     check: CheckRule
     verdict: Verdict
     problems: tuple[str, ...] = ()
     todo: str = ""
+    unknown: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
 
 def stage_of(case: Case) -> str:
@@ -102,7 +106,22 @@ def _finding(check: CheckRule, dossier: Dossier) -> Finding:
         inspect.signature(test).bind(dossier, **check.args)
     except TypeError as error:
         raise RuleFault(f"{check.id} 的 args 有误：{error}") from None
-    found = test(dossier, **check.args)
-    verdict = Verdict.FAILED if found.wrong else Verdict.UNCHECKED if found.unknown else Verdict.PASSED
-    problems = (*found.wrong, *(f"未检：{u}" for u in found.unknown))
-    return Finding(check, verdict, tuple(dict.fromkeys(problems)), found.todo if problems else found.ahead)
+    return _judged(check, dossier.case, test(dossier, **check.args))
+
+
+def _judged(check: CheckRule, case: Case, found: Outcome) -> Finding:
+    """Return what the outcome of a test comes to; what people looked up themselves is no longer unknown."""
+    told = {matter: c for c in case.confirmed if c.check == check.id for matter in c.matters}
+    unknown = tuple(u for u in dict.fromkeys(found.unknown) if u not in told)
+    unchecked = (*unknown, *found.running)
+    verdict = Verdict.FAILED if found.wrong else Verdict.UNCHECKED if unchecked else Verdict.PASSED
+    problems = (*found.wrong, *(f"未检：{u}" for u in unchecked))
+    todo = found.todo if problems else found.ahead
+    if unknown:
+        todo += f"未检的由人核对，无误的登记：archivist check {case.number} --confirm {check.id} --by 姓名 --note 说明"
+    seen = (
+        f"{u}——已由{'、'.join(told[u].by)}于 {told[u].on} 核对：{told[u].note}"
+        for u in dict.fromkeys(found.unknown)
+        if u in told
+    )
+    return Finding(check, verdict, tuple(dict.fromkeys(problems)), todo, unknown, tuple(seen))

@@ -28,6 +28,18 @@ def holds(condition: str, case: Case) -> bool:
     return not condition or all(clause(case) for clause in parse(condition))
 
 
+def unmet(condition: str, case: Case) -> tuple[Clause, ...]:
+    """Return the clauses that do not hold for a case.
+
+    Raises:
+        ValueError: the condition cannot be read.
+    """
+    if not condition:
+        return ()
+    pairs = zip(read(condition), parse(condition), strict=True)
+    return tuple(clause for clause, test in pairs if not test(case))
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One clause: the value at ``path`` is there, or is one of ``values``; or not, when ``negated``."""

@@ -39,6 +39,9 @@ ORIGINS: Final[Mapping[str, str]] = MappingProxyType(
 """Where a field's value comes from: key → how messages name it."""
 PLACES: Final = ("sign", "seal", "image")
 """Kinds that are empty places on paper, not values: signature, seal, photograph."""
+SIGNED: Final = PLACES[:2]
+NOBODY: Final = "—"
+"""``seals`` of a document that nobody signs or seals."""
 FIELD_KINDS: Final = (*KINDS, "list", "table", *PLACES)
 GENERATED: Final = (
     "form", "decision", "notice", "minutes", "letter", "publicity", "register", "agreement", "cover"
@@ -195,6 +198,23 @@ class DocumentType:
         return self.kind in GENERATED
 
     @property
+    def of_office(self) -> bool:
+        """Whether it belongs to no household: a register, or a paper between offices; it is filed in no case."""
+        return self.generated and (self.kind == "register" or not self.categories)
+
+    @property
+    def needs_signature(self) -> bool:
+        """Whether a signature or a seal makes it valid (签章), so that it waits for its signed copy once issued.
+
+        ``seals = "—"`` says that none does, though whoever made it may put a name to it. Where nothing is said, a
+        place for one on the paper says it.
+        """
+        if self.seals or self.signers:
+            return bool(self.signers) or self.seals != NOBODY
+        kinds = {k for f in self.fields for k in (f.kind, *(c.kind for c in f.columns))}
+        return not kinds.isdisjoint(SIGNED)
+
+    @property
     def step(self) -> int:
         """The number of the step it belongs to, 1-based (第几环节)."""
         return int(self.folder.split(" ")[0])
@@ -297,6 +317,8 @@ def _faults(found: DocumentType, fields: Sequence[FieldSpec], raw: Mapping[str, 
         conditions.parse(found.enabled) if found.enabled else ()
     except (ValueError, InvalidValue) as error:
         faults.append(f"enabled {error}")
+    if found.of_office and found.enabled:
+        faults.append("不按户制发的文书没有户档可看，不能写 enabled")
     paths = [f.path for f in fields]
     labels = [f.label for f in fields]
     faults += [f"{p} 登记了两次" for p in sorted({p for p in paths if paths.count(p) > 1})]

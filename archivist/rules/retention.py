@@ -29,6 +29,11 @@ class Retention:
         return on > self.expires
 
 
+def words(rule: Rule) -> str:
+    """Return a period as covers and lists write it: ``注销（停保）之日起不少于3年``."""
+    return f"{rule.trigger}起不少于{rule.value}{rule.unit}"
+
+
 ENDINGS = (
     "not_accept", "abandon", "withdraw", "terminate_procedure", "refuse", "refuse_unexplained", "town_refuse", "bureau_refuse",
 )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -187,6 +188,54 @@ class Archive:
         with self.writing(stamp.actor):
             current, _ = self._ledger(stamp.time.year, stamp)
             return commit.commit(self.ledger / str(stamp.time.year), current, Draft(op, data, reason), stamp)
+
+    def hand_out(
+        self, group: str, stem: str, contents: Mapping[str, bytes], op: Op, data: Data, stamp: Stamp
+    ) -> tuple[Path, ...]:
+        """Write one document into a folder of the outbox, beside what was written before, and enter it in the ledger.
+
+        The ledger keeps the names, digests and sizes, not the contents: it is never destroyed, and they may name people.
+
+        Args:
+            group: the folder within the outbox.
+            stem: the name of its files without what follows the dot; counted up where it is taken.
+            contents: ``.docx`` → bytes; all under one name.
+            op: what the ledger calls it.
+            data: what the ledger says of it; ``files`` is added.
+            stamp: who, when, under which rule pack.
+
+        Returns:
+            The files, in the order of ``contents``.
+
+        Raises:
+            WriteFailed: E204, nothing of it was written.
+
+        Survives: killed in between, files lie in the outbox of which the ledger does not know; they were not handed out.
+        """
+        with self.writing(stamp.actor), files.writing("没有写入", file=stem):
+            folder = self.outbox / group
+            files.make_folders(folder, below=self.root)
+            names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
+            name = next(
+                n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents)
+            )
+            paths = tuple(folder / f"{name}{suffix}" for suffix in contents)
+            current, _ = self._ledger(stamp.time.year, stamp)
+            entered = self.ledger / str(stamp.time.year) / chain.EVENTS / chain.event_name(current.seq + 1)
+            try:
+                entries = []
+                for path, content in zip(paths, contents.values(), strict=True):
+                    digest, size = files.write_new(path, content)
+                    entries.append({"path": f"{group}/{path.name}", "sha256": digest, "size": size})
+                files.sync_folder(folder)
+                self.note(op, {**data, "files": entries}, stamp)
+            except BaseException:
+                if not entered.exists():  # else the entry stands, and so does what it tells of
+                    for path in paths:
+                        with suppress(OSError):
+                            files.unlink(path)
+                raise
+        return paths
 
     def ledger_folders(self) -> list[Path]:
         """Return the ledger's bags, one a year, in order."""

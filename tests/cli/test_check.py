@@ -77,3 +77,46 @@ def test_from_missing_papers_to_a_complete_file(office: Office) -> None:
 
 def test_a_stage_that_does_not_exist(office: Office) -> None:
     assert "benefit" in office.run("check", "--stage", "later", check=2).stderr
+
+
+def test_what_was_looked_up_is_ticked_off(office: Office) -> None:
+    """One scan may hold two cards: a clerk looks, says so, and is named for it wherever the check is shown."""
+    file_papers(office, *PAPERS)
+    office.run("case", "set", "王秀兰", "成员[1].授权已签=是")
+    assert "--confirm C01 --by 姓名 --note 说明" in office.run("check", "王秀兰", check=1).stdout
+    assert "E002" in office.run("check", "王秀兰", "--confirm", "C01", check=2).stderr, (
+        "what was seen is told"
+    )
+    office.run("check", "--confirm", "C01", "--note", "看过", check=2)
+    office.run("check", "王秀兰", "--note", "看过", check=2)
+    done = office.run("check", "王秀兰", "--confirm", "C01", "--note", "正反面各二，两人齐")
+    assert "合格　C01" in done.stdout and "正反面各二，两人齐" in done.stdout
+    (case,) = office.json("check", "王秀兰")["cases"]
+    assert "核对：正反面各二，两人齐" in next(f for f in case["findings"] if f["id"] == "C01")["confirmed"][0]
+    assert "人工核对" in office.run("case", "log", "王秀兰").stdout
+
+
+def test_a_list_nobody_signs_is_filed_at_once_and_replaced_by_the_next(office: Office) -> None:
+    """卷内文件目录：签章 —；增件即重编并留版本."""
+    file_papers(office, PAPERS[0])
+    first = office.run("generate", "卷内文件目录", "王秀兰").stdout
+    assert "无须签章，已归档" in first and "待签" not in first
+    office.run("generate", "卷内文件目录", "王秀兰")
+    records = office.json("case", "show", "王秀兰")["records"]
+    assert [(r["status"], r["replaced_by"]) for r in records[-2:]] == [("filed", "0003"), ("filed", None)]
+    shown = office.run("case", "show", "王秀兰").stdout
+    assert "由第 0003 件代替" in shown
+    assert "待签" not in shown
+
+
+def test_a_paper_too_late_for_a_closed_file(office: Office) -> None:
+    """After 注销 only what belongs to its end comes by itself; the rest with the words why."""
+    file_papers(office, PAPERS[0])
+    office.run("case", "deregister", "王秀兰", "--reason", "死亡")
+    page = docx.Document()
+    page.add_paragraph("看不清的一张")
+    page.save(str(office.root / "晚.docx"))
+    refused = office.run("file", "王秀兰", "晚.docx", "--type", "居民身份证", check=27)
+    assert "不再收居民身份证" in refused.stderr and "--reason" in refused.stderr
+    office.run("file", "王秀兰", "晚.docx", "--type", "居民身份证", "--reason", "立卷时夹在别户卷内")
+    assert "立卷时夹在别户卷内" in office.run("case", "log", "王秀兰").stdout

@@ -112,6 +112,16 @@ def test_a_day_s_work(office: Office) -> None:
     assert "停保后不少于3年" in kept["cases"][0]["source"]
 
 
+def test_a_text_too_long_is_told_before_and_after_it_is_printed(office: Office) -> None:
+    text = "本人患病需长期治疗，家庭生活困难。" * 80
+    office.run("case", "set", "王秀兰", f"申请.申请理由={text}", "--reason", "照申请书录入")
+    told = ("generate", "社会救助申请书", "王秀兰")
+    planned = office.json(*told, "--dry-run")
+    assert planned["documents"][0]["continued"] == ["申请理由（致困原因）"]
+    assert "另有续页：申请理由（致困原因）" in office.run(*told, "--dry-run").stdout
+    assert "写不下的续在续页上，请一并签章：申请理由（致困原因）" in office.run(*told).stdout
+
+
 def test_a_batch_from_a_sheet(office: Office) -> None:
     from openpyxl import Workbook
 

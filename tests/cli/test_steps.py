@@ -80,6 +80,11 @@ def check(name: str, shown: str) -> None:
         ),
         ("step-show", ["show", "王秀兰"], 0),
         ("step-correct-refused", ["correct", "王秀兰", "9", "--void", "--reason", "误录"], 29),
+        (
+            "step-correct-set-refused",
+            ["correct", "王秀兰", "9", "--set", "金额=1", "--reason", "误录"],
+            29,
+        ),
     ],
 )
 def test_what_a_clerk_reads(accepted: Office, name: str, words: list[str], status: int) -> None:
@@ -123,3 +128,37 @@ def test_taking_back_and_closing(accepted: Office, tmp_path: Path) -> None:
     office.run("case", "deregister", "王秀兰", "--reason", "撤回")
     assert office.json("case", "show", "王秀兰")["state"] == "deregistered"
     office.run("verify", office.json("case", "list")[0]["case"])
+
+
+def test_what_a_step_was_told_is_corrected(accepted: Office, tmp_path: Path) -> None:
+    """On a copy of the office: an advance of 300 that was 3000, and what the clerk reads of it."""
+    import shutil
+
+    office = Office(tmp_path / "office")
+    shutil.copytree(accepted.root, office.root)
+    facts = {**WANG, "application": {"urgent": True, "kinship": False}}
+    (office.root / "urgent.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    number = office.json("case", "open", "JN", "--from", "urgent.json", "--on", "2024-03-04")["case"]
+    office.run("case", "step", number, "收件", "--on", "2024-03-04", "--at", "8:00")
+    office.run(
+        "case",
+        "step",
+        number,
+        "先行救助",
+        "--on",
+        "2024-03-04",
+        "--at",
+        "15:00",
+        "--by",
+        "魏主任",
+        "--set",
+        "amount=300",
+    )
+    event = str(office.json("case", "show", number)["steps"][-1]["event"])
+    words = ["correct", number, event, "--set", "先行救助金额=3000", "--reason", "少记一个零"]
+    shown = office.run("case", *words)
+    check("step-corrected-value", f"$ archivist case {' '.join(words)}\n{shown.stdout}{shown.stderr}")
+    assert office.json("case", "show", number)["steps"][-1]["values"] == {"amount": "3000.00"}
+    assert "改为 先行救助金额 3000.00（少记一个零）" in office.run("case", "log", number).stdout
+    done = office.json("case", "correct", number, event, "--set", "amount=2000", "--reason", "又错")
+    assert (done["old"]["values"], done["new"]["values"]) == ({"amount": "3000.00"}, {"amount": "2000.00"})

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import bagit
 import pytest
 from docx import Document
 
+from archivist.errors import CaseClosed
 from archivist.ingest.file import (
     AlreadyFiled,
     Filed,
@@ -28,11 +30,18 @@ from archivist.ingest.file import (
 )
 from archivist.ingest.inbox import Settler, file_once, look
 from archivist.ingest.worker import Reader
+from archivist.issue.document import issue, plan
+from archivist.lifecycle.cases import deregister
 from archivist.model.case import Case, RecordStatus
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
+from archivist.rules.closing import ENDING
+from archivist.rules.documents import Catalogue
+from archivist.rules.volume import OWN
 from archivist.store import Original
 from archivist.workspace import Workspace
+from tests.filing import file_papers
+from tests.ingest.files import word
 from tests.kit import NOW, make_workspace, open_household
 from tests.people import WANG_ID, make_id
 
@@ -380,3 +389,75 @@ def test_record_numbers_never_change(workspace: Workspace, reader: Reader) -> No
         paper(workspace.archive.inbox / f"{n}.docx", "诊断证明书", f"证号 {WANG_ID} {n}")
         drop(workspace, reader, f"{n}.docx")
     assert list(the_case(workspace).records) == [RecordNo(f"000{n}") for n in (1, 2, 3)]
+
+
+# ── a closed file ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def closed(workspace: Workspace) -> Case:
+    """A deregistered household with one paper, whose notes were made afterwards and wait for their signatures."""
+    number = the_case(workspace).number
+    file_papers(workspace, number, "application_form")
+    deregister(workspace, number, on=NOW.date(), reason="死亡")
+    todo = plan(workspace, workspace.catalogue.get("case_notes"), [number], {}, on=NOW.date())
+    assert issue(workspace, todo).issued
+    return the_case(workspace)
+
+
+def test_the_signed_notes_come_after_the_file_was_closed(
+    workspace: Workspace, reader: Reader, closed: Case
+) -> None:
+    """立卷人、检查人 sign when the volume is complete; the code on the sheet files it."""
+    notes = closed.records_of("case_notes")[0]
+    print_out = workspace.archive.folder(closed.number) / notes.files[0].path
+    with zipfile.ZipFile(print_out) as made:
+        code = next(made.read(n) for n in made.namelist() if n.startswith("word/media/"))
+    word(workspace.archive.inbox / "a.docx", code=code)
+    outcome = drop(workspace, reader, "a.docx")
+    assert isinstance(outcome, Filed) and outcome.signs == notes.no
+    assert the_case(workspace).records[notes.no].status is RecordStatus.SIGNED
+    paper(workspace.archive.inbox / "b.docx", "诊断证明书", f"证号 {WANG_ID}")
+    late = drop(workspace, reader, "b.docx")
+    assert isinstance(late, NeedsReview) and late.reason == "case_closed"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in (*ENDING, *OWN) if kind in Catalogue.load()])
+def test_what_a_closed_file_still_takes_by_hand(
+    workspace: Workspace, reader: Reader, closed: Case, kind: str
+) -> None:
+    """The receipt that comes back by post, the form of deregistration, the archive's own papers."""
+    own = paper(workspace.root / "b.docx", "一张纸")
+    filed = file_by_hand(workspace, closed.number, own, reader, workspace.catalogue.get(kind))
+    assert the_case(workspace).records[filed.record].type == kind
+
+
+def test_a_closed_file_takes_nothing_else_without_a_reason(
+    workspace: Workspace, reader: Reader, closed: Case
+) -> None:
+    """What belongs to the procedure came before its end; a paper found later is filed with the words why."""
+    card = workspace.catalogue.get("mat_id_card")
+    own = paper(workspace.root / "b.docx", "居民身份证", f"证号 {WANG_ID}")
+    with pytest.raises(CaseClosed) as refused:
+        file_by_hand(workspace, closed.number, own, reader, card)
+    assert "不再收居民身份证" in refused.value.what and "送达回证" in refused.value.what
+    assert "--reason" in refused.value.remedy and own.exists()
+    shutil.copy(own, workspace.archive.inbox / "b.docx")
+    waiting = drop(workspace, reader, "b.docx")
+    assert isinstance(waiting, NeedsReview)
+    item = workspace.archive.tray.get(waiting.item)
+    with pytest.raises(CaseClosed):
+        assign(workspace, item, closed.number, card)
+    assert [i.id for i in workspace.archive.tray.items()] == [item.id], "it waits as before"
+    filed = assign(workspace, item, closed.number, card, reason="立卷时夹在别户卷内")
+    event, _ = workspace.archive.chain(closed.number).events[-1]
+    assert (event.data["record"]["no"], event.reason) == (filed.record, "立卷时夹在别户卷内")
+    again = file_by_hand(workspace, closed.number, own, reader, card, keep_duplicate=True, reason="补扫背面")
+    assert again.record > filed.record
+
+
+def test_a_signed_copy_is_taken_by_its_number_whenever_it_comes(
+    workspace: Workspace, reader: Reader, closed: Case
+) -> None:
+    notes = closed.records_of("case_notes")[0]
+    own = paper(workspace.root / "b.docx", "看不清的一张纸")
+    filed = file_by_hand(workspace, closed.number, own, reader, None, signs=notes.no)
+    assert filed.signs == notes.no

@@ -20,6 +20,7 @@ from archivist.model.codes import DocumentCode
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category, RecordNo
 from archivist.workspace import Workspace
+from tests.filing import file_papers
 from tests.kit import TODAY, make_workspace, open_household
 from tests.people import WANG, WANG_ID, make_id
 
@@ -205,3 +206,27 @@ def test_evidence_never_repeats_a_number(house: House) -> None:
 def test_numbers_beside_numbers_and_numbers_with_blanks(house: House, shape: str) -> None:
     text = shape.format(WANG_ID, WANG_ID[:6], WANG_ID[6:14], WANG_ID[14:])
     assert house.ask(f"诊断证明书\n{text}").certain == (shape != "{0}7")
+
+
+def test_a_closed_file_takes_the_signed_copy_of_what_was_issued_for_it(
+    house: House, pending: DocumentCode
+) -> None:
+    """卷内备考表 is signed after the volume was put together: a paper that waits for its hand is filed whenever it comes."""
+    deregister(house.workspace, house.wang.number, on=dt.date(2024, 3, 8), reason="自愿退出")
+    found = house.ask("随便什么", codes=(pending.payload,))
+    assert found.certain and found.code == pending
+    other = DocumentCode(pending.case, pending.type_code, RecordNo("0099"))
+    assert house.ask("x", codes=(other.payload,)).reason is Reason.FOREIGN_CODE
+    assert house.ask(f"送达回证\n{WANG_ID}").reason is Reason.CASE_CLOSED, "without a code a person looks"
+
+
+def test_a_copy_of_what_nobody_signs_waits(house: House) -> None:
+    """卷内文件目录: 签章 —. It is filed when it is issued, and a scan of it is nobody's signed copy."""
+    file_papers(house.workspace, house.wang.number, "application_form")
+    document = house.workspace.catalogue.get("case_catalog")
+    (made,) = issue(
+        house.workspace, plan(house.workspace, document, [house.wang.number], {}, on=TODAY)
+    ).issued
+    code = DocumentCode(house.wang.number, document.code, made.record)
+    found = house.ask("x", codes=(code.payload,))
+    assert found.reason is Reason.NOT_AWAITED and "无须签章" in found.message

@@ -134,6 +134,10 @@ MINIMAL: dict[str, Any] = {
     },
 }
 
+CHAIN: dict[str, object] = {
+    "approval.posts": [{"post": "经办机构经办人\n（初审）"}, {"post": "管理部门负责人\n（复审）"}, {"post": "街道分管领导\n（决定）"}]
+}  # fmt: skip
+"""What the rule pack says of a document that is signed off post by post."""
 EXTRA: dict[str, dict[str, object]] = {
     "benefit_change_decision": {
         "doc_no": "示槐救字〔2025〕12号",

@@ -172,8 +172,8 @@ def test_what_its_declaration_does_not_allow_is_refused_with_the_reason(workspac
     shipped = (shipped_templates() / "acceptance_notice.toml").read_text(encoding="utf-8")
     for line, reason in (
         ('packs = ["national"]', "只用于规则包 national"),
-        ('enabled = "step.accept"', "制发条件不成立：step.accept"),
-        ('enabled = "not applicant.name"', "制发条件不成立"),
+        ('enabled = "step.accept"', "“受理”环节还没有办"),
+        ('enabled = "not applicant.name"', "户档中登记了申请人·姓名"),
     ):
         text = shipped.replace("\n[fields]", f"\n{line}\n[fields]")
         (folder / "acceptance_notice.toml").write_text(text, encoding="utf-8")

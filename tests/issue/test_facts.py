@@ -17,7 +17,7 @@ from archivist.issue.facts import document_values
 from archivist.issue.render import document_text, render
 from archivist.model.chinese import money_in_words
 from archivist.rules.documents import Catalogue
-from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case, an_id
+from tests.issue.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case, an_id
 
 CATALOGUE = Catalogue.load()
 
@@ -37,7 +37,7 @@ def values_of(
         config,
         on=ON,
         given=GIVEN.get(name, {}) | dict(given or {}),
-        extra=EXTRA.get(name, {}) | dict(extra or {}),
+        extra=CHAIN | EXTRA.get(name, {}) | dict(extra or {}),
     )
 
 
@@ -284,7 +284,7 @@ def test_a_disability_subsidy_may_be_named_in_its_own_notice() -> None:
 )
 def test_a_minors_given_name_is_not_posted(name: str, shown: str) -> None:
     facts = {**FULL, "applicant": FULL["applicant"] | {"name": name, "id_number": an_id("20150505", 21)}}
-    assert values_of("preliminary_publicity", facts)["publicity"]["name"] == shown
+    assert values_of("preliminary_publicity", facts)["publicity"]["rows"][0]["name"] == shown
 
 
 # ── all of them ──────────────────────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ from archivist.issue.layout.tables import Cell, Table
 from archivist.issue.pdf import to_pdf
 from archivist.issue.render import QR_SIDE_MM, qr_png, render
 from archivist.rules.documents import Catalogue, shipped_templates
-from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, NEW, ON, QR, TEN, a_case
+from tests.issue.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, NEW, ON, QR, TEN, a_case
 
 CATALOGUE = Catalogue.load()
 MM_PER_POINT = 25.4 / 72
@@ -160,7 +160,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         doc = CATALOGUE.get(name)
         assert doc.template is not None
         for tag, facts in (("full", FULL), ("big", BIG)):
-            given, extra = GIVEN.get(name, {}), EXTRA.get(name, {})
+            given, extra = GIVEN.get(name, {}), CHAIN | EXTRA.get(name, {})
             values = document_values(doc, a_case(facts), CONFIG, on=ON, given=given, extra=extra)
             path = folder / f"{name}-{tag}.docx"
             path.write_bytes(render(doc.template, values, qr_payload=QR, phrases=doc.phrases))
@@ -168,7 +168,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {pdf.stem: pdf for pdf in to_pdf(files, folder / "pdf")}
 
 
-def _scanned(pdf: Path, page: int = 0) -> NDArray[np.uint8]:
+def scanned(pdf: Path, page: int = 0) -> NDArray[np.uint8]:
     """The page as an office scanner gives it: 200 dpi, 1° askew, speckled, black and white."""
     document = pypdfium2.PdfDocument(pdf)
     picture: Image.Image = document[page].render(scale=200 / 72, grayscale=True).to_pil()
@@ -186,7 +186,7 @@ def _scanned(pdf: Path, page: int = 0) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("name", TEN)
 def test_both_codes_are_read_from_a_black_and_white_scan(printed: dict[str, Path], name: str) -> None:
     for tag in ("full", "big"):
-        page = _scanned(printed[f"{name}-{tag}"])
+        page = scanned(printed[f"{name}-{tag}"])
         height, width = page.shape
         found = zxingcpp.read_barcodes(page)
         assert [c.text for c in found] == [QR, QR]

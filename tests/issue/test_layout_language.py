@@ -37,16 +37,18 @@ USED = "{{ office.name }}{{ case.category_code }}{{ applicant.name }}{{ made_on 
 PENS = "| applicant.sex | applicant.phone | benefit.amount\n| a.day | a.pick | a.yes\n| a.why"
 
 
+ENTRY = {
+    "id": "probe",
+    "title": "试验表",
+    "code": "PRB",
+    "kind": "form",
+    "folder": "01 申请",
+    "fields": FIELDS,
+}
+
+
 def doc_of(layout: str, kind: str = "form", line: int = 1) -> DocumentType:
-    entry = {
-        "id": "probe",
-        "title": "试验表",
-        "code": "PRB",
-        "kind": kind,
-        "folder": "01 申请",
-        "fields": FIELDS,
-    }
-    return read_type("probe.toml", {**entry, "layout": layout, "layout_line": line})
+    return read_type("probe.toml", {**ENTRY, "kind": kind, "layout": layout, "layout_line": line})
 
 
 def made(layout: str, kind: str = "form") -> bytes:
@@ -269,6 +271,46 @@ def test_a_declared_field_left_out_is_a_fault() -> None:
     assert any("applicant.phone" in p and "没有出现" in p for p in faults(f"{USED}\n| a.day"))
 
 
+@pytest.mark.parametrize(
+    ("field", "words", "elsewhere"),
+    [
+        (
+            "b.sign | 经办人、负责人签名 | sign | set",
+            "| 经办人: | 负责人（签名）:",
+            "| 经办人:\n| [负责人] | 甲",
+        ),
+        ("b.seal | 双方印章 | seal | set", "@signature", "@signature {{ office.name }} noseal"),
+        ("b.photo | 照片 | image | set", "| 照片粘贴处: ↕40", "| 电子文件: 见附件"),
+        ("b.true | 回避声明 | sign | set", "| 回避声明: 属实 □", "回避声明。"),
+    ],
+)
+def test_a_signature_a_seal_or_a_photograph_without_a_place_is_a_fault(
+    field: str, words: str, elsewhere: str
+) -> None:
+    entry = {**ENTRY, "fields": {**FIELDS, "hand": [*FIELDS["hand"], field]}}
+
+    def doc(layout: str) -> DocumentType:
+        return read_type(
+            "probe.toml", {**entry, "layout": f"@note {USED}\n{PENS}\n{layout}", "layout_line": 1}
+        )
+
+    assert build(doc(words))
+    path = field.split(" ")[0]
+    assert build(doc(f"| 一栏: {path}"))
+    with pytest.raises(TemplateFault) as caught:
+        build(doc(elsewhere))
+    (fault,) = caught.value.problems
+    assert path in fault and "没有位置" in fault
+
+
+@pytest.mark.parametrize(
+    "layout", ["@table a.rows | name sum:20", "@form 20 12 40 84\n| [日期] | {{ a.day }} | [甲] | 乙"]
+)
+def test_a_cell_too_narrow_for_its_amount_or_date_is_a_fault(layout: str) -> None:
+    (fault,) = faults(f"{layout}\n@note {USED}\n{PENS}")
+    assert fault.startswith("第 ") and "毫米宽才不折行，这一格只有" in fault
+
+
 def test_lines_are_counted_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "probe.toml").write_text(
         '# 说明\nid = "probe"\ntitle = "试验"\ncode = "PRB"\nkind = "form"\nfolder = "01 申请"\nlayout = \'\'\'\n正文\n@oops\n\'\'\'\n',
@@ -307,6 +349,8 @@ def test_captions_boxes_and_dates_fit_their_places() -> None:
     assert caption_lines("残疾类别与等级", 21, 10.5) == "残疾类别\n与等级"
     assert caption_lines("保障标准（元/月）", 24, 10.5) == "保障标准\n（元/月）"
     assert caption_lines("姓名", 21, 10.5) == "姓名"
+    assert caption_lines("申请人（签名或按指印）", 31, 10.5) == "申请人（签名\n或按指印）"
+    assert caption_lines("名称、坐落或车牌", 21, 10.5) == "名称、\n坐落或车牌"
     assert box_lines(("未婚", "已婚", "离异", "丧偶"), 31, 10.5) == "未婚 已婚 / 离异 丧偶"
     assert box_lines(("是", "否"), 31, 10.5) == "是 否"
     assert pen_date("date", 30, 10.5) == "　　年　月　日"

@@ -29,7 +29,21 @@ from archivist.issue.render import (
     used_paths,
 )
 from archivist.rules.documents import Catalogue
-from tests.issue.samples import BIG, CONFIG, EXTRA, FULL, GIVEN, LONG_NAME, MINIMAL, NEW, ON, QR, TEN, a_case
+from tests.issue.samples import (
+    BIG,
+    CHAIN,
+    CONFIG,
+    EXTRA,
+    FULL,
+    GIVEN,
+    LONG_NAME,
+    MINIMAL,
+    NEW,
+    ON,
+    QR,
+    TEN,
+    a_case,
+)
 
 CATALOGUE = Catalogue.load()
 
@@ -57,7 +71,7 @@ def values_of(name: str, facts: dict[str, Any] = FULL) -> dict[str, Any]:
         CONFIG,
         on=ON,
         given=GIVEN.get(name, {}),
-        extra=EXTRA.get(name, {}),
+        extra=CHAIN | EXTRA.get(name, {}),
     )
 
 

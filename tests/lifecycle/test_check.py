@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archivist.errors import UnlawfulDocument
+from archivist.errors import InvalidValue, UnlawfulDocument
 from archivist.issue.document import Issued, Outcome, issue, plan
 from archivist.lifecycle.cases import change_facts, deregister
-from archivist.lifecycle.completeness import check
+from archivist.lifecycle.completeness import check, confirm
+from archivist.model.case import Case, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.rules import materials
-from archivist.rules.completeness import Verdict
+from archivist.rules.completeness import Finding, Verdict
 from archivist.workspace import Workspace
 from tests.filing import file_papers, walk
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import NOW, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
-from tests.rules.test_completeness import DIBAO
+from tests.rules.test_completeness import DIBAO, TO_PUBLICITY
 
 NOTICE = "correction_notice"
 
@@ -137,3 +139,79 @@ def test_a_text_that_cannot_be_read_is_not_a_fault(workspace: Workspace) -> None
     remedies = next(f for f in one.findings if f.check.id == "C10.remedies")
     assert remedies.verdict is Verdict.UNCHECKED
     assert remedies.problems == ("未检：第 0001 件社会救助不予确认决定书没有可读的文字",)
+
+
+# ── what only a person can tell ──────────────────────────────────────────────────────────────────────────
+def photographed(workspace: Workspace) -> CaseNo:
+    """A household whose notice was posted, with a record that may show photographs of it."""
+    number = open_household(workspace, parse_facts(WANG)).number
+    walk(workspace, number, *TO_PUBLICITY)
+    file_papers(workspace, number, "publicity_evidence")
+    return number
+
+
+def of(workspace: Workspace, number: CaseNo, rule: str) -> Finding:
+    (one,) = check(workspace, [number], stage="archive", on=TODAY).cases
+    return next(f for f in one.findings if f.check.id == rule)
+
+
+def ticked(
+    workspace: Workspace, number: CaseNo, *checks: str, note: str = "张贴、撤下照片各两张", **more: Any
+) -> Case:
+    return confirm(workspace, number, checks, note=note, on=more.pop("on", TODAY), stage="archive", **more)
+
+
+def test_a_person_who_looked_puts_a_name_to_it(workspace: Workspace) -> None:
+    """未检 is never called right by the program; 公示张贴、撤下照片各≥1 (C10) is seen by somebody, who says so."""
+    number = photographed(workspace)
+    assert of(workspace, number, "C10.photos").verdict is Verdict.UNCHECKED
+    case = ticked(workspace, number, "C10.photos", by=("林经办", "苏调查"))
+    finding = of(workspace, number, "C10.photos")
+    assert (finding.verdict, finding.problems) == (Verdict.PASSED, ())
+    assert "林经办、苏调查" in finding.confirmed[0] and "张贴、撤下照片各两张" in finding.confirmed[0]
+    event, _ = workspace.archive.chain(number).events[-1]
+    assert (event.op, event.actor, event.reason) == (Op.CHECK_CONFIRMED, "林经办", "张贴、撤下照片各两张")
+    assert case.confirmed[0].matters == tuple(event.data["checks"]["C10.photos"])
+
+
+def test_a_paper_filed_afterwards_is_not_covered(workspace: Workspace) -> None:
+    number = photographed(workspace)
+    ticked(workspace, number, "C10.photos")
+    file_papers(workspace, number, "photo_evidence_sheet")
+    finding = of(workspace, number, "C10.photos")
+    assert finding.verdict is Verdict.UNCHECKED and finding.confirmed == ()
+
+
+def test_looking_is_possible_after_the_file_was_closed(workspace: Workspace) -> None:
+    number = photographed(workspace)
+    walk(workspace, number, ("withdraw", "2024-03-07", ()))
+    deregister(workspace, number, on=TODAY, reason="自愿退出")
+    ticked(workspace, number, "C10.photos")
+    assert of(workspace, number, "C10.photos").verdict is Verdict.PASSED
+
+
+def test_what_is_wrong_or_still_running_cannot_be_ticked_off(workspace: Workspace) -> None:
+    """「公示期为5天」: whether it was kept only time will tell; what is missing is brought, not explained away."""
+    number = photographed(workspace)
+    before = workspace.archive.read(number).seq
+    with pytest.raises(InvalidValue) as refused:
+        ticked(workspace, number, "C14", "C10.days", "C10.team", "C99", note=" ", on=TODAY + dt.timedelta(1))
+    told = refused.value.problems
+    assert (
+        [p.split(" ")[0] for p in told[:2]] == ["C14", "C10.days"]
+        and "不合格" in told[0]
+        and "未检" in told[1]
+    )
+    assert "C10.team" in told[2] and "C99" in told[3] and "--note" in told[4] and "之后" in told[5]
+    assert workspace.archive.read(number).seq == before, "all or nothing"
+
+
+def test_only_people_of_the_office_put_their_names_to_it(workspace: Workspace, tmp_path: Path) -> None:
+    number = photographed(workspace)
+    with (tmp_path / "ws/archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[[people]]\nname = "林经办"\nroles = ["archivist"]\n')
+    with Workspace.open(tmp_path / "ws", "林经办", lambda: NOW) as house:
+        with pytest.raises(InvalidValue) as refused:
+            ticked(house, number, "C10.photos", by=("路过的人",))
+        assert "路过的人" in refused.value.problems[0]
+        ticked(house, number, "C10.photos")

@@ -20,7 +20,8 @@ from archivist.lifecycle.progress import StepDone, plan_step, possible, step_id,
 from archivist.model.case import GENESIS, Case, Event, Op, Record, RecordStatus, apply, fold
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Category, record_no
-from archivist.model.states import State
+from archivist.model.states import State, StepTaken
+from archivist.rules import limits
 from archivist.rules import pack as packs
 from archivist.store import Draft
 from archivist.workspace import Workspace
@@ -452,6 +453,129 @@ def test_a_correction_says_why_and_what(
     with pytest.raises(InvalidValue, match=message):
         correct_step(workspace, case.number, taken.seq, **change)
     assert workspace.archive.read(case.number).steps[-1] == taken
+
+
+def in_benefit(workspace: Workspace, case: Case) -> None:
+    confirmed(workspace, case)
+    for step, on, by, papers in (
+        ("deliver", "03-22", INTAKE, ("delivery_receipt",)),
+        ("announce", "03-25", INTAKE, ()),
+        ("file", "03-25", REVIEWER, ()),
+        ("pay", "04-08", REVIEWER, ()),
+    ):
+        file_papers(workspace, case, *papers)
+        take(workspace, case, step, on, by)
+
+
+def died(workspace: Workspace, case: Case) -> StepTaken:
+    """Return the step that told of a death on 20 September, where it was the 2nd."""
+    in_benefit(workspace, case)
+    take(workspace, case, "report_death", "10-08", values={"died_on": "2024-09-20"})
+    return workspace.archive.read(case.number).steps[-1]
+
+
+def test_what_a_step_was_told_is_put_right_and_the_limit_with_it(workspace: Workspace, case: Case) -> None:
+    """「应当自其死亡之日起3个月内对其家庭状况进行核查」: from 2 September it ends on the 2nd of December."""
+    taken = died(workspace, case)
+
+    def ends(now: Case) -> dt.date:
+        found = limits.find(now, workspace.pack, "death.process")
+        assert found is not None and found.due is not None
+        return found.due.day
+
+    assert ends(workspace.archive.read(case.number)) == day("12-20")
+    done = correct_step(workspace, case.number, taken.seq, values={"死亡日期": "2024年9月2日"}, reason="抄错")
+    assert done.new is not None and (dict(done.old.values), dict(done.new.values)) == (
+        {"died_on": "2024-09-20"},
+        {"died_on": "2024-09-02"},
+    )
+    assert (done.new.on, done.new.by, done.labels) == (taken.on, taken.by, {"died_on": "死亡日期"})
+    assert ends(done.case) == ends(workspace.archive.read(case.number)) == day("12-02")
+    events = workspace.archive.chain(case.number).events
+    last, first = events[-1][0], events[taken.seq - 1][0]
+    assert (last.op, last.data) == (
+        Op.STEP_CORRECTED,
+        {"seq": taken.seq, "values": {"died_on": "2024-09-02"}},
+    )
+    assert first.data["values"] == {"died_on": "2024-09-20"}, "the first event stays"
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"猫": "1"}, "“得知死亡”没有“猫”这一项可填；可填：死亡日期(died_on)"),
+        ({"died_on": "前天"}, "死亡日期(died_on)：“前天”"),
+        ({"died_on": ""}, "须填写死亡日期（--set died_on=…）"),
+    ],
+)
+def test_a_value_is_examined_as_when_the_step_was_taken(
+    workspace: Workspace, case: Case, values: dict[str, str], why: str
+) -> None:
+    taken = died(workspace, case)
+    with pytest.raises(StepRefused) as caught:
+        correct_step(workspace, case.number, taken.seq, values=values, by=[REVIEWER], reason="抄错")
+    assert caught.value.problems[0].startswith(why)
+    assert "白主管" in caught.value.problems[-1], "and everything else that is wrong"
+    assert workspace.archive.read(case.number).steps[-1] == taken
+
+
+def test_the_same_value_again_is_no_correction(workspace: Workspace, case: Case) -> None:
+    taken = died(workspace, case)
+    with pytest.raises(InvalidValue, match="本来就是这样记的"):
+        correct_step(workspace, case.number, taken.seq, values={"died_on": "2024.9.20"}, reason="抄错")
+
+
+ADVANCE = {"id": "advance", "patch": True, "sets": {"benefit.amount": "amount"}}
+
+
+@pytest.fixture
+def advanced(workspace: Workspace) -> Case:
+    """急难 case that was helped before its papers were there, by an office that takes the amount down as a fact."""
+    workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [ADVANCE]})
+    applicant = {"name": "王秀兰", "id_type": "无"}
+    facts = parse_facts({"applicant": applicant, "application": {"urgent": "是", "kinship": "否"}})
+    made = open_case(workspace, Category.JN, facts, opened_on=day("03-04"))
+    take(workspace, made, "submit", "03-04", at="8:00")
+    take(workspace, made, "advance", "03-04", APPROVER, at="15:00", values={"amount": "300"})
+    return workspace.archive.read(made.number)
+
+
+def test_a_fact_follows_the_value_it_was_taken_from(workspace: Workspace, advanced: Case) -> None:
+    """S3「确保申请24小时到位」: the amount and the hour of the advance."""
+    taken = advanced.steps[-1]
+    assert single(advanced.facts, "benefit")["amount"] == "300.00"
+    done = correct_step(
+        workspace, advanced.number, taken.seq, values={"amount": "3000"}, at="16:00", reason="少记一个零"
+    )
+    assert single(done.case.facts, "benefit")["amount"] == "3000.00"
+    assert (done.case.steps[-1].at, done.case.steps[-1].values["amount"]) == ("16:00", "3000.00")
+    change_facts(workspace, advanced.number, [("benefit.amount", "2500")])
+    again = correct_step(workspace, advanced.number, taken.seq, values={"amount": "2000"}, reason="又错")
+    assert single(again.case.facts, "benefit")["amount"] == "2500.00", "changed since by hand"
+
+
+def test_what_a_step_demands_cannot_be_taken_away(workspace: Workspace, advanced: Case) -> None:
+    taken = advanced.steps[-1]
+    with pytest.raises(StepRefused) as caught:
+        correct_step(workspace, advanced.number, taken.seq, at="", values={"amount": ""}, reason="误录")
+    assert caught.value.problems == (
+        "须填写救助到位时间（HH:MM）（--at HH:MM）",
+        "须填写先行救助金额（--set amount=…）",
+    )
+    first = advanced.steps[0]
+    done = correct_step(workspace, advanced.number, first.seq, at="", reason="时间不详")
+    assert done.new is not None and done.new.at == "", "the hour of handing in may be left out"
+
+
+def test_a_value_that_may_be_left_out_is_taken_away(workspace: Workspace, case: Case) -> None:
+    row = {"id": "report_death", "patch": True, "asks": {"died_on": "死亡日期", "told_by?": "报告人"}}
+    workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [row]})
+    taken = died(workspace, case)
+    told = correct_step(workspace, case.number, taken.seq, values={"报告人": "邻居"}, reason="补记")
+    assert told.case.steps[-1].values == {"died_on": "2024-09-20", "told_by": "邻居"}
+    gone = correct_step(workspace, case.number, taken.seq, values={"报告人": ""}, reason="误记")
+    assert workspace.archive.read(case.number).steps[-1].values == {"died_on": "2024-09-20"}
+    assert gone.labels == {"died_on": "死亡日期", "told_by": "报告人"}
 
 
 def test_what_was_taken_back_or_never_was_cannot_be_corrected(workspace: Workspace, case: Case) -> None:

@@ -274,6 +274,25 @@ def test_c09_what_the_office_printed_comes_back_signed(workspace: Workspace) -> 
     assert look(workspace, number, "C09.signed", "archive").verdict is PASSED
 
 
+def test_c09_lists_wait_for_nobody_and_a_newer_cover_for_its_own_pen(workspace: Workspace) -> None:
+    """签章：— (卷内文件目录); 增件即重编并留版本: the older cover stays as it is and is asked for no more."""
+    number = household(workspace)
+    file_papers(workspace, number, "application_form")
+
+    def made(kind: str) -> str:
+        return (
+            issue(workspace, plan(workspace, workspace.catalogue.get(kind), [number], {}, on=TODAY))
+            .issued[0]
+            .record
+        )
+
+    made("case_catalog"), made("fixity_manifest"), made("case_cover")
+    cover = made("case_cover")
+    assert look(workspace, number, "C09.signed", "archive").problems == (f"第 {cover} 件卷宗封面待签",)
+    sign(workspace, number, cover)
+    assert look(workspace, number, "C09.signed", "archive").verdict is PASSED
+
+
 def test_c09_every_step_left_its_documents(workspace: Workspace) -> None:
     """「未经申请受理、家庭经济状况调查、审核确认等程序，不得将任何家庭或者个人直接纳入最低生活保障范围」 (第二十八条)."""
     number = household(workspace)
@@ -343,6 +362,34 @@ def test_c10_a_notice_still_hanging_is_not_checked(workspace: Workspace) -> None
     assert look(workspace, number, "C10.days", "archive").verdict is PASSED, "an objection may cut it short"
 
 
+def test_c10_a_notice_of_the_result_does_not_keep_back_the_decision(tmp_path: Path) -> None:
+    """晋城「镇（街道）审核确认—镇（街道）公示—资金发放」: what waits for the end of the notice is the payment, not the delivery."""
+    city = pack.load("shanxi-jincheng-chengqu")
+    with make_workspace(tmp_path / "ws") as workspace:
+        workspace.pack = city
+        number = household(workspace)
+        walk(
+            workspace, number, ("submit", "2024-03-04", ()), ("accept", "2024-03-04", ()), ("survey", "2024-03-05", ()),
+            ("prelim", "2024-03-06", ()), ("review", "2024-03-06", ()), ("confirm", "2024-03-06", ()),
+            ("publicize", "2024-03-06", ()), ("file", "2024-03-07", ()), ("deliver", "2024-03-08", ()),
+        )  # fmt: skip
+
+        def days(on: str) -> Finding:
+            found = findings(
+                workspace.archive.read(number),
+                city,
+                workspace.catalogue,
+                "archive",
+                on=dt.date.fromisoformat(on),
+            )
+            return next(f for f in found if f.check.id == "C10.days")
+
+        hanging = days("2024-03-12")
+        assert hanging.verdict is UNCHECKED and hanging.unknown == (), "only time will tell"
+        walk(workspace, number, ("announce", "2024-03-12", ()))
+        assert days("2024-04-01").verdict is FAILED and "2024-03-12" in days("2024-04-01").problems[0]
+
+
 def test_c10_posting_and_taking_down_were_photographed(workspace: Workspace) -> None:
     """公示张贴与撤下照片各≥1 (C10): without any evidence wrong; what a picture shows only a person can tell."""
     number = household(workspace)
@@ -351,6 +398,7 @@ def test_c10_posting_and_taking_down_were_photographed(workspace: Workspace) -> 
     file_papers(workspace, number, "publicity_evidence")
     finding = look(workspace, number, "C10.photos", "archive")
     assert finding.verdict is UNCHECKED and "第 0001 件" in finding.problems[0]
+    assert f"archivist check {number} --confirm C10.photos" in finding.todo, "what a person does about it"
 
 
 @pytest.mark.parametrize(
@@ -498,6 +546,19 @@ def test_c14_paper_and_electronic_file_agree(tmp_path: Path, text: str, verdict:
         assert look(workspace, number, "C14", "archive").verdict is FAILED
         file_papers(workspace, number, "consistency_check_sheet", text=text)
         assert look(workspace, number, "C14", "archive").verdict is verdict
+
+
+@pytest.mark.parametrize(("printed", "verdict"), [("一致", PASSED), ("", UNCHECKED)])
+def test_c14_a_scan_that_cannot_be_read_says_what_was_printed(
+    workspace: Workspace, printed: str, verdict: Verdict
+) -> None:
+    """核对结论 printed and then signed; ticked by pen, a person looks."""
+    number = household(workspace)
+    file_papers(workspace, number, "application_form")
+    given = {number: {"check.conclusion": printed} if printed else {}}
+    todo = plan(workspace, workspace.catalogue.get("consistency_check_sheet"), [number], given, on=TODAY)
+    sign(workspace, number, issue(workspace, todo).issued[0].record)
+    assert look(workspace, number, "C14", "archive").verdict is verdict
 
 
 def test_c14_a_document_the_catalogue_does_not_know_is_not_checked(workspace: Workspace) -> None:

@@ -556,3 +556,33 @@ def test_the_basis_of_what_ends_or_takes_back(category: str, kind: str, articles
     found = NATIONAL.under(f"basis.{kind}.", Category(category), dt.date(2024, 3, 4))
     assert len(found) == len(articles)
     assert all(article in str(rule.value) for article, rule in zip(articles, found, strict=True))
+
+
+# ── 签批链 ───────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("rule_id", "category", "last"),
+    [
+        ("approval.confirm", "DB", "分管领导（决定）"),
+        ("approval.temp", "JN", "分管领导（决定）"),
+        ("approval.deliberation", "DX", "分管领导（签批）"),
+        ("approval.extend", "DB", "分管领导（批准）"),
+        ("approval.unexplained", "ZC", "分管领导（决定）"),
+        ("approval.abandon", "CJ", "民政办负责人"),
+        ("approval.review", "TK", "分管领导（须变更的）"),
+        ("approval.verify_change", "CJ", "民政办负责人"),
+        ("approval.change", "DB", "分管领导（签署）"),
+        ("approval.change", "CJ", "县级民政部门（审定）"),
+        ("approval.deregister", "CJ", "分管领导（审批）"),
+    ],
+)
+def test_the_plain_chain_where_the_law_names_nobody(rule_id: str, category: str, last: str) -> None:
+    """Inferred throughout: the law says what is done, not who signs it.
+
+    「有条件的地方可按程序将最低生活保障审核确认权限下放至乡镇人民政府（街道办事处）」, 「特殊情况下，可以延长至45个工作日」,
+    「救助金额较小的，县级人民政府民政部门可以委托乡镇人民政府、街道办事处审批」, 「申请人有异议的，应当提供相关佐证材料」,
+    「材料不齐备的，应当一次性告知补齐所有规定材料」, 「乡镇人民政府（街道办事处）应当对最低生活保障家庭的经济状况定期核查」,
+    「作出增发、减发、停发最低生活保障金决定，应当符合法定事由和规定程序」, 「审批类档案的保管期限为该低保户停保后不少于3年」.
+    """
+    rule = row(NATIONAL, rule_id, category)
+    assert rule.inferred and str(rule.value).split(" / ")[-1] == last
+    assert str(rule.value).startswith("经办人") or rule_id == "approval.deliberation"

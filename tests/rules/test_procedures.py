@@ -35,6 +35,51 @@ def test_every_document_a_pack_names_is_in_the_catalogue(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "category"), PLACES)
+def test_every_document_a_step_names_is_for_that_category_and_place(name: str, category: Category) -> None:
+    """What a step asks for or brings forth can be issued or filed in the very case it is taken in."""
+    catalogue = Catalogue.load()
+
+    def fits(document: str) -> bool:
+        kind = catalogue.get(document)
+        here = category in kind.categories and (not kind.packs or name in kind.packs)
+        return here or kind.kind == "register"
+
+    wrong = [
+        (step.id, document)
+        for step in procedure.steps(pack.load(name), category, ON)
+        for named in (*step.needs, *step.makes, *step.anew)
+        for document in named.rstrip("?").split("|")
+        if not fits(document)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", pack.available())
+def test_the_procedure_is_broken_off_only_where_the_law_knows_of_it(name: str) -> None:
+    """「无正当理由拒不配合最低生活保障审核确认工作的，县级人民政府民政部门和乡镇人民政府（街道办事处）可以终止审核确认程序」."""
+    found, notice = pack.load(name), Catalogue.load().get("procedure_termination_notice")
+    offered = {
+        c
+        for c in found.delegated
+        if any(s.id == "terminate_procedure" for s in procedure.steps(found, c, ON))
+    }
+    assert offered == set(notice.categories) & set(found.delegated)
+    assert all(found.under("basis.procedure_termination_notice.", c, ON) for c in offered)
+
+
+@pytest.mark.parametrize("name", ["national", "chongqing-yongchuan"])
+def test_a_disability_subsidy_is_resumed_by_a_form_for_the_bureau(name: str) -> None:
+    """S0「履行对辖区残疾人“两项补贴”的审核」: the town may only examine, so it decides nothing."""
+    found = pack.load(name)
+    (resume,) = [s for s in procedure.steps(found, Category.CJ, ON) if s.id == "resume"]
+    assert resume.makes == ("benefit_change_form",)
+    last = str(found.rule("approval.change", Category.CJ, ON).value).split(" / ")[-1]
+    assert last == {"national": "县级民政部门（审定）"}.get(name, "区民政局（审定）")
+    (resume,) = [s for s in procedure.steps(found, Category.DB, ON) if s.id == "resume"]
+    assert resume.makes == ("benefit_change_decision",)
+
+
+@pytest.mark.parametrize(("name", "category"), PLACES)
 def test_from_every_state_a_case_can_be_closed(name: str, category: Category) -> None:
     rows = procedure.steps(pack.load(name), category, ON)
     states = procedure.reachable(rows)

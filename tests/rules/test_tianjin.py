@@ -589,3 +589,40 @@ def test_the_notice_that_means_do_not_fit_stands_on_both_measures() -> None:
         "《最低生活保障审核确认办法》第十八条",
         "《红桥区社会救助审核确认权限下放改革工作实施方案》",
     ]
+
+
+# ── 签批链 ───────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("rule_id", "category", "posts"),
+    [
+        (
+            "approval.confirm",
+            "TK",
+            "经办机构经办人 经办机构负责人 管理部门经办人 管理部门负责人 街道分管领导",
+        ),
+        ("approval.temp", "JN", "经办机构经办人 经办机构负责人 管理部门负责人 街道分管领导"),
+        ("approval.temp", "ZC", "经办机构经办人 经办机构负责人 管理部门负责人 街道分管领导"),
+        ("approval.deliberation", "DB", "街道分管社会救助领导"),
+        ("approval.extend", "DX", "经办机构经办人 经办机构负责人 管理部门负责人 街道分管领导"),
+        ("approval.unexplained", "ZC", "经办机构负责人 管理部门负责人 街道分管领导"),
+        ("approval.abandon", "JN", "经办机构经办人 经办机构负责人"),
+        ("approval.review", "DB", "经办机构负责人 管理部门负责人 街道分管领导"),
+        ("approval.verify_change", "DB", "经办机构负责人 管理部门负责人"),
+        ("approval.change", "DB", "经办机构经办人 经办机构负责人 管理部门负责人 街道分管领导"),
+        ("approval.deregister", "DB", "管理部门经办人 管理部门负责人 街道分管领导"),
+    ],
+)
+def test_the_agency_the_department_and_the_deputy_head_sign(rule_id: str, category: str, posts: str) -> None:
+    """经办机构 examines first, 管理部门 again, the deputy head decides.
+
+    「提出确认复审意见、经管理部门负责人同意后报送至街道社会救助分管领导。街道分管领导应当在3个工作日内作出确认决定」,
+    「由管理部门提出确认意见，经街道社会救助分管领导做出确认决定」, 「形成综合意见报告,经由街道分管社会救助领导签批确认」,
+    「特殊情况下，可以延长至45个工作日」, 「经办机构将材料报送至管理部门，经街道社会救助分管领导同意后作出不予确认决定」,
+    「视为申请人放弃本次申请」, 「街道社会救助管理部门每半年或每年进行一次复审」,
+    「街道社会救助经办机构应根据变化情况及时提出变更或终止社会救助意见」,
+    「由街道社会救助管理部门全面审查材料和相关意见，提出审批意见。经街道分管领导签署意见后作出终止或变更决定」,
+    「负责做好社会救助档案资料管理等职责」.
+    """
+    rule = row(HONGQIAO, rule_id, category)
+    assert [post.split("（")[0] for post in str(rule.value).split(" / ")] == posts.split()
+    assert rule.inferred is (rule_id != "approval.deliberation")

@@ -1,7 +1,8 @@
-"""A clerk who takes a household from application to deregistration with commands alone, one day after another.
+"""A clerk who takes a household from application to the finished volume with commands alone, one day after another.
 
 Papers that come in are small Word files with the document's title and the applicant's number; generated documents are
-signed, which here means that a paper is filed as their signed copy.
+signed, which here means that a paper is filed as their signed copy. Where the copy is to be recognised by its code, the
+page is drawn with the picture that was printed on it, and scanned.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import zipfile
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import docx
 import pytest
+from PIL import Image
 
 from archivist.cli.main import main
+from archivist.issue.render import document_text
 from archivist.model.ids import CaseNo, Category
 from archivist.rules import limits
 from archivist.rules.documents import Catalogue, FieldSpec
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
+from tests.ingest.pages import DEGRADATIONS, PEN, Sheet
 from tests.people import WANG, WANG_ID
 
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
@@ -49,6 +55,10 @@ GIVEN: dict[str, dict[str, str]] = {
 """What a clerk must add to a document that the case does not know."""
 
 
+ONLY_A_PERSON_CAN_TELL = {"C01", "C04", "C10.photos"}
+"""Whether one scan holds the cards of two people; what a photograph shows."""
+CODE_PX = 283
+"""A code is printed 24 mm wide; 300 dpi."""
 WHO = {
     "intake": (INTAKE,),
     "reviewer": (REVIEWER,),
@@ -226,6 +236,11 @@ class Clerk:
         """Return what runs in this case today, by rule."""
         return {d["rule"]: d for d in self.run("due", "--case", self.number, "--all")["entries"]}
 
+    def findings(self) -> Any:
+        """Return what the checks before filing away find, by rule."""
+        (case,) = self.run("check", self.number, "--stage", "archive", check=None)["cases"]
+        return {f["id"]: f for f in case["findings"]}
+
     def close(self, reason: str) -> None:
         """Deregister, and look at the end: the chain in order, the retention set going, nothing due any more."""
         self.step("deregister", "--reason", reason)
@@ -235,3 +250,66 @@ class Clerk:
         assert [
             d for d in self.run("due", "--case", self.number)["entries"] if d["status"] == "overdue"
         ] == []
+        left = {f["id"]: f for f in self.findings().values() if f["verdict"] != "合格"}
+        assert left.pop("C14")["problems"] == ["缺纸质档案与电子档案一致性核对表"], "not put in order yet"
+        assert all(f["verdict"] == "未检" for f in left.values()), left
+        assert set(left) <= ONLY_A_PERSON_CAN_TELL, left
+
+    # ── the volume ───────────────────────────────────────────────────────────────────────────────────────
+    def put_in_order(self, *, scanned: bool = False) -> None:
+        """Make cover, catalogue, check sheet and notes of the closed file, sign them, look up what only a person can tell.
+
+        Args:
+            scanned: the signed sheets come as scans in the inbox, told by their code; else a clerk says what they are.
+        """
+        self.wait(10)
+        made = [self.issued("case_cover"), self.issued("case_catalog"),
+                self.issued("consistency_check_sheet", **{"check.conclusion": "一致"}), self.issued("case_notes")]  # fmt: skip
+        catalogue = made.pop(1)
+        assert self.record(catalogue)["status"] == "filed", "nobody signs a list"
+        waiting = self.findings()["C09.signed"]["problems"]
+        assert waiting == [f"第 {r} 件{self.record(r)['title']}待签" for r in made]
+        if scanned:
+            for record in made:
+                self.scan(record)
+            done = self.run("watch", "--once")
+            assert {f["signs"] for f in done["filed"]} == set(made), done
+        else:
+            for record in made:
+                kind = self.record(record)["type"]
+                self.run("file", self.number, str(self._paper(kind)), "--signs", record)
+        assert {self.record(r)["status"] for r in made} == {"signed"}
+        unknown = [c for c, f in self.findings().items() if f["verdict"] == "未检"]
+        if unknown:
+            words = [w for check in unknown for w in ("--confirm", check)]
+            self.run(
+                "check", self.number, "--stage", "archive", *words, "--by", INTAKE, "--note", "已逐页看过原件"
+            )
+        self.run("check", self.number, "--stage", "archive")  # status 0: everything was checked and is right
+        assert {f["verdict"] for f in self.findings().values()} == {"合格"}
+        assert self.run("verify", self.number)["findings"] == []
+
+    def issued(self, kind: str, **told: str) -> str:
+        """Issue a document; return its record."""
+        words = [w for key, value in told.items() for w in ("--set", f"{key}={value}")]
+        return str(self.run("generate", kind, self.number, *words)["issued"][0]["record"])
+
+    def record(self, number: str) -> Any:
+        """Return a record of the case as it stands."""
+        return next(r for r in self.show()["records"] if r["record"] == number)
+
+    def scan(self, record: str) -> Path:
+        """Scan the signed print of a record into the inbox: its own code where it is printed, askew, with noise."""
+        path = next((self.root / "archive/cases").rglob(f"{record} *.docx"))
+        with zipfile.ZipFile(path) as word:
+            (name,) = (n for n in word.namelist() if n.startswith("word/media/"))
+            code = Image.open(io.BytesIO(word.read(name))).convert("RGB")
+        sheet = Sheet()
+        for x, y in ((150, 150), (150, 3050)):
+            sheet.image.paste(code.resize((CODE_PX, CODE_PX), Image.Resampling.NEAREST), (x, y))
+        for n, line in enumerate(islice(document_text(path.read_bytes()), 20)):
+            sheet.write(300, 600 + 110 * n, line[:60])
+        sheet.write(1500, 2950, "林经办", fill=PEN, size=20)
+        scan = self.root / f"archive/inbox/SCAN{record}.jpg"
+        DEGRADATIONS["jpeg 200 dpi"](sheet.image, int(record)).save(scan, dpi=(200, 200))
+        return scan

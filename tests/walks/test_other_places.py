@@ -191,6 +191,7 @@ def test_jincheng_tekun(office: Office) -> None:
     clerk.bring("self_care_assessment")
     confirmed_then_publicized(clerk)
     tekun_to_end(clerk)
+    clerk.put_in_order()
 
 
 def test_jincheng_has_no_power_over_the_rest(office: Office) -> None:

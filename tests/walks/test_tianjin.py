@@ -45,6 +45,7 @@ def test_dibao(clerk: Clerk) -> None:
     hand_over(clerk)
     assert clerk.state == "in_benefit"
     benefit_to_end(clerk)
+    clerk.put_in_order(scanned=True)
 
 
 def test_dixiao_with_an_objection(clerk: Clerk) -> None:
@@ -99,6 +100,7 @@ def test_emergency_advance(clerk: Clerk) -> None:
     clerk.step("paperwork", days=1)
     decide(clerk)
     end_temporary(clerk)
+    clerk.put_in_order()
 
 
 def test_expenditure_of_a_household_in_benefit(clerk: Clerk) -> None:
@@ -130,6 +132,7 @@ def test_refused_for_want_of_an_explanation(clerk: Clerk) -> None:
     clerk.step("deliver", needs=("delivery_receipt",))
     assert {"remedy.reconsideration", "remedy.litigation"} <= set(clerk.due())
     clerk.wait(1).close("不予确认")
+    clerk.put_in_order()
 
 
 def test_what_was_not_given(clerk: Clerk) -> None:

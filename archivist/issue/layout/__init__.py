@@ -2,7 +2,8 @@
 
 ``grammar`` the language · ``fields`` declared fields on paper · ``measure`` widths · ``rows`` forms and lists ·
 ``household`` and ``blocks.toml`` what documents share · ``writer`` which directive makes what · ``parts`` title,
-body, signature · ``tables`` ruled tables · ``page`` the sheet (GB/T 9704-2012).
+body, signature · ``tables`` ruled tables · ``page`` the sheet (GB/T 9704-2012), ``letter`` that of a letter · ``keep``
+what stays on one page · ``places`` whether everything to be signed can be.
 What is built here is committed as ``doc_templates/*.docx``; offices edit their copies in Word or WPS.
 """
 
@@ -15,6 +16,7 @@ from archivist.errors import TemplateFault
 from archivist.issue.layout import grammar
 from archivist.issue.layout.fields import Fields
 from archivist.issue.layout.page import saved
+from archivist.issue.layout.places import unplaced
 from archivist.issue.layout.writer import Writer
 from archivist.issue.render import unused
 from archivist.rules.documents import DocumentType
@@ -34,7 +36,10 @@ def build(doc: DocumentType) -> bytes:
     writer = Writer(doc, fields, nodes)
     writer.write(nodes)
     writer.finish()
-    told = sorted(dict.fromkeys(problems), key=_line) or unused(doc, fields.used)
+    told = sorted(dict.fromkeys(problems), key=_line) or [
+        *unused(doc, fields.used),
+        *unplaced(doc, fields.used, writer.document),
+    ]
     if told:
         raise TemplateFault(f"“{doc.title}”的版式有 {len(told)} 处错误", file=f"{doc.id}.toml", problems=told)
     return saved(writer.document)

@@ -7,18 +7,21 @@ known to be declared, line by line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from archivist.errors import TemplateFault
-from archivist.issue.layout.measure import box_lines, pen_date
+from archivist.issue.layout.measure import box_lines, pen_date, widest_mm
 from archivist.issue.render import declared_paths, paths_in
 from archivist.rules.documents import PLACES, DocumentType
 
 YES_NO: Final = ("是", "否")
 _PATH: Final = re.compile(r"[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)+")
 _BOXES: Final = re.compile(r"\{\{\s*([\w.]+)\s*\|\s*boxes\s*\}\}")
+_VALUES: Final = re.compile(r"\{\{\s*([\w.]+)\s*(\|\s*short\s*)?\}\}")
+_HAIR_MM: Final = 0.1
+"""Widths are rounded to twips."""
 _BREAK: Final = re.compile(r" *(?<!:)// *")
 _HEIGHT_MM: Final = {"sign": 14.0, "seal": 30.0, "image": 40.0, "text": 20.0, "list": 20.0, "date": 9.0}
 _CAPTIONS: Final = {
@@ -130,6 +133,29 @@ class Fields:
         ready = _BREAK.sub("\n", _BOXES.sub(spelt_out, text))
         self._note(line, ready)
         return ready
+
+    def unbroken(
+        self, line: int, cells: Iterable[tuple[str, int]], widths: Sequence[float], pt: float
+    ) -> None:
+        """Note each number, date or amount that would be broken over two lines in its cell.
+
+        Args:
+            line: of the layout.
+            cells: text and number of columns of each cell of a row.
+            widths: of the columns, mm.
+            pt: type size.
+        """
+        at = 0
+        for text, span in cells:
+            width = sum(widths[at : at + span])
+            at += span
+            for path, brief in _VALUES.findall(text):
+                piece = self.piece(path)
+                kind = "id" if path.endswith(".id_number") else piece.kind if piece else ""
+                need = widest_mm(f"brief {kind}" if brief else kind, pt)
+                if piece and need > width + _HAIR_MM:
+                    need_and_has = f"要 {need:.1f} 毫米宽才不折行，这一格只有 {width:.1f} 毫米"
+                    self.fault(line, f"“{piece.caption}”（{path}）{need_and_has}")
 
     def opening(self, line: int, opening: str, loop: Mapping[str, str]) -> None:
         """Note the paths a condition or a loop reads."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from archivist.issue.layout.fields import Fields
 from archivist.issue.layout.grammar import Block, Call, Node, Row
-from archivist.issue.layout.measure import SIZES, box_lines, text_mm
+from archivist.issue.layout.measure import SIZES, box_lines, caption_lines, text_mm
 from archivist.issue.layout.rows import listing
 from archivist.issue.layout.tables import Cell, Table
 from archivist.model.ids import Category
@@ -15,7 +15,8 @@ from archivist.rules.documents import FieldSpec
 
 SLOTS: Final = 3
 """Pairs of caption and value in a row of a group's form."""
-SIX: Final = (21.0, 31.0) * SLOTS
+SIX: Final = (21.0, 33.2, 21.0, 29.9, 21.0, 29.9)
+"""Widths of such a row; a date stands in its first value only."""
 _WIDE: Final = {
     "applicant.household_address": 3, "applicant.address": 3, "applicant.disability_cert": 2, "account.bank": 2,
     "benefit.amount_cn": 2, "meeting.name": 3, "meeting.topic": 3,
@@ -68,7 +69,7 @@ def _packed(line: int, specs: Sequence[FieldSpec]) -> list[Node]:
     room = SLOTS
     for spec in specs:
         size = _slots(spec)
-        if size > room and rows[-1]:
+        if rows[-1] and (size > room or spec.kind == "date"):
             rows.append([])
             room = SLOTS
         rows[-1].append(f"{spec.path} ×{2 * size - 1}")
@@ -78,7 +79,7 @@ def _packed(line: int, specs: Sequence[FieldSpec]) -> list[Node]:
 
 def _slots(spec: FieldSpec) -> int:
     if spec.mode != "system" and spec.choices:
-        lines = box_lines(spec.choices, SIX[1], SIZES["normal"]).count(" / ") + 1
+        lines = box_lines(spec.choices, SIX[-1], SIZES["normal"]).count(" / ") + 1
         return 1 if lines <= 2 else SLOTS
     return _WIDE.get(spec.path) or _KINDS.get(spec.kind, 1)
 
@@ -86,7 +87,7 @@ def _slots(spec: FieldSpec) -> int:
 # ── members ──────────────────────────────────────────────────────────────────────────────────────────────
 _TWO_LINES: Final = 12
 """From so many columns on, each member takes two lines."""
-_MEMBER_MM: Final = (8, 12, 10, 10, 14, 10, 14, 20, 16, 10, 14, 9, 9)
+_MEMBER_MM: Final = (7.0, 12.0, 9.5, 9.5, 13.5, 9.5, 14.5, 19.9, 20.8, 9.5, 12.5, 8.9, 8.9)
 _SECOND: Final = (
     "education marital health disability labour employment employer monthly_income living_together "
     "excluded_reason covered authorized"
@@ -115,12 +116,13 @@ def members(fields: Fields, call: Call, area: float) -> Table | None:
     fields.used |= {"members", *(f"members[].{k}" for k in names)}
     table = Table([w * area / sum(_MEMBER_MM) for w in _MEMBER_MM], "small", area)
     table.row(
-        Cell("序号", merge="restart"), Cell("姓名", 3), Cell("与申请人关系"), Cell("性别"), Cell("证件类型及号码", 2),
+        Cell("序号", merge="restart"), Cell("姓名", 3), Cell("与申请\n人关系"), Cell("性别"), Cell("证件类型及号码", 2),
         Cell("户籍地", 3), Cell("户籍性质", 2), header=True, keep=True,
     )  # fmt: skip
-    table.row(Cell("", merge="continue"), *(Cell(names[key]) for key in _SECOND), header=True, keep=True)
-    table.tag("{%tr for m in members %}")
-    table.row(
+    second = zip(_SECOND, table.widths_mm[1:], strict=True)
+    heads = [Cell(caption_lines(names[key], width, SIZES["small"])) for key, width in second]
+    table.row(Cell("", merge="continue"), *heads, header=True, keep=True)
+    first = (
         Cell("{{ loop.index }}", merge="restart", align="center"),
         Cell("{{ m.name }}", 3, align="center"),
         Cell("{{ m.relation }}", align="center"),
@@ -128,14 +130,18 @@ def members(fields: Fields, call: Call, area: float) -> Table | None:
         Cell("{{ m.id_type }}\n{{ m.id_number }}", 2, align="center"),
         Cell("{{ m.household_address }}", 3),
         Cell("{{ m.hukou }}", 2, align="center"),
-        height_mm=9,
-        keep=True,
     )
-    table.row(
+    rest = (
         Cell("", merge="continue"),
         *(Cell(f"{{{{ m.{key} }}}}", align="center") for key in _SECOND),
-        height_mm=8,
     )
+    loops, fields.loops = fields.loops, {**fields.loops, "m": "members"}
+    for cells in (first, rest):
+        fields.unbroken(call.line, [(c.text, c.span) for c in cells], table.widths_mm, SIZES["small"])
+    fields.loops = loops
+    table.tag("{%tr for m in members %}")
+    table.row(*first, height_mm=9, keep=True)
+    table.row(*rest, height_mm=8)
     table.tag("{%tr endfor %}")
     return table
 
@@ -163,7 +169,7 @@ def approval(fields: Fields, call: Call, area: float) -> Table | None:
         fields.used |= {spec.path, *(f"{spec.path}[].{k}" for k in keys & {"post", "opinion"})}
         opinion = f"{_OPINION}\n{{{{ p.opinion }}}}" if "opinion" in keys else _OPINION
         table.tag(f"{{%tr for p in {spec.path} %}}")
-        table.row(Cell("{{ p.post }}", label=True), *_opinion(opinion), height_mm=height)
+        table.row(Cell("{{ p.post }}", label=True), *_opinion(opinion), height_mm=height, keep=True)
         table.tag("{%tr endfor %}")
         return table
     posts = [p.strip() for p in call.arg.split("/") if p.strip()]

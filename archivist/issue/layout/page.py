@@ -9,7 +9,7 @@ import io
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -31,6 +31,7 @@ LINE_PT: Final = 28.95
 """Exact line pitch: 22 lines of 29 pt are 638 pt and overflow the 225 mm (637.8 pt) of the type area."""
 CHAR_PT: Final = 15.75
 """Advance of a 16 pt character after -0.25 pt of spacing: 28 of them fit into 156 mm (442.2 pt)."""
+HEADER_MM: Final = 8.0
 _FOOTER_MM: Final = 25.5
 """Puts the page number's dash 7 mm under the type area."""
 _LANDSCAPE_FOOTER_MM: Final = 16.5
@@ -73,7 +74,8 @@ STYLES: Final = (
     Style("公文正文", FANGSONG, 16, indent_chars=2, spacing_pt=-0.25),
     Style("主送", FANGSONG, 16, align="left", spacing_pt=-0.25),
     Style("公文标题", SONG_TITLE, 22, line_pt=33, align="center", after_pt=6, keep_next=True),
-    Style("信函标志", SONG_TITLE, 26, line_pt=39, align="center", color="C00000", keep_next=True),
+    Style("信函标志", SONG_TITLE, 26, line_pt=30, align="center", color="C00000"),
+    Style("信函编号", FANGSONG, 16, align="right", before_pt=4, spacing_pt=-0.25, keep_next=True),
     Style("纪要标志", SONG_TITLE, 26, line_pt=39, align="center", color="C00000", keep_next=True),
     Style("文书编号", FANGSONG, 16, align="center", after_pt=2, keep_next=True),
     Style("署名", FANGSONG, 16, align="center", spacing_pt=-0.25, keep_next=True),
@@ -96,15 +98,18 @@ STYLES: Final = (
 STYLE_ID: Final = {style.name: f"A{i}" for i, style in enumerate(STYLES, 1)}
 
 
-def new_document(title: str, *, landscape: bool = False) -> Document:
-    """Return an empty document with page, styles, page numbers and QR places; ``title`` goes into its properties."""
-    document = docx.Document(io.BytesIO(_sheet(landscape)))
+def new_document(title: str, *, landscape: bool = False, letter: bool = False) -> Document:
+    """Return an empty document with page, styles, page numbers and QR places; ``title`` goes into its properties.
+
+    A letter's first page has no number, and its codes leave the places of the red rules free.
+    """
+    document = docx.Document(io.BytesIO(_sheet(landscape, letter)))
     document.core_properties.title = title
     return document
 
 
 @cache
-def _sheet(landscape: bool) -> bytes:
+def _sheet(landscape: bool, letter: bool) -> bytes:
     """Return an empty sheet, made once."""
     document = docx.Document()
     _only_what_is_needed(document)
@@ -113,7 +118,7 @@ def _sheet(landscape: bool) -> bytes:
         if child.tag != qn("w:sectPr"):
             body.remove(child)
     _set_styles(document)
-    _set_page(document, landscape)
+    _set_page(document, landscape, letter)
     _set_compatibility(document)
     return saved(document)
 
@@ -225,7 +230,7 @@ def area_mm(document: Document) -> float:
     return TYPE_AREA_MM[1] if section.page_width > section.page_height else TYPE_AREA_MM[0]
 
 
-def _set_page(document: Document, landscape: bool) -> None:
+def _set_page(document: Document, landscape: bool, letter: bool) -> None:
     """Set the sheet; a landscape one is the upright one on its side, 订口 on top, the codes in the side margins."""
     section = document.sections[0]
     if landscape:
@@ -233,16 +238,18 @@ def _set_page(document: Document, landscape: bool) -> None:
         section.page_width, section.page_height = Mm(297), Mm(210)
         section.top_margin, section.left_margin = Mm(LEFT_MM), Mm(BOTTOM_MM)
         section.right_margin, section.bottom_margin = Mm(TOP_MM), Mm(RIGHT_MM)
-        section.header_distance, section.footer_distance = Mm(8), Mm(_LANDSCAPE_FOOTER_MM)
+        section.header_distance, section.footer_distance = Mm(HEADER_MM), Mm(_LANDSCAPE_FOOTER_MM)
         low = _Place(7, 210 - 44, 28, "left", 1)
         high = _Place(297 - 35, 9, 28, "right", 2)
     else:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.left_margin = Mm(TOP_MM), Mm(LEFT_MM)
         section.right_margin, section.bottom_margin = Mm(RIGHT_MM), Mm(BOTTOM_MM)
-        section.header_distance, section.footer_distance = Mm(8), Mm(_FOOTER_MM)
+        section.header_distance, section.footer_distance = Mm(HEADER_MM), Mm(_FOOTER_MM)
         low = _Place(LEFT_MM, 297 - 32.5, 50, "left", 1)
         high = _Place(210 - RIGHT_MM - 50, 7.5, 50, "right", 2)
+        if letter:
+            low, high = _Place(2.5, 232, 25, "left", 1), replace(high, y_mm=4.9, label=False)
     section.different_first_page_header_footer = True
     document.settings.odd_and_even_pages_header_footer = True
     grid = section._sectPr.find(qn("w:docGrid"))
@@ -257,9 +264,10 @@ def _set_page(document: Document, landscape: bool) -> None:
         element = footer._element
         for child in list(element):
             element.remove(child)
-        if footer._hdrftr_index == section.first_page_footer._hdrftr_index:
+        first = footer._hdrftr_index == section.first_page_footer._hdrftr_index
+        if first:
             _qr_place(element, footer.part, low)
-        element.append(_page_number(align))
+        element.append(_small_line() if first and letter else _page_number(align))
     for header in (section.header, section.even_page_header, section.first_page_header):
         header.is_linked_to_previous = False
         element = header._element
@@ -267,9 +275,11 @@ def _set_page(document: Document, landscape: bool) -> None:
             element.remove(child)
         if header._hdrftr_index == section.first_page_header._hdrftr_index:
             _qr_place(element, header.part, high)
-        element.append(
-            parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{STYLE_ID["二维码"]}"/></w:pPr></w:p>')
-        )
+        element.append(_small_line())
+
+
+def _small_line() -> BaseOxmlElement:
+    return parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{STYLE_ID["二维码"]}"/></w:pPr></w:p>')
 
 
 def _page_number(align: str) -> BaseOxmlElement:
@@ -290,22 +300,23 @@ def _page_number(align: str) -> BaseOxmlElement:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a code is printed: the corner of its frame on the page, the frame's width, in mm."""
+    """Where a code is printed: the corner of its frame on the page, the frame's width, in mm; its clear text below."""
 
     x_mm: float
     y_mm: float
     width_mm: float
     align: str
     number: int
+    label: bool = True
 
 
 def _qr_place(element: BaseOxmlElement, part: object, place: _Place) -> None:
     """Put the QR picture and its clear text into a frame at a fixed place of the page."""
     rel_id, _ = part.get_or_add_image(io.BytesIO(placeholder()))  # type: ignore[attr-defined]
     emu = int(Mm(QR_SIDE_MM))
-    lines = 1 if place.width_mm > 40 else 3
+    lines = (1 if place.width_mm > 40 else 3) if place.label else 0
     frame = (
-        f'<w:framePr w:w="{twip(place.width_mm)}" w:h="{twip(QR_SIDE_MM + 1 + 3 * lines)}" w:hRule="exact" '
+        f'<w:framePr w:w="{twip(place.width_mm)}" w:h="{twip(QR_SIDE_MM + (1 + 3 * lines if lines else 0.2))}" w:hRule="exact" '
         f'w:wrap="around" w:vAnchor="page" w:hAnchor="page" w:x="{twip(place.x_mm)}" w:y="{twip(place.y_mm)}"/>'
     )
     align, number = place.align, place.number
@@ -324,7 +335,8 @@ def _qr_place(element: BaseOxmlElement, part: object, place: _Place) -> None:
         "<w:r><w:t>{{ code }}</w:t></w:r></w:p>"
     )
     element.append(parse_xml(picture))
-    element.append(parse_xml(text))
+    if place.label:
+        element.append(parse_xml(text))
 
 
 @cache

@@ -11,9 +11,10 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from docx.document import Document
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from archivist.issue.layout.keep import keep_last
 from archivist.issue.layout.page import HEI, KAI, STYLE_ID, area_mm, twip
 
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
@@ -60,6 +61,12 @@ def gap(document: Document, extra: str = "") -> None:
     add(document, "", style="二维码", extra=extra)
 
 
+def end(document: Document) -> None:
+    """Append the paragraph Word wants after the last table, so low that it fits under a table that fills its page."""
+    low = '<w:spacing w:before="0" w:after="0" w:line="14" w:lineRule="exact"/>'
+    add(document, "", style="二维码", extra=low)
+
+
 def minutes_head(document: Document, title: str, number: str) -> None:
     """Append the red head of 纪要格式: office, title, number; its upper edge 35 mm under the type area's."""
     spacing = '<w:spacing w:before="{}" w:after="{}" w:line="{}" w:lineRule="exact"/>'
@@ -69,19 +76,17 @@ def minutes_head(document: Document, title: str, number: str) -> None:
         add(document, number, style="文书编号", extra=spacing.format(240, 40, 579))
 
 
-def letter_head(document: Document) -> None:
-    """Append the head of 信函格式: the office in red over the red double rule, thick above thin."""
-    border = '<w:pBdr><w:bottom w:val="thickThinSmallGap" w:sz="24" w:space="6" w:color="C00000"/></w:pBdr>'
-    add(document, "{{ office.name }}", style="信函标志", extra=border)
-
-
 def case_no(document: Document) -> None:
     """Append the case number on a line of its own, so that it is never broken."""
     add(document, "户号：{{ case.number }}　{{ office.district }}　{{ applicant.village }}", style="户号")
 
 
 def ends(document: Document, texts: Sequence[str]) -> None:
-    """Append a small line with a text at the left edge and one at the right, perhaps one in the middle."""
+    """Append a small line with a text at the left edge and one at the right, perhaps one in the middle.
+
+    Under a list it is signed: at least one row of the list stands on its page.
+    """
+    keep_last(document)
     width = area_mm(document)
     stops = [("center", width / 2)] if len(texts) == 3 else []
     tabs = "".join(f'<w:tab w:val="{k}" w:pos="{twip(mm)}"/>' for k, mm in (*stops, ("right", width)))
@@ -98,7 +103,11 @@ def page_break(document: Document) -> None:
 
 
 def side_by_side(document: Document, texts: Sequence[str], style: str, widths: Sequence[float]) -> None:
-    r"""Append texts in columns without rules, kept on one page; ``\n`` starts a new paragraph."""
+    r"""Append texts in columns without rules, kept on one page; ``\n`` starts a new paragraph.
+
+    They are signed, so what was printed last stays on their page.
+    """
+    keep_last(document)
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{twip(w)}" w:type="dxa"/></w:tcPr>'
         + "".join(paragraph_xml(*styled(line, style)) for line in text.split("\n"))
@@ -127,17 +136,6 @@ def signature(document: Document, *, signer: str, seal: bool) -> None:
 
     They stay on one page; the seal is an empty place, marked but never drawn.
     """
-    keep_last(document)
     add_xml(document, paragraph_xml("", "公文正文", "<w:keepNext/>"))
     text = "\n".join([signer, "{{ made_on }}", *([SEAL_MARK] if seal else [])])
     side_by_side(document, ["", text], "署名", [area_mm(document) - 96, 96])
-
-
-def keep_last(document: Document) -> None:
-    """Keep the last printed paragraph on the page of what follows: no signature without body text."""
-    body = document.element.body
-    for element in reversed(body.findall(qn("w:p"))):
-        if "{%" not in "".join(element.itertext()):
-            properties = element.find(qn("w:pPr"))
-            properties.insert(1, OxmlElement("w:keepNext"))
-            return

@@ -19,6 +19,7 @@ from archivist.issue.layout.measure import (
     grows,
     need_mm,
     text_mm,
+    widest_mm,
 )
 from archivist.issue.layout.tables import Cell, Table
 
@@ -26,6 +27,8 @@ ITEM: Final = "x"
 """Name of the item in the loop of a ``@table``."""
 MANY_COLUMNS: Final = {156.0: 8, 225.0: 12}
 """From so many columns on, a list is set in small type; by width of the type area."""
+_LEAST_MM: Final = 14.0
+"""No column of a form is narrower, where widths are not given: three characters of a caption."""
 _CAPTION: Final = re.compile(r"\[(.*)\]")
 _SPAN: Final = re.compile(r"\s*×(\d)$")
 _CAPTIONED: Final = re.compile(r"([^{}:]{1,40}):(?:\s+(.*))?")
@@ -151,6 +154,7 @@ def form(fields: Fields, call: Call, rows: Sequence[Node], area: float) -> Table
 def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool = False) -> None:
     """Add the rows of a form to a table; the last value of a row takes the columns that are left."""
     printed = [line for line in lines if not line.tag]
+    table.signed |= not table.rows and bool(printed) and printed[0].signed
     for line in lines:
         if line.tag:
             table.tag(f"{{%tr {line.tag} %}}")
@@ -160,8 +164,10 @@ def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool
             continue
         fields.loops, before = dict(line.loops or {}), fields.loops
         after = printed[printed.index(line) + 1 :][:1]
+        cells = tuple(_cells(fields, table, line, after[0].continues if after else frozenset()))
+        fields.unbroken(line.line, [(c.text, c.span) for c in cells], table.widths_mm, SIZES[table.size])
         table.row(
-            *_cells(fields, table, line, after[0].continues if after else frozenset()),
+            *cells,
             header=not table.rows and all(p.label for p in line.parts),
             height_mm=line.height_mm or max(p.piece.height_mm if p.piece else 7.5 for p in line.parts),
             keep=bool(after)
@@ -189,7 +195,7 @@ def _cells(fields: Fields, table: Table, line: _Line, below: frozenset[int]) -> 
 
 def _form_widths(lines: Sequence[_Line], count: int, pt: float, area: float) -> list[float]:
     """Find the widths of a form's columns from its captions and fields, cells of a single column counting."""
-    needs, label = [18.0] * count, [False] * count
+    needs, label, firm = [18.0] * count, [False] * count, [_LEAST_MM] * count
     for line in lines:
         at = 0
         for part in line.parts:
@@ -203,9 +209,10 @@ def _form_widths(lines: Sequence[_Line], count: int, pt: float, area: float) -> 
                 boxes = part.piece.boxes
                 need = boxes_mm(boxes, pt) if boxes else need_mm(part.piece.kind, "", pt)
                 needs[at] = max(needs[at], min(need, 44))
+                firm[at] = max(firm[at], 0.0 if boxes else widest_mm(part.piece.kind, pt))
             at += part.span or 1
     shares = [0.0 if is_label else 1.0 for is_label in label]
-    return fitted(needs, shares, area)
+    return fitted(needs, shares, area, firm)
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -239,12 +246,14 @@ def listing(fields: Fields, call: Call, foot: Sequence[Node], area: float) -> Ta
     words = spelt.split() or [c.key for c in spec.columns]
     loops, fields.loops = fields.loops, {**fields.loops, ITEM: path}
     columns = [c for word in words if (c := _column(fields, call.line, word))]
-    fields.loops = loops
     if len(columns) < len(words):
+        fields.loops = loops
         return None
     size = options.size or ("small" if len(columns) >= MANY_COLUMNS[area] else "normal")
     table = Table(_list_widths(fields, call, columns, SIZES[size], area), size, area)
     pt = SIZES[size]
+    fields.unbroken(call.line, [(c.text, 1) for c in columns], table.widths_mm, pt)
+    fields.loops = loops
     table.row(
         *(
             Cell(caption_lines(fields.text(call.line, c.caption, w, pt), w, pt))

@@ -54,12 +54,14 @@ class Table:
         widths_mm: of the columns; together at most the type area.
         size: a key of ``STYLES``: small for many columns, large for covers.
         area_mm: width of the type area.
+        signed: a pen signs its first row, so what stands above it stays on its page.
     """
 
     widths_mm: Sequence[float]
     size: str = "normal"
     area_mm: float = TYPE_AREA_MM[0]
     rows: list[str] = field(default_factory=list)
+    signed: bool = False
 
     def __post_init__(self) -> None:
         total = sum(self.widths_mm)

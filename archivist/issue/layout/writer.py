@@ -8,9 +8,10 @@ from typing import Final
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from archivist.issue.layout import household, parts, rows
+from archivist.issue.layout import household, letter, parts, rows
 from archivist.issue.layout.fields import Fields
 from archivist.issue.layout.grammar import Block, Call, Node, Text, is_rows, split_outside_tags
+from archivist.issue.layout.keep import is_tag, keep_last
 from archivist.issue.layout.page import STYLE_ID, STYLES, area_mm, new_document
 from archivist.issue.layout.tables import Table
 from archivist.rules.documents import DocumentType
@@ -34,7 +35,11 @@ class Writer:
         titles = [n.text for n in nodes if isinstance(n, Text) and n.kind == "title"]
         self.title = titles[0] if titles else doc.title
         lying = doc.kind == "register" and "portrait" not in settings
-        self.document = new_document(doc.title, landscape=lying or "landscape" in settings)
+        head = settings.get("letterhead")
+        self.letter = head is not None
+        self.document = new_document(
+            doc.title, landscape=lying or "landscape" in settings, letter=self.letter
+        )
         self.area = area_mm(self.document)
         self.body = _BODY["small" if doc.kind in FORMS else "large"]
         self._calls: dict[str, Callable[[Call], None]] = {
@@ -44,9 +49,12 @@ class Writer:
             "ends": self._ends, "space": self._space, "gap": self._gap, "pagebreak": self._pagebreak,
             "body": self._body, "landscape": lambda _: None, "portrait": lambda _: None, "letterhead": lambda _: None,
         }  # fmt: skip
-        if head := settings.get("letterhead"):
+        if head is not None:
             self._ready(head.line, "{{ office.name }}", "信函标志")
-            parts.letter_head(self.document)
+            letter.head(self.document)
+            if number := settings.get("docno"):
+                self._number(number, "信函编号")
+            letter.two_lines(self.document)
         if doc.kind != "minutes" and not titles:
             parts.add(self.document, doc.title, style="公文标题")
 
@@ -72,7 +80,7 @@ class Writer:
     def finish(self) -> None:
         """End the document: Word wants a paragraph after the last table."""
         if self._after_table():
-            parts.gap(self.document)
+            parts.end(self.document)
 
     # ── text ─────────────────────────────────────────────────────────────────────────────────────────────
     def _ready(self, line: int, text: str, style: str) -> str:
@@ -115,6 +123,8 @@ class Writer:
     def _put(self, table: Table | None) -> None:
         if table is None:
             return
+        if table.signed:
+            keep_last(self.document)
         last = self._last()
         if last is None or last.tag == qn("w:tbl") or self._style(last) not in _FOLLOWED:
             parts.gap(self.document, "<w:keepNext/>")
@@ -123,7 +133,7 @@ class Writer:
     def _last(self) -> BaseOxmlElement | None:
         """Return the last element that is not a tag of a condition or loop."""
         body = self.document.element.body
-        return next((e for e in reversed(body[:-1]) if "{%p" not in "".join(e.itertext())), None)
+        return next((e for e in reversed(body[:-1]) if not is_tag(e)), None)
 
     def _style(self, element: BaseOxmlElement) -> str:
         style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
@@ -144,11 +154,15 @@ class Writer:
         if self.doc.kind == "minutes":
             title = self._ready(call.line, self.title, "纪要标志")
             parts.minutes_head(self.document, title, self._ready(call.line, call.arg, "文书编号"))
-        elif call.arg:
-            self._add(call.line, call.arg, "文书编号")
+        elif not self.letter:  # a letter has it above its title
+            self._number(call, "文书编号")
+
+    def _number(self, call: Call, style: str) -> None:
+        if call.arg:
+            self._add(call.line, call.arg, style)
         else:
             line = Text(call.line, "text", "{{ doc_no }}")
-            before, self.body = self.body, "文书编号"
+            before, self.body = self.body, style
             self._block(Block(call.line, "if doc_no", {}, (line,)))
             self.body = before
 

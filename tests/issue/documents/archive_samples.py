@@ -91,7 +91,11 @@ DESTROYED: dict[str, object] = {
     "destruction.files": 1020,
 }
 GIVEN: dict[str, dict[str, object]] = {
-    "retention_schedule": {"schedule.version": "2024年第1版"},
+    "retention_schedule": {
+        "schedule.version": "2024年第1版",
+        "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《通知》「停保后不少于3年」\n"
+        "户档·日常管理类|定期复核表等|不少于5年|形成年度终了|鉴定|《通知》「不少于5年」",
+    },
     "archive_transfer_list": {
         "transfer.kind": "季度报区", "transfer.from": "示范区人民政府槐树街道办事处", "transfer.to": "示范区民政局",
         "transfer.rows": many("case", "file_no", "title", "item_count", "pages", "medium", "bytes", "sha256", "note"),
@@ -130,6 +134,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "body.start": "2024-09-01", "body.end": "2027-08-31", "body.office": "公共服务办公室",
     },
     "deliberation_rules": {
+        "rules.size": "5至7人", "rules.scope": "最低生活保障、特困人员救助供养、低收入家庭救助",
         "rules.cycle": "每月召开一次例会，没有议题的可以不召开。", "rules.call_days": 5, "rules.quorum": 4, "rules.voting": "记名投票",
         "rules.majority": "全体成员过半数", "rules.feedback_days": 2, "rules.valid_from": "2024-09-01",
     },

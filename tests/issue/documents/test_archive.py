@@ -16,15 +16,13 @@ from archivist.errors import CaseClosed, DocumentNotApplicable, MissingFields
 from archivist.issue.document import issue, plan
 from archivist.issue.facts import document_values
 from archivist.issue.layout import build
-from archivist.issue.register import render_register
+from archivist.issue.office import render_register
 from archivist.issue.render import declared_vs_used, document_text, render
-from archivist.issue.volume import ORDER, OWN, items
 from archivist.lifecycle.cases import deregister
 from archivist.model.case import Case
-from archivist.model.ids import Category
-from archivist.rules import pack
 from archivist.rules.completeness import findings
 from archivist.rules.documents import Catalogue, shipped_templates
+from archivist.rules.volume import ORDER, OWN, items
 from archivist.workspace import Workspace
 from tests.filing import file_papers, sign, walk
 from tests.issue.documents.archive_samples import (
@@ -256,15 +254,6 @@ def test_a_signed_sheet_settles_the_check_of_the_file(workspace: Workspace) -> N
 
 
 # ── the office ───────────────────────────────────────────────────────────────────────────────────────────
-def test_the_schedule_agrees_with_the_rules() -> None:
-    """The periods printed are those the program reckons with."""
-    national, made = pack.load("national"), text("retention_schedule", a_case())
-    on = dt.date(2024, 8, 16)
-    assert f"停保后不少于{national.rule('retention.case', Category.DB, on).value}年" in made
-    assert f"不少于{national.rule('retention.daily', Category.DB, on).value}年形成年度终了" in made
-    assert f"不少于{national.rule('retention.refused', Category.DB, on).value}年作出决定之日" in made
-
-
 def test_the_sums_of_lists() -> None:
     assert "24卷，1740页；电子文件1020个" in text("destruction_register", a_case())
     assert "24卷，其中冻结1卷" in text("expiry_list", a_case())

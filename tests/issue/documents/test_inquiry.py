@@ -19,7 +19,7 @@ from archivist.issue.render import declared_vs_used, document_text, render
 from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.ids import record_no
 from archivist.rules.documents import PLACES, Catalogue, shipped_templates
-from tests.issue.samples import BIG, CONFIG, FULL, LONG_NAME, MINIMAL, ON, QR, a_case
+from tests.issue.samples import BIG, CHAIN, CONFIG, FULL, LONG_NAME, MINIMAL, ON, QR, a_case
 from tests.kit import make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
@@ -182,7 +182,7 @@ def values(name: str, household: str = "ordinary", more: dict[str, Any] | None =
         facts = {k: v for k, v in facts.items() if k != "benefit"}
     return document_values(
         CATALOGUE.get(name), a_case(facts, CATEGORY.get(name, "DB")), CONFIG, on=ON, given={**given, **(more or {})},
-        extra=EXTRA.get(name, {}),
+        extra=CHAIN | EXTRA.get(name, {}),
     )  # fmt: skip
 
 
@@ -375,7 +375,7 @@ def test_conditions_packs_and_categories_refuse(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     case = open_household(workspace)
     for name, why in (
-        ("objection_reply", "objection_register"), ("re_publicity", "reinvestigation_record"),
+        ("objection_reply", "《公示异议登记表》"), ("re_publicity", "户档中还没有"),
         ("proposed_confirmation_publicity", "heilongjiang-jiamusi"), ("expense_verification", "只用于"),
         ("emergency_survey_record", "只用于"), ("self_care_assessment", "只用于"), ("obligor_capacity_form", "只用于"),
         ("joint_conference_minutes", "只用于"),

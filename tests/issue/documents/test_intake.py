@@ -25,7 +25,7 @@ from archivist.model.states import State, StepTaken
 from archivist.rules.documents import REMEDY_PHRASES, Catalogue
 from archivist.workspace import Workspace
 from tests.filing import file_papers
-from tests.issue.samples import BIG, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
+from tests.issue.samples import BIG, CHAIN, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
 from tests.kit import TODAY, make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
@@ -109,7 +109,7 @@ def printed(name: str, household: str) -> tuple[bytes, dict[str, object]]:
     """Return a document and the values in it."""
     doc = CATALOGUE.get(name)
     assert doc.template is not None
-    given, extra = GIVEN.get(name, {}), EXTRA.get(name, {})
+    given, extra = GIVEN.get(name, {}), CHAIN | EXTRA.get(name, {})
     values = document_values(doc, case_of(name, household), CONFIG, on=ON, given=given, extra=extra)
     return render(doc.template, values, qr_payload=QR, phrases=doc.phrases), values
 
@@ -224,12 +224,12 @@ def refused(outcome: Outcome) -> str:
 def test_what_its_condition_does_not_allow_is_refused(workspace: Workspace) -> None:
     case = open_household(workspace)
     for name, condition in (
-        ("agency_authorization", "agent.name"),
-        ("kinship_filing_register", "application.kinship"),
-        ("verification_request", "record.verification_authorization"),
-        ("applicant_explanation", "record.verification_result_notice"),
-        ("noncompliance_submission", "record.verification_result_notice"),
-        ("verification_recheck_record", "record.applicant_explanation"),
+        ("agency_authorization", "没有登记代理人·姓名"),
+        ("kinship_filing_register", "没有登记申请·"),
+        ("verification_request", "还没有《家庭经济状况调查核对授权委托书》"),
+        ("applicant_explanation", "户档中还没有《"),
+        ("noncompliance_submission", "户档中还没有《"),
+        ("verification_recheck_record", "还没有《申请人情况说明》"),
     ):
         outcome = make(workspace, name, case)
         assert isinstance(outcome.refused[0].error, DocumentNotApplicable)
@@ -315,7 +315,9 @@ def test_what_was_told_before_is_carried_on(workspace: Workspace) -> None:
     doc = workspace.catalogue.get("noncompliance_submission")
     extra = ruled(workspace, doc, case)
     assert extra == {"submission.explain_end": dt.date(2024, 3, 11)}
-    values = document_values(doc, case, workspace.config, on=TODAY, given={}, extra=extra)["submission"]
+    values = document_values(doc, case, workspace.config, on=TODAY, given={}, extra=CHAIN | extra)[
+        "submission"
+    ]
     assert isinstance(values, dict)
     assert (values["notice_no"], values["delivered_on"]) == ("红样救字〔2024〕1号", "2024年3月5日")
     assert values["explain_end"] == "2024年3月11日"

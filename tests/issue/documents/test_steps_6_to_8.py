@@ -18,7 +18,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.rules.doctype import REMEDY_PHRASES
 from archivist.rules.documents import Catalogue
-from tests.issue.samples import BIG, CONFIG, FULL, LONG_NAME, MINIMAL, ON, QR, a_case, an_id
+from tests.issue.samples import BIG, CHAIN, CONFIG, FULL, LONG_NAME, MINIMAL, ON, QR, a_case, an_id
 from tests.kit import TODAY, make_workspace, open_household
 
 CATEGORY = {
@@ -162,7 +162,7 @@ def values_of(name: str, facts: dict[str, Any], category: str = "") -> dict[str,
         given = {k: v for k, v in given.items() if (spec := doc.field(k)) and spec.mode == "system"}
     if facts is BIG:
         given |= LARGE.get(name, {})
-    return document_values(doc, case, CONFIG, on=ON, given=given, extra=EXTRA.get(name, {}))
+    return document_values(doc, case, CONFIG, on=ON, given=given, extra=CHAIN | EXTRA.get(name, {}))
 
 
 def text_of(name: str, facts: dict[str, Any] = FULL, category: str = "") -> str:
@@ -277,7 +277,7 @@ def test_what_a_clerk_types_into_a_posted_list_is_looked_at_too(cell: str) -> No
 def test_an_extension_needs_its_reason() -> None:
     doc = catalogue().get("extension_notice")
     with pytest.raises(MissingFields) as caught:
-        document_values(doc, a_case(), CONFIG, on=ON, given={}, extra=EXTRA["extension_notice"])
+        document_values(doc, a_case(), CONFIG, on=ON, given={}, extra=CHAIN | EXTRA["extension_notice"])
     assert "延长理由" in str(caught.value) and "具体情况" in str(caught.value)
 
 

@@ -21,7 +21,7 @@ from archivist.rules import pack as packs
 from archivist.rules.doctype import REMEDY_PHRASES
 from archivist.rules.documents import Catalogue, shipped_templates
 from archivist.workspace import Workspace
-from tests.issue.samples import BIG, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
+from tests.issue.samples import BIG, CHAIN, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
 from tests.kit import make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
@@ -73,10 +73,10 @@ NEEDED: dict[str, dict[str, object]] = {
     "deregistration_form": {"deregistration.reason": "不再符合条件"},
     "annual_review_plan": {
         "plan.year": 2025, "plan.scope": "最低生活保障家庭和特困人员", "plan.households": 212, "plan.persons": 361,
-        "plan.start": "2025-07-01", "plan.end": "2025-09-30", "plan.rows": "槐树里社区|31|30|25|3|2\n柳树里社区|29|29|27|1|1",
+        "plan.cycles": ["最低生活保障：每半年核查一次"], "plan.start": "2025-07-01", "plan.end": "2025-09-30", "plan.rows": "槐树里社区|31|30|25|3|2\n柳树里社区|29|29|27|1|1",
     },
     "spot_check_record": {
-        "spot.month": "2025-02", "spot.population": 7, "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
+        "spot.month": "2025-02", "spot.population": 7, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
         "spot.rows": "TJHQ-DB-2024-000007|王秀兰|槐树里社区|最低生活保障|入户|2025-02-21|张三丰、李四光|是|否|收入核定偏低\n"
         "TJHQ-DB-2024-000009|丁一|槐树里社区|最低生活保障|电话|2025-02-21|张三丰、李四光|是|是|",
     },
@@ -129,7 +129,7 @@ def values_of(name: str, facts: dict[str, Any], more: Mapping[str, object]) -> d
     case = a_case(facts, "TK" if doc.categories == (Category.TK,) or facts is BIG else "DB")
     told = {**NEEDED.get(name, {}), **({} if facts is MINIMAL else TOLD.get(name, {})), **more}
     given = {k: v for k, v in told.items() if (spec := doc.field(k)) is None or spec.applies(case.category)}
-    return document_values(doc, case, CONFIG, on=ON, given=given, extra=EXTRA.get(name, {}))
+    return document_values(doc, case, CONFIG, on=ON, given=given, extra=CHAIN | EXTRA.get(name, {}))
 
 
 def text_of(name: str, more: Mapping[str, object] = {}, facts: dict[str, Any] = FULL) -> str:

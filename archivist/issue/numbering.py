@@ -1,0 +1,25 @@
+"""Reference numbers (文号): one sequence for the office and year, in the ledger; gaps arise, repeats never."""
+
+from __future__ import annotations
+
+from archivist.model.chinese import format_doc_no
+from archivist.workspace import Workspace
+
+
+def expected(workspace: Workspace, year: int) -> dict[str, object]:
+    """Return what stands for a number while a document is only planned; nothing when the office has no 机关代字."""
+    agency = workspace.config.office.agency_sign
+    return {"doc_no": format_doc_no(agency, year, 1)} if agency else {}
+
+
+def take(workspace: Workspace, year: int, count: int = 1) -> list[str]:
+    """Take the next numbers of a year for good.
+
+    Args:
+        workspace: the open workspace; its office has a 机关代字.
+        year: of the documents.
+        count: how many.
+    """
+    agency = workspace.config.office.agency_sign
+    taken = workspace.archive.allocate(f"文号 {agency}", year, workspace.stamp(), count)
+    return [format_doc_no(agency, year, n) for n in taken]

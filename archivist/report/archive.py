@@ -1,0 +1,230 @@
+"""The rows of the archive's own registers: what is handed over, what has run out, what is appraised and destroyed.
+
+A volume is what ``rules.volume`` says it is; how long it is kept says ``rules.retention``, what forbids its destruction
+``rules.holds``. A date never destroys: what is to be destroyed the appraisal decided, and the clerk names it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from archivist.errors import ArchivistError, UsageError
+from archivist.report.household import Household
+from archivist.report.register import Asked, Register, Row, blanks, count, who
+from archivist.rules import holds, volume
+from archivist.rules.retention import Retention, retention, words
+
+NOTHING: Final = "无"
+
+
+def _volume(house: Household) -> Row:
+    """Return what every list says of a volume; pages are blank while one of its papers was not counted."""
+    case = house.case
+    entries = [entry for _, entry in volume.files(case)]
+    return who(house) | {
+        "case": str(case.number),
+        "file_no": volume.archive_no(case),
+        "title": volume.title(case),
+        "item_count": len(volume.items(case)),
+        "pages": volume.pages(case),
+        "files": len(entries),
+        "bytes": sum(entry.size for entry in entries),
+    }
+
+
+def _summed(path: str, rows: Sequence[Row], *sums: str) -> Register:
+    """Return a register of volumes by category and number, sums under its columns; volumes without pages are said."""
+    prefix = path.removesuffix("rows")
+    rows = sorted(rows, key=lambda r: (r["_order"], r["case"]))
+    found = Register({path: rows}, {path: {key: prefix + key for key in sums}})
+    found.values[f"{prefix}volumes"] = len(rows)
+    found.values |= {prefix + key: count(rows, key) for key in sums}
+    if missing := blanks(rows, "pages") if "pages" in sums else 0:
+        found.notes.append(f"页数空白的{missing}卷有未清点的件，没有计入合计。")
+    return found
+
+
+# ── handing over ─────────────────────────────────────────────────────────────────────────────────────────
+def _closed(house: Household, asked: Asked) -> bool:
+    left = house.case.deregistered_on
+    return left is not None and left in asked.period
+
+
+def _expired(house: Household, asked: Asked) -> bool:
+    kept = retention(house.case, asked.pack)
+    return kept is not None and kept.expired(asked.period.last)
+
+
+TRANSFERS: Final[Mapping[str, Callable[[Household, Asked], bool]]] = {
+    "经办移交档案室": _closed,
+    "季度报区": lambda house, asked: house.entered(asked.period),
+    "进馆": _expired,
+    "机构变动": lambda _house, _asked: True,
+}
+"""Why files are handed over → which: those closed in the period; those newly granted in it; of those whose retention
+has run out the sample that is named; all."""
+
+
+def archive_transfer_list(asked: Asked) -> Register:
+    """The volumes that change hands, each with the digest of its tag manifest, by which the receiver knows it again.
+
+    Source: 低保档案管理「地方综合档案馆可将适当比例的档案抽样接收进馆」; quarterly 「新增救助对象档案电子版」.
+
+    Raises:
+        UsageError: E001, when nobody told why they are handed over.
+    """
+    kind = asked.told.get("transfer.kind", "")
+    if kind not in TRANSFERS:
+        raise UsageError(
+            "没有写明移交类型，不知道移交哪些户档" if not kind else f"没有“{kind}”这种移交类型",
+            remedy=f"加上 --set 移交类型=…，可写：{'、'.join(TRANSFERS)}。",
+        )
+    rows: list[Row] = []
+    missed: list[str] = []
+    for house in asked.houses:
+        try:
+            if TRANSFERS[kind](house, asked):
+                rows.append(_volume(house) | _handed(house, asked, kind))
+        except ArchivistError as error:
+            missed.append(str(error))
+    found = _summed("transfer.rows", rows, "item_count", "pages", "bytes")
+    _say_missed(found, missed)
+    if "transfer.from" not in asked.told and asked.office.name:
+        found.values["transfer.from"] = asked.office.name
+    if "transfer.to" not in asked.told and kind == "季度报区" and asked.office.bureau:
+        found.values["transfer.to"] = asked.office.bureau
+    return found
+
+
+def _handed(house: Household, asked: Asked, kind: str) -> Row:
+    waiting = sum(item.note == "待签" for item in volume.items(house.case))
+    # Whether there is paper in the box only those who hand it over can see.
+    paper = "" if kind == "季度报区" else "□纸质"
+    return {
+        "medium": " ".join(filter(None, (paper, "☑电子"))),
+        "sha256": asked.sealed(house.case.number),
+        "note": f"{waiting}件待签" if waiting else "",
+    }
+
+
+def _say_missed(found: Register, missed: Sequence[str]) -> None:
+    """Name the volumes that could not be listed, on paper and to the clerk."""
+    if missed:
+        found.notes.append(f"未检{len(missed)}卷，没有列入：{'、'.join(m.split('：')[0] for m in missed)}。")
+        found.doubts += missed
+
+
+# ── what has run out ─────────────────────────────────────────────────────────────────────────────────────
+def _kept(asked: Asked) -> Iterator[tuple[Household, Retention]]:
+    """Yield the volumes whose retention has run out on the day asked for."""
+    for house in asked.houses:
+        period = retention(house.case, asked.pack)
+        if period and period.expired(asked.period.last):
+            yield house, period
+
+
+def expiry_list(asked: Asked) -> Register:
+    """Every volume whose retention has run out, with what forbids its destruction; for appraisal only.
+
+    Source: 档案法实施条例第二十四条「应当定期对本单位保管的保管期限届满的档案进行鉴定」.
+    """
+    rows = []
+    for house, period in _kept(asked):
+        standing = holds.holds(house.case, asked.period.last)
+        pending = (*(h.words for h in standing), *holds.unsettled(house.case))
+        rows.append(
+            _volume(house)
+            | {
+                "deregistered_on": house.case.deregistered_on,
+                "period": words(period.rule),
+                "expires": period.expires,
+                "held": bool(standing),
+                "pending": "；".join(pending),
+                "advice": "暂缓鉴定" if standing else "先核实未了事项" if pending else "提交鉴定",
+            }
+        )
+    found = _summed("expiry.rows", rows)
+    found.values |= {"expiry.on": asked.period.last, "expiry.held": sum(r["held"] for r in rows)}
+    return found
+
+
+def disposal_appraisal_opinion(asked: Asked) -> Register:
+    """The volumes to be appraised: run out and not held. Value, opinion and new period are the appraisers' to write."""
+    rows, held = [], 0
+    for house, period in _kept(asked):
+        if holds.holds(house.case, asked.period.last):
+            held += 1
+            continue
+        pending = holds.unsettled(house.case)
+        disputed = [p for p in pending if p.startswith(holds.DISPUTES)]
+        rows.append(
+            _volume(house)
+            | {
+                "expires": period.expires,
+                "pending": "；".join(p for p in pending if p not in disputed),
+                "dispute": "；".join(disputed),
+            }
+        )
+    found = _summed("appraisal.rows", rows)
+    if held:
+        found.notes.append(f"另有{held}卷保管期满但被冻结，了结前不进入鉴定，没有列入。")
+    return found
+
+
+# ── what is destroyed ────────────────────────────────────────────────────────────────────────────────────
+def destruction_register(asked: Asked) -> Register:
+    """The volumes that an appraisal decided to destroy, as the clerk names them; none before its date, none held.
+
+    Source: 档案法第二十一条「禁止擅自销毁档案」.
+    """
+    on = asked.period.last
+    rows, doubts = [], []
+    for house in asked.houses if asked.named else ():
+        period = retention(house.case, asked.pack)
+        reasons = [f"{h.words}，不得销毁" for h in holds.holds(house.case, on)]
+        if period is None:
+            reasons.append("没有注销，保管期限没有开始")
+        elif not period.expired(on):
+            reasons.append(f"保管至{period.expires}，期限未满")
+        if period is None or reasons:
+            doubts += [f"{house.case.number}：{reason}，没有列入" for reason in reasons]
+            continue
+        doubts += [f"{house.case.number}：{p}" for p in holds.unsettled(house.case)]
+        left = house.case.deregistered_on or period.starts
+        rows.append(
+            _volume(house)
+            | {
+                "year": str(left.year),
+                "due": words(period.rule),
+                "kept": elapsed(left, on),
+                "_opened": house.case.opened_on.year,
+                "_left": left.year,
+            }
+        )
+    found = _summed("destruction.rows", rows, "pages", "files", "bytes")
+    there = {str(house.case.number) for house in asked.houses}
+    doubts += [f"{name}：没有读到这个户档，没有列入" for name in asked.named if name not in there]
+    found.doubts += doubts
+    if rows:
+        first, last = min(r["_opened"] for r in rows), max(r["_left"] for r in rows)
+        found.values["destruction.years"] = f"{first}—{last}年" if first != last else f"{first}年"
+    if not asked.named:
+        found.hint = "销毁哪些户档由鉴定决定：请用 --where 'number=户号,户号' 写明鉴定意见为销毁的户档。"
+    return found
+
+
+def elapsed(first: dt.date, last: dt.date) -> str:
+    """Return how long ago a day was, in full years and months: ``5年2个月``."""
+    months = 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
+    told = [f"{months // 12}年" if months >= 12 else "", f"{months % 12}个月" if months % 12 else ""]
+    return "".join(told) or "不足1个月"
+
+
+def electronic_destruction_log(_asked: Asked) -> Register:
+    """The files that were erased. Nothing erases a file of the archive, so there is none to list: a nil report only."""
+    found = Register({"erased.rows": [], "erased.files": 0, "erased.bytes": 0})
+    found.nil = {"destruction.register": NOTHING, "erased.kept": NOTHING}
+    found.hint = "总账中没有销毁记录：本程序没有删除过任何档案文件。"
+    return found

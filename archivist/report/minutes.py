@@ -1,0 +1,163 @@
+"""The minutes of a meeting over many households (会议纪要原件), put together from the extracts filed in each case.
+
+Source: 红桥区社会救助审核确认权限下放改革工作实施方案「议事协商机构会议纪要须存入救助家庭档案备查」: each household has its own
+extract, without the others; what all of them say is the original, kept among the papers of the office.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from archivist.errors import UsageError
+from archivist.model.case import Record
+from archivist.model.chinese import format_money, han_number
+from archivist.model.values import parse_value
+from archivist.report.household import Household
+from archivist.report.register import Asked, Register, Row, in_order, who
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A kind of meeting: what it is called after the office's name, and the title of its minutes."""
+
+    name: str
+    title: str
+
+
+EXTRACTS: Final[Mapping[str, Meeting]] = {
+    "deliberation_minutes": Meeting("社会救助审批确认议事协商会议", "议事协商机构会议纪要"),
+    "leadership_meeting_minutes": Meeting("领导班子会议", "领导班子会议纪要\n（社会救助议题）"),
+    "joint_conference_minutes": Meeting(
+        "困难群众基本生活保障工作联席会议", "困难群众基本生活保障\n工作联席会议纪要"
+    ),
+}
+"""Extract → its meeting."""
+DOCUMENT: Final = "minutes_original"
+ITEMS: Final = "minutes.items"
+NO: Final = "meeting.no"
+KIND: Final = "minutes.kind"
+COMMON: Final[Mapping[str, str]] = {
+    "meeting.name": "会议名称", "meeting.time": "会议时间", "meeting.place": "会议地点", "meeting.chair": "主持人",
+    "meeting.recorder": "记录人", "meeting.attendees": "出席人员", "meeting.absent": "请假", "meeting.observers": "列席",
+    "meeting.recused": "回避",
+}  # fmt: skip
+"""What every extract of one meeting says alike."""
+
+
+def meetings(asked: Asked) -> list[tuple[str, Asked]]:
+    """Return the meetings of a period, or the one that was named: how a file name tells it, what its minutes are made from."""
+    found = {
+        (record.type, _no(record))
+        for house in asked.houses
+        for record in _extracts(house)
+        if _held_on(record) in asked.period and asked.told.get(NO) in (None, _no(record))
+    }
+    return [
+        (
+            f"{EXTRACTS[kind].name} {no}",
+            dataclasses.replace(asked, told={**asked.told, KIND: kind, NO: no}),
+        )
+        for kind, no in sorted(found)
+    ]
+
+
+def minutes_original(asked: Asked) -> Register:
+    """The minutes of one meeting: what its extracts have in common, then household by household.
+
+    Raises:
+        UsageError: E001, no meeting is named.
+    """
+    kind, no = asked.told.get(KIND, ""), asked.told.get(NO, "")
+    if not (kind and no):
+        raise UsageError("没有写哪一次会议", remedy="用 --set 会议期数=第3期 写明。")
+    pairs = [(h, r) for h in asked.houses for r in _extracts(h) if r.type == kind and _no(r) == no]
+    items = in_order(_item(house, record) for house, record in pairs)
+    for n, item in enumerate(items, 1):
+        item["label"] = han_number(n)
+    found = Register({ITEMS: items, NO: no, "minutes.count": len(items)})
+    found.values |= {"minutes.title": EXTRACTS[kind].title}
+    for path in COMMON:
+        said = {str(h.case.number): _given(r).get(path) or "" for h, r in pairs}
+        _agreed(found, path, said)
+    found.values.setdefault("meeting.name", f"{asked.office.name}{EXTRACTS[kind].name}")
+    return found
+
+
+def _agreed(found: Register, path: str, said: Mapping[str, object]) -> None:
+    """Take what the extracts say alike; where they differ, what the first says, and name the others."""
+    values = list(said.values())
+    if values and values[0]:
+        found.values[path] = values[0]
+    found.doubts += [
+        f"{number}：摘录件所记{COMMON[path]}与其他户的不一致"
+        for number, value in said.items()
+        if value != values[0]
+    ]
+
+
+def _item(house: Household, record: Record) -> Row:
+    given = _given(record)
+    votes = [str(given.get(f"meeting.{k}", "")) for k in ("agree", "against", "abstain")]
+    return who(house) | {
+        "category": house.case.category.label,
+        "matter": "".join(_matter(house, record.type, given)),
+        "discussion": given.get("meeting.discussion", ""),
+        "votes": "同意{}票，反对{}票，弃权{}票".format(*votes) if all(votes) else "",
+        "conclusion": "".join(_conclusion(house, record.type, given)),
+    }
+
+
+def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
+    match kind:
+        case "deliberation_minutes":
+            yield str(given.get("meeting.dispute", ""))
+        case "leadership_meeting_minutes":
+            yield f"{given.get('meeting.source', '')}提请审议：{given.get('meeting.proposal', '')}"
+        case _:
+            yield str(
+                given.get("conference.cause")
+                or house.fact("application.event")
+                or house.fact("application.cause")
+            )
+            yield f"标准上限{_yuan(given.get('conference.limit'))}，"
+            yield f"提请{_yuan(given.get('conference.proposed') or house.fact('application.amount'))}，"
+            yield f"提请原因：{given.get('conference.reason', '')}。"
+
+
+def _conclusion(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
+    if kind == "leadership_meeting_minutes":
+        yield f"会议审议结论：{given.get('meeting.result', '')}。"
+    yield str(given.get("meeting.conclusion", ""))
+    if kind == "joint_conference_minutes":
+        yield f"会议确定救助金额为{_yuan(given.get('conference.amount') or house.fact('benefit.amount'))}。"
+    elif amount := given.get("meeting.amount"):
+        yield f"会议同意的救助金额为{_yuan(amount)}。"
+
+
+def _yuan(amount: object) -> str:
+    return f"{format_money(Decimal(str(parse_value('money', amount))))}元" if amount else "＿＿元"
+
+
+def _extracts(house: Household) -> Iterable[Record]:
+    """Return the extracts of a case, the latest of each meeting."""
+    latest = {(r.type, _no(r)): r for r in house.case.records_of(*EXTRACTS) if not r.signs and _no(r)}
+    return latest.values()
+
+
+def _given(record: Record) -> Mapping[str, Any]:
+    given: Mapping[str, Any] = record.data.get("given", {})
+    return given
+
+
+def _no(record: Record) -> str:
+    return str(_given(record).get(NO, ""))
+
+
+def _held_on(record: Record) -> dt.date:
+    told = parse_value("datetime", _given(record).get("meeting.time"))
+    return dt.date.fromisoformat(str(told or record.filed_at)[:10])

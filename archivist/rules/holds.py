@@ -1,0 +1,62 @@
+"""Why a volume must not be destroyed yet: holds (冻结), as the file itself tells them, and matters not settled (未了事项).
+
+A hold is registered on a form that is filed in the case (档案保全登记表). It stands until the form is issued anew with
+the day of release: a release written on paper alone is not known here, and what is not known is not released.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from archivist.model.case import Case, Record
+from archivist.model.chinese import parse_date
+
+REGISTERED: Final = "legal_hold_record"
+DISPUTES: Final = ("行政复议", "行政诉讼", "信访", "审计", "巡察监察")
+"""Causes that an appraisal asks for under 涉诉涉访、审计巡察; any other is an ordinary matter not settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One hold: why, from which day, and the record that says so."""
+
+    cause: str
+    start: dt.date
+    record: Record
+
+    @property
+    def words(self) -> str:
+        """The hold as lists write it: ``行政诉讼，2024年10月8日起冻结``."""
+        return f"{self.cause}，{self.start.year}年{self.start.month}月{self.start.day}日起冻结"
+
+
+def holds(case: Case, on: dt.date) -> tuple[Hold, ...]:
+    """Return the holds that bind a case on a day, the earliest first."""
+    found: dict[tuple[str, dt.date], tuple[Hold, dt.date | None]] = {}
+    for record in case.records_of(REGISTERED):
+        if record.signs:
+            continue
+        given: Mapping[str, Any] = record.data.get("given", {})
+        start = _day(given.get("hold.start")) or dt.date.fromisoformat(record.filed_at[:10])
+        cause = str(given.get("hold.cause") or f"事由见第{record.no}件")
+        found[cause, start] = Hold(cause, start, record), _day(given.get("hold.end"))
+    standing = [h for h, end in found.values() if h.start <= on and (end is None or end > on)]
+    return tuple(sorted(standing, key=lambda h: h.start))
+
+
+def _day(told: object) -> dt.date | None:
+    return parse_date(str(told)) if told else None
+
+
+def unsettled(case: Case) -> tuple[str, ...]:
+    """Return what the papers of a case leave open and a person must look into before it is appraised."""
+    claims = [r for r in case.records_of("recovery_notice") if not r.signs]
+    found = [f"追缴{r.doc_no or f'（第{r.no}件）'}退清待核" for r in claims]
+    complaints = [r for r in case.records_of("complaint_register") if not r.signs]
+    answers = [r for r in case.records_of("complaint_reply") if not r.signs]
+    if len(complaints) > len(answers):
+        found.append(f"信访举报{len(complaints) - len(answers)}件未见答复")
+    return tuple(found)

@@ -1,0 +1,136 @@
+"""The volume (卷) a case makes: which papers are items (件) of it, in which order, how many pages and files it has.
+
+A printed document and its signed copy are one item, and the signed paper is what is kept. The archive's own papers –
+cover, catalogue, notes, check sheets – are not items of the volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from archivist.model.case import Case, FileEntry, Record, RecordStatus
+
+OWN: Final = (
+    "case_cover", "case_catalog", "case_notes", "archive_stamp", "missing_material_notice", "digitization_register",
+    "consistency_check_sheet", "four_nature_report", "fixity_manifest", "archive_access_request", "legal_hold_record",
+)  # fmt: skip
+"""Papers of the archive about the volume, which its catalogue does not list."""
+APPROVAL, DAILY, ENDING, PICTURES = "审核审批", "日常管理", "终止注销", "影像资料"
+ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    APPROVAL: tuple(
+        """
+        review_confirmation_form temp_emergency_approval temp_expenditure_approval disability_subsidy_form
+        benefit_calculation_sheet confirmation_decision refusal_decision disability_refusal_notice
+        non_acceptance_notice procedure_termination_notice abandonment_record extension_notice
+        proactive_discovery_report application_form agency_authorization mat_agent_id mat_id_card
+        mat_household_register mat_id_or_other mat_ economic_declaration integrity_commitment kinship_declaration
+        tekun_written_statement verification_authorization personal_info_notice material_receipt correction_notice
+        acceptance_notice kinship_filing_register verification_request verification_report
+        verification_result_notice applicant_explanation verification_recheck_record noncompliance_submission
+        investigation_assignment household_survey neighbor_interview evidence_letter evidence_letter_reply
+        emergency_survey_record reinvestigation_record income_asset_calculation expense_verification
+        survey_conclusion_report self_care_assessment obligor_capacity_form temp_emergency_advance_register
+        appraisal_notice democratic_appraisal preliminary_publicity publicity_evidence
+        proposed_confirmation_publicity objection_register objection_reply re_publicity dispute_submission
+        deliberation_minutes deliberation_opinion_report deliberation_feedback leadership_meeting_minutes
+        over_standard_submission joint_conference_minutes care_arrangement_form care_agreement account_authorization
+        mat_bank_card cash_in_kind_receipt proactive_report_obligation_notice confirmation_announcement
+        filing_review_opinion delivery_receipt
+        """.split()
+    ),
+    DAILY: tuple(
+        """
+        periodic_review_form home_visit_record change_report_form change_verification_record benefit_change_form
+        benefit_change_decision suspension_decision employment_refusal_record death_verification_form recovery_notice
+        recovery_demand_letter complaint_register complaint_reply spot_check_record spot_check_feedback
+        """.split()
+    ),
+    ENDING: ("termination_publicity", "termination_decision", "gradual_exit_notice", "deregistration_form"),
+    PICTURES: ("photo_evidence_sheet", "mat_photo"),
+}
+"""Order inside a household's file: 审批类, 日常管理类 by years, 终止, 影像."""
+_SECTIONS: Final = tuple(ORDER)
+_PLACES: Final = {name: (s, i) for s, names in enumerate(ORDER.values()) for i, name in enumerate(names)}
+_LAST: Final = 999
+ARCHIVE_NO: Final = "volume.archive_no"
+"""Field by which the archive's own papers are told the number of the volume."""
+_SERVED: Final = ("_decision", "_notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the volume: the paper that is kept, and the record that says what it is.
+
+    Attributes:
+        kept: the signed copy when there is one.
+        made: the document as issued, or the paper as filed.
+    """
+
+    kept: Record
+    made: Record
+    section: str = APPROVAL
+
+    @property
+    def date(self) -> str:
+        """The day of the document, else the day it was filed; ``YYYY-MM-DD``."""
+        return str(self.made.data.get("date") or self.made.filed_at[:10])
+
+    @property
+    def note(self) -> str:
+        """What is still wrong with the paper."""
+        if self.kept.status is RecordStatus.PENDING:
+            return "待签"
+        return "" if self.kept.pages else "页数待点"
+
+
+def items(case: Case) -> tuple[Item, ...]:
+    """Return what the volume holds, in the order of the file; receipts stand behind what they prove was served."""
+    placed: list[tuple[tuple[object, ...], Item]] = []
+    served: tuple[object, ...] = ()
+    for record in case.records.values():
+        if record.type in OWN or record.signs:
+            continue
+        if record.type == "delivery_receipt" and served:
+            key = (*served, record.no)
+        else:
+            key = (*_place(record), record.no)
+        if record.type.endswith(_SERVED):
+            served = key
+        kept = case.records[record.signed_by] if record.signed_by else record
+        placed.append((key, Item(kept, record, _SECTIONS[int(str(key[0]))])))
+    return tuple(item for _, item in sorted(placed, key=lambda p: p[0]))
+
+
+def _place(record: Record) -> tuple[object, ...]:
+    """Section, year (of daily management only), rank within it."""
+    name = "mat_" if record.type.startswith("mat_") and record.type not in _PLACES else record.type
+    section, rank = _PLACES.get(name, (1 if record.folder[:2] in ("08", "09", "10") else 0, _LAST))
+    year = str(record.data.get("date") or record.filed_at)[:4] if _SECTIONS[section] == DAILY else ""
+    return section, year, rank
+
+
+# ── what is told of the whole ────────────────────────────────────────────────────────────────────────────
+def title(case: Case, name: str = "") -> str:
+    """Return the title of the volume, ``王秀兰户最低生活保障档案``; empty while nobody knows whose it is."""
+    name = name or case.applicant_name
+    return f"{name}户{case.category.label}档案" if name else ""
+
+
+def pages(case: Case) -> int | None:
+    """Return how many pages the volume has; ``None`` while it holds no paper, or one that was not counted."""
+    found = items(case)
+    return sum(i.kept.pages for i in found) if found and all(i.kept.pages for i in found) else None
+
+
+def archive_no(case: Case) -> str:
+    """Return the number in the archive (档号), as the latest of the archive's own papers tells it; else empty."""
+    told = (r.data.get("given", {}).get(ARCHIVE_NO) for r in reversed(list(case.records.values())))
+    return next((str(number) for number in told if number), "")
+
+
+def files(case: Case) -> Iterator[tuple[Record, FileEntry]]:
+    """Yield every file of the papers of a case, the text read from a paper included."""
+    for record in case.records.values():
+        yield from ((record, entry) for entry in (*record.files, *([record.text] if record.text else ())))

@@ -1,0 +1,125 @@
+"""The minutes of a meeting over many households, put together from the extracts in their files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from archivist.issue.office import render_register
+from archivist.issue.render import document_text
+from archivist.report import Period
+from archivist.report.household import Household
+from archivist.report.minutes import meetings, minutes_original
+from archivist.report.register import Asked
+from archivist.report.registers import given
+from archivist.rules.documents import Catalogue
+from archivist.rules.pack import load
+from tests.issue.samples import CONFIG, ON
+from tests.report.homes import a_house, with_record
+
+TIANJIN = load("tianjin-hongqiao")
+AUGUST = Period.of_month("2024-08")
+SAID: dict[str, Any] = {
+    "meeting.no": "第3期", "meeting.time": "2024-08-15 14:30", "meeting.place": "街道二楼会议室", "meeting.chair": "郑有为",
+    "meeting.recorder": "周立冬", "meeting.dispute": "邻居反映其子有稳定工作。", "meeting.discussion": "核对结果与申报一致。",
+    "meeting.agree": 5, "meeting.against": 0, "meeting.abstain": 0, "meeting.conclusion": "建议予以确认。",
+}  # fmt: skip
+
+
+def house(sequence: int, kind: str = "deliberation_minutes", category: str = "DB", **more: Any) -> Household:
+    told = {**SAID, **{k.replace("_", ".", 1): v for k, v in more.items()}}
+    return with_record(a_house(sequence, category), kind, "05 初审公示", date="2024-08-16", given=told)
+
+
+def asked(*houses: Household, **told: str) -> Asked:
+    return Asked(houses, TIANJIN, AUGUST, CONFIG.office, told)
+
+
+def printed(one: Asked) -> str:
+    document = Catalogue.load().get("minutes_original")
+    data = render_register(document, CONFIG, given(document, minutes_original(one)), on=ON)
+    return re.sub(r"\s+", "", "".join(document_text(data)))
+
+
+def test_one_meeting_is_one_document_and_each_household_an_item() -> None:
+    """实施方案「议事协商机构会议纪要须存入救助家庭档案备查」: the extracts are in the files, the original says all of them."""
+    ((name, one),) = meetings(
+        asked(
+            house(1), house(2, category="TK"), house(3, meeting_no="第4期", meeting_time="2024-09-02 09:00")
+        )
+    )
+    assert name == "社会救助审批确认议事协商会议 第3期"
+    text = printed(one)
+    assert (
+        "2024年8月15日14时30分，郑有为在街道二楼会议室主持召开示范区人民政府槐树街道办事处社会救助审批确认议事协商会议，研究2户"
+        in text
+    )
+    assert "一、样例里社区户主1（最低生活保障，YLJD-DB-2024-000001）" in text
+    assert "二、样例里社区户主2（特困人员救助供养，YLJD-TK-2024-000002）" in text
+    assert text.count("同意5票，反对0票，弃权0票。") == 2
+    assert "户主3" not in text
+    assert "出席：郑有为（议事协商机构成员，街道公共服务办公室主任）" in text
+
+
+def test_meetings_of_each_kind_stay_apart() -> None:
+    found = meetings(
+        asked(
+            house(1),
+            house(1, "leadership_meeting_minutes"),
+            house(2, "joint_conference_minutes", "ZC"),
+            house(2, meeting_no="第4期"),
+        )
+    )
+    assert [name for name, _ in found] == [
+        "社会救助审批确认议事协商会议 第3期",
+        "社会救助审批确认议事协商会议 第4期",
+        "困难群众基本生活保障工作联席会议 第3期",
+        "领导班子会议 第3期",
+    ]
+    assert [
+        n for n, _ in meetings(asked(house(1), house(2, meeting_no="第4期"), **{"meeting.no": "第4期"}))
+    ] == ["社会救助审批确认议事协商会议 第4期"]
+
+
+def test_the_leadership_and_the_conference_say_amounts_as_decided() -> None:
+    people = "郑有为|成员|街道党工委书记"
+    leaders = house(
+        1, "leadership_meeting_minutes", meeting_source="《议事协商机构会议纪要》第3期", meeting_proposal="予以确认。",
+        meeting_result="通过", meeting_amount="1330", meeting_attendees=people,
+    )  # fmt: skip
+    ((_, one),) = meetings(asked(leaders))
+    text = printed(one)
+    assert "提请事项：《议事协商机构会议纪要》第3期提请审议：予以确认。" in text
+    assert "会议结论：会议审议结论：通过。建议予以确认。会议同意的救助金额为1,330.00元。" in text
+    cause = {"conference.cause": "因火灾致困。", "conference.limit": "5000", "conference.proposed": "8000"}
+    decided = {
+        "conference.reason": "特殊情况超过上限",
+        "conference.amount": "8000",
+        "meeting.attendees": people,
+    }
+    joint = house(2, "joint_conference_minutes", "ZC")
+    joint.case.records["0001"].data["given"].update(cause | decided)  # type: ignore[index]
+    ((_, one),) = meetings(asked(joint))
+    text = printed(one)
+    assert "因火灾致困。标准上限5,000.00元，提请8,000.00元，提请原因：特殊情况超过上限。" in text
+    assert "会议确定救助金额为8,000.00元。" in text
+
+
+def test_what_the_extracts_say_differently_is_pointed_out() -> None:
+    ((_, one),) = meetings(asked(house(1), house(2, meeting_place="街道三楼")))
+    register = minutes_original(one)
+    assert register.values["meeting.place"] == "街道二楼会议室"
+    assert register.doubts == ["YLJD-DB-2024-000002：摘录件所记会议地点与其他户的不一致"]
+
+
+def test_the_latest_extract_of_a_household_counts() -> None:
+    twice = with_record(
+        house(1),
+        "deliberation_minutes",
+        "05 初审公示",
+        given=SAID | {"meeting.conclusion": "更正：不予确认。"},
+    )
+    ((_, one),) = meetings(asked(twice))
+    text = printed(one)
+    assert "更正：不予确认。" in text
+    assert "建议予以确认。" not in text
