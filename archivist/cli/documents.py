@@ -210,6 +210,7 @@ def _show_outcome(session: Session, outcome: Outcome) -> int:
                     "files": [str(f) for f in i.files],
                     "hand": list(i.hand),
                     "continued": list(i.continued),
+                    "pending": i.pending,
                 }
                 for i in outcome.issued
             ],
