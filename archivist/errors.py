@@ -247,7 +247,7 @@ class PdfUnavailable(DocumentError):
 class DocumentNotApplicable(DocumentError):
     """The document does not exist for this category of assistance or in this state of the case."""
 
-    code, exit_status, title = "E307", 37, "该户不适用这种文书"
+    code, exit_status, title = "E307", 37, "现在不适用这种文书"
     remedy = "用 archivist templates list 查看各文书适用的救助类别。"
 
 
