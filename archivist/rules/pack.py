@@ -15,6 +15,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
@@ -157,12 +158,18 @@ def _read(name: str) -> tuple[dict[str, Any], bytes]:
     texts = []
     for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
         texts.append(path.read_bytes())
-        for key, value in tomllib.loads(texts[-1].decode()).items():
+        for key, value in _parsed(texts[-1]).items():
             if isinstance(value, list):
                 raw.setdefault(key, []).extend(value)
             else:
                 raw[key] = value
     return raw, b"\0".join(texts)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: bytes) -> Mapping[str, Any]:
+    """Return what a file says; nobody changes it, and a process that loads packs again need not parse again."""
+    return tomllib.loads(text.decode())
 
 
 def assemble(

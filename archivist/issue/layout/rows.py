@@ -18,6 +18,7 @@ from archivist.issue.layout.measure import (
     fitted,
     grows,
     need_mm,
+    pen_date,
     text_mm,
     widest_mm,
 )
@@ -30,6 +31,8 @@ MANY_COLUMNS: Final = {156.0: 8, 225.0: 12}
 _LEAST_MM: Final = 14.0
 """No column of a form is narrower, where widths are not given: three characters of a caption."""
 _CAPTION: Final = re.compile(r"\[(.*)\]")
+_PEN_DATE: Final = re.compile(r"　*年　+月　+日")
+"""A date written out for the pen: its blanks are made as wide as the cell allows, else the year has no room."""
 _SPAN: Final = re.compile(r"\s*×(\d)$")
 _CAPTIONED: Final = re.compile(r"([^{}:]{1,40}):(?:\s+(.*))?")
 _COLUMN: Final = re.compile(
@@ -185,7 +188,10 @@ def _cells(fields: Fields, table: Table, line: _Line, below: frozenset[int]) -> 
         merge = "continue" if part.continued else "restart" if at in below else ""
         at += span
         piece = part.piece
-        text = piece.printed(width, pt) if piece else fields.text(line.line, part.text, width, pt)
+        if _PEN_DATE.fullmatch(part.text):
+            text = pen_date("date", width, pt)
+        else:
+            text = piece.printed(width, pt) if piece else fields.text(line.line, part.text, width, pt)
         if part.label:
             yield Cell(caption_lines(text, width, pt), span, label=True, merge=merge)
         else:

@@ -72,8 +72,8 @@ NEEDED: dict[str, dict[str, object]] = {
     "death_verification_form": {"death.name": "李大暑"},
     "deregistration_form": {"deregistration.reason": "不再符合条件"},
     "annual_review_plan": {
-        "plan.year": 2025, "plan.scope": "最低生活保障家庭和特困人员", "plan.households": 212, "plan.persons": 361,
-        "plan.cycles": ["最低生活保障：每半年核查一次"], "plan.start": "2025-07-01", "plan.end": "2025-09-30", "plan.rows": "槐树里社区|31|30|25|3|2\n柳树里社区|29|29|27|1|1",
+        "plan.year": 2025, "plan.scope": "最低生活保障家庭和特困人员", "plan.households": 60, "plan.persons": 102,
+        "plan.cycles": ["最低生活保障：每半年核查一次。"], "plan.start": "2025-07-01", "plan.end": "2025-09-30", "plan.rows": "槐树里社区|31|30|25|3|2\n柳树里社区|29|29|27|1|1",
     },
     "spot_check_record": {
         "spot.month": "2025-02", "spot.population": 7, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
