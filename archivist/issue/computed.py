@@ -160,8 +160,10 @@ def _reconsideration(known: Known) -> str | None:
     office = known.config.office
     if not (office.review_authority and office.bureau):
         return None
+    # The two disability subsidies belong to a person, not to a household: their notices say 你 throughout.
+    you = "你" if known.doc.categories == (Category.CJ,) else "你（户）"
     return (
-        f"你（户）如不服本决定，可以自收到本{_paper(known)}之日起60日内，向{office.review_authority}申请行政复议"
+        f"{you}如不服本决定，可以自收到本{_paper(known)}之日起60日内，向{office.review_authority}申请行政复议"
         f"（被申请人为{office.bureau}）；"
     )
 

@@ -138,6 +138,11 @@ def test_captions_texts_labels_and_empty_places() -> None:
     assert made[1:] == [["甲", "乙", "丙", "丁"], ["备注", ""]]
 
 
+def test_a_date_written_out_for_the_pen_has_room_for_the_year() -> None:
+    assert rows("@form 36 56 24 40\n| 经办人（签名）: | 日期: 　年　月　日")[0][3] == "　　　年　　月　　日"
+    assert rows("@form 78 40 38\n| 经办人（签名）: | ^　年　月　日")[0][2] == "　　年　　月　　日"
+
+
 def test_a_pipe_inside_a_tag_does_not_split() -> None:
     assert split_outside_tags("甲: {{ a|boxes('x') }} | 乙", "|") == ["甲: {{ a|boxes('x') }}", "乙"]
 

@@ -54,8 +54,8 @@ def test_one_meeting_is_one_document_and_each_household_an_item() -> None:
         "2024年8月15日14时30分，郑有为在街道二楼会议室主持召开示范区人民政府槐树街道办事处社会救助审批确认议事协商会议，研究2户"
         in text
     )
-    assert "一、样例里社区户主1救助类别：最低生活保障；户号：YLJD-DB-2024-000001。" in text
-    assert "二、样例里社区户主2救助类别：特困人员救助供养；户号：YLJD-TK-2024-000002。" in text
+    assert "一、样例里社区户主1最低生活保障，户号：YLJD-DB-2024-000001。" in text
+    assert "二、样例里社区户主2特困人员救助供养，户号：YLJD-TK-2024-000002。" in text
     assert text.count("同意5票，反对0票，弃权0票。") == 2
     assert "户主3" not in text
     assert "出席：郑有为（议事协商机构成员，街道公共服务办公室主任）" in text

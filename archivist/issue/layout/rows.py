@@ -189,9 +189,9 @@ def _cells(fields: Fields, table: Table, line: _Line, below: frozenset[int]) -> 
         at += span
         piece = part.piece
         if _PEN_DATE.fullmatch(part.text):
-            text = pen_date("date", width, pt)
-        else:
-            text = piece.printed(width, pt) if piece else fields.text(line.line, part.text, width, pt)
+            yield Cell(pen_date("date", width, pt), span, merge=merge, align=part.align or "right")
+            continue
+        text = piece.printed(width, pt) if piece else fields.text(line.line, part.text, width, pt)
         if part.label:
             yield Cell(caption_lines(text, width, pt), span, label=True, merge=merge)
         else:
