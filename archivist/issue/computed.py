@@ -220,8 +220,9 @@ def _objections(known: Known) -> str | None:
 
 
 def _consequence(known: Known) -> str:
-    until = "在上述期限内" if known.text("deadline") else "及时"
-    return f"请{until}补齐。逾期未补齐且无正当理由的，本次申请将无法继续办理；材料补齐后，可以重新提出申请。"
+    # With a deadline the notice has just said by when; without one it says so here.
+    soon = "" if known.text("deadline") else "请及时补齐。"
+    return f"{soon}逾期未补齐且无正当理由的，本次申请将无法继续办理；材料补齐后，可以重新提出申请。"
 
 
 def _duty(_known: Known) -> str:

@@ -326,7 +326,8 @@ def unused(doc: DocumentType, used: set[str]) -> list[str]:
         f"登记的列 {f.label}·{c.label}({f.path}[].{c.key}) 没有出现在模板中"
         for f in silent
         for c in f.columns
-        if f"{f.path}[].{c.key}" not in used
+        # An ``id`` tells the program which paper a row is about; a reader is told its name.
+        if c.key != "id" and f"{f.path}[].{c.key}" not in used
     ]
 
 

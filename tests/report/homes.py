@@ -13,6 +13,7 @@ from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Sha256, record_no
 from archivist.model.states import State, StepTaken
 from archivist.report.household import Household
+from archivist.rules.pack import load
 from tests.people import make_id
 
 BENEFIT: Final = {
@@ -33,6 +34,9 @@ TO_BENEFIT: Final = (
 )
 """Applied for in March, granted in April, paid from May on."""
 NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
+TITLES: Final = {
+    step.id: step.title for name in ("national", "tianjin-hongqiao") for step in load(name).steps
+}
 
 
 def a_case(
@@ -66,7 +70,7 @@ def step(case: Case, text: str) -> Case:
     """Return a case after one more step, ``pay in_benefit 2024-04-28 amount=300``."""
     name, after, on, *values = text.split(" ")
     taken = StepTaken(
-        case.seq + 1, name, name, case.state, State(after), dt.date.fromisoformat(on), by=("林经办",),
+        case.seq + 1, name, TITLES[name], case.state, State(after), dt.date.fromisoformat(on), by=("林经办",),
         values=dict(v.split("=", 1) for v in values),
     )  # fmt: skip
     return replace(case, seq=case.seq + 1, steps=(*case.steps, taken))

@@ -189,7 +189,7 @@ def _cells(fields: Fields, table: Table, line: _Line, below: frozenset[int]) -> 
         at += span
         piece = part.piece
         if _PEN_DATE.fullmatch(part.text):
-            yield Cell(pen_date("date", width, pt), span, merge=merge, align=part.align or "right")
+            yield Cell(pen_date("date", width, pt), span, merge=merge, align=part.align)
             continue
         text = piece.printed(width, pt) if piece else fields.text(line.line, part.text, width, pt)
         if part.label:

@@ -109,7 +109,7 @@ class Table:
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{fill}<w:vAlign w:val="{place}"/></w:tcPr>'
             + "".join(paragraph_xml(line, style, extra) for line in cell.text.split("\n"))
-            + (paragraph_xml(cell.note, "二维码", '<w:jc w:val="left"/>') if cell.note else "")
+            + (paragraph_xml(cell.note, "二维码", f'<w:jc w:val="{align or "left"}"/>') if cell.note else "")
             + "</w:tc>"
         )
 

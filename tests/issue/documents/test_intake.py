@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -292,6 +293,13 @@ def test_an_adverse_notice_stands_on_facts_and_the_packs_sentences(
     assert facts in refused(make(workspace, name, case, **known))
     text = issued(make(workspace, name, case, **given))
     assert law in text and "红样救字〔2024〕1号" in text
+
+
+def test_missing_papers_are_named_in_words(workspace: Workspace) -> None:
+    """最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」: by their names, not by our codes."""
+    text = issued(make(workspace, "correction_notice", open_household(workspace)))
+    assert "居民户口簿" in text
+    assert not re.search(r"mat_\w+|[a-z]+_[a-z]+", text)
 
 
 def test_what_was_told_before_is_carried_on(workspace: Workspace) -> None:
