@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from archivist.cli.main import main
 from archivist.config import Office
 from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
 from archivist.issue.document import issue, plan
@@ -36,6 +35,7 @@ from tests.kit import make_workspace, open_household
 from tests.report.homes import TO_BENEFIT, a_house, with_record
 from tests.report.test_report import text_of
 
+CLOCK = "2027-06-20T10:00:00+08:00"
 CATALOGUE = Catalogue.load()
 TIANJIN = load("tianjin-hongqiao")
 ON = dt.date(2028, 12, 31)
@@ -296,17 +296,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.chdir(workspace.root)
-    monkeypatch.setenv("ARCHIVIST_NOW", "2027-06-20T10:00:00+08:00")
-
-    def run(*words: str, status: int = 0) -> Any:
-        code = main(["report", *words])
-        out, err = capsys.readouterr()
-        assert code == status, out + err
-        return json.loads(out) if "--json" in words else out + err
-
-    return run
+def run(command: Any) -> Any:
+    return partial(command, "report")
 
 
 def test_the_digest_handed_over_is_that_of_the_tag_manifest(run: Any, workspace: Workspace) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import re
 import stat
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from archivist.cli.main import main
 from archivist.errors import DocumentNotApplicable, InvalidValue, MissingFields, UsageError
 from archivist.issue.office import render_register
 from archivist.model.case import Op
@@ -34,6 +33,7 @@ from tests.lifecycle.test_agenda import take
 from tests.people import WANG, make_id
 from tests.report.homes import TO_BENEFIT, a_case, a_house, with_record
 
+CLOCK = "2024-06-20T10:00:00+08:00"
 CATALOGUE = Catalogue.load()
 TIANJIN, JINCHENG = load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
 TODAY = dt.date(2024, 10, 8)
@@ -252,17 +252,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.chdir(workspace.root)
-    monkeypatch.setenv("ARCHIVIST_NOW", "2024-06-20T10:00:00+08:00")
-
-    def run(*words: str, status: int = 0) -> Any:
-        code = main(["report", *words])
-        out, err = capsys.readouterr()
-        assert code == status, out + err
-        return json.loads(out) if "--json" in words else out + err
-
-    return run
+def run(command: Any) -> Any:
+    return partial(command, "report")
 
 
 def test_the_rows_come_first(run: Any, workspace: Workspace) -> None:

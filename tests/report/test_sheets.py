@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from archivist.cli.main import main
 from archivist.issue.render import document_text
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
@@ -21,6 +20,7 @@ from tests.lifecycle.test_agenda import take
 from tests.people import WANG, make_id
 from tests.report.homes import TO_BENEFIT
 
+CLOCK = "2024-06-20T10:00:00+08:00"
 TO_REVIEW = (
     "submit submitted 2024-06-03",
     "accept accepted 2024-06-04",
@@ -59,27 +59,13 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-@pytest.fixture
-def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.chdir(workspace.root)
-    monkeypatch.setenv("ARCHIVIST_NOW", "2024-06-20T10:00:00+08:00")
-
-    def run(*words: str, status: int = 0) -> Any:
-        code = main([*words])
-        out, err = capsys.readouterr()
-        assert code == status, out + err
-        return json.loads(out) if "--json" in words else out + err
-
-    return run
-
-
 def text_of(path: str | Path) -> str:
     return re.sub(r"\s+", "", "".join(document_text(Path(path).read_bytes())))
 
 
-def test_a_notice_is_one_sheet_for_each_village_and_category(run: Any) -> None:
+def test_a_notice_is_one_sheet_for_each_village_and_category(command: Any) -> None:
     """最低生活保障审核确认办法第十九条「在申请家庭所在村、社区进行公示。公示期为7天」."""
-    answer = run("report", "preliminary_publicity", "--json")
+    answer = command("report", "preliminary_publicity", "--json")
     assert [(s["name"], [r["name"] for r in s["rows"]]) for s in answer["sheets"]] == [
         ("样例里社区", ["户主1", "户主3"]),
         ("另一里社区", ["户主5"]),
@@ -95,46 +81,46 @@ def test_a_notice_is_one_sheet_for_each_village_and_category(run: Any) -> None:
     assert [r[0].value for r in sheet.iter_rows(min_row=4, max_row=5)] == ["户主1", "户主3"]
     assert sheet.cell(4, 6).value == 800
     assert Path(pages[0]).name == "2024-06-20 初审公示 样例里社区.docx"
-    ledger = run("ledger", "--documents", "--json")
+    ledger = command("ledger", "--documents", "--json")
     assert len(json.dumps(ledger, ensure_ascii=False).split("初审公示")) > 3
 
 
 def test_who_is_in_benefit_stands_on_the_long_notice_and_a_dry_run_writes_nothing(
-    run: Any, workspace: Workspace
+    command: Any, workspace: Workspace
 ) -> None:
     """佳政办发〔2021〕6号「社会救助对象长期公示」."""
-    answer = run("report", "长期公示", "--dry-run", "--json")
+    answer = command("report", "长期公示", "--dry-run", "--json")
     assert [[(r["name"], r["amount"]) for r in s["rows"]] for s in answer["sheets"]] == [
         [("户主9", "800.00")]
     ]
-    assert "试运行" in re.sub(r"\s", "", run("report", "长期公示", "--dry-run"))
+    assert "试运行" in re.sub(r"\s", "", command("report", "长期公示", "--dry-run"))
     assert not list((workspace.root / "archive/outbox").rglob("*.docx"))
-    assert "没有应列的户" in run("report", "长期公示", "--where", "village=另一里社区")
+    assert "没有应列的户" in command("report", "长期公示", "--where", "village=另一里社区")
 
 
-def test_a_household_that_cannot_be_posted_is_named_and_the_others_are_posted(run: Any) -> None:
-    answer = run(
+def test_what_must_not_be_posted_is_refused_household_by_household(command: Any) -> None:
+    answer = command(
         "report", "preliminary_publicity", "--set", "publicity.finding=患病住院", "--json", status=35
     )
     assert len(answer["refused"]) == 4
     assert answer["files"] == []
 
 
-def test_minutes_are_put_together_from_the_extracts_of_a_meeting(run: Any) -> None:
+def test_minutes_are_put_together_from_the_extracts_of_a_meeting(command: Any) -> None:
     """实施方案「议事协商机构会议纪要须存入救助家庭档案备查」: the extracts are in the files, the original says all of them."""
     told = [word for said in MINUTES for word in ("--set", said)]
-    run("generate", "deliberation_minutes", "户主1", "户主3", *told)
-    answer = run("report", "会议纪要原件", "--month", "2024-06", "--json")
+    command("generate", "deliberation_minutes", "户主1", "户主3", *told)
+    answer = command("report", "会议纪要原件", "--month", "2024-06", "--json")
     assert [(s["name"], len(s["rows"])) for s in answer["sheets"]] == [
         ("社会救助审批确认议事协商会议 第3期", 2)
     ]
     page = next(f for f in answer["files"] if f.endswith(".docx"))
     assert "研究2户社会救助事项" in text_of(page)
     assert "户主1" not in page
-    assert "没有应列的户" in run("report", "会议纪要原件", "--month", "2024-05")
-    assert "archivist report" in run("generate", "会议纪要原件", "--set", "meeting.no=第3期", status=2)
+    assert "没有应列的户" in command("report", "会议纪要原件", "--month", "2024-05")
+    assert "archivist report" in command("generate", "会议纪要原件", "--set", "meeting.no=第3期", status=2)
 
 
-def test_the_list_of_what_can_be_made_names_them(run: Any) -> None:
-    shown = run("report")
+def test_the_list_of_what_can_be_made_names_them(command: Any) -> None:
+    shown = command("report")
     assert "初审公示" in shown and "救助对象长期公示" in shown and "会议纪要" in shown
