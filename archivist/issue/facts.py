@@ -19,6 +19,7 @@ from typing import Any, Final
 from archivist.config import Config
 from archivist.errors import InvalidValue, MissingFields
 from archivist.issue.computed import COMPUTED
+from archivist.issue.nested import put
 from archivist.issue.privacy import check_public
 from archivist.model import chinese
 from archivist.model.case import Case
@@ -64,7 +65,7 @@ def document_values(
     known.read_given(given)
     values: dict[str, object] = {}
     for spec in doc.fields:
-        _nest(values, spec.path, printed(spec, known))
+        put(values, spec.path, printed(spec, known))
     if doc.remedies_required:
         known.problems += [
             f"救济途径不全：archivist.toml 的 [office] 缺少 {label}（{key}），不利决定不能没有救济途径"
@@ -292,12 +293,3 @@ def _flattened(nested: Mapping[str, object], prefix: str = "") -> list[tuple[str
         path = f"{prefix}{key}"
         flat += _flattened(value, f"{path}.") if isinstance(value, Mapping) else [(path, value)]
     return flat
-
-
-def _nest(nested: dict[str, object], path: str, value: object) -> None:
-    *heads, last = path.split(".")
-    for head in heads:
-        inner = nested.setdefault(head, {})
-        assert isinstance(inner, dict)
-        nested = inner
-    nested[last] = value

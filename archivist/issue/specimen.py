@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from archivist.issue.nested import put
 from archivist.model.ids import Category
 from archivist.rules.doctype import PLACES, Column, DocumentType, FieldSpec
 
@@ -61,7 +62,7 @@ def specimen(
     """
     nested: dict[str, object] = {}
     for spec in doc.fields:
-        _put(nested, spec.path, _value(spec, stand, category, rows))
+        put(nested, spec.path, _value(spec, stand, category, rows))
     return nested
 
 
@@ -79,12 +80,3 @@ def _value(spec: FieldSpec, stand: Stand, category: Category | None, rows: int) 
     if category is not None and spec.path == "case.category_code":
         return category.value
     return category.label if category is not None and spec.path == "case.category" else stand(spec)
-
-
-def _put(nested: dict[str, object], path: str, value: object) -> None:
-    *heads, last = path.split(".")
-    for head in heads:
-        inner = nested.setdefault(head, {})
-        assert isinstance(inner, dict)
-        nested = inner
-    nested[last] = value

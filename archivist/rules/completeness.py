@@ -16,8 +16,9 @@ from archivist.errors import RuleFault
 from archivist.model.case import Case
 from archivist.model.states import State
 from archivist.rules import conditions
-from archivist.rules.checks import TESTS, Dossier, Outcome, Words
+from archivist.rules.checks import TESTS
 from archivist.rules.documents import Catalogue
+from archivist.rules.dossier import Dossier, Outcome, Words
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule
 

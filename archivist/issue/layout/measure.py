@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
+
+from archivist.issue.addendum import width_of
 
 MM_PER_PT: Final = 25.4 / 72
 CELL_PADDING_MM: Final = 2.4
@@ -45,8 +46,7 @@ _WORDS: Final = re.compile(r"(?=[（或和])|(?<=[、/）])(?=.)")
 
 def text_mm(text: str, pt: float) -> float:
     """Return how long a text is on one line."""
-    wide = sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
-    return wide * pt * MM_PER_PT
+    return width_of(text) * pt * MM_PER_PT
 
 
 def boxes_mm(choices: Sequence[str], pt: float) -> float:
