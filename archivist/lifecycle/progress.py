@@ -9,15 +9,15 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import InvalidValue, StepRefused
 from archivist.lifecycle import reasons
 from archivist.lifecycle.cases import deregister
+from archivist.lifecycle.papers import Paper, is_for, paper_of
 from archivist.model import facts as known
-from archivist.model.case import Case, Event, Op, RecordStatus, apply
+from archivist.model.case import Case, Event, Op, apply
 from archivist.model.facts import Facts, Path
 from archivist.model.ids import CaseNo, narrow
 from archivist.model.states import State
@@ -32,38 +32,6 @@ from archivist.workspace import Workspace
 
 DEREGISTER: Final = "deregister"
 NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
-
-
-class PaperStatus(StrEnum):
-    """How a document stands that a step brings forth."""
-
-    FILED = "filed"
-    PENDING = "pending_signature"
-    ISSUABLE = "issuable"
-    AWAITED = "awaited"
-    REGISTER = "register"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        """The status in Chinese."""
-        return {
-            "filed": "已在卷内",
-            "pending_signature": "待签",
-            "issuable": "可制发",
-            "awaited": "待归档",
-            "register": "按户汇成清册，不入户档",
-            "unknown": "尚未收入文书目录",
-        }[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One document a step brings forth; ``title`` is its id where the catalogue does not know it."""
-
-    id: str
-    title: str
-    status: PaperStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +264,7 @@ def _planned(workspace: Workspace, attempt: Attempt, warnings: Sequence[str]) ->
         case.state,
         after,
         data,
-        tuple(_paper(workspace, case, name) for name in rule.makes if _is_for(workspace, case, name)),
+        tuple(paper_of(workspace, case, name) for name in rule.makes if is_for(workspace, case, name)),
         tuple(o for o in due if o.running and _same(o) not in running_before),
         ends,
         (*warnings, *_hours(attempt), *(late for o in ends if (late := _late(o)))),
@@ -337,25 +305,6 @@ def changed_groups(before: Facts, after: Facts) -> dict[str, Any]:
 
 def _same(obligation: Obligation) -> tuple[str, int | None]:
     return obligation.rule.id, obligation.started.seq if obligation.started else None
-
-
-def _is_for(workspace: Workspace, case: Case, name: str) -> bool:
-    """Tell whether a document exists for the case's category under the office's rules."""
-    if name not in workspace.catalogue or (kind := workspace.catalogue.get(name)).of_office:
-        return True
-    return case.category in kind.categories and (not kind.packs or workspace.pack.id in kind.packs)
-
-
-def _paper(workspace: Workspace, case: Case, name: str) -> Paper:
-    if name not in workspace.catalogue:
-        return Paper(name, name, PaperStatus.UNKNOWN)
-    kind = workspace.catalogue.get(name)
-    if kind.of_office:
-        return Paper(name, kind.title, PaperStatus.REGISTER)
-    if held := case.records_of(name):
-        pending = all(r.status is RecordStatus.PENDING for r in held)
-        return Paper(name, kind.title, PaperStatus.PENDING if pending else PaperStatus.FILED)
-    return Paper(name, kind.title, PaperStatus.ISSUABLE if kind.generated else PaperStatus.AWAITED)
 
 
 def _hours(attempt: Attempt) -> list[str]:
