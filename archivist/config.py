@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 from archivist.errors import NotAWorkspace, SettingsError
 from archivist.model.ids import OFFICE_CODE
-from archivist.rules.workdays import NATIONAL, Calendar
+from archivist.rules.work_calendar import NATIONAL, Calendar
 
 FILE_NAME: Final = "archivist.toml"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from archivist import config as settings
 from archivist.config import Config
+from archivist.doctypes.catalogue import Catalogue, shipped_templates
 from archivist.errors import AmbiguousCase, CaseNotFound, IndexFault, InvalidValue
 from archivist.model.case import Case, Event
 from archivist.model.ids import CaseNo
 from archivist.rules import pack as packs
-from archivist.rules.documents import Catalogue, shipped_templates
 from archivist.rules.pack import Pack
 from archivist.search.index import Index
 from archivist.store import Archive, Draft, Stamp

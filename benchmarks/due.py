@@ -19,10 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from archivist.lifecycle.agenda import agenda
 from archivist.model.case import Event, Op
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.rules import limits
+from archivist.procedure.agenda import agenda
+from archivist.rules import deadlines
 from archivist.store import Draft, bag, chain
 from archivist.store.chain import Chain
 from archivist.workspace import Workspace
@@ -102,7 +102,7 @@ def make(root: Path, cases: int) -> Workspace:
 def naive(workspace: Workspace) -> int:
     """Read every chain and work out every limit; returns how many run."""
     cases = (workspace.archive.read(number) for number in workspace.archive.case_numbers())
-    return sum(len(limits.running(case, workspace.pack)) for case in cases)
+    return sum(len(deadlines.running(case, workspace.pack)) for case in cases)
 
 
 def timed(root: Path, days: int | None = None) -> tuple[float, list[tuple[str, str]]]:

@@ -1,7 +1,7 @@
 """How fast and how well scans are read: CPU seconds a page and character error rate for each kind of damage.
 
 Draws its own pages (a form, a decision with red letterhead and seal, a dense list, plain print), damages them, and
-reads each with the engine of ``archivist.ingest.ocr`` and, in the same run, with rapidocr as it comes out of the box.
+reads each with the engine of ``archivist.reading.ocr`` and, in the same run, with rapidocr as it comes out of the box.
 Trust the ratio, not the seconds: they depend on the machine. Run from the repository's root::
 
     python -m benchmarks.ocr [--seed 1] [--pages 4] [--no-baseline]
@@ -24,9 +24,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import cv2
 import numpy as np
 
-from archivist.ingest import ocr
-from archivist.ingest.codes import read_codes
-from tests.ingest import pages
+from archivist.reading import ocr
+from archivist.reading.barcodes import read_codes
+from tests.reading import pages
 
 
 def baseline() -> Any:

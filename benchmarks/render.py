@@ -26,11 +26,11 @@ import docx
 from docxtpl import DocxTemplate
 from jinja2 import Environment
 
-from archivist.issue.facts import document_values
-from archivist.issue.render import blank, boxes, document_text, render, short
+from archivist.doctypes.catalogue import Catalogue
+from archivist.documents.render.render import blank, boxes, document_text, render, short
+from archivist.documents.values.resolve import document_values
 from archivist.model.ids import CaseNo
-from archivist.rules.documents import Catalogue
-from tests.issue.samples import CONFIG, FULL, GIVEN, ON, a_case, an_id
+from tests.documents.samples import CONFIG, FULL, GIVEN, ON, a_case, an_id
 
 DOCUMENT = "confirmation_decision"
 ONE_IN = 5

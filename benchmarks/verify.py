@@ -21,8 +21,8 @@ from pathlib import Path
 from archivist.model.case import Event, Op
 from archivist.model.ids import CaseNo, Category, record_no
 from archivist.store import bag, chain
+from archivist.store.bag_fixity import check_bags
 from archivist.store.chain import Chain
-from archivist.store.fixity import check_bags
 
 ROUNDS = 3
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from archivist.lifecycle.cases import open_case
 from archivist.model.case import Case
 from archivist.model.facts import Facts
 from archivist.model.ids import Category
+from archivist.procedure.cases import open_case
 from archivist.store import Archive
 from archivist.workspace import Workspace
 from tests.people import wang

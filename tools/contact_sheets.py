@@ -14,8 +14,8 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from archivist.issue.pdf import to_pdf
-from tests.issue.documents.every import HOUSEHOLDS, NAMES, made
+from archivist.documents.render.pdf import to_pdf
+from tests.documents.types.every import HOUSEHOLDS, NAMES, made
 
 SCALE = 1.4
 """Of 72 dpi: small type can just be read."""

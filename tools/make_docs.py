@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from archivist.config import ROLES
+from archivist.doctypes.catalogue import Catalogue
+from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors
 from archivist.model.ids import Category
-from archivist.rules import pack, wording
-from archivist.rules.doctype import DocumentType
-from archivist.rules.documents import Catalogue
+from archivist.rules import pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -119,30 +119,30 @@ def _rule(rule: Rule, found: Pack) -> tuple[str, ...]:
     )
     return (
         f"{rule.title} `{rule.id}`",
-        wording.headline(rule).removeprefix(f"{rule.title}：") + dates,
-        wording.scope(rule.categories),
-        wording.timing(rule, found, _title),
-        wording.basis(rule.source, inferred=rule.inferred, note=rule.note),
+        rule_text.headline(rule).removeprefix(f"{rule.title}：") + dates,
+        rule_text.scope(rule.categories),
+        rule_text.timing(rule, found, _title),
+        rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note),
     )
 
 
 def _step(step: StepRule, found: Pack) -> tuple[str, ...]:
     return (
         f"{step.title} `{step.id}`",
-        wording.moves(step),
-        wording.scope(step.categories),
+        rule_text.moves(step),
+        rule_text.scope(step.categories),
         ROLES.get(step.role, "其他机构"),
-        "；".join(f"{head}：{text}" for head, text in wording.demands(step, found, _title)),
-        wording.basis(step.source, inferred=step.inferred, note=step.note),
+        "；".join(f"{head}：{text}" for head, text in rule_text.demands(step, found, _title)),
+        rule_text.basis(step.source, inferred=step.inferred, note=step.note),
     )
 
 
 def _material(material: Material, found: Pack) -> tuple[str, ...]:
     return (
         _title(material.document),
-        wording.wanted(material, found, _title),
-        wording.scope(material.categories),
-        wording.basis(material.source, inferred=material.inferred),
+        rule_text.wanted(material, found, _title),
+        rule_text.scope(material.categories),
+        rule_text.basis(material.source, inferred=material.inferred),
     )
 
 
@@ -150,8 +150,8 @@ def _check(check: CheckRule) -> tuple[str, ...]:
     return (
         f"{check.title} `{check.id}`",
         STAGES[check.stage],
-        wording.scope(check.categories),
-        wording.basis(check.source, inferred=check.inferred, note=check.note),
+        rule_text.scope(check.categories),
+        rule_text.basis(check.source, inferred=check.inferred, note=check.note),
     )
 
 

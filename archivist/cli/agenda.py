@@ -13,9 +13,9 @@ from archivist.cli.session import CHINA, DAY, Session, with_session
 from archivist.errors import UsageError
 
 if TYPE_CHECKING:
-    from archivist.lifecycle.agenda import Agenda, Duty, Entry
+    from archivist.procedure.agenda import Agenda, Duty, Entry
     from archivist.rules.rule import Rule
-    from archivist.rules.workdays import Deadline
+    from archivist.rules.work_calendar import Deadline
 
 DAYS: Final = 15
 """How far ahead the list looks when nothing is said."""
@@ -49,8 +49,8 @@ def due(
     ics: Path | None,
 ) -> int:
     """期限：逾期、今天、将到、等候他方、未起算，以及本机关每月应办的事。"""
-    from archivist.lifecycle.agenda import agenda
     from archivist.model.ids import parse_category
+    from archivist.procedure.agenda import agenda
 
     if everything and days is not None:
         raise UsageError("--all 与 --days 不能同时写")
@@ -77,7 +77,7 @@ def due(
     if not session.json:
         _show(session, found, whole=bool(case_), most=None if everything else ROWS)
     if ics:
-        from archivist.lifecycle.calendar import calendar_file
+        from archivist.procedure.ics import calendar_file
 
         ics.write_bytes(calendar_file(found))
         session.say(f"日历文件：{ics}（{sum(e.due is not None for e in found.entries)} 项）", "green")
@@ -85,7 +85,7 @@ def due(
 
 
 def _show(session: Session, found: Agenda, *, whole: bool, most: int | None) -> None:
-    from archivist.lifecycle.agenda import Status
+    from archivist.procedure.agenda import Status
 
     shown: list[Rule] = []
     for status in Status:

@@ -15,7 +15,7 @@ from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE
 
 if TYPE_CHECKING:
-    from archivist.store.disk import Finding
+    from archivist.store.disk_probe import Finding
     from archivist.workspace import Workspace
 
 
@@ -47,7 +47,7 @@ def init(
     """建立工作区：archivist.toml、档案库、收件箱、索引。"""
     from archivist.rules.pack import load
     from archivist.store import Archive
-    from archivist.store.disk import examine, require_writable
+    from archivist.store.disk_probe import examine, require_writable
 
     rules = load(pack)
     if not OFFICE_CODE.fullmatch(code):
@@ -193,7 +193,7 @@ def _shown(finding: Finding) -> tuple[str, str, str]:
 
 
 def _libreoffice() -> tuple[str, str, str]:
-    from archivist.issue.pdf import available
+    from archivist.documents.render.pdf import available
 
     if available():
         return "LibreOffice", "正常", "可把文书转为 PDF"
@@ -212,7 +212,7 @@ def _models() -> tuple[str, str, str]:
 
 
 def _workspace_checks(workspace: Workspace) -> list[tuple[str, str, str]]:
-    from archivist.store.disk import examine
+    from archivist.store.disk_probe import examine
 
     found: list[tuple[str, str, str]] = [
         ("工作区", "正常", f"{workspace.config.office.name}，规则包 {workspace.pack.stamp}"),

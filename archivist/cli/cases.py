@@ -14,12 +14,12 @@ from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step, step_as_json
 from archivist.errors import InvalidValue
 from archivist.model import facts as known
-from archivist.model import schema
+from archivist.model import field_schema
 from archivist.model.case import Case, Record
 from archivist.model.ids import mask_id, parse_category
 from archivist.model.states import State
 from archivist.model.values import Value
-from archivist.rules.closing import replaced_by
+from archivist.rules.disposition.late_filing import replaced_by
 
 
 @click.group()
@@ -62,7 +62,7 @@ def open_(
     reason: str,
 ) -> None:
     """立户：为一户（人）建立户档并取得户号。类别如 低保、特困、DB。"""
-    from archivist.lifecycle.cases import drop_folder, open_case
+    from archivist.procedure.cases import drop_folder, open_case
 
     if again and not reason:
         raise InvalidValue("另立一户须用 --reason 写明理由")
@@ -84,7 +84,7 @@ def open_(
 
 
 def _facts(source: Path | None, changes: list[tuple[str, object]]) -> known.Facts:
-    from archivist.lifecycle.facts_file import read_facts
+    from archivist.procedure.facts_file import read_facts
 
     facts = read_facts(source) if source else known.NO_FACTS
     plain: dict[str, Any] = known.to_plain(facts)
@@ -117,8 +117,8 @@ def _facts(source: Path | None, changes: list[tuple[str, object]]) -> known.Fact
 @with_session
 def set_(session: Session, case_: str, settings: tuple[str, ...], source: Path | None, reason: str) -> None:
     """改动户档信息，可一次多项；“键=”表示删去该项。"""
-    from archivist.lifecycle.cases import change_facts
-    from archivist.lifecycle.facts_file import read_facts
+    from archivist.procedure.cases import change_facts
+    from archivist.procedure.facts_file import read_facts
 
     if not settings and source is None:
         raise InvalidValue("没有写要改什么")
@@ -171,7 +171,7 @@ def show(session: Session, case_: str, full: bool) -> None:
             ],
             title="已办环节",
         )
-    for group in schema.GROUPS:
+    for group in field_schema.GROUPS:
         rows = (
             known.rows(found.facts, group.key)
             if group.many
@@ -223,7 +223,7 @@ def _standing(found: Case) -> str:
     return found.status.label
 
 
-def _cell(field: schema.Field, value: Value | None, full: bool) -> str:
+def _cell(field: field_schema.Field, value: Value | None, full: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -312,8 +312,8 @@ _STATUS = {"open": "在办", "deregistered": "已注销"}
 @with_session
 def deregister(session: Session, case_: str, on: dt.date | None, reason: str) -> None:
     """注销：保管期限自此起算，户档本身不动。"""
-    from archivist.lifecycle.cases import deregister as do
-    from archivist.rules.retention import retention
+    from archivist.procedure.cases import deregister as do
+    from archivist.rules.disposition.retention import retention
 
     closed = do(
         session.workspace, session.workspace.find_case(case_), on=on or session.today(), reason=reason

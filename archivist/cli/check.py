@@ -13,8 +13,8 @@ from archivist.errors import UsageError
 if TYPE_CHECKING:
     import datetime as dt
 
-    from archivist.lifecycle.completeness import Checked, Report
-    from archivist.rules.completeness import Finding
+    from archivist.procedure.completeness_audit import Checked, Report
+    from archivist.rules.completeness.run import Finding
 
 STAGES: Final = {"acceptance": "受理", "benefit": "在享", "archive": "归档"}
 MANY: Final = 200
@@ -56,9 +56,9 @@ def check(
     note: str,
 ) -> int:
     """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。查不出来的是“未检”，不算合格，由人核对后登记。"""
-    from archivist.lifecycle.completeness import check as run
-    from archivist.lifecycle.completeness import confirm
     from archivist.model.ids import parse_category
+    from archivist.procedure.completeness_audit import check as run
+    from archivist.procedure.completeness_audit import confirm
 
     workspace = session.workspace
     numbers = [workspace.find_case(c) for c in cases]

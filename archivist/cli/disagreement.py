@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from archivist.cli.session import Session
-    from archivist.issue.stale import Stale
+    from archivist.documents.values.superseded import Stale
     from archivist.model.case import Case
     from archivist.workspace import Workspace
 
@@ -21,7 +21,7 @@ def find(workspace: Workspace, case: Case) -> tuple[Stale, ...]:
     """Compare the issued documents of a case with its facts; nothing is loaded where none was issued."""
     if not any("facts_sha256" in r.data for r in case.records.values()):
         return ()
-    from archivist.issue.stale import stale
+    from archivist.documents.values.superseded import stale
 
     return stale(case, workspace.archive.chain(case.number).events, workspace.catalogue, workspace.config)
 

@@ -15,7 +15,7 @@ from archivist.errors import TemplateFault, UsageError, WriteFailed
 from archivist.model.ids import CaseNo
 
 if TYPE_CHECKING:
-    from archivist.issue.document import Issued, Outcome, Plan, Refused
+    from archivist.issuing.case_documents import Issued, Outcome, Plan, Refused
 
 
 @click.command()
@@ -79,8 +79,9 @@ def generate(
     缺项一次列全。按户的归档为“待签”（无须签章的即为归档），打印、签章、扫描后自动对应；机关文书写入
     archive/outbox/机关文书，记入总账。
     """
-    from archivist.cli import bulk, office
-    from archivist.issue.document import issue, plan
+    from archivist.cli import office
+    from archivist.issuing import batch
+    from archivist.issuing.case_documents import issue, plan
 
     workspace = session.workspace
     wanted = workspace.catalogue.get(document)
@@ -92,10 +93,10 @@ def generate(
         )
         wish = office.Wish(on or session.today(), with_pdf, draft, dry_run, out)
         return office.generate(session, wanted, source, dict(pairs(settings)), wish)
-    shared, rows = bulk.read_values(source)
+    shared, rows = batch.read_values(source)
     numbers = [workspace.find_case(c) for c in cases]
-    numbers += bulk.listed(workspace, names) if names else []
-    numbers += bulk.searched(workspace, query) if query else []
+    numbers += batch.listed(workspace, names) if names else []
+    numbers += batch.searched(workspace, query) if query else []
     numbers = list(dict.fromkeys(numbers or [CaseNo.parse(n) for n in rows]))
     if not numbers:
         raise UsageError(
@@ -105,7 +106,7 @@ def generate(
         raise UsageError("草稿不编号、不归档，不能打包；去掉 --zip、--merge，或去掉 --draft")
     if merged and pdf is False:
         raise UsageError("--merge 需要 PDF，不能与 --no-pdf 同用")
-    bulk.refuse_existing(parcel, merged)
+    batch.refuse_existing(parcel, merged)
     told = {**shared, **dict(pairs(settings))}
     given = {n: {**told, **rows.get(str(n), {})} for n in numbers}
     todo = plan(workspace, wanted, numbers, given, on=on or session.today())
@@ -129,10 +130,10 @@ def generate(
 
 def _parcels(session: Session, issued: Sequence[Issued], parcel: Path | None, merged: Path | None) -> int:
     """Write the archive and the merged PDF; what cannot be written takes nothing back of what was issued."""
-    from archivist.cli import bulk
+    from archivist.issuing import batch
 
     status = 0
-    for target, write in ((parcel, bulk.into_zip), (merged, bulk.into_pdf)):
+    for target, write in ((parcel, batch.into_zip), (merged, batch.into_pdf)):
         if target is None or not issued:
             continue
         try:
@@ -174,7 +175,7 @@ def _show_plan(session: Session, todo: Plan) -> int:
 
 
 def _drafts(session: Session, todo: Plan, out: Path) -> int:
-    from archivist.issue.document import draft_document
+    from archivist.issuing.case_documents import draft_document
 
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = []
@@ -297,8 +298,8 @@ def list_(session: Session) -> None:
 @with_session
 def check(session: Session, names: tuple[str, ...]) -> int:
     """检查模板：逐一试填，核对用到的字段、样例、二维码；也检查本工作区改过的模板；一次报全。"""
-    from archivist.issue.check import check as faults_of
-    from archivist.issue.check import own_template, strangers
+    from archivist.documents.template.check import check as faults_of
+    from archivist.documents.template.check import own_template, strangers
 
     workspace = session.workspace
     catalogue = workspace.catalogue
@@ -357,7 +358,7 @@ def copy(session: Session, names: tuple[str, ...]) -> None:
 @with_session
 def build(session: Session, folder: Path) -> None:
     """由各文书 .toml 中的版式（layout）生成 .docx 模板，写入指定文件夹。"""
-    from archivist.issue.layout import build_all
+    from archivist.documents.template.build import build_all
 
     made = build_all(session.workspace.catalogue.generated(), folder)
     session.emit({"built": [str(p) for p in made]})

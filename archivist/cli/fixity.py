@@ -12,7 +12,7 @@ from archivist.cli.session import Session, with_session
 from archivist.errors import IndexFault, IntegrityAlarm, UsageError
 
 if TYPE_CHECKING:
-    from archivist.store.fixity import Finding
+    from archivist.store.bag_fixity import Finding
 
 
 @click.command()
@@ -37,8 +37,8 @@ def verify(
     reason: str,
 ) -> int:
     """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
-    from archivist.lifecycle.fixity import accept as decide
-    from archivist.lifecycle.fixity import verify as check
+    from archivist.preservation.verification import accept as decide
+    from archivist.preservation.verification import verify as check
 
     workspace = session.workspace
     numbers = [workspace.find_case(c) for c in cases]
@@ -113,7 +113,7 @@ def _short(digest: str) -> str:
 @with_session
 def restore(session: Session, case_: str, backup: Path) -> int:
     """恢复：按摘要从备份找回缺失、被改动的文件；坏的移到 outbox/损坏，不删除。总账写作 总账2024。"""
-    from archivist.lifecycle.restore import restore as mend
+    from archivist.preservation.restore import restore as mend
 
     workspace = session.workspace
     year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case_.strip())

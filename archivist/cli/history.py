@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archivist.cli.session import Session, with_session
-from archivist.model import schema
+from archivist.model import field_schema
 from archivist.model.case import Event, Op
 from archivist.model.states import State
 
@@ -46,7 +46,7 @@ def _what(session: Session, event: Event) -> str:
             late = f"（{event.reason}）" if event.reason else ""
             return f"第 {entry['no']} 件 {entry['title']}{more}{late}"
         case Op.FACTS_CHANGED:
-            groups = "、".join(schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
+            groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + (f"（{event.reason}）" if event.reason else "")
         case Op.STEP_TAKEN:
             who = "、".join(event.data.get("by", ()))

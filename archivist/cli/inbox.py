@@ -14,8 +14,8 @@ from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import RecordNo
 
 if TYPE_CHECKING:
-    from archivist.ingest.file import Outcome
-    from archivist.rules.documents import DocumentType
+    from archivist.doctypes.catalogue import DocumentType
+    from archivist.ingest.filing import Outcome
     from archivist.store import TrayItem
 
 
@@ -27,8 +27,8 @@ _REASON = click.option("--reason", default="", help="归入已注销的户：为
 @with_session
 def watch(session: Session, once: bool) -> int:
     """守候收件箱：认出是哪一户、哪种材料的自动归档，其余转待认领。Ctrl-C 结束。"""
-    from archivist.ingest.inbox import file_once
-    from archivist.ingest.inbox import watch as keep_watch
+    from archivist.ingest.watch_folder import file_once
+    from archivist.ingest.watch_folder import watch as keep_watch
 
     stop = threading.Event()
     outcomes: list[Outcome] = []
@@ -61,7 +61,7 @@ def watch(session: Session, once: bool) -> int:
 
 def _hourly(session: Session) -> None:
     """Read again the cases whose last check is the oldest; a fault here never ends the watch."""
-    from archivist.lifecycle.fixity import next_round, verify
+    from archivist.preservation.verification import next_round, verify
 
     workspace = session.workspace
     try:
@@ -78,7 +78,7 @@ def _hourly(session: Session) -> None:
 
 def describe(outcome: Outcome) -> str:
     """Return one line about what became of a file."""
-    from archivist.ingest.file import AlreadyFiled, Filed, NeedsReview
+    from archivist.ingest.filing import AlreadyFiled, Filed, NeedsReview
 
     match outcome:
         case Filed(name, case, record, title, signs):
@@ -93,7 +93,7 @@ def describe(outcome: Outcome) -> str:
 
 
 def _summary(session: Session, outcomes: list[Outcome]) -> int:
-    from archivist.ingest.file import AlreadyFiled, Filed, Left, NeedsReview
+    from archivist.ingest.filing import AlreadyFiled, Filed, Left, NeedsReview
 
     filed = [o for o in outcomes if isinstance(o, Filed | AlreadyFiled)]
     waiting = [o for o in outcomes if isinstance(o, NeedsReview)]
@@ -122,7 +122,7 @@ def _summary(session: Session, outcomes: list[Outcome]) -> int:
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str]:
-    from archivist.ingest.file import AlreadyFiled, Filed, NeedsReview
+    from archivist.ingest.filing import AlreadyFiled, Filed, NeedsReview
 
     match outcome:
         case Filed(name, case, record, title, signs):
@@ -163,8 +163,8 @@ def file_(
     reason: str,
 ) -> int:
     """把指明的文件归入指明的户档；您的原文件不动。"""
-    from archivist.ingest.file import file_by_hand
-    from archivist.ingest.worker import Reader
+    from archivist.ingest.filing import file_by_hand
+    from archivist.reading.reader_process import Reader
 
     workspace = session.workspace
     number = workspace.find_case(case_)
@@ -306,7 +306,7 @@ def assign(
     reason: str,
 ) -> None:
     """指定一件归入哪一户、是哪种材料。"""
-    from archivist.ingest.file import assign as do
+    from archivist.ingest.filing import assign as do
 
     workspace = session.workspace
     found = workspace.archive.tray.get(item)

@@ -13,8 +13,8 @@ from archivist.cli.session import Session
 from archivist.errors import UsageError
 
 if TYPE_CHECKING:
-    from archivist.issue.office import Issued, Planned
-    from archivist.rules.documents import DocumentType
+    from archivist.doctypes.catalogue import DocumentType
+    from archivist.issuing.office_documents import Issued, Planned
 
 HOUSEHOLD, OFFICE, REGISTER = "按户", "机关", "册表"
 """For whom a document is made: ``generate`` with a household, ``generate`` without, ``report``."""
@@ -69,11 +69,11 @@ def generate(
     session: Session, document: DocumentType, source: Path | None, settings: Mapping[str, str], wish: Wish
 ) -> int:
     """Issue a document of the office, or show what would be issued; returns the exit status."""
-    from archivist.cli import bulk
-    from archivist.issue.office import issue, plan
+    from archivist.issuing import batch
+    from archivist.issuing.office_documents import issue, plan
 
     workspace = session.workspace
-    told = {**bulk.read_fields(source, document), **settings}
+    told = {**batch.read_fields(source, document), **settings}
     planned = plan(workspace, document, told, on=wish.on)
     if wish.dry_run:
         _show_plan(session, planned)
@@ -102,7 +102,7 @@ def _number(planned: Planned) -> str:
 
 
 def _draft(session: Session, planned: Planned, out: Path | None) -> None:
-    from archivist.issue.office import draft_document
+    from archivist.issuing.office_documents import draft_document
 
     folder = out or session.workspace.archive.outbox / "草稿"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -17,8 +17,8 @@ from archivist.model.chinese import format_date
 from archivist.model.ids import mask_id
 
 if TYPE_CHECKING:
+    from archivist.doctypes.catalogue import Column, DocumentType
     from archivist.report import Period, Register
-    from archivist.rules.documents import Column, DocumentType
 
 FOLDER: Final = "报表"
 """Where reports go within the outbox."""
@@ -180,7 +180,7 @@ def _write(
     workspace, on = session.workspace, session.today()
     contents: dict[str, bytes] = {}
     if "docx" in forms or "pdf" in forms:
-        from archivist.issue.office import render_register
+        from archivist.issuing.office_documents import render_register
 
         contents["docx"] = render_register(document, workspace.config, told, on=on)
     if "pdf" in forms:
@@ -199,7 +199,7 @@ def _write(
 
 
 def _pdf(data: bytes) -> bytes:
-    from archivist.issue.pdf import to_pdf
+    from archivist.documents.render.pdf import to_pdf
 
     with tempfile.TemporaryDirectory(prefix="archivist-") as work:
         source = Path(work, "register.docx")
@@ -210,17 +210,17 @@ def _pdf(data: bytes) -> bytes:
 
 def _put(folder: Path, stem: str, form: str, data: bytes) -> Path:
     """Write a file beside what was written before; nothing is overwritten."""
-    from archivist.store import files
+    from archivist.store import durable_files
 
-    with files.writing("没有写入", file=f"{stem}.{form}"):
-        folder.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
+    with durable_files.writing("没有写入", file=f"{stem}.{form}"):
+        folder.mkdir(mode=durable_files.FOLDER_MODE, parents=True, exist_ok=True)
         for number in range(1, 10_000):
             path = folder / f"{stem}{f'（{number}）' if number > 1 else ''}.{form}"
             try:
-                files.write_new(path, data)
+                durable_files.write_new(path, data)
             except FileExistsError:
                 continue
-            files.sync_folder(folder)
+            durable_files.sync_folder(folder)
             return path
     raise UsageError(f"{folder} 中同名文件太多，请先清理")
 

@@ -20,7 +20,7 @@ def retention() -> None:
 @with_session
 def list_(session: Session, on: dt.date | None, expired: bool) -> int:
     """列出已注销户档的保管期限、依据与剩余天数。"""
-    from archivist.lifecycle.disposal import retention_list
+    from archivist.preservation.disposal import retention_list
 
     found = retention_list(session.workspace, on=on or session.today(), expired_only=expired)
     session.emit(

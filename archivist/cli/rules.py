@@ -17,7 +17,7 @@ from archivist.model.ids import Category, parse_category
 if TYPE_CHECKING:
     from archivist.rules.pack import Pack
     from archivist.rules.rule import CheckRule, Material, Rule, StepRule
-    from archivist.rules.wording import Title
+    from archivist.rules.rule_text import Title
 
 PACK = click.option("--pack", help="规则包，如 tianjin-hongqiao；默认为本工作区的规则包。")
 
@@ -90,7 +90,7 @@ def show(
     session: Session, row: str | None, pack: str | None, category: str | None, on: dt.date | None
 ) -> None:
     """逐条列出规则：值、起算、出处原文。代号可以是规则、环节、检查或材料的，如 overall、confirm、C01。"""
-    from archivist.rules.documents import Catalogue
+    from archivist.doctypes.catalogue import Catalogue
 
     found, day = _pack(session, pack), on or session.today()
     kind = parse_category(category) if category else None
@@ -168,45 +168,45 @@ Block = tuple[str, list[str], str]
 
 
 def _rule_words(rule: Rule, pack: Pack, title: Title) -> Block:
-    from archivist.rules import wording
+    from archivist.rules import rule_text
 
-    lines = [wording.basis(rule.source, inferred=rule.inferred)]
-    if timing := wording.timing(rule, pack, title):
+    lines = [rule_text.basis(rule.source, inferred=rule.inferred)]
+    if timing := rule_text.timing(rule, pack, title):
         lines.append(f"计时：{timing}")
     if rule.documents:
         lines.append(f"文书：{'、'.join(title(d) for d in rule.documents)}")
     if rule.valid_from or rule.valid_to:
         lines.append(f"施行：{rule.valid_from or '……'} 至 {rule.valid_to or '……'} 受理的")
-    return f"{wording.headline(rule)}　［{wording.scope(rule.categories)}］ {rule.id}", lines, rule.note
+    return f"{rule_text.headline(rule)}　［{rule_text.scope(rule.categories)}］ {rule.id}", lines, rule.note
 
 
 def _step_words(step: StepRule, pack: Pack, title: Title) -> Block:
     from archivist.config import ROLES
-    from archivist.rules import wording
+    from archivist.rules import rule_text
 
-    lines = [wording.basis(step.source, inferred=step.inferred)]
+    lines = [rule_text.basis(step.source, inferred=step.inferred)]
     lines.append(f"岗位：{ROLES.get(step.role, '其他机构，由本机关记录')}")
-    lines += [f"{head}：{text}" for head, text in wording.demands(step, pack, title)]
+    lines += [f"{head}：{text}" for head, text in rule_text.demands(step, pack, title)]
     return (
-        f"{step.title}：{wording.moves(step)}　［{wording.scope(step.categories)}］ {step.id}",
+        f"{step.title}：{rule_text.moves(step)}　［{rule_text.scope(step.categories)}］ {step.id}",
         lines,
         step.note,
     )
 
 
 def _material_words(material: Material, pack: Pack, title: Title) -> Block:
-    from archivist.rules import wording
+    from archivist.rules import rule_text
 
-    scope = wording.scope(material.categories)
-    head = f"{title(material.document)}：{wording.wanted(material, pack, title)}　［{scope}］ {material.document}"
-    return head, [wording.basis(material.source, inferred=material.inferred)], ""
+    scope = rule_text.scope(material.categories)
+    head = f"{title(material.document)}：{rule_text.wanted(material, pack, title)}　［{scope}］ {material.document}"
+    return head, [rule_text.basis(material.source, inferred=material.inferred)], ""
 
 
 def _check_words(check: CheckRule) -> Block:
-    from archivist.rules import wording
+    from archivist.rules import rule_text
 
-    head = f"{check.title}　［{wording.scope(check.categories)}］ {check.id}"
-    return head, [wording.basis(check.source, inferred=check.inferred)], check.note
+    head = f"{check.title}　［{rule_text.scope(check.categories)}］ {check.id}"
+    return head, [rule_text.basis(check.source, inferred=check.inferred)], check.note
 
 
 def _common(row: Rule | StepRule | Material | CheckRule) -> dict[str, Any]:
@@ -279,7 +279,7 @@ def _check_plain(check: CheckRule) -> dict[str, Any]:
 def check(session: Session, pack: str | None) -> None:
     """检查规则包：每一行读得懂、有出处，环节走得通。默认检查全部规则包，连同本工作区另加的行。"""
     from archivist.config import ROLES
-    from archivist.rules import procedure
+    from archivist.rules import step_chain
     from archivist.rules.pack import available, load
 
     loaders: dict[str, Callable[[], Pack]] = {
@@ -295,7 +295,7 @@ def check(session: Session, pack: str | None) -> None:
         except RuleFault as fault:
             problems += [f"{name}：{p}" for p in fault.problems or (fault.what,)]
             continue
-        problems += [f"{name}：{p}" for p in procedure.faults(found, session.today(), ROLES)]
+        problems += [f"{name}：{p}" for p in step_chain.faults(found, session.today(), ROLES)]
         checked.append({"pack": name, "rules": len(found.rules), "steps": len(found.steps),
                         "materials": len(found.materials), "checks": len(found.checks)})  # fmt: skip
     if problems:

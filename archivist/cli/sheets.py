@@ -13,10 +13,10 @@ from archivist.cli.session import Session
 from archivist.model.chinese import format_date
 
 if TYPE_CHECKING:
-    from archivist.issue.document import Refused
-    from archivist.issue.office import Issued, Planned
+    from archivist.doctypes.catalogue import DocumentType, FieldSpec
+    from archivist.issuing.case_documents import Refused
+    from archivist.issuing.office_documents import Issued, Planned
     from archivist.report import Found, Period
-    from archivist.rules.documents import DocumentType, FieldSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ def notices(
     wish: Wish,
 ) -> int:
     """Plan the notices of all who are to be listed, join them, and issue the sheets; returns the exit status."""
-    from archivist.issue.document import plan
-    from archivist.issue.posted import sheets
-    from archivist.report.posted import listed
+    from archivist.issuing.case_documents import plan
+    from archivist.issuing.combined_notice import sheets
+    from archivist.report.notice_members import listed
 
     pack = session.workspace.pack
     chosen = [h.case.number for h in found.houses if listed(document, h, pack, period, session.today())]
@@ -59,7 +59,7 @@ def minutes(
     wish: Wish,
 ) -> int:
     """Put together and issue the minutes of each meeting of the period; returns the exit status."""
-    from archivist.issue.office import plan
+    from archivist.issuing.office_documents import plan
     from archivist.report.minutes import NO, meetings, minutes_original
     from archivist.report.register import Asked
     from archivist.report.registers import given
@@ -85,7 +85,7 @@ def _issue(
     refused: Sequence[Refused] = (),
 ) -> int:
     from archivist.cli.office import copy_out
-    from archivist.issue.office import issue
+    from archivist.issuing.office_documents import issue
 
     issued: list[Issued] = []
     for sheet in () if wish.dry_run else joined:

@@ -11,10 +11,10 @@ from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.config import ROLES
 
 if TYPE_CHECKING:
-    from archivist.lifecycle.progress import PlannedStep, Possible
     from archivist.model.case import Case
     from archivist.model.states import StepTaken
-    from archivist.rules.limits import Obligation
+    from archivist.procedure.steps import PlannedStep, Possible
+    from archivist.rules.deadlines import Obligation
 
 _OUTSIDE = "其他机构"
 
@@ -41,7 +41,7 @@ def step(
     dry_run: bool,
 ) -> None:
     """办理一个环节（写环节名或代号）；不写环节，则列出现在能办的。"""
-    from archivist.lifecycle.progress import plan_step, possible, step_id, take_step
+    from archivist.procedure.steps import plan_step, possible, step_id, take_step
 
     workspace = session.workspace
     number = workspace.find_case(case_)
@@ -184,7 +184,7 @@ def correct(
     reason: str,
 ) -> None:
     """更正已办的环节（序号见 case log），或撤回最后一个；原来的记录永远保留。"""
-    from archivist.lifecycle.corrections import correct_step
+    from archivist.procedure.corrections import correct_step
 
     workspace = session.workspace
     number = workspace.find_case(case_)

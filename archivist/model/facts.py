@@ -12,7 +12,16 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.errors import InvalidValue
-from archivist.model.schema import AGENT, APPLICANT, GROUP_BY_NAME, GROUPS, MEMBERS, OBLIGORS, Field, Group
+from archivist.model.field_schema import (
+    AGENT,
+    APPLICANT,
+    GROUP_BY_NAME,
+    GROUPS,
+    MEMBERS,
+    OBLIGORS,
+    Field,
+    Group,
+)
 from archivist.model.values import Value, parse_value
 
 Row = Mapping[str, Value]

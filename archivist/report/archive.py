@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from archivist.errors import ArchivistError, UsageError
-from archivist.report.household import Household
+from archivist.report.case_history import Household
 from archivist.report.register import Asked, Register, Row, blanks, count, who
-from archivist.rules import holds, volume
-from archivist.rules.retention import Retention, retention, words
+from archivist.rules.disposition import arrangement, holds
+from archivist.rules.disposition.retention import Retention, retention, words
 
 NOTHING: Final = "无"
 
@@ -22,13 +22,13 @@ NOTHING: Final = "无"
 def _volume(house: Household) -> Row:
     """Return what every list says of a volume; pages are blank while one of its papers was not counted."""
     case = house.case
-    entries = [entry for _, entry in volume.files(case)]
+    entries = [entry for _, entry in arrangement.files(case)]
     return who(house) | {
         "case": str(case.number),
-        "file_no": volume.archive_no(case),
-        "title": volume.title(case),
-        "item_count": len(volume.items(case)),
-        "pages": volume.pages(case),
+        "file_no": arrangement.archive_no(case),
+        "title": arrangement.title(case),
+        "item_count": len(arrangement.items(case)),
+        "pages": arrangement.pages(case),
         "files": len(entries),
         "bytes": sum(entry.size for entry in entries),
     }
@@ -99,7 +99,7 @@ def archive_transfer_list(asked: Asked) -> Register:
 
 
 def _handed(house: Household, asked: Asked, kind: str) -> Row:
-    waiting = sum(item.note == "待签" for item in volume.items(house.case))
+    waiting = sum(item.note == "待签" for item in arrangement.items(house.case))
     # Whether there is paper in the box only those who hand it over can see.
     paper = "" if kind == "季度报区" else "□纸质"
     return {

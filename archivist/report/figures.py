@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Final
 
 from archivist.model.ids import Category
-from archivist.report.household import CLASSES, TEMPORARY, Household, birth_date
-from archivist.report.lists import OUTCOMES, received_on
+from archivist.report.case_history import CLASSES, TEMPORARY, Household, birth_date
 from archivist.report.money import payouts
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row
+from archivist.report.rosters import OUTCOMES, received_on
 
 COLUMNS: Final = (
     "opening", "opening_persons", "entered", "entered_persons", "left", "left_persons", "changed_persons", "closing",

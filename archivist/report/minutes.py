@@ -17,7 +17,7 @@ from archivist.errors import UsageError
 from archivist.model.case import Record
 from archivist.model.chinese import format_money, han_number
 from archivist.model.values import parse_value
-from archivist.report.household import Household
+from archivist.report.case_history import Household
 from archivist.report.register import Asked, Register, Row, in_order, who
 
 

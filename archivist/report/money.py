@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from archivist.model.chinese import money_in_words, parse_date, parse_money
 from archivist.model.ids import Category
-from archivist.report.household import ENTER, TEMPORARY, Household
+from archivist.report.case_history import ENTER, TEMPORARY, Household
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from archivist.config import Office
 from archivist.model.ids import CaseNo
-from archivist.report.household import Household
+from archivist.report.case_history import Household
 from archivist.report.query import Period
 from archivist.rules.pack import Pack
 

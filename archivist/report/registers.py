@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from archivist.config import Office
+from archivist.doctypes.catalogue import Catalogue, DocumentType, FieldSpec
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.ids import CaseNo, Category
-from archivist.report import archive, figures, lists, minutes, money
-from archivist.report.household import Household
-from archivist.report.posted import POSTED
+from archivist.report import archive, figures, minutes, money, rosters
+from archivist.report.case_history import Household
+from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
 from archivist.report.register import NIL, Asked, Register
-from archivist.rules.documents import Catalogue, DocumentType, FieldSpec
 from archivist.rules.pack import Pack
-from archivist.store import bag, files, fixity
+from archivist.store import bag, bag_fixity, durable_files
 from archivist.store import chain as chains
 from archivist.workspace import Workspace
 
@@ -43,19 +43,19 @@ class Kind:
 
 _OFFICE: Final = Office()
 REGISTERS: Final[Mapping[str, Kind]] = {
-    "acceptance_register": Kind(lists.acceptance_register),
-    "monthly_roster": Kind(lists.monthly_roster),
+    "acceptance_register": Kind(rosters.acceptance_register),
+    "monthly_roster": Kind(rosters.monthly_roster),
     "monthly_statistics": Kind(figures.monthly_statistics),
-    "filing_summary": Kind(lists.filing_summary),
+    "filing_summary": Kind(rosters.filing_summary),
     "temp_assistance_monthly_summary": Kind(money.temp_assistance_monthly_summary),
     "reserve_fund_report": Kind(money.reserve_fund_report),
-    "quarterly_transfer_list": Kind(lists.quarterly_transfer_list, "quarter"),
-    "annual_review_transfer_list": Kind(lists.annual_review_transfer_list, "year"),
-    "household_ledger": Kind(lists.household_ledger, heading="ledger.month"),
+    "quarterly_transfer_list": Kind(rosters.quarterly_transfer_list, "quarter"),
+    "annual_review_transfer_list": Kind(rosters.annual_review_transfer_list, "year"),
+    "household_ledger": Kind(rosters.household_ledger, heading="ledger.month"),
     "fund_disbursement_detail": Kind(money.fund_disbursement_detail),
-    "monthly_visit_summary": Kind(lists.monthly_visit_summary),
+    "monthly_visit_summary": Kind(rosters.monthly_visit_summary),
     "recovery_register": Kind(money.recovery_register, "on"),
-    "review_due_list": Kind(lists.review_due_list),
+    "review_due_list": Kind(rosters.review_due_list),
     "archive_transfer_list": Kind(archive.archive_transfer_list, "year"),
     "expiry_list": Kind(archive.expiry_list, "on"),
     "disposal_appraisal_opinion": Kind(archive.disposal_appraisal_opinion, "on"),
@@ -169,10 +169,10 @@ def collect(
 def _sealed(workspace: Workspace, number: CaseNo) -> str:
     """Return the digest of a case's tag manifest, once chain, manifests and sizes were found to agree."""
     folder = workspace.archive.folder(number)
-    findings = workspace.archive.alarms.findings(number) or fixity.check_bag(folder, quick=True).findings
+    findings = workspace.archive.alarms.findings(number) or bag_fixity.check_bag(folder, quick=True).findings
     if findings:
         raise IntegrityAlarm(f"{len(findings)}处与事件链不符，恢复之前不能移交", file=str(number))
-    return files.digest_of(folder / bag.TAG_MANIFEST)[0]
+    return durable_files.digest_of(folder / bag.TAG_MANIFEST)[0]
 
 
 def make(

@@ -18,8 +18,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from archivist.doctypes.catalogue import Column, DocumentType, FieldSpec
 from archivist.report.register import NIL, Register
-from archivist.rules.documents import Column, DocumentType, FieldSpec
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a text must not begin with unmarked, or a spreadsheet reckons it."""

@@ -16,8 +16,8 @@ from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.facts import Path, single
 from archivist.model.ids import Category
-from archivist.rules import limits
-from archivist.rules.materials import held, missing, persons
+from archivist.rules import deadlines
+from archivist.rules.completeness.required_papers import held, missing, persons
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 
@@ -103,7 +103,7 @@ def _verified(attempt: Attempt) -> list[str]:
 
 
 def _publicity_over(attempt: Attempt) -> list[str]:
-    over, wait = limits.wait_over(attempt.case, attempt.pack, attempt.on)
+    over, wait = deadlines.wait_over(attempt.case, attempt.pack, attempt.on)
     if over or wait is None or wait.due is None:
         return []
     return [f"公示期未满：到 {wait.due.day} 为止，{attempt.on} 还在公示期内（{wait.rule.source}）"]
@@ -112,14 +112,14 @@ def _publicity_over(attempt: Attempt) -> list[str]:
 def _explain_over(attempt: Attempt) -> list[str]:
     if attempt.case.step("deliver_explain") is None:
         return ["不符告知书还没有送达，申请人的说明期限未起算"]
-    window = limits.find(attempt.case, attempt.pack, "verify.explain")
+    window = deadlines.find(attempt.case, attempt.pack, "verify.explain")
     if window is None or window.due is None or attempt.on > window.due.day:
         return []
     return [f"申请人的说明期限到 {window.due.day} 为止，尚未届满（{window.rule.source}）"]
 
 
 def _overall_running(attempt: Attempt) -> list[str]:
-    overall = limits.find(attempt.case, attempt.pack, "overall")
+    overall = deadlines.find(attempt.case, attempt.pack, "overall")
     if overall is None or overall.due is None:
         return ["没有正在计算的总期限，无从延长"]
     if attempt.on > overall.due.day:

@@ -21,12 +21,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import NotDelegated, RuleFault, UnknownPack
+from archivist.model import conditions
 from archivist.model.case import Case
 from archivist.model.ids import Category
-from archivist.rules import conditions
-from archivist.rules.reading import T, read_row
+from archivist.rules.row_reader import T, read_row
 from archivist.rules.rule import CheckRule, Material, Rule, Source, StepRule
-from archivist.rules.workdays import NATIONAL, Calendar
+from archivist.rules.work_calendar import NATIONAL, Calendar
 
 __all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "available", "load"]
 

@@ -10,7 +10,7 @@ from typing import Final
 from archivist.errors import RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.rules.workdays import NATIONAL, Calendar, Deadline, add_months, quarter_end
+from archivist.rules.work_calendar import NATIONAL, Calendar, Deadline, add_months, quarter_end
 
 UNITS: Final = (
     "工作日",

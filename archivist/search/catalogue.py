@@ -19,8 +19,8 @@ from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id
 from archivist.search import text as forms
+from archivist.search.query_tree import By
 from archivist.search.tables import TABLES, write_case
-from archivist.search.tree import By
 
 SCHEMA: Final = 3
 _WALK = 1_000

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
-from archivist.search.tree import Node
+from archivist.search.query_tree import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.search import query as queries
 from archivist.search import text as forms
 from archivist.search.catalogue import CaseRow, Catalogue, DocRow, RecordRow, SourceRow
-from archivist.search.embedded import Embedded
 from archivist.search.engine import ArchiveReader, Document, Results, TextIndex
-from archivist.search.tree import Node, both
+from archivist.search.evaluator import Embedded
+from archivist.search.query_tree import Node, both
 
 T = TypeVar("T")
 

@@ -24,8 +24,7 @@ from typing import Final
 from archivist.errors import BadQuery, InvalidValue
 from archivist.model.chinese import parse_date
 from archivist.model.ids import CaseNo, narrow, parse_category
-from archivist.search.text import name_key, needed, normal
-from archivist.search.tree import (
+from archivist.search.query_tree import (
     And,
     By,
     Filed,
@@ -41,6 +40,7 @@ from archivist.search.tree import (
     Person,
     Text,
 )
+from archivist.search.text import name_key, needed, normal
 
 MAX_LENGTH: Final = 1000
 MAX_LEAVES: Final = 64

@@ -6,6 +6,6 @@ protocol; ``archive`` puts cases, ledger and tray together.
 
 from archivist.store.archive import Archive, Recovery
 from archivist.store.commit import Draft, NewFile, Original, Stamp, with_source
-from archivist.store.tray import Tray, TrayItem
+from archivist.store.review_tray import Tray, TrayItem
 
 __all__ = ["Archive", "Draft", "NewFile", "Original", "Recovery", "Stamp", "Tray", "TrayItem", "with_source"]

@@ -12,12 +12,12 @@ from typing import Final
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
 from archivist.model.case import Case, Data, Event, Op, apply
 from archivist.model.ids import CaseNo, RecordNo, Sha256
-from archivist.store import bag, chain, commit, files
-from archivist.store.alarms import Alarms
+from archivist.store import bag, chain, commit, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.lock import WriterLock
-from archivist.store.tray import Tray
+from archivist.store.quarantine import Alarms
+from archivist.store.review_tray import Tray
 
 FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms")
 
@@ -50,9 +50,9 @@ class Archive:
         """Make the folders that are missing."""
         missing = [p for p in (self.root, *(self.root / n for n in FOLDERS)) if not p.is_dir()]
         for path in missing:
-            path.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
+            path.mkdir(mode=durable_files.FOLDER_MODE, parents=True, exist_ok=True)
         for path in {p.parent for p in missing}:
-            files.sync_folder(path)
+            durable_files.sync_folder(path)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def case_numbers(self) -> list[CaseNo]:
@@ -101,7 +101,9 @@ class Archive:
         names = chain.event_names(folder)
         if not names:
             raise IntegrityAlarm("一个事件也没有", file=str(number))
-        return int(names[-1].removesuffix(".json")), files.digest_of(folder / chain.EVENTS / names[-1])[0]
+        return int(names[-1].removesuffix(".json")), durable_files.digest_of(
+            folder / chain.EVENTS / names[-1]
+        )[0]
 
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages split by form feed; empty when there is none."""
@@ -118,11 +120,11 @@ class Archive:
         """
         with self.lock.held(actor) as dirty:
             if dirty or not self._started:
-                with files.writing("恢复未完成，没有写入新的内容"):
+                with durable_files.writing("恢复未完成，没有写入新的内容"):
                     self.create()
                     if dirty:  # whoever died may have died between a rename and its fsync
                         for folder in (self.root, self.work, self.cases, self.ledger, self.review):
-                            files.sync_folder(folder)
+                            durable_files.sync_folder(folder)
                     self.recovered = self._recover()
                 self._started = True
                 self.healed = self.healed or dirty or bool(self.recovered.done)
@@ -212,9 +214,9 @@ class Archive:
 
         Survives: killed in between, files lie in the outbox of which the ledger does not know; they were not handed out.
         """
-        with self.writing(stamp.actor), files.writing("没有写入", file=stem):
+        with self.writing(stamp.actor), durable_files.writing("没有写入", file=stem):
             folder = self.outbox / group
-            files.make_folders(folder, below=self.root)
+            durable_files.make_folders(folder, below=self.root)
             names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
             name = next(
                 n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents)
@@ -225,15 +227,15 @@ class Archive:
             try:
                 entries = []
                 for path, content in zip(paths, contents.values(), strict=True):
-                    digest, size = files.write_new(path, content)
+                    digest, size = durable_files.write_new(path, content)
                     entries.append({"path": f"{group}/{path.name}", "sha256": digest, "size": size})
-                files.sync_folder(folder)
+                durable_files.sync_folder(folder)
                 self.note(op, {**data, "files": entries}, stamp)
             except BaseException:
                 if not entered.exists():  # else the entry stands, and so does what it tells of
                     for path in paths:
                         with suppress(OSError):
-                            files.unlink(path)
+                            durable_files.unlink(path)
                 raise
         return paths
 
@@ -277,8 +279,8 @@ class Archive:
         done: list[str] = []
         alarms: list[str] = []
         for path in sorted(self.work.iterdir()):
-            files.remove_tree(path)
-            files.unlink(path)
+            durable_files.remove_tree(path)
+            durable_files.unlink(path)
         for folder in [*self.cases.iterdir(), *self.ledger.iterdir()]:
             try:
                 if folder.is_dir() and (what := commit.recover(folder)):

@@ -14,7 +14,7 @@ from typing import Final
 from archivist.errors import IntegrityAlarm
 from archivist.model.case import GENESIS, Case, Event, apply
 from archivist.model.ids import CaseNo, Sha256
-from archivist.store import bag, files
+from archivist.store import bag, durable_files
 
 EVENTS: Final = "events"
 KEPT: Final = 2_000
@@ -137,7 +137,7 @@ def read(folder: Path) -> Chain:
     except FileNotFoundError:
         raise IntegrityAlarm("events 文件夹不见了", file=folder.name) from None
     for name in names:
-        data = files.read(f"{folder}/{EVENTS}/{name}")
+        data = durable_files.read(f"{folder}/{EVENTS}/{name}")
         try:
             event = decode(data)
             if name != event_name(event.seq):

@@ -25,7 +25,7 @@ from typing import Any, Final
 from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
 from archivist.model.case import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
-from archivist.store import bag, chain, files
+from archivist.store import bag, chain, durable_files
 from archivist.store.chain import Chain
 
 PENDING: Final = "pending"
@@ -54,12 +54,12 @@ class Original:
     @classmethod
     def of(cls, path: Path, name: str) -> Original:
         """Read a file's identity and digest; see ``files.open_original`` for what is refused."""
-        with files.open_original(path) as (handle, stat):
+        with durable_files.open_original(path) as (handle, stat):
             try:
-                digest, size = files.digest_of(handle)
+                digest, size = durable_files.digest_of(handle)
             except OSError as error:
                 raise UnreadableFile(f"读不出来：{error.strerror}", file=path.name) from error
-        return cls(path, files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ino)
+        return cls(path, durable_files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ino)
 
     def as_source(self) -> dict[str, Any]:
         """Return what an event remembers of where its file came from."""
@@ -81,8 +81,8 @@ class Original:
         Raises:
             WriteFailed: E204, when it cannot be removed; it is known by what it is and goes the next time.
         """
-        with files.writing("内容已经收好，只是原件还没有移走，下次自动移走", self.path.name):
-            return files.unlink_original(self.path, self.size, self.mtime_ns, self.inode)
+        with durable_files.writing("内容已经收好，只是原件还没有移走，下次自动移走", self.path.name):
+            return durable_files.unlink_original(self.path, self.size, self.mtime_ns, self.inode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +120,21 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     Survives:
         A kill, a full disk or a power cut at any point: the next start completes the change or forgets it.
     """
-    info = files.digest_of(folder / "bag-info.txt")[0]
+    info = durable_files.digest_of(folder / "bag-info.txt")[0]
     _check_manifests(folder, current, info)
     pending = folder / PENDING / str(current.seq + 1)
     committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
     try:
-        with files.writing("没有归档任何内容，原件未动"):
+        with durable_files.writing("没有归档任何内容，原件未动"):
             event, digest = _stage(folder, pending, current, draft, stamp, info)
     except BaseException:
         with suppress(OSError):  # then recovery will
             _forget(folder, pending)
         raise
     # An error here, or Ctrl-C, may come after the rename took effect: nothing is taken back, recovery decides.
-    with files.writing("是否已登记要到下次启动时才能确定，届时自动补完；原件未动"):
-        files.rename_new(pending / "e", committed)
-        files.sync_folder(committed.parent)
+    with durable_files.writing("是否已登记要到下次启动时才能确定，届时自动补完；原件未动"):
+        durable_files.rename_new(pending / "e", committed)
+        durable_files.sync_folder(committed.parent)
         current.append(event, digest)
         finish(folder, event)
     return event
@@ -142,8 +142,8 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
 
 def _forget(folder: Path, pending: Path) -> None:
     """Drop a change that was not committed. The folders made for it stay: the next change relies on their names."""
-    files.sync_names(folder)
-    files.remove_tree(pending)
+    durable_files.sync_names(folder)
+    durable_files.remove_tree(pending)
 
 
 def _check_manifests(folder: Path, current: Chain, info: Sha256) -> None:
@@ -151,7 +151,7 @@ def _check_manifests(folder: Path, current: Chain, info: Sha256) -> None:
         return
     for name, expected in zip((bag.MANIFEST, bag.TAG_MANIFEST), current.manifests(info), strict=True):
         try:
-            found = files.read(f"{folder}/{name}")
+            found = durable_files.read(f"{folder}/{name}")
         except FileNotFoundError:
             found = b""
         if found != expected:
@@ -162,11 +162,11 @@ def _stage(
     folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Stamp, info: Sha256
 ) -> tuple[Event, Sha256]:
     if not pending.parent.is_dir():
-        files.make_folder(pending.parent)
-        files.sync_folder(folder)
+        durable_files.make_folder(pending.parent)
+        durable_files.sync_folder(folder)
     if pending.exists():
         raise ArchiveError("上一次写入尚未恢复，请重新运行", file=folder.name)
-    files.make_folder(pending)
+    durable_files.make_folder(pending)
     if taken := [new.path for new in draft.files if os.path.exists(f"{folder}/{new.path}")]:  # noqa: PTH110
         raise IntegrityAlarm(f"{taken[0]} 的位置上已有别的文件", file=folder.name)
     entries: list[FileEntry] = []
@@ -193,24 +193,24 @@ def _stage(
     data = chain.encode(event)
     after = Chain(list(current.events), dict(current.files))
     after.append(event, bag.sha256(data))
-    files.write_new(pending / "e", data)
+    durable_files.write_new(pending / "e", data)
     for name, made in zip("mt", after.manifests(info), strict=True):
-        files.write_new(pending / name, made)
+        durable_files.write_new(pending / name, made)
     targets = [*(entry.path for entry in entries), *(new for _, new in draft.moves)]
     for path in dict.fromkeys(os.path.dirname(target) for target in targets):  # noqa: PTH120
-        files.make_folders(folder / path, below=folder)
-    files.sync_folder(pending)
-    files.sync_folder(pending.parent)
+        durable_files.make_folders(folder / path, below=folder)
+    durable_files.sync_folder(pending)
+    durable_files.sync_folder(pending.parent)
     return event, after.head
 
 
 def _copy(new: NewFile, target: Path) -> tuple[Sha256, int]:
-    mode = files.PAYLOAD_MODE if bag.is_payload(new.path) else files.FILE_MODE
+    mode = durable_files.PAYLOAD_MODE if bag.is_payload(new.path) else durable_files.FILE_MODE
     if isinstance(new.source, bytes):
-        return files.write_new(target, new.source, mode=mode)
+        return durable_files.write_new(target, new.source, mode=mode)
     with ExitStack() as stack:
-        handle, _ = stack.enter_context(files.open_original(new.source.path))
-        digest, size = files.write_new(target, handle, mode=mode)
+        handle, _ = stack.enter_context(durable_files.open_original(new.source.path))
+        digest, size = durable_files.write_new(target, handle, mode=mode)
     if digest != new.source.sha256:
         raise UnreadableFile("识别之后文件又有变动，将重新收取", file=new.source.path.name)
     return digest, size
@@ -221,16 +221,16 @@ def finish(folder: Path, event: Event) -> None:
     pending = folder / PENDING / str(event.seq)
     touched: set[Path] = set()
     for path in event.removed:
-        files.unlink(folder / path)
+        durable_files.unlink(folder / path)
         touched.add((folder / path).parent)
     for old, new in event.moves:
         touched |= {(folder / old).parent, (folder / new).parent}
-        files.make_folders((folder / new).parent, below=folder)
+        durable_files.make_folders((folder / new).parent, below=folder)
         if (folder / old).exists():
-            _move(folder / old, folder / new, files.digest_of(folder / old)[0])
+            _move(folder / old, folder / new, durable_files.digest_of(folder / old)[0])
     for k, entry in enumerate(event.files):
         staged, target = pending / f"p{k}", folder / entry.path
-        files.make_folders(target.parent, below=folder)
+        durable_files.make_folders(target.parent, below=folder)
         touched.add(target.parent)
         if staged.exists():
             _move(staged, target, entry.sha256)
@@ -238,23 +238,23 @@ def finish(folder: Path, event: Event) -> None:
             raise IntegrityAlarm(f"已登记的文件 {entry.path} 不见了", file=folder.name)
     for parent in sorted(touched, reverse=True):
         if parent.is_dir():
-            files.sync_folder(parent)
+            durable_files.sync_folder(parent)
     for staged, target in (
         (pending / "m", folder / bag.MANIFEST),
         (pending / "t", folder / bag.TAG_MANIFEST),
     ):
         if staged.exists():
-            files.replace(staged, target)
-    files.sync_folder(folder)
-    files.remove_tree(pending)
+            durable_files.replace(staged, target)
+    durable_files.sync_folder(folder)
+    durable_files.remove_tree(pending)
 
 
 def _move(source: Path, target: Path, digest: Sha256) -> None:
     """Rename; where a power cut left a half-done rename at both places, only the old name has to go."""
     if not target.exists():
-        files.rename_new(source, target)
-    elif files.digest_of(target)[0] == digest:
-        files.unlink(source)
+        durable_files.rename_new(source, target)
+    elif durable_files.digest_of(target)[0] == digest:
+        durable_files.unlink(source)
     else:
         raise IntegrityAlarm(f"{target.name} 的位置上已有别的文件", file=target.parent.name)
 
@@ -270,18 +270,18 @@ def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) ->
     building = work / f"new-{target.name}"
     draft = replace(draft, data={**draft.data, "bag_info_sha256": bag.sha256(info)})
     started = Chain()
-    with files.writing("没有建立户档"):
-        files.remove_tree(building)
-        files.make_folder(building)
+    with durable_files.writing("没有建立户档"):
+        durable_files.remove_tree(building)
+        durable_files.make_folder(building)
         for name in ("data", chain.EVENTS, PENDING):
-            files.make_folder(building / name)
-        files.write_new(building / "bagit.txt", bag.DECLARATION)
-        files.write_new(building / "bag-info.txt", info)
+            durable_files.make_folder(building / name)
+        durable_files.write_new(building / "bagit.txt", bag.DECLARATION)
+        durable_files.write_new(building / "bag-info.txt", info)
         event = commit(building, started, draft, stamp)
-    with files.writing("是否已建立户档要到下次启动时才能确定"):
-        files.rename_new(building, target)
-        files.sync_folder(target.parent)
-        files.sync_folder(work)
+    with durable_files.writing("是否已建立户档要到下次启动时才能确定"):
+        durable_files.rename_new(building, target)
+        durable_files.sync_folder(target.parent)
+        durable_files.sync_folder(work)
     return event, started
 
 
@@ -301,8 +301,8 @@ def recover(folder: Path) -> str | None:
     if not left:
         return None
     current = chain.read(folder)
-    files.sync_names(folder)  # whoever died may have died before it did
-    files.sync_folder(folder / chain.EVENTS)
+    durable_files.sync_names(folder)  # whoever died may have died before it did
+    durable_files.sync_folder(folder / chain.EVENTS)
     done = []
     for pending in left:
         if pending.name.isdigit() and int(pending.name) <= current.seq:

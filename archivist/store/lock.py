@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archivist.errors import ArchiveLocked
-from archivist.store.files import writing
+from archivist.store.durable_files import writing
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt

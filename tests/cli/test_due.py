@@ -13,12 +13,12 @@ import pytest
 from icalendar import Calendar
 
 from archivist.cli.main import main
-from archivist.lifecycle.agenda import agenda
-from archivist.lifecycle.calendar import calendar_file
 from archivist.model.ids import Category
+from archivist.procedure.agenda import agenda
+from archivist.procedure.ics import calendar_file
 from archivist.workspace import Workspace
 from tests.kit import NOW, make_workspace, open_household
-from tests.lifecycle.test_agenda import household, take
+from tests.procedure.test_agenda import household, take
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -14,7 +14,7 @@ from archivist.cli.ledger import OPS
 from archivist.model.case import Case, Event, Op, apply
 from archivist.model.ids import CaseNo
 from archivist.report import REGISTERS
-from archivist.store import files
+from archivist.store import durable_files
 from tests.cli.test_commands import GOLDEN, Office, office
 
 __all__ = ["office"]
@@ -94,7 +94,7 @@ def test_a_file_gives_every_field(office: Office) -> None:
     assert Path(path).parent == office.root / "archive/outbox/机关文书"
     assert (office.root / "打印" / Path(path).name).read_bytes() == Path(path).read_bytes()
     (entry,) = office.json("ledger", "--documents", "--year", "2024")
-    assert entry["data"]["files"][0]["sha256"] == files.digest_of(Path(path))[0]
+    assert entry["data"]["files"][0]["sha256"] == durable_files.digest_of(Path(path))[0]
     assert entry["actor"] == "林经办" and office.json("ledger", "--year", "2023") == []
     assert office.json("verify")["findings"] == []
 

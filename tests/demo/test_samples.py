@@ -11,10 +11,10 @@ from archivist import config
 from archivist.cli.demo.households import SAMPLES, Household, config_toml, households
 from archivist.cli.demo.scans import PHRASE, Scan, form_page, make_scans, signed_copy
 from archivist.cli.demo.sheets import samples
-from archivist.ingest.codes import read_codes
-from archivist.model.codes import DocumentCode
+from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts, people, single
 from archivist.model.ids import ID_IN_TEXT, CaseNo, is_id, record_no
+from archivist.reading.barcodes import read_codes
 
 CASE_NUMBERS = {h.key: f"TJHQ-{h.category}-{h.opened_on.year}-{n:06}" for n, h in enumerate(households(), 1)}
 PAYLOAD = DocumentCode(CaseNo.parse(CASE_NUMBERS["wang"]), "SQS", record_no(1)).payload

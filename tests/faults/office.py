@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
-from archivist.ingest.file import Filed, Left, NeedsReview, Prepared, assign, file_dropped
-from archivist.ingest.read import PageText, ReadResult
-from archivist.ingest.sniff import Kind
-from archivist.issue.document import issue, plan
-from archivist.lifecycle.cases import change_facts, deregister, drop_folder, open_case
+from archivist.ingest.filing import Filed, Left, NeedsReview, Prepared, assign, file_dropped
+from archivist.issuing.case_documents import issue, plan
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
-from archivist.rules.documents import Catalogue
+from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
+from archivist.reading.formats.identify import Kind
+from archivist.reading.formats.registry import PageText, ReadResult
 from archivist.rules.pack import Pack
 from archivist.store import Original
 from archivist.workspace import Workspace

@@ -17,7 +17,7 @@ from pathlib import Path
 from docx import Document
 
 from archivist.model.ids import CaseNo
-from tests.ingest.files import text_pdf
+from tests.reading.files import text_pdf
 
 TITLES = ("诊断证明书", "邻里访问记录", "社会救助申请书", "入户调查表")
 WORDS = "漏雨的北墙 家庭经济状况 长期服药 外出务工 公示期满 缺乏劳动能力 房屋租金 低保金到账 赡养协议 医疗费用".split()

@@ -13,9 +13,9 @@ from typing import Final
 
 import pytest
 
-from archivist.ingest import file as filing
+from archivist.ingest import filing
 from archivist.model.ids import Sha256
-from archivist.store import commit, files
+from archivist.store import commit, durable_files
 from archivist.store.bag import sha256
 from tests.conftest import Counted
 from tests.faults.office import COMMANDS
@@ -112,9 +112,11 @@ def filing_one(base: Path, scratch: Path) -> Site:
 
 def test_rename_before_fsync_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The event is renamed into ``events/`` first and synced afterwards: a torn event after a power cut."""
-    real_write, real_rename = files.write_new, files.rename_new
+    real_write, real_rename = durable_files.write_new, durable_files.rename_new
 
-    def write_now_sync_later(path: Path, source: bytes, *, mode: int = files.FILE_MODE) -> tuple[Sha256, int]:
+    def write_now_sync_later(
+        path: Path, source: bytes, *, mode: int = durable_files.FILE_MODE
+    ) -> tuple[Sha256, int]:
         if path.name != "e":
             return real_write(path, source, mode=mode)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -125,11 +127,11 @@ def test_rename_before_fsync_fails_loudly(filing_one: Site, monkeypatch: pytest.
     def rename_then_sync(source: Path, target: Path) -> None:
         real_rename(source, target)
         if source.name == "e":
-            files.sync_folder(target.parent)
-            files.sync_folder(target)
+            durable_files.sync_folder(target.parent)
+            durable_files.sync_folder(target)
 
-    monkeypatch.setattr(files, "write_new", write_now_sync_later)
-    monkeypatch.setattr(files, "rename_new", rename_then_sync)
+    monkeypatch.setattr(durable_files, "write_new", write_now_sync_later)
+    monkeypatch.setattr(durable_files, "rename_new", rename_then_sync)
     failure = first_failure(Blackout(filing_one), record(filing_one))
     assert "power loss after call" in failure and "事件 000003.json" in failure
 
@@ -171,7 +173,7 @@ def test_no_recovery_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPa
 
 def test_an_error_swallowed_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Failing with exit 0: the disk refused the manifests, and the program says "filed"."""
-    real = files.replace
+    real = durable_files.replace
 
     def careless(source: Path, target: Path) -> None:
         try:
@@ -179,7 +181,7 @@ def test_an_error_swallowed_fails_loudly(filing_one: Site, monkeypatch: pytest.M
         except OSError:
             return
 
-    monkeypatch.setattr(files, "replace", careless)
+    monkeypatch.setattr(durable_files, "replace", careless)
     failures = []
     for n in range(1, filing_one.calls() + 1):
         ended = filing_one.strike(Fail(n, 5))

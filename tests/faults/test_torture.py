@@ -25,7 +25,7 @@ import bagit
 import pytest
 
 from archivist.cli.main import COMMANDS
-from archivist.ingest.inbox import look
+from archivist.ingest.watch_folder import look
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
@@ -33,9 +33,9 @@ from archivist.search.index import Index
 from archivist.workspace import Workspace
 from tests.conftest import Counted
 from tests.faults.papers import TITLES, WORDS, Dropper, Household, papers, sha256
-from tests.ingest.files import endless_pdf
 from tests.kit import NOW, make_workspace, open_household
 from tests.people import make_id
+from tests.reading.files import endless_pdf
 
 OFFICES, KILLS, FILES, HOUSEHOLDS = 2, 100, 250, 8
 SEED = 20240308

@@ -17,8 +17,9 @@ import bagit
 import pytest
 from docx import Document
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import CaseClosed
-from archivist.ingest.file import (
+from archivist.ingest.filing import (
     AlreadyFiled,
     Filed,
     NeedsReview,
@@ -28,22 +29,21 @@ from archivist.ingest.file import (
     file_dropped,
     prepare,
 )
-from archivist.ingest.inbox import Settler, file_once, look
-from archivist.ingest.worker import Reader
-from archivist.issue.document import issue, plan
-from archivist.lifecycle.cases import deregister
+from archivist.ingest.watch_folder import Settler, file_once, look
+from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case, RecordStatus
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
-from archivist.rules.closing import ENDING
-from archivist.rules.documents import Catalogue
-from archivist.rules.volume import OWN
+from archivist.procedure.cases import deregister
+from archivist.reading.reader_process import Reader
+from archivist.rules.disposition.arrangement import OWN
+from archivist.rules.disposition.late_filing import ENDING
 from archivist.store import Original
 from archivist.workspace import Workspace
 from tests.filing import file_papers
-from tests.ingest.files import word
 from tests.kit import NOW, make_workspace, open_household
 from tests.people import WANG_ID, make_id
+from tests.reading.files import word
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import InvalidValue
-from archivist.model.codes import MAX_LENGTH, DocumentCode
+from archivist.model.document_code import MAX_LENGTH, DocumentCode
 from archivist.model.ids import (
     ID_IN_TEXT,
     CaseNo,

@@ -12,7 +12,7 @@ from archivist.model.case import Case, CaseStatus, FileEntry, Record, RecordStat
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Sha256, record_no
 from archivist.model.states import State, StepTaken
-from archivist.report.household import Household
+from archivist.report.case_history import Household
 from archivist.rules.pack import load
 from tests.people import make_id
 

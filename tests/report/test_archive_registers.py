@@ -15,22 +15,22 @@ import pytest
 from openpyxl import load_workbook
 
 from archivist.config import Office
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
-from archivist.issue.document import issue, plan
-from archivist.issue.office import render_register
-from archivist.lifecycle.cases import deregister
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.office_documents import render_register
 from archivist.model.ids import CaseNo
+from archivist.procedure.cases import deregister
 from archivist.report import REGISTERS, Found, Period, Query, Register, make
 from archivist.report.archive import TRANSFERS, elapsed
-from archivist.report.household import Household
+from archivist.report.case_history import Household
 from archivist.report.registers import given, lists_lines
 from archivist.report.sheet import workbook
-from archivist.rules.documents import Catalogue
-from archivist.rules.holds import holds, unsettled
+from archivist.rules.disposition.holds import holds, unsettled
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
+from tests.documents.samples import CONFIG
 from tests.filing import file_papers
-from tests.issue.samples import CONFIG
 from tests.kit import make_workspace, open_household
 from tests.report.homes import TO_BENEFIT, a_house, with_record
 from tests.report.test_report import text_of

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archivist.issue.office import render_register
-from archivist.issue.render import document_text
+from archivist.doctypes.catalogue import Catalogue
+from archivist.documents.render.render import document_text
+from archivist.issuing.office_documents import render_register
 from archivist.report import Period
-from archivist.report.household import Household
+from archivist.report.case_history import Household
 from archivist.report.minutes import meetings, minutes_original
 from archivist.report.register import Asked
 from archivist.report.registers import given
-from archivist.rules.documents import Catalogue
 from archivist.rules.pack import load
-from tests.issue.samples import CONFIG, ON
+from tests.documents.samples import CONFIG, ON
 from tests.report.homes import a_house, with_record
 
 TIANJIN = load("tianjin-hongqiao")

@@ -12,15 +12,15 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from archivist.issue.office import render_register
+from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.issuing.office_documents import render_register
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Register, make
-from archivist.report.household import TEMPORARY, Household
+from archivist.report.case_history import TEMPORARY, Household
 from archivist.report.registers import given, lists_lines
 from archivist.report.sheet import workbook
-from archivist.rules.documents import Catalogue, DocumentType
 from archivist.rules.pack import load
-from tests.issue.samples import CONFIG, LONG_NAME
+from tests.documents.samples import CONFIG, LONG_NAME
 from tests.report.homes import TO_BENEFIT, a_house, with_record
 
 CATALOGUE = Catalogue.load()

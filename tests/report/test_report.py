@@ -15,22 +15,22 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import DocumentNotApplicable, InvalidValue, MissingFields, UsageError
-from archivist.issue.office import render_register
+from archivist.issuing.office_documents import render_register
 from archivist.model.case import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Query, make
 from archivist.report.registers import given, kind_of
 from archivist.report.sheet import workbook
-from archivist.rules.documents import Catalogue
 from archivist.rules.pack import load
 from archivist.store import Draft
 from archivist.workspace import Workspace
-from tests.issue.samples import CONFIG
+from tests.documents.samples import CONFIG
 from tests.kit import make_workspace, open_household
-from tests.lifecycle.test_agenda import take
 from tests.people import WANG, make_id
+from tests.procedure.test_agenda import take
 from tests.report.homes import TO_BENEFIT, a_case, a_house, with_record
 
 CLOCK = "2024-06-20T10:00:00+08:00"

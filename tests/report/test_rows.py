@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.report import Period
+from archivist.report.case_history import Household
 from archivist.report.figures import COLUMNS, monthly_statistics
-from archivist.report.household import Household
-from archivist.report.lists import (
+from archivist.report.money import (
+    balance,
+    fund_disbursement_detail,
+    recovery_register,
+    reserve_fund_report,
+    temp_assistance_monthly_summary,
+)
+from archivist.report.register import Asked, Register
+from archivist.report.rosters import (
     acceptance_register,
     annual_review_transfer_list,
     filing_summary,
@@ -23,14 +31,6 @@ from archivist.report.lists import (
     quarterly_transfer_list,
     review_due_list,
 )
-from archivist.report.money import (
-    balance,
-    fund_disbursement_detail,
-    recovery_register,
-    reserve_fund_report,
-    temp_assistance_monthly_summary,
-)
-from archivist.report.register import Asked, Register
 from archivist.rules.pack import load
 from tests.report.homes import BENEFIT, TO_BENEFIT, a_case, a_house, with_record
 

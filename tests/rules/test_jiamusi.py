@@ -10,7 +10,7 @@ import pytest
 from archivist.errors import NotDelegated, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.rules import limits, pack
+from archivist.rules import deadlines, pack
 from tests.rules.walking import at_least, due, fulfilled, obligation, row, runs, step, walk
 
 JIAMUSI = pack.load("heilongjiang-jiamusi")
@@ -58,7 +58,7 @@ def test_the_second_publicity_must_run_out() -> None:
     case = walk(JIAMUSI, "DB", *PROPOSED)
     assert due(case, JIAMUSI, "publicity.proposed") == "2024-03-28"
     assert obligation(case, JIAMUSI, "publicity.proposed").rule.inferred
-    assert [limits.wait_over(case, JIAMUSI, dt.date(2024, 3, day))[0] for day in (28, 29)] == [False, True]
+    assert [deadlines.wait_over(case, JIAMUSI, dt.date(2024, 3, day))[0] for day in (28, 29)] == [False, True]
     assert "publicity_over" in step(JIAMUSI, case, "confirm").guards
 
 

@@ -10,8 +10,8 @@ from archivist.errors import NotDelegated
 from archivist.model.case import Op
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.rules import limits, pack
-from archivist.rules.retention import retention
+from archivist.rules import deadlines, pack
+from archivist.rules.disposition.retention import retention
 from tests.rules.walking import due, fulfilled, obligation, row, step, take, walk
 
 JINCHENG = pack.load("shanxi-jincheng-chengqu")
@@ -38,7 +38,10 @@ def test_nothing_is_given_before_the_publicity_is_over() -> None:
     """「镇（街道）公示—资金发放」; seven days as the nation has them."""
     case = walk(JINCHENG, "DB", *PUBLICIZED)
     assert due(case, JINCHENG, "publicity.initial") == "2024-03-25"
-    assert [limits.wait_over(case, JINCHENG, dt.date(2024, 3, day))[0] for day in (25, 26)] == [False, True]
+    assert [deadlines.wait_over(case, JINCHENG, dt.date(2024, 3, day))[0] for day in (25, 26)] == [
+        False,
+        True,
+    ]
     assert "publicity_over" in step(JINCHENG, case, "announce").guards
     assert set(step(JINCHENG, case, "pay").moves) == {State.ANNOUNCED}
 

@@ -8,7 +8,7 @@ import pytest
 
 from archivist.errors import RuleFault
 from archivist.model.ids import Category
-from archivist.rules import limits, pack
+from archivist.rules import deadlines, pack
 from archivist.rules.guards import GUARDS, Attempt
 from tests.rules.walking import at_least, due, fulfilled, obligation, row, runs, step, walk
 
@@ -138,8 +138,8 @@ def test_what_is_missing_is_told_at_once() -> None:
 def publicity(category: str) -> None:
     case = walk(NATIONAL, category, *SURVEYED, "publicize 2024-03-02")
     assert due(case, NATIONAL, "publicity.initial") == "2024-03-11", "the seventh day, a Saturday, moves on"
-    assert not limits.wait_over(case, NATIONAL, dt.date(2024, 3, 11))[0]
-    assert limits.wait_over(case, NATIONAL, dt.date(2024, 3, 12))[0]
+    assert not deadlines.wait_over(case, NATIONAL, dt.date(2024, 3, 11))[0]
+    assert deadlines.wait_over(case, NATIONAL, dt.date(2024, 3, 12))[0]
     assert fulfilled(walk(NATIONAL, category, *REVIEWED), NATIONAL, "publicity.initial")
     again = walk(NATIONAL, category, *OBJECTED, "republicize 2024-04-10", "review 2024-04-18")
     assert fulfilled(again, NATIONAL, "publicity.again")
@@ -272,7 +272,7 @@ def test_the_papers_of_an_advance_follow_at_a_time_set_locally() -> None:
     """「实施急难型临时救助，可实行“小金额先行救助”，事后补充说明情况」."""
     helped = ("submit 2024-03-04 09:00", "advance 2024-03-04 15:00")
     case = walk(NATIONAL, "JN", *helped, facts={"application": {"urgent": True}})
-    assert limits.find(case, NATIONAL, "temp.emergency.paperwork") is None
+    assert deadlines.find(case, NATIONAL, "temp.emergency.paperwork") is None
     with pytest.raises(RuleFault):
         row(NATIONAL, "temp.emergency.paperwork", "JN").deadline(dt.date(2024, 3, 4))
     assert pack.load("tianjin-hongqiao").rule_for("temp.emergency.paperwork", case).value == 5  # type: ignore[union-attr]

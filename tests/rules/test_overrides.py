@@ -11,7 +11,7 @@ from archivist import config
 from archivist.errors import RuleFault, SettingsError
 from archivist.model.ids import Category
 from archivist.rules import pack
-from archivist.rules.workdays import NATIONAL
+from archivist.rules.work_calendar import NATIONAL
 from archivist.workspace import Workspace
 from tests.kit import NOW, SETTINGS, make_workspace
 from tests.rules.walking import due, step, walk

@@ -15,8 +15,9 @@ from archivist.errors import NotDelegated, RuleFault, UnknownPack
 from archivist.model.case import Case, CaseStatus, Event, FileEntry, Op, fold
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
-from archivist.rules import materials, pack
-from archivist.rules.retention import retention
+from archivist.rules import pack
+from archivist.rules.completeness import required_papers
+from archivist.rules.disposition.retention import retention
 from tests.people import wang
 from tests.rules.walking import due, step, walk
 
@@ -162,7 +163,7 @@ def a_case(*records: tuple[str, str], closed: str | None = None, category: str =
 
 
 def test_missing_materials_are_listed_with_their_basis() -> None:
-    missing = materials.missing(a_case(("mat_id_card", "2015-01-05T09:00:00+08:00")), HONGQIAO)
+    missing = required_papers.missing(a_case(("mat_id_card", "2015-01-05T09:00:00+08:00")), HONGQIAO)
     wanted = {m.document for m in missing}
     assert {"application_form", "verification_authorization", "mat_household_register"} <= wanted
     assert "mat_id_card" not in wanted
@@ -177,9 +178,9 @@ def test_an_agent_needs_papers_too() -> None:
     with_agent = merge(case.facts, parse_facts({"agent": {"name": "张代理"}}))
     from dataclasses import replace
 
-    wanted = {m.document for m in materials.missing(replace(case, facts=with_agent), HONGQIAO)}
+    wanted = {m.document for m in required_papers.missing(replace(case, facts=with_agent), HONGQIAO)}
     assert {"mat_agent_id", "agency_authorization"} <= wanted
-    assert "mat_agent_id" not in {m.document for m in materials.missing(case, HONGQIAO)}
+    assert "mat_agent_id" not in {m.document for m in required_papers.missing(case, HONGQIAO)}
 
 
 # ── retention ────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from archivist.config import ROLES
+from archivist.doctypes.catalogue import Catalogue
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.rules import pack, procedure, wording
-from archivist.rules.documents import Catalogue
+from archivist.rules import pack, rule_text, step_chain
 from archivist.rules.guards import GUARDS
 
 ON = dt.date(2024, 3, 4)
@@ -22,7 +22,7 @@ SOURCE = {"measure": "《样例办法》", "article": "第一条", "sentence": "
 @pytest.mark.parametrize("name", pack.available())
 @pytest.mark.parametrize("on", [dt.date(2021, 7, 1), ON, dt.date(2025, 6, 1)])
 def test_every_pack_is_sound_as_a_whole(name: str, on: dt.date) -> None:
-    assert procedure.faults(pack.load(name), on, ROLES) == []
+    assert step_chain.faults(pack.load(name), on, ROLES) == []
 
 
 @pytest.mark.parametrize("name", pack.available())
@@ -46,7 +46,7 @@ def test_every_document_a_step_names_is_for_that_category_and_place(name: str, c
 
     wrong = [
         (step.id, document)
-        for step in procedure.steps(pack.load(name), category, ON)
+        for step in step_chain.steps(pack.load(name), category, ON)
         for named in (*step.needs, *step.makes, *step.anew)
         for document in named.rstrip("?").split("|")
         if not fits(document)
@@ -61,7 +61,7 @@ def test_the_procedure_is_broken_off_only_where_the_law_knows_of_it(name: str) -
     offered = {
         c
         for c in found.delegated
-        if any(s.id == "terminate_procedure" for s in procedure.steps(found, c, ON))
+        if any(s.id == "terminate_procedure" for s in step_chain.steps(found, c, ON))
     }
     assert offered == set(notice.categories) & set(found.delegated)
     assert all(found.under("basis.procedure_termination_notice.", c, ON) for c in offered)
@@ -71,28 +71,28 @@ def test_the_procedure_is_broken_off_only_where_the_law_knows_of_it(name: str) -
 def test_a_disability_subsidy_is_resumed_by_a_form_for_the_bureau(name: str) -> None:
     """S0「履行对辖区残疾人“两项补贴”的审核」: the town may only examine, so it decides nothing."""
     found = pack.load(name)
-    (resume,) = [s for s in procedure.steps(found, Category.CJ, ON) if s.id == "resume"]
+    (resume,) = [s for s in step_chain.steps(found, Category.CJ, ON) if s.id == "resume"]
     assert resume.makes == ("benefit_change_form",)
     last = str(found.rule("approval.change", Category.CJ, ON).value).split(" / ")[-1]
     assert last == {"national": "县级民政部门（审定）"}.get(name, "区民政局（审定）")
-    (resume,) = [s for s in procedure.steps(found, Category.DB, ON) if s.id == "resume"]
+    (resume,) = [s for s in step_chain.steps(found, Category.DB, ON) if s.id == "resume"]
     assert resume.makes == ("benefit_change_decision",)
 
 
 @pytest.mark.parametrize(("name", "category"), PLACES)
 def test_from_every_state_a_case_can_be_closed(name: str, category: Category) -> None:
-    rows = procedure.steps(pack.load(name), category, ON)
-    states = procedure.reachable(rows)
+    rows = step_chain.steps(pack.load(name), category, ON)
+    states = step_chain.reachable(rows)
     for state in states:
-        assert State.DEREGISTERED in procedure.reachable(rows, state), state
+        assert State.DEREGISTERED in step_chain.reachable(rows, state), state
     leads_on = {before for s in rows for before, after in s.moves.items() if before is not after}
     assert states - leads_on == {State.DEREGISTERED}
 
 
 @pytest.mark.parametrize(("name", "category"), PLACES)
 def test_the_way_to_help_and_the_way_to_refusal_are_there(name: str, category: Category) -> None:
-    rows = procedure.steps(pack.load(name), category, ON)
-    states = procedure.reachable(rows)
+    rows = step_chain.steps(pack.load(name), category, ON)
+    states = step_chain.reachable(rows)
     helped = State.PAID if category in (Category.JN, Category.ZC) else State.IN_BENEFIT
     assert {State.ACCEPTED, State.CONFIRMED, State.DELIVERED, helped} <= states
     assert {State.NOT_ACCEPTED, State.REFUSED, State.CLOSED_REFUSED, State.ABANDONED} <= states
@@ -101,28 +101,28 @@ def test_the_way_to_help_and_the_way_to_refusal_are_there(name: str, category: C
 @pytest.mark.parametrize(("name", "category"), PLACES)
 def test_nobody_is_helped_without_a_decision(name: str, category: Category) -> None:
     """Without the steps that decide, benefit and payment are out of reach (第一笔钱之前必有决定)."""
-    rows = procedure.steps(pack.load(name), category, ON)
+    rows = step_chain.steps(pack.load(name), category, ON)
     undecided = [s for s in rows if State.CONFIRMED not in s.moves.values()]
-    assert not {State.PAID, State.IN_BENEFIT} & procedure.reachable(undecided)
+    assert not {State.PAID, State.IN_BENEFIT} & step_chain.reachable(undecided)
 
 
 def test_a_publicity_stands_before_the_money_everywhere_but_in_emergencies() -> None:
     """《社会救助暂行办法》第四十八条「情况紧急的，可以按照规定简化审批手续」: only 急难型 and 两项补贴 go without."""
     for name, category in PLACES:
-        rows = procedure.steps(pack.load(name), category, ON)
+        rows = step_chain.steps(pack.load(name), category, ON)
         silent = [s for s in rows if s.id != "publicize"]
-        paid = {State.PAID, State.IN_BENEFIT} & procedure.reachable(silent)
+        paid = {State.PAID, State.IN_BENEFIT} & step_chain.reachable(silent)
         assert bool(paid) is (category in (Category.JN, Category.CJ)), (name, category)
 
 
 def test_every_guard_has_its_words() -> None:
-    assert set(wording.GUARDS) == set(GUARDS)
+    assert set(rule_text.GUARDS) == set(GUARDS)
 
 
 # ── what is wrong is said, all of it ─────────────────────────────────────────────────────────────────────
 def spoilt(**tables: list[dict[str, Any]]) -> list[str]:
     found = pack.load("shaanxi-ziyang", overrides=tables)
-    return procedure.faults(found, ON, ROLES)
+    return step_chain.faults(found, ON, ROLES)
 
 
 def test_a_dead_end_is_found() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from archivist.errors import NotDelegated, RuleFault
 from archivist.model.ids import Category
-from archivist.rules import limits, pack
+from archivist.rules import deadlines, pack
 from archivist.rules.guards import GUARDS, Attempt
 from tests.rules.walking import at_least, due, fulfilled, obligation, row, runs, step, walk, warned
 
@@ -172,8 +172,8 @@ def test_five_days_of_publicity(category: str, posted: str, last: str) -> None:
     case = walk(HONGQIAO, category, *early, f"publicize {posted}")
     assert due(case, HONGQIAO, "publicity.initial") == last
     day = dt.date.fromisoformat(last)
-    assert not limits.wait_over(case, HONGQIAO, day)[0]
-    assert limits.wait_over(case, HONGQIAO, day + dt.timedelta(days=1))[0]
+    assert not deadlines.wait_over(case, HONGQIAO, day)[0]
+    assert deadlines.wait_over(case, HONGQIAO, day + dt.timedelta(days=1))[0]
 
 
 def test_seven_days_of_the_nation_stay_a_remark() -> None:
@@ -191,7 +191,7 @@ def test_ten_working_days_to_look_into_an_objection(category: str) -> None:
     again = walk(HONGQIAO, category, *objected, "republicize 2024-04-10")
     assert fulfilled(again, HONGQIAO, "publicity.objection.recheck")
     assert due(again, HONGQIAO, "publicity.again") == "2024-04-15"
-    assert not limits.wait_over(again, HONGQIAO, dt.date(2024, 4, 15))[0]
+    assert not deadlines.wait_over(again, HONGQIAO, dt.date(2024, 4, 15))[0]
     reviewed = walk(HONGQIAO, category, *objected, "republicize 2024-04-10", "appraise 2024-04-16")
     assert fulfilled(reviewed, HONGQIAO, "publicity.again")
 
@@ -540,7 +540,7 @@ def test_the_way_of_an_advance() -> None:
         "deregister 2024-03-29",
         facts=URGENT,
     )
-    assert {o.rule.id for o in limits.running(case, HONGQIAO) if o.rule.duty == "office"} == set()
+    assert {o.rule.id for o in deadlines.running(case, HONGQIAO) if o.rule.duty == "office"} == set()
 
 
 def test_the_way_over_the_joint_conference() -> None:

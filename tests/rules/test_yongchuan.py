@@ -9,7 +9,7 @@ import pytest
 from archivist.errors import NotDelegated, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.rules import limits, pack
+from archivist.rules import deadlines, pack
 from archivist.rules.guards import GUARDS, Attempt
 from tests.rules.walking import due, fulfilled, obligation, row, runs, step, walk
 
@@ -117,8 +117,8 @@ def test_seven_days_first_three_days_again() -> None:
     again = (*PUBLICIZED, "objection 2024-03-18", "republicize 2024-03-26")
     case = walk(YONGCHUAN, "DB", *again)
     assert due(case, YONGCHUAN, "publicity.again") == "2024-03-29"
-    assert not limits.wait_over(case, YONGCHUAN, dt.date(2024, 3, 29))[0]
-    assert limits.wait_over(case, YONGCHUAN, dt.date(2024, 3, 30))[0]
+    assert not deadlines.wait_over(case, YONGCHUAN, dt.date(2024, 3, 29))[0]
+    assert deadlines.wait_over(case, YONGCHUAN, dt.date(2024, 3, 30))[0]
     assert due(walk(YONGCHUAN, "TK", *again), YONGCHUAN, "publicity.again") == "2024-04-02"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from archivist.model.case import Case, Event, Op, apply
 from archivist.model.facts import merge, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.rules import limits
+from archivist.rules import deadlines
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule, StepRule
 from tests.people import wang
@@ -48,9 +48,9 @@ def take(case: Case, op: Op, data: Mapping[str, Any]) -> Case:
     return apply(case, Event(case.seq + 1, zero, "2020-01-06T09:00:00+08:00", "林经办", op, data), zero)
 
 
-def obligation(case: Case, found: Pack, rule_id: str) -> limits.Obligation:
+def obligation(case: Case, found: Pack, rule_id: str) -> deadlines.Obligation:
     """Return what a rule obliges to in a case; it must have been set going, or wait for it."""
-    result = limits.find(case, found, rule_id)
+    result = deadlines.find(case, found, rule_id)
     assert result is not None, f"{rule_id} does not run"
     return result
 
@@ -76,7 +76,7 @@ def fulfilled(case: Case, found: Pack, rule_id: str) -> bool:
 
 def runs(case: Case, found: Pack) -> set[str]:
     """Return the ids of the time limits that are neither fulfilled nor cut off."""
-    return {o.rule.id for o in limits.running(case, found)}
+    return {o.rule.id for o in deadlines.running(case, found)}
 
 
 def step(found: Pack, case: Case, name: str) -> StepRule:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from archivist.model.facts import people
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, RecordNo
-from archivist.search import tree as q
+from archivist.search import query_tree as q
 from archivist.search.engine import Results
 from archivist.search.index import facts_text
 from archivist.search.text import name_key, normal, pinyin_keys

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archivist.errors import BadQuery
-from archivist.search import embedded
+from archivist.search import evaluator
 from archivist.search.index import Index
 from archivist.search.query import parse
 from tests.search.household import MemoryArchive, make_id, make_number
@@ -52,14 +52,14 @@ def build(households: list[tuple[str, str, list[str]]]) -> MemoryArchive:
     return archive
 
 
-@pytest.mark.parametrize("compare_all", [embedded.COMPARE_ALL, 0])
+@pytest.mark.parametrize("compare_all", [evaluator.COMPARE_ALL, 0])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(archive=HOUSEHOLDS.map(build), queries=st.lists(QUERY, min_size=6, max_size=12))
 def test_finds_what_a_plain_scan_finds(
     compare_all: int, archive: MemoryArchive, queries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "COMPARE_ALL", compare_all)
-    monkeypatch.setattr(embedded, "SORT_ALL", compare_all)
+    monkeypatch.setattr(evaluator, "COMPARE_ALL", compare_all)
+    monkeypatch.setattr(evaluator, "SORT_ALL", compare_all)
     with TemporaryDirectory() as folder, Index(Path(folder), archive) as index:
         index.catch_up()
         for query in queries:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archivist.errors import BadQuery
 from archivist.model.ids import Category
 from archivist.search.query import parse
-from archivist.search.tree import (
+from archivist.search.query_tree import (
     And,
     By,
     Filed,

@@ -33,7 +33,7 @@ from archivist.errors import ArchivistError
 from archivist.model.case import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, Original, Recovery
-from archivist.store.fixity import check_bag
+from archivist.store.bag_fixity import check_bag
 from tests.store.kit import STAMP, file_draft, open_wang
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; runs on Linux in CI")

@@ -21,14 +21,14 @@ import pytest
 from PIL import Image
 
 from archivist.cli.main import main
-from archivist.issue.render import document_text
+from archivist.doctypes.catalogue import Catalogue, FieldSpec
+from archivist.documents.render.render import document_text
 from archivist.model.ids import CaseNo, Category
-from archivist.rules import limits
-from archivist.rules.documents import Catalogue, FieldSpec
+from archivist.rules import deadlines
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
-from tests.ingest.pages import DEGRADATIONS, PEN, Sheet
 from tests.people import WANG, WANG_ID
+from tests.reading.pages import DEGRADATIONS, PEN, Sheet
 
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
 PEOPLE = "".join(
@@ -224,7 +224,7 @@ class Clerk:
     def ended_on_time(self, rule: str) -> bool:
         """Tell whether a time limit of the case was kept."""
         with Workspace.open(self.root, INTAKE, lambda: dt.datetime.now(dt.UTC)) as workspace:
-            found = limits.find(workspace.archive.read(CaseNo.parse(self.number)), workspace.pack, rule)
+            found = deadlines.find(workspace.archive.read(CaseNo.parse(self.number)), workspace.pack, rule)
         return bool(found and found.due and found.ended and found.ended.on <= found.due.day)
 
     @property

@@ -20,8 +20,8 @@ from archivist.model.ids import CaseNo
 if TYPE_CHECKING:
     from archivist.cli.demo.households import Household
     from archivist.cli.demo.scans import Scan
-    from archivist.ingest.file import Outcome
-    from archivist.issue.document import Issued
+    from archivist.ingest.filing import Outcome
+    from archivist.issuing.case_documents import Issued
     from archivist.workspace import Workspace
 
 
@@ -108,7 +108,7 @@ class _Run:
 
     def open_households(self) -> None:
         from archivist.cli.demo.households import households
-        from archivist.lifecycle.cases import deregister, open_case
+        from archivist.procedure.cases import deregister, open_case
 
         self.heading("立户")
         self.households = {h.key: h for h in households()}
@@ -134,8 +134,8 @@ class _Run:
     def issue(
         self, document: str, keys: list[str], given: Mapping[str, Mapping[str, object]], *, pdf: bool
     ) -> list[Issued]:
-        from archivist.issue.document import issue, plan
-        from archivist.issue.pdf import available
+        from archivist.documents.render.pdf import available
+        from archivist.issuing.case_documents import issue, plan
 
         numbers = [self.cases[k] for k in keys]
         values = {self.cases[k]: v for k, v in given.items()}
@@ -172,7 +172,7 @@ class _Run:
         outcomes = self.watch_once()
         expected = {s.path.name: s for s in self.scans}
         from archivist.cli.inbox import describe
-        from archivist.ingest.file import Filed, NeedsReview
+        from archivist.ingest.filing import Filed, NeedsReview
 
         for outcome in sorted(outcomes, key=lambda o: o.name):
             self.session.say(describe(outcome))
@@ -191,7 +191,7 @@ class _Run:
         )
 
     def watch_once(self) -> list[Outcome]:
-        from archivist.ingest.inbox import file_once
+        from archivist.ingest.watch_folder import file_once
 
         outcomes: list[Outcome] = []
         with self.session.progress("识别并归档") as step:
@@ -204,7 +204,7 @@ class _Run:
         return outcomes
 
     def issue_notices(self) -> None:
-        from archivist.lifecycle.cases import change_facts
+        from archivist.procedure.cases import change_facts
 
         self.heading("制发通知：单份与成批")
         today = self.workspace.today().isoformat()
@@ -235,7 +235,7 @@ class _Run:
     def return_signed_copy(self) -> None:
         from archivist.cli.demo.scans import signed_copy
         from archivist.cli.inbox import describe
-        from archivist.ingest.file import Filed
+        from archivist.ingest.filing import Filed
 
         printed = next(
             (i for i in self.issued if i.case == self.cases["wang"] and i.files[-1].suffix == ".pdf"), None
@@ -281,7 +281,7 @@ class _Run:
             self.did(f"检索 {label}", f"“{query}” {results.total} 条，{took:.0f} 毫秒")
 
     def list_retention(self) -> None:
-        from archivist.lifecycle.disposal import retention_list
+        from archivist.preservation.disposal import retention_list
 
         self.heading("保管期限")
         found = retention_list(self.workspace, on=self.workspace.today())

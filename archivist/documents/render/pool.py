@@ -1,0 +1,185 @@
+"""The press: fills templates and converts them, in several processes when there is much to do.
+
+Nothing here touches the archive: what goes in was planned and numbered, what comes out is filed by the caller, in the
+order it went in. A document that fails comes out as its error; a process that dies costs time and no document.
+"""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, Generic, Protocol, TypeVar
+
+import archivist.documents.render.pdf as pdf_maker
+from archivist.documents.render.render import document_text, render
+from archivist.errors import ArchivistError, PdfUnavailable
+from archivist.model.ids import Sha256
+from archivist.store.bag import sha256
+
+GIVE_UP: Final = 3
+"""Documents converted one by one that may fail in a row before the rest of a batch is not tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one document is made of."""
+
+    template: Path
+    values: Mapping[str, object]
+    qr_payload: str | None
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One finished document.
+
+    Attributes:
+        text: all it prints.
+        template: the digest of the template used.
+        continued: the boxes whose text goes on on an addendum page (续页).
+    """
+
+    docx: bytes
+    text: str
+    template: Sha256
+    continued: tuple[str, ...] = ()
+    pdf: bytes | None = None
+
+
+class HasSheet(Protocol):
+    """A planned document with all that is needed to make it."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """What it is made of."""
+
+
+T = TypeVar("T", bound=HasSheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed(Generic[T]):
+    """A batch and, in the same order, what became of each of its documents."""
+
+    batch: Sequence[T]
+    results: Sequence[Made | ArchivistError]
+
+
+def press(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1) -> Iterator[Printed[T]]:
+    """Make documents batch by batch, in order; a batch is asked for only when a process is about to be free.
+
+    Args:
+        batches: what to make; each batch is made, and converted, in one go.
+        pdf: convert each to PDF as well.
+        processes: how many work at once; with 1 all is done here.
+    """
+    if processes < 2:
+        for batch in batches:
+            yield Printed(batch, make([one.sheet for one in batch], pdf=pdf))
+        return
+    flying: deque[tuple[Sequence[T], Future[list[Made | ArchivistError]] | None]] = deque()
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_quiet)
+    try:
+        for batch in batches:
+            flying.append((batch, _submit(pool, batch, pdf)))
+            if len(flying) > processes:
+                yield _landed(*flying.popleft(), pdf)
+        while flying:
+            yield _landed(*flying.popleft(), pdf)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _quiet() -> None:
+    """Leave an interruption to the process that files the documents."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _submit(
+    pool: ProcessPoolExecutor, batch: Sequence[T], pdf: bool
+) -> Future[list[Made | ArchivistError]] | None:
+    try:
+        return pool.submit(make, [one.sheet for one in batch], pdf=pdf)
+    except BrokenProcessPool:
+        return None
+
+
+def _landed(batch: Sequence[T], future: Future[list[Made | ArchivistError]] | None, pdf: bool) -> Printed[T]:
+    try:
+        if future is not None:
+            return Printed(batch, future.result())
+    except BrokenProcessPool:
+        pass
+    return Printed(batch, make([one.sheet for one in batch], pdf=pdf))
+
+
+def make(sheets: Sequence[Sheet], *, pdf: bool) -> list[Made | ArchivistError]:
+    """Make a batch of documents; each is finished or an error."""
+    made: list[Made | ArchivistError] = []
+    digests: dict[Path, Sha256] = {}
+    for sheet in sheets:
+        try:
+            continued: list[str] = []
+            docx = render(
+                sheet.template,
+                sheet.values,
+                qr_payload=sheet.qr_payload,
+                phrases=sheet.phrases,
+                continued=continued,
+            )
+            if sheet.template not in digests:
+                digests[sheet.template] = sha256(sheet.template.read_bytes())
+            text = "".join(document_text(docx))
+            made.append(Made(docx, text, digests[sheet.template], tuple(continued)))
+        except ArchivistError as error:
+            made.append(error)
+    return _converted(made) if pdf else made
+
+
+def _converted(made: Sequence[Made | ArchivistError]) -> list[Made | ArchivistError]:
+    """Convert a batch with one start of LibreOffice; should it fail, one by one, so that one bad page stops one."""
+    with tempfile.TemporaryDirectory(prefix="archivist-") as name:
+        folder = Path(name)
+        sources = {}
+        for n, one in enumerate(made):
+            if isinstance(one, Made):
+                sources[n] = folder / f"{n:04d}.docx"
+                sources[n].write_bytes(one.docx)
+        try:
+            pdfs: dict[int, Path | PdfUnavailable] = dict(
+                zip(sources, pdf_maker.to_pdf(list(sources.values()), folder / "pdf"), strict=True)
+            )
+        except PdfUnavailable as error:
+            pdfs = _singly(sources, folder) if len(sources) > 1 else dict.fromkeys(sources, error)
+        return [_with_pdf(one, pdfs.get(n)) for n, one in enumerate(made)]
+
+
+def _singly(sources: Mapping[int, Path], folder: Path) -> dict[int, Path | PdfUnavailable]:
+    found: dict[int, Path | PdfUnavailable] = {}
+    failed = 0
+    last = PdfUnavailable("LibreOffice 没有转换出来")
+    for n, source in sources.items():
+        if failed >= GIVE_UP:
+            found[n] = last
+            continue
+        try:
+            (found[n],) = pdf_maker.to_pdf([source], folder / "pdf")
+            failed = 0
+        except PdfUnavailable as error:
+            found[n] = last = error
+            failed += 1
+    return found
+
+
+def _with_pdf(one: Made | ArchivistError, pdf: Path | PdfUnavailable | None) -> Made | ArchivistError:
+    if isinstance(one, ArchivistError) or pdf is None:
+        return one
+    return pdf if isinstance(pdf, PdfUnavailable) else replace(one, pdf=pdf.read_bytes())

@@ -1,0 +1,168 @@
+"""Tries templates out before a household depends on them: shipped ones, and above all a clerk's edited copy.
+
+A template is read (every dotted path in every branch, against the declared fields), rendered with a recorder that
+notes what is really asked for, filled with sample data for each category of assistance, full and sparse, and the
+result is opened. Every fault is told, not the first.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, TemplateError
+
+from archivist.doctypes.catalogue import DocumentType, shipped_templates
+from archivist.documents.render import render as rendering
+from archivist.documents.render.sample_values import sparse, specimen, typical
+from archivist.errors import ArchivistError, RenderedWrong, TemplateFault
+from archivist.model.ids import Category
+
+_QR = "AV1-TJHQDB2024000001-AAA1-00"
+
+
+def check(doc: DocumentType, template: Path | None) -> list[str]:
+    """List everything that is wrong with a template; empty when it may be used."""
+    if template is None:
+        return ["没有模板文件"]
+    problems = rendering.declared_vs_used(doc, template)
+    try:
+        rendering.sources(template)  # readable at all
+        problems += _package(template)
+        problems += _recorded(doc, template)
+        if not problems:
+            problems += _samples(doc, template)
+    except ArchivistError as error:
+        problems += [error.what, *error.problems]
+    return list(dict.fromkeys(problems))
+
+
+def own_template(doc: DocumentType) -> bool:
+    """Tell whether the template is a workspace's own copy."""
+    return doc.template is not None and doc.template.parent.resolve() != shipped_templates().resolve()
+
+
+def refuse_faulty(doc: DocumentType) -> None:
+    """Refuse a workspace's own copy of a template that does not pass; the shipped ones are tried by our tests.
+
+    Raises:
+        TemplateFault: E303, with everything that is wrong.
+    """
+    if own_template(doc) and (problems := check(doc, doc.template)):
+        assert doc.template is not None
+        raise TemplateFault(
+            f"本工作区的“{doc.title}”模板没有通过检查，不能使用",
+            file=doc.template.name,
+            problems=problems,
+            remedy="改正模板后运行 archivist templates check；或把它移走，改用自带的模板。",
+        )
+
+
+def strangers(folder: Path, known: Iterable[str]) -> list[str]:
+    """Return the ``.docx`` of a workspace that belong to no document type; Word's lock files are none."""
+    names = set(known)
+    return sorted(
+        p.name for p in folder.glob("*.docx") if p.stem not in names and not p.name.startswith(("~$", "."))
+    )
+
+
+# ── the package ──────────────────────────────────────────────────────────────────────────────────────────
+def _package(template: Path) -> list[str]:
+    """Look for what an editor may leave in the file: one code less, changes not accepted, contents elsewhere."""
+    with zipfile.ZipFile(template) as package:
+        members = {n: package.read(n).decode("utf-8", "replace") for n in package.namelist() if _is_text(n)}
+    parts = [text for name, text in members.items() if name.endswith(".xml")]
+    problems = []
+    codes = sum(text.count(f'descr="{rendering.QR_MARK}"') for text in parts)
+    if codes < 2:
+        problems.append(f"二维码图片剩 {codes} 处，应有 2 处（一处污损时靠另一处识别）")
+    if any(re.search(r"<w:(ins|del|moveFrom|moveTo) ", text) for text in parts):
+        problems.append("有未接受的修订，请在 Word/WPS 中全部接受或拒绝")
+    outside = re.findall(r'<Relationship [^>]*TargetMode="External"[^>]*>', "".join(members.values()))
+    if any("/hyperlink" not in link for link in outside):
+        problems.append("引用了文件以外的内容（外部图片、模板），打印时可能缺失，请改为嵌入")
+    return problems
+
+
+def _is_text(name: str) -> bool:
+    return name.startswith("word/") and name.endswith((".xml", ".rels"))
+
+
+# ── the recorder ─────────────────────────────────────────────────────────────────────────────────────────
+class _Seen(dict[str, Any]):
+    """A group of values that notes what is asked of it."""
+
+    def __init__(self, path: str, values: Mapping[str, object], asked: set[str]) -> None:
+        super().__init__({k: _watched(f"{path}{k}", v, asked) for k, v in values.items()})
+        self.path, self.asked = path, asked
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked.add(f"{self.path}{key}")
+        return super().__getitem__(key)
+
+
+def _watched(path: str, value: object, asked: set[str]) -> object:
+    if isinstance(value, Mapping):
+        return _Seen(f"{path}.", value, asked)
+    if isinstance(value, list):
+        return [_watched(f"{path}[]", item, asked) for item in value]
+    return value
+
+
+class _Unknown(ChainableUndefined):
+    """What a template asks for and nobody declared; the rendering goes on, so that all are found."""
+
+    def __init__(self, hint: str | None = None, obj: Any = None, name: Any = None, exc: Any = None) -> None:
+        super().__init__(hint, obj, name)
+        if isinstance(obj, _Seen):
+            obj.asked.add(f"{obj.path}{name}")
+
+
+def _recorded(doc: DocumentType, template: Path) -> list[str]:
+    """Render with the recorder and list what is asked for beyond the declaration, and what fails on the way."""
+    environment = rendering.environment(_Unknown)
+    asked: set[str] = set()
+    faults = []
+    declared = rendering.declared_paths(doc)
+    heads = {path.split("[]")[0].split(".")[0] for path in declared}
+    groups = {".".join(p.split(".")[:n]) for p in declared for n in range(1, p.count(".") + 1)}
+    for source in rendering.sources(template):
+        compiled = environment.from_string(source)
+        for values in _fillings(doc):
+            try:
+                compiled.render(_Seen("", {**values, rendering.BUILT_IN: _QR}, asked))
+            except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+                faults.append(f"试填时出错：{error}")
+    beyond = {p for p in asked - declared - groups if p.split("[]")[0].split(".")[0] in heads}
+    return faults + [f"模板用了没有登记的字段 {path}" for path in sorted(beyond)]
+
+
+def _fillings(doc: DocumentType) -> Iterator[dict[str, object]]:
+    for category in doc.categories or (Category.DB,):
+        yield specimen(doc, typical, category, rows=2)
+        yield specimen(doc, sparse, category)
+
+
+# ── samples ──────────────────────────────────────────────────────────────────────────────────────────────
+def _samples(doc: DocumentType, template: Path) -> list[str]:
+    """Fill the template for each category, full and sparse, and open what comes out."""
+    import docx
+
+    problems = []
+    data = b""
+    for category in doc.categories or (Category.DB,):
+        for stand, how in ((typical, "填满时"), (sparse, "只填必填项时")):
+            try:
+                data = rendering.render(template, specimen(doc, stand, category, rows=2), qr_payload=_QR)
+            except (TemplateFault, RenderedWrong) as error:
+                problems += [f"{category.label}{how}：{p}" for p in (error.problems or (error.what,))]
+    try:
+        if data and not docx.Document(io.BytesIO(data)).element.body.xpath(".//w:t"):
+            problems.append("生成的文书没有文字")
+    except (KeyError, ValueError, AttributeError) as error:
+        problems.append(f"生成的文书不能重新打开：{error}")
+    return problems

@@ -1,0 +1,356 @@
+"""A dropped file, from the inbox to its outcome: filed, in the review tray, or still in the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from archivist.doctypes.catalogue import DocumentType
+from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, RecordNotFound
+from archivist.ingest.matching.evidence import Reason, Recognition
+from archivist.ingest.matching.recognise import recognise
+from archivist.model.case import Case, CaseStatus, Data, Op, Record, RecordStatus
+from archivist.model.document_code import DocumentCode
+from archivist.model.ids import CaseNo, RecordNo
+from archivist.reading.formats.identify import Kind, sniff
+from archivist.reading.formats.registry import ReadResult
+from archivist.reading.reader_process import Reader
+from archivist.rules.disposition import late_filing
+from archivist.store import Draft, NewFile, Original, TrayItem, with_source
+from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The file is record ``record`` of ``case``. ``signs`` is set when it is the signed copy of that record."""
+
+    name: str
+    case: CaseNo
+    record: RecordNo
+    title: str
+    signs: RecordNo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyFiled:
+    """An earlier run had filed this very file and was stopped before it could remove the original."""
+
+    name: str
+    case: CaseNo
+    record: RecordNo
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsReview:
+    """The file waits in the tray."""
+
+    name: str
+    item: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The file stays in the inbox; it is tried again."""
+
+    name: str
+    error: ArchivistError
+
+
+Outcome = Filed | AlreadyFiled | NeedsReview | Left
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A dropped file that has been read, or the reason why it could not be."""
+
+    original: Original
+    result: ReadResult | None
+    error: DroppedFileError | None
+
+
+class KnownPeople:
+    """What recognition asks, answered by the catalogue and the archive."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def by_id(self, number: str) -> Iterable[CaseNo]:
+        """Return the cases in which somebody has this ID number."""
+        return [row.number for row in self._workspace.index.find_cases(number)]
+
+    def names(self) -> Iterable[tuple[str, CaseNo]]:
+        """Return every person's name with the case it stands in."""
+        return self._workspace.index.names()
+
+    def case(self, number: CaseNo) -> Case:
+        """Return a case from the archive itself."""
+        return self._workspace.archive.read(number)
+
+
+def prepare(path: Path, name: str, reader: Reader) -> Prepared:
+    """Take a file's identity and read it; nothing is written. Safe to run beside others, each with its reader."""
+    original = Original.of(path, name)
+    try:
+        return Prepared(original, reader.read(path), None)
+    except DroppedFileError as error:
+        return Prepared(original, None, error)
+
+
+def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
+    """File what was dropped if it is certain whose and what it is; else put it into the tray.
+
+    Survives:
+        A kill at any point: the file is in the case once, in the tray once, or still in the inbox.
+    """
+    original = prepared.original
+    try:
+        with workspace.writing():
+            if done := _left_over(workspace, original):
+                return done
+        if prepared.result is None:
+            assert prepared.error is not None
+            return _to_tray(
+                workspace, prepared, Reason.UNREADABLE, prepared.error.what, code=prepared.error.code
+            )
+        found = recognise(prepared.result, original.name, KnownPeople(workspace), workspace.catalogue)
+        if not found.certain:
+            assert found.reason is not None
+            if earlier := _filed_before(workspace, original, map(CaseNo.parse, found.cases)):
+                return earlier
+            return _to_tray(workspace, prepared, found.reason, found.message, found)
+        return _commit_recognised(workspace, prepared, found)
+    except ArchivistError as error:
+        return Left(original.name, error)
+
+
+def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | NeedsReview | None:
+    """Finish what a killed run began: a case's chain, or the tray, already names this very file as its source."""
+    known = (row.case for row in workspace.index.duplicate(original.sha256))
+    if done := _filed_before(workspace, original, known):
+        return done
+    if item := workspace.archive.tray.holding(original):
+        original.remove()
+        return NeedsReview(original.name, item.id, item.reason, item.message)
+    return None
+
+
+def _filed_before(workspace: Workspace, original: Original, cases: Iterable[CaseNo]) -> AlreadyFiled | None:
+    """Look for this very file in the chains themselves: an index may not know yet what a dead process committed."""
+    for number in dict.fromkeys(cases):
+        for event, _ in workspace.archive.chain(number).events:
+            if original.is_source(event.source) and event.files:
+                original.remove()
+                return AlreadyFiled(original.name, number, RecordNo(event.data["record"]["no"]))
+    return None
+
+
+def _commit_recognised(workspace: Workspace, prepared: Prepared, found: Recognition) -> Outcome:
+    assert found.case is not None and found.type is not None and prepared.result is not None
+    evidence = [asdict(e) for e in found.evidence if e.speaks_for in (str(found.case.number), found.type.id)]
+    try:
+        record = commit_file(
+            workspace, found.case.number, found.type, prepared.original, prepared.result, found.code, evidence
+        )
+    except DuplicateFile as error:
+        if earlier := _filed_before(workspace, prepared.original, [found.case.number]):
+            return earlier
+        return _to_tray(workspace, prepared, Reason.DUPLICATE, error.what, found)
+    prepared.original.remove()
+    return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs)
+
+
+def commit_file(
+    workspace: Workspace,
+    number: CaseNo,
+    document: DocumentType,
+    original: Original,
+    result: ReadResult | None,
+    code: DocumentCode | None = None,
+    evidence: Sequence[Data] = (),
+    *,
+    keep_duplicate: bool = False,
+    text: str | None = None,
+    tray: str | None = None,
+    reason: str = "",
+) -> Record:
+    """Commit one file to a case as a record of some type; the original is left for the caller to remove.
+
+    Raises:
+        DuplicateFile: E105, when the case already has these bytes. CaseClosed: E207, when it is deregistered and the
+            paper is neither a signed copy, nor one that ends a procedure, nor one of the archive's own, and nobody
+            says for which ``reason`` it comes so late. ArchiveError, when the case takes nothing.
+    """
+    kind = result.kind if result else sniff(original.path)
+    words = text if text is not None else result.text if result else ""
+
+    def draft(case: Case) -> Draft:
+        same = next(
+            (r for r in case.records.values() if original.sha256 in {f.sha256 for f in r.files}), None
+        )
+        if same and not keep_duplicate:
+            raise DuplicateFile(
+                f"与 {case.number} 第 {same.no} 件 {same.title} 完全相同", file=original.path.name
+            )
+        no = case.next_record()
+        signs = code.record if code else None
+        if case.status is CaseStatus.DEREGISTERED and not (signs or reason.strip()):
+            _refuse_late(workspace, case, document)
+        title = document.title + ("（签署件）" if signs else "")
+        files = [NewFile(f"data/{document.folder}/{no} {title}{_suffix(kind, original)}", original, no)]
+        if words.strip():
+            files.append(NewFile(f"text/{no}.txt", words.encode(), no))
+        data: dict[str, object] = {"kind": kind.value, "evidence": list(evidence)}
+        if result:
+            data["scores"] = [p.score for p in result.pages if p.score is not None]
+        entry = {
+            "no": no,
+            "type": document.id,
+            "title": title,
+            "folder": document.folder,
+            "status": (RecordStatus.SIGNED_COPY if signs else RecordStatus.FILED).value,
+            "pages": len(result.pages) if result else 0,
+            "data": data,
+        } | ({"signs": signs} if signs else {})
+        made = Draft(
+            Op.SIGNED_COPY_FILED if signs else Op.RECORD_FILED,
+            {"record": entry},
+            reason.strip(),
+            tuple(files),
+        )
+        return with_source(made, tray=tray, name=original.name) if tray else made
+
+    case, event = workspace.commit(number, draft)
+    return case.records[RecordNo(event.data["record"]["no"])]
+
+
+def _refuse_late(workspace: Workspace, case: Case, document: DocumentType) -> None:
+    if late_filing.takes(document.id):
+        return
+    ending = "、".join(workspace.catalogue.get(name).title for name in late_filing.ENDING)
+    waiting = [r for r in case.records_of(document.id) if r.status is RecordStatus.PENDING]
+    which = f"（第 {'、'.join(r.no for r in waiting)} 件待签）" if waiting else ""
+    raise CaseClosed(
+        f"已于 {case.deregistered_on} 注销，不再收{document.title}；注销以后只收已制发待签文书的签署件、"
+        f"结案的文书（{ending}）和档案整理的文书（封面、目录、备考表等）",
+        file=str(case.number),
+        remedy=f"是签署件的{which}，用 --signs 指明第几件；确属本户漏归的，用 --reason 写明为什么现在才归，"
+        "并在卷内备考表“补充”栏注明。",
+    )
+
+
+def _suffix(kind: Kind, original: Original) -> str:
+    suffix = original.path.suffix.lower()[:10]
+    return kind.extension or (suffix if suffix.isascii() and suffix[1:].isalnum() else "")
+
+
+def _to_tray(
+    workspace: Workspace,
+    prepared: Prepared,
+    reason: Reason,
+    message: str,
+    found: Recognition | None = None,
+    **more: object,
+) -> NeedsReview:
+    result = prepared.result
+    kind = result.kind if result else sniff(prepared.original.path)
+    details: dict[str, object] = {"kind": kind.value, "pages": len(result.pages) if result else 0, **more}
+    if found:
+        details |= {
+            "cases": list(found.cases),
+            "types": list(found.types),
+            "evidence": [asdict(e) for e in found.evidence],
+        }
+    with workspace.archive.writing(workspace.actor):
+        item = workspace.archive.tray.put(
+            prepared.original,
+            _suffix(kind, prepared.original),
+            workspace.stamp(),
+            reason=reason.value,
+            message=message,
+            text=result.text if result else "",
+            **details,
+        )
+    return NeedsReview(prepared.original.name, item.id, reason.value, message)
+
+
+# ── what a person decides ────────────────────────────────────────────────────────────────────────────────
+def file_by_hand(
+    workspace: Workspace,
+    number: CaseNo,
+    path: Path,
+    reader: Reader,
+    document: DocumentType | None,
+    *,
+    signs: RecordNo | None = None,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """File a file a clerk names into the case a clerk names; the clerk's own copy stays where it is.
+
+    With ``signs`` it is the signed copy of that record, whatever its QR code says or does not. A ``reason`` says why
+    a paper comes that the file, being closed, would not take.
+
+    Raises:
+        DroppedFileError: 10–19, when it cannot be read or its type cannot be told.
+        CaseClosed: E207, see ``commit_file``.
+    """
+    original = Original.of(path, path.name)
+    case = workspace.archive.read(number)
+    if signs and document is None:
+        document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
+    result = reader.read(path)
+    found = recognise(result, f"{number}/{path.name}", KnownPeople(workspace), workspace.catalogue)
+    chosen = document or found.type
+    if chosen is None:
+        raise DroppedFileError(
+            found.message or "没有认出是哪种材料", file=path.name, remedy="用 --type 指明文书种类。"
+        )
+    code = found.code if found.certain and found.type == chosen else None
+    if signs:
+        code = _signature_of(case, chosen, signs)
+    record = commit_file(
+        workspace, number, chosen, original, result, code,
+        [asdict(e) for e in found.evidence], keep_duplicate=keep_duplicate, reason=reason,
+    )  # fmt: skip
+    return Filed(path.name, number, record.no, record.title, record.signs)
+
+
+def assign(
+    workspace: Workspace,
+    item: TrayItem,
+    number: CaseNo,
+    document: DocumentType,
+    *,
+    signs: RecordNo | None = None,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """File a tray item where a person says; for ``signs`` and ``reason`` see ``file_by_hand``.
+
+    Raises:
+        CaseClosed: E207, see ``commit_file``.
+
+    Survives: a kill at any point leaves it in the tray or in the case, never in both after the next start.
+    """
+    archive = workspace.archive
+    stat = item.file.stat()
+    original = Original(item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ino)
+    code = _signature_of(archive.read(number), document, signs) if signs else None
+    with workspace.writing():
+        archive.tray.mark(item, str(number))
+        record = commit_file(
+            workspace, number, document, original, None, code, item.details.get("evidence", ()),
+            keep_duplicate=keep_duplicate, text=item.text, tray=item.id, reason=reason,
+        )  # fmt: skip
+        archive.tray.remove(item)
+    return Filed(item.name, number, record.no, record.title, record.signs)
+
+
+def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> DocumentCode:
+    record = case.records.get(signs)
+    if record is None or record.type != document.id or record.status is not RecordStatus.PENDING:
+        raise RecordNotFound(f"第 {signs} 件不是待签的{document.title}", file=str(case.number))
+    return DocumentCode(case.number, document.code, signs)

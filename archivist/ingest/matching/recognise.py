@@ -1,0 +1,112 @@
+"""Whose paper is it, and which document? Candidates with evidence; a decision only where there is exactly one.
+
+Evidence for the case, strongest first: our own QR code; the case's drop folder; a case number on the page or in
+the file name; an ID number; a name together with its birth date or address. For the document type: QR code, the
+title line, the file name's words. Where two strong signs disagree nobody is right by majority: a person looks.
+A closed file takes by itself only the signed copies of what was issued for it.
+"""
+
+from __future__ import annotations
+
+from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.errors import InvalidValue
+from archivist.ingest.matching.evidence import Doubt, Evidence, Known, Reason, Recognition
+from archivist.ingest.matching.match_case import whose
+from archivist.ingest.matching.match_type import which
+from archivist.model.case import Case, CaseStatus, RecordStatus
+from archivist.model.document_code import DocumentCode, is_ours
+from archivist.reading.formats.registry import ReadResult
+
+ABOUT_THE_TYPE = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
+
+
+def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue) -> Recognition:
+    """Say whose paper this is and which document, or why a person must look.
+
+    Args:
+        result: what was read on the pages.
+        name: path relative to the inbox, with ``/``; its first part may be a case's drop folder.
+        known: the cases and people on file.
+        catalogue: the document types.
+    """
+    evidence: list[Evidence] = []
+    case: Case | None = None
+    found: DocumentType | None = None
+    try:
+        code = _code(result, evidence)
+        case = whose(result, name, code, known, evidence)
+        found = which(result, name, code, catalogue, evidence)
+        if code is not None:
+            _check_signature(case, code, found)
+        elif case.status is CaseStatus.DEREGISTERED:
+            raise Doubt(
+                Reason.CASE_CLOSED,
+                f"{case.number} 已于 {case.deregistered_on} 注销，自动归档的只有已制发待签文书的签署件；请核实是否应归入该户",
+                (str(case.number),),
+            )
+    except Doubt as doubt:
+        if found is None and doubt.reason not in ABOUT_THE_TYPE:
+            found = _try_which(result, name, catalogue, evidence)
+        return Recognition(
+            case,
+            found,
+            None,
+            doubt.reason,
+            doubt.message,
+            doubt.cases or ((str(case.number),) if case else ()),
+            doubt.types or ((found.id,) if found else ()),
+            tuple(evidence),
+        )
+    return Recognition(case, found, code, None, "", (str(case.number),), (found.id,), tuple(evidence))
+
+
+def _try_which(
+    result: ReadResult, name: str, catalogue: Catalogue, evidence: list[Evidence]
+) -> DocumentType | None:
+    try:
+        return which(result, name, None, catalogue, evidence)
+    except Doubt:
+        return None
+
+
+# ── our own code ──────────────────────────────
+def _code(result: ReadResult, evidence: list[Evidence]) -> DocumentCode | None:
+    codes: dict[DocumentCode, int] = {}
+    damaged = False
+    for page in result.pages:
+        for payload in page.codes:
+            try:
+                codes.setdefault(DocumentCode.parse(payload), page.number)
+            except InvalidValue:
+                damaged = damaged or is_ours(payload)
+    for code, number in codes.items():
+        evidence.append(Evidence(str(code.case), "qr", f"第 {number} 页二维码"))
+    if len(codes) > 1:
+        where = "、".join(f"第 {n} 页 {c.case} 第 {c.record} 件" for c, n in codes.items())
+        raise Doubt(
+            Reason.SEVERAL_DOCUMENTS,
+            f"一份扫描里有多份文书（{where}），请分拆后重新投入",
+            tuple({str(c.case) for c in codes}),
+        )
+    if not codes and damaged:
+        raise Doubt(Reason.FOREIGN_CODE, "页上有本系统的二维码但校验不符，可能被涂改，请人工核对")
+    return next(iter(codes), None)
+
+
+def _check_signature(case: Case, code: DocumentCode, found: DocumentType) -> None:
+    """The code must name a generated record of this very type that still waits for its signed copy."""
+    record = case.records.get(code.record)
+    if record is None or record.type != found.id:
+        raise Doubt(
+            Reason.FOREIGN_CODE, f"二维码所指的 {case.number} 第 {code.record} 件不存在或文书种类不符"
+        )
+    if record.status is RecordStatus.SIGNED:
+        raise Doubt(
+            Reason.ALREADY_SIGNED,
+            f"{case.number} 第 {record.no} 件 {record.title} 已有签署件（第 {record.signed_by} 件），请核实是否重复扫描",
+        )
+    if record.status is not RecordStatus.PENDING:
+        raise Doubt(
+            Reason.NOT_AWAITED,
+            f"{case.number} 第 {record.no} 件 {record.title} 无须签章，制发时已归档，不等签署件；请核实是否还要留存这份扫描",
+        )

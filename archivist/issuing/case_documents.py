@@ -1,0 +1,379 @@
+"""Issuing documents: one for a case, or one for each of many; planned first, refused with all reasons at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import archivist.documents.render.pdf as pdf_maker
+from archivist.doctypes.catalogue import DocumentType
+from archivist.documents.render.pool import Made, Sheet, press
+from archivist.documents.render.render import continued_boxes, render
+from archivist.documents.template.check import refuse_faulty
+from archivist.documents.values import application, benefit, decision, file_inventory, inquiry
+from archivist.documents.values.resolve import document_values, facts_digest
+from archivist.errors import (
+    ArchivistError,
+    PdfUnavailable,
+    TemplateFault,
+    UnlawfulDocument,
+)
+from archivist.issuing import numbering
+from archivist.model import chinese
+from archivist.model.case import Case, Op, RecordStatus
+from archivist.model.document_code import DocumentCode
+from archivist.model.facts import merge, parse_facts
+from archivist.model.ids import CaseNo, RecordNo
+from archivist.rules.admissibility import refuse_unlawful
+from archivist.rules.completeness import required_papers
+from archivist.store import Draft, NewFile
+from archivist.workspace import Workspace
+
+Given = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One document that can be issued: the case as read, its values, what a pen must still fill in."""
+
+    case: Case
+    document: DocumentType
+    values: Mapping[str, object]
+    given: Given
+    on: dt.date
+    numbered: bool
+
+    @property
+    def continued(self) -> tuple[str, ...]:
+        """The boxes whose text will go on on an addendum page (续页); found by filling the template."""
+        assert self.document.template is not None
+        return continued_boxes(self.document.template, self.values)
+
+    @property
+    def hand(self) -> tuple[str, ...]:
+        """The Chinese names of what is filled in by hand."""
+        return tuple(
+            f.label for f in self.document.fields if f.mode == "hand" and f.applies(self.case.category)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One case for which the document cannot be issued, with the reason."""
+
+    case: CaseNo
+    error: ArchivistError
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One document issued and filed: as 待签, or for good where nobody signs it."""
+
+    case: CaseNo
+    record: RecordNo
+    title: str
+    doc_no: str
+    files: tuple[Path, ...]
+    hand: tuple[str, ...]
+    continued: tuple[str, ...] = ()
+    pending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be issued and what not; ``--dry-run`` shows this and stops."""
+
+    documents: tuple[Planned, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did."""
+
+    issued: list[Issued] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def plan(
+    workspace: Workspace,
+    document: DocumentType,
+    numbers: Sequence[CaseNo],
+    given: Mapping[CaseNo, Given],
+    *,
+    on: dt.date,
+) -> Plan:
+    """Check for every case whether the document can be issued; write nothing.
+
+    Args:
+        workspace: the open workspace.
+        document: the type.
+        numbers: the cases.
+        given: what the clerk adds, for each case.
+        on: date of the documents.
+
+    Raises:
+        TemplateFault: E303, the workspace's own copy of the template does not pass its check.
+    """
+    refuse_faulty(document)
+    planned: list[Planned] = []
+    refused: list[Refused] = []
+    for number in numbers:
+        try:
+            case = workspace.archive.read(number)
+            planned.append(plan_one(workspace, document, case, given.get(number, {}), on=on))
+        except ArchivistError as error:
+            refused.append(Refused(number, error))
+    return Plan(tuple(planned), tuple(refused))
+
+
+def plan_one(
+    workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
+) -> Planned:
+    """Check one case; see ``plan``.
+
+    Raises:
+        DocumentError: 30–39, with everything that is missing or unlawful.
+    """
+    refuse_unlawful(workspace.pack, workspace.catalogue, document, case)
+    given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
+    numbered = document.doc_no == "required" and "doc_no" not in given
+    extra = rule_values(workspace, document, case, given, on=on)
+    if numbered:
+        extra |= numbering.expected(workspace, on.year)
+    values = document_values(document, case, workspace.config, on=on, given=given, extra=extra)
+    return Planned(case, document, values, given, on, numbered)
+
+
+def rule_values(
+    workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
+) -> dict[str, object]:
+    """Compute what the rule pack says for a document: time limits, publicity, legal basis, missing materials."""
+    pack = workspace.pack
+    if accepted := _day(given.get("application.accepted_on")):
+        told = parse_facts({"application": {"accepted_on": accepted}})
+        case = replace(case, facts=merge(told, case.facts))
+    extra: dict[str, object] = {}
+    match document.id:
+        case "acceptance_notice" if case.accepted_on and (rule := pack.rule_for("overall", case)):
+            extra["deadline"] = rule.deadline(case.accepted_on, pack.calendar).day
+        case "preliminary_publicity" if rule := pack.rule_for("publicity.initial", case):
+            start = _day(given.get("publicity.start")) or on
+            extra["publicity"] = {
+                "start": start,
+                "end": rule.deadline(start, pack.calendar).day,
+                "days": int(rule.value),
+                "day_kind": rule.unit,
+            }
+        case "correction_notice":
+            extra["missing_materials"] = _missing(workspace, case)
+            if not extra["missing_materials"] and "missing_materials" not in given:
+                raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
+        case "refusal_decision" if rule := pack.rule_for("refusal.inform", case):
+            extra["deadline"] = rule.deadline(on, pack.calendar).day
+        case _:
+            pass
+    if document.field("decision.basis") and "decision.basis" not in given:
+        kind = document.id.removesuffix("_decision")
+        if basis := [str(r.value) for r in pack.under(f"basis.{kind}.", case.category, case.rules_on)]:
+            extra["decision.basis"] = basis
+    extra |= decision.ruled(workspace, document, case, on)
+    extra |= inquiry.ruled(workspace, document, case, given, on)
+    extra |= benefit.ruled(workspace, document, case, given, on=on)
+    return (
+        extra
+        | application.ruled(workspace, document, case)
+        | file_inventory.ruled(workspace, document, case, on)
+    )
+
+
+def _missing(workspace: Workspace, case: Case) -> list[dict[str, str]]:
+    catalogue = workspace.catalogue
+    return [
+        {
+            "id": m.document,
+            "name": catalogue.get(m.document).title if m.document in catalogue else m.document,
+            "reason": m.reason,
+            "requirement": m.requirement,
+            "basis": m.basis,
+        }
+        for m in required_papers.missing(case, workspace.pack)
+    ]
+
+
+def _day(value: object) -> dt.date | None:
+    if value in (None, ""):
+        return None
+    return value if isinstance(value, dt.date) else chinese.parse_date(str(value))
+
+
+# ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────
+Report = Callable[[Issued | Refused, int, int], None]
+
+
+def issue(
+    workspace: Workspace,
+    todo: Plan,
+    *,
+    pdf: bool = False,
+    report: Report | None = None,
+    processes: int | None = None,
+) -> Outcome:
+    """Issue everything a plan holds; each document stands or falls alone.
+
+    Reference numbers are taken for good before rendering; a document that fails after that leaves a gap.
+
+    Args:
+        workspace: the open workspace.
+        todo: what to issue.
+        pdf: make a PDF of each as well.
+        report: told of each document, with how many are done and of how many.
+        processes: how many render and convert at once; by default several where it pays.
+
+    Raises:
+        PdfUnavailable: E306, before anything is issued, when PDFs are wanted and cannot be made.
+    """
+    if pdf and not pdf_maker.available():
+        raise PdfUnavailable("没有找到 LibreOffice")
+    outcome = Outcome(refused=list(todo.refused))
+    total = len(todo.documents)
+    if processes is None:
+        processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
+    size = max(1, min(_BATCH, -(-total // processes)))
+    batches = (
+        _numbered(workspace, todo.documents[start : start + size], outcome) for start in range(0, total, size)
+    )
+    done = 0
+    for printed in press(batches, pdf=pdf, processes=processes):
+        pairs = list(zip(printed.batch, printed.results, strict=True))
+        for group in (pairs[n : n + _GROUP] for n in range(0, len(pairs), _GROUP)):
+            with workspace.together():
+                for ready, made in group:
+                    result = (
+                        Refused(ready.planned.case.number, made)
+                        if isinstance(made, ArchivistError)
+                        else _file(workspace, ready, made)
+                    )
+                    (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
+                    done += 1
+                    if report:
+                        report(result, done, total)
+    return outcome
+
+
+_GROUP = 10
+"""Documents filed under one hold of the lock, which others wait for, and followed by the index together."""
+_BATCH = 50
+"""Documents numbered, rendered and converted in one go, by one start of LibreOffice."""
+PAYS, PAYS_PDF = 200, 10
+"""From so many documents on it pays to start further processes."""
+MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A planned document with its numbers."""
+
+    planned: Planned
+    record: RecordNo
+    code: DocumentCode
+    doc_no: str
+    sheet: Sheet
+
+
+def _numbered(workspace: Workspace, batch: Sequence[Planned], outcome: Outcome) -> list[_Ready]:
+    ready: list[_Ready] = []
+    numbers = iter(_take_numbers(workspace, batch))
+    for planned in batch:
+        try:
+            ready.append(_ready(workspace, planned, next(numbers) if planned.numbered else ""))
+        except ArchivistError as error:
+            outcome.refused.append(Refused(planned.case.number, error))
+    return ready
+
+
+def _take_numbers(workspace: Workspace, batch: Sequence[Planned]) -> list[str]:
+    wanted = [p for p in batch if p.numbered]
+    return numbering.take(workspace, wanted[0].on.year, len(wanted)) if wanted else []
+
+
+def _ready(workspace: Workspace, planned: Planned, doc_no: str) -> _Ready:
+    document, case = planned.document, planned.case
+    assert document.template is not None
+    values = planned.values
+    if doc_no:
+        extra = rule_values(workspace, document, case, planned.given, on=planned.on) | {"doc_no": doc_no}
+        values = document_values(
+            document, case, workspace.config, on=planned.on, given=planned.given, extra=extra
+        )
+    code = DocumentCode(case.number, document.code, case.next_record())
+    sheet = Sheet(document.template, values, code.payload, document.phrases)
+    return _Ready(planned, code.record, code, str(values.get("doc_no", "")), sheet)
+
+
+def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
+    planned, document = item.planned, item.planned.document
+
+    def draft(case: Case) -> Draft:
+        if case.head != planned.case.head:
+            raise TemplateFault("制作期间户档有了新的变动，请重新运行", remedy="重新运行同一命令。")
+        stem = f"data/{document.folder}/{item.record} {document.title}"
+        files = [NewFile(f"{stem}.docx", made.docx, item.record)]
+        if made.pdf is not None:
+            files.append(NewFile(f"{stem}.pdf", made.pdf, item.record))
+        files.append(NewFile(f"text/{item.record}.txt", made.text.encode(), item.record))
+        entry = {
+            "no": item.record,
+            "type": document.id,
+            "title": document.title,
+            "folder": document.folder,
+            "status": (RecordStatus.PENDING if document.needs_signature else RecordStatus.FILED).value,
+            "pages": 0,
+            "data": {
+                "doc_no": item.doc_no,
+                "code": item.code.payload,
+                "date": planned.on.isoformat(),
+                "template_sha256": made.template,
+                "facts_sha256": facts_digest(case),
+                "given": {
+                    k: v if isinstance(v, str | int | bool | list | dict) else str(v)
+                    for k, v in planned.given.items()
+                },
+            }
+            | _asked(planned),
+        }
+        return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, files=tuple(files))
+
+    number = planned.case.number
+    try:
+        case, _ = workspace.commit(number, draft)
+    except ArchivistError as error:
+        return Refused(number, error)
+    folder = workspace.archive.folder(number)
+    paths = tuple(folder / f.path for f in case.records[item.record].files)
+    return Issued(
+        number,
+        item.record,
+        document.title,
+        item.doc_no,
+        paths,
+        planned.hand,
+        continued=made.continued,
+        pending=document.needs_signature,
+    )
+
+
+def _asked(planned: Planned) -> dict[str, object]:
+    """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
+    rows = planned.values.get("missing_materials") if planned.document.id == required_papers.NOTICE else None
+    return {required_papers.ASKED: [row["id"] for row in rows]} if isinstance(rows, list) else {}
+
+
+def draft_document(planned: Planned) -> bytes:
+    """Return a draft (草稿): no QR code, no reference number, nothing filed."""
+    assert planned.document.template is not None
+    values = {**planned.values} | ({"doc_no": "（草稿）"} if planned.numbered else {})
+    return render(planned.document.template, values, qr_payload=None)

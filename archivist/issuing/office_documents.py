@@ -1,0 +1,223 @@
+"""Documents that belong to no household: registers, and what passes between office and bureau.
+
+They are filed in no case and bear no QR code. A register's rows are worked out in ``report`` and only printed here.
+The others are issued: planned with all faults at once, given a reference number where the type takes one, written to
+the outbox and entered in the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import archivist.documents.render.pdf as pdf_maker
+from archivist.config import Config
+from archivist.doctypes.catalogue import DocumentType
+from archivist.documents.render.pool import Sheet, make
+from archivist.documents.render.render import render
+from archivist.documents.template.check import refuse_faulty
+from archivist.documents.values.office import known
+from archivist.documents.values.resolve import document_values
+from archivist.errors import (
+    ArchivistError,
+    DocumentNotApplicable,
+    MissingFields,
+    PdfUnavailable,
+    TemplateFault,
+)
+from archivist.issuing import numbering
+from archivist.model.case import Case, Op
+from archivist.model.ids import CaseNo, Category
+from archivist.workspace import Workspace
+
+Given = Mapping[str, object]
+FOLDER: Final = "机关文书"
+"""Where issued documents go within the outbox."""
+_NOBODY: Final = Case(CaseNo("XX", Category.DB, 1, 0))
+"""Stands where documents of a household have theirs; nothing is known of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One document that can be issued.
+
+    Attributes:
+        values: what it prints.
+        on: its date (成文日期).
+        numbered: whether it takes a reference number from the ledger.
+        doubts: what a person must look at before it is signed.
+        name: what tells it in file names from others of its kind and day.
+    """
+
+    document: DocumentType
+    values: Mapping[str, object]
+    on: dt.date
+    numbered: bool
+    doubts: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def hand(self) -> tuple[str, ...]:
+        """The Chinese names of what is still to be filled in by hand."""
+        return tuple(
+            f.label for f in self.document.fields if f.mode == "hand" and _blank(self.values, f.path)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One document issued: written to the outbox and entered in the ledger."""
+
+    title: str
+    doc_no: str
+    on: dt.date
+    files: tuple[Path, ...]
+
+
+def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.date) -> Planned:
+    """Check whether a document of the office can be issued; write nothing.
+
+    Args:
+        workspace: the open workspace.
+        document: the type.
+        given: what the clerk tells, by path or Chinese name.
+        on: date of the document, unless ``made_on`` is given.
+
+    Raises:
+        DocumentNotApplicable: E307, it is made for a household, or under other rule packs.
+        MissingFields: E301, with everything that is missing or wrong. TemplateFault: E303.
+    """
+    _refuse_other(document, workspace.pack.id)
+    refuse_faulty(document)
+    told = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
+    found = known(workspace, document, told, on=on)
+    numbered = document.doc_no == "required" and "doc_no" not in told
+    extra = {**found.fixed, **{k: v for k, v in found.defaults.items() if k not in told}}
+    if numbered:
+        extra |= numbering.expected(workspace, on.year)
+    problems = [
+        f"{spec.named}由规则包得出，不能另填"
+        for path in found.fixed
+        if path in told and (spec := document.field(path))
+    ]
+    try:
+        values = _values(document, workspace.config, found.given, extra, on=on)
+    except MissingFields as error:
+        problems += error.problems
+    if problems := list(dict.fromkeys([*found.problems, *problems])):
+        raise MissingFields(
+            f"“{document.title}”有 {len(problems)} 项缺少或不合规",
+            file=document.id,
+            problems=problems,
+            remedy="用 --set 键=值 或 --from 文件给出；规则包的内容与本地规定不同的，在 archivist.toml 中写明。没有写入任何内容。",
+        )
+    day = found.value("made_on")
+    made_on = dt.date.fromisoformat(day) if isinstance(day, str) else on
+    return Planned(document, values, made_on, numbered, tuple(found.doubts))
+
+
+def issue(
+    workspace: Workspace, planned: Planned, *, pdf: bool = False, beside: Mapping[str, bytes] = {}
+) -> Issued:
+    """Issue a document: number, page, outbox, ledger.
+
+    The number is taken for good before the page is made; a document that fails after that leaves a gap.
+
+    Args:
+        workspace: the open workspace.
+        planned: the document.
+        pdf: make a PDF as well.
+        beside: other renditions of the same, such as ``.xlsx``.
+
+    Raises:
+        PdfUnavailable: E306, before a number is taken. RenderedWrong: E304. WriteFailed: E204.
+
+    Survives: see ``Archive.hand_out``.
+    """
+    if pdf and not pdf_maker.available():
+        raise PdfUnavailable("没有找到 LibreOffice")
+    document, values = planned.document, dict(planned.values)
+    assert document.template is not None
+    if planned.numbered:
+        (values["doc_no"],) = numbering.take(workspace, planned.on.year)
+    (made,) = make([Sheet(document.template, values, None, document.phrases)], pdf=pdf)
+    if isinstance(made, ArchivistError):
+        raise made
+    doc_no, day = str(values.get("doc_no", "")), planned.on.isoformat()
+    files = workspace.archive.hand_out(
+        FOLDER,
+        " ".join(filter(None, (day, document.title, planned.name))),
+        {".docx": made.docx, **({".pdf": made.pdf} if made.pdf is not None else {}), **beside},
+        Op.OFFICE_DOCUMENT_ISSUED,
+        {
+            "document": document.id,
+            "title": document.title,
+            "doc_no": doc_no,
+            "date": day,
+            "template_sha256": made.template,
+        },
+        workspace.stamp(),
+    )
+    return Issued(document.title, doc_no, planned.on, files)
+
+
+def draft_document(planned: Planned) -> bytes:
+    """Return a draft (草稿): no reference number, nothing entered."""
+    assert planned.document.template is not None
+    values = {**planned.values} | ({"doc_no": "（草稿）"} if planned.numbered else {})
+    return render(planned.document.template, values, qr_payload=None)
+
+
+def render_register(document: DocumentType, config: Config, given: Given, *, on: dt.date) -> bytes:
+    """Return a register as a ``.docx``, from rows that somebody else worked out.
+
+    Args:
+        document: the type.
+        config: the office.
+        given: rows, sums and what the clerk tells, by path.
+        on: date of the document.
+
+    Raises:
+        MissingFields: E301, what it needs is not given. TemplateFault: E303, it has no template.
+    """
+    if document.template is None:
+        raise TemplateFault("没有模板文件", file=f"{document.id}.docx")
+    try:
+        values = _values(document, config, given, {}, on=on)
+    except MissingFields as error:
+        raise MissingFields(
+            error.what,
+            file=document.id,
+            problems=error.problems,
+            remedy="用 --set 键=值 给出，或改正户档中的内容。",
+        ) from None
+    return render(document.template, values, qr_payload=None, phrases=document.phrases)
+
+
+def _values(
+    document: DocumentType, config: Config, given: Given, extra: Given, *, on: dt.date
+) -> dict[str, object]:
+    return document_values(document, _NOBODY, config, on=on, given=given, extra=extra)
+
+
+def _refuse_other(document: DocumentType, pack: str) -> None:
+    if not document.of_office or document.template is None:
+        raise DocumentNotApplicable(
+            f"{document.title}不是机关文书", remedy="按户制发的文书请写明户号或姓名。"
+        )
+    if document.packs and pack not in document.packs:
+        raise DocumentNotApplicable(
+            f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack}"
+        )
+
+
+def _blank(values: Mapping[str, object], path: str) -> bool:
+    found: object = values
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return not found or (
+        isinstance(found, list) and not any(any(r.values()) for r in found if isinstance(r, dict))
+    )

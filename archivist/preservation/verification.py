@@ -1,0 +1,215 @@
+"""Checking the archive: verify, the decision to accept what was found, and the rolling schedule."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue
+from archivist.model.case import Op
+from archivist.model.ids import CaseNo
+from archivist.store import Archive, bag, durable_files
+from archivist.store.bag_fixity import Checked, Finding, Problem, check_bag, check_bags
+from archivist.workspace import Workspace
+
+WITHIN_DAYS: Final = 90
+"""Every case is read again within so many days while ``watch`` runs."""
+FRESH_DAYS: Final = 30
+"""A case read so recently is left alone by the rolling schedule."""
+ROUNDS: Final = 400
+"""Hourly rounds in which the rolling schedule comes round; 90 days have more working hours than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check found. ``known`` findings were accepted by a decision on record; ``drift`` is the index's only."""
+
+    checked: tuple[str, ...]
+    files: int
+    read: int
+    findings: tuple[Finding, ...]
+    known: tuple[Finding, ...]
+    drift: tuple[str, ...]
+
+
+def verify(
+    workspace: Workspace,
+    numbers: Sequence[CaseNo] | None = None,
+    *,
+    quick: bool = False,
+    processes: int = 0,
+    step: Callable[[int, int], None] | None = None,
+) -> Verification:
+    """Check cases against their chains, and everything else when no case is named; one ledger event tells of it.
+
+    Args:
+        workspace: the open workspace.
+        numbers: the cases; ``None`` for all, with ledger, tray, orphans and index.
+        quick: chains, manifests and sizes only.
+        processes: checking processes; 0 means one for each core.
+        step: called with the bags done and the bags there are.
+    """
+    archive = workspace.archive
+    with archive.writing(workspace.actor):
+        pass  # an earlier crash is healed first
+    everything = numbers is None
+    numbers = archive.case_numbers() if numbers is None else numbers
+    folders = [archive.folder(n) for n in numbers] + (archive.ledger_folders() if everything else [])
+    results = list(check_bags(folders, quick=quick, processes=processes or os.cpu_count() or 1, step=step))
+    with archive.writing(workspace.actor):
+        # A commit may have run beside the check: what looked wrong is looked at again while nobody writes.
+        results = [r if not r.findings else check_bag(_folder(archive, r.bag), quick=quick) for r in results]
+        findings = [f for r in results for f in r.findings]
+        if everything:
+            findings += [*_orphans(archive), *_tray(archive, quick=quick)]
+        accepted = _accepted(archive)
+        known = tuple(f for f in findings if f in accepted)
+        fresh = tuple(f for f in findings if f not in accepted)
+        done = Verification(
+            tuple(r.bag for r in results),
+            sum(r.files for r in results),
+            sum(r.read for r in results),
+            fresh,
+            known,
+            _drift(workspace) if everything else (),
+        )
+        _record(workspace, done, results, quick=quick)
+    return done
+
+
+def _folder(archive: Archive, name: str) -> Path:
+    return archive.ledger / name if name.isdigit() else archive.cases / name
+
+
+def _record(workspace: Workspace, done: Verification, results: Sequence[Checked], *, quick: bool) -> None:
+    """Write the ledger event first, then the alarms: killed in between, the next check raises them again."""
+    archive, stamp = workspace.archive, workspace.stamp()
+    data = {
+        "quick": quick,
+        "checked": list(done.checked),
+        "files": done.files,
+        "bytes": done.read,
+        "findings": [f.to_plain() for f in done.findings],
+    }
+    with suppress(IntegrityAlarm):  # this year's ledger itself is broken: that is among the findings
+        archive.note(Op.VERIFIED, data, stamp)
+    for result in results:
+        if result.bag.isdigit():
+            continue
+        number = CaseNo.parse(result.bag)
+        fresh = [f for f in done.findings if f.bag == result.bag]
+        if fresh:
+            archive.alarms.set(number, fresh)
+        elif not quick and archive.alarms.findings(number):
+            archive.note(Op.ALARM_CLEARED, {"case": result.bag, "how": "clean", "findings": []}, stamp)
+            archive.alarms.clear(number)
+
+
+def _orphans(archive: Archive) -> list[Finding]:
+    """Find folders that are no cases, cases without a number in the ledger, and cases that are gone."""
+    taken: dict[tuple[str, int], int] = {}
+    seen: set[str] = set()
+    try:
+        for event in archive.ledger_events():
+            if event.op is Op.NUMBERS_ALLOCATED:
+                year = int(event.data["year"])
+                key = (str(event.data["sequence"]), year)
+                taken[key] = max(taken.get(key, 0), int(event.data["last"]))
+            elif event.op is Op.VERIFIED:
+                seen |= {name for name in event.data["checked"] if not name.isdigit()}
+    except IntegrityAlarm as alarm:
+        return [Finding("ledger", "", Problem.UNCHECKED, "", str(alarm))]
+    numbers = archive.case_numbers()
+    known = set(map(str, numbers))
+    found = [Finding("cases", p.name, Problem.EXTRA) for p in archive.cases.iterdir() if p.name not in known]
+    found += [
+        Finding(str(n), "", Problem.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
+        for n in numbers
+        if n.sequence > taken.get((f"{n.office}-{n.category.value}", n.year), 0)
+    ]
+    found += [Finding(name, "", Problem.MISSING, "整个户档") for name in sorted(seen - known)]
+    return found
+
+
+def _tray(archive: Archive, *, quick: bool) -> list[Finding]:
+    found = []
+    for item in archive.tray.items():
+        try:
+            size = item.file.stat().st_size
+            digest = item.sha256 if quick else durable_files.digest_of(item.file)[0]
+        except (OSError, StopIteration):
+            found.append(Finding(f"review/{item.id}", "original", Problem.MISSING, item.sha256))
+            continue
+        if size != item.size or digest != item.sha256:
+            found.append(Finding(f"review/{item.id}", item.file.name, Problem.CHANGED, item.sha256, digest))
+    return found
+
+
+def _drift(workspace: Workspace) -> tuple[str, ...]:
+    try:
+        return tuple(str(d.number) for d in workspace.index.drift())
+    except ArchivistError as error:
+        return (str(error),)
+
+
+def _accepted(archive: Archive) -> set[Finding]:
+    try:
+        return {
+            Finding.from_plain(f)
+            for event in archive.ledger_events()
+            if event.op is Op.ALARM_CLEARED and event.data["how"] == "accepted"
+            for f in event.data["findings"]
+        }
+    except IntegrityAlarm:
+        return set()
+
+
+# ── a person decides ──────────────────────────────────────────────────────────────────
+def accept(workspace: Workspace, number: CaseNo, reason: str) -> tuple[Finding, ...]:
+    """Record the decision to keep a case as it is although its check fails; it can be written to again.
+
+    A case whose chain or manifests fail cannot be accepted: nothing could be added to it that anyone could check.
+
+    Raises:
+        InvalidValue: E002, without a reason, or when there is nothing to decide. IntegrityAlarm: E202, see above.
+    """
+    archive = workspace.archive
+    if not reason.strip():
+        raise InvalidValue("须用 --reason 写明理由")
+    with archive.writing(workspace.actor):
+        findings = check_bag(archive.folder(number)).findings
+        if not findings:
+            raise InvalidValue("检查没有发现问题，无需作出决定", file=str(number))
+        if any(f.file in (bag.MANIFEST, bag.TAG_MANIFEST) or f.file.startswith("events/") for f in findings):
+            raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=str(number))
+        data = {"case": str(number), "how": "accepted", "findings": [f.to_plain() for f in findings]}
+        archive.note(Op.ALARM_CLEARED, data, workspace.stamp(), reason)
+        archive.alarms.clear(number)
+    return findings
+
+
+# ── the rolling schedule ─────────────────────────────────────────────────────────────────────────────────
+def last_checked(archive: Archive) -> dict[str, dt.datetime]:
+    """Return when each case was last read in full, by the ledger."""
+    found: dict[str, dt.datetime] = {}
+    for event in archive.ledger_events():
+        if event.op is Op.VERIFIED and not event.data["quick"]:
+            moment = dt.datetime.fromisoformat(event.time)
+            found |= dict.fromkeys(event.data["checked"], moment)
+    return found
+
+
+def next_round(archive: Archive, now: dt.datetime) -> list[CaseNo]:
+    """Return the cases the next hourly round reads: the oldest-checked first, a 400th of all, none read lately."""
+    checked = last_checked(archive)
+    numbers = archive.case_numbers()
+    never = dt.datetime.min.replace(tzinfo=now.tzinfo)
+    due = [n for n in numbers if checked.get(str(n), never) <= now - dt.timedelta(days=FRESH_DAYS)]
+    due.sort(key=lambda n: (checked.get(str(n), never), n))
+    return due[: math.ceil(len(numbers) / ROUNDS)]

@@ -1,0 +1,361 @@
+"""What is due in the office on a day: every running time limit of every open case, and what the office owes by the month.
+
+The limits follow from the cases and the rules alone (``rules.limits``) and are kept in the catalogue; only how they
+stand to the day is worked out when asked. A case that cannot be read is named (未检), never left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache, partial
+from importlib.metadata import version
+from operator import itemgetter
+from typing import Any, Final
+
+from archivist import __version__
+from archivist.errors import ArchivistError, IndexFault, InvalidValue
+from archivist.model.case import Case, CaseStatus
+from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.model.states import State
+from archivist.rules import deadlines
+from archivist.rules.deadlines import Excluded, Obligation
+from archivist.rules.pack import Pack, Rule
+from archivist.rules.work_calendar import Deadline
+from archivist.search import agenda_cache as kept
+from archivist.search.agenda_cache import Standing
+from archivist.store.chain import EVENTS, event_name
+from archivist.workspace import Workspace
+
+FORMAT: Final = 1
+"""Of what is kept in the catalogue."""
+BATCH: Final = 500
+"""Cases worked out between two commits of the cache; what is done survives an interruption."""
+VISITS: Final = "visit.monthly.ratio"
+SPOT_CHECKS: Final = "spotcheck.ratio"
+DECISIONS: Final = ("confirm", "bureau_approve")
+
+
+class Status(StrEnum):
+    """How a limit stands to the day it is asked, the most urgent first."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    COMING = "coming"
+    WINDOW = "window"
+    WAITING = "waiting"
+
+    @property
+    def label(self) -> str:
+        """The status in Chinese."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Status.OVERDUE: "逾期",
+    Status.TODAY: "今天",
+    Status.COMING: "将到",
+    Status.WINDOW: "等候",
+    Status.WAITING: "未起算",
+}
+_ORDER: Final = {status: n for n, status in enumerate(Status)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One limit of one case on a day.
+
+    Attributes:
+        case: whose it is; ``applicant`` the name.
+        rule: the row it stands on, with its sentence.
+        status: ``window`` where it is somebody else's time, or a waiting period (公示期).
+        started: the day it was set going; ``None`` while 未起算.
+        due: last day in time; ``provisional`` (暂算) when a year's working days are not yet announced.
+        warn: an earlier line.
+        days: calendar days left, negative once past; ``workdays`` the same in working days.
+        warned: the warning line is reached.
+        excluded: stays that were not counted.
+    """
+
+    case: CaseNo
+    applicant: str
+    rule: Rule
+    status: Status
+    started: dt.date | None = None
+    due: Deadline | None = None
+    warn: Deadline | None = None
+    days: int | None = None
+    workdays: int | None = None
+    warned: bool = False
+    excluded: tuple[Excluded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the office (or its bureau) owes not in one case but by the month or the year.
+
+    ``base`` households it is reckoned from, ``required`` of them, ``done`` so far; ``None`` where only the words of
+    the rule are known, or where the doing is recorded elsewhere.
+    """
+
+    rule: Rule
+    period: str
+    base: int | None = None
+    required: int | None = None
+    done: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What is due on a day, the most urgent first; ``unread`` says which cases could not be looked at, and why."""
+
+    on: dt.datetime
+    entries: tuple[Entry, ...]
+    duties: tuple[Duty, ...]
+    unread: tuple[str, ...]
+    cases: int
+
+
+def agenda(
+    workspace: Workspace,
+    *,
+    on: dt.datetime,
+    category: Category | None = None,
+    case: CaseNo | None = None,
+    overdue: bool = False,
+    days: int | None = None,
+    step: Callable[[int, int], None] | None = None,
+) -> Agenda:
+    """Return what is due.
+
+    Args:
+        workspace: the open workspace.
+        on: civil date and time asked about, Asia/Shanghai.
+        category: only cases of it.
+        case: only this case; the duties of the whole office are left out.
+        overdue: only what is overdue, without the duties of the whole office.
+        days: leave out what ends later than so many calendar days from now, unless its warning line is reached.
+        step: called with the cases worked out and all those to be, where the cache has to be filled.
+
+    Raises:
+        IndexFault: E400. CaseNotFound, IntegrityAlarm: E201, E202, for a single case.
+    """
+    pack = workspace.pack
+    unread: list[str] = []
+    if case:
+        one = workspace.archive.read(case)
+        sights = [_Sight(str(case), one.applicant_name, json.loads(_worked_out(one, pack)))]
+    else:
+        sights = list(_sights(workspace, category, unread, step))
+    found = sorted(_entries(sights, pack, on.replace(tzinfo=None), days), key=itemgetter(0))
+    return Agenda(
+        on,
+        tuple(entry for _, entry in found if entry.status is Status.OVERDUE or not overdue),
+        () if case or overdue else tuple(_duties(sights, pack, on.date(), category)),
+        tuple(unread),
+        len(sights),
+    )
+
+
+# ── what is kept of a case ───────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    number: str
+    applicant: str
+    body: dict[str, Any]
+
+
+def _worked_out(case: Case, pack: Pack) -> str:
+    """Return all the agenda needs of a case, as text: limits with the place of their rule in the pack, and counts."""
+    place = {id(rule): n for n, rule in enumerate(pack.rules)}
+    due = [_plain(o, place[id(o.rule)]) for o in deadlines.running(case, pack)]
+    visit = any(s.id == "visit" and case.state in s.moves for s in pack.steps_of(case))
+    months = {
+        name: sorted({f"{s.on:%Y-%m}" for s in case.steps if s.id in ids}) for name, ids in _COUNTED.items()
+    }
+    return json.dumps({"due": due, "review": visit} | months, separators=(",", ":"))
+
+
+_COUNTED: Final = {"visits": ("visit",), "decided": DECISIONS}
+
+
+def _plain(o: Obligation, place: int) -> list[Any]:
+    stays = [[state.value, first.isoformat(), last.isoformat()] for state, first, last in o.excluded]
+    return [place, o.started.on.isoformat() if o.started else "", _written(o.due), _written(o.warn), stays]
+
+
+def _written(end: Deadline | None) -> str:
+    """Return a deadline as ``2024-03-08T10:30~``, the time where hours count, ``~`` when provisional; or nothing."""
+    if end is None:
+        return ""
+    return end.day.isoformat() + (f"T{end.at}" if end.at else "") + ("~" if end.provisional else "")
+
+
+def _deadline(text: str) -> Deadline | None:
+    if not text:
+        return None
+    day, _, at = text.rstrip("~").partition("T")
+    return Deadline(dt.date.fromisoformat(day), text.endswith("~"), at)
+
+
+def _rules_stamp(pack: Pack) -> str:
+    """Return what the kept text depends on besides the case: rules, corrected days, announced years, this program."""
+    corrections = sorted((day.isoformat(), work) for day, work in pack.calendar.corrections.items())
+    parts = json.dumps([FORMAT, pack.stamp, corrections, version("chinesecalendar"), __version__])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def _sights(
+    workspace: Workspace,
+    category: Category | None,
+    unread: list[str],
+    step: Callable[[int, int], None] | None,
+) -> Iterator[_Sight]:
+    """Yield every open case; those the catalogue does not know as they stand are read."""
+    rules = _rules_stamp(workspace.pack)
+    standings = workspace.index.ask(lambda c: kept.standings(c, rules, category))
+    followed = workspace.index.ask(kept.numbers)
+    folder = workspace.archive.cases
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    to_read: list[str] = []
+    fresh: list[Standing] = []
+    for standing in standings:
+        name = standing.number
+        following = f"{folder}/{name}/{EVENTS}/{event_name(standing.seq + 1)}"
+        if name not in there:
+            unread.append(f"{name}：档案库里没有这个户档的文件夹")
+        elif standing.body is None or os.path.exists(following):  # noqa: PTH110 - once a case, and quick
+            to_read.append(name)
+        else:
+            fresh.append(standing)
+    for standing, body in zip(fresh, json.loads(f"[{','.join(s.body or '' for s in fresh)}]"), strict=True):
+        yield _Sight(standing.number, standing.applicant, body)
+    yield from _read(workspace, [*to_read, *sorted(there - followed)], category, rules, unread, step)
+
+
+def _read(
+    workspace: Workspace,
+    names: Sequence[str],
+    category: Category | None,
+    rules: str,
+    unread: list[str],
+    step: Callable[[int, int], None] | None,
+) -> Iterator[_Sight]:
+    """Work out the cases in these folders from their chains, and keep the results."""
+    for first in range(0, len(names), BATCH):
+        bodies: list[tuple[CaseNo, Sha256, str]] = []
+        for done, name in enumerate(names[first : first + BATCH], first + 1):
+            try:
+                case = workspace.archive.read(CaseNo.parse(name))
+            except InvalidValue:
+                continue  # a folder of somebody else's; ``verify`` tells of it
+            except ArchivistError as error:
+                unread.append(str(error))
+                continue
+            finally:
+                if step:
+                    step(done, len(names))
+            body = _worked_out(case, workspace.pack)
+            bodies.append((case.number, case.head, body))
+            if case.status is CaseStatus.OPEN and category in (None, case.category):
+                yield _Sight(name, case.applicant_name, json.loads(body))
+        with suppress(
+            IndexFault
+        ):  # what cannot be kept (another writer, a full disk) is worked out again next time
+            workspace.index.ask(partial(kept.keep, rules=rules, bodies=bodies))
+
+
+# ── how it stands to a day ───────────────────────────────────────────────────────────────────────────────
+_Key = tuple[int, str, str, str]
+"""What entries are sorted by: status, end, case, rule."""
+
+
+def _entries(
+    sights: Iterable[_Sight], pack: Pack, on: dt.datetime, days: int | None
+) -> Iterator[tuple[_Key, Entry]]:
+    stands = cache(partial(_stands, pack, on, days))  # many cases share a rule and a day
+    for sight in sights:
+        number: CaseNo | None = None
+        for place, started, due, warn, excluded in sight.body["due"]:
+            found = stands(place, due, warn)
+            if found is None:
+                continue
+            number = number or CaseNo.parse(sight.number)
+            begun = dt.date.fromisoformat(started) if started else None
+            stays = tuple(
+                (State(s), dt.date.fromisoformat(a), dt.date.fromisoformat(b)) for s, a, b in excluded
+            )
+            rule, status, end, line, left, workdays, warned = found
+            entry = Entry(
+                number, sight.applicant, rule, status, begun, end, line, left, workdays, warned, stays
+            )
+            yield (_ORDER[status], due, sight.number, rule.id), entry
+
+
+_Stand = tuple[Rule, Status, Deadline | None, Deadline | None, int | None, int | None, bool]
+
+
+def _stands(pack: Pack, on: dt.datetime, days: int | None, place: int, due: str, warn: str) -> _Stand | None:
+    """Return how a limit stands to the day: rule, status, end, warning line, days left; ``None`` if not to be shown."""
+    rule, today = pack.rules[place], on.date()
+    end, line = _deadline(due), _deadline(warn)
+    if end is None:
+        return rule, Status.WAITING, None, None, None, None, False
+    warned = line is not None and _moment(line) <= on
+    left = (end.day - today).days
+    status = _status(rule, end, on)
+    too_far = days is not None and left > days and not warned
+    has_run_out = (
+        status is Status.WINDOW and left < 0 and not rule.ends
+    )  # 救济期限: nothing is waited for any more
+    if too_far or has_run_out:
+        return None
+    return rule, status, end, line, left, pack.calendar.workdays_between(today, end.day), warned
+
+
+def _moment(end: Deadline) -> dt.datetime:
+    return dt.datetime.combine(end.day, dt.time.fromisoformat(end.at or "00:00"))
+
+
+def _status(rule: Rule, end: Deadline, on: dt.datetime) -> Status:
+    if rule.duty != "office" or rule.kind == "wait":
+        return Status.WINDOW
+    if end.day < on.date() or (end.at and _moment(end) < on):
+        return Status.OVERDUE
+    return Status.TODAY if end.day == on.date() else Status.COMING
+
+
+# ── what is owed by the month ────────────────────────────────────────────────────────────────────────────
+def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Category | None) -> Iterator[Duty]:
+    """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
+    month = f"{on:%Y-%m}"
+    for rule in pack.rules:
+        if rule.timed or rule.unit not in ("比例", "周期") or not rule.applies(category, on):
+            continue
+        those = [s for s in sights if not rule.categories or _category(s) in rule.categories]
+        if rule.id == VISITS:
+            base = [s for s in those if s.body["review"]]
+            done = sum(month in s.body["visits"] for s in base)
+            yield Duty(rule, month, len(base), _share(rule, len(base)), done)
+        elif rule.id == SPOT_CHECKS:
+            count = sum(month in s.body["decided"] for s in those)
+            yield Duty(rule, month, count, _share(rule, count))
+        else:
+            yield Duty(rule, str(rule.value) if rule.unit == "周期" else "")
+
+
+def _category(sight: _Sight) -> str:
+    return sight.number.split("-")[1]
+
+
+def _share(rule: Rule, count: int) -> int:
+    """Return the least whole number that is at least the rule's share of a count; by fractions, not floats."""
+    return math.ceil(Fraction(str(rule.value)) * count)

@@ -1,0 +1,272 @@
+"""Opening a case, changing what is known of the household, and deregistering it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from archivist.errors import CaseClosed, CaseExists, InvalidValue
+from archivist.model import facts as known
+from archivist.model import field_schema
+from archivist.model.case import Case, CaseStatus, Op
+from archivist.model.facts import Facts
+from archivist.model.ids import CaseNo, Category, IdNumber, id_birth_date, id_sex
+from archivist.model.values import Value
+from archivist.store import Draft, NewFile, durable_files
+from archivist.workspace import Workspace
+
+_LEAFLET = """\
+户号 {number}
+立档单位 {office}
+
+这个文件夹是一户的全部档案（一户一档），按 BagIt 1.0（RFC 8493）存放，不需要专门的程序就能查看和核对：
+
+data/            各件文书与材料，按办理环节分文件夹，文件名开头是件号
+text/            各件的识别文字，供检索
+events/          这一户从立户起的每一次变动，按顺序一事一文件，每一个都写着前一个的 SHA-256
+manifest-sha256.txt      核对：sha256sum -c manifest-sha256.txt
+tagmanifest-sha256.txt   核对：sha256sum -c tagmanifest-sha256.txt
+
+请勿改动、改名或删除其中任何文件。
+"""
+"""Put into every case, so that a stranger who finds the folder knows what it is and how to check it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact before and after, for people to read. Empty text when there is nothing."""
+
+    path: str
+    label: str
+    old: str
+    new: str
+
+
+def open_case(
+    workspace: Workspace,
+    category: Category,
+    facts: Facts,
+    *,
+    opened_on: dt.date,
+    again: bool = False,
+    reason: str = "",
+) -> Case:
+    """Open a household file: take a number for good, make its folder and its drop folder.
+
+    Args:
+        workspace: the open workspace.
+        category: what was applied for; the pack must delegate it.
+        facts: what is known; the applicant's name at least, and the ID number unless the papers are lost (证件类型=无).
+        opened_on: civil date the file was opened.
+        again: open another file though the applicant has an open one in this category.
+        reason: why, when ``again``.
+
+    Raises:
+        NotDelegated: E503. InvalidValue: E002, when name or ID number is missing. CaseExists: E208.
+    """
+    workspace.pack.require_delegated(category)
+    facts = _derived(facts)
+    applicant = known.single(facts, "applicant")
+    _require_identity(applicant)
+    with workspace.writing():
+        if not again:
+            _refuse_second(workspace, category, str(applicant.get("id_number", "")))
+        office = workspace.config.office
+        sequence = f"{office.code}-{category.value}"
+        number = CaseNo(
+            office.code,
+            category,
+            opened_on.year,
+            workspace.archive.allocate(sequence, opened_on.year, workspace.stamp())[0],
+        )
+        data = {
+            "category": category.value,
+            "opened_on": opened_on.isoformat(),
+            "facts": known.to_plain(facts),
+        }
+        leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office.name).encode())
+        draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
+        case = workspace.archive.open_case(number, office.name, draft, workspace.stamp())
+        with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
+            drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
+        workspace.follow(number)
+    return case
+
+
+def _require_identity(applicant: known.Row) -> None:
+    problems = []
+    if not applicant.get("name"):
+        problems.append("申请人·姓名(applicant.name)")
+    if not applicant.get("id_number") and applicant.get("id_type") != "无":
+        problems.append("申请人·身份证号(applicant.id_number)；证件遗失的，证件类型填“无”，不得用假号占位")
+    if problems:
+        raise InvalidValue("立户至少要有", problems=problems)
+
+
+def _refuse_second(workspace: Workspace, category: Category, id_number: str) -> None:
+    if not id_number:
+        return
+    for row in workspace.index.find_cases(id_number):
+        if row.number.category is not category:
+            continue
+        number, case = row.number, workspace.archive.read(row.number)
+        same = known.single(case.facts, "applicant").get("id_number") == id_number
+        if same and case.status is CaseStatus.OPEN:
+            raise CaseExists(f"该申请人已有在办的{category.label}户档 {number}")
+
+
+def _derived(facts: Facts) -> Facts:
+    """Fill in what an ID number says of its holder: sex and birth date of the applicant, sex of the others."""
+    plain = known.to_plain(facts)
+
+    def derive(row: dict[str, object], *, birth: bool) -> None:
+        number = str(row.get("id_number", ""))
+        if len(number) == 18 and row.get("id_type", "居民身份证") in ("居民身份证", "港澳台居民居住证"):
+            row.setdefault("sex", id_sex(IdNumber(number)))
+            if birth:
+                row.setdefault("birth_date", id_birth_date(IdNumber(number)).isoformat())
+
+    for group in ("applicant", "members", "obligors"):
+        value = plain.get(group, [])
+        for row in [value] if isinstance(value, dict) else value:
+            derive(row, birth=group == "applicant")
+    return known.parse_facts(plain)
+
+
+def drop_folder(workspace: Workspace, case: Case) -> Path:
+    """Return the case's drop folder in the inbox; named for clerks, safe on every file system."""
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", case.applicant_name)[:40].rstrip(" .")
+    return workspace.archive.inbox / f"{case.number} {name}".strip()
+
+
+def change_facts(
+    workspace: Workspace,
+    number: CaseNo,
+    change: Sequence[tuple[str, object]],
+    *,
+    laid_over: Facts = known.NO_FACTS,
+    reason: str = "",
+) -> tuple[Case, tuple[Change, ...]]:
+    """Change what is known of a household, all or nothing.
+
+    Args:
+        workspace: the open workspace.
+        number: the case.
+        change: pairs of path (``applicant.phone``, ``成员[2].姓名``) and value; an empty value removes the fact.
+        laid_over: facts from a file, laid over before the single changes.
+        reason: why it was changed.
+
+    Returns:
+        The case after, and what changed; no event is written when nothing did.
+
+    Raises:
+        InvalidValue: E002, listing every wrong path and value.
+    """
+    changes: list[Change] = []
+
+    def draft(case: Case) -> Draft:
+        if case.status is CaseStatus.DEREGISTERED:
+            raise CaseClosed("已注销的户档不再改动信息", file=str(number))
+        after = _changed(case.facts, change, laid_over)
+        _require_identity(known.single(after, "applicant"))
+        changes.extend(differences(case.facts, after))
+        if not changes:
+            raise _Unchanged
+        before, plain = known.to_plain(case.facts), known.to_plain(after)
+        groups = {g: plain.get(g) for g in {**before, **plain} if before.get(g) != plain.get(g)}
+        return Draft(Op.FACTS_CHANGED, {"facts": groups}, reason)
+
+    try:
+        case, _ = workspace.commit(number, draft)
+    except _Unchanged:
+        return workspace.archive.read(number), ()
+    return case, tuple(changes)
+
+
+class _Unchanged(Exception):
+    """Nothing would change, so nothing is written."""
+
+
+def _changed(facts: Facts, change: Sequence[tuple[str, object]], laid_over: Facts) -> Facts:
+    facts = known.merge(facts, laid_over)
+    problems: list[str] = []
+    for text, value in change:
+        try:
+            facts = known.set_fact(facts, known.Path.parse(text), value)
+        except InvalidValue as error:
+            problems.extend(error.problems or [f"{text}：{error.what}"])
+    if problems:
+        raise InvalidValue("户档信息有误", problems=problems)
+    return _derived(facts)
+
+
+def differences(before: Facts, after: Facts) -> tuple[Change, ...]:
+    """Return what differs, field by field, in the schema's order."""
+    found = []
+    for group in field_schema.GROUPS:
+        old, new = _rows(before, group.key), _rows(after, group.key)
+        for i in range(max(len(old), len(new))):
+            a, b = (old[i] if i < len(old) else {}), (new[i] if i < len(new) else {})
+            for field in group.fields:
+                x, y = _shown(a.get(field.key)), _shown(b.get(field.key))
+                if x != y:
+                    path = known.Path(group, i + 1 if group.many else None, field)
+                    found.append(Change(str(path), path.label, x, y))
+    return tuple(found)
+
+
+def _rows(facts: Facts, group: str) -> Sequence[Mapping[str, Value]]:
+    value = facts.get(group, ())
+    return (value,) if isinstance(value, Mapping) else value
+
+
+def _shown(value: Value | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "、".join(value) if isinstance(value, tuple) else str(value)
+
+
+def deregister(workspace: Workspace, number: CaseNo, *, on: dt.date, reason: str) -> Case:
+    """Deregister a household (注销): its retention starts to run. The file itself stays as it is.
+
+    A case whose steps were recorded must stand where its procedure ends; an older paper file has no steps.
+
+    Raises:
+        CaseClosed: E207, when it is deregistered already, or its procedure has not come to an end.
+        InvalidValue: E002, when the date lies outside the case.
+    """
+
+    def draft(case: Case) -> Draft:
+        if case.status is CaseStatus.DEREGISTERED:
+            raise CaseClosed(f"已于 {case.deregistered_on} 注销", file=str(number))
+        _refuse_unfinished(workspace, case)
+        first = max(case.opened_on, *(s.on for s in case.steps[-1:]), dt.date.min)
+        if not first <= on <= workspace.today():
+            after = f"上一环节“{case.steps[-1].title}”" if case.steps else "立户日"
+            raise InvalidValue(f"注销日期 {on} 应在{after}（{first}）与今天之间", file=str(number))
+        return Draft(Op.DEREGISTERED, {"date": on.isoformat()}, reason)
+
+    case, _ = workspace.commit(number, draft)
+    folder = drop_folder(workspace, case)
+    with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    return case
+
+
+def _refuse_unfinished(workspace: Workspace, case: Case) -> None:
+    """Refuse to deregister a case in the middle of its procedure."""
+    ends = [s for s in workspace.pack.steps_of(case) if s.id == "deregister"]
+    if case.steps and not any(case.state in s.moves for s in ends):
+        allowed = "、".join(dict.fromkeys(state.label for s in ends for state in s.moves))
+        raise CaseClosed(
+            f"户档现为“{case.state.label}”，程序没有走完，不能注销；须在“{allowed}”时注销",
+            file=str(case.number),
+            remedy="用 archivist case step 户 查看现在能办的环节。",
+        )

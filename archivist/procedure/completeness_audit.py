@@ -1,0 +1,191 @@
+"""Looking through the files for what is missing: the checks of the pack on one case, on some, on all that are open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archivist.errors import ArchivistError, InvalidValue
+from archivist.model.case import Case, CaseStatus, Op, Record
+from archivist.model.facts import single
+from archivist.model.ids import CaseNo, Category
+from archivist.model.states import State
+from archivist.rules.completeness import required_papers, run
+from archivist.rules.completeness.run import Finding, Verdict
+from archivist.store import Draft
+from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One case: the stage whose checks were run, what they found, and what the applicant can be told of it."""
+
+    case: Case
+    stage: str
+    findings: tuple[Finding, ...]
+    notice: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the findings: one that failed, else one that could not be checked."""
+        verdicts = {f.verdict for f in self.findings}
+        return next((v for v in (Verdict.FAILED, Verdict.UNCHECKED) if v in verdicts), Verdict.PASSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found, and the cases that could not be read (未检), which are never silently left out."""
+
+    cases: tuple[Checked, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many cases came to which verdict."""
+        return Counter(c.verdict for c in self.cases)
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything was read, checked and found right."""
+        return not self.unread and all(c.verdict is Verdict.PASSED for c in self.cases)
+
+
+def check(
+    workspace: Workspace,
+    numbers: Sequence[CaseNo] | None = None,
+    *,
+    stage: str | None = None,
+    category: Category | None = None,
+    on: dt.date,
+    step: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Check the completeness of cases.
+
+    Args:
+        workspace: the open workspace.
+        numbers: the cases; ``None`` for all open ones.
+        stage: ``acceptance``, ``benefit`` or ``archive``; by each case's state when not given.
+        category: only cases of this category.
+        on: civil day of the check.
+        step: called with the cases done and the cases there are.
+    """
+    archive = workspace.archive
+    chosen = archive.case_numbers() if numbers is None else numbers
+    chosen = [n for n in chosen if category in (None, n.category)]
+    checked: list[Checked] = []
+    unread: list[str] = []
+    for done, number in enumerate(chosen, 1):
+        try:
+            case = archive.read(number)
+        except ArchivistError as error:
+            unread.append(str(error))
+        else:
+            if numbers is not None or case.status is CaseStatus.OPEN:
+                checked.append(_checked(workspace, case, stage, on))
+        if step:
+            step(done, len(chosen))
+    return Report(tuple(checked), tuple(unread))
+
+
+def _checked(workspace: Workspace, case: Case, stage: str | None, on: dt.date) -> Checked:
+    folder = workspace.archive.folder(case.number)
+    found = run.findings(
+        case, workspace.pack, workspace.catalogue, stage, on=on, words=lambda record: _words(folder, record)
+    )
+    stage = stage or run.stage_of(case)
+    return Checked(case, stage, tuple(found), _notice(workspace, case))
+
+
+def _words(folder: Path, record: Record) -> str | None:
+    if record.text is None:
+        return None
+    try:
+        return (folder / record.text.path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None  # 未检 is said of it; whether the file is as filed is the business of verify
+
+
+# ── what only a person can tell ──────────────────────────────────────────────────────────────────────────
+def confirm(
+    workspace: Workspace,
+    number: CaseNo,
+    checks: Sequence[str],
+    *,
+    by: Sequence[str] = (),
+    note: str,
+    on: dt.date,
+    stage: str | None = None,
+) -> Case:
+    """Record that people looked up what checks could not find out (人工核对), in the words they were told of it.
+
+    What is wrong stays wrong; and what is unknown later, of a paper filed since, is not covered.
+
+    Args:
+        workspace: the open workspace.
+        number: the case; also one that is deregistered.
+        checks: ids such as ``C10.photos``.
+        by: who looked; the actor when nobody is named.
+        note: what they saw; always told.
+        on: civil day on which they looked.
+        stage: see ``check``.
+
+    Raises:
+        InvalidValue: E002, with every reason at once: no such check at this stage, nothing left unknown in it.
+    """
+    names = tuple(dict.fromkeys(n.strip() for n in by if n.strip())) or (workspace.actor,)
+
+    def draft(case: Case) -> Draft:
+        found = {f.check.id: f for f in _checked(workspace, case, stage, on).findings}
+        problems = [p for c in checks if (p := _cannot_confirm(c, found.get(c)))]
+        problems += [] if note.strip() else ["须写明看到了什么（--note）"]
+        problems += [f"日期 {on} 在今天（{workspace.today()}）之后"] if on > workspace.today() else []
+        if workspace.config.people:
+            problems += [
+                f"{n}没有登记在 archivist.toml 的 [[people]] 中"
+                for n in names
+                if not workspace.config.person(n)
+            ]
+        if problems:
+            raise InvalidValue("不能登记人工核对", file=str(number), problems=problems)
+        matters = {c: list(found[c].unknown) for c in checks}
+        data = {"checks": matters, "by": list(names), "on": on.isoformat()}
+        return Draft(Op.CHECK_CONFIRMED, data, note.strip())
+
+    return workspace.commit(number, draft)[0]
+
+
+def _cannot_confirm(check: str, finding: Finding | None) -> str:
+    if finding is None:
+        return f"本户这一阶段没有检查 {check}"
+    if finding.unknown:
+        return ""
+    if finding.verdict is Verdict.FAILED:
+        return f"{check} 不合格，不能以人工核对代替：{'；'.join(finding.problems)}"
+    return f"{check} 没有待人核对的事项（{finding.verdict.value}）"
+
+
+_BEFORE_ACCEPTANCE = (State.DRAFT, State.DISCOVERED, State.SUBMITTED)
+
+
+def _notice(workspace: Workspace, case: Case) -> str:
+    """Say whether the applicant can be told now, once and of everything, what is missing; empty when nothing is.
+
+    Source: 《最低生活保障审核确认办法》第十条「材料不齐备的，应当一次性告知补齐所有规定材料」.
+    """
+    if not required_papers.missing(case, workspace.pack) or case.accepted_on:
+        return ""
+    if earlier := case.records_of(required_papers.NOTICE):
+        return (
+            f"第 {earlier[0].no} 件一次性补正材料告知书已于 {earlier[0].filed_at[:10]} 告知过，不得再次告知"
+        )
+    if case.state not in _BEFORE_ACCEPTANCE:
+        return ""
+    if case.category is Category.JN and single(case.facts, "application").get("urgent"):
+        return ""  # 先行救助: nobody is kept waiting for papers
+    return (
+        "可以一次性告知补正。可由政务服务平台查询的材料先查询、归档，再制发："
+        f"archivist generate 一次性补正材料告知书 {case.number}"
+    )

@@ -1,0 +1,57 @@
+"""Deadlines as a calendar file (RFC 5545) for the office's own calendar.
+
+Nothing of a person goes into it but the case number: such files are mailed about and kept by strangers' servers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from archivist.procedure.agenda import Agenda, Entry
+
+MORNING: Final = dt.timedelta(hours=-15)
+"""The alarm of a whole day: nine o'clock on the day before."""
+
+
+def calendar_file(agenda: Agenda) -> bytes:
+    """Return the limits of an agenda that have an end, one event each; the same limit always has the same UID."""
+    from icalendar import Alarm, Calendar, Event
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//archivist//due//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for entry in agenda.entries:
+        if entry.due is None:
+            continue
+        event = Event()
+        event.add("uid", f"{entry.case}.{entry.rule.id}@archivist")
+        event.add("dtstamp", agenda.on.astimezone(dt.UTC))
+        event.add("summary", _title(entry))
+        event.add(
+            "description",
+            f"{entry.rule.value}{entry.rule.unit}，自{entry.rule.trigger}起：{entry.rule.source}",
+        )
+        event.add("transp", "TRANSPARENT")
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", _title(entry))
+        if entry.due.at:
+            clock = dt.time.fromisoformat(entry.due.at)
+            moment = dt.datetime.combine(entry.due.day, clock, agenda.on.tzinfo).astimezone(dt.UTC)
+            event.add("dtstart", moment)
+            event.add("dtend", moment)
+            alarm.add("trigger", dt.timedelta(days=-1))
+        else:
+            event.add("dtstart", entry.due.day)
+            event.add("dtend", entry.due.day + dt.timedelta(days=1))
+            alarm.add("trigger", MORNING)
+        event.add_component(alarm)
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _title(entry: Entry) -> str:
+    provisional = "（暂算）" if entry.due and entry.due.provisional else ""
+    return f"{entry.case} {entry.rule.title}{provisional}"

@@ -1,0 +1,364 @@
+"""The life of a case, step by step: what may be done now, what stands in the way, and doing it.
+
+Which steps there are, and what each demands, is data (``steps.toml`` of the pack that holds on the day of acceptance).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.errors import InvalidValue, StepRefused
+from archivist.model import facts as known
+from archivist.model.case import Case, Event, Op, apply
+from archivist.model.facts import Facts, Path
+from archivist.model.ids import CaseNo, narrow
+from archivist.model.states import State
+from archivist.model.values import parse_value
+from archivist.procedure import refusal_reasons
+from archivist.procedure.cases import deregister
+from archivist.procedure.step_documents import Paper, is_for, paper_of
+from archivist.rules import deadlines
+from archivist.rules.deadlines import Obligation
+from archivist.rules.guards import Attempt
+from archivist.rules.pack import Pack
+from archivist.rules.rule import StepRule
+from archivist.store import Draft
+from archivist.workspace import Workspace
+
+DEREGISTER: Final = "deregister"
+NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step that nothing stands in the way of.
+
+    Attributes:
+        attempt: what is to be recorded.
+        before: the state it leads from; ``after``: the state it leads to.
+        data: of the event to be committed.
+        makes: the documents it brings forth.
+        starts: the time limits it sets going or announces; ``ends`` those it fulfils.
+        warnings: what does not stand in the way, but should be known.
+    """
+
+    attempt: Attempt
+    before: State
+    after: State
+    data: Mapping[str, Any]
+    makes: tuple[Paper, ...]
+    starts: tuple[Obligation, ...]
+    ends: tuple[Obligation, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step that was recorded: the case after it, whose last event it is, and what had been planned."""
+
+    case: Case
+    planned: PlannedStep
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """A step that leads on from where a case stands, what stands in its way, and what must be told when taking it."""
+
+    step: StepRule
+    after: State
+    problems: tuple[str, ...]
+    tell: tuple[str, ...]
+
+
+# ── what may be done ─────────────────────────────────────────────────────────────────────────────────────
+def step_id(pack: Pack, text: str) -> str:
+    """Return the id of the step a person means, by id or Chinese title.
+
+    Raises:
+        InvalidValue: E002, when the pack has no such step.
+    """
+    wanted = text.strip()
+    for step in pack.steps:
+        if wanted in (step.id, step.title):
+            return step.id
+    near = dict.fromkeys(f"{s.title}({s.id})" for s in pack.steps if wanted and wanted in s.title)
+    hint = f"；相近的有：{'、'.join(near)}" if near else ""
+    raise InvalidValue(f"没有“{text}”这一环节{hint}", remedy="用 archivist case step 户 查看现在能办的环节。")
+
+
+def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]:
+    """Return the steps that lead on from the present state, each with what stands in its way on a day."""
+    found = []
+    for step in _leading_on(workspace.pack, case):
+        attempt = Attempt(case, workspace.pack, step, on, titles=_titles(workspace))
+        problems = refusal_reasons.unmet(attempt, [g for g in step.guards if g != "reason"])
+        problems += refusal_reasons.papers(attempt, workspace.catalogue)[0]
+        tell = [label for name, label in step.asks.items() if not name.endswith("?")]
+        tell += ["理由"] if "reason" in step.guards else []
+        if step.people and (rule := workspace.pack.rule_for(step.people, case)):
+            tell.append(f"{rule.value} 名办理人")
+        found.append(Possible(step, step.moves[case.state], tuple(problems), tuple(tell)))
+    return found
+
+
+def _titles(workspace: Workspace) -> dict[str, str]:
+    return {kind.id: kind.title for kind in workspace.catalogue}
+
+
+def _leading_on(pack: Pack, case: Case) -> list[StepRule]:
+    return [s for s in pack.steps_of(case) if case.state in s.moves]
+
+
+# ── taking a step ────────────────────────────────────────────────────────────────────────────────────────
+def plan_step(
+    workspace: Workspace,
+    case: Case,
+    step: str,
+    *,
+    on: dt.date,
+    at: str = "",
+    by: Sequence[str] = (),
+    values: Mapping[str, object] = NO_VALUES,
+    reason: str = "",
+) -> PlannedStep:
+    """Examine a step without writing anything.
+
+    Args:
+        workspace: the open workspace.
+        case: as it stands.
+        step: the step's id.
+        on: civil date on which it was done.
+        at: ``HH:MM``, where hours count.
+        by: who did it; the actor when nobody is named, nobody when another body does it.
+        values: what the step asks for, by name or Chinese label.
+        reason: free words; some steps demand it.
+
+    Raises:
+        StepRefused: E209, with every reason at once.
+        InvalidValue: E002, when there is no such step at all.
+    """
+    pack = workspace.pack
+    rule = _row(pack, case, step)
+    problems = _wrong_state(pack, case, rule)
+    at, told = read_told(rule, at, values, problems)
+    names = distinct(by)
+    if not names and rule.role != refusal_reasons.OUTSIDE:
+        names = (workspace.actor,)
+    attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
+    problems += refusal_reasons.unmet(attempt)
+    lacking, warnings = refusal_reasons.papers(attempt, workspace.catalogue)
+    problems += (
+        lacking
+        + refusal_reasons.people(attempt, workspace.config)
+        + refusal_reasons.days(attempt, workspace.today())
+    )
+    if problems:
+        raise StepRefused(
+            f"“{rule.title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
+        )
+    if not workspace.config.people:
+        warnings.append("未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对")
+    return _planned(workspace, attempt, warnings)
+
+
+def _row(pack: Pack, case: Case, step: str) -> StepRule:
+    """Return the row of a step for a case, if there are several the one for the present state."""
+    rows = [s for s in pack.steps_of(case) if s.id == step]
+    if not rows:
+        known_rows = [s for s in pack.steps if s.id == step_id(pack, step)]
+        for_it = [s for s in known_rows if s.applies(case.category, case.rules_on)]
+        title = (for_it or known_rows)[0].title
+        problem = f"{case.category.label}没有“{title}”这一环节"
+        if for_it:
+            wanted = "；".join(_condition(s.when) for s in for_it)
+            problem = f"本户没有“{title}”这一环节，须符合：{wanted}"
+        raise StepRefused(f"“{title}”不能办", file=str(case.number), problems=[problem])
+    return next((s for s in rows if case.state in s.moves), rows[0])
+
+
+def _condition(when: str) -> str:
+    """Return a condition with its facts called by their Chinese names."""
+
+    def named(match: re.Match[str]) -> str:
+        try:
+            return f"{Path.parse(match[0]).label}({match[0]})"
+        except InvalidValue:
+            return match[0]
+
+    return re.sub(r"[a-z_]+\.[a-z_]+", named, when)
+
+
+def _wrong_state(pack: Pack, case: Case, rule: StepRule) -> list[str]:
+    if case.state in rule.moves:
+        return []
+    needed = "、".join(s.label for s in rule.moves)
+    now = "、".join(dict.fromkeys(s.title for s in _leading_on(pack, case))) or "没有"
+    return [f"户档现为“{case.state.label}”，“{rule.title}”须在“{needed}”时办；现在能办：{now}"]
+
+
+def read_told(
+    rule: StepRule, at: str, values: Mapping[str, object], problems: list[str]
+) -> tuple[str, dict[str, Any]]:
+    """Return the time of day and the values a step was told, by name and as stored; every fault is added to ``problems``."""
+    asked = {name.rstrip("?"): label for name, label in rule.asks.items()}
+    names = {n: key for key, label in asked.items() for n in (key, label, label.split("（")[0])}
+    told: dict[str, Any] = {"at": at} if at else {}
+    for name, value in values.items():
+        if (key := names.get(name)) is None:
+            offered = "、".join(f"{label}({key})" for key, label in asked.items()) or "无"
+            problems.append(f"“{rule.title}”没有“{name}”这一项可填；可填：{offered}")
+            continue
+        told[key] = value
+    for key in list(told):
+        try:
+            parsed = time_of_day(told[key]) if key == "at" else parse_value(_kind(key), told[key])
+        except InvalidValue as error:
+            problems.append(f"{asked.get(key, '时间')}({key})：{error.what}")
+            continue
+        if parsed is None:
+            del told[key]
+        else:
+            told[key] = parsed
+    problems += [
+        f"须填写{label}（{'--at HH:MM' if name == 'at' else f'--set {name}=…'}）"
+        for name, label in rule.asks.items()
+        if not name.endswith("?") and name not in told
+    ]
+    return str(told.pop("at", "")), told
+
+
+def _kind(name: str) -> str:
+    """Return what kind of value a step asks for: ``…_on`` is a date, ``amount`` is money."""
+    return "date" if name.endswith("_on") else "money" if name == "amount" else "str"
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return who is named, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def time_of_day(value: object) -> str:
+    """Return a time as ``HH:MM``.
+
+    Raises:
+        InvalidValue: E002, when it is none.
+    """
+    match = re.fullmatch(r"([01]?\d|2[0-3])[:：]([0-5]\d)", narrow(str(value)).strip())
+    if not match:
+        raise InvalidValue(f"“{value}”不是时间（应如 09:30）")
+    return f"{int(match[1]):02d}:{match[2]}"
+
+
+def _planned(workspace: Workspace, attempt: Attempt, warnings: Sequence[str]) -> PlannedStep:
+    case, rule = attempt.case, attempt.step
+    after = rule.moves[case.state]
+    data = event_data(attempt, after)
+    op = Op.DEREGISTERED if rule.id == DEREGISTER else Op.STEP_TAKEN
+    event = Event(case.seq + 1, case.head, "", workspace.actor, op, data, attempt.reason)
+    running_before = {_same(o) for o in deadlines.obligations(case, attempt.pack)}
+    due = deadlines.obligations(apply(case, event, case.head), attempt.pack)
+    ends = tuple(o for o in due if o.ended is not None and o.ended.seq == event.seq)
+    return PlannedStep(
+        attempt,
+        case.state,
+        after,
+        data,
+        tuple(paper_of(workspace, case, name) for name in rule.makes if is_for(workspace, case, name)),
+        tuple(o for o in due if o.running and _same(o) not in running_before),
+        ends,
+        (*warnings, *_hours(attempt), *(late for o in ends if (late := _late(o)))),
+    )
+
+
+def event_data(attempt: Attempt, after: State) -> dict[str, Any]:
+    """Return what the event of a step says."""
+    rule, on = attempt.step, attempt.on.isoformat()
+    if rule.id == DEREGISTER:
+        return {"date": on}
+    data: dict[str, Any] = {
+        "step": rule.id,
+        "title": rule.title,
+        "from": attempt.case.state.value,
+        "to": after.value,
+        "on": on,
+        "by": list(attempt.by),
+        "values": dict(attempt.values),
+    }
+    facts = attempt.case.facts
+    for path, what in rule.sets.items():
+        value = on if what == "date" else attempt.values.get(what)
+        if value is not None:
+            facts = known.set_fact(facts, Path.parse(path), value)
+    return data | _if("at", attempt.at) | _if("facts", changed_groups(attempt.case.facts, facts))
+
+
+def _if(key: str, value: object) -> dict[str, Any]:
+    return {key: value} if value else {}
+
+
+def changed_groups(before: Facts, after: Facts) -> dict[str, Any]:
+    """Return the groups that changed, as an event holds them: a group that is gone is ``None``."""
+    old, new = known.to_plain(before), known.to_plain(after)
+    return {g: new.get(g) for g in {**old, **new} if old.get(g) != new.get(g)}
+
+
+def _same(obligation: Obligation) -> tuple[str, int | None]:
+    return obligation.rule.id, obligation.started.seq if obligation.started else None
+
+
+def _hours(attempt: Attempt) -> list[str]:
+    """Warn when hours count from or to this step and no time of day was told."""
+    counted = [
+        r.title
+        for r in attempt.pack.timers(attempt.case)
+        if r.unit == "小时" and attempt.step.id in (*r.starts, *r.ends)
+    ]
+    if attempt.at or not counted:
+        return []
+    return [f"“{'、'.join(dict.fromkeys(counted))}”按小时计，没有写时间（--at HH:MM），按当日 0 时算"]
+
+
+def _late(obligation: Obligation) -> str:
+    due, ended = obligation.due, obligation.ended
+    assert ended is not None
+    if due is None or obligation.rule.kind != "limit":
+        return ""
+    moment = dt.datetime.combine(due.day, dt.time.fromisoformat(due.at or "23:59"))
+    if ended.moment <= moment:
+        return ""
+    return f"已超期：“{obligation.rule.title}”应在 {f'{due.day} {due.at}'.strip()} 以前（{obligation.rule.source}）"
+
+
+def take_step(
+    workspace: Workspace,
+    number: CaseNo,
+    step: str,
+    *,
+    on: dt.date,
+    at: str = "",
+    by: Sequence[str] = (),
+    values: Mapping[str, object] = NO_VALUES,
+    reason: str = "",
+) -> StepDone:
+    """Record a step of a case; for the arguments and what is refused see ``plan_step``.
+
+    The step ``deregister`` is recorded as the event it has always been (注销), and starts the retention.
+    """
+    made: list[PlannedStep] = []
+
+    def draft(case: Case) -> Draft:
+        planned = plan_step(workspace, case, step, on=on, at=at, by=by, values=values, reason=reason)
+        made.append(planned)
+        return Draft(Op.STEP_TAKEN, planned.data, reason)
+
+    if step == DEREGISTER:
+        draft(workspace.archive.read(number))
+        case = deregister(workspace, number, on=on, reason=reason)
+    else:
+        case, _ = workspace.commit(number, draft)
+    return StepDone(case, made[-1])

@@ -1,0 +1,196 @@
+"""Takes the text out of Word and Excel files, after checking the package that carries them.
+
+Only this module imports python-docx and openpyxl for reading dropped files. The Word text is walked here and not taken
+from python-docx's paragraphs, which skip text boxes and content controls; Chinese forms are full of both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archivist.errors import FileTooLarge
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+MAX_ENTRIES = 5_000
+"""Most parts in one package."""
+MAX_EXPANDED_BYTES = 512 * 1024 * 1024
+"""Largest sum of all parts, unpacked; a package may be full of photographs."""
+MAX_XML_BYTES = 64 * 1024 * 1024
+"""Largest XML part, unpacked: parsed, it takes about ten times as much memory."""
+MAX_RATIO = 200
+"""Largest unpacked : packed ratio of a part over one megabyte; a long table of real life reaches about 50."""
+RATIO_FROM_BYTES = 1024 * 1024
+MAX_CELLS = 1_000_000
+"""Most cells of a workbook that are visited, empty ones included."""
+MAX_CODE_PICTURES = 20
+"""Pictures of a Word file that are searched for QR codes."""
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+
+
+def check_package(path: Path, name: str) -> None:
+    """Refuse a package that would unpack into too much, by its directory alone.
+
+    Raises:
+        FileTooLarge: E102.
+        zipfile.BadZipFile: the directory is missing or damaged.
+    """
+    with zipfile.ZipFile(path) as package:
+        parts = package.infolist()
+    if len(parts) > MAX_ENTRIES:
+        raise FileTooLarge(f"文档内含 {len(parts)} 个部件，超过 {MAX_ENTRIES} 个的限制", file=name)
+    expanded = sum(part.file_size for part in parts)
+    if expanded > MAX_EXPANDED_BYTES:
+        raise FileTooLarge(
+            f"文档展开后为 {expanded // 1024**2} MB，超过 {MAX_EXPANDED_BYTES // 1024**2} MB 的限制",
+            file=name,
+        )
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")) and part.file_size > MAX_XML_BYTES:
+            raise FileTooLarge(
+                f"文档正文展开后为 {part.file_size // 1024**2} MB，超过 {MAX_XML_BYTES // 1024**2} MB 的限制",
+                file=name,
+            )
+        if part.file_size > RATIO_FROM_BYTES and part.file_size > MAX_RATIO * max(part.compress_size, 1):
+            raise FileTooLarge(f"文档的压缩比超过 {MAX_RATIO} 倍，疑为恶意文件", file=name)
+
+
+def read_docx(path: Path) -> tuple[str, list[bytes]]:
+    """Return the text of a Word file and its embedded pictures.
+
+    Headers come first, then the body (paragraphs, tables row by row, cells separated by a space, text boxes after the
+    paragraph that holds them), then footers. Deleted text of tracked changes is left out.
+    """
+    import docx
+
+    document = docx.Document(str(path))
+    heads: list[str] = []
+    feet: list[str] = []
+    for section in document.sections:
+        for parts, part in ((heads, section.header), (feet, section.footer)):
+            if not part.is_linked_to_previous:
+                parts += list(_blocks(part._element))
+    body = list(_blocks(document.element.body))
+    pictures = [
+        part.blob for part in document.part.package.iter_parts() if part.content_type.startswith("image/")
+    ]
+    return "\n".join(line for line in [*heads, *body, *feet] if line.strip()), pictures[:MAX_CODE_PICTURES]
+
+
+def _blocks(parent: Any) -> Iterator[str]:
+    """Yield a line for each paragraph and each table row under an element."""
+    for child in parent:
+        if child.tag == _W + "p":
+            text, boxes = _paragraph(child)
+            yield text
+            for box in boxes:
+                yield from _blocks(box)
+        elif child.tag == _W + "tbl":
+            yield from _rows(child)
+        elif child.tag != _FALLBACK:
+            yield from _blocks(child)
+
+
+def _rows(table: Any) -> Iterator[str]:
+    for row in table.iter(_W + "tr"):
+        # A table inside a cell is read with that cell, not once more as rows of the outer table.
+        if next(row.iterancestors(_W + "tbl")) is table:
+            cells = (" ".join(line for line in _blocks(cell) if line.strip()) for cell in _cells(row))
+            yield " ".join(cell for cell in cells if cell)
+
+
+def _cells(parent: Any) -> Iterator[Any]:
+    """Yield the cells of a row, those wrapped in a content control too."""
+    for child in parent:
+        if child.tag == _W + "tc":
+            yield child
+        elif child.tag in (_W + "sdt", _W + "sdtContent", _W + "ins"):
+            yield from _cells(child)
+
+
+def _paragraph(paragraph: Any) -> tuple[str, list[Any]]:
+    """Return the text of a paragraph and the text boxes anchored in it."""
+    pieces: list[str] = []
+    boxes: list[Any] = []
+    todo = list(reversed(paragraph))
+    while todo:
+        node = todo.pop()
+        if node.tag == _W + "t":
+            pieces.append(node.text or "")
+        elif node.tag == _W + "tab":
+            pieces.append(" ")
+        elif node.tag in (_W + "br", _W + "cr"):
+            pieces.append("\n")
+        elif node.tag == _W + "txbxContent":
+            boxes.append(node)
+        elif node.tag not in (_FALLBACK, _W + "pPr", _W + "rPr", _W + "delText"):
+            todo.extend(reversed(node))
+    return "".join(pieces), boxes
+
+
+def small_pictures(blobs: list[bytes]) -> Iterator[Picture]:
+    """Decode those embedded pictures that may be a printed QR code; what cannot be decoded is passed over."""
+    from PIL import Image
+
+    from archivist.reading.formats.images import to_bgr
+
+    for blob in blobs:
+        try:
+            with Image.open(io.BytesIO(blob)) as opened:
+                if max(opened.size) <= 4000:
+                    yield to_bgr(opened)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            continue
+
+
+def read_xlsx(path: Path, name: str) -> list[str]:
+    """Return the text of each sheet: its name, then a line for each row, cells separated by a space.
+
+    Raises:
+        FileTooLarge: E102, more cells than the limit.
+    """
+    import openpyxl
+
+    with warnings.catch_warnings():
+        # openpyxl warns about decorations it drops; the words are all we want.
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            sheets, visited = [], 0
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()
+                lines = [sheet.title]
+                for row in sheet.iter_rows(values_only=True):
+                    visited += max(len(row), 1)
+                    if visited > MAX_CELLS:
+                        raise FileTooLarge(f"表格超过 {MAX_CELLS} 个单元格", file=name)
+                    line = " ".join(shown for value in row if (shown := _cell(value)))
+                    if line:
+                        lines.append(line)
+                sheets.append("\n".join(lines))
+            return sheets
+        finally:
+            book.close()
+
+
+def _cell(value: object) -> str:
+    """Write a cell's value as it is meant: whole numbers without a fraction, dates as ISO dates."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    return str(value).strip()

@@ -1,0 +1,191 @@
+"""Takes text or pictures out of PDF pages. Only this module imports pypdfium2, which is not thread-safe.
+
+pdfium aborts the whole process on some hostile files: call it in the reading process only (``worker``).
+"""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archivist.errors import FileTooLarge, UnreadableFile
+from archivist.reading.formats.images import check_pixels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+SCAN_CHARACTERS = 20
+"""A page with fewer printed characters is read as a picture."""
+HYBRID_CHARACTERS = 200
+HYBRID_COVER = 0.3
+"""So is one with fewer than that many characters when pictures cover more than this share of it."""
+GARBLED_SHARE = 0.1
+"""So is one with a larger share of characters that have no meaning (private use, replacement): a font without a map."""
+SCAN_DPI_LOW, SCAN_DPI, SCAN_DPI_HIGH = 150, 200, 250
+"""Scans are rendered at their own resolution within these bounds, 200 dpi when it is unknown."""
+CODE_DPI = 150
+"""Born-digital pages are rendered at this resolution to look for QR codes (0.68 mm modules become 4 px)."""
+MAX_RENDER_PIXELS = 25_000_000
+MAX_OBJECTS = 5_000
+"""Objects of a page that are looked at to decide what it is."""
+MAX_PAGE_CHARACTERS = 1_000_000
+TAIL_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """One page, before recognition.
+
+    Attributes:
+        text: the born-digital text; empty when ``scanned``.
+        picture: the page rendered in BGR, when it must be read or searched for QR codes; None for plain text.
+        scanned: whether the text must be recognised from the picture.
+    """
+
+    text: str
+    picture: Picture | None
+    scanned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What is on a page besides text."""
+
+    cover: float
+    drawn: bool
+    form: bool
+    native_px_per_pt: float
+
+
+@contextmanager
+def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PdfPage]]]:
+    """Open a PDF; yields the number of its pages and an iterator over them.
+
+    Raises:
+        UnreadableFile: E101, when it is encrypted, cut short, or pdfium cannot open it.
+        FileTooLarge: E102, when a page holds a picture over the pixel limit.
+    """
+    import pypdfium2
+    from pypdfium2 import raw
+
+    if not _is_complete(path):
+        raise UnreadableFile("PDF 不完整（没有结尾），可能尚未传完或已损坏", file=name)
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise UnreadableFile(
+                "PDF 加了密码，打不开", file=name, remedy="请去除密码（另存或重新打印为 PDF）后再投入收件箱。"
+            ) from None
+        raise UnreadableFile("PDF 已损坏，打不开", file=name) from None
+    try:
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()
+        yield len(document), _pages(document, name)
+    finally:
+        document.close()
+
+
+def _is_complete(path: Path) -> bool:
+    """Tell whether the end mark is there; pdfium would repair a cut file silently, with pages missing."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL_BYTES))
+        return b"%%EOF" in file.read()
+
+
+def _pages(document: Any, name: str) -> Iterator[PdfPage]:
+    from pypdfium2 import PdfiumError
+
+    for number in range(len(document)):
+        try:
+            page = document[number]
+        except PdfiumError:
+            raise UnreadableFile(f"PDF 第 {number + 1} 页已损坏", file=name) from None
+        try:
+            yield _page(page, name)
+        finally:
+            page.close()
+
+
+def _page(page: Any, name: str) -> PdfPage:
+    text = _text(page, name)
+    content = _content(page, name)
+    characters = sum(not char.isspace() for char in text)
+    if characters < SCAN_CHARACTERS:
+        # Not only photographs: letters turned into outlines leave paths and no characters.
+        scanned = content.drawn or content.form
+    elif content.form:
+        # What was typed into a fillable form is drawn, but is not among the page's characters.
+        scanned = True
+    elif _garbled(text) > GARBLED_SHARE:
+        scanned = True
+    else:
+        scanned = characters < HYBRID_CHARACTERS and content.cover > HYBRID_COVER
+    if scanned:
+        return PdfPage("", _render(page, _scan_scale(page, content)), True)
+    return PdfPage(text, _render(page, CODE_DPI / 72) if content.drawn else None, False)
+
+
+def _text(page: Any, name: str) -> str:
+    textpage = page.get_textpage()
+    try:
+        if textpage.count_chars() > MAX_PAGE_CHARACTERS:
+            raise FileTooLarge(f"PDF 一页的文字超过 {MAX_PAGE_CHARACTERS} 字", file=name)
+        return str(textpage.get_text_bounded())
+    finally:
+        textpage.close()
+
+
+def _garbled(text: str) -> float:
+    """Return the share (0.0–1.0) of characters that mean nothing."""
+    strange = sum(char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cs") for char in text)
+    return strange / max(len(text), 1)
+
+
+def _content(page: Any, name: str) -> _Content:
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    cover, drawn, native = 0.0, False, 0.0
+    for found in itertools.islice(page.get_objects(), MAX_OBJECTS):
+        drawn = drawn or found.type != raw.FPDF_PAGEOBJ_TEXT
+        if found.type == raw.FPDF_PAGEOBJ_IMAGE:
+            pixels = found.get_px_size()
+            check_pixels(pixels[0], pixels[1], name)
+            left, bottom, right, top = found.get_bounds()
+            cover += max(0.0, right - left) * max(0.0, top - bottom) / max(width * height, 1.0)
+            native = max(native, max(pixels) / max(right - left, top - bottom, 1.0))
+    form = page.pdf.formenv is not None and raw.FPDFPage_GetAnnotCount(page) > 0
+    return _Content(min(cover, 1.0), drawn, form, native)
+
+
+def _scan_scale(page: Any, content: _Content) -> float:
+    """Return the scale (px per point) at which a scanned page is rendered."""
+    wanted = content.native_px_per_pt if content.cover > HYBRID_COVER else SCAN_DPI / 72
+    # A scanner that states a wrong resolution makes pages of stamp or poster size: the picture's own pixels count then.
+    longest = max(*page.get_size(), 1.0)
+    high = max(SCAN_DPI_HIGH / 72, 2900 / longest)
+    return float(min(max(wanted, SCAN_DPI_LOW / 72), high))
+
+
+def _render(page: Any, scale: float) -> Picture:
+    import numpy as np
+
+    width, height = page.get_size()
+    pixels = width * height * scale * scale
+    if pixels > MAX_RENDER_PIXELS:
+        scale *= (MAX_RENDER_PIXELS / pixels) ** 0.5
+    bitmap = page.render(scale=scale)
+    try:
+        return np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
+    finally:
+        bitmap.close()

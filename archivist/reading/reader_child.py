@@ -1,0 +1,170 @@
+"""The child's side of reading: sets its limits, reads the files it is told to, says what is in them.
+
+Started by ``archivist.reading.reader_process``, where the conversation is described; never imported for its functions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from dataclasses import astuple
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from archivist.errors import DroppedFileError
+from archivist.reading.formats.registry import open_file
+
+if sys.platform != "win32":
+    import resource
+
+if TYPE_CHECKING:
+    from archivist.reading.ocr import Engine
+
+EXIT_MEMORY = 71
+"""Exit status of a child that ran out of memory and noticed."""
+
+_CLOSED_TO = frozenset(
+    {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
+)
+
+
+def _no_network(event: str, _: tuple[object, ...]) -> None:
+    """Audit hook: refuse to talk to anybody. What is read here concerns people in need."""
+    if event in _CLOSED_TO:
+        raise OSError("the reading process has no network")
+
+
+def _limit(memory_bytes: int, file_bytes: int) -> None:
+    if sys.platform == "win32":
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_FSIZE, file_bytes)):
+        _, hard = resource.getrlimit(what)
+        # macOS has no limit on address space and says so with a ValueError.
+        with contextlib.suppress(ValueError):
+            resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _grant_cpu(seconds: int) -> None:
+    """Move the CPU limit forward: so many seconds from now."""
+    if sys.platform == "win32":
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )
+
+
+def _rss_bytes() -> int:
+    """Return the resident memory, 0 where it cannot be told."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return 0
+
+
+class _Child:
+    """The child's side of the conversation."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._engine: Engine | None = None
+        self._cpu_s = 0
+
+    def say(self, **message: object) -> None:
+        self._out.write(json.dumps(message).encode() + b"\n")
+        self._out.flush()
+
+    def engine(self) -> Engine:
+        """Return the recogniser, loaded with the first page that needs it."""
+        if self._engine is None:
+            self.say(say="loading")
+            _grant_cpu(self._cpu_s)
+            from archivist.reading.ocr import Engine
+
+            try:
+                self._engine = Engine()
+            except (MemoryError, SystemExit):
+                raise
+            except Exception as error:
+                self.say(say="fault", what=f"识别模型载入失败（{type(error).__name__}: {error}）")
+                raise SystemExit(1) from error
+            _grant_cpu(self._cpu_s)
+        return self._engine
+
+    def serve(self, order: dict[str, Any]) -> None:
+        """Read one file and say what is in it."""
+        self._cpu_s = int(order["cpu_s"])
+        _grant_cpu(self._cpu_s)
+        try:
+            with open_file(Path(order["path"]), self.engine) as opened:
+                self.say(say="open", kind=opened.kind.value, count=opened.count)
+                while True:
+                    _grant_cpu(self._cpu_s)
+                    page = next(opened.pages, None)
+                    if page is None:
+                        break
+                    self.say(say="page", page=astuple(page))
+        except DroppedFileError as error:
+            words = {
+                "what": error.what,
+                "file": error.file,
+                "problems": error.problems,
+                "remedy": error.remedy,
+            }
+            self.say(say="refused", **{"class": type(error).__name__}, **words, rss=_rss_bytes())
+            return
+        self.say(say="done", rss=_rss_bytes())
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error means that the memory limit was hit, whichever library says so."""
+    words = str(error).lower()
+    return isinstance(error, MemoryError) or "alloc" in words or "insufficient memory" in words
+
+
+def _listen(orders: int, todo: queue.SimpleQueue[bytes]) -> None:
+    """Pass the parent's orders on; when the pipe closes end at once, even in the middle of a file.
+
+    A parent that was killed cannot say so. Without this its child would read on for nobody, a page or a book long.
+    """
+    rest = b""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(orders, 65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                todo.put(line)
+    os._exit(0)
+
+
+def main() -> None:
+    """Read files as told on stdin until it closes."""
+    memory_bytes, file_bytes = (int(value) for value in sys.argv[1:3])
+    # Keep the two pipes for ourselves: a library that prints would spoil the conversation.
+    orders, out = os.dup(0), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(nothing, standard)
+    # Ctrl-C reaches the whole group; the parent decides what becomes of the child.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.addaudithook(_no_network)
+    _limit(memory_bytes, file_bytes)
+    child = _Child(out)
+    todo: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders, todo), name="orders", daemon=True).start()
+    child.say(say="ready")
+    while True:
+        try:
+            child.serve(json.loads(todo.get()))
+        except Exception as error:
+            if _out_of_memory(error):
+                os._exit(EXIT_MEMORY)
+            raise

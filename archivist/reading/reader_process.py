@@ -1,0 +1,278 @@
+"""Reads files in a child process with limits, so that no dropped file can take the program down.
+
+The child loads the models once and reads file after file; it is started again when it dies, after a number of files,
+and when it has grown. Parent and child speak JSON, one object a line, over the child's stdin and stdout::
+
+    → {"path": …, "cpu_s": …}
+    ← {"say": "ready"}, then for each file {"say": "open", "kind", "count"}, {"say": "loading"} before the models are
+      loaded, {"say": "page", "page": [...]} for each page, and one of {"say": "done", "rss"}, {"say": "refused", …}
+
+Limits: address space and size of written files for the child's life, CPU seconds for each page (the soft limit is moved
+forward before each page), and wall seconds between two messages, watched by the parent. The child cannot connect to
+anything. On Windows ``resource`` is missing: only the wall limit holds there, and a bomb can use all memory.
+The child's own side is ``archivist.reading.reader_child``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from archivist.errors import ArchivistError, ReaderStopped, all_errors
+from archivist.reading.formats.identify import Kind
+from archivist.reading.formats.registry import PageText, ReadResult, shown_name
+from archivist.reading.reader_child import EXIT_MEMORY
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of one message; a page of one million characters needs twelve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the reading process may use.
+
+    Attributes:
+        memory_bytes: address space, with libraries and models. Measured: 0.75–1.1 GB on ordinary pages, 1.4 GB on a
+            picture of 100 million pixels; under 0.8 GB children die on ordinary pages.
+        file_bytes: largest file it may write; it writes none but Python's own caches.
+        page_cpu_s: whole CPU seconds for opening a file and for each page.
+        page_wall_s: seconds for the same, by the clock.
+        start_wall_s: seconds to start, and once more to load the models, from a cold and slow disk.
+        files: files after which the process is started anew.
+        rss_bytes: resident memory after which it is started anew; 330–380 MB is usual, big pictures leave 780 MB.
+    """
+
+    memory_bytes: int = 2 * 1024**3
+    file_bytes: int = 16 * 1024**2
+    page_cpu_s: int = 20
+    page_wall_s: float = 30.0
+    start_wall_s: float = 90.0
+    files: int = 200
+    rss_bytes: int = 700 * 1024**2
+
+
+class _ChildDied(Exception):
+    """The child ended, or was ended, before it had finished the file; the text says why, in Chinese."""
+
+
+class Reader:
+    """Reads files in a child process of its own.
+
+    A context manager; not to be shared between threads. The child starts with the first file.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._files = 0
+        self._busy = False
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Process number of the running child, or None."""
+        return self._child.pid if self._child else None
+
+    def read(self, path: Path, on_page: Callable[[int, int], None] | None = None) -> ReadResult:
+        """Read a file: its kind, its pages, their text and QR codes.
+
+        Args:
+            path: the file; never changed.
+            on_page: called after each page with its number (1-based) and the number of pages; starts again at 1 when
+                the file is tried a second time.
+
+        Raises:
+            UnreadableFile: E101, damaged, encrypted, empty, or of a kind that cannot be read.
+            FileTooLarge: E102, over a limit on pages, pixels, bytes or package entries.
+            ReaderStopped: E103, the child died twice on this file; the reader itself can go on.
+            ArchivistError: E700, the child cannot even start or load its models; no file is at fault.
+        """
+        reasons = []
+        for _ in range(2):
+            try:
+                return self._attempt(path, on_page)
+            except _ChildDied as why:
+                reasons.append(str(why))
+            except BaseException:
+                if self._busy:
+                    # The child is in the middle of a file: what it says next would be taken for another's.
+                    self._kill()
+                raise
+        raise ReaderStopped(f"读取时两次中止：{'；'.join(dict.fromkeys(reasons))}", file=shown_name(path))
+
+    def close(self) -> None:
+        """End the child."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        with contextlib.suppress(OSError):
+            _pipe(child.stdin).close()
+        try:
+            child.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+    def _attempt(self, path: Path, on_page: Callable[[int, int], None] | None) -> ReadResult:
+        self._ready()
+        self._send({"path": str(path.absolute()), "cpu_s": self._limits.page_cpu_s})
+        self._busy = True
+        kind, count, pages = Kind.UNKNOWN, 0, list[PageText]()
+        wait = self._limits.page_wall_s
+        while True:
+            place = f"第 {len(pages) + 1} 页" if count else "打开文件"
+            message = self._next(wait, place)
+            wait = self._limits.page_wall_s
+            match message["say"]:
+                case "open":
+                    kind, count = Kind(message["kind"]), message["count"]
+                case "loading":
+                    wait = self._limits.start_wall_s
+                case "page":
+                    number, text, codes, *rest = message["page"]
+                    pages.append(PageText(number, text, tuple(codes), *rest))
+                    if on_page:
+                        on_page(number, count)
+                case "refused":
+                    self._finish(message["rss"])
+                    raise _rebuilt(message)
+                case "fault":
+                    raise ArchivistError(f"读取进程无法工作：{message['what']}")
+                case "done":
+                    self._finish(message["rss"])
+                    return ReadResult(kind, tuple(pages))
+
+    def _ready(self) -> None:
+        """Have a child that waits for a file."""
+        if self._child and self._child.poll() is None:
+            return
+        self._kill()
+        env = {
+            **os.environ,
+            # One thread for each library: they would reserve address space and fight for the two cores.
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+            "PYTHONPATH": os.pathsep.join(
+                [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+            ),
+            "PYTHONIOENCODING": "utf-8",
+        }
+        limits = [str(self._limits.memory_bytes), str(self._limits.file_bytes)]
+        # -P: a file dropped into the current folder must never be imported.
+        try:
+            self._child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "archivist.reading.reader_process", *limits],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=env,
+            )
+        except OSError as error:
+            raise ArchivistError(f"读取进程启动不了：{error.strerror}") from error
+        self._messages = queue.Queue()
+        self._files = 0
+        # A thread, because Windows cannot wait for a pipe with a timeout.
+        threading.Thread(
+            target=_listen, args=(_pipe(self._child.stdout), self._messages), name="reader", daemon=True
+        ).start()
+        try:
+            self._next(self._limits.start_wall_s, "启动")
+        except _ChildDied as why:
+            raise ArchivistError(f"读取进程无法启动：{why}") from why
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._child is not None
+        pipe = _pipe(self._child.stdin)
+        try:
+            pipe.write(json.dumps(message).encode() + b"\n")
+            pipe.flush()
+        except OSError:
+            raise _ChildDied("读取进程已经结束") from None
+
+    def _next(self, wait: float, place: str) -> dict[str, Any]:
+        """Return the child's next message; end the child when it stays silent."""
+        try:
+            message = self._messages.get(timeout=wait)
+        except queue.Empty:
+            self._kill()
+            raise _ChildDied(f"{place}超过 {wait:g} 秒没有结果") from None
+        if message is None:
+            raise _ChildDied(f"{place}时{self._how_it_died()}")
+        return message
+
+    def _how_it_died(self) -> str:
+        child = self._child
+        assert child is not None
+        try:
+            status = child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = 0
+        self._kill()
+        if status == EXIT_MEMORY:
+            return "内存不够"
+        if sys.platform != "win32" and status == -signal.SIGXCPU:
+            return f"用完了 {self._limits.page_cpu_s} 秒计算时间"
+        if status < 0:
+            return f"读取进程崩溃（信号 {-status}）"
+        return f"读取进程退出（{status}）"
+
+    def _finish(self, rss: int) -> None:
+        """Count the file; end the child when it has read enough or grown too big."""
+        self._busy = False
+        self._files += 1
+        if self._files >= self._limits.files or rss > self._limits.rss_bytes:
+            self.close()
+
+    def _kill(self) -> None:
+        self._busy = False
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        with contextlib.suppress(OSError):
+            _pipe(child.stdin).close()
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe
+
+
+def _listen(pipe: IO[bytes], messages: queue.Queue[dict[str, Any] | None]) -> None:
+    """Pass the child's messages on; None when it has ended or talks nonsense."""
+    with pipe:
+        while line := pipe.readline(LONGEST_LINE):
+            try:
+                messages.put(json.loads(line))
+            except ValueError:
+                break
+    messages.put(None)
+
+
+def _rebuilt(message: dict[str, Any]) -> ArchivistError:
+    """Make the child's error again, of the same class and with the same words."""
+    classes = {cls.__name__: cls for cls in all_errors()}
+    cls = classes.get(message["class"], ArchivistError)
+    return cls(message["what"], file=message["file"], problems=message["problems"], remedy=message["remedy"])
+
+
+if __name__ == "__main__":
+    from archivist.reading.reader_child import main
+
+    main()

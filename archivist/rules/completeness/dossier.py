@@ -1,0 +1,51 @@
+"""What a test of completeness may look at, and what it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from archivist.doctypes.catalogue import Catalogue
+from archivist.model.case import Case, Record
+from archivist.model.states import StepTaken
+from archivist.rules.pack import Pack
+from archivist.rules.rule import StepRule
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a test says: things ``wrong``, things ``unknown``, what to do about them, and what is still ``ahead``.
+
+    A person can look up what is ``unknown``; what is ``running`` only time will tell.
+    """
+
+    wrong: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)
+    todo: str = ""
+    ahead: str = ""
+
+
+Words = Callable[[Record], str | None]
+"""The text of a record, ``None`` when there is none to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What a test may look at. ``on`` is the civil day of the check."""
+
+    case: Case
+    pack: Pack
+    catalogue: Catalogue
+    on: dt.date
+    words: Words
+
+    def title(self, document: str) -> str:
+        """Return the Chinese title of a document type, its id where the catalogue does not know it."""
+        return self.catalogue.get(document).title if document in self.catalogue else document
+
+    def rule_of(self, step: StepTaken) -> StepRule | None:
+        """Return the pack's row of a step that was taken, where there are several that of the way it went."""
+        rows = [s for s in self.pack.steps_of(self.case) if s.id == step.id]
+        return next((s for s in rows if s.moves.get(step.before) is step.after), rows[0] if rows else None)

@@ -1,0 +1,102 @@
+"""What must be in a file (齐全性) before it is accepted, and what of it is missing today.
+
+A missing paper is found by document type alone; whether a paper says what it should is for a person. A form the office
+printed is not there before it comes back signed. Materials the office can obtain from a government platform are not
+asked for again (《最低生活保障审核确认办法》第十条); the clerk says so by filing the print-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archivist.model import conditions
+from archivist.model.case import Case, RecordStatus
+from archivist.model.facts import Row, rows, single
+from archivist.rules.pack import Material, Pack
+
+NOTICE = "correction_notice"
+ASKED = "asked"
+"""Under this name the record of a correction notice keeps which papers it asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One paper that is not there, with what is asked for and why."""
+
+    document: str
+    requirement: str
+    reason: str
+    basis: str
+
+
+def required(case: Case, pack: Pack) -> list[Material]:
+    """Return the papers this case must hold before it is accepted."""
+    return [m for m in pack.materials if case.category in m.categories and conditions.holds(m.when, case)]
+
+
+def missing(case: Case, pack: Pack) -> list[Missing]:
+    """Return the papers that are not in the case, in the pack's order.
+
+    Once a correction notice was issued, only what it asked for can still be missing: the law has the applicant told
+    once, of everything (《最低生活保障审核确认办法》第十条「材料不齐备的，应当一次性告知补齐所有规定材料」).
+    """
+    asked = asked_for(case)
+    return [
+        _missing(m, case)
+        for m in required(case, pack)
+        if not held(case, m.document) and (asked is None or m.document in asked)
+    ]
+
+
+def _missing(material: Material, case: Case) -> Missing:
+    printed = case.records_of(material.document)
+    reason = f"第 {printed[-1].no} 件已打印，尚未签名交回" if printed else "未提交"
+    basis = str(material.source) + ("〔推定〕" if material.inferred else "")
+    return Missing(material.document, material.requirement, reason, basis)
+
+
+def held(case: Case, document: str) -> bool:
+    """Tell whether a paper is in the case: filed, or signed where the office printed it."""
+    return any(r.status is not RecordStatus.PENDING for r in case.records_of(document))
+
+
+def asked_for(case: Case) -> Sequence[str] | None:
+    """Return the papers the correction notice asked for; ``None`` when none was issued here."""
+    notices = [r for r in case.records_of(NOTICE) if ASKED in r.data]
+    return tuple(notices[0].data[ASKED]) if notices else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose papers the case needs: part (申请人, 成员, 义务人), name, and where the facts have them."""
+
+    part: str
+    name: str
+    path: str
+    authorized: object
+
+
+def persons(case: Case) -> list[Person]:
+    """Return applicant, members of the household and obligors, everybody once; who is no member of it is left out.
+
+    Somebody who is no 共同生活的家庭成员 (``living_together`` = 否) need not sign or show anything.
+    """
+    found: dict[object, Person] = {}
+
+    def note(part: str, row: Row, path: str) -> None:
+        key = row.get("id_number") or row.get("name")
+        signed: object = row.get("authorized")
+        if key in found:
+            part, path = found[key].part, path if signed is not None else found[key].path
+            signed = signed if signed is not None else found[key].authorized
+        if key:
+            found[key] = Person(part, str(row.get("name", "")), path, signed)
+
+    note("申请人", single(case.facts, "applicant"), "applicant")
+    for n, row in enumerate(rows(case.facts, "members"), 1):
+        if row.get("living_together") is not False:
+            note("成员", row, f"members[{n}]")
+    for n, row in enumerate(rows(case.facts, "obligors"), 1):
+        note("义务人", row, f"obligors[{n}]")
+    return list(found.values())

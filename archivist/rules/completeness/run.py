@@ -1,0 +1,128 @@
+"""The rules of completeness (齐全性): which checks concern a case at which stage, and what each came to.
+
+Rows of ``checks.toml`` say which test of ``rules.checks`` runs with which arguments, on which sentence it rests. What
+could not be checked is 未检 and says why; it is never called right, unless a person looked and put a name to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from archivist.doctypes.catalogue import Catalogue
+from archivist.errors import RuleFault
+from archivist.model import conditions
+from archivist.model.case import Case
+from archivist.model.states import State
+from archivist.rules.completeness.checks import TESTS
+from archivist.rules.completeness.dossier import Dossier, Outcome, Words
+from archivist.rules.pack import Pack
+from archivist.rules.rule import CheckRule
+
+
+class Verdict(StrEnum):
+    """What a check came to."""
+
+    PASSED = "合格"
+    FAILED = "不合格"
+    UNCHECKED = "未检"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found in a case.
+
+    Attributes:
+        problems: what is wrong, each a sentence; then what could not be checked, and why.
+        todo: what to do about the problems; without any, what is still to come.
+        unknown: what could not be checked, and a person can look up.
+        confirmed: what people looked up, with who and when.
+    """
+
+    check: CheckRule
+    verdict: Verdict
+    problems: tuple[str, ...] = ()
+    todo: str = ""
+    unknown: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+
+
+def stage_of(case: Case) -> str:
+    """Return the stage whose checks concern a case as it stands: 受理、在享、归档."""
+    if case.state in _BENEFIT:
+        return "benefit"
+    return "archive" if case.state in _DECIDED or case.state.ended else "acceptance"
+
+
+_BENEFIT: Final = frozenset(
+    {State.IN_BENEFIT, State.REVIEWING, State.CHANGED, State.SUSPENDED, State.TERMINATING, State.TERMINATION_OBJECTION}
+)  # fmt: skip
+_DECIDED: Final = frozenset(
+    {State.CONFIRMED, State.REFUSED, State.DELIVERED, State.ANNOUNCED, State.FILED, State.PAID, State.COUNTY_CHECKED}
+)  # fmt: skip
+
+
+def findings(
+    case: Case,
+    pack: Pack,
+    catalogue: Catalogue,
+    stage: str | None = None,
+    *,
+    on: dt.date,
+    words: Words = lambda _: None,
+) -> list[Finding]:
+    """Run the checks that concern a case.
+
+    Args:
+        case: as it stands.
+        pack: the rules.
+        catalogue: the document types known.
+        stage: ``acceptance``, ``benefit`` or ``archive``; by the case's state when not given. Before the file is closed (``archive``) the papers
+            of an application that was accepted are looked for again.
+        on: civil day of the check.
+        words: gives the text of a record.
+
+    Raises:
+        RuleFault: E502, when a row names a test that does not exist, or arguments it does not take.
+    """
+    wanted = stage or stage_of(case)
+    taken_on = case.accepted_on or case.step("advance")
+    stages = ("acceptance", wanted) if wanted == "archive" and taken_on else (wanted,)
+    dossier = Dossier(case, pack, catalogue, on, words)
+    return [
+        _finding(check, dossier)
+        for check in pack.checks
+        if check.stage in stages and check.applies(case.category) and conditions.holds(check.when, case)
+    ]
+
+
+def _finding(check: CheckRule, dossier: Dossier) -> Finding:
+    test = TESTS.get(check.test)
+    if test is None:
+        raise RuleFault(f"{check.id} 的检查“{check.test}”不存在；可用：{'、'.join(TESTS)}")
+    try:
+        inspect.signature(test).bind(dossier, **check.args)
+    except TypeError as error:
+        raise RuleFault(f"{check.id} 的 args 有误：{error}") from None
+    return _judged(check, dossier.case, test(dossier, **check.args))
+
+
+def _judged(check: CheckRule, case: Case, found: Outcome) -> Finding:
+    """Return what the outcome of a test comes to; what people looked up themselves is no longer unknown."""
+    told = {matter: c for c in case.confirmed if c.check == check.id for matter in c.matters}
+    unknown = tuple(u for u in dict.fromkeys(found.unknown) if u not in told)
+    unchecked = (*unknown, *found.running)
+    verdict = Verdict.FAILED if found.wrong else Verdict.UNCHECKED if unchecked else Verdict.PASSED
+    problems = (*found.wrong, *(f"未检：{u}" for u in unchecked))
+    todo = found.todo if problems else found.ahead
+    if unknown:
+        todo += f"未检的由人核对，无误的登记：archivist check {case.number} --confirm {check.id} --by 姓名 --note 说明"
+    seen = (
+        f"{u}——已由{'、'.join(told[u].by)}于 {told[u].on} 核对：{told[u].note}"
+        for u in dict.fromkeys(found.unknown)
+        if u in told
+    )
+    return Finding(check, verdict, tuple(dict.fromkeys(problems)), todo, unknown, tuple(seen))

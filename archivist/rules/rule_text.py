@@ -1,0 +1,190 @@
+"""How rows of a rule pack are put into words for people: values, time limits, moves, conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from archivist.model.field_schema import GROUP_BY_NAME
+from archivist.model.ids import Category
+from archivist.rules.pack import Pack
+from archivist.rules.rule import DUTIES, Material, Rule, Source, StepRule
+
+Title = Callable[[str], str]
+"""Document id → how people call it."""
+GUARDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "delegated": "该类已下放",
+        "complete": "材料齐备",
+        "incomplete": "材料不齐",
+        "kinship_known": "近亲属情况已登记",
+        "kinship_filed": "有近亲属关系的已单独登记备案",
+        "reason": "写明理由",
+        "authorised": "全员已签核对授权",
+        "verified": "信息核对有结果",
+        "publicity_over": "公示期满",
+        "termination_publicity_over": "终止公示期满",
+        "explain_over": "说明期限届满",
+        "overall_running": "总期限未满",
+        "disputes_settled": "争议已议决",
+        "amount_known": "金额已登记",
+        "care_form_known": "供养方式已登记",
+        "once": "只办一次",
+        "appraised": "已经评议",
+    }
+)
+"""Conditions of steps as people call them."""
+UNCOUNTED: Final = ("人数", "比例", "是否", "文字", "历日", "周期")
+"""Units from which nothing is counted."""
+_MONTHS: Final = ("当月末日", "下月末日")
+
+
+def value(rule: Rule) -> str:
+    """Return a rule's value with its unit in words: ``20 个工作日``、``下月末日``、``30%``."""
+    match rule.unit, rule.value:
+        case ("是否", given):
+            return "是" if given else "否"
+        case ("文字" | "历日" | "周期", given):
+            return str(given)
+        case ("比例", int() | float() as given):
+            return f"{given:.0%}"
+        case ("月末", int() as given):
+            return _MONTHS[given] if given < len(_MONTHS) else f"{given} 个月后的月末日"
+        case ("季末", given):
+            return f"季末后 {given} 日" if given else "季末"
+        case ("季度", given):
+            return f"第 {given} 季度"
+        case ("当月日", given):
+            return f"当月 {given} 日"
+        case ("人数", given):
+            return f"{given} 人"
+        case ("工作日" | "月" | "小时", given):
+            return f"{given} 个{rule.unit}"
+        case ("自然日", given):
+            return f"{given} 日（自然日）"
+        case _:
+            return f"{rule.value} {rule.unit}"
+
+
+def headline(rule: Rule) -> str:
+    """Return a rule's title, value and what it is counted from in one line."""
+    counted = rule.unit not in UNCOUNTED
+    since = (f"，自{rule.trigger}起" if counted else f"（{rule.trigger}）") if rule.trigger else ""
+    return f"{rule.title}：{value(rule)}{since}"
+
+
+def timing(rule: Rule, pack: Pack, title: Title = str) -> str:
+    """Return how a time limit runs in a case: set going by which step, ended by which; empty when it is none."""
+    if not rule.timed:
+        return ""
+    since = "之后公示期满之日" if rule.from_end else "所填的日期" if rule.from_value else ""
+    parts = [f"自{_steps(rule.starts, pack, rule.categories)}{since}起算"]
+    if rule.kind == "wait":
+        parts.append("期满才能办下一环节")
+    elif rule.ends:
+        parts.append(f"至{_steps(rule.ends, pack, rule.categories)}为止")
+    if rule.excludes:
+        parts.append(f"不计{_quoted(s.label for s in rule.excludes)}的日子")
+    if rule.warn is not None:
+        parts.append(f"满 {rule.warn} 预警")
+    if rule.duty != "office":
+        parts.append(f"由{DUTIES[rule.duty]}")
+    if rule.when:
+        parts.append(f"限于{condition(rule.when, pack, title)}")
+    return "，".join(parts)
+
+
+def condition(when: str, pack: Pack, title: Title = str) -> str:
+    """Return the condition of a row in words; see ``rules.conditions``."""
+    return "，且".join(_clause(c.strip(), pack, title) for c in when.split(" and "))
+
+
+def _clause(text: str, pack: Pack, title: Title) -> str:
+    negated = text.startswith("not ")
+    path, equals, wanted = text.removeprefix("not ").replace(" in ", " = ").partition(" = ")
+    head, _, name = path.partition(".")
+    if head == "step":
+        return f"{'没有' if negated else ''}办过{_steps((name,), pack)}"
+    if head == "record":
+        return f"卷内{'没有' if negated else '有'}{title(name)}"
+    group = GROUP_BY_NAME.get(head)
+    label = (
+        "状态" if group is None else "·".join((group.label, *([group.by_name[name].label] if name else [])))
+    )
+    if not equals:
+        return f"{'没有' if negated else '有'}“{label}”"
+    return f"“{label}”{'不是' if negated else '是'}{'、'.join(wanted.split(','))}"
+
+
+def _steps(ids: Iterable[str], pack: Pack, categories: Collection[Category] = ()) -> str:
+    """Return the titles of steps, as they are called for some categories."""
+    wanted = set(categories) or set(pack.delegated)
+    titles = {
+        s.id: s.title
+        for s in reversed(pack.steps)
+        if not s.categories or wanted & set(s.categories) & set(pack.delegated)
+    }
+    return _quoted(titles[i] for i in dict.fromkeys(ids) if i in titles)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return "、".join(f"“{w}”" for w in words)
+
+
+def moves(step: StepRule) -> str:
+    """Return a step's moves: ``已收件、待补正 → 已受理``; states it does not change are named once."""
+    staying = [a.label for a, b in step.moves.items() if a is b]
+    towards: dict[str, list[str]] = {}
+    for before, after in step.moves.items():
+        if before is not after:
+            towards.setdefault(after.label, []).append(before.label)
+    found = [f"{'、'.join(befores)} → {after}" for after, befores in towards.items()]
+    if staying:
+        found.append(f"{'、'.join(staying)}（状态不变）")
+    return "；".join(found)
+
+
+def demands(step: StepRule, pack: Pack, title: Title) -> list[tuple[str, str]]:
+    """Return what a step asks for and brings forth, each with its heading; only what there is."""
+    found = [
+        ("条件", "、".join(GUARDS.get(g, g) for g in step.guards)),
+        ("限于", condition(step.when, pack, title) if step.when else ""),
+        ("须有", "、".join(papers(n, title) for n in step.needs)),
+        (
+            "填写",
+            "、".join(
+                label + ("（可不填）" if key.endswith("?") else "") for key, label in step.asks.items()
+            ),
+        ),
+        ("产生", "、".join(title(m) for m in step.makes)),
+        (
+            "回避",
+            _steps(step.apart, pack, step.categories)
+            and f"办过{_steps(step.apart, pack, step.categories)}的人不得办理",
+        ),
+    ]
+    return [(head, text) for head, text in found if text]
+
+
+def papers(need: str, title: Title) -> str:
+    """Return a needed paper in words: ``a|b`` either, a trailing ``?`` only recommended."""
+    text = "或".join(title(n) for n in need.rstrip("?").split("|"))
+    return f"{text}（宜有）" if need.endswith("?") else text
+
+
+def wanted(material: Material, pack: Pack, title: Title = str) -> str:
+    """Return what a material must be, with its condition."""
+    return material.requirement + (
+        f"（限于{condition(material.when, pack, title)}）" if material.when else ""
+    )
+
+
+def scope(categories: Iterable[Category]) -> str:
+    """Return the categories a row is for, by their letters."""
+    return " ".join(c.value for c in categories) or "各类"
+
+
+def basis(source: Source, *, inferred: bool, note: str = "") -> str:
+    """Return where a row stands, whether it is inferred, and its note."""
+    return f"{source}{'〔推定〕' if inferred else ''}{f'；{note}' if note else ''}"

@@ -1,0 +1,91 @@
+"""The procedure of a pack as a graph: which states a case can reach, and what is wrong with the rows as a whole.
+
+A single row may be faultless and the procedure still lead nowhere; so a pack, and above all one with an office's own
+rows laid over it, is examined whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from collections.abc import Collection, Iterable, Iterator
+
+from archivist.model.ids import Category
+from archivist.model.states import State
+from archivist.rules.completeness.checks import TESTS
+from archivist.rules.guards import GUARDS
+from archivist.rules.pack import Pack
+from archivist.rules.rule import StepRule
+
+OUTSIDE = "outside"
+"""Role of a step another body takes and the office only records."""
+
+
+def steps(pack: Pack, category: Category, on: dt.date) -> list[StepRule]:
+    """Return the steps a category may ever take under the rules of a day, whatever the circumstances."""
+    return [s for s in pack.steps if s.applies(category, on)]
+
+
+def reachable(rows: Iterable[StepRule], start: State = State.DRAFT) -> frozenset[State]:
+    """Return the states that can be reached from a state by some steps, itself included."""
+    moves = [move for step in rows for move in step.moves.items()]
+    found, grown = {start}, True
+    while grown:
+        grown = False
+        for before, after in moves:
+            if before in found and after not in found:
+                found.add(after)
+                grown = True
+    return frozenset(found)
+
+
+def faults(pack: Pack, on: dt.date, roles: Collection[str]) -> list[str]:
+    """Return everything that is wrong with a pack as a whole, empty when it is sound.
+
+    Args:
+        pack: a pack whose rows could all be read.
+        on: the day whose rules are looked at.
+        roles: the roles people of an office may hold.
+    """
+    found = [*_names(pack, roles), *_checks(pack)]
+    for category in pack.delegated:
+        found += _graph(pack, category, on)
+    return list(dict.fromkeys(found))
+
+
+def _names(pack: Pack, roles: Collection[str]) -> Iterator[str]:
+    known, rules = {s.id for s in pack.steps}, {r.id for r in pack.rules}
+    for step in pack.steps:
+        yield from (
+            f"环节 {step.id}：没有条件“{g}”；可用：{'、'.join(GUARDS)}"
+            for g in step.guards
+            if g not in GUARDS
+        )
+        yield from (f"环节 {step.id}：apart 所指的环节 {a} 不存在" for a in step.apart if a not in known)
+        if step.role not in roles and step.role != OUTSIDE:
+            yield f"环节 {step.id}：没有岗位“{step.role}”；可用：{'、'.join(roles)}、{OUTSIDE}"
+        if step.people and step.people not in rules:
+            yield f"环节 {step.id}：people 所指的规则 {step.people} 不存在"
+
+
+def _checks(pack: Pack) -> Iterator[str]:
+    for check in pack.checks:
+        test = TESTS.get(check.test)
+        if test is None:
+            yield f"检查 {check.id}：没有测试“{check.test}”；可用：{'、'.join(TESTS)}"
+            continue
+        try:
+            inspect.signature(test).bind(None, **check.args)
+        except TypeError as error:
+            yield f"检查 {check.id}：args 有误（{error}）"
+
+
+def _graph(pack: Pack, category: Category, on: dt.date) -> Iterator[str]:
+    rows = steps(pack, category, on)
+    states = reachable(rows)
+    for state in sorted(states, key=list(State).index):
+        if State.DEREGISTERED not in reachable(rows, state):
+            yield f"{category.label}：走到“{state.label}”（{state.value}）之后没有路可以结案"
+    for step in rows:
+        if not states & step.moves.keys():
+            yield f"{category.label}：环节 {step.id}（{step.title}）永远走不到"

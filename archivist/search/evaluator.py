@@ -1,0 +1,266 @@
+"""The embedded engine: runs a query tree over the catalogue and the text index of this machine.
+
+Each leaf answers with two sets of documents: those that surely fit and those that possibly do. AND, OR and NOT
+keep the two apart (what is only possible inside NOT is only possible outside it), so that in the end a document is
+sure, impossible, or compared with its text: all of them when they are few, otherwise those that are shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence, Set
+from itertools import islice
+from typing import Final
+
+from archivist.search import query_tree as q
+from archivist.search.catalogue import Catalogue, DocRow
+from archivist.search.engine import Bounds, Hit, Results, TextIndex
+from archivist.search.text import FACT_BREAK, PAGE_BREAK, name_key
+
+COMPARE_ALL: Final = 300
+"""Up to so many doubtful documents are all compared with their text, and the total is exact."""
+SORT_ALL: Final = 2_000
+"""Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
+SNIPPET: Final = 80
+BEFORE: Final = 20
+_BATCH = 24
+_NOTHING: Final = Bounds(frozenset(), frozenset())
+
+
+class Embedded:
+    """Implements ``Engine``. The text index is opened by the first leaf that needs it."""
+
+    def __init__(self, catalogue: Catalogue, text: Callable[[], TextIndex]) -> None:
+        self._catalogue, self._text = catalogue, text
+
+    def search(self, tree: q.Node, *, limit: int, offset: int) -> Results:
+        """Return the hits numbered ``offset`` to ``offset + limit`` (from 0)."""
+        return _Run(self._catalogue, self._text, tree).results(limit, offset)
+
+
+class _Run:
+    """One query being answered."""
+
+    def __init__(self, catalogue: Catalogue, text: Callable[[], TextIndex], tree: q.Node) -> None:
+        self.catalogue, self.text, self.tree = catalogue, text, tree
+        self.known: dict[q.Leaf, Bounds] = {}
+        self.households: dict[int, q.Leaf] = {}
+        self.asked = q.leaves(tree)
+        self.read: dict[int, str] = {}
+        self._everything: set[int] | None = None
+
+    def results(self, limit: int, offset: int) -> Results:
+        """Return a page of the answer; compare as few texts as make it right."""
+        answer = self.bounds(self.tree)
+        gone = self.catalogue.gone()
+        possible, sure = answer.possible - gone, answer.sure - gone
+        wanted = offset + limit
+        rejected: list[int] = []
+        if len(possible) - len(sure) <= COMPARE_ALL:
+            possible = sure = sure | set(self.fitting(iter(possible - sure), sure, rejected))
+            found = list(islice(self.ordered(possible), wanted))
+            return Results(self.hits(found[offset:]), len(possible), True)
+        found = list(islice(self.fitting(self.ordered(possible), sure, rejected), wanted))
+        exact = len(found) < wanted
+        total = len(found) if exact else len(possible) - len(rejected)
+        return Results(self.hits(found[offset:]), total, exact)
+
+    def ordered(self, ids: Set[int]) -> Iterator[int]:
+        """Yield households, then the rest, newest first."""
+        first = self.households.keys() & ids
+        yield from self.catalogue.sorted(first)
+        rest = ids - first
+        walked = self.catalogue.newest() if len(rest) > SORT_ALL else self.catalogue.sorted(rest)
+        yield from (doc for doc in walked if doc in rest)
+
+    def fitting(self, ids: Iterator[int], sure: Set[int], rejected: list[int]) -> Iterator[int]:
+        """Yield the ids that fit, in order; the others are noted in ``rejected``."""
+        while batch := list(islice(ids, _BATCH)):
+            doubtful = [doc for doc in batch if doc not in sure]
+            texts = dict(self.text().texts(doubtful)) if doubtful else {}
+            if len(self.read) < COMPARE_ALL:
+                self.read |= texts
+            for doc in batch:
+                if doc in sure or self.fits(self.tree, doc, texts.get(doc, "")):
+                    yield doc
+                else:
+                    rejected.append(doc)
+
+    def fits(self, node: q.Node, doc: int, text: str) -> bool:
+        """Tell whether the tree holds for one document, its text at hand."""
+        match node:
+            case q.And(parts):
+                return all(self.fits(p, doc, text) for p in parts)
+            case q.Or(parts):
+                return any(self.fits(p, doc, text) for p in parts)
+            case q.Not(part):
+                return not self.fits(part, doc, text)
+            case q.Text(fragment):
+                bounds = self.leaf(node)
+                return doc in bounds.sure or (doc in bounds.possible and fragment in text)
+            case _:
+                return doc in self.leaf(node).sure
+
+    # ── sets ─────────────────────────────────────────────────────────────────────────────────────────────
+    def bounds(self, node: q.Node) -> Bounds:
+        match node:
+            case q.And(parts):
+                return self.all_of(parts)
+            case q.Or(parts):
+                each = [self.bounds(p) for p in parts]
+                return Bounds(set().union(*(b.sure for b in each)), set().union(*(b.possible for b in each)))
+            case q.Not(part):
+                return self.all_of((q.Not(part),))
+            case _:
+                return self.leaf(node)
+
+    def all_of(self, parts: Sequence[q.Node]) -> Bounds:
+        """Intersect, cheap conditions first; what is excluded is subtracted last."""
+        excluded = [p.part for p in parts if isinstance(p, q.Not)]
+        wanted = sorted((p for p in parts if not isinstance(p, q.Not)), key=_needs_text)
+        answer = self.bounds(wanted[0]) if wanted else Bounds(self.everything(), self.everything())
+        for part in wanted[1:]:
+            if not answer.possible:
+                return _NOTHING
+            other = self.bounds(part)
+            answer = Bounds(answer.sure & other.sure, answer.possible & other.possible)
+        for unwanted in excluded:
+            other = self.bounds(unwanted)
+            answer = Bounds(answer.sure - other.possible, answer.possible - other.sure)
+        return answer
+
+    def everything(self) -> set[int]:
+        if self._everything is None:
+            self._everything = self.catalogue.ids("")
+        return self._everything
+
+    def leaf(self, leaf: q.Leaf) -> Bounds:
+        if leaf not in self.known:
+            self.known[leaf] = self._leaf(leaf)
+        return self.known[leaf]
+
+    def _leaf(self, leaf: q.Leaf) -> Bounds:
+        match leaf:
+            case q.Text(fragment):
+                return self.text().holding(fragment)
+            case q.Person(by, key, records):
+                households, documents = self.catalogue.of_people(by, key)
+                return self._found(leaf, households, documents if records else households)
+            case q.Numbered(number, whole):
+                where = "c.number = ?" if whole else "instr(c.number, ?)"
+                documents = self.catalogue.ids(f"WHERE {where}", number)
+                return self._found(
+                    leaf, self.catalogue.ids(f"WHERE {where} AND d.record = ''", number), documents
+                )
+            case q.Mentioned(key):
+                return _exactly(set(self.catalogue.mentioning(key)))
+            case q.OfType(name):
+                return _exactly(
+                    self.catalogue.ids(
+                        "WHERE d.record > '' AND (d.type = ? OR instr(d.title_key, ?))", name, name
+                    )
+                )
+            case q.OfCategory(category):
+                return _exactly(self.catalogue.ids("WHERE d.category = ?", category.value))
+            case q.OfStatus(status):
+                return _exactly(self.catalogue.ids("WHERE d.status = ? OR c.status = ?", status, status))
+            case q.InPlace(place):
+                return _exactly(self.catalogue.ids("WHERE instr(c.place, ?)", place))
+            case q.Filed(start, end):
+                low = (start or dt.date.min).isoformat()
+                high = (end + dt.timedelta(days=1)).isoformat() if end and end < dt.date.max else "9999-99"
+                return _exactly(self.catalogue.ids("WHERE d.filed_at >= ? AND d.filed_at < ?", low, high))
+
+    def _found(self, leaf: q.Leaf, households: set[int], documents: set[int]) -> Bounds:
+        if leaf in self.asked:
+            for doc in households:
+                self.households.setdefault(doc, leaf)
+        return _exactly(documents)
+
+    # ── what is shown ────────────────────────────────────────────────────────────────────────────────────
+    def hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
+        rows = self.catalogue.rows(ids)
+        fragments = [leaf for leaf in self.asked if isinstance(leaf, q.Text) and leaf in self.known]
+        written = [i for i in ids if any(i in self.known[leaf].possible for leaf in fragments)]
+        texts = self.read | (dict(self.text().texts(set(written) - self.read.keys())) if written else {})
+        words = [leaf.fragment for leaf in fragments]
+        return tuple(self.hit(rows[i], texts.get(i, ""), words) for i in ids if i in rows)
+
+    def hit(self, row: DocRow, text: str, words: Sequence[str]) -> Hit:
+        page: int | None = None
+        snippet, why = "", "条件"
+        marks: tuple[tuple[int, int], ...] = ()
+        found = self.households.get(row.id)
+        mention = next(
+            (m for m in self.asked if isinstance(m, q.Mentioned) and row.id in self.leaf(m).sure), None
+        )
+        if found is not None:
+            why = found.by.value if isinstance(found, q.Person) else "户号"
+            snippet, marks = self.people(row, found)
+        elif word := next((w for w in words if w in text), ""):
+            at = text.index(word)
+            page = text.count(PAGE_BREAK, 0, at) + 1 if row.record else None
+            snippet, marks = cut(text, at, words, PAGE_BREAK if row.record else FACT_BREAK)
+            why = "正文" if row.record else "户档信息"
+        elif mention is not None:
+            page = self.catalogue.mentioning(mention.key)[row.id] if row.record else None
+            why = "户号" if "-" in mention.key else "证号"
+        else:
+            why = self._household_why(row) or why
+        return Hit(
+            row.case, row.record, page, row.title, row.type, row.applicant, row.case.category, row.status,
+            row.filed_at, snippet, marks, why,
+        )  # fmt: skip
+
+    def _household_why(self, row: DocRow) -> str:
+        """Say how the household was found, for a record that was found with it."""
+        for leaf in self.asked:
+            if (
+                isinstance(leaf, q.Person | q.Numbered)
+                and leaf in self.known
+                and row.id in self.known[leaf].sure
+            ):
+                return leaf.by.value if isinstance(leaf, q.Person) else "户号"
+        return ""
+
+    def people(self, row: DocRow, found: q.Leaf) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Return everyone in the household, the person asked for marked."""
+        by, key = (found.by, found.key) if isinstance(found, q.Person) else (q.By.NAME, "")
+        snippet, marks = "", []
+        for part, name, asked in self.catalogue.people_of(row.case, by, key):
+            snippet += f"{'；' if snippet else ''}{part} "
+            if asked and key:
+                at = name_key(name).find(key) if by is q.By.NAME and name_key(name) == name else -1
+                start, length = (at, len(key)) if at >= 0 else (0, len(name))
+                marks.append((len(snippet) + start, len(snippet) + start + length))
+            snippet += name
+        return snippet, tuple(marks)
+
+
+def _needs_text(node: q.Node) -> bool:
+    return any(isinstance(leaf, q.Text) for leaf in q.leaves(node, positive=False))
+
+
+def _exactly(documents: set[int]) -> Bounds:
+    return Bounds(documents, documents)
+
+
+def cut(text: str, at: int, words: Sequence[str], wall: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return up to 80 characters around ``at``, not beyond the walls, and where in them the words stand, merged."""
+    low = text.rfind(wall, 0, at) + 1
+    high = text.find(wall, at)
+    start = max(low, at - BEFORE)
+    snippet = text[start : min(high if high >= 0 else len(text), start + SNIPPET)]
+    marks: list[tuple[int, int]] = []
+    for word in words:
+        found = snippet.find(word)
+        while found >= 0:
+            marks.append((found, found + len(word)))
+            found = snippet.find(word, found + 1)
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(marks):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return snippet, tuple(merged)

@@ -1,0 +1,310 @@
+"""Checking a bag against its chain: every event, every file, every manifest, and nothing that nobody recorded.
+
+The chain is the truth: a file is compared with the digest its event names, so a file swapped together with the
+manifests is found all the same. What the chain cannot show is a history rewritten from the first changed event to
+the last; for that the heads must be held by somebody else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import InvalidValue
+from archivist.model.case import Data, Op, fold
+from archivist.model.ids import CaseNo, Sha256
+from archivist.store import bag, chain, durable_files
+from archivist.store.chain import Chain
+from archivist.store.commit import PENDING
+
+
+class Problem(StrEnum):
+    """What is wrong with a file. The words are stable."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    EXTRA = "extra"
+    CHAIN = "chain"
+    STATE = "state"
+    UNCHECKED = "unchecked"
+
+    @property
+    def label(self) -> str:
+        """The problem in Chinese."""
+        return _LABELS[self.value]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return _REMEDIES[self.value]
+
+
+_LABELS: Final = {
+    "missing": "缺失",
+    "changed": "被改动",
+    "extra": "多出",
+    "chain": "事件链断开",
+    "state": "内容前后矛盾",
+    "unchecked": "未检",
+}
+_REMEDIES: Final = {
+    "missing": "用 archivist restore 从备份或报送副本恢复",
+    "changed": "用 archivist restore 从备份或报送副本恢复",
+    "extra": "查明来历；用 archivist restore 移到 outbox/损坏，或核实后记录决定",
+    "chain": "用 archivist restore 从备份恢复事件文件",
+    "state": "请保留现场，交维护人员",
+    "unchecked": "查明读不出来的原因（权限、磁盘）后重新检查",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as the chain says. ``file`` is relative to the bag; sizes in bytes."""
+
+    bag: str
+    file: str
+    problem: Problem
+    expected: str = ""
+    found: str = ""
+
+    def to_plain(self) -> dict[str, str]:
+        """Return the finding as it stands in the ledger."""
+        return {k: str(v) for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_plain(cls, plain: Data) -> Finding:
+        """Read a finding back."""
+        return cls(plain["bag"], plain["file"], Problem(plain["problem"]), plain["expected"], plain["found"])
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One bag after its check. ``read`` is the number of bytes that were hashed."""
+
+    bag: str
+    events: int
+    files: int
+    read: int
+    findings: tuple[Finding, ...]
+
+
+def check_bag(folder: Path, *, quick: bool = False) -> Checked:
+    """Check one bag; nothing is written.
+
+    Args:
+        folder: a case, or a year of the ledger.
+        quick: chain, manifests and sizes only; the content of files is not read.
+    """
+    name = folder.name
+    try:
+        check = _Check(folder, quick)
+        check.run()
+    except OSError as error:
+        return Checked(
+            name, 0, 0, 0, (Finding(name, "", Problem.UNCHECKED, "", error.strerror or str(error)),)
+        )
+    return Checked(name, check.events, len(check.expected), check.read, tuple(check.findings))
+
+
+class _Check:
+    """The check of one bag, step by step."""
+
+    def __init__(self, folder: Path, quick: bool) -> None:
+        self.folder = folder
+        self.quick = quick
+        self.findings: list[Finding] = []
+        self.expected: dict[str, tuple[Sha256, int | None]] = {}
+        self.events = 0
+        self.read = 0
+
+    def run(self) -> None:
+        here = _walk(self.folder)
+        current, whole = self._chain(here)
+        listed = self._manifests(here, current if whole else None)
+        self.expected |= {p: (d, s) for p, (d, s) in current.files.items()}
+        if not whole:  # what the broken chain no longer tells, the manifests still do
+            self.expected |= {p: (d, None) for p, d in listed.items() if p not in self.expected}
+        for path, (digest, size) in sorted(self.expected.items()):
+            self._file(path, digest, size, here)
+        known = {
+            *self.expected,
+            *_FIXED,
+            *(f"{chain.EVENTS}/{chain.event_name(n + 1)}" for n in range(self.events)),
+        }
+        for path in sorted(set(here) - known):
+            self._say(path, Problem.EXTRA, "", f"{here[path].st_size} 字节")
+
+    def _say(self, file: str, problem: Problem, expected: str = "", found: str = "") -> None:
+        self.findings.append(Finding(self.folder.name, file, problem, expected, found))
+
+    def _chain(self, here: Mapping[str, os.stat_result]) -> tuple[Chain, bool]:
+        """Read the events as far as they hold together."""
+        current = Chain()
+        numbers = sorted(
+            int(p.removeprefix("events/").removesuffix(".json"))
+            for p in here
+            if p.startswith("events/") and p.endswith(".json") and p[7:-5].isdigit()
+        )
+        self.events = max(numbers, default=0)
+        tags = self._listed(bag.TAG_MANIFEST, here)
+        whole = True
+        for n in range(1, self.events + 1):
+            path = f"{chain.EVENTS}/{chain.event_name(n)}"
+            if path not in here:
+                self._say(path, Problem.MISSING, tags.get(path, ""))
+                whole = False
+                continue
+            data = (self.folder / path).read_bytes()
+            self.read += len(data)
+            digest = bag.sha256(data)
+            if path in tags and tags[path] != digest and self._next_names(n) != digest:
+                self._say(path, Problem.CHANGED, tags[path], digest)
+                whole = False
+            elif whole:
+                try:
+                    current.append(chain.decode(data), digest)
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    self._say(path, Problem.CHAIN, "", str(error))
+                    whole = False
+        for path in sorted(p for p in tags if p.startswith("events/") and p not in here):
+            if int(path[7:-5]) > self.events:
+                self._say(path, Problem.MISSING, tags[path])
+                whole = False
+        if not self.events:
+            self._say(f"{chain.EVENTS}/{chain.event_name(1)}", Problem.MISSING)
+            whole = False
+        if whole:
+            self._state(current)
+        return current, whole
+
+    def _next_names(self, seq: int) -> str:
+        """Return the digest the event after this one names: where it is right, the tag manifest is wrong."""
+        try:
+            return chain.decode((self.folder / chain.EVENTS / chain.event_name(seq + 1)).read_bytes()).prev
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _state(self, current: Chain) -> None:
+        if current.events[0][0].op is not Op.CASE_OPENED:
+            return  # a year of the ledger has no state to contradict
+        try:
+            number = CaseNo.parse(self.folder.name)
+            fold(number, current.events)
+        except (ValueError, KeyError, InvalidValue) as error:
+            self._say("", Problem.STATE, "", str(error))
+
+    def _listed(self, name: str, here: Mapping[str, os.stat_result]) -> dict[str, Sha256]:
+        if name not in here:
+            return {}
+        try:
+            return bag.parse_manifest((self.folder / name).read_bytes())
+        except ValueError:
+            return {}
+
+    def _manifests(self, here: Mapping[str, os.stat_result], current: Chain | None) -> dict[str, Sha256]:
+        """Compare the declaration and the manifests with what the chain makes them; return what they list."""
+        for name in _FIXED:
+            if name not in here:
+                self._say(name, Problem.MISSING)
+        info = (self.folder / "bag-info.txt").read_bytes() if "bag-info.txt" in here else b""
+        tags = self._listed(bag.TAG_MANIFEST, here)
+        told = current.events[0][0].data.get("bag_info_sha256") if current else None
+        wanted = {
+            "bagit.txt": bag.sha256(bag.DECLARATION),
+            "bag-info.txt": Sha256(told) if told else tags.get("bag-info.txt", bag.sha256(info)),
+        }
+        if current is not None:
+            made = current.manifests(wanted["bag-info.txt"])
+            wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
+        for name, digest in wanted.items():
+            if name in here and (found := bag.sha256((self.folder / name).read_bytes())) != digest:
+                self._say(name, Problem.CHANGED, digest, found)
+        payload = self._listed(bag.MANIFEST, here)
+        return payload | {p: d for p, d in tags.items() if p.startswith("text/")}
+
+    def _file(self, path: str, digest: Sha256, size: int | None, here: Mapping[str, os.stat_result]) -> None:
+        found = here.get(path)
+        if found is None:
+            self._say(path, Problem.MISSING, digest)
+        elif not stat.S_ISREG(found.st_mode):
+            self._say(path, Problem.CHANGED, digest, "不是普通文件")
+        elif size is not None and found.st_size != size:
+            self._say(path, Problem.CHANGED, f"{size} 字节", f"{found.st_size} 字节")
+        elif not self.quick:
+            actual, length = durable_files.digest_of(self.folder / path)
+            self.read += length
+            if actual != digest:
+                self._say(path, Problem.CHANGED, digest, actual)
+
+
+_FIXED: Final = ("bagit.txt", "bag-info.txt", bag.MANIFEST, bag.TAG_MANIFEST)
+
+
+def _walk(folder: Path) -> dict[str, os.stat_result]:
+    """Return everything in a bag that is not a folder, by its path with ``/``; links are not followed."""
+    found: dict[str, os.stat_result] = {}
+    todo = [(str(folder), "")]
+    while todo:
+        place, prefix = todo.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                path = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if path != PENDING:
+                        todo.append((entry.path, path + "/"))
+                    elif any(Path(entry.path).iterdir()):
+                        found[path + "/…"] = entry.stat(follow_symlinks=False)
+                else:
+                    found[path] = entry.stat(follow_symlinks=False)
+    return found
+
+
+# ── many bags ────────────────────────────────────────────────────────────────────────────────────────────
+CHUNK: Final = 8
+"""Bags handed to a checking process at once."""
+
+
+def check_bags(
+    folders: Iterable[Path],
+    *,
+    quick: bool = False,
+    processes: int = 1,
+    step: Callable[[int, int], None] | None = None,
+) -> Iterator[Checked]:
+    """Check many bags, on several processes when there are enough of them, in the order given.
+
+    Args:
+        folders: the bags.
+        quick: see ``check_bag``.
+        processes: how many at once; a few bags are checked in this process.
+        step: called with the bags done and the bags there are.
+    """
+    todo = list(folders)
+    chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
+    done = 0
+
+    def report(checked: list[Checked]) -> Iterator[Checked]:
+        nonlocal done
+        done += len(checked)
+        if step:
+            step(done, len(todo))
+        yield from checked
+
+    if processes < 2 or len(chunks) < 4:
+        for chunk in chunks:
+            yield from report(_check_chunk(chunk, quick))
+        return
+    with ProcessPoolExecutor(min(processes, len(chunks)), get_context("spawn")) as pool:
+        for checked in pool.map(_check_chunk, chunks, [quick] * len(chunks)):
+            yield from report(checked)
+
+
+def _check_chunk(folders: list[Path], quick: bool) -> list[Checked]:
+    return [check_bag(folder, quick=quick) for folder in folders]

@@ -1,0 +1,212 @@
+"""The review tray (待认领): files a person must look at, each with the reason, the candidates and the evidence.
+
+``review/<item>/`` holds ``original.<ext>`` (the bytes as they came), ``why.json`` and, when it could be read,
+``text.txt``. Item ids carry no personal data; the file's own name stands in ``why.json`` only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.errors import TrayItemNotFound, UnreadableFile
+from archivist.model.ids import Sha256
+from archivist.store import durable_files
+from archivist.store.commit import Original, Stamp
+
+_WHY: Final = "why.json"
+_TEXT: Final = "text.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayItem:
+    """One waiting file. ``reason`` is a stable word (``unreadable``, ``no_case`` …), ``message`` is for people."""
+
+    id: str
+    folder: Path
+    name: str
+    sha256: Sha256
+    size: int
+    received: str
+    reason: str
+    message: str
+    details: Mapping[str, Any]
+    source: Mapping[str, Any]
+
+    @property
+    def file(self) -> Path:
+        """The file as it came."""
+        return next(p for p in self.folder.iterdir() if p.stem == "original")
+
+    @property
+    def text(self) -> str:
+        """What was recognised on it, pages split by form feed; empty when nothing was."""
+        path = self.folder / _TEXT
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+class Tray:
+    """The folder ``review/``. Callers hold the workspace's lock for everything that writes."""
+
+    def __init__(self, folder: Path, work: Path) -> None:
+        self.folder = folder
+        self.work = work
+
+    def items(self) -> list[TrayItem]:
+        """Return what waits, oldest first."""
+        found = [self._read(p) for p in sorted(self.folder.iterdir()) if (p / _WHY).exists()]
+        return sorted(found, key=lambda i: (i.received, i.id))
+
+    def get(self, item: str) -> TrayItem:
+        """Return one item by its id or an unambiguous beginning of it.
+
+        Raises:
+            TrayItemNotFound: E104.
+        """
+        found = [i for i in self.items() if i.id == item] or [
+            i for i in self.items() if i.id.startswith(item)
+        ]
+        if len(found) != 1 or not item:
+            raise TrayItemNotFound(
+                f"没有编号为“{item}”的一项" if not found else f"“{item}”对应多项，请写全编号"
+            )
+        return found[0]
+
+    def _read(self, folder: Path) -> TrayItem:
+        why = json.loads((folder / _WHY).read_bytes())
+        source = why["source"]
+        return TrayItem(
+            id=folder.name,
+            folder=folder,
+            name=source["name"],
+            sha256=Sha256(source["sha256"]),
+            size=source["size"],
+            received=why["received"],
+            reason=why["reason"],
+            message=why["message"],
+            details=MappingProxyType(why.get("details", {})),
+            source=MappingProxyType(source),
+        )
+
+    def holding(self, original: Original) -> TrayItem | None:
+        """Return the item that has this very file already: a kill came before the original could go."""
+        for folder in sorted(self.folder.glob(f"*-{original.sha256[:8]}*")):
+            if (folder / _WHY).exists() and original.is_source((item := self._read(folder)).source):
+                return item
+        return None
+
+    def put(
+        self,
+        original: Original,
+        suffix: str,
+        stamp: Stamp,
+        *,
+        reason: str,
+        message: str,
+        text: str = "",
+        **details: Any,
+    ) -> TrayItem:
+        """Copy a file into the tray with why it waits, then remove it from the inbox.
+
+        Survives: a kill at any point leaves it in the inbox or in the tray; the same file is not put in twice.
+        """
+        if waiting := self.holding(original):
+            original.remove()
+            return waiting
+        base = f"{stamp.time:%Y%m%d}-{original.sha256[:8]}"
+        names = [base, *(f"{base}-{n}" for n in range(2, 1000))]
+        target = next(self.folder / n for n in names if not (self.folder / n).exists())
+        why = {
+            "received": stamp.time.isoformat(timespec="seconds"),
+            "reason": reason,
+            "message": message,
+            "details": details,
+            "source": original.as_source(),
+        }
+        with durable_files.writing("文件仍在收件箱", original.path.name):
+            self._build(target, original, suffix, why, text)
+        original.remove()
+        return self._read(target)
+
+    def _build(
+        self, target: Path, original: Original, suffix: str, why: Mapping[str, Any], text: str
+    ) -> None:
+        building = self.work / f"tray-{target.name}"
+        durable_files.remove_tree(building)
+        durable_files.make_folder(building)
+        with durable_files.open_original(original.path) as (handle, _):
+            digest, _size = durable_files.write_new(
+                building / f"original{suffix}", handle, mode=durable_files.PAYLOAD_MODE
+            )
+        if digest != original.sha256:
+            durable_files.remove_tree(building)
+            raise UnreadableFile("识别之后文件又有变动，将重新收取", file=original.path.name)
+        durable_files.write_new(building / _WHY, _json(why))
+        if text:
+            durable_files.write_new(building / _TEXT, text.encode())
+        durable_files.sync_folder(building)
+        durable_files.rename_new(building, target)
+        durable_files.sync_folder(self.folder)
+        durable_files.sync_folder(self.work)
+
+    def mark(self, item: TrayItem, case: str) -> None:
+        """Note durably that an item is being assigned to a case, so that a crash cannot file it twice."""
+        why = json.loads((item.folder / _WHY).read_bytes()) | {"assigning": case}
+        marked = self.work / f"mark-{item.id}"
+        with durable_files.writing("没有归档任何内容，仍在待认领中", item.id):
+            durable_files.unlink(marked)
+            durable_files.write_new(marked, _json(why))
+            durable_files.replace(marked, item.folder / _WHY)
+            durable_files.sync_folder(item.folder)
+
+    def marks(self) -> Sequence[tuple[TrayItem, str]]:
+        """Return the items whose assignment was begun, with the case named."""
+        found = []
+        for item in self.items():
+            case = json.loads((item.folder / _WHY).read_bytes()).get("assigning")
+            if case:
+                found.append((item, str(case)))
+        return found
+
+    def unmark(self, item: TrayItem) -> None:
+        """Forget a begun assignment that was not committed."""
+        why = json.loads((item.folder / _WHY).read_bytes())
+        why.pop("assigning", None)
+        plain = self.work / f"mark-{item.id}"
+        durable_files.unlink(plain)
+        durable_files.write_new(plain, _json(why))
+        durable_files.replace(plain, item.folder / _WHY)
+
+    def remove(self, item: TrayItem) -> None:
+        """Take an item out of the tray; its file is filed or handed back by now."""
+        leaving = self.work / f"gone-{item.id}"
+        with durable_files.writing("内容已经收好，待认领中的一份到下次启动时移走", item.id):
+            durable_files.remove_tree(leaving)
+            durable_files.rename_new(item.folder, leaving)
+            durable_files.sync_folder(self.work)
+            durable_files.sync_folder(self.folder)
+            durable_files.remove_tree(leaving)
+
+    def hand_back(self, item: TrayItem, folder: Path) -> Path:
+        """Put the file, under its own name, where the clerk can take it back; returns its path."""
+        durable_files.make_folders(folder, below=folder.parent)
+        name = Path(item.name)
+        names = [name.name, *(f"{name.stem} ({n}){name.suffix}" for n in range(2, 1000))]
+        target = next(folder / n for n in names if not (folder / n).exists())
+        staged = self.work / f"back-{item.id}"
+        with durable_files.writing("没有退回，仍在待认领中", item.id):
+            durable_files.unlink(staged)
+            with item.file.open("rb") as handle:
+                durable_files.write_new(staged, handle)
+            durable_files.rename_new(staged, target)
+            durable_files.sync_folder(folder)
+        self.remove(item)
+        return target
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -1,0 +1,156 @@
+"""Volumes of papers for three households, and what a clerk or the engine of lists adds for the archive's documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from archivist.model.case import Case, FileEntry, Record, RecordStatus
+from archivist.model.ids import RecordNo, Sha256, record_no
+from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, a_case
+
+PAPERS = (
+    ("application_form", "社会救助申请书", "01 申请", 2),
+    ("mat_id_card", "居民身份证", "01 申请", 1),
+    ("mat_household_register", "居民户口簿", "01 申请", 3),
+    ("acceptance_notice", "受理通知书", "02 受理", 1),
+    ("verification_report", "家庭经济状况信息核对报告", "03 信息核对", 4),
+    ("household_survey", "入户调查表", "04 经济状况调查", 3),
+    ("review_confirmation_form", "社会救助审核确认表", "05 初审公示", 3),
+    ("confirmation_decision", "社会救助确认决定书", "06 审核确认", 2),
+    ("delivery_receipt", "送达回证", "07 送达备案", 1),
+    ("periodic_review_form", "定期复核表", "09 动态管理", 2),
+    ("benefit_change_decision", "社会救助变更决定书", "09 动态管理", 2),
+    ("delivery_receipt", "送达回证", "07 送达备案", 1),
+    ("termination_decision", "终止社会救助决定书", "09 动态管理", 2),
+    ("photo_evidence_sheet", "入户影像资料单", "04 经济状况调查", 1),
+)
+ISSUED = ("acceptance_notice", "confirmation_decision", "benefit_change_decision")
+
+
+def a_volume(facts: dict[str, Any] = FULL, count: int = len(PAPERS), category: str = "DB") -> Case:
+    """Return a case with so many papers, the third decision printed and signed, the last notice not yet signed."""
+    case = a_case(facts, category)
+    records: dict[RecordNo, Record] = {}
+    for i in range(count):
+        kind, title, folder, pages = PAPERS[i % len(PAPERS)]
+        no = record_no(len(records) + 1)
+        issued = kind in ISSUED
+        path = f"data/{folder}/{no} {title}.{'docx' if issued else 'pdf'}"
+        records[no] = Record(
+            no, kind, title, folder, RecordStatus.PENDING if issued else RecordStatus.FILED,
+            f"2024-{8 + i % 4:02d}-{1 + i % 28:02d}T10:05:00+08:00", (entry(path, no),), None, 0 if issued else pages,
+            data={"doc_no": f"示槐救字〔2024〕{i + 1}号", "code": "AV1", "date": f"2024-{8 + i % 4:02d}-02"} if issued else {},
+        )  # fmt: skip
+        if kind == "confirmation_decision":
+            signed = record_no(len(records) + 1)
+            records[no] = replace(records[no], status=RecordStatus.SIGNED, signed_by=signed)
+            records[signed] = Record(
+                signed, kind, f"{title}（签署件）", folder, RecordStatus.SIGNED_COPY, "2024-09-30T09:00:00+08:00",
+                (entry(f"data/{folder}/{signed} {title}（签署件）.pdf", signed),), None, pages, signs=no,
+            )  # fmt: skip
+    return replace(case, records=records, seq=count + 2, head=Sha256("3f" * 32))
+
+
+def entry(path: str, no: RecordNo) -> FileEntry:
+    return FileEntry(path, Sha256("9c0a1e7b" * 8), 123_456 + int(no), no)
+
+
+HOUSEHOLDS = {"full": a_volume(), "big": a_volume(BIG, 60, "TK"), "minimal": a_volume(MINIMAL, 3)}
+
+EXTRA: dict[str, dict[str, object]] = {
+    "case_cover": {"volume.retention": "注销（停保）之日起不少于3年"},
+    "case_notes": {"volume.lacking": ["没有签收的送达回证", "没有一致性核对表"]},
+    "fixity_manifest": {"volume.checked": "2024-08-16 10:30，全部相符"},
+}
+
+
+def kept(i: int) -> dict[str, object]:
+    """One row of a list of volumes, ordinary or as long as they come."""
+    name = LONG_NAME if i % 5 == 0 else "王秀兰"
+    kind = "特困人员救助供养" if i % 4 == 0 else "最低生活保障"
+    return {
+        "case": f"TJHQ-DB-2019-{i:06d}", "file_no": f"Z109-ZY·SHJZ·2021·D5-{i:04d}", "title": f"{name}户{kind}档案",
+        "category": kind, "item_count": 20 + i, "pages": 60 + i, "files": 30 + i, "bytes": 12_345_678 * i, "medium": "纸质、电子",
+        "sha256": "9c0a1e7b" * 8, "deregistered_on": "2019-03-05", "period": "注销（停保）之日起不少于3年", "expires": "2024-12-31",
+        "held": i == 3, "pending": "行政诉讼未审结" if i == 3 else "", "advice": "暂缓" if i == 3 else "提交鉴定", "year": "2019",
+        "due": "注销（停保）之日起不少于3年", "kept": "5年2个月", "note": "", "value": "一般", "dispute": "", "opinion": "",
+        "path": f"data/06 审核确认/{i:04d} 社会救助确认决定书（签署件）.pdf", "location": ("在线", "备份", "离线", "报区副本")[i % 4],
+        "method": "逻辑和物理删除", "erased_at": "2025-06-03 10:15", "result": "重取失败",
+    }  # fmt: skip
+
+
+def many(*keys: str, count: int = 24) -> list[dict[str, object]]:
+    """Rows of a list over many cases, with these columns."""
+    return [{k: v for k, v in kept(i).items() if k in keys} for i in range(1, count + 1)]
+
+
+DESTROYED: dict[str, object] = {
+    "destruction.volumes": 24,
+    "destruction.pages": 1740,
+    "destruction.files": 1020,
+}
+GIVEN: dict[str, dict[str, object]] = {
+    "retention_schedule": {
+        "schedule.version": "2024年第1版",
+        "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《通知》「停保后不少于3年」\n"
+        "户档·日常管理类|定期复核表等|不少于5年|形成年度终了|鉴定|《通知》「不少于5年」",
+    },
+    "archive_transfer_list": {
+        "transfer.kind": "季度报区", "transfer.from": "示范区人民政府槐树街道办事处", "transfer.to": "示范区民政局",
+        "transfer.rows": many("case", "file_no", "title", "item_count", "pages", "medium", "bytes", "sha256", "note"),
+    },
+    "expiry_list": {
+        "expiry.on": "2024-12-31",
+        "expiry.rows": many("case", "file_no", "title", "category", "deregistered_on", "period", "expires", "held", "pending", "advice"),
+    },
+    "disposal_appraisal_opinion": {"appraisal.rows": many("case", "file_no", "title", "expires", "value", "pending", "dispute", "opinion")},
+    "destruction_register": {
+        "destruction.rows": many("title", "year", "file_no", "case", "due", "kept", "pages", "files", "bytes", "note")
+    },
+    "destruction_approval": {
+        "destruction.department": "公共服务办公室", "destruction.reason": "保管期限届满，经鉴定没有继续保存价值。",
+        "destruction.report": "2024年度档案鉴定工作报告", **DESTROYED,
+    },
+    "destruction_supervision_record": {"destruction.register": "2025年第1号《档案销毁清册》（2025年6月1日）", **DESTROYED},
+    "electronic_destruction_log": {
+        "destruction.register": "2025年第1号《档案销毁清册》（2025年6月1日）",
+        "erased.rows": many("case", "path", "bytes", "sha256", "location", "method", "erased_at", "result"),
+        "erased.kept": "户号、档号、案卷题名（人名以户号代替）、件数、页数、保管期限、鉴定和销毁记录。",
+    },
+    "legal_hold_record": {"保全事由": "行政诉讼", "hold.start": "2024-10-08", "hold.until": "收到生效判决书或者准予撤诉裁定书。"},
+    "delegation_agreement": {
+        "agreement.matters": "最低生活保障对象的确认|委托|本街道行政区域|《最低生活保障审核确认办法》\n特困人员的确认|委托|本街道行政区域|《特困人员认定办法》",
+        "agreement.start": "2024-09-01", "agreement.end": "2027-08-31", "agreement.evidence_days": 5, "agreement.staff": 2,
+        "agreement.funding": "甲方按照本级预算安排救助资金，协调落实乙方开展受托事项所需工作经费。",
+    },
+    "delegation_power_list": {
+        "powers.rows": "区民政局|镇（街道）|最低生活保障对象的确认|通过委托的方式将最低生活保障社会救助行政确认权限下放镇（街道）|依据《最低生活保障审核确认办法》，履行对辖区最低生活保障对象的审核确认。\n"
+        "区民政局|镇（街道）|特困人员的确认|通过委托的方式将特困人员社会救助行政确认权限下放镇（街道）|依据《特困人员认定办法》，履行对辖区特困人员的审核确认。\n"
+        "区民政局|镇（街道）|残疾人“两项补贴”的审核|通过委托的方式将残疾人“两项补贴”社会救助行政给付审核权限下放镇（街道）|依据国家和本地残疾人两项补贴制度，履行审核职责。"
+    },
+    "deliberation_body_setup": {
+        "body.members": "郑有为|分管领导|街道办事处副主任|\n周立冬|管理部门|公共服务办公室主任|\n孟小舟|居委会|槐树里社区党委书记|\n苏和平|群众代表|区人大代表|\n向春雨|群众代表|居民代表|",
+        "body.start": "2024-09-01", "body.end": "2027-08-31", "body.office": "公共服务办公室",
+    },
+    "deliberation_rules": {
+        "rules.size": "5至7人", "rules.scope": "最低生活保障、特困人员救助供养、低收入家庭救助",
+        "rules.cycle": "每月召开一次例会，没有议题的可以不召开。", "rules.call_days": 5, "rules.quorum": 4, "rules.voting": "记名投票",
+        "rules.majority": "全体成员过半数", "rules.feedback_days": 2, "rules.valid_from": "2024-09-01",
+    },
+}  # fmt: skip
+OF_A_CASE = (
+    "case_cover",
+    "case_catalog",
+    "case_notes",
+    "consistency_check_sheet",
+    "fixity_manifest",
+    "legal_hold_record",
+)
+OF_MANY = (
+    "archive_transfer_list", "expiry_list", "disposal_appraisal_opinion", "destruction_register", "destruction_approval",
+    "destruction_supervision_record", "electronic_destruction_log",
+)  # fmt: skip
+OF_THE_OFFICE = (
+    "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules",
+)  # fmt: skip

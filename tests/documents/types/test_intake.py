@@ -1,0 +1,337 @@
+"""The papers of application, acceptance and verification: for an ordinary, a large and a bare household."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from archivist.doctypes.catalogue import REMEDY_PHRASES, Catalogue
+from archivist.documents.render.render import declared_vs_used, document_text, render
+from archivist.documents.template.build import build
+from archivist.documents.values.application import ruled
+from archivist.documents.values.resolve import document_values
+from archivist.errors import DocumentNotApplicable, MissingFields
+from archivist.issuing.case_documents import Outcome, issue, plan
+from archivist.model.case import Case
+from archivist.model.ids import Category
+from archivist.model.states import State, StepTaken
+from archivist.procedure.cases import change_facts
+from archivist.workspace import Workspace
+from tests.documents.samples import BIG, CHAIN, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
+from tests.filing import file_papers
+from tests.kit import TODAY, make_workspace, open_household
+
+CATALOGUE = Catalogue.load()
+IDS = tuple(
+    "proactive_discovery_report agency_authorization economic_declaration integrity_commitment kinship_declaration "
+    "tekun_written_statement material_receipt personal_info_notice non_acceptance_notice kinship_filing_register "
+    "abandonment_record procedure_termination_notice verification_request verification_result_notice "
+    "applicant_explanation noncompliance_submission verification_recheck_record".split()
+)
+ADVERSE = ("non_acceptance_notice", "procedure_termination_notice")
+LONGEST = "阿卜杜热合曼·买买提依明江·阿不都克里木·吐尔逊江"
+assert len(LONGEST) == 25
+
+AGENT = {"name": "李大暑", "id_number": an_id("19991120", 51), "phone": "13900000003", "relation": "儿子"}
+OBLIGOR = {
+    "name": "王秀竹", "relation": "姐姐", "id_number": an_id("19600202", 86), "address": "示范区柳树街道", "family_size": 2,
+    "family_income": "5200", "income_per_head": "2600", "capacity": "有", "monthly_support": "300", "authorized": True,
+}  # fmt: skip
+ORDINARY: dict[str, Any] = {
+    **FULL,
+    "agent": AGENT,
+    "obligors": [OBLIGOR],
+    "application": {**FULL["application"], "kinship": True, "kin_name": "李立秋"},
+}
+LARGE: dict[str, Any] = {
+    **BIG,
+    "applicant": {**BIG["applicant"], "name": LONGEST},
+    "agent": {**AGENT, "name": LONGEST[::-1], "relation": "共同生活的侄子"},
+    "application": {**FULL["application"], "kinship": True, "kin_name": LONGEST},
+    "assets": [
+        {"kind": "房屋", "owner": LONGEST, "description": "槐树里社区幸福家园二期东区第十三号楼第二单元一千二百零一室", "quantity": "1,246.5平方米",
+         "acquired": "2003年11月", "declared": "1234567.89"},
+        {"kind": "互联网金融资产", "owner": LONGEST, "description": "某货币市场基金", "declared": "12345.67"},
+    ] * 8,
+    "expenses": FULL["expenses"] * 10,
+    "obligors": [{**OBLIGOR, "name": f"买买提·吐尔逊·{n}", "id_number": an_id("19650202", n)} for n in (77, 79, 81)],
+}  # fmt: skip
+HOUSEHOLDS: dict[str, dict[str, Any]] = {"ordinary": ORDINARY, "large": LARGE, "bare": MINIMAL}
+
+TEXT = "经审查，申请人户籍和经常居住地均不在本街道辖区，依规定应当向户籍所在地提出申请。"
+GIVEN: dict[str, dict[str, object]] = {
+    "non_acceptance_notice": {
+        "refusal.kind": "不属于本机关管辖", "refusal.reasons": TEXT, "refusal.authority": "柳树街道办事处",
+        "doc_no": "示槐救字〔2024〕40号",
+    },
+    "procedure_termination_notice": {
+        "termination.facts": "2024年8月5日、8月9日、8月12日，调查人员三次上门，你户均拒绝入户调查，也没有说明理由。",
+        "termination.urged": "2024年8月13日，本机关书面催告，要求你户于8月15日前配合调查，你户签收后仍未配合。",
+        "doc_no": "示槐救字〔2024〕41号",
+    },
+    "verification_result_notice": {
+        "verification.report_no": "示核〔2024〕第0118号",
+        "verification.mismatches": "王秀兰|机动车|名下有小型汽车一辆|不得拥有非必需机动车\n法定义务人|履行能力|有履行义务能力|给付的赡养费应当计入收入",
+        "doc_no": "示槐救字〔2024〕42号",
+    },
+}  # fmt: skip
+BASIS = ["《最低生活保障审核确认办法》第十八条", "《社会救助暂行办法》第十一条"]
+EXTRA: dict[str, dict[str, object]] = {
+    **{name: {"decision": {"basis": BASIS}} for name in (*ADVERSE, "verification_result_notice")},
+    "material_receipt": {
+        "materials": [
+            {"name": "社会救助申请书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},
+            {"name": "家庭经济状况调查核对授权委托书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},
+            {"name": "居民户口簿", "need": "应有", "state": "缺"},
+        ],
+        "receipt.missing": "居民户口簿",
+    },
+}  # fmt: skip
+
+
+def case_of(name: str, household: str) -> Case:
+    """The case a document is printed for; 特困 papers for a 特困 case."""
+    facts = HOUSEHOLDS[household]
+    if name == "agency_authorization" and "agent" not in facts:
+        facts = {**facts, "agent": {"name": "李大暑"}}
+    category = "TK" if name == "tekun_written_statement" else "DB"
+    return a_case(facts, category)
+
+
+def printed(name: str, household: str) -> tuple[bytes, dict[str, object]]:
+    """Return a document and the values in it."""
+    doc = CATALOGUE.get(name)
+    assert doc.template is not None
+    given, extra = GIVEN.get(name, {}), CHAIN | EXTRA.get(name, {})
+    values = document_values(doc, case_of(name, household), CONFIG, on=ON, given=given, extra=extra)
+    return render(doc.template, values, qr_payload=QR, phrases=doc.phrases), values
+
+
+def text_of(data: bytes) -> str:
+    return "".join("".join(document_text(data)).split())
+
+
+@pytest.mark.parametrize("household", HOUSEHOLDS)
+@pytest.mark.parametrize("name", IDS)
+def test_every_household_gets_its_paper(name: str, household: str) -> None:
+    """Known facts are printed word for word, and nothing of the template is left."""
+    doc = CATALOGUE.get(name)
+    data, values = printed(name, household)
+    text = text_of(data)
+    for phrase in doc.phrases:
+        assert "".join(phrase.split()) in text
+    assert "{" not in text and "None" not in text
+    for path in ("applicant.name", "applicant.id_number", "case.number", "office.name", "agent.name"):
+        if doc.field(path):
+            group, key = path.split(".")
+            assert str(values[group][key]) in text  # type: ignore[index]
+    tables = docx.Document(io.BytesIO(data)).tables
+    assert all(len(row.cells) for table in tables for row in table.rows)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_the_shipped_template_is_the_layout_and_fits_its_declaration(name: str) -> None:
+    doc = CATALOGUE.get(name)
+    assert doc.template is not None
+    assert build(doc) == doc.template.read_bytes()
+    assert declared_vs_used(doc, doc.template) == []
+    assert doc.brought_by and doc.basis and doc.level and doc.priority and len(doc.phrases) >= 3
+
+
+@pytest.mark.parametrize("name", ADVERSE)
+def test_what_ends_an_application_tells_the_remedies_of_this_notice(name: str) -> None:
+    """行政复议法第二十条、行政诉讼法第四十六条; the paper is a 告知书, no 决定书."""
+    text = text_of(printed(name, "ordinary")[0])
+    for phrase in (
+        *REMEDY_PHRASES,
+        "自收到本告知书之日起60日内",
+        "被申请人为示范区民政局",
+        "受示范区民政局委托",
+    ):
+        assert phrase in text
+    doc = CATALOGUE.get(name)
+    assert doc.remedies_required and doc.doc_no == "required"
+    case = a_case(ORDINARY)
+    with pytest.raises(MissingFields) as caught:
+        document_values(doc, case, CONFIG, on=ON, given={}, extra={})
+    assert "依据(decision.basis)" in str(caught.value)
+
+
+def test_everybody_whose_means_are_verified_is_named_with_the_authorization() -> None:
+    """核对对象 = 授权书签署人: applicant, members who live together, obligors; not who does not live there."""
+    values = printed("verification_request", "large")[1]["request"]
+    assert isinstance(values, dict)
+    people = values["persons"]
+    assert values["count"] == str(len(people)) == "11", "applicant, seven of eight members, three obligors"
+    assert [p["relation"] for p in people][:2] == ["本人", "配偶"] and people[-1]["relation"] == "姐姐"
+    assert all(p["authorized"] == "已签" for p in people[1:])
+    assert "户籍" in values["scope"] and "殡葬" in values["scope"]
+
+
+def test_the_grown_up_promise_and_a_person_alone_promises_alone() -> None:
+    doc = CATALOGUE.get("integrity_commitment")
+    before, after = dt.date(2024, 5, 11), dt.date(2024, 5, 12)
+    names = ["王秀兰", "李大暑"]
+    for category, on, expected in (
+        ("DB", before, names),
+        ("DB", after, [names[0], "李小满", names[1]]),
+        ("TK", after, names[:1]),
+        ("CJ", after, names[:1]),
+    ):
+        found = document_values(doc, a_case(ORDINARY, category), CONFIG, on=on, given={})["commitment"]
+        assert isinstance(found, dict) and [p["name"] for p in found["persons"]] == expected
+
+
+def test_no_account_of_an_obligor_is_asked_for_in_the_notice_to_the_applicant() -> None:
+    doc = CATALOGUE.get("verification_result_notice")
+    field = doc.field("verification.mismatches")
+    assert field is not None and "只写结论" in field.label
+    assert not any(f.path.startswith(("obligors", "assets", "incomes", "account")) for f in doc.fields)
+
+
+# ── in a workspace ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_workspace(tmp_path / "ws") as made:
+        yield made
+
+
+def make(workspace: Workspace, document: str, case: Case, **given: object) -> Outcome:
+    return issue(
+        workspace,
+        plan(workspace, workspace.catalogue.get(document), [case.number], {case.number: given}, on=TODAY),
+    )
+
+
+def issued(outcome: Outcome) -> str:
+    """Return the text of the one document made."""
+    assert not outcome.refused, outcome.refused[0].error
+    return text_of(outcome.issued[0].files[0].read_bytes())
+
+
+def refused(outcome: Outcome) -> str:
+    assert not outcome.issued
+    return str(outcome.refused[0].error)
+
+
+def test_what_its_condition_does_not_allow_is_refused(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    for name, condition in (
+        ("agency_authorization", "没有登记代理人·姓名"),
+        ("kinship_filing_register", "没有登记申请·"),
+        ("verification_request", "还没有《家庭经济状况调查核对授权委托书》"),
+        ("applicant_explanation", "户档中还没有《"),
+        ("noncompliance_submission", "户档中还没有《"),
+        ("verification_recheck_record", "还没有《申请人情况说明》"),
+    ):
+        outcome = make(workspace, name, case)
+        assert isinstance(outcome.refused[0].error, DocumentNotApplicable)
+        assert condition in refused(outcome)
+    assert "只用于特困人员救助供养" in refused(make(workspace, "tekun_written_statement", case))
+    change_facts(workspace, case.number, [("application.kinship", "是"), ("agent.name", "李大暑")])
+    case = workspace.archive.read(case.number)
+    assert "近亲属单独登记备案表" in issued(make(workspace, "kinship_filing_register", case))
+    assert "李大暑" in issued(make(workspace, "agency_authorization", workspace.archive.read(case.number)))
+
+
+def test_the_receipt_lists_what_the_category_asks_for_and_what_is_there(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    file_papers(workspace, case.number, "application_form", "mat_student_evidence")
+    case = workspace.archive.read(case.number)
+    text = issued(make(workspace, "material_receipt", case, **{"application.received_on": "2024-03-04"}))
+    assert "1社会救助申请书应有1" in text and "已收" in text
+    assert "在读证明另收1" in text
+    assert "诚信承诺书应有" in text and "尚缺材料" in text
+    assert "居民户口簿" in text.split("尚缺材料")[1]
+
+
+def test_the_time_to_explain_is_the_packs(workspace: Workspace) -> None:
+    """TJ-HQ: 「申请人自收到告知书之日起4个工作日内须提供相关材料说明情况」; elsewhere no days are told."""
+    case = open_household(workspace)
+    given = {k: v for k, v in GIVEN["verification_result_notice"].items() if k != "doc_no"}
+    text = issued(make(workspace, "verification_result_notice", case, **given))
+    for words in (
+        "自收到本告知书之日起4个工作日内",
+        "《最低生活保障审核确认办法》第十八条",
+        "《红桥区社会救助审核确认权限下放改革工作实施方案》",
+    ):
+        assert words in text
+    assert "现告知如下：一、说明期限。" in text
+    case = workspace.archive.read(case.number)
+    assert "红样救字〔2024〕1号" in issued(make(workspace, "applicant_explanation", case))
+    elsewhere = text_of(printed("verification_result_notice", "ordinary")[0])
+    assert "及时向本机关说明情况" in elsewhere and "工作日内" not in elsewhere
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "law", "facts"),
+    [
+        ("non_acceptance_notice", "received_on=2024-03-04", "《社会救助暂行办法》第十一条", "事实和理由"),
+        (
+            "procedure_termination_notice",
+            "accepted_on=2024-03-05",
+            "《最低生活保障审核确认办法》第二十九条",
+            "拒不配合的事实",
+        ),
+    ],
+)
+def test_an_adverse_notice_stands_on_facts_and_the_packs_sentences(
+    workspace: Workspace, name: str, date: str, law: str, facts: str
+) -> None:
+    case = open_household(workspace)
+    key, _, day = date.partition("=")
+    known: dict[str, object] = {f"application.{key}": day}
+    given = {k: v for k, v in GIVEN[name].items() if k != "doc_no"} | known
+    assert facts in refused(make(workspace, name, case, **known))
+    text = issued(make(workspace, name, case, **given))
+    assert law in text and "红样救字〔2024〕1号" in text
+
+
+def test_missing_papers_are_named_in_words(workspace: Workspace) -> None:
+    """最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」: by their names, not by our codes."""
+    text = issued(make(workspace, "correction_notice", open_household(workspace)))
+    assert "居民户口簿" in text
+    assert not re.search(r"mat_\w+|[a-z]+_[a-z]+", text)
+
+
+def test_what_was_told_before_is_carried_on(workspace: Workspace) -> None:
+    """The day the notice was served starts the four working days; its number stands on what follows."""
+    case = open_household(workspace)
+    make(workspace, "correction_notice", case)
+    case = workspace.archive.read(case.number)
+    told = issued(make(workspace, "abandonment_record", case))
+    assert "《一次性补正材料告知书》" in told
+    given = {k: v for k, v in GIVEN["verification_result_notice"].items() if k != "doc_no"}
+    make(workspace, "verification_result_notice", workspace.archive.read(case.number), **given)
+    served = StepTaken(
+        9,
+        "deliver_explain",
+        "送达不符告知书",
+        State("explain_pending"),
+        State("explain_pending"),
+        dt.date(2024, 3, 5),
+    )
+    case = replace(workspace.archive.read(case.number), steps=(served,))
+    doc = workspace.catalogue.get("noncompliance_submission")
+    extra = ruled(workspace, doc, case)
+    assert extra == {"submission.explain_end": dt.date(2024, 3, 11)}
+    values = document_values(doc, case, workspace.config, on=TODAY, given={}, extra=CHAIN | extra)[
+        "submission"
+    ]
+    assert isinstance(values, dict)
+    assert (values["notice_no"], values["delivered_on"]) == ("红样救字〔2024〕1号", "2024年3月5日")
+    assert values["explain_end"] == "2024年3月11日"
+
+
+@pytest.mark.parametrize("category", [c.value for c in Category])
+def test_every_category_has_a_basis_for_not_accepting(workspace: Workspace, category: str) -> None:
+    rows = workspace.pack.under("basis.non_acceptance_notice.", Category(category), TODAY)
+    assert rows and all(str(r.value).strip() for r in rows)

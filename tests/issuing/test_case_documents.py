@@ -1,0 +1,195 @@
+"""Issuing: everything missing at once, nothing half-done, the lawful thing only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from archivist.doctypes.catalogue import shipped_templates
+from archivist.errors import CaseClosed, DocumentNotApplicable, MissingFields, UnlawfulDocument
+from archivist.issuing.case_documents import Issued, Outcome, issue, plan
+from archivist.model.case import Case, RecordStatus
+from archivist.model.document_code import DocumentCode
+from archivist.model.facts import parse_facts
+from archivist.procedure.cases import change_facts, deregister
+from archivist.workspace import Workspace
+from tests.kit import TODAY, make_workspace, open_household
+from tests.people import WANG, make_id
+
+ACCEPTED = {"application.accepted_on": "2024-03-05"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_workspace(tmp_path / "ws") as made:
+        yield made
+
+
+def make(workspace: Workspace, document: str, *cases: Case, **given: object) -> Outcome:
+    values = {c.number: given for c in cases}
+    return issue(
+        workspace,
+        plan(workspace, workspace.catalogue.get(document), [c.number for c in cases], values, on=TODAY),
+    )
+
+
+def text_of(issued: Issued) -> str:
+    document = Document(str(issued.files[0]))
+    cells = [c.text for t in document.tables for r in t.rows for c in r.cells]
+    return "\n".join([*(p.text for p in document.paragraphs), *cells])
+
+
+def test_a_document_is_filed_as_waiting_for_its_signature(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    (issued,) = make(workspace, "受理通知书", case, **ACCEPTED).issued
+    record = workspace.archive.read(case.number).records[issued.record]
+    assert record.status is RecordStatus.PENDING
+    assert DocumentCode.parse(record.data["code"]).record == issued.record
+    assert record.data["template_sha256"] and record.data["facts_sha256"]
+    assert workspace.archive.chain(case.number).events[-1][0].pack.startswith("tianjin-hongqiao@")
+    assert "王秀兰" in text_of(issued)
+    assert workspace.index.search("受理通知书").total >= 1
+
+
+def test_the_promised_day_comes_from_the_rules(workspace: Workspace) -> None:
+    """「低保、低收入审核确认工作应当自受理之日起30个工作日之内完成」: 5 March 2024 + 30 working days."""
+    (issued,) = make(workspace, "受理通知书", open_household(workspace), **ACCEPTED).issued
+    assert "2024年4月17日" in text_of(issued)
+
+
+def test_everything_missing_is_named_at_once_and_nothing_is_filed(workspace: Workspace) -> None:
+    facts = parse_facts({"applicant": {"name": "张三", "id_number": make_id("19800101", "015")}})
+    case = open_household(workspace, facts)
+    outcome = make(workspace, "受理通知书", case)
+    assert outcome.issued == []
+    error = outcome.refused[0].error
+    assert isinstance(error, MissingFields)
+    assert 30 <= error.exit_status < 40
+    for words in (
+        "村（社区）(applicant.village)",
+        "收件日期(application.received_on)",
+        "受理日期(application.accepted_on)",
+    ):
+        assert words in str(error)
+    assert workspace.archive.read(case.number).seq == 1
+    assert not list((workspace.archive.ledger).glob("*/events/00000[3-9].json")), "no number was taken either"
+
+
+def test_a_hostile_name_appears_literally(workspace: Workspace) -> None:
+    name = "甲 & 乙 <公司>{{7*7}}"
+    raw = {**WANG, "applicant": {**WANG["applicant"], "name": name}}
+    (issued,) = make(workspace, "受理通知书", open_household(workspace, parse_facts(raw)), **ACCEPTED).issued
+    text = text_of(issued)
+    assert name in text
+    assert "49" not in text.replace("2024", "")
+    assert "022-00000002" in text, "the paragraph after the name is there"
+
+
+def test_a_correction_is_told_once(workspace: Workspace) -> None:
+    """「材料不齐备的，经办机构应一次性告知申请人或者其代理人补齐所有规定材料」."""
+    case = open_household(workspace)
+    (issued,) = make(workspace, "一次性补正材料告知书", case).issued
+    text = text_of(issued)
+    for words in ("居民身份证", "居民户口簿", "社会救助申请书", "核对授权"):
+        assert words in text
+    again = make(workspace, "一次性补正材料告知书", case)
+    assert again.issued == []
+    assert isinstance(again.refused[0].error, UnlawfulDocument)
+    assert "第 0001 件" in str(again.refused[0].error)
+
+
+def test_a_refusal_always_tells_the_remedies(workspace: Workspace) -> None:
+    """行政复议法第二十条、行政诉讼法第四十六条; the delegating bureau is the respondent."""
+    case = open_household(workspace)
+    known = {"decision.findings": "该户月人均收入高于标准。", "decision.reasons": "不符合第二十三条。"}
+    fields = {f.path for f in workspace.catalogue.get("refusal_decision").fields if f.mode == "system"}
+    given = {k: v for k, v in known.items() if k in fields}
+    outcome = make(workspace, "不予确认决定书", case, **ACCEPTED, **given)
+    if outcome.refused:
+        pytest.fail(str(outcome.refused[0].error))
+    text = text_of(outcome.issued[0])
+    for words in (
+        "60日",
+        "行政复议",
+        "6个月",
+        "行政诉讼",
+        "天津市红桥区人民政府",
+        "天津市红桥区人民法院",
+        "天津市红桥区民政局",
+    ):
+        assert words.replace(" ", "") in text.replace(" ", ""), words
+    assert outcome.issued[0].doc_no == "红样救字〔2024〕1号"
+
+
+def test_reference_numbers_are_never_given_twice(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    given = {
+        **ACCEPTED,
+        "decision.findings": "符合条件。",
+        "benefit.amount": "800",
+        "benefit.start": "2024-04",
+        "benefit.persons": "2",
+        "benefit.standard": "1130",
+        "benefit.method": "补差",
+        "benefit.income_per_head": "300",
+        "benefit.review_cycle": "每年",
+    }
+    numbers = []
+    for _ in range(2):
+        outcome = make(workspace, "确认决定书", case, **given)
+        assert outcome.issued, outcome.refused[0].error if outcome.refused else ""
+        numbers.append(outcome.issued[0].doc_no)
+    assert numbers == ["红样救字〔2024〕1号", "红样救字〔2024〕2号"]
+
+
+def test_one_failure_in_a_batch_does_not_stop_the_rest(workspace: Workspace) -> None:
+    cases = []
+    for n in range(3):
+        raw = {**WANG, "applicant": {**WANG["applicant"], "id_number": make_id(f"1970010{n + 1}", "015")}}
+        if n == 1:
+            raw = {**raw, "applicant": {k: v for k, v in raw["applicant"].items() if k != "village"}}
+        cases.append(open_household(workspace, parse_facts(raw)))
+    outcome = make(workspace, "受理通知书", *cases, **ACCEPTED)
+    assert [i.case for i in outcome.issued] == [cases[0].number, cases[2].number]
+    assert [r.case for r in outcome.refused] == [cases[1].number]
+
+
+def test_what_does_not_apply_is_refused(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    assert isinstance(make(workspace, "居民身份证", case).refused[0].error, DocumentNotApplicable)
+    deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="x")
+    assert isinstance(make(workspace, "受理通知书", case, **ACCEPTED).refused[0].error, CaseClosed)
+
+
+def test_what_its_declaration_does_not_allow_is_refused_with_the_reason(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    folder = workspace.templates
+    folder.mkdir(exist_ok=True)
+    shipped = (shipped_templates() / "acceptance_notice.toml").read_text(encoding="utf-8")
+    for line, reason in (
+        ('packs = ["national"]', "只用于规则包 national"),
+        ('enabled = "step.accept"', "“受理”环节还没有办"),
+        ('enabled = "not applicant.name"', "户档中登记了申请人·姓名"),
+    ):
+        text = shipped.replace("\n[fields]", f"\n{line}\n[fields]")
+        (folder / "acceptance_notice.toml").write_text(text, encoding="utf-8")
+        workspace.__dict__.pop("catalogue", None)
+        error = make(workspace, "受理通知书", case, **ACCEPTED).refused[0].error
+        assert isinstance(error, DocumentNotApplicable) and reason in str(error)
+    error = make(workspace, "救助对象信息台账", case).refused[0].error
+    assert isinstance(error, DocumentNotApplicable) and "不入户档" in str(error)
+
+
+def test_a_case_that_changed_in_between_is_not_written_over(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    todo = plan(
+        workspace, workspace.catalogue.get("受理通知书"), [case.number], {case.number: ACCEPTED}, on=TODAY
+    )
+    change_facts(workspace, case.number, [("applicant.phone", "022-00009999")])
+    outcome = issue(workspace, todo)
+    assert outcome.issued == []
+    assert "新的变动" in str(outcome.refused[0].error)

@@ -1,0 +1,306 @@
+"""Any change of a filed byte, by bit rot or by hand, is found, named, and can be mended from a copy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archivist.errors import IntegrityAlarm, InvalidValue
+from archivist.ingest.filing import commit_file
+from archivist.model.case import Event, Op
+from archivist.model.facts import parse_facts
+from archivist.model.ids import CaseNo
+from archivist.preservation.restore import restore
+from archivist.preservation.verification import accept, last_checked, next_round, verify
+from archivist.procedure.cases import change_facts
+from archivist.store import Draft, Original, bag, chain
+from archivist.store.bag_fixity import Problem, check_bag, check_bags
+from archivist.workspace import Workspace
+from tests.kit import NOW, make_workspace, open_household
+from tests.people import WANG, make_id
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A household with three papers, and a second one untouched."""
+    with make_workspace(tmp_path / "ws") as made:
+        case = open_household(made)
+        other = {
+            **WANG,
+            "applicant": {**WANG["applicant"], "name": "赵六", "id_number": make_id("19700101", "015")},
+        }
+        open_household(made, parse_facts(other))
+        for n in range(3):
+            path = tmp_path / f"{n}.pdf"
+            path.write_bytes(b"%PDF paper " + bytes([n]) * 3000)
+            original = Original.of(path, path.name)
+            commit_file(
+                made, case.number, made.catalogue.get("other"), original, None, text=f"第 {n} 份的文字"
+            )
+        shutil.copytree(made.archive.root, tmp_path / "backup")
+        yield made
+
+
+def number(workspace: Workspace) -> CaseNo:
+    return workspace.archive.case_numbers()[0]
+
+
+def folder(workspace: Workspace) -> Path:
+    return workspace.archive.folder(number(workspace))
+
+
+def flip(path: Path, at: int | None = None) -> None:
+    """Turn one bit over, as a dying disk would: no new size, no new time that anybody would notice."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 if at is None else at] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(bytes(data))
+
+
+def a_payload(bag_folder: Path) -> Path:
+    return sorted(p for p in (bag_folder / "data").rglob("*.pdf"))[1]
+
+
+def swap_with_manifests(bag_folder: Path) -> None:
+    """Put another file in a record's place and make both manifests fit it."""
+    target = a_payload(bag_folder)
+    target.chmod(0o600)
+    target.write_bytes(b"%PDF forged " + b"\1" * 2999)
+    for name in (bag.MANIFEST, bag.TAG_MANIFEST):
+        listed = bag.parse_manifest((bag_folder / name).read_bytes())
+        listed = {p: bag.sha256((bag_folder / p).read_bytes()) for p in listed}
+        (bag_folder / name).write_bytes(bag.manifest(listed))
+
+
+def edit_event(bag_folder: Path) -> None:
+    path = bag_folder / "events/000002.json"
+    event = json.loads(path.read_bytes())
+    event["actor"] = "别人"
+    path.write_text(json.dumps(event, ensure_ascii=False, sort_keys=True, indent=1) + "\n", encoding="utf-8")
+
+
+def shorten(path: Path, data: bytes) -> None:
+    path.chmod(0o600)
+    path.write_bytes(data)
+
+
+def turn_into_link(path: Path) -> None:
+    """Put a link to the very same bytes where the record was."""
+    elsewhere = path.parents[6] / "elsewhere"
+    shutil.move(path, elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def flip_line(bag_folder: Path, event: str) -> None:
+    path = bag_folder / bag.TAG_MANIFEST
+    flip(path, path.read_bytes().index(f"  events/{event}".encode()) - 5)
+
+
+TAMPER: dict[str, tuple[Callable[[Path], object], str, Problem]] = {
+    "a bit in a record": (lambda f: flip(a_payload(f)), "data/", Problem.CHANGED),
+    "a bit in a text": (lambda f: flip(f / "text/0002.txt"), "text/0002.txt", Problem.CHANGED),
+    "a bit in the leaflet": (lambda f: flip(f / "data/说明.txt"), "data/说明.txt", Problem.CHANGED),
+    "a bit in an event": (lambda f: flip(f / "events/000002.json"), "events/000002.json", Problem.CHANGED),
+    "a bit in the last event": (lambda f: flip(f / "events/000004.json"), "events/000004.json", Problem.CHANGED),
+    "a bit in the payload manifest": (lambda f: flip(f / bag.MANIFEST), bag.MANIFEST, Problem.CHANGED),
+    "a bit in the tag manifest": (lambda f: flip(f / bag.TAG_MANIFEST, 10), bag.TAG_MANIFEST, Problem.CHANGED),
+    "a bit in bagit.txt": (lambda f: flip(f / "bagit.txt"), "bagit.txt", Problem.CHANGED),
+    "a bit in bag-info.txt": (lambda f: flip(f / "bag-info.txt"), "bag-info.txt", Problem.CHANGED),
+    "an edited event": (edit_event, "events/000002.json", Problem.CHANGED),
+    "a removed event": (lambda f: (f / "events/000003.json").unlink(), "events/000003.json", Problem.MISSING),
+    "a removed last event": (lambda f: (f / "events/000004.json").unlink(), "events/000004.json", Problem.MISSING),
+    "a removed record": (lambda f: a_payload(f).unlink(), "data/", Problem.MISSING),
+    "a removed manifest": (lambda f: (f / bag.MANIFEST).unlink(), bag.MANIFEST, Problem.MISSING),
+    "a truncated record": (lambda f: shorten(a_payload(f), b"%PDF"), "data/", Problem.CHANGED),
+    "an emptied record": (lambda f: shorten(a_payload(f), b""), "data/", Problem.CHANGED),
+    "a file added by hand": (lambda f: (f / "data/多余.txt").write_text("x"), "data/多余.txt", Problem.EXTRA),
+    "a file swapped, manifests recomputed": (swap_with_manifests, "data/", Problem.CHANGED),
+    "a record turned into a link": (lambda f: turn_into_link(a_payload(f)), "data/", Problem.CHANGED),
+    "a bit in the manifest's line of an event": (lambda f: flip_line(f, "000002"), bag.TAG_MANIFEST, Problem.CHANGED),
+    # Of the last event and its line nobody can say which is wrong: the event is doubted.
+    "a bit in the manifest's line of the last event": (lambda f: flip_line(f, "000004"), "events/000004.json", Problem.CHANGED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TAMPER)
+def test_every_kind_of_tampering_is_found_named_and_mended(
+    workspace: Workspace, tmp_path: Path, what: str
+) -> None:
+    """Each found and named by ``verify``; the case turns read-only until it is restored."""
+    damage, file, problem = TAMPER[what]
+    assert verify(workspace).findings == ()
+    damage(folder(workspace))
+    done = verify(workspace)
+    assert any(
+        f.bag == str(number(workspace)) and f.file.startswith(file) and f.problem is problem
+        for f in done.findings
+    ), done.findings
+    assert {f.bag for f in done.findings} == {str(number(workspace))}, "the other case is untouched"
+    with pytest.raises(IntegrityAlarm):
+        change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
+    mended = restore(workspace, number(workspace), tmp_path / "backup")
+    assert mended.left == ()
+    assert verify(workspace).findings == ()
+    change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
+    assert len(workspace.archive.read(number(workspace)).records) == 3
+
+
+def test_nothing_damaged_is_deleted_by_a_restoration(workspace: Workspace, tmp_path: Path) -> None:
+    flip(a_payload(folder(workspace)))
+    damaged = a_payload(folder(workspace)).read_bytes()
+    restore(workspace, number(workspace), tmp_path / "backup")
+    kept = [p.read_bytes() for p in (workspace.archive.outbox / "损坏").rglob("*") if p.is_file()]
+    assert damaged in kept
+
+
+def test_a_backup_without_the_file_leaves_the_case_read_only(workspace: Workspace, tmp_path: Path) -> None:
+    a_payload(folder(workspace)).unlink()
+    (tmp_path / "empty").mkdir()
+    mended = restore(workspace, number(workspace), tmp_path / "empty")
+    assert [f.problem for f in mended.left] == [Problem.MISSING]
+    with pytest.raises(IntegrityAlarm):
+        change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
+
+
+def test_quick_finds_sizes_and_chains_but_not_bits(workspace: Workspace) -> None:
+    flip(a_payload(folder(workspace)))
+    assert verify(workspace, quick=True).findings == ()
+    a_payload(folder(workspace)).write_bytes(b"%PDF")
+    assert [f.problem for f in verify(workspace, quick=True).findings] == [Problem.CHANGED]
+
+
+def test_a_decision_is_recorded_and_remembered(workspace: Workspace) -> None:
+    flip(a_payload(folder(workspace)))
+    (finding,) = verify(workspace).findings
+    with pytest.raises(InvalidValue, match="reason"):
+        accept(workspace, number(workspace), " ")
+    accept(workspace, number(workspace), "原件纸质清晰，扫描件一处坏点，核对无误")
+    change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
+    again = verify(workspace)
+    assert (again.findings, again.known) == ((), (finding,))
+    decisions = [e for e in workspace.archive.ledger_events() if e.op is Op.ALARM_CLEARED]
+    assert [d.reason for d in decisions] == ["原件纸质清晰，扫描件一处坏点，核对无误"]
+    flip(folder(workspace) / "text/0001.txt")
+    assert len(verify(workspace).findings) == 1, "a new fault is a new alarm"
+
+
+def test_a_broken_chain_cannot_be_accepted(workspace: Workspace) -> None:
+    (folder(workspace) / "events/000003.json").unlink()
+    verify(workspace)
+    with pytest.raises(IntegrityAlarm, match="只能恢复"):
+        accept(workspace, number(workspace), "不要紧")
+
+
+def test_each_run_is_one_ledger_event(workspace: Workspace) -> None:
+    before = len(list(workspace.archive.ledger_events()))
+    verify(workspace)
+    verify(workspace, [number(workspace)], quick=True)
+    events = list(workspace.archive.ledger_events())[before:]
+    assert [(e.op, e.data["quick"], len(e.data["checked"])) for e in events] == [
+        (Op.VERIFIED, False, 3),
+        (Op.VERIFIED, True, 1),
+    ]
+
+
+def test_a_case_that_vanished_and_one_that_came_from_nowhere(workspace: Workspace, tmp_path: Path) -> None:
+    verify(workspace)
+    first, second = workspace.archive.case_numbers()
+    shutil.move(workspace.archive.folder(second), tmp_path / "elsewhere")
+    shutil.copytree(workspace.archive.folder(first), workspace.archive.cases / "TJHQ-DB-2024-000777")
+    found = {(f.bag, f.problem) for f in verify(workspace).findings}
+    assert (str(second), Problem.MISSING) in found
+    assert ("TJHQ-DB-2024-000777", Problem.EXTRA) in found
+
+
+def test_the_ledger_is_checked_and_mended_too(workspace: Workspace, tmp_path: Path) -> None:
+    year = workspace.archive.ledger / "2024"
+    flip(year / "events/000002.json")
+    fresh = Workspace.open(workspace.root, "x", lambda: NOW)
+    with fresh:
+        done = verify(fresh)
+        assert ("2024", Problem.CHANGED) in {(f.bag, f.problem) for f in done.findings}
+        assert restore(fresh, 2024, tmp_path / "backup").left == ()
+        assert verify(fresh).findings == ()
+
+
+def test_the_tray_is_checked_too(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "x.pdf").write_bytes(b"waiting")
+    with workspace.archive.writing("x"):
+        item = workspace.archive.tray.put(
+            Original.of(tmp_path / "x.pdf", "x.pdf"), ".pdf", workspace.stamp(), reason="no_case", message="x"
+        )
+    flip(item.file)
+    assert [(f.bag, f.problem) for f in verify(workspace).findings] == [
+        (f"review/{item.id}", Problem.CHANGED)
+    ]
+
+
+def test_index_drift_is_said_and_is_no_alarm(workspace: Workspace) -> None:
+    workspace.archive.commit(number(workspace), lambda _: _facts(), workspace.stamp())
+    done = verify(workspace)
+    assert (done.findings, done.drift) == ((), (str(number(workspace)),))
+    workspace.catch_up()
+    assert verify(workspace).drift == ()
+
+
+def _facts() -> Draft:
+    return Draft(Op.FACTS_CHANGED, {"facts": {"housing": {"tenure": "自有"}}})
+
+
+def test_one_unreadable_case_does_not_stop_the_others(workspace: Workspace) -> None:
+    """The watcher lives on: what cannot be read keeps its old place in the index."""
+    edit_event(folder(workspace))
+    with Workspace.open(workspace.root, "x", lambda: NOW) as fresh:
+        fresh.catch_up()
+        with fresh.archive.writing("x"):
+            assert fresh.index.rebuild() == 2
+        assert [r.applicant for r in fresh.index.cases()] == ["赵六"]
+        assert fresh.index.unread == {number(workspace)}
+
+
+def test_many_bags_on_several_processes_give_the_same(workspace: Workspace, tmp_path: Path) -> None:
+    copies = []
+    for n in range(40):
+        copies.append(tmp_path / f"c{n:02d}")
+        shutil.copytree(folder(workspace), copies[-1])
+    flip(a_payload(copies[7]))
+    steps: list[tuple[int, int]] = []
+    many = list(check_bags(copies, processes=2, step=lambda d, t: steps.append((d, t))))
+    assert [c.bag for c in many] == [c.name for c in copies]
+    assert many == [check_bag(c) for c in copies]
+    assert steps[-1] == (40, 40)
+
+
+def test_the_rolling_schedule_reads_the_oldest_first(workspace: Workspace) -> None:
+    """Each case is read within 90 days."""
+    first, second = workspace.archive.case_numbers()
+    assert next_round(workspace.archive, NOW) == [first], "one at a time in so small an office"
+    verify(workspace, [first])
+    assert next_round(workspace.archive, NOW) == [second]
+    verify(workspace, [second])
+    assert next_round(workspace.archive, NOW) == []
+    later = NOW + dt.timedelta(days=31)
+    assert next_round(workspace.archive, later) == [first]
+    assert set(last_checked(workspace.archive)) == {str(first), str(second)}
+
+
+def test_a_rewritten_history_needs_a_head_held_elsewhere(workspace: Workspace) -> None:
+    """A chain rewritten from the first event on holds together; its head is another one."""
+    head = workspace.archive.head(number(workspace))
+    bag_folder = folder(workspace)
+    current = chain.Chain()
+    for path in sorted((bag_folder / "events").iterdir()):
+        event = json.loads(path.read_bytes())
+        event["actor"], event["prev"] = "伪造", current.head
+        data = chain.encode(Event.from_plain(event))
+        path.write_bytes(data)
+        current.append(chain.decode(data), bag.sha256(data))
+    info = bag.sha256((bag_folder / "bag-info.txt").read_bytes())
+    (bag_folder / bag.TAG_MANIFEST).write_bytes(current.manifests(info)[1])
+    assert check_bag(bag_folder).findings == ()
+    assert workspace.archive.head(number(workspace)) != head

@@ -1,0 +1,295 @@
+"""No file takes the program down: the child dies, is replaced, and the next file is read."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from archivist.errors import ArchivistError, FileTooLarge, ReaderStopped, UnreadableFile
+from archivist.reading.formats.identify import Kind
+from archivist.reading.reader_process import Limits, Reader
+
+from . import files, pages
+
+posix_only = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no resource limits and no such signals"
+)
+SENTENCE = "最低生活保障审核确认办法第一条为规范审核确认工作"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with Reader() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="module")
+def scan() -> Image.Image:
+    return pages.DEGRADATIONS["jpeg 200 dpi"](pages.letter(random.Random(4)).image, 1)
+
+
+def _pid(reader: Reader) -> int:
+    assert reader.pid is not None
+    return reader.pid
+
+
+def _gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_reads_one_file_after_another_in_one_process(
+    reader: Reader, tmp_path: Path, scan: Image.Image
+) -> None:
+    seen: list[tuple[int, int]] = []
+    path = tmp_path / "batch.tif"
+    scan.save(path, save_all=True, append_images=[scan.rotate(180)], compression="tiff_lzw")
+    result = reader.read(path, lambda number, count: seen.append((number, count)))
+    assert seen == [(1, 2), (2, 2)]
+    assert result.kind is Kind.TIFF
+    assert [page.rotation for page in result.pages] == [0, 180]
+    assert result.pages[0].text == result.pages[1].text
+    assert "居民家庭经济状况核对授权书" in result.text
+    first = reader.pid
+    again = reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE))
+    assert again.text == SENTENCE
+    assert reader.pid == first
+
+
+def test_a_renamed_file_is_read_as_what_it_is(reader: Reader, tmp_path: Path, scan: Image.Image) -> None:
+    path = tmp_path / "户口簿.pdf"
+    scan.save(path, "JPEG", quality=80)
+    result = reader.read(path)
+    assert (result.kind, result.pages[0].source) == (Kind.JPEG, "ocr")
+
+
+def test_a_name_in_gbk_bytes(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode("低保.txt".encode("gb18030"))
+    path.write_text("申请书", "utf-8")
+    assert reader.read(path).text == "申请书"
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (files.encrypted_pdf, UnreadableFile),
+        (files.png_bomb, FileTooLarge),
+        (files.word_bomb, FileTooLarge),
+        (files.huge_picture_pdf, FileTooLarge),
+        (files.nothing, UnreadableFile),
+    ],
+    ids=["encrypted", "png bomb", "docx bomb", "pdf bomb", "empty"],
+)
+def test_refusals_cross_the_pipe(
+    reader: Reader, tmp_path: Path, make: object, kind: type[ArchivistError]
+) -> None:
+    assert callable(make)
+    path = make(tmp_path / "来件.pdf")
+    reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE))
+    before = reader.pid
+    with pytest.raises(kind) as caught:
+        reader.read(path)
+    assert type(caught.value) is kind
+    assert caught.value.file == "来件.pdf"
+    assert caught.value.remedy
+    assert str(tmp_path) not in str(caught.value)
+    assert reader.pid == before
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PDF that takes some seconds, so that the child is still at it when it is killed."""
+    return files.text_pdf(tmp_path_factory.mktemp("long") / "来件.pdf", *[SENTENCE] * 150, ruled=True)
+
+
+@posix_only
+def test_one_death_is_forgiven(long_file: Path) -> None:
+    killed: list[int] = []
+    with Reader() as reader:
+
+        def kill_once(*_: int) -> None:
+            if not killed:
+                killed.append(_pid(reader))
+                os.kill(killed[0], signal.SIGKILL)
+
+        result = reader.read(long_file, kill_once)
+        assert [page.number for page in result.pages] == [*range(1, 151)]
+        last = _pid(reader)
+        assert last != killed[0]
+    assert _gone(last)
+
+
+@posix_only
+def test_two_deaths_stop_the_file_not_the_reader(tmp_path: Path, long_file: Path) -> None:
+    killed: set[int] = set()
+    with Reader() as reader:
+
+        def kill(*_: int) -> None:
+            if (pid := _pid(reader)) not in killed:
+                killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+
+        with pytest.raises(ReaderStopped, match=r"第 \d+ 页时读取进程崩溃（信号 9）") as caught:
+            reader.read(long_file, kill)
+        assert caught.value.file == "来件.pdf"
+        assert len(killed) == 2
+        assert reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE)).text == SENTENCE
+
+
+@posix_only
+def test_a_child_that_hangs_is_ended(tmp_path: Path, long_file: Path) -> None:
+    frozen: set[int] = set()
+    with Reader(Limits(page_wall_s=1.5)) as reader:
+
+        def freeze(*_: int) -> None:
+            if (pid := _pid(reader)) not in frozen:
+                frozen.add(pid)
+                os.kill(pid, signal.SIGSTOP)
+
+        with pytest.raises(ReaderStopped, match=r"超过 1\.5 秒"):
+            reader.read(long_file, freeze)
+        assert all(_gone(pid) for pid in frozen)
+        assert reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE)).text == SENTENCE
+
+
+@posix_only
+def test_a_page_that_burns_time_is_stopped(tmp_path: Path) -> None:
+    path = files.endless_pdf(tmp_path / "a.pdf")
+    assert path.stat().st_size < 10_000
+    started = time.monotonic()
+    with Reader(Limits(page_cpu_s=1)) as reader:
+        with pytest.raises(ReaderStopped, match="1 秒计算时间"):
+            reader.read(path)
+        assert time.monotonic() - started < 20
+        assert reader.read(files.text_pdf(tmp_path / "b.pdf", SENTENCE)).text == SENTENCE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the child's CPU time from /proc")
+def test_each_page_has_its_own_time(tmp_path: Path, scan: Image.Image) -> None:
+    """Many pages may take more CPU seconds than one may: the limit moves forward with each."""
+    granted = 3
+    path = files.scanned_pdf(tmp_path / "a.pdf", *[scan] * 9)
+    with Reader(Limits(page_cpu_s=granted)) as reader:
+        assert len(reader.read(path).pages) == 9
+        user, system = Path(f"/proc/{_pid(reader)}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        assert (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") > granted + 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+def test_memory_is_limited(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.new("RGB", (9000, 9000), "white").save(path, compress_level=1)
+    with Reader(Limits(memory_bytes=512 * 1024**2)) as reader:
+        with pytest.raises(ReaderStopped, match="内存"):
+            reader.read(path)
+        assert reader.read(files.text_pdf(tmp_path / "b.pdf", SENTENCE)).text == SENTENCE
+
+
+def test_starts_anew_after_some_files(tmp_path: Path) -> None:
+    path = files.text_pdf(tmp_path / "a.pdf", SENTENCE)
+    with Reader(Limits(files=2)) as reader:
+        reader.read(path)
+        first = _pid(reader)
+        reader.read(path)
+        assert _gone(first)
+        reader.read(path)
+        assert _pid(reader) != first
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from /proc")
+def test_starts_anew_when_grown(tmp_path: Path) -> None:
+    with Reader(Limits(rss_bytes=1)) as reader:
+        reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE))
+        assert reader.pid is None
+
+
+def test_an_interrupted_file_leaves_no_words_behind(reader: Reader, tmp_path: Path) -> None:
+    path = files.text_pdf(tmp_path / "a.pdf", SENTENCE, SENTENCE)
+
+    for stop in (KeyboardInterrupt(), UnreadableFile("叫停")):
+
+        def interrupt(*_: int, stop: BaseException = stop) -> None:
+            raise stop
+
+        with pytest.raises(type(stop)):
+            reader.read(path, interrupt)
+        other = files.text_pdf(tmp_path / "b.pdf", "另一份文件的文字，长度足够二十个字符以上")
+        assert reader.read(other).text.startswith("另一份")
+
+
+def test_a_child_that_cannot_start_blames_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false") or "/bin/false")
+    with Reader() as reader, pytest.raises(ArchivistError) as caught:
+        reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE))
+    assert type(caught.value) is ArchivistError
+
+
+def test_closing_twice_is_harmless(tmp_path: Path) -> None:
+    reader = Reader()
+    reader.close()
+    reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE))
+    reader.close()
+    reader.close()
+    assert reader.pid is None
+
+
+_IN_A_CUT_OFF_PLACE = """
+import socket, sys
+from pathlib import Path
+from archivist.reading.reader_process import Reader
+assert [name for _, name in socket.if_nameindex()] == ["lo"], "not cut off"
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=3)
+except OSError:
+    pass
+else:
+    raise SystemExit("there is a network")
+with Reader() as reader:
+    sys.stdout.buffer.write(reader.read(Path(sys.argv[1])).text.encode())
+"""
+
+
+def test_reads_a_scan_in_a_network_namespace_without_network(tmp_path: Path, scan: Image.Image) -> None:
+    """The kernel itself gives the process no network; whatever a library wanted to fetch could not come."""
+    unshare = shutil.which("unshare")
+    ways = [[unshare, "-n"], [unshare, "-r", "-n"]] if unshare else []
+    way = next(
+        (w for w in ways if subprocess.run([*w, "true"], capture_output=True, check=False).returncode == 0),
+        None,
+    )
+    if way is None:
+        pytest.skip(
+            "this system lets nobody make a network namespace; test_reading proves it with a tripwire"
+        )
+    path = tmp_path / "scan.png"
+    scan.save(path)
+    done = subprocess.run(
+        [*way, sys.executable, "-c", _IN_A_CUT_OFF_PLACE, str(path)], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert "居民家庭经济状况核对授权书" in done.stdout.decode()
+
+
+def test_the_child_itself_refuses_the_network() -> None:
+    code = (
+        "import socket, sys\n"
+        "from archivist.reading.reader_child import _no_network\n"
+        "sys.addaudithook(_no_network)\n"
+        "try:\n    socket.create_connection(('127.0.0.1', 9))\n"
+        "except OSError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "no network" in done.stdout
