@@ -112,7 +112,7 @@ def condition_tag(condition: str) -> str:
 @cache
 def shared_blocks() -> Mapping[str, str]:
     """Return the blocks written in the language itself: name → lines, ``$`` stands for the argument."""
-    text = files("archivist.documents.template.build").joinpath("blocks.toml").read_text(encoding="utf-8")
+    text = files("archivist.documents.template").joinpath("blocks.toml").read_text(encoding="utf-8")
     return {name: str(lines).strip("\n") for name, lines in tomllib.loads(text).items()}
 
 
