@@ -167,7 +167,7 @@ def test_searching_does_not_load_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_it_loads_no_word_library() -> None:
     """``archivist.doctypes.catalogue`` is imported by commands that print nothing."""
     code = (
-        "import sys, archivist.rules.documents as d; d.Catalogue.load(); "
+        "import sys, archivist.doctypes.catalogue as d; d.Catalogue.load(); "
         "print([m for m in ('docx', 'docxtpl', 'jinja2', 'lxml', 'segno') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

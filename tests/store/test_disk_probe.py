@@ -290,7 +290,7 @@ def test_a_disk_that_composes_names(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_system_whose_names_are_not_utf_8(tmp_path: Path) -> None:
     root = archive_on(tmp_path)
     code = (
-        "import json, sys; from pathlib import Path; from archivist.store.disk import examine\n"
+        "import json, sys; from pathlib import Path; from archivist.store.disk_probe import examine\n"
         "print(json.dumps({f.what: [f.state, f.detail] for f in examine(Path(sys.argv[1]))}))"
     )
     done = subprocess.run(

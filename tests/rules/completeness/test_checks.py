@@ -84,7 +84,7 @@ def test_a_row_that_says_more_than_its_sentence_is_marked() -> None:
 def test_sentences_of_the_places_are_verbatim() -> None:
     seeds = "".join(
         re.sub(r"\s", "", p.read_text(encoding="utf-8"))
-        for p in (Path(__file__).parents[1] / "data/seeds").glob("*.txt")
+        for p in (Path(__file__).parents[2] / "data/seeds").glob("*.txt")
     )
     checked = 0
     for name in pack.available():
