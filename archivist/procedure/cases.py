@@ -14,7 +14,8 @@ from archivist.model import facts as known
 from archivist.model import field_schema
 from archivist.model.case import Case, CaseStatus, Op
 from archivist.model.facts import Facts
-from archivist.model.ids import CaseNo, Category, IdNumber, id_birth_date, id_sex
+from archivist.model.household import resident_number
+from archivist.model.ids import CaseNo, Category, id_birth_date, id_sex
 from archivist.model.values import Value
 from archivist.store import Draft, NewFile, durable_files
 from archivist.workspace import Workspace
@@ -124,11 +125,10 @@ def _derived(facts: Facts) -> Facts:
     plain = known.to_plain(facts)
 
     def derive(row: dict[str, object], *, birth: bool) -> None:
-        number = str(row.get("id_number", ""))
-        if len(number) == 18 and row.get("id_type", "居民身份证") in ("居民身份证", "港澳台居民居住证"):
-            row.setdefault("sex", id_sex(IdNumber(number)))
+        if number := resident_number(row):
+            row.setdefault("sex", id_sex(number))
             if birth:
-                row.setdefault("birth_date", id_birth_date(IdNumber(number)).isoformat())
+                row.setdefault("birth_date", id_birth_date(number).isoformat())
 
     for group in ("applicant", "members", "obligors"):
         value = plain.get(group, [])

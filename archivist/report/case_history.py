@@ -15,8 +15,9 @@ from functools import cached_property
 from typing import Final
 
 from archivist.model.case import Case, CaseStatus, Event, Record
-from archivist.model.facts import rows, single
-from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, is_id
+from archivist.model.facts import single
+from archivist.model.household import ADULT, birth_date, covered_persons
+from archivist.model.ids import Category, age_on
 from archivist.model.states import State, StepTaken
 from archivist.report.query import Period, months
 
@@ -27,7 +28,6 @@ REVIEWS: Final = ("start_review", "report_change", "report_death")
 TEMPORARY: Final = (Category.JN, Category.ZC)
 """Paid once, never on the roll."""
 CLASSES: Final = ("老年人", "未成年人", "重度残疾", "重病")
-_SELF: Final = ("本人", "申请人", "户主")
 _SEVERE: Final = re.compile("[一二1１2２]级|重度")
 
 
@@ -97,25 +97,9 @@ class Household:
         value = single(self.case.facts, group).get(key)
         return "" if value is None else str(value)
 
-    @cached_property
-    def people(self) -> tuple[Mapping[str, object], ...]:
-        """Who is covered: the applicant, and of the others living together those not left out."""
-        applicant = single(self.case.facts, "applicant")
-        if self.case.category in (Category.TK, Category.CJ):
-            return (applicant,)
-        own = applicant.get("id_number")
-        return applicant, *(
-            m
-            for m in rows(self.case.facts, "members")
-            if m.get("living_together") is not False
-            and m.get("covered") is not False
-            and str(m.get("relation", "")) not in _SELF
-            and (not own or m.get("id_number") != own)
-        )
-
     def classes(self, on: dt.date) -> list[set[str]]:
         """Return for each covered person what makes the need greater: 老年人 (60), 未成年人, 重度残疾, 重病."""
-        return [_classes(person, on) for person in self.people]
+        return [_classes(person, on) for person in covered_persons(self.case, on)]
 
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────
     def steps(self, *ids: str, within: Period | None = None) -> list[StepTaken]:
@@ -241,7 +225,9 @@ class Household:
     def persons(self, month: str) -> int:
         """Return how many persons are covered in a month: as decided, else counted."""
         term = self.term(month)
-        return term.persons if term and term.persons is not None else len(self.people)
+        if term and term.persons is not None:
+            return term.persons
+        return len(covered_persons(self.case, Period.of_month(month).last))
 
     def in_force(self, month: str) -> bool:
         """Tell whether the benefit is paid for a month: begun, not ended, by the months that were told."""
@@ -294,19 +280,11 @@ def _pays(step: StepTaken) -> bool | None:
     return False if step.after in (State.SUSPENDED, State.TERMINATED, State.REFUSED) else None
 
 
-def birth_date(person: Mapping[str, object]) -> dt.date | None:
-    """Return a person's date of birth, as told or as the ID number carries it."""
-    if told := person.get("birth_date"):
-        return dt.date.fromisoformat(str(told))
-    number = str(person.get("id_number") or "")
-    return id_birth_date(IdNumber(number)) if is_id(number) else None
-
-
 def _classes(person: Mapping[str, object], on: dt.date) -> set[str]:
     found = set()
     if birth := birth_date(person):
         age = age_on(birth, on)
-        found |= {"老年人"} if age >= 60 else {"未成年人"} if age < 18 else set()
+        found |= {"老年人"} if age >= 60 else {"未成年人"} if age < ADULT else set()
     if _SEVERE.search(str(person.get("disability") or "")):
         found.add("重度残疾")
     if person.get("health") == "重病":

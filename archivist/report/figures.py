@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from archivist.model.household import birth_date, covered_persons
 from archivist.model.ids import Category
-from archivist.report.case_history import CLASSES, TEMPORARY, Household, birth_date
+from archivist.report.case_history import CLASSES, TEMPORARY, Household
 from archivist.report.money import payouts
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row
@@ -170,7 +171,8 @@ def _classes(houses: Sequence[Household], period: Period) -> Counts:
         if not house.on_roll(period.last):
             continue
         counts["persons"] += house.persons(period.month)
-        counts["unknown"] += sum(birth_date(p) is None for p in house.people)
+        covered = covered_persons(house.case, period.last)
+        counts["unknown"] += sum(birth_date(p) is None for p in covered)
         for found in house.classes(period.last):
             for name in found:
                 counts[_CLASS_KEYS[name]] += 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from archivist.model.chinese import format_date
 from archivist.model.facts import rows
-from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, is_id
+from archivist.model.household import OF_ONE_PERSON, is_minor, other_members
 from archivist.rules.completeness import required_papers
 
 if TYPE_CHECKING:
@@ -22,22 +22,16 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 Persons = Callable[["Known"], "tuple[Row, ...] | None"]
-_ADULT: Final = 18
 _SIGNED_OFF: Final = "verification_authorization"
 
 
-def promising(known: Known, family: list[Row]) -> tuple[Row, ...] | None:
+def promising(known: Known) -> tuple[Row, ...] | None:
     """Return who signs the commitment: the applicant and the grown-up members; for 特困 the applicant alone."""
     if not (name := known.text("applicant.name")):
         return None
     applicant = {"name": name, "relation": "本人", "id_number": known.text("applicant.id_number")}
-    others = [] if known.case.category in (Category.TK, Category.CJ) else family
-    return (applicant, *(m for m in others if not _minor(known, m)))
-
-
-def _minor(known: Known, person: Row) -> bool:
-    number = str(person.get("id_number") or "")
-    return is_id(number) and age_on(id_birth_date(IdNumber(number)), known.on) < _ADULT
+    others = () if known.case.category in OF_ONE_PERSON else other_members(known.case, known.on)
+    return (applicant, *(m for m in others if not is_minor(m, known.on)))
 
 
 def looked_into(known: Known, persons: tuple[Row, ...] | None) -> tuple[Row, ...] | None:

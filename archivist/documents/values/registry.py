@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Final
 from archivist.documents.values import application, benefit, decision, file_inventory, inquiry
 from archivist.model.chinese import COMPOUND_SURNAMES, MIDDLE_DOT, money_in_words
 from archivist.model.facts import rows
+from archivist.model.household import (
+    ADULT,
+    OF_ONE_PERSON,
+    covered_persons,
+    household_size,
+    is_applicant,
+    lives_together,
+    other_members,
+    resident_number,
+)
 from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, id_sex, is_id
 
 if TYPE_CHECKING:
     from archivist.documents.values.context import Known
 
 Computed = Callable[["Known"], object]
-SELF: Final = ("本人", "申请人", "户主")
-"""Relations that mean the applicant, who is not counted twice."""
 SCOPE: Final = tuple(
     "户籍 纳税 社会保险 不动产 市场主体 住房公积金 车船 银行存款 商业保险 证券 互联网金融 婚姻 殡葬".split()
 )
@@ -28,9 +36,7 @@ SCOPE: Final = tuple(
 
 
 def _id(known: Known) -> IdNumber | None:
-    number = known.text("applicant.id_number")
-    resident = known.text("applicant.id_type") in ("", "居民身份证", "港澳台居民居住证")
-    return IdNumber(number) if resident and is_id(number) else None
+    return resident_number({key: known.text(f"applicant.{key}") for key in ("id_type", "id_number")})
 
 
 def _birth(known: Known) -> str | None:
@@ -47,26 +53,12 @@ def _id_type(known: Known) -> str | None:
     return "居民身份证" if _id(known) else None
 
 
-def family(known: Known) -> list[Mapping[str, object]]:
-    """Return the members who live together, the applicant left out."""
-    own = known.text("applicant.id_number")
-    return [
-        m
-        for m in rows(known.case.facts, "members")
-        if m.get("living_together") is not False
-        and str(m.get("relation", "")) not in SELF
-        and (not own or m.get("id_number") != own)
-    ]
-
-
 def _size(known: Known) -> int:
-    return 1 + len(family(known))
+    return household_size(known.case, known.on)
 
 
 def _insured(known: Known) -> int:
-    if known.case.category is Category.TK:
-        return 1
-    return 1 + sum(m.get("covered") is not False for m in family(known))
+    return len(covered_persons(known.case, known.on))
 
 
 def _covered(known: Known) -> tuple[Mapping[str, object], ...] | None:
@@ -75,7 +67,8 @@ def _covered(known: Known) -> tuple[Mapping[str, object], ...] | None:
     applicant = {
         "name": name, "relation": "本人", "id_number": known.text("applicant.id_number"), "covered": True,
     }  # fmt: skip
-    others = [] if known.case.category is Category.TK else family(known)
+    alone = known.case.category in OF_ONE_PERSON
+    others = () if alone else other_members(known.case, known.on)
     return (applicant, *({"covered": True, **m} for m in others))
 
 
@@ -91,9 +84,9 @@ def _persons_to_authorize(known: Known) -> tuple[Mapping[str, object], ...] | No
         "living_together": "是",
     }
     members = [
-        {**m, "living_together": "否" if m.get("living_together") is False else "是"}
+        {**m, "living_together": "是" if lives_together(m) else "否"}
         for m in rows(known.case.facts, "members")
-        if str(m.get("relation", "")) not in SELF and m.get("id_number") != applicant["id_number"]
+        if not is_applicant(known.case, m)
     ]
     seen = {m.get("id_number") for m in members if m.get("id_number")}
     obligors = [
@@ -180,7 +173,7 @@ def _litigation(known: Known) -> str | None:
 def _public_name(known: Known) -> str | None:
     """The name as posted; a minor's is 张某某."""
     name, birth = known.text("applicant.name"), known.text("applicant.birth_date") or _birth(known)
-    if not name or not birth or age_on(dt.date.fromisoformat(birth), known.on) >= 18:
+    if not name or not birth or age_on(dt.date.fromisoformat(birth), known.on) >= ADULT:
         return name or None
     if MIDDLE_DOT in name:
         return name.split(MIDDLE_DOT)[0] + MIDDLE_DOT + "某某"
@@ -297,7 +290,7 @@ COMPUTED: Final[Mapping[str, Computed]] = {
     "delivery.addressee": lambda k: k.text("applicant.name") or None,
     "delivery.place": lambda k: k.text("applicant.address") or k.text("applicant.household_address") or None,
     "calculation.per_head": lambda k: inquiry.per_head(k, _size(k)),
-    "commitment.persons": lambda k: application.promising(k, family(k)),
+    "commitment.persons": lambda k: application.promising(k),
     "notice.persons": _persons_to_authorize,
     "request.persons": lambda k: application.looked_into(k, _persons_to_authorize(k)),
     "request.count": lambda k: len(application.looked_into(k, _persons_to_authorize(k)) or ()) or None,

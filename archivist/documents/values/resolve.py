@@ -23,11 +23,8 @@ from archivist.errors import MissingFields
 from archivist.model import chinese
 from archivist.model.case import Case
 from archivist.model.facts import to_plain
-from archivist.model.ids import IdNumber as Id
-from archivist.model.ids import Sha256, age_on, id_birth_date, id_sex, is_id
-
-_RESIDENT: Final = ("", "居民身份证", "港澳台居民居住证")
-"""Kinds of papers whose number carries birth date and sex (GB 11643-1999)."""
+from archivist.model.household import resident_number
+from archivist.model.ids import Sha256, age_on, id_birth_date, id_sex
 
 
 def document_values(
@@ -147,8 +144,7 @@ def _empty(spec: FieldSpec) -> object:
 def _row(columns: Sequence[Column], row: Mapping[str, object], number: int, on: dt.date) -> dict[str, str]:
     """Return a table row as text: numbered, sex and age from the ID number where they are not stored."""
     cells = {}
-    number_of = str(row.get("id_number") or "")
-    carries = is_id(number_of) and str(row.get("id_type") or "") in _RESIDENT
+    id_number = resident_number(row)
     for column in columns:
         value = row.get(column.key)
         if column.key == "n" and value == 0:  # a line numbered nought says that there is none
@@ -156,12 +152,12 @@ def _row(columns: Sequence[Column], row: Mapping[str, object], number: int, on: 
             continue
         if value is None and column.key == "n":
             value = number
-        elif value is None and column.key == "sex" and carries:
-            value = id_sex(Id(number_of))
-        elif value is None and column.key == "id_type" and carries:
+        elif value is None and column.key == "sex" and id_number:
+            value = id_sex(id_number)
+        elif value is None and column.key == "id_type" and id_number:
             value = "居民身份证"
-        elif value is None and column.key == "age" and carries:
-            value = age_on(id_birth_date(Id(number_of)), on)
+        elif value is None and column.key == "age" and id_number:
+            value = age_on(id_birth_date(id_number), on)
         cells[column.key] = show(column.kind, value)
     return cells
 

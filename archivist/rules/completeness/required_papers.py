@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from archivist.model import conditions
 from archivist.model.case import Case, RecordStatus
 from archivist.model.facts import Row, rows, single
+from archivist.model.household import lives_together
 from archivist.rules.pack import Material, Pack
 
 NOTICE = "correction_notice"
@@ -95,7 +96,7 @@ def persons(case: Case) -> list[Person]:
 
     note("申请人", single(case.facts, "applicant"), "applicant")
     for n, row in enumerate(rows(case.facts, "members"), 1):
-        if row.get("living_together") is not False:
+        if lives_together(row):
             note("成员", row, f"members[{n}]")
     for n, row in enumerate(rows(case.facts, "obligors"), 1):
         note("义务人", row, f"obligors[{n}]")

@@ -1,0 +1,96 @@
+"""Who belongs to a household and whom its benefit covers, told once: for papers, registers and checks.
+
+A row of the members' table may be the applicant again (关系 本人), who is never counted twice. Nothing is guessed: a row
+that does not say otherwise lives with the family and is covered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from archivist.model.case import Case
+from archivist.model.facts import Row, rows, single
+from archivist.model.field_schema import APPLICANT, MEMBERS
+from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, is_id
+
+APPLICANT_RELATIONS: Final = ("本人", "申请人", "户主")
+"""Relations that mean the applicant."""
+RESIDENT_PAPERS: Final = ("", "居民身份证", "港澳台居民居住证")
+"""Kinds of papers whose number carries birth date and sex (GB 11643-1999); nothing said means an ID card."""
+ADULT: Final = 18
+"""Years. Source: 民法典第十七条「十八周岁以上的自然人为成年人」."""
+OF_ONE_PERSON: Final = (Category.TK, Category.CJ)
+"""Categories that belong to one person whatever the family: 特困人员 are confirmed one by one, and the subsidies are the
+disabled person's own (国发〔2015〕52号「困难残疾人生活补贴主要补助残疾人因残疾产生的额外生活支出」)."""
+
+
+def resident_number(person: Mapping[str, object]) -> IdNumber | None:
+    """Return a person's ID number when it carries birth date and sex; of other papers nothing can be read off."""
+    number = str(person.get("id_number") or "")
+    carries = str(person.get("id_type") or "") in RESIDENT_PAPERS and is_id(number)
+    return IdNumber(number) if carries else None
+
+
+def birth_date(person: Mapping[str, object]) -> dt.date | None:
+    """Return a person's date of birth, as told or as the ID number carries it."""
+    if told := person.get("birth_date"):
+        return dt.date.fromisoformat(str(told))
+    number = resident_number(person)
+    return id_birth_date(number) if number else None
+
+
+def is_minor(person: Mapping[str, object], on: dt.date) -> bool:
+    """Tell whether somebody is known to be under age (未成年人) on a day."""
+    born = birth_date(person)
+    return born is not None and age_on(born, on) < ADULT
+
+
+def is_applicant(case: Case, person: Mapping[str, object]) -> bool:
+    """Tell whether a row of the members' table is the applicant."""
+    own = single(case.facts, APPLICANT.key).get("id_number")
+    return str(person.get("relation", "")) in APPLICANT_RELATIONS or bool(
+        own and person.get("id_number") == own
+    )
+
+
+def lives_together(person: Mapping[str, object]) -> bool:
+    """Tell whether a member lives with the family (共同生活的家庭成员)."""
+    return person.get("living_together") is not False
+
+
+def other_members(case: Case, on: dt.date) -> tuple[Row, ...]:
+    """Return who lives with the applicant on a day, the applicant left out.
+
+    Args:
+        case: the household.
+        on: civil date; somebody born later does not belong to the household yet.
+    """
+    return tuple(
+        person
+        for person in rows(case.facts, MEMBERS.key)
+        if lives_together(person)
+        and not is_applicant(case, person)
+        and ((born := birth_date(person)) is None or born <= on)
+    )
+
+
+def household_size(case: Case, on: dt.date) -> int:
+    """Return how many live together on a day, the applicant included (家庭人口)."""
+    return 1 + len(other_members(case, on))
+
+
+def covered_persons(case: Case, on: dt.date) -> tuple[Row, ...]:
+    """Return whom the benefit covers on a day: the applicant first, then the members who are not left out (纳入保障).
+
+    A death changes it when the review that follows has changed the facts: until then the benefit stands as decided.
+
+    Args:
+        case: the household.
+        on: civil date.
+    """
+    applicant = single(case.facts, APPLICANT.key)
+    if case.category in OF_ONE_PERSON:
+        return (applicant,)
+    return applicant, *(m for m in other_members(case, on) if m.get("covered") is not False)
