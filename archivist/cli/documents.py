@@ -316,6 +316,7 @@ def check(session: Session, names: tuple[str, ...]) -> int:
             name: ["文书目录中没有这种文书：文件名应为文书代号"]
             for name in strangers(workspace.templates, (d.id for d in catalogue))
         }
+        faults |= {name: ["本程序要用这种文书，文书目录中没有"] for name in catalogue.lacking()}
     session.emit({"checked": len(wanted), "own": own, "faults": faults})
     session.table(
         ("文书", "错误"),

@@ -288,6 +288,7 @@ def check(session: Session, pack: str | None) -> None:
     if not pack and (own := _own(session)):
         loaders[f"{own}＋archivist.toml"] = lambda: session.workspace.pack
     checked: list[dict[str, Any]] = []
+    sound: list[Pack] = []
     problems: list[str] = []
     for name, loader in loaders.items():
         try:
@@ -298,6 +299,11 @@ def check(session: Session, pack: str | None) -> None:
         problems += [f"{name}：{p}" for p in step_chain.faults(found, session.today(), ROLES)]
         checked.append({"pack": name, "rules": len(found.rules), "steps": len(found.steps),
                         "materials": len(found.materials), "checks": len(found.checks)})  # fmt: skip
+        sound.append(found)
+    if not pack and not problems:
+        problems += [
+            f"本程序要用的环节 {step} 不在任何规则包中" for step in step_chain.steps_in_no_pack(sound)
+        ]
     if problems:
         raise RuleFault("规则包有错", problems=problems)
     session.emit({"checked": checked})

@@ -26,6 +26,7 @@ from archivist.doctypes.doctype import (
     FieldSpec,
     read_type,
 )
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import TemplateFault, UnknownDocument
 
 __all__ = [
@@ -117,6 +118,10 @@ class Catalogue:
     def generated(self) -> tuple[DocumentType, ...]:
         """Return the types the program makes."""
         return tuple(t for t in self.all() if t.generated)
+
+    def lacking(self) -> list[str]:
+        """Return the types the program itself asks for and this catalogue has not."""
+        return [name for name in DocumentId if name not in self._types]
 
     def by_code(self, code: str) -> DocumentType | None:
         """Return the type a QR code's three letters mean; ``None`` when the catalogue has none."""

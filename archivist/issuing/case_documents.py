@@ -10,6 +10,7 @@ from pathlib import Path
 
 import archivist.documents.render.pdf as pdf_maker
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import Made, Sheet, press
 from archivist.documents.render.render import continued_boxes, render
 from archivist.documents.template.check import refuse_faulty
@@ -158,9 +159,9 @@ def rule_values(
         case = replace(case, facts=merge(told, case.facts))
     extra: dict[str, object] = {}
     match document.id:
-        case "acceptance_notice" if case.accepted_on and (rule := pack.rule_for("overall", case)):
+        case DocumentId.ACCEPTANCE_NOTICE if case.accepted_on and (rule := pack.rule_for("overall", case)):
             extra["deadline"] = rule.deadline(case.accepted_on, pack.calendar).day
-        case "preliminary_publicity" if rule := pack.rule_for("publicity.initial", case):
+        case DocumentId.PRELIMINARY_PUBLICITY if rule := pack.rule_for("publicity.initial", case):
             start = _day(given.get("publicity.start")) or on
             extra["publicity"] = {
                 "start": start,
@@ -168,11 +169,11 @@ def rule_values(
                 "days": int(rule.value),
                 "day_kind": rule.unit,
             }
-        case "correction_notice":
+        case DocumentId.CORRECTION_NOTICE:
             extra["missing_materials"] = _missing(workspace, case)
             if not extra["missing_materials"] and "missing_materials" not in given:
                 raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
-        case "refusal_decision" if rule := pack.rule_for("refusal.inform", case):
+        case DocumentId.REFUSAL_DECISION if rule := pack.rule_for("refusal.inform", case):
             extra["deadline"] = rule.deadline(on, pack.calendar).day
         case _:
             pass
@@ -368,7 +369,11 @@ def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
 
 def _asked(planned: Planned) -> dict[str, object]:
     """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
-    rows = planned.values.get("missing_materials") if planned.document.id == required_papers.NOTICE else None
+    rows = (
+        planned.values.get("missing_materials")
+        if planned.document.id == DocumentId.CORRECTION_NOTICE
+        else None
+    )
     return {required_papers.ASKED: [row["id"] for row in rows]} if isinstance(rows, list) else {}
 
 

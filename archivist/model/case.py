@@ -16,6 +16,7 @@ from typing import Any, Final
 from archivist.model.facts import NO_FACTS, Facts, parse_facts, single, to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.states import State, StepTaken
+from archivist.model.step_ids import StepId
 
 Data = Mapping[str, Any]
 """JSON values as they stand in an event."""
@@ -225,7 +226,7 @@ class Case:
     @property
     def accepted_on(self) -> dt.date | None:
         """The day of acceptance (受理之日), from which the law counts and by which the rules are chosen."""
-        if step := self.step("accept"):
+        if step := self.step(StepId.ACCEPT):
             return step.on
         known = single(self.facts, "application").get("accepted_on")
         return dt.date.fromisoformat(str(known)) if known else None

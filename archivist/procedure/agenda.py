@@ -26,6 +26,7 @@ from archivist.errors import ArchivistError, IndexFault, InvalidValue
 from archivist.model.case import Case, CaseStatus
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.model.states import State
+from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
@@ -41,7 +42,6 @@ BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
 VISITS: Final = "visit.monthly.ratio"
 SPOT_CHECKS: Final = "spotcheck.ratio"
-DECISIONS: Final = ("confirm", "bureau_approve")
 
 
 class Status(StrEnum):
@@ -177,14 +177,14 @@ def _worked_out(case: Case, pack: Pack) -> str:
     """Return all the agenda needs of a case, as text: limits with the place of their rule in the pack, and counts."""
     place = {id(rule): n for n, rule in enumerate(pack.rules)}
     due = [_plain(o, place[id(o.rule)]) for o in deadlines.running(case, pack)]
-    visit = any(s.id == "visit" and case.state in s.moves for s in pack.steps_of(case))
+    visit = any(s.id == StepId.VISIT and case.state in s.moves for s in pack.steps_of(case))
     months = {
         name: sorted({f"{s.on:%Y-%m}" for s in case.steps if s.id in ids}) for name, ids in _COUNTED.items()
     }
     return json.dumps({"due": due, "review": visit} | months, separators=(",", ":"))
 
 
-_COUNTED: Final = {"visits": ("visit",), "decided": DECISIONS}
+_COUNTED: Final = {"visits": (StepId.VISIT,), "decided": GRANTING}
 
 
 def _plain(o: Obligation, place: int) -> list[Any]:

@@ -16,6 +16,7 @@ from archivist.model.case import Case, CaseStatus, Op
 from archivist.model.facts import Facts
 from archivist.model.household import resident_number
 from archivist.model.ids import CaseNo, Category, id_birth_date, id_sex
+from archivist.model.step_ids import StepId
 from archivist.model.values import Value
 from archivist.store import Draft, NewFile, durable_files
 from archivist.workspace import Workspace
@@ -262,7 +263,7 @@ def deregister(workspace: Workspace, number: CaseNo, *, on: dt.date, reason: str
 
 def _refuse_unfinished(workspace: Workspace, case: Case) -> None:
     """Refuse to deregister a case in the middle of its procedure."""
-    ends = [s for s in workspace.pack.steps_of(case) if s.id == "deregister"]
+    ends = [s for s in workspace.pack.steps_of(case) if s.id == StepId.DEREGISTER]
     if case.steps and not any(case.state in s.moves for s in ends):
         allowed = "、".join(dict.fromkeys(state.label for s in ends for state in s.moves))
         raise CaseClosed(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.case import Case, CaseStatus, Op, Record
 from archivist.model.facts import single
@@ -177,7 +178,7 @@ def _notice(workspace: Workspace, case: Case) -> str:
     """
     if not required_papers.missing(case, workspace.pack) or case.accepted_on:
         return ""
-    if earlier := case.records_of(required_papers.NOTICE):
+    if earlier := case.records_of(DocumentId.CORRECTION_NOTICE):
         return (
             f"第 {earlier[0].no} 件一次性补正材料告知书已于 {earlier[0].filed_at[:10]} 告知过，不得再次告知"
         )

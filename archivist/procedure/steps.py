@@ -18,6 +18,7 @@ from archivist.model.case import Case, Event, Op, apply
 from archivist.model.facts import Facts, Path
 from archivist.model.ids import CaseNo, narrow
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.model.values import parse_value
 from archivist.procedure import refusal_reasons
 from archivist.procedure.cases import deregister
@@ -30,7 +31,6 @@ from archivist.rules.rule import StepRule
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
-DEREGISTER: Final = "deregister"
 NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -258,7 +258,7 @@ def _planned(workspace: Workspace, attempt: Attempt, warnings: Sequence[str]) ->
     case, rule = attempt.case, attempt.step
     after = rule.moves[case.state]
     data = event_data(attempt, after)
-    op = Op.DEREGISTERED if rule.id == DEREGISTER else Op.STEP_TAKEN
+    op = Op.DEREGISTERED if rule.id == StepId.DEREGISTER else Op.STEP_TAKEN
     event = Event(case.seq + 1, case.head, "", workspace.actor, op, data, attempt.reason)
     running_before = {_same(o) for o in deadlines.obligations(case, attempt.pack)}
     due = deadlines.obligations(apply(case, event, case.head), attempt.pack)
@@ -278,7 +278,7 @@ def _planned(workspace: Workspace, attempt: Attempt, warnings: Sequence[str]) ->
 def event_data(attempt: Attempt, after: State) -> dict[str, Any]:
     """Return what the event of a step says."""
     rule, on = attempt.step, attempt.on.isoformat()
-    if rule.id == DEREGISTER:
+    if rule.id == StepId.DEREGISTER:
         return {"date": on}
     data: dict[str, Any] = {
         "step": rule.id,
@@ -356,7 +356,7 @@ def take_step(
         made.append(planned)
         return Draft(Op.STEP_TAKEN, planned.data, reason)
 
-    if step == DEREGISTER:
+    if step == StepId.DEREGISTER:
         draft(workspace.archive.read(number))
         case = deregister(workspace, number, on=on, reason=reason)
     else:

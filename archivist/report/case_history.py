@@ -14,17 +14,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, CaseStatus, Event, Record
 from archivist.model.facts import single
 from archivist.model.household import ADULT, birth_date, covered_persons
 from archivist.model.ids import Category, age_on
 from archivist.model.states import State, StepTaken
+from archivist.model.step_ids import GRANTING, REVIEWS, StepId
 from archivist.report.query import Period, months
 
-ENTER: Final = ("confirm", "bureau_approve")
-"""Steps that put a household on the roll."""
-REVIEWS: Final = ("start_review", "report_change", "report_death")
-"""Steps that open a review; what is recorded of the benefit from then on is the outcome of that review."""
 TEMPORARY: Final = (Category.JN, Category.ZC)
 """Paid once, never on the roll."""
 CLASSES: Final = ("老年人", "未成年人", "重度残疾", "重病")
@@ -151,7 +149,7 @@ class Household:
     def entered(self, period: Period) -> bool:
         """Tell whether a decision of the period put it on the roll (temporary assistance: granted it)."""
         if self.case.category in TEMPORARY:
-            return bool(self.steps(*ENTER, within=period))
+            return bool(self.steps(*GRANTING, within=period))
         return not self.on_roll(period.eve) and any(_enters(s) for s in self.case.steps if s.on in period)
 
     # ── money ────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +185,9 @@ class Household:
             (
                 s
                 for s in self.case.steps
-                if s.id in ("change", "resume") and s.seq > begun and (following is None or s.seq < following)
+                if s.id in (StepId.CHANGE, StepId.RESUME)
+                and s.seq > begun
+                and (following is None or s.seq < following)
             ),
             None,
         )
@@ -203,7 +203,7 @@ class Household:
         return replace(term, start=told, since="" if told else f"{change.on:%Y-%m}")
 
     def _decided_start(self, change: StepTaken) -> str:
-        for record in reversed(self.case.records_of("benefit_change_decision")):
+        for record in reversed(self.case.records_of(DocumentId.BENEFIT_CHANGE_DECISION)):
             given = record.data.get("given", {})
             if record.filed_at[:10] >= change.on.isoformat() and given.get("change.start"):
                 match = re.match(r"(\d{4})\D*(\d{1,2})", str(given["change.start"]))
@@ -251,7 +251,7 @@ class Household:
         They are the months from the benefit's first one up to the month in which the household first came on the
         list of payments.
         """
-        first = next((s for s in self.case.steps if s.id == "pay"), None)
+        first = next((s for s in self.case.steps if s.id == StepId.PAY), None)
         begin = next((t.start for t in self.terms if t.start), "")
         if first is None or not begin or not self.in_force(period.month):
             return [], Decimal(0)
@@ -269,7 +269,7 @@ class Household:
 
 
 def _enters(step: StepTaken) -> bool | None:
-    if step.id in ENTER:
+    if step.id in GRANTING:
         return True
     return False if step.after in (State.TERMINATED, State.REFUSED, State.CLOSED_REFUSED) else None
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from archivist.model.household import birth_date, covered_persons
 from archivist.model.ids import Category
+from archivist.model.step_ids import StepId
 from archivist.report.case_history import CLASSES, TEMPORARY, Household
 from archivist.report.money import payouts
 from archivist.report.query import Period
@@ -149,8 +150,8 @@ def _handled(houses: Sequence[Household], period: Period) -> Counts:
         received = received_on(house)
         results = Counter(OUTCOMES[s.id] for s in house.steps(*OUTCOMES, within=period))
         counts["received"] += received in period
-        counts["accepted"] += bool(house.steps("accept", "advance", within=period))
-        counts["corrected"] += bool(house.steps("ask_correction", within=period))
+        counts["accepted"] += bool(house.steps(StepId.ACCEPT, StepId.ADVANCE, within=period))
+        counts["corrected"] += bool(house.steps(StepId.ASK_CORRECTION, within=period))
         counts["not_accepted"] += results["不予受理"] > 0
         counts["granted"] += results["确认"] > 0
         counts["refused"] += results["不予确认"] > 0

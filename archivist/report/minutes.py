@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
 from archivist.model.case import Record
 from archivist.model.chinese import format_money, han_number
@@ -30,14 +31,14 @@ class Meeting:
 
 
 EXTRACTS: Final[Mapping[str, Meeting]] = {
-    "deliberation_minutes": Meeting("社会救助审批确认议事协商会议", "议事协商机构会议纪要"),
-    "leadership_meeting_minutes": Meeting("领导班子会议", "领导班子会议纪要\n（社会救助议题）"),
-    "joint_conference_minutes": Meeting(
+    DocumentId.DELIBERATION_MINUTES: Meeting("社会救助审批确认议事协商会议", "议事协商机构会议纪要"),
+    DocumentId.LEADERSHIP_MEETING_MINUTES: Meeting("领导班子会议", "领导班子会议纪要\n（社会救助议题）"),
+    DocumentId.JOINT_CONFERENCE_MINUTES: Meeting(
         "困难群众基本生活保障工作联席会议", "困难群众基本生活保障\n工作联席会议纪要"
     ),
 }
 """Extract → its meeting."""
-DOCUMENT: Final = "minutes_original"
+DOCUMENT: Final = DocumentId.MINUTES_ORIGINAL
 ITEMS: Final = "minutes.items"
 NO: Final = "meeting.no"
 KIND: Final = "minutes.kind"
@@ -114,9 +115,9 @@ def _item(house: Household, record: Record) -> Row:
 
 def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
     match kind:
-        case "deliberation_minutes":
+        case DocumentId.DELIBERATION_MINUTES:
             yield str(given.get("meeting.dispute", ""))
-        case "leadership_meeting_minutes":
+        case DocumentId.LEADERSHIP_MEETING_MINUTES:
             yield f"{given.get('meeting.source', '')}提请审议：{given.get('meeting.proposal', '')}"
         case _:
             yield str(
@@ -130,10 +131,10 @@ def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[s
 
 
 def _conclusion(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
-    if kind == "leadership_meeting_minutes":
+    if kind == DocumentId.LEADERSHIP_MEETING_MINUTES:
         yield f"会议审议结论：{given.get('meeting.result', '')}。"
     yield str(given.get("meeting.conclusion", ""))
-    if kind == "joint_conference_minutes":
+    if kind == DocumentId.JOINT_CONFERENCE_MINUTES:
         yield f"会议确定救助金额为{_yuan(given.get('conference.amount') or house.fact('benefit.amount'))}。"
     elif amount := given.get("meeting.amount"):
         yield f"会议同意的救助金额为{_yuan(amount)}。"

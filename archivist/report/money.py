@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import money_in_words, parse_date, parse_money
 from archivist.model.ids import Category
-from archivist.report.case_history import ENTER, TEMPORARY, Household
+from archivist.model.step_ids import GRANTING, StepId
+from archivist.report.case_history import TEMPORARY, Household
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
 
 LIVING: Final = (Category.DB, Category.TK)
 """Nobody may be paid two of these."""
-NOTICE: Final = "recovery_notice"
 
 
 # ── the list of payments ─────────────────────────────────────────────────────────────────────────────────
@@ -77,7 +78,7 @@ def _payment(house: Household, period: Period, doubts: list[str]) -> Row | None:
         doubts.append(f"{case.number}：补发 {late[0]} 至 {late[-1]} 共 {len(late)} 个月，须核实以前没有发过")
     if amount is None:
         doubts.append(f"{case.number}：没有登记金额或变更后的起发年月，应发空白")
-    death = house.step("report_death")
+    death = house.step(StepId.REPORT_DEATH)
     if death and death.on <= period.last and not _settled(house, death.seq, period.last):
         doubts.append(f"{case.number}：已得知有人死亡，尚未作出处理，发放前须核实")
     return _line(house, period.month, term.standard if term else None, amount, back)
@@ -85,7 +86,9 @@ def _payment(house: Household, period: Period, doubts: list[str]) -> Row | None:
 
 def _settled(house: Household, seq: int, on: dt.date) -> bool:
     return any(
-        s.seq > seq and s.on <= on and s.id in ("reviewed", "change", "suspend", "terminate")
+        s.seq > seq
+        and s.on <= on
+        and s.id in (StepId.REVIEWED, StepId.CHANGE, StepId.SUSPEND, StepId.TERMINATE)
         for s in house.case.steps
     )
 
@@ -142,11 +145,11 @@ def payouts(house: Household) -> Iterator[tuple[dt.date, Decimal | None, str]]:
     """
     advanced = ZERO
     for step in house.case.steps:
-        if step.id == "advance":
+        if step.id == StepId.ADVANCE:
             amount = parse_money(str(step.values["amount"])) if step.values.get("amount") else None
             advanced += amount or ZERO
             yield step.on, amount, "先行救助"
-        elif step.id == "pay":
+        elif step.id == StepId.PAY:
             decided = house.fact("benefit.amount")
             rest = Decimal(decided) - advanced if decided else None
             if rest is None or rest > 0 or not advanced:
@@ -162,12 +165,15 @@ def temp_assistance_monthly_summary(asked: Asked) -> Register:
     for house in asked.houses:
         if house.case.category not in TEMPORARY:
             continue
-        decided, advance = house.step(*ENTER, within=asked.period), house.step("advance", within=asked.period)
+        decided, advance = (
+            house.step(*GRANTING, within=asked.period),
+            house.step(StepId.ADVANCE, within=asked.period),
+        )
         if decided is None and advance is None:
             continue
-        advance = advance or house.step("advance")
-        papers = house.step("paperwork")
-        paper = house.record("confirmation_decision")
+        advance = advance or house.step(StepId.ADVANCE)
+        papers = house.step(StepId.PAPERWORK)
+        paper = house.record(DocumentId.CONFIRMATION_DECISION)
         amount = house.fact("benefit.amount")
         rows.append(
             who(house)
@@ -247,7 +253,7 @@ def recovery_register(asked: Asked) -> Register:
     """Every notice to pay money back issued down to the day; what came back is for the cashier's pen."""
     rows = []
     for house in asked.houses:
-        for record in house.case.records_of(NOTICE):
+        for record in house.case.records_of(DocumentId.RECOVERY_NOTICE):
             issued = dt.date.fromisoformat(str(record.data.get("date") or record.filed_at[:10]))
             if issued > asked.period.last or record.signs:
                 continue

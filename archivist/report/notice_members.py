@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.ids import DocumentId
+from archivist.model.step_ids import StepId
 from archivist.report.case_history import Household
 from archivist.report.query import Period
 from archivist.rules.pack import Pack
@@ -37,10 +39,10 @@ def _in_benefit(house: Household, _: Pack, period: Period) -> bool:
 
 
 POSTED: Final[Mapping[str, tuple[str, Wanted]]] = {
-    "preliminary_publicity": ("month", _step("publicize")),
-    "proposed_confirmation_publicity": ("month", _step("publicize_proposed")),
-    "confirmation_announcement": ("month", _step("announce")),
-    "longterm_publicity": ("on", _in_benefit),
+    DocumentId.PRELIMINARY_PUBLICITY: ("month", _step(StepId.PUBLICIZE)),
+    DocumentId.PROPOSED_CONFIRMATION_PUBLICITY: ("month", _step(StepId.PUBLICIZE_PROPOSED)),
+    DocumentId.CONFIRMATION_ANNOUNCEMENT: ("month", _step(StepId.ANNOUNCE)),
+    DocumentId.LONGTERM_PUBLICITY: ("on", _in_benefit),
 }
 """Notice → the period it is about when none is named, and who stands on it."""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from archivist.config import Office
 from archivist.doctypes.catalogue import Catalogue, DocumentType, FieldSpec
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.ids import CaseNo, Category
 from archivist.report import archive, figures, minutes, money, rosters
@@ -43,34 +44,34 @@ class Kind:
 
 _OFFICE: Final = Office()
 REGISTERS: Final[Mapping[str, Kind]] = {
-    "acceptance_register": Kind(rosters.acceptance_register),
-    "monthly_roster": Kind(rosters.monthly_roster),
-    "monthly_statistics": Kind(figures.monthly_statistics),
-    "filing_summary": Kind(rosters.filing_summary),
-    "temp_assistance_monthly_summary": Kind(money.temp_assistance_monthly_summary),
-    "reserve_fund_report": Kind(money.reserve_fund_report),
-    "quarterly_transfer_list": Kind(rosters.quarterly_transfer_list, "quarter"),
-    "annual_review_transfer_list": Kind(rosters.annual_review_transfer_list, "year"),
-    "household_ledger": Kind(rosters.household_ledger, heading="ledger.month"),
-    "fund_disbursement_detail": Kind(money.fund_disbursement_detail),
-    "monthly_visit_summary": Kind(rosters.monthly_visit_summary),
-    "recovery_register": Kind(money.recovery_register, "on"),
-    "review_due_list": Kind(rosters.review_due_list),
-    "archive_transfer_list": Kind(archive.archive_transfer_list, "year"),
-    "expiry_list": Kind(archive.expiry_list, "on"),
-    "disposal_appraisal_opinion": Kind(archive.disposal_appraisal_opinion, "on"),
-    "destruction_register": Kind(archive.destruction_register, "on", named=True),
-    "destruction_approval": Kind(archive.destruction_register, "on", named=True),
-    "destruction_supervision_record": Kind(archive.destruction_register, "on", named=True),
-    "electronic_destruction_log": Kind(archive.electronic_destruction_log, "on"),
+    DocumentId.ACCEPTANCE_REGISTER: Kind(rosters.acceptance_register),
+    DocumentId.MONTHLY_ROSTER: Kind(rosters.monthly_roster),
+    DocumentId.MONTHLY_STATISTICS: Kind(figures.monthly_statistics),
+    DocumentId.FILING_SUMMARY: Kind(rosters.filing_summary),
+    DocumentId.TEMP_ASSISTANCE_MONTHLY_SUMMARY: Kind(money.temp_assistance_monthly_summary),
+    DocumentId.RESERVE_FUND_REPORT: Kind(money.reserve_fund_report),
+    DocumentId.QUARTERLY_TRANSFER_LIST: Kind(rosters.quarterly_transfer_list, "quarter"),
+    DocumentId.ANNUAL_REVIEW_TRANSFER_LIST: Kind(rosters.annual_review_transfer_list, "year"),
+    DocumentId.HOUSEHOLD_LEDGER: Kind(rosters.household_ledger, heading="ledger.month"),
+    DocumentId.FUND_DISBURSEMENT_DETAIL: Kind(money.fund_disbursement_detail),
+    DocumentId.MONTHLY_VISIT_SUMMARY: Kind(rosters.monthly_visit_summary),
+    DocumentId.RECOVERY_REGISTER: Kind(money.recovery_register, "on"),
+    DocumentId.REVIEW_DUE_LIST: Kind(rosters.review_due_list),
+    DocumentId.ARCHIVE_TRANSFER_LIST: Kind(archive.archive_transfer_list, "year"),
+    DocumentId.EXPIRY_LIST: Kind(archive.expiry_list, "on"),
+    DocumentId.DISPOSAL_APPRAISAL_OPINION: Kind(archive.disposal_appraisal_opinion, "on"),
+    DocumentId.DESTRUCTION_REGISTER: Kind(archive.destruction_register, "on", named=True),
+    DocumentId.DESTRUCTION_APPROVAL: Kind(archive.destruction_register, "on", named=True),
+    DocumentId.DESTRUCTION_SUPERVISION_RECORD: Kind(archive.destruction_register, "on", named=True),
+    DocumentId.ELECTRONIC_DESTRUCTION_LOG: Kind(archive.electronic_destruction_log, "on"),
 }
 """Document → how it is made."""
 ONE_MONTH: Final = (
-    "monthly_roster",
-    "monthly_statistics",
-    "household_ledger",
-    "fund_disbursement_detail",
-    "monthly_visit_summary",
+    DocumentId.MONTHLY_ROSTER,
+    DocumentId.MONTHLY_STATISTICS,
+    DocumentId.HOUSEHOLD_LEDGER,
+    DocumentId.FUND_DISBURSEMENT_DETAIL,
+    DocumentId.MONTHLY_VISIT_SUMMARY,
 )
 """Documents that are about one month and no other period."""
 
@@ -207,7 +208,7 @@ def make(
     register.values[kind.heading] = period.month if monthly else period.label
     if words and not kind.named:
         register.notes.append(f"本表只列符合条件的户：{words}。")
-    if period.last > today and document.id != "review_due_list":
+    if period.last > today and document.id != DocumentId.REVIEW_DUE_LIST:
         register.notes.append(
             f"统计期尚未结束，只计至{today.year}年{today.month}月{today.day}日已登记的事项。"
         )

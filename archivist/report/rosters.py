@@ -5,31 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import CaseStatus
-from archivist.report.case_history import ENTER, REVIEWS, TEMPORARY, Household
+from archivist.model.step_ids import GRANTING, REFUSING, REVIEWS, StepId
+from archivist.report.case_history import TEMPORARY, Household
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
 from archivist.rules import deadlines
 from archivist.rules.disposition import arrangement
 from archivist.rules.pack import Pack
 
-RECEIVED: Final = ("submit", "advance")
-REFUSALS: Final = ("refuse", "refuse_unexplained", "town_refuse", "bureau_refuse")
-OUTCOMES: Final = {
-    **dict.fromkeys(ENTER, "确认"),
-    **dict.fromkeys(REFUSALS, "不予确认"),
-    "not_accept": "不予受理",
-    "abandon": "视为放弃",
-    "withdraw": "撤回",
-    "terminate_procedure": "终止程序",
+RECEIVED: Final = (StepId.SUBMIT, StepId.ADVANCE)
+OUTCOMES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(GRANTING, "确认"),
+    **dict.fromkeys(REFUSING, "不予确认"),
+    StepId.NOT_ACCEPT: "不予受理",
+    StepId.ABANDON: "视为放弃",
+    StepId.WITHDRAW: "撤回",
+    StepId.TERMINATE_PROCEDURE: "终止程序",
 }
 """Step that ends an application → its result."""
 VISITS: Final = "visit.monthly.ratio"
-REVIEW_FORM: Final = "periodic_review_form"
 
 
 # ── applications ─────────────────────────────────────────────────────────────────────────────────────────
@@ -63,10 +64,10 @@ def acceptance_register(asked: Asked) -> Register:
 def _application(house: Household, pack: Pack, received: dt.date | None, last: dt.date) -> Row:
     case = house.case
     done = next((s for s in case.steps if s.id in OUTCOMES and s.on <= last), None)
-    accepted = house.step("accept", "advance")
+    accepted = house.step(StepId.ACCEPT, StepId.ADVANCE)
     on = accepted.on if accepted else case.accepted_on
     due = next((o.due for o in deadlines.obligations(case, pack) if o.rule.id.startswith("overall")), None)
-    handler = accepted or house.step("submit", "not_accept")
+    handler = accepted or house.step(StepId.SUBMIT, StepId.NOT_ACCEPT)
     return who(house) | {
         "received": received,
         "id_number": house.fact("applicant.id_number"),
@@ -81,12 +82,12 @@ def _application(house: Household, pack: Pack, received: dt.date | None, last: d
 
 
 def _reception(house: Household) -> str:
-    if house.steps("not_accept"):
+    if house.steps(StepId.NOT_ACCEPT):
         return "不予受理"
-    if house.steps("advance"):
+    if house.steps(StepId.ADVANCE):
         return "先行救助"
-    corrected = bool(house.steps("ask_correction"))
-    if house.steps("accept"):
+    corrected = bool(house.steps(StepId.ASK_CORRECTION))
+    if house.steps(StepId.ACCEPT):
         return "补正后受理" if corrected else "受理"
     return "补正" if corrected else ""
 
@@ -98,7 +99,7 @@ def monthly_roster(asked: Asked) -> Register:
     rows = in_order(r for r in rows if r["on_roll"]) + in_order(r for r in rows if not r["on_roll"])
     here = [r for r in rows if r["on_roll"]]
     found = Register({ROWS: rows}, {ROWS: {"persons": "register.persons", "amount": "register.total"}})
-    changes = Counter(r["change"] for r in rows)
+    changes = Counter(r[StepId.CHANGE] for r in rows)
     found.values |= {
         "register.households": len(here),
         "register.persons": count(here, "persons"),
@@ -108,7 +109,7 @@ def monthly_roster(asked: Asked) -> Register:
     }
     if missing := blanks(here, "amount"):
         found.notes.append(f"{missing}户保障金额空白：没有登记金额，或变更后没有登记起发年月。")
-    if any(r["change"] == "停发" for r in rows):
+    if any(r[StepId.CHANGE] == "停发" for r in rows):
         found.notes.append("停发户仍在册，停发期间不计保障金额。")
     found.doubts += [
         f"{r['number']}：没有登记保障金额或变更后的起发年月" for r in here if r["amount"] is None
@@ -122,8 +123,8 @@ def _roster_row(house: Household, period: Period) -> Row | None:
     if not on_roll and gone is None:
         return None
     term = house.term(period.month)
-    decided = house.step(*ENTER)
-    paper = house.record("confirmation_decision")
+    decided = house.step(*GRANTING)
+    paper = house.record(DocumentId.CONFIRMATION_DECISION)
     change, stopped = _change(house, period, left=gone is not None)
     amount = term.amount if term else None
     found = set[str]().union(*house.classes(period.last))
@@ -138,7 +139,7 @@ def _roster_row(house: Household, period: Period) -> Row | None:
         "decided": decided.on if decided else None,
         "start": term.start or None if term else None,
         "account": f"****{account[-4:]}" if account else "",
-        "change": change,
+        StepId.CHANGE: change,
         "on_roll": on_roll,
     }
 
@@ -162,9 +163,9 @@ def _change(house: Household, period: Period, *, left: bool) -> tuple[str, bool]
         return "新增", False
     if stopped:
         return "停发", True
-    if house.steps("resume", within=period):
+    if house.steps(StepId.RESUME, within=period):
         return "恢复", False
-    if not house.steps("change", within=period):
+    if not house.steps(StepId.CHANGE, within=period):
         return "", False
     terms = list(house.terms)
     before = house.term(f"{period.eve:%Y-%m}")
@@ -185,7 +186,7 @@ def household_ledger(asked: Asked) -> Register:
             continue
         term = house.term(asked.period.month)
         account = house.fact("account.number")
-        reviewed = [s for s in house.steps("reviewed", "change") if s.on <= asked.period.last]
+        reviewed = [s for s in house.steps(StepId.REVIEWED, StepId.CHANGE) if s.on <= asked.period.last]
         due = next((o.due for o in _reviews(house, asked.pack) if o.due), None)
         rows.append(
             who(house)
@@ -195,7 +196,7 @@ def household_ledger(asked: Asked) -> Register:
                 "start": term.start or None if term else None,
                 "end": term.end or None if term else None,
                 "account": f"****{account[-4:]}" if account else "",
-                "reviewed": reviewed[-1].on if reviewed else None,
+                StepId.REVIEWED: reviewed[-1].on if reviewed else None,
                 "due": due.day if due else None,
                 "file_no": arrangement.archive_no(house.case),
                 "status": house.state(asked.period.last).label,
@@ -220,12 +221,12 @@ def filing_summary(asked: Asked) -> Register:
     """Every decision of the period, granted or refused, and by when it is to be filed with the bureau."""
     rows, dues = [], []
     for house in asked.houses:
-        step = house.step(*ENTER, *REFUSALS, within=asked.period)
+        step = house.step(*GRANTING, *REFUSING, within=asked.period)
         if step is None:
             continue
-        granted = step.id in ENTER
+        granted = step.id in GRANTING
         term = house.term(f"{step.on:%Y-%m}") if granted else None
-        paper = house.record("confirmation_decision" if granted else "refusal_decision")
+        paper = house.record(DocumentId.CONFIRMATION_DECISION if granted else DocumentId.REFUSAL_DECISION)
         due = deadlines.find(house.case, asked.pack, "filing.days")
         dues += [due.due.day] if due and due.due and due.started and due.started.on in asked.period else []
         rows.append(
@@ -280,14 +281,14 @@ def annual_review_transfer_list(asked: Asked) -> Register:
     return _handed_over(in_order(rows), "records", "pages")
 
 
-_CONCLUSIONS: Final = {
-    "reviewed": "继续", "change": "变更", "suspend": "停发", "terminate": "终止", "propose_termination": "拟终止",
+_CONCLUSIONS: Final[Mapping[str, str]] = {
+    StepId.REVIEWED: "继续", StepId.CHANGE: "变更", StepId.SUSPEND: "停发", StepId.TERMINATE: "终止", StepId.PROPOSE_TERMINATION: "拟终止",
 }  # fmt: skip
 
 
 def _review_row(house: Household, period: Period) -> Row | None:
     concluded = house.step(*_CONCLUSIONS, within=period)
-    begun = house.step("start_review")
+    begun = house.step(StepId.START_REVIEW)
     if concluded is None or begun is None or begun.seq > concluded.seq:
         return None
     daily = [
@@ -323,7 +324,7 @@ def monthly_visit_summary(asked: Asked) -> Register:
         if h.state(asked.period.last).value in ("in_benefit", "reviewing")
         and (not wanted or h.case.category.value in wanted)
     ]
-    seen = {h.case.number for h in base if h.steps("visit", within=asked.period)}
+    seen = {h.case.number for h in base if h.steps(StepId.VISIT, within=asked.period)}
     rows: list[Row] = []
     for village in sorted({h.fact("applicant.village") for h in base}):
         those = [h for h in base if h.fact("applicant.village") == village]
@@ -368,7 +369,7 @@ def review_due_list(asked: Asked) -> Register:
         who(house)
         | {
             "cycle": house.fact("benefit.review_cycle") or duty.rule.title,
-            "reviewed": duty.started.on,
+            StepId.REVIEWED: duty.started.on,
             "last": duty.started.title,
             "due": duty.due.day,
         }
@@ -391,5 +392,5 @@ def _reviews(house: Household, pack: Pack) -> list[deadlines.Obligation]:
     return [
         o
         for o in deadlines.running(house.case, pack)
-        if REVIEW_FORM in o.rule.documents and set(o.rule.ends) & set(REVIEWS)
+        if DocumentId.PERIODIC_REVIEW_FORM in o.rule.documents and set(o.rule.ends) & set(REVIEWS)
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import CaseClosed, DocumentNotApplicable, UnlawfulDocument
 from archivist.model import conditions
 from archivist.model.case import Case, CaseStatus
 from archivist.model.facts import Path
-from archivist.rules.completeness import required_papers
 from archivist.rules.disposition import late_filing
 from archivist.rules.pack import Pack
 
@@ -48,7 +48,9 @@ def refuse_unlawful(pack: Pack, catalogue: Catalogue, document: DocumentType, ca
         )
     if case.status is CaseStatus.DEREGISTERED and document.id not in late_filing.ISSUED:
         raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
-    if document.id == required_papers.NOTICE and (earlier := case.records_of(required_papers.NOTICE)):
+    if document.id == DocumentId.CORRECTION_NOTICE and (
+        earlier := case.records_of(DocumentId.CORRECTION_NOTICE)
+    ):
         raise UnlawfulDocument(
             f"补正须一次性告知：第 {earlier[0].no} 件已于 {earlier[0].filed_at[:10]} 告知过"
             "（最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」）",

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.facts import Path, single
 from archivist.model.ids import Category
+from archivist.model.step_ids import StepId
 from archivist.rules import deadlines
 from archivist.rules.completeness.required_papers import held, missing, persons
 from archivist.rules.pack import Pack
@@ -73,7 +75,7 @@ def _kinship_known(attempt: Attempt) -> list[str]:
 
 
 def _kinship_filed(attempt: Attempt) -> list[str]:
-    if not attempt.known("application", "kinship") or attempt.case.step("kinship_filing"):
+    if not attempt.known("application", "kinship") or attempt.case.step(StepId.KINSHIP_FILING):
         return []
     return ["申请人有近亲属关系，尚未单独登记备案（环节“近亲属单独登记备案”）"]
 
@@ -85,7 +87,7 @@ def _reason(attempt: Attempt) -> list[str]:
 def _authorised(attempt: Attempt) -> list[str]:
     """核对授权书: the applicant's is a paper in the file; whether the others signed is recorded row by row."""
     problems = []
-    if not held(attempt.case, "verification_authorization"):
+    if not held(attempt.case, DocumentId.VERIFICATION_AUTHORIZATION):
         problems.append("申请人没有签署核对授权：卷内没有已签的核对授权书")
     for person in persons(attempt.case):
         if person.part == "申请人" or person.authorized:
@@ -96,8 +98,10 @@ def _authorised(attempt: Attempt) -> list[str]:
 
 
 def _verified(attempt: Attempt) -> list[str]:
-    must = attempt.case.step("verify") or any(s.id == "verify" for s in attempt.pack.steps_of(attempt.case))
-    if must and not held(attempt.case, "verification_report"):
+    must = attempt.case.step(StepId.VERIFY) or any(
+        s.id == StepId.VERIFY for s in attempt.pack.steps_of(attempt.case)
+    )
+    if must and not held(attempt.case, DocumentId.VERIFICATION_REPORT):
         return ["卷内没有核对报告（verification_report），信息核对没有结果"]
     return []
 
@@ -110,7 +114,7 @@ def _publicity_over(attempt: Attempt) -> list[str]:
 
 
 def _explain_over(attempt: Attempt) -> list[str]:
-    if attempt.case.step("deliver_explain") is None:
+    if attempt.case.step(StepId.DELIVER_EXPLAIN) is None:
         return ["不符告知书还没有送达，申请人的说明期限未起算"]
     window = deadlines.find(attempt.case, attempt.pack, "verify.explain")
     if window is None or window.due is None or attempt.on > window.due.day:
@@ -133,7 +137,7 @@ def _disputes_settled(attempt: Attempt) -> list[str]:
     steps = {s.id: s.title for s in attempt.pack.steps_of(attempt.case)}
     return [
         f"有争议的事项，须先经“{steps[name]}”"
-        for name in ("deliberated", "leadership")
+        for name in (StepId.DELIBERATED, StepId.LEADERSHIP)
         if name in steps and attempt.case.step(name) is None
     ]
 
@@ -154,7 +158,7 @@ def _once(attempt: Attempt) -> list[str]:
 
 
 def _appraised(attempt: Attempt) -> list[str]:
-    return [] if attempt.case.step("appraise") else ["还没有民主评议，本地规定必须评议"]
+    return [] if attempt.case.step(StepId.APPRAISE) else ["还没有民主评议，本地规定必须评议"]
 
 
 GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archivist.model.ids import Category
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.guards import GUARDS
 from archivist.rules.pack import Pack
@@ -51,6 +52,12 @@ def faults(pack: Pack, on: dt.date, roles: Collection[str]) -> list[str]:
     for category in pack.delegated:
         found += _graph(pack, category, on)
     return list(dict.fromkeys(found))
+
+
+def steps_in_no_pack(packs: Iterable[Pack]) -> list[str]:
+    """Return the steps the program itself asks for and none of these packs has."""
+    known = {step.id for pack in packs for step in pack.steps}
+    return [step for step in StepId if step not in known]
 
 
 def _names(pack: Pack, roles: Collection[str]) -> Iterator[str]:

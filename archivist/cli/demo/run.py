@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archivist.cli.session import CHINA, Session, now, with_session
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
@@ -150,7 +151,7 @@ class _Run:
 
     def issue_first_form(self) -> None:
         self.heading("制发申请书（带二维码），打印后由申请人签字")
-        form = self.issue("application_form", ["wang"], {}, pdf=False)[0]
+        form = self.issue(DocumentId.APPLICATION_FORM, ["wang"], {}, pdf=False)[0]
         record = self.workspace.archive.read(form.case).records[form.record]
         self.payload = str(record.data["code"])
         self.session.say(f"{form.title} → 第 {form.record} 件（待签），二维码 {self.payload}")
@@ -209,20 +210,20 @@ class _Run:
         self.heading("制发通知：单份与成批")
         today = self.workspace.today().isoformat()
         for key in ("gulnar", "zhao"):
-            made = self.issue("correction_notice", [key], {key: {}}, pdf=False)
+            made = self.issue(DocumentId.CORRECTION_NOTICE, [key], {key: {}}, pdf=False)
             for one in made:
                 self.session.say(f"{one.title} → {one.case} 第 {one.record} 件；所缺材料由程序列出")
         accepted = [k for k, h in self.households.items() if not h.deregistered_on]
         for key in accepted:
             change_facts(self.workspace, self.cases[key], [("application.accepted_on", today)], reason="受理")
-        batch = self.issue("acceptance_notice", accepted, {}, pdf=True)
+        batch = self.issue(DocumentId.ACCEPTANCE_NOTICE, accepted, {}, pdf=True)
         self.session.say(f"受理通知书成批制发 {len(batch)} 份，承诺办结期限由规则包计算")
         decision = {
             "wang": {
                 "decision.findings": "经入户调查、邻里访问和信息核对，该户共同生活家庭成员的收入、财产符合规定条件。"
             }
         }
-        for one in self.issue("confirmation_decision", ["wang"], decision, pdf=False):
+        for one in self.issue(DocumentId.CONFIRMATION_DECISION, ["wang"], decision, pdf=False):
             self.session.say(f"{one.title} → {one.doc_no}，{one.case} 第 {one.record} 件")
         pdfs = sum(1 for i in self.issued for f in i.files if f.suffix == ".pdf")
         self.did(

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import format_date
 from archivist.model.facts import rows
 from archivist.model.household import OF_ONE_PERSON, is_minor, other_members
+from archivist.model.step_ids import StepId
 from archivist.rules.completeness import required_papers
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 Persons = Callable[["Known"], "tuple[Row, ...] | None"]
-_SIGNED_OFF: Final = "verification_authorization"
 
 
 def promising(known: Known) -> tuple[Row, ...] | None:
@@ -42,7 +43,7 @@ def looked_into(known: Known, persons: tuple[Row, ...] | None) -> tuple[Row, ...
     if persons is None:
         return None
     obligors = {o.get("id_number") or o.get("name") for o in rows(known.case.facts, "obligors")}
-    held = required_papers.held(known.case, _SIGNED_OFF)
+    held = required_papers.held(known.case, DocumentId.VERIFICATION_AUTHORIZATION)
     return tuple(
         {**p, "authorized": "已签" if p.get("authorized") or held else ""}
         for p in persons
@@ -52,7 +53,11 @@ def looked_into(known: Known, persons: tuple[Row, ...] | None) -> tuple[Row, ...
 
 def _authorizations(known: Known) -> str | None:
     """The authorizations in the file, by the number printed on them."""
-    numbers = [f"{known.case.number}-{r.no}" for r in known.case.records_of(_SIGNED_OFF) if not r.signs]
+    numbers = [
+        f"{known.case.number}-{r.no}"
+        for r in known.case.records_of(DocumentId.VERIFICATION_AUTHORIZATION)
+        if not r.signs
+    ]
     return f"授权书编号：{'、'.join(numbers)}" if numbers else None
 
 
@@ -78,7 +83,7 @@ def _number_of(document: str) -> Callable[[Known], str | None]:
 
 def _asked_for(known: Known) -> str | None:
     """When the applicant was told to complete the papers, and by which notice."""
-    record, step = _latest(known, required_papers.NOTICE), known.case.step("ask_correction")
+    record, step = _latest(known, DocumentId.CORRECTION_NOTICE), known.case.step(StepId.ASK_CORRECTION)
     if record is None:
         return None
     name = f"《{record.title}》{record.doc_no}"
@@ -103,10 +108,10 @@ VALUES: Final[Mapping[str, Callable[[Known], object]]] = {
         k.text("agent.relation") or ("" if k.text("agent.name") else "本人")
     ),
     "request.authorization": _authorizations,
-    "explanation.notice_no": _number_of("verification_result_notice"),
-    "explanation.notice_received_on": _done_on("deliver_explain"),
-    "submission.notice_no": _number_of("verification_result_notice"),
-    "submission.delivered_on": _done_on("deliver_explain"),
+    "explanation.notice_no": _number_of(DocumentId.VERIFICATION_RESULT_NOTICE),
+    "explanation.notice_received_on": _done_on(StepId.DELIVER_EXPLAIN),
+    "submission.notice_no": _number_of(DocumentId.VERIFICATION_RESULT_NOTICE),
+    "submission.delivered_on": _done_on(StepId.DELIVER_EXPLAIN),
     "abandonment.notice": _asked_for,
     "termination.date": lambda k: k.text("made_on") or k.on.isoformat(),
 }
@@ -116,13 +121,13 @@ VALUES: Final[Mapping[str, Callable[[Known], object]]] = {
 def ruled(workspace: Workspace, document: DocumentType, case: Case) -> dict[str, object]:
     """Return what only the rule pack knows: the papers asked for and which are there, the time to explain."""
     match document.id:
-        case "material_receipt":
+        case DocumentId.MATERIAL_RECEIPT:
             return _handed_in(workspace, case)
-        case "verification_result_notice" if rule := workspace.pack.rule_for("verify.explain", case):
+        case DocumentId.VERIFICATION_RESULT_NOTICE if rule := workspace.pack.rule_for("verify.explain", case):
             return {"explain.period": f"{rule.value}个{rule.unit}"}
-        case "noncompliance_submission" if (rule := workspace.pack.rule_for("verify.explain", case)) and (
-            told := case.step("deliver_explain")
-        ):
+        case DocumentId.NONCOMPLIANCE_SUBMISSION if (
+            rule := workspace.pack.rule_for("verify.explain", case)
+        ) and (told := case.step(StepId.DELIVER_EXPLAIN)):
             return {"submission.explain_end": rule.deadline(told.on, workspace.pack.calendar).day}
         case _:
             return {}

@@ -8,11 +8,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import UnlawfulDocument
 from archivist.model import chinese
 from archivist.model.case import Case
 from archivist.model.chinese import money_in_words
 from archivist.model.ids import Category
+from archivist.model.step_ids import StepId
 from archivist.rules.disposition.retention import retention
 from archivist.rules.pack import Pack
 from archivist.rules.work_calendar import add_months
@@ -53,7 +55,7 @@ def _review(pack: Pack, case: Case, given: Given, _: dt.date) -> Values:
 
 
 def _death(pack: Pack, case: Case, given: Given, _: dt.date) -> Values:
-    told, rule = case.step("report_death"), pack.rule_for("death.process", case)
+    told, rule = case.step(StepId.REPORT_DEATH), pack.rule_for("death.process", case)
     died = _day(given.get("death.date")) or _day(told.values.get("died_on") if told else None)
     if not (died and rule):
         return {}
@@ -73,7 +75,7 @@ def _termination(pack: Pack, case: Case, given: Given, on: dt.date) -> Values:
     """Of 特困人员 only: after the notice (特困人员认定办法第二十六条)."""
     if case.category is not Category.TK:
         return {}
-    step, wait = case.step("propose_termination"), pack.rule_for("publicity.termination", case)
+    step, wait = case.step(StepId.PROPOSE_TERMINATION), pack.rule_for("publicity.termination", case)
     start = _day(given.get("publicity.start")) or (step.on if step else None)
     if not (start and wait):
         return {}
@@ -102,12 +104,12 @@ def _recovery(pack: Pack, case: Case, given: Given, _: dt.date) -> Values:
 
 
 _RULED: Final[Mapping[str, Callable[[Pack, Case, Given, dt.date], Values]]] = {
-    "periodic_review_form": _review,
-    "death_verification_form": _death,
-    "termination_publicity": _posting,
-    "termination_decision": _termination,
-    "deregistration_form": _deregistration,
-    "recovery_notice": _recovery,
+    DocumentId.PERIODIC_REVIEW_FORM: _review,
+    DocumentId.DEATH_VERIFICATION_FORM: _death,
+    DocumentId.TERMINATION_PUBLICITY: _posting,
+    DocumentId.TERMINATION_DECISION: _termination,
+    DocumentId.DEREGISTRATION_FORM: _deregistration,
+    DocumentId.RECOVERY_NOTICE: _recovery,
 }
 
 

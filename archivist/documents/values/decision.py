@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
 from archivist.model.chinese import money_in_words
 from archivist.model.facts import single
@@ -94,14 +95,14 @@ def _broken(post: str) -> str:
 def _days(workspace: Workspace, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
     accepted = case.accepted_on
     match document.id:
-        case "extension_notice" if accepted:
+        case DocumentId.EXTENSION_NOTICE if accepted:
             # A category without an extended time limit (特困) has no original one to extend either.
             extended = _last_day(workspace, case, accepted, "overall.extended")
             original = _last_day(workspace, case, accepted, "overall")
             return {"extension": {"original": original, "deadline": extended}} if extended else {}
-        case "temp_emergency_advance_register":
+        case DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER:
             return {"deadline": _last_day(workspace, case, accepted or on, "temp.emergency.paperwork")}
-        case "temp_expenditure_approval" if accepted:
+        case DocumentId.TEMP_EXPENDITURE_APPROVAL if accepted:
             known = single(case.facts, "application").get("known_recipient") == "是"
             local = f"temp.expenditure.{'known' if known else 'other'}"
             return {"deadline": _last_day(workspace, case, accepted, local, "overall")}

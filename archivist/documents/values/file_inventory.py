@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.model.case import Case
+from archivist.model.step_ids import UNGRANTED
 from archivist.rules.completeness.run import Verdict, findings
 from archivist.rules.disposition.arrangement import OWN, Item, files, items, pages, title
-from archivist.rules.disposition.retention import ENDINGS, retention, words
+from archivist.rules.disposition.retention import retention, words
 from archivist.store.bag_fixity import check_bag
 
 if TYPE_CHECKING:
@@ -25,11 +27,16 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 
 _OF_THE_APPLICANT: Final = (
-    "application_form", "agency_authorization", "economic_declaration", "integrity_commitment", "kinship_declaration",
-    "tekun_written_statement", "verification_authorization", "applicant_explanation", "change_report_form",
-    "disability_subsidy_form", "account_authorization",
+    DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION, DocumentId.INTEGRITY_COMMITMENT, DocumentId.KINSHIP_DECLARATION,
+    DocumentId.TEKUN_WRITTEN_STATEMENT, DocumentId.VERIFICATION_AUTHORIZATION, DocumentId.APPLICANT_EXPLANATION, DocumentId.CHANGE_REPORT_FORM,
+    DocumentId.DISABILITY_SUBSIDY_FORM, DocumentId.ACCOUNT_AUTHORIZATION,
 )  # fmt: skip
-_OF_OTHERS: Final = ("mat_", "evidence_letter_reply", "filing_review_opinion", "other")
+_OF_OTHERS: Final = (
+    MATERIAL,
+    DocumentId.EVIDENCE_LETTER_REPLY,
+    DocumentId.FILING_REVIEW_OPINION,
+    DocumentId.OTHER,
+)
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -38,7 +45,7 @@ def _author(known: Known, item: Item) -> str:
     kind, office = item.made.type, known.config.office
     if kind in _OF_THE_APPLICANT:
         return known.text("applicant.name")
-    if kind == "verification_report":
+    if kind == DocumentId.VERIFICATION_REPORT:
         return office.verification_agency
     return "" if kind.startswith(_OF_OTHERS) else office.name
 
@@ -167,9 +174,9 @@ def ruled(workspace: Workspace, document: DocumentType, case: Case, on: dt.date)
         on: the day of the paper.
     """
     match document.id:
-        case "case_cover":
+        case DocumentId.CASE_COVER:
             return _kept(workspace, case)
-        case "case_notes":
+        case DocumentId.CASE_NOTES:
             found = findings(
                 case,
                 workspace.pack,
@@ -181,7 +188,7 @@ def ruled(workspace: Workspace, document: DocumentType, case: Case, on: dt.date)
             own = [f"第 {record.no} 件" for record in case.records_of(*OWN)]
             wrong = [p for f in found if f.verdict is Verdict.FAILED for p in f.problems]
             return {"volume.lacking": [p for p in wrong if not any(paper in p for paper in own)]}
-        case "fixity_manifest":
+        case DocumentId.FIXITY_MANIFEST:
             return _checked(workspace, case)
         case _:
             return {}
@@ -194,7 +201,7 @@ def _kept(workspace: Workspace, case: Case) -> dict[str, object]:
         extra: dict[str, object] = {"volume.keep_until": period.expires}
     else:
         day = case.rules_on
-        ended = pack.find("retention.refused", case.category, day) if case.step(*ENDINGS) else None
+        ended = pack.find("retention.refused", case.category, day) if case.step(*UNGRANTED) else None
         rule, extra = ended or pack.rule("retention.case", case.category, day), {}
     return extra | {"volume.retention": words(rule)}
 

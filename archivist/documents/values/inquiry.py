@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import format_date, money_in_words
+from archivist.model.step_ids import OBJECTIONS, StepId
 from archivist.model.values import parse_value
 
 if TYPE_CHECKING:
@@ -100,8 +102,8 @@ def _care_grade(known: Known) -> str | None:
 
 # ── notices and objections ───────────────────────────────────────────────────────────────────────────────
 _NOTICES: Final = (
-    "preliminary_publicity", "re_publicity", "proposed_confirmation_publicity", "confirmation_announcement",
-    "longterm_publicity", "termination_publicity",
+    DocumentId.PRELIMINARY_PUBLICITY, DocumentId.RE_PUBLICITY, DocumentId.PROPOSED_CONFIRMATION_PUBLICITY, DocumentId.CONFIRMATION_ANNOUNCEMENT,
+    DocumentId.LONGTERM_PUBLICITY, DocumentId.TERMINATION_PUBLICITY,
 )  # fmt: skip
 
 
@@ -111,10 +113,13 @@ def _day_of(record: Record) -> dt.date:
 
 def _register(case: Case) -> Record | None:
     """The latest sheet of the register of objections."""
-    return next(reversed(case.records_of("objection_register")), None)
+    return next(reversed(case.records_of(DocumentId.OBJECTION_REGISTER)), None)
 
 
-_HANGS: Final = {"re_publicity": "publicity.again", "proposed_confirmation_publicity": "publicity.proposed"}
+_HANGS: Final[Mapping[str, str]] = {
+    DocumentId.RE_PUBLICITY: "publicity.again",
+    DocumentId.PROPOSED_CONFIRMATION_PUBLICITY: "publicity.proposed",
+}
 """Notice → the row of the rule pack that says how long it hangs."""
 
 
@@ -128,9 +133,11 @@ def ruled(
         end = rule.deadline(start, pack.calendar).day
         days = {"start": start, "end": end, "days": int(rule.value), "day_kind": rule.unit}
         return {"publicity": days}
-    if document.id in ("objection_register", "reinvestigation_record"):
-        step = case.step("objection", "termination_objection")
-        row = "termination.objection" if step and step.id != "objection" else "publicity.objection.recheck"
+    if document.id in (DocumentId.OBJECTION_REGISTER, DocumentId.REINVESTIGATION_RECORD):
+        step = case.step(*OBJECTIONS)
+        row = (
+            "termination.objection" if step and step.id != StepId.OBJECTION else "publicity.objection.recheck"
+        )
         since = _day(given, "objection.received") or _objected(case)
         if since and (rule := pack.rule_for(row, case)):
             return {"deadline": rule.deadline(since, pack.calendar).day}
@@ -145,7 +152,7 @@ def _day(given: Mapping[str, object], path: str) -> dt.date | None:
 
 def _objected(case: Case) -> dt.date | None:
     """The day the latest objection was registered, from which the time to look into it runs."""
-    if step := case.step("objection", "termination_objection"):
+    if step := case.step(*OBJECTIONS):
         return step.on
     sheet = _register(case)
     return _day_of(sheet) if sheet else None
@@ -164,7 +171,9 @@ def _notice(known: Known) -> str | None:
 
 def _original(known: Known) -> str | None:
     """Number or day of the notice that met with the objection."""
-    record = next(reversed(known.case.records_of("preliminary_publicity", "re_publicity")), None)
+    record = next(
+        reversed(known.case.records_of(DocumentId.PRELIMINARY_PUBLICITY, DocumentId.RE_PUBLICITY)), None
+    )
     return (record.doc_no or format_date(_day_of(record))) if record else None
 
 
@@ -178,7 +187,7 @@ def _posted_days(known: Known) -> int | None:
 
 def _objection_no(known: Known) -> str | None:
     """The number of a sheet of the register: its own, or that of the latest one filed."""
-    if known.doc.id == "objection_register":
+    if known.doc.id == DocumentId.OBJECTION_REGISTER:
         return f"{known.case.number}-{known.extra.get('record') or known.case.next_record()}"
     sheet = _register(known.case)
     return f"{known.case.number}-{sheet.no}" if sheet else None
@@ -188,7 +197,7 @@ def _registered(key: str) -> Callable[[Known], str | None]:
     """Return what looks up an entry of the latest sheet of the register."""
 
     def entry(known: Known) -> str | None:
-        sheet = _register(known.case) if known.doc.id != "objection_register" else None
+        sheet = _register(known.case) if known.doc.id != DocumentId.OBJECTION_REGISTER else None
         told = sheet.data.get("given") if sheet else None
         return str(told.get(key) or "") or None if isinstance(told, Mapping) else None
 
@@ -203,7 +212,7 @@ def _asked_about(known: Known) -> tuple[Row, ...] | None:
 
 
 def _authorization_copy(known: Known) -> str | None:
-    signed = known.case.records_of("verification_authorization")
+    signed = known.case.records_of(DocumentId.VERIFICATION_AUTHORIZATION)
     return "家庭经济状况调查核对授权委托书复印件1份" if signed else None
 
 
@@ -228,15 +237,15 @@ def _in_words(amount: Callable[[Known], str | None]) -> Callable[[Known], str | 
     return words
 
 
-_MEETINGS: Final = {
-    "leadership_meeting_minutes": "领导班子会议",
-    "joint_conference_minutes": "困难群众基本生活保障工作联席会议",
+_MEETINGS: Final[Mapping[str, str]] = {
+    DocumentId.LEADERSHIP_MEETING_MINUTES: "领导班子会议",
+    DocumentId.JOINT_CONFERENCE_MINUTES: "困难群众基本生活保障工作联席会议",
 }
 
 
 def meeting_name(known: Known) -> str | None:
     """Return what the meeting is called."""
-    if known.doc.id in ("democratic_appraisal", "appraisal_notice"):
+    if known.doc.id in (DocumentId.DEMOCRATIC_APPRAISAL, DocumentId.APPRAISAL_NOTICE):
         village = known.text("applicant.village")
         return f"{village}社会救助民主评议会" if village else None
     office = known.config.office.name

@@ -15,12 +15,14 @@ from decimal import Decimal
 from typing import Final
 
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import stored
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.case import Case
 from archivist.model.facts import single
 from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.rules import rule_text
 from archivist.rules.rule import Rule
 from archivist.rules.work_calendar import add_months
@@ -212,7 +214,7 @@ def _panel(k: Known) -> None:
 def _panel_rules(k: Known) -> None:
     pack = k.workspace.pack
     least, most = _panel_size(k)
-    step = next(s for s in pack.steps if s.id == "deliberate")
+    step = next(s for s in pack.steps if s.id == StepId.DELIBERATE)
     k.fixed["rules.size"] = f"{least.value}至{most.value}人"
     k.fixed["rules.scope"] = "、".join(c.label for c in pack.delegated if step.applies(c, k.on))
     quorum = k.value("rules.quorum")
@@ -342,12 +344,12 @@ def _confirmed(k: Known, month: str, categories: Iterable[Category]) -> Iterator
 
 
 _TOLD: Final[Mapping[str, Callable[[Known], None]]] = {
-    "delegation_power_list": _powers,
-    "delegation_agreement": _agreement,
-    "deliberation_body_setup": _panel,
-    "deliberation_rules": _panel_rules,
-    "retention_schedule": _schedule,
-    "annual_review_plan": _reviews,
-    "spot_check_record": _spot_check,
+    DocumentId.DELEGATION_POWER_LIST: _powers,
+    DocumentId.DELEGATION_AGREEMENT: _agreement,
+    DocumentId.DELIBERATION_BODY_SETUP: _panel,
+    DocumentId.DELIBERATION_RULES: _panel_rules,
+    DocumentId.RETENTION_SCHEDULE: _schedule,
+    DocumentId.ANNUAL_REVIEW_PLAN: _reviews,
+    DocumentId.SPOT_CHECK_RECORD: _spot_check,
 }
 """Document → who knows of it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.documents.values import application, benefit, decision, file_inventory, inquiry
 from archivist.model.chinese import COMPOUND_SURNAMES, MIDDLE_DOT, money_in_words
 from archivist.model.facts import rows
@@ -184,7 +185,7 @@ def _published(known: Known) -> tuple[Mapping[str, object], ...] | None:
     """The one row this household fills in a list of the confirmed (最低生活保障审核确认办法第二十四条)."""
     if not (name := _public_name(known)):
         return None
-    if known.doc.id == "proposed_confirmation_publicity" and not known.text("benefit.amount"):
+    if known.doc.id == DocumentId.PROPOSED_CONFIRMATION_PUBLICITY and not known.text("benefit.amount"):
         known.problems.append("拟救助金额(benefit.amount)缺少（户档）")
     row = {
         "name": name, "village": known.text("applicant.village"), "size": _size(known), "persons": _insured(known),

@@ -13,9 +13,11 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.doctypes.catalogue import REMEDY_PHRASES
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.facts import single
 from archivist.model.states import State, StepTaken
+from archivist.model.step_ids import OBJECTIONS, StepId
 from archivist.rules import deadlines
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.dossier import Dossier, Outcome
@@ -59,7 +61,7 @@ def _count(case: Case, document: str) -> int:
 def _authorised(d: Dossier) -> Outcome:
     """C02: every member and obligor has signed the authorisation; the applicant's signature is the paper itself."""
     found = Outcome(todo="补签授权委托书并归档，再用 archivist case set 登记“授权已签=是”。")
-    if not required_papers.held(d.case, "verification_authorization"):
+    if not required_papers.held(d.case, DocumentId.VERIFICATION_AUTHORIZATION):
         found.wrong.append("卷内没有已签的核对授权委托书")
     for person in required_papers.persons(d.case):
         if person.authorized is False:
@@ -78,7 +80,7 @@ def _later(d: Dossier, step: str) -> Outcome:
         return Outcome()
     listed = f"待补齐：{'、'.join(gaps)}"
     limit = next((o for o in deadlines.running(d.case, d.pack) if step in o.rule.ends and o.due), None)
-    if d.case.step("advance") is None:
+    if d.case.step(StepId.ADVANCE) is None:
         return Outcome(ahead=f"可以先行救助，事后补齐手续。{listed}")
     until = f"，期限到 {limit.due.day}" if limit and limit.due else ""
     return Outcome([f"{listed}{until}"], todo=f"补齐手续后登记：archivist case step {d.case.number} {step}。")
@@ -174,8 +176,8 @@ def _milestones(case: Case) -> Iterator[tuple[str, dt.date]]:
             yield label, dt.date.fromisoformat(str(day))
     for step in case.steps:
         if step.id not in (
-            "discover",
-            "submit",
+            StepId.DISCOVER,
+            StepId.SUBMIT,
         ):  # 主动发现 may come before the application; 收件 is the fact above
             yield step.title, step.on
     if case.deregistered_on:
@@ -201,7 +203,7 @@ def _publicity(d: Dossier) -> Outcome:
 
 def _cut_short(step: StepTaken) -> bool:
     """An objection has the matter looked into again; what ended waits for nothing."""
-    return step.after.ended or "objection" in step.id
+    return step.after.ended or step.id in OBJECTIONS
 
 
 def _has_to_wait(d: Dossier, step: StepTaken) -> bool:
@@ -215,7 +217,11 @@ def _photos(d: Dossier, step: str) -> Outcome:
     found = Outcome(todo="公示张贴、撤下各拍照一张以上，附公示情况记录归档。")
     if not any(s.id == step for s in d.case.steps):
         return found
-    held = [r for r in d.case.records_of("publicity_evidence", "photo_evidence_sheet") if r.signed_by is None]
+    held = [
+        r
+        for r in d.case.records_of(DocumentId.PUBLICITY_EVIDENCE, DocumentId.PHOTO_EVIDENCE_SHEET)
+        if r.signed_by is None
+    ]
     if not held:
         found.wrong.append("没有公示情况记录，也没有影像资料单")
     else:
@@ -260,7 +266,7 @@ def _remedies(d: Dossier) -> Outcome:
             found.unknown.append(f"{what}是扫描件，识别的文字里没有“{'”“'.join(lacking)}”，请人工核对")
         elif lacking:
             found.wrong.append(f"{what}没有写明“{'”“'.join(lacking)}”")
-    if decisions and not required_papers.held(d.case, "delivery_receipt"):
+    if decisions and not required_papers.held(d.case, DocumentId.DELIVERY_RECEIPT):
         found.wrong.append(f"{'、'.join(r.title for r in decisions)}没有签收的送达回证")
     return found
 

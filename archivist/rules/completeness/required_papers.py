@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
 from archivist.model.case import Case, RecordStatus
 from archivist.model.facts import Row, rows, single
 from archivist.model.household import lives_together
 from archivist.rules.pack import Material, Pack
 
-NOTICE = "correction_notice"
 ASKED = "asked"
 """Under this name the record of a correction notice keeps which papers it asked for."""
 
@@ -64,7 +64,7 @@ def held(case: Case, document: str) -> bool:
 
 def asked_for(case: Case) -> Sequence[str] | None:
     """Return the papers the correction notice asked for; ``None`` when none was issued here."""
-    notices = [r for r in case.records_of(NOTICE) if ASKED in r.data]
+    notices = [r for r in case.records_of(DocumentId.CORRECTION_NOTICE) if ASKED in r.data]
     return tuple(notices[0].data[ASKED]) if notices else None
 
 

@@ -17,6 +17,7 @@ from archivist.errors import RuleFault
 from archivist.model import conditions
 from archivist.model.case import Case
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.dossier import Dossier, Outcome, Words
 from archivist.rules.pack import Pack
@@ -89,7 +90,7 @@ def findings(
         RuleFault: E502, when a row names a test that does not exist, or arguments it does not take.
     """
     wanted = stage or stage_of(case)
-    taken_on = case.accepted_on or case.step("advance")
+    taken_on = case.accepted_on or case.step(StepId.ADVANCE)
     stages = ("acceptance", wanted) if wanted == "archive" and taken_on else (wanted,)
     dossier = Dossier(case, pack, catalogue, on, words)
     return [

@@ -10,16 +10,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.model.case import Case, FileEntry, Record, RecordStatus
 
+
+def _ranked(names: str) -> tuple[str, ...]:
+    """Return document types in the order they are named; ``mat_`` stands for every other material."""
+    return tuple(MATERIAL if name == MATERIAL else DocumentId(name) for name in names.split())
+
+
 OWN: Final = (
-    "case_cover", "case_catalog", "case_notes", "archive_stamp", "missing_material_notice", "digitization_register",
-    "consistency_check_sheet", "four_nature_report", "fixity_manifest", "archive_access_request", "legal_hold_record",
+    DocumentId.CASE_COVER, DocumentId.CASE_CATALOG, DocumentId.CASE_NOTES,
+    DocumentId.CONSISTENCY_CHECK_SHEET, DocumentId.FIXITY_MANIFEST, DocumentId.LEGAL_HOLD_RECORD,
 )  # fmt: skip
 """Papers of the archive about the volume, which its catalogue does not list."""
 APPROVAL, DAILY, ENDING, PICTURES = "审核审批", "日常管理", "终止注销", "影像资料"
 ORDER: Final[Mapping[str, tuple[str, ...]]] = {
-    APPROVAL: tuple(
+    APPROVAL: _ranked(
         """
         review_confirmation_form temp_emergency_approval temp_expenditure_approval disability_subsidy_form
         benefit_calculation_sheet confirmation_decision refusal_decision disability_refusal_notice
@@ -29,26 +36,30 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         tekun_written_statement verification_authorization personal_info_notice material_receipt correction_notice
         acceptance_notice kinship_filing_register verification_request verification_report
         verification_result_notice applicant_explanation verification_recheck_record noncompliance_submission
-        investigation_assignment household_survey neighbor_interview evidence_letter evidence_letter_reply
+        household_survey neighbor_interview evidence_letter evidence_letter_reply
         emergency_survey_record reinvestigation_record income_asset_calculation expense_verification
-        survey_conclusion_report self_care_assessment obligor_capacity_form temp_emergency_advance_register
+        self_care_assessment obligor_capacity_form temp_emergency_advance_register
         appraisal_notice democratic_appraisal preliminary_publicity publicity_evidence
         proposed_confirmation_publicity objection_register objection_reply re_publicity dispute_submission
         deliberation_minutes deliberation_opinion_report deliberation_feedback leadership_meeting_minutes
         over_standard_submission joint_conference_minutes care_arrangement_form care_agreement account_authorization
         mat_bank_card cash_in_kind_receipt proactive_report_obligation_notice confirmation_announcement
         filing_review_opinion delivery_receipt
-        """.split()
+        """
     ),
-    DAILY: tuple(
+    DAILY: _ranked(
         """
         periodic_review_form home_visit_record change_report_form change_verification_record benefit_change_form
-        benefit_change_decision suspension_decision employment_refusal_record death_verification_form recovery_notice
-        recovery_demand_letter complaint_register complaint_reply spot_check_record spot_check_feedback
-        """.split()
+        benefit_change_decision suspension_decision death_verification_form recovery_notice
+        complaint_register complaint_reply spot_check_record spot_check_feedback
+        """
     ),
-    ENDING: ("termination_publicity", "termination_decision", "gradual_exit_notice", "deregistration_form"),
-    PICTURES: ("photo_evidence_sheet", "mat_photo"),
+    ENDING: (
+        DocumentId.TERMINATION_PUBLICITY,
+        DocumentId.TERMINATION_DECISION,
+        DocumentId.DEREGISTRATION_FORM,
+    ),
+    PICTURES: (DocumentId.PHOTO_EVIDENCE_SHEET, DocumentId.MAT_PHOTO),
 }
 """Order inside a household's file: 审批类, 日常管理类 by years, 终止, 影像."""
 _SECTIONS: Final = tuple(ORDER)
@@ -92,7 +103,7 @@ def items(case: Case) -> tuple[Item, ...]:
     for record in case.records.values():
         if record.type in OWN or record.signs:
             continue
-        if record.type == "delivery_receipt" and served:
+        if record.type == DocumentId.DELIVERY_RECEIPT and served:
             key = (*served, record.no)
         else:
             key = (*_place(record), record.no)
@@ -105,7 +116,7 @@ def items(case: Case) -> tuple[Item, ...]:
 
 def _place(record: Record) -> tuple[object, ...]:
     """Section, year (of daily management only), rank within it."""
-    name = "mat_" if record.type.startswith("mat_") and record.type not in _PLACES else record.type
+    name = MATERIAL if record.type.startswith(MATERIAL) and record.type not in _PLACES else record.type
     section, rank = _PLACES.get(name, (1 if record.folder[:2] in ("08", "09", "10") else 0, _LAST))
     year = str(record.data.get("date") or record.filed_at)[:4] if _SECTIONS[section] == DAILY else ""
     return section, year, rank

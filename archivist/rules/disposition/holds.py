@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, Record
 from archivist.model.chinese import parse_date
 
-REGISTERED: Final = "legal_hold_record"
 DISPUTES: Final = ("行政复议", "行政诉讼", "信访", "审计", "巡察监察")
 """Causes that an appraisal asks for under 涉诉涉访、审计巡察; any other is an ordinary matter not settled."""
 
@@ -36,7 +36,7 @@ class Hold:
 def holds(case: Case, on: dt.date) -> tuple[Hold, ...]:
     """Return the holds that bind a case on a day, the earliest first."""
     found: dict[tuple[str, dt.date], tuple[Hold, dt.date | None]] = {}
-    for record in case.records_of(REGISTERED):
+    for record in case.records_of(DocumentId.LEGAL_HOLD_RECORD):
         if record.signs:
             continue
         given: Mapping[str, Any] = record.data.get("given", {})
@@ -53,10 +53,10 @@ def _day(told: object) -> dt.date | None:
 
 def unsettled(case: Case) -> tuple[str, ...]:
     """Return what the papers of a case leave open and a person must look into before it is appraised."""
-    claims = [r for r in case.records_of("recovery_notice") if not r.signs]
+    claims = [r for r in case.records_of(DocumentId.RECOVERY_NOTICE) if not r.signs]
     found = [f"追缴{r.doc_no or f'（第{r.no}件）'}退清待核" for r in claims]
-    complaints = [r for r in case.records_of("complaint_register") if not r.signs]
-    answers = [r for r in case.records_of("complaint_reply") if not r.signs]
+    complaints = [r for r in case.records_of(DocumentId.COMPLAINT_REGISTER) if not r.signs]
+    answers = [r for r in case.records_of(DocumentId.COMPLAINT_REPLY) if not r.signs]
     if len(complaints) > len(answers):
         found.append(f"信访举报{len(complaints) - len(answers)}件未见答复")
     return tuple(found)

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, Record
 from archivist.rules.disposition.arrangement import OWN
 
-DEREGISTRATION: Final = "deregistration_form"
-ENDING: Final = ("termination_publicity", "termination_decision", "delivery_receipt", DEREGISTRATION)
+ENDING: Final = (
+    DocumentId.TERMINATION_PUBLICITY,
+    DocumentId.TERMINATION_DECISION,
+    DocumentId.DELIVERY_RECEIPT,
+    DocumentId.DEREGISTRATION_FORM,
+)
 """Papers that end a procedure and may come in after it."""
-ISSUED: Final = (*OWN, DEREGISTRATION)
+ISSUED: Final = (*OWN, DocumentId.DEREGISTRATION_FORM)
 """What is still issued for a closed file."""
-REMADE: Final = ("case_cover", "case_catalog", "case_notes", "fixity_manifest")
+REMADE: Final = (
+    DocumentId.CASE_COVER,
+    DocumentId.CASE_CATALOG,
+    DocumentId.CASE_NOTES,
+    DocumentId.FIXITY_MANIFEST,
+)
 """Papers that say what the volume holds: made anew when something is added (增件即重编), the newest holds."""
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from archivist.model.case import Case
+from archivist.model.step_ids import UNGRANTED
 from archivist.rules.pack import Pack, Rule
 from archivist.rules.work_calendar import add_years
 
@@ -34,15 +35,9 @@ def words(rule: Rule) -> str:
     return f"{rule.trigger}起不少于{rule.value}{rule.unit}"
 
 
-ENDINGS = (
-    "not_accept", "abandon", "withdraw", "terminate_procedure", "refuse", "refuse_unexplained", "town_refuse", "bureau_refuse",
-)  # fmt: skip
-"""Steps that end a procedure without any assistance; from them the longest time to sue runs."""
-
-
 def _ended_without_benefit(case: Case, refused: Rule) -> dt.date | None:
     """Return the day on which assistance was refused or given up: of the step, else of the decision's record."""
-    if step := case.step(*ENDINGS):
+    if step := case.step(*UNGRANTED):
         return step.on
     decisions = case.records_of(*refused.documents)
     return dt.date.fromisoformat(max(r.filed_at for r in decisions)[:10]) if decisions else None
