@@ -15,7 +15,8 @@ import pypdfium2
 from PIL import Image
 
 from archivist.documents.render.pdf import to_pdf
-from tests.documents.types.every import HOUSEHOLDS, NAMES, made
+from tests.documents.samples import HOUSEHOLDS
+from tests.documents.types.every import NAMES, paper
 
 SCALE = 1.4
 """Of 72 dpi: small type can just be read."""
@@ -35,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
             sources = []
             for name, household in pairs[start : start + BATCH]:
                 source = Path(work, f"{name}-{household}.docx")
-                source.write_bytes(made(name, household))
+                source.write_bytes(paper(name, household).data)
                 sources.append(source)
             for pdf in to_pdf(sources, Path(work, "pdf")):
                 pages = list(_pages(pdf))

@@ -1,8 +1,15 @@
-"""The text of a finished document, its 续页 put back where the text was cut off."""
+"""The text of a finished document, its 续页 put back where the text was cut off; and its tables, cell by cell."""
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import docx
+from docx.oxml.ns import qn
+from lxml import etree
 
 from archivist.documents.render.render import document_text
 
@@ -27,5 +34,33 @@ def whole(data: bytes) -> str:
     return text
 
 
+def text_of(data: bytes) -> str:
+    """Return the text of a finished document, a line a paragraph; headers and footers last."""
+    return "".join(document_text(data))
+
+
 def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: where it begins and how many columns of the grid it spans, and what it says."""
+
+    at: int
+    span: int
+    text: str
+
+
+def tables(data: bytes) -> Iterator[list[list[Cell]]]:
+    """Yield the tables of the body, each as its rows."""
+    for table in docx.Document(io.BytesIO(data)).element.body.iter(qn("w:tbl")):
+        yield [list(_cells(row)) for row in table.iterchildren(qn("w:tr"))]
+
+
+def _cells(row: etree._Element) -> Iterator[Cell]:
+    at = 0
+    for cell in row.iterchildren(qn("w:tc")):
+        spans = [int(s.get(qn("w:val"), "1")) for s in cell.iterfind(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")]
+        yield Cell(at, span := sum(spans) or 1, "".join(t.text or "" for t in cell.iter(qn("w:t"))))
+        at += span

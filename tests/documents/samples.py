@@ -1,15 +1,27 @@
-"""Invented households, an invented office, and what a clerk would add for each of the ten documents."""
+"""Invented households, an invented office, and what a clerk would add for each of the ten documents.
+
+``ordinary``: a family of three; ``large``: nine people, the longest names, many assets; ``minimal``: what must be known
+and nothing else.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
 
 from archivist.config import Config, Office, Person
+from archivist.doctypes.catalogue import Catalogue
+from archivist.doctypes.doctype import DocumentType
+from archivist.documents.render.render import document_text, render
+from archivist.documents.values.resolve import document_values
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, id_check_digit
 
+CATALOGUE: Final = Catalogue.load()
 ON = dt.date(2024, 8, 16)
 QR = "AV1-TJHQDB2024000123-SQS7-3F"
 
@@ -134,6 +146,8 @@ MINIMAL: dict[str, Any] = {
     },
 }
 
+HOUSEHOLDS: Final[Mapping[str, dict[str, Any]]] = {"ordinary": FULL, "large": BIG, "minimal": MINIMAL}
+
 CHAIN: dict[str, object] = {
     "approval.posts": [{"post": "经办机构经办人\n（初审）"}, {"post": "管理部门负责人\n（复审）"}, {"post": "街道分管领导\n（决定）"}]
 }  # fmt: skip
@@ -215,3 +229,37 @@ def a_case(facts: dict[str, Any] = FULL, category: str = "DB") -> Case:
     return Case(
         CaseNo.parse(f"TJHQ-{category}-2024-000123"), opened_on=dt.date(2024, 7, 29), facts=parse_facts(facts)
     )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A document as it is filled in: of which household, and with what."""
+
+    document: DocumentType
+    case: Case
+    values: dict[str, Any]
+
+    @cached_property
+    def data(self) -> bytes:
+        """The finished ``.docx``."""
+        assert self.document.template is not None
+        return render(self.document.template, self.values, qr_payload=QR, phrases=self.document.phrases)
+
+    @cached_property
+    def text(self) -> str:
+        """What it prints, a line a paragraph."""
+        return "".join(document_text(self.data))
+
+
+def filled(
+    name: str, case: Case, given: Mapping[str, object] = {}, extra: Mapping[str, object] = {}
+) -> Sample:
+    """Fill a document in for a household, with the posts that sign it off."""
+    document = CATALOGUE.get(name)
+    values = document_values(document, case, CONFIG, on=ON, given=given, extra={**CHAIN, **extra})
+    return Sample(document, case, values)
+
+
+def sample(name: str, household: str = "ordinary") -> Sample:
+    """Fill one of ``TEN`` or ``NEW`` in for one of the households."""
+    return filled(name, a_case(HOUSEHOLDS[household]), GIVEN.get(name, {}), EXTRA.get(name, {}))

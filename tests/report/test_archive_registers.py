@@ -15,7 +15,6 @@ import pytest
 from openpyxl import load_workbook
 
 from archivist.config import Office
-from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
@@ -29,14 +28,13 @@ from archivist.report.sheet import workbook
 from archivist.rules.disposition.holds import holds, unsettled
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
-from tests.documents.samples import CONFIG
+from tests.documents.pages import text_of
+from tests.documents.samples import CATALOGUE, CONFIG
 from tests.filing import file_papers
 from tests.kit import make_workspace, open_household
 from tests.report.homes import TO_BENEFIT, a_house, with_record
-from tests.report.test_report import text_of
 
 CLOCK = "2027-06-20T10:00:00+08:00"
-CATALOGUE = Catalogue.load()
 TIANJIN = load("tianjin-hongqiao")
 ON = dt.date(2028, 12, 31)
 ARCHIVE = [n for n in REGISTERS if CATALOGUE.get(n).folder == "11 归档"]

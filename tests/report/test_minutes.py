@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-from archivist.doctypes.catalogue import Catalogue
-from archivist.documents.render.render import document_text
 from archivist.issuing.office_documents import render_register
-from archivist.report import Period
-from archivist.report.case_history import Household
 from archivist.report.minutes import meetings, minutes_original
 from archivist.report.register import Asked
 from archivist.report.registers import given
-from archivist.rules.pack import load
-from tests.documents.samples import CONFIG, ON
-from tests.report.homes import a_house, with_record
-
-TIANJIN = load("tianjin-hongqiao")
-AUGUST = Period.of_month("2024-08")
-SAID: dict[str, Any] = {
-    "meeting.no": "第3期", "meeting.time": "2024-08-15 14:30", "meeting.place": "街道二楼会议室", "meeting.chair": "郑有为",
-    "meeting.recorder": "周立冬", "meeting.dispute": "邻居反映其子有稳定工作。", "meeting.discussion": "核对结果与申报一致。",
-    "meeting.agree": 5, "meeting.against": 0, "meeting.abstain": 0, "meeting.conclusion": "建议予以确认。",
-}  # fmt: skip
-
-
-def house(sequence: int, kind: str = "deliberation_minutes", category: str = "DB", **more: Any) -> Household:
-    told = {**SAID, **{k.replace("_", ".", 1): v for k, v in more.items()}}
-    return with_record(a_house(sequence, category), kind, "05 初审公示", date="2024-08-16", given=told)
-
-
-def asked(*houses: Household, **told: str) -> Asked:
-    return Asked(houses, TIANJIN, AUGUST, CONFIG.office, told)
+from tests.documents.pages import squeezed, text_of
+from tests.documents.samples import CATALOGUE, CONFIG, ON
+from tests.report.homes import with_record
+from tests.report.samples import SAID, asked, minuted
 
 
 def printed(one: Asked) -> str:
-    document = Catalogue.load().get("minutes_original")
+    document = CATALOGUE.get("minutes_original")
     data = render_register(document, CONFIG, given(document, minutes_original(one)), on=ON)
-    return re.sub(r"\s+", "", "".join(document_text(data)))
+    return squeezed(text_of(data))
 
 
 def test_one_meeting_is_one_document_and_each_household_an_item() -> None:
     """实施方案「议事协商机构会议纪要须存入救助家庭档案备查」: the extracts are in the files, the original says all of them."""
     ((name, one),) = meetings(
         asked(
-            house(1), house(2, category="TK"), house(3, meeting_no="第4期", meeting_time="2024-09-02 09:00")
+            minuted(1),
+            minuted(2, category="TK"),
+            minuted(3, meeting_no="第4期", meeting_time="2024-09-02 09:00"),
         )
     )
     assert name == "社会救助审批确认议事协商会议 第3期"
@@ -64,10 +43,10 @@ def test_one_meeting_is_one_document_and_each_household_an_item() -> None:
 def test_meetings_of_each_kind_stay_apart() -> None:
     found = meetings(
         asked(
-            house(1),
-            house(1, "leadership_meeting_minutes"),
-            house(2, "joint_conference_minutes", "ZC"),
-            house(2, meeting_no="第4期"),
+            minuted(1),
+            minuted(1, "leadership_meeting_minutes"),
+            minuted(2, "joint_conference_minutes", "ZC"),
+            minuted(2, meeting_no="第4期"),
         )
     )
     assert [name for name, _ in found] == [
@@ -77,13 +56,13 @@ def test_meetings_of_each_kind_stay_apart() -> None:
         "领导班子会议 第3期",
     ]
     assert [
-        n for n, _ in meetings(asked(house(1), house(2, meeting_no="第4期"), **{"meeting.no": "第4期"}))
+        n for n, _ in meetings(asked(minuted(1), minuted(2, meeting_no="第4期"), **{"meeting.no": "第4期"}))
     ] == ["社会救助审批确认议事协商会议 第4期"]
 
 
 def test_the_leadership_and_the_conference_say_amounts_as_decided() -> None:
     people = "郑有为|成员|街道党工委书记"
-    leaders = house(
+    leaders = minuted(
         1, "leadership_meeting_minutes", meeting_source="《议事协商机构会议纪要》第3期", meeting_proposal="予以确认。",
         meeting_result="通过", meeting_amount="1330", meeting_attendees=people,
     )  # fmt: skip
@@ -97,7 +76,7 @@ def test_the_leadership_and_the_conference_say_amounts_as_decided() -> None:
         "conference.amount": "8000",
         "meeting.attendees": people,
     }
-    joint = house(2, "joint_conference_minutes", "ZC")
+    joint = minuted(2, "joint_conference_minutes", "ZC")
     joint.case.records["0001"].data["given"].update(cause | decided)  # type: ignore[index]
     ((_, one),) = meetings(asked(joint))
     text = printed(one)
@@ -106,7 +85,7 @@ def test_the_leadership_and_the_conference_say_amounts_as_decided() -> None:
 
 
 def test_what_the_extracts_say_differently_is_pointed_out() -> None:
-    ((_, one),) = meetings(asked(house(1), house(2, meeting_place="街道三楼")))
+    ((_, one),) = meetings(asked(minuted(1), minuted(2, meeting_place="街道三楼")))
     register = minutes_original(one)
     assert register.values["meeting.place"] == "街道二楼会议室"
     assert register.doubts == ["YLJD-DB-2024-000002：摘录件所记会议地点与其他户的不一致"]
@@ -114,7 +93,7 @@ def test_what_the_extracts_say_differently_is_pointed_out() -> None:
 
 def test_the_latest_extract_of_a_household_counts() -> None:
     twice = with_record(
-        house(1),
+        minuted(1),
         "deliberation_minutes",
         "05 初审公示",
         given=SAID | {"meeting.conclusion": "更正：不予确认。"},

@@ -15,73 +15,34 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import DocumentNotApplicable, InvalidValue, MissingFields, UsageError
 from archivist.issuing.office_documents import render_register
 from archivist.model.case import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Query, make
-from archivist.report.registers import given, kind_of
+from archivist.report.registers import kind_of
 from archivist.report.sheet import workbook
-from archivist.rules.pack import load
 from archivist.store import Draft
 from archivist.workspace import Workspace
-from tests.documents.samples import CONFIG
+from tests.documents.pages import text_of
+from tests.documents.samples import CATALOGUE, CONFIG
 from tests.kit import make_workspace, open_household
 from tests.people import WANG, make_id
 from tests.procedure.test_agenda import take
-from tests.report.homes import TO_BENEFIT, a_case, a_house, with_record
+from tests.report.homes import TO_BENEFIT, a_case, a_house
+from tests.report.samples import TIANJIN, TODAY, built, houses
 
 CLOCK = "2024-06-20T10:00:00+08:00"
-CATALOGUE = Catalogue.load()
-TIANJIN, JINCHENG = load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
-TODAY = dt.date(2024, 10, 8)
 OF_STEPS = [n for n in REGISTERS if CATALOGUE.get(n).brought_by]
 """The registers of the procedure; those of the archive are in ``test_archive_registers``."""
 
 
 # ── every register on paper ──────────────────────────────────────────────────────────────────────────────
-def houses() -> tuple[Any, ...]:
-    trail = (
-        *TO_BENEFIT,
-        "visit in_benefit 2024-09-03",
-        "start_review reviewing 2024-09-04",
-        "reviewed in_benefit 2024-09-05",
-    )
-    found = [
-        a_house(1, "DB", *trail),
-        a_house(2, "TK", "submit submitted 2024-09-01", "accept accepted 2024-09-02", "confirm confirmed 2024-09-09"),
-        a_house(3, "JN", "advance advanced 2024-09-03 amount=300", "confirm confirmed 2024-09-05", "pay paid 2024-09-06"),
-    ]  # fmt: skip
-    notice = {"doc_no": "样救字〔2024〕9号", "date": "2024-09-08", "given": {"recovery.amount": "1600"}}
-    return tuple(
-        with_record(h, "recovery_notice", "09 动态管理", filed_at="2024-09-08T09:00:00+08:00", **notice)
-        for h in found
-    )
-
-
-def built(name: str, found: Found | None = None) -> tuple[Any, Any, Any]:
-    doc = CATALOGUE.get(name)
-    day = dt.date(2025, 3, 31) if name == "review_due_list" else dt.date(2024, 9, 30)
-    period = Period.around(REGISTERS[name].period, day)
-    pack = JINCHENG if doc.packs else TIANJIN
-    found = found or Found(tuple(h for h in houses() if h.case.category in doc.categories))
-    register = make(doc, found, pack, period, today=max(TODAY, day))
-    told = given(doc, register, nil=register.empty)
-    return doc, register, render_register(doc, CONFIG, told, on=TODAY)
-
-
-def text_of(data: bytes) -> str:
-    document = docx.Document(io.BytesIO(data))
-    cells = (c.text for t in document.tables for r in t.rows for c in r.cells)
-    return "\n".join([*(p.text for p in document.paragraphs), *cells])
-
-
 @pytest.mark.parametrize("name", OF_STEPS)
 def test_each_register_is_printed_with_its_rows_and_its_phrases(name: str) -> None:
-    doc, register, data = built(name)
-    text = text_of(data)
+    printed = built(name)
+    doc, register, text = printed.document, printed.register, text_of(printed.data)
     flat = "".join(text.split())
     assert "{{" not in text and "{%" not in text
     for phrase in doc.phrases:
@@ -89,7 +50,7 @@ def test_each_register_is_printed_with_its_rows_and_its_phrases(name: str) -> No
     assert not register.empty
     for row in register.rows:
         assert str(row.get("number") or row.get("village") or row["category"]) in text
-    document = docx.Document(io.BytesIO(data))
+    document = docx.Document(io.BytesIO(printed.data))
     heads = document.element.body.xpath(".//w:tblHeader")
     assert heads, "the header row is repeated on every page"
     rows = document.element.body.xpath(".//w:tbl[.//w:tblHeader]//w:tr")
@@ -109,16 +70,18 @@ def test_a_register_is_described_completely(name: str) -> None:
 
 def test_what_is_filed_with_others_shows_no_whole_account_or_phone() -> None:
     for name in OF_STEPS:
-        _, _, data = built(name)
-        assert ("6222020200000000014" in text_of(data)) is (name == "fund_disbursement_detail"), name
-    _, _, report = built("reserve_fund_report")
-    assert "户主3" not in text_of(report), "the finance bureau gets numbers, no names"
+        assert ("6222020200000000014" in text_of(built(name).data)) is (name == "fund_disbursement_detail"), (
+            name
+        )
+    assert "户主3" not in text_of(built("reserve_fund_report").data), (
+        "the finance bureau gets numbers, no names"
+    )
 
 
 def test_what_was_not_read_and_what_was_left_out_is_printed() -> None:
     unread = Found((houses()[0],), ("TJHQ-DB-2024-000009：事件 000003.json 与前一事件不相接",))
-    _, _, data = built("monthly_roster", unread)
-    assert "未检1户，没有计入：TJHQ-DB-2024-000009。" in text_of(data)
+    printed = text_of(built("monthly_roster", unread).data)
+    assert "未检1户，没有计入：TJHQ-DB-2024-000009。" in printed
     doc = CATALOGUE.get("monthly_roster")
     partial = make(
         doc, Found((houses()[0],)), TIANJIN, Period.of_month("2024-12"), today=TODAY, words="village=甲村"
@@ -135,8 +98,9 @@ def test_a_register_that_lacks_something_says_what() -> None:
 
 # ── spreadsheets ─────────────────────────────────────────────────────────────────────────────────────────
 def sheet_of(name: str, *found: Any) -> Any:
-    doc, register, _ = built(name, Found(found) if found else None)
-    return load_workbook(io.BytesIO(workbook(doc, register, ("填报单位：样例街道", "2024年9月"))))
+    printed = built(name, Found(found) if found else None)
+    sheet = workbook(printed.document, printed.register, ("填报单位：样例街道", "2024年9月"))
+    return load_workbook(io.BytesIO(sheet))
 
 
 def test_a_sheet_holds_numbers_days_and_text() -> None:
@@ -169,9 +133,9 @@ def test_a_sheet_is_ready_to_be_printed() -> None:
 def test_a_text_is_never_taken_for_a_formula(name: str) -> None:
     """A name is a name, whatever it begins with; a tab or line end at its head cannot be stored at all."""
     house = a_house(1, "DB", *TO_BENEFIT, facts={"applicant": {"name": name, "village": "=1+1"}})
-    doc, register, _ = built("monthly_roster", Found((house,)))
-    register.rows[0]["classes"] = "\t=1"
-    book = load_workbook(io.BytesIO(workbook(doc, register, ("=1", "+2"))))
+    printed = built("monthly_roster", Found((house,)))
+    printed.register.rows[0]["classes"] = "\t=1"
+    book = load_workbook(io.BytesIO(workbook(printed.document, printed.register, ("=1", "+2"))))
     cells = [c for row in book.worksheets[0].iter_rows() for c in row]
     assert not [c for c in cells if c.data_type == "f"]
     written = {c.value: c for c in cells if c.value is not None}
@@ -348,5 +312,5 @@ def test_the_list_of_registers(run: Any) -> None:
 
 
 def test_sums_are_exact() -> None:
-    _, register, _ = built("fund_disbursement_detail")
+    register = built("fund_disbursement_detail").register
     assert register.values["register.paid"] == sum((r["paid"] for r in register.rows), Decimal(0))

@@ -7,7 +7,7 @@ from typing import Any
 
 from archivist.model.case import Case, FileEntry, Record, RecordStatus
 from archivist.model.ids import RecordNo, Sha256, record_no
-from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, a_case
+from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, Sample, a_case, filled
 
 PAPERS = (
     ("application_form", "社会救助申请书", "01 申请", 2),
@@ -56,7 +56,7 @@ def entry(path: str, no: RecordNo) -> FileEntry:
     return FileEntry(path, Sha256("9c0a1e7b" * 8), 123_456 + int(no), no)
 
 
-HOUSEHOLDS = {"full": a_volume(), "big": a_volume(BIG, 60, "TK"), "minimal": a_volume(MINIMAL, 3)}
+HOUSEHOLDS = {"ordinary": a_volume(), "large": a_volume(BIG, 60, "TK"), "minimal": a_volume(MINIMAL, 3)}
 
 EXTRA: dict[str, dict[str, object]] = {
     "case_cover": {"volume.retention": "注销（停保）之日起不少于3年"},
@@ -154,3 +154,14 @@ OF_MANY = (
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules",
 )  # fmt: skip
+NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)
+
+
+def filled_of(case: Case, name: str, **given: object) -> Sample:
+    """Fill one of ``NAMES`` in for a volume."""
+    return filled(name, case, GIVEN.get(name, {}) | given, EXTRA.get(name, {}))
+
+
+def sample(name: str, household: str = "ordinary") -> Sample:
+    """Fill one of ``NAMES`` in for the volume of one of the households."""
+    return filled_of(HOUSEHOLDS[household], name)

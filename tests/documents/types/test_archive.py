@@ -12,9 +12,7 @@ from typing import Any
 import docx
 import pytest
 
-from archivist.doctypes.catalogue import Catalogue, shipped_templates
-from archivist.documents.render.render import declared_vs_used, document_text, render
-from archivist.documents.template.build import build
+from archivist.documents.render.render import document_text
 from archivist.documents.values.resolve import document_values
 from archivist.errors import CaseClosed, DocumentNotApplicable, MissingFields
 from archivist.issuing.case_documents import issue, plan
@@ -24,46 +22,31 @@ from archivist.procedure.cases import deregister
 from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import ORDER, OWN, items
 from archivist.workspace import Workspace
-from tests.documents.samples import BIG, CONFIG, LONG_NAME, MINIMAL, ON, QR, a_case
+from tests.documents.pages import squeezed
+from tests.documents.samples import BIG, CATALOGUE, CONFIG, LONG_NAME, MINIMAL, ON, a_case
 from tests.documents.types.archive_samples import (
-    EXTRA,
     GIVEN,
     HOUSEHOLDS,
+    NAMES,
     OF_A_CASE,
     OF_MANY,
     OF_THE_OFFICE,
     a_volume,
+    filled_of,
 )  # fmt: skip
 from tests.filing import file_papers, sign, walk
 from tests.kit import TODAY, make_workspace, open_household
 
-CATALOGUE = Catalogue.load()
-ALL = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)
-
 
 def values(name: str, case: Case, **given: object) -> dict[str, Any]:
-    return document_values(
-        CATALOGUE.get(name), case, CONFIG, on=ON, given=GIVEN.get(name, {}) | given, extra=EXTRA.get(name, {})
-    )
+    return filled_of(case, name, **given).values
 
 
 def text(name: str, case: Case, **given: object) -> str:
-    document = CATALOGUE.get(name)
-    assert document.template is not None
-    made = render(document.template, values(name, case, **given), qr_payload=QR, phrases=document.phrases)
-    return re.sub(r"\s+", "", "".join(document_text(made)))
+    return squeezed(filled_of(case, name, **given).text)
 
 
 # ── all of them ──────────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("name", ALL)
-def test_the_shipped_template_is_the_layouts_and_fits_the_declaration(name: str) -> None:
-    document = CATALOGUE.get(name)
-    assert build(document) == (shipped_templates() / f"{name}.docx").read_bytes()
-    assert document.template is not None and declared_vs_used(document, document.template) == []
-    assert document.basis and document.phrases and document.level and document.priority and document.per_case
-    assert {f.mode for f in document.fields} >= {"system", "hand"}
-
-
 @pytest.mark.parametrize("household", HOUSEHOLDS)
 @pytest.mark.parametrize("name", OF_A_CASE)
 def test_a_document_of_a_case_is_whole_for_every_household(name: str, household: str) -> None:
@@ -79,7 +62,7 @@ def test_a_document_of_no_case_is_whole_and_never_filed_in_one(name: str, tmp_pa
     assert "None" not in made and "built-in" not in made
     assert not any(f.origin in ("case", "fact") for f in CATALOGUE.get(name).fields)
     page = render_register(CATALOGUE.get(name), CONFIG, GIVEN.get(name, {}), on=ON)
-    assert CATALOGUE.get(name).phrases[0] in re.sub(r"\s+", "", "".join(document_text(page)))
+    assert CATALOGUE.get(name).phrases[0] in squeezed("".join(document_text(page)))
     with make_workspace(tmp_path / "ws") as workspace:
         case = open_household(workspace)
         refused = plan(workspace, CATALOGUE.get(name), [case.number], {}, on=TODAY).refused
@@ -87,7 +70,7 @@ def test_a_document_of_no_case_is_whole_and_never_filed_in_one(name: str, tmp_pa
         assert "不入户档" in refused[0].error.what
 
 
-@pytest.mark.parametrize("name", [n for n in ALL if CATALOGUE.get(n).kind != "register"])
+@pytest.mark.parametrize("name", [n for n in NAMES if CATALOGUE.get(n).kind != "register"])
 def test_the_sheet_is_upright_but_for_the_list_of_files(name: str) -> None:
     template = CATALOGUE.get(name).template
     assert template is not None
@@ -124,7 +107,7 @@ def test_the_order_inside_the_file() -> None:
 
 
 def test_daily_management_goes_by_years() -> None:
-    found = [i for i in items(HOUSEHOLDS["big"]) if i.section == "日常管理"]
+    found = [i for i in items(HOUSEHOLDS["large"]) if i.section == "日常管理"]
     assert [i.date[:4] for i in found] == sorted(i.date[:4] for i in found)
 
 
@@ -197,7 +180,7 @@ def make(workspace: Workspace, name: str, case: Case, **given: object) -> str:
     outcome = issue(workspace, todo)
     assert outcome.refused == [], outcome.refused[0].error
     path = outcome.issued[0].files[0]
-    return re.sub(r"\s+", "", "".join(document_text(path.read_bytes())))
+    return squeezed("".join(document_text(path.read_bytes())))
 
 
 def test_cover_catalogue_and_notes_are_made_of_a_closed_file(workspace: Workspace) -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import docx
 import pytest
 
-from archivist.doctypes.catalogue import REMEDY_PHRASES, Catalogue
-from archivist.documents.render.render import declared_vs_used, document_text, render
-from archivist.documents.template.build import build
+from archivist.doctypes.catalogue import REMEDY_PHRASES
+from archivist.documents.render.render import document_text
 from archivist.documents.values.application import ruled
 from archivist.documents.values.resolve import document_values
 from archivist.errors import DocumentNotApplicable, MissingFields
@@ -25,131 +21,17 @@ from archivist.model.ids import Category
 from archivist.model.states import State, StepTaken
 from archivist.procedure.cases import change_facts
 from archivist.workspace import Workspace
-from tests.documents.samples import BIG, CHAIN, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
+from tests.documents.pages import squeezed
+from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, ON, a_case
+from tests.documents.types.intake_samples import ADVERSE, GIVEN, ORDINARY, sample
 from tests.filing import file_papers
 from tests.kit import TODAY, make_workspace, open_household
-
-CATALOGUE = Catalogue.load()
-IDS = tuple(
-    "proactive_discovery_report agency_authorization economic_declaration integrity_commitment kinship_declaration "
-    "tekun_written_statement material_receipt personal_info_notice non_acceptance_notice kinship_filing_register "
-    "abandonment_record procedure_termination_notice verification_request verification_result_notice "
-    "applicant_explanation noncompliance_submission verification_recheck_record".split()
-)
-ADVERSE = ("non_acceptance_notice", "procedure_termination_notice")
-LONGEST = "阿卜杜热合曼·买买提依明江·阿不都克里木·吐尔逊江"
-assert len(LONGEST) == 25
-
-AGENT = {"name": "李大暑", "id_number": an_id("19991120", 51), "phone": "13900000003", "relation": "儿子"}
-OBLIGOR = {
-    "name": "王秀竹", "relation": "姐姐", "id_number": an_id("19600202", 86), "address": "示范区柳树街道", "family_size": 2,
-    "family_income": "5200", "income_per_head": "2600", "capacity": "有", "monthly_support": "300", "authorized": True,
-}  # fmt: skip
-ORDINARY: dict[str, Any] = {
-    **FULL,
-    "agent": AGENT,
-    "obligors": [OBLIGOR],
-    "application": {**FULL["application"], "kinship": True, "kin_name": "李立秋"},
-}
-LARGE: dict[str, Any] = {
-    **BIG,
-    "applicant": {**BIG["applicant"], "name": LONGEST},
-    "agent": {**AGENT, "name": LONGEST[::-1], "relation": "共同生活的侄子"},
-    "application": {**FULL["application"], "kinship": True, "kin_name": LONGEST},
-    "assets": [
-        {"kind": "房屋", "owner": LONGEST, "description": "槐树里社区幸福家园二期东区第十三号楼第二单元一千二百零一室", "quantity": "1,246.5平方米",
-         "acquired": "2003年11月", "declared": "1234567.89"},
-        {"kind": "互联网金融资产", "owner": LONGEST, "description": "某货币市场基金", "declared": "12345.67"},
-    ] * 8,
-    "expenses": FULL["expenses"] * 10,
-    "obligors": [{**OBLIGOR, "name": f"买买提·吐尔逊·{n}", "id_number": an_id("19650202", n)} for n in (77, 79, 81)],
-}  # fmt: skip
-HOUSEHOLDS: dict[str, dict[str, Any]] = {"ordinary": ORDINARY, "large": LARGE, "bare": MINIMAL}
-
-TEXT = "经审查，申请人户籍和经常居住地均不在本街道辖区，依规定应当向户籍所在地提出申请。"
-GIVEN: dict[str, dict[str, object]] = {
-    "non_acceptance_notice": {
-        "refusal.kind": "不属于本机关管辖", "refusal.reasons": TEXT, "refusal.authority": "柳树街道办事处",
-        "doc_no": "示槐救字〔2024〕40号",
-    },
-    "procedure_termination_notice": {
-        "termination.facts": "2024年8月5日、8月9日、8月12日，调查人员三次上门，你户均拒绝入户调查，也没有说明理由。",
-        "termination.urged": "2024年8月13日，本机关书面催告，要求你户于8月15日前配合调查，你户签收后仍未配合。",
-        "doc_no": "示槐救字〔2024〕41号",
-    },
-    "verification_result_notice": {
-        "verification.report_no": "示核〔2024〕第0118号",
-        "verification.mismatches": "王秀兰|机动车|名下有小型汽车一辆|不得拥有非必需机动车\n法定义务人|履行能力|有履行义务能力|给付的赡养费应当计入收入",
-        "doc_no": "示槐救字〔2024〕42号",
-    },
-}  # fmt: skip
-BASIS = ["《最低生活保障审核确认办法》第十八条", "《社会救助暂行办法》第十一条"]
-EXTRA: dict[str, dict[str, object]] = {
-    **{name: {"decision": {"basis": BASIS}} for name in (*ADVERSE, "verification_result_notice")},
-    "material_receipt": {
-        "materials": [
-            {"name": "社会救助申请书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},
-            {"name": "家庭经济状况调查核对授权委托书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},
-            {"name": "居民户口簿", "need": "应有", "state": "缺"},
-        ],
-        "receipt.missing": "居民户口簿",
-    },
-}  # fmt: skip
-
-
-def case_of(name: str, household: str) -> Case:
-    """The case a document is printed for; 特困 papers for a 特困 case."""
-    facts = HOUSEHOLDS[household]
-    if name == "agency_authorization" and "agent" not in facts:
-        facts = {**facts, "agent": {"name": "李大暑"}}
-    category = "TK" if name == "tekun_written_statement" else "DB"
-    return a_case(facts, category)
-
-
-def printed(name: str, household: str) -> tuple[bytes, dict[str, object]]:
-    """Return a document and the values in it."""
-    doc = CATALOGUE.get(name)
-    assert doc.template is not None
-    given, extra = GIVEN.get(name, {}), CHAIN | EXTRA.get(name, {})
-    values = document_values(doc, case_of(name, household), CONFIG, on=ON, given=given, extra=extra)
-    return render(doc.template, values, qr_payload=QR, phrases=doc.phrases), values
-
-
-def text_of(data: bytes) -> str:
-    return "".join("".join(document_text(data)).split())
-
-
-@pytest.mark.parametrize("household", HOUSEHOLDS)
-@pytest.mark.parametrize("name", IDS)
-def test_every_household_gets_its_paper(name: str, household: str) -> None:
-    """Known facts are printed word for word, and nothing of the template is left."""
-    doc = CATALOGUE.get(name)
-    data, values = printed(name, household)
-    text = text_of(data)
-    for phrase in doc.phrases:
-        assert "".join(phrase.split()) in text
-    assert "{" not in text and "None" not in text
-    for path in ("applicant.name", "applicant.id_number", "case.number", "office.name", "agent.name"):
-        if doc.field(path):
-            group, key = path.split(".")
-            assert str(values[group][key]) in text  # type: ignore[index]
-    tables = docx.Document(io.BytesIO(data)).tables
-    assert all(len(row.cells) for table in tables for row in table.rows)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_the_shipped_template_is_the_layout_and_fits_its_declaration(name: str) -> None:
-    doc = CATALOGUE.get(name)
-    assert doc.template is not None
-    assert build(doc) == doc.template.read_bytes()
-    assert declared_vs_used(doc, doc.template) == []
-    assert doc.brought_by and doc.basis and doc.level and doc.priority and len(doc.phrases) >= 3
 
 
 @pytest.mark.parametrize("name", ADVERSE)
 def test_what_ends_an_application_tells_the_remedies_of_this_notice(name: str) -> None:
     """行政复议法第二十条、行政诉讼法第四十六条; the paper is a 告知书, no 决定书."""
-    text = text_of(printed(name, "ordinary")[0])
+    text = squeezed(sample(name).text)
     for phrase in (
         *REMEDY_PHRASES,
         "自收到本告知书之日起60日内",
@@ -167,8 +49,7 @@ def test_what_ends_an_application_tells_the_remedies_of_this_notice(name: str) -
 
 def test_everybody_whose_means_are_verified_is_named_with_the_authorization() -> None:
     """核对对象 = 授权书签署人: applicant, members who live together, obligors; not who does not live there."""
-    values = printed("verification_request", "large")[1]["request"]
-    assert isinstance(values, dict)
+    values = sample("verification_request", "large").values["request"]
     people = values["persons"]
     assert values["count"] == str(len(people)) == "11", "applicant, seven of eight members, three obligors"
     assert [p["relation"] for p in people][:2] == ["本人", "配偶"] and people[-1]["relation"] == "姐姐"
@@ -214,7 +95,7 @@ def make(workspace: Workspace, document: str, case: Case, **given: object) -> Ou
 def issued(outcome: Outcome) -> str:
     """Return the text of the one document made."""
     assert not outcome.refused, outcome.refused[0].error
-    return text_of(outcome.issued[0].files[0].read_bytes())
+    return squeezed("".join(document_text(outcome.issued[0].files[0].read_bytes())))
 
 
 def refused(outcome: Outcome) -> str:
@@ -267,7 +148,7 @@ def test_the_time_to_explain_is_the_packs(workspace: Workspace) -> None:
     assert "现告知如下：一、说明期限。" in text
     case = workspace.archive.read(case.number)
     assert "红样救字〔2024〕1号" in issued(make(workspace, "applicant_explanation", case))
-    elsewhere = text_of(printed("verification_result_notice", "ordinary")[0])
+    elsewhere = squeezed(sample("verification_result_notice").text)
     assert "及时向本机关说明情况" in elsewhere and "工作日内" not in elsewhere
 
 

@@ -18,7 +18,7 @@ from archivist.model.case import Case
 from archivist.rules import pack as packs
 from archivist.workspace import Workspace
 from tests.documents.samples import CHAIN, CONFIG, FULL, ON, a_case
-from tests.documents.types.test_upkeep import text_of
+from tests.documents.types.upkeep_samples import sample
 from tests.kit import NOW
 from tests.rules.test_tianjin import IN_BENEFIT, PUBLICIZED
 from tests.rules.walking import walk
@@ -115,7 +115,7 @@ def test_a_basis_the_clerk_gives_is_not_written_over() -> None:
 
 
 def test_what_is_paid_back_is_what_was_told_or_the_sum_of_the_months() -> None:
-    summed, told = (text_of("recovery_notice", more) for more in ({}, {"recovery.amount": "800"}))
+    summed, told = (sample("recovery_notice", more=more).text for more in ({}, {"recovery.amount": "800"}))
     assert "909.00" in summed and "人民币玖佰零玖元整" in summed
     assert "800.00" in told and "人民币捌佰元整" in told and "玖佰零玖" not in told
 

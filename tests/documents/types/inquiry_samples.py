@@ -1,0 +1,168 @@
+"""Papers of investigation, publicity, appraisal and deliberation, as they are filled in for the three households."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from archivist.documents.values.inquiry import ABILITIES
+from tests.documents.samples import BIG, FULL, MINIMAL, Sample, a_case, filled
+
+TEAM = "周立冬|街道公共服务办公室科员\n吴小雪|槐树里社区网格员"
+LONG = (
+    "经查，该户户主与两名子女共同生活，儿子在槐树路便民综合服务有限责任公司打零工，每月收入约1200元，收入不固定；"
+    "家中没有机动车和商业用房，除唯一住房外没有其他房产，银行存款与核对报告一致。"
+)
+PUBLICITY = {
+    "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "自然日"}
+}
+MEETING: dict[str, object] = {
+    "meeting.no": "第3期", "meeting.time": "2024-08-15 14:30", "meeting.place": "街道二楼会议室", "meeting.chair": "郑有为",
+    "meeting.recorder": "周立冬", "meeting.discussion": LONG + "\n与会人员认为申报属实。", "meeting.agree": 5,
+    "meeting.against": 0, "meeting.abstain": 0, "meeting.conclusion": "同意按照上述意见办理。", "meeting.absent": "苏和平",
+    "meeting.attendees": "郑有为|成员|街道党工委书记\n孟小舟|成员|街道办事处主任\n鲁明哲|成员|街道办事处副主任",
+}  # fmt: skip
+
+GIVEN: dict[str, dict[str, object]] = {
+    "neighbor_interview": {
+        "interview.time": "2024-08-06 10:20", "interview.place": "槐树里社区居委会", "interview.person": "欧阳文惠",
+        "interview.relation": "邻居", "interview.address": "槐树里社区11号楼", "interview.phone": "13900000009",
+        "interview.income": LONG, "survey.team": TEAM, "interview.consistent": "一致",
+    },
+    "evidence_letter": {
+        "letter.to": "示范银行股份有限公司槐树支行", "letter.due": "2024-08-23", "handler.name": "周立冬",
+        "letter.items": "2024年1月至7月账户流水\n截至2024年7月31日的账户余额\n名下理财产品、贵金属等其他资产情况",
+    },
+    "photo_evidence_sheet": {
+        "photo.occasion": "入户调查",
+        "photo.items": [
+            {"code": f"YX-{n:03d}", "taken": "2024-08-06 10:20", "place": "槐树里社区12号楼3门501", "by": "吴小雪",
+             "content": "门牌", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "portrait": False}
+            for n in (1, 2)
+        ],
+    },
+    "income_asset_calculation": {
+        "calculation.period": "2024年1月至6月", "calculation.months": 6,
+        "calculation.excluded": "王秀兰|医疗救助款|3000|政府救助款物不计入",
+        "calculation.below": "低于标准", "calculation.standard_name": "本区最低生活保障标准", "calculation.over": "符合规定",
+        "calculation.conclusion": "符合条件", "calculation.note": LONG,
+    },
+    "expense_verification": {
+        "expense.period": "2023年8月至2024年7月", "expense.income": "20400", "expense.method": "票据核对、入户调查",
+        "expense.conclusion": "属实", "expense.note": LONG, "survey.team": TEAM, "expense.liability": "不涉及第三方责任。",
+    },
+    "emergency_survey_record": {
+        "emergency.kind": "火灾", "emergency.hour": "凌晨2时许", "emergency.place": "示范区槐树路12号", "emergency.severity": LONG,
+        "emergency.needs": "现金、实物", "emergency.evidence": "火灾事故认定书|区消防救援大队|1", "emergency.surveyed": "2024-08-01 09:00",
+        "emergency.method": "现场、走访", "emergency.conclusion": "属实", "survey.team": TEAM,
+    },
+    "self_care_assessment": {
+        "ability.kind": "首次评估", "ability.date": "2024-08-08", "ability.agency": "示范区长者照护评估中心", "ability.place": "申请人家中",
+        **{f"ability.{key}": "是" if key in ("eat", "bed", "walk") else "否" for key in ABILITIES},
+        "ability.bathe_note": "须他人全程协助。",
+    },
+    "obligor_capacity_form": {
+        "capacity.evidence": "户口簿复印件|亲属关系|1\n核对报告|收入、财产情况|1", "capacity.conclusion": "法定义务人均无履行义务能力",
+        "capacity.note": LONG,
+    },
+    "reinvestigation_record": {
+        "objection.no": "TJHQ-DB-2024-000123-0014", "objection.received_on": "2024-08-20", "objection.content": "反映该户儿子有稳定工作。",
+        "recheck.method": "入户调查、信函索证", "recheck.on": "2024-08-27", "recheck.present": True, "recheck.findings": LONG,
+        "recheck.differences": "无差异。", "recheck.conclusion": "维持原初审意见", "survey.team": TEAM,
+    },
+    "publicity_evidence": {
+        "publicity.notice": "《初审公示》（示槐救字〔2024〕33号）", "posting.posted": "2024-08-19 09:00",
+        "posting.removed": "2024-08-26 17:30", "posting.objections": "无", "posting.count": 0,
+        "posting.statement": "公示期间未收到异议，情况属实。",
+    },
+    "objection_register": {
+        "objection.received": "2024-08-20 15:10", "objection.channel": "来访", "objection.named": "实名", "objection.person": "欧阳文惠",
+        "objection.phone": "13900000009", "objection.content": "反映该户儿子有稳定工作，收入高于申报数额。" * 3, "objection.level": "较大",
+        "objection.measures": "重新调查核实", "objection.handler": "周立冬",
+    },
+    "objection_reply": {
+        "objection.no": "TJHQ-DB-2024-000123-0014", "objection.person": "欧阳文惠", "objection.received_on": "2024-08-20",
+        "recheck.summary": "本机关更换调查人员重新入户，并向有关单位书面核实，未发现与申报不一致的情况。",
+        "recheck.conclusion": "维持原初审意见",
+    },
+    "re_publicity": {"publicity.recheck": "经重新调查核实，符合条件，维持原初审意见"},
+    "proposed_confirmation_publicity": {},
+    "appraisal_notice": {
+        "meeting.time": "2024-08-15 14:30", "meeting.place": "槐树里社区居委会会议室", "notice.people": "社区两委成员、党员代表、居民代表共12人",
+    },
+    "democratic_appraisal": {
+        **{k: MEETING[k] for k in ("meeting.time", "meeting.place", "meeting.chair", "meeting.recorder")},
+        "meeting.attendees": [{"name": f"代表{'甲乙丙丁戊己庚辛壬'[n]}", "kind": "村（居）民代表" if n < 6 else "两委"} for n in range(9)],
+        "appraisal.statement": LONG, "appraisal.survey": LONG, "appraisal.discussion": LONG, "appraisal.agree": 9,
+        "appraisal.against": 0, "appraisal.abstain": 0, "appraisal.conclusion": "真实有效", "appraisal.recheck": False,
+    },
+    "dispute_submission": {
+        "dispute.matter": "公示期间有居民反映该户儿子有稳定工作。", "dispute.findings": LONG, "dispute.proposal": "建议予以确认。",
+        "dispute.source": "公示异议", "dispute.papers": "重新调查核实记录|0014|3\n公示异议登记表|0012|1",
+    },
+    "deliberation_opinion_report": {
+        "opinion.minutes": "第3期", "opinion.met_on": "2024-08-15", "opinion.papers": "入户调查表|真实、完整\n核对报告|一致",
+        "opinion.inquiry": LONG, "opinion.publicity": LONG, "opinion.dispute": "儿子收入是否稳定。", "opinion.result": "建议予以确认",
+        "opinion.reasons": LONG, "opinion.amount": "1330", "opinion.on": "2024-08-16",
+    },
+    "deliberation_feedback": {
+        "feedback.minutes": "第3期", "feedback.met_on": "2024-08-15", "feedback.conclusion": "建议予以确认。", "feedback.todo": "按程序办理。",
+    },
+    "leadership_meeting_minutes": {
+        **MEETING, "meeting.source": "《议事协商机构会议纪要》第3期", "meeting.proposal": "对该户最低生活保障申请予以确认。",
+        "meeting.result": "通过", "meeting.amount": "1330",
+    },
+    "joint_conference_minutes": {
+        **MEETING, "conference.limit": "6060", "conference.proposed": "9000", "conference.reason": "特殊情况超过上限",
+        "conference.amount": "9000", "conference.cause": LONG,
+    },
+}  # fmt: skip
+EXTRA: dict[str, dict[str, object]] = {
+    "re_publicity": {**PUBLICITY, "doc_no": "示槐救字〔2024〕34号"},
+    "proposed_confirmation_publicity": {**PUBLICITY, "doc_no": "示槐救字〔2024〕37号"},
+    "evidence_letter": {"doc_no": "示槐救字〔2024〕32号"},
+    "objection_reply": {"doc_no": "示槐救字〔2024〕38号"},
+    "objection_register": {"deadline": dt.date(2024, 9, 3)},
+    "reinvestigation_record": {"deadline": dt.date(2024, 9, 3)},
+}
+NAMES = tuple(GIVEN)
+CATEGORY = {
+    "expense_verification": "ZC", "emergency_survey_record": "JN", "self_care_assessment": "TK",
+    "obligor_capacity_form": "TK", "joint_conference_minutes": "JN",
+}  # fmt: skip
+SPARSE: dict[str, tuple[str, ...]] = {
+    "evidence_letter": ("letter.to", "letter.items", "letter.due"),
+    "objection_reply": tuple(GIVEN["objection_reply"]),
+    "re_publicity": ("publicity.recheck",),
+    "appraisal_notice": ("meeting.time", "meeting.place"),
+    "dispute_submission": ("dispute.matter",),
+    "deliberation_feedback": ("feedback.minutes", "feedback.conclusion"),
+    "leadership_meeting_minutes": tuple(
+        k for k in GIVEN["leadership_meeting_minutes"] if k != "meeting.absent"
+    ),
+    "joint_conference_minutes": tuple(GIVEN["joint_conference_minutes"]),
+    "reinvestigation_record": ("objection.no",),
+}
+"""What a clerk must give at the least; all else may wait for the pen."""
+HOUSEHOLDS: dict[str, dict[str, Any]] = {
+    "ordinary": FULL,
+    "large": {
+        **BIG,
+        "assets": FULL["assets"] * 5,
+        "obligors": BIG["obligors"] * 4,
+        "expenses": FULL["expenses"] * 9,
+    },
+    "minimal": MINIMAL,
+}
+
+
+def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = {}) -> Sample:
+    """Fill one of ``NAMES`` in for one of the households; for the minimal one most is left to the pen."""
+    given = GIVEN[name]
+    if household == "minimal":
+        given = {k: v for k, v in given.items() if k in SPARSE.get(name, ())}
+    facts = HOUSEHOLDS[household]
+    if name == "income_asset_calculation" and household != "minimal":
+        facts = {k: v for k, v in facts.items() if k != "benefit"}
+    return filled(name, a_case(facts, CATEGORY.get(name, "DB")), {**given, **more}, EXTRA.get(name, {}))
