@@ -104,6 +104,18 @@ class Config:
         return next((p for p in self.people if p.name == name), None)
 
 
+def file_of(root: Path) -> Path:
+    """Return the path of a workspace's settings, which make a folder one.
+
+    Raises:
+        NotAWorkspace: E205, when there is none.
+    """
+    path = root / FILE_NAME
+    if not path.is_file():
+        raise NotAWorkspace(f"{root} 中没有 {FILE_NAME}")
+    return path
+
+
 def load(root: Path) -> Config:
     """Read the workspace's ``archivist.toml``.
 
@@ -111,12 +123,7 @@ def load(root: Path) -> Config:
         NotAWorkspace: E205, when there is none.
         SettingsError: E500, listing every fault at once.
     """
-    path = root / FILE_NAME
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise NotAWorkspace(f"{root} 中没有 {FILE_NAME}") from None
-    return parse(text)
+    return parse(file_of(root).read_text(encoding="utf-8-sig"))
 
 
 def parse(text: str) -> Config:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from archivist import config as settings
 from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue, shipped_templates
 from archivist.errors import AmbiguousCase, CaseNotFound, IndexFault, InvalidValue
+from archivist.model.by import By
 from archivist.model.case import Case, Event
 from archivist.model.ids import CaseNo
 from archivist.rules import pack as packs
@@ -23,23 +23,21 @@ from archivist.store import Archive, Draft, Stamp
 
 @dataclass
 class Workspace:
-    """One office's workspace, opened by one actor. ``clock`` gives the aware present; only the edge sets it."""
+    """One office's workspace. It knows nobody who acts and no clock: every act says by whom and when it is done."""
 
     root: Path
-    actor: str
-    clock: Callable[[], dt.datetime]
-    config: Config = field(default_factory=Config)
     behind: IndexFault | None = None
     _later: list[CaseNo] | None = field(default=None, init=False, repr=False)
 
     @classmethod
-    def open(cls, root: Path, actor: str, clock: Callable[[], dt.datetime]) -> Workspace:
-        """Open the workspace in a folder.
+    def open(cls, root: Path) -> Workspace:
+        """Open the workspace in a folder; its settings are read when first asked for.
 
         Raises:
-            NotAWorkspace: E205. SettingsError: E500.
+            NotAWorkspace: E205.
         """
-        return cls(root, actor, clock, settings.load(root))
+        settings.file_of(root)
+        return cls(root)
 
     def __enter__(self) -> Workspace:
         return self
@@ -51,6 +49,15 @@ class Workspace:
         """Let go of the index's files."""
         if "index" in self.__dict__:
             self.index.close()
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings; a question that needs none does not fail on them.
+
+        Raises:
+            SettingsError: E500.
+        """
+        return settings.load(self.root)
 
     @cached_property
     def archive(self) -> Archive:
@@ -82,37 +89,33 @@ class Workspace:
         """The workspace's own templates."""
         return self.root / "doc_templates"
 
-    def today(self) -> dt.date:
-        """The civil date of the law, Asia/Shanghai."""
-        return self.clock().date()
-
-    def stamp(self) -> Stamp:
-        """Who acts now, under which rules."""
-        return Stamp(self.actor, self.clock(), self.pack.stamp)
+    def stamp(self, by: By) -> Stamp:
+        """Return who acts and when, under the office's rules."""
+        return Stamp(by, self.pack.stamp)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, by: By) -> Iterator[None]:
         """Hold the archive's lock; where an earlier writer died or failed, the index catches up first."""
-        with self.archive.writing(self.actor):
+        with self.archive.writing(by.actor):
             if self.archive.healed:
                 self.archive.healed = False
                 self._keep(self.index.catch_up)
             yield
 
-    def commit(self, number: CaseNo, make: Callable[[Case], Draft]) -> tuple[Case, Event]:
+    def commit(self, number: CaseNo, make: Callable[[Case], Draft], by: By) -> tuple[Case, Event]:
         """Commit one change of a case and let the index follow."""
-        with self.writing():
-            result = self.archive.commit(number, make, self.stamp())
+        with self.writing(by):
+            result = self.archive.commit(number, make, self.stamp(by))
             self.follow(number)
         return result
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, by: By) -> Iterator[None]:
         """Hold the lock over several commits and let the index follow once, after the last.
 
         Survives: a kill in between leaves the lock behind, and the next writer's index catches up.
         """
-        with self.writing():
+        with self.writing(by):
             self._later = []
             try:
                 yield
@@ -136,9 +139,9 @@ class Workspace:
         except OSError as error:
             self.behind = IndexFault(f"磁盘拒绝写入索引（{error.strerror or error}），档案不受影响")
 
-    def catch_up(self) -> None:
+    def catch_up(self, by: By) -> None:
         """Let the index follow whatever it missed, first thing in a long run."""
-        with self.archive.writing(self.actor):
+        with self.archive.writing(by.actor):
             self.index.catch_up()
 
     def find_case(self, text: str) -> CaseNo:

@@ -19,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from archivist.model.by import CHINA, By
 from archivist.model.case import Event, Op
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.procedure.agenda import agenda
@@ -28,7 +29,6 @@ from archivist.store.chain import Chain
 from archivist.workspace import Workspace
 
 SEED = 20261122
-CHINA = dt.timezone(dt.timedelta(hours=8))
 NOW = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
 SETTINGS = 'pack = "tianjin-hongqiao"\n[office]\nname = "样例街道办事处"\ncode = "TJHQ"\n'
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳娜秀敏静丽强磊军洋勇艳杰娟涛明超兰霞"
@@ -94,7 +94,7 @@ def make(root: Path, cases: int) -> Workspace:
     for sequence in range(1, cases + 1):
         number = CaseNo("TJHQ", rng.choice(kinds), 2023, sequence)
         make_case(root / "archive/cases" / str(number), number, rng)
-    workspace = Workspace.open(root, "x", lambda: NOW)
+    workspace = Workspace.open(root)
     workspace.index.rebuild()
     return workspace
 
@@ -108,7 +108,7 @@ def naive(workspace: Workspace) -> int:
 def timed(root: Path, days: int | None = None) -> tuple[float, list[tuple[str, str]]]:
     """Ask a workspace opened anew; returns seconds and what was answered."""
     begin = time.process_time()
-    with Workspace.open(root, "x", lambda: NOW) as workspace:
+    with Workspace.open(root) as workspace:
         found = agenda(workspace, on=NOW, days=days)
     took = time.process_time() - begin
     return took, sorted((str(e.case), e.rule.id) for e in found.entries)
@@ -134,7 +134,7 @@ def main(cases: int) -> None:
         print(f"  warm, the next 15 days     {soon:8.2f} s   {soon / baseline:6.3f} × naive")
         data = {"facts": {"applicant": {"name": "甲乙", "id_type": "无"}}}
         number = workspace.archive.case_numbers()[0]
-        workspace.commit(number, lambda _: Draft(Op.FACTS_CHANGED, data))
+        workspace.commit(number, lambda _: Draft(Op.FACTS_CHANGED, data), By("x", NOW))
         moved, again = timed(root)
         print(f"  after one case has moved   {moved:8.2f} s")
         assert again == first, "the cache answers otherwise"

@@ -28,13 +28,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from archivist.model.by import CHINA, By
 from archivist.model.case import Case, Op
 from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, NewFile, Original, Stamp
 
 SIZE = 100_000
 TURN = 20
-STAMP = Stamp("经办", dt.datetime(2024, 3, 4, 9, tzinfo=dt.timezone(dt.timedelta(hours=8))), "benchmark@1")
+STAMP = Stamp(By("经办", dt.datetime(2024, 3, 4, 9, tzinfo=CHINA)), "benchmark@1")
 CALLS = (
     "open",
     "write",

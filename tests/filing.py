@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from archivist.model.by import By
 from archivist.model.case import Case, Op, RecordStatus
 from archivist.model.ids import CaseNo
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
+from tests.kit import BY
 
 
-def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "样例") -> Case:
+def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "样例", by: By = BY) -> Case:
     """File one scan of each type with some text on it."""
     for kind in kinds:
         document = workspace.catalogue.get(kind)
@@ -32,7 +34,7 @@ def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "
                 Op.RECORD_FILED, {"record": entry}, files=(scan, NewFile(f"text/{no}.txt", text.encode(), no))
             )
 
-        workspace.commit(number, draft)
+        workspace.commit(number, draft, by)
     return workspace.archive.read(number)
 
 
@@ -46,7 +48,7 @@ def sign(workspace: Workspace, number: CaseNo, record: str) -> Case:
         scan = NewFile(f"data/{signed.folder}/{no} {signed.title}.txt", f"{no} 已签".encode(), no)
         return Draft(Op.SIGNED_COPY_FILED, {"record": entry}, files=(scan,))
 
-    return workspace.commit(number, draft)[0]
+    return workspace.commit(number, draft, BY)[0]
 
 
 def walk(workspace: Workspace, number: CaseNo, *steps: tuple[str, str, Sequence[str]]) -> Case:
@@ -59,5 +61,5 @@ def walk(workspace: Workspace, number: CaseNo, *steps: tuple[str, str, Sequence[
                     "on": dt.date.fromisoformat(day).isoformat(), "by": list(people)}  # fmt: skip
             return Draft(Op.STEP_TAKEN, data)
 
-        workspace.commit(number, draft)
+        workspace.commit(number, draft, BY)
     return workspace.archive.read(number)

@@ -1,10 +1,11 @@
-"""A workspace to work in: the 红桥 pack, a fixed clock, one ordinary household."""
+"""A workspace to work in: the 红桥 pack, somebody at a fixed moment, one ordinary household."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
 
+from archivist.model.by import CHINA, By
 from archivist.model.case import Case
 from archivist.model.facts import Facts
 from archivist.model.ids import Category
@@ -13,9 +14,9 @@ from archivist.store import Archive
 from archivist.workspace import Workspace
 from tests.people import wang
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 NOW = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
 TODAY = NOW.date()
+BY = By("林经办", NOW)
 
 SETTINGS = """
 pack = "tianjin-hongqiao"
@@ -43,10 +44,10 @@ def make_workspace(folder: Path) -> Workspace:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "archivist.toml").write_text(SETTINGS, encoding="utf-8")
     Archive(folder / "archive").create()
-    return Workspace.open(folder, "林经办", lambda: NOW)
+    return Workspace.open(folder)
 
 
 def open_household(
     workspace: Workspace, facts: Facts | None = None, category: Category = Category.DB
 ) -> Case:
-    return open_case(workspace, category, facts or wang(), opened_on=dt.date(2024, 3, 4))
+    return open_case(workspace, BY, category, facts or wang(), opened_on=dt.date(2024, 3, 4))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from archivist.cli.session import CHINA, DAY, Session, with_session
+from archivist.cli.session import DAY, Session, with_session
 from archivist.errors import UsageError
+from archivist.model.by import CHINA
 
 if TYPE_CHECKING:
     from archivist.procedure.agenda import Agenda, Duty, Entry

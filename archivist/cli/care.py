@@ -15,6 +15,7 @@ from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE
 
 if TYPE_CHECKING:
+    from archivist.model.by import By
     from archivist.store.disk_probe import Finding
     from archivist.workspace import Workspace
 
@@ -178,11 +179,11 @@ def doctor(session: Session) -> int:
         _models(),
     ]
     try:
-        workspace = session.workspace
+        workspace, office = session.workspace, session.workspace.config.office.name
     except ArchivistError as error:
         checks.append(("工作区", "没有", str(error)))
     else:
-        checks.extend(_workspace_checks(workspace))
+        checks.extend(_workspace_checks(workspace, office, session.by()))
     session.emit([{"check": c, "state": s, "detail": d} for c, s, d in checks])
     session.table(("检查", "状态", "说明"), checks)
     return 1 if any(s in ("注意", "警报") for _, s, _ in checks) else 0
@@ -211,11 +212,11 @@ def _models() -> tuple[str, str, str]:
     )
 
 
-def _workspace_checks(workspace: Workspace) -> list[tuple[str, str, str]]:
+def _workspace_checks(workspace: Workspace, office: str, by: By) -> list[tuple[str, str, str]]:
     from archivist.store.disk_probe import examine
 
     found: list[tuple[str, str, str]] = [
-        ("工作区", "正常", f"{workspace.config.office.name}，规则包 {workspace.pack.stamp}"),
+        ("工作区", "正常", f"{office}，规则包 {workspace.pack.stamp}"),
         (
             "户档",
             "正常",
@@ -224,7 +225,7 @@ def _workspace_checks(workspace: Workspace) -> list[tuple[str, str, str]]:
     ]
     found += [_shown(finding) for finding in examine(workspace.archive.root)]
     try:
-        with workspace.archive.writing(workspace.actor):
+        with workspace.archive.writing(by.actor):
             healed = workspace.archive.recovered
         found += [("恢复", "正常", line) for line in healed.done]
         found += [("完整性", "警报", line) for line in healed.alarms]

@@ -71,6 +71,7 @@ def open_(
     changes += [("applicant.id_number", id_number)] if id_number else []
     made = open_case(
         session.workspace,
+        session.by(),
         parse_category(category),
         _facts(source, changes),
         opened_on=on or session.today(),
@@ -125,7 +126,9 @@ def set_(session: Session, case_: str, settings: tuple[str, ...], source: Path |
     number = session.workspace.find_case(case_)
     laid_over = read_facts(source) if source else known.NO_FACTS
     changes: list[tuple[str, object]] = list(pairs(settings))
-    _, changed = change_facts(session.workspace, number, changes, laid_over=laid_over, reason=reason)
+    _, changed = change_facts(
+        session.workspace, session.by(), number, changes, laid_over=laid_over, reason=reason
+    )
     session.emit(
         {
             "case": str(number),
@@ -315,10 +318,9 @@ def deregister(session: Session, case_: str, on: dt.date | None, reason: str) ->
     from archivist.procedure.cases import deregister as do
     from archivist.rules.disposition.retention import retention
 
-    closed = do(
-        session.workspace, session.workspace.find_case(case_), on=on or session.today(), reason=reason
-    )
-    period = retention(closed, session.workspace.pack)
+    workspace, by = session.workspace, session.by()
+    closed = do(workspace, by, workspace.find_case(case_), on=on or by.today, reason=reason)
+    period = retention(closed, workspace.pack)
     assert period is not None
     session.emit(
         {

@@ -66,7 +66,7 @@ def check(
         if len(numbers) != 1:
             raise UsageError("--confirm 一次只登记一户")
         day = on or session.today()
-        confirm(workspace, numbers[0], confirmed, by=by, note=note, on=day, stage=stage)
+        confirm(workspace, session.by(), numbers[0], confirmed, people=by, note=note, on=day, stage=stage)
     elif by or note:
         raise UsageError("--by、--note 与 --confirm 同用")
     many = not numbers and len(workspace.archive.case_numbers()) >= MANY

@@ -85,7 +85,8 @@ def generate(
 
     workspace = session.workspace
     wanted = workspace.catalogue.get(document)
-    with_pdf = bool(merged) or (workspace.config.options.pdf if pdf is None else pdf)
+    options = workspace.config.options
+    with_pdf = bool(merged) or (options.pdf if pdf is None else pdf)
     if wanted.of_office:
         office.refuse_households(
             wanted,
@@ -109,7 +110,7 @@ def generate(
     batch.refuse_existing(parcel, merged)
     told = {**shared, **dict(pairs(settings))}
     given = {n: {**told, **rows.get(str(n), {})} for n in numbers}
-    todo = plan(workspace, wanted, numbers, given, on=on or session.today())
+    todo = plan(workspace, session.by(), wanted, numbers, given, on=on or session.today())
     if len(numbers) == 1 and todo.refused:
         raise todo.refused[0].error
     if dry_run:
@@ -117,11 +118,13 @@ def generate(
     if draft:
         return _drafts(session, todo, out or workspace.archive.outbox / "草稿")
     if len(todo.documents) == 1:
-        outcome = issue(workspace, todo, pdf=with_pdf)
+        outcome = issue(workspace, session.by(), todo, pdf=with_pdf)
     else:
         session.say(f"{wanted.title}：{len(todo.documents)} 户可以制发，{len(todo.refused)} 户不能")
         with session.progress(wanted.title) as step:
-            outcome = issue(workspace, todo, pdf=with_pdf, report=lambda _r, done, total: step(done, total))
+            outcome = issue(
+                workspace, session.by(), todo, pdf=with_pdf, report=lambda _r, done, total: step(done, total)
+            )
     if out:
         _copy_out(outcome.issued, out)
     lost = _parcels(session, outcome.issued, parcel, merged)

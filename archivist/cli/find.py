@@ -121,7 +121,7 @@ def show_hits(session: Session, hits: list[Hit]) -> None:
 def reindex(session: Session) -> None:
     """由档案库重建索引；期间原索引照常可用。"""
     workspace = session.workspace
-    with session.progress("重建索引") as step, workspace.archive.writing(workspace.actor):
+    with session.progress("重建索引") as step, workspace.archive.writing(session.by().actor):
         count = workspace.index.rebuild(step)
     session.emit({"cases": count})
     session.say(f"索引已由档案库重建，共 {count} 户", "green")

@@ -47,14 +47,14 @@ def verify(
     if accept:
         if len(numbers) != 1:
             raise UsageError("--accept 须指明一户")
-        accepted = decide(workspace, numbers[0], reason)
+        accepted = decide(workspace, session.by(), numbers[0], reason)
         session.emit(
             {"case": str(numbers[0]), "accepted": [f.to_plain() for f in accepted], "reason": reason}
         )
         session.say(f"已记入总账：认可 {numbers[0]} 的 {len(accepted)} 项问题，解除只读", "green")
         return 0
     with session.progress("核对") as step:
-        done = check(workspace, numbers or None, quick=quick, processes=processes, step=step)
+        done = check(workspace, session.by(), numbers or None, quick=quick, processes=processes, step=step)
     session.emit(
         {
             "checked": len(done.checked),
@@ -118,7 +118,7 @@ def restore(session: Session, case_: str, backup: Path) -> int:
     workspace = session.workspace
     year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case_.strip())
     number = int(year[1]) if year else workspace.find_case(case_)
-    done = mend(workspace, number, backup)
+    done = mend(workspace, session.by(), number, backup)
     session.emit(
         {
             "case": str(number),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archivist.cli.session import Session, with_session
-from archivist.errors import ArchivistError, UsageError
+from archivist.errors import ArchivistError, SettingsError, UsageError
 from archivist.model.ids import RecordNo
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def watch(session: Session, once: bool) -> int:
                 step(done, total)
 
             try:
-                file_once(workspace, report, stop)
+                file_once(workspace, session.by, report, stop)
             except KeyboardInterrupt:
                 stop.set()
                 raise
@@ -55,7 +55,7 @@ def watch(session: Session, once: bool) -> int:
         session.say(describe(outcome))
 
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    keep_watch(workspace, tell, stop, lambda: _hourly(session))
+    keep_watch(workspace, session.by, tell, stop, lambda: _hourly(session))
     return _summary(session, outcomes)
 
 
@@ -65,8 +65,8 @@ def _hourly(session: Session) -> None:
 
     workspace = session.workspace
     try:
-        numbers = next_round(workspace.archive, workspace.clock())
-        done = verify(workspace, numbers, processes=1) if numbers else None
+        numbers = next_round(workspace.archive, session.clock())
+        done = verify(workspace, session.by(), numbers, processes=1) if numbers else None
     except ArchivistError as error:
         session.warn(f"例行核对没有完成：{error}")
         return
@@ -178,8 +178,8 @@ def file_(
         for n, path in enumerate(paths, 1):
             try:
                 filed = file_by_hand(
-                    workspace, number, path, reader, document, signs=signed, keep_duplicate=keep_duplicate,
-                    reason=reason,
+                    workspace, session.by(), number, path, reader, document, signs=signed,
+                    keep_duplicate=keep_duplicate, reason=reason,
                 )  # fmt: skip
                 done.append(
                     {
@@ -190,6 +190,8 @@ def file_(
                         "signs": filed.signs,
                     }
                 )
+            except SettingsError:  # of the workspace, not of this file
+                raise
             except ArchivistError as error:
                 error.file = error.file or path.name
                 failed.append(error)
@@ -313,8 +315,8 @@ def assign(
     number = workspace.find_case(case_)
     record = _record(signs)
     filed = do(
-        workspace, found, number, _type(session, found, type_), signs=record, keep_duplicate=keep_duplicate,
-        reason=reason,
+        workspace, session.by(), found, number, _type(session, found, type_), signs=record,
+        keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     session.emit(
         {
@@ -346,7 +348,7 @@ def _type(session: Session, item: TrayItem, named: str | None) -> DocumentType:
 def return_(session: Session, item: str) -> None:
     """退回：不属于任何一户的，放到 outbox/退回，由您取走。"""
     workspace = session.workspace
-    with workspace.archive.writing(workspace.actor):
+    with workspace.archive.writing(session.by().actor):
         found = workspace.archive.tray.get(item)
         path = workspace.archive.tray.hand_back(found, workspace.archive.outbox / "退回")
     session.emit({"item": found.id, "path": str(path)})

@@ -80,7 +80,7 @@ def generate(
     elif wish.draft:
         _draft(session, planned, wish.out)
     else:
-        issued = issue(workspace, planned, pdf=wish.pdf)
+        issued = issue(workspace, session.by(), planned, pdf=wish.pdf)
         copy_out(issued.files, wish.out)
         _show(session, planned, issued)
     for line in planned.doubts:

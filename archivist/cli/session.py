@@ -7,6 +7,7 @@ import functools
 import getpass
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import click
 
 from archivist.config import FILE_NAME
 from archivist.errors import InvalidValue, NotAWorkspace
+from archivist.model.by import CHINA, By
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,9 +30,6 @@ else:  # generic in the type stubs only, in older releases of click
     _ParamType = click.ParamType
 
 F = TypeVar("F", bound=Callable[..., Any])
-CHINA = dt.timezone(dt.timedelta(hours=8))
-"""Asia/Shanghai, the time zone of the law: UTC+08:00, no summer time."""
-
 SHORT_CELL = 20
 """Columns up to so many cells wide (case numbers, dates) are never folded."""
 
@@ -40,7 +39,7 @@ def now() -> dt.datetime:
     fixed = os.environ.get("ARCHIVIST_NOW")
     if fixed:
         moment = dt.datetime.fromisoformat(fixed)
-        return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+        return moment.astimezone(CHINA) if moment.tzinfo else moment.replace(tzinfo=CHINA)
     return dt.datetime.now(CHINA)
 
 
@@ -66,7 +65,7 @@ class Session:
         if self._workspace is None:
             from archivist.workspace import Workspace
 
-            self._workspace = Workspace.open(self._root(), self._who(), self.clock)
+            self._workspace = Workspace.open(self._root())
         return self._workspace
 
     def close(self) -> None:
@@ -88,17 +87,16 @@ class Session:
                 return folder
         raise NotAWorkspace("从这里往上都没有 archivist.toml")
 
-    def _who(self) -> str:
-        if self.actor:
-            return self.actor
-        try:
-            return getpass.getuser()
-        except (OSError, KeyError):
-            return "unknown"
+    def by(self) -> By:
+        """Return who acts (``--as``, else the account) from which account and machine, at this moment."""
+        account = _account()
+        return By(
+            self.actor or account or "unknown", self.clock(), account=account, host=socket.gethostname()
+        )
 
     def today(self) -> dt.date:
         """The civil date of the law."""
-        return self.clock().date()
+        return self.by().today
 
     # ── saying things ────────────────────────────────────────────────────────────────────────────────────
     def console(self, *, err: bool = False) -> Console:
@@ -156,6 +154,14 @@ class Session:
         with Progress(*columns, console=self.console(err=True), transient=False) as bar:
             task = bar.add_task(what, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _account() -> str:
+    """Return the operating system's account, empty where it has no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:

@@ -45,7 +45,7 @@ def notices(
 
     pack = session.workspace.pack
     chosen = [h.case.number for h in found.houses if listed(document, h, pack, period, session.today())]
-    todo = plan(session.workspace, document, chosen, dict.fromkeys(chosen, told), on=wish.on)
+    todo = plan(session.workspace, session.by(), document, chosen, dict.fromkeys(chosen, told), on=wish.on)
     status = _issue(session, document, sheets(todo.documents), period, wish, found.unread, todo.refused)
     return todo.refused[0].error.exit_status if todo.refused else status
 
@@ -90,7 +90,7 @@ def _issue(
     issued: list[Issued] = []
     for sheet in () if wish.dry_run else joined:
         beside = {".xlsx": _workbook(session, sheet, period)} if wish.xlsx else {}
-        issued.append(issue(session.workspace, sheet, pdf=wish.pdf, beside=beside))
+        issued.append(issue(session.workspace, session.by(), sheet, pdf=wish.pdf, beside=beside))
         copy_out(issued[-1].files, wish.out)
     _show(session, document, period, joined, issued, unread, refused)
     return 1 if unread or any(s.doubts for s in joined) else 0

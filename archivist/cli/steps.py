@@ -52,9 +52,13 @@ def step(
     wanted, values = step_id(workspace.pack, step_), dict(pairs(settings))
     if dry_run:
         case = workspace.archive.read(number)
-        planned = plan_step(workspace, case, wanted, on=day, at=at, by=by, values=values, reason=reason)
+        planned = plan_step(
+            workspace, session.by(), case, wanted, on=day, at=at, people=by, values=values, reason=reason
+        )
     else:
-        done = take_step(workspace, number, wanted, on=day, at=at, by=by, values=values, reason=reason)
+        done = take_step(
+            workspace, session.by(), number, wanted, on=day, at=at, people=by, values=values, reason=reason
+        )
         case, planned = done.case, done.planned
     _show_planned(session, case, planned, dry_run=dry_run)
     return None
@@ -189,7 +193,9 @@ def correct(
     workspace = session.workspace
     number = workspace.find_case(case_)
     values = dict(pairs(settings))
-    done = correct_step(workspace, number, seq, void=void, on=on, at=at, by=by, values=values, reason=reason)
+    done = correct_step(
+        workspace, session.by(), number, seq, void=void, on=on, at=at, people=by, values=values, reason=reason
+    )
     session.emit(
         {
             "case": str(number),

@@ -10,6 +10,7 @@ from archivist.doctypes.catalogue import DocumentType
 from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, RecordNotFound
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
+from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Data, Op, Record, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.ids import CaseNo, RecordNo
@@ -99,7 +100,7 @@ def prepare(path: Path, name: str, reader: Reader) -> Prepared:
         return Prepared(original, None, error)
 
 
-def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
+def file_dropped(workspace: Workspace, by: By, prepared: Prepared) -> Outcome:
     """File what was dropped if it is certain whose and what it is; else put it into the tray.
 
     Survives:
@@ -107,21 +108,21 @@ def file_dropped(workspace: Workspace, prepared: Prepared) -> Outcome:
     """
     original = prepared.original
     try:
-        with workspace.writing():
+        with workspace.writing(by):
             if done := _left_over(workspace, original):
                 return done
         if prepared.result is None:
             assert prepared.error is not None
             return _to_tray(
-                workspace, prepared, Reason.UNREADABLE, prepared.error.what, code=prepared.error.code
+                workspace, by, prepared, Reason.UNREADABLE, prepared.error.what, code=prepared.error.code
             )
         found = recognise(prepared.result, original.name, KnownPeople(workspace), workspace.catalogue)
         if not found.certain:
             assert found.reason is not None
             if earlier := _filed_before(workspace, original, map(CaseNo.parse, found.cases)):
                 return earlier
-            return _to_tray(workspace, prepared, found.reason, found.message, found)
-        return _commit_recognised(workspace, prepared, found)
+            return _to_tray(workspace, by, prepared, found.reason, found.message, found)
+        return _commit_recognised(workspace, by, prepared, found)
     except ArchivistError as error:
         return Left(original.name, error)
 
@@ -147,23 +148,31 @@ def _filed_before(workspace: Workspace, original: Original, cases: Iterable[Case
     return None
 
 
-def _commit_recognised(workspace: Workspace, prepared: Prepared, found: Recognition) -> Outcome:
+def _commit_recognised(workspace: Workspace, by: By, prepared: Prepared, found: Recognition) -> Outcome:
     assert found.case is not None and found.type is not None and prepared.result is not None
     evidence = [asdict(e) for e in found.evidence if e.speaks_for in (str(found.case.number), found.type.id)]
     try:
         record = commit_file(
-            workspace, found.case.number, found.type, prepared.original, prepared.result, found.code, evidence
+            workspace,
+            by,
+            found.case.number,
+            found.type,
+            prepared.original,
+            prepared.result,
+            found.code,
+            evidence,
         )
     except DuplicateFile as error:
         if earlier := _filed_before(workspace, prepared.original, [found.case.number]):
             return earlier
-        return _to_tray(workspace, prepared, Reason.DUPLICATE, error.what, found)
+        return _to_tray(workspace, by, prepared, Reason.DUPLICATE, error.what, found)
     prepared.original.remove()
     return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs)
 
 
 def commit_file(
     workspace: Workspace,
+    by: By,
     number: CaseNo,
     document: DocumentType,
     original: Original,
@@ -222,7 +231,7 @@ def commit_file(
         )
         return with_source(made, tray=tray, name=original.name) if tray else made
 
-    case, event = workspace.commit(number, draft)
+    case, event = workspace.commit(number, draft, by)
     return case.records[RecordNo(event.data["record"]["no"])]
 
 
@@ -248,6 +257,7 @@ def _suffix(kind: Kind, original: Original) -> str:
 
 def _to_tray(
     workspace: Workspace,
+    by: By,
     prepared: Prepared,
     reason: Reason,
     message: str,
@@ -263,11 +273,11 @@ def _to_tray(
             "types": list(found.types),
             "evidence": [asdict(e) for e in found.evidence],
         }
-    with workspace.archive.writing(workspace.actor):
+    with workspace.archive.writing(by.actor):
         item = workspace.archive.tray.put(
             prepared.original,
             _suffix(kind, prepared.original),
-            workspace.stamp(),
+            workspace.stamp(by),
             reason=reason.value,
             message=message,
             text=result.text if result else "",
@@ -279,6 +289,7 @@ def _to_tray(
 # ── what a person decides ────────────────────────────────────────────────────────────────────────────────
 def file_by_hand(
     workspace: Workspace,
+    by: By,
     number: CaseNo,
     path: Path,
     reader: Reader,
@@ -312,7 +323,7 @@ def file_by_hand(
     if signs:
         code = _signature_of(case, chosen, signs)
     record = commit_file(
-        workspace, number, chosen, original, result, code,
+        workspace, by, number, chosen, original, result, code,
         [asdict(e) for e in found.evidence], keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     return Filed(path.name, number, record.no, record.title, record.signs)
@@ -320,6 +331,7 @@ def file_by_hand(
 
 def assign(
     workspace: Workspace,
+    by: By,
     item: TrayItem,
     number: CaseNo,
     document: DocumentType,
@@ -339,10 +351,10 @@ def assign(
     stat = item.file.stat()
     original = Original(item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ino)
     code = _signature_of(archive.read(number), document, signs) if signs else None
-    with workspace.writing():
+    with workspace.writing(by):
         archive.tray.mark(item, str(number))
         record = commit_file(
-            workspace, number, document, original, None, code, item.details.get("evidence", ()),
+            workspace, by, number, document, original, None, code, item.details.get("evidence", ()),
             keep_duplicate=keep_duplicate, text=item.text, tray=item.id, reason=reason,
         )  # fmt: skip
         archive.tray.remove(item)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError, UnreadableFile
 from archivist.ingest.filing import Left, Outcome, Prepared, file_dropped, prepare
+from archivist.model.by import By
 from archivist.reading.reader_process import Reader
 from archivist.store.durable_files import shown
 from archivist.workspace import Workspace
@@ -139,10 +140,17 @@ class Readers:
 
 Report = Callable[[Outcome, int, int], None]
 """Called for each outcome with the number done and the number known of."""
+Now = Callable[[], By]
+"""Called for every act of a long run: by whom, at that moment."""
 
 
 def file_settled(
-    workspace: Workspace, ready: list[Dropped], readers: Readers, report: Report, stop: threading.Event
+    workspace: Workspace,
+    by: Now,
+    ready: list[Dropped],
+    readers: Readers,
+    report: Report,
+    stop: threading.Event,
 ) -> int:
     """Read the settled files in parallel and file them one by one; return how many left the inbox."""
     todo = list(reversed(ready))
@@ -157,7 +165,7 @@ def file_settled(
             dropped = running.pop(future)
             done += 1
             try:
-                outcome = file_dropped(workspace, future.result())
+                outcome = file_dropped(workspace, by(), future.result())
             except (
                 ArchivistError
             ) as error:  # it changed while it was read, or reading could not start: next time
@@ -171,11 +179,12 @@ def file_settled(
     return gone
 
 
-def file_once(workspace: Workspace, report: Report, stop: threading.Event | None = None) -> None:
+def file_once(workspace: Workspace, by: Now, report: Report, stop: threading.Event | None = None) -> None:
     """File everything that is in the inbox now, waiting until what still moves has settled; then return."""
     stop = stop or threading.Event()
-    workspace.catch_up()
-    settler = Settler(workspace.config.options.settle_s)
+    options = workspace.config.options
+    workspace.catch_up(by())
+    settler = Settler(options.settle_s)
     tried: set[tuple[Path, Seen]] = set()
     with ExitStack() as stack:
         readers: Readers | None = None
@@ -186,10 +195,10 @@ def file_once(workspace: Workspace, report: Report, stop: threading.Event | None
                 return
             if fresh:
                 readers = readers or stack.enter_context(Readers(reader_count(workspace)))
-                file_settled(workspace, fresh, readers, report, stop)
+                file_settled(workspace, by, fresh, readers, report, stop)
                 tried |= {(d.path, d.seen) for d in fresh}
             if moving:
-                stop.wait(min(0.2, max(workspace.config.options.settle_s / 4, 0.01)))
+                stop.wait(min(0.2, max(options.settle_s / 4, 0.01)))
 
 
 def reader_count(workspace: Workspace) -> int:
@@ -204,18 +213,23 @@ CHORE_S = 3600.0
 
 
 def watch(
-    workspace: Workspace, report: Report, stop: threading.Event, chore: Callable[[], None] = lambda: None
+    workspace: Workspace,
+    by: Now,
+    report: Report,
+    stop: threading.Event,
+    chore: Callable[[], None] = lambda: None,
 ) -> None:
     """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later.
 
     Args:
         workspace: the open workspace.
+        by: called for every act.
         report: called for each outcome.
         stop: ends the watch between two files.
         chore: called once an hour while nothing is dropped; the rolling check of the archive.
     """
     options = workspace.config.options
-    workspace.catch_up()
+    workspace.catch_up(by())
     hint = threading.Event()
     settler = Settler(options.settle_s)
     retry_at: dict[tuple[Path, Seen], float] = {}
@@ -231,7 +245,7 @@ def watch(
                 for d in fresh:
                     retry_at[d.path, d.seen] = now + options.rescan_s
                 if fresh:
-                    file_settled(workspace, fresh, readers, report, stop)
+                    file_settled(workspace, by, fresh, readers, report, stop)
                 retry_at = {k: t for k, t in retry_at.items() if k[0].exists()}
                 if not fresh and not moving and time.monotonic() >= chore_at:
                     chore()

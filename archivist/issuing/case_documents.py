@@ -24,6 +24,7 @@ from archivist.errors import (
 )
 from archivist.issuing import numbering
 from archivist.model import chinese
+from archivist.model.by import By
 from archivist.model.case import Case, Op, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import merge, parse_facts
@@ -101,6 +102,7 @@ class Outcome:
 
 def plan(
     workspace: Workspace,
+    by: By,
     document: DocumentType,
     numbers: Sequence[CaseNo],
     given: Mapping[CaseNo, Given],
@@ -111,6 +113,7 @@ def plan(
 
     Args:
         workspace: the open workspace.
+        by: who asks, and when.
         document: the type.
         numbers: the cases.
         given: what the clerk adds, for each case.
@@ -125,14 +128,14 @@ def plan(
     for number in numbers:
         try:
             case = workspace.archive.read(number)
-            planned.append(plan_one(workspace, document, case, given.get(number, {}), on=on))
+            planned.append(plan_one(workspace, by, document, case, given.get(number, {}), on=on))
         except ArchivistError as error:
             refused.append(Refused(number, error))
     return Plan(tuple(planned), tuple(refused))
 
 
 def plan_one(
-    workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
+    workspace: Workspace, by: By, document: DocumentType, case: Case, given: Given, *, on: dt.date
 ) -> Planned:
     """Check one case; see ``plan``.
 
@@ -142,7 +145,7 @@ def plan_one(
     refuse_unlawful(workspace.pack, workspace.catalogue, document, case)
     given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
     numbered = document.doc_no == "required" and "doc_no" not in given
-    extra = rule_values(workspace, document, case, given, on=on)
+    extra = rule_values(workspace, by, document, case, given, on=on)
     if numbered:
         extra |= numbering.expected(workspace, on.year)
     values = document_values(document, case, workspace.config, on=on, given=given, extra=extra)
@@ -150,7 +153,7 @@ def plan_one(
 
 
 def rule_values(
-    workspace: Workspace, document: DocumentType, case: Case, given: Given, *, on: dt.date
+    workspace: Workspace, by: By, document: DocumentType, case: Case, given: Given, *, on: dt.date
 ) -> dict[str, object]:
     """Compute what the rule pack says for a document: time limits, publicity, legal basis, missing materials."""
     pack = workspace.pack
@@ -187,7 +190,7 @@ def rule_values(
     return (
         extra
         | application.ruled(workspace, document, case)
-        | file_inventory.ruled(workspace, document, case, on)
+        | file_inventory.ruled(workspace, by, document, case, on)
     )
 
 
@@ -217,6 +220,7 @@ Report = Callable[[Issued | Refused, int, int], None]
 
 def issue(
     workspace: Workspace,
+    by: By,
     todo: Plan,
     *,
     pdf: bool = False,
@@ -229,6 +233,7 @@ def issue(
 
     Args:
         workspace: the open workspace.
+        by: who issues them, and when: a run is one act, and all its documents bear its moment.
         todo: what to issue.
         pdf: make a PDF of each as well.
         report: told of each document, with how many are done and of how many.
@@ -245,18 +250,19 @@ def issue(
         processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
     size = max(1, min(_BATCH, -(-total // processes)))
     batches = (
-        _numbered(workspace, todo.documents[start : start + size], outcome) for start in range(0, total, size)
+        _numbered(workspace, by, todo.documents[start : start + size], outcome)
+        for start in range(0, total, size)
     )
     done = 0
     for printed in press(batches, pdf=pdf, processes=processes):
         pairs = list(zip(printed.batch, printed.results, strict=True))
         for group in (pairs[n : n + _GROUP] for n in range(0, len(pairs), _GROUP)):
-            with workspace.together():
+            with workspace.together(by):
                 for ready, made in group:
                     result = (
                         Refused(ready.planned.case.number, made)
                         if isinstance(made, ArchivistError)
-                        else _file(workspace, ready, made)
+                        else _file(workspace, by, ready, made)
                     )
                     (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
                     done += 1
@@ -285,28 +291,28 @@ class _Ready:
     sheet: Sheet
 
 
-def _numbered(workspace: Workspace, batch: Sequence[Planned], outcome: Outcome) -> list[_Ready]:
+def _numbered(workspace: Workspace, by: By, batch: Sequence[Planned], outcome: Outcome) -> list[_Ready]:
     ready: list[_Ready] = []
-    numbers = iter(_take_numbers(workspace, batch))
+    numbers = iter(_take_numbers(workspace, by, batch))
     for planned in batch:
         try:
-            ready.append(_ready(workspace, planned, next(numbers) if planned.numbered else ""))
+            ready.append(_ready(workspace, by, planned, next(numbers) if planned.numbered else ""))
         except ArchivistError as error:
             outcome.refused.append(Refused(planned.case.number, error))
     return ready
 
 
-def _take_numbers(workspace: Workspace, batch: Sequence[Planned]) -> list[str]:
+def _take_numbers(workspace: Workspace, by: By, batch: Sequence[Planned]) -> list[str]:
     wanted = [p for p in batch if p.numbered]
-    return numbering.take(workspace, wanted[0].on.year, len(wanted)) if wanted else []
+    return numbering.take(workspace, by, wanted[0].on.year, len(wanted)) if wanted else []
 
 
-def _ready(workspace: Workspace, planned: Planned, doc_no: str) -> _Ready:
+def _ready(workspace: Workspace, by: By, planned: Planned, doc_no: str) -> _Ready:
     document, case = planned.document, planned.case
     assert document.template is not None
     values = planned.values
     if doc_no:
-        extra = rule_values(workspace, document, case, planned.given, on=planned.on) | {"doc_no": doc_no}
+        extra = rule_values(workspace, by, document, case, planned.given, on=planned.on) | {"doc_no": doc_no}
         values = document_values(
             document, case, workspace.config, on=planned.on, given=planned.given, extra=extra
         )
@@ -315,7 +321,7 @@ def _ready(workspace: Workspace, planned: Planned, doc_no: str) -> _Ready:
     return _Ready(planned, code.record, code, str(values.get("doc_no", "")), sheet)
 
 
-def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
+def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> Issued | Refused:
     planned, document = item.planned, item.planned.document
 
     def draft(case: Case) -> Draft:
@@ -350,7 +356,7 @@ def _file(workspace: Workspace, item: _Ready, made: Made) -> Issued | Refused:
 
     number = planned.case.number
     try:
-        case, _ = workspace.commit(number, draft)
+        case, _ = workspace.commit(number, draft, by)
     except ArchivistError as error:
         return Refused(number, error)
     folder = workspace.archive.folder(number)

@@ -29,6 +29,7 @@ from archivist.errors import (
     TemplateFault,
 )
 from archivist.issuing import numbering
+from archivist.model.by import By
 from archivist.model.case import Case, Op
 from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
@@ -120,7 +121,7 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
 
 
 def issue(
-    workspace: Workspace, planned: Planned, *, pdf: bool = False, beside: Mapping[str, bytes] = {}
+    workspace: Workspace, by: By, planned: Planned, *, pdf: bool = False, beside: Mapping[str, bytes] = {}
 ) -> Issued:
     """Issue a document: number, page, outbox, ledger.
 
@@ -128,6 +129,7 @@ def issue(
 
     Args:
         workspace: the open workspace.
+        by: who issues it, and when.
         planned: the document.
         pdf: make a PDF as well.
         beside: other renditions of the same, such as ``.xlsx``.
@@ -142,7 +144,7 @@ def issue(
     document, values = planned.document, dict(planned.values)
     assert document.template is not None
     if planned.numbered:
-        (values["doc_no"],) = numbering.take(workspace, planned.on.year)
+        (values["doc_no"],) = numbering.take(workspace, by, planned.on.year)
     (made,) = make([Sheet(document.template, values, None, document.phrases)], pdf=pdf)
     if isinstance(made, ArchivistError):
         raise made
@@ -159,7 +161,7 @@ def issue(
             "date": day,
             "template_sha256": made.template,
         },
-        workspace.stamp(),
+        workspace.stamp(by),
     )
     return Issued(document.title, doc_no, planned.on, files)
 

@@ -30,12 +30,13 @@ class RetentionList:
 
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionList:
     """Return every deregistered case with the day until which it must be kept, the earliest first."""
+    pack = workspace.pack
     rows: list[Kept] = []
     unread: list[str] = []
     for number in workspace.archive.case_numbers():
         try:
             case = workspace.archive.read(number)
-            period = retention(case, workspace.pack)
+            period = retention(case, pack)
         except ArchivistError as error:
             unread.append(str(error))
             continue

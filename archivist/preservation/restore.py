@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archivist.errors import ArchiveError, IntegrityAlarm
+from archivist.model.by import By
 from archivist.model.case import Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import Archive, bag, chain, durable_files
@@ -23,7 +24,7 @@ class Restored:
     left: tuple[Finding, ...]
 
 
-def restore(workspace: Workspace, number: CaseNo | int, backup: Path) -> Restored:
+def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) -> Restored:
     """Put back from a backup copy or a submission what a case has lost, each file by its digest.
 
     Damaged and surplus files are moved to ``outbox/损坏``, never deleted. Manifests are made again from a chain that
@@ -31,16 +32,17 @@ def restore(workspace: Workspace, number: CaseNo | int, backup: Path) -> Restore
 
     Args:
         workspace: the open workspace.
+        by: who restores, and when.
         number: the case, or a year of the ledger.
         backup: any folder that holds the files, at any depth and under any name.
 
     Raises:
         ArchiveError: E200, when the folder is not there.
     """
-    archive = workspace.archive
+    archive, stamp = workspace.archive, workspace.stamp(by)
     if not backup.is_dir():
         raise ArchiveError("没有这个备份文件夹", file=backup.name)
-    with archive.writing(workspace.actor):
+    with archive.writing(by.actor):
         folder = archive.folder(number) if isinstance(number, CaseNo) else archive.ledger / str(number)
         mend = _Mend(archive, folder, backup, archive.outbox / "损坏" / f"{number}")
         mend.events()
@@ -49,7 +51,7 @@ def restore(workspace: Workspace, number: CaseNo | int, backup: Path) -> Restore
         left = check_bag(folder).findings
         if not left:
             data = {"case": str(number), "how": "restored", "findings": [], "files": list(mend.restored)}
-            archive.note(Op.ALARM_CLEARED, data, workspace.stamp())
+            archive.note(Op.ALARM_CLEARED, data, stamp)
         if isinstance(number, CaseNo):
             _set_alarm(workspace, number, left)
     return Restored(tuple(mend.restored), tuple(mend.aside), left)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue
+from archivist.model.by import By
 from archivist.model.case import Op
 from archivist.model.ids import CaseNo
-from archivist.store import Archive, bag, durable_files
+from archivist.store import Archive, Stamp, bag, durable_files
 from archivist.store.bag_fixity import Checked, Finding, Problem, check_bag, check_bags
 from archivist.workspace import Workspace
 
@@ -40,6 +41,7 @@ class Verification:
 
 def verify(
     workspace: Workspace,
+    by: By,
     numbers: Sequence[CaseNo] | None = None,
     *,
     quick: bool = False,
@@ -50,19 +52,20 @@ def verify(
 
     Args:
         workspace: the open workspace.
+        by: who checks, and when.
         numbers: the cases; ``None`` for all, with ledger, tray, orphans and index.
         quick: chains, manifests and sizes only.
         processes: checking processes; 0 means one for each core.
         step: called with the bags done and the bags there are.
     """
-    archive = workspace.archive
-    with archive.writing(workspace.actor):
+    archive, stamp = workspace.archive, workspace.stamp(by)
+    with archive.writing(by.actor):
         pass  # an earlier crash is healed first
     everything = numbers is None
     numbers = archive.case_numbers() if numbers is None else numbers
     folders = [archive.folder(n) for n in numbers] + (archive.ledger_folders() if everything else [])
     results = list(check_bags(folders, quick=quick, processes=processes or os.cpu_count() or 1, step=step))
-    with archive.writing(workspace.actor):
+    with archive.writing(by.actor):
         # A commit may have run beside the check: what looked wrong is looked at again while nobody writes.
         results = [r if not r.findings else check_bag(_folder(archive, r.bag), quick=quick) for r in results]
         findings = [f for r in results for f in r.findings]
@@ -79,7 +82,7 @@ def verify(
             known,
             _drift(workspace) if everything else (),
         )
-        _record(workspace, done, results, quick=quick)
+        _record(archive, stamp, done, results, quick=quick)
     return done
 
 
@@ -87,9 +90,10 @@ def _folder(archive: Archive, name: str) -> Path:
     return archive.ledger / name if name.isdigit() else archive.cases / name
 
 
-def _record(workspace: Workspace, done: Verification, results: Sequence[Checked], *, quick: bool) -> None:
+def _record(
+    archive: Archive, stamp: Stamp, done: Verification, results: Sequence[Checked], *, quick: bool
+) -> None:
     """Write the ledger event first, then the alarms: killed in between, the next check raises them again."""
-    archive, stamp = workspace.archive, workspace.stamp()
     data = {
         "quick": quick,
         "checked": list(done.checked),
@@ -171,7 +175,7 @@ def _accepted(archive: Archive) -> set[Finding]:
 
 
 # ── a person decides ──────────────────────────────────────────────────────────────────
-def accept(workspace: Workspace, number: CaseNo, reason: str) -> tuple[Finding, ...]:
+def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[Finding, ...]:
     """Record the decision to keep a case as it is although its check fails; it can be written to again.
 
     A case whose chain or manifests fail cannot be accepted: nothing could be added to it that anyone could check.
@@ -179,17 +183,17 @@ def accept(workspace: Workspace, number: CaseNo, reason: str) -> tuple[Finding, 
     Raises:
         InvalidValue: E002, without a reason, or when there is nothing to decide. IntegrityAlarm: E202, see above.
     """
-    archive = workspace.archive
+    archive, stamp = workspace.archive, workspace.stamp(by)
     if not reason.strip():
         raise InvalidValue("须用 --reason 写明理由")
-    with archive.writing(workspace.actor):
+    with archive.writing(by.actor):
         findings = check_bag(archive.folder(number)).findings
         if not findings:
             raise InvalidValue("检查没有发现问题，无需作出决定", file=str(number))
         if any(f.file in (bag.MANIFEST, bag.TAG_MANIFEST) or f.file.startswith("events/") for f in findings):
             raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=str(number))
         data = {"case": str(number), "how": "accepted", "findings": [f.to_plain() for f in findings]}
-        archive.note(Op.ALARM_CLEARED, data, workspace.stamp(), reason)
+        archive.note(Op.ALARM_CLEARED, data, stamp, reason)
         archive.alarms.clear(number)
     return findings
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from archivist.errors import CaseClosed, CaseExists, InvalidValue
 from archivist.model import facts as known
 from archivist.model import field_schema
+from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Op
 from archivist.model.facts import Facts
 from archivist.model.household import resident_number
@@ -50,6 +51,7 @@ class Change:
 
 def open_case(
     workspace: Workspace,
+    by: By,
     category: Category,
     facts: Facts,
     *,
@@ -61,6 +63,7 @@ def open_case(
 
     Args:
         workspace: the open workspace.
+        by: who opens it, and when.
         category: what was applied for; the pack must delegate it.
         facts: what is known; the applicant's name at least, and the ID number unless the papers are lost (证件类型=无).
         opened_on: civil date the file was opened.
@@ -74,7 +77,7 @@ def open_case(
     facts = _derived(facts)
     applicant = known.single(facts, "applicant")
     _require_identity(applicant)
-    with workspace.writing():
+    with workspace.writing(by):
         if not again:
             _refuse_second(workspace, category, str(applicant.get("id_number", "")))
         office = workspace.config.office
@@ -83,7 +86,7 @@ def open_case(
             office.code,
             category,
             opened_on.year,
-            workspace.archive.allocate(sequence, opened_on.year, workspace.stamp())[0],
+            workspace.archive.allocate(sequence, opened_on.year, workspace.stamp(by))[0],
         )
         data = {
             "category": category.value,
@@ -92,7 +95,7 @@ def open_case(
         }
         leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office.name).encode())
         draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
-        case = workspace.archive.open_case(number, office.name, draft, workspace.stamp())
+        case = workspace.archive.open_case(number, office.name, draft, workspace.stamp(by))
         with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
             drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
         workspace.follow(number)
@@ -146,6 +149,7 @@ def drop_folder(workspace: Workspace, case: Case) -> Path:
 
 def change_facts(
     workspace: Workspace,
+    by: By,
     number: CaseNo,
     change: Sequence[tuple[str, object]],
     *,
@@ -156,6 +160,7 @@ def change_facts(
 
     Args:
         workspace: the open workspace.
+        by: who changes it, and when.
         number: the case.
         change: pairs of path (``applicant.phone``, ``成员[2].姓名``) and value; an empty value removes the fact.
         laid_over: facts from a file, laid over before the single changes.
@@ -182,7 +187,7 @@ def change_facts(
         return Draft(Op.FACTS_CHANGED, {"facts": groups}, reason)
 
     try:
-        case, _ = workspace.commit(number, draft)
+        case, _ = workspace.commit(number, draft, by)
     except _Unchanged:
         return workspace.archive.read(number), ()
     return case, tuple(changes)
@@ -233,7 +238,7 @@ def _shown(value: Value | None) -> str:
     return "、".join(value) if isinstance(value, tuple) else str(value)
 
 
-def deregister(workspace: Workspace, number: CaseNo, *, on: dt.date, reason: str) -> Case:
+def deregister(workspace: Workspace, by: By, number: CaseNo, *, on: dt.date, reason: str) -> Case:
     """Deregister a household (注销): its retention starts to run. The file itself stays as it is.
 
     A case whose steps were recorded must stand where its procedure ends; an older paper file has no steps.
@@ -248,12 +253,12 @@ def deregister(workspace: Workspace, number: CaseNo, *, on: dt.date, reason: str
             raise CaseClosed(f"已于 {case.deregistered_on} 注销", file=str(number))
         _refuse_unfinished(workspace, case)
         first = max(case.opened_on, *(s.on for s in case.steps[-1:]), dt.date.min)
-        if not first <= on <= workspace.today():
+        if not first <= on <= by.today:
             after = f"上一环节“{case.steps[-1].title}”" if case.steps else "立户日"
             raise InvalidValue(f"注销日期 {on} 应在{after}（{first}）与今天之间", file=str(number))
         return Draft(Op.DEREGISTERED, {"date": on.isoformat()}, reason)
 
-    case, _ = workspace.commit(number, draft)
+    case, _ = workspace.commit(number, draft, by)
     folder = drop_folder(workspace, case)
     with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
         if folder.is_dir() and not any(folder.iterdir()):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, InvalidValue
+from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Op, Record
 from archivist.model.facts import single
 from archivist.model.ids import CaseNo, Category
@@ -112,10 +113,11 @@ def _words(folder: Path, record: Record) -> str | None:
 # ── what only a person can tell ──────────────────────────────────────────────────────────────────────────
 def confirm(
     workspace: Workspace,
+    by: By,
     number: CaseNo,
     checks: Sequence[str],
     *,
-    by: Sequence[str] = (),
+    people: Sequence[str] = (),
     note: str,
     on: dt.date,
     stage: str | None = None,
@@ -126,9 +128,10 @@ def confirm(
 
     Args:
         workspace: the open workspace.
+        by: who records it, and when.
         number: the case; also one that is deregistered.
         checks: ids such as ``C10.photos``.
-        by: who looked; the actor when nobody is named.
+        people: who looked; the actor when nobody is named.
         note: what they saw; always told.
         on: civil day on which they looked.
         stage: see ``check``.
@@ -136,13 +139,13 @@ def confirm(
     Raises:
         InvalidValue: E002, with every reason at once: no such check at this stage, nothing left unknown in it.
     """
-    names = tuple(dict.fromkeys(n.strip() for n in by if n.strip())) or (workspace.actor,)
+    names = tuple(dict.fromkeys(n.strip() for n in people if n.strip())) or (by.actor,)
 
     def draft(case: Case) -> Draft:
         found = {f.check.id: f for f in _checked(workspace, case, stage, on).findings}
         problems = [p for c in checks if (p := _cannot_confirm(c, found.get(c)))]
         problems += [] if note.strip() else ["须写明看到了什么（--note）"]
-        problems += [f"日期 {on} 在今天（{workspace.today()}）之后"] if on > workspace.today() else []
+        problems += [f"日期 {on} 在今天（{by.today}）之后"] if on > by.today else []
         if workspace.config.people:
             problems += [
                 f"{n}没有登记在 archivist.toml 的 [[people]] 中"
@@ -155,7 +158,7 @@ def confirm(
         data = {"checks": matters, "by": list(names), "on": on.isoformat()}
         return Draft(Op.CHECK_CONFIRMED, data, note.strip())
 
-    return workspace.commit(number, draft)[0]
+    return workspace.commit(number, draft, by)[0]
 
 
 def _cannot_confirm(check: str, finding: Finding | None) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
+from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Op, apply, fold
 from archivist.model.facts import Facts, Path, set_fact, single
 from archivist.model.ids import CaseNo
@@ -38,13 +39,14 @@ class StepCorrected:
 
 def correct_step(
     workspace: Workspace,
+    by: By,
     number: CaseNo,
     seq: int,
     *,
     void: bool = False,
     on: dt.date | None = None,
     at: str | None = None,
-    by: Sequence[str] = (),
+    people: Sequence[str] = (),
     values: Mapping[str, object] = NO_VALUES,
     reason: str,
 ) -> StepCorrected:
@@ -52,12 +54,13 @@ def correct_step(
 
     Args:
         workspace: the open workspace.
+        by: who corrects it, and when.
         number: the case.
         seq: number of the event that recorded the step.
         void: take it back; only the last step can be.
         on: the right day, where another was recorded.
         at: the right time of day; empty when none should be recorded.
-        by: the right people.
+        people: the right ones.
         values: what the step should have been told, by name or Chinese label; what is not named stays, an empty one is
             taken away.
         reason: why; always told.
@@ -72,8 +75,8 @@ def correct_step(
         change["on"] = on
     if at is not None:
         change["at"] = time_of_day(at) if at else ""
-    if by:
-        change["by"] = distinct(by)
+    if people:
+        change["by"] = distinct(people)
     if not reason.strip():
         raise InvalidValue("更正须写明理由（--reason）")
     if void == bool(change or values):
@@ -97,7 +100,7 @@ def correct_step(
             )
             if new == old and not problems:
                 raise InvalidValue(f"“{old.title}”本来就是这样记的，没有变化")
-            if problems := problems + _problems(workspace, case, place, new):
+            if problems := problems + _problems(workspace, by, case, place, new):
                 _refuse(case, old, problems)
             data = {"seq": seq} | _difference(old, new, set(change))
         made.append((old, new, _labels(workspace.pack, case, old, new)))
@@ -105,7 +108,7 @@ def correct_step(
         groups = changed_groups(case.facts, facts)
         return Draft(Op.STEP_CORRECTED, data | ({"facts": groups} if groups else {}), reason)
 
-    case, _ = workspace.commit(number, draft)
+    case, _ = workspace.commit(number, draft, by)
     return StepCorrected(case, *made[-1])
 
 
@@ -157,17 +160,16 @@ def _difference(old: StepTaken, new: StepTaken, named: set[str]) -> dict[str, An
     )
 
 
-def _problems(workspace: Workspace, case: Case, place: int, new: StepTaken) -> list[str]:
+def _problems(workspace: Workspace, by: By, case: Case, place: int, new: StepTaken) -> list[str]:
     """Return why a step cannot read so: its own people and day, and what it would do to the steps after it."""
     steps = (*case.steps[:place], new, *case.steps[place + 1 :])
-    today = workspace.today()
     problems: list[str] = []
     for n in range(place, len(steps)):
         so_far = replace(case, steps=steps[:n])
         attempt = _again(workspace.pack, so_far, steps[n])
         if attempt is None:
             continue
-        found = refusal_reasons.unmet(attempt, TIMED) + refusal_reasons.days(attempt, today)
+        found = refusal_reasons.unmet(attempt, TIMED) + refusal_reasons.days(attempt, by.today)
         found += (
             refusal_reasons.people(attempt, workspace.config)
             if n == place

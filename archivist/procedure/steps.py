@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from archivist.errors import InvalidValue, StepRefused
 from archivist.model import facts as known
+from archivist.model.by import By
 from archivist.model.case import Case, Event, Op, apply
 from archivist.model.facts import Facts, Path
 from archivist.model.ids import CaseNo, narrow
@@ -117,12 +118,13 @@ def _leading_on(pack: Pack, case: Case) -> list[StepRule]:
 # ── taking a step ────────────────────────────────────────────────────────────────────────────────────────
 def plan_step(
     workspace: Workspace,
+    by: By,
     case: Case,
     step: str,
     *,
     on: dt.date,
     at: str = "",
-    by: Sequence[str] = (),
+    people: Sequence[str] = (),
     values: Mapping[str, object] = NO_VALUES,
     reason: str = "",
 ) -> PlannedStep:
@@ -130,11 +132,12 @@ def plan_step(
 
     Args:
         workspace: the open workspace.
+        by: who records it, and when.
         case: as it stands.
         step: the step's id.
         on: civil date on which it was done.
         at: ``HH:MM``, where hours count.
-        by: who did it; the actor when nobody is named, nobody when another body does it.
+        people: who did it; the actor when nobody is named, nobody when another body does it.
         values: what the step asks for, by name or Chinese label.
         reason: free words; some steps demand it.
 
@@ -146,16 +149,14 @@ def plan_step(
     rule = _row(pack, case, step)
     problems = _wrong_state(pack, case, rule)
     at, told = read_told(rule, at, values, problems)
-    names = distinct(by)
+    names = distinct(people)
     if not names and rule.role != refusal_reasons.OUTSIDE:
-        names = (workspace.actor,)
+        names = (by.actor,)
     attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
     problems += refusal_reasons.unmet(attempt)
     lacking, warnings = refusal_reasons.papers(attempt, workspace.catalogue)
     problems += (
-        lacking
-        + refusal_reasons.people(attempt, workspace.config)
-        + refusal_reasons.days(attempt, workspace.today())
+        lacking + refusal_reasons.people(attempt, workspace.config) + refusal_reasons.days(attempt, by.today)
     )
     if problems:
         raise StepRefused(
@@ -163,7 +164,7 @@ def plan_step(
         )
     if not workspace.config.people:
         warnings.append("未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对")
-    return _planned(workspace, attempt, warnings)
+    return _planned(workspace, by, attempt, warnings)
 
 
 def _row(pack: Pack, case: Case, step: str) -> StepRule:
@@ -254,12 +255,12 @@ def time_of_day(value: object) -> str:
     return f"{int(match[1]):02d}:{match[2]}"
 
 
-def _planned(workspace: Workspace, attempt: Attempt, warnings: Sequence[str]) -> PlannedStep:
+def _planned(workspace: Workspace, by: By, attempt: Attempt, warnings: Sequence[str]) -> PlannedStep:
     case, rule = attempt.case, attempt.step
     after = rule.moves[case.state]
     data = event_data(attempt, after)
     op = Op.DEREGISTERED if rule.id == StepId.DEREGISTER else Op.STEP_TAKEN
-    event = Event(case.seq + 1, case.head, "", workspace.actor, op, data, attempt.reason)
+    event = Event(case.seq + 1, case.head, "", by.actor, op, data, attempt.reason)
     running_before = {_same(o) for o in deadlines.obligations(case, attempt.pack)}
     due = deadlines.obligations(apply(case, event, case.head), attempt.pack)
     ends = tuple(o for o in due if o.ended is not None and o.ended.seq == event.seq)
@@ -336,12 +337,13 @@ def _late(obligation: Obligation) -> str:
 
 def take_step(
     workspace: Workspace,
+    by: By,
     number: CaseNo,
     step: str,
     *,
     on: dt.date,
     at: str = "",
-    by: Sequence[str] = (),
+    people: Sequence[str] = (),
     values: Mapping[str, object] = NO_VALUES,
     reason: str = "",
 ) -> StepDone:
@@ -352,13 +354,15 @@ def take_step(
     made: list[PlannedStep] = []
 
     def draft(case: Case) -> Draft:
-        planned = plan_step(workspace, case, step, on=on, at=at, by=by, values=values, reason=reason)
+        planned = plan_step(
+            workspace, by, case, step, on=on, at=at, people=people, values=values, reason=reason
+        )
         made.append(planned)
         return Draft(Op.STEP_TAKEN, planned.data, reason)
 
     if step == StepId.DEREGISTER:
         draft(workspace.archive.read(number))
-        case = deregister(workspace, number, on=on, reason=reason)
+        case = deregister(workspace, by, number, on=on, reason=reason)
     else:
-        case, _ = workspace.commit(number, draft)
+        case, _ = workspace.commit(number, draft, by)
     return StepDone(case, made[-1])

@@ -138,10 +138,10 @@ class Archive:
                 ("Source-Organization", organisation),
                 ("External-Identifier", str(number)),
                 ("External-Description", f"一户一档 {number.category.label}"),
-                ("Bagging-Date", stamp.time.date().isoformat()),
+                ("Bagging-Date", stamp.by.today.isoformat()),
             )
         )
-        with self.writing(stamp.actor):
+        with self.writing(stamp.by.actor):
             _, made = commit.create(self.work, self.cases / str(number), info, draft, stamp)
             return self._fold(number, made)
 
@@ -156,12 +156,14 @@ class Archive:
         Returns:
             The case after the change, and the event.
         """
-        with self.writing(stamp.actor):
+        with self.writing(stamp.by.actor):
             self.alarms.refuse(number)
             current = self.chain(number)
             case = self._fold(number, current)
             draft = make(case)
-            trial = Event(case.seq + 1, case.head, stamp.time.isoformat(), stamp.actor, draft.op, draft.data)
+            trial = Event(
+                case.seq + 1, case.head, stamp.by.time.isoformat(), stamp.by.actor, draft.op, draft.data
+            )
             try:
                 apply(case, trial, case.head)
             except (ValueError, KeyError) as error:
@@ -176,7 +178,7 @@ class Archive:
         Returns:
             The numbers taken, ``count`` of them, from 1 upwards.
         """
-        with self.writing(stamp.actor):
+        with self.writing(stamp.by.actor):
             current, taken = self._ledger(year, stamp)
             first = taken.get(sequence, 0) + 1
             numbers = range(first, first + count)
@@ -187,9 +189,11 @@ class Archive:
 
     def note(self, op: Op, data: Data, stamp: Stamp, reason: str = "") -> Event:
         """Write one event into the ledger of the stamp's year."""
-        with self.writing(stamp.actor):
-            current, _ = self._ledger(stamp.time.year, stamp)
-            return commit.commit(self.ledger / str(stamp.time.year), current, Draft(op, data, reason), stamp)
+        with self.writing(stamp.by.actor):
+            current, _ = self._ledger(stamp.by.today.year, stamp)
+            return commit.commit(
+                self.ledger / str(stamp.by.today.year), current, Draft(op, data, reason), stamp
+            )
 
     def hand_out(
         self, group: str, stem: str, contents: Mapping[str, bytes], op: Op, data: Data, stamp: Stamp
@@ -214,7 +218,7 @@ class Archive:
 
         Survives: killed in between, files lie in the outbox of which the ledger does not know; they were not handed out.
         """
-        with self.writing(stamp.actor), durable_files.writing("没有写入", file=stem):
+        with self.writing(stamp.by.actor), durable_files.writing("没有写入", file=stem):
             folder = self.outbox / group
             durable_files.make_folders(folder, below=self.root)
             names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
@@ -222,8 +226,10 @@ class Archive:
                 n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents)
             )
             paths = tuple(folder / f"{name}{suffix}" for suffix in contents)
-            current, _ = self._ledger(stamp.time.year, stamp)
-            entered = self.ledger / str(stamp.time.year) / chain.EVENTS / chain.event_name(current.seq + 1)
+            current, _ = self._ledger(stamp.by.today.year, stamp)
+            entered = (
+                self.ledger / str(stamp.by.today.year) / chain.EVENTS / chain.event_name(current.seq + 1)
+            )
             try:
                 entries = []
                 for path, content in zip(paths, contents.values(), strict=True):

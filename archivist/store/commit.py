@@ -14,7 +14,6 @@ may itself be killed anywhere. ``tests/faults`` proves all this, each fsync incl
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
+from archivist.model.by import By
 from archivist.model.case import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.store import bag, chain, durable_files
@@ -33,10 +33,9 @@ PENDING: Final = "pending"
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who acts and when. ``time`` is aware; it is stored with its offset, to the second."""
+    """By whom and when, under which rule pack. The time is stored with its offset, to the second."""
 
-    actor: str
-    time: dt.datetime
+    by: By
     pack: str = ""
 
 
@@ -179,8 +178,8 @@ def _stage(
     event = Event(
         seq=current.seq + 1,
         prev=current.head,
-        time=stamp.time.isoformat(timespec="seconds"),
-        actor=stamp.actor,
+        time=stamp.by.time.isoformat(timespec="seconds"),
+        actor=stamp.by.actor,
         op=draft.op,
         data=draft.data,
         reason=draft.reason,

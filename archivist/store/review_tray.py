@@ -117,11 +117,11 @@ class Tray:
         if waiting := self.holding(original):
             original.remove()
             return waiting
-        base = f"{stamp.time:%Y%m%d}-{original.sha256[:8]}"
+        base = f"{stamp.by.time:%Y%m%d}-{original.sha256[:8]}"
         names = [base, *(f"{base}-{n}" for n in range(2, 1000))]
         target = next(self.folder / n for n in names if not (self.folder / n).exists())
         why = {
-            "received": stamp.time.isoformat(timespec="seconds"),
+            "received": stamp.by.time.isoformat(timespec="seconds"),
             "reason": reason,
             "message": message,
             "details": details,

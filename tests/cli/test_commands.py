@@ -220,7 +220,15 @@ def test_outside_a_workspace(tmp_path: Path) -> None:
 def test_a_misspelt_setting_is_refused(office: Office) -> None:
     path = office.root / "archivist.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("settle_s", "setle_s"), encoding="utf-8")
-    assert "setle_s" in office.run("case", "list", check=50).stderr
+    for command in (
+        ("check",),
+        ("watch", "--once"),
+        ("verify",),
+        ("case", "set", "王秀兰", "申请人.联系电话=022-1"),
+    ):
+        assert "setle_s" in office.run(*command, check=50).stderr
+    assert "王秀兰" in office.run("search", "王秀兰").stdout
+    assert "setle_s" in office.run("doctor").stdout
 
 
 def test_templates_are_all_right(office: Office) -> None:

@@ -15,7 +15,9 @@ from typing import Final
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
 from archivist.ingest.filing import Filed, Left, NeedsReview, Prepared, assign, file_dropped
+from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
+from archivist.model.by import By
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
 from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
@@ -25,7 +27,7 @@ from archivist.rules.pack import Pack
 from archivist.store import Original
 from archivist.workspace import Workspace
 from tests.faults.shim import Ack
-from tests.kit import NOW, TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG_ID, make_id
 
 WANG: Final = CaseNo.parse("TJHQ-DB-2024-000001")
@@ -60,11 +62,11 @@ _warm: list[tuple[Pack, Catalogue]] = []
 
 
 @contextmanager
-def opened(root: Path, now: dt.datetime = NOW) -> Iterator[Workspace]:
+def opened(root: Path) -> Iterator[Workspace]:
     """Open a workspace as a fresh process would; only rules and document types are not read again."""
     elsewhere, tempfile.tempdir = tempfile.tempdir, str(root)
     try:
-        with Workspace.open(root, "林经办", lambda: now) as workspace:
+        with Workspace.open(root) as workspace:
             if not _warm:
                 _warm.append((workspace.pack, workspace.catalogue))
             workspace.__dict__["pack"], workspace.__dict__["catalogue"] = _warm[0]
@@ -83,7 +85,9 @@ def build(root: Path) -> None:
         inbox = workspace.archive.inbox
         for name, text in {"户口簿.jpg": CARD, OLD_PAPER: "不知道是什么"}.items():
             (inbox / name).write_bytes(scan(name))
-            outcome = file_dropped(workspace, Prepared(Original.of(inbox / name, name), words(text), None))
+            outcome = file_dropped(
+                workspace, BY, Prepared(Original.of(inbox / name, name), words(text), None)
+            )
             assert isinstance(outcome, Filed if text == CARD else NeedsReview), outcome
         for name in PAPERS:
             (inbox / name).write_bytes(scan(name))
@@ -124,21 +128,29 @@ def clear(folder: str) -> None:
     os.rmdir(folder)  # noqa: PTH106
 
 
+def always() -> By:
+    """Return who acts, ever at the same moment."""
+    return BY
+
+
 # ── the commands ─────────────────────────────────────────────────────────────────────────────────────────
+Act = Callable[[Workspace, Now, Ack], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One whole command: what it does, telling after each step; and what the next start does with what is left."""
 
     name: str
-    act: Callable[[Workspace, Ack], None]
-    again: Callable[[Workspace, Ack], None] | None = None
+    act: Act
+    again: Act | None = None
 
     def run(self, root: Path, *, again: bool = False) -> Callable[[Ack], None]:
         """Return the command as an action on a workspace, or what a clerk does who was cut short."""
 
         def action(ack: Ack) -> None:
             with opened(root) as workspace:
-                (self.again or self.act if again else self.act)(workspace, ack)
+                (self.again or self.act if again else self.act)(workspace, always, ack)
 
         return action
 
@@ -149,20 +161,22 @@ def stubborn(command: Command, root: Path) -> Callable[[Ack], None]:
     def action(_: Ack) -> None:
         with opened(root) as workspace:
             try:
-                command.act(workspace, lambda _: None)
+                command.act(workspace, always, lambda _: None)
             except ArchivistError:
-                (command.again or command.act)(workspace, lambda _: None)
+                (command.again or command.act)(workspace, always, lambda _: None)
 
     return action
 
 
-def _file(*names: str) -> Callable[[Workspace, Ack], None]:
-    def act(workspace: Workspace, ack: Ack) -> None:
+def _file(*names: str) -> Act:
+    def act(workspace: Workspace, now: Now, ack: Ack) -> None:
         for name in names:
             path = workspace.archive.inbox / name
             if not path.exists():
                 continue
-            outcome = file_dropped(workspace, Prepared(Original.of(path, name), words(PAPERS[name]), None))
+            outcome = file_dropped(
+                workspace, now(), Prepared(Original.of(path, name), words(PAPERS[name]), None)
+            )
             if isinstance(outcome, Left):
                 raise outcome.error
             ack(f"{name}: {type(outcome).__name__}")
@@ -170,45 +184,45 @@ def _file(*names: str) -> Callable[[Workspace, Ack], None]:
     return act
 
 
-def _open(workspace: Workspace, ack: Ack) -> None:
+def _open(workspace: Workspace, now: Now, ack: Ack) -> None:
     facts = parse_facts({"applicant": {"name": "刘样例", "id_number": LIU_ID, "address": "样例里3号"}})
-    case = open_case(workspace, Category.DB, facts, opened_on=OPENED)
+    case = open_case(workspace, now(), Category.DB, facts, opened_on=OPENED)
     assert drop_folder(workspace, case).is_dir()
     ack(f"opened {case.number}")
 
 
-def _facts(workspace: Workspace, ack: Ack) -> None:
-    change_facts(workspace, WANG, [("applicant.phone", "022-00009999")], reason="来电")
+def _facts(workspace: Workspace, now: Now, ack: Ack) -> None:
+    change_facts(workspace, now(), WANG, [("applicant.phone", "022-00009999")], reason="来电")
     ack("changed")
 
 
-def _generate(workspace: Workspace, ack: Ack) -> None:
+def _generate(workspace: Workspace, now: Now, ack: Ack) -> None:
     document = workspace.catalogue.get("acceptance_notice")
     given = {WANG: {"application.accepted_on": "2024-03-05"}}
-    todo = plan(workspace, document, [WANG], given, on=TODAY)
-    outcome = issue(workspace, todo)
+    todo = plan(workspace, now(), document, [WANG], given, on=TODAY)
+    outcome = issue(workspace, now(), todo)
     for refused in outcome.refused:
         raise refused.error
     ack(f"issued {outcome.issued[0].record}")
 
 
-def _assign(workspace: Workspace, ack: Ack) -> None:
+def _assign(workspace: Workspace, now: Now, ack: Ack) -> None:
     (item,) = [i for i in workspace.archive.tray.items() if i.name == OLD_PAPER]
-    assign(workspace, item, ZHANG, workspace.catalogue.get("mat_id_card"))
+    assign(workspace, now(), item, ZHANG, workspace.catalogue.get("mat_id_card"))
     ack("assigned")
 
 
-def _deregister(workspace: Workspace, ack: Ack) -> None:
-    deregister(workspace, ZHANG, on=TODAY, reason="自愿退出")
+def _deregister(workspace: Workspace, now: Now, ack: Ack) -> None:
+    deregister(workspace, now(), ZHANG, on=TODAY, reason="自愿退出")
     ack("deregistered")
 
 
-def _number(workspace: Workspace, ack: Ack) -> None:
+def _number(workspace: Workspace, now: Now, ack: Ack) -> None:
     sequence = "文号 红样救字"
     taken = {e.data["year"] for e in workspace.archive.ledger_events() if e.data.get("sequence") == sequence}
     for year in (2024, 2025):  # the second opens that year's ledger; asked again, only for what was not given
         if year not in taken:
-            ack(f"number {workspace.archive.allocate(sequence, year, workspace.stamp())[0]}")
+            ack(f"number {workspace.archive.allocate(sequence, year, workspace.stamp(now()))[0]}")
 
 
 _first, _strange, *_ = PAPERS

@@ -11,18 +11,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from archivist.errors import ArchiveLocked
+from archivist.model.by import By
 from archivist.store import Archive, Original
 from tests.conftest import Counted
 from tests.faults.office import COMMANDS, WANG, lay, opened
 from tests.faults.strike import Site
 from tests.faults.truth import fingerprint, look, must, same_index, start, whole
-from tests.kit import NOW
+from tests.kit import BY, NOW
 from tests.store.kit import STAMP, file_draft
 
 EACH: Final = 25
@@ -93,7 +97,7 @@ def all_is_well(root: Path, *names: str) -> None:
                 f"{path.name} is damaged",
             )
     with opened(root) as workspace:
-        workspace.catch_up()
+        workspace.catch_up(BY)
         same_index(workspace.index, workspace.archive, root)
 
 
@@ -184,17 +188,20 @@ def test_a_lock_held_by_another_host_is_respected(office: Path) -> None:
     assert Archive(office / "archive", wait_s=0.2).allocate("文号", 2024, STAMP)[0] == 1
 
 
+def backwards(start: dt.datetime, ticks: Iterator[int]) -> By:
+    """Return who acts, an hour earlier each time."""
+    return replace(BY, time=start - dt.timedelta(hours=next(ticks)))
+
+
 def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -> None:
     """A clock set back by years, between and within commands, changes no order and no number."""
     past = NOW - dt.timedelta(days=800)
     for command in COMMANDS.values():
         site = Site.of(base, scratch, command)
         lay(base, site.work)
-        ticks = iter(range(10_000))
         with opened(site.work) as workspace:
-            workspace.clock = lambda ticks=ticks: past - dt.timedelta(hours=next(ticks))  # type: ignore[misc]
             try:
-                command.act(workspace, lambda _: None)
+                command.act(workspace, partial(backwards, past, count()), lambda _: None)
             except Exception as refused:
                 must(
                     command.name == "deregister", f"{command.name}: {refused!r}"
@@ -208,7 +215,7 @@ def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -
         for folder in (site.work / "archive/cases").iterdir():
             whole(folder)
         with opened(site.work) as workspace:
-            workspace.catch_up()
+            workspace.catch_up(BY)
             same_index(workspace.index, workspace.archive, site.work)
             case = workspace.archive.commit(
                 WANG, lambda case: file_draft(case, _paper(workspace.archive)), STAMP

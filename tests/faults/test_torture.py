@@ -219,7 +219,7 @@ def in_inbox(workspace: Workspace) -> Counter[str]:
 
 def reckon(account: Account) -> None:
     """Check the whole office after the last kill: first as the next start heals it, then with the inbox drained."""
-    with Workspace.open(account.root, "林经办", lambda: NOW) as workspace:
+    with Workspace.open(account.root) as workspace:
         archive = workspace.archive
         with archive.writing("林经办"):
             assert archive.recovered.alarms == ()

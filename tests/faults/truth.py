@@ -20,7 +20,7 @@ from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
 from archivist.search.index import Index
 from archivist.store import Archive, bag, chain
-from tests.faults.office import OLD_PAPER, PAPERS, Command, lay, opened, scan
+from tests.faults.office import OLD_PAPER, PAPERS, Command, always, lay, opened, scan
 
 DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER)}
 QUERIES: Final = (
@@ -169,22 +169,22 @@ def _papers(archive: Archive) -> None:
 def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> None:
     """Work goes on after the next start: index equal to a rebuild, what was left is done once, numbers go on."""
     with opened(root) as workspace:
-        workspace.catch_up()
+        workspace.catch_up(always())
         same_index(workspace.index, workspace.archive, root)
         if command.again:
-            command.again(workspace, lambda _: None)
+            command.again(workspace, always, lambda _: None)
             must(
                 look(workspace.archive).picture == steps[-1].picture,
                 f"after the next start the papers are not where they belong: {look(workspace.archive)}",
             )
             _papers(workspace.archive)
         elif done == 0:
-            command.act(workspace, lambda _: None)
+            command.act(workspace, always, lambda _: None)
         for number in workspace.archive.case_numbers():
             whole(workspace.archive.folder(number))
         before = look(workspace.archive).numbers
         for (sequence, year), last in before.items():
-            given = workspace.archive.allocate(sequence, year, workspace.stamp())[0]
+            given = workspace.archive.allocate(sequence, year, workspace.stamp(always()))[0]
             must(given == last + 1, f"{sequence} {year} does not go on after {last}")
         same_index(workspace.index, workspace.archive, root)
 

@@ -41,7 +41,7 @@ from archivist.rules.disposition.late_filing import ENDING
 from archivist.store import Original
 from archivist.workspace import Workspace
 from tests.filing import file_papers
-from tests.kit import NOW, make_workspace, open_household
+from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG_ID, make_id
 from tests.reading.files import word
 
@@ -73,7 +73,7 @@ def the_case(workspace: Workspace) -> Case:
 
 
 def drop(workspace: Workspace, reader: Reader, name: str) -> Outcome:
-    return file_dropped(workspace, prepare(workspace.archive.inbox / name, name, reader))
+    return file_dropped(workspace, BY, prepare(workspace.archive.inbox / name, name, reader))
 
 
 def test_a_certain_paper_is_filed_and_findable(workspace: Workspace, reader: Reader) -> None:
@@ -163,7 +163,7 @@ def test_a_name_in_gbk_bytes_does_not_stop_the_watcher(workspace: Workspace) -> 
         (place / os.fsdecode(f"{name}.txt".encode("gb18030"))).write_text(lines, "utf-8")
     (inbox / os.fsdecode("坏.据".encode("gb18030"))).write_bytes(b"\0\1")
     seen: list[Outcome] = []
-    file_once(workspace, lambda o, _d, _t: seen.append(o))
+    file_once(workspace, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert {(o.name.rsplit("/")[-1], type(o).__name__) for o in seen} == {
         ("诊断.txt", "NeedsReview"), ("走访.txt", "Filed"), ("空.txt", "NeedsReview"), ("坏.据", "NeedsReview")
     }  # fmt: skip
@@ -199,7 +199,7 @@ def test_a_person_assigns_what_waits(workspace: Workspace, reader: Reader) -> No
     assert isinstance(outcome, NeedsReview)
     item = workspace.archive.tray.get(outcome.item)
     number = the_case(workspace).number
-    filed = assign(workspace, item, number, workspace.catalogue.get("邻里访问记录"))
+    filed = assign(workspace, BY, item, number, workspace.catalogue.get("邻里访问记录"))
     assert workspace.archive.tray.items() == []
     record = the_case(workspace).records[filed.record]
     assert (record.type, record.source_name) == ("neighbor_interview", "a.docx")
@@ -218,10 +218,10 @@ def test_a_kill_between_assigning_and_leaving_the_tray(workspace: Workspace, rea
         workspace.archive.tray.mark(item, str(number))
     shutil.rmtree(saved)
     shutil.copytree(workspace.archive.review, saved)
-    assign(workspace, item, number, workspace.catalogue.get("邻里访问记录"))
+    assign(workspace, BY, item, number, workspace.catalogue.get("邻里访问记录"))
     shutil.rmtree(workspace.archive.review)
     shutil.copytree(saved, workspace.archive.review)  # the commit stands, the item had not left
-    with Workspace.open(workspace.root, "x", lambda: NOW) as again:
+    with Workspace.open(workspace.root) as again:
         with again.archive.writing("x"):
             pass
         assert again.archive.tray.items() == []
@@ -234,7 +234,7 @@ def test_a_mark_without_a_commit_is_forgotten(workspace: Workspace, reader: Read
     assert isinstance(outcome, NeedsReview)
     with workspace.archive.writing("x"):
         workspace.archive.tray.mark(workspace.archive.tray.get(outcome.item), str(the_case(workspace).number))
-    with Workspace.open(workspace.root, "x", lambda: NOW) as again:
+    with Workspace.open(workspace.root) as again:
         with again.archive.writing("x"):
             pass
         assert again.archive.tray.marks() == []
@@ -256,7 +256,7 @@ def test_filing_by_hand_leaves_the_clerk_s_own_file(
     workspace: Workspace, reader: Reader, tmp_path: Path
 ) -> None:
     path = paper(tmp_path / "mine.docx", "诊断证明书")
-    filed = file_by_hand(workspace, the_case(workspace).number, path, reader, None)
+    filed = file_by_hand(workspace, BY, the_case(workspace).number, path, reader, None)
     assert path.exists()
     assert the_case(workspace).records[filed.record].status is RecordStatus.FILED
 
@@ -268,7 +268,7 @@ def test_a_reader_that_cannot_start_leaves_the_file(
     paper(workspace.archive.inbox / "a.docx", "诊断证明书")
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     seen: list[Outcome] = []
-    file_once(workspace, lambda o, _d, _t: seen.append(o))
+    file_once(workspace, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert [type(o).__name__ for o in seen] == ["Left"]
     assert (workspace.archive.inbox / "a.docx").exists()
 
@@ -352,7 +352,7 @@ def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, attempt: i
     finally:
         os.kill(watcher.pid, signal.SIGKILL)
         watcher.communicate(timeout=30)
-    with Workspace.open(workspace.root, "x", lambda: NOW) as fresh:
+    with Workspace.open(workspace.root) as fresh:
         with fresh.archive.writing("x"):
             pass
         filed = [r.source_sha256 for r in the_case(fresh).records.values()]
@@ -378,7 +378,7 @@ def test_stopping_takes_effect_between_files(workspace: Workspace) -> None:
         seen.append(outcome)
         stop.set()
 
-    file_once(workspace, report, stop)
+    file_once(workspace, lambda: BY, report, stop)
     filed = len(the_case(workspace).records)
     assert filed == len(seen) >= 1
     assert filed + len(list(workspace.archive.inbox.glob("*.docx"))) == 3
@@ -397,9 +397,9 @@ def closed(workspace: Workspace) -> Case:
     """A deregistered household with one paper, whose notes were made afterwards and wait for their signatures."""
     number = the_case(workspace).number
     file_papers(workspace, number, "application_form")
-    deregister(workspace, number, on=NOW.date(), reason="死亡")
-    todo = plan(workspace, workspace.catalogue.get("case_notes"), [number], {}, on=NOW.date())
-    assert issue(workspace, todo).issued
+    deregister(workspace, BY, number, on=NOW.date(), reason="死亡")
+    todo = plan(workspace, BY, workspace.catalogue.get("case_notes"), [number], {}, on=NOW.date())
+    assert issue(workspace, BY, todo).issued
     return the_case(workspace)
 
 
@@ -426,7 +426,7 @@ def test_what_a_closed_file_still_takes_by_hand(
 ) -> None:
     """The receipt that comes back by post, the form of deregistration, the archive's own papers."""
     own = paper(workspace.root / "b.docx", "一张纸")
-    filed = file_by_hand(workspace, closed.number, own, reader, workspace.catalogue.get(kind))
+    filed = file_by_hand(workspace, BY, closed.number, own, reader, workspace.catalogue.get(kind))
     assert the_case(workspace).records[filed.record].type == kind
 
 
@@ -437,7 +437,7 @@ def test_a_closed_file_takes_nothing_else_without_a_reason(
     card = workspace.catalogue.get("mat_id_card")
     own = paper(workspace.root / "b.docx", "居民身份证", f"证号 {WANG_ID}")
     with pytest.raises(CaseClosed) as refused:
-        file_by_hand(workspace, closed.number, own, reader, card)
+        file_by_hand(workspace, BY, closed.number, own, reader, card)
     assert "不再收居民身份证" in refused.value.what and "送达回证" in refused.value.what
     assert "--reason" in refused.value.remedy and own.exists()
     shutil.copy(own, workspace.archive.inbox / "b.docx")
@@ -445,12 +445,14 @@ def test_a_closed_file_takes_nothing_else_without_a_reason(
     assert isinstance(waiting, NeedsReview)
     item = workspace.archive.tray.get(waiting.item)
     with pytest.raises(CaseClosed):
-        assign(workspace, item, closed.number, card)
+        assign(workspace, BY, item, closed.number, card)
     assert [i.id for i in workspace.archive.tray.items()] == [item.id], "it waits as before"
-    filed = assign(workspace, item, closed.number, card, reason="立卷时夹在别户卷内")
+    filed = assign(workspace, BY, item, closed.number, card, reason="立卷时夹在别户卷内")
     event, _ = workspace.archive.chain(closed.number).events[-1]
     assert (event.data["record"]["no"], event.reason) == (filed.record, "立卷时夹在别户卷内")
-    again = file_by_hand(workspace, closed.number, own, reader, card, keep_duplicate=True, reason="补扫背面")
+    again = file_by_hand(
+        workspace, BY, closed.number, own, reader, card, keep_duplicate=True, reason="补扫背面"
+    )
     assert again.record > filed.record
 
 
@@ -459,5 +461,5 @@ def test_a_signed_copy_is_taken_by_its_number_whenever_it_comes(
 ) -> None:
     notes = closed.records_of("case_notes")[0]
     own = paper(workspace.root / "b.docx", "看不清的一张纸")
-    filed = file_by_hand(workspace, closed.number, own, reader, None, signs=notes.no)
+    filed = file_by_hand(workspace, BY, closed.number, own, reader, None, signs=notes.no)
     assert filed.signs == notes.no

@@ -27,7 +27,7 @@ from archivist.model.facts import parse_facts, single
 from archivist.workspace import Workspace
 from tests.documents.render.test_render import values_of
 from tests.documents.samples import QR
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 
 DECISION = {
@@ -165,8 +165,10 @@ def test_numbers_are_never_reused_whatever_fails(
 
     for broken in (True, False):
         monkeypatch.setattr(presses, "make", fail_the_second if broken else make)
-        todo = plan(workspace, kind, [c.number for c in cases], {c.number: DECISION for c in cases}, on=TODAY)
-        seen += [i.doc_no for i in issue(workspace, todo).issued]
+        todo = plan(
+            workspace, BY, kind, [c.number for c in cases], {c.number: DECISION for c in cases}, on=TODAY
+        )
+        seen += [i.doc_no for i in issue(workspace, BY, todo).issued]
     assert seen == [f"红样救字〔2024〕{n}号" for n in (1, 3, 4, 5, 6)]
 
 

@@ -17,7 +17,7 @@ from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts
 from archivist.procedure.cases import change_facts, deregister
 from archivist.workspace import Workspace
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 
 ACCEPTED = {"application.accepted_on": "2024-03-05"}
@@ -33,7 +33,8 @@ def make(workspace: Workspace, document: str, *cases: Case, **given: object) -> 
     values = {c.number: given for c in cases}
     return issue(
         workspace,
-        plan(workspace, workspace.catalogue.get(document), [c.number for c in cases], values, on=TODAY),
+        BY,
+        plan(workspace, BY, workspace.catalogue.get(document), [c.number for c in cases], values, on=TODAY),
     )
 
 
@@ -161,7 +162,7 @@ def test_one_failure_in_a_batch_does_not_stop_the_rest(workspace: Workspace) -> 
 def test_what_does_not_apply_is_refused(workspace: Workspace) -> None:
     case = open_household(workspace)
     assert isinstance(make(workspace, "居民身份证", case).refused[0].error, DocumentNotApplicable)
-    deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="x")
+    deregister(workspace, BY, case.number, on=dt.date(2024, 3, 8), reason="x")
     assert isinstance(make(workspace, "受理通知书", case, **ACCEPTED).refused[0].error, CaseClosed)
 
 
@@ -187,9 +188,9 @@ def test_what_its_declaration_does_not_allow_is_refused_with_the_reason(workspac
 def test_a_case_that_changed_in_between_is_not_written_over(workspace: Workspace) -> None:
     case = open_household(workspace)
     todo = plan(
-        workspace, workspace.catalogue.get("受理通知书"), [case.number], {case.number: ACCEPTED}, on=TODAY
+        workspace, BY, workspace.catalogue.get("受理通知书"), [case.number], {case.number: ACCEPTED}, on=TODAY
     )
-    change_facts(workspace, case.number, [("applicant.phone", "022-00009999")])
-    outcome = issue(workspace, todo)
+    change_facts(workspace, BY, case.number, [("applicant.phone", "022-00009999")])
+    outcome = issue(workspace, BY, todo)
     assert outcome.issued == []
     assert "新的变动" in str(outcome.refused[0].error)

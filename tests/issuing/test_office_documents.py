@@ -26,7 +26,7 @@ from archivist.rules import pack as packs
 from archivist.store import Draft, durable_files
 from archivist.workspace import Workspace
 from tests.documents.types.archive_samples import GIVEN
-from tests.kit import SETTINGS, TODAY, make_workspace, open_household
+from tests.kit import BY, SETTINGS, TODAY, make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
 AGREEMENT = {
@@ -52,7 +52,7 @@ def under(tmp_path: Path, pack: str) -> Workspace:
     workspace = make_workspace(folder)
     (folder / "archivist.toml").write_text(SETTINGS.replace("tianjin-hongqiao", pack), encoding="utf-8")
     workspace.close()
-    return Workspace.open(folder, "林经办", workspace.clock)
+    return Workspace.open(folder)
 
 
 def planned(
@@ -125,7 +125,7 @@ def test_what_was_handed_down_is_the_packs(workspace: Workspace) -> None:
         rows[0]["from"] == "天津市红桥区民政局"
         and "《最低生活保障审核确认办法》第二十一条" in rows[0]["basis"]
     )
-    made = office_documents.issue(workspace, planned(workspace, "delegation_power_list"))
+    made = office_documents.issue(workspace, BY, planned(workspace, "delegation_power_list"))
     assert "没有列残疾人两项补贴" in printed(made)
 
 
@@ -157,7 +157,7 @@ def test_every_matter_handed_down_rests_on_something(pack: str, tmp_path: Path) 
 def test_the_schedule_is_the_packs(pack: str, tmp_path: Path) -> None:
     """The periods printed are those the program reckons with, each with its sentence."""
     with under(tmp_path, pack) as workspace:
-        made = office_documents.issue(workspace, planned(workspace, "保管期限表", {"版本": "1"}))
+        made = office_documents.issue(workspace, BY, planned(workspace, "保管期限表", {"版本": "1"}))
         rules = [
             workspace.pack.rule(f"retention.{which}", category, TODAY)
             for which in ("case", "daily", "refused")
@@ -179,14 +179,14 @@ def test_an_offices_own_row_is_printed_with_its_source(tmp_path: Path) -> None:
         + 'source = { measure = "本区〔2024〕3号文件", article = "", sentence = "保存十年" }\n',
         encoding="utf-8",
     )
-    with Workspace.open(folder, "林经办", lambda: dt.datetime(2024, 3, 8, 10, 0, tzinfo=dt.UTC)) as workspace:
-        text = printed(office_documents.issue(workspace, planned(workspace, "保管期限表", {"版本": "1"})))
+    with Workspace.open(folder) as workspace:
+        text = printed(office_documents.issue(workspace, BY, planned(workspace, "保管期限表", {"版本": "1"})))
     assert "不少于10年" in text and "本区〔2024〕3号文件「保存十年」" in text
 
 
 def test_the_rules_of_the_panel_say_how_many_it_has(workspace: Workspace) -> None:
     """S3「一般为5—7人」."""
-    made = office_documents.issue(workspace, planned(workspace, "议事规则", RULES))
+    made = office_documents.issue(workspace, BY, planned(workspace, "议事规则", RULES))
     assert (
         "议事协商机构一般由5至7人组成，对最低生活保障、特困人员救助供养、低收入家庭救助中有争议的"
         in printed(made)
@@ -212,7 +212,7 @@ def test_the_yearly_review_tells_the_cycles(workspace: Workspace) -> None:
         "定期复审（每半年）",
         "定期复审（每年）",
     ]
-    assert "每半年或每年进行一次复审" in printed(office_documents.issue(workspace, made))
+    assert "每半年或每年进行一次复审" in printed(office_documents.issue(workspace, BY, made))
     fewer: Any = planned(workspace, "annual_review_plan", {**PLAN, "plan.scope": "特困人员"}).values["plan"]
     assert fewer["scope"] == "特困人员"
 
@@ -255,7 +255,7 @@ def confirmed(workspace: Workspace) -> CaseNo:
         return Draft(Op.STEP_TAKEN, data)
 
     number = open_household(workspace).number
-    workspace.commit(number, draft)
+    workspace.commit(number, draft, BY)
     return number
 
 
@@ -277,7 +277,7 @@ def test_a_spot_check_fills_in_what_the_cases_tell(workspace: Workspace) -> None
 def test_households_filed_apart_are_all_visited(workspace: Workspace) -> None:
     """S3「对近亲属备案低保家庭实行100%入户调查」."""
     number = confirmed(workspace)
-    change_facts(workspace, number, [("application.kinship", "是")])
+    change_facts(workspace, BY, number, [("application.kinship", "是")])
     by_phone = planned(workspace, "spot_check_record", {**SPOT, "spot.rows": [a_row(number, method="电话")]})
     assert by_phone.doubts and "100%入户调查" in by_phone.doubts[0] and str(number) in by_phone.doubts[0]
     spot: Any = by_phone.values["spot"]
@@ -303,7 +303,7 @@ def test_rows_name_households_that_exist(workspace: Workspace) -> None:
 def test_a_document_is_written_and_entered_and_never_overwritten(workspace: Workspace) -> None:
     todo = planned(workspace, "delegation_agreement", AGREEMENT)
     assert todo.hand == ("双方签字盖章",)
-    one, two = office_documents.issue(workspace, todo), office_documents.issue(workspace, todo)
+    one, two = office_documents.issue(workspace, BY, todo), office_documents.issue(workspace, BY, todo)
     folder = workspace.archive.outbox / "机关文书"
     name = "2024-03-08 社会救助审核确认权限委托下放协议"
     assert [f for m in (one, two) for f in m.files] == [folder / f"{name}.docx", folder / f"{name}（2）.docx"]
@@ -320,7 +320,7 @@ def test_a_document_is_written_and_entered_and_never_overwritten(workspace: Work
             "林经办",
         )
         assert event.pack.startswith("tianjin-hongqiao@")
-    done = verify(workspace)
+    done = verify(workspace, BY)
     assert done.findings == () and "2024" in done.checked
 
 
@@ -328,7 +328,7 @@ def test_the_ledger_names_nobody(workspace: Workspace) -> None:
     """It is never destroyed; whoever stands in the rows must be forgotten one day."""
     number = confirmed(workspace)
     office_documents.issue(
-        workspace, planned(workspace, "spot_check_record", {**SPOT, "spot.rows": [a_row(number)]})
+        workspace, BY, planned(workspace, "spot_check_record", {**SPOT, "spot.rows": [a_row(number)]})
     )
     told = "".join(p.read_text(encoding="utf-8") for p in workspace.archive.ledger.rglob("*") if p.is_file())
     assert "office_document_issued" in told and "王秀兰" not in told and "张三丰" not in told
@@ -348,7 +348,7 @@ def test_a_number_is_taken_only_when_everything_is_known_and_never_again(workspa
         office_documents.plan(workspace, notice, {}, on=TODAY)
     todo = office_documents.plan(workspace, notice, given, on=TODAY)
     assert list(workspace.archive.ledger_events()) == [] and todo.numbered
-    made = [office_documents.issue(workspace, todo).doc_no for _ in range(2)]
+    made = [office_documents.issue(workspace, BY, todo).doc_no for _ in range(2)]
     assert made == ["红样救字〔2024〕1号", "红样救字〔2024〕2号"]
     assert "红样救字〔2024〕1号" in printed(
         office_documents.Issued(
@@ -356,7 +356,7 @@ def test_a_number_is_taken_only_when_everything_is_known_and_never_again(workspa
         )
     )
     told = office_documents.plan(workspace, notice, {**given, "doc_no": "红府发〔2024〕7号"}, on=TODAY)
-    assert not told.numbered and office_documents.issue(workspace, told).doc_no == "红府发〔2024〕7号"
+    assert not told.numbered and office_documents.issue(workspace, BY, told).doc_no == "红府发〔2024〕7号"
     taken = [e.data["last"] for e in workspace.archive.ledger_events() if e.op is Op.NUMBERS_ALLOCATED]
     assert taken == [1, 2]
 
@@ -384,7 +384,7 @@ def test_without_libreoffice_no_number_is_taken(
 ) -> None:
     monkeypatch.setattr(pdf_maker, "available", lambda: False)
     with pytest.raises(PdfUnavailable):
-        office_documents.issue(workspace, planned(workspace, "delegation_power_list"), pdf=True)
+        office_documents.issue(workspace, BY, planned(workspace, "delegation_power_list"), pdf=True)
     assert list(workspace.archive.ledger_events()) == []
 
 
@@ -403,31 +403,33 @@ def test_what_was_not_entered_is_not_there(
             raise OSError(errno.ENOSPC, "No space left on device")
         return write(path, source, **more)
 
-    office_documents.issue(workspace, todo)
+    office_documents.issue(workspace, BY, todo)
     before = len(list(workspace.archive.ledger_events()))
     monkeypatch.setattr(durable_files, "write_new", full)
     with pytest.raises(WriteFailed):
-        office_documents.issue(workspace, todo)
+        office_documents.issue(workspace, BY, todo)
     monkeypatch.undo()
     assert len(list(workspace.archive.ledger_events())) == before
     assert len(list((workspace.archive.outbox / "机关文书").iterdir())) == 1
-    assert len(office_documents.issue(workspace, todo).files) == 1 and verify(workspace).findings == ()
+    assert (
+        len(office_documents.issue(workspace, BY, todo).files) == 1 and verify(workspace, BY).findings == ()
+    )
 
 
 def test_an_entry_that_stands_keeps_its_file(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The entry is committed by its rename; what fails afterwards is made good at the next start."""
     todo = planned(workspace, "delegation_power_list")
-    office_documents.issue(workspace, todo)
+    office_documents.issue(workspace, BY, todo)
 
     def full(*_: Path) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(durable_files, "replace", full)
     with pytest.raises(ArchivistError):
-        office_documents.issue(workspace, todo)
+        office_documents.issue(workspace, BY, todo)
     monkeypatch.undo()
-    with Workspace.open(workspace.root, "林经办", workspace.clock) as again:
-        assert verify(again).findings == ()
+    with Workspace.open(workspace.root) as again:
+        assert verify(again, BY).findings == ()
         entered = [e for e in again.archive.ledger_events() if e.op is Op.OFFICE_DOCUMENT_ISSUED]
     assert len(entered) == 2
     assert all((workspace.archive.outbox / f["path"]).is_file() for e in entered for f in e.data["files"])

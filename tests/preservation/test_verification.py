@@ -21,7 +21,7 @@ from archivist.procedure.cases import change_facts
 from archivist.store import Draft, Original, bag, chain
 from archivist.store.bag_fixity import Problem, check_bag, check_bags
 from archivist.workspace import Workspace
-from tests.kit import NOW, make_workspace, open_household
+from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG, make_id
 
 
@@ -40,7 +40,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
             path.write_bytes(b"%PDF paper " + bytes([n]) * 3000)
             original = Original.of(path, path.name)
             commit_file(
-                made, case.number, made.catalogue.get("other"), original, None, text=f"第 {n} 份的文字"
+                made, BY, case.number, made.catalogue.get("other"), original, None, text=f"第 {n} 份的文字"
             )
         shutil.copytree(made.archive.root, tmp_path / "backup")
         yield made
@@ -133,27 +133,27 @@ def test_every_kind_of_tampering_is_found_named_and_mended(
 ) -> None:
     """Each found and named by ``verify``; the case turns read-only until it is restored."""
     damage, file, problem = TAMPER[what]
-    assert verify(workspace).findings == ()
+    assert verify(workspace, BY).findings == ()
     damage(folder(workspace))
-    done = verify(workspace)
+    done = verify(workspace, BY)
     assert any(
         f.bag == str(number(workspace)) and f.file.startswith(file) and f.problem is problem
         for f in done.findings
     ), done.findings
     assert {f.bag for f in done.findings} == {str(number(workspace))}, "the other case is untouched"
     with pytest.raises(IntegrityAlarm):
-        change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
-    mended = restore(workspace, number(workspace), tmp_path / "backup")
+        change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
+    mended = restore(workspace, BY, number(workspace), tmp_path / "backup")
     assert mended.left == ()
-    assert verify(workspace).findings == ()
-    change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
+    assert verify(workspace, BY).findings == ()
+    change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
     assert len(workspace.archive.read(number(workspace)).records) == 3
 
 
 def test_nothing_damaged_is_deleted_by_a_restoration(workspace: Workspace, tmp_path: Path) -> None:
     flip(a_payload(folder(workspace)))
     damaged = a_payload(folder(workspace)).read_bytes()
-    restore(workspace, number(workspace), tmp_path / "backup")
+    restore(workspace, BY, number(workspace), tmp_path / "backup")
     kept = [p.read_bytes() for p in (workspace.archive.outbox / "损坏").rglob("*") if p.is_file()]
     assert damaged in kept
 
@@ -161,45 +161,45 @@ def test_nothing_damaged_is_deleted_by_a_restoration(workspace: Workspace, tmp_p
 def test_a_backup_without_the_file_leaves_the_case_read_only(workspace: Workspace, tmp_path: Path) -> None:
     a_payload(folder(workspace)).unlink()
     (tmp_path / "empty").mkdir()
-    mended = restore(workspace, number(workspace), tmp_path / "empty")
+    mended = restore(workspace, BY, number(workspace), tmp_path / "empty")
     assert [f.problem for f in mended.left] == [Problem.MISSING]
     with pytest.raises(IntegrityAlarm):
-        change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
+        change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
 
 
 def test_quick_finds_sizes_and_chains_but_not_bits(workspace: Workspace) -> None:
     flip(a_payload(folder(workspace)))
-    assert verify(workspace, quick=True).findings == ()
+    assert verify(workspace, BY, quick=True).findings == ()
     a_payload(folder(workspace)).write_bytes(b"%PDF")
-    assert [f.problem for f in verify(workspace, quick=True).findings] == [Problem.CHANGED]
+    assert [f.problem for f in verify(workspace, BY, quick=True).findings] == [Problem.CHANGED]
 
 
 def test_a_decision_is_recorded_and_remembered(workspace: Workspace) -> None:
     flip(a_payload(folder(workspace)))
-    (finding,) = verify(workspace).findings
+    (finding,) = verify(workspace, BY).findings
     with pytest.raises(InvalidValue, match="reason"):
-        accept(workspace, number(workspace), " ")
-    accept(workspace, number(workspace), "原件纸质清晰，扫描件一处坏点，核对无误")
-    change_facts(workspace, number(workspace), [("applicant.phone", "022-00009999")])
-    again = verify(workspace)
+        accept(workspace, BY, number(workspace), " ")
+    accept(workspace, BY, number(workspace), "原件纸质清晰，扫描件一处坏点，核对无误")
+    change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
+    again = verify(workspace, BY)
     assert (again.findings, again.known) == ((), (finding,))
     decisions = [e for e in workspace.archive.ledger_events() if e.op is Op.ALARM_CLEARED]
     assert [d.reason for d in decisions] == ["原件纸质清晰，扫描件一处坏点，核对无误"]
     flip(folder(workspace) / "text/0001.txt")
-    assert len(verify(workspace).findings) == 1, "a new fault is a new alarm"
+    assert len(verify(workspace, BY).findings) == 1, "a new fault is a new alarm"
 
 
 def test_a_broken_chain_cannot_be_accepted(workspace: Workspace) -> None:
     (folder(workspace) / "events/000003.json").unlink()
-    verify(workspace)
+    verify(workspace, BY)
     with pytest.raises(IntegrityAlarm, match="只能恢复"):
-        accept(workspace, number(workspace), "不要紧")
+        accept(workspace, BY, number(workspace), "不要紧")
 
 
 def test_each_run_is_one_ledger_event(workspace: Workspace) -> None:
     before = len(list(workspace.archive.ledger_events()))
-    verify(workspace)
-    verify(workspace, [number(workspace)], quick=True)
+    verify(workspace, BY)
+    verify(workspace, BY, [number(workspace)], quick=True)
     events = list(workspace.archive.ledger_events())[before:]
     assert [(e.op, e.data["quick"], len(e.data["checked"])) for e in events] == [
         (Op.VERIFIED, False, 3),
@@ -208,11 +208,11 @@ def test_each_run_is_one_ledger_event(workspace: Workspace) -> None:
 
 
 def test_a_case_that_vanished_and_one_that_came_from_nowhere(workspace: Workspace, tmp_path: Path) -> None:
-    verify(workspace)
+    verify(workspace, BY)
     first, second = workspace.archive.case_numbers()
     shutil.move(workspace.archive.folder(second), tmp_path / "elsewhere")
     shutil.copytree(workspace.archive.folder(first), workspace.archive.cases / "TJHQ-DB-2024-000777")
-    found = {(f.bag, f.problem) for f in verify(workspace).findings}
+    found = {(f.bag, f.problem) for f in verify(workspace, BY).findings}
     assert (str(second), Problem.MISSING) in found
     assert ("TJHQ-DB-2024-000777", Problem.EXTRA) in found
 
@@ -220,32 +220,36 @@ def test_a_case_that_vanished_and_one_that_came_from_nowhere(workspace: Workspac
 def test_the_ledger_is_checked_and_mended_too(workspace: Workspace, tmp_path: Path) -> None:
     year = workspace.archive.ledger / "2024"
     flip(year / "events/000002.json")
-    fresh = Workspace.open(workspace.root, "x", lambda: NOW)
+    fresh = Workspace.open(workspace.root)
     with fresh:
-        done = verify(fresh)
+        done = verify(fresh, BY)
         assert ("2024", Problem.CHANGED) in {(f.bag, f.problem) for f in done.findings}
-        assert restore(fresh, 2024, tmp_path / "backup").left == ()
-        assert verify(fresh).findings == ()
+        assert restore(fresh, BY, 2024, tmp_path / "backup").left == ()
+        assert verify(fresh, BY).findings == ()
 
 
 def test_the_tray_is_checked_too(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "x.pdf").write_bytes(b"waiting")
     with workspace.archive.writing("x"):
         item = workspace.archive.tray.put(
-            Original.of(tmp_path / "x.pdf", "x.pdf"), ".pdf", workspace.stamp(), reason="no_case", message="x"
+            Original.of(tmp_path / "x.pdf", "x.pdf"),
+            ".pdf",
+            workspace.stamp(BY),
+            reason="no_case",
+            message="x",
         )
     flip(item.file)
-    assert [(f.bag, f.problem) for f in verify(workspace).findings] == [
+    assert [(f.bag, f.problem) for f in verify(workspace, BY).findings] == [
         (f"review/{item.id}", Problem.CHANGED)
     ]
 
 
 def test_index_drift_is_said_and_is_no_alarm(workspace: Workspace) -> None:
-    workspace.archive.commit(number(workspace), lambda _: _facts(), workspace.stamp())
-    done = verify(workspace)
+    workspace.archive.commit(number(workspace), lambda _: _facts(), workspace.stamp(BY))
+    done = verify(workspace, BY)
     assert (done.findings, done.drift) == ((), (str(number(workspace)),))
-    workspace.catch_up()
-    assert verify(workspace).drift == ()
+    workspace.catch_up(BY)
+    assert verify(workspace, BY).drift == ()
 
 
 def _facts() -> Draft:
@@ -255,8 +259,8 @@ def _facts() -> Draft:
 def test_one_unreadable_case_does_not_stop_the_others(workspace: Workspace) -> None:
     """The watcher lives on: what cannot be read keeps its old place in the index."""
     edit_event(folder(workspace))
-    with Workspace.open(workspace.root, "x", lambda: NOW) as fresh:
-        fresh.catch_up()
+    with Workspace.open(workspace.root) as fresh:
+        fresh.catch_up(BY)
         with fresh.archive.writing("x"):
             assert fresh.index.rebuild() == 2
         assert [r.applicant for r in fresh.index.cases()] == ["赵六"]
@@ -280,9 +284,9 @@ def test_the_rolling_schedule_reads_the_oldest_first(workspace: Workspace) -> No
     """Each case is read within 90 days."""
     first, second = workspace.archive.case_numbers()
     assert next_round(workspace.archive, NOW) == [first], "one at a time in so small an office"
-    verify(workspace, [first])
+    verify(workspace, BY, [first])
     assert next_round(workspace.archive, NOW) == [second]
-    verify(workspace, [second])
+    verify(workspace, BY, [second])
     assert next_round(workspace.archive, NOW) == []
     later = NOW + dt.timedelta(days=31)
     assert next_round(workspace.archive, later) == [first]

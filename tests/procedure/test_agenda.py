@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from archivist.errors import CaseNotFound
+from archivist.model.by import CHINA
 from archivist.model.case import Case, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
@@ -18,7 +19,7 @@ from archivist.rules import deadlines
 from archivist.search.agenda_cache import standings
 from archivist.store import Draft
 from archivist.workspace import Workspace
-from tests.kit import CHINA, NOW, make_workspace, open_household
+from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG, make_id
 
 
@@ -37,9 +38,9 @@ def take(workspace: Workspace, case: Case, *trail: str, followed: bool = True) -
             return Draft(Op.STEP_TAKEN, data | ({"at": at} if at else {}))
 
         if followed:
-            case, _ = workspace.commit(case.number, draft)
+            case, _ = workspace.commit(case.number, draft, BY)
         else:
-            case, _ = workspace.archive.commit(case.number, draft, workspace.stamp())
+            case, _ = workspace.archive.commit(case.number, draft, workspace.stamp(BY))
     return case
 
 
@@ -130,7 +131,7 @@ def test_one_case_or_one_category(workspace: Workspace) -> None:
 
 def test_a_deregistered_case_owes_nothing(workspace: Workspace) -> None:
     case = take(workspace, open_household(workspace), "submit submitted 2024-03-04", ACCEPTED)
-    workspace.commit(case.number, lambda _: Draft(Op.DEREGISTERED, {"date": "2024-03-08"}, "自愿退出"))
+    workspace.commit(case.number, lambda _: Draft(Op.DEREGISTERED, {"date": "2024-03-08"}, "自愿退出"), BY)
     assert agenda(workspace, on=NOW).entries == ()
 
 
@@ -179,7 +180,7 @@ def test_another_pack_is_another_agenda(workspace: Workspace) -> None:
     path.write_text(
         path.read_text(encoding="utf-8").replace("tianjin-hongqiao", "national"), encoding="utf-8"
     )
-    with Workspace.open(workspace.root, "x", lambda: NOW) as other:
+    with Workspace.open(workspace.root) as other:
         assert entry(agenda(other, on=NOW), "overall").rule.value == 20
 
 
@@ -233,7 +234,7 @@ def test_only_open_cases_are_asked_for(workspace: Workspace) -> None:
     case = open_household(workspace)
     assert [s.number for s in workspace.index.ask(lambda c: standings(c, ""))] == [str(case.number)]
     assert workspace.index.ask(lambda c: standings(c, "", Category.TK)) == []
-    deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="自愿退出")
+    deregister(workspace, BY, case.number, on=dt.date(2024, 3, 8), reason="自愿退出")
     assert workspace.index.ask(lambda c: standings(c, "")) == []
 
 

@@ -21,7 +21,7 @@ from archivist.preservation.disposal import retention_list
 from archivist.procedure.cases import change_facts, deregister, drop_folder
 from archivist.procedure.facts_file import read_facts
 from archivist.workspace import Workspace
-from tests.kit import make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, WANG_ID, make_id, wang
 
 
@@ -47,7 +47,7 @@ def test_one_household_one_file(workspace: Workspace) -> None:
     with pytest.raises(CaseExists, match=str(first.number)):
         open_household(workspace)
     assert open_household(workspace, category=Category.ZC).number.category is Category.ZC
-    deregister(workspace, first.number, on=dt.date(2024, 3, 8), reason="自愿退出")
+    deregister(workspace, BY, first.number, on=dt.date(2024, 3, 8), reason="自愿退出")
     assert open_household(workspace).number.sequence == 2
 
 
@@ -81,40 +81,41 @@ def test_a_change_is_all_or_nothing(workspace: Workspace) -> None:
     with pytest.raises(InvalidValue) as caught:
         change_facts(
             workspace,
+            BY,
             case.number,
             [("applicant.phone", "abc"), ("申请人.身份证号", "123"), ("没有.这项", "x")],
         )
     assert len(caught.value.problems) == 3
     assert workspace.archive.read(case.number).seq == 1
     after, changes = change_facts(
-        workspace, case.number, [("申请人.联系电话", "022-00002222"), ("成员[2].姓名", "李新")]
+        workspace, BY, case.number, [("申请人.联系电话", "022-00002222"), ("成员[2].姓名", "李新")]
     )
     assert [(c.path, c.old, c.new) for c in changes] == [
         ("applicant.phone", "022-00001111", "022-00002222"),
         ("members[2].name", "", "李新"),
     ]
     assert after.seq == 2
-    again, none = change_facts(workspace, case.number, [("申请人.联系电话", "022-00002222")])
+    again, none = change_facts(workspace, BY, case.number, [("申请人.联系电话", "022-00002222")])
     assert none == () and again.seq == 2
 
 
 def test_an_empty_value_removes_a_fact(workspace: Workspace) -> None:
     case = open_household(workspace)
-    after, _ = change_facts(workspace, case.number, [("applicant.phone", "")])
+    after, _ = change_facts(workspace, BY, case.number, [("applicant.phone", "")])
     assert "phone" not in known.single(after.facts, "applicant")
 
 
 def test_deregistering_starts_the_retention(workspace: Workspace) -> None:
     case = open_household(workspace)
     with pytest.raises(InvalidValue, match="注销日期"):
-        deregister(workspace, case.number, on=dt.date(2024, 3, 1), reason="x")
-    closed = deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="死亡")
+        deregister(workspace, BY, case.number, on=dt.date(2024, 3, 1), reason="x")
+    closed = deregister(workspace, BY, case.number, on=dt.date(2024, 3, 8), reason="死亡")
     assert closed.status is CaseStatus.DEREGISTERED
     assert not drop_folder(workspace, case).exists()
     with pytest.raises(CaseClosed):
-        deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="x")
+        deregister(workspace, BY, case.number, on=dt.date(2024, 3, 8), reason="x")
     with pytest.raises(CaseClosed):
-        change_facts(workspace, case.number, [("applicant.phone", "022-00002222")])
+        change_facts(workspace, BY, case.number, [("applicant.phone", "022-00002222")])
     found = retention_list(workspace, on=dt.date(2027, 3, 8))
     assert [(k.case.number, k.retention.expires, k.days_left) for k in found.rows] == [
         (case.number, dt.date(2027, 3, 8), 0)

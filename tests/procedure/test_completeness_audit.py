@@ -20,7 +20,7 @@ from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.run import Finding, Verdict
 from archivist.workspace import Workspace
 from tests.filing import file_papers, walk
-from tests.kit import NOW, TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 from tests.rules.completeness.test_checks import DIBAO, TO_PUBLICITY
 
@@ -41,13 +41,13 @@ def one_more(workspace: Workspace, name: str, serial: str, category: Category = 
 
 
 def notify(workspace: Workspace, number: CaseNo) -> Outcome:
-    return issue(workspace, plan(workspace, workspace.catalogue.get(NOTICE), [number], {}, on=TODAY))
+    return issue(workspace, BY, plan(workspace, BY, workspace.catalogue.get(NOTICE), [number], {}, on=TODAY))
 
 
 def test_all_open_cases_are_looked_through(workspace: Workspace) -> None:
     good, bad, closed = (one_more(workspace, n, s) for n, s in (("甲", "015"), ("乙", "025"), ("丙", "035")))
     file_papers(workspace, good, *DIBAO)
-    deregister(workspace, closed, on=TODAY, reason="自愿退出")
+    deregister(workspace, BY, closed, on=TODAY, reason="自愿退出")
     steps: list[tuple[int, int]] = []
     report = check(workspace, on=TODAY, step=lambda done, total: steps.append((done, total)))
     assert [(c.case.number, c.verdict) for c in report.cases] == [
@@ -103,7 +103,7 @@ def test_after_the_notice_nothing_new_is_asked_for(workspace: Workspace) -> None
     walk(workspace, number, ("submit", "2024-03-04", ()))
     assert notify(workspace, number).issued
     walk(workspace, number, ("ask_correction", "2024-03-05", ()))
-    change_facts(workspace, number, [("agent.name", "张代理")])
+    change_facts(workspace, BY, number, [("agent.name", "张代理")])
     case = workspace.archive.read(number)
     assert [m.document for m in required_papers.missing(case, workspace.pack)] == ["kinship_declaration"]
     case = file_papers(workspace, number, "kinship_declaration")
@@ -124,7 +124,7 @@ def test_no_notice_where_none_may_be_issued(workspace: Workspace, how: str) -> N
         case "accepted":
             walk(workspace, number, ("submit", "2024-03-04", ()), ("accept", "2024-03-05", ()))
         case _:
-            change_facts(workspace, number, [("application.urgent", "是")])
+            change_facts(workspace, BY, number, [("application.urgent", "是")])
     assert check(workspace, [number], on=TODAY).cases[0].notice == ""
 
 
@@ -160,14 +160,16 @@ def of(workspace: Workspace, number: CaseNo, rule: str) -> Finding:
 def ticked(
     workspace: Workspace, number: CaseNo, *checks: str, note: str = "张贴、撤下照片各两张", **more: Any
 ) -> Case:
-    return confirm(workspace, number, checks, note=note, on=more.pop("on", TODAY), stage="archive", **more)
+    return confirm(
+        workspace, BY, number, checks, note=note, on=more.pop("on", TODAY), stage="archive", **more
+    )
 
 
 def test_a_person_who_looked_puts_a_name_to_it(workspace: Workspace) -> None:
     """未检 is never called right by the program; 公示张贴、撤下照片各≥1 (C10) is seen by somebody, who says so."""
     number = photographed(workspace)
     assert of(workspace, number, "C10.photos").verdict is Verdict.UNCHECKED
-    case = ticked(workspace, number, "C10.photos", by=("林经办", "苏调查"))
+    case = ticked(workspace, number, "C10.photos", people=("林经办", "苏调查"))
     finding = of(workspace, number, "C10.photos")
     assert (finding.verdict, finding.problems) == (Verdict.PASSED, ())
     assert "林经办、苏调查" in finding.confirmed[0] and "张贴、撤下照片各两张" in finding.confirmed[0]
@@ -187,7 +189,7 @@ def test_a_paper_filed_afterwards_is_not_covered(workspace: Workspace) -> None:
 def test_looking_is_possible_after_the_file_was_closed(workspace: Workspace) -> None:
     number = photographed(workspace)
     walk(workspace, number, ("withdraw", "2024-03-07", ()))
-    deregister(workspace, number, on=TODAY, reason="自愿退出")
+    deregister(workspace, BY, number, on=TODAY, reason="自愿退出")
     ticked(workspace, number, "C10.photos")
     assert of(workspace, number, "C10.photos").verdict is Verdict.PASSED
 
@@ -212,8 +214,8 @@ def test_only_people_of_the_office_put_their_names_to_it(workspace: Workspace, t
     number = photographed(workspace)
     with (tmp_path / "ws/archivist.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[[people]]\nname = "林经办"\nroles = ["archivist"]\n')
-    with Workspace.open(tmp_path / "ws", "林经办", lambda: NOW) as house:
+    with Workspace.open(tmp_path / "ws") as house:
         with pytest.raises(InvalidValue) as refused:
-            ticked(house, number, "C10.photos", by=("路过的人",))
+            ticked(house, number, "C10.photos", people=("路过的人",))
         assert "路过的人" in refused.value.problems[0]
         ticked(house, number, "C10.photos")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from archivist.config import Config, parse
 from archivist.errors import ArchivistError, CaseClosed, InvalidValue, StepRefused
+from archivist.model.by import CHINA, By
 from archivist.model.case import GENESIS, Case, Event, Op, Record, RecordStatus, apply, fold
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Category, record_no
@@ -25,7 +26,7 @@ from archivist.rules import deadlines
 from archivist.rules import pack as packs
 from archivist.store import Draft
 from archivist.workspace import Workspace
-from tests.kit import CHINA, SETTINGS, make_workspace, open_household
+from tests.kit import SETTINGS, make_workspace, open_household
 from tests.people import wang
 
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
@@ -38,7 +39,7 @@ PEOPLE = "".join(
         (APPROVER, "approver"),
     )
 )
-LATE = dt.datetime(2024, 12, 30, 10, 0, tzinfo=CHINA)
+LATE = By(INTAKE, dt.datetime(2024, 12, 30, 10, 0, tzinfo=CHINA))
 
 
 @pytest.fixture
@@ -46,7 +47,6 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """An office with registered people, at the end of 2024."""
     with make_workspace(tmp_path / "ws") as made:
         made.config = parse(SETTINGS + PEOPLE)
-        made.clock = lambda: LATE
         yield made
 
 
@@ -54,7 +54,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def case(workspace: Workspace) -> Case:
     """王秀兰's 低保 case, of 4 March 2024, where nobody is a relative."""
     made = open_household(workspace)
-    change_facts(workspace, made.number, [("application.kinship", "否"), ("members[1].authorized", "是")])
+    change_facts(
+        workspace, LATE, made.number, [("application.kinship", "否"), ("members[1].authorized", "是")]
+    )
     return workspace.archive.read(made.number)
 
 
@@ -66,7 +68,7 @@ def file_papers(workspace: Workspace, case: Case, *types: str, status: str = "fi
             entry = {"no": now.next_record(), "type": kind, "title": kind, "folder": "01", "status": status}
             return Draft(Op.RECORD_FILED, {"record": entry})
 
-        workspace.commit(case.number, paper)
+        workspace.commit(case.number, paper, LATE)
 
 
 def day(text: str) -> dt.date:
@@ -74,7 +76,7 @@ def day(text: str) -> dt.date:
 
 
 def take(workspace: Workspace, case: Case, step: str, on: str, *by: str, **more: Any) -> StepDone:
-    return take_step(workspace, case.number, step, on=day(on), by=by, **more)
+    return take_step(workspace, LATE, case.number, step, on=day(on), people=by, **more)
 
 
 def refused(workspace: Workspace, case: Case, step: str, on: str, *by: str, **more: Any) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def publicized(workspace: Workspace, case: Case) -> None:
 def confirmed(workspace: Workspace, case: Case) -> None:
     publicized(workspace, case)
     take(workspace, case, "review", "03-20", REVIEWER)
-    change_facts(workspace, case.number, [("benefit.amount", "530")])
+    change_facts(workspace, LATE, case.number, [("benefit.amount", "530")])
     take(workspace, case, "confirm", "03-21", APPROVER)
 
 
@@ -149,7 +151,7 @@ def test_acceptance_sets_the_time_limits_going(workspace: Workspace, case: Case)
 def test_what_comes_too_late_is_taken_down_with_a_warning(workspace: Workspace, case: Case) -> None:
     publicized(workspace, case)
     take(workspace, case, "review", "03-20", REVIEWER)
-    change_facts(workspace, case.number, [("benefit.amount", "530")])
+    change_facts(workspace, LATE, case.number, [("benefit.amount", "530")])
     planned = take(workspace, case, "confirm", "05-20", APPROVER).planned
     assert any("已超期：“" in w and "2024-04-17" in w and "30个工作日" in w for w in planned.warnings)
     assert "overall" in {o.rule.id for o in planned.ends}
@@ -157,7 +159,10 @@ def test_what_comes_too_late_is_taken_down_with_a_warning(workspace: Workspace, 
 
 def test_every_reason_is_given_at_once(workspace: Workspace, case: Case) -> None:
     change_facts(
-        workspace, case.number, [("application.kinship", "是"), ("application.kin_name", "白主管、魏主任")]
+        workspace,
+        LATE,
+        case.number,
+        [("application.kinship", "是"), ("application.kin_name", "白主管、魏主任")],
     )
     found = refused(workspace, case, "confirm", "03-01", REVIEWER, values={"猫": "1"})
     expected = (
@@ -184,10 +189,12 @@ def test_documents_that_are_needed(workspace: Workspace, case: Case) -> None:
 
 
 def test_a_document_only_recommended_is_mentioned(workspace: Workspace, case: Case) -> None:
-    planned = plan_step(workspace, case, "discover", on=day("03-04"))
+    planned = plan_step(workspace, LATE, case, "discover", on=day("03-04"))
     assert [w for w in planned.warnings if w.startswith("宜有“")]
     file_papers(workspace, case, "proactive_discovery_report")
-    assert not plan_step(workspace, workspace.archive.read(case.number), "discover", on=day("03-04")).warnings
+    assert not plan_step(
+        workspace, LATE, workspace.archive.read(case.number), "discover", on=day("03-04")
+    ).warnings
 
 
 def test_a_document_the_catalogue_does_not_know_is_not_missing(workspace: Workspace, case: Case) -> None:
@@ -198,7 +205,7 @@ def test_a_document_the_catalogue_does_not_know_is_not_missing(workspace: Worksp
         "needs": ["no_such_paper"],
     }
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [row]})
-    planned = plan_step(workspace, case, "discover", on=day("03-04"))
+    planned = plan_step(workspace, LATE, case, "discover", on=day("03-04"))
     assert planned.warnings == ("未检：no_such_paper（文书目录尚未收入，请人工核对）",)
 
 
@@ -220,7 +227,7 @@ def test_roles(workspace: Workspace, case: Case) -> None:
     )
     workspace.config = parse(SETTINGS)
     planned = plan_step(
-        workspace, workspace.archive.read(case.number), "submit", on=day("03-04"), by=["路人甲"]
+        workspace, LATE, workspace.archive.read(case.number), "submit", on=day("03-04"), people=["路人甲"]
     )
     assert planned.attempt.by == ("路人甲",), "who is registered nowhere can be asked nothing"
 
@@ -236,7 +243,7 @@ def test_prelim_review_and_decision_are_three_people(workspace: Workspace, case:
     (why,) = refused(workspace, case, "review", "03-20")
     assert why == "岗位分离：林经办已于 2024-03-11 办过“初审”，不得再办“复审”（初审≠复审≠决定）"
     take(workspace, case, "review", "03-20", REVIEWER)
-    change_facts(workspace, case.number, [("benefit.amount", "530")])
+    change_facts(workspace, LATE, case.number, [("benefit.amount", "530")])
     assert len(refused(workspace, case, "confirm", "03-21", INTAKE, REVIEWER, APPROVER)) == 2
     assert take(workspace, case, "confirm", "03-21", APPROVER).case.state is State.CONFIRMED
 
@@ -245,6 +252,7 @@ def test_a_relative_keeps_out(workspace: Workspace, case: Case) -> None:
     file_papers(workspace, case, "application_form")
     change_facts(
         workspace,
+        LATE,
         case.number,
         [("application.kinship", "是"), ("application.kin_name", "林经办（党群服务中心）")],
     )
@@ -278,7 +286,7 @@ def test_the_publicity_must_have_run_out(workspace: Workspace, case: Case) -> No
 def test_a_step_asks_for_what_it_must_know(workspace: Workspace) -> None:
     """S3「确保申请24小时到位」: the hour counts."""
     facts = parse_facts({**wang(), "application": {"urgent": "是"}})
-    made = open_case(workspace, Category.JN, facts, opened_on=day("03-04"))
+    made = open_case(workspace, LATE, Category.JN, facts, opened_on=day("03-04"))
     warned = take(workspace, made, "submit", "03-04").planned.warnings
     assert any("按小时计，没有写时间（--at HH:MM）" in w for w in warned)
     assert refused(workspace, made, "advance", "03-04", APPROVER, values={"amount": "三百"}) == (
@@ -300,7 +308,7 @@ def test_steps_that_are_not_for_this_household(workspace: Workspace, case: Case)
     (why,) = refused(workspace, case, "advance", "03-04", APPROVER)
     assert why == "最低生活保障没有“先行救助”这一环节"
     facts = parse_facts({**wang(), "application": {"urgent": "否"}})
-    made = open_case(workspace, Category.JN, facts, opened_on=day("03-04"))
+    made = open_case(workspace, LATE, Category.JN, facts, opened_on=day("03-04"))
     (why,) = refused(workspace, made, "advance", "03-04", APPROVER)
     assert why == "本户没有“先行救助”这一环节，须符合：申请·是否须先行救助(application.urgent)"
     with pytest.raises(InvalidValue, match="没有“喝茶”这一环节"):
@@ -324,7 +332,7 @@ def test_a_plan_writes_nothing(workspace: Workspace, case: Case) -> None:
     file_papers(workspace, case, "application_form")
     before = workspace.archive.head(case.number)
     now = workspace.archive.read(case.number)
-    assert plan_step(workspace, now, "submit", on=day("03-04")).after is State.SUBMITTED
+    assert plan_step(workspace, LATE, now, "submit", on=day("03-04")).after is State.SUBMITTED
     assert workspace.archive.head(case.number) == before
     assert workspace.archive.read(case.number).state is State.DRAFT
 
@@ -335,9 +343,11 @@ def test_the_rules_of_the_day_of_acceptance_hold(workspace: Workspace, case: Cas
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [old]})
     accepted(workspace, case)
     now = workspace.archive.read(case.number)
-    planned = plan_step(workspace, now, "extend", on=day("04-10"), by=[APPROVER], reason="调查难度较大")
+    planned = plan_step(
+        workspace, LATE, now, "extend", on=day("04-10"), people=[APPROVER], reason="调查难度较大"
+    )
     assert planned.after is State.ACCEPTED
-    correct_step(workspace, case.number, now.steps[-1].seq, on=day("04-01"), reason="录错")
+    correct_step(workspace, LATE, case.number, now.steps[-1].seq, on=day("04-01"), reason="录错")
     assert refused(workspace, case, "extend", "04-10", APPROVER, reason="调查难度较大") == (
         "最低生活保障没有“延长办理期限”这一环节",
     )
@@ -347,11 +357,13 @@ def test_the_rules_of_the_day_of_acceptance_hold(workspace: Workspace, case: Cas
 def test_a_case_in_the_middle_of_its_procedure_is_not_deregistered(workspace: Workspace, case: Case) -> None:
     accepted(workspace, case)
     with pytest.raises(CaseClosed, match="户档现为“已受理”，程序没有走完，不能注销"):
-        deregister(workspace, case.number, on=day("03-20"), reason="自愿退出")
+        deregister(workspace, LATE, case.number, on=day("03-20"), reason="自愿退出")
     take(workspace, case, "withdraw", "03-20", reason="本人撤回")
     with pytest.raises(InvalidValue, match="应在上一环节“撤回申请”（2024-03-20）与今天之间"):
-        deregister(workspace, case.number, on=day("03-19"), reason="自愿退出")
-    assert deregister(workspace, case.number, on=day("03-21"), reason="撤回").state is State.DEREGISTERED
+        deregister(workspace, LATE, case.number, on=day("03-19"), reason="自愿退出")
+    assert (
+        deregister(workspace, LATE, case.number, on=day("03-21"), reason="撤回").state is State.DEREGISTERED
+    )
 
 
 def test_deregistering_is_a_step_too(workspace: Workspace, case: Case) -> None:
@@ -371,14 +383,17 @@ def test_deregistering_is_a_step_too(workspace: Workspace, case: Case) -> None:
 
 
 def test_a_paper_file_without_steps_is_deregistered_as_ever(workspace: Workspace, case: Case) -> None:
-    assert deregister(workspace, case.number, on=day("03-08"), reason="自愿退出").state is State.DEREGISTERED
+    assert (
+        deregister(workspace, LATE, case.number, on=day("03-08"), reason="自愿退出").state
+        is State.DEREGISTERED
+    )
 
 
 # ── corrections ──────────────────────────────────────────────────────────────────────────────────────────
 def test_the_last_step_is_taken_back_with_what_it_made_known(workspace: Workspace, case: Case) -> None:
     accepted(workspace, case)
     taken = workspace.archive.read(case.number).steps[-1]
-    done = correct_step(workspace, case.number, taken.seq, void=True, reason="误录")
+    done = correct_step(workspace, LATE, case.number, taken.seq, void=True, reason="误录")
     assert (done.old.id, done.new, done.case.state) == ("accept", None, State.SUBMITTED)
     application = single(done.case.facts, "application")
     assert "accepted_on" not in application and application["kinship"] is False
@@ -391,25 +406,27 @@ def test_only_the_last_step_is_taken_back(workspace: Workspace, case: Case) -> N
     accepted(workspace, case)
     first, last = workspace.archive.read(case.number).steps
     with pytest.raises(StepRefused, match=f"只能撤回最后一个环节，即“受理”（序号 {last.seq}）"):
-        correct_step(workspace, case.number, first.seq, void=True, reason="误录")
+        correct_step(workspace, LATE, case.number, first.seq, void=True, reason="误录")
 
 
 def test_a_day_put_right_moves_the_fact_and_the_limits(workspace: Workspace, case: Case) -> None:
     accepted(workspace, case)
     taken = workspace.archive.read(case.number).steps[-1]
-    done = correct_step(workspace, case.number, taken.seq, on=day("03-07"), at="9:00", reason="日期抄错")
+    done = correct_step(
+        workspace, LATE, case.number, taken.seq, on=day("03-07"), at="9:00", reason="日期抄错"
+    )
     assert done.new is not None and (done.new.on, done.new.at) == (day("03-07"), "09:00")
     assert single(done.case.facts, "application")["accepted_on"] == "2024-03-07"
     assert done.case.rules_on == day("03-07")
-    again = correct_step(workspace, case.number, taken.seq, by=[SECOND], reason="办理人抄错")
+    again = correct_step(workspace, LATE, case.number, taken.seq, people=[SECOND], reason="办理人抄错")
     assert again.case.steps[-1].by == (SECOND,) and again.case.steps[-1].on == day("03-07")
 
 
 def test_a_fact_changed_since_by_hand_stays(workspace: Workspace, case: Case) -> None:
     accepted(workspace, case)
-    change_facts(workspace, case.number, [("application.accepted_on", "2024-03-06")])
+    change_facts(workspace, LATE, case.number, [("application.accepted_on", "2024-03-06")])
     taken = workspace.archive.read(case.number).steps[-1]
-    done = correct_step(workspace, case.number, taken.seq, void=True, reason="误录")
+    done = correct_step(workspace, LATE, case.number, taken.seq, void=True, reason="误录")
     assert single(done.case.facts, "application")["accepted_on"] == "2024-03-06"
 
 
@@ -419,7 +436,7 @@ def test_a_correction_keeps_order_people_and_waits(workspace: Workspace, case: C
 
     def why(step: str, **change: Any) -> tuple[str, ...]:
         with pytest.raises(StepRefused) as caught:
-            correct_step(workspace, case.number, steps[step].seq, reason="更正", **change)
+            correct_step(workspace, LATE, case.number, steps[step].seq, reason="更正", **change)
         return caught.value.problems
 
     assert why("prelim", on=day("03-13")) == (
@@ -427,11 +444,11 @@ def test_a_correction_keeps_order_people_and_waits(workspace: Workspace, case: C
     )
     (wait,) = why("publicize", on=day("03-15"))
     assert wait.startswith("后面的“复审”：公示期未满：到 2024-03-20 为止")
-    assert why("survey", by=[INTAKE])[0].startswith("须有不同的 2 人办理，现有 1 人")
+    assert why("survey", people=[INTAKE])[0].startswith("须有不同的 2 人办理，现有 1 人")
     assert "岗位分离：白主管已于 2024-03-20 办过“复审”，不得再办“作出确认决定”（初审≠复审≠决定）" in why(
-        "confirm", by=[REVIEWER]
+        "confirm", people=[REVIEWER]
     )
-    assert any(p.startswith("后面的“复审”：岗位分离：白主管") for p in why("prelim", by=[REVIEWER]))
+    assert any(p.startswith("后面的“复审”：岗位分离：白主管") for p in why("prelim", people=[REVIEWER]))
     assert why("confirm", on=dt.date(2025, 1, 1)) == ("日期 2025-01-01 在今天（2024-12-30）之后",)
 
 
@@ -440,7 +457,7 @@ def test_a_correction_keeps_order_people_and_waits(workspace: Workspace, case: C
     [
         ({"on": dt.date(2024, 3, 6), "reason": " "}, "更正须写明理由"),
         ({"reason": "误录"}, "要么撤回"),
-        ({"void": True, "by": ["苏调查"], "reason": "误录"}, "要么撤回"),
+        ({"void": True, "people": ["苏调查"], "reason": "误录"}, "要么撤回"),
         ({"on": dt.date(2024, 3, 5), "reason": "误录"}, "本来就是这样记的"),
         ({"at": "半夜", "reason": "误录"}, "不是时间"),
     ],
@@ -451,7 +468,7 @@ def test_a_correction_says_why_and_what(
     accepted(workspace, case)
     taken = workspace.archive.read(case.number).steps[-1]
     with pytest.raises(InvalidValue, match=message):
-        correct_step(workspace, case.number, taken.seq, **change)
+        correct_step(workspace, LATE, case.number, taken.seq, **change)
     assert workspace.archive.read(case.number).steps[-1] == taken
 
 
@@ -484,7 +501,9 @@ def test_what_a_step_was_told_is_put_right_and_the_limit_with_it(workspace: Work
         return found.due.day
 
     assert ends(workspace.archive.read(case.number)) == day("12-20")
-    done = correct_step(workspace, case.number, taken.seq, values={"死亡日期": "2024年9月2日"}, reason="抄错")
+    done = correct_step(
+        workspace, LATE, case.number, taken.seq, values={"死亡日期": "2024年9月2日"}, reason="抄错"
+    )
     assert done.new is not None and (dict(done.old.values), dict(done.new.values)) == (
         {"died_on": "2024-09-20"},
         {"died_on": "2024-09-02"},
@@ -513,7 +532,7 @@ def test_a_value_is_examined_as_when_the_step_was_taken(
 ) -> None:
     taken = died(workspace, case)
     with pytest.raises(StepRefused) as caught:
-        correct_step(workspace, case.number, taken.seq, values=values, by=[REVIEWER], reason="抄错")
+        correct_step(workspace, LATE, case.number, taken.seq, values=values, people=[REVIEWER], reason="抄错")
     assert caught.value.problems[0].startswith(why)
     assert "白主管" in caught.value.problems[-1], "and everything else that is wrong"
     assert workspace.archive.read(case.number).steps[-1] == taken
@@ -522,7 +541,7 @@ def test_a_value_is_examined_as_when_the_step_was_taken(
 def test_the_same_value_again_is_no_correction(workspace: Workspace, case: Case) -> None:
     taken = died(workspace, case)
     with pytest.raises(InvalidValue, match="本来就是这样记的"):
-        correct_step(workspace, case.number, taken.seq, values={"died_on": "2024.9.20"}, reason="抄错")
+        correct_step(workspace, LATE, case.number, taken.seq, values={"died_on": "2024.9.20"}, reason="抄错")
 
 
 ADVANCE = {"id": "advance", "patch": True, "sets": {"benefit.amount": "amount"}}
@@ -534,7 +553,7 @@ def advanced(workspace: Workspace) -> Case:
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [ADVANCE]})
     applicant = {"name": "王秀兰", "id_type": "无"}
     facts = parse_facts({"applicant": applicant, "application": {"urgent": "是", "kinship": "否"}})
-    made = open_case(workspace, Category.JN, facts, opened_on=day("03-04"))
+    made = open_case(workspace, LATE, Category.JN, facts, opened_on=day("03-04"))
     take(workspace, made, "submit", "03-04", at="8:00")
     take(workspace, made, "advance", "03-04", APPROVER, at="15:00", values={"amount": "300"})
     return workspace.archive.read(made.number)
@@ -545,25 +564,33 @@ def test_a_fact_follows_the_value_it_was_taken_from(workspace: Workspace, advanc
     taken = advanced.steps[-1]
     assert single(advanced.facts, "benefit")["amount"] == "300.00"
     done = correct_step(
-        workspace, advanced.number, taken.seq, values={"amount": "3000"}, at="16:00", reason="少记一个零"
+        workspace,
+        LATE,
+        advanced.number,
+        taken.seq,
+        values={"amount": "3000"},
+        at="16:00",
+        reason="少记一个零",
     )
     assert single(done.case.facts, "benefit")["amount"] == "3000.00"
     assert (done.case.steps[-1].at, done.case.steps[-1].values["amount"]) == ("16:00", "3000.00")
-    change_facts(workspace, advanced.number, [("benefit.amount", "2500")])
-    again = correct_step(workspace, advanced.number, taken.seq, values={"amount": "2000"}, reason="又错")
+    change_facts(workspace, LATE, advanced.number, [("benefit.amount", "2500")])
+    again = correct_step(
+        workspace, LATE, advanced.number, taken.seq, values={"amount": "2000"}, reason="又错"
+    )
     assert single(again.case.facts, "benefit")["amount"] == "2500.00", "changed since by hand"
 
 
 def test_what_a_step_demands_cannot_be_taken_away(workspace: Workspace, advanced: Case) -> None:
     taken = advanced.steps[-1]
     with pytest.raises(StepRefused) as caught:
-        correct_step(workspace, advanced.number, taken.seq, at="", values={"amount": ""}, reason="误录")
+        correct_step(workspace, LATE, advanced.number, taken.seq, at="", values={"amount": ""}, reason="误录")
     assert caught.value.problems == (
         "须填写救助到位时间（HH:MM）（--at HH:MM）",
         "须填写先行救助金额（--set amount=…）",
     )
     first = advanced.steps[0]
-    done = correct_step(workspace, advanced.number, first.seq, at="", reason="时间不详")
+    done = correct_step(workspace, LATE, advanced.number, first.seq, at="", reason="时间不详")
     assert done.new is not None and done.new.at == "", "the hour of handing in may be left out"
 
 
@@ -571,9 +598,9 @@ def test_a_value_that_may_be_left_out_is_taken_away(workspace: Workspace, case: 
     row = {"id": "report_death", "patch": True, "asks": {"died_on": "死亡日期", "told_by?": "报告人"}}
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [row]})
     taken = died(workspace, case)
-    told = correct_step(workspace, case.number, taken.seq, values={"报告人": "邻居"}, reason="补记")
+    told = correct_step(workspace, LATE, case.number, taken.seq, values={"报告人": "邻居"}, reason="补记")
     assert told.case.steps[-1].values == {"died_on": "2024-09-20", "told_by": "邻居"}
-    gone = correct_step(workspace, case.number, taken.seq, values={"报告人": ""}, reason="误记")
+    gone = correct_step(workspace, LATE, case.number, taken.seq, values={"报告人": ""}, reason="误记")
     assert workspace.archive.read(case.number).steps[-1].values == {"died_on": "2024-09-20"}
     assert gone.labels == {"died_on": "死亡日期", "told_by": "报告人"}
 
@@ -581,19 +608,21 @@ def test_a_value_that_may_be_left_out_is_taken_away(workspace: Workspace, case: 
 def test_what_was_taken_back_or_never_was_cannot_be_corrected(workspace: Workspace, case: Case) -> None:
     accepted(workspace, case)
     taken = workspace.archive.read(case.number).steps[-1]
-    correct_step(workspace, case.number, taken.seq, void=True, reason="误录")
+    correct_step(workspace, LATE, case.number, taken.seq, void=True, reason="误录")
     with pytest.raises(InvalidValue, match=f"第 {taken.seq} 号不是现有的环节"):
-        correct_step(workspace, case.number, taken.seq, on=day("03-06"), reason="误录")
+        correct_step(workspace, LATE, case.number, taken.seq, on=day("03-06"), reason="误录")
     take(workspace, case, "withdraw", "03-06", reason="撤回")
-    closed = deregister(workspace, case.number, on=day("03-07"), reason="撤回")
+    closed = deregister(workspace, LATE, case.number, on=day("03-07"), reason="撤回")
     with pytest.raises(CaseClosed, match="已注销的户档不再更正环节"):
-        correct_step(workspace, case.number, closed.steps[-1].seq, void=True, reason="误录")
+        correct_step(workspace, LATE, case.number, closed.steps[-1].seq, void=True, reason="误录")
 
 
 # ── random walks ─────────────────────────────────────────────────────────────────────────────────────────
 def an_office(pack: str) -> Workspace:
     """Return an office without a disk, which is enough to plan."""
-    return Workspace(Path("/nonexistent"), INTAKE, lambda: LATE, Config(pack=pack))
+    made = Workspace(Path("/nonexistent"))
+    made.config = Config(pack=pack)
+    return made
 
 
 OFFICES = {name: an_office(name) for name in ("national", "tianjin-hongqiao")}
@@ -636,7 +665,7 @@ def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str)
     graph = {s for row in office.pack.steps for move in row.moves.items() for s in move}
     case, on, events = first, dt.date(2024, 3, 4), []
     for _ in range(25):
-        on = min(on + dt.timedelta(days=data.draw(st.integers(0, 25), "days")), office.today())
+        on = min(on + dt.timedelta(days=data.draw(st.integers(0, 25), "days")), LATE.today)
         choices = possible(office, case, on=on)
         if not choices:
             assert case.state is State.DEREGISTERED
@@ -650,10 +679,10 @@ def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str)
             for name in wanted.asks
         }
         people = [f"{wanted.id}甲", f"{wanted.id}乙"]
-        planned = plan_step(office, case, wanted.id, on=on, by=people, values=told, reason="随机")
+        planned = plan_step(office, LATE, case, wanted.id, on=on, people=people, values=told, reason="随机")
         assert planned.before is case.state and planned.after in graph
         op = Op.DEREGISTERED if wanted.id == "deregister" else Op.STEP_TAKEN
-        events.append(Event(case.seq + 1, GENESIS, LATE.isoformat(), INTAKE, op, planned.data, "随机"))
+        events.append(Event(case.seq + 1, GENESIS, LATE.time.isoformat(), INTAKE, op, planned.data, "随机"))
         case = apply(case, events[-1], GENESIS)
         assert case.state is planned.after
     once, twice = first, first
@@ -680,7 +709,7 @@ def test_no_state_is_a_dead_end(pack: str, category: Category) -> None:
 def test_the_chain_tells_the_same_story(workspace: Workspace, case: Case) -> None:
     confirmed(workspace, case)
     last = workspace.archive.read(case.number).steps[-1]
-    correct_step(workspace, case.number, last.seq, void=True, reason="误录")
+    correct_step(workspace, LATE, case.number, last.seq, void=True, reason="误录")
     events = workspace.archive.chain(case.number).events
     assert fold(case.number, events) == fold(case.number, events) == workspace.archive.read(case.number)
     with pytest.raises(ArchivistError):

@@ -31,7 +31,7 @@ from archivist.workspace import Workspace
 from tests.documents.pages import text_of
 from tests.documents.samples import CATALOGUE, CONFIG
 from tests.filing import file_papers
-from tests.kit import make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household
 from tests.report.homes import TO_BENEFIT, a_house, with_record
 
 CLOCK = "2027-06-20T10:00:00+08:00"
@@ -280,15 +280,16 @@ def workspace(tmp_path: Path) -> Workspace:
     opened = make_workspace(tmp_path)
     number = open_household(opened).number
     file_papers(opened, number, "application_form", "mat_id_card")
-    deregister(opened, number, on=dt.date(2024, 3, 8), reason="死亡")
+    deregister(opened, BY, number, on=dt.date(2024, 3, 8), reason="死亡")
     todo = plan(
         opened,
+        BY,
         opened.catalogue.get("case_cover"),
         [number],
         {number: {"volume.archive_no": "D3-1"}},
         on=dt.date(2024, 3, 8),
     )
-    assert issue(opened, todo).refused == []
+    assert issue(opened, BY, todo).refused == []
     opened.close()
     return opened
 

@@ -27,7 +27,7 @@ from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.documents.pages import text_of
 from tests.documents.samples import CATALOGUE, CONFIG
-from tests.kit import make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, make_id
 from tests.procedure.test_agenda import take
 from tests.report.homes import TO_BENEFIT, a_case, a_house
@@ -269,7 +269,7 @@ def test_a_case_that_cannot_be_read_is_named(run: Any, workspace: Workspace) -> 
 
 def test_a_change_is_read_from_the_chain(run: Any, workspace: Workspace) -> None:
     """What was paid in May stays what it was, though the amount is another one now."""
-    with Workspace.open(workspace.root, "林经办", workspace.clock) as opened:
+    with Workspace.open(workspace.root) as opened:
         number = next(n for n in opened.archive.case_numbers() if n.category is Category.TK)
         case = take(
             opened,
@@ -278,7 +278,7 @@ def test_a_change_is_read_from_the_chain(run: Any, workspace: Workspace) -> None
             "change changed 2024-06-05",
         )
         benefit = {"amount": "650.00", "persons": 2, "start": "2024-06", "review_cycle": "每年"}
-        opened.commit(case.number, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {"benefit": benefit}}))
+        opened.commit(case.number, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {"benefit": benefit}}), BY)
     amounts = {
         month: run("fund_disbursement_detail", "--month", month, "--category", "TK", "--dry-run", "--json")["sums"]["register.paid"]
         for month in ("2024-05", "2024-06")

@@ -13,7 +13,7 @@ from archivist.model.ids import Category
 from archivist.rules import pack
 from archivist.rules.work_calendar import NATIONAL
 from archivist.workspace import Workspace
-from tests.kit import NOW, SETTINGS, make_workspace
+from tests.kit import SETTINGS, make_workspace
 from tests.rules.walking import due, step, walk
 
 SOURCE = 'source = { measure = "《样例街道办事规程》", article = "第三条", sentence = "自受理之日起十五个工作日内办结" }'
@@ -23,7 +23,7 @@ ON = dt.date(2024, 3, 4)
 def workspace(folder: Path, more: str) -> Workspace:
     make_workspace(folder).close()
     (folder / "archivist.toml").write_text(SETTINGS + more, encoding="utf-8")
-    return Workspace.open(folder, "林经办", lambda: NOW)
+    return Workspace.open(folder)
 
 
 def test_a_row_of_the_office_replaces_that_of_the_pack(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from archivist.model.by import CHINA, By
 from archivist.model.case import Case, Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
@@ -12,7 +13,7 @@ from archivist.store import Archive, Draft, NewFile, Original, Stamp
 from tests.people import wang
 
 NUMBER = CaseNo.parse("TJHQ-DB-2024-000001")
-STAMP = Stamp("经办", dt.datetime(2024, 3, 4, 9, tzinfo=dt.timezone(dt.timedelta(hours=8))), "test@1")
+STAMP = Stamp(By("经办", dt.datetime(2024, 3, 4, 9, tzinfo=CHINA)), "test@1")
 
 
 def new_archive(folder: Path) -> Archive:

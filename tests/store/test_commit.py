@@ -22,6 +22,7 @@ from archivist.errors import (
     UnreadableFile,
     WriteFailed,
 )
+from archivist.model.by import By
 from archivist.model.case import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.store import Archive, Draft, NewFile, Original, Stamp
@@ -186,7 +187,7 @@ def test_a_copy_of_the_archive_without_empty_folders_still_works(tmp_path: Path)
 def test_the_clock_going_backwards_harms_nothing(tmp_path: Path) -> None:
     archive = new_archive(tmp_path)
     open_wang(archive)
-    past = Stamp("经办", STAMP.time - dt.timedelta(days=400))
+    past = Stamp(By("经办", STAMP.by.time - dt.timedelta(days=400)))
     path = tmp_path / "a.pdf"
     path.write_bytes(b"x")
     archive.commit(NUMBER, lambda c: _record(c.next_record(), Original.of(path, "a.pdf")), past)

@@ -223,7 +223,7 @@ class Clerk:
 
     def ended_on_time(self, rule: str) -> bool:
         """Tell whether a time limit of the case was kept."""
-        with Workspace.open(self.root, INTAKE, lambda: dt.datetime.now(dt.UTC)) as workspace:
+        with Workspace.open(self.root) as workspace:
             found = deadlines.find(workspace.archive.read(CaseNo.parse(self.number)), workspace.pack, rule)
         return bool(found and found.due and found.ended and found.ended.on <= found.due.day)
 

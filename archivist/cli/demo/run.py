@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archivist.cli.session import CHINA, Session, now, with_session
+from archivist.cli.session import Session, now, with_session
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
+from archivist.model.by import CHINA
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 
@@ -116,11 +117,18 @@ class _Run:
         with self.session.progress("立户") as step:
             for n, household in enumerate(self.households.values(), 1):
                 facts = parse_facts(household.facts)
-                made = open_case(self.workspace, household.category, facts, opened_on=household.opened_on)
+                made = open_case(
+                    self.workspace,
+                    self.session.by(),
+                    household.category,
+                    facts,
+                    opened_on=household.opened_on,
+                )
                 self.cases[household.key] = made.number
                 if household.deregistered_on:
                     deregister(
                         self.workspace,
+                        self.session.by(),
                         made.number,
                         on=household.deregistered_on,
                         reason=household.reason or "不再符合条件",
@@ -141,10 +149,21 @@ class _Run:
         numbers = [self.cases[k] for k in keys]
         values = {self.cases[k]: v for k, v in given.items()}
         todo = plan(
-            self.workspace, self.workspace.catalogue.get(document), numbers, values, on=self.workspace.today()
+            self.workspace,
+            self.session.by(),
+            self.workspace.catalogue.get(document),
+            numbers,
+            values,
+            on=self.session.today(),
         )
         with self.session.progress(self.workspace.catalogue.get(document).title) as step:
-            outcome = issue(self.workspace, todo, pdf=pdf and available(), report=lambda _r, d, t: step(d, t))
+            outcome = issue(
+                self.workspace,
+                self.session.by(),
+                todo,
+                pdf=pdf and available(),
+                report=lambda _r, d, t: step(d, t),
+            )
         self.surprises += [f"{r.case}：{r.error}" for r in outcome.refused]
         self.issued += outcome.issued
         return outcome.issued
@@ -201,21 +220,27 @@ class _Run:
                 outcomes.append(outcome)
                 step(done, total)
 
-            file_once(self.workspace, report)
+            file_once(self.workspace, self.session.by, report)
         return outcomes
 
     def issue_notices(self) -> None:
         from archivist.procedure.cases import change_facts
 
         self.heading("制发通知：单份与成批")
-        today = self.workspace.today().isoformat()
+        today = self.session.today().isoformat()
         for key in ("gulnar", "zhao"):
             made = self.issue(DocumentId.CORRECTION_NOTICE, [key], {key: {}}, pdf=False)
             for one in made:
                 self.session.say(f"{one.title} → {one.case} 第 {one.record} 件；所缺材料由程序列出")
         accepted = [k for k, h in self.households.items() if not h.deregistered_on]
         for key in accepted:
-            change_facts(self.workspace, self.cases[key], [("application.accepted_on", today)], reason="受理")
+            change_facts(
+                self.workspace,
+                self.session.by(),
+                self.cases[key],
+                [("application.accepted_on", today)],
+                reason="受理",
+            )
         batch = self.issue(DocumentId.ACCEPTANCE_NOTICE, accepted, {}, pdf=True)
         self.session.say(f"受理通知书成批制发 {len(batch)} 份，承诺办结期限由规则包计算")
         decision = {
@@ -285,7 +310,7 @@ class _Run:
         from archivist.preservation.disposal import retention_list
 
         self.heading("保管期限")
-        found = retention_list(self.workspace, on=self.workspace.today())
+        found = retention_list(self.workspace, on=self.session.today())
         self.session.table(
             ("户号", "注销", "保管至", "剩余", "依据"),
             [

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from archivist.doctypes.catalogue import DocumentType
     from archivist.documents.values.context import Known
+    from archivist.model.by import By
     from archivist.workspace import Workspace
 
 Row = Mapping[str, object]
@@ -164,11 +165,12 @@ VALUES: Final[Mapping[str, Callable[[Known], object]]] = {
 
 
 # ── what the rules and the store add ─────────────────────────────────────────────────────────────────────
-def ruled(workspace: Workspace, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
+def ruled(workspace: Workspace, by: By, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
     """Return what only rule pack and store know of a volume: its retention, what it lacks, whether its files are whole.
 
     Args:
         workspace: the open workspace.
+        by: who asks, and when.
         document: one of the archive's own papers.
         case: the case.
         on: the day of the paper.
@@ -189,7 +191,7 @@ def ruled(workspace: Workspace, document: DocumentType, case: Case, on: dt.date)
             wrong = [p for f in found if f.verdict is Verdict.FAILED for p in f.problems]
             return {"volume.lacking": [p for p in wrong if not any(paper in p for paper in own)]}
         case DocumentId.FIXITY_MANIFEST:
-            return _checked(workspace, case)
+            return _checked(workspace, by, case)
         case _:
             return {}
 
@@ -206,7 +208,7 @@ def _kept(workspace: Workspace, case: Case) -> dict[str, object]:
     return extra | {"volume.retention": words(rule)}
 
 
-def _checked(workspace: Workspace, case: Case) -> dict[str, object]:
+def _checked(workspace: Workspace, by: By, case: Case) -> dict[str, object]:
     archive = workspace.archive
     checked = check_bag(archive.folder(case.number))
     wrong = {f.file for f in checked.findings}
@@ -216,4 +218,4 @@ def _checked(workspace: Workspace, case: Case) -> dict[str, object]:
         for row, (record, entry) in zip(_file_rows(case), files(case), strict=True)
     ]
     result = f"{len(checked.findings)} 处不符" if checked.findings else "全部相符"
-    return {"volume.files": rows, "volume.checked": f"{workspace.stamp().time:%Y-%m-%d %H:%M}，{result}"}
+    return {"volume.files": rows, "volume.checked": f"{by.time:%Y-%m-%d %H:%M}，{result}"}

@@ -17,7 +17,7 @@ from archivist.documents.template.check import check, own_template, refuse_fault
 from archivist.errors import TemplateFault
 from archivist.issuing.case_documents import plan
 from archivist.workspace import Workspace
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
 NOTICE = "acceptance_notice"
@@ -107,10 +107,10 @@ def test_an_edited_copy_is_used_when_it_passes_and_refused_when_it_does_not(work
     edited(workspace.templates, insert("本街道另行说明。"))
     document = workspace.catalogue.get(NOTICE)
     assert own_template(document) and not own_template(CATALOGUE.get(NOTICE))
-    assert len(plan(workspace, document, [case.number], given, on=TODAY).documents) == 1
+    assert len(plan(workspace, BY, document, [case.number], given, on=TODAY).documents) == 1
     edited(workspace.templates, insert("{{ applicant.bank }}"))
     with pytest.raises(TemplateFault) as caught:
-        plan(workspace, document, [case.number], given, on=TODAY)
+        plan(workspace, BY, document, [case.number], given, on=TODAY)
     assert "applicant.bank" in str(caught.value) and "移走" in caught.value.remedy
     assert workspace.archive.read(case.number).seq == 1
     refuse_faulty(CATALOGUE.get(NOTICE))

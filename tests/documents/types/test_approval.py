@@ -17,7 +17,7 @@ from archivist.issuing.case_documents import plan_one
 from archivist.rules import pack as packs
 from archivist.workspace import Workspace
 from tests.documents.samples import FULL, QR, a_case
-from tests.kit import NOW, TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 
 def chain(office: Workspace, name: str, category: str, on: str = "2024-03-05") -> list[str]:
@@ -30,7 +30,8 @@ def chain(office: Workspace, name: str, category: str, on: str = "2024-03-05") -
 
 def office_of(pack: str, **overrides: Sequence[Mapping[str, object]]) -> Workspace:
     """Return an office without a disk, which is enough to ask its rules."""
-    made = Workspace(Path("/nonexistent"), "林经办", lambda: NOW, Config(pack=pack))
+    made = Workspace(Path("/nonexistent"))
+    made.config = Config(pack=pack)
     made.pack = packs.load(pack, overrides=overrides)
     return made
 
@@ -100,7 +101,7 @@ def test_the_posts_are_printed_and_no_others(tmp_path: Path, pack: str) -> None:
     with make_workspace(tmp_path / "ws") as workspace:
         workspace.pack = packs.load(pack)
         doc = workspace.catalogue.get("review_confirmation_form")
-        planned = plan_one(workspace, doc, open_household(workspace), {}, on=TODAY)
+        planned = plan_one(workspace, BY, doc, open_household(workspace), {}, on=TODAY)
         assert doc.template is not None
         data = render(doc.template, planned.values, qr_payload=QR, phrases=doc.phrases)
     text = "".join("".join(document_text(data)).split())
@@ -118,4 +119,4 @@ def test_a_document_whose_posts_no_rule_names_is_refused(tmp_path: Path) -> None
         )
         doc = workspace.catalogue.get("review_confirmation_form")
         with pytest.raises(MissingFields, match="签批岗位"):
-            plan_one(workspace, doc, open_household(workspace), {}, on=TODAY)
+            plan_one(workspace, BY, doc, open_household(workspace), {}, on=TODAY)

@@ -35,7 +35,7 @@ from tests.documents.types.archive_samples import (
     filled_of,
 )  # fmt: skip
 from tests.filing import file_papers, sign, walk
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 
 def values(name: str, case: Case, **given: object) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def test_a_document_of_no_case_is_whole_and_never_filed_in_one(name: str, tmp_pa
     assert CATALOGUE.get(name).phrases[0] in squeezed("".join(document_text(page)))
     with make_workspace(tmp_path / "ws") as workspace:
         case = open_household(workspace)
-        refused = plan(workspace, CATALOGUE.get(name), [case.number], {}, on=TODAY).refused
+        refused = plan(workspace, BY, CATALOGUE.get(name), [case.number], {}, on=TODAY).refused
         assert isinstance(refused[0].error, DocumentNotApplicable)
         assert "不入户档" in refused[0].error.what
 
@@ -176,8 +176,8 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def make(workspace: Workspace, name: str, case: Case, **given: object) -> str:
-    todo = plan(workspace, workspace.catalogue.get(name), [case.number], {case.number: given}, on=TODAY)
-    outcome = issue(workspace, todo)
+    todo = plan(workspace, BY, workspace.catalogue.get(name), [case.number], {case.number: given}, on=TODAY)
+    outcome = issue(workspace, BY, todo)
     assert outcome.refused == [], outcome.refused[0].error
     path = outcome.issued[0].files[0]
     return squeezed("".join(document_text(path.read_bytes())))
@@ -187,14 +187,14 @@ def test_cover_catalogue_and_notes_are_made_of_a_closed_file(workspace: Workspac
     """档案整理在注销之后; nothing else is issued then."""
     case = open_household(workspace)
     file_papers(workspace, case.number, "application_form", "mat_id_card")
-    deregister(workspace, case.number, on=dt.date(2024, 3, 8), reason="死亡")
+    deregister(workspace, BY, case.number, on=dt.date(2024, 3, 8), reason="死亡")
     cover = make(workspace, "case_cover", case)
     assert "起不少于3年" in cover and "保管至2027年" in cover
     assert "社会救助申请书" in make(workspace, "case_catalog", case)
     notes = make(workspace, "case_notes", case)
     assert "归档检查尚待处理的事项" in notes
     assert "第0003件" not in notes  # the cover waits for its pen, as it should
-    refused = plan(workspace, CATALOGUE.get("acceptance_notice"), [case.number], {}, on=TODAY).refused
+    refused = plan(workspace, BY, CATALOGUE.get("acceptance_notice"), [case.number], {}, on=TODAY).refused
     assert isinstance(refused[0].error, CaseClosed)
     assert len(items(workspace.archive.read(case.number))) == 2
 
@@ -215,7 +215,7 @@ def test_the_files_are_hashed_anew_for_the_list(workspace: Workspace) -> None:
     path = workspace.archive.folder(case.number) / made.records[next(iter(made.records))].files[0].path
     path.chmod(0o644)
     path.write_bytes(b"other")
-    outcome = plan(workspace, CATALOGUE.get("fixity_manifest"), [case.number], {}, on=TODAY)
+    outcome = plan(workspace, BY, CATALOGUE.get("fixity_manifest"), [case.number], {}, on=TODAY)
     found = outcome.documents[0].values["volume"]
     assert isinstance(found, dict) and "处不符" in found["checked"]
     assert [r["result"] for r in found["files"]].count("不符") == 1

@@ -14,7 +14,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, HOUSEHOLDS, MINIMAL, ON, a_case, an_id
 from tests.documents.types.deciding_samples import EXTRA, GIVEN, case_of, sample
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 
 def text_of(name: str, household: str = "ordinary", category: str = "") -> str:
@@ -105,7 +105,9 @@ def test_the_rules_give_the_days_and_the_basis_of_an_extension(tmp_path: Path) -
     with make_workspace(tmp_path / "ws") as workspace:
         case = open_household(workspace)
         given = {**GIVEN["extension_notice"], "application.accepted_on": "2024-03-05"}
-        planned = plan_one(workspace, workspace.catalogue.get("延长办理期限通知书"), case, given, on=TODAY)
+        planned = plan_one(
+            workspace, BY, workspace.catalogue.get("延长办理期限通知书"), case, given, on=TODAY
+        )
         assert planned.values["extension"] == {
             "original": "2024年4月17日",
             "deadline": "2024年5月10日",
@@ -123,7 +125,7 @@ def test_the_rules_give_the_days_and_the_basis_of_an_extension(tmp_path: Path) -
 )  # fmt: skip
 def test_it_is_refused_for_other_categories(tmp_path: Path, name: str, category: str) -> None:
     with make_workspace(tmp_path / "ws") as workspace, pytest.raises(DocumentNotApplicable):
-        plan_one(workspace, workspace.catalogue.get(name), case_of("ordinary", category), {}, on=TODAY)
+        plan_one(workspace, BY, workspace.catalogue.get(name), case_of("ordinary", category), {}, on=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -141,5 +143,5 @@ def test_the_rules_give_the_last_day_of_temporary_assistance(
     told = {"application": {"accepted_on": "2024-03-05", "known_recipient": known}}
     with make_workspace(tmp_path / "ws") as workspace:
         case = open_household(workspace, parse_facts({**MINIMAL, **told}), Category(category))
-        planned = plan_one(workspace, workspace.catalogue.get(name), case, {}, on=TODAY)
+        planned = plan_one(workspace, BY, workspace.catalogue.get(name), case, {}, on=TODAY)
         assert planned.values["deadline"] == day

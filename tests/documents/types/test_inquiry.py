@@ -16,7 +16,7 @@ from archivist.model.ids import record_no
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, FULL, LONG_NAME, ON, a_case
 from tests.documents.types.inquiry_samples import GIVEN, HOUSEHOLDS, NAMES, sample
-from tests.kit import make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if CATALOGUE.get(n).public])
@@ -168,7 +168,7 @@ def test_conditions_packs_and_categories_refuse(tmp_path: Path) -> None:
         ("joint_conference_minutes", "只用于"),
     ):  # fmt: skip
         with pytest.raises(DocumentNotApplicable, match=why):
-            plan_one(workspace, workspace.catalogue.get(name), case, GIVEN[name], on=ON)
+            plan_one(workspace, BY, workspace.catalogue.get(name), case, GIVEN[name], on=ON)
 
 
 def test_the_rules_say_how_long_a_second_notice_hangs_and_when_an_objection_is_due(tmp_path: Path) -> None:
@@ -176,11 +176,14 @@ def test_the_rules_say_how_long_a_second_notice_hangs_and_when_an_objection_is_d
     case = with_records(
         open_household(workspace), "preliminary_publicity", "objection_register", "reinvestigation_record"
     )
-    again = plan_one(workspace, workspace.catalogue.get("re_publicity"), case, GIVEN["re_publicity"], on=ON)
+    again = plan_one(
+        workspace, BY, workspace.catalogue.get("re_publicity"), case, GIVEN["re_publicity"], on=ON
+    )
     assert again.values["publicity"]["days"] == "5"  # type: ignore[index]
     assert again.values["publicity"]["title"] == "最低生活保障重新公示"  # type: ignore[index]
     sheet = plan_one(
         workspace,
+        BY,
         workspace.catalogue.get("objection_register"),
         case,
         {"登记时间": "2024-08-20 15:10"},

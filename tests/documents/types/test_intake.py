@@ -25,7 +25,7 @@ from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, ON, a_case
 from tests.documents.types.intake_samples import ADVERSE, GIVEN, ORDINARY, sample
 from tests.filing import file_papers
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 
 @pytest.mark.parametrize("name", ADVERSE)
@@ -88,7 +88,8 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def make(workspace: Workspace, document: str, case: Case, **given: object) -> Outcome:
     return issue(
         workspace,
-        plan(workspace, workspace.catalogue.get(document), [case.number], {case.number: given}, on=TODAY),
+        BY,
+        plan(workspace, BY, workspace.catalogue.get(document), [case.number], {case.number: given}, on=TODAY),
     )
 
 
@@ -117,7 +118,7 @@ def test_what_its_condition_does_not_allow_is_refused(workspace: Workspace) -> N
         assert isinstance(outcome.refused[0].error, DocumentNotApplicable)
         assert condition in refused(outcome)
     assert "只用于特困人员救助供养" in refused(make(workspace, "tekun_written_statement", case))
-    change_facts(workspace, case.number, [("application.kinship", "是"), ("agent.name", "李大暑")])
+    change_facts(workspace, BY, case.number, [("application.kinship", "是"), ("agent.name", "李大暑")])
     case = workspace.archive.read(case.number)
     assert "近亲属单独登记备案表" in issued(make(workspace, "kinship_filing_register", case))
     assert "李大暑" in issued(make(workspace, "agency_authorization", workspace.archive.read(case.number)))

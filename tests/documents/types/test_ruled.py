@@ -19,11 +19,11 @@ from archivist.rules import pack as packs
 from archivist.workspace import Workspace
 from tests.documents.samples import CHAIN, CONFIG, FULL, ON, a_case
 from tests.documents.types.upkeep_samples import sample
-from tests.kit import NOW
 from tests.rules.test_tianjin import IN_BENEFIT, PUBLICIZED
 from tests.rules.walking import walk
 
-OFFICE = Workspace(Path("/nonexistent"), "林经办", lambda: NOW, Config(pack="tianjin-hongqiao"))
+OFFICE = Workspace(Path("/nonexistent"))
+OFFICE.config = Config(pack="tianjin-hongqiao")
 HONGQIAO = packs.load("tianjin-hongqiao")
 APPRAISED = (*PUBLICIZED, "appraise 2024-03-11", "review 2024-03-12", "confirm 2024-03-13", *IN_BENEFIT[-4:])
 ENDING = (*APPRAISED, "start_review 2024-07-01", "propose_termination 2024-07-08")

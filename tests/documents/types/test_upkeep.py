@@ -20,7 +20,7 @@ from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
 from tests.documents.types.upkeep_samples import ADVERSE, NAMES, NEEDED, OFFICE, sample
-from tests.kit import make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household
 
 
 def text_of(name: str, more: Mapping[str, object] = {}, household: str = "ordinary") -> str:
@@ -118,7 +118,7 @@ def planned(
     given: dict[str, object] = {**NEEDED.get(name, {}), **more}
     doc = workspace.catalogue.get(name)
     given = {k: v for k, v in given.items() if (spec := doc.field(k)) is None or spec.applies(case.category)}
-    return str(plan_one(workspace, doc, case, given, on=on).values)
+    return str(plan_one(workspace, BY, doc, case, given, on=on).values)
 
 
 def test_the_basis_of_each_decision_comes_from_the_pack(workspace: Workspace) -> None:
@@ -146,7 +146,7 @@ def test_no_delegated_category_lacks_the_basis_of_a_decision(pack: str, kind: st
 
 def test_the_next_review_is_counted_from_this_one(workspace: Workspace) -> None:
     case = open_household(workspace)
-    case, _ = change_facts(workspace, case.number, [("benefit.review_cycle", "每半年")])
+    case, _ = change_facts(workspace, BY, case.number, [("benefit.review_cycle", "每半年")])
     text = planned(workspace, "periodic_review_form", case, {"review.done": "2025-02-20"})
     assert "2025年8月20日" in text
 

@@ -15,7 +15,7 @@ from archivist.model.case import Case
 from archivist.model.facts import single
 from archivist.procedure.cases import change_facts
 from archivist.workspace import Workspace
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 ACCEPTED = {"application.accepted_on": "2024-03-05"}
 
@@ -28,7 +28,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 def make(workspace: Workspace, document: str, case: Case, **given: object) -> str:
     kind = workspace.catalogue.get(document)
-    outcome = issue(workspace, plan(workspace, kind, [case.number], {case.number: given}, on=TODAY))
+    outcome = issue(workspace, BY, plan(workspace, BY, kind, [case.number], {case.number: given}, on=TODAY))
     assert outcome.issued, outcome.refused[0].error
     return outcome.issued[0].record
 
@@ -43,7 +43,7 @@ def test_a_changed_fact_is_found_in_the_documents_that_print_it(workspace: Works
     notice = make(workspace, "受理通知书", case, **ACCEPTED)
     form = make(workspace, "verification_authorization", case)
     assert found(workspace, case) == ()
-    change_facts(workspace, case.number, [("applicant.name", "王秀莲")])
+    change_facts(workspace, BY, case.number, [("applicant.name", "王秀莲")])
     told = {
         str(s.record.no): {(d.path, d.then, d.now) for d in s.differences} for s in found(workspace, case)
     }
@@ -54,7 +54,7 @@ def test_a_changed_fact_is_found_in_the_documents_that_print_it(workspace: Works
 def test_a_fact_no_document_prints_is_no_disagreement(workspace: Workspace) -> None:
     case = open_household(workspace)
     make(workspace, "受理通知书", case, **ACCEPTED)
-    change_facts(workspace, case.number, [("housing.structure", "砖木")])
+    change_facts(workspace, BY, case.number, [("housing.structure", "砖木")])
     assert found(workspace, case) == ()
 
 
@@ -65,6 +65,7 @@ def test_what_follows_from_facts_is_compared_too(workspace: Workspace) -> None:
     before = len(workspace.archive.read(case.number).facts["members"])
     change_facts(
         workspace,
+        BY,
         case.number,
         [(f"members[{before + 1}].name", "李新生"), (f"members[{before + 1}].relation", "儿子")],
     )
@@ -78,14 +79,14 @@ def test_what_follows_from_facts_is_compared_too(workspace: Workspace) -> None:
 def test_a_fact_that_catches_up_with_the_paper_agrees(workspace: Workspace) -> None:
     case = open_household(workspace)
     make(workspace, "受理通知书", case, **ACCEPTED)
-    change_facts(workspace, case.number, [("application.accepted_on", "2024-03-05")])
+    change_facts(workspace, BY, case.number, [("application.accepted_on", "2024-03-05")])
     assert found(workspace, case) == ()
-    change_facts(workspace, case.number, [("application.accepted_on", "2024-03-06")])
+    change_facts(workspace, BY, case.number, [("application.accepted_on", "2024-03-06")])
     (only,) = found(workspace, case)
     assert [(d.path, d.then, d.now) for d in only.differences] == [
         ("application.accepted_on", "2024年3月5日", "2024年3月6日")
     ]
-    change_facts(workspace, case.number, [("application.accepted_on", "2024-03-05")])
+    change_facts(workspace, BY, case.number, [("application.accepted_on", "2024-03-05")])
     assert found(workspace, case) == ()
 
 
@@ -96,7 +97,9 @@ def test_case_show_lists_them(workspace: Workspace, capsys: pytest.CaptureFixtur
     words = ["--workspace", str(workspace.root), "case", "show", str(case.number)]
     assert main(words) == 0
     assert "不一致" not in capsys.readouterr().out
-    change_facts(workspace, case.number, [("applicant.name", "王秀莲"), ("applicant.phone", "022-00009999")])
+    change_facts(
+        workspace, BY, case.number, [("applicant.name", "王秀莲"), ("applicant.phone", "022-00009999")]
+    )
     assert main(words) == 0
     out = capsys.readouterr().out
     assert "不一致" in out and "王秀莲" in out and old not in out

@@ -21,7 +21,7 @@ from archivist.reading.formats.identify import Kind
 from archivist.reading.formats.registry import PageText, ReadResult
 from archivist.workspace import Workspace
 from tests.filing import file_papers
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, WANG_ID, make_id
 
 ZHANG_ID = make_id("19710815", "013")
@@ -120,7 +120,7 @@ def test_a_case_number_on_the_page_or_in_the_name(house: House) -> None:
 
 
 def test_a_deregistered_case_takes_nothing_by_itself(house: House) -> None:
-    deregister(house.workspace, house.wang.number, on=dt.date(2024, 3, 8), reason="自愿退出")
+    deregister(house.workspace, BY, house.wang.number, on=dt.date(2024, 3, 8), reason="自愿退出")
     assert house.ask(CARD.format(WANG_ID)).reason is Reason.CASE_CLOSED
 
 
@@ -162,7 +162,9 @@ def test_a_bank_account_is_no_id(house: House) -> None:
 def pending(house: House) -> DocumentCode:
     document = house.workspace.catalogue.get("acceptance_notice")
     given = {house.wang.number: {"application.accepted_on": "2024-03-05"}}
-    outcome = issue(house.workspace, plan(house.workspace, document, [house.wang.number], given, on=TODAY))
+    outcome = issue(
+        house.workspace, BY, plan(house.workspace, BY, document, [house.wang.number], given, on=TODAY)
+    )
     assert outcome.issued, outcome.refused
     return DocumentCode(house.wang.number, document.code, outcome.issued[0].record)
 
@@ -212,7 +214,7 @@ def test_a_closed_file_takes_the_signed_copy_of_what_was_issued_for_it(
     house: House, pending: DocumentCode
 ) -> None:
     """卷内备考表 is signed after the volume was put together: a paper that waits for its hand is filed whenever it comes."""
-    deregister(house.workspace, house.wang.number, on=dt.date(2024, 3, 8), reason="自愿退出")
+    deregister(house.workspace, BY, house.wang.number, on=dt.date(2024, 3, 8), reason="自愿退出")
     found = house.ask("随便什么", codes=(pending.payload,))
     assert found.certain and found.code == pending
     other = DocumentCode(pending.case, pending.type_code, RecordNo("0099"))
@@ -225,7 +227,7 @@ def test_a_copy_of_what_nobody_signs_waits(house: House) -> None:
     file_papers(house.workspace, house.wang.number, "application_form")
     document = house.workspace.catalogue.get("case_catalog")
     (made,) = issue(
-        house.workspace, plan(house.workspace, document, [house.wang.number], {}, on=TODAY)
+        house.workspace, BY, plan(house.workspace, BY, document, [house.wang.number], {}, on=TODAY)
     ).issued
     code = DocumentCode(house.wang.number, document.code, made.record)
     found = house.ask("x", codes=(code.payload,))

@@ -6,6 +6,7 @@ import datetime as dt
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.run import Finding, Verdict, findings, stage_of
 from archivist.workspace import Workspace
 from tests.filing import file_papers, sign, walk
-from tests.kit import NOW, TODAY, make_workspace, open_household
+from tests.kit import BY, NOW, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 
 DIBAO = (
@@ -141,8 +142,8 @@ def test_c01_counts_applicant_members_and_obligors_once(workspace: Workspace) ->
 def test_c01_a_printed_form_is_not_there_before_it_is_signed(workspace: Workspace) -> None:
     """「书面申请」 (社会救助暂行办法第十一条): what the office printed still waits for the applicant's hand."""
     number = household(workspace)
-    todo = plan(workspace, workspace.catalogue.get("application_form"), [number], {}, on=TODAY)
-    (made,) = issue(workspace, todo).issued
+    todo = plan(workspace, BY, workspace.catalogue.get("application_form"), [number], {}, on=TODAY)
+    (made,) = issue(workspace, BY, todo).issued
     gaps = {
         m.document: m.reason for m in required_papers.missing(workspace.archive.read(number), workspace.pack)
     }
@@ -251,7 +252,7 @@ def test_c08_a_disabled_person_shows_the_certificate(subsidy: str, tmp_path: Pat
         path.write_text(
             path.read_text(encoding="utf-8").replace("tianjin-hongqiao", "chongqing-yongchuan"), "utf-8"
         )
-        with Workspace.open(tmp_path / "cq", "林经办", lambda: NOW) as workspace:
+        with Workspace.open(tmp_path / "cq") as workspace:
             number = household(workspace, Category.CJ, application={"subsidies": [subsidy]})
             file_papers(workspace, number, "disability_subsidy_form", "mat_id_card", "mat_household_register")
             missing = [p.split("：")[0] for p in look(workspace, number, "C08").problems]
@@ -265,8 +266,8 @@ def test_c09_what_the_office_printed_comes_back_signed(workspace: Workspace) -> 
     given = {number: {"application.accepted_on": "2024-03-05"}}
 
     def notice() -> str:
-        todo = plan(workspace, workspace.catalogue.get("acceptance_notice"), [number], given, on=TODAY)
-        return issue(workspace, todo).issued[0].record
+        todo = plan(workspace, BY, workspace.catalogue.get("acceptance_notice"), [number], given, on=TODAY)
+        return issue(workspace, BY, todo).issued[0].record
 
     first = notice()
     assert look(workspace, number, "C09.signed", "archive").problems == (f"第 {first} 件受理通知书待签",)
@@ -286,7 +287,7 @@ def test_c09_lists_wait_for_nobody_and_a_newer_cover_for_its_own_pen(workspace: 
 
     def made(kind: str) -> str:
         return (
-            issue(workspace, plan(workspace, workspace.catalogue.get(kind), [number], {}, on=TODAY))
+            issue(workspace, BY, plan(workspace, BY, workspace.catalogue.get(kind), [number], {}, on=TODAY))
             .issued[0]
             .record
         )
@@ -427,7 +428,7 @@ def test_c10_a_decision_tells_the_remedies_and_is_served(workspace: Workspace) -
     }
     document = workspace.catalogue.get("refusal_decision")
     known = {k: v for k, v in given.items() if document.field(k)}
-    outcome = issue(workspace, plan(workspace, document, [number], {number: known}, on=TODAY))
+    outcome = issue(workspace, BY, plan(workspace, BY, document, [number], {number: known}, on=TODAY))
     assert outcome.issued, outcome.refused
     finding = look(workspace, number, "C10.remedies", "archive")
     assert finding.problems == ("社会救助不予确认决定书没有签收的送达回证",)
@@ -508,8 +509,7 @@ def test_c13_the_review_of_the_year(
         walk(workspace, number, *CONFIRMED)
         if filed:
             moment = dt.datetime.combine(dt.date.fromisoformat(filed), dt.time(9), NOW.tzinfo)
-            workspace.clock = lambda: moment
-            file_papers(workspace, number, "periodic_review_form")
+            file_papers(workspace, number, "periodic_review_form", by=replace(BY, time=moment))
         day = dt.date.fromisoformat(on)
         found = findings(
             workspace.archive.read(number), pack.load(pack_id), workspace.catalogue, "benefit", on=day
@@ -561,8 +561,8 @@ def test_c14_a_scan_that_cannot_be_read_says_what_was_printed(
     number = household(workspace)
     file_papers(workspace, number, "application_form")
     given = {number: {"check.conclusion": printed} if printed else {}}
-    todo = plan(workspace, workspace.catalogue.get("consistency_check_sheet"), [number], given, on=TODAY)
-    sign(workspace, number, issue(workspace, todo).issued[0].record)
+    todo = plan(workspace, BY, workspace.catalogue.get("consistency_check_sheet"), [number], given, on=TODAY)
+    sign(workspace, number, issue(workspace, BY, todo).issued[0].record)
     assert look(workspace, number, "C14", "archive").verdict is verdict
 
 

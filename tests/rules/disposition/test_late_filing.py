@@ -17,7 +17,7 @@ from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.disposition.late_filing import ENDING, ISSUED, REMADE, replaced_by, takes
 from archivist.workspace import Workspace
 from tests.filing import file_papers, sign
-from tests.kit import TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
 
@@ -30,7 +30,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 def make(workspace: Workspace, kind: str, case: Case) -> Issued:
     (made,) = issue(
-        workspace, plan(workspace, workspace.catalogue.get(kind), [case.number], {}, on=TODAY)
+        workspace, BY, plan(workspace, BY, workspace.catalogue.get(kind), [case.number], {}, on=TODAY)
     ).issued
     return made
 
@@ -90,7 +90,7 @@ def test_what_nobody_signs_is_filed_at_once(workspace: Workspace) -> None:
 def test_what_nobody_signs_is_still_compared_with_the_facts(workspace: Workspace) -> None:
     case = file_papers(workspace, open_household(workspace).number, "application_form")
     listed = make(workspace, "case_catalog", case)
-    case, _ = change_facts(workspace, case.number, [("applicant.name", "王秀岚")])
+    case, _ = change_facts(workspace, BY, case.number, [("applicant.name", "王秀岚")])
     found = stale(case, workspace.archive.chain(case.number).events, workspace.catalogue, workspace.config)
     assert [(s.record.no, s.differences[0].path) for s in found] == [(listed.record, "volume.title")]
 

@@ -1,0 +1,32 @@
+"""Who acts: the moment of an act and its civil date."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from archivist.model.by import CHINA, By
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2024-03-08T23:59:59+08:00", "2024-03-08"),
+        ("2024-03-08T15:59:59+00:00", "2024-03-08"),
+        ("2024-03-08T16:00:00+00:00", "2024-03-09"),
+        ("2024-12-31T12:00:00-05:00", "2025-01-01"),
+    ],
+)
+def test_the_day_of_an_act_is_the_civil_date_in_shanghai(moment: str, day: str) -> None:
+    """The civil date of the law, Asia/Shanghai, at the moment of the act."""
+    told = dt.datetime.fromisoformat(moment)
+    by = By("林经办", told)
+    assert by.today == dt.date.fromisoformat(day)
+    assert by.time == told and by.time.tzinfo is CHINA
+
+
+def test_a_moment_without_an_offset_is_none() -> None:
+    """The moment, aware; ValueError: the time is not aware."""
+    with pytest.raises(ValueError, match="offset"):
+        By("林经办", dt.datetime(2024, 3, 8, 10, 30))  # noqa: DTZ001 (that is what is refused)
