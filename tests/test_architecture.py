@@ -14,6 +14,7 @@ import archivist
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     "cli",
+    "api",
     "preservation",
     "issuing",
     "ingest",

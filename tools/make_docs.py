@@ -1,4 +1,4 @@
-"""Writes the generated pages of ``docs/``: errors, rules and documents. A test checks they are current."""
+"""Writes the generated pages of ``docs/``: errors, rules, documents, JSON Schemas. A test checks they are current."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from archivist.errors import all_errors
 from archivist.model.ids import Category
 from archivist.rules import pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
+from tools import json_schemas
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
@@ -210,11 +211,23 @@ def _document(doc: DocumentType, titles: Mapping[str, str]) -> tuple[str, ...]:
 PAGES = {"errors.md": errors_page, "rules.md": rules_page, "documents.md": documents_page}
 
 
+def generated() -> dict[str, str]:
+    """Return the text of every generated page by its path below ``docs/``."""
+    return {
+        **{name: page() for name, page in PAGES.items()},
+        **{f"json/{name}": text for name, text in json_schemas.pages().items()},
+    }
+
+
 def main() -> int:
-    """Write the pages."""
-    DOCS.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+    """Write the pages; a schema that no result has any more goes."""
+    pages = generated()
+    (DOCS / "json").mkdir(parents=True, exist_ok=True)
+    for left in (DOCS / "json").glob("*.schema.json"):
+        if f"json/{left.name}" not in pages:
+            left.unlink()
+    for name, text in pages.items():
+        (DOCS / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"docs/{name}\n")
     return 0
 

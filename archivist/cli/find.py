@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import click
 
+from archivist.api import searching as api
+from archivist.api.searching import Hit
 from archivist.cli.session import Session, with_session
-
-if TYPE_CHECKING:
-    from archivist.search.engine import Hit
 
 
 @click.command()
@@ -56,44 +55,24 @@ def search(
         "from": from_,
         "to": to,
     }
-    results = session.workspace.index.search(
-        " ".join(query), filters={k: v for k, v in filters.items() if v}, limit=limit, offset=offset
+    answer = api.search(
+        session.workspace,
+        " ".join(query),
+        filters={k: v for k, v in filters.items() if v},
+        limit=limit,
+        offset=offset,
     )
-    session.emit(
-        {"total": results.total, "exact": results.exact, "hits": [_as_json(h) for h in results.hits]}
-    )
-    if not session.json:
-        show_hits(session, list(results.hits))
-        about = "" if results.exact else "约 "
-        session.say(
-            f"共 {about}{results.total} 条"
-            + (
-                f"，显示第 {offset + 1}–{offset + len(results.hits)} 条"
-                if results.hits and results.total > len(results.hits)
-                else ""
-            )
-        )
+    session.emit(answer)
+    if session.json:
+        return 0
+    show_hits(session, answer.hits)
+    shown = len(answer.hits)
+    some = f"，显示第 {offset + 1}–{offset + shown} 条" if shown and answer.total > shown else ""
+    session.say(f"共 {'' if answer.exact else '约 '}{answer.total} 条{some}")
     return 0
 
 
-def _as_json(hit: Hit) -> dict[str, object]:
-    return {
-        "case": str(hit.case),
-        "record": hit.record,
-        "page": hit.page,
-        "title": hit.title,
-        "type": hit.doc_type,
-        "applicant": hit.applicant,
-        "category": hit.category.value,
-        "status": hit.status,
-        "filed_at": hit.filed_at,
-        "snippet": hit.snippet,
-        "highlights": [list(h) for h in hit.highlights],
-        "why": hit.why,
-    }
-
-
-def show_hits(session: Session, hits: list[Hit]) -> None:
+def show_hits(session: Session, hits: Sequence[Hit]) -> None:
     """Print hits for people: where, who, and the words around, marked."""
     from rich.text import Text
 
@@ -102,7 +81,7 @@ def show_hits(session: Session, hits: list[Hit]) -> None:
         where = f"第 {hit.record} 件 {hit.title}" if hit.record else hit.title
         page = f" 第 {hit.page} 页" if hit.page else ""
         line = Text.assemble(
-            (str(hit.case), "cyan"),
+            (hit.case, "cyan"),
             "  ",
             (hit.applicant, "bold"),
             f"  {hit.category.label}  {where}{page}  ",
@@ -120,8 +99,7 @@ def show_hits(session: Session, hits: list[Hit]) -> None:
 @with_session
 def reindex(session: Session) -> None:
     """由档案库重建索引；期间原索引照常可用。"""
-    workspace = session.workspace
-    with session.progress("重建索引") as step, workspace.archive.writing(session.by().actor):
-        count = workspace.index.rebuild(step)
-    session.emit({"cases": count})
-    session.say(f"索引已由档案库重建，共 {count} 户", "green")
+    with session.progress("重建索引") as progress:
+        made = api.reindex(session.workspace, session.by(), progress)
+    session.emit(made)
+    session.say(f"索引已由档案库重建，共 {made.cases} 户", "green")

@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from archivist import __version__
+from archivist.api.result import Failure, Interrupted, Problem
 from archivist.cli.session import Session, shared
 from archivist.errors import ArchivistError, UsageError, WriteFailed
 
@@ -138,7 +139,7 @@ def _in_chinese(error: click.ClickException) -> str:
 
 def _interrupted(session: Session) -> int:
     if session.json:
-        session.emit({"interrupted": True})
+        session.emit(Interrupted())
     else:
         session.warn("已中断；已完成的不受影响，其余可再次运行。")
     return 130
@@ -146,7 +147,7 @@ def _interrupted(session: Session) -> int:
 
 def _refuse(session: Session, error: ArchivistError) -> int:
     if session.json:
-        session.emit({"error": error.as_json()})
+        session.emit(Failure(Problem.of(error)))
     else:
         console = session.console(err=True)
         console.print(f"{error.title}（{error.code}）", style="bold red", markup=False)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from archivist.api.result import Result
 from archivist.config import FILE_NAME
 from archivist.errors import InvalidValue, NotAWorkspace
 from archivist.model.by import CHINA, By
@@ -137,9 +138,10 @@ class Session:
         console = self.console()
         console.print(table, soft_wrap=False)
 
-    def emit(self, document: object) -> None:
+    def emit(self, result: object) -> None:
         """Print the one JSON document of a run with ``--json``."""
         if self.json:
+            document = result.as_json() if isinstance(result, Result) else result
             sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
 
     @contextmanager

@@ -282,6 +282,7 @@ class _Run:
                 )
 
     def search(self) -> None:
+        from archivist.api import searching
         from archivist.cli.demo.scans import PHRASE
         from archivist.cli.find import show_hits
         from archivist.model.facts import single
@@ -297,14 +298,14 @@ class _Run:
             ("扫描页上的一句话", PHRASE),
         ):
             begin = time.perf_counter()
-            results = self.workspace.index.search(query, limit=3)
+            found = searching.search(self.workspace, query, limit=3)
             took = (time.perf_counter() - begin) * 1000
-            self.session.say(f"“{query}”（{label}）：{results.total} 条，{took:.0f} 毫秒")
+            self.session.say(f"“{query}”（{label}）：{found.total} 条，{took:.0f} 毫秒")
             if not self.session.json:
-                show_hits(self.session, list(results.hits))
-            if not results.hits:
+                show_hits(self.session, found.hits)
+            if not found.hits:
                 self.surprises.append(f"没有检索到“{query}”")
-            self.did(f"检索 {label}", f"“{query}” {results.total} 条，{took:.0f} 毫秒")
+            self.did(f"检索 {label}", f"“{query}” {found.total} 条，{took:.0f} 毫秒")
 
     def list_retention(self) -> None:
         from archivist.preservation.disposal import retention_list
