@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
+from archivist.doctypes.catalogue import DocumentType
+from archivist.documents.values.context import DocumentContext
+from archivist.documents.values.resolve import computed
+from archivist.issuing.sources import case_sources
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
 from archivist.model.facts import Facts
@@ -51,3 +56,18 @@ def open_household(
     workspace: Workspace, facts: Facts | None = None, category: Category = Category.DB
 ) -> Case:
     return open_case(workspace, BY, category, facts or wang(), opened_on=dt.date(2024, 3, 4))
+
+
+def ruled(
+    workspace: Workspace,
+    document: DocumentType,
+    case: Case,
+    given: Mapping[str, object] = {},
+    on: dt.date = TODAY,
+) -> dict[str, object]:
+    """Return what the office's rules say of a document, by path; what they say nothing of is left out."""
+    context = DocumentContext.read(
+        document, case, workspace.config, on=on, given=given, sources=case_sources(workspace, BY, case)
+    )
+    found = {f.path: computed(context, f.path) for f in document.fields if f.origin == "rule"}
+    return {path: value for path, value in found.items() if value is not None}

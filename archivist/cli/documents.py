@@ -320,6 +320,7 @@ def check(session: Session, names: tuple[str, ...]) -> int:
             for name in strangers(workspace.templates, (d.id for d in catalogue))
         }
         faults |= {name: ["本程序要用这种文书，文书目录中没有"] for name in catalogue.lacking()}
+        faults |= {path: ["本程序要用这个字段，没有文书登记它"] for path in catalogue.undeclared()}
     session.emit({"checked": len(wanted), "own": own, "faults": faults})
     session.table(
         ("文书", "错误"),

@@ -26,6 +26,7 @@ from archivist.doctypes.doctype import (
     FieldSpec,
     read_type,
 )
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import TemplateFault, UnknownDocument
 
@@ -111,6 +112,10 @@ class Catalogue:
         hint = f"；相近的有：{'、'.join(titles)}" if titles else ""
         raise UnknownDocument(f"文书目录中没有“{name}”{hint}")
 
+    def title(self, name: str) -> str:
+        """Return the Chinese title of a type, its id where the catalogue does not know it."""
+        return self._types[name].title if name in self._types else name
+
     def all(self) -> tuple[DocumentType, ...]:
         """Return every type: by step, generated documents before papers that come in."""
         return tuple(sorted(self._types.values(), key=lambda t: (not t.generated, t.step)))
@@ -122,6 +127,11 @@ class Catalogue:
     def lacking(self) -> list[str]:
         """Return the types the program itself asks for and this catalogue has not."""
         return [name for name in DocumentId if name not in self._types]
+
+    def undeclared(self) -> list[str]:
+        """Return the fields the program itself reads or fills and no type of this catalogue declares."""
+        declared = {spec.path for kind in self._types.values() for spec in kind.fields}
+        return [path for path in FieldPath if path not in declared]
 
     def by_code(self, code: str) -> DocumentType | None:
         """Return the type a QR code's three letters mean; ``None`` when the catalogue has none."""

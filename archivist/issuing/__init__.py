@@ -1,8 +1,6 @@
-"""A document, from the case's facts to the filed record that waits for its signature.
+"""The act of issuing: from a case, or the office, to a filed record that waits for its signature.
 
-``document`` plan and issue, one or many · ``lawful`` whether at all · ``office`` what belongs to no household · ``posted`` one
-notice for many · ``facts`` and ``computed`` case → template values · ``privacy`` what a public
-notice may say · ``render`` strict rendering, QR code, inspection · ``addendum``
-and ``cells`` text too long for its box · ``layout`` the default templates from parts ·
-``pdf`` LibreOffice.
+``case_documents`` plan and issue, one or many · ``office_documents`` what belongs to no household · ``combined_notice`` one
+notice for many · ``numbering`` reference numbers · ``sources`` what a document may ask of its workspace · ``batch`` which
+households, what each is told, one parcel for the printer. What a paper says and looks like stands in ``documents``.
 """

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
+from archivist.documents.values.nested import flattened
 from archivist.errors import ArchivistError, CaseNotFound, UsageError, WriteFailed
 from archivist.model.ids import CaseNo
 
@@ -145,15 +146,7 @@ def _written(source: Path) -> dict[str, Any]:
         raise UsageError(f"读不出来：{error}", file=source.name) from None
     if not isinstance(raw, dict):
         raise UsageError("应为“键: 值”的各项", file=source.name)
-    return dict(_flat(raw))
-
-
-def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in raw.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    return dict(flattened(raw))
 
 
 def _is_sheet(path: Path) -> bool:

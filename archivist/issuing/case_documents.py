@@ -5,29 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import archivist.documents.render.pdf as pdf_maker
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import Made, Sheet, press
 from archivist.documents.render.render import continued_boxes, render
 from archivist.documents.template.check import refuse_faulty
-from archivist.documents.values import application, benefit, decision, file_inventory, inquiry
 from archivist.documents.values.resolve import document_values, facts_digest
-from archivist.errors import (
-    ArchivistError,
-    PdfUnavailable,
-    TemplateFault,
-    UnlawfulDocument,
-)
+from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault
 from archivist.issuing import numbering
-from archivist.model import chinese
+from archivist.issuing.sources import case_sources
 from archivist.model.by import By
 from archivist.model.case import Case, Op, RecordStatus
 from archivist.model.document_code import DocumentCode
-from archivist.model.facts import merge, parse_facts
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.rules.admissibility import refuse_unlawful
 from archivist.rules.completeness import required_papers
@@ -144,74 +138,17 @@ def plan_one(
     """
     refuse_unlawful(workspace.pack, workspace.catalogue, document, case)
     given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
-    numbered = document.doc_no == "required" and "doc_no" not in given
-    extra = rule_values(workspace, by, document, case, given, on=on)
-    if numbered:
-        extra |= numbering.expected(workspace, on.year)
-    values = document_values(document, case, workspace.config, on=on, given=given, extra=extra)
-    return Planned(case, document, values, given, on, numbered)
-
-
-def rule_values(
-    workspace: Workspace, by: By, document: DocumentType, case: Case, given: Given, *, on: dt.date
-) -> dict[str, object]:
-    """Compute what the rule pack says for a document: time limits, publicity, legal basis, missing materials."""
-    pack = workspace.pack
-    if accepted := _day(given.get("application.accepted_on")):
-        told = parse_facts({"application": {"accepted_on": accepted}})
-        case = replace(case, facts=merge(told, case.facts))
-    extra: dict[str, object] = {}
-    match document.id:
-        case DocumentId.ACCEPTANCE_NOTICE if case.accepted_on and (rule := pack.rule_for("overall", case)):
-            extra["deadline"] = rule.deadline(case.accepted_on, pack.calendar).day
-        case DocumentId.PRELIMINARY_PUBLICITY if rule := pack.rule_for("publicity.initial", case):
-            start = _day(given.get("publicity.start")) or on
-            extra["publicity"] = {
-                "start": start,
-                "end": rule.deadline(start, pack.calendar).day,
-                "days": int(rule.value),
-                "day_kind": rule.unit,
-            }
-        case DocumentId.CORRECTION_NOTICE:
-            extra["missing_materials"] = _missing(workspace, case)
-            if not extra["missing_materials"] and "missing_materials" not in given:
-                raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(case.number))
-        case DocumentId.REFUSAL_DECISION if rule := pack.rule_for("refusal.inform", case):
-            extra["deadline"] = rule.deadline(on, pack.calendar).day
-        case _:
-            pass
-    if document.field("decision.basis") and "decision.basis" not in given:
-        kind = document.id.removesuffix("_decision")
-        if basis := [str(r.value) for r in pack.under(f"basis.{kind}.", case.category, case.rules_on)]:
-            extra["decision.basis"] = basis
-    extra |= decision.ruled(workspace, document, case, on)
-    extra |= inquiry.ruled(workspace, document, case, given, on)
-    extra |= benefit.ruled(workspace, document, case, given, on=on)
-    return (
-        extra
-        | application.ruled(workspace, document, case)
-        | file_inventory.ruled(workspace, by, document, case, on)
+    numbered = document.doc_no == "required" and FieldPath.DOC_NO not in given
+    values = document_values(
+        document,
+        case,
+        workspace.config,
+        on=on,
+        given=given,
+        extra=numbering.expected(workspace, on.year) if numbered else {},
+        sources=case_sources(workspace, by, case),
     )
-
-
-def _missing(workspace: Workspace, case: Case) -> list[dict[str, str]]:
-    catalogue = workspace.catalogue
-    return [
-        {
-            "id": m.document,
-            "name": catalogue.get(m.document).title if m.document in catalogue else m.document,
-            "reason": m.reason,
-            "requirement": m.requirement,
-            "basis": m.basis,
-        }
-        for m in required_papers.missing(case, workspace.pack)
-    ]
-
-
-def _day(value: object) -> dt.date | None:
-    if value in (None, ""):
-        return None
-    return value if isinstance(value, dt.date) else chinese.parse_date(str(value))
+    return Planned(case, document, values, given, on, numbered)
 
 
 # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -250,8 +187,7 @@ def issue(
         processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
     size = max(1, min(_BATCH, -(-total // processes)))
     batches = (
-        _numbered(workspace, by, todo.documents[start : start + size], outcome)
-        for start in range(0, total, size)
+        _numbered(workspace, by, todo.documents[start : start + size]) for start in range(0, total, size)
     )
     done = 0
     for printed in press(batches, pdf=pdf, processes=processes):
@@ -291,15 +227,9 @@ class _Ready:
     sheet: Sheet
 
 
-def _numbered(workspace: Workspace, by: By, batch: Sequence[Planned], outcome: Outcome) -> list[_Ready]:
-    ready: list[_Ready] = []
+def _numbered(workspace: Workspace, by: By, batch: Sequence[Planned]) -> list[_Ready]:
     numbers = iter(_take_numbers(workspace, by, batch))
-    for planned in batch:
-        try:
-            ready.append(_ready(workspace, by, planned, next(numbers) if planned.numbered else ""))
-        except ArchivistError as error:
-            outcome.refused.append(Refused(planned.case.number, error))
-    return ready
+    return [_ready(planned, next(numbers) if planned.numbered else "") for planned in batch]
 
 
 def _take_numbers(workspace: Workspace, by: By, batch: Sequence[Planned]) -> list[str]:
@@ -307,15 +237,10 @@ def _take_numbers(workspace: Workspace, by: By, batch: Sequence[Planned]) -> lis
     return numbering.take(workspace, by, wanted[0].on.year, len(wanted)) if wanted else []
 
 
-def _ready(workspace: Workspace, by: By, planned: Planned, doc_no: str) -> _Ready:
+def _ready(planned: Planned, doc_no: str) -> _Ready:
     document, case = planned.document, planned.case
     assert document.template is not None
-    values = planned.values
-    if doc_no:
-        extra = rule_values(workspace, by, document, case, planned.given, on=planned.on) | {"doc_no": doc_no}
-        values = document_values(
-            document, case, workspace.config, on=planned.on, given=planned.given, extra=extra
-        )
+    values = {**planned.values, FieldPath.DOC_NO: doc_no} if doc_no else planned.values
     code = DocumentCode(case.number, document.code, case.next_record())
     sheet = Sheet(document.template, values, code.payload, document.phrases)
     return _Ready(planned, code.record, code, str(values.get("doc_no", "")), sheet)

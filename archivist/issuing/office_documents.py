@@ -16,11 +16,14 @@ from typing import Final
 import archivist.documents.render.pdf as pdf_maker
 from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render.pool import Sheet, make
 from archivist.documents.render.render import render
 from archivist.documents.template.check import refuse_faulty
-from archivist.documents.values.office import known
-from archivist.documents.values.resolve import document_values
+from archivist.documents.values.context import DocumentContext
+from archivist.documents.values.nested import at
+from archivist.documents.values.office import complete_rows
+from archivist.documents.values.resolve import computed, document_values, filled
 from archivist.errors import (
     ArchivistError,
     DocumentNotApplicable,
@@ -29,6 +32,7 @@ from archivist.errors import (
     TemplateFault,
 )
 from archivist.issuing import numbering
+from archivist.issuing.sources import office_sources
 from archivist.model.by import By
 from archivist.model.case import Case, Op
 from archivist.model.ids import CaseNo, Category
@@ -94,30 +98,32 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
     _refuse_other(document, workspace.pack.id)
     refuse_faulty(document)
     told = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
-    found = known(workspace, document, told, on=on)
-    numbered = document.doc_no == "required" and "doc_no" not in told
-    extra = {**found.fixed, **{k: v for k, v in found.defaults.items() if k not in told}}
-    if numbered:
-        extra |= numbering.expected(workspace, on.year)
-    problems = [
+    numbered = document.doc_no == "required" and FieldPath.DOC_NO not in told
+    context = DocumentContext.read(
+        document,
+        _NOBODY,
+        workspace.config,
+        on=on,
+        given=told,
+        extra=numbering.expected(workspace, on.year) if numbered else {},
+        sources=office_sources(workspace),
+    )
+    complete_rows(context)
+    context.problems += [
         f"{spec.named}由规则包得出，不能另填"
-        for path in found.fixed
-        if path in told and (spec := document.field(path))
+        for spec in document.fields
+        if spec.origin == "rule" and spec.path in told and computed(context, spec.path) is not None
     ]
     try:
-        values = _values(document, workspace.config, found.given, extra, on=on)
+        values = filled(context)
     except MissingFields as error:
-        problems += error.problems
-    if problems := list(dict.fromkeys([*found.problems, *problems])):
         raise MissingFields(
-            f"“{document.title}”有 {len(problems)} 项缺少或不合规",
+            error.what,
             file=document.id,
-            problems=problems,
+            problems=error.problems,
             remedy="用 --set 键=值 或 --from 文件给出；规则包的内容与本地规定不同的，在 archivist.toml 中写明。没有写入任何内容。",
-        )
-    day = found.value("made_on")
-    made_on = dt.date.fromisoformat(day) if isinstance(day, str) else on
-    return Planned(document, values, made_on, numbered, tuple(found.doubts))
+        ) from None
+    return Planned(document, values, context.made_on, numbered, tuple(context.doubts))
 
 
 def issue(
@@ -188,7 +194,7 @@ def render_register(document: DocumentType, config: Config, given: Given, *, on:
     if document.template is None:
         raise TemplateFault("没有模板文件", file=f"{document.id}.docx")
     try:
-        values = _values(document, config, given, {}, on=on)
+        values = document_values(document, _NOBODY, config, on=on, given=given)
     except MissingFields as error:
         raise MissingFields(
             error.what,
@@ -197,12 +203,6 @@ def render_register(document: DocumentType, config: Config, given: Given, *, on:
             remedy="用 --set 键=值 给出，或改正户档中的内容。",
         ) from None
     return render(document.template, values, qr_payload=None, phrases=document.phrases)
-
-
-def _values(
-    document: DocumentType, config: Config, given: Given, extra: Given, *, on: dt.date
-) -> dict[str, object]:
-    return document_values(document, _NOBODY, config, on=on, given=given, extra=extra)
 
 
 def _refuse_other(document: DocumentType, pack: str) -> None:
@@ -217,9 +217,7 @@ def _refuse_other(document: DocumentType, pack: str) -> None:
 
 
 def _blank(values: Mapping[str, object], path: str) -> bool:
-    found: object = values
-    for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
+    found = at(values, path)
     return not found or (
         isinstance(found, list) and not any(any(r.values()) for r in found if isinstance(r, dict))
     )

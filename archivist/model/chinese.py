@@ -187,6 +187,17 @@ def parse_date(text: str) -> dt.date:
         raise InvalidValue(f"“{text}”不是存在的日期") from None
 
 
+def read_day(told: object) -> dt.date | None:
+    """Return the civil date that was told, ``None`` when nothing was.
+
+    Raises:
+        InvalidValue: E002.
+    """
+    if told in (None, ""):
+        return None
+    return told if isinstance(told, dt.date) else parse_date(str(told))
+
+
 def _han_number(text: str) -> int:
     tens, _, ones = text.rpartition("十")
     if "十" not in text:

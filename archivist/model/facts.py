@@ -183,6 +183,12 @@ def single(facts: Facts, group: str) -> Row:
     return value if isinstance(value, Mapping) else MappingProxyType({})
 
 
+def fact(facts: Facts, path: str) -> Value | None:
+    """Return the fact of a single group at a path, ``None`` when it is not known."""
+    group, _, key = path.partition(".")
+    return single(facts, group).get(key)
+
+
 def rows(facts: Facts, group: str) -> tuple[Row, ...]:
     """Return a table's rows, none when nothing is known."""
     value = facts.get(group)

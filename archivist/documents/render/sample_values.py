@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.doctypes.doctype import PLACES, Column, DocumentType, FieldSpec
-from archivist.documents.values.resolve import put
+from archivist.documents.values.nested import put
 from archivist.model.ids import Category
 
 Stand = Callable[[FieldSpec | Column], str]

@@ -1,67 +1,163 @@
-"""Everything one document may draw on: the case, the office, the day, what the clerk and the rules add."""
+"""Everything one document may draw on: the case, the office, the day, the rules, what the clerk adds, what the archive tells."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import PLACES, DocumentType, FieldSpec
+from archivist.doctypes.catalogue import PLACES, Catalogue, DocumentType, FieldSpec
+from archivist.documents.values.nested import flattened
 from archivist.errors import InvalidValue
 from archivist.model import chinese
-from archivist.model.case import Case
-from archivist.model.facts import rows, single
+from archivist.model.case import Case, Record
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import merge, parse_facts, rows, single
+from archivist.model.ids import CaseNo
 from archivist.model.values import parse_value
+from archivist.rules.pack import Pack
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixity:
+    """What comparing the files of a case with its manifests came to.
+
+    Attributes:
+        findings: how many disagreements.
+        files: the paths that disagree, relative to the bag.
+        filed_by: number of an event → who recorded it.
+        at: when they were compared; aware.
+    """
+
+    findings: int
+    files: frozenset[str]
+    filed_by: Mapping[int, str]
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSources:
+    """What a document of a workspace draws on besides its own case: the rules, and what the archive alone can tell.
+
+    Attributes:
+        pack: the office's rules, with its working days.
+        catalogue: the document types.
+        read_case: a case by its number; raises ArchivistError.
+        case_numbers: the number of every case of the archive.
+        words: the text of a record of the case, ``None`` when there is none to be read.
+        fixity: compares the files of the case with its manifests; reads all of them. ``None`` for a document of the office.
+    """
+
+    pack: Pack
+    catalogue: Catalogue
+    read_case: Callable[[CaseNo], Case]
+    case_numbers: Callable[[], Iterable[CaseNo]]
+    words: Callable[[Record], str | None] = lambda _: None
+    fixity: Callable[[], Fixity] | None = None
 
 
 @dataclass
-class Known:
-    """Everything one document may draw on, and the problems found on the way.
+class DocumentContext:
+    """Everything one document may draw on, and what was found on the way.
 
     Attributes:
-        given: checked values by path, stored form (dates ``YYYY-MM-DD`` …).
-        extra: the same for what the rules computed.
+        on: date of the document (成文日期) unless ``made_on`` is given.
+        sources: what a workspace tells; without it nothing the rules say is known.
+        given: what the clerk adds, checked, by path, in stored form (dates ``YYYY-MM-DD`` …).
+        extra: the same for what is settled elsewhere, such as the reference number.
+        problems: what stops the document.
+        doubts: what a person must look at before it is signed; none of them stops it.
+        results: what was worked out so far, by the function that did; see ``once``.
     """
 
-    doc: DocumentType
+    document: DocumentType
     case: Case
     config: Config
     on: dt.date
+    sources: DocumentSources | None = None
     given: dict[str, object] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    results: dict[Callable[[DocumentContext], object], object] = field(default_factory=dict)
 
-    def read_given(self, given: Mapping[str, object]) -> None:
+    @classmethod
+    def read(
+        cls,
+        document: DocumentType,
+        case: Case,
+        config: Config,
+        *,
+        on: dt.date,
+        given: Mapping[str, object],
+        extra: Mapping[str, object] = {},
+        sources: DocumentSources | None = None,
+    ) -> DocumentContext:
+        """Return the context of a document, with the faults of what it was told.
+
+        Args:
+            document: the type, from the catalogue.
+            case: the household as it stands; a document never contradicts it.
+            config: office, people, standards.
+            on: date of the document unless ``made_on`` is given.
+            given: what the clerk adds, by dotted path or Chinese name.
+            extra: what is settled elsewhere and wins over all else; nested or with dotted keys.
+            sources: what the workspace tells.
+        """
+        context = cls(document, case, config, on, sources)
+        context._read_extra(extra)
+        context._read_given(given)
+        accepted = context.given.get(FactPath.APPLICATION_ACCEPTED_ON)
+        if accepted and case.accepted_on is None:  # by its day the rules are chosen
+            told = parse_facts({"application": {"accepted_on": accepted}})
+            context.case = replace(case, facts=merge(case.facts, told))
+        return context
+
+    def _read_given(self, given: Mapping[str, object]) -> None:
         """Check what the clerk gave: known names, right types."""
         for name, value in given.items():
-            spec = self.doc.field(str(name))
+            spec = self.document.field(str(name))
             if spec is None:
-                self.problems.append(f"“{self.doc.title}”没有“{name}”这一项")
+                self.problems.append(f"“{self.document.title}”没有“{name}”这一项")
             elif spec.kind in PLACES:
                 self.problems.append(f"{spec.named}须在纸上签章，不能填写")
-            else:
-                self._keep(self.given, spec, value)
+            elif (parsed := self.checked(spec, value)) is not None:
+                self.given[spec.path] = parsed
 
-    def read_extra(self, extra: Mapping[str, object]) -> None:
-        """Take what other parts computed; names this document does not declare are not its business."""
-        flat = dict(_flattened(extra))
-        for spec in self.doc.fields:
-            if spec.path in flat:
-                self._keep(self.extra, spec, flat[spec.path])
-        self.extra |= {k: v for k, v in flat.items() if k not in self.extra and self.doc.field(k) is None}
+    def _read_extra(self, extra: Mapping[str, object]) -> None:
+        """Take what is settled elsewhere; names this document does not declare are not its business."""
+        flat = dict(flattened(extra))
+        for spec in self.document.fields:
+            if spec.path in flat and (parsed := self.checked(spec, flat[spec.path])) is not None:
+                self.extra[spec.path] = parsed
 
-    def _keep(self, into: dict[str, object], spec: FieldSpec, value: object) -> None:
+    def checked(self, spec: FieldSpec, value: object) -> object:
+        """Return a value as stored; ``None`` when there is nothing, or when it does not fit, which is a problem."""
         try:
             parsed = stored(spec, value)
         except InvalidValue as error:
             self.problems.append(f"{spec.named}：{error.what}")
             self.problems += [f"{spec.named}：{p}" for p in error.problems]
-            return
-        if parsed not in (None, "", ()):
-            into[spec.path] = parsed
+            return None
+        return None if parsed in ("", ()) else parsed
+
+    # ── what is asked of it ──────────────────────────────────────────────────────────────────────────────
+    @property
+    def pack(self) -> Pack:
+        """The office's rules; asked only where there are sources."""
+        assert self.sources is not None
+        return self.sources.pack
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The document types; asked only where there are sources."""
+        assert self.sources is not None
+        return self.sources.catalogue
 
     def fact(self, path: str) -> object:
         """Return a fact of the case as stored, or what the clerk gave for it; a table as its rows."""
@@ -72,9 +168,43 @@ class Known:
         return found if found is not None else self.given.get(path)
 
     def text(self, path: str) -> str:
-        """Return a fact, an extra or a given value as plain text, empty when unknown."""
+        """Return what was told at a path as plain text, empty when nothing was."""
         value = self.extra.get(path) or self.fact(path)
         return "" if value is None else str(value)
+
+    def day(self, path: str) -> dt.date | None:
+        """Return the day that was told at a path, of a date and time its day."""
+        told = self.text(path)
+        return dt.date.fromisoformat(told[:10]) if told else None
+
+    def rows(self, path: str) -> tuple[Row, ...]:
+        """Return the rows of a table that were told; none when nothing was."""
+        found = self.extra.get(path) or self.fact(path)
+        return tuple(row for row in found if isinstance(row, Mapping)) if isinstance(found, tuple) else ()
+
+    @property
+    def made_on(self) -> dt.date:
+        """The date the document bears."""
+        return self.day("made_on") or self.on
+
+    @property
+    def next_number(self) -> str:
+        """The number of the record the document becomes when it is issued."""
+        return f"{self.case.number}-{self.case.next_record()}"
+
+
+T = TypeVar("T")
+
+
+def once(work_out: Callable[[DocumentContext], T]) -> Callable[[DocumentContext], T]:
+    """Return a function whose result is worked out once a document, however often it is asked for."""
+
+    def result(context: DocumentContext) -> T:
+        if work_out not in context.results:
+            context.results[work_out] = work_out(context)
+        return cast(T, context.results[work_out])
+
+    return result
 
 
 def stored(spec: FieldSpec, value: object) -> object:
@@ -82,6 +212,9 @@ def stored(spec: FieldSpec, value: object) -> object:
 
     A table is a list of rows (keys or Chinese column names), or text with one row on a line and ``|`` between cells;
     a list is a sequence or text with one item on a line.
+
+    Raises:
+        InvalidValue: E002.
     """
     if spec.kind == "list":
         items = value.splitlines() if isinstance(value, str) else list(_sequence(value))
@@ -101,7 +234,7 @@ def _sequence(value: object) -> Sequence[Any]:
     raise InvalidValue("应为多行")
 
 
-def _stored_row(spec: FieldSpec, number: int, row: object) -> Mapping[str, object]:
+def _stored_row(spec: FieldSpec, number: int, row: object) -> Row:
     if not isinstance(row, Mapping):
         raise InvalidValue(f"第 {number} 行不是表格的一行")
     names = {name: c for c in spec.columns for name in (c.key, c.label)}
@@ -114,11 +247,3 @@ def _stored_row(spec: FieldSpec, number: int, row: object) -> Mapping[str, objec
         except InvalidValue as error:
             raise InvalidValue(f"第 {number} 行{column.label}：{error.what}") from None
     return kept
-
-
-def _flattened(nested: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
-    flat: list[tuple[str, object]] = []
-    for key, value in nested.items():
-        path = f"{prefix}{key}"
-        flat += _flattened(value, f"{path}.") if isinstance(value, Mapping) else [(path, value)]
-    return flat

@@ -1,89 +1,36 @@
-"""What the papers of deciding and paying print: who signs, amounts in words, what goes beyond a ceiling, last days.
-
-Like ``computed``: each function takes what is known and returns the stored form of a value, or ``None`` when it cannot
-be told.
-"""
+"""What the papers of deciding and serving print: who signs, on which basis, by when, what is delivered to whom."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
+from archivist.documents.values.context import DocumentContext, Row
+from archivist.documents.values.registry import computes
 from archivist.model import conditions
-from archivist.model.chinese import money_in_words
-from archivist.model.facts import single
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import fact
 
-if TYPE_CHECKING:
-    from archivist.doctypes.catalogue import DocumentType
-    from archivist.documents.values.context import Known
-    from archivist.model.case import Case
-    from archivist.workspace import Workspace
-
-
-def _words_of(path: str) -> Callable[[Known], str | None]:
-    """Return what writes the amount at a path in words."""
-
-    def words(known: Known) -> str | None:
-        amount = known.text(path)
-        return money_in_words(Decimal(amount)) if amount else None
-
-    return words
-
-
-def _excess(known: Known) -> str | None:
-    """By how much what is proposed goes beyond the ceiling."""
-    cap, proposed = known.text("over.cap"), known.text("over.proposed")
-    return str(max(Decimal(proposed) - Decimal(cap), Decimal("0.00"))) if cap and proposed else None
-
-
-def _items_total(known: Known) -> str | None:
-    """What the goods handed over are worth together; one without a value leaves the sum to the pen."""
-    items = known.given.get("cash.items")
-    values = [i.get("value") for i in items if isinstance(i, Mapping)] if isinstance(items, tuple) else []
-    if not values or None in values:
-        return None
-    return str(sum((Decimal(str(v)) for v in values), Decimal("0.00")))
-
-
-VALUES: Final[Mapping[str, Callable[[Known], object]]] = {
-    "advance.amount_cn": _words_of("advance.amount"),
-    "care.fee_cn": _words_of("care.fee"),
-    "cash.amount_cn": _words_of("cash.amount"),
-    "cash.items_total": _items_total,
-    "over.excess": _excess,
-    "over.proposed_cn": _words_of("over.proposed"),
-}
-"""Path → how it is computed when neither the case nor the clerk tells."""
-
-
-# ── what the rules say ───────────────────────────────────────────────────────────────────────────────────
-def ruled(workspace: Workspace, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
-    """Compute who signs in which order, and the last days these papers name."""
-    return _posts(workspace, document, case) | _days(workspace, document, case, on)
-
-
-POSTS: Final = "approval.posts"
-"""The field of a document that prints the 签批链: a table, a row a post."""
-_ROOM: Final = 7
+_ROOM = 7
 """Characters of a post that stand in one line; a longer one is broken before what it does."""
 
 
-def _posts(workspace: Workspace, document: DocumentType, case: Case) -> dict[str, object]:
-    """Return the 签批链: the row of the pack that names the document says which posts sign it."""
-    if document.field(POSTS) is None:
-        return {}
+# ── who signs ────────────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.APPROVAL_POSTS)
+def _posts(context: DocumentContext) -> list[Row] | None:
+    """The 签批链: the row of the pack that names the document says which posts sign it."""
+    case = context.case
     rows = [
         r
-        for r in workspace.pack.under("approval.", case.category, case.rules_on)
-        if document.id in r.documents and conditions.holds(r.when, case)
+        for r in context.pack.under("approval.", case.category, case.rules_on)
+        if context.document.id in r.documents and conditions.holds(r.when, case)
     ]
     if not rows:
-        return {}
+        return None
     rule = min(rows, key=lambda r: (not r.when, len(r.categories) or 99))
-    return {POSTS: [{"post": _broken(post.strip())} for post in str(rule.value).split("/")]}
+    return [{"post": _broken(post.strip())} for post in str(rule.value).split("/")]
 
 
 def _broken(post: str) -> str:
@@ -92,29 +39,109 @@ def _broken(post: str) -> str:
     return f"{name}\n{bracket}{does}" if name and len(post) > _ROOM else post
 
 
-def _days(workspace: Workspace, document: DocumentType, case: Case, on: dt.date) -> dict[str, object]:
-    accepted = case.accepted_on
-    match document.id:
-        case DocumentId.EXTENSION_NOTICE if accepted:
-            # A category without an extended time limit (特困) has no original one to extend either.
-            extended = _last_day(workspace, case, accepted, "overall.extended")
-            original = _last_day(workspace, case, accepted, "overall")
-            return {"extension": {"original": original, "deadline": extended}} if extended else {}
-        case DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER:
-            return {"deadline": _last_day(workspace, case, accepted or on, "temp.emergency.paperwork")}
-        case DocumentId.TEMP_EXPENDITURE_APPROVAL if accepted:
-            known = single(case.facts, "application").get("known_recipient") == "是"
-            local = f"temp.expenditure.{'known' if known else 'other'}"
-            return {"deadline": _last_day(workspace, case, accepted, local, "overall")}
-        case _:
-            return {}
+# ── on which basis ───────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.DECISION_BASIS)
+def _basis(context: DocumentContext) -> list[str] | None:
+    """The rows of the pack that bear the document's name: ``basis.refusal.…`` for ``refusal_decision``."""
+    return _based_on(context, context.document.id.removesuffix("_decision"))
 
 
-def _last_day(workspace: Workspace, case: Case, start: dt.date, *rule_ids: str) -> dt.date | None:
+@computes(FieldPath.DECISION_BASIS, documents=(DocumentId.RECOVERY_NOTICE,))
+def _basis_of_recovery(context: DocumentContext) -> list[str] | None:
+    """What was got by fraud stands on another sentence than what was paid by mistake."""
+    fraud = context.text(FieldPath.RECOVERY_FACT) == "骗取"
+    return _based_on(context, f"recovery.{'fraud' if fraud else 'mistake'}")
+
+
+def _based_on(context: DocumentContext, kind: str) -> list[str] | None:
+    """Return the sentences a decision stands on by the rule pack; none where the clerk tells them."""
+    case = context.case
+    if FieldPath.DECISION_BASIS in context.given:
+        return None
+    return [str(r.value) for r in context.pack.under(f"basis.{kind}.", case.category, case.rules_on)] or None
+
+
+@computes(FactPath.BENEFIT_STANDARD)
+def _standard(context: DocumentContext) -> str | None:
+    standards, category = context.config.standards, context.case.category
+    text = standards.get(category.value) or standards.get(category.label)
+    return str(Decimal(text).quantize(Decimal("0.01"))) if text else None
+
+
+@computes(FieldPath.DECISION_DUTY)
+def _duty(_: DocumentContext) -> str:
+    """Source: 最低生活保障审核确认办法第三十条「…发生变化的，应当及时告知乡镇人民政府（街道办事处）」."""
+    return (
+        "你（户）的人口状况、收入状况和财产状况发生变化的，应当及时主动报告本机关。"
+        "未按规定报告而多领取的救助资金，将依法追缴。"
+    )
+
+
+# ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.DEADLINE, documents=(DocumentId.REFUSAL_DECISION,))
+def _told_by(context: DocumentContext) -> dt.date | None:
+    rule = context.pack.rule_for("refusal.inform", context.case)
+    return rule.deadline(context.on, context.pack.calendar).day if rule else None
+
+
+@computes(FieldPath.EXTENSION_ORIGINAL)
+def _original(context: DocumentContext) -> dt.date | None:
+    # A category without an extended time limit (特困) has no original one to extend either.
+    return _from_acceptance(context, "overall") if _extended(context) else None
+
+
+@computes(FieldPath.EXTENSION_DEADLINE)
+def _extended(context: DocumentContext) -> dt.date | None:
+    return _from_acceptance(context, "overall.extended")
+
+
+@computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER,))
+def _papers_by(context: DocumentContext) -> dt.date | None:
+    return _last_day(context, context.case.accepted_on or context.on, "temp.emergency.paperwork")
+
+
+@computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EXPENDITURE_APPROVAL,))
+def _decided_by(context: DocumentContext) -> dt.date | None:
+    known = fact(context.case.facts, FactPath.APPLICATION_KNOWN_RECIPIENT) == "是"
+    return _from_acceptance(context, f"temp.expenditure.{'known' if known else 'other'}", "overall")
+
+
+def _from_acceptance(context: DocumentContext, *rule_ids: str) -> dt.date | None:
+    accepted = context.case.accepted_on
+    return _last_day(context, accepted, *rule_ids) if accepted else None
+
+
+def _last_day(context: DocumentContext, start: dt.date, *rule_ids: str) -> dt.date | None:
     """Return the last day by the first of these time limits that counts, whether its condition holds yet or not."""
-    pack = workspace.pack
+    pack, case = context.pack, context.case
     for rule_id in rule_ids:
         for rule in pack.under(rule_id, case.category, case.rules_on):
             if rule.id == rule_id and isinstance(rule.value, int):
                 return rule.deadline(start, pack.calendar).day
     return None
+
+
+# ── served on whom ───────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.DELIVERY_CAUSE)
+def _cause(context: DocumentContext) -> str:
+    return f"{context.case.category.label}申请审核确认"
+
+
+@computes(FieldPath.DELIVERY_DOCUMENTS)
+def _documents(context: DocumentContext) -> tuple[Row, ...] | None:
+    """The decisions and notices of the case that no receipt could have followed yet: the latest one."""
+    served = [
+        r for r in context.case.records.values() if r.type.endswith(("_decision", "_notice")) and not r.signs
+    ]
+    return tuple({"title": r.title, "doc_no": r.doc_no, "copies": "1"} for r in served[-1:]) or None
+
+
+@computes(FieldPath.DELIVERY_ADDRESSEE, FieldPath.RECOVERY_PARTY, FieldPath.NOTICE_SUBJECT)
+def _applicant(context: DocumentContext) -> str | None:
+    return context.text(FactPath.APPLICANT_NAME) or None
+
+
+@computes(FieldPath.DELIVERY_PLACE)
+def _address(context: DocumentContext) -> str | None:
+    paths = (FactPath.APPLICANT_ADDRESS, FactPath.APPLICANT_HOUSEHOLD_ADDRESS)
+    return next((told for path in paths if (told := context.text(path))), None)

@@ -1,34 +1,28 @@
 """What nobody types into a document of the office: what its rule pack says, and what its own cases tell.
 
-What the pack says is ``fixed``: an office with other rules writes them, with their source, into ``archivist.toml``.
-What is only likely is a ``default``, and what a clerk tells goes before it.
+What the pack says cannot be told otherwise (origin ``rule``): an office with other rules writes them, with their source,
+into ``archivist.toml``. What is only likely is worked out like any other value, and what a clerk tells goes before it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.documents.values.context import stored
-from archivist.errors import ArchivistError, InvalidValue
-from archivist.model.case import Case
-from archivist.model.facts import single
+from archivist.documents.values.context import DocumentContext, Row
+from archivist.documents.values.registry import computes, examines
+from archivist.errors import ArchivistError
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import fact
 from archivist.model.ids import CaseNo, Category
-from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.rules import rule_text
 from archivist.rules.rule import Rule
 from archivist.rules.work_calendar import add_months
-from archivist.workspace import Workspace
 
-Row = Mapping[str, object]
 MATTERS: Final[Mapping[Category, str]] = {
     Category.DB: "最低生活保障对象",
     Category.TK: "特困人员",
@@ -49,194 +43,170 @@ REFUSED: Final = (
 )
 
 
-@dataclass(slots=True)
-class Known:
-    """What is known of one document before it is made.
-
-    Attributes:
-        given: what the clerk tells, by path; tables as checked rows, completed from the cases they name.
-        fixed: what the rule pack says, by path.
-        defaults: what stands where the clerk tells nothing, by path.
-        doubts: what a person must look at before it is signed; none of them stops it.
-        problems: what stops it.
-    """
-
-    workspace: Workspace
-    document: DocumentType
-    given: dict[str, object]
-    on: dt.date
-    fixed: dict[str, object] = field(default_factory=dict)
-    defaults: dict[str, object] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def rows(self, path: str) -> Sequence[Row]:
-        """Return the rows of a table the clerk told; none when there are none, or not such as can be read."""
-        found = self.given.get(path)
-        return [r for r in found if isinstance(r, Mapping)] if isinstance(found, tuple) else []
-
-    def value(self, path: str) -> object:
-        """Return what the clerk told, checked and as it is stored; ``None`` when nothing fits."""
-        spec, told = self.document.field(path), self.given.get(path)
-        try:
-            return stored(spec, told) if spec and told is not None else None
-        except InvalidValue:  # told with all other faults when the document is filled
-            return None
-
-    def over(self, rule_id: str) -> dict[Category, Rule]:
-        """Return the row of a rule that holds on the document's day, for each category handed down."""
-        pack = self.workspace.pack
-        rows = ((c, pack.find(rule_id, c, self.on)) for c in pack.delegated)
-        return {c: row for c, row in rows if row}
-
-
-def known(workspace: Workspace, document: DocumentType, given: Mapping[str, object], *, on: dt.date) -> Known:
-    """Return what is known of a document of the office.
+# ── households that rows name ────────────────────────────────────────────────────────────────────────────
+def complete_rows(context: DocumentContext) -> None:
+    """Check the case numbers in the tables a clerk told and write beside them what the cases say.
 
     Args:
-        workspace: the open workspace.
-        document: the type.
-        given: what the clerk tells, by path.
-        on: date of the document.
+        context: of a document of the office, with sources.
     """
-    found = Known(workspace, document, dict(given), on)
-    _households(found)
-    if tell := _TOLD.get(document.id):
-        tell(found)
-    return found
-
-
-# ── households that rows name ────────────────────────────────────────────────────────────────────────────
-def _households(k: Known) -> None:
-    """Check the case numbers in a table and write beside them what the cases say: name, village, category."""
-    for spec in k.document.fields:
-        if spec.kind != "table" or spec.path not in k.given:
-            continue
-        try:
-            rows = stored(spec, k.given[spec.path])
-        except InvalidValue:  # told with all other faults when the document is filled
-            continue
-        assert isinstance(rows, tuple)
-        if any(c.key == "number" for c in spec.columns):
+    for spec in context.document.fields:
+        if spec.kind == "table" and any(c.key == "number" for c in spec.columns):
             keys = [c.key for c in spec.columns]
-            rows = tuple(_completed(k, spec.label, i, keys, row) for i, row in enumerate(rows, 1))
-        k.given[spec.path] = rows
+            told = enumerate(context.rows(spec.path), 1)
+            rows = tuple(_completed(context, spec.label, line, keys, row) for line, row in told)
+            if rows:
+                context.given[spec.path] = rows
 
 
-def _completed(k: Known, label: str, line: int, keys: Sequence[str], row: Row) -> Row:
+def _completed(context: DocumentContext, label: str, line: int, keys: Sequence[str], row: Row) -> Row:
     number = row.get("number")
     if not number:
         return row
+    assert context.sources is not None
     try:
-        case = k.workspace.archive.read(CaseNo.parse(str(number)))
+        case = context.sources.read_case(CaseNo.parse(str(number)))
     except ArchivistError as error:
-        k.problems.append(f"{label}第 {line} 行：{error.what}")
+        context.problems.append(f"{label}第 {line} 行：{error.what}")
         return row
     facts = {
         "number": str(case.number),
         "name": case.applicant_name,
-        "village": str(single(case.facts, "applicant").get("village", "")),
+        "village": str(fact(case.facts, FactPath.APPLICANT_VILLAGE) or ""),
         "category": case.category.label,
     }
     wrong = [key for key in ("name", "village") if row.get(key) and facts[key] and row[key] != facts[key]]
     if wrong:
-        k.problems.append(f"{label}第 {line} 行：{case.number} 的户主或村（社区）与户档不符")
+        context.problems.append(f"{label}第 {line} 行：{case.number} 的户主或村（社区）与户档不符")
     return {**{key: value for key, value in facts.items() if key in keys and value}, **row}
 
 
+def over(context: DocumentContext, rule_id: str) -> dict[Category, Rule]:
+    """Return the row of a rule that holds on the document's day, for each category handed down."""
+    rows = ((c, context.pack.find(rule_id, c, context.on)) for c in context.pack.delegated)
+    return {c: row for c, row in rows if row}
+
+
 # ── what was handed down ─────────────────────────────────────────────────────────────────────────────────
-def _powers(k: Known) -> None:
-    office = k.workspace.config.office
-    pack = k.workspace.pack
-    k.fixed["powers.rows"] = [
+@computes(FieldPath.POWERS_ROWS)
+def _powers(context: DocumentContext) -> list[Row]:
+    office = context.config.office
+    return [
         {
             "from": office.bureau,
             "to": office.name,
             "name": f"{MATTERS[category]}的{power}",
             "scope": f"通过委托的方式将{MATTERS[category]}的{power}权限下放镇（街道）",
-            "basis": f"依据{_basis(k, category)}，履行对辖区{MATTERS[category]}的{power}。",
+            "basis": f"依据{_basis(context, category)}，履行对辖区{MATTERS[category]}的{power}。",
         }
-        for category, power in pack.delegated.items()
+        for category, power in context.pack.delegated.items()
     ]
-    k.fixed["powers.undelegated"] = [f"{c.label}：{why}。" for c, why in pack.undelegated.items()]
 
 
-def _agreement(k: Known) -> None:
-    pack = k.workspace.pack
-    k.fixed["agreement.matters"] = [
+@computes(FieldPath.POWERS_UNDELEGATED)
+def _undelegated(context: DocumentContext) -> list[str]:
+    return [f"{c.label}：{why}。" for c, why in context.pack.undelegated.items()]
+
+
+@computes(FieldPath.AGREEMENT_MATTERS)
+def _matters(context: DocumentContext) -> list[Row]:
+    return [
         {
             "name": f"{MATTERS[category]}的{power}",
             "way": "委托",
-            "scope": f"{k.workspace.config.office.name}行政区域",
-            "basis": _basis(k, category),
+            "scope": f"{context.config.office.name}行政区域",
+            "basis": _basis(context, category),
         }
-        for category, power in pack.delegated.items()
+        for category, power in context.pack.delegated.items()
     ]
-    if least := pack.find("staff.min", None, k.on):
-        k.defaults["agreement.staff"] = least.value
-        told = k.value("agreement.staff")
-        if isinstance(told, int) and told < int(least.value):
-            k.problems.append(f"工作人员最少人数不得少于 {least.value} 人（{least.source}）")
 
 
-def _basis(k: Known, category: Category) -> str:
+def _basis(context: DocumentContext, category: Category) -> str:
     """Return the measures a category is confirmed under; where the pack names none, those it is ended under."""
-    pack = k.workspace.pack
-    found = {str(r.value): r for r in pack.under("basis.confirmation.", category, k.on)}
+    pack = context.pack
+    found = {str(r.value): r for r in pack.under("basis.confirmation.", category, context.on)}
     if not found:
         ending = ("basis.suspension.", "basis.termination.")
-        found = {str(r.value): r for p in ending for r in pack.under(p, category, k.on)}
+        found = {str(r.value): r for p in ending for r in pack.under(p, category, context.on)}
         what = f"规则包没有写明{category.label}{pack.delegated[category]}的依据"
         if found:
-            k.doubts.append(f"{what}，印的是停发、终止的依据，请核对")
+            context.doubts.append(f"{what}，印的是停发、终止的依据，请核对")
         else:
-            k.problems.append(
+            context.problems.append(
                 f"{what}；请在 archivist.toml 的 [[override.rule]] 中写明 basis.confirmation.local"
             )
     return "、".join(found)
 
 
+def _least_staff(context: DocumentContext) -> Rule | None:
+    return context.pack.find("staff.min", None, context.on)
+
+
+@computes(FieldPath.AGREEMENT_STAFF)
+def _staff(context: DocumentContext) -> object:
+    least = _least_staff(context) if context.sources else None
+    return least.value if least else None
+
+
+@examines(DocumentId.DELEGATION_AGREEMENT)
+def _enough_staff(context: DocumentContext) -> None:
+    least, told = _least_staff(context), context.given.get(FieldPath.AGREEMENT_STAFF)
+    if least and isinstance(told, int) and told < int(least.value):
+        context.problems.append(f"工作人员最少人数不得少于 {least.value} 人（{least.source}）")
+
+
 # ── the panel ────────────────────────────────────────────────────────────────────────────────────────────
-def _panel(k: Known) -> None:
-    rows = k.rows("body.members")
+def _panel_size(context: DocumentContext) -> tuple[Rule, Rule]:
+    pack, on = context.pack, context.on
+    return pack.rule("deliberation.size.min", None, on), pack.rule("deliberation.size.max", None, on)
+
+
+@examines(DocumentId.DELIBERATION_BODY_SETUP)
+def _panel(context: DocumentContext) -> None:
+    rows = context.rows(FieldPath.BODY_MEMBERS)
     if not rows:
         return
-    least, most = _panel_size(k)
+    least, most = _panel_size(context)
     if not int(least.value) <= len(rows) <= int(most.value):
-        k.doubts.append(f"议事协商机构成员 {len(rows)} 人；{least.source}")
+        context.doubts.append(f"议事协商机构成员 {len(rows)} 人；{least.source}")
     kinds = {str(row.get("kind", "")) for row in rows}
     if missing := [kind for kind in PANEL if kind not in kinds]:
-        k.doubts.append(f"成员名册中没有{'、'.join(missing)}；四类代表都应当有人")
+        context.doubts.append(f"成员名册中没有{'、'.join(missing)}；四类代表都应当有人")
     if others := sorted(kinds - {*PANEL}):
-        k.doubts.append(f"代表类别“{'、'.join(others)}”应为{'、'.join(PANEL)}之一")
+        context.doubts.append(f"代表类别“{'、'.join(others)}”应为{'、'.join(PANEL)}之一")
 
 
-def _panel_rules(k: Known) -> None:
-    pack = k.workspace.pack
-    least, most = _panel_size(k)
-    step = next(s for s in pack.steps if s.id == StepId.DELIBERATE)
-    k.fixed["rules.size"] = f"{least.value}至{most.value}人"
-    k.fixed["rules.scope"] = "、".join(c.label for c in pack.delegated if step.applies(c, k.on))
-    quorum = k.value("rules.quorum")
+@computes(FieldPath.RULES_SIZE)
+def _size(context: DocumentContext) -> str:
+    least, most = _panel_size(context)
+    return f"{least.value}至{most.value}人"
+
+
+@computes(FieldPath.RULES_SCOPE)
+def _scope(context: DocumentContext) -> str:
+    step = next(s for s in context.pack.steps if s.id == StepId.DELIBERATE)
+    return "、".join(c.label for c in context.pack.delegated if step.applies(c, context.on))
+
+
+@examines(DocumentId.DELIBERATION_RULES)
+def _quorum(context: DocumentContext) -> None:
+    _, most = _panel_size(context)
+    quorum = context.given.get(FieldPath.RULES_QUORUM)
     if isinstance(quorum, int) and quorum > int(most.value):
-        k.problems.append(f"法定人数 {quorum} 人，多于机构的人数（{most.source}）")
-
-
-def _panel_size(k: Known) -> tuple[Rule, Rule]:
-    pack = k.workspace.pack
-    return pack.rule("deliberation.size.min", None, k.on), pack.rule("deliberation.size.max", None, k.on)
+        context.problems.append(f"法定人数 {quorum} 人，多于机构的人数（{most.source}）")
 
 
 # ── how long papers are kept ─────────────────────────────────────────────────────────────────────────────
-def _schedule(k: Known) -> None:
-    catalogue = k.workspace.catalogue
-    rows = []
+@computes(FieldPath.SCHEDULE_ROWS)
+def _schedule(context: DocumentContext) -> list[Row]:
+    catalogue = context.catalogue
+    rows: list[Row] = []
     for rule_id, name, papers in (
         ("retention.case", "户档·审核审批类", APPROVAL),
         ("retention.daily", "户档·日常管理类", ""),
         ("retention.refused", "没有给予救助的案卷", REFUSED),
     ):
-        for rule, categories in _by_rule(k.over(rule_id)):
+        for rule, categories in _by_rule({c: [r] for c, r in over(context, rule_id).items()}):
             kinds = [catalogue.get(d) for d in rule.documents if d in catalogue]
             rows.append(
                 {
@@ -248,108 +218,71 @@ def _schedule(k: Known) -> None:
                     "basis": rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note),
                 }
             )
-    k.fixed["schedule.rows"] = rows
+    return rows
 
 
-def _by_rule(rows: Mapping[Category, Rule]) -> Iterator[tuple[Rule, list[Category]]]:
-    """Yield each row once, with the categories it holds for."""
-    for rule in {id(r): r for r in rows.values()}.values():
-        yield rule, [c for c, r in rows.items() if r is rule]
-
-
-# ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
-def _reviews(k: Known) -> None:
-    pack = k.workspace.pack
-    cycles = {c: pack.under("review.cycle", c, k.on) for c in pack.delegated}
-    reviewed = [c for c, rows in cycles.items() if rows]
-    k.fixed["plan.cycles"] = [
-        f"{'、'.join(c.label for c in categories)}：{rule.title}，"
-        f"依据{rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note)}。"
-        for rule, categories in _spread(cycles)
-    ]
-    k.defaults["plan.scope"] = "、".join(c.label for c in reviewed)
-    k.defaults["plan.year"] = k.on.year
-    window = next((r for c in reviewed if (r := pack.find("review.annual.window", c, k.on))), None)
-    year = k.value("plan.year") or k.on.year
-    if window is None or not isinstance(year, int):
-        return
-    first = dt.date(year, 3 * int(window.value) - 2, 1)
-    last = add_months(first, 3) - dt.timedelta(days=1)
-    k.defaults |= {"plan.start": first, "plan.end": last}
-    told = [dt.date.fromisoformat(str(d)) for p in ("plan.start", "plan.end") if (d := k.value(p))]
-    if any(not first <= day <= last for day in told):
-        k.doubts.append(f"复核时间不在{rule_text.value(window)}；{window.source}")
-
-
-def _spread(rows: Mapping[Category, Iterable[Rule]]) -> Iterator[tuple[Rule, list[Category]]]:
+def _by_rule(rows: Mapping[Category, Iterable[Rule]]) -> Iterator[tuple[Rule, list[Category]]]:
     """Yield each row once, with all the categories it holds for."""
     for rule in {id(r): r for found in rows.values() for r in found}.values():
         yield rule, [c for c, found in rows.items() if any(r is rule for r in found)]
 
 
-# ── spot checks ──────────────────────────────────────────────────────────────────────────────────────────
-def _spot_check(k: Known) -> None:
-    ratios = k.over("spotcheck.ratio")
-    if not ratios:
-        return
-    strictest = max(ratios.values(), key=lambda r: float(r.value))
-    k.fixed["spot.minimum"] = rule_text.value(strictest)
-    month = k.value("spot.month")
-    if not isinstance(month, str):
-        return
-    confirmed = list(_confirmed(k, month, ratios))
-    rows = k.rows("spot.rows")
-    numbers = Counter(str(row["number"]) for row in rows if row.get("number"))
-    k.problems += [f"抽查明细中 {number} 列了 {times} 次" for number, times in numbers.items() if times > 1]
-    k.defaults["spot.population"] = len(confirmed) or None
-    told = k.value("spot.population")
-    if isinstance(told, int) and told != len(confirmed):
-        k.doubts.append(f"抽样总体 {told} 户，本档案库登记该月新确认的是 {len(confirmed)} 户")
-    population = told if isinstance(told, int) else len(confirmed)
-    least = math.ceil(Decimal(str(strictest.value)) * population)
-    if len(rows) < least:
-        k.doubts.append(f"抽查 {len(rows)} 户，应不少于 {least} 户；{strictest.source}")
-    _kinship(k, confirmed, rows)
+# ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
+def _cycles(context: DocumentContext) -> dict[Category, list[Rule]]:
+    """Return how often a household is reviewed, for each category that is."""
+    rows = {c: context.pack.under("review.cycle", c, context.on) for c in context.pack.delegated}
+    return {c: found for c, found in rows.items() if found}
 
 
-def _kinship(k: Known, confirmed: Sequence[Case], rows: Sequence[Row]) -> None:
-    """Count the households filed apart for 近亲属: all of them are to be visited."""
-    rules = k.over("spotcheck.kinship")
-    kin = [
-        str(c.number)
-        for c in confirmed
-        if c.category in rules and single(c.facts, "application").get("kinship")
+@computes(FieldPath.PLAN_CYCLES)
+def _plan_cycles(context: DocumentContext) -> list[str]:
+    return [
+        f"{'、'.join(c.label for c in categories)}：{rule.title}，"
+        f"依据{rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note)}。"
+        for rule, categories in _by_rule(_cycles(context))
     ]
-    visited = [str(r.get("number")) for r in rows if "入户" in str(r.get("method", ""))]
-    left = [number for number in kin if number not in visited]
-    k.defaults |= {"spot.kin": len(kin), "spot.kin_done": len(kin) - len(left)}
-    if left:
-        rule = next(iter(rules.values()))
-        k.doubts.append(f"近亲属备案家庭没有入户：{'、'.join(left)}；{rule.source}")
 
 
-def _confirmed(k: Known, month: str, categories: Iterable[Category]) -> Iterator[Case]:
-    """Yield the cases confirmed in a month; one that cannot be read is named."""
-    wanted = set(categories)
-    for number in k.workspace.archive.case_numbers():
-        if number.category not in wanted:
-            continue
-        try:
-            case = k.workspace.archive.read(number)
-        except ArchivistError as error:
-            k.doubts.append(f"未检：{error}")
-            continue
-        if any(s.after is State.CONFIRMED is not s.before and f"{s.on:%Y-%m}" == month for s in case.steps):
-            yield case
+@computes(FieldPath.PLAN_SCOPE)
+def _plan_scope(context: DocumentContext) -> str | None:
+    return "、".join(c.label for c in _cycles(context)) if context.sources else None
 
 
-_TOLD: Final[Mapping[str, Callable[[Known], None]]] = {
-    DocumentId.DELEGATION_POWER_LIST: _powers,
-    DocumentId.DELEGATION_AGREEMENT: _agreement,
-    DocumentId.DELIBERATION_BODY_SETUP: _panel,
-    DocumentId.DELIBERATION_RULES: _panel_rules,
-    DocumentId.RETENTION_SCHEDULE: _schedule,
-    DocumentId.ANNUAL_REVIEW_PLAN: _reviews,
-    DocumentId.SPOT_CHECK_RECORD: _spot_check,
-}
-"""Document → who knows of it."""
+@computes(FieldPath.PLAN_YEAR)
+def _plan_year(context: DocumentContext) -> int | None:
+    return context.on.year if context.sources else None
+
+
+def _window(context: DocumentContext) -> tuple[Rule, dt.date, dt.date] | None:
+    """Return the quarter of the year in which all are reviewed, where the pack says one."""
+    if context.sources is None:
+        return None
+    rules = (context.pack.find("review.annual.window", c, context.on) for c in _cycles(context))
+    rule = next((r for r in rules if r), None)
+    year = context.given.get(FieldPath.PLAN_YEAR) or context.on.year
+    if rule is None or not isinstance(year, int):
+        return None
+    first = dt.date(year, 3 * int(rule.value) - 2, 1)
+    return rule, first, add_months(first, 3) - dt.timedelta(days=1)
+
+
+@computes(FieldPath.PLAN_START)
+def _plan_start(context: DocumentContext) -> dt.date | None:
+    window = _window(context)
+    return window[1] if window else None
+
+
+@computes(FieldPath.PLAN_END)
+def _plan_end(context: DocumentContext) -> dt.date | None:
+    window = _window(context)
+    return window[2] if window else None
+
+
+@examines(DocumentId.ANNUAL_REVIEW_PLAN)
+def _within_window(context: DocumentContext) -> None:
+    if (window := _window(context)) is None:
+        return
+    rule, first, last = window
+    told = (context.day(path) for path in (FieldPath.PLAN_START, FieldPath.PLAN_END))
+    if any(day and not first <= day <= last for day in told):
+        context.doubts.append(f"复核时间不在{rule_text.value(rule)}；{rule.source}")

@@ -12,6 +12,7 @@ from typing import Final
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentType
+from archivist.documents.values.nested import at
 from archivist.errors import UnlawfulDocument
 from archivist.model.case import Case
 from archivist.model.facts import rows, single
@@ -40,7 +41,7 @@ def check_public(doc: DocumentType, case: Case, config: Config, values: Mapping[
     for spec in doc.fields:
         if spec.origin in ("office", "case") or spec.path == "applicant.village":
             continue
-        named, text = _printed(_at(values, spec.path), spec.path == "publicity.name")
+        named, text = _printed(at(values, spec.path) or "", spec.path == "publicity.name")
         for phrase in allowed:
             text, named = text.replace(phrase, ""), named.replace(phrase, "")
         found = {label for secret, label in private.items() if secret in text}
@@ -73,13 +74,6 @@ def _private(case: Case) -> Iterator[tuple[str, str]]:
                 kept = fact.kind in _PRIVATE_KINDS or fact.key in _PRIVATE_FIELDS
                 if kept and isinstance(value, str) and len(value) > 1 and value != own:
                     yield value, fact.label
-
-
-def _at(values: Mapping[str, object], path: str) -> object:
-    value: object = values
-    for key in path.split("."):
-        value = value.get(key, "") if isinstance(value, Mapping) else ""
-    return value
 
 
 def _printed(value: object, names: bool) -> tuple[str, str]:

@@ -16,9 +16,10 @@ from typing import Final
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import ORIGINS, PLACES, Column, DocumentType, FieldSpec
-from archivist.documents.values.context import Known
+from archivist.documents.values.context import DocumentContext, DocumentSources
+from archivist.documents.values.nested import put
 from archivist.documents.values.privacy import check_public
-from archivist.documents.values.registry import COMPUTED
+from archivist.documents.values.registry import computation, examinations
 from archivist.errors import MissingFields
 from archivist.model import chinese
 from archivist.model.case import Case
@@ -28,51 +29,56 @@ from archivist.model.ids import Sha256, age_on, id_birth_date, id_sex
 
 
 def document_values(
-    doc: DocumentType,
+    document: DocumentType,
     case: Case,
     config: Config,
     *,
     on: dt.date,
     given: Mapping[str, object],
     extra: Mapping[str, object] = {},
+    sources: DocumentSources | None = None,
 ) -> dict[str, object]:
-    """Collect everything a document prints.
+    """Collect everything a document prints; see ``DocumentContext.read`` for what it is told, ``filled`` for the rest."""
+    return filled(
+        DocumentContext.read(document, case, config, on=on, given=given, extra=extra, sources=sources)
+    )
 
-    Args:
-        doc: the type, from the catalogue.
-        case: the household as it stands; a document never contradicts it.
-        config: office, people, standards.
-        on: date of the document (成文日期) unless ``made_on`` is given.
-        given: what the clerk adds, by dotted path or Chinese name.
-        extra: what other parts computed: ``deadline``, ``doc_no``, ``missing_materials``, ``publicity`` …; nested or
-            with dotted keys. It wins over ``given``.
+
+def filled(context: DocumentContext) -> dict[str, object]:
+    """Return everything a document prints.
+
+    What is settled elsewhere goes before all; then what the rules say, or what the case, the office or the clerk tells;
+    what is worked out stands only where nobody tells.
 
     Returns:
         The nested values, all text, tables as lists of rows.
 
     Raises:
         MissingFields: E301, naming every missing, ill-typed or unknown field by Chinese name and key.
-        UnlawfulDocument: E305, a public notice would show what the privacy rules forbid.
+        UnlawfulDocument: E305, it must not be made yet, or a public notice would show what the privacy rules forbid.
     """
-    known = Known(doc, case, config, on)
-    known.read_extra(extra)
-    known.read_given(given)
+    document, config = context.document, context.config
+    if context.sources is not None:
+        for examine in examinations(document.id):
+            examine(context)
     values: dict[str, object] = {}
-    for spec in doc.fields:
-        put(values, spec.path, printed(spec, known))
-    if doc.remedies_required:
-        known.problems += [
+    for spec in document.fields:
+        put(values, spec.path, printed(spec, context))
+    if document.remedies_required:
+        context.problems += [
             f"救济途径不全：archivist.toml 的 [office] 缺少 {label}（{key}），不利决定不能没有救济途径"
             for key, label in _REMEDY_OFFICES.items()
             if not getattr(config.office, key)
         ]
-    if known.problems:
-        problems = tuple(dict.fromkeys(known.problems))
+    if context.problems:
+        problems = tuple(dict.fromkeys(context.problems))
         raise MissingFields(
-            f"“{doc.title}”有 {len(problems)} 项缺少或不合规", file=case.number, problems=problems
+            f"“{document.title}”有 {len(problems)} 项缺少或不合规",
+            file=context.case.number,
+            problems=problems,
         )
-    if doc.public:
-        check_public(doc, case, config, values)
+    if document.public:
+        check_public(document, context.case, config, values)
     return values
 
 
@@ -86,21 +92,21 @@ def facts_digest(case: Case) -> Sha256:
 
 
 # ── one field ────────────────────────────────────────────────────────────────────────────────────────────
-def printed(spec: FieldSpec, known: Known) -> object:
+def printed(spec: FieldSpec, context: DocumentContext) -> object:
     """Return what a field prints; note a problem when it must be known and is not."""
-    if spec.kind in PLACES or not spec.applies(known.case.category):
+    if spec.kind in PLACES or not spec.applies(context.case.category):
         return _empty(spec)
-    value = _looked_up(spec, known)
+    value = _looked_up(spec, context)
     if value in (None, "", ()):
-        if spec.mode == "system" and not _waived(spec, known):
+        if spec.mode == "system" and not _waived(spec, context):
             hint = {"office": "，请在 archivist.toml 的 [office] 中填写", "rule": "，由规则包得出"}.get(
                 spec.origin, ""
             )
-            known.problems.append(f"{spec.named}缺少{hint or f'（{ORIGINS[spec.origin]}）'}")
+            context.problems.append(f"{spec.named}缺少{hint or f'（{ORIGINS[spec.origin]}）'}")
         return _empty(spec)
     if spec.kind == "table":
         assert isinstance(value, Sequence)
-        lines = [_row(spec.columns, row, i, known.on) for i, row in enumerate(value, 1)]
+        lines = [_row(spec.columns, row, i, context.on) for i, row in enumerate(value, 1)]
         return lines + [dict.fromkeys((c.key for c in spec.columns), "")] * (spec.rows - len(lines))
     if spec.kind == "list":
         assert isinstance(value, Sequence)
@@ -108,31 +114,53 @@ def printed(spec: FieldSpec, known: Known) -> object:
     return show(spec.kind, value)
 
 
-def _looked_up(spec: FieldSpec, known: Known) -> object:
-    value: object = known.extra.get(spec.path)
-    if value is None and spec.origin == "fact":
-        value = known.fact(spec.path)
-        given = known.given.get(spec.path)
+def _looked_up(spec: FieldSpec, context: DocumentContext) -> object:
+    value: object = context.extra.get(spec.path)
+    if value is None and spec.origin == "rule":
+        value = _ruled(spec, context)
+    elif value is None and spec.origin == "fact":
+        value = context.fact(spec.path)
+        given = context.given.get(spec.path)
         if given is not None and value != given:
-            known.problems.append(f"{spec.named}与户档不一致；如户档有误，请先用 archivist case set 更正")
+            context.problems.append(f"{spec.named}与户档不一致；如户档有误，请先用 archivist case set 更正")
     elif value is None and spec.origin == "office":
-        value = getattr(known.config.office, spec.path.removeprefix("office."), None)
+        value = getattr(context.config.office, spec.path.removeprefix("office."), None)
     elif value is None and spec.origin == "case":
         value = {
-            "case.number": str(known.case.number),
-            "case.category": known.case.category.label,
-            "case.category_code": known.case.category.value,
+            "case.number": str(context.case.number),
+            "case.category": context.case.category.label,
+            "case.category_code": context.case.category.value,
         }.get(spec.path)
     if value is None:
-        value = known.given.get(spec.path)
-    if value is None and (compute := COMPUTED.get(spec.path)):
-        value = compute(known)
+        value = context.given.get(spec.path)
+    if value is None and spec.origin != "rule":
+        value = computed(context, spec.path)
     return value
 
 
-def _waived(spec: FieldSpec, known: Known) -> bool:
+def _ruled(spec: FieldSpec, context: DocumentContext) -> object:
+    """Return what the rules say of a field; an office's own rows may say what does not fit it."""
+    if context.sources is None:
+        return None
+    value = computed(context, spec.path)
+    return None if value is None else context.checked(spec, value)
+
+
+def computed(context: DocumentContext, path: str) -> object:
+    """Return what is worked out for a path, whatever was told; ``None`` when it cannot be."""
+    compute = computation(path, context.document.id)
+    return compute(context) if compute else None
+
+
+def value_of(context: DocumentContext, path: str) -> object:
+    """Return the value at a path as stored: as told, else as worked out."""
+    told = context.extra.get(path) or context.fact(path)
+    return computed(context, path) if told in (None, "", ()) else told
+
+
+def _waived(spec: FieldSpec, context: DocumentContext) -> bool:
     """Tell whether a field may be missing after all: somebody without papers has no number."""
-    return spec.path == "applicant.id_number" and known.text("applicant.id_type") == "无"
+    return spec.path == "applicant.id_number" and context.text("applicant.id_type") == "无"
 
 
 def _empty(spec: FieldSpec) -> object:
@@ -179,13 +207,3 @@ def show(kind: str, value: object) -> str:
         moment = dt.datetime.fromisoformat(text)
         return f"{chinese.format_date(moment.date())}{moment.hour}时{moment.minute:02d}分"
     return chinese.format_money(Decimal(text)) if kind == "money" else text
-
-
-def put(nested: dict[str, object], path: str, value: object) -> None:
-    """Set the value at a dotted path, making the groups on the way."""
-    *heads, last = path.split(".")
-    for head in heads:
-        inner = nested.setdefault(head, {})
-        assert isinstance(inner, dict)
-        nested = inner
-    nested[last] = value

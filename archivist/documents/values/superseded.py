@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue, DocumentType
-from archivist.documents.values.context import Known
+from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import facts_digest, printed
 from archivist.model.case import Case, Event, Record, RecordStatus, fold
 from archivist.model.ids import Sha256
@@ -78,7 +78,7 @@ def _differences(
     given = record.data.get("given", {})
     # Only the facts may differ: the records and steps since then are no news to the paper.
     before, after = (
-        _known(doc, replace(then, facts=facts), config, on, given) for facts in (then.facts, case.facts)
+        _context(doc, replace(then, facts=facts), config, on, given) for facts in (then.facts, case.facts)
     )
     for spec in doc.fields:
         if spec.origin in _WATCHED and spec.applies(case.category):
@@ -89,10 +89,11 @@ def _differences(
                 yield Difference(spec.path, spec.label, then_text, now_text)
 
 
-def _known(doc: DocumentType, case: Case, config: Config, on: dt.date, given: Mapping[str, object]) -> Known:
-    known = Known(doc, case, config, on)
-    known.read_given({k: v for k, v in given.items() if doc.field(k) is not None})
-    return known
+def _context(
+    doc: DocumentType, case: Case, config: Config, on: dt.date, given: Mapping[str, object]
+) -> DocumentContext:
+    declared = {k: v for k, v in given.items() if doc.field(k) is not None}
+    return DocumentContext.read(doc, case, config, on=on, given=declared)
 
 
 def _text(value: object) -> str:

@@ -43,7 +43,7 @@ class Dossier:
 
     def title(self, document: str) -> str:
         """Return the Chinese title of a document type, its id where the catalogue does not know it."""
-        return self.catalogue.get(document).title if document in self.catalogue else document
+        return self.catalogue.title(document)
 
     def rule_of(self, step: StepTaken) -> StepRule | None:
         """Return the pack's row of a step that was taken, where there are several that of the way it went."""

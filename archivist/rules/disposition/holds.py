@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, Record
-from archivist.model.chinese import parse_date
+from archivist.model.chinese import read_day
 
 DISPUTES: Final = ("行政复议", "行政诉讼", "信访", "审计", "巡察监察")
 """Causes that an appraisal asks for under 涉诉涉访、审计巡察; any other is an ordinary matter not settled."""
@@ -40,15 +40,11 @@ def holds(case: Case, on: dt.date) -> tuple[Hold, ...]:
         if record.signs:
             continue
         given: Mapping[str, Any] = record.data.get("given", {})
-        start = _day(given.get("hold.start")) or dt.date.fromisoformat(record.filed_at[:10])
+        start = read_day(given.get("hold.start")) or dt.date.fromisoformat(record.filed_at[:10])
         cause = str(given.get("hold.cause") or f"事由见第{record.no}件")
-        found[cause, start] = Hold(cause, start, record), _day(given.get("hold.end"))
+        found[cause, start] = Hold(cause, start, record), read_day(given.get("hold.end"))
     standing = [h for h, end in found.values() if h.start <= on and (end is None or end > on)]
     return tuple(sorted(standing, key=lambda h: h.start))
-
-
-def _day(told: object) -> dt.date | None:
-    return parse_date(str(told)) if told else None
 
 
 def unsettled(case: Case) -> tuple[str, ...]:

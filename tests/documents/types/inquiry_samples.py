@@ -59,7 +59,7 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "self_care_assessment": {
         "ability.kind": "首次评估", "ability.date": "2024-08-08", "ability.agency": "示范区长者照护评估中心", "ability.place": "申请人家中",
-        **{f"ability.{key}": "是" if key in ("eat", "bed", "walk") else "否" for key in ABILITIES},
+        **{path: "是" if path.split(".")[1] in ("eat", "bed", "walk") else "否" for path in ABILITIES},
         "ability.bathe_note": "须他人全程协助。",
     },
     "obligor_capacity_form": {

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from archivist.config import Config
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render.render import document_text, render
-from archivist.documents.values import decision
 from archivist.errors import MissingFields
 from archivist.issuing.case_documents import plan_one
 from archivist.rules import pack as packs
 from archivist.workspace import Workspace
 from tests.documents.samples import FULL, QR, a_case
-from tests.kit import BY, TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, open_household, ruled
 
 
 def chain(office: Workspace, name: str, category: str, on: str = "2024-03-05") -> list[str]:
     """Return the posts that sign a document, each with what it does, as the pack of the office has them."""
     case = a_case({**FULL, "application": {"accepted_on": on}}, category)
-    posts = decision.ruled(office, office.catalogue.get(name), case, TODAY)[decision.POSTS]
+    posts = ruled(office, office.catalogue.get(name), case)[FieldPath.APPROVAL_POSTS]
     assert isinstance(posts, list)
     return [row["post"].replace("\n", "") for row in posts]
 
@@ -71,7 +71,7 @@ def test_each_place_has_its_own_posts(pack: str, name: str, category: str, posts
 def test_no_document_lacks_its_posts(pack: str) -> None:
     """Of every document that is signed off post by post, in every delegated category, under every pack."""
     office = office_of(pack)
-    signed = [d for d in office.catalogue if d.field(decision.POSTS)]
+    signed = [d for d in office.catalogue if d.field(FieldPath.APPROVAL_POSTS)]
     assert len(signed) >= 11
     for doc in signed:
         for category in doc.categories:

@@ -8,7 +8,7 @@ from copy import copy, deepcopy
 
 import pytest
 
-from archivist.documents.values.resolve import put
+from archivist.documents.values.nested import put
 from tests.documents.pages import squeezed, text_of
 from tests.documents.samples import CATALOGUE, HOUSEHOLDS, Sample
 from tests.documents.types.every import NAMES, paper

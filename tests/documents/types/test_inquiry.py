@@ -85,7 +85,7 @@ def test_expenses_are_added_up_and_compared_with_income() -> None:
     ],
 )  # fmt: skip
 def test_self_care_follows_from_six_indicators(unable: int, conclusion: str, grade: str) -> None:
-    given = {f"ability.{key}": n >= unable for n, key in enumerate(ABILITIES)}
+    given: dict[str, object] = {path: n >= unable for n, path in enumerate(ABILITIES)}
     paper = sample("self_care_assessment", more=given)
     printed = paper.values
     assert printed["ability"]["unable"] == str(unable)

@@ -12,17 +12,17 @@ import pytest
 
 from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.documents.render.render import document_text
-from archivist.documents.values.application import ruled
 from archivist.documents.values.resolve import document_values
 from archivist.errors import DocumentNotApplicable, MissingFields
 from archivist.issuing.case_documents import Outcome, issue, plan
+from archivist.issuing.sources import case_sources
 from archivist.model.case import Case
 from archivist.model.ids import Category
 from archivist.model.states import State, StepTaken
 from archivist.procedure.cases import change_facts
 from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
-from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, ON, a_case
+from tests.documents.samples import CATALOGUE, CONFIG, ON, a_case
 from tests.documents.types.intake_samples import ADVERSE, GIVEN, ORDINARY, sample
 from tests.filing import file_papers
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -203,11 +203,9 @@ def test_what_was_told_before_is_carried_on(workspace: Workspace) -> None:
     )
     case = replace(workspace.archive.read(case.number), steps=(served,))
     doc = workspace.catalogue.get("noncompliance_submission")
-    extra = ruled(workspace, doc, case)
-    assert extra == {"submission.explain_end": dt.date(2024, 3, 11)}
-    values = document_values(doc, case, workspace.config, on=TODAY, given={}, extra=CHAIN | extra)[
-        "submission"
-    ]
+    values = document_values(
+        doc, case, workspace.config, on=TODAY, given={}, sources=case_sources(workspace, BY, case)
+    )["submission"]
     assert isinstance(values, dict)
     assert (values["notice_no"], values["delivered_on"]) == ("红样救字〔2024〕1号", "2024年3月5日")
     assert values["explain_end"] == "2024年3月11日"

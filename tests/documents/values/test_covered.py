@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.documents.values.context import Known
+from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import printed
 from archivist.report import Period
 from archivist.report.register import Asked
@@ -50,5 +50,5 @@ def test_every_paper_and_register_tells_the_same_number(
         doc = CATALOGUE.get(name)
         spec = doc.field("benefit.persons")
         assert spec
-        told.add(str(printed(spec, Known(doc, house.case, CONFIG, MONTH.last))))
+        told.add(str(printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last))))
     assert len(told) == 1

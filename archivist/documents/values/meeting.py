@@ -1,0 +1,89 @@
+"""What the papers of appraisal and deliberation print: what the meeting is called, who is there, what it agrees to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.ids import DocumentId
+from archivist.documents.values.context import DocumentContext, Row
+from archivist.documents.values.registry import computes
+from archivist.documents.values.resolve import value_of
+from archivist.model.fact_paths import FactPath
+
+_OF_THE_VILLAGE: Final = (DocumentId.DEMOCRATIC_APPRAISAL, DocumentId.APPRAISAL_NOTICE)
+_OF_THE_PANEL: Final = (DocumentId.DELIBERATION_MINUTES, DocumentId.MINUTES_ORIGINAL)
+_NAMES: Final[Mapping[str, str]] = {
+    DocumentId.LEADERSHIP_MEETING_MINUTES: "领导班子会议",
+    DocumentId.JOINT_CONFERENCE_MINUTES: "困难群众基本生活保障工作联席会议",
+}
+
+
+# ── what it is called ────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.MEETING_NAME)
+def _name(context: DocumentContext) -> str | None:
+    office = context.config.office.name
+    return f"{office}{_NAMES.get(context.document.id, '社会救助审批确认议事协商会议')}" if office else None
+
+
+@computes(FieldPath.MEETING_NAME, documents=_OF_THE_VILLAGE)
+def _appraisal_name(context: DocumentContext) -> str | None:
+    village = context.text(FactPath.APPLICANT_VILLAGE)
+    return f"{village}社会救助民主评议会" if village else None
+
+
+@computes(FieldPath.MEETING_TOPIC)
+def _topic(context: DocumentContext) -> str:
+    return f"{context.case.category.label}申请的争议事项"
+
+
+@computes(FieldPath.BODY_NAME)
+def _panel_name(context: DocumentContext) -> str | None:
+    office = context.config.office.name
+    return f"{office}社会救助审批确认议事协商机构" if office else None
+
+
+@computes(FieldPath.NOTICE_TO)
+def _invited(context: DocumentContext) -> str | None:
+    village = context.text(FactPath.APPLICANT_VILLAGE)
+    return f"{village}各位评议代表" if village else None
+
+
+# ── who is there ─────────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.MEETING_ATTENDEES, documents=_OF_THE_PANEL)
+def _attendees(context: DocumentContext) -> tuple[Row, ...] | None:
+    panel = [p for p in context.config.people if "panel" in p.roles]
+    return tuple({"name": p.name, "kind": "议事协商机构成员", "post": p.title} for p in panel) or None
+
+
+@computes(FieldPath.MEETING_EXPECTED, FieldPath.MEETING_PRESENT)
+def _attendance(context: DocumentContext) -> int | None:
+    people = value_of(context, FieldPath.MEETING_ATTENDEES)
+    return len(people) if isinstance(people, tuple) else None
+
+
+@computes(FieldPath.APPRAISAL_REPRESENTATIVES)
+def _representatives(context: DocumentContext) -> str | None:
+    """村（居）民代表 among those who appraise: two thirds by custom (最低生活保障审核审批办法（试行）第二十二条，已废止)."""
+    people = context.rows(FieldPath.MEETING_ATTENDEES)
+    if not people:
+        return None
+    found = sum(str(p.get("kind", "")).startswith("村（居）民代表") for p in people)
+    return f"{found}人，{'不少于' if 3 * found >= 2 * len(people) else '少于'}参评人数的三分之二"
+
+
+# ── what it is about ─────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.CONFERENCE_CAUSE)
+def _cause(context: DocumentContext) -> str | None:
+    return context.text(FactPath.APPLICATION_EVENT) or context.text(FactPath.APPLICATION_CAUSE) or None
+
+
+@computes(FieldPath.CONFERENCE_PROPOSED)
+def _proposed(context: DocumentContext) -> str | None:
+    return context.text(FactPath.APPLICATION_AMOUNT) or None
+
+
+@computes(FieldPath.CONFERENCE_AMOUNT)
+def _agreed(context: DocumentContext) -> str | None:
+    return context.text(FactPath.BENEFIT_AMOUNT) or None

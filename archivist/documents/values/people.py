@@ -1,0 +1,175 @@
+"""Who stands on the papers of a household: the applicant, those covered, those who sign, those whose means are looked into."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.ids import DocumentId
+from archivist.documents.values.context import DocumentContext, Row
+from archivist.documents.values.registry import computes
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import rows
+from archivist.model.field_schema import MEMBERS, OBLIGORS
+from archivist.model.household import (
+    OF_ONE_PERSON,
+    covered_persons,
+    household_size,
+    is_applicant,
+    is_minor,
+    lives_together,
+    other_members,
+    resident_number,
+)
+from archivist.model.ids import IdNumber, id_birth_date, id_sex, is_id
+from archivist.rules.completeness import required_papers
+
+SCOPE: Final = tuple(
+    "户籍 纳税 社会保险 不动产 市场主体 住房公积金 车船 银行存款 商业保险 证券 互联网金融 婚姻 殡葬".split()
+)
+"""What may be looked up. Source: 最低生活保障审核确认办法第十七条."""
+
+
+# ── the applicant ────────────────────────────────────────────────────────────────────────────────────────
+def _number(context: DocumentContext) -> IdNumber | None:
+    told = {"id_type": FactPath.APPLICANT_ID_TYPE, "id_number": FactPath.APPLICANT_ID_NUMBER}
+    return resident_number({key: context.text(path) for key, path in told.items()})
+
+
+@computes(FactPath.APPLICANT_BIRTH_DATE)
+def _birth(context: DocumentContext) -> str | None:
+    number = _number(context)
+    return id_birth_date(number).isoformat() if number else None
+
+
+@computes(FactPath.APPLICANT_SEX)
+def _sex(context: DocumentContext) -> str | None:
+    number = _number(context)
+    return id_sex(number) if number else None
+
+
+@computes(FactPath.APPLICANT_ID_TYPE)
+def _id_type(context: DocumentContext) -> str | None:
+    return "居民身份证" if _number(context) else None
+
+
+def _applicant(context: DocumentContext) -> dict[str, object]:
+    return {
+        "name": context.text(FactPath.APPLICANT_NAME),
+        "relation": "本人",
+        "id_number": context.text(FactPath.APPLICANT_ID_NUMBER),
+    }
+
+
+# ── the family ───────────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.HOUSEHOLD_SIZE)
+def _size(context: DocumentContext) -> int:
+    return household_size(context.case, context.on)
+
+
+@computes(FactPath.BENEFIT_PERSONS)
+def _covered_count(context: DocumentContext) -> int:
+    return len(covered_persons(context.case, context.on))
+
+
+def _family(context: DocumentContext) -> tuple[Row, ...]:
+    """Return who is concerned besides the applicant."""
+    alone = context.case.category in OF_ONE_PERSON
+    return () if alone else other_members(context.case, context.on)
+
+
+@computes(FieldPath.COVERED)
+def _covered(context: DocumentContext) -> tuple[Row, ...] | None:
+    applicant = _applicant(context)
+    if not applicant["name"]:
+        return None
+    return (applicant | {"covered": True}, *({"covered": True, **m} for m in _family(context)))
+
+
+@computes(FieldPath.COMMITMENT_PERSONS)
+def _promising(context: DocumentContext) -> tuple[Row, ...] | None:
+    """Who signs the commitment: the applicant and the grown-up members; for 特困 the applicant alone."""
+    applicant = _applicant(context)
+    if not applicant["name"]:
+        return None
+    return (applicant, *(m for m in _family(context) if not is_minor(m, context.on)))
+
+
+# ── whose means are looked into ──────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.AUTHORIZATION_PERSONS, FieldPath.NOTICE_PERSONS)
+def _to_authorize(context: DocumentContext) -> tuple[Row, ...] | None:
+    """Everybody whose means are looked into: applicant, members, obligors (成员表 ∪ 义务人表)."""
+    applicant = _applicant(context)
+    if not applicant["name"]:
+        return None
+    applicant |= {
+        "id_type": context.text(FactPath.APPLICANT_ID_TYPE) or _id_type(context),
+        "living_together": "是",
+    }
+    members = [
+        {**m, "living_together": "是" if lives_together(m) else "否"}
+        for m in rows(context.case.facts, MEMBERS.key)
+        if not is_applicant(context.case, m)
+    ]
+    seen = {m.get("id_number") for m in members if m.get("id_number")}
+    obligors = [
+        {**o, "living_together": "否"}
+        for o in rows(context.case.facts, OBLIGORS.key)
+        if o.get("id_number") not in seen
+    ]
+    people: list[Row] = [applicant, *members, *obligors]
+    return tuple({"id_type": "居民身份证" if is_id(str(p.get("id_number", ""))) else "", **p} for p in people)
+
+
+@computes(FieldPath.REQUEST_PERSONS)
+def _looked_into(context: DocumentContext) -> tuple[Row, ...] | None:
+    """Whose means are verified: who must have signed the authorization, with whether they did.
+
+    Somebody who does not live with the family and owes it no support is not looked into.
+    """
+    persons = _to_authorize(context)
+    if persons is None:
+        return None
+    obligors = {o.get("id_number") or o.get("name") for o in rows(context.case.facts, OBLIGORS.key)}
+    held = required_papers.held(context.case, DocumentId.VERIFICATION_AUTHORIZATION)
+    return tuple(
+        {**p, "authorized": "已签" if p.get("authorized") or held else ""}
+        for p in persons
+        if p.get("living_together") != "否" or (p.get("id_number") or p.get("name")) in obligors
+    )
+
+
+@computes(FieldPath.REQUEST_COUNT)
+def _looked_into_count(context: DocumentContext) -> int | None:
+    return len(_looked_into(context) or ()) or None
+
+
+@computes(FieldPath.AUTHORIZATION_SCOPE, FieldPath.REQUEST_SCOPE)
+def _scope(_: DocumentContext) -> tuple[str, ...]:
+    return SCOPE
+
+
+@computes(FieldPath.AUTHORIZATION_NO)
+def _authorization_no(context: DocumentContext) -> str:
+    return context.next_number
+
+
+@computes(FieldPath.REQUEST_AUTHORIZATION)
+def _authorizations(context: DocumentContext) -> str | None:
+    """The authorizations in the file, by the number printed on them."""
+    signed = context.case.records_of(DocumentId.VERIFICATION_AUTHORIZATION)
+    numbers = [f"{context.case.number}-{r.no}" for r in signed if not r.signs]
+    return f"授权书编号：{'、'.join(numbers)}" if numbers else None
+
+
+@computes(FieldPath.LETTER_ATTACHMENT)
+def _authorization_copy(context: DocumentContext) -> str | None:
+    signed = context.case.records_of(DocumentId.VERIFICATION_AUTHORIZATION)
+    return "家庭经济状况调查核对授权委托书复印件1份" if signed else None
+
+
+@computes(FieldPath.LETTER_PERSONS)
+def _asked_about(context: DocumentContext) -> tuple[Row, ...] | None:
+    """Whom a letter asks about: the applicant, and nobody else unless the clerk says so (最小必要)."""
+    name, number = context.text(FactPath.APPLICANT_NAME), context.text(FactPath.APPLICANT_ID_NUMBER)
+    return ({"name": name, "id_number": number or None},) if name else None

@@ -1,0 +1,36 @@
+"""The facts of a household that the program itself asks for; ``field_schema`` says all that can be known.
+
+Each is declared there (a test holds them together).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FactPath(StrEnum):
+    """Where a fact of a single group stands: group and key."""
+
+    AGENT_NAME = "agent.name"
+    AGENT_RELATION = "agent.relation"
+    APPLICANT_ADDRESS = "applicant.address"
+    APPLICANT_BIRTH_DATE = "applicant.birth_date"
+    APPLICANT_HOUSEHOLD_ADDRESS = "applicant.household_address"
+    APPLICANT_ID_NUMBER = "applicant.id_number"
+    APPLICANT_ID_TYPE = "applicant.id_type"
+    APPLICANT_NAME = "applicant.name"
+    APPLICANT_SEX = "applicant.sex"
+    APPLICANT_VILLAGE = "applicant.village"
+    APPLICATION_ACCEPTED_ON = "application.accepted_on"
+    APPLICATION_AMOUNT = "application.amount"
+    APPLICATION_CAUSE = "application.cause"
+    APPLICATION_EVENT = "application.event"
+    APPLICATION_KIN_NAME = "application.kin_name"
+    APPLICATION_KINSHIP = "application.kinship"
+    APPLICATION_KNOWN_RECIPIENT = "application.known_recipient"
+    BENEFIT_AMOUNT = "benefit.amount"
+    BENEFIT_CARE_GRADE = "benefit.care_grade"
+    BENEFIT_INCOME_PER_HEAD = "benefit.income_per_head"
+    BENEFIT_PERSONS = "benefit.persons"
+    BENEFIT_STANDARD = "benefit.standard"
+    BENEFIT_START = "benefit.start"
