@@ -1,4 +1,4 @@
-"""Reads QR codes on the picture of a page. Only this module imports zxing-cpp."""
+"""QR codes: read on the picture of a page, written for a document. Only this module imports zxing-cpp."""
 
 from __future__ import annotations
 
@@ -48,6 +48,20 @@ def read_codes(picture: NDArray[np.uint8], page: int = 1) -> tuple[CodeOnPage, .
 
     gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     return _scan(gray, page) or _scan(np.ascontiguousarray(picture[:, :, 2]), page)
+
+
+def qr_modules(payload: str) -> tuple[bytes, ...]:
+    """Return the QR code of a text: level Q, the smallest version that holds it; the same for the same text.
+
+    Returns:
+        Its rows from top to bottom, a byte for each module, 1 dark and 0 light; without a quiet zone.
+    """
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
+    picture: Any = code.to_image(scale=1, add_quiet_zones=False)
+    levels: Any = memoryview(picture).tolist()
+    return tuple(bytes(level == 0 for level in row) for row in levels)
 
 
 def _scan(gray: NDArray[np.uint8], page: int) -> tuple[CodeOnPage, ...]:

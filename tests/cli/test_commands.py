@@ -194,7 +194,6 @@ def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
         "openpyxl",
         "rich",
         "pypdf",
-        "segno",
         "chinese_calendar",
     }
     assert not loaded & heavy

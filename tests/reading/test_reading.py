@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import segno
 from PIL import Image
 
 from archivist.errors import DroppedFileError, FileTooLarge, UnreadableFile
@@ -271,10 +270,8 @@ class TestPdf:
         assert (page.source, "TJHQ-DB-2024-000123" in page.text) == ("ocr", True)
 
     def test_finds_the_code_on_a_born_digital_page(self, tmp_path: Path) -> None:
-        out = io.BytesIO()
-        segno.make(PAYLOAD, error="q", micro=False).save(out, kind="png", scale=2, border=4)
         label = Image.new("RGB", (400, 560), "white")
-        label.paste(Image.open(out).convert("RGB"), (300, 10))
+        label.paste(pages.code_picture(PAYLOAD, 2), (300, 10))
         path = files.stamped_pdf(
             tmp_path / "a.pdf", label, "\n".join(["最低生活保障申请表" * 3] * 10), dpi=48
         )
@@ -286,7 +283,7 @@ class TestOffice:
 
     def test_word(self, tmp_path: Path) -> None:
         out = io.BytesIO()
-        segno.make(PAYLOAD, error="q", micro=False).save(out, kind="png", scale=8, border=4)
+        pages.code_picture(PAYLOAD, 8).save(out, "PNG")
         result = read_file(files.word(tmp_path / "a.docx", code=out.getvalue()), no_engine)
         (page,) = result.pages
         assert page.text.splitlines() == [

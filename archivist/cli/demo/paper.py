@@ -37,10 +37,10 @@ def stamp_code(picture: Picture, payload: str, place: Place, dpi: int) -> None:
     """Print a QR code (level Q) with its quiet zone; ``size_mm`` is the side, x and y the upper left corner."""
     import cv2
     import numpy as np
-    import segno
 
-    made = segno.make(payload, error="q", micro=False, boost_error=False)
-    modules = np.array([list(row) for row in made.matrix], np.uint8)
+    from archivist.reading.barcodes import qr_modules
+
+    modules = np.array([list(row) for row in qr_modules(payload)], np.uint8)
     gray = np.pad((1 - modules) * np.uint8(255), 4, constant_values=255)
     side = px(place["size_mm"], dpi)
     fine = cv2.resize(gray, None, fx=16, fy=16, interpolation=cv2.INTER_NEAREST)

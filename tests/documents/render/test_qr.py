@@ -1,4 +1,4 @@
-"""The QR picture: readable, the mask a good one, and packages written without zipfile."""
+"""The QR picture: readable, small, the same each time; and packages written without zipfile."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import io
 import random
 import zipfile
 
-import segno
 import zxingcpp
 from PIL import Image
-from segno import encoder
 
-from archivist.documents.render import qr
 from archivist.documents.render.docx_package import pack
 from archivist.documents.render.qr import qr_png
+from archivist.reading.barcodes import qr_modules
 
 
 def payloads(count: int) -> list[str]:
@@ -32,21 +30,15 @@ def test_every_code_is_read_back() -> None:
         assert [found.text for found in zxingcpp.read_barcodes(picture.convert("L"))] == [payload]
 
 
-def test_the_eight_masks_are_segnos_and_the_best_is_taken() -> None:
-    """Penalties by ISO/IEC 18004 as segno counts them; overlapping finder patterns may count 40 more."""
-    for payload in payloads(6):
-        version, code = qr._code(payload, 0)
-        size = 17 + 4 * version
-        ours, theirs = [], []
-        for mask, (change, rows, columns) in enumerate(qr._changes(version)):
-            made = segno.make_qr(payload, error="q", boost_error=False, mask=mask)
-            bits = "".join("".join(map(str, row)) for row in made.matrix)
-            assert int(bits, 2) == code ^ change
-            spaced, turned = qr._spaced(code, size), qr._spaced(qr._turned(code, size), size)
-            ours.append(qr._penalty(spaced ^ rows, turned ^ columns, size))
-            theirs.append(encoder.evaluate_mask([bytearray(row) for row in made.matrix], size, size))  # type: ignore[no-untyped-call]
-        assert all(0 <= a - b <= 80 for a, b in zip(ours, theirs, strict=True))
-        assert theirs[ours.index(min(ours))] <= min(theirs) + 40
+def test_a_code_is_the_smallest_of_its_level_and_the_same_each_time() -> None:
+    """Capital letters and digits at level Q: 29 in version 2, 47 in version 3 (ISO/IEC 18004:2015, table 7)."""
+    for length, modules in ((16, 21), (17, 25), (29, 25), (30, 29), (47, 29)):
+        payload = ("AV1-TJHQDB2024000123" * 3)[:length]
+        assert {len(row) for row in qr_modules(payload)} == {modules} == {len(qr_modules(payload))}
+    for payload in payloads(5):
+        (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(qr_png(payload))).convert("L"))
+        assert read.ec_level == "Q"
+        assert qr_png(payload) == qr_png(payload)
 
 
 def test_a_draft_has_a_white_picture() -> None:
