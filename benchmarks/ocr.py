@@ -26,6 +26,7 @@ import numpy as np
 
 from archivist.reading import ocr
 from archivist.reading.barcodes import read_codes
+from archivist.reading.reader_process import Limits
 from tests.reading import pages
 
 
@@ -50,7 +51,7 @@ def baseline() -> Any:
 
 def ours() -> Any:
     """Return a reader of pages: QR codes and the cascade, as the product reads a scan."""
-    engine = ocr.Engine()
+    engine = ocr.Engine(Limits().page_cpu_s)
 
     def read(picture: Any) -> tuple[str, float | None]:
         read_codes(picture)

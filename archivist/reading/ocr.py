@@ -11,6 +11,7 @@ module imports rapidocr, and only when an :class:`Engine` is made.
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import time
 from collections.abc import Sequence
@@ -43,8 +44,9 @@ COLOUR_SCORE = 0.85
 RED_SHARE = 0.0005
 """Share of red pixels from which the colour pass runs (a page-wide red title is about 0.01)."""
 VOTERS = 12
-REREAD_CPU_S = 8.0
-"""CPU seconds of one page after which nothing is read a second time; keeps dense rubbish within the page's budget."""
+REREAD_SHARE = 0.4
+"""Share of the CPU seconds a page may take after which nothing on it is read a second time: dense rubbish stays within
+the page's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,18 @@ def _package_folder(name: str) -> Path:
 
 
 class Engine:
-    """The loaded models (about 350 MB); one per process, not shared between threads."""
+    """The loaded models (about 350 MB); one per process, not shared between threads.
 
-    def __init__(self) -> None:
+    Args:
+        page_cpu_s: CPU seconds a page may take; see ``REREAD_SHARE``. Without it what is read does not depend on how fast
+            the machine is.
+    """
+
+    def __init__(self, page_cpu_s: float = math.inf) -> None:
         import cv2
         from rapidocr import RapidOCR
 
+        self._reread_cpu_s = page_cpu_s * REREAD_SHARE
         # One thread each: two threads in one process were slower than one; whoever wants two cores starts two processes.
         cv2.setNumThreads(1)
         paths = model_paths()
@@ -202,7 +210,7 @@ class Engine:
             return []
         read = _read_crops(self._tiny, crops)
         for number, (text, score) in enumerate(read):
-            if time.process_time() - started > REREAD_CPU_S:
+            if time.process_time() - started > self._reread_cpu_s:
                 break
             if _doubtful(text, score):
                 read[number] = _read_crops(self._small, [crops[number]])[0]
@@ -210,7 +218,7 @@ class Engine:
 
     def _colour_pass(self, picture: Picture, known: Sequence[Quad], started: float) -> list[Line]:
         """Read what is printed in red, when the page has red ink: a letterhead, a red title."""
-        if time.process_time() - started > REREAD_CPU_S or not _has_red(picture):
+        if time.process_time() - started > self._reread_cpu_s or not _has_red(picture):
             return []
         import numpy as np
 

@@ -71,8 +71,12 @@ def _rss_bytes() -> int:
         return 0
 
 
-class _Child:
-    """The child's side of the conversation."""
+class Child:
+    """The child's side of the conversation.
+
+    Args:
+        out: where it says what it has read, one JSON object a line.
+    """
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
@@ -80,6 +84,7 @@ class _Child:
         self._cpu_s = 0
 
     def say(self, **message: object) -> None:
+        """Send the parent one message."""
         self._out.write(json.dumps(message).encode() + b"\n")
         self._out.flush()
 
@@ -91,7 +96,7 @@ class _Child:
             from archivist.reading.ocr import Engine
 
             try:
-                self._engine = Engine()
+                self._engine = Engine(self._cpu_s)
             except (MemoryError, SystemExit):
                 raise
             except Exception as error:
@@ -157,7 +162,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.addaudithook(_no_network)
     _limit(memory_bytes, file_bytes)
-    child = _Child(out)
+    child = Child(out)
     todo: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders, todo), name="orders", daemon=True).start()
     child.say(say="ready")

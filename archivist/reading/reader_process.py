@@ -69,10 +69,14 @@ class Reader:
     """Reads files in a child process of its own.
 
     A context manager; not to be shared between threads. The child starts with the first file.
+
+    Attributes:
+        limits: what it may use. May be changed: wall seconds count at once, CPU seconds from the next
+            file, the others from the child's next start.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._files = 0
@@ -131,19 +135,17 @@ class Reader:
 
     def _attempt(self, path: Path, on_page: Callable[[int, int], None] | None) -> ReadResult:
         self._ready()
-        self._send({"path": str(path.absolute()), "cpu_s": self._limits.page_cpu_s})
+        self._send({"path": str(path.absolute()), "cpu_s": self.limits.page_cpu_s})
         self._busy = True
         kind, count, pages = Kind.UNKNOWN, 0, list[PageText]()
-        wait = self._limits.page_wall_s
+        loading = False
         while True:
             place = f"第 {len(pages) + 1} 页" if count else "打开文件"
-            message = self._next(wait, place)
-            wait = self._limits.page_wall_s
+            message = self._next(self.limits.start_wall_s if loading else self.limits.page_wall_s, place)
+            loading = message["say"] == "loading"
             match message["say"]:
                 case "open":
                     kind, count = Kind(message["kind"]), message["count"]
-                case "loading":
-                    wait = self._limits.start_wall_s
                 case "page":
                     number, text, codes, *rest = message["page"]
                     pages.append(PageText(number, text, tuple(codes), *rest))
@@ -172,7 +174,7 @@ class Reader:
             ),
             "PYTHONIOENCODING": "utf-8",
         }
-        limits = [str(self._limits.memory_bytes), str(self._limits.file_bytes)]
+        limits = [str(self.limits.memory_bytes), str(self.limits.file_bytes)]
         # -P: a file dropped into the current folder must never be imported.
         try:
             self._child = subprocess.Popen(
@@ -191,7 +193,7 @@ class Reader:
             target=_listen, args=(_pipe(self._child.stdout), self._messages), name="reader", daemon=True
         ).start()
         try:
-            self._next(self._limits.start_wall_s, "启动")
+            self._next(self.limits.start_wall_s, "启动")
         except _ChildDied as why:
             raise ArchivistError(f"读取进程无法启动：{why}") from why
 
@@ -226,7 +228,7 @@ class Reader:
         if status == EXIT_MEMORY:
             return "内存不够"
         if sys.platform != "win32" and status == -signal.SIGXCPU:
-            return f"用完了 {self._limits.page_cpu_s} 秒计算时间"
+            return f"用完了 {self.limits.page_cpu_s} 秒计算时间"
         if status < 0:
             return f"读取进程崩溃（信号 {-status}）"
         return f"读取进程退出（{status}）"
@@ -235,7 +237,7 @@ class Reader:
         """Count the file; end the child when it has read enough or grown too big."""
         self._busy = False
         self._files += 1
-        if self._files >= self._limits.files or rss > self._limits.rss_bytes:
+        if self._files >= self.limits.files or rss > self.limits.rss_bytes:
             self.close()
 
     def _kill(self) -> None:

@@ -18,6 +18,7 @@ from docx import Document
 
 from archivist.model.ids import CaseNo
 from tests.reading.files import text_pdf
+from tests.waiting import PATIENCE_S
 
 TITLES = ("诊断证明书", "邻里访问记录", "社会救助申请书", "入户调查表")
 WORDS = "漏雨的北墙 家庭经济状况 长期服药 外出务工 公示期满 缺乏劳动能力 房屋租金 低保金到账 赡养协议 医疗费用".split()
@@ -112,29 +113,32 @@ class Dropper(threading.Thread):
 
     def drop(self, paper: Paper) -> None:
         path = self.inbox / paper.name
-        if paper.how == "slow":
-            while self.slowly(path, paper.data):
-                path = path.with_name("又 " + path.name)
-        elif paper.how == "rename":
+        if paper.how == "rename":
             (self.staging / "one").write_bytes(paper.data)
             (self.staging / "one").rename(path)
         else:
-            path.write_bytes(paper.data)
+            cuts = sorted(self.rng.randrange(len(paper.data) + 1) for _ in range(3 * (paper.how == "slow")))
+            while self.half_of_it_went(path, paper.data, cuts):
+                path = path.with_name("又 " + path.name)
         self.dropped[sha256(paper.data)] += 1
 
-    def slowly(self, path: Path, data: bytes) -> bool:
-        """Write in pieces; tell whether the watcher took it half-way because this thread was held up too long."""
-        cuts = sorted(self.rng.randrange(len(data) + 1) for _ in range(3))
+    def half_of_it_went(self, path: Path, data: bytes, cuts: list[int]) -> bool:
+        """Write in pieces; tell whether the watcher took half because this thread was held up for too long.
+
+        What was taken after the last piece is whole: its inode changed after its content did.
+        """
         with path.open("xb", buffering=0) as file:
             for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+                if start:
+                    time.sleep(self.rng.uniform(0.005, self.settle_s / 4))
                 self.halves.add(sha256(data[:start]))
                 file.write(data[start:end])
-                time.sleep(self.rng.uniform(0.005, self.settle_s / 4))
-            return os.fstat(file.fileno()).st_nlink == 0
+            now = os.fstat(file.fileno())
+            return now.st_nlink == 0 and now.st_ctime_ns == now.st_mtime_ns
 
     def finish(self) -> None:
         self.todo.put(None)
-        self.join(timeout=60)
+        self.join(timeout=PATIENCE_S)
         if self.error is not None:
             raise self.error
         assert not self.is_alive()

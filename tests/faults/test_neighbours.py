@@ -9,7 +9,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -28,9 +27,12 @@ from tests.faults.strike import Site
 from tests.faults.truth import fingerprint, look, must, same_index, start, whole
 from tests.kit import BY, NOW
 from tests.store.kit import STAMP, file_draft
+from tests.waiting import PATIENCE_S, until
 
 EACH: Final = 25
 """Papers filed, and numbers taken, by each of two processes."""
+ENDLESS: Final = 10**9
+"""So many that a process is surely killed before it has filed them all."""
 ROUNDS: Final = 6
 WRITER: Final = """
 import sys
@@ -39,12 +41,14 @@ from archivist.store import Archive, Original
 from tests.faults.office import WANG
 from tests.store.kit import STAMP, file_draft
 root, name, each = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-archive = Archive(root / "archive")
+archive = Archive(root / "archive", wait_s=600.0)
 with open(f"{root}.{name}", "w", buffering=1) as told:
     print("ready", file=told)
     for n in range(each):
         path = archive.inbox / f"{name}{n}.jpg"
-        path.write_bytes(f"{name} {n}".encode() * 100)
+        whole = Path(f"{root}.{name}.jpg")
+        whole.write_bytes(f"{name} {n}".encode() * 100)
+        whole.rename(path)
         original = Original.of(path, path.name)
         archive.commit(WANG, lambda case: file_draft(case, original), STAMP)
         print("filed", path.name, file=told)
@@ -89,13 +93,9 @@ def all_is_well(root: Path, *names: str) -> None:
         must(what != "filed" or value in sources, f"{value} was acknowledged and is not there")
     numbers = [line for line in told if line.startswith("number")]
     must(len(numbers) == len(set(numbers)), f"a number was given twice: {sorted(numbers)}")
-    for name in names:
-        for n in range(EACH):
-            path = archive.inbox / f"{name}{n}.jpg"
-            must(
-                not path.exists() or path.read_bytes() == f"{name} {n}".encode() * 100,
-                f"{path.name} is damaged",
-            )
+    for path in archive.inbox.glob("[甲乙]*.jpg"):
+        writer_name, n = path.stem[0], path.stem[1:]
+        must(path.read_bytes() == f"{writer_name} {n}".encode() * 100, f"{path.name} is damaged")
     with opened(root) as workspace:
         workspace.catch_up(BY)
         same_index(workspace.index, workspace.archive, root)
@@ -103,7 +103,7 @@ def all_is_well(root: Path, *names: str) -> None:
 
 def test_two_processes_at_once(office: Path, counted: Counted) -> None:
     both = [writer(office, name) for name in ("甲", "乙")]
-    assert [p.wait(120) for p in both] == [0, 0]
+    assert [p.wait(PATIENCE_S) for p in both] == [0, 0]
     all_is_well(office, "甲", "乙")
     told = lines(office, "甲", "乙")
     assert len([t for t in told if t.startswith("filed")]) == 2 * EACH
@@ -114,21 +114,19 @@ def test_two_processes_at_once(office: Path, counted: Counted) -> None:
 def test_one_of_two_processes_is_killed_again_and_again(base: Path, scratch: Path, counted: Counted) -> None:
     """The survivor heals what the dead one left and goes on; nobody restarts anything."""
     chance = random.Random(20240308)
-    root, cut_short = scratch / "neighbours", 0
+    root = scratch / "neighbours"
     for _ in range(ROUNDS):
         lay(base, root)
         for name in ("甲", "乙"):
             Path(f"{root}.{name}").unlink(missing_ok=True)
-        one, two = writer(root, "甲"), writer(root, "乙")
-        while len(lines(root, "甲")) < 2 and one.poll() is None:
-            time.sleep(0.005)
-        time.sleep(chance.uniform(0.0, 0.1))
+        one, two = writer(root, "甲", ENDLESS), writer(root, "乙")
+        done = chance.randint(2, EACH)
+        until(lambda done=done: len(lines(root, "甲")) >= done, step_s=0.0)  # type: ignore[misc]
         os.kill(one.pid, signal.SIGKILL)
-        cut_short += one.wait(60) == -signal.SIGKILL
-        assert two.wait(120) == 0
+        assert one.wait(PATIENCE_S) == -signal.SIGKILL
+        assert two.wait(PATIENCE_S) == 0
         all_is_well(root, "甲", "乙")
-    assert cut_short > 0
-    counted("two processes", "killed beside another", cut_short)
+    counted("two processes", "killed beside another", ROUNDS)
 
 
 # ── the lock ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +42,13 @@ from archivist.workspace import Workspace
 from tests.filing import file_papers
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG_ID, make_id
-from tests.reading.files import word
+from tests.reading.files import PATIENT, word
+from tests.waiting import PATIENCE_S, until
 
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    with Reader() as one:
+    with Reader(PATIENT) as one:
         yield one
 
 
@@ -312,34 +312,30 @@ def start_watcher(root: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def wait_for(condition: object, seconds: float = 40.0) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():  # type: ignore[operator]
-            return
-        time.sleep(0.02)
-    pytest.fail("did not happen in time")
+def bring(workspace: Workspace, name: str, *lines: str) -> None:
+    """Put a whole paper into the inbox at once: a watcher beside us must not find half of it settled."""
+    paper(workspace.root / "whole.docx", *lines).rename(workspace.archive.inbox / name)
 
 
 def test_the_watcher_files_what_is_dropped_and_ends_when_told(workspace: Workspace) -> None:
     watcher = start_watcher(workspace.root)
     try:
-        time.sleep(0.5)
-        paper(workspace.archive.inbox / "a.docx", "诊断证明书", f"证号 {WANG_ID}")
-        wait_for(lambda: len(the_case(workspace).records) == 1)
+        assert watcher.stdout is not None and "守候" in watcher.stdout.readline()
+        bring(workspace, "a.docx", "诊断证明书", f"证号 {WANG_ID}")
+        until(lambda: len(the_case(workspace).records) == 1)
         folder = next(p for p in workspace.archive.inbox.iterdir() if p.is_dir())
-        paper(folder / "b.docx", "邻里访问记录")
-        wait_for(lambda: len(the_case(workspace).records) == 2)
+        bring(workspace, f"{folder.name}/b.docx", "邻里访问记录")
+        until(lambda: len(the_case(workspace).records) == 2)
     finally:
         watcher.send_signal(signal.SIGTERM)
-        out, err = watcher.communicate(timeout=30)
+        out, err = watcher.communicate(timeout=PATIENCE_S)
     assert watcher.returncode == 0, err
     assert "第 0002 件" in out
 
 
-@pytest.mark.parametrize("attempt", range(6))
-def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, attempt: int) -> None:
-    """Kill −9 in the middle of filing, then start again: the file is in the case once, or still in the inbox."""
+@pytest.mark.parametrize("committed", range(6))
+def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, committed: int) -> None:
+    """Kill −9 as soon as some papers are committed, then start again: each is in the case once, or still in the inbox."""
     originals = {}
     for n in range(6):
         path = paper(workspace.archive.inbox / f"{n}.docx", "诊断证明书", f"证号 {WANG_ID}", f"第 {n} 张")
@@ -347,11 +343,10 @@ def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, attempt: i
     watcher = start_watcher(workspace.root)
     events = workspace.archive.folder(the_case(workspace).number) / "events"
     try:
-        wait_for(lambda: len(list(events.iterdir())) >= 2)
-        time.sleep(0.013 * attempt)
+        until(lambda: len(list(events.glob("*.json"))) > committed, step_s=0.0)
     finally:
         os.kill(watcher.pid, signal.SIGKILL)
-        watcher.communicate(timeout=30)
+        watcher.communicate(timeout=PATIENCE_S)
     with Workspace.open(workspace.root) as fresh:
         with fresh.archive.writing("x"):
             pass
@@ -360,7 +355,7 @@ def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, attempt: i
         assert len(filed) == len(set(filed))
         assert set(filed) | set(waiting) == set(originals)
         again = start_watcher(workspace.root, "--once")
-        again.communicate(timeout=60)
+        again.communicate(timeout=PATIENCE_S)
         assert again.returncode == 0
         assert sorted(r.source_sha256 for r in the_case(fresh).records.values()) == sorted(originals)
         assert not list(fresh.archive.inbox.glob("*.docx"))

@@ -652,7 +652,7 @@ def a_full_file(category: Category, *, disputed: bool, urgent: bool, documents: 
 
 
 @given(data=st.data(), category=st.sampled_from(Category), pack=st.sampled_from(sorted(OFFICES)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str) -> None:
     """What is said to be possible is possible; no walk leaves the graph or ends before the procedure does."""
     office = OFFICES[pack]

@@ -21,8 +21,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from archivist.reading.reader_process import Limits
+
 A4 = (595, 842)
 """Points."""
+PATIENT = Limits(page_cpu_s=3600, page_wall_s=3600.0, start_wall_s=3600.0)
+"""Limits on time that trip on no machine, however slow."""
 
 
 def _font() -> DictionaryObject:
@@ -161,9 +165,12 @@ def huge_picture_pdf(path: Path) -> Path:
     return path
 
 
-def endless_pdf(path: Path, depth: int = 9) -> Path:
-    """A PDF of a few KB that draws ten forms that draw ten forms …: pdfium would need hours."""
-    writer = PdfWriter()
+def endless_pdf(path: Path, *before: str, depth: int = 9) -> Path:
+    """A PDF of a few KB that draws ten forms that draw ten forms …: pdfium would need hours.
+
+    Pages with the texts ``before`` come first.
+    """
+    writer = PdfWriter(clone_from=text_pdf(path, *before)) if before else PdfWriter()
     page = writer.add_blank_page(*A4)
     box = ArrayObject([NumberObject(n) for n in (0, 0, *A4)])
     form = writer._add_object(_stream(b"0 0 500 500 re f", Type="XObject", Subtype="Form", BBox=box))

@@ -173,6 +173,21 @@ class TestRecognition:
         assert tripped.returncode == 99
 
 
+def test_nothing_is_read_twice_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first reading stands: a page without any time left is read, worse, but read."""
+
+    def small(*_: object) -> object:
+        raise AssertionError("read a second time")
+
+    picture = np.asarray(spoilt("application", "jpeg 200 dpi"))[:, :, ::-1].astype(np.uint8)
+    hurried = ocr.Engine(0.0)
+    monkeypatch.setattr(hurried, "_small", small)
+    assert len(hurried.read(picture).rows) > 10
+    monkeypatch.setattr(engine(), "_small", small)
+    with pytest.raises(AssertionError, match="second time"):
+        engine().read(picture)
+
+
 def test_models_are_absolute_files() -> None:
     for path in model_paths().values():
         assert path.is_absolute()

@@ -53,7 +53,7 @@ def build(households: list[tuple[str, str, list[str]]]) -> MemoryArchive:
 
 
 @pytest.mark.parametrize("compare_all", [evaluator.COMPARE_ALL, 0])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(archive=HOUSEHOLDS.map(build), queries=st.lists(QUERY, min_size=6, max_size=12))
 def test_finds_what_a_plain_scan_finds(
     compare_all: int, archive: MemoryArchive, queries: list[str], monkeypatch: pytest.MonkeyPatch

@@ -238,8 +238,6 @@ def test_a_store_that_does_not_recover_is_caught(monkeypatch: pytest.MonkeyPatch
         run_state_machine_as_test(Store, settings=once)
 
 
-SETTINGS = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+SETTINGS = settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 TestStore = Store.TestCase
 TestStore.settings = SETTINGS

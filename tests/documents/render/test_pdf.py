@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pypdfium2
@@ -15,6 +14,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.render import pdf
 from archivist.documents.template.build import build
 from archivist.errors import PdfUnavailable
+from tests.waiting import gone, until
 
 
 def _script(folder: Path, body: str) -> str:
@@ -83,34 +83,27 @@ def test_on_time_out_only_what_was_started_is_ended(monkeypatch: pytest.MonkeyPa
     mark = tmp_path / "child"
     program = _script(
         tmp_path,
-        "import subprocess, sys, time\n"
-        f"child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        f"open({str(mark)!r}, 'w').write(str(child.pid)); time.sleep(60)",
+        "import os, signal, subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
+        f"open('{mark}.part', 'w').write(str(child.pid)); os.rename('{mark}.part', '{mark}')\n"
+        "signal.pause()",
     )
     monkeypatch.setattr(pdf, "_program", lambda: program)
     (tmp_path / "a.docx").write_bytes(b"x")
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    other = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+    wait = subprocess.Popen.wait
+
+    def wait_until_it_has_a_child(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        if timeout is not None:
+            until(mark.exists)
+        return wait(process, timeout)
+
     try:
-        start = time.monotonic()
+        monkeypatch.setattr(subprocess.Popen, "wait", wait_until_it_has_a_child)
         with pytest.raises(PdfUnavailable, match="2 秒"):
             pdf.to_pdf([tmp_path / "a.docx"], tmp_path / "out", limit_s=2)
-        assert time.monotonic() - start < 20
         assert other.poll() is None
-        child = int(mark.read_text())
-        assert _gone(child)
+        until(lambda: gone(int(mark.read_text())))
     finally:
         other.kill()
         other.wait()
-
-
-def _gone(pid: int) -> bool:
-    for _ in range(50):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        state = Path(f"/proc/{pid}/stat")
-        if state.exists() and state.read_text().split(")")[-1].split()[0] == "Z":
-            return True
-        time.sleep(0.1)
-    return False
