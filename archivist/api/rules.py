@@ -1,0 +1,377 @@
+"""The law as data, asked: which packs there are, what their rows say and stand on, whether they are sound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.result import Result
+from archivist.errors import InvalidValue, RuleFault
+from archivist.model.ids import Category
+from archivist.model.states import State
+
+if TYPE_CHECKING:
+    from archivist.doctypes.catalogue import Catalogue
+    from archivist.rules.pack import Pack
+    from archivist.rules.rule import CheckRule, Material, Rule, StepRule
+    from archivist.rules.rule_text import Title
+    from archivist.workspace import Workspace
+
+
+# ── which packs ──────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class PackSummary:
+    """A pack in a list.
+
+    Attributes:
+        delegated: category → the power given (审核确认, 审核).
+        undelegated: category → why not.
+    """
+
+    id: str
+    title: str
+    version: str
+    delegated: Mapping[Category, str]
+    undelegated: Mapping[Category, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PackList(Result):
+    """The packs of the program, in the order of their names."""
+
+    SCHEMA: ClassVar[str] = "archivist/rules-list/1"
+
+    packs: tuple[PackSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What an office may do in a category under a pack: ``power`` is None where nothing was given; then why."""
+
+    category: Category
+    power: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackPowers(Result):
+    """A pack, category by category. ``stamp`` is its id with version and digest, as events keep it."""
+
+    SCHEMA: ClassVar[str] = "archivist/rules-powers/1"
+
+    id: str
+    title: str
+    version: str
+    stamp: str
+    categories: tuple[Power, ...]
+
+
+def list_packs() -> PackList:
+    """Return every pack with the powers it says were given."""
+    from archivist.rules.pack import available, load
+
+    return PackList(
+        tuple(
+            PackSummary(p.id, p.title, p.version, dict(p.delegated), dict(p.undelegated))
+            for p in map(load, available())
+        )
+    )
+
+
+def powers(pack: str) -> PackPowers:
+    """Return one pack's powers by category.
+
+    Raises:
+        UnknownPack: E501.
+    """
+    from archivist.rules.pack import load
+
+    found = load(pack)
+    rows = tuple(Power(c, found.delegated.get(c), found.undelegated.get(c, "")) for c in Category)
+    return PackPowers(found.id, found.title, found.version, found.stamp, rows)
+
+
+# ── what they say ────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """What every row has.
+
+    Attributes:
+        categories: empty for all.
+        headline: the row in words.
+        lines: what follows it: the sentence it stands on, timing, posts, demands.
+    """
+
+    categories: tuple[Category, ...]
+    source: str
+    sentence: str
+    inferred: bool
+    note: str = ""
+    headline: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow(_Row):
+    """A rule; see ``rules.rule.Rule``."""
+
+    id: str
+    title: str
+    value: int | float | str | bool
+    unit: str
+    trigger: str
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+    excludes: tuple[State, ...]
+    when: str
+    kind: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow(_Row):
+    """A step; see ``rules.rule.StepRule``. ``moves`` is state before → state after."""
+
+    id: str
+    title: str
+    moves: Mapping[State, State]
+    role: str
+    apart: tuple[str, ...]
+    guards: tuple[str, ...]
+    needs: tuple[str, ...]
+    makes: tuple[str, ...]
+    asks: Mapping[str, str]
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialRow(_Row):
+    """A paper that must be in the file; see ``rules.rule.Material``."""
+
+    document: str
+    requirement: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow(_Row):
+    """A check of the file; see ``rules.rule.CheckRule``."""
+
+    id: str
+    title: str
+    stage: str
+    test: str
+    args: Mapping[str, object]
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRows(Result):
+    """The rows of a pack in force on a day."""
+
+    SCHEMA: ClassVar[str] = "archivist/rules-show/1"
+
+    pack: str
+    title: str
+    on: dt.date
+    rules: tuple[RuleRow, ...]
+    steps: tuple[StepRow, ...]
+    materials: tuple[MaterialRow, ...]
+    checks: tuple[CheckRow, ...]
+
+
+def show(
+    source: Workspace | str,
+    *,
+    category: Category | None = None,
+    on: dt.date,
+    row: str | None = None,
+) -> RuleRows:
+    """Return the rows asked for: of one id, or of a category; without either, the rules alone.
+
+    Args:
+        source: a workspace, whose pack is meant with the office's own rows, or the name of a pack as it comes.
+        category: only what applies to it, its steps, materials and checks with it.
+        on: the day whose rules are meant.
+        row: id of a rule, step or check, or a document type; ids that begin with it and a full stop are meant too.
+
+    Raises:
+        InvalidValue: E002, no such row. UnknownPack: E501.
+    """
+    from archivist.doctypes.catalogue import Catalogue
+    from archivist.rules.pack import load
+
+    found = load(source) if isinstance(source, str) else source.pack
+    catalogue = Catalogue.load() if isinstance(source, str) else source.catalogue
+    words = _InWords(found, catalogue)
+
+    def fits(one: Rule | StepRule | Material | CheckRule, name: str) -> bool:
+        if category is not None and one.categories and category not in one.categories:
+            return False
+        return row is None or name == row or name.startswith(f"{row}.")
+
+    beside = row is not None or category is not None
+    answer = RuleRows(
+        pack=found.stamp,
+        title=found.title,
+        on=on,
+        rules=tuple(words.rule(r) for r in found.rules if fits(r, r.id) and r.applies(category, on)),
+        steps=tuple(words.step(s) for s in found.steps if beside and fits(s, s.id) and _in_force(s, on)),
+        materials=tuple(words.material(m) for m in found.materials if beside and fits(m, m.document)),
+        checks=tuple(words.check(c) for c in found.checks if beside and fits(c, c.id)),
+    )
+    if row and not (answer.rules or answer.steps or answer.materials or answer.checks):
+        ids = dict.fromkeys(
+            [*(r.id for r in found.rules), *(s.id for s in found.steps), *(c.id for c in found.checks)]
+        )
+        near = difflib.get_close_matches(row, ids, n=3)
+        hint = f"；相近的有：{'、'.join(near)}" if near else ""
+        raise InvalidValue(f"规则包 {found.id} 中没有 {row}，或者它不用于所问的类别、日期{hint}")
+    return answer
+
+
+def _in_force(step: StepRule, on: dt.date) -> bool:
+    return not (step.valid_from and on < step.valid_from) and not (step.valid_to and on > step.valid_to)
+
+
+class _InWords:
+    """Rows of a pack as views, with what they say in words."""
+
+    def __init__(self, pack: Pack, catalogue: Catalogue) -> None:
+        def title(document: str) -> str:
+            return catalogue.get(document).title if document in catalogue else document
+
+        self._pack = pack
+        self._title: Title = title
+
+    def rule(self, rule: Rule) -> RuleRow:
+        from archivist.rules import rule_text
+
+        lines = [rule_text.basis(rule.source, inferred=rule.inferred)]
+        if timing := rule_text.timing(rule, self._pack, self._title):
+            lines.append(f"计时：{timing}")
+        if rule.documents:
+            lines.append(f"文书：{'、'.join(map(self._title, rule.documents))}")
+        if rule.valid_from or rule.valid_to:
+            lines.append(f"施行：{rule.valid_from or '……'} 至 {rule.valid_to or '……'} 受理的")
+        return RuleRow(
+            categories=rule.categories, source=str(rule.source), sentence=rule.source.sentence, inferred=rule.inferred,
+            note=rule.note, headline=f"{rule_text.headline(rule)}　［{rule_text.scope(rule.categories)}］ {rule.id}",
+            lines=tuple(lines), id=rule.id, title=rule.title, value=rule.value, unit=rule.unit, trigger=rule.trigger,
+            starts=rule.starts, ends=rule.ends, excludes=rule.excludes, when=rule.when, kind=rule.kind,
+            valid_from=rule.valid_from, valid_to=rule.valid_to,
+        )  # fmt: skip
+
+    def step(self, step: StepRule) -> StepRow:
+        from archivist.config import ROLES
+        from archivist.rules import rule_text
+
+        scope = rule_text.scope(step.categories)
+        lines = [
+            rule_text.basis(step.source, inferred=step.inferred),
+            f"岗位：{ROLES.get(step.role, '其他机构，由本机关记录')}",
+            *(f"{head}：{text}" for head, text in rule_text.demands(step, self._pack, self._title)),
+        ]
+        return StepRow(
+            categories=step.categories, source=str(step.source), sentence=step.source.sentence, inferred=step.inferred,
+            note=step.note, headline=f"{step.title}：{rule_text.moves(step)}　［{scope}］ {step.id}",
+            lines=tuple(lines), id=step.id, title=step.title, moves=dict(step.moves), role=step.role, apart=step.apart,
+            guards=step.guards, needs=step.needs, makes=step.makes, asks=dict(step.asks), when=step.when,
+        )  # fmt: skip
+
+    def material(self, material: Material) -> MaterialRow:
+        from archivist.rules import rule_text
+
+        scope, wanted = (
+            rule_text.scope(material.categories),
+            rule_text.wanted(material, self._pack, self._title),
+        )
+        return MaterialRow(
+            categories=material.categories, source=str(material.source), sentence=material.source.sentence,
+            inferred=material.inferred,
+            headline=f"{self._title(material.document)}：{wanted}　［{scope}］ {material.document}",
+            lines=(rule_text.basis(material.source, inferred=material.inferred),),
+            document=material.document, requirement=material.requirement, when=material.when,
+        )  # fmt: skip
+
+    def check(self, check: CheckRule) -> CheckRow:
+        from archivist.rules import rule_text
+
+        return CheckRow(
+            categories=check.categories, source=str(check.source), sentence=check.source.sentence,
+            inferred=check.inferred, note=check.note,
+            headline=f"{check.title}　［{rule_text.scope(check.categories)}］ {check.id}",
+            lines=(rule_text.basis(check.source, inferred=check.inferred),),
+            id=check.id, title=check.title, stage=check.stage, test=check.test, args=dict(check.args), when=check.when,
+        )  # fmt: skip
+
+
+# ── whether they are sound ───────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class PackCounts:
+    """How many rows of each kind of a pack were looked at."""
+
+    pack: str
+    rules: int
+    steps: int
+    materials: int
+    checks: int
+
+
+@dataclass(frozen=True, slots=True)
+class PacksChecked(Result):
+    """Packs without a fault."""
+
+    SCHEMA: ClassVar[str] = "archivist/rules-check/1"
+
+    checked: tuple[PackCounts, ...]
+
+
+def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
+    """Examine packs: every row can be read and has its source, every procedure leads to an end.
+
+    Args:
+        own: the workspace whose own rows are examined too; None where there is none.
+        pack: only this one, as the program has it.
+        on: the day whose rules are walked.
+
+    Raises:
+        RuleFault: E502, with every fault of every pack.
+    """
+    from archivist.config import ROLES
+    from archivist.rules import step_chain
+    from archivist.rules.pack import available, load
+
+    loaders: dict[str, Callable[[], Pack]] = {
+        name: partial(load, name) for name in ([pack] if pack else available())
+    }
+    if own is not None and not pack and own.config.override:
+        loaders[f"{own.config.pack}＋archivist.toml"] = lambda: own.pack
+    sound: dict[str, Pack] = {}
+    problems: list[str] = []
+    for name, loader in loaders.items():
+        try:
+            found = loader()
+        except RuleFault as fault:
+            problems += [f"{name}：{p}" for p in fault.problems or (fault.what,)]
+            continue
+        problems += [f"{name}：{p}" for p in step_chain.faults(found, on, ROLES)]
+        sound[name] = found
+    if not pack and not problems:
+        problems += [
+            f"本程序要用的环节 {step} 不在任何规则包中"
+            for step in step_chain.steps_in_no_pack(sound.values())
+        ]
+    if problems:
+        raise RuleFault("规则包有错", problems=problems)
+    return PacksChecked(
+        tuple(
+            PackCounts(name, len(p.rules), len(p.steps), len(p.materials), len(p.checks))
+            for name, p in sound.items()
+        )
+    )
