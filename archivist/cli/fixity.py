@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from archivist.api import fixity as api
+from archivist.api.fixity import FixityFinding
 from archivist.cli.session import Session, with_session
 from archivist.errors import IndexFault, IntegrityAlarm, UsageError
-
-if TYPE_CHECKING:
-    from archivist.store.bag_fixity import Finding
 
 
 @click.command()
@@ -37,51 +34,38 @@ def verify(
     reason: str,
 ) -> int:
     """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
-    from archivist.preservation.verification import accept as decide
-    from archivist.preservation.verification import verify as check
-
-    workspace = session.workspace
-    numbers = [workspace.find_case(c) for c in cases]
-    if everything and numbers:
+    if everything and cases:
         raise UsageError("--all 与指明的户不能同时写")
     if accept:
-        if len(numbers) != 1:
+        if len(cases) != 1:
             raise UsageError("--accept 须指明一户")
-        accepted = decide(workspace, session.by(), numbers[0], reason)
-        session.emit(
-            {"case": str(numbers[0]), "accepted": [f.to_plain() for f in accepted], "reason": reason}
-        )
-        session.say(f"已记入总账：认可 {numbers[0]} 的 {len(accepted)} 项问题，解除只读", "green")
+        decided = api.accept(session.workspace, session.by(), cases[0], reason)
+        session.emit(decided)
+        session.say(f"已记入总账：认可 {decided.case} 的 {len(decided.accepted)} 项问题，解除只读", "green")
         return 0
-    with session.progress("核对") as step:
-        done = check(workspace, session.by(), numbers or None, quick=quick, processes=processes, step=step)
-    session.emit(
-        {
-            "checked": len(done.checked),
-            "files": done.files,
-            "bytes": done.read,
-            "quick": quick,
-            "findings": [f.to_plain() | {"remedy": f.problem.remedy} for f in done.findings],
-            "known": [f.to_plain() for f in done.known],
-            "index_drift": list(done.drift),
-        }
-    )
+    with session.progress("核对") as progress:
+        done = api.verify(
+            session.workspace, session.by(), cases, quick=quick, processes=processes, progress=progress
+        )
+    session.emit(done)
     show_findings(session, done.findings)
-    what = f"核对了 {len(done.checked)} 个档案袋、{done.files} 个文件" + (
-        "（快速，未读内容）" if quick else f"，读了 {done.read / 1e6:.1f} MB"
+    what = f"核对了 {done.checked} 个档案袋、{done.files} 个文件" + (
+        "（快速，未读内容）" if quick else f"，读了 {done.bytes / 1e6:.1f} MB"
     )
     if done.known:
         session.say(f"另有 {len(done.known)} 项已有决定在案", "dim")
-    if done.drift:
-        session.warn(f"索引与档案库不一致（{len(done.drift)} 户）：运行 archivist reindex；档案本身不受影响")
+    if done.index_drift:
+        session.warn(
+            f"索引与档案库不一致（{len(done.index_drift)} 户）：运行 archivist reindex；档案本身不受影响"
+        )
     if done.findings:
         session.say(f"{what}，发现 {len(done.findings)} 项问题；有问题的户档已转为只读", "bold red")
         return IntegrityAlarm.exit_status
     session.say(f"{what}，没有问题", "green")
-    return IndexFault.exit_status if done.drift else 0
+    return IndexFault.exit_status if done.index_drift else 0
 
 
-def show_findings(session: Session, findings: tuple[Finding, ...]) -> None:
+def show_findings(session: Session, findings: tuple[FixityFinding, ...]) -> None:
     """Print what is wrong: which case, which file, what was expected and found, what to do."""
     if session.json:
         return
@@ -93,8 +77,8 @@ def show_findings(session: Session, findings: tuple[Finding, ...]) -> None:
                 for w in (f.expected and f"应为 {_short(f.expected)}", f.found and f"实为 {_short(f.found)}")
                 if w
             )
-            session.say(f"  {f.problem.label}  {f.file or '整个户档'}" + (f"（{told}）" if told else ""))
-            session.say(f"        {f.problem.remedy}", "dim")
+            session.say(f"  {f.label}  {f.file or '整个户档'}" + (f"（{told}）" if told else ""))
+            session.say(f"        {f.remedy}", "dim")
 
 
 def _short(digest: str) -> str:
@@ -113,26 +97,14 @@ def _short(digest: str) -> str:
 @with_session
 def restore(session: Session, case_: str, backup: Path) -> int:
     """恢复：按摘要从备份找回缺失、被改动的文件；坏的移到 outbox/损坏，不删除。总账写作 总账2024。"""
-    from archivist.preservation.restore import restore as mend
-
-    workspace = session.workspace
-    year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case_.strip())
-    number = int(year[1]) if year else workspace.find_case(case_)
-    done = mend(workspace, session.by(), number, backup)
-    session.emit(
-        {
-            "case": str(number),
-            "restored": list(done.restored),
-            "moved_aside": list(done.aside),
-            "left": [f.to_plain() for f in done.left],
-        }
-    )
+    done = api.restore(session.workspace, session.by(), case_, backup)
+    session.emit(done)
     session.table(("恢复的文件",), [(p,) for p in done.restored])
-    if done.aside:
-        session.say(f"移到 {workspace.archive.outbox / '损坏' / str(number)}：{len(done.aside)} 个文件")
+    if done.moved_aside:
+        session.say(f"移到 {done.aside_folder}：{len(done.moved_aside)} 个文件")
     show_findings(session, done.left)
     if done.left:
-        session.say(f"{number} 仍有 {len(done.left)} 项问题，继续只读", "bold red")
+        session.say(f"{done.case} 仍有 {len(done.left)} 项问题，继续只读", "bold red")
         return IntegrityAlarm.exit_status
-    session.say(f"{number} 已恢复，与事件链一致，解除只读", "green")
+    session.say(f"{done.case} 已恢复，与事件链一致，解除只读", "green")
     return 0

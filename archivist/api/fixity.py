@@ -1,0 +1,172 @@
+"""Whether the archive is as its chains say: checking it, deciding about what was found, putting back what was lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.result import Result
+
+if TYPE_CHECKING:
+    from archivist.model.by import By
+    from archivist.preservation.verification import Verification
+    from archivist.store import bag_fixity
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class FixityFinding:
+    """One thing that is not as the chain says; see ``store.bag_fixity.Finding``.
+
+    Attributes:
+        file: relative to the bag; empty for the whole of it.
+        problem: a stable word; ``label`` is the same in Chinese, ``remedy`` what to do.
+        expected: what the chain says (a digest, a size, words); ``found`` what is there. Empty where there is none.
+    """
+
+    bag: str
+    file: str
+    problem: str
+    expected: str
+    found: str
+    label: str
+    remedy: str
+
+    @classmethod
+    def of(cls, finding: bag_fixity.Finding) -> FixityFinding:
+        """Return a finding of the store."""
+        return cls(**finding.to_plain(), label=finding.problem.label, remedy=finding.problem.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified(Result):
+    """What a check found.
+
+    Attributes:
+        checked: bags looked at; ``files`` files, ``bytes`` bytes read.
+        findings: what is wrong; their cases are read-only now. ``known``: what a decision on record accepts.
+        index_drift: cases whose index is behind, or why the index could not be looked at.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/verify/1"
+
+    checked: int
+    files: int
+    bytes: int
+    quick: bool
+    findings: tuple[FixityFinding, ...]
+    known: tuple[FixityFinding, ...]
+    index_drift: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsAccepted(Result):
+    """What a decision keeps as it is."""
+
+    SCHEMA: ClassVar[str] = "archivist/verify-accept/1"
+
+    case: str
+    accepted: tuple[FixityFinding, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Result):
+    """What was put back into a bag, what was moved aside and where to, what is still wrong.
+
+    Attributes:
+        case: the case's number, or the year of the ledger.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/restore/1"
+
+    case: str
+    restored: tuple[str, ...]
+    moved_aside: tuple[str, ...]
+    aside_folder: Path
+    left: tuple[FixityFinding, ...]
+
+
+def verify(
+    workspace: Workspace,
+    by: By,
+    cases: Sequence[str] = (),
+    *,
+    quick: bool = False,
+    processes: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verified:
+    """Check some cases, or everything; the ledger keeps that it was done.
+
+    Args:
+        workspace: the open workspace.
+        by: who checks, and when.
+        cases: numbers, ID numbers or unambiguous names; none for all cases, ledger, tray and index.
+        quick: chains, manifests and sizes only.
+        processes: checking processes; 0 means one for each core.
+        progress: called with the bags done and the bags there are.
+    """
+    from archivist.preservation import verification
+
+    numbers = [workspace.find_case(c) for c in cases]
+    done = verification.verify(
+        workspace, by, numbers or None, quick=quick, processes=processes, step=progress
+    )
+    return _verified(done, quick=quick)
+
+
+def verify_next_round(workspace: Workspace, by: By) -> Verified | None:
+    """Read again the cases whose last check is the oldest; None when none is due."""
+    from archivist.preservation import verification
+
+    numbers = verification.next_round(workspace.archive, by.time)
+    if not numbers:
+        return None
+    return _verified(verification.verify(workspace, by, numbers, processes=1), quick=False)
+
+
+def _verified(done: Verification, *, quick: bool) -> Verified:
+    return Verified(
+        checked=len(done.checked),
+        files=done.files,
+        bytes=done.read,
+        quick=quick,
+        findings=_views(done.findings),
+        known=_views(done.known),
+        index_drift=done.drift,
+    )
+
+
+def accept(workspace: Workspace, by: By, case: str, reason: str) -> FindingsAccepted:
+    """Record the decision to keep a case as it is although its check fails.
+
+    Raises:
+        InvalidValue: E002, without a reason, or when nothing is wrong. IntegrityAlarm: E202, where only a
+            restoration helps.
+    """
+    from archivist.preservation import verification
+
+    number = workspace.find_case(case)
+    return FindingsAccepted(str(number), _views(verification.accept(workspace, by, number, reason)), reason)
+
+
+def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
+    """Put back from a copy what a case, or a year of the ledger (``总账2024``), has lost, each file by its digest.
+
+    Raises:
+        ArchiveError: E200, no such folder. CaseNotFound: E201.
+    """
+    from archivist.preservation import restore as restoration
+
+    year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case.strip())
+    number = int(year[1]) if year else workspace.find_case(case)
+    done = restoration.restore(workspace, by, number, backup)
+    aside = workspace.archive.outbox / "损坏" / str(number)
+    return Restored(str(number), done.restored, done.aside, aside, _views(done.left))
+
+
+def _views(findings: Sequence[bag_fixity.Finding]) -> tuple[FixityFinding, ...]:
+    return tuple(map(FixityFinding.of, findings))
