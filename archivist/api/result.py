@@ -41,6 +41,10 @@ class Problem:
     remedy: str
     exit_status: int
 
+    def __str__(self) -> str:
+        head = f"{self.file}：{self.message}" if self.file else self.message
+        return "\n".join([head, *(f"  · {p}" for p in self.problems)])
+
     @classmethod
     def of(cls, error: ArchivistError) -> Problem:
         """Return what an error says."""

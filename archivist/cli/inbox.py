@@ -5,19 +5,15 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
+from archivist.api import inbox as api
+from archivist.api import review as review_api
+from archivist.api.fixity import Verified
+from archivist.api.inbox import Fate, Outcome
+from archivist.api.result import Problem
 from archivist.cli.session import Session, with_session
-from archivist.errors import ArchivistError, SettingsError, UsageError
-from archivist.model.ids import RecordNo
-
-if TYPE_CHECKING:
-    from archivist.doctypes.catalogue import DocumentType
-    from archivist.ingest.filing import Outcome
-    from archivist.store import TrayItem
-
 
 _REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
 
@@ -27,9 +23,6 @@ _REASON = click.option("--reason", default="", help="归入已注销的户：为
 @with_session
 def watch(session: Session, once: bool) -> int:
     """守候收件箱：认出是哪一户、哪种材料的自动归档，其余转待认领。Ctrl-C 结束。"""
-    from archivist.ingest.watch_folder import file_once
-    from archivist.ingest.watch_folder import watch as keep_watch
-
     stop = threading.Event()
     outcomes: list[Outcome] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -37,12 +30,12 @@ def watch(session: Session, once: bool) -> int:
     if once:
         with session.progress("收件") as step:
 
-            def report(outcome: Outcome, done: int, total: int) -> None:
+            def count(outcome: Outcome, done: int, total: int) -> None:
                 outcomes.append(outcome)
                 step(done, total)
 
             try:
-                file_once(workspace, session.by, report, stop)
+                api.file_inbox(workspace, session.by, count, stop)
             except KeyboardInterrupt:
                 stop.set()
                 raise
@@ -55,88 +48,58 @@ def watch(session: Session, once: bool) -> int:
         session.say(describe(outcome))
 
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    keep_watch(workspace, session.by, tell, stop, lambda: _hourly(session))
+    api.watch_inbox(workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked))
     return _summary(session, outcomes)
 
 
-def _hourly(session: Session) -> None:
-    """Read again the cases whose last check is the oldest; a fault here never ends the watch."""
-    from archivist.preservation.verification import next_round, verify
-
-    workspace = session.workspace
-    try:
-        numbers = next_round(workspace.archive, session.clock())
-        done = verify(workspace, session.by(), numbers, processes=1) if numbers else None
-    except ArchivistError as error:
-        session.warn(f"例行核对没有完成：{error}")
+def _warn_of(session: Session, checked: Verified | Problem) -> None:
+    if isinstance(checked, Problem):
+        session.warn(f"例行核对没有完成：{checked}")
         return
-    for finding in done.findings if done else ():
-        session.warn(
-            f"例行核对发现问题：{finding.bag} {finding.file} {finding.problem.label}；该户档已转为只读"
-        )
+    for finding in checked.findings:
+        session.warn(f"例行核对发现问题：{finding.bag} {finding.file} {finding.label}；该户档已转为只读")
 
 
 def describe(outcome: Outcome) -> str:
     """Return one line about what became of a file."""
-    from archivist.ingest.filing import AlreadyFiled, Filed, NeedsReview
-
-    match outcome:
-        case Filed(name, case, record, title, signs):
-            what = f"签署件，对应第 {signs} 件" if signs else title
-            return f"已归档  {name} → {case} 第 {record} 件（{what}）"
-        case AlreadyFiled(name, case, record):
-            return f"已归档  {name} → {case} 第 {record} 件（上次已登记，移去原件）"
-        case NeedsReview(name, item, _, message):
-            return f"待认领  {name} → {item}：{message}"
-        case _:
-            return f"未处理  {outcome.name}：{outcome.error}"
+    if filed := outcome.filed:
+        if outcome.fate is Fate.ALREADY_FILED:
+            what = "上次已登记，移去原件"
+        else:
+            what = f"签署件，对应第 {filed.signs} 件" if filed.signs else filed.title
+        return f"已归档  {filed.name} → {filed.case} 第 {filed.record} 件（{what}）"
+    if waiting := outcome.waiting:
+        return f"待认领  {waiting.name} → {waiting.item}：{waiting.message}"
+    assert outcome.left is not None
+    return f"未处理  {outcome.name}：{outcome.left.error}"
 
 
 def _summary(session: Session, outcomes: list[Outcome]) -> int:
-    from archivist.ingest.filing import AlreadyFiled, Filed, Left, NeedsReview
-
-    filed = [o for o in outcomes if isinstance(o, Filed | AlreadyFiled)]
-    waiting = [o for o in outcomes if isinstance(o, NeedsReview)]
-    left = [o for o in outcomes if isinstance(o, Left)]
-    session.emit(
-        {
-            "filed": [
-                {"name": o.name, "case": str(o.case), "record": o.record, "signs": getattr(o, "signs", None)}
-                for o in filed
-            ],
-            "review": [
-                {"name": o.name, "item": o.item, "reason": o.reason, "message": o.message} for o in waiting
-            ],
-            "left": [{"name": o.name, "error": o.error.as_json()} for o in left],
-        }
-    )
+    done = api.InboxFiled.of(outcomes)
+    session.emit(done)
     if outcomes and not session.json:
         session.table(("文件", "结果", "去向"), [_row(o) for o in outcomes])
     session.say(
-        f"归档 {len(filed)} 件，待认领 {len(waiting)} 件" + (f"，留在收件箱 {len(left)} 件" if left else ""),
+        f"归档 {len(done.filed)} 件，待认领 {len(done.review)} 件"
+        + (f"，留在收件箱 {len(done.left)} 件" if done.left else ""),
         "bold",
     )
-    if waiting:
+    if done.review:
         session.say("用 archivist review list 查看，archivist review assign 指定归属。", "dim")
-    return 1 if waiting or left else 0
+    return 1 if done.review or done.left else 0
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str]:
-    from archivist.ingest.filing import AlreadyFiled, Filed, NeedsReview
-
-    match outcome:
-        case Filed(name, case, record, title, signs):
-            return (
-                name,
-                "已归档",
-                f"{case} 第 {record} 件 {title}" + (f"（第 {signs} 件的签署件）" if signs else ""),
-            )
-        case AlreadyFiled(name, case, record):
-            return name, "已归档", f"{case} 第 {record} 件（上次已登记）"
-        case NeedsReview(name, item, _, message):
-            return name, "待认领", f"{item} {message}"
-        case _:
-            return outcome.name, "未处理", str(outcome.error)
+    if filed := outcome.filed:
+        if outcome.fate is Fate.ALREADY_FILED:
+            what = "（上次已登记）"
+        else:
+            what = f" {filed.title}" + (f"（第 {filed.signs} 件的签署件）" if filed.signs else "")
+        return filed.name, "已归档", f"{filed.case} 第 {filed.record} 件{what}"
+    if waiting := outcome.waiting:
+        return waiting.name, "待认领", f"{waiting.item} {waiting.message}"
+    assert outcome.left is not None
+    return outcome.name, "未处理", str(outcome.left.error)
 
 
 @click.command("file")
@@ -163,56 +126,21 @@ def file_(
     reason: str,
 ) -> int:
     """把指明的文件归入指明的户档；您的原文件不动。"""
-    from archivist.ingest.filing import file_by_hand
-    from archivist.reading.reader_process import Reader
-
-    workspace = session.workspace
-    number = workspace.find_case(case_)
-    document = workspace.catalogue.get(type_) if type_ else None
-    signed = _record(signs)
-    if signed and len(paths) > 1:
-        raise UsageError("一件签署件只能是一个文件")
-    done: list[dict[str, Any]] = []
-    failed: list[ArchivistError] = []
-    with Reader() as reader, session.progress("归档") as step:
-        for n, path in enumerate(paths, 1):
-            try:
-                filed = file_by_hand(
-                    workspace, session.by(), number, path, reader, document, signs=signed,
-                    keep_duplicate=keep_duplicate, reason=reason,
-                )  # fmt: skip
-                done.append(
-                    {
-                        "name": filed.name,
-                        "case": str(filed.case),
-                        "record": filed.record,
-                        "title": filed.title,
-                        "signs": filed.signs,
-                    }
-                )
-            except SettingsError:  # of the workspace, not of this file
-                raise
-            except ArchivistError as error:
-                error.file = error.file or path.name
-                failed.append(error)
-            step(n, len(paths))
-    session.emit({"filed": done, "failed": [e.as_json() for e in failed]})
+    with session.progress("归档") as progress:
+        done = api.file_by_hand(
+            session.workspace, session.by, case_, paths, type=type_, signs=signs,
+            keep_duplicate=keep_duplicate, reason=reason, progress=progress,
+        )  # fmt: skip
+    session.emit(done)
     session.table(
-        ("文件", "件号", "文书（材料）"),
-        [(d["name"], d["record"], d["title"]) for d in done],
-        title=str(number),
+        ("文件", "件号", "文书（材料）"), [(f.name, f.record, f.title) for f in done.filed], title=done.case
     )
-    if len(failed) == 1 and not done and not session.json:
-        raise failed[0]
-    for problem in failed:
-        session.warn(f"{problem}（{problem.code}）{problem.remedy}")
-    return failed[0].exit_status if failed else 0
-
-
-def _record(text: str | None) -> RecordNo | None:
-    if text and not text.isdigit():
-        raise UsageError(f"“{text}”不是件号")
-    return RecordNo(f"{int(text):04d}") if text else None
+    if len(done.failed) == 1 and not done.filed:
+        session.refuse(done.failed[0])
+    else:
+        for problem in done.failed:
+            session.warn(f"{problem}（{problem.code}）{problem.remedy}")
+    return done.failed[0].exit_status if done.failed else 0
 
 
 # ── the review tray ──────────────────────────────────────────────────────────────────────────────────────
@@ -225,35 +153,16 @@ def review() -> None:
 @with_session
 def list_(session: Session) -> None:
     """列出待认领的文件。"""
-    items = session.workspace.archive.tray.items()
-    session.emit([_item(i) for i in items])
+    waiting = review_api.list_waiting(session.workspace)
+    session.emit(waiting)
     session.table(
         ("编号", "文件", "收到", "原因", "可能的户档"),
         [
-            (
-                i.id,
-                i.name,
-                i.received[:16].replace("T", " "),
-                i.message,
-                "、".join(i.details.get("cases", ())),
-            )
-            for i in items
+            (i.item, i.name, i.received[:16].replace("T", " "), i.message, "、".join(i.cases))
+            for i in waiting.items
         ],
     )
-    session.say(f"共 {len(items)} 件待认领" if items else "没有待认领的文件")
-
-
-def _item(item: TrayItem) -> dict[str, Any]:
-    return {
-        "item": item.id,
-        "name": item.name,
-        "received": item.received,
-        "reason": item.reason,
-        "message": item.message,
-        "sha256": item.sha256,
-        "size": item.size,
-        **item.details,
-    }
+    session.say(f"共 {len(waiting.items)} 件待认领" if waiting.items else "没有待认领的文件")
 
 
 @review.command()
@@ -261,33 +170,16 @@ def _item(item: TrayItem) -> dict[str, Any]:
 @with_session
 def show(session: Session, item: str) -> None:
     """查看一件：原因、候选、线索、识别出的文字。"""
-    found = session.workspace.archive.tray.get(item)
-    session.emit(_item(found) | {"path": str(found.file), "text": found.text})
-    session.say(f"{found.id}  {found.name}", "bold")
+    entry = review_api.show_waiting(session.workspace, item)
+    session.emit(entry)
+    found = entry.item
+    session.say(f"{found.item}  {found.name}", "bold")
     session.say(f"原因：{found.message}")
-    session.say(f"文件：{found.file}")
-    session.table(
-        ("线索", "指向", "出处"),
-        [
-            (_KINDS.get(e["kind"], e["kind"]), e["speaks_for"], e["where"])
-            for e in found.details.get("evidence", ())
-        ],
-    )
-    if found.text:
+    session.say(f"文件：{entry.path}")
+    session.table(("线索", "指向", "出处"), [(e.kind_label, e.speaks_for, e.where) for e in found.evidence])
+    if entry.text:
         session.say("识别出的文字：", "dim")
-        session.say(found.text.replace("\f", "\n—— 下一页 ——\n")[:2000])
-
-
-_KINDS = {
-    "qr": "二维码",
-    "folder": "投放文件夹",
-    "case_number": "户号",
-    "id_number": "身份证号",
-    "name_and_birth_or_address": "姓名与出生日期或住址",
-    "name": "姓名",
-    "title": "标题",
-    "file_name": "文件名",
-}
+        session.say(entry.text.replace("\f", "\n—— 下一页 ——\n")[:2000])
 
 
 @review.command()
@@ -308,38 +200,12 @@ def assign(
     reason: str,
 ) -> None:
     """指定一件归入哪一户、是哪种材料。"""
-    from archivist.ingest.filing import assign as do
-
-    workspace = session.workspace
-    found = workspace.archive.tray.get(item)
-    number = workspace.find_case(case_)
-    record = _record(signs)
-    filed = do(
-        workspace, session.by(), found, number, _type(session, found, type_), signs=record,
+    assigned = review_api.assign(
+        session.workspace, session.by(), item, case_, type=type_, signs=signs,
         keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
-    session.emit(
-        {
-            "name": filed.name,
-            "case": str(filed.case),
-            "record": filed.record,
-            "title": filed.title,
-            "signs": filed.signs,
-        }
-    )
-    session.say(describe(filed), "green")
-
-
-def _type(session: Session, item: TrayItem, named: str | None) -> DocumentType:
-    catalogue = session.workspace.catalogue
-    if named:
-        return catalogue.get(named)
-    candidates = list(item.details.get("types", ()))
-    if len(candidates) != 1:
-        raise UsageError(
-            "没有唯一的种类候选", file=item.id, remedy="用 --type 指明文书（材料）种类，如 --type 身份证。"
-        )
-    return catalogue.get(candidates[0])
+    session.emit(assigned)
+    session.say(describe(Outcome(Fate.FILED, filed=assigned.filed)), "green")
 
 
 @review.command("return")
@@ -347,9 +213,6 @@ def _type(session: Session, item: TrayItem, named: str | None) -> DocumentType:
 @with_session
 def return_(session: Session, item: str) -> None:
     """退回：不属于任何一户的，放到 outbox/退回，由您取走。"""
-    workspace = session.workspace
-    with workspace.archive.writing(session.by().actor):
-        found = workspace.archive.tray.get(item)
-        path = workspace.archive.tray.hand_back(found, workspace.archive.outbox / "退回")
-    session.emit({"item": found.id, "path": str(path)})
-    session.say(f"已退回 {path}")
+    returned = review_api.hand_back(session.workspace, session.by(), item)
+    session.emit(returned)
+    session.say(f"已退回 {returned.path}")

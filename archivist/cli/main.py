@@ -146,13 +146,9 @@ def _interrupted(session: Session) -> int:
 
 
 def _refuse(session: Session, error: ArchivistError) -> int:
-    if session.json:
-        session.emit(Failure(Problem.of(error)))
-    else:
-        console = session.console(err=True)
-        console.print(f"{error.title}（{error.code}）", style="bold red", markup=False)
-        console.print(str(error), markup=False)
-        console.print(f"怎么办：{error.remedy}", style="dim", markup=False)
+    problem = Problem.of(error)
+    session.emit(Failure(problem))
+    session.refuse(problem)
     if session.verbose:
         traceback.print_exception(error)
     return error.exit_status

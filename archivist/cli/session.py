@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archivist.api.result import Result
+from archivist.api.result import Problem, Result
 from archivist.config import FILE_NAME
 from archivist.errors import InvalidValue, NotAWorkspace
 from archivist.model.by import CHINA, By
@@ -116,6 +116,15 @@ class Session:
     def warn(self, text: str) -> None:
         """Print a line for people to the error stream."""
         self.console(err=True).print(text, style="yellow", markup=False)
+
+    def refuse(self, problem: Problem) -> None:
+        """Print an error for people to the error stream; nothing with ``--json``, whose document says it."""
+        if self.json:
+            return
+        console = self.console(err=True)
+        console.print(f"{problem.title}（{problem.code}）", style="bold red", markup=False)
+        console.print(str(problem), markup=False)
+        console.print(f"怎么办：{problem.remedy}", style="dim", markup=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
         """Print a table for people; nothing with ``--json``."""

@@ -20,9 +20,9 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 
 if TYPE_CHECKING:
+    from archivist.api.inbox import Outcome
     from archivist.cli.demo.households import Household
     from archivist.cli.demo.scans import Scan
-    from archivist.ingest.filing import Outcome
     from archivist.issuing.case_documents import Issued
     from archivist.workspace import Workspace
 
@@ -192,18 +192,18 @@ class _Run:
         outcomes = self.watch_once()
         expected = {s.path.name: s for s in self.scans}
         from archivist.cli.inbox import describe
-        from archivist.ingest.filing import Filed, NeedsReview
 
         for outcome in sorted(outcomes, key=lambda o: o.name):
             self.session.say(describe(outcome))
             scan = expected[outcome.name]
-            right = (
-                isinstance(outcome, Filed) and scan.filed and outcome.case == self.cases.get(scan.household)
-            ) or (isinstance(outcome, NeedsReview) and not scan.filed and outcome.reason == scan.reason)
+            if outcome.filed:
+                right = scan.filed and outcome.filed.case == str(self.cases.get(scan.household))
+            else:
+                right = bool(outcome.waiting and not scan.filed and outcome.waiting.reason == scan.reason)
             if not right:
                 self.surprises.append(f"{outcome.name}：预期 {scan.expected}，实际 {describe(outcome)}")
-        filed = sum(isinstance(o, Filed) for o in outcomes)
-        signed = sum(isinstance(o, Filed) and o.signs is not None for o in outcomes)
+        filed = sum(o.filed is not None for o in outcomes)
+        signed = sum(o.filed is not None and o.filed.signs is not None for o in outcomes)
         self.did(
             "收件",
             f"{len(outcomes)} 个文件 → 归档 {filed} 件（签署件 {signed}），待认领 {len(outcomes) - filed} 件",
@@ -211,7 +211,7 @@ class _Run:
         )
 
     def watch_once(self) -> list[Outcome]:
-        from archivist.ingest.watch_folder import file_once
+        from archivist.api.inbox import file_inbox
 
         outcomes: list[Outcome] = []
         with self.session.progress("识别并归档") as step:
@@ -220,7 +220,7 @@ class _Run:
                 outcomes.append(outcome)
                 step(done, total)
 
-            file_once(self.workspace, self.session.by, report)
+            file_inbox(self.workspace, self.session.by, report)
         return outcomes
 
     def issue_notices(self) -> None:
@@ -261,7 +261,6 @@ class _Run:
     def return_signed_copy(self) -> None:
         from archivist.cli.demo.scans import signed_copy
         from archivist.cli.inbox import describe
-        from archivist.ingest.filing import Filed
 
         printed = next(
             (i for i in self.issued if i.case == self.cases["wang"] and i.files[-1].suffix == ".pdf"), None
@@ -272,12 +271,13 @@ class _Run:
         signed_copy(printed.files[-1], self.workspace.archive.inbox / "SCAN0099.jpg")
         for outcome in self.watch_once():
             self.session.say(describe(outcome))
-            if not (isinstance(outcome, Filed) and outcome.signs == printed.record):
+            filed = outcome.filed
+            if filed is None or filed.signs != printed.record:
                 self.surprises.append(f"签署件没有对应上：{describe(outcome)}")
             else:
                 self.did(
                     "签署件往返",
-                    f"第 {outcome.record} 件 = 第 {outcome.signs} 件{printed.title}的签署件",
+                    f"第 {filed.record} 件 = 第 {filed.signs} 件{printed.title}的签署件",
                     str(outcome.case),
                 )
 

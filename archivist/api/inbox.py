@@ -1,0 +1,250 @@
+"""The inbox: filing what was dropped, once or for as long as the office is open, and what a clerk files by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.fixity import Verified, verify_next_round
+from archivist.api.result import Problem, Result
+from archivist.errors import ArchivistError, SettingsError, UsageError
+from archivist.model.ids import RecordNo, record_no
+
+if TYPE_CHECKING:
+    from archivist.ingest import filing
+    from archivist.model.by import By
+    from archivist.workspace import Workspace
+
+
+class Fate(StrEnum):
+    """What became of a dropped file. The words are stable."""
+
+    FILED = "filed"
+    ALREADY_FILED = "already_filed"
+    REVIEW = "review"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class FiledFile:
+    """A file that is a record now; ``signs`` names the record whose signed copy it is.
+
+    Attributes:
+        title: of the record; empty where an earlier run had filed it.
+    """
+
+    name: str
+    case: str
+    record: str
+    title: str
+    signs: str | None
+
+    @classmethod
+    def of(cls, filed: filing.Filed | filing.AlreadyFiled) -> FiledFile:
+        """Return what filing says of a file that is a record now."""
+        title, signs = getattr(filed, "title", ""), getattr(filed, "signs", None)
+        return cls(filed.name, str(filed.case), filed.record, title, signs)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A file that waits in the tray; ``reason`` is a stable word, ``message`` the same for people."""
+
+    name: str
+    item: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftFile:
+    """A file that stays in the inbox and is tried again."""
+
+    name: str
+    error: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one dropped file: exactly one of the three, by its ``fate``."""
+
+    fate: Fate
+    filed: FiledFile | None = None
+    waiting: WaitingFile | None = None
+    left: LeftFile | None = None
+
+    @classmethod
+    def of(cls, outcome: filing.Outcome) -> Outcome:
+        """Return an outcome of filing."""
+        from archivist.ingest.filing import AlreadyFiled, Filed, NeedsReview
+
+        match outcome:
+            case Filed():
+                return cls(Fate.FILED, filed=FiledFile.of(outcome))
+            case AlreadyFiled():
+                return cls(Fate.ALREADY_FILED, filed=FiledFile.of(outcome))
+            case NeedsReview(name, item, reason, message):
+                return cls(Fate.REVIEW, waiting=WaitingFile(name, item, reason, message))
+            case _:
+                return cls(Fate.LEFT, left=LeftFile(outcome.name, Problem.of(outcome.error)))
+
+    @property
+    def name(self) -> str:
+        """The file's name in the inbox."""
+        file = self.filed or self.waiting or self.left
+        assert file is not None
+        return file.name
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFiled(Result):
+    """What became of everything that was dropped, in the order it was done."""
+
+    SCHEMA: ClassVar[str] = "archivist/watch/1"
+
+    filed: tuple[FiledFile, ...]
+    review: tuple[WaitingFile, ...]
+    left: tuple[LeftFile, ...]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> InboxFiled:
+        """Sort outcomes by what became of the file."""
+        return cls(
+            tuple(o.filed for o in outcomes if o.filed),
+            tuple(o.waiting for o in outcomes if o.waiting),
+            tuple(o.left for o in outcomes if o.left),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FiledByHand(Result):
+    """What was filed into a case by hand, and the files that could not be."""
+
+    SCHEMA: ClassVar[str] = "archivist/file/1"
+
+    case: str
+    filed: tuple[FiledFile, ...]
+    failed: tuple[Problem, ...]
+
+
+Tell = Callable[[Outcome, int, int], None]
+"""Called for each outcome with the number done and the number known of."""
+
+
+def file_inbox(
+    workspace: Workspace, by: Callable[[], By], tell: Tell, stop: threading.Event | None = None
+) -> None:
+    """File everything that is in the inbox now, waiting until what still moves has settled.
+
+    Args:
+        workspace: the open workspace.
+        by: called for every act: by whom, at that moment.
+        tell: called for each outcome.
+        stop: ends it between two files.
+    """
+    from archivist.ingest.watch_folder import file_once
+
+    file_once(workspace, by, lambda outcome, done, total: tell(Outcome.of(outcome), done, total), stop)
+
+
+def watch_inbox(
+    workspace: Workspace,
+    by: Callable[[], By],
+    tell: Tell,
+    stop: threading.Event,
+    checked: Callable[[Verified | Problem], None],
+) -> None:
+    """File what is dropped until ``stop`` is set; once an hour, while nothing is dropped, check some of the archive.
+
+    Args:
+        workspace: the open workspace.
+        by: called for every act.
+        tell: called for each outcome.
+        stop: ends the watch between two files.
+        checked: called with what an hourly check found, or why it could not be done; that never ends the watch.
+    """
+    from archivist.ingest.watch_folder import watch
+
+    def check() -> None:
+        try:
+            done = verify_next_round(workspace, by())
+        except ArchivistError as error:
+            checked(Problem.of(error))
+        else:
+            if done is not None:
+                checked(done)
+
+    watch(workspace, by, lambda outcome, done, total: tell(Outcome.of(outcome), done, total), stop, check)
+
+
+def file_by_hand(
+    workspace: Workspace,
+    by: Callable[[], By],
+    case: str,
+    paths: Sequence[Path],
+    *,
+    type: str | None = None,  # noqa: A002 — the word of the command and of the page
+    signs: str | None = None,
+    keep_duplicate: bool = False,
+    reason: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> FiledByHand:
+    """File files into a case a person names; the clerk's own files stay where they are.
+
+    Args:
+        workspace: the open workspace.
+        by: called for every file.
+        case: number, ID number or unambiguous name.
+        paths: the files.
+        type: id or title of the document type; recognised when not given.
+        signs: the record of which the one file is the signed copy.
+        keep_duplicate: file what the case has already as a record of its own.
+        reason: why a closed file still takes it.
+        progress: called with the files done and the files there are.
+
+    Raises:
+        UsageError: E001, several files as one signed copy. SettingsError: E500; any other error is a file's own.
+    """
+    from archivist.ingest import filing
+    from archivist.reading.reader_process import Reader
+
+    number = workspace.find_case(case)
+    document = workspace.catalogue.get(type) if type else None
+    signed = parse_record(signs)
+    if signed and len(paths) > 1:
+        raise UsageError("一件签署件只能是一个文件")
+    done: list[FiledFile] = []
+    failed: list[Problem] = []
+    with Reader() as reader:
+        for n, path in enumerate(paths, 1):
+            try:
+                filed = filing.file_by_hand(
+                    workspace, by(), number, path, reader, document,
+                    signs=signed, keep_duplicate=keep_duplicate, reason=reason,
+                )  # fmt: skip
+                done.append(FiledFile.of(filed))
+            except SettingsError:  # of the workspace, not of this file
+                raise
+            except ArchivistError as error:
+                error.file = error.file or path.name
+                failed.append(Problem.of(error))
+            if progress:
+                progress(n, len(paths))
+    return FiledByHand(str(number), tuple(done), tuple(failed))
+
+
+def parse_record(text: str | None) -> RecordNo | None:
+    """Return the record a person means by its number, with or without leading noughts.
+
+    Raises:
+        UsageError: E001.
+    """
+    if not text:
+        return None
+    if not text.isdecimal() or not int(text):
+        raise UsageError(f"“{text}”不是件号")
+    return record_no(int(text))
