@@ -55,7 +55,7 @@ def test_every_scan_is_somewhere(demo: tuple[Path, dict[str, Any]]) -> None:
     """Whatever is dropped ends as filed, in the review tray with a reason, or still in the inbox; never lost."""
     left = [p for p in (demo[0] / "archive/inbox").rglob("*") if p.is_file()]
     assert left == []
-    tray = archivist(demo[0], "review", "list")
+    tray = archivist(demo[0], "review", "list")["items"]
     assert {i["reason"] for i in tray} == {"no_case", "unreadable"}
     shown = [archivist(demo[0], "case", "show", c["case"]) for c in archivist(demo[0], "case", "list")]
     scans = [r for case in shown for r in case["records"] if r["source"]]

@@ -66,7 +66,7 @@ def test_what_a_clerk_reads_of_the_rules(office: Office, name: str, words: list[
 
 
 def test_the_matrix_as_json(office: Office) -> None:
-    found = {p["id"]: p for p in office.json("rules", "list")}
+    found = {p["id"]: p for p in office.json("rules", "list")["packs"]}
     assert set(found) == set(pack.available())
     assert found["chongqing-yongchuan"]["delegated"] == {"DB": "审核确认", "TK": "审核确认", "CJ": "审核"}
     rows = {c["category"]: c for c in office.json("rules", "list", "--pack", "shaanxi-ziyang")["categories"]}

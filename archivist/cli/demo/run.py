@@ -278,7 +278,7 @@ class _Run:
                 self.did(
                     "签署件往返",
                     f"第 {filed.record} 件 = 第 {filed.signs} 件{printed.title}的签署件",
-                    str(outcome.case),
+                    str(self.cases["wang"]),
                 )
 
     def search(self) -> None:
