@@ -60,7 +60,7 @@ def test_one_outside_thing_one_module() -> None:
         "chinese_calendar": {"archivist.rules.work_calendar"},
         "sqlite3": {"archivist.search.catalogue", "archivist.search.tables"},
         "icalendar": {"archivist.procedure.ics"},
-        "tomlkit": {"archivist.cli.care", "archivist.cli.demo.households"},
+        "tomlkit": {"archivist.api.setup", "archivist.cli.demo.households"},
         "rapidocr": {"archivist.reading.ocr"},
         "pypdfium2": {"archivist.reading.formats.pdf", "archivist.cli.demo.sheets"},
     }

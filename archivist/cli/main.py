@@ -16,7 +16,7 @@ from archivist.cli.session import Session, shared
 from archivist.errors import ArchivistError, UsageError, WriteFailed
 
 COMMANDS: Final = {
-    "init": ("archivist.cli.care", "init", "建立工作区"),
+    "init": ("archivist.cli.setup", "init", "建立工作区"),
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
     "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),
     "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
@@ -33,7 +33,7 @@ COMMANDS: Final = {
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.documents", "templates", "文书目录与模板"),
     "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),
-    "doctor": ("archivist.cli.care", "doctor", "检查本机与工作区"),
+    "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
 }
 """Command → module, name there, and the line ``--help`` shows without loading it."""

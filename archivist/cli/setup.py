@@ -1,0 +1,60 @@
+"""``archivist init`` and ``archivist doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archivist.api import setup as api
+from archivist.cli.session import Session, with_session
+
+
+@click.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False), metavar="[文件夹]")
+@click.option("--pack", required=True, help="规则包，如 tianjin-hongqiao；用 archivist rules list 查看。")
+@click.option("--office", required=True, help="镇（街道）名称，如 邵公庄街道。")
+@click.option("--code", required=True, help="户号前缀，2 至 8 个大写字母，定后不改，如 TJHQ。")
+@click.option("--district", help="区（县）全称；规则包是一个区（县）的，默认从规则包。")
+@click.option("--bureau", help="区（县）民政局全称。")
+@click.option("--agency-sign", default="", help="发文机关代字，如 红邵救字。")
+@click.option("--phone", default="", help="办公电话。")
+@click.option("--supervision-phone", default="", help="监督电话。")
+@click.option("--address", default="", help="办公地址。")
+@with_session
+def init(
+    session: Session,
+    folder: Path,
+    pack: str,
+    office: str,
+    code: str,
+    district: str | None,
+    bureau: str | None,
+    agency_sign: str,
+    phone: str,
+    supervision_phone: str,
+    address: str,
+) -> None:
+    """建立工作区：archivist.toml、档案库、收件箱、索引。"""
+    made = api.make_workspace(
+        folder, pack=pack, office=office, code=code, district=district or "", bureau=bureau or "",
+        agency_sign=agency_sign, phone=phone, supervision_phone=supervision_phone, address=address,
+    )  # fmt: skip
+    session.emit(made)
+    session.say(f"工作区已建立：{made.workspace}", "green")
+    delegated = "、".join(c.label for c in made.delegated)
+    session.say(f"机关：{made.office}　规则包：{made.pack_title}　已下放：{delegated}")
+    if made.blank:
+        session.say(f"请在 archivist.toml 中补填：{'、'.join(made.blank)}（制发文书时要用）", "yellow")
+    for doubt in made.disk:
+        session.warn(f"{doubt.state}　{doubt.check}：{doubt.detail}")
+
+
+@click.command()
+@with_session
+def doctor(session: Session) -> int:
+    """检查本机与工作区：哪些功能可用，哪些要注意。"""
+    found = api.diagnose(lambda: session.workspace, session.by())
+    session.emit(found)
+    session.table(("检查", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
+    return 0 if found.healthy else 1
