@@ -1,6 +1,8 @@
 """A dropped file, from the inbox to its outcome.
 
-``inbox`` watch, settle, rescan · ``sniff`` what it really is · ``worker`` and ``child`` the reading process and its
-limits · ``read`` file → pages of text, by ``pdf``, ``office``, ``pictures``, ``ocr``, ``codes`` · ``recognise`` whose
-(``whose``) and which document (``which``), with ``evidence`` · ``file`` filed, in the tray, or still in the inbox.
+``watch_folder`` watch, settle, rescan; files are read beside one another and filed one by one · ``matching`` which
+household and which document · ``filing`` filed, in the tray, or still in the inbox; and what a person decides. How a
+file is read is the business of ``archivist.reading``.
 """
+
+__all__ = ["filing", "matching", "watch_folder"]

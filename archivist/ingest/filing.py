@@ -14,8 +14,8 @@ from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Data, Op, Record, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.reading.formats.identify import Kind, sniff
-from archivist.reading.formats.registry import ReadResult
+from archivist.reading.formats.identify import identify
+from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.rules.disposition import late_filing
 from archivist.store import Draft, NewFile, Original, TrayItem, with_source
@@ -192,7 +192,7 @@ def commit_file(
             paper is neither a signed copy, nor one that ends a procedure, nor one of the archive's own, and nobody
             says for which ``reason`` it comes so late. ArchiveError, when the case takes nothing.
     """
-    kind = result.kind if result else sniff(original.path)
+    found = result.format if result else identify(original.path)
     words = text if text is not None else result.text if result else ""
 
     def draft(case: Case) -> Draft:
@@ -208,10 +208,11 @@ def commit_file(
         if case.status is CaseStatus.DEREGISTERED and not (signs or reason.strip()):
             _refuse_late(workspace, case, document)
         title = document.title + ("（签署件）" if signs else "")
-        files = [NewFile(f"data/{document.folder}/{no} {title}{_suffix(kind, original)}", original, no)]
+        suffix = found.extension_of(original.path.name)
+        files = [NewFile(f"data/{document.folder}/{no} {title}{suffix}", original, no)]
         if words.strip():
             files.append(NewFile(f"text/{no}.txt", words.encode(), no))
-        data: dict[str, object] = {"kind": kind.value, "evidence": list(evidence)}
+        data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence)}
         if result:
             data["scores"] = [p.score for p in result.pages if p.score is not None]
         entry = {
@@ -250,11 +251,6 @@ def _refuse_late(workspace: Workspace, case: Case, document: DocumentType) -> No
     )
 
 
-def _suffix(kind: Kind, original: Original) -> str:
-    suffix = original.path.suffix.lower()[:10]
-    return kind.extension or (suffix if suffix.isascii() and suffix[1:].isalnum() else "")
-
-
 def _to_tray(
     workspace: Workspace,
     by: By,
@@ -265,8 +261,8 @@ def _to_tray(
     **more: object,
 ) -> NeedsReview:
     result = prepared.result
-    kind = result.kind if result else sniff(prepared.original.path)
-    details: dict[str, object] = {"kind": kind.value, "pages": len(result.pages) if result else 0, **more}
+    seen = result.format if result else identify(prepared.original.path)
+    details: dict[str, object] = {"kind": seen.kind, "pages": len(result.pages) if result else 0, **more}
     if found:
         details |= {
             "cases": list(found.cases),
@@ -276,7 +272,7 @@ def _to_tray(
     with workspace.archive.writing(by.actor):
         item = workspace.archive.tray.put(
             prepared.original,
-            _suffix(kind, prepared.original),
+            seen.extension_of(prepared.original.path.name),
             workspace.stamp(by),
             reason=reason.value,
             message=message,

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archivist.errors import DroppedFileError
-from archivist.reading.formats.registry import open_file
+from archivist.reading.pages import open_file
 
 if sys.platform != "win32":
     import resource
@@ -111,7 +111,7 @@ class Child:
         _grant_cpu(self._cpu_s)
         try:
             with open_file(Path(order["path"]), self.engine) as opened:
-                self.say(say="open", kind=opened.kind.value, count=opened.count)
+                self.say(say="open", kind=opened.format.kind, count=opened.count)
                 while True:
                     _grant_cpu(self._cpu_s)
                     page = next(opened.pages, None)

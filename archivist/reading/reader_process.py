@@ -29,8 +29,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from archivist.errors import ArchivistError, ReaderStopped, all_errors
-from archivist.reading.formats.identify import Kind
-from archivist.reading.formats.registry import PageText, ReadResult, shown_name
+from archivist.reading.formats.identify import UNKNOWN
+from archivist.reading.formats.registry import by_kind
+from archivist.reading.pages import PageText, ReadResult, shown_name
 from archivist.reading.reader_child import EXIT_MEMORY
 
 LONGEST_LINE = 64 * 1024 * 1024
@@ -94,7 +95,7 @@ class Reader:
         return self._child.pid if self._child else None
 
     def read(self, path: Path, on_page: Callable[[int, int], None] | None = None) -> ReadResult:
-        """Read a file: its kind, its pages, their text and QR codes.
+        """Read a file: its format, its pages, their text and QR codes.
 
         Args:
             path: the file; never changed.
@@ -102,7 +103,7 @@ class Reader:
                 the file is tried a second time.
 
         Raises:
-            UnreadableFile: E101, damaged, encrypted, empty, or of a kind that cannot be read.
+            UnreadableFile: E101, damaged, encrypted, empty, or of a format that is not read.
             FileTooLarge: E102, over a limit on pages, pixels, bytes or package entries.
             ReaderStopped: E103, the child died twice on this file; the reader itself can go on.
             ArchivistError: E700, the child cannot even start or load its models; no file is at fault.
@@ -137,7 +138,7 @@ class Reader:
         self._ready()
         self._send({"path": str(path.absolute()), "cpu_s": self.limits.page_cpu_s})
         self._busy = True
-        kind, count, pages = Kind.UNKNOWN, 0, list[PageText]()
+        found, count, pages = UNKNOWN, 0, list[PageText]()
         loading = False
         while True:
             place = f"第 {len(pages) + 1} 页" if count else "打开文件"
@@ -145,7 +146,7 @@ class Reader:
             loading = message["say"] == "loading"
             match message["say"]:
                 case "open":
-                    kind, count = Kind(message["kind"]), message["count"]
+                    found, count = by_kind(message["kind"]), message["count"]
                 case "page":
                     number, text, codes, *rest = message["page"]
                     pages.append(PageText(number, text, tuple(codes), *rest))
@@ -158,7 +159,7 @@ class Reader:
                     raise ArchivistError(f"读取进程无法工作：{message['what']}")
                 case "done":
                     self._finish(message["rss"])
-                    return ReadResult(kind, tuple(pages))
+                    return ReadResult(found, tuple(pages))
 
     def _ready(self) -> None:
         """Have a child that waits for a file."""

@@ -21,8 +21,8 @@ from archivist.model.by import By
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
 from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
-from archivist.reading.formats.identify import Kind
-from archivist.reading.formats.registry import PageText, ReadResult
+from archivist.reading.formats.images import JPEG
+from archivist.reading.pages import PageText, ReadResult
 from archivist.rules.pack import Pack
 from archivist.store import Original
 from archivist.workspace import Workspace
@@ -55,7 +55,7 @@ def scan(name: str) -> bytes:
 
 def words(text: str) -> ReadResult:
     """Return what reading a paper gives, ready made: no recognition runs here."""
-    return ReadResult(Kind.JPEG, (PageText(1, text, (), "ocr", 0.99, 0, 1654, 2339),))
+    return ReadResult(JPEG, (PageText(1, text, (), "ocr", 0.99, 0, 1654, 2339),))
 
 
 _warm: list[tuple[Pack, Catalogue]] = []

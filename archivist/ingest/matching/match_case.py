@@ -12,7 +12,7 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import people
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, clean_id, is_id, narrow
-from archivist.reading.formats.registry import ReadResult
+from archivist.reading.pages import ReadResult
 
 
 def whose(

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.ingest.matching.evidence import Doubt, Evidence, Reason, squeeze
 from archivist.model.document_code import DocumentCode
-from archivist.reading.formats.registry import ReadResult
+from archivist.reading.pages import ReadResult
 
 TITLE_LINES = 12
 """A title is looked for in so many lines from the top of a page."""

@@ -15,7 +15,7 @@ from archivist.ingest.matching.match_case import whose
 from archivist.ingest.matching.match_type import which
 from archivist.model.case import Case, CaseStatus, RecordStatus
 from archivist.model.document_code import DocumentCode, is_ours
-from archivist.reading.formats.registry import ReadResult
+from archivist.reading.pages import ReadResult
 
 ABOUT_THE_TYPE = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
 

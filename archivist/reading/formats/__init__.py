@@ -1,1 +1,19 @@
-"""reading/formats."""
+"""The formats of files, one module each; a new one is one file here and one test.
+
+``registry`` what a format is, and all of them · ``sample`` what is looked at to tell them apart · ``identify`` what a
+file really is · ``pdf`` ``images`` ``ooxml`` ``text`` read · ``legacy_office`` ``ofd`` ``containers`` recognised and
+refused with what a clerk can do.
+"""
+
+__all__ = [
+    "containers",
+    "identify",
+    "images",
+    "legacy_office",
+    "ofd",
+    "ooxml",
+    "pdf",
+    "registry",
+    "sample",
+    "text",
+]

@@ -1,14 +1,16 @@
-"""Opens image files as upright-as-shown BGR arrays, frame by frame. Only this module decodes images (Pillow)."""
+"""Pictures, frame by frame, the way up they are shown. Only this module decodes images (Pillow)."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from archivist.errors import FileTooLarge
+from archivist.reading.formats.registry import Format, Refusal, SourcePage, Sureness, register
+from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,8 +38,8 @@ def check_pixels(width: int, height: int, name: str) -> None:
 
 
 @contextmanager
-def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[Picture]]]:
-    """Open an image file; yields the number of its frames and an iterator over them.
+def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+    """Open an image file; yields the number of its frames and an iterator over them, pages to be recognised.
 
     Each frame is BGR on white, turned as its EXIF orientation says, decoded when it is asked for.
 
@@ -61,12 +63,12 @@ def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[Picture]]
             yield count, _frames(opened, count, name)
 
 
-def _frames(opened: Image.Image, count: int, name: str) -> Iterator[Picture]:
+def _frames(opened: Image.Image, count: int, name: str) -> Iterator[SourcePage]:
     for number in range(count):
         if number:
             opened.seek(number)
         check_pixels(*opened.size, name)
-        yield to_bgr(opened)
+        yield SourcePage("", to_bgr(opened), scanned=True)
 
 
 def to_bgr(opened: Image.Image) -> Picture:
@@ -96,3 +98,58 @@ def to_bgr(opened: Image.Image) -> Picture:
         frame.paste(layer, mask=layer.getchannel("A"))
     rgb = np.asarray(frame.convert("RGB"))
     return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+def _begins(*signatures: bytes) -> Callable[[Sample], Sureness]:
+    return lambda sample: Sureness.SURE if sample.head.startswith(signatures) else Sureness.NO
+
+
+def _is_bmp(sample: Sample) -> Sureness:
+    head = sample.head
+    marked = head[:2] == b"BM" and len(head) >= 26 and head[6:10] == b"\x00" * 4
+    return Sureness.LIKELY if marked else Sureness.NO
+
+
+def _is_webp(sample: Sample) -> Sureness:
+    return Sureness.SURE if sample.head[:4] == b"RIFF" and sample.head[8:12] == b"WEBP" else Sureness.NO
+
+
+def _is_heic(sample: Sample) -> Sureness:
+    return Sureness.SURE if sample.head[4:8] == b"ftyp" and sample.head[8:12] in _HEIC_BRANDS else Sureness.NO
+
+
+def _picture(name: str, extensions: tuple[str, ...], recognise: Callable[[Sample], Sureness]) -> Format:
+    return register(
+        Format(
+            kind=name.lower(),
+            label=f"{name} 图片",
+            media_type=f"image/{name.lower()}",
+            extensions=extensions,
+            recognise=recognise,
+            handling=open_frames,
+            is_picture=True,
+        )
+    )
+
+
+_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
+JPEG = _picture("JPEG", (".jpg", ".jpeg"), _begins(b"\xff\xd8\xff"))
+PNG = _picture("PNG", (".png",), _begins(b"\x89PNG\r\n\x1a\n"))
+TIFF = _picture("TIFF", (".tif", ".tiff"), _begins(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"))
+BMP = _picture("BMP", (".bmp",), _is_bmp)
+GIF = _picture("GIF", (".gif",), _begins(b"GIF87a", b"GIF89a"))
+WEBP = _picture("WebP", (".webp",), _is_webp)
+HEIC = register(
+    Format(
+        kind="heic",
+        label="HEIC 图片（苹果手机照片）",
+        media_type="image/heic",
+        extensions=(".heic",),
+        recognise=_is_heic,
+        handling=Refusal(
+            "是苹果手机的 HEIC 照片，本程序不读",
+            "请在手机“设置—相机—格式”中选“兼容性最佳”，或转成 JPG 后再投入收件箱。",
+        ),
+        is_picture=True,
+    )
+)

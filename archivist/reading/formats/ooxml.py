@@ -1,7 +1,7 @@
-"""Takes the text out of Word and Excel files, after checking the package that carries them.
+"""Word and Excel files (OOXML): their text, after the package that carries them is checked.
 
-Only this module imports python-docx and openpyxl for reading dropped files. The Word text is walked here and not taken
-from python-docx's paragraphs, which skip text boxes and content controls; Chinese forms are full of both.
+The Word text is walked here and not taken from python-docx's paragraphs, which skip text boxes and content controls;
+Chinese forms are full of both.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import datetime as dt
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import FileTooLarge
+from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
+from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -194,3 +197,62 @@ def _cell(value: object) -> str:
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
     return str(value).strip()
+
+
+# ── as formats ───────────────────────────────────────────────────────────────────────────────────────────
+@contextmanager
+def open_docx(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+    """Open a Word file as one page: how many it has only a printer knows.
+
+    Raises:
+        FileTooLarge: E102.
+    """
+    check_package(path, name)
+    text, blobs = read_docx(path)
+    yield 1, iter([SourcePage(text, embedded=tuple(small_pictures(blobs)))])
+
+
+@contextmanager
+def open_xlsx(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+    """Open an Excel file; each sheet is a page.
+
+    Raises:
+        FileTooLarge: E102.
+    """
+    check_package(path, name)
+    sheets = read_xlsx(path, name)
+    yield len(sheets), map(SourcePage, sheets)
+
+
+def _package(folder: bytes, *, without: bytes = b"") -> Callable[[Sample], Sureness]:
+    """Recognise a package by the folder of its main part; ``without`` is the folder of another's."""
+
+    def recognise(sample: Sample) -> Sureness:
+        names = sample.zip_names or b""
+        found = b"[Content_Types].xml" in names and folder in names and not (without and without in names)
+        return Sureness.SURE if found else Sureness.NO
+
+    return recognise
+
+
+_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
+DOCX = register(
+    Format(
+        kind="docx",
+        label="Word 文档",
+        media_type=f"{_MEDIA_TYPE}.wordprocessingml.document",
+        extensions=(".docx", ".docm", ".dotx"),
+        recognise=_package(b"word/"),
+        handling=open_docx,
+    )
+)
+XLSX = register(
+    Format(
+        kind="xlsx",
+        label="Excel 表格",
+        media_type=f"{_MEDIA_TYPE}.spreadsheetml.sheet",
+        extensions=(".xlsx", ".xlsm"),
+        recognise=_package(b"xl/", without=b"word/"),
+        handling=open_xlsx,
+    )
+)

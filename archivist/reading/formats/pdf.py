@@ -1,6 +1,6 @@
-"""Takes text or pictures out of PDF pages. Only this module imports pypdfium2, which is not thread-safe.
+"""PDF: text or pictures of its pages. Only this module imports pypdfium2, which is not thread-safe.
 
-pdfium aborts the whole process on some hostile files: call it in the reading process only (``worker``).
+pdfium aborts the whole process on some hostile files: it runs in the reading process only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from archivist.errors import FileTooLarge, UnreadableFile
 from archivist.reading.formats.images import check_pixels
+from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
+from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,21 +43,6 @@ TAIL_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class PdfPage:
-    """One page, before recognition.
-
-    Attributes:
-        text: the born-digital text; empty when ``scanned``.
-        picture: the page rendered in BGR, when it must be read or searched for QR codes; None for plain text.
-        scanned: whether the text must be recognised from the picture.
-    """
-
-    text: str
-    picture: Picture | None
-    scanned: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Content:
     """What is on a page besides text."""
 
@@ -66,7 +53,7 @@ class _Content:
 
 
 @contextmanager
-def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PdfPage]]]:
+def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
     """Open a PDF; yields the number of its pages and an iterator over them.
 
     Raises:
@@ -102,7 +89,7 @@ def _is_complete(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _pages(document: Any, name: str) -> Iterator[PdfPage]:
+def _pages(document: Any, name: str) -> Iterator[SourcePage]:
     from pypdfium2 import PdfiumError
 
     for number in range(len(document)):
@@ -116,7 +103,7 @@ def _pages(document: Any, name: str) -> Iterator[PdfPage]:
             page.close()
 
 
-def _page(page: Any, name: str) -> PdfPage:
+def _page(page: Any, name: str) -> SourcePage:
     text = _text(page, name)
     content = _content(page, name)
     characters = sum(not char.isspace() for char in text)
@@ -131,8 +118,8 @@ def _page(page: Any, name: str) -> PdfPage:
     else:
         scanned = characters < HYBRID_CHARACTERS and content.cover > HYBRID_COVER
     if scanned:
-        return PdfPage("", _render(page, _scan_scale(page, content)), True)
-    return PdfPage(text, _render(page, CODE_DPI / 72) if content.drawn else None, False)
+        return SourcePage("", _render(page, _scan_scale(page, content)), True)
+    return SourcePage(text, _render(page, CODE_DPI / 72) if content.drawn else None, False)
 
 
 def _text(page: Any, name: str) -> str:
@@ -189,3 +176,22 @@ def _render(page: Any, scale: float) -> Picture:
         return np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
     finally:
         bitmap.close()
+
+
+def _recognise(sample: Sample) -> Sureness:
+    """Readers accept a PDF whose header is somewhere in the first kilobyte; some scanners put a few bytes before it."""
+    if sample.head.startswith(b"%PDF-"):
+        return Sureness.SURE
+    return Sureness.LIKELY if b"%PDF-" in sample.head[:1024] else Sureness.NO
+
+
+PDF = register(
+    Format(
+        kind="pdf",
+        label="PDF",
+        media_type="application/pdf",
+        extensions=(".pdf",),
+        recognise=_recognise,
+        handling=open_pdf,
+    )
+)

@@ -17,8 +17,8 @@ from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category, RecordNo
 from archivist.procedure.cases import deregister
-from archivist.reading.formats.identify import Kind
-from archivist.reading.formats.registry import PageText, ReadResult
+from archivist.reading.formats.images import JPEG
+from archivist.reading.pages import PageText, ReadResult
 from archivist.workspace import Workspace
 from tests.filing import file_papers
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -43,9 +43,7 @@ class House:
             PageText(n, text, codes if n == 1 else (), "ocr", 0.99, 0, 1654, 2339)
             for n, text in enumerate(pages, 1)
         )
-        return recognise(
-            ReadResult(Kind.JPEG, read), name, KnownPeople(self.workspace), self.workspace.catalogue
-        )
+        return recognise(ReadResult(JPEG, read), name, KnownPeople(self.workspace), self.workspace.catalogue)
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""Plain text, read; and pages of the web, recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import FileTooLarge, UnreadableFile
+from archivist.reading.formats.registry import Format, Refusal, SourcePage, Sureness, register
+from archivist.reading.formats.sample import Sample, decode_text
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""Largest plain text file."""
+_MARKUP: Final = (
+    "<!doctype html", "<html", "<?xml", "mime-version:", "<head", "<body", "<table", "<meta",
+)  # fmt: skip
+
+
+@contextmanager
+def open_text(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+    """Open plain text, which is one page however long.
+
+    Raises:
+        FileTooLarge: E102. UnreadableFile: E101, it is in no encoding that offices use.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise FileTooLarge(f"纯文本超过 {MAX_BYTES // 1024**2} MB 的限制", file=name)
+    text = decode_text(path.read_bytes())
+    if text is None:
+        raise UnreadableFile("纯文本的编码无法识别（应为 UTF-8 或 GB 18030）", file=name)
+    yield 1, iter([SourcePage(text)])
+
+
+def _is_html(sample: Sample) -> Sureness:
+    if sample.text is None:
+        return Sureness.NO
+    start = sample.text.lstrip("\ufeff \t\r\n")[:1024].lower()
+    return Sureness.MARKUP if start.startswith(_MARKUP) or "<html" in start else Sureness.NO
+
+
+TXT = register(
+    Format(
+        kind="txt",
+        label="纯文本",
+        media_type="text/plain",
+        extensions=(".txt", ".csv"),
+        recognise=lambda sample: Sureness.NO if sample.text is None else Sureness.TEXT,
+        handling=open_text,
+    )
+)
+HTML = register(
+    Format(
+        kind="html",
+        label="网页文件",
+        media_type="text/html",
+        extensions=(".html", ".htm", ".mht", ".mhtml"),
+        recognise=_is_html,
+        handling=Refusal("是网页文件，本程序不读", "请在浏览器中打开，打印为 PDF 后再投入收件箱。"),
+    )
+)

@@ -1,0 +1,224 @@
+"""Turns a file into pages of text: born-digital text where there is some, recognition where not.
+
+Opening and reading run inside the reading process, under its limits; the heavy packages are imported inside the
+functions that need them, so that ``PageText`` and ``ReadResult`` cost nothing to import.
+"""
+
+from __future__ import annotations
+
+import functools
+import stat
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
+from archivist.reading.formats.identify import identify
+from archivist.reading.formats.registry import Format, Opener, Refusal, SourcePage
+from archivist.reading.formats.sample import decode_text
+
+if TYPE_CHECKING:
+    from archivist.reading.formats.registry import Picture
+    from archivist.reading.ocr import Engine
+
+MAX_PAGES = 500
+"""Most pages (frames, sheets) in one file."""
+MAX_FILE_BYTES = 500 * 1024 * 1024
+LOW_SCORE = 0.8
+"""A recognised page whose mean score is lower is to be looked at by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What was read on one page.
+
+    Attributes:
+        number: 1-based.
+        text: the lines joined by a newline, NFC, no form feed.
+        codes: the QR payloads on this page, as read, top to bottom; never trusted.
+        source: ``text`` (born digital), ``ocr`` (recognised) or ``none`` (nothing on the page).
+        score: mean recognition score 0.0–1.0, for recognised pages.
+        rotation: degrees clockwise (0, 90, 180, 270) that the page, as a viewer shows it, must be turned to stand upright.
+        width_px: width of the picture that was read, as a viewer shows it; None when none was needed.
+        height_px: its height.
+    """
+
+    number: int
+    text: str
+    codes: tuple[str, ...]
+    source: str
+    score: float | None
+    rotation: int
+    width_px: int | None
+    height_px: int | None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether recognition was so unsure that a person should compare text and picture."""
+        return self.score is not None and self.score < LOW_SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What was read in one file.
+
+    Attributes:
+        format: what the file really is.
+        pages: in order, at least one.
+    """
+
+    format: Format
+    pages: tuple[PageText, ...]
+
+    @property
+    def text(self) -> str:
+        """All pages, separated by a form feed."""
+        return "\f".join(page.text for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file about to be read.
+
+    Attributes:
+        format: what the file really is.
+        count: number of its pages.
+        pages: reads one page each time it is asked.
+    """
+
+    format: Format
+    count: int
+    pages: Iterator[PageText]
+
+
+def shown_name(path: Path) -> str:
+    """Return the file's name as people may see it; a name in raw GBK bytes is made readable."""
+    raw = path.name.encode("utf-8", "surrogateescape")
+    return decode_text(raw) or raw.decode("utf-8", "replace")
+
+
+@contextmanager
+def open_file(path: Path, engine: Callable[[], Engine]) -> Iterator[OpenedFile]:
+    """Open a file of any format for reading, page by page.
+
+    Args:
+        path: the file; read only, never changed.
+        engine: gives the recogniser, called only when a page must be recognised.
+
+    Raises:
+        UnreadableFile: E101, damaged, encrypted, empty, or of a format that is not read; also from the iterator.
+        FileTooLarge: E102; also from the iterator.
+    """
+    name = shown_name(path)
+    found, opener = _admitted(path, name)
+    with ExitStack() as stack:
+        with _damage(found, name):
+            count, pages = stack.enter_context(opener(path, name))
+        if count > MAX_PAGES:
+            raise FileTooLarge(f"共 {count} 页，超过 {MAX_PAGES} 页的限制", file=name)
+        if count == 0:
+            raise UnreadableFile(f"{found.label}里一页也没有", file=name)
+        yield OpenedFile(found, count, _read(_guarded(pages, found, name), engine))
+
+
+def read_file(path: Path, engine: Callable[[], Engine] | None = None) -> ReadResult:
+    """Read a whole file in this very process, without limits on time and memory; for trusted files and for tests."""
+    if engine is None:
+        from archivist.reading.ocr import Engine
+
+        engine = functools.cache(Engine)
+    with open_file(path, engine) as opened:
+        return ReadResult(opened.format, tuple(opened.pages))
+
+
+def _admitted(path: Path, name: str) -> tuple[Format, Opener]:
+    """Return the format of a file that may be opened, and what opens it."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFile("不是普通文件", file=name)
+        if status.st_size > MAX_FILE_BYTES:
+            raise FileTooLarge(
+                f"文件为 {status.st_size // 1024**2} MB，超过 {MAX_FILE_BYTES // 1024**2} MB 的限制",
+                file=name,
+            )
+        found = identify(path)
+    except OSError as error:
+        raise UnreadableFile(
+            f"文件打不开（{error.strerror or type(error).__name__}）",
+            file=name,
+            remedy="请检查文件是否还在、有无读取权限。",
+        ) from error
+    if isinstance(found.handling, Refusal):
+        raise UnreadableFile(found.handling.what, file=name, remedy=found.handling.remedy)
+    return found, found.handling
+
+
+@contextmanager
+def _damage(found: Format, name: str) -> Iterator[None]:
+    """Turn whatever a decoder raises on a damaged file into an error a clerk understands."""
+    try:
+        yield
+    except (ArchivistError, MemoryError):
+        raise
+    except Exception as error:
+        # The decoders raise dozens of types; the type is kept for the maintainer.
+        raise UnreadableFile(f"{found.label}已损坏，读不出来（{type(error).__name__}）", file=name) from error
+
+
+def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[SourcePage]:
+    """Pass pages on; what goes wrong while one is being decoded is damage, what its user does is not."""
+    while True:
+        with _damage(found, name):
+            try:
+                page = next(pages)
+            except StopIteration:
+                return
+        yield page
+
+
+def _read(pages: Iterator[SourcePage], engine: Callable[[], Engine]) -> Iterator[PageText]:
+    for number, page in enumerate(pages, start=1):
+        if page.scanned and page.picture is not None:
+            yield _recognised(number, page.picture, engine)
+        else:
+            yield _born_digital(number, page)
+
+
+def _born_digital(number: int, page: SourcePage) -> PageText:
+    """Return a page of born-digital text, with the QR codes of its pictures when it has any."""
+    codes: list[str] = []
+    height = width = None
+    if page.picture is not None:
+        codes += _codes(page.picture)
+        height, width = page.picture.shape[:2]
+    codes += dict.fromkeys(code for picture in page.embedded for code in _codes(picture))
+    text = clean(page.text)
+    return PageText(number, text, tuple(codes), "text" if text else "none", None, 0, width, height)
+
+
+def _recognised(number: int, picture: Picture, engine: Callable[[], Engine]) -> PageText:
+    """Return a page read from its picture: QR codes first, then the print."""
+    codes = _codes(picture)
+    found = engine().read(picture)
+    text = clean("\n".join(found.rows))
+    height, width = picture.shape[:2]
+    source = "none" if found.score is None else "ocr"
+    return PageText(number, text, codes, source, found.score, found.rotation, width, height)
+
+
+def _codes(picture: Picture) -> tuple[str, ...]:
+    from archivist.reading.barcodes import read_codes
+
+    return tuple(code.payload for code in read_codes(picture))
+
+
+def clean(text: str) -> str:
+    """Return text in NFC, one newline after each line, without form feeds, NULs and blanks at the ends of lines."""
+    for odd, plain in (("\r\n", "\n"), ("\r", "\n"), ("\f", "\n"), ("\v", "\n"), ("\x00", "")):
+        text = text.replace(odd, plain)
+    lines = (line.strip() for line in unicodedata.normalize("NFC", text).split("\n"))
+    return "\n".join(lines).strip("\n")
