@@ -7,34 +7,67 @@ misspelt setting that is silently ignored is a wrong setting.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
+from archivist.declarations.builder import build
+from archivist.declarations.cache import CheckedTables
+from archivist.declarations.forms import Form, Words, one_of
 from archivist.errors import NotAWorkspace, SettingsError
-from archivist.model.ids import OFFICE_CODE
+from archivist.model.ids import OFFICE_CODE, Category
+from archivist.model.roles import HELD, Role
+from archivist.rules.layers import Rows
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
 FILE_NAME: Final = "archivist.toml"
 
-T = TypeVar("T")
 
-ROLES: Final[Mapping[str, str]] = {
-    "intake": "经办（受理、调查、初审）",
-    "reviewer": "管理部门（复审）",
-    "approver": "分管领导（决定）",
-    "archivist": "档案管理",
-    "panel": "议事协商机构成员",
-    "appraiser": "鉴定小组成员",
-    "witness": "监销人",
-}
-OVERRIDES: Final = ("rule", "material", "step", "check")
-"""Tables of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …"""
-OPEN: Final[Mapping[str, bool]] = {"班": True, "休": False}
-SIGNATURE_STYLES: Final = ("town_with_delegation_clause", "town_only", "bureau_name")
+class SignatureStyle(StrEnum):
+    """Who signs (落款): the office with the clause that it was commissioned, the office alone, the bureau."""
+
+    TOWN_WITH_CLAUSE = "town_with_delegation_clause"
+    TOWN = "town_only"
+    BUREAU = "bureau_name"
+
+
+class DayKind(StrEnum):
+    """What a day was made by a correction of the calendar."""
+
+    WORK = "班"
+    REST = "休"
+
+
+def _sourced(row: Mapping[str, object]) -> bool:
+    source = row.get("source")
+    return isinstance(source, dict) and bool(source.get("measure")) and bool(source.get("sentence"))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+OfficeCode = Annotated[
+    str, Form(lambda code: not code or OFFICE_CODE.fullmatch(code), "2 至 8 个大写英文字母")
+]
+OfficeRole = Annotated[Role, one_of(HELD)]
+Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
+Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
+OwnRow = Annotated[
+    Mapping[str, object],
+    Form(_sourced, "写明出处的一行：source = { measure = …, article = …, sentence = … }"),
+]
+"""A row of a rule pack's table, or ``patch = true`` and some columns of one; the pack judges all but its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +75,7 @@ class Office:
     """The office and the bodies its documents must name. ``code`` opens every case number and never changes."""
 
     name: str = ""
-    code: str = ""
+    code: OfficeCode = ""
     district: str = ""
     bureau: str = ""
     review_authority: str = ""
@@ -52,15 +85,15 @@ class Office:
     address: str = ""
     phone: str = ""
     supervision_phone: str = ""
-    signature_style: str = "town_with_delegation_clause"
+    signature_style: SignatureStyle = SignatureStyle.TOWN_WITH_CLAUSE
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who acts in this office, with the roles held."""
 
-    name: str
-    roles: tuple[str, ...] = ()
+    name: Words
+    roles: tuple[OfficeRole, ...] = ()
     title: str = ""
 
 
@@ -82,6 +115,29 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Overrides:
+    """The office's own rows over those of its rule pack, e.g. ``[[override.rule]]``."""
+
+    rule: tuple[OwnRow, ...] = ()
+    material: tuple[OwnRow, ...] = ()
+    step: tuple[OwnRow, ...] = ()
+    check: tuple[OwnRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The tables of ``archivist.toml``; see ``Config`` for what is made of them."""
+
+    office: Office = Office()
+    pack: Words = "national"
+    people: tuple[Person, ...] = ()
+    options: Options = Options()
+    standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
+    override: Overrides = Overrides()
+    calendar: Mapping[Day, DayKind] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of ``archivist.toml``.
 
@@ -96,7 +152,7 @@ class Config:
     people: tuple[Person, ...] = ()
     options: Options = Options()
     standards: Mapping[str, str] = field(default_factory=dict)
-    override: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    override: Mapping[str, Rows] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
 
     def person(self, name: str) -> Person | None:
@@ -117,102 +173,58 @@ def file_of(root: Path) -> Path:
 
 
 def load(root: Path) -> Config:
-    """Read the workspace's ``archivist.toml``.
+    """Read the workspace's ``archivist.toml``; a text in which no fault was found before is not checked again.
 
     Raises:
         NotAWorkspace: E205, when there is none.
         SettingsError: E500, listing every fault at once.
     """
-    return parse(file_of(root).read_text(encoding="utf-8-sig"))
-
-
-def parse(text: str) -> Config:
-    """Read the text of an ``archivist.toml``."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"TOML 写法有误：{error}", file=FILE_NAME) from None
-    problems: list[str] = []
-    known = {f.name for f in fields(Config)}
-    problems += [f"没有“{k}”这一项设置" for k in raw if k not in known]
-    office = _section(Office, raw.get("office", {}), "office", problems)
-    options = _section(Options, raw.get("options", {}), "options", problems)
-    people = tuple(_person(p, problems) for p in raw.get("people", ()))
-    override = _override(raw.get("override", {}), problems)
-    calendar = _calendar(raw.get("calendar", {}), problems)
-    if office.code and not OFFICE_CODE.fullmatch(office.code):
-        problems.append(f"office.code “{office.code}”应为 2 至 8 个大写英文字母")
-    if office.signature_style not in SIGNATURE_STYLES:
-        problems.append(f"office.signature_style 只能是 {'、'.join(SIGNATURE_STYLES)}")
-    if problems:
-        raise SettingsError("设置有误", file=FILE_NAME, problems=problems)
-    return Config(
-        office,
-        str(raw.get("pack", "national")),
-        people,
-        options,
-        {k: str(v) for k, v in raw.get("standards", {}).items()},
-        override,
-        calendar,
-    )
-
-
-def _section(kind: type[T], raw: Any, name: str, problems: list[str]) -> T:
-    known = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for key, value in dict(raw).items():
-        if key not in known:
-            problems.append(f"{name} 没有“{key}”这一项设置")
-            continue
-        wanted: Any = {"str": str, "float": (int, float), "int": int, "bool": bool}[str(known[key])]
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-            problems.append(f"{name}.{key} 的值“{value}”类型不对")
-            continue
-        values[key] = value
-    return kind(**values)
-
-
-def _person(raw: Any, problems: list[str]) -> Person:
-    roles = tuple(raw.get("roles", ()))
-    problems += [f"people 中的岗位“{r}”不存在；可用：{'、'.join(ROLES)}" for r in roles if r not in ROLES]
-    if not raw.get("name"):
-        problems.append("people 中有一人没有姓名")
-    return Person(str(raw.get("name", "")), roles, str(raw.get("title", "")))
-
-
-def _override(raw: Any, problems: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """Read the office's own rows. What is in them is for the rule pack to judge; that each has a source is not."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for table, rows in raw.items() if isinstance(raw, dict) else [("", raw)]:
-        if table not in OVERRIDES:
-            problems.append(f"override 没有“{table}”这一种；可用：{'、'.join(OVERRIDES)}")
-            continue
-        if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
-            problems.append(f"override.{table} 应写成 [[override.{table}]]，一行一段")
-            continue
-        found[table] = rows
-        for row in rows:
-            name = row.get("id", row.get("document", "?"))
-            source = row.get("source")
-            if not isinstance(source, dict) or not source.get("measure") or not source.get("sentence"):
-                problems.append(f"override.{table} {name}：没有写明出处（source.measure、source.sentence）")
+        text = file_of(root).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"不是 UTF-8 文字：{error}", file=FILE_NAME) from None
+    kept, mark = CheckedTables(root / "index" / "settings.json"), hashlib.sha256(text.encode()).hexdigest()
+    if kept.get(FILE_NAME, mark):
+        with suppress(
+            TypeError, ValueError, KeyError, AttributeError
+        ):  # checked by a program with other keys
+            tables = tomllib.loads(text)
+            return _config(build(Settings, tables), tables)
+    found = parse(text)
+    kept.put(FILE_NAME, mark, "checked")
+    kept.save()
     return found
 
 
-def _calendar(raw: Any, problems: list[str]) -> Calendar:
-    """Read the corrections of the working days: ``"2025-10-09" = "班"``."""
-    if not isinstance(raw, dict):
-        problems.append('calendar 应写成 [calendar]，一行一日，如 "2025-10-09" = "班"')
-        return NATIONAL
-    corrections: dict[dt.date, bool] = {}
-    for key, word in raw.items():
-        try:
-            day = dt.date.fromisoformat(key)
-        except ValueError:
-            problems.append(f"calendar 中的“{key}”不是日期，应写成 2025-10-09 的样子")
-            continue
-        if word not in OPEN:
-            problems.append(f"calendar 中 {key} 的“{word}”应为“班”或“休”")
-            continue
-        corrections[day] = OPEN[word]
-    return Calendar(MappingProxyType(corrections)) if corrections else NATIONAL
+def parse(text: str) -> Config:
+    """Read the text of an ``archivist.toml``.
+
+    Raises:
+        SettingsError: E500, listing every fault at once.
+    """
+    from archivist.declarations.reader import read
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"TOML 写法有误：{error}", file=FILE_NAME) from None
+    faults: list[str] = []
+    settings = read(Settings, tables, "", faults)
+    if settings is None:
+        raise SettingsError("设置有误", file=FILE_NAME, problems=faults)
+    return _config(settings, tables)
+
+
+def _config(settings: Settings, tables: Mapping[str, Any]) -> Config:
+    corrections = {
+        dt.date.fromisoformat(day): kind is DayKind.WORK for day, kind in settings.calendar.items()
+    }
+    return Config(
+        settings.office,
+        settings.pack,
+        settings.people,
+        settings.options,
+        {category: str(amount) for category, amount in settings.standards.items()},
+        tables.get("override", {}),
+        Calendar(MappingProxyType(corrections)) if corrections else NATIONAL,
+    )

@@ -70,7 +70,8 @@ class Workspace:
     @cached_property
     def pack(self) -> Pack:
         """The office's rule pack, with the office's own rows and calendar."""
-        return packs.load(self.config.pack, overrides=self.config.override, calendar=self.config.calendar)
+        config, cache = self.config, self.root / "index" / "rule_pack.json"
+        return packs.load(config.pack, overrides=config.override, calendar=config.calendar, cache=cache)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -29,6 +29,7 @@ FLOORS = (
     "doctypes",
     "reading",
     "tables",
+    "declarations",
     "model",
     "errors",
 )
@@ -53,6 +54,7 @@ def test_one_outside_thing_one_module() -> None:
     """Only ``search/whoosh.py`` imports whoosh, only ``documents/render/render.py`` docxtpl, and so on."""
     graph = grimp.build_graph("archivist", include_external_packages=True)
     owners = {
+        "cattrs": {"archivist.declarations.reader"},
         "whoosh": {"archivist.search.whoosh"},
         "docxtpl": {"archivist.documents.render.render"},
         "watchdog": {"archivist.ingest.watch_folder"},

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from archivist.config import ROLES
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors
@@ -132,7 +131,7 @@ def _step(step: StepRule, found: Pack) -> tuple[str, ...]:
         f"{step.title} `{step.id}`",
         rule_text.moves(step),
         rule_text.scope(step.categories),
-        ROLES.get(step.role, "其他机构"),
+        step.role.label,
         "；".join(f"{head}：{text}" for head, text in rule_text.demands(step, found, _title)),
         rule_text.basis(step.source, inferred=step.inferred, note=step.note),
     )

@@ -268,13 +268,13 @@ class _InWords:
         )  # fmt: skip
 
     def step(self, step: StepRule) -> StepRow:
-        from archivist.config import ROLES
+        from archivist.model.roles import Role
         from archivist.rules import rule_text
 
         scope = rule_text.scope(step.categories)
         lines = [
             rule_text.basis(step.source, inferred=step.inferred),
-            f"岗位：{ROLES.get(step.role, '其他机构，由本机关记录')}",
+            f"岗位：{step.role.label}{'，由本机关记录' if step.role is Role.OUTSIDE else ''}",
             *(f"{head}：{text}" for head, text in rule_text.demands(step, self._pack, self._title)),
         ]
         return StepRow(
@@ -343,7 +343,6 @@ def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
     Raises:
         RuleFault: E502, with every fault of every pack.
     """
-    from archivist.config import ROLES
     from archivist.rules import step_chain
     from archivist.rules.pack import available, load
 
@@ -360,7 +359,7 @@ def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
         except RuleFault as fault:
             problems += [f"{name}：{p}" for p in fault.problems or (fault.what,)]
             continue
-        problems += [f"{name}：{p}" for p in step_chain.faults(found, on, ROLES)]
+        problems += [f"{name}：{p}" for p in step_chain.faults(found, on)]
         sound[name] = found
     if not pack and not problems:
         problems += [

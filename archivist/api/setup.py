@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.result import Result
-from archivist.config import FILE_NAME, ROLES
+from archivist.config import FILE_NAME
 from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
+from archivist.model.roles import HELD
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -210,7 +211,7 @@ def _settings(pack: str, office: dict[str, str]) -> str:
         option.comment(note)
         options.add(name, option)
     document.add("options", options)
-    document.add(tomlkit.comment("人员与岗位：" + "，".join(f"{k} {v}" for k, v in ROLES.items())))
+    document.add(tomlkit.comment("人员与岗位：" + "，".join(f"{role} {role.label}" for role in HELD)))
     for line in ("[[people]]", 'name = "张三"', 'roles = ["intake"]', 'title = "民政助理员"'):
         document.add(tomlkit.comment(line))
     document.add(tomlkit.comment("工作日的更正（自治地方节日、临时调休）"))

@@ -125,9 +125,9 @@ _LEFT: Final = {"overdue": "已过", "waiting": "等待"}
 
 
 def _matter(rule: Rule) -> str:
-    from archivist.rules.rule import DUTIES
+    from archivist.rules.rule import DutyBearer
 
-    return rule.title if rule.duty == "office" else f"{DUTIES[rule.duty]}：{rule.title}"
+    return rule.title if rule.duty is DutyBearer.OFFICE else f"{rule.duty.label}：{rule.title}"
 
 
 def _day(due: Deadline | None) -> str:
@@ -167,13 +167,23 @@ def _explain(session: Session, entry: Entry) -> None:
 
 def _time(rule: Rule) -> str:
     """Say how long a limit is; one that is no length (每月 25 日) goes by its title."""
-    lengths = {"工作日": "个工作日", "自然日": "日", "小时": "小时", "月": "个月", "年": "年"}
+    from archivist.rules.rule import Unit
+
+    lengths = {
+        Unit.WORKDAYS: "个工作日",
+        Unit.DAYS: "日",
+        Unit.HOURS: "小时",
+        Unit.MONTHS: "个月",
+        Unit.YEARS: "年",
+    }
     return f"{rule.value} {lengths[rule.unit]}" if rule.unit in lengths else str(rule.value) + rule.unit
 
 
 def _required(duty: Duty) -> str:
+    from archivist.rules.rule import Unit
+
     if duty.required is None:
-        return f"{float(duty.rule.value):.0%}" if duty.rule.unit == "比例" else ""
+        return f"{float(duty.rule.value):.0%}" if duty.rule.unit is Unit.RATIO else ""
     return f"不少于 {duty.required} 户（{duty.base} 户的 {float(duty.rule.value):.0%}）"
 
 

@@ -9,6 +9,8 @@ import click
 
 from archivist.cli.session import DAY, Session, with_session
 from archivist.errors import UsageError
+from archivist.rules.completeness.run import Verdict
+from archivist.rules.rule import Stage
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,17 +18,16 @@ if TYPE_CHECKING:
     from archivist.procedure.completeness_audit import Checked, Report
     from archivist.rules.completeness.run import Finding
 
-STAGES: Final = {"acceptance": "受理", "benefit": "在享", "archive": "归档"}
 MANY: Final = 200
 """So many cases to be looked through deserve a progress bar."""
-_STYLES: Final = {"合格": "green", "不合格": "red", "未检": "yellow"}
+_STYLES: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNCHECKED: "yellow"}
 
 
 @click.command()
 @click.argument("cases", nargs=-1, metavar="[户]…")
 @click.option(
     "--stage",
-    type=click.Choice([*STAGES]),
+    type=click.Choice([s.value for s in Stage]),
     help="按哪一阶段检查：受理、在享、归档；默认由办理状态决定。",
 )
 @click.option("--category", help="只看一类救助。")
@@ -60,13 +61,14 @@ def check(
     from archivist.procedure.completeness_audit import check as run
     from archivist.procedure.completeness_audit import confirm
 
+    at = Stage(stage) if stage else None
     workspace = session.workspace
     numbers = [workspace.find_case(c) for c in cases]
     if confirmed:
         if len(numbers) != 1:
             raise UsageError("--confirm 一次只登记一户")
         day = on or session.today()
-        confirm(workspace, session.by(), numbers[0], confirmed, people=by, note=note, on=day, stage=stage)
+        confirm(workspace, session.by(), numbers[0], confirmed, people=by, note=note, on=day, stage=at)
     elif by or note:
         raise UsageError("--by、--note 与 --confirm 同用")
     many = not numbers and len(workspace.archive.case_numbers()) >= MANY
@@ -74,7 +76,7 @@ def check(
         report = run(
             workspace,
             numbers or None,
-            stage=stage,
+            stage=at,
             category=parse_category(category) if category else None,
             on=on or session.today(),
             step=step,
@@ -88,7 +90,7 @@ def check(
 
 
 def _show(session: Session, report: Report, *, single: bool, missing_only: bool) -> None:
-    shown = [c for c in report.cases if c.verdict != "合格" or not missing_only]
+    shown = [c for c in report.cases if c.verdict is not Verdict.PASSED or not missing_only]
     if single:
         for one in shown:
             _show_case(session, one, missing_only)
@@ -100,32 +102,32 @@ def _show(session: Session, report: Report, *, single: bool, missing_only: bool)
                     c.case.number,
                     c.case.applicant_name,
                     c.case.state.label,
-                    STAGES[c.stage],
+                    c.stage.label,
                     c.verdict.value,
-                    _ids(c, "不合格"),
-                    _ids(c, "未检"),
+                    _ids(c, Verdict.FAILED),
+                    _ids(c, Verdict.UNCHECKED),
                 )
                 for c in shown
             ],
         )
     counts = "，".join(f"{v.value} {n} 户" for v, n in sorted(report.counts.items()))
     session.say(f"共 {len(report.cases)} 户" + (f"：{counts}" if counts else ""), "bold")
-    if not single and any(c.verdict != "合格" for c in shown):
+    if not single and any(c.verdict is not Verdict.PASSED for c in shown):
         session.say("缺什么、怎么办、依据：archivist check 户号", "dim")
 
 
-def _ids(one: Checked, verdict: str) -> str:
-    return " ".join(dict.fromkeys(f.check.id for f in one.findings if f.verdict == verdict))
+def _ids(one: Checked, verdict: Verdict) -> str:
+    return " ".join(dict.fromkeys(f.check.id for f in one.findings if f.verdict is verdict))
 
 
 def _show_case(session: Session, one: Checked, missing_only: bool) -> None:
     session.say(
         f"{one.case.number}　{one.case.applicant_name}　{one.case.category.label}　{one.case.state.label}"
-        f"　按{STAGES[one.stage]}阶段检查：{one.verdict.value}",
+        f"　按{one.stage.label}阶段检查：{one.verdict.value}",
         "bold",
     )
     for finding in one.findings:
-        if finding.verdict != "合格" or not missing_only:
+        if finding.verdict is not Verdict.PASSED or not missing_only:
             _show_finding(session, finding)
     if one.notice:
         session.say(one.notice, "cyan")
@@ -133,7 +135,7 @@ def _show_case(session: Session, one: Checked, missing_only: bool) -> None:
 
 def _show_finding(session: Session, finding: Finding) -> None:
     check = finding.check
-    session.say(f"{finding.verdict.value}　{check.id} {check.title}", _STYLES[finding.verdict.value])
+    session.say(f"{finding.verdict.value}　{check.id} {check.title}", _STYLES[finding.verdict])
     for problem in finding.problems:
         session.say(f"    · {problem}")
     for seen in finding.confirmed:
@@ -169,11 +171,11 @@ def _as_json(report: Report, missing_only: bool) -> dict[str, Any]:
                         "note": f.check.note,
                     }
                     for f in one.findings
-                    if f.verdict != "合格" or not missing_only
+                    if f.verdict is not Verdict.PASSED or not missing_only
                 ],
             }
             for one in report.cases
-            if one.verdict != "合格" or not missing_only
+            if one.verdict is not Verdict.PASSED or not missing_only
         ],
         "unread": list(report.unread),
     }

@@ -10,6 +10,7 @@ from archivist.api import rules as api
 from archivist.cli.session import DAY, Session, with_session
 from archivist.errors import NotAWorkspace
 from archivist.model.ids import Category, parse_category
+from archivist.rules.rule import DelegatedPower
 
 PACK = click.option("--pack", help="规则包，如 tianjin-hongqiao；默认为本工作区的规则包。")
 
@@ -40,7 +41,7 @@ def list_(session: Session, pack: str | None) -> None:
 
 def _mark(pack: api.PackSummary, category: Category) -> str:
     power = pack.delegated.get(category)
-    return "—" if power is None else "●" if power == "审核确认" else "○"
+    return "—" if power is None else "●" if power == DelegatedPower.CONFIRM else "○"
 
 
 def _powers(session: Session, pack: str) -> None:

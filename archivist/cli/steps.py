@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archivist.cli.session import DAY, Session, pairs, with_session
-from archivist.config import ROLES
 
 if TYPE_CHECKING:
     from archivist.model.case import Case
     from archivist.model.states import StepTaken
     from archivist.procedure.steps import PlannedStep, Possible
     from archivist.rules.deadlines import Obligation
-
-_OUTSIDE = "其他机构"
 
 
 @click.command()
@@ -93,7 +90,7 @@ def _show_possible(session: Session, case: Case, steps: list[Possible]) -> None:
             (
                 f"{p.step.title}\n{p.step.id}",
                 p.after.label,
-                ROLES.get(p.step.role, _OUTSIDE).split("（")[0],
+                p.step.role.label.split("（")[0],
                 "\n".join(p.problems or ("可以办",)) + (f"\n须写明：{'、'.join(p.tell)}" if p.tell else ""),
             )
             for p in steps

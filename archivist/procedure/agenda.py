@@ -30,6 +30,7 @@ from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
+from archivist.rules.rule import DutyBearer, RuleKind, Unit
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
 from archivist.search.agenda_cache import Standing
@@ -326,7 +327,7 @@ def _moment(end: Deadline) -> dt.datetime:
 
 
 def _status(rule: Rule, end: Deadline, on: dt.datetime) -> Status:
-    if rule.duty != "office" or rule.kind == "wait":
+    if rule.duty is not DutyBearer.OFFICE or rule.kind is RuleKind.WAIT:
         return Status.WINDOW
     if end.day < on.date() or (end.at and _moment(end) < on):
         return Status.OVERDUE
@@ -338,7 +339,7 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
     """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
     month = f"{on:%Y-%m}"
     for rule in pack.rules:
-        if rule.timed or rule.unit not in ("比例", "周期") or not rule.applies(category, on):
+        if rule.timed or rule.unit not in (Unit.RATIO, Unit.CYCLE) or not rule.applies(category, on):
             continue
         those = [s for s in sights if not rule.categories or _category(s) in rule.categories]
         if rule.id == VISITS:
@@ -349,7 +350,7 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
             count = sum(month in s.body["decided"] for s in those)
             yield Duty(rule, month, count, _share(rule, count))
         else:
-            yield Duty(rule, str(rule.value) if rule.unit == "周期" else "")
+            yield Duty(rule, str(rule.value) if rule.unit is Unit.CYCLE else "")
 
 
 def _category(sight: _Sight) -> str:

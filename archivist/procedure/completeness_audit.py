@@ -17,6 +17,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State
 from archivist.rules.completeness import required_papers, run
 from archivist.rules.completeness.run import Finding, Verdict
+from archivist.rules.rule import Stage
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
@@ -26,7 +27,7 @@ class Checked:
     """One case: the stage whose checks were run, what they found, and what the applicant can be told of it."""
 
     case: Case
-    stage: str
+    stage: Stage
     findings: tuple[Finding, ...]
     notice: str = ""
 
@@ -59,7 +60,7 @@ def check(
     workspace: Workspace,
     numbers: Sequence[CaseNo] | None = None,
     *,
-    stage: str | None = None,
+    stage: Stage | None = None,
     category: Category | None = None,
     on: dt.date,
     step: Callable[[int, int], None] | None = None,
@@ -69,7 +70,7 @@ def check(
     Args:
         workspace: the open workspace.
         numbers: the cases; ``None`` for all open ones.
-        stage: ``acceptance``, ``benefit`` or ``archive``; by each case's state when not given.
+        stage: by each case's state when not given.
         category: only cases of this category.
         on: civil day of the check.
         step: called with the cases done and the cases there are.
@@ -92,7 +93,7 @@ def check(
     return Report(tuple(checked), tuple(unread))
 
 
-def _checked(workspace: Workspace, case: Case, stage: str | None, on: dt.date) -> Checked:
+def _checked(workspace: Workspace, case: Case, stage: Stage | None, on: dt.date) -> Checked:
     folder = workspace.archive.folder(case.number)
     found = run.findings(
         case, workspace.pack, workspace.catalogue, stage, on=on, words=lambda record: _words(folder, record)
@@ -120,7 +121,7 @@ def confirm(
     people: Sequence[str] = (),
     note: str,
     on: dt.date,
-    stage: str | None = None,
+    stage: Stage | None = None,
 ) -> Case:
     """Record that people looked up what checks could not find out (人工核对), in the words they were told of it.
 

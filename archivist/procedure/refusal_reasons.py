@@ -7,15 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from archivist.config import ROLES, Config
+from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import RoleMissing, RuleFault
 from archivist.model.case import RecordStatus
+from archivist.model.roles import Role
 from archivist.model.states import State, StepTaken
 from archivist.rules.guards import GUARDS, Attempt
 
-OUTSIDE: Final = "outside"
-"""The role of a step that another body takes and the office only records."""
 _ONE_SIDED: Final = ("notice", "letter", "publicity")
 """Kinds of documents that only the office seals: once issued they are there, though no signed copy was filed."""
 
@@ -72,14 +71,13 @@ def _used_up(attempt: Attempt, document: str) -> int:
 def people(attempt: Attempt, config: Config) -> list[str]:
     """Return the reasons that lie with who takes the step: roles, number, kinship, separation of duties."""
     step, reasons = attempt.step, []
-    if step.role != OUTSIDE and config.people:
-        label = ROLES.get(step.role, step.role)
+    if step.role is not Role.OUTSIDE and config.people:
         for name in attempt.by:
             person = config.person(name)
             if person is None or step.role not in person.roles:
-                held = "、".join(ROLES[r] for r in person.roles) if person else "没有登记"
+                held = "、".join(r.label for r in person.roles) if person else "没有登记"
                 reasons.append(
-                    f"{RoleMissing.title}（{RoleMissing.code}）：须由“{label}”办理，{name}（{held or '没有岗位'}）"
+                    f"{RoleMissing.title}（{RoleMissing.code}）：须由“{step.role.label}”办理，{name}（{held or '没有岗位'}）"
                 )
     if step.people and (rule := attempt.pack.rule_for(step.people, attempt.case)):
         least = int(rule.value)

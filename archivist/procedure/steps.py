@@ -18,6 +18,7 @@ from archivist.model.by import By
 from archivist.model.case import Case, Event, Op, apply
 from archivist.model.facts import Facts, Path
 from archivist.model.ids import CaseNo, narrow
+from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.model.values import parse_value
@@ -28,7 +29,7 @@ from archivist.rules import deadlines
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
 from archivist.rules.pack import Pack
-from archivist.rules.rule import StepRule
+from archivist.rules.rule import RuleKind, StepRule, Unit
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
@@ -150,7 +151,7 @@ def plan_step(
     problems = _wrong_state(pack, case, rule)
     at, told = read_told(rule, at, values, problems)
     names = distinct(people)
-    if not names and rule.role != refusal_reasons.OUTSIDE:
+    if not names and rule.role is not Role.OUTSIDE:
         names = (by.actor,)
     attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
     problems += refusal_reasons.unmet(attempt)
@@ -317,7 +318,7 @@ def _hours(attempt: Attempt) -> list[str]:
     counted = [
         r.title
         for r in attempt.pack.timers(attempt.case)
-        if r.unit == "小时" and attempt.step.id in (*r.starts, *r.ends)
+        if r.unit is Unit.HOURS and attempt.step.id in (*r.starts, *r.ends)
     ]
     if attempt.at or not counted:
         return []
@@ -327,7 +328,7 @@ def _hours(attempt: Attempt) -> list[str]:
 def _late(obligation: Obligation) -> str:
     due, ended = obligation.due, obligation.ended
     assert ended is not None
-    if due is None or obligation.rule.kind != "limit":
+    if due is None or obligation.rule.kind is not RuleKind.LIMIT:
         return ""
     moment = dt.datetime.combine(due.day, dt.time.fromisoformat(due.at or "23:59"))
     if ended.moment <= moment:

@@ -15,7 +15,7 @@ from archivist.model import conditions
 from archivist.model.case import Case, CaseStatus
 from archivist.model.states import State, StepTaken
 from archivist.rules.pack import Pack
-from archivist.rules.rule import Rule
+from archivist.rules.rule import DutyBearer, Rule, RuleKind, Unit
 from archivist.rules.work_calendar import Deadline
 
 _NEVER: Final = -1
@@ -85,7 +85,9 @@ def wait_over(case: Case, pack: Pack, on: dt.date) -> tuple[bool, Obligation | N
 
     Its last day belongs to it: it is over only on the day after. A case that never waited has nothing to wait for.
     """
-    waits = [(o.started.seq, o) for o in obligations(case, pack) if o.rule.kind == "wait" and o.started]
+    waits = [
+        (o.started.seq, o) for o in obligations(case, pack) if o.rule.kind is RuleKind.WAIT and o.started
+    ]
     if not waits:
         return True, None
     last = max(waits, key=lambda pair: pair[0])[1]
@@ -136,7 +138,7 @@ def _procedure_end(case: Case) -> int:
 
 def _ends_with_procedure(rule: Rule) -> bool:
     """Tell whether the end of the procedure takes a limit away: all but time of others that just runs out (救济)."""
-    return rule.duty == "office" or rule.kind == "wait" or bool(rule.ends)
+    return rule.duty is DutyBearer.OFFICE or rule.kind is RuleKind.WAIT or bool(rule.ends)
 
 
 def _count(
@@ -166,7 +168,7 @@ def _with_stays(
     for state, first, last in stays:
         if first >= due.day:
             break
-        workdays = rule.unit == "工作日"
+        workdays = rule.unit is Unit.WORKDAYS
         count += pack.calendar.workdays_between(first, last) if workdays else (last - first).days
         used.append((state, first, last))
         due = rule.deadline(start, pack.calendar, at=at, value=count)
@@ -194,5 +196,5 @@ def _stays(rule: Rule, case: Case, start: dt.date, rows: Sequence[Rule], pack: P
 
 def _wait_of(step: StepTaken, rows: Sequence[Rule], pack: Pack) -> Deadline | None:
     """Return the end of the waiting period a step set going."""
-    row = next((r for r in rows if r.kind == "wait" and step.id in r.starts), None)
+    row = next((r for r in rows if r.kind is RuleKind.WAIT and step.id in r.starts), None)
     return row.deadline(step.on, pack.calendar, at=step.at) if row else None

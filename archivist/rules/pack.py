@@ -10,28 +10,35 @@ Rows may be dated (``valid_from``, ``valid_to``); which of them hold for a case 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, Final
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
-from archivist.errors import NotDelegated, RuleFault, UnknownPack
+from archivist.declarations.builder import build
+from archivist.declarations.cache import CheckedTables
+from archivist.errors import NotDelegated, RuleFault
 from archivist.model import conditions
 from archivist.model.case import Case
 from archivist.model.ids import Category
-from archivist.rules.row_reader import T, read_row
-from archivist.rules.rule import CheckRule, Material, Rule, Source, StepRule
+from archivist.rules.layers import (
+    FROM,
+    NO_OVERRIDES,
+    TABLES,
+    Layer,
+    Row,
+    Rows,
+    available,
+    chain,
+    laid_over,
+    version,
+)
+from archivist.rules.row_faults import row_faults
+from archivist.rules.rule import CheckRule, DelegatedPower, Material, Rule, Source, StepRule
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
 __all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "available", "load"]
-
-_TABLES: Final = ("rule", "material", "step", "check")
-NO_OVERRIDES: Final[Mapping[str, Sequence[Mapping[str, Any]]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Pack:
     id: str
     title: str
     district: str
-    delegated: Mapping[Category, str]
+    delegated: Mapping[Category, DelegatedPower]
     rules: tuple[Rule, ...]
     materials: tuple[Material, ...]
     version: str
@@ -112,16 +119,12 @@ class Pack:
         return f"{self.id}@{self.version}"
 
 
-def available() -> list[str]:
-    """Return the ids of the packs that ship."""
-    return sorted(p.name for p in files("archivist.rules").joinpath("packs").iterdir() if p.is_dir())
-
-
 def load(
     pack_id: str,
     *,
-    overrides: Mapping[str, Sequence[Mapping[str, Any]]] = NO_OVERRIDES,
+    overrides: Mapping[str, Rows] = NO_OVERRIDES,
     calendar: Calendar = NATIONAL,
+    cache: Path | None = None,
 ) -> Pack:
     """Read a pack with what it extends.
 
@@ -129,134 +132,48 @@ def load(
         pack_id: a name in ``available()``.
         overrides: the office's own rows by table (``rule``, ``step`` …), laid over the pack.
         calendar: the working days with the office's corrections.
+        cache: a file that may be lost or damaged at any time: what packs said whose files have not changed since.
 
     Raises:
-        UnknownPack: E501. RuleFault: E502, listing every faulty row.
+        UnknownPack: E501. RuleFault: E502, listing every fault of every row.
     """
-    texts: list[bytes] = []
-    layers: list[tuple[str, Mapping[str, Any]]] = []
-    wanted: str | None = pack_id
-    while wanted:
-        if wanted not in available():
-            raise UnknownPack(f"没有规则包“{wanted}”；可用：{'、'.join(available())}")
-        raw, text = _read(wanted)
-        texts.append(text)
-        layers.append((wanted, raw))
-        wanted = raw.get("extends")
-    head = layers[0][1]
-    layers.reverse()
-    if overrides:
-        texts.append(json.dumps(overrides, ensure_ascii=False, sort_keys=True, default=str).encode())
-        layers.append(("archivist.toml", overrides))
-    return assemble(pack_id, head, layers, hashlib.sha256(b"\0".join(texts)).hexdigest()[:12], calendar)
-
-
-def _read(name: str) -> tuple[dict[str, Any], bytes]:
-    """Return the content of one pack's files as one table, and their bytes."""
-    folder = files("archivist.rules").joinpath("packs", name)
-    raw: dict[str, Any] = {}
-    texts = []
-    for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
-        texts.append(path.read_bytes())
-        for key, value in _parsed(texts[-1]).items():
-            if isinstance(value, list):
-                raw.setdefault(key, []).extend(value)
-            else:
-                raw[key] = value
-    return raw, b"\0".join(texts)
-
-
-@lru_cache(maxsize=32)
-def _parsed(text: bytes) -> Mapping[str, Any]:
-    """Return what a file says; nobody changes it, and a process that loads packs again need not parse again."""
-    return tomllib.loads(text.decode())
+    return assemble(chain(pack_id), overrides, calendar, cache)
 
 
 def assemble(
-    pack_id: str,
-    head: Mapping[str, Any],
-    layers: Sequence[tuple[str, Mapping[str, Any]]],
-    version: str,
+    layers: Sequence[Layer],
+    overrides: Mapping[str, Rows] = NO_OVERRIDES,
     calendar: Calendar = NATIONAL,
+    cache: Path | None = None,
 ) -> Pack:
-    """Lay the layers of a pack over each other, the national one first, and read every row.
-
-    Raises:
-        RuleFault: E502, listing every faulty row.
-    """
-    problems: list[str] = []
-    measures: dict[str, str] = {}
-    delegated: dict[str, str] = {}
-    undelegated: dict[str, str] = {}
-    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in _TABLES}
-    for name, raw in layers:
-        measures |= raw.get("measures", {})
-        gone = set(raw.get("without", ()))
-        for table, rows in tables.items():
-            tables[table] = _laid_over([r for r in rows if _id(r) not in gone], raw.get(table, ()), name)
-        if raw.get("delegated"):
-            delegated, undelegated = dict(raw["delegated"]), dict(raw.get("undelegated", {}))
-
-    def read(kind: type[T], table: str) -> tuple[T, ...]:
-        rows = (read_row(kind, _plain(r), measures, r["_from"], problems) for r in tables[table])
-        return tuple(row for row in rows if row)
-
-    rules, materials = read(Rule, "rule"), read(Material, "material")
-    step_rules, checks = read(StepRule, "step"), read(CheckRule, "check")
-    steps = {s.id for s in step_rules}
-    problems += [
-        f"{r.id}：没有环节 {name}"
-        for r in rules
-        for name in (*r.starts, *r.ends, *r.awaits)
-        if name not in steps
-    ]
-    if problems:
-        raise RuleFault("规则包有错", file=pack_id, problems=problems)
-    return Pack(
-        pack_id,
-        str(head["title"]),
-        str(head.get("district", "")),
-        MappingProxyType({Category(c): str(what) for c, what in delegated.items()}),
-        rules,
-        materials,
-        version,
-        step_rules,
-        checks,
-        MappingProxyType({Category(c): str(why) for c, why in undelegated.items()}),
-        calendar,
-    )
+    """Lay a pack, what it extends and the office's own rows over each other and read every row; see ``load``."""
+    pack_id, made_of = layers[0].id, version(layers, overrides)
+    kept = CheckedTables(cache)
+    if said := kept.get(pack_id, made_of):
+        with suppress(
+            TypeError, ValueError, KeyError, AttributeError
+        ):  # said to a program with other columns
+            return _pack(pack_id, made_of, said, calendar)
+    faults: list[str] = []
+    said = laid_over(layers, overrides, faults)
+    faults += row_faults(said)
+    if faults:
+        raise RuleFault("规则包有错", file=pack_id, problems=list(dict.fromkeys(faults)))
+    kept.put(pack_id, made_of, said)
+    kept.save()
+    return _pack(pack_id, made_of, said, calendar)
 
 
-def _laid_over(
-    below: Sequence[dict[str, Any]], above: Sequence[Mapping[str, Any]], name: str
-) -> list[dict[str, Any]]:
-    """Return the rows of one table with a layer's rows over them, in the order of the lower layer."""
-    patches = [_named(row, name) for row in above if row.get("patch")]
-    above_rows = [_named(row, name) for row in above if not row.get("patch")]
-    own = {_id(r) for r in above_rows}
-    rows = [r for r in below if _id(r) not in own]
-    for patch in patches:
-        fitting = [r for r in rows if _id(r) == _id(patch) and _fits(patch, r)]
-        if not fitting:
-            rows.append(patch)  # refused when it is read: it has not all its columns
-        for row in fitting:
-            row |= {k: v for k, v in patch.items() if k != "categories"}
-    places = {row_id: n for n, row_id in enumerate(dict.fromkeys(map(_id, below)))}
-    return sorted(rows + above_rows, key=lambda r: places.get(_id(r), len(places)))
+def _pack(pack_id: str, made_of: str, said: Mapping[str, Any], calendar: Calendar) -> Pack:
+    """Return the pack whose tables, known to have no fault, say this."""
+    measures: Mapping[str, str] = said["measures"]
+    own = {key: said[key] for key in ("title", "district", "delegated", "undelegated")}
+    rows = {f"{name}s": [_sourced(row, measures) for row in said[name]] for name in TABLES}
+    return replace(build(Pack, {"id": pack_id, "version": made_of, **own, **rows}), calendar=calendar)
 
 
-def _named(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {k: v for k, v in row.items() if k != "patch"} | {"_from": name}
-
-
-def _fits(patch: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    wanted = patch.get("categories")
-    return not wanted or set(row.get("categories", Category.__members__)) <= set(wanted)
-
-
-def _id(row: Mapping[str, Any]) -> object:
-    return row.get("id", row.get("document"))
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in row.items() if k != "_from"}
+def _sourced(row: Row, measures: Mapping[str, str]) -> Row:
+    """Return a row whose source names the measure by its full title."""
+    key = row["source"]["measure"]
+    columns = {name: value for name, value in row.items() if name != FROM}
+    return {**columns, "source": {**row["source"], "measure": measures.get(key, key), "key": key}}

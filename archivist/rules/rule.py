@@ -5,43 +5,120 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
+from archivist.declarations.forms import NOT_DECLARED, Condition, Words
 from archivist.errors import RuleFault
 from archivist.model.ids import Category
+from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.rules.work_calendar import NATIONAL, Calendar, Deadline, add_months, quarter_end
 
-UNITS: Final = (
-    "工作日",
-    "自然日",
-    "小时",
-    "月",
-    "年",
-    "当月日",
-    "月末",
-    "季末",
-    "季度",
-    "周期",
-    "历日",
-    "比例",
-    "人数",
-    "是否",
-    "文字",
+
+class Unit(StrEnum):
+    """Units of a rule's value, as packs write them."""
+
+    WORKDAYS = "工作日"
+    DAYS = "自然日"
+    HOURS = "小时"
+    MONTHS = "月"
+    YEARS = "年"
+    DAY_OF_MONTH = "当月日"
+    """A cut-off day of the month of the trigger, or of the next month once it has passed."""
+    MONTH_END = "月末"
+    """The last day of the month so many months after the trigger's; 0: the same month."""
+    AFTER_QUARTER = "季末"
+    """So many days after the end of the trigger's quarter."""
+    QUARTER = "季度"
+    """The first such quarter of a year (1–4) that begins after the trigger."""
+    CYCLE = "周期"
+    CALENDAR = "历日"
+    RATIO = "比例"
+    PERSONS = "人数"
+    YES_NO = "是否"
+    WORDS = "文字"
+
+    @property
+    def holds(self) -> tuple[type, ...]:
+        """The types a value in this unit may have."""
+        match self:
+            case Unit.CYCLE | Unit.CALENDAR | Unit.WORDS:
+                return (str,)
+            case Unit.YES_NO:
+                return (bool,)
+            case Unit.RATIO:
+                return (float, int)
+            case _:
+                return (int,)
+
+    @property
+    def counted(self) -> bool:
+        """Whether time is counted in it."""
+        return self.holds == (int,) and self is not Unit.PERSONS
+
+
+class RuleKind(StrEnum):
+    """What a time limit asks for."""
+
+    LIMIT = "limit"
+    """To be done by its end."""
+    WAIT = "wait"
+    """To have run out before the procedure goes on (公示期)."""
+
+
+class DutyBearer(StrEnum):
+    """Whose time runs."""
+
+    OFFICE = "office"
+    BUREAU = "bureau"
+    APPLICANT = "applicant"
+    VILLAGE = "village"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return _BEARER_LABELS[self]
+
+
+_BEARER_LABELS: Final[Mapping[DutyBearer, str]] = MappingProxyType(
+    {
+        DutyBearer.OFFICE: "本机关",
+        DutyBearer.BUREAU: "区（县）民政局",
+        DutyBearer.APPLICANT: "申请人",
+        DutyBearer.VILLAGE: "村（居）委会",
+        DutyBearer.OTHER: "其他机构",
+    }
 )
-"""Units of a rule's value. 当月日: a cut-off day of the month of the trigger, or of the next month once it has passed;
-月末: the last day of the month so many months after the trigger's (0: the same month);
-季末: so many days after the end of the trigger's quarter; 季度: the first such quarter of a year (1–4) that begins
-after the trigger; 周期, 历日, 文字: words that cannot be counted from."""
-KINDS: Final = ("limit", "wait")
-DUTIES: Final[Mapping[str, str]] = {
-    "office": "本机关",
-    "bureau": "区（县）民政局",
-    "applicant": "申请人",
-    "village": "村（居）委会",
-    "other": "其他机构",
-}
-"""Whose time runs: key → how people call it."""
+
+
+class Stage(StrEnum):
+    """When completeness is looked at: before 受理, while in benefit, before the file is closed."""
+
+    ACCEPTANCE = "acceptance"
+    BENEFIT = "benefit"
+    ARCHIVE = "archive"
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return {"acceptance": "受理", "benefit": "在享", "archive": "归档"}[self]
+
+
+class DelegatedPower(StrEnum):
+    """What of a category was delegated to the office: examination and confirmation, or examination only."""
+
+    CONFIRM = "审核确认"
+    EXAMINE = "审核"
+
+
+class Each(StrEnum):
+    """Of whom a paper is asked: once for the household, or of the applicant, every member and every obligor."""
+
+    HOUSEHOLD = "household"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +128,10 @@ class Source:
     ``key`` is the pack's short name of the measure, e.g. ``S3``.
     """
 
-    measure: str
-    article: str
-    sentence: str
-    key: str = ""
+    measure: Words
+    sentence: Words
+    article: str = ""
+    key: str = field(default="", metadata=NOT_DECLARED)
 
     def __str__(self) -> str:
         return f"{self.measure}{self.article}「{self.sentence}」"
@@ -71,18 +148,16 @@ class Rule:
         ends: steps that fulfil it, once taken after it was set going.
         awaits: steps after which it is about to start, though it has not: 未起算.
         excludes: states whose days do not count (公示、评议不计入).
-        when: condition on the case; see ``rules.conditions``.
-        kind: ``limit`` must be done by its end; ``wait`` must have run out before the procedure goes on (公示期).
-        duty: whose time it is, a key of ``DUTIES``.
+        when: condition on the case; see ``model.conditions``.
         warn: an earlier line in the same unit at which to warn.
         from_end: counted from the end of the waiting period (公示期) its starting step set going, if it set one going.
         from_value: name of the starting step's value that is the day counted from (死亡之日), instead of the step's own.
     """
 
-    id: str
-    title: str
+    id: Words
+    title: Words
     value: int | float | str | bool
-    unit: str
+    unit: Unit
     source: Source
     trigger: str = ""
     categories: tuple[Category, ...] = ()
@@ -95,9 +170,9 @@ class Rule:
     ends: tuple[str, ...] = ()
     awaits: tuple[str, ...] = ()
     excludes: tuple[State, ...] = ()
-    when: str = ""
-    kind: str = "limit"
-    duty: str = "office"
+    when: Condition = ""
+    kind: RuleKind = RuleKind.LIMIT
+    duty: DutyBearer = DutyBearer.OFFICE
     warn: int | None = None
     from_end: bool = False
     from_value: str = ""
@@ -125,26 +200,26 @@ class Rule:
             raise fault
         count = int(given)
         match self.unit:
-            case "工作日":
+            case Unit.WORKDAYS:
                 return calendar.add_workdays(start, count)
-            case "自然日":
+            case Unit.DAYS:
                 return calendar.add_days(start, count)
-            case "小时":
+            case Unit.HOURS:
                 hour, minute = (int(n) for n in (at or "00:00").split(":"))
                 end = dt.datetime.combine(start, dt.time(hour, minute)) + dt.timedelta(hours=count)
                 return Deadline(end.date(), at=f"{end:%H:%M}")
-            case "月":
+            case Unit.MONTHS:
                 return calendar.add_days(add_months(start, count), 0)
-            case "年":
+            case Unit.YEARS:
                 return calendar.add_days(add_months(start, 12 * count), 0)
-            case "当月日":
+            case Unit.DAY_OF_MONTH:
                 cut = start.replace(day=count)
                 return Deadline(cut if start <= cut else add_months(cut, 1))
-            case "月末":
+            case Unit.MONTH_END:
                 return Deadline(add_months(start.replace(day=1), count + 1) - dt.timedelta(days=1))
-            case "季末":
+            case Unit.AFTER_QUARTER:
                 return Deadline(quarter_end(start) + dt.timedelta(days=count))
-            case "季度":
+            case Unit.QUARTER:
                 first = dt.date(start.year, 3 * count - 2, 1)
                 return Deadline(quarter_end(first if first > start else add_months(first, 12)))
             case _:
@@ -166,12 +241,12 @@ class Rule:
 class Material:
     """One paper an applicant must hand in, or one statutory form that must be there, for some categories."""
 
-    document: str
-    requirement: str
+    document: Words
+    requirement: Words
     categories: tuple[Category, ...]
     source: Source
-    when: str = ""
-    each: str = ""
+    when: Condition = ""
+    each: Each = Each.HOUSEHOLD
     inferred: bool = False
 
 
@@ -181,22 +256,22 @@ class StepRule:
 
     Attributes:
         moves: state → state it leads to; the states a step may be taken in. A step may lead back to the same state.
-        role: who does it, a role of the office; ``outside`` when another body does and the office records it.
+        role: who does it; ``outside`` when another body does and the office records it.
         apart: earlier steps whose people may not do this one (初审 ≠ 复审 ≠ 决定).
         people: id of the rule that says how many must do it together, or empty.
         needs: documents that must be in the case: ``a|b`` either; a trailing ``?`` is only recommended.
         anew: of these, documents that must have come in since the last step that asked for them anew: a receipt proves one delivery.
         makes: documents the step brings forth.
         guards: named conditions that must hold, e.g. ``complete``; see ``rules.guards``.
-        when: condition on the case for the step to exist at all; see ``rules.conditions``.
+        when: condition on the case for the step to exist at all; see ``model.conditions``.
         sets: facts the step makes known: ``application.accepted_on`` → ``date`` or a value's name.
         asks: names of values the step must be told; a trailing ``?`` may be told. Name → Chinese label.
     """
 
-    id: str
-    title: str
+    id: Words
+    title: Words
     moves: Mapping[State, State]
-    role: str
+    role: Role
     source: Source
     categories: tuple[Category, ...] = ()
     apart: tuple[str, ...] = ()
@@ -205,7 +280,7 @@ class StepRule:
     anew: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
-    when: str = ""
+    when: Condition = ""
     sets: Mapping[str, str] = field(default_factory=dict)
     asks: Mapping[str, str] = field(default_factory=dict)
     valid_from: dt.date | None = None
@@ -225,18 +300,17 @@ class CheckRule:
     """One rule of completeness (齐全性): which test, with which arguments, at which stage.
 
     Attributes:
-        stage: ``acceptance`` before 受理, ``benefit`` while in benefit, ``archive`` before the file is closed.
         test: a name of ``rules.completeness``; ``args`` are its arguments.
-        when: condition on the case; see ``rules.conditions``.
+        when: condition on the case; see ``model.conditions``.
     """
 
-    id: str
-    title: str
-    stage: str
-    test: str
+    id: Words
+    title: Words
+    stage: Stage
+    test: Words
     source: Source
     categories: tuple[Category, ...] = ()
-    when: str = ""
+    when: Condition = ""
     args: Mapping[str, object] = field(default_factory=dict)
     inferred: bool = False
     note: str = ""

@@ -9,7 +9,7 @@ from typing import Final
 from archivist.model.field_schema import GROUP_BY_NAME
 from archivist.model.ids import Category
 from archivist.rules.pack import Pack
-from archivist.rules.rule import DUTIES, Material, Rule, Source, StepRule
+from archivist.rules.rule import DutyBearer, Material, Rule, RuleKind, Source, StepRule, Unit
 
 Title = Callable[[str], str]
 """Document id → how people call it."""
@@ -35,33 +35,31 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Conditions of steps as people call them."""
-UNCOUNTED: Final = ("人数", "比例", "是否", "文字", "历日", "周期")
-"""Units from which nothing is counted."""
 _MONTHS: Final = ("当月末日", "下月末日")
 
 
 def value(rule: Rule) -> str:
     """Return a rule's value with its unit in words: ``20 个工作日``、``下月末日``、``30%``."""
     match rule.unit, rule.value:
-        case ("是否", given):
+        case (Unit.YES_NO, given):
             return "是" if given else "否"
-        case ("文字" | "历日" | "周期", given):
+        case (Unit.WORDS | Unit.CALENDAR | Unit.CYCLE, given):
             return str(given)
-        case ("比例", int() | float() as given):
+        case (Unit.RATIO, int() | float() as given):
             return f"{given:.0%}"
-        case ("月末", int() as given):
+        case (Unit.MONTH_END, int() as given):
             return _MONTHS[given] if given < len(_MONTHS) else f"{given} 个月后的月末日"
-        case ("季末", given):
+        case (Unit.AFTER_QUARTER, given):
             return f"季末后 {given} 日" if given else "季末"
-        case ("季度", given):
+        case (Unit.QUARTER, given):
             return f"第 {given} 季度"
-        case ("当月日", given):
+        case (Unit.DAY_OF_MONTH, given):
             return f"当月 {given} 日"
-        case ("人数", given):
+        case (Unit.PERSONS, given):
             return f"{given} 人"
-        case ("工作日" | "月" | "小时", given):
+        case (Unit.WORKDAYS | Unit.MONTHS | Unit.HOURS, given):
             return f"{given} 个{rule.unit}"
-        case ("自然日", given):
+        case (Unit.DAYS, given):
             return f"{given} 日（自然日）"
         case _:
             return f"{rule.value} {rule.unit}"
@@ -69,8 +67,7 @@ def value(rule: Rule) -> str:
 
 def headline(rule: Rule) -> str:
     """Return a rule's title, value and what it is counted from in one line."""
-    counted = rule.unit not in UNCOUNTED
-    since = (f"，自{rule.trigger}起" if counted else f"（{rule.trigger}）") if rule.trigger else ""
+    since = (f"，自{rule.trigger}起" if rule.unit.counted else f"（{rule.trigger}）") if rule.trigger else ""
     return f"{rule.title}：{value(rule)}{since}"
 
 
@@ -80,7 +77,7 @@ def timing(rule: Rule, pack: Pack, title: Title = str) -> str:
         return ""
     since = "之后公示期满之日" if rule.from_end else "所填的日期" if rule.from_value else ""
     parts = [f"自{_steps(rule.starts, pack, rule.categories)}{since}起算"]
-    if rule.kind == "wait":
+    if rule.kind is RuleKind.WAIT:
         parts.append("期满才能办下一环节")
     elif rule.ends:
         parts.append(f"至{_steps(rule.ends, pack, rule.categories)}为止")
@@ -88,15 +85,15 @@ def timing(rule: Rule, pack: Pack, title: Title = str) -> str:
         parts.append(f"不计{_quoted(s.label for s in rule.excludes)}的日子")
     if rule.warn is not None:
         parts.append(f"满 {rule.warn} 预警")
-    if rule.duty != "office":
-        parts.append(f"由{DUTIES[rule.duty]}")
+    if rule.duty is not DutyBearer.OFFICE:
+        parts.append(f"由{rule.duty.label}")
     if rule.when:
         parts.append(f"限于{condition(rule.when, pack, title)}")
     return "，".join(parts)
 
 
 def condition(when: str, pack: Pack, title: Title = str) -> str:
-    """Return the condition of a row in words; see ``rules.conditions``."""
+    """Return the condition of a row in words; see ``model.conditions``."""
     return "，且".join(_clause(c.strip(), pack, title) for c in when.split(" and "))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from archivist.model.ids import Category
 from archivist.model.states import State
@@ -17,9 +17,6 @@ from archivist.rules.completeness.checks import TESTS
 from archivist.rules.guards import GUARDS
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
-
-OUTSIDE = "outside"
-"""Role of a step another body takes and the office only records."""
 
 
 def steps(pack: Pack, category: Category, on: dt.date) -> list[StepRule]:
@@ -40,15 +37,14 @@ def reachable(rows: Iterable[StepRule], start: State = State.DRAFT) -> frozenset
     return frozenset(found)
 
 
-def faults(pack: Pack, on: dt.date, roles: Collection[str]) -> list[str]:
+def faults(pack: Pack, on: dt.date) -> list[str]:
     """Return everything that is wrong with a pack as a whole, empty when it is sound.
 
     Args:
         pack: a pack whose rows could all be read.
         on: the day whose rules are looked at.
-        roles: the roles people of an office may hold.
     """
-    found = [*_names(pack, roles), *_checks(pack)]
+    found = [*_names(pack), *_checks(pack)]
     for category in pack.delegated:
         found += _graph(pack, category, on)
     return list(dict.fromkeys(found))
@@ -60,7 +56,7 @@ def steps_in_no_pack(packs: Iterable[Pack]) -> list[str]:
     return [step for step in StepId if step not in known]
 
 
-def _names(pack: Pack, roles: Collection[str]) -> Iterator[str]:
+def _names(pack: Pack) -> Iterator[str]:
     known, rules = {s.id for s in pack.steps}, {r.id for r in pack.rules}
     for step in pack.steps:
         yield from (
@@ -69,8 +65,6 @@ def _names(pack: Pack, roles: Collection[str]) -> Iterator[str]:
             if g not in GUARDS
         )
         yield from (f"环节 {step.id}：apart 所指的环节 {a} 不存在" for a in step.apart if a not in known)
-        if step.role not in roles and step.role != OUTSIDE:
-            yield f"环节 {step.id}：没有岗位“{step.role}”；可用：{'、'.join(roles)}、{OUTSIDE}"
         if step.people and step.people not in rules:
             yield f"环节 {step.id}：people 所指的规则 {step.people} 不存在"
 

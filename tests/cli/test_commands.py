@@ -161,6 +161,23 @@ def test_reindexing_gives_the_same_answers(office: Office) -> None:
     assert [office.json("search", *q) for q in queries] == before
 
 
+@pytest.mark.parametrize("command", [["--help"], ["due", "--json"], ["templates", "list", "--json"]])
+def test_what_was_read_before_needs_no_library_to_read_it(office: Office, command: list[str]) -> None:
+    """The library that reads declarations is not imported by `--help`, nor by a command whose files have not changed."""
+    code = (
+        "import sys; from archivist.cli.main import main\n"
+        f"status = main({command!r})\n"
+        "sys.exit('cattrs' in sys.modules or status)"
+    )
+    for path in (office.root / "index").glob("*.json"):
+        path.unlink()
+    for _ in range(2):  # the first one reads, the second one knows
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=office.root, env=ENVIRONMENT, capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
     """`archivist search 王秀兰 --json` loads neither OCR, docx nor watchdog."""
     code = (
@@ -195,6 +212,7 @@ def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
         "rich",
         "pypdf",
         "chinese_calendar",
+        "cattrs",
     }
     assert not loaded & heavy
     assert "archivist" in loaded

@@ -20,6 +20,7 @@ from archivist.documents.values.resolve import document_values
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, id_check_digit
+from archivist.model.roles import Role
 
 CATALOGUE: Final = Catalogue.load()
 ON = dt.date(2024, 8, 16)
@@ -54,7 +55,7 @@ CONFIG = Config(
         supervision_phone="022-20000002",
     ),
     people=tuple(
-        Person(name, ("panel",), post)
+        Person(name, (Role.PANEL,), post)
         for name, post in (
             ("郑有为", "街道公共服务办公室主任"),
             ("孟小舟", "槐树里社区党委书记"),

@@ -18,6 +18,7 @@ from archivist.procedure.cases import change_facts, deregister
 from archivist.procedure.completeness_audit import check, confirm
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.run import Finding, Verdict
+from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.filing import file_papers, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -137,7 +138,7 @@ def test_a_text_that_cannot_be_read_is_not_a_fault(workspace: Workspace) -> None
     path = workspace.archive.folder(number) / text.path
     path.chmod(0o644)
     path.write_bytes(b"\xff\xfe\xff")
-    (one,) = check(workspace, [number], stage="archive", on=TODAY).cases
+    (one,) = check(workspace, [number], stage=Stage.ARCHIVE, on=TODAY).cases
     remedies = next(f for f in one.findings if f.check.id == "C10.remedies")
     assert remedies.verdict is Verdict.UNCHECKED
     assert remedies.problems == ("未检：第 0001 件社会救助不予确认决定书没有可读的文字",)
@@ -153,7 +154,7 @@ def photographed(workspace: Workspace) -> CaseNo:
 
 
 def of(workspace: Workspace, number: CaseNo, rule: str) -> Finding:
-    (one,) = check(workspace, [number], stage="archive", on=TODAY).cases
+    (one,) = check(workspace, [number], stage=Stage.ARCHIVE, on=TODAY).cases
     return next(f for f in one.findings if f.check.id == rule)
 
 
@@ -161,7 +162,7 @@ def ticked(
     workspace: Workspace, number: CaseNo, *checks: str, note: str = "张贴、撤下照片各两张", **more: Any
 ) -> Case:
     return confirm(
-        workspace, BY, number, checks, note=note, on=more.pop("on", TODAY), stage="archive", **more
+        workspace, BY, number, checks, note=note, on=more.pop("on", TODAY), stage=Stage.ARCHIVE, **more
     )
 
 

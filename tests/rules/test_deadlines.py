@@ -18,6 +18,7 @@ from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.model.states import State, StepTaken
 from archivist.rules import deadlines, pack
 from archivist.rules.deadlines import Obligation
+from archivist.rules.layers import Layer
 from archivist.rules.pack import Pack
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
@@ -85,7 +86,8 @@ def pack_of(*rules: Mapping[str, Any], calendar: Calendar = NATIONAL) -> Pack:
         {"id": s, "title": s, "moves": {}, "role": "intake", "source": SOURCE}
         for s in (*STATES, "extend", "deliver")
     ]
-    return pack.assemble("样例", {"title": "样例"}, [("样例", {"rule": rows, "step": steps})], "1", calendar)
+    head = Layer("样例", {"pack.toml": 'title = "样例"'.encode()})
+    return pack.assemble([head], {"rule": rows, "step": steps}, calendar)
 
 
 def found(case: Case, rules: Pack, rule_id: str) -> Obligation:

@@ -73,7 +73,10 @@ def test_what_the_pack_cannot_read_is_the_pack_s_fault(tmp_path: Path) -> None:
     )
     with pytest.raises(RuleFault) as fault:
         _ = own.pack
-    assert any("archivist.toml overall：单位“天”" in p for p in fault.value.problems)
+    assert any(
+        p.startswith("archivist.toml [[override.rule]] 第 1 行 overall：unit 是“天”，应为工作日、")
+        for p in fault.value.problems
+    )
     assert any("没有环节 lunch" in p for p in fault.value.problems)
 
 
@@ -99,12 +102,12 @@ id = "confirm"
         )
     told = "\n".join(fault.value.problems)
     for words in (
-        "override.rule overall：没有写明出处",
-        "override.rule decide：没有写明出处",
-        "override 没有“law”这一种",
-        "[[override.step]]",
-        "“2025-02-30”不是日期",
-        "2025-10-09 的“上班”应为“班”或“休”",
+        "override rule 第 1 项是表 { id = overall, value = 15 }，应为写明出处的一行",
+        "override rule 第 2 项是表 { id = decide, source = ",
+        "override 中没有“law”这一项",
+        "override step 是表 { id = confirm }，应为数组",
+        "calendar 2025-02-30 是“2025-02-30”，应为日期",
+        "calendar 2025-10-09 是“上班”，应为班、休之一",
     ):
         assert words in told
     assert len(fault.value.problems) == 6

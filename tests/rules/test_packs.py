@@ -8,16 +8,19 @@ import re
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from archivist.declarations.cache import CheckedTables
 from archivist.errors import NotDelegated, RuleFault, UnknownPack
 from archivist.model.case import Case, CaseStatus, Event, FileEntry, Op, fold
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
-from archivist.rules import pack
+from archivist.rules import layers, pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.disposition.retention import retention
+from archivist.rules.rule import Unit
 from tests.people import wang
 from tests.rules.walking import due, step, walk
 
@@ -128,6 +131,115 @@ def test_unknown_packs_and_rules() -> None:
         HONGQIAO.rule("no.such", Category.DB, ON)
 
 
+# ── what is kept of a pack ───────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", pack.available())
+def test_a_pack_known_from_before_is_the_same_pack(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "index" / "rule_pack.json"
+    first = pack.load(name, cache=cache)
+    monkeypatch.setattr(pack, "laid_over", lambda *_: pytest.fail("read again"))
+    known = pack.load(name, cache=cache)
+    assert known == first == pack.load(name, cache=cache)
+    assert [r.valid_from for r in known.rules] == [r.valid_from for r in first.rules]
+    assert {type(r.unit) for r in known.rules} == {Unit}
+
+
+def test_a_pack_that_changed_or_whose_copy_is_damaged_is_read_again(tmp_path: Path) -> None:
+    """A cache is never trusted blindly: damaged or stale → rebuilt silently."""
+    cache = tmp_path / "rule_pack.json"
+    pack.load("tianjin-hongqiao", cache=cache)
+    row = {
+        "id": "publicity.initial",
+        "patch": True,
+        "value": 9,
+        "source": {"measure": "S3", "sentence": "样例"},
+    }
+    own = pack.load("tianjin-hongqiao", overrides={"rule": [row]}, cache=cache)
+    assert own.rule("publicity.initial", Category.DB, ON).value == 9
+    assert pack.load("tianjin-hongqiao", cache=cache) == HONGQIAO
+    whole = cache.read_bytes()
+    for content in (b"", whole[:-9], whole.replace("工作日".encode(), "自然日".encode(), 1)):
+        cache.write_bytes(content)
+        assert pack.load("tianjin-hongqiao", cache=cache) == HONGQIAO
+
+
+def test_what_a_pack_keeps_for_a_program_with_other_columns_is_read_again(tmp_path: Path) -> None:
+    cache = tmp_path / "rule_pack.json"
+    pack.load("national", cache=cache)
+    kept = CheckedTables(cache)
+    made_of = pack.load("national").version
+    tables = kept.get("national", made_of)
+    assert tables
+    tables["rule"][0]["colour"] = "red"
+    kept.put("national", made_of, tables)
+    kept.save()
+    assert pack.load("national", cache=cache) == pack.load("national")
+
+
+# ── faults ───────────────────────────────────────────────────────────────────────────────────────────────
+def test_every_fault_of_every_row_is_told_at_once() -> None:
+    """File, table, row, key, what was found, what is expected; unknown keys with what they may have been meant to be."""
+    source = {"measure": "《样例办法》", "sentence": "样例"}
+    row: dict[str, Any] = {"id": "x", "title": "x", "source": source}
+    faulty: list[dict[str, Any]] = [
+        row | {"value": 3, "unit": "工作曰"},
+        row | {"value": "三", "unit": "工作日", "dutty": "office"},
+        row | {"value": 3, "unit": "月", "excludes": ["publicised"], "warn": True, "when": "a is b"},
+        row | {"value": 3, "unit": "月", "excludes": ["publicized"], "starts": ["lunch"]},
+        row | {"value": 0.5, "unit": "比例", "warn": 1, "categories": ["DB", "DC"], "kind": "wate"},
+        {"id": "y", "value": 3, "unit": "月", "source": {"sentence": ""}},
+    ]
+    with pytest.raises(RuleFault) as fault:
+        pack.load(
+            "tianjin-hongqiao",
+            overrides={"rule": faulty, "check": [row | {"stage": "later", "test": "dates"}]},
+        )
+    text = "\n".join(fault.value.problems)
+    for words in (
+        "archivist.toml [[override.rule]] 第 1 行 x：unit 是“工作曰”，应为工作日、",
+        "是不是 工作日？",
+        "第 2 行 x：没有“dutty”这一项；是不是 duty？",
+        "第 2 行 x：value 是 三，与单位“工作日”不合",
+        "第 3 行 x：按月计的期限不能扣除日数",
+        "第 5 行 x：单位“比例”不计时",
+        "第 3 行 x：excludes 第 1 项是“publicised”",
+        "是不是 publicized？",
+        "第 3 行 x：warn 是 true，应为整数",
+        "第 3 行 x：when 是“a is b”，应为条件",
+        "第 4 行 x：按月计的期限不能扣除日数",
+        "第 4 行 x：没有环节 lunch",
+        "第 5 行 x：categories 第 2 项是“DC”",
+        "第 5 行 x：kind 是“wate”，应为 limit、wait 之一；是不是 wait？",
+        "第 6 行 y：缺 title",
+        "第 6 行 y：缺 source measure",
+        "第 6 行 y：source sentence 是空的",
+        "archivist.toml [[override.check]] 第 1 行 x：stage 是“later”，应为 acceptance、benefit、archive 之一",
+    ):
+        assert words in text, words
+    assert len(fault.value.problems) == 16
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "fits"),
+    [("工作日", 5, True), ("工作日", "5", False), ("工作日", True, False), ("是否", True, True), ("是否", 1, False),
+     ("比例", 0.3, True), ("文字", "本人", True), ("文字", 3, False), ("人数", 2, True), ("人数", 2.5, False)],
+)  # fmt: skip
+def test_a_value_fits_its_unit(unit: str, value: object, fits: bool) -> None:
+    row = {
+        "id": "x",
+        "title": "x",
+        "value": value,
+        "unit": unit,
+        "source": {"measure": "《样例》", "sentence": "样例"},
+    }
+    if fits:
+        pack.load("national", overrides={"rule": [row]})
+        return
+    with pytest.raises(RuleFault, match=f"与单位“{unit}”不合"):
+        pack.load("national", overrides={"rule": [row]})
+
+
 # ── materials ────────────────────────────────────────────────────────────────────────────────────────────
 def a_case(*records: tuple[str, str], closed: str | None = None, category: str = "DB") -> Case:
     """Fold a case with records (type, filed_at) from events."""
@@ -227,7 +339,7 @@ def altered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, old: str
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
-    monkeypatch.setattr(pack, "files", lambda _: tmp_path)
+    monkeypatch.setattr(layers, "files", lambda _: tmp_path)
     changed = pack.load("tianjin-hongqiao")
     assert changed.version != HONGQIAO.version
     return changed

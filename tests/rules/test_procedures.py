@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from archivist.config import ROLES
 from archivist.doctypes.catalogue import Catalogue
 from archivist.model.ids import Category
 from archivist.model.states import State
@@ -22,7 +21,7 @@ SOURCE = {"measure": "《样例办法》", "article": "第一条", "sentence": "
 @pytest.mark.parametrize("name", pack.available())
 @pytest.mark.parametrize("on", [dt.date(2021, 7, 1), ON, dt.date(2025, 6, 1)])
 def test_every_pack_is_sound_as_a_whole(name: str, on: dt.date) -> None:
-    assert step_chain.faults(pack.load(name), on, ROLES) == []
+    assert step_chain.faults(pack.load(name), on) == []
 
 
 @pytest.mark.parametrize("name", pack.available())
@@ -122,7 +121,7 @@ def test_every_guard_has_its_words() -> None:
 # ── what is wrong is said, all of it ─────────────────────────────────────────────────────────────────────
 def spoilt(**tables: list[dict[str, Any]]) -> list[str]:
     found = pack.load("shaanxi-ziyang", overrides=tables)
-    return step_chain.faults(found, ON, ROLES)
+    return step_chain.faults(found, ON)
 
 
 def test_a_dead_end_is_found() -> None:
@@ -139,13 +138,13 @@ def test_a_dead_end_is_found() -> None:
 def test_names_that_mean_nothing_are_found_all_at_once() -> None:
     faults = spoilt(
         step=[
-            {"id": "announce", "patch": True, "role": "mayor", "guards": ["sunny"], "apart": ["lunch"], "people": "no.rule"}
+            {"id": "announce", "patch": True, "guards": ["sunny"], "apart": ["lunch"], "people": "no.rule"}
         ],
         check=[
             {"id": "X1", "title": "样例", "stage": "archive", "test": "magic", "source": SOURCE},
             {"id": "X2", "title": "样例", "stage": "archive", "test": "photos", "args": {"colour": 1}, "source": SOURCE},
         ],
     )  # fmt: skip
-    for words in ("没有条件“sunny”", "没有岗位“mayor”", "环节 lunch 不存在", "规则 no.rule 不存在", "没有测试“magic”", "检查 X2：args 有误"):  # fmt: skip
+    for words in ("没有条件“sunny”", "环节 lunch 不存在", "规则 no.rule 不存在", "没有测试“magic”", "检查 X2：args 有误"):  # fmt: skip
         assert any(words in f for f in faults), words
-    assert len(faults) == 6
+    assert len(faults) == 5

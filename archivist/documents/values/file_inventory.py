@@ -18,6 +18,7 @@ from archivist.model.step_ids import UNGRANTED
 from archivist.rules.completeness.run import Verdict, findings
 from archivist.rules.disposition.arrangement import OWN, Item, files, items, pages, title
 from archivist.rules.disposition.retention import retention, words
+from archivist.rules.rule import Stage
 
 _OF_THE_APPLICANT: Final = (
     DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION,
@@ -148,7 +149,7 @@ def _lacking(context: DocumentContext) -> list[str]:
     """What the checks at the closing of the file find wrong; the archive's own papers are only being made."""
     case, sources = context.case, context.sources
     assert sources is not None
-    found = findings(case, sources.pack, sources.catalogue, "archive", on=context.on, words=sources.words)
+    found = findings(case, sources.pack, sources.catalogue, Stage.ARCHIVE, on=context.on, words=sources.words)
     own = [f"第 {record.no} 件" for record in case.records_of(*OWN)]
     wrong = [p for f in found if f.verdict is Verdict.FAILED for p in f.problems]
     return [p for p in wrong if not any(paper in p for paper in own)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archivist.config import SignatureStyle
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.registry import computes
@@ -23,14 +24,14 @@ def _made_on(context: DocumentContext) -> str:
 @computes(FieldPath.SIGNATURE_SIGNER)
 def _signer(context: DocumentContext) -> str | None:
     office = context.config.office
-    return (office.bureau if office.signature_style == "bureau_name" else office.name) or None
+    return (office.bureau if office.signature_style is SignatureStyle.BUREAU else office.name) or None
 
 
 @computes(FieldPath.SIGNATURE_CLAUSE)
 def _clause(context: DocumentContext) -> str:
     """受××区民政局委托: default, because the delegating body answers for the act (行政复议法第十九条)."""
     office = context.config.office
-    delegated = office.signature_style == "town_with_delegation_clause" and office.bureau
+    delegated = office.signature_style is SignatureStyle.TOWN_WITH_CLAUSE and office.bureau
     return f"受{office.bureau}委托，" if delegated else ""
 
 

@@ -22,6 +22,7 @@ from archivist.rules import deadlines
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.dossier import Dossier, Outcome
 from archivist.rules.disposition import late_filing
+from archivist.rules.rule import Each, RuleKind
 
 
 # ── the papers of acceptance ─────────────────────────────────────────────────────────────────────────────
@@ -45,7 +46,7 @@ def _materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ()
             found.unknown.append(
                 f"没有{d.title(m.document)}，但一次性补正告知书没有要求补它，不能再次告知申请人，请由本机关调取或说明"
             )
-        elif m.each == "person" and (count := _count(d.case, m.document)) < len(everybody):
+        elif m.each is Each.PERSON and (count := _count(d.case, m.document)) < len(everybody):
             names = "、".join(p.name or p.part for p in everybody)
             found.unknown.append(
                 f"{d.title(m.document)}有 {count} 件，应有 {len(everybody)} 人（{names}）的；"
@@ -188,7 +189,7 @@ def _publicity(d: Dossier) -> Outcome:
     """C10: every notice hung as long as the pack says before the step that has to wait for it."""
     found = Outcome(todo="公示期不足的，应当重新公示。")
     for due in deadlines.obligations(d.case, d.pack):
-        if due.rule.kind != "wait" or due.started is None or due.due is None:
+        if due.rule.kind is not RuleKind.WAIT or due.started is None or due.due is None:
             continue
         posted, until = due.started, f"公示期 {due.rule.value}{due.rule.unit}，到 {due.due.day} 才满"
         after = [s for s in d.case.steps if s.seq > posted.seq and s.before is not s.after]

@@ -21,7 +21,7 @@ from archivist.model.step_ids import StepId
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.dossier import Dossier, Outcome, Words
 from archivist.rules.pack import Pack
-from archivist.rules.rule import CheckRule
+from archivist.rules.rule import CheckRule, Stage
 
 
 class Verdict(StrEnum):
@@ -51,11 +51,11 @@ class Finding:
     confirmed: tuple[str, ...] = ()
 
 
-def stage_of(case: Case) -> str:
+def stage_of(case: Case) -> Stage:
     """Return the stage whose checks concern a case as it stands: 受理、在享、归档."""
     if case.state in _BENEFIT:
-        return "benefit"
-    return "archive" if case.state in _DECIDED or case.state.ended else "acceptance"
+        return Stage.BENEFIT
+    return Stage.ARCHIVE if case.state in _DECIDED or case.state.ended else Stage.ACCEPTANCE
 
 
 _BENEFIT: Final = frozenset(
@@ -70,7 +70,7 @@ def findings(
     case: Case,
     pack: Pack,
     catalogue: Catalogue,
-    stage: str | None = None,
+    stage: Stage | None = None,
     *,
     on: dt.date,
     words: Words = lambda _: None,
@@ -81,8 +81,8 @@ def findings(
         case: as it stands.
         pack: the rules.
         catalogue: the document types known.
-        stage: ``acceptance``, ``benefit`` or ``archive``; by the case's state when not given. Before the file is closed (``archive``) the papers
-            of an application that was accepted are looked for again.
+        stage: by the case's state when not given. Before the file is closed (归档) the papers of an application that was
+            accepted are looked for again.
         on: civil day of the check.
         words: gives the text of a record.
 
@@ -91,7 +91,7 @@ def findings(
     """
     wanted = stage or stage_of(case)
     taken_on = case.accepted_on or case.step(StepId.ADVANCE)
-    stages = ("acceptance", wanted) if wanted == "archive" and taken_on else (wanted,)
+    stages = (Stage.ACCEPTANCE, wanted) if wanted is Stage.ARCHIVE and taken_on else (wanted,)
     dossier = Dossier(case, pack, catalogue, on, words)
     return [
         _finding(check, dossier)

@@ -21,6 +21,7 @@ from archivist.model.case import Case
 from archivist.procedure.cases import deregister
 from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import ORDER, OWN, items
+from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
 from tests.documents.samples import BIG, CATALOGUE, CONFIG, LONG_NAME, MINIMAL, ON, a_case
@@ -229,7 +230,7 @@ def test_a_signed_sheet_settles_the_check_of_the_file(workspace: Workspace) -> N
     case = workspace.archive.read(case.number)
     case = sign(workspace, case.number, list(case.records)[-1])
     found = findings(
-        case, workspace.pack, workspace.catalogue, "archive", on=TODAY,
+        case, workspace.pack, workspace.catalogue, Stage.ARCHIVE, on=TODAY,
         words=lambda r: workspace.archive.text(case.number, r.no) or "核对结论：一致",
     )  # fmt: skip
     (sheet,) = [f for f in found if f.check.id == "C14"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archivist.config import Config, Office
+from archivist.config import Config, Office, SignatureStyle
 from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.render.render import document_text, render
 from archivist.documents.values.resolve import document_values
@@ -183,12 +183,12 @@ def test_tables_are_read_from_rows_and_from_text() -> None:
 @pytest.mark.parametrize(
     ("style", "signer", "clause"),
     [
-        ("town_with_delegation_clause", "示范区人民政府槐树街道办事处", "受示范区民政局委托，"),
-        ("town_only", "示范区人民政府槐树街道办事处", ""),
-        ("bureau_name", "示范区民政局", ""),
+        (SignatureStyle.TOWN_WITH_CLAUSE, "示范区人民政府槐树街道办事处", "受示范区民政局委托，"),
+        (SignatureStyle.TOWN, "示范区人民政府槐树街道办事处", ""),
+        (SignatureStyle.BUREAU, "示范区民政局", ""),
     ],
 )
-def test_the_three_ways_to_sign(style: str, signer: str, clause: str) -> None:
+def test_the_three_ways_to_sign(style: SignatureStyle, signer: str, clause: str) -> None:
     config = dataclasses.replace(CONFIG, office=dataclasses.replace(CONFIG.office, signature_style=style))
     values = values_of("refusal_decision", config=config)
     assert values["signature"] == {"signer": signer, "clause": clause, "seal": ""}
@@ -208,7 +208,8 @@ def test_a_decision_tells_the_remedies(name: str) -> None:
 
 @pytest.mark.parametrize("gone", ["court", "review_authority", "bureau"])
 def test_no_decision_without_remedies(gone: str) -> None:
-    config = dataclasses.replace(CONFIG, office=dataclasses.replace(CONFIG.office, **{gone: ""}))
+    nothing: dict[str, Any] = {gone: ""}
+    config = dataclasses.replace(CONFIG, office=dataclasses.replace(CONFIG.office, **nothing))
     with pytest.raises(MissingFields, match="救济途径不全"):
         values_of("refusal_decision", config=config)
 

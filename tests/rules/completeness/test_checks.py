@@ -23,6 +23,7 @@ from archivist.rules import pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.run import Finding, Verdict, findings, stage_of
+from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.filing import file_papers, sign, walk
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
@@ -53,7 +54,7 @@ def look(
     workspace: Workspace, number: CaseNo, rule: str, stage: str = "acceptance", on: dt.date = TODAY
 ) -> Finding:
     """Run the checks of a stage as the program does and return the one of a rule."""
-    (one,) = check(workspace, [number], stage=stage, on=on).cases
+    (one,) = check(workspace, [number], stage=Stage(stage), on=on).cases
     return next(f for f in one.findings if f.check.id == rule)
 
 
@@ -108,7 +109,7 @@ def test_an_unknown_test_is_a_fault_of_the_pack(workspace: Workspace) -> None:
     for more in ({"test": "no_such"}, {"test": "dates", "args": {"order": 1}}):
         own = pack.load("tianjin-hongqiao", overrides={"check": [row | more]})
         with pytest.raises(RuleFault, match="X01"):
-            findings(case, own, Catalogue.load(), "acceptance", on=TODAY)
+            findings(case, own, Catalogue.load(), Stage.ACCEPTANCE, on=TODAY)
 
 
 # ── C01–C08 ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -385,7 +386,7 @@ def test_c10_a_notice_of_the_result_does_not_keep_back_the_decision(tmp_path: Pa
                 workspace.archive.read(number),
                 city,
                 workspace.catalogue,
-                "archive",
+                Stage.ARCHIVE,
                 on=dt.date.fromisoformat(on),
             )
             return next(f for f in found if f.check.id == "C10.days")
@@ -465,7 +466,7 @@ def test_c11_a_disputed_case_holds_both_minutes(workspace: Workspace) -> None:
     file_papers(workspace, number, "deliberation_minutes", "leadership_meeting_minutes")
     assert look(workspace, number, "C11", "archive").verdict is PASSED
     calm = open_household(workspace, category=Category.DX).number
-    rows = check(workspace, [calm], stage="archive", on=TODAY).cases[0].findings
+    rows = check(workspace, [calm], stage=Stage.ARCHIVE, on=TODAY).cases[0].findings
     assert "C11" not in {f.check.id for f in rows}
 
 
@@ -512,7 +513,7 @@ def test_c13_the_review_of_the_year(
             file_papers(workspace, number, "periodic_review_form", by=replace(BY, time=moment))
         day = dt.date.fromisoformat(on)
         found = findings(
-            workspace.archive.read(number), pack.load(pack_id), workspace.catalogue, "benefit", on=day
+            workspace.archive.read(number), pack.load(pack_id), workspace.catalogue, Stage.BENEFIT, on=day
         )
         (finding,) = [f for f in found if f.check.id == "C13"]
         assert finding.verdict is verdict
@@ -571,7 +572,7 @@ def test_c14_a_document_the_catalogue_does_not_know_is_not_checked(workspace: Wo
     row = {"id": "X02", "title": "x", "stage": "archive", "test": "records", "args": {"documents": ["no_such_form"]},
            "source": {"measure": "本街道规定", "sentence": "x"}}  # fmt: skip
     own = pack.load("tianjin-hongqiao", overrides={"check": [row]})
-    found = findings(open_household(workspace), own, workspace.catalogue, "archive", on=TODAY)
+    found = findings(open_household(workspace), own, workspace.catalogue, Stage.ARCHIVE, on=TODAY)
     (finding,) = [f for f in found if f.check.id == "X02"]
     assert finding.verdict is UNCHECKED and "no_such_form" in finding.problems[0]
 
@@ -591,7 +592,7 @@ def test_before_the_file_is_closed_the_papers_are_looked_for_again(workspace: Wo
     number = household(workspace)
     walk(workspace, number, *TO_PUBLICITY[:2])
     assert "C01" in {
-        f.check.id for f in check(workspace, [number], stage="archive", on=TODAY).cases[0].findings
+        f.check.id for f in check(workspace, [number], stage=Stage.ARCHIVE, on=TODAY).cases[0].findings
     }
     given_up = open_household(workspace, category=Category.DX).number
     walk(workspace, given_up, ("submit", "2024-03-04", ()), ("withdraw", "2024-03-05", ()))

@@ -1,0 +1,53 @@
+"""Marks on the types of declared values: ``Annotated[str, Form(…)]``, ``field(metadata=NOT_DECLARED)``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+
+from archivist.model import conditions
+
+NOT_DECLARED: Final[Mapping[str, bool]] = MappingProxyType({"declared": False})
+"""Metadata of a dataclass field that the program fills in; as a key of a table it is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a value must be like, beyond its type.
+
+    Attributes:
+        fits: whether it is; a ``ValueError`` or ``InvalidValue`` says why not.
+        expected: how messages name it.
+        choices: all it may be, where they can be listed.
+    """
+
+    fits: Callable[[Any], object]
+    expected: str
+    choices: tuple[str, ...] = ()
+
+
+def matching(pattern: str, expected: str) -> Form:
+    """Return the form of texts a regular expression matches from end to end."""
+    return Form(re.compile(pattern).fullmatch, expected)
+
+
+def one_of(choices: Sequence[str]) -> Form:
+    """Return the form of texts that are in a list."""
+    return Form(frozenset(choices).__contains__, listed(choices), tuple(choices))
+
+
+def listed(choices: Sequence[str]) -> str:
+    """Return how messages name what is one of some words."""
+    return f"{'、'.join(choices)}{' ' if choices[-1].isascii() else ''}之一"
+
+
+def _read(condition: str) -> bool:
+    return not condition or bool(conditions.parse(condition))
+
+
+Words = Annotated[str, Form(str.strip, "文字，不能为空")]
+Condition = Annotated[str, Form(_read, "条件，如 step.confirm and not applicant.disability")]
+"""A condition on a case, in the words of ``model.conditions``; empty: always."""
