@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.doctypes.field_paths import FieldPath
 from archivist.errors import UsageError
 from archivist.model.chinese import format_date
 from archivist.model.ids import mask_id
@@ -161,7 +162,7 @@ def _told(
 
     if fixed := [key for key in settings if key in made.values]:
         raise UsageError(f"{'、'.join(fixed)} 由各户档案算出，不能另填")
-    if "register.spent" in made.values and document.field("reserve.opening"):
+    if FieldPath.REGISTER_SPENT in made.values and document.field(FieldPath.RESERVE_OPENING):
         balance(made, settings)
     return {**given(document, made, nil=nil), **settings}
 

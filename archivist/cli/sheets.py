@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.cli.session import Session
+from archivist.doctypes.field_paths import FieldPath
 from archivist.model.chinese import format_date
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _issue(
 
 def _table(document: DocumentType) -> FieldSpec:
     """Return the table whose rows are households."""
-    return next(f for f in document.fields if f.path in ("publicity.rows", "minutes.items"))
+    return next(f for f in document.fields if f.path in (FieldPath.PUBLICITY_ROWS, FieldPath.MINUTES_ITEMS))
 
 
 def _rows(sheet: Planned) -> list[dict[str, Any]]:

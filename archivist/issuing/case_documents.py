@@ -301,7 +301,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> Issued | Re
 def _asked(planned: Planned) -> dict[str, object]:
     """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
     rows = (
-        planned.values.get("missing_materials")
+        planned.values.get(FieldPath.MISSING_MATERIALS)
         if planned.document.id == DocumentId.CORRECTION_NOTICE
         else None
     )

@@ -10,10 +10,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from archivist.doctypes.field_paths import FieldPath
+from archivist.documents.values.nested import at
 from archivist.issuing import office_documents
 from archivist.issuing.case_documents import Planned
+from archivist.model.fact_paths import FactPath
 
-ROWS: Final = ("publicity", "rows")
+ROWS: Final = tuple(FieldPath.PUBLICITY_ROWS.split("."))
 
 
 def sheets(planned: Iterable[Planned]) -> list[office_documents.Planned]:
@@ -31,7 +34,7 @@ def sheets(planned: Iterable[Planned]) -> list[office_documents.Planned]:
 def _common(values: Mapping[str, object]) -> dict[str, object]:
     """Return all a notice prints but its rows and its number."""
     group, rows = ROWS
-    common = {k: v for k, v in values.items() if k not in ("doc_no", group)}
+    common = {k: v for k, v in values.items() if k not in (FieldPath.DOC_NO, group)}
     return common | {group: {k: v for k, v in _group(values).items() if k != rows}}
 
 
@@ -59,5 +62,4 @@ def _joined(group: list[Planned]) -> office_documents.Planned:
 
 def _name(values: Mapping[str, object]) -> str:
     """Return what tells the sheet from others of its day in a file name: the village."""
-    applicant = values.get("applicant")
-    return str(applicant.get("village", "")) if isinstance(applicant, Mapping) else ""
+    return str(at(values, FactPath.APPLICANT_VILLAGE) or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.model.by import By
 from archivist.model.chinese import format_doc_no
 from archivist.workspace import Workspace
@@ -10,7 +11,7 @@ from archivist.workspace import Workspace
 def expected(workspace: Workspace, year: int) -> dict[str, object]:
     """Return what stands for a number while a document is only planned; nothing when the office has no 机关代字."""
     agency = workspace.config.office.agency_sign
-    return {"doc_no": format_doc_no(agency, year, 1)} if agency else {}
+    return {FieldPath.DOC_NO: format_doc_no(agency, year, 1)} if agency else {}
 
 
 def take(workspace: Workspace, by: By, year: int, count: int = 1) -> list[str]:

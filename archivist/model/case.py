@@ -13,10 +13,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from archivist.model.facts import NO_FACTS, Facts, parse_facts, single, to_plain
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import NO_FACTS, Facts, fact, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
+from archivist.model.values import Value
 
 Data = Mapping[str, Any]
 """JSON values as they stand in an event."""
@@ -228,13 +230,17 @@ class Case:
         """The day of acceptance (受理之日), from which the law counts and by which the rules are chosen."""
         if step := self.step(StepId.ACCEPT):
             return step.on
-        known = single(self.facts, "application").get("accepted_on")
+        known = self.fact(FactPath.APPLICATION_ACCEPTED_ON)
         return dt.date.fromisoformat(str(known)) if known else None
 
     @property
     def rules_on(self) -> dt.date:
         """The day whose rules hold for the case: acceptance, or before it the day the file was opened."""
         return self.accepted_on or self.opened_on
+
+    def fact(self, path: str) -> Value | None:
+        """Return the fact of a single group at a path, ``None`` when it is not known."""
+        return fact(self.facts, path)
 
     def step(self, *ids: str) -> StepTaken | None:
         """Return the latest recorded step of some kinds, or ``None``."""
@@ -243,7 +249,7 @@ class Case:
     @property
     def applicant_name(self) -> str:
         """The applicant's name, empty when not yet known."""
-        return str(single(self.facts, "applicant").get("name", ""))
+        return str(self.fact(FactPath.APPLICANT_NAME) or "")
 
     def next_record(self) -> RecordNo:
         """Return the number the next record gets."""

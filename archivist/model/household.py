@@ -7,10 +7,12 @@ that does not say otherwise lives with the family and is covered.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from archivist.model.case import Case
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS
 from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, is_id
@@ -47,9 +49,16 @@ def is_minor(person: Mapping[str, object], on: dt.date) -> bool:
     return born is not None and age_on(born, on) < ADULT
 
 
+def kin_names(case: Case) -> frozenset[str]:
+    """Return the names of the officials the applicant is related to (近亲属关系人); with 「（配偶）」 the name alone counts."""
+    return frozenset(
+        re.split(r"[、，,;；\s（）()]+", str(case.fact(FactPath.APPLICATION_KIN_NAME) or ""))
+    ) - {""}
+
+
 def is_applicant(case: Case, person: Mapping[str, object]) -> bool:
     """Tell whether a row of the members' table is the applicant."""
-    own = single(case.facts, APPLICANT.key).get("id_number")
+    own = case.fact(FactPath.APPLICANT_ID_NUMBER)
     return str(person.get("relation", "")) in APPLICANT_RELATIONS or bool(
         own and person.get("id_number") == own
     )

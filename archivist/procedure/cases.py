@@ -14,7 +14,9 @@ from archivist.model import facts as known
 from archivist.model import field_schema
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Op
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
+from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import resident_number
 from archivist.model.ids import CaseNo, Category, id_birth_date, id_sex
 from archivist.model.step_ids import StepId
@@ -75,7 +77,7 @@ def open_case(
     """
     workspace.pack.require_delegated(category)
     facts = _derived(facts)
-    applicant = known.single(facts, "applicant")
+    applicant = known.single(facts, APPLICANT.key)
     _require_identity(applicant)
     with workspace.writing(by):
         if not again:
@@ -119,7 +121,7 @@ def _refuse_second(workspace: Workspace, category: Category, id_number: str) -> 
         if row.number.category is not category:
             continue
         number, case = row.number, workspace.archive.read(row.number)
-        same = known.single(case.facts, "applicant").get("id_number") == id_number
+        same = case.fact(FactPath.APPLICANT_ID_NUMBER) == id_number
         if same and case.status is CaseStatus.OPEN:
             raise CaseExists(f"该申请人已有在办的{category.label}户档 {number}")
 
@@ -134,10 +136,10 @@ def _derived(facts: Facts) -> Facts:
             if birth:
                 row.setdefault("birth_date", id_birth_date(number).isoformat())
 
-    for group in ("applicant", "members", "obligors"):
+    for group in (APPLICANT.key, MEMBERS.key, OBLIGORS.key):
         value = plain.get(group, [])
         for row in [value] if isinstance(value, dict) else value:
-            derive(row, birth=group == "applicant")
+            derive(row, birth=group == APPLICANT.key)
     return known.parse_facts(plain)
 
 
@@ -178,7 +180,7 @@ def change_facts(
         if case.status is CaseStatus.DEREGISTERED:
             raise CaseClosed("已注销的户档不再改动信息", file=str(number))
         after = _changed(case.facts, change, laid_over)
-        _require_identity(known.single(after, "applicant"))
+        _require_identity(known.single(after, APPLICANT.key))
         changes.extend(differences(case.facts, after))
         if not changes:
             raise _Unchanged

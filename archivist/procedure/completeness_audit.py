@@ -12,7 +12,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Op, Record
-from archivist.model.facts import single
+from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State
 from archivist.rules.completeness import required_papers, run
@@ -188,7 +188,7 @@ def _notice(workspace: Workspace, case: Case) -> str:
         )
     if case.state not in _BEFORE_ACCEPTANCE:
         return ""
-    if case.category is Category.JN and single(case.facts, "application").get("urgent"):
+    if case.category is Category.JN and case.fact(FactPath.APPLICATION_URGENT):
         return ""  # 先行救助: nobody is kept waiting for papers
     return (
         "可以一次性告知补正。可由政务服务平台查询的材料先查询、归档，再制发："

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import RoleMissing, RuleFault
 from archivist.model.case import RecordStatus
+from archivist.model.household import kin_names
 from archivist.model.roles import Role
 from archivist.model.states import State, StepTaken
 from archivist.rules.guards import GUARDS, Attempt
@@ -83,7 +83,7 @@ def people(attempt: Attempt, config: Config) -> list[str]:
         least = int(rule.value)
         if len(attempt.by) < least:
             reasons.append(f"须有不同的 {least} 人办理，现有 {len(attempt.by)} 人（{rule.source}）")
-    kin = re.split(r"[、，,;；\s（）()]+", str(attempt.known("application", "kin_name") or ""))
+    kin = kin_names(attempt.case)
     reasons += [f"近亲属回避：{name}是登记的近亲属关系人，不得办理" for name in attempt.by if name in kin]
     return reasons + apart(attempt)
 

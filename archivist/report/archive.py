@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.errors import ArchivistError, UsageError
 from archivist.report.case_history import Household
 from archivist.report.register import Asked, Register, Row, blanks, count, who
@@ -75,7 +76,7 @@ def archive_transfer_list(asked: Asked) -> Register:
     Raises:
         UsageError: E001, when nobody told why they are handed over.
     """
-    kind = asked.told.get("transfer.kind", "")
+    kind = asked.told.get(FieldPath.TRANSFER_KIND, "")
     if kind not in TRANSFERS:
         raise UsageError(
             "没有写明移交类型，不知道移交哪些户档" if not kind else f"没有“{kind}”这种移交类型",
@@ -89,12 +90,12 @@ def archive_transfer_list(asked: Asked) -> Register:
                 rows.append(_volume(house) | _handed(house, asked, kind))
         except ArchivistError as error:
             missed.append(str(error))
-    found = _summed("transfer.rows", rows, "item_count", "pages", "bytes")
+    found = _summed(FieldPath.TRANSFER_ROWS, rows, "item_count", "pages", "bytes")
     _say_missed(found, missed)
-    if "transfer.from" not in asked.told and asked.office.name:
-        found.values["transfer.from"] = asked.office.name
-    if "transfer.to" not in asked.told and kind == "季度报区" and asked.office.bureau:
-        found.values["transfer.to"] = asked.office.bureau
+    if FieldPath.TRANSFER_FROM not in asked.told and asked.office.name:
+        found.values[FieldPath.TRANSFER_FROM] = asked.office.name
+    if FieldPath.TRANSFER_TO not in asked.told and kind == "季度报区" and asked.office.bureau:
+        found.values[FieldPath.TRANSFER_TO] = asked.office.bureau
     return found
 
 
@@ -145,8 +146,11 @@ def expiry_list(asked: Asked) -> Register:
                 "advice": "暂缓鉴定" if standing else "先核实未了事项" if pending else "提交鉴定",
             }
         )
-    found = _summed("expiry.rows", rows)
-    found.values |= {"expiry.on": asked.period.last, "expiry.held": sum(r["held"] for r in rows)}
+    found = _summed(FieldPath.EXPIRY_ROWS, rows)
+    found.values |= {
+        FieldPath.EXPIRY_ON: asked.period.last,
+        FieldPath.EXPIRY_HELD: sum(r["held"] for r in rows),
+    }
     return found
 
 
@@ -167,7 +171,7 @@ def disposal_appraisal_opinion(asked: Asked) -> Register:
                 "dispute": "；".join(disputed),
             }
         )
-    found = _summed("appraisal.rows", rows)
+    found = _summed(FieldPath.APPRAISAL_ROWS, rows)
     if held:
         found.notes.append(f"另有{held}卷保管期满但被冻结，了结前不进入鉴定，没有列入。")
     return found
@@ -203,13 +207,13 @@ def destruction_register(asked: Asked) -> Register:
                 "_left": left.year,
             }
         )
-    found = _summed("destruction.rows", rows, "pages", "files", "bytes")
+    found = _summed(FieldPath.DESTRUCTION_ROWS, rows, "pages", "files", "bytes")
     there = {str(house.case.number) for house in asked.houses}
     doubts += [f"{name}：没有读到这个户档，没有列入" for name in asked.named if name not in there]
     found.doubts += doubts
     if rows:
         first, last = min(r["_opened"] for r in rows), max(r["_left"] for r in rows)
-        found.values["destruction.years"] = f"{first}—{last}年" if first != last else f"{first}年"
+        found.values[FieldPath.DESTRUCTION_YEARS] = f"{first}—{last}年" if first != last else f"{first}年"
     if not asked.named:
         found.hint = "销毁哪些户档由鉴定决定：请用 --where 'number=户号,户号' 写明鉴定意见为销毁的户档。"
     return found
@@ -224,7 +228,7 @@ def elapsed(first: dt.date, last: dt.date) -> str:
 
 def electronic_destruction_log(_asked: Asked) -> Register:
     """The files that were erased. Nothing erases a file of the archive, so there is none to list: a nil report only."""
-    found = Register({"erased.rows": [], "erased.files": 0, "erased.bytes": 0})
-    found.nil = {"destruction.register": NOTHING, "erased.kept": NOTHING}
+    found = Register({FieldPath.ERASED_ROWS: [], FieldPath.ERASED_FILES: 0, FieldPath.ERASED_BYTES: 0})
+    found.nil = {FieldPath.DESTRUCTION_REGISTER: NOTHING, FieldPath.ERASED_KEPT: NOTHING}
     found.hint = "总账中没有销毁记录：本程序没有删除过任何档案文件。"
     return found

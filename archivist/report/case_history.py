@@ -14,9 +14,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, CaseStatus, Event, Record
 from archivist.model.facts import single
+from archivist.model.field_schema import BENEFIT
 from archivist.model.household import ADULT, birth_date, covered_persons
 from archivist.model.ids import Category, age_on
 from archivist.model.states import State, StepTaken
@@ -82,17 +84,16 @@ class Household:
     def read(cls, case: Case, events: Iterable[Event] = ()) -> Household:
         """Return a household; without events, as if what is known now had been known from the beginning."""
         told = [
-            (event.seq, event.data["facts"]["benefit"] or {})
+            (event.seq, event.data["facts"][BENEFIT.key] or {})
             for event in events
-            if "benefit" in (event.data.get("facts") or {})
+            if BENEFIT.key in (event.data.get("facts") or {})
         ]
-        return cls(case, told or [(0, single(case.facts, "benefit"))])
+        return cls(case, told or [(0, single(case.facts, BENEFIT.key))])
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
     def fact(self, path: str) -> str:
         """Return a fact as text, empty when unknown."""
-        group, _, key = path.partition(".")
-        value = single(self.case.facts, group).get(key)
+        value = self.case.fact(path)
         return "" if value is None else str(value)
 
     def classes(self, on: dt.date) -> list[set[str]]:
@@ -205,8 +206,8 @@ class Household:
     def _decided_start(self, change: StepTaken) -> str:
         for record in reversed(self.case.records_of(DocumentId.BENEFIT_CHANGE_DECISION)):
             given = record.data.get("given", {})
-            if record.filed_at[:10] >= change.on.isoformat() and given.get("change.start"):
-                match = re.match(r"(\d{4})\D*(\d{1,2})", str(given["change.start"]))
+            if record.filed_at[:10] >= change.on.isoformat() and given.get(FieldPath.CHANGE_START):
+                match = re.match(r"(\d{4})\D*(\d{1,2})", str(given[FieldPath.CHANGE_START]))
                 return f"{match[1]}-{int(match[2]):02d}" if match else ""
         return ""
 

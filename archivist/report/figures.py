@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from archivist.doctypes.field_paths import FieldPath
+from archivist.model.fact_paths import FactPath
 from archivist.model.household import birth_date, covered_persons
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
@@ -51,9 +53,9 @@ def monthly_statistics(asked: Asked) -> Register:
     classes = [_row(c, _classes(_of(asked.houses, c), asked.period)) for c in roll]
     tables = (
         (ROWS, rows, COLUMNS),
-        ("temporary.rows", once, TEMPORARY_COLUMNS),
-        ("handled.rows", handled, HANDLED),
-        ("classes.rows", classes, ("persons", *_CLASS_KEYS.values(), "unknown")),
+        (FieldPath.TEMPORARY_ROWS, once, TEMPORARY_COLUMNS),
+        (FieldPath.HANDLED_ROWS, handled, HANDLED),
+        (FieldPath.CLASSES_ROWS, classes, ("persons", *_CLASS_KEYS.values(), "unknown")),
     )
     for path, table, columns in tables:
         found.values[path] = table
@@ -61,8 +63,8 @@ def monthly_statistics(asked: Asked) -> Register:
         sums = {key: _signed(key, sum(r["_" + key] for r in table)) for key in columns}
         found.values |= {f"{prefix}{key}": value for key, value in sums.items()}
         found.feet = {**found.feet, path: {key: f"{prefix}{key}" for key in columns}}
-    spent = found.values["register.spent"] + found.values["temporary.spent"]
-    found.values["register.all_spent"] = spent
+    spent = found.values[FieldPath.REGISTER_SPENT] + found.values[FieldPath.TEMPORARY_SPENT]
+    found.values[FieldPath.REGISTER_ALL_SPENT] = spent
     unpaid = sum(r["_unpaid"] for r in (*rows, *once))
     if unpaid:
         found.notes.append(
@@ -135,7 +137,7 @@ def _once(houses: Sequence[Household], period: Period) -> Counts:
     for house in houses:
         if house.entered(period):
             _add(counts, "granted", house.persons(period.month))
-            counts["granted_amount"] += Decimal(house.fact("benefit.amount") or 0)
+            counts["granted_amount"] += Decimal(house.fact(FactPath.BENEFIT_AMOUNT) or 0)
         for on, amount, _ in payouts(house):
             if on in period:
                 counts["spent"] += amount or ZERO

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
 from archivist.model.case import Record
 from archivist.model.chinese import format_money, han_number
+from archivist.model.fact_paths import FactPath
 from archivist.model.values import parse_value
 from archivist.report.case_history import Household
 from archivist.report.register import Asked, Register, Row, in_order, who
@@ -39,14 +41,20 @@ EXTRACTS: Final[Mapping[str, Meeting]] = {
 }
 """Extract → its meeting."""
 DOCUMENT: Final = DocumentId.MINUTES_ORIGINAL
-ITEMS: Final = "minutes.items"
-NO: Final = "meeting.no"
+ITEMS: Final = FieldPath.MINUTES_ITEMS
+NO: Final = FieldPath.MEETING_NO
 KIND: Final = "minutes.kind"
 COMMON: Final[Mapping[str, str]] = {
-    "meeting.name": "会议名称", "meeting.time": "会议时间", "meeting.place": "会议地点", "meeting.chair": "主持人",
-    "meeting.recorder": "记录人", "meeting.attendees": "出席人员", "meeting.absent": "请假", "meeting.observers": "列席",
-    "meeting.recused": "回避",
-}  # fmt: skip
+    FieldPath.MEETING_NAME: "会议名称",
+    FieldPath.MEETING_TIME: "会议时间",
+    FieldPath.MEETING_PLACE: "会议地点",
+    FieldPath.MEETING_CHAIR: "主持人",
+    FieldPath.MEETING_RECORDER: "记录人",
+    FieldPath.MEETING_ATTENDEES: "出席人员",
+    FieldPath.MEETING_ABSENT: "请假",
+    FieldPath.MEETING_OBSERVERS: "列席",
+    FieldPath.MEETING_RECUSED: "回避",
+}
 """What every extract of one meeting says alike."""
 
 
@@ -80,12 +88,12 @@ def minutes_original(asked: Asked) -> Register:
     items = in_order(_item(house, record) for house, record in pairs)
     for n, item in enumerate(items, 1):
         item["label"] = han_number(n)
-    found = Register({ITEMS: items, NO: no, "minutes.count": len(items)})
-    found.values |= {"minutes.title": EXTRACTS[kind].title}
+    found = Register({ITEMS: items, NO: no, FieldPath.MINUTES_COUNT: len(items)})
+    found.values |= {FieldPath.MINUTES_TITLE: EXTRACTS[kind].title}
     for path in COMMON:
         said = {str(h.case.number): _given(r).get(path) or "" for h, r in pairs}
         _agreed(found, path, said)
-    found.values.setdefault("meeting.name", f"{asked.office.name}{EXTRACTS[kind].name}")
+    found.values.setdefault(FieldPath.MEETING_NAME, f"{asked.office.name}{EXTRACTS[kind].name}")
     return found
 
 
@@ -107,7 +115,7 @@ def _item(house: Household, record: Record) -> Row:
     return who(house) | {
         "category": house.case.category.label,
         "matter": "".join(_matter(house, record.type, given)),
-        "discussion": given.get("meeting.discussion", ""),
+        "discussion": given.get(FieldPath.MEETING_DISCUSSION, ""),
         "votes": "同意{}票，反对{}票，弃权{}票".format(*votes) if all(votes) else "",
         "conclusion": "".join(_conclusion(house, record.type, given)),
     }
@@ -116,14 +124,14 @@ def _item(house: Household, record: Record) -> Row:
 def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
     match kind:
         case DocumentId.DELIBERATION_MINUTES:
-            yield str(given.get("meeting.dispute", ""))
+            yield str(given.get(FieldPath.MEETING_DISPUTE, ""))
         case DocumentId.LEADERSHIP_MEETING_MINUTES:
             yield f"{given.get('meeting.source', '')}提请审议：{given.get('meeting.proposal', '')}"
         case _:
             yield str(
-                given.get("conference.cause")
-                or house.fact("application.event")
-                or house.fact("application.cause")
+                given.get(FieldPath.CONFERENCE_CAUSE)
+                or house.fact(FactPath.APPLICATION_EVENT)
+                or house.fact(FactPath.APPLICATION_CAUSE)
             )
             yield f"标准上限{_yuan(given.get('conference.limit'))}，"
             yield f"提请{_yuan(given.get('conference.proposed') or house.fact('application.amount'))}，"
@@ -133,10 +141,10 @@ def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[s
 def _conclusion(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
     if kind == DocumentId.LEADERSHIP_MEETING_MINUTES:
         yield f"会议审议结论：{given.get('meeting.result', '')}。"
-    yield str(given.get("meeting.conclusion", ""))
+    yield str(given.get(FieldPath.MEETING_CONCLUSION, ""))
     if kind == DocumentId.JOINT_CONFERENCE_MINUTES:
         yield f"会议确定救助金额为{_yuan(given.get('conference.amount') or house.fact('benefit.amount'))}。"
-    elif amount := given.get("meeting.amount"):
+    elif amount := given.get(FieldPath.MEETING_AMOUNT):
         yield f"会议同意的救助金额为{_yuan(amount)}。"
 
 
@@ -160,5 +168,5 @@ def _no(record: Record) -> str:
 
 
 def _held_on(record: Record) -> dt.date:
-    told = parse_value("datetime", _given(record).get("meeting.time"))
+    told = parse_value("datetime", _given(record).get(FieldPath.MEETING_TIME))
     return dt.date.fromisoformat(str(told or record.filed_at)[:10])

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import money_in_words, parse_date, parse_money
+from archivist.model.fact_paths import FactPath
 from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.report.case_history import TEMPORARY, Household
@@ -33,19 +35,19 @@ def fund_disbursement_detail(asked: Asked) -> Register:
     rows = in_order(rows)
     found.values = {
         ROWS: rows,
-        "register.households": len(rows),
-        "register.persons": count(rows, "persons"),
-        "register.due": total(rows, "due"),
-        "register.back": total(rows, "back"),
-        "register.paid": total(rows, "paid"),
-        "register.paid_cn": money_in_words(total(rows, "paid")),
+        FieldPath.REGISTER_HOUSEHOLDS: len(rows),
+        FieldPath.REGISTER_PERSONS: count(rows, "persons"),
+        FieldPath.REGISTER_DUE: total(rows, "due"),
+        FieldPath.REGISTER_BACK: total(rows, "back"),
+        FieldPath.REGISTER_PAID: total(rows, "paid"),
+        FieldPath.REGISTER_PAID_CN: money_in_words(total(rows, "paid")),
     }
     found.feet = {
         ROWS: {
-            "persons": "register.persons",
-            "due": "register.due",
-            "back": "register.back",
-            "paid": "register.paid",
+            "persons": FieldPath.REGISTER_PERSONS,
+            "due": FieldPath.REGISTER_DUE,
+            "back": FieldPath.REGISTER_BACK,
+            "paid": FieldPath.REGISTER_PAID,
         }
     }
     if blanks(rows, "paid"):
@@ -97,7 +99,7 @@ def _line(
     house: Household, month: str, standard: Decimal | None, due: Decimal | None, back: Decimal | None
 ) -> Row:
     return who(house) | {
-        "id_number": house.fact("applicant.id_number"),
+        "id_number": house.fact(FactPath.APPLICANT_ID_NUMBER),
         "persons": house.persons(month),
         "standard": standard,
         "due": due,
@@ -108,16 +110,16 @@ def _line(
 
 
 def _with_account(house: Household, row: Row, doubts: list[str]) -> Row:
-    number = house.fact("account.number")
+    number = house.fact(FactPath.ACCOUNT_NUMBER)
     if not number:
         doubts.append(f"{house.case.number}：没有登记银行账户")
     elif 16 <= len(number) <= 19 and not _luhn(number):
         doubts.append(f"{house.case.number}：银行账号校验位不符，请核对")
     return row | {
-        "bank": house.fact("account.bank"),
-        "holder": house.fact("account.holder"),
+        "bank": house.fact(FactPath.ACCOUNT_BANK),
+        "holder": house.fact(FactPath.ACCOUNT_HOLDER),
         "account": number,
-        "nature": house.fact("account.nature"),
+        "nature": house.fact(FactPath.ACCOUNT_NATURE),
     }
 
 
@@ -150,7 +152,7 @@ def payouts(house: Household) -> Iterator[tuple[dt.date, Decimal | None, str]]:
             advanced += amount or ZERO
             yield step.on, amount, "先行救助"
         elif step.id == StepId.PAY:
-            decided = house.fact("benefit.amount")
+            decided = house.fact(FactPath.BENEFIT_AMOUNT)
             rest = Decimal(decided) - advanced if decided else None
             if rest is None or rest > 0 or not advanced:
                 yield step.on, rest, "发放"
@@ -174,12 +176,12 @@ def temp_assistance_monthly_summary(asked: Asked) -> Register:
         advance = advance or house.step(StepId.ADVANCE)
         papers = house.step(StepId.PAPERWORK)
         paper = house.record(DocumentId.CONFIRMATION_DECISION)
-        amount = house.fact("benefit.amount")
+        amount = house.fact(FactPath.BENEFIT_AMOUNT)
         rows.append(
             who(house)
             | {
-                "id_number": house.fact("applicant.id_number"),
-                "cause": house.fact("application.event") or house.fact("application.cause"),
+                "id_number": house.fact(FactPath.APPLICANT_ID_NUMBER),
+                "cause": house.fact(FactPath.APPLICATION_EVENT) or house.fact(FactPath.APPLICATION_CAUSE),
                 "persons": (house.persons(asked.period.month)) if decided else None,
                 "amount": Decimal(amount) if decided and amount else None,
                 "decided": decided.on if decided else None,
@@ -193,13 +195,15 @@ def temp_assistance_monthly_summary(asked: Asked) -> Register:
     rows = in_order(rows)
     first = [r for r in rows if r["in_month"]]
     granted = [r for r in rows if r["decided"]]
-    found = Register({ROWS: rows}, {ROWS: {"persons": "register.persons", "amount": "register.total"}})
+    found = Register(
+        {ROWS: rows}, {ROWS: {"persons": FieldPath.REGISTER_PERSONS, "amount": FieldPath.REGISTER_TOTAL}}
+    )
     found.values |= {
-        "register.granted": len(granted),
-        "register.persons": count(rows, "persons"),
-        "register.total": total(rows, "amount"),
-        "register.advances": len(first),
-        "register.completed": sum(r["papers_on"] is not None for r in first),
+        FieldPath.REGISTER_GRANTED: len(granted),
+        FieldPath.REGISTER_PERSONS: count(rows, "persons"),
+        FieldPath.REGISTER_TOTAL: total(rows, "amount"),
+        FieldPath.REGISTER_ADVANCES: len(first),
+        FieldPath.REGISTER_COMPLETED: sum(r["papers_on"] is not None for r in first),
     }
     if any(r["advanced_on"] for r in rows):
         found.notes.append(_ADVANCE_NOTE)
@@ -224,11 +228,11 @@ def reserve_fund_report(asked: Asked) -> Register:
             ]
     rows.sort(key=lambda r: (r["paid_on"], r["number"]))
     spent = total(rows, "amount")
-    found = Register({ROWS: rows}, {ROWS: {"amount": "register.spent"}})
+    found = Register({ROWS: rows}, {ROWS: {"amount": FieldPath.REGISTER_SPENT}})
     found.values |= {
-        "register.count": len(rows),
-        "register.spent": spent,
-        "register.spent_cn": money_in_words(spent),
+        FieldPath.REGISTER_COUNT: len(rows),
+        FieldPath.REGISTER_SPENT: spent,
+        FieldPath.REGISTER_SPENT_CN: money_in_words(spent),
     }
     if any(r["kind"] == "先行救助" for r in rows):
         found.notes.append(_ADVANCE_NOTE)
@@ -238,14 +242,14 @@ def reserve_fund_report(asked: Asked) -> Register:
 
 def balance(register: Register, told: Mapping[str, str]) -> None:
     """Add what follows from the balance the period began with and from the sum applied for, as the clerk tells them."""
-    if opening := told.get("reserve.opening"):
-        closing = parse_money(opening) - register.values["register.spent"]
+    if opening := told.get(FieldPath.RESERVE_OPENING):
+        closing = parse_money(opening) - register.values[FieldPath.REGISTER_SPENT]
         if closing >= 0:
-            register.values["reserve.closing"] = closing
+            register.values[FieldPath.RESERVE_CLOSING] = closing
         else:
             register.doubts.append(f"本期支出超过期初余额 {-closing} 元，期末余额须人工核实")
-    if amount := told.get("reserve.amount"):
-        register.values["reserve.amount_cn"] = money_in_words(parse_money(amount))
+    if amount := told.get(FieldPath.RESERVE_AMOUNT):
+        register.values[FieldPath.RESERVE_AMOUNT_CN] = money_in_words(parse_money(amount))
 
 
 # ── money claimed back ───────────────────────────────────────────────────────────────────────────────────
@@ -264,13 +268,15 @@ def recovery_register(asked: Asked) -> Register:
                     "doc_no": record.doc_no,
                     "issued": issued,
                     "due": _claimed(given),
-                    "deadline": parse_date(str(told)) if (told := given.get("recovery.due_on")) else None,
+                    "deadline": parse_date(str(told))
+                    if (told := given.get(FieldPath.RECOVERY_DUE_ON))
+                    else None,
                     "status": record.status.label,
                 }
             )
     rows = in_order(rows)
-    found = Register({ROWS: rows}, {ROWS: {"due": "register.due"}})
-    found.values |= {"register.count": len(rows), "register.due": total(rows, "due")}
+    found = Register({ROWS: rows}, {ROWS: {"due": FieldPath.REGISTER_DUE}})
+    found.values |= {FieldPath.REGISTER_COUNT: len(rows), FieldPath.REGISTER_DUE: total(rows, "due")}
     found.notes.append("已退金额、日期、凭证号和余额由财务人员逐笔填写。")
     if blanks(rows, "due"):
         found.notes.append("应退金额空白的，通知书是收取的扫描件，系统不知其金额。")
@@ -279,9 +285,9 @@ def recovery_register(asked: Asked) -> Register:
 
 def _claimed(given: Mapping[str, Any]) -> Decimal | None:
     """Return what a notice claims: the sum that was told, else that of its lines (column 应退)."""
-    if told := given.get("recovery.amount"):
+    if told := given.get(FieldPath.RECOVERY_AMOUNT):
         return parse_money(str(told))
-    rows = given.get("recovery.rows")
+    rows = given.get(FieldPath.RECOVERY_ROWS)
     if isinstance(rows, str):
         cells = [re.split(r"\s*[|｜\t]\s*", line.strip()) for line in rows.splitlines() if line.strip()]
         claims = [row[3] for row in cells if len(row) > 3]

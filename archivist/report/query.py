@@ -13,7 +13,7 @@ from typing import Final
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.chinese import clean_text, format_date
-from archivist.model.facts import single
+from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category, narrow, parse_category
 from archivist.model.states import State
 from archivist.model.values import parse_value
@@ -220,13 +220,13 @@ def _state(wanted: list[str]) -> Test:
     return lambda case: case.state in found
 
 
-def _fact(group: str, key: str) -> Callable[[list[str]], Test]:
-    return lambda wanted: lambda case: str(single(case.facts, group).get(key, "")) in wanted
+def _fact(path: str) -> Callable[[list[str]], Test]:
+    return lambda wanted: lambda case: str(case.fact(path) or "") in wanted
 
 
 _TESTS: Final[Mapping[str, Callable[[list[str]], Test]]] = {
-    "village": _fact("applicant", "village"),
-    "hukou": _fact("applicant", "hukou"),
+    "village": _fact(FactPath.APPLICANT_VILLAGE),
+    "hukou": _fact(FactPath.APPLICANT_HUKOU),
     "status": _status,
     "state": _state,
     "year": lambda wanted: lambda case: str(case.number.year) in wanted,

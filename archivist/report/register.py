@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from archivist.config import Office
+from archivist.doctypes.field_paths import FieldPath
+from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.report.case_history import Household
 from archivist.report.query import Period
@@ -15,7 +17,7 @@ from archivist.rules.pack import Pack
 
 Row = dict[str, Any]
 """One line: text, whole numbers, ``Decimal`` amounts, dates, by the keys of the table's columns; ``None`` is blank."""
-ROWS: Final = "register.rows"
+ROWS: Final = FieldPath.REGISTER_ROWS
 ZERO: Final = Decimal("0.00")
 NIL: Final = "本期无"
 """What a nil report (零报告) says where the lines would stand."""
@@ -96,7 +98,7 @@ def who(house: Household) -> Row:
     return {
         "number": str(house.case.number),
         "name": house.case.applicant_name,
-        "village": house.fact("applicant.village"),
+        "village": house.fact(FactPath.APPLICANT_VILLAGE),
         "category": house.case.category.label,
         "_order": list(type(house.case.category)).index(house.case.category),
     }

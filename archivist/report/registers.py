@@ -9,6 +9,7 @@ from typing import Final
 
 from archivist.config import Office
 from archivist.doctypes.catalogue import Catalogue, DocumentType, FieldSpec
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.ids import CaseNo, Category
@@ -38,7 +39,7 @@ class Kind:
 
     make: Make
     period: str = "month"
-    heading: str = "register.period"
+    heading: str = FieldPath.REGISTER_PERIOD
     named: bool = False
 
 
@@ -52,7 +53,7 @@ REGISTERS: Final[Mapping[str, Kind]] = {
     DocumentId.RESERVE_FUND_REPORT: Kind(money.reserve_fund_report),
     DocumentId.QUARTERLY_TRANSFER_LIST: Kind(rosters.quarterly_transfer_list, "quarter"),
     DocumentId.ANNUAL_REVIEW_TRANSFER_LIST: Kind(rosters.annual_review_transfer_list, "year"),
-    DocumentId.HOUSEHOLD_LEDGER: Kind(rosters.household_ledger, heading="ledger.month"),
+    DocumentId.HOUSEHOLD_LEDGER: Kind(rosters.household_ledger, heading=FieldPath.LEDGER_MONTH),
     DocumentId.FUND_DISBURSEMENT_DETAIL: Kind(money.fund_disbursement_detail),
     DocumentId.MONTHLY_VISIT_SUMMARY: Kind(rosters.monthly_visit_summary),
     DocumentId.RECOVERY_REGISTER: Kind(money.recovery_register, "on"),
@@ -204,7 +205,7 @@ def make(
     """
     kind = kind_of(document, pack, period)
     register = kind.make(Asked(found.houses, pack, period, office, told, found.named, found.sealed))
-    monthly = kind.heading == "ledger.month"
+    monthly = kind.heading == FieldPath.LEDGER_MONTH
     register.values[kind.heading] = period.month if monthly else period.label
     if words and not kind.named:
         register.notes.append(f"本表只列符合条件的户：{words}。")
@@ -243,8 +244,8 @@ def given(document: DocumentType, register: Register, *, nil: bool = False) -> d
             told[spec.path] = value
     if nil:
         told = {k: v for k, v in register.nil.items() if document.field(k)} | told
-    if register.notes and document.field("register.notes"):
-        told["register.notes"] = register.notes
+    if register.notes and document.field(FieldPath.REGISTER_NOTES):
+        told[FieldPath.REGISTER_NOTES] = register.notes
     return told
 
 

@@ -10,8 +10,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import CaseStatus
+from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, REFUSING, REVIEWS, StepId
 from archivist.report.case_history import TEMPORARY, Household
 from archivist.report.query import Period
@@ -38,7 +40,7 @@ def received_on(house: Household) -> dt.date | None:
     """Return the day the application came in: the step 收件 (先行救助 where nothing was handed in), else the fact."""
     if steps := house.steps(*RECEIVED):
         return steps[0].on
-    told = house.fact("application.received_on")
+    told = house.fact(FactPath.APPLICATION_RECEIVED_ON)
     return dt.date.fromisoformat(told) if told else None
 
 
@@ -50,9 +52,9 @@ def acceptance_register(asked: Asked) -> Register:
     found = Register({ROWS: rows})
     results = Counter(r["result"] for r in rows)
     found.values |= {
-        "register.accepted": sum(r["accepted"] is not None for r in rows),
-        "register.closed": sum(n for result, n in results.items() if result != "在办"),
-        "register.open": results["在办"],
+        FieldPath.REGISTER_ACCEPTED: sum(r["accepted"] is not None for r in rows),
+        FieldPath.REGISTER_CLOSED: sum(n for result, n in results.items() if result != "在办"),
+        FieldPath.REGISTER_OPEN: results["在办"],
     }
     if unknown := sum(day is None for _, day in days):
         found.notes.append(f"另有{unknown}户没有收件日期，未列入。")
@@ -70,8 +72,8 @@ def _application(house: Household, pack: Pack, received: dt.date | None, last: d
     handler = accepted or house.step(StepId.SUBMIT, StepId.NOT_ACCEPT)
     return who(house) | {
         "received": received,
-        "id_number": house.fact("applicant.id_number"),
-        "method": house.fact("application.method"),
+        "id_number": house.fact(FactPath.APPLICANT_ID_NUMBER),
+        "method": house.fact(FactPath.APPLICATION_METHOD),
         "outcome": _reception(house),
         "accepted": on,
         "deadline": due.day if due else None,
@@ -98,14 +100,16 @@ def monthly_roster(asked: Asked) -> Register:
     rows = [row for h in asked.houses if (row := _roster_row(h, asked.period))]
     rows = in_order(r for r in rows if r["on_roll"]) + in_order(r for r in rows if not r["on_roll"])
     here = [r for r in rows if r["on_roll"]]
-    found = Register({ROWS: rows}, {ROWS: {"persons": "register.persons", "amount": "register.total"}})
+    found = Register(
+        {ROWS: rows}, {ROWS: {"persons": FieldPath.REGISTER_PERSONS, "amount": FieldPath.REGISTER_TOTAL}}
+    )
     changes = Counter(r[StepId.CHANGE] for r in rows)
     found.values |= {
-        "register.households": len(here),
-        "register.persons": count(here, "persons"),
-        "register.total": total(here, "amount"),
-        "register.entered": changes["新增"] + changes["一次性"],
-        "register.gone": len(rows) - len(here),
+        FieldPath.REGISTER_HOUSEHOLDS: len(here),
+        FieldPath.REGISTER_PERSONS: count(here, "persons"),
+        FieldPath.REGISTER_TOTAL: total(here, "amount"),
+        FieldPath.REGISTER_ENTERED: changes["新增"] + changes["一次性"],
+        FieldPath.REGISTER_GONE: len(rows) - len(here),
     }
     if missing := blanks(here, "amount"):
         found.notes.append(f"{missing}户保障金额空白：没有登记金额，或变更后没有登记起发年月。")
@@ -128,9 +132,9 @@ def _roster_row(house: Household, period: Period) -> Row | None:
     change, stopped = _change(house, period, left=gone is not None)
     amount = term.amount if term else None
     found = set[str]().union(*house.classes(period.last))
-    account = house.fact("account.number")
+    account = house.fact(FactPath.ACCOUNT_NUMBER)
     return who(house) | {
-        "id_number": house.fact("applicant.id_number"),
+        "id_number": house.fact(FactPath.APPLICANT_ID_NUMBER),
         "persons": house.persons(period.month) if on_roll else None,
         "classes": "、".join(sorted(found, key=_class_order)),
         "income": term.income if term else None,
@@ -185,7 +189,7 @@ def household_ledger(asked: Asked) -> Register:
         if not house.on_roll(asked.period.last):
             continue
         term = house.term(asked.period.month)
-        account = house.fact("account.number")
+        account = house.fact(FactPath.ACCOUNT_NUMBER)
         reviewed = [s for s in house.steps(StepId.REVIEWED, StepId.CHANGE) if s.on <= asked.period.last]
         due = next((o.due for o in _reviews(house, asked.pack) if o.due), None)
         rows.append(
@@ -204,12 +208,13 @@ def household_ledger(asked: Asked) -> Register:
         )
     rows = in_order(rows)
     found = Register(
-        {"ledger.rows": rows}, {"ledger.rows": {"members": "ledger.persons", "amount": "ledger.total"}}
+        {FieldPath.LEDGER_ROWS: rows},
+        {FieldPath.LEDGER_ROWS: {"members": FieldPath.LEDGER_PERSONS, "amount": FieldPath.LEDGER_TOTAL}},
     )
     found.values |= {
-        "ledger.households": len(rows),
-        "ledger.persons": count(rows, "members"),
-        "ledger.total": total(rows, "amount"),
+        FieldPath.LEDGER_HOUSEHOLDS: len(rows),
+        FieldPath.LEDGER_PERSONS: count(rows, "members"),
+        FieldPath.LEDGER_TOTAL: total(rows, "amount"),
     }
     if blanks(rows, "amount"):
         found.notes.append("月金额空白的，当月不在发放之列，或金额、起发年月没有登记。")
@@ -242,13 +247,15 @@ def filing_summary(asked: Asked) -> Register:
         )
     rows = in_order(rows)
     granted_rows = [r for r in rows if r["result"] == "确认"]
-    found = Register({ROWS: rows}, {ROWS: {"persons": "register.persons", "amount": "register.total"}})
+    found = Register(
+        {ROWS: rows}, {ROWS: {"persons": FieldPath.REGISTER_PERSONS, "amount": FieldPath.REGISTER_TOTAL}}
+    )
     found.values |= {
-        "register.granted": len(granted_rows),
-        "register.refused": len(rows) - len(granted_rows),
-        "register.persons": count(rows, "persons"),
-        "register.total": total(rows, "amount"),
-        "register.deadline": min(dues, default=None),
+        FieldPath.REGISTER_GRANTED: len(granted_rows),
+        FieldPath.REGISTER_REFUSED: len(rows) - len(granted_rows),
+        FieldPath.REGISTER_PERSONS: count(rows, "persons"),
+        FieldPath.REGISTER_TOTAL: total(rows, "amount"),
+        FieldPath.REGISTER_DEADLINE: min(dues, default=None),
     }
     found.doubts += [f"{r['number']}：卷内没有带文号的决定书" for r in rows if not r["doc_no"]]
     return found
@@ -307,7 +314,7 @@ def _review_row(house: Household, period: Period) -> Row | None:
 def _handed_over(rows: list[Row], *sums: str) -> Register:
     found = Register({ROWS: rows}, {ROWS: {key: f"register.{key}" for key in sums}})
     found.values |= {f"register.{key}": count(rows, key) for key in sums}
-    found.values["register.households"] = len(rows)
+    found.values[FieldPath.REGISTER_HOUSEHOLDS] = len(rows)
     if any(r["records"] and not r["pages"] for r in rows):
         found.notes.append("页数按归档时清点的扫描件计；只有电子原件的件没有页数。")
     return found
@@ -326,8 +333,8 @@ def monthly_visit_summary(asked: Asked) -> Register:
     ]
     seen = {h.case.number for h in base if h.steps(StepId.VISIT, within=asked.period)}
     rows: list[Row] = []
-    for village in sorted({h.fact("applicant.village") for h in base}):
-        those = [h for h in base if h.fact("applicant.village") == village]
+    for village in sorted({h.fact(FactPath.APPLICANT_VILLAGE) for h in base}):
+        those = [h for h in base if h.fact(FactPath.APPLICANT_VILLAGE) == village]
         visited = sum(h.case.number in seen for h in those)
         rows.append(
             {
@@ -337,17 +344,19 @@ def monthly_visit_summary(asked: Asked) -> Register:
                 "rate": percent(visited, len(those)),
             }
         )
-    found = Register({ROWS: rows}, {ROWS: {"base": "register.base", "visited": "register.visited"}})
+    found = Register(
+        {ROWS: rows}, {ROWS: {"base": FieldPath.REGISTER_BASE, "visited": FieldPath.REGISTER_VISITED}}
+    )
     need = math.ceil(Fraction(str(rule.value)) * len(base)) if rule else None
     found.values |= {
-        "register.base": len(base),
-        "register.visited": len(seen),
-        "register.rate": percent(len(seen), len(base)),
-        "register.share": percent(Fraction(str(rule.value)), 1) if rule else "",
-        "register.required": need,
-        "register.reached": "" if need is None else "是" if len(seen) >= need else "否",
+        FieldPath.REGISTER_BASE: len(base),
+        FieldPath.REGISTER_VISITED: len(seen),
+        FieldPath.REGISTER_RATE: percent(len(seen), len(base)),
+        FieldPath.REGISTER_SHARE: percent(Fraction(str(rule.value)), 1) if rule else "",
+        FieldPath.REGISTER_REQUIRED: need,
+        FieldPath.REGISTER_REACHED: "" if need is None else "是" if len(seen) >= need else "否",
     }
-    found.nil = {"register.rate": "—"}
+    found.nil = {FieldPath.REGISTER_RATE: "—"}
     if rule is None:
         found.notes.append("规则包没有规定每月入户走访的比例。")
     elif need is not None and len(seen) < need:
@@ -368,7 +377,7 @@ def review_due_list(asked: Asked) -> Register:
     rows = [
         who(house)
         | {
-            "cycle": house.fact("benefit.review_cycle") or duty.rule.title,
+            "cycle": house.fact(FactPath.BENEFIT_REVIEW_CYCLE) or duty.rule.title,
             StepId.REVIEWED: duty.started.on,
             "last": duty.started.title,
             "due": duty.due.day,
@@ -381,8 +390,8 @@ def review_due_list(asked: Asked) -> Register:
     rows.sort(key=lambda r: (r["due"], r["number"]))
     found = Register({ROWS: rows})
     found.values |= {
-        "register.households": len({r["number"] for r in rows}),
-        "register.overdue": sum(r["due"] < asked.period.first for r in rows),
+        FieldPath.REGISTER_HOUSEHOLDS: len({r["number"] for r in rows}),
+        FieldPath.REGISTER_OVERDUE: sum(r["due"] < asked.period.first for r in rows),
     }
     return found
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
-from archivist.model.facts import Path, single
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import Path
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules import deadlines
@@ -41,10 +42,6 @@ class Attempt:
     reason: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
 
-    def known(self, group: str, key: str) -> object:
-        """Return a fact of the case, ``None`` when it is not recorded."""
-        return single(self.case.facts, group).get(key)
-
 
 def _delegated(attempt: Attempt) -> list[str]:
     try:
@@ -66,16 +63,16 @@ def _incomplete(attempt: Attempt) -> list[str]:
 
 
 def _kinship_known(attempt: Attempt) -> list[str]:
-    kinship = attempt.known("application", "kinship")
+    kinship = attempt.case.fact(FactPath.APPLICATION_KINSHIP)
     if kinship is None:
         return ["未登记是否有近亲属关系（application.kinship）"]
-    if kinship and not attempt.known("application", "kin_name"):
+    if kinship and not attempt.case.fact(FactPath.APPLICATION_KIN_NAME):
         return ["有近亲属关系，但未登记关系人（application.kin_name）"]
     return []
 
 
 def _kinship_filed(attempt: Attempt) -> list[str]:
-    if not attempt.known("application", "kinship") or attempt.case.step(StepId.KINSHIP_FILING):
+    if not attempt.case.fact(FactPath.APPLICATION_KINSHIP) or attempt.case.step(StepId.KINSHIP_FILING):
         return []
     return ["申请人有近亲属关系，尚未单独登记备案（环节“近亲属单独登记备案”）"]
 
@@ -132,7 +129,7 @@ def _overall_running(attempt: Attempt) -> list[str]:
 
 
 def _disputes_settled(attempt: Attempt) -> list[str]:
-    if not attempt.known("application", "disputed"):
+    if not attempt.case.fact(FactPath.APPLICATION_DISPUTED):
         return []
     steps = {s.id: s.title for s in attempt.pack.steps_of(attempt.case)}
     return [
@@ -143,13 +140,13 @@ def _disputes_settled(attempt: Attempt) -> list[str]:
 
 
 def _amount_known(attempt: Attempt) -> list[str]:
-    if attempt.case.category is Category.DX or attempt.known("benefit", "amount") is not None:
+    if attempt.case.category is Category.DX or attempt.case.fact(FactPath.BENEFIT_AMOUNT) is not None:
         return []
     return ["没有登记救助金额（benefit.amount）"]
 
 
 def _care_form_known(attempt: Attempt) -> list[str]:
-    return [] if attempt.known("benefit", "care_form") else ["没有登记供养方式（benefit.care_form）"]
+    return [] if attempt.case.fact(FactPath.BENEFIT_CARE_FORM) else ["没有登记供养方式（benefit.care_form）"]
 
 
 def _once(attempt: Attempt) -> list[str]:

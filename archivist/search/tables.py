@@ -7,7 +7,8 @@ import sqlite3
 from pathlib import PurePosixPath
 
 from archivist.model.case import Case
-from archivist.model.facts import people, single
+from archivist.model.fact_paths import FactPath
+from archivist.model.facts import people
 from archivist.model.ids import Sha256
 from archivist.search import text as forms
 
@@ -44,15 +45,20 @@ CREATE TABLE agenda (case_id INTEGER PRIMARY KEY, head TEXT NOT NULL, rules TEXT
 
 def write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
     """Write a case's rows; its head is forgotten, and texts that are new or changed are marked as not indexed."""
-    applicant = single(case.facts, "applicant")
-    village = str(applicant.get("village", ""))
-    where = [str(applicant.get(k, "")) for k in ("village", "address", "household_address")]
+    village, *rest = (
+        str(case.fact(path) or "")
+        for path in (
+            FactPath.APPLICANT_VILLAGE,
+            FactPath.APPLICANT_ADDRESS,
+            FactPath.APPLICANT_HOUSEHOLD_ADDRESS,
+        )
+    )
     values = (
         case.status.value,
         case.opened_on.isoformat(),
         case.applicant_name,
         village,
-        forms.join_facts(where),
+        forms.join_facts([village, *rest]),
     )
     db.execute(
         "INSERT INTO cases (number, category, status, opened_on, applicant, village, place, seq, head) "

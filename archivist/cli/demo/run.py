@@ -285,12 +285,10 @@ class _Run:
         from archivist.api import searching
         from archivist.cli.demo.scans import PHRASE
         from archivist.cli.find import show_hits
-        from archivist.model.facts import single
+        from archivist.model.fact_paths import FactPath
 
         self.heading("检索")
-        tail = str(single(self.workspace.archive.read(self.cases["wang"]).facts, "applicant")["id_number"])[
-            -4:
-        ]
+        tail = str(self.workspace.archive.read(self.cases["wang"]).fact(FactPath.APPLICANT_ID_NUMBER))[-4:]
         for label, query in (
             ("姓名", "王秀兰"),
             ("拼音", "wxl"),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.doctypes.doctype import PLACES, Column, DocumentType, FieldSpec
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import put
 from archivist.model.ids import Category
 
@@ -77,6 +78,6 @@ def _value(spec: FieldSpec, stand: Stand, category: Category | None, rows: int) 
         return [text] * rows if text and not missing else []
     if missing or spec.kind in PLACES:
         return ""
-    if category is not None and spec.path == "case.category_code":
+    if category is not None and spec.path == FieldPath.CASE_CATEGORY_CODE:
         return category.value
-    return category.label if category is not None and spec.path == "case.category" else stand(spec)
+    return category.label if category is not None and spec.path == FieldPath.CASE_CATEGORY else stand(spec)

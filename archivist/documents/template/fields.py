@@ -15,6 +15,7 @@ from archivist.doctypes.catalogue import PLACES, DocumentType
 from archivist.documents.render.render import declared_paths, paths_in
 from archivist.documents.template.text_width import box_lines, pen_date, widest_mm
 from archivist.errors import TemplateFault
+from archivist.model.fact_paths import FactPath
 
 YES_NO: Final = ("是", "否")
 _PATH: Final = re.compile(r"[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)+")
@@ -24,10 +25,10 @@ _HAIR_MM: Final = 0.1
 """Widths are rounded to twips."""
 _BREAK: Final = re.compile(r" *(?<!:)// *")
 _HEIGHT_MM: Final = {"sign": 14.0, "seal": 30.0, "image": 40.0, "text": 20.0, "list": 20.0, "date": 9.0}
-_CAPTIONS: Final = {
-    "applicant.id_number": "证件号码",
-    "agent.phone": "联系电话",
-    "agent.id_number": "证件号码",
+_CAPTIONS: Final[Mapping[str, str]] = {
+    FactPath.APPLICANT_ID_NUMBER: "证件号码",
+    FactPath.AGENT_PHONE: "联系电话",
+    FactPath.AGENT_ID_NUMBER: "证件号码",
 }
 """Captions of forms where they differ from the name of the fact."""
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from archivist.doctypes.catalogue import FieldSpec
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.template.fields import Fields
 from archivist.documents.template.forms import listing
 from archivist.documents.template.grammar import Block, Call, Node, Row
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.template.text_width import SIZES, box_lines, caption_lines, text_mm
+from archivist.model.fact_paths import FactPath
+from archivist.model.field_schema import APPLICANT
 from archivist.model.ids import Category
 
 SLOTS: Final = 3
 """Pairs of caption and value in a row of a group's form."""
 SIX: Final = (21.0, 33.2, 21.0, 29.9, 21.0, 29.9)
 """Widths of such a row; a date stands in its first value only."""
-_WIDE: Final = {
-    "applicant.household_address": 3, "applicant.address": 3, "applicant.disability_cert": 2, "account.bank": 2,
-    "benefit.amount_cn": 2, "meeting.name": 3, "meeting.topic": 3,
-}  # fmt: skip
+_WIDE: Final[Mapping[str, int]] = {
+    FactPath.APPLICANT_HOUSEHOLD_ADDRESS: 3,
+    FactPath.APPLICANT_ADDRESS: 3,
+    FactPath.APPLICANT_DISABILITY_CERT: 2,
+    FactPath.ACCOUNT_BANK: 2,
+    FieldPath.BENEFIT_AMOUNT_CN: 2,
+    FieldPath.MEETING_NAME: 3,
+    FieldPath.MEETING_TOPIC: 3,
+}
 """Fields that need more room than their kind says, in slots."""
 _KINDS: Final = {"text": 3, "list": 3, "id": 2, "acct": 2}
 _ORDER: Final = (
@@ -43,13 +51,13 @@ def group_rows(fields: Fields, call: Call) -> tuple[Node, ...]:
     if not specs:
         fields.fault(call.line, f"没有登记“{group}.”开头的字段")
         return ()
-    if group == "applicant":
+    if group == APPLICANT.key:
         specs = sorted(
             (s for s in specs if s.path.partition(".")[2] in _ORDER),
             key=lambda s: _ORDER.index(s.path.partition(".")[2]),
         )
     nodes: list[Node] = []
-    knows = fields.doc.field("case.category_code") is not None
+    knows = fields.doc.field(FieldPath.CASE_CATEGORY_CODE) is not None
     for only in dict.fromkeys(s.only if knows else () for s in specs):
         rows = _packed(call.line, [s for s in specs if not knows or s.only == only])
         codes = ", ".join(f'"{c.value}"' for c in only)

@@ -10,12 +10,13 @@ from typing import Any, TypeVar, cast
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import PLACES, Catalogue, DocumentType, FieldSpec
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import flattened
 from archivist.errors import InvalidValue
 from archivist.model import chinese
 from archivist.model.case import Case, Record
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import merge, parse_facts, rows, single
+from archivist.model.facts import Path, rows, set_fact
 from archivist.model.ids import CaseNo
 from archivist.model.values import parse_value
 from archivist.rules.pack import Pack
@@ -114,8 +115,8 @@ class DocumentContext:
         context._read_given(given)
         accepted = context.given.get(FactPath.APPLICATION_ACCEPTED_ON)
         if accepted and case.accepted_on is None:  # by its day the rules are chosen
-            told = parse_facts({"application": {"accepted_on": accepted}})
-            context.case = replace(case, facts=merge(case.facts, told))
+            told = Path.parse(FactPath.APPLICATION_ACCEPTED_ON)
+            context.case = replace(case, facts=set_fact(case.facts, told, accepted))
         return context
 
     def _read_given(self, given: Mapping[str, object]) -> None:
@@ -164,7 +165,7 @@ class DocumentContext:
         group, _, key = path.partition(".")
         if not key:
             return rows(self.case.facts, group) or self.given.get(path)
-        found = single(self.case.facts, group).get(key)
+        found = self.case.fact(path)
         return found if found is not None else self.given.get(path)
 
     def text(self, path: str) -> str:
@@ -185,7 +186,7 @@ class DocumentContext:
     @property
     def made_on(self) -> dt.date:
         """The date the document bears."""
-        return self.day("made_on") or self.on
+        return self.day(FieldPath.MADE_ON) or self.on
 
     @property
     def next_number(self) -> str:

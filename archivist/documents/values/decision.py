@@ -11,7 +11,6 @@ from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.model import conditions
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import fact
 
 _ROOM = 7
 """Characters of a post that stand in one line; a longer one is broken before what it does."""
@@ -102,7 +101,7 @@ def _papers_by(context: DocumentContext) -> dt.date | None:
 
 @computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EXPENDITURE_APPROVAL,))
 def _decided_by(context: DocumentContext) -> dt.date | None:
-    known = fact(context.case.facts, FactPath.APPLICATION_KNOWN_RECIPIENT) == "是"
+    known = context.case.fact(FactPath.APPLICATION_KNOWN_RECIPIENT) == "是"
     return _from_acceptance(context, f"temp.expenditure.{'known' if known else 'other'}", "overall")
 
 

@@ -16,7 +16,6 @@ from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes, examines
 from archivist.errors import ArchivistError
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import fact
 from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import StepId
 from archivist.rules import rule_text
@@ -72,7 +71,7 @@ def _completed(context: DocumentContext, label: str, line: int, keys: Sequence[s
     facts = {
         "number": str(case.number),
         "name": case.applicant_name,
-        "village": str(fact(case.facts, FactPath.APPLICANT_VILLAGE) or ""),
+        "village": str(case.fact(FactPath.APPLICANT_VILLAGE) or ""),
         "category": case.category.label,
     }
     wrong = [key for key in ("name", "village") if row.get(key) and facts[key] and row[key] != facts[key]]

@@ -12,9 +12,11 @@ from typing import Final
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import at
 from archivist.errors import UnlawfulDocument
 from archivist.model.case import Case
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import rows, single
 from archivist.model.field_schema import GROUPS
 from archivist.model.ids import Category
@@ -33,15 +35,15 @@ def check_public(doc: DocumentType, case: Case, config: Config, values: Mapping[
         UnlawfulDocument: E305, naming the fields and what is wrong with them, never the data itself.
     """
     private = dict(_private(case))
-    village = str(single(case.facts, "applicant").get("village", ""))
+    village = str(case.fact(FactPath.APPLICANT_VILLAGE) or "")
     office = config.office
     allowed = [t for t in (office.address, office.name, village, *(c.label for c in Category)) if t]
     phones = f"{office.phone} {office.supervision_phone}"
     problems = []
     for spec in doc.fields:
-        if spec.origin in ("office", "case") or spec.path == "applicant.village":
+        if spec.origin in ("office", "case") or spec.path == FactPath.APPLICANT_VILLAGE:
             continue
-        named, text = _printed(at(values, spec.path) or "", spec.path == "publicity.name")
+        named, text = _printed(at(values, spec.path) or "", spec.path == FieldPath.PUBLICITY_NAME)
         for phrase in allowed:
             text, named = text.replace(phrase, ""), named.replace(phrase, "")
         found = {label for secret, label in private.items() if secret in text}

@@ -16,6 +16,7 @@ from typing import Final
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import ORIGINS, PLACES, Column, DocumentType, FieldSpec
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.context import DocumentContext, DocumentSources
 from archivist.documents.values.nested import put
 from archivist.documents.values.privacy import check_public
@@ -23,6 +24,7 @@ from archivist.documents.values.registry import computation, examinations
 from archivist.errors import MissingFields
 from archivist.model import chinese
 from archivist.model.case import Case
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import to_plain
 from archivist.model.household import resident_number
 from archivist.model.ids import Sha256, age_on, id_birth_date, id_sex
@@ -126,16 +128,20 @@ def _looked_up(spec: FieldSpec, context: DocumentContext) -> object:
     elif value is None and spec.origin == "office":
         value = getattr(context.config.office, spec.path.removeprefix("office."), None)
     elif value is None and spec.origin == "case":
-        value = {
-            "case.number": str(context.case.number),
-            "case.category": context.case.category.label,
-            "case.category_code": context.case.category.value,
-        }.get(spec.path)
+        value = _of_case(context.case).get(spec.path)
     if value is None:
         value = context.given.get(spec.path)
     if value is None and spec.origin != "rule":
         value = computed(context, spec.path)
     return value
+
+
+def _of_case(case: Case) -> Mapping[str, str]:
+    return {
+        FieldPath.CASE_NUMBER: str(case.number),
+        FieldPath.CASE_CATEGORY: case.category.label,
+        FieldPath.CASE_CATEGORY_CODE: case.category.value,
+    }
 
 
 def _ruled(spec: FieldSpec, context: DocumentContext) -> object:
@@ -160,7 +166,7 @@ def value_of(context: DocumentContext, path: str) -> object:
 
 def _waived(spec: FieldSpec, context: DocumentContext) -> bool:
     """Tell whether a field may be missing after all: somebody without papers has no number."""
-    return spec.path == "applicant.id_number" and context.text("applicant.id_type") == "无"
+    return spec.path == FactPath.APPLICANT_ID_NUMBER and context.text(FactPath.APPLICANT_ID_TYPE) == "无"
 
 
 def _empty(spec: FieldSpec) -> object:

@@ -18,7 +18,6 @@ from archivist.documents.values.registry import computes, examines
 from archivist.errors import ArchivistError
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import fact
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import rule_text
@@ -77,11 +76,7 @@ def _kin(context: DocumentContext) -> tuple[Sequence[str], Sequence[str]] | None
     if confirmed is None:
         return None
     rules = over(context, "spotcheck.kinship")
-    kin = [
-        str(c.number)
-        for c in confirmed
-        if c.category in rules and fact(c.facts, FactPath.APPLICATION_KINSHIP)
-    ]
+    kin = [str(c.number) for c in confirmed if c.category in rules and c.fact(FactPath.APPLICATION_KINSHIP)]
     visited = [
         str(r.get("number")) for r in context.rows(FieldPath.SPOT_ROWS) if "入户" in str(r.get("method", ""))
     ]

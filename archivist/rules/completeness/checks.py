@@ -15,7 +15,9 @@ from typing import Final
 from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, Record, RecordStatus
-from archivist.model.facts import single
+from archivist.model.fact_paths import FactPath
+from archivist.model.field_schema import APPLICANT
+from archivist.model.household import kin_names
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import OBJECTIONS, StepId
 from archivist.rules import deadlines
@@ -67,7 +69,7 @@ def _authorised(d: Dossier) -> Outcome:
     for person in required_papers.persons(d.case):
         if person.authorized is False:
             found.wrong.append(f"{person.part}{person.name}没有签署核对授权（{person.path}.authorized）")
-        elif person.authorized is None and person.path != "applicant":
+        elif person.authorized is None and person.path != APPLICANT.key:
             found.unknown.append(
                 f"没有登记{person.part}{person.name}的授权是否已签（{person.path}.authorized）"
             )
@@ -171,9 +173,11 @@ def _dates(d: Dossier) -> Outcome:
 
 
 def _milestones(case: Case) -> Iterator[tuple[str, dt.date]]:
-    known = single(case.facts, "application")
-    for key, label in (("date", "申请日期"), ("received_on", "收件日期")):
-        if day := known.get(key):
+    for path, label in (
+        (FactPath.APPLICATION_DATE, "申请日期"),
+        (FactPath.APPLICATION_RECEIVED_ON, "收件日期"),
+    ):
+        if day := case.fact(path):
             yield label, dt.date.fromisoformat(str(day))
     for step in case.steps:
         if step.id not in (
@@ -275,9 +279,8 @@ def _remedies(d: Dossier) -> Outcome:
 def _apart(d: Dossier) -> Outcome:
     """C.1: 初审人≠复审人≠决定人, and nobody handles the case of a relative (近亲属回避)."""
     found = Outcome(todo="应当换人重新办理该环节；登记有误的用 archivist case correct 更正。")
-    known = single(d.case.facts, "application")
-    kin = re.split(r"[、，,;；\s]+", str(known.get("kin_name", "")))
-    if known.get("kinship") and not known.get("kin_name"):
+    kin = kin_names(d.case)
+    if d.case.fact(FactPath.APPLICATION_KINSHIP) and not kin:
         found.unknown.append("有近亲属关系，但没有登记关系人（application.kin_name），查不出是否回避")
     for n, step in enumerate(d.case.steps):
         found.wrong += [f"{step.title}由近亲属关系人{name}办理" for name in step.by if name in kin]

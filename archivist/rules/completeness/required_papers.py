@@ -14,6 +14,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
 from archivist.model.case import Case, RecordStatus
 from archivist.model.facts import Row, rows, single
+from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together
 from archivist.rules.pack import Material, Pack
 
@@ -94,10 +95,10 @@ def persons(case: Case) -> list[Person]:
         if key:
             found[key] = Person(part, str(row.get("name", "")), path, signed)
 
-    note("申请人", single(case.facts, "applicant"), "applicant")
-    for n, row in enumerate(rows(case.facts, "members"), 1):
+    note("申请人", single(case.facts, APPLICANT.key), APPLICANT.key)
+    for n, row in enumerate(rows(case.facts, MEMBERS.key), 1):
         if lives_together(row):
             note("成员", row, f"members[{n}]")
-    for n, row in enumerate(rows(case.facts, "obligors"), 1):
+    for n, row in enumerate(rows(case.facts, OBLIGORS.key), 1):
         note("义务人", row, f"obligors[{n}]")
     return list(found.values())

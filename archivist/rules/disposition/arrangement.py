@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.model.case import Case, FileEntry, Record, RecordStatus
 
@@ -65,7 +66,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 _SECTIONS: Final = tuple(ORDER)
 _PLACES: Final = {name: (s, i) for s, names in enumerate(ORDER.values()) for i, name in enumerate(names)}
 _LAST: Final = 999
-ARCHIVE_NO: Final = "volume.archive_no"
+ARCHIVE_NO: Final = FieldPath.VOLUME_ARCHIVE_NO
 """Field by which the archive's own papers are told the number of the volume."""
 _SERVED: Final = ("_decision", "_notice")
 

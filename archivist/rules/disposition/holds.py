@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, Record
 from archivist.model.chinese import read_day
@@ -40,9 +41,9 @@ def holds(case: Case, on: dt.date) -> tuple[Hold, ...]:
         if record.signs:
             continue
         given: Mapping[str, Any] = record.data.get("given", {})
-        start = read_day(given.get("hold.start")) or dt.date.fromisoformat(record.filed_at[:10])
-        cause = str(given.get("hold.cause") or f"事由见第{record.no}件")
-        found[cause, start] = Hold(cause, start, record), read_day(given.get("hold.end"))
+        start = read_day(given.get(FieldPath.HOLD_START)) or dt.date.fromisoformat(record.filed_at[:10])
+        cause = str(given.get(FieldPath.HOLD_CAUSE) or f"事由见第{record.no}件")
+        found[cause, start] = Hold(cause, start, record), read_day(given.get(FieldPath.HOLD_END))
     standing = [h for h, end in found.values() if h.start <= on and (end is None or end > on)]
     return tuple(sorted(standing, key=lambda h: h.start))
 
