@@ -15,6 +15,12 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 
+def as_text(what: str, file: str | None, problems: Sequence[str]) -> str:
+    """Return an error as people read it: the file, what happened, then each problem on a line of its own."""
+    head = f"{file}：{what}" if file else what
+    return "\n".join([head, *(f"  · {p}" for p in problems)])
+
+
 class ArchivistError(Exception):
     """Base of every error a person may see.
 
@@ -42,8 +48,7 @@ class ArchivistError(Exception):
             self.remedy = remedy
 
     def __str__(self) -> str:
-        head = f"{self.file}：{self.what}" if self.file else self.what
-        return "\n".join([head, *(f"  · {p}" for p in self.problems)])
+        return as_text(self.what, self.file, self.problems)
 
     def as_json(self) -> dict[str, object]:
         """Return the error as the object ``--json`` prints under ``error``."""

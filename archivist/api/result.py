@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from archivist.errors import ArchivistError
+from archivist.errors import ArchivistError, as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,27 @@ class Problem:
     remedy: str
     exit_status: int
 
-    def __str__(self) -> str:
-        head = f"{self.file}：{self.message}" if self.file else self.message
-        return "\n".join([head, *(f"  · {p}" for p in self.problems)])
-
     @classmethod
-    def of(cls, error: ArchivistError) -> Problem:
+    def of(cls, error: ArchivistError) -> Self:
         """Return what an error says."""
         return cls(
             error.code, error.title, error.what, error.file, error.problems, error.remedy, error.exit_status
         )
+
+    def __str__(self) -> str:
+        return as_text(self.message, self.file, self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Problem):
+    """What was refused for one household while the others went on."""
+
+    case: str = ""
+
+    @classmethod
+    def for_case(cls, case: object, error: ArchivistError) -> Self:
+        """Return what was refused, and for which case."""
+        return replace(cls.of(error), case=str(case))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "ledger": ("archivist.cli.ledger", "ledger", "总账：给出的编号、制发的机关文书、核对与决定"),
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
-    "templates": ("archivist.cli.documents", "templates", "文书目录与模板"),
+    "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),
     "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),
     "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),

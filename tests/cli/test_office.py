@@ -126,7 +126,7 @@ def test_a_sheet_gives_the_rows_of_the_one_table(office: Office) -> None:
 
 
 def test_the_list_says_for_whom_a_document_is_made(office: Office) -> None:
-    made: dict[str, Any] = {d["id"]: d["made_for"] for d in office.json("templates", "list")}
+    made: dict[str, Any] = {d["id"]: d["made_for"] for d in office.json("templates", "list")["documents"]}
     assert made["acceptance_notice"] == "按户" and made["delegation_agreement"] == "机关"
     assert made["monthly_roster"] == "册表" and made["mat_id_card"] == ""
     assert {n for n, whom in made.items() if whom == "册表"} == {*REGISTERS, "minutes_original"}

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from docx import Document
 
 from archivist.doctypes.catalogue import shipped_templates
-from archivist.errors import CaseClosed, DocumentNotApplicable, MissingFields, UnlawfulDocument
+from archivist.documents.render import pool
+from archivist.documents.render.pool import Made, Sheet
+from archivist.documents.render.pool import make as make_pages
+from archivist.errors import (
+    ArchivistError,
+    CaseClosed,
+    DocumentNotApplicable,
+    MissingFields,
+    UnlawfulDocument,
+)
 from archivist.issuing.case_documents import Issued, Outcome, issue, plan
 from archivist.model.case import Case, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts
 from archivist.procedure.cases import change_facts, deregister
 from archivist.workspace import Workspace
+from tests.households import ACCEPTED, DECISION, households
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
-
-ACCEPTED = {"application.accepted_on": "2024-03-05"}
 
 
 @pytest.fixture
@@ -128,23 +136,33 @@ def test_a_refusal_always_tells_the_remedies(workspace: Workspace) -> None:
 
 def test_reference_numbers_are_never_given_twice(workspace: Workspace) -> None:
     case = open_household(workspace)
-    given = {
-        **ACCEPTED,
-        "decision.findings": "符合条件。",
-        "benefit.amount": "800",
-        "benefit.start": "2024-04",
-        "benefit.persons": "2",
-        "benefit.standard": "1130",
-        "benefit.method": "补差",
-        "benefit.income_per_head": "300",
-        "benefit.review_cycle": "每年",
-    }
     numbers = []
     for _ in range(2):
-        outcome = make(workspace, "确认决定书", case, **given)
+        outcome = make(workspace, "确认决定书", case, **DECISION)
         assert outcome.issued, outcome.refused[0].error if outcome.refused else ""
         numbers.append(outcome.issued[0].doc_no)
     assert numbers == ["红样救字〔2024〕1号", "红样救字〔2024〕2号"]
+
+
+def test_numbers_are_never_reused_whatever_fails(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document that fails after its number was taken leaves a gap."""
+    cases = households(workspace, 3)
+    kind = workspace.catalogue.get("确认决定书")
+    seen: list[str] = []
+
+    def fail_the_second(sheets: Sequence[Sheet], *, pdf: bool) -> list[Made | ArchivistError]:
+        made = make_pages(sheets, pdf=pdf)
+        return [ArchivistError("坏了") if n == 1 else one for n, one in enumerate(made)]
+
+    for broken in (True, False):
+        monkeypatch.setattr(pool, "make", fail_the_second if broken else make_pages)
+        todo = plan(
+            workspace, BY, kind, [c.number for c in cases], {c.number: DECISION for c in cases}, on=TODAY
+        )
+        seen += [i.doc_no for i in issue(workspace, BY, todo).issued]
+    assert seen == [f"红样救字〔2024〕{n}号" for n in (1, 3, 4, 5, 6)]
 
 
 def test_one_failure_in_a_batch_does_not_stop_the_rest(workspace: Workspace) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from archivist.cli.main import main
 from archivist.workspace import Workspace
+from tests.answers import answer
 
 
 @pytest.fixture
@@ -26,6 +26,6 @@ def command(
         code = main([*words])
         out, err = capsys.readouterr()
         assert code == status, out + err
-        return json.loads(out) if "--json" in words else out + err
+        return answer(out) if "--json" in words else out + err
 
     return command

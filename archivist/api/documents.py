@@ -1,0 +1,291 @@
+"""Documents of households: planned with every reason against, drafted, issued; one for each household.
+
+What is planned and what is issued has the same form for documents of the office; see ``office_documents``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from archivist.api import given_values, parcels, selection
+from archivist.api.parcels import NO_COPIES, Copies, Item, Parcel
+from archivist.api.result import Refusal, Result
+from archivist.errors import UsageError
+
+if TYPE_CHECKING:
+    from archivist.doctypes import catalogue
+    from archivist.issuing import case_documents
+    from archivist.model.by import By
+    from archivist.workspace import Workspace
+
+DRAFTS: Final = "草稿"
+"""Where drafts go within the outbox when no folder is named."""
+
+
+# ── results ──────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class PlannedDocument:
+    """One document that can be issued.
+
+    Attributes:
+        case: the household's number; ``None`` for a document of the office, and then there is no applicant.
+        document: the catalogue's id of the type, ``title`` its name.
+        date: its date (成文日期).
+        numbered: it takes a reference number from the ledger when it is issued.
+        doc_no: the number it was given; empty where it has none, or has none yet.
+        hand: the Chinese names of what a pen must still fill in.
+        continued: the boxes whose text will go on on an addendum page (续页).
+        doubts: what a person must look at before it is signed.
+    """
+
+    case: str | None
+    applicant: str
+    document: str
+    title: str
+    date: dt.date
+    numbered: bool
+    doc_no: str
+    hand: tuple[str, ...]
+    continued: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, planned: case_documents.Planned) -> PlannedDocument:
+        """Return a planned document of a household."""
+        return cls(
+            case=str(planned.case.number),
+            applicant=planned.case.applicant_name,
+            document=planned.document.id,
+            title=planned.document.title,
+            date=planned.on,
+            numbered=planned.numbered,
+            doc_no="" if planned.numbered else str(planned.values.get("doc_no", "")),
+            hand=planned.hand,
+            continued=planned.continued,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlan(Result):
+    """What would be issued and what not; nothing was written."""
+
+    SCHEMA: ClassVar[str] = "archivist/document-plan/1"
+
+    documents: tuple[PlannedDocument, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts(Result):
+    """Drafts made: no number, no QR code, nothing entered."""
+
+    SCHEMA: ClassVar[str] = "archivist/drafts/1"
+
+    drafts: tuple[Path, ...]
+    refused: tuple[Refusal, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """One document issued; see ``PlannedDocument`` for what is not said here.
+
+    Attributes:
+        record: its number in the case; ``None`` for a document of the office, which is entered in the ledger.
+        files: its renditions on file.
+        pending: it waits for its signed copy (待签); else it is filed for good.
+    """
+
+    case: str | None
+    record: str | None
+    document: str
+    title: str
+    date: dt.date
+    doc_no: str
+    files: tuple[Path, ...]
+    hand: tuple[str, ...]
+    continued: tuple[str, ...] = ()
+    pending: bool = False
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def item(self) -> Item:
+        """The document as it is taken away."""
+        return Item(self.case, self.title, self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocuments(Result):
+    """What was issued, what not, and what was taken away of it."""
+
+    SCHEMA: ClassVar[str] = "archivist/issued-documents/1"
+
+    issued: tuple[IssuedDocument, ...]
+    refused: tuple[Refusal, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+
+
+# ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was asked for, checked for every household: it is shown, drafted or issued.
+
+    Attributes:
+        document: the type.
+        checked: what can be issued and what not.
+        pdf: make a PDF of each as well.
+        copies: what is taken away of what is issued.
+    """
+
+    document: catalogue.DocumentType
+    checked: case_documents.Plan
+    pdf: bool
+    copies: Copies
+
+    @property
+    def ready(self) -> int:
+        """How many can be issued."""
+        return len(self.checked.documents)
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """Those for which the document cannot be issued."""
+        return refusals(self.checked.refused)
+
+
+def prepare(
+    workspace: Workspace,
+    by: By,
+    document: str,
+    named: Iterable[str] = (),
+    *,
+    listed: Path | None = None,
+    search: str = "",
+    values: Path | None = None,
+    settings: Mapping[str, object] = {},
+    on: dt.date | None = None,
+    pdf: bool | None = None,
+    copies: Copies = NO_COPIES,
+) -> Prepared:
+    """Check for every household whether a document can be issued; write nothing.
+
+    Args:
+        workspace: the open workspace.
+        by: who asks, and when.
+        document: the type, by id, title, alias or code.
+        named: the households; see ``selection.households``, also for ``listed`` and ``search``.
+        listed: a list of households.
+        search: a query.
+        values: a file that gives values; a sheet of it names the households where nothing else does.
+        settings: values for all, by path or Chinese name; a household's own row goes before them.
+        on: date of the documents; today when not given.
+        pdf: make PDFs as well; as the settings say when not given, and where they are to be merged.
+        copies: what to take away of what is issued.
+
+    Raises:
+        UsageError: E001, no household is meant, a list or sheet cannot be used, a parcel would be written over.
+        ArchivistError: the one household's refusal, where only one is meant.
+    """
+    from archivist.issuing.case_documents import plan
+
+    wanted = workspace.catalogue.get(document)
+    with_pdf = bool(copies.merged) or (workspace.config.options.pdf if pdf is None else pdf)
+    shared, rows = given_values.for_households(values)
+    chosen = selection.households(workspace, named, listed=listed, search=search) or tuple(rows)
+    if not chosen:
+        raise UsageError(
+            "没有写为哪一户制发", remedy="写户号或姓名，或用 --search、--list、--from 指明各户。"
+        )
+    copies.refuse_existing()
+    given = {n: {**shared, **settings, **rows.get(n, {})} for n in chosen}
+    checked = plan(workspace, by, wanted, chosen, given, on=on or by.today)
+    if len(chosen) == 1 and checked.refused:
+        raise checked.refused[0].error
+    return Prepared(wanted, checked, with_pdf, copies)
+
+
+def plan(prepared: Prepared) -> DocumentPlan:
+    """Show what would be issued; each page is filled once, to see where it overflows."""
+    return DocumentPlan(tuple(map(PlannedDocument.of, prepared.checked.documents)), prepared.refused)
+
+
+def draft(workspace: Workspace, prepared: Prepared, folder: Path | None = None) -> Drafts:
+    """Write a draft of each document into a folder, over what has its name; the outbox's own when none is named."""
+    from archivist.issuing.case_documents import draft_document
+
+    made = {
+        f"{one.case.number} {one.document.title}": draft_document(one) for one in prepared.checked.documents
+    }
+    return Drafts(write_drafts(folder or workspace.archive.outbox / DRAFTS, made), prepared.refused)
+
+
+def issue(
+    workspace: Workspace, by: By, prepared: Prepared, progress: Callable[[int, int], None] | None = None
+) -> IssuedDocuments:
+    """Issue and file every document that can be; each stands or falls alone.
+
+    Args:
+        workspace: the open workspace.
+        by: who issues them, and when.
+        prepared: what to issue.
+        progress: called with the documents done and all of them.
+
+    Raises:
+        PdfUnavailable: E306, before anything is issued.
+    """
+    from archivist.issuing import case_documents
+
+    outcome = case_documents.issue(
+        workspace,
+        by,
+        prepared.checked,
+        pdf=prepared.pdf,
+        report=(lambda _one, done, total: progress(done, total)) if progress else None,
+    )
+    day = {one.case.number: one.on for one in prepared.checked.documents}
+    issued = tuple(
+        IssuedDocument(
+            case=str(one.case),
+            record=one.record,
+            document=prepared.document.id,
+            title=one.title,
+            date=day[one.case],
+            doc_no=one.doc_no,
+            files=one.files,
+            hand=one.hand,
+            continued=one.continued,
+            pending=one.pending,
+        )
+        for one in outcome.issued
+    )
+    return IssuedDocuments(
+        issued, refusals(outcome.refused), prepared.copies.make([one.item for one in issued])
+    )
+
+
+# ── shared with documents of the office ──────────────────────────────────────────────────────────────────
+def refusals(refused: Iterable[case_documents.Refused]) -> tuple[Refusal, ...]:
+    """Return what was refused, household by household."""
+    return tuple(Refusal.for_case(one.case, one.error) for one in refused)
+
+
+def write_drafts(folder: Path, pages: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write drafts (草稿) that only their owner may read.
+
+    Args:
+        folder: where; made when it is not there.
+        pages: name without what follows the dot → the ``.docx``.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths = []
+    for stem, page in pages.items():
+        path = folder / f"{stem}（草稿）.docx"
+        path.unlink(missing_ok=True)
+        with parcels.private(path) as out:
+            out.write(page)
+        paths.append(path)
+    return tuple(paths)

@@ -1,0 +1,93 @@
+"""What a clerk gives besides the case for the documents to be made, read from a file: ``.toml``, ``.json`` or a sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from archivist.api import input_tables
+from archivist.api.selection import NUMBER
+from archivist.errors import ArchivistError, UsageError
+from archivist.model.ids import CaseNo
+
+if TYPE_CHECKING:
+    from archivist.doctypes.catalogue import DocumentType
+
+Values = dict[str, Any]
+FOR_PEOPLE: Final = ("序号", "姓名", "申请人", "户主", "备注")
+"""Columns of a sheet that only help people to read it."""
+
+
+def for_households(source: Path | None) -> tuple[Values, dict[CaseNo, Values]]:
+    """Return values for all documents, and values of each household that a sheet has a row for.
+
+    Raises:
+        UsageError: E001, the file cannot be read, or lines of a sheet name no household, or one twice.
+    """
+    if source is None:
+        return {}, {}
+    if not input_tables.is_sheet(source):
+        return _written(source), {}
+    rows: dict[CaseNo, Values] = {}
+    problems = []
+    for line, row in input_tables.rows(source, NUMBER):
+        try:
+            number = CaseNo.parse(str(row.get(NUMBER, "")))
+        except ArchivistError as error:
+            problems.append(f"第 {line} 行：{error.what}")
+            continue
+        if number in rows:
+            problems.append(f"第 {line} 行：{number} 前面已有一行")
+        rows[number] = {k: v for k, v in row.items() if k != NUMBER and k not in FOR_PEOPLE}
+    if problems:
+        raise UsageError(
+            f"表格有 {len(problems)} 行不能用，没有制发任何文书", file=source.name, problems=problems
+        )
+    return {}, rows
+
+
+def for_office(source: Path | None, document: DocumentType) -> Values:
+    """Return values for a document of the office: fields of a ``.toml`` or ``.json``, or the rows of its one table.
+
+    Raises:
+        UsageError: E001, the file cannot be read, the document has no such table, or columns are none of the table's.
+    """
+    if source is None:
+        return {}
+    if not input_tables.is_sheet(source):
+        return _written(source)
+    tables = [f for f in document.fields if f.kind == "table" and f.origin == "set"]
+    if len(tables) != 1:
+        raise UsageError(
+            f"{document.title}有 {len(tables)} 张要逐行填写的表，不能用 .xlsx",
+            file=source.name,
+            remedy="请用 --set 或 .toml、.json。",
+        )
+    (table,) = tables
+    names = {name: c.key for c in table.columns for name in (c.key, c.label)}
+    rows = [row for _, row in input_tables.rows(source)]
+    if strange := sorted({head for row in rows for head in row} - set(names)):
+        raise UsageError(
+            f"“{table.label}”没有这些列：{'、'.join(strange)}",
+            file=source.name,
+            remedy=f"第一行的列名应为：{'、'.join(c.label for c in table.columns)}。",
+        )
+    cells = [{names[head]: cell for head, cell in row.items() if names[head] != "n"} for row in rows]
+    return {table.path: [row for row in cells if row]}
+
+
+def _written(source: Path) -> Values:
+    """Return what a ``.toml`` or ``.json`` says, by dotted path; a group of fields may be a table of its own."""
+    import json
+    import tomllib
+
+    from archivist.documents.values.nested import flattened
+
+    text = source.read_text(encoding="utf-8-sig")
+    try:
+        raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"读不出来：{error}", file=source.name) from None
+    if not isinstance(raw, dict):
+        raise UsageError("应为“键: 值”的各项", file=source.name)
+    return dict(flattened(raw))

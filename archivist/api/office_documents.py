@@ -1,0 +1,135 @@
+"""Documents that belong to no household (机关文书): planned, drafted, issued into the outbox and the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archivist.api import given_values
+from archivist.api.document_types import MadeFor, made_for
+from archivist.api.documents import (
+    DRAFTS,
+    DocumentPlan,
+    Drafts,
+    IssuedDocument,
+    IssuedDocuments,
+    PlannedDocument,
+    write_drafts,
+)
+from archivist.api.parcels import Copies
+from archivist.errors import UsageError
+
+if TYPE_CHECKING:
+    from archivist.issuing import office_documents
+    from archivist.model.by import By
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document asked for and checked: it is shown, drafted or issued.
+
+    Attributes:
+        checked: the document.
+        pdf: make a PDF as well.
+        folder: where a copy goes.
+    """
+
+    checked: office_documents.Planned
+    pdf: bool
+    folder: Path | None
+
+
+def prepare(
+    workspace: Workspace,
+    document: str,
+    *,
+    on: dt.date,
+    values: Path | None = None,
+    settings: Mapping[str, object] = {},
+    pdf: bool | None = None,
+    folder: Path | None = None,
+) -> Prepared:
+    """Check whether a document of the office can be issued; write nothing.
+
+    Args:
+        workspace: the open workspace.
+        document: the type, by id, title, alias or code.
+        on: date of the document, unless a value of its own gives it.
+        values: a file that gives values, or the rows of the document's one table.
+        settings: values, by path or Chinese name; they go before those of the file.
+        pdf: make a PDF as well; as the settings say when not given.
+        folder: where a copy is to go.
+
+    Raises:
+        UsageError: E001, it is a register, or the file cannot be used. MissingFields: E301.
+        DocumentNotApplicable: E307, it is made for a household, or under other rule packs.
+    """
+    from archivist.issuing.office_documents import plan
+
+    wanted = workspace.catalogue.get(document)
+    if made_for(wanted) is MadeFor.REGISTER:
+        raise UsageError(
+            f"{wanted.title}由系统汇总各户编制，不逐份填写",
+            remedy=f"用 archivist report {wanted.title} 编制。",
+        )
+    with_pdf = workspace.config.options.pdf if pdf is None else pdf
+    given = {**given_values.for_office(values, wanted), **settings}
+    return Prepared(plan(workspace, wanted, given, on=on), with_pdf, folder)
+
+
+def plan(prepared: Prepared) -> DocumentPlan:
+    """Show what would be issued."""
+    one = prepared.checked
+    return DocumentPlan(
+        (
+            PlannedDocument(
+                case=None,
+                applicant="",
+                document=one.document.id,
+                title=one.document.title,
+                date=one.on,
+                numbered=one.numbered,
+                doc_no="" if one.numbered else str(one.values.get("doc_no", "")),
+                hand=one.hand,
+                doubts=one.doubts,
+            ),
+        )
+    )
+
+
+def draft(workspace: Workspace, prepared: Prepared) -> Drafts:
+    """Write a draft into the folder asked for, over what has its name; the outbox's own when none is."""
+    from archivist.issuing.office_documents import draft_document
+
+    one = prepared.checked
+    folder = prepared.folder or workspace.archive.outbox / DRAFTS
+    pages = {f"{one.on} {one.document.title}": draft_document(one)}
+    return Drafts(write_drafts(folder, pages), doubts=one.doubts)
+
+
+def issue(workspace: Workspace, by: By, prepared: Prepared) -> IssuedDocuments:
+    """Issue a document: into the outbox, into the ledger, a copy into the folder asked for.
+
+    Raises:
+        PdfUnavailable: E306, before a number is taken. WriteFailed: E204.
+    """
+    from archivist.issuing import office_documents
+
+    one = prepared.checked
+    issued = office_documents.issue(workspace, by, one, pdf=prepared.pdf)
+    document = IssuedDocument(
+        case=None,
+        record=None,
+        document=one.document.id,
+        title=issued.title,
+        date=issued.on,
+        doc_no=issued.doc_no,
+        files=issued.files,
+        hand=one.hand,
+        doubts=one.doubts,
+    )
+    return IssuedDocuments((document,), parcels=Copies(folder=prepared.folder).make([document.item]))

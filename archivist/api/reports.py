@@ -1,0 +1,79 @@
+"""Documents over many households: which there are, and one made from the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api import registers, report_sheets
+from archivist.api.registers import Register
+from archivist.api.report_requests import Request
+from archivist.api.report_sheets import ReportSheets
+from archivist.api.result import Result
+
+if TYPE_CHECKING:
+    from archivist.model.by import By
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A document over many households.
+
+    Attributes:
+        id: the catalogue's id of the type.
+        period: what it is about when nothing is asked: ``month``, ``quarter``, ``year``, or ``on``, a day.
+    """
+
+    id: str
+    title: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reports(Result):
+    """What the office can have made, under its rule pack."""
+
+    SCHEMA: ClassVar[str] = "archivist/reports/1"
+
+    reports: tuple[Report, ...]
+
+
+def offered(workspace: Workspace) -> Reports:
+    """List the documents over many households."""
+    from archivist.report.registers import offered
+
+    documents = offered(workspace.catalogue, workspace.pack)
+    return Reports(tuple(Report(d.id, d.title, period) for d, period in documents))
+
+
+def make(
+    workspace: Workspace,
+    by: By,
+    request: Request,
+    *,
+    folder: Path | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Register | ReportSheets:
+    """Read the households and make what was asked for; a household that cannot be read is named, never left out.
+
+    Args:
+        workspace: the open workspace.
+        by: who makes it, and when.
+        request: what it is to be.
+        folder: where files go besides the usual place, or in its stead for registers.
+        dry_run: only work it out.
+        progress: called with the cases read and all those to be.
+
+    Raises:
+        ArchivistError: see ``registers.make`` and ``report_sheets.make``.
+    """
+    from archivist.report.registers import collect
+
+    collected = collect(workspace, request.document, request.query, progress or (lambda _done, _all: None))
+    if request.sheetwise:
+        return report_sheets.make(workspace, by, request, collected, folder=folder, dry_run=dry_run)
+    return registers.make(workspace, by, request, collected, folder=folder, dry_run=dry_run)

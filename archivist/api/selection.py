@@ -1,0 +1,79 @@
+"""Which households are meant: named one by one, on a list, found by a search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from archivist.api import input_tables
+from archivist.errors import ArchivistError, CaseNotFound, UsageError
+from archivist.model.ids import CaseNo
+
+if TYPE_CHECKING:
+    from archivist.workspace import Workspace
+
+NUMBER: Final = "户号"
+"""The column of a sheet, or the first line of a list, that names households."""
+_ALL: Final = 1_000_000
+
+
+def households(
+    workspace: Workspace, named: Iterable[str] = (), *, listed: Path | None = None, search: str = ""
+) -> tuple[CaseNo, ...]:
+    """Return the households that are meant, each once, in the order they were asked for; none when nothing was asked.
+
+    Args:
+        workspace: the open workspace.
+        named: by number, ID number or unambiguous name.
+        listed: a list: a line each, named likewise, or a sheet with a column 户号.
+        search: a query; the households it finds, themselves or by their papers.
+
+    Raises:
+        CaseNotFound: E201, a name fits nobody, or the query finds nothing. AmbiguousCase: E003. BadQuery: E401.
+        UsageError: E001, with every line of the list that cannot be understood; it is taken whole or not at all.
+    """
+    chosen = [workspace.find_case(text) for text in named]
+    chosen += _on_list(workspace, listed) if listed else []
+    chosen += _searched(workspace, search) if search else []
+    return tuple(dict.fromkeys(chosen))
+
+
+def _searched(workspace: Workspace, query: str) -> list[CaseNo]:
+    hits = workspace.index.search(query, limit=_ALL).hits
+    if not hits:
+        raise CaseNotFound(f"没有户档与“{query}”相符")
+    return sorted({hit.case for hit in hits}, key=str)
+
+
+def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
+    lines = (
+        [(n, str(row.get(NUMBER, ""))) for n, row in input_tables.rows(path, NUMBER)]
+        if input_tables.is_sheet(path)
+        else _lines(path)
+    )
+    chosen: list[CaseNo] = []
+    problems = []
+    for line, text in lines:
+        try:
+            chosen.append(workspace.find_case(text))
+        except ArchivistError as error:
+            problems.append(f"第 {line} 行“{text}”：{error.what}")
+    if problems:
+        raise UsageError(
+            f"名单有 {len(problems)} 行不能用，没有制发任何文书", file=path.name, problems=problems
+        )
+    if not chosen:
+        raise UsageError("名单是空的", file=path.name)
+    return chosen
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", "replace")
+    cells = ((n, re.split(r"[,，;；\t]", line)[0].strip()) for n, line in enumerate(text.splitlines(), 1))
+    return [(n, cell) for n, cell in cells if cell and not cell.startswith("#") and cell != NUMBER]

@@ -1,0 +1,95 @@
+"""Pages made by several processes: the same, in the same order, and one failure stops one document."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfWriter
+
+from archivist.doctypes.catalogue import shipped_templates
+from archivist.documents.render import pdf as pdf_maker
+from archivist.documents.render.pool import Made, Sheet, make, press
+from archivist.errors import ArchivistError, PdfUnavailable
+from tests.documents.render.test_render import values_of
+from tests.documents.samples import QR
+
+
+def a_sheet(name: str = "acceptance_notice", **changes: object) -> Sheet:
+    return Sheet(shipped_templates() / f"{name}.docx", values_of(name) | changes, QR, ())
+
+
+class Ready:
+    """A planned document, reduced to its sheet."""
+
+    def __init__(self, number: int, sheet: Sheet) -> None:
+        self.number, self.sheet = number, sheet
+
+
+def test_several_processes_make_the_same_in_the_same_order_and_pass_errors_on() -> None:
+    batches = [[Ready(n, a_sheet(doc_no=f"第{n}号")), Ready(-n, a_sheet(office={}))] for n in range(1, 6)]
+    alone = list(press(batches, pdf=False))
+    together = list(press(iter(batches), pdf=False, processes=2))
+    for one, other, lot in zip(alone, together, batches, strict=True):
+        assert one.batch is other.batch is lot
+        assert isinstance(one.results[0], Made) and one.results[0] == other.results[0]
+        assert f"第{lot[0].number}号" in one.results[0].text
+        assert isinstance(other.results[1], ArchivistError) and str(other.results[1]) == str(one.results[1])
+
+
+class Deadly:
+    """Kills the process that unpacks it, not the one that made it."""
+
+    def __init__(self, home: int) -> None:
+        self.home = home
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _die_elsewhere, (self.home,)
+
+
+def _die_elsewhere(home: int) -> str:
+    if os.getpid() != home:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process")
+def test_a_process_that_dies_costs_no_document() -> None:
+    values = dict(a_sheet().values)
+    values["unused"] = Deadly(os.getpid())
+    batches = [
+        [Ready(1, Sheet(a_sheet().template, values, QR, ()))],
+        [Ready(2, a_sheet())],
+        [Ready(3, a_sheet())],
+    ]
+    results = [r for printed in press(batches, pdf=False, processes=2) for r in printed.results]
+    assert len(results) == 3 and all(isinstance(r, Made) for r in results)
+
+
+def blank_pdf(path: Path, pages: int) -> Path:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    path.parent.mkdir(exist_ok=True)
+    writer.write(path)
+    return path
+
+
+def test_one_page_libreoffice_cannot_convert_stops_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = make([a_sheet(doc_no="坏的一号")], pdf=False)[0]
+    assert isinstance(bad, Made)
+
+    def convert(files: Sequence[Path], out: Path, **_: object) -> list[Path]:
+        if any(f.read_bytes() == bad.docx for f in files):
+            raise PdfUnavailable("坏了")
+        return [blank_pdf(out / f"{f.stem}.pdf", 1) for f in files]
+
+    monkeypatch.setattr(pdf_maker, "to_pdf", convert)
+    made = make([a_sheet(), a_sheet(doc_no="坏的一号"), a_sheet(office={}), a_sheet()], pdf=True)
+    assert [isinstance(m, Made) for m in made] == [True, False, False, True]
+    assert isinstance(made[1], PdfUnavailable)
+    assert all(m.pdf for m in made if isinstance(m, Made))
