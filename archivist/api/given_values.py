@@ -9,6 +9,7 @@ from archivist.api import input_tables
 from archivist.api.selection import NUMBER
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import CaseNo
+from archivist.tables.reader import is_workbook
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -26,7 +27,7 @@ def for_households(source: Path | None) -> tuple[Values, dict[CaseNo, Values]]:
     """
     if source is None:
         return {}, {}
-    if not input_tables.is_sheet(source):
+    if not is_workbook(source):
         return _written(source), {}
     rows: dict[CaseNo, Values] = {}
     problems = []
@@ -54,7 +55,7 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
     """
     if source is None:
         return {}
-    if not input_tables.is_sheet(source):
+    if not is_workbook(source):
         return _written(source)
     tables = [f for f in document.fields if f.kind == "table" and f.origin == "set"]
     if len(tables) != 1:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from archivist.errors import UsageError
-
-
-def is_sheet(path: Path) -> bool:
-    """Tell by its name whether a file is a sheet."""
-    return path.suffix.lower() in (".xlsx", ".xlsm")
+from archivist.tables.reader import DamagedSheet, read_sheets
 
 
 def rows(path: Path, needed: str = "") -> list[tuple[int, dict[str, Any]]]:
@@ -24,27 +20,17 @@ def rows(path: Path, needed: str = "") -> list[tuple[int, dict[str, Any]]]:
     Raises:
         UsageError: E001, it cannot be read, a heading is missing or stands there twice.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        with closing(read_sheets(path)) as sheets:
+            lines = next(sheets).rows
+    except DamagedSheet as error:
         raise UsageError(f"不是 Excel 表格，或已损坏（{error}）", file=path.name) from None
-    try:
-        lines = [
-            (n, row)
-            for n, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
-            if any(cell not in (None, "") for cell in row)
-        ]
-    finally:
-        book.close()
-    heads = [str(head or "").strip() for head in (lines[0][1] if lines else ())]
+    heads = [str(head or "").strip() for head in (lines[0].values if lines else ())]
     if needed and needed not in heads:
         raise UsageError(f"表格第一行没有“{needed}”一列", file=path.name)
     if twice := {h for h in heads if h and heads.count(h) > 1}:
         raise UsageError(f"表格有两列同名：{'、'.join(sorted(twice))}", file=path.name)
     return [
-        (n, {h: v for h, v in zip(heads, row, strict=False) if h and v not in (None, "")})
-        for n, row in lines[1:]
+        (row.number, {h: v for h, v in zip(heads, row.values, strict=True) if h and v not in (None, "")})
+        for row in lines[1:]
     ]

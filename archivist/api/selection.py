@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from archivist.api import input_tables
 from archivist.errors import ArchivistError, CaseNotFound, UsageError
 from archivist.model.ids import CaseNo
+from archivist.tables.reader import is_workbook
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
@@ -50,7 +51,7 @@ def _searched(workspace: Workspace, query: str) -> list[CaseNo]:
 def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
     lines = (
         [(n, str(row.get(NUMBER, ""))) for n, row in input_tables.rows(path, NUMBER)]
-        if input_tables.is_sheet(path)
+        if is_workbook(path)
         else _lines(path)
     )
     chosen: list[CaseNo] = []

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.facts import Facts, parse_facts
 from archivist.model.field_schema import GROUP_BY_NAME
+from archivist.tables.reader import DamagedSheet, Row, read_sheets
 
 
 def read_facts(path: Path) -> Facts:
@@ -29,7 +30,7 @@ def read_facts(path: Path) -> Facts:
         raw = _raw(path)
     except FileNotFoundError:
         raise UsageError("没有这个文件", file=path.name) from None
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError, zipfile.BadZipFile) as error:
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError, DamagedSheet) as error:
         raise UsageError(f"读不出来：{error}", file=path.name) from None
     try:
         return parse_facts(raw)
@@ -53,12 +54,9 @@ def _raw(path: Path) -> Mapping[str, Any]:
 
 
 def _workbook(path: Path) -> dict[str, Any]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
     raw: dict[str, Any] = {}
-    try:
-        for sheet in book.worksheets:
+    with closing(read_sheets(path)) as sheets:
+        for sheet in sheets:
             if sheet.title.startswith("说明"):
                 continue
             group = GROUP_BY_NAME.get(sheet.title.strip())
@@ -67,28 +65,23 @@ def _workbook(path: Path) -> dict[str, Any]:
                     f"工作表“{sheet.title}”不是信息组；可用：{'、'.join(g for g in GROUP_BY_NAME if not g.isascii())}",
                     file=path.name,
                 )
-            cells = [r for r in sheet.iter_rows(values_only=True) if any(c is not None for c in r)]
-            raw[group.key] = _table(cells) if group.many else _pairs(cells)
-    finally:
-        book.close()
+            raw[group.key] = _table(sheet.rows) if group.many else _pairs(sheet.rows)
     return raw
 
 
-def _table(cells: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    if not cells:
+def _table(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    if not rows:
         return []
-    heads = [str(h).strip() if h is not None else "" for h in cells[0]]
+    heads = [str(h).strip() if h is not None else "" for h in rows[0].values]
     skip = {"", "序号"}
-    return [
-        {h: v for h, v in zip(heads, row, strict=False) if h not in skip and v is not None}
-        for row in cells[1:]
-        if any(v is not None for h, v in zip(heads, row, strict=False) if h not in skip)
-    ]
+    named = [{h: v for h, v in zip(heads, row.values, strict=True) if h not in skip} for row in rows[1:]]
+    written = [{h: v for h, v in row.items() if v is not None} for row in named]
+    return [row for row in written if row]
 
 
-def _pairs(cells: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _pairs(rows: Sequence[Row]) -> dict[str, Any]:
     return {
-        str(r[0]).strip(): r[1]
-        for r in cells
-        if len(r) > 1 and r[0] is not None and str(r[0]).strip() != "项目"
+        str(row.values[0]).strip(): row.values[1]
+        for row in rows
+        if len(row.values) > 1 and row.values[0] is not None and str(row.values[0]).strip() != "项目"
     }

@@ -166,7 +166,8 @@ def _damage(found: Format, name: str) -> Iterator[None]:
         raise
     except Exception as error:
         # The decoders raise dozens of types; the type is kept for the maintainer.
-        raise UnreadableFile(f"{found.label}已损坏，读不出来（{type(error).__name__}）", file=name) from error
+        kind = type(error.__cause__ or error).__name__
+        raise UnreadableFile(f"{found.label}已损坏，读不出来（{kind}）", file=name) from error
 
 
 def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[SourcePage]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -164,28 +163,16 @@ def read_xlsx(path: Path, name: str) -> list[str]:
     Raises:
         FileTooLarge: E102, more cells than the limit.
     """
-    import openpyxl
+    from archivist.tables.reader import TooManyCells, read_sheets
 
-    with warnings.catch_warnings():
-        # openpyxl warns about decorations it drops; the words are all we want.
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            sheets, visited = [], 0
-            for sheet in book.worksheets:
-                sheet.reset_dimensions()
-                lines = [sheet.title]
-                for row in sheet.iter_rows(values_only=True):
-                    visited += max(len(row), 1)
-                    if visited > MAX_CELLS:
-                        raise FileTooLarge(f"表格超过 {MAX_CELLS} 个单元格", file=name)
-                    line = " ".join(shown for value in row if (shown := _cell(value)))
-                    if line:
-                        lines.append(line)
-                sheets.append("\n".join(lines))
-            return sheets
-        finally:
-            book.close()
+    texts = []
+    try:
+        for sheet in read_sheets(path, most_cells=MAX_CELLS):
+            rows = (" ".join(shown for value in row.values if (shown := _cell(value))) for row in sheet.rows)
+            texts.append("\n".join([sheet.title, *filter(None, rows)]))
+    except TooManyCells:
+        raise FileTooLarge(f"表格超过 {MAX_CELLS} 个单元格", file=name) from None
+    return texts
 
 
 def _cell(value: object) -> str:
