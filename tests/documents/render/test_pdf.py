@@ -1,10 +1,8 @@
-"""LibreOffice: many files at one start, its own profile, a time limit, and no other process touched."""
+"""Documents become PDFs, all or none, many at one start of LibreOffice."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pypdfium2
@@ -14,15 +12,8 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.render import pdf
 from archivist.documents.template.build import build
 from archivist.errors import PdfUnavailable
-from tests.waiting import gone, until
-
-
-def _script(folder: Path, body: str) -> str:
-    """Write a program that stands in for LibreOffice."""
-    path = folder / "office"
-    path.write_text(f"#!{sys.executable}\n{body}\n", encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
+from archivist.reading import libreoffice
+from tests.reading.test_libreoffice import stand_in
 
 
 @pytest.mark.libreoffice
@@ -43,9 +34,10 @@ def test_many_files_are_converted_at_one_start(tmp_path: Path) -> None:
 
 
 def test_no_files_need_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pdf, "_program", lambda: None)
+    monkeypatch.setattr(libreoffice, "program", lambda: None)
     assert pdf.to_pdf([], tmp_path) == []
     assert not pdf.available()
+    (tmp_path / "a.docx").write_bytes(b"x")
     with pytest.raises(PdfUnavailable, match="没有找到"):
         pdf.to_pdf([tmp_path / "a.docx"], tmp_path)
 
@@ -59,51 +51,10 @@ def test_names_must_differ(tmp_path: Path) -> None:
 def test_what_could_not_be_converted_is_named_and_nothing_is_left(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program = _script(tmp_path, "")
-    monkeypatch.setattr(pdf, "_program", lambda: program)
+    program = stand_in(tmp_path, "")
+    monkeypatch.setattr(libreoffice, "program", lambda: program)
     (tmp_path / "a.docx").write_bytes(b"x")
     with pytest.raises(PdfUnavailable) as caught:
         pdf.to_pdf([tmp_path / "a.docx"], tmp_path / "out")
     assert caught.value.problems == ("a.docx",)
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="stand-in program is a script")
-def test_a_failing_program_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = _script(tmp_path, "raise SystemExit(77)")
-    monkeypatch.setattr(pdf, "_program", lambda: program)
-    (tmp_path / "a.docx").write_bytes(b"x")
-    with pytest.raises(PdfUnavailable, match="77"):
-        pdf.to_pdf([tmp_path / "a.docx"], tmp_path / "out")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="process groups")
-def test_on_time_out_only_what_was_started_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """LibreOffice's launcher has a child; both must go, and nobody else's LibreOffice."""
-    mark = tmp_path / "child"
-    program = _script(
-        tmp_path,
-        "import os, signal, subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
-        f"open('{mark}.part', 'w').write(str(child.pid)); os.rename('{mark}.part', '{mark}')\n"
-        "signal.pause()",
-    )
-    monkeypatch.setattr(pdf, "_program", lambda: program)
-    (tmp_path / "a.docx").write_bytes(b"x")
-    other = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
-    wait = subprocess.Popen.wait
-
-    def wait_until_it_has_a_child(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
-        if timeout is not None:
-            until(mark.exists)
-        return wait(process, timeout)
-
-    try:
-        monkeypatch.setattr(subprocess.Popen, "wait", wait_until_it_has_a_child)
-        with pytest.raises(PdfUnavailable, match="2 秒"):
-            pdf.to_pdf([tmp_path / "a.docx"], tmp_path / "out", limit_s=2)
-        assert other.poll() is None
-        until(lambda: gone(int(mark.read_text())))
-    finally:
-        other.kill()
-        other.wait()
