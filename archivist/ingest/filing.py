@@ -72,7 +72,7 @@ class Prepared:
     error: DroppedFileError | None
 
 
-class KnownPeople:
+class WorkspaceDirectory:
     """What recognition asks, answered by the catalogue and the archive."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -116,7 +116,7 @@ def file_dropped(workspace: Workspace, by: By, prepared: Prepared) -> Outcome:
             return _to_tray(
                 workspace, by, prepared, Reason.UNREADABLE, prepared.error.what, code=prepared.error.code
             )
-        found = recognise(prepared.result, original.name, KnownPeople(workspace), workspace.catalogue)
+        found = recognise(prepared.result, original.name, WorkspaceDirectory(workspace), workspace.catalogue)
         if not found.certain:
             assert found.reason is not None
             if earlier := _filed_before(workspace, original, map(CaseNo.parse, found.cases)):
@@ -309,7 +309,7 @@ def file_by_hand(
     if signs and document is None:
         document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
     result = reader.read(path)
-    found = recognise(result, f"{number}/{path.name}", KnownPeople(workspace), workspace.catalogue)
+    found = recognise(result, f"{number}/{path.name}", WorkspaceDirectory(workspace), workspace.catalogue)
     chosen = document or found.type
     if chosen is None:
         raise DroppedFileError(

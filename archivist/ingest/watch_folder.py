@@ -36,7 +36,7 @@ _IGNORED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileState:
     """A file as it looked: any change restarts its clock."""
 
     size: int
@@ -50,7 +50,7 @@ class Dropped:
 
     path: Path
     name: str
-    seen: Seen
+    seen: FileState
 
 
 def look(inbox: Path) -> Iterator[Dropped]:
@@ -73,7 +73,7 @@ def look(inbox: Path) -> Iterator[Dropped]:
             if stat.S_ISDIR(info.st_mode):
                 todo.append(path)
             elif stat.S_ISREG(info.st_mode):
-                seen = Seen(info.st_size, info.st_mtime_ns, info.st_ino)
+                seen = FileState(info.st_size, info.st_mtime_ns, info.st_ino)
                 name = shown(path.relative_to(inbox).as_posix())
                 found.append((info.st_mtime_ns, Dropped(path, name, seen)))
     yield from (d for _, d in sorted(found, key=lambda f: (f[0], f[1].name)))
@@ -85,13 +85,13 @@ class Settler:
     def __init__(self, settle_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._settle_s = settle_s
         self._clock = clock
-        self._since: dict[Path, tuple[Seen, float]] = {}
+        self._since: dict[Path, tuple[FileState, float]] = {}
 
     def settled(self, inbox: Path) -> tuple[list[Dropped], int]:
         """Look once; return the settled files and how many still move."""
         now = self._clock()
         here = list(look(inbox))
-        since: dict[Path, tuple[Seen, float]] = {}
+        since: dict[Path, tuple[FileState, float]] = {}
         ready = []
         for dropped in here:
             before = self._since.get(dropped.path)
@@ -185,7 +185,7 @@ def file_once(workspace: Workspace, by: Now, report: Report, stop: threading.Eve
     options = workspace.config.options
     workspace.catch_up(by())
     settler = Settler(options.settle_s)
-    tried: set[tuple[Path, Seen]] = set()
+    tried: set[tuple[Path, FileState]] = set()
     with ExitStack() as stack:
         readers: Readers | None = None
         while not stop.is_set():
@@ -232,7 +232,7 @@ def watch(
     workspace.catch_up(by())
     hint = threading.Event()
     settler = Settler(options.settle_s)
-    retry_at: dict[tuple[Path, Seen], float] = {}
+    retry_at: dict[tuple[Path, FileState], float] = {}
     chore_at = time.monotonic() + min(CHORE_S, options.rescan_s)
     with Readers(reader_count(workspace)) as readers:
         observer = _observe(workspace.archive.inbox, hint)

@@ -185,7 +185,7 @@ class Engine:
         short, long = sorted(gray.shape)
         strip = long / max(short, 1) / 1.6
         self._detect.limit_side_len = min(int(DETECT_SIDE_PX * max(1.0, strip)), DETECT_LONGEST_PX)
-        found = self._detect(_three(gray)).boxes
+        found = self._detect(_gray_to_bgr(gray)).boxes
         return [] if found is None else list(found)
 
     def _rotation(self, gray: Gray, quads: Sequence[Quad]) -> int:
@@ -230,7 +230,7 @@ class Engine:
         return [line for line in self._recognise(green, fresh, started) if line.score >= COLOUR_SCORE]
 
 
-def _three(gray: Gray) -> Picture:
+def _gray_to_bgr(gray: Gray) -> Picture:
     import cv2
     import numpy as np
 
@@ -241,7 +241,7 @@ def _crop(gray: Gray, quad: Quad) -> Picture:
     """Cut a line out and straighten it; a tall one is turned by 90° counter-clockwise."""
     from rapidocr.utils.process_img import get_rotate_crop_image
 
-    return _three(get_rotate_crop_image(gray, quad.copy()))
+    return _gray_to_bgr(get_rotate_crop_image(gray, quad.copy()))
 
 
 def _read_crops(recogniser: Any, crops: list[Picture]) -> list[tuple[str, float]]:

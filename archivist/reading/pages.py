@@ -115,7 +115,7 @@ def open_file(path: Path, engine: Callable[[], Engine]) -> Iterator[OpenedFile]:
     name = shown_name(path)
     found, opener = _admitted(path, name)
     with ExitStack() as stack:
-        with _damage(found, name):
+        with _damage_as_error(found, name):
             count, pages = stack.enter_context(opener(path, name))
         if count > MAX_PAGES:
             raise FileTooLarge(f"共 {count} 页，超过 {MAX_PAGES} 页的限制", file=name)
@@ -158,7 +158,7 @@ def _admitted(path: Path, name: str) -> tuple[Format, Opener]:
 
 
 @contextmanager
-def _damage(found: Format, name: str) -> Iterator[None]:
+def _damage_as_error(found: Format, name: str) -> Iterator[None]:
     """Turn whatever a decoder raises on a damaged file into an error a clerk understands."""
     try:
         yield
@@ -173,7 +173,7 @@ def _damage(found: Format, name: str) -> Iterator[None]:
 def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[SourcePage]:
     """Pass pages on; what goes wrong while one is being decoded is damage, what its user does is not."""
     while True:
-        with _damage(found, name):
+        with _damage_as_error(found, name):
             try:
                 page = next(pages)
             except StopIteration:

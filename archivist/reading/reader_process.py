@@ -154,7 +154,7 @@ class Reader:
                         on_page(number, count)
                 case "refused":
                     self._finish(message["rss"])
-                    raise _rebuilt(message)
+                    raise _as_error(message)
                 case "fault":
                     raise ArchivistError(f"读取进程无法工作：{message['what']}")
                 case "done":
@@ -268,7 +268,7 @@ def _listen(pipe: IO[bytes], messages: queue.Queue[dict[str, Any] | None]) -> No
     messages.put(None)
 
 
-def _rebuilt(message: dict[str, Any]) -> ArchivistError:
+def _as_error(message: dict[str, Any]) -> ArchivistError:
     """Make the child's error again, of the same class and with the same words."""
     classes = {cls.__name__: cls for cls in all_errors()}
     cls = classes.get(message["class"], ArchivistError)

@@ -41,7 +41,7 @@ class Evidence:
     where: str
 
 
-class Known(Protocol):
+class CaseDirectory(Protocol):
     """What recognition asks of the archive."""
 
     def by_id(self, number: str) -> Iterable[CaseNo]:

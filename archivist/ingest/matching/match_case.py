@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from archivist.errors import CaseNotFound, IntegrityAlarm
-from archivist.ingest.matching.evidence import Doubt, Evidence, Known, Reason, squeeze
+from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, Reason, squeeze
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import people
@@ -15,8 +15,12 @@ from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, clean_id, i
 from archivist.reading.pages import ReadResult
 
 
-def whose(
-    result: ReadResult, name: str, code: DocumentCode | None, known: Known, evidence: list[Evidence]
+def match_case(
+    result: ReadResult,
+    name: str,
+    code: DocumentCode | None,
+    directory: CaseDirectory,
+    evidence: list[Evidence],
 ) -> Case:
     """Return the one case, adding every sign seen to ``evidence``.
 
@@ -27,7 +31,7 @@ def whose(
     stated = _stated_cases(result, name, evidence)
     if folder:
         evidence.append(Evidence(str(folder), "folder", "投放文件夹"))
-    by_id = _cases_by_id(result, name, known, evidence)
+    by_id = _cases_by_id(result, name, directory, evidence)
     strongest = [code.case] if code else [folder] if folder else stated
     if len(strongest) > 1:
         raise Doubt(Reason.SEVERAL_CASES, "页上有多个户号", tuple(str(c) for c in strongest))
@@ -42,19 +46,19 @@ def whose(
                 f"线索相互矛盾：{_origin(code, folder)}指向 {chosen}，页面内容指向 {'、'.join(map(str, sorted(others)))}",
                 (str(chosen), *map(str, sorted(others))),
             )
-        return _read(known, chosen)
+        return _read(directory, chosen)
     if by_id:
-        return _read(known, _one_of(by_id, known))
-    return _read(known, _by_name(result, name, known, evidence))
+        return _read(directory, _one_of(by_id, directory))
+    return _read(directory, _by_name(result, name, directory, evidence))
 
 
 def _origin(code: DocumentCode | None, folder: CaseNo | None) -> str:
     return "二维码" if code else "投放文件夹" if folder else "户号"
 
 
-def _read(known: Known, number: CaseNo) -> Case:
+def _read(directory: CaseDirectory, number: CaseNo) -> Case:
     try:
-        return known.case(number)
+        return directory.case(number)
     except CaseNotFound:
         raise Doubt(Reason.NO_CASE, f"户号 {number} 不在档案库中") from None
     except IntegrityAlarm:
@@ -96,19 +100,19 @@ def _ids_on(result: ReadResult, name: str) -> dict[str, str]:
 
 
 def _cases_by_id(
-    result: ReadResult, name: str, known: Known, evidence: list[Evidence]
+    result: ReadResult, name: str, directory: CaseDirectory, evidence: list[Evidence]
 ) -> dict[str, set[CaseNo]]:
     """Return, for each valid ID number that is on file, the cases it belongs to. Numbers do not enter evidence."""
     found: dict[str, set[CaseNo]] = {}
     for number, where in _ids_on(result, name).items():
-        cases = set(known.by_id(number))
+        cases = set(directory.by_id(number))
         if cases:
             found[number] = cases
             evidence.extend(Evidence(str(c), "id_number", f"{where}身份证号") for c in sorted(cases))
     return found
 
 
-def _one_of(by_id: Mapping[str, set[CaseNo]], known: Known) -> CaseNo:
+def _one_of(by_id: Mapping[str, set[CaseNo]], directory: CaseDirectory) -> CaseNo:
     """Choose the one case that has everybody on the page; open cases before deregistered ones."""
     shared = set.intersection(*by_id.values())
     everyone = set.union(*by_id.values())
@@ -116,7 +120,7 @@ def _one_of(by_id: Mapping[str, set[CaseNo]], known: Known) -> CaseNo:
         if len(cases) == 1:
             return next(iter(cases))
     cases = shared or everyone
-    still_open = {c for c in cases if _read(known, c).status is CaseStatus.OPEN}
+    still_open = {c for c in cases if _read(directory, c).status is CaseStatus.OPEN}
     if shared and len(still_open) == 1:
         return next(iter(still_open))
     raise Doubt(
@@ -126,19 +130,19 @@ def _one_of(by_id: Mapping[str, set[CaseNo]], known: Known) -> CaseNo:
     )
 
 
-def _by_name(result: ReadResult, name: str, known: Known, evidence: list[Evidence]) -> CaseNo:
+def _by_name(result: ReadResult, name: str, directory: CaseDirectory, evidence: list[Evidence]) -> CaseNo:
     """Match a name together with birth date or address; a name alone is a candidate, never a decision."""
     page = squeeze("\n".join(p.text for p in result.pages))
     file_name = squeeze(PurePath(name).stem)
     sure: set[CaseNo] = set()
     named: set[CaseNo] = set()
-    for person, number in known.names():
+    for person, number in directory.names():
         wanted = squeeze(person)
         if len(wanted) < 2 or (wanted not in page and wanted not in file_name):
             continue
         named.add(number)
         where = "页面" if wanted in page else "文件名"
-        if _born_or_lives(_read(known, number), person, page):
+        if _born_or_lives(_read(directory, number), person, page):
             sure.add(number)
             evidence.append(Evidence(str(number), "name_and_birth_or_address", where))
         else:

@@ -14,7 +14,7 @@ TITLE_LINES = 12
 """A title is looked for in so many lines from the top of a page."""
 
 
-def which(
+def match_type(
     result: ReadResult, name: str, code: DocumentCode | None, catalogue: Catalogue, evidence: list[Evidence]
 ) -> DocumentType:
     """Return the one type, adding every sign seen to ``evidence``.

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.errors import InvalidValue
-from archivist.ingest.matching.evidence import Doubt, Evidence, Known, Reason, Recognition
-from archivist.ingest.matching.match_case import whose
-from archivist.ingest.matching.match_type import which
+from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, Reason, Recognition
+from archivist.ingest.matching.match_case import match_case
+from archivist.ingest.matching.match_type import match_type
 from archivist.model.case import Case, CaseStatus, RecordStatus
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.reading.pages import ReadResult
@@ -20,13 +20,13 @@ from archivist.reading.pages import ReadResult
 ABOUT_THE_TYPE = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
 
 
-def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue) -> Recognition:
+def recognise(result: ReadResult, name: str, directory: CaseDirectory, catalogue: Catalogue) -> Recognition:
     """Say whose paper this is and which document, or why a person must look.
 
     Args:
         result: what was read on the pages.
         name: path relative to the inbox, with ``/``; its first part may be a case's drop folder.
-        known: the cases and people on file.
+        directory: the cases and people on file.
         catalogue: the document types.
     """
     evidence: list[Evidence] = []
@@ -34,8 +34,8 @@ def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue)
     found: DocumentType | None = None
     try:
         code = _code(result, evidence)
-        case = whose(result, name, code, known, evidence)
-        found = which(result, name, code, catalogue, evidence)
+        case = match_case(result, name, code, directory, evidence)
+        found = match_type(result, name, code, catalogue, evidence)
         if code is not None:
             _check_signature(case, code, found)
         elif case.status is CaseStatus.DEREGISTERED:
@@ -46,7 +46,7 @@ def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue)
             )
     except Doubt as doubt:
         if found is None and doubt.reason not in ABOUT_THE_TYPE:
-            found = _try_which(result, name, catalogue, evidence)
+            found = _try_match_type(result, name, catalogue, evidence)
         return Recognition(
             case,
             found,
@@ -60,11 +60,11 @@ def recognise(result: ReadResult, name: str, known: Known, catalogue: Catalogue)
     return Recognition(case, found, code, None, "", (str(case.number),), (found.id,), tuple(evidence))
 
 
-def _try_which(
+def _try_match_type(
     result: ReadResult, name: str, catalogue: Catalogue, evidence: list[Evidence]
 ) -> DocumentType | None:
     try:
-        return which(result, name, None, catalogue, evidence)
+        return match_type(result, name, None, catalogue, evidence)
     except Doubt:
         return None
 

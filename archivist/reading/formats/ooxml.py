@@ -168,14 +168,16 @@ def read_xlsx(path: Path, name: str) -> list[str]:
     texts = []
     try:
         for sheet in read_sheets(path, most_cells=MAX_CELLS):
-            rows = (" ".join(shown for value in row.values if (shown := _cell(value))) for row in sheet.rows)
+            rows = (
+                " ".join(shown for value in row.values if (shown := _cell_text(value))) for row in sheet.rows
+            )
             texts.append("\n".join([sheet.title, *filter(None, rows)]))
     except TooManyCells:
         raise FileTooLarge(f"表格超过 {MAX_CELLS} 个单元格", file=name) from None
     return texts
 
 
-def _cell(value: object) -> str:
+def _cell_text(value: object) -> str:
     """Write a cell's value as it is meant: whole numbers without a fraction, dates as ISO dates."""
     if value is None:
         return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archivist.ingest.filing import KnownPeople
+from archivist.ingest.filing import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
 from archivist.issuing.case_documents import issue, plan
@@ -43,7 +43,9 @@ class House:
             PageText(n, text, codes if n == 1 else (), "ocr", 0.99, 0, 1654, 2339)
             for n, text in enumerate(pages, 1)
         )
-        return recognise(ReadResult(JPEG, read), name, KnownPeople(self.workspace), self.workspace.catalogue)
+        return recognise(
+            ReadResult(JPEG, read), name, WorkspaceDirectory(self.workspace), self.workspace.catalogue
+        )
 
 
 @pytest.fixture
