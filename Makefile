@@ -1,7 +1,10 @@
 # make demo   the main job on real files, in a temporary folder
-# make test   the tests
-# make faults  the fault harness alone, its counts written to docs/fault-counts.md
-.PHONY: demo test check docs faults bench clean
+# make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
+# make faults the fault harness, sampled in the same way
+# make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md
+.PHONY: demo test check docs faults long bench clean
+
+PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
 demo:
 	@sh tools/setup.sh
@@ -9,7 +12,7 @@ demo:
 
 test:
 	@sh tools/setup.sh '[dev]'
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not faults"
+	@$(PYTEST) -m "not faults"
 
 check:
 	@sh tools/setup.sh '[dev]'
@@ -24,7 +27,11 @@ docs:
 
 faults:
 	@sh tools/setup.sh '[dev]'
-	ARCHIVIST_FAULT_REPORT=.fault-counts.json .venv/bin/python -m pytest -n 2 --dist loadgroup tests/faults
+	@$(PYTEST) tests/faults
+
+long:
+	@sh tools/setup.sh '[dev]'
+	ARCHIVIST_FAULT_REPORT=.fault-counts.json $(PYTEST) --long
 	.venv/bin/python tools/fault_report.py .fault-counts.json
 
 bench:

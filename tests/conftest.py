@@ -1,37 +1,79 @@
-"""Adds up what the fault harness counted, prints it, and writes it where ``ARCHIVIST_FAULT_REPORT`` says.
+"""Which tests a run takes (``sampling``), where they work, and what the fault harness counted.
 
 Tests count through the ``counted`` fixture; the numbers travel with the test reports, so that they come together
-in one place also when the tests run in several processes.
+in one place also when the tests run in several processes. They are printed, and after a long run written where
+``ARCHIVIST_FAULT_REPORT`` says.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-# How long an example takes is the machine's affair: no test fails because one took long.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+from tests import sampling
+from tests.sampling import SEED_VARIABLE
 
 PREFIX = "faults:"
 TOGETHER = ("test_torture.py", "test_main_job.py")
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 2 << 30
 Counted = Callable[[str, str, int], None]
 """Adds to a count: ``counted("file one", "kill points", 51)``."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the fault harness, which takes longer than all the rest and is run by ``make faults``."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be repeated, and take everything."""
+    group = parser.getgroup("sampling")
+    group.addoption("--seed", type=int, help="take the sample of long sweeps that this number gives")
+    group.addoption("--long", action="store_true", help="take all of every long sweep")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the seed; the processes of pytest-xdist find it in the environment, so all of them take the same sample."""
+    if config.option.seed is None:
+        config.option.seed = int(os.environ.get(SEED_VARIABLE) or random.SystemRandom().randrange(10**6))
+    os.environ[SEED_VARIABLE] = str(config.option.seed)
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(config.option.seed)
+    sampling.begin(config.option.seed, long=config.option.long)
+    # The program syncs each file it keeps; on a disk the tests would wait for that more than they work.
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say the seed at the head, however quiet the run."""
+    if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        reporter.write_line(_told(session.config))
+
+
+def _told(config: pytest.Config) -> str:
+    if config.option.long:
+        return f"all of every sweep, seed {config.option.seed}: rerun with --long --seed {config.option.seed}"
+    return f"sampling seed {config.option.seed}: rerun with --seed {config.option.seed}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the fault harness, which has a command of its own, and leave out what the sample does not take."""
     for item in items:
         if "faults" in item.path.parts:
             item.add_marker("faults")
+    if config.option.keyword:
+        return
+    left = sampling.left_out(items, tuple(arg for arg in config.args if "::" in arg))
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -64,7 +106,12 @@ def counted(record_property: Callable[[str, object], None]) -> Counted:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the counts, and write them as JSON: ``{"counts": {command: {what: number}}, "failed": n, …}``."""
+    """Say the seed again after a failure; print the counts, and write them as JSON.
+
+    The JSON is ``{"counts": {command: {what: number}}, "failed": [test…], "cpu_seconds": n}``.
+    """
+    if terminalreporter.getreports("failed") or terminalreporter.getreports("error"):
+        terminalreporter.write_line(_told(terminalreporter.config), red=True)
     reports = [r for kind in ("passed", "failed") for r in terminalreporter.getreports(kind)]
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     seconds = 0.0
@@ -83,6 +130,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for command, rows in counts.items():
         numbers = ", ".join(f"{number} {what}" for what, number in rows.items())
         terminalreporter.write_line(f"{command}: {numbers}")
-    if target := os.environ.get("ARCHIVIST_FAULT_REPORT"):
+    if terminalreporter.config.option.long and (target := os.environ.get("ARCHIVIST_FAULT_REPORT")):
         whole = {"counts": counts, "failed": failed, "cpu_seconds": round(seconds)}
         Path(target).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

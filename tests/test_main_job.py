@@ -13,8 +13,6 @@ from typing import Any
 import bagit
 import pytest
 
-pytestmark = [pytest.mark.slow]
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:

@@ -1,7 +1,7 @@
-"""Turn the counts of a fault run into a table: ``ARCHIVIST_FAULT_REPORT=counts.json pytest tests/faults``, then this.
+"""Turn the counts of a fault run into a table: ``ARCHIVIST_FAULT_REPORT=counts.json pytest --long tests/faults``, then this.
 
 The JSON is ``{"counts": {command: {what: number}}, "failed": [test…], "cpu_seconds": n}``, written by
-``tests/conftest.py``. The page is ``docs/fault-counts.md`` and is never written by hand.
+``tests/conftest.py`` after a run that took all of every sweep. The page is ``docs/fault-counts.md`` and is never written by hand.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEADING = """# The last run of the fault harness
 
-<!-- written by make faults, never by hand -->
+<!-- written by make long, never by hand -->
 
 What each column means: [reliability](reliability.md).
 """

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import docx
 import pytest
 
-from tests.cli.test_commands import GOLDEN, Office, office
+from tests.cli.golden_texts import agrees, typed
+from tests.command_line import Office
 from tests.people import WANG_ID
-
-__all__ = ["office"]
 
 PAPERS = (
     "社会救助申请书", "居民身份证", "居民户口簿", "家庭经济状况调查核对授权委托书", "家庭经济状况申报表", "诚信承诺书", "近亲属关系申明",
@@ -37,15 +33,8 @@ def file_papers(office: Office, *titles: str) -> None:
     ],
 )
 def test_what_a_clerk_reads_of_what_is_missing(office: Office, name: str, words: list[str]) -> None:
-    """Golden files: rewrite them with ``GOLDEN=write`` and read the difference."""
     file_papers(office, *PAPERS[:2])
-    done = office.run(*words, check=1)
-    shown = f"$ archivist {' '.join(words)}\n{done.stdout}{done.stderr}exit {done.returncode}\n"
-    shown = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
-    path: Path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(shown, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown
+    agrees(name, typed(office, words, check=1))
 
 
 def test_from_missing_papers_to_a_complete_file(office: Office) -> None:

@@ -3,69 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.answers import answer
-from tests.people import WANG, WANG_ID, make_id
-
-ENVIRONMENT = {
-    **os.environ,
-    "ARCHIVIST_NOW": "2024-03-08T10:30:00+08:00",
-    "COLUMNS": "120",
-    "ARCHIVIST_AS": "林经办",
-}
+from tests.cli.golden_texts import agrees, typed
+from tests.command_line import Office
+from tests.people import WANG_ID, make_id
 
 
-class Office:
-    """A workspace and the program, run as a process of its own."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def run(self, *words: str, check: int | None = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "archivist", *words],
-            cwd=self.root,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
-        if check is not None:
-            assert done.returncode == check, done.stdout + done.stderr
-        return done
-
-    def json(self, *words: str, check: int | None = 0) -> Any:
-        text = self.run(*words, "--json", check=check).stdout
-        document = json.loads(text)
-        return answer(text) if "schema" in document else document
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
-    made.run("init", ".", "--pack", "tianjin-hongqiao", "--office", "样例街道", "--code", "TJHQ", "--agency-sign", "红样救字",
-             "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
-    (tmp_path / "wang.json").write_text(json.dumps(WANG, ensure_ascii=False), encoding="utf-8")
-    made.run("case", "open", "低保", "--from", "wang.json", "--on", "2024-03-04")
-    return made
-
-
-def test_help_lists_every_command_without_loading_any() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "archivist", "--help"], capture_output=True, text=True, check=True
-    )
+def test_help_lists_every_command_without_loading_any(tmp_path: Path) -> None:
+    shown = Office(tmp_path).process("--help").stdout
     for words in ("case", "watch", "generate", "search", "retention", "户档：立户、查看、改动、注销"):
-        assert words in done.stdout
-
-
-GOLDEN = Path(__file__).parent / "golden"
+        assert words in shown
 
 
 @pytest.mark.parametrize(
@@ -89,27 +41,20 @@ GOLDEN = Path(__file__).parent / "golden"
     ],
 )
 def test_what_a_clerk_reads(office: Office, name: str, words: list[str]) -> None:
-    """Golden files: rewrite them with ``GOLDEN=write`` and read the difference."""
-    done = office.run(*words, check=None)
-    shown = f"$ archivist {' '.join(words)}\n{done.stdout}{done.stderr}exit {done.returncode}\n"
-    shown = "\n".join(line.rstrip() for line in shown.replace(str(office.root), "…").splitlines()) + "\n"
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(shown, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown
+    agrees(name, typed(office, words))
 
 
 def test_a_day_s_work(office: Office) -> None:
+    """What changes something as a process of its own, as the shell runs it."""
     number = office.json("case", "list")[0]["case"]
-    issued = office.json(
+    shown = office.process(
         "generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--out", "打印"
     )
-    assert issued["issued"][0]["record"] == "0001"
+    assert "0001" in shown.stdout
     assert [p.name for p in (office.root / "打印").iterdir()] == [f"{number} 0001 受理通知书.docx"]
-    office.run("case", "set", "王秀兰", "申请人.联系电话=022-00002222", "--reason", "来电告知")
+    office.process("case", "set", "王秀兰", "申请人.联系电话=022-00002222", "--reason", "来电告知")
     assert office.json("case", "show", number)["facts"]["applicant"]["phone"] == "022-00002222"
-    office.run("case", "deregister", "王秀兰", "--reason", "自愿退出")
+    office.process("case", "deregister", "王秀兰", "--reason", "自愿退出")
     kept = office.json("retention", "list", "--on", "2027-03-09", "--expired")
     assert [(k["case"], k["keep_until"]) for k in kept["cases"]] == [(number, "2027-03-08")]
     assert "停保后不少于3年" in kept["cases"][0]["source"]
@@ -176,7 +121,11 @@ def test_what_was_read_before_needs_no_library_to_read_it(office: Office, comman
         path.unlink()
     for _ in range(2):  # the first one reads, the second one knows
         done = subprocess.run(
-            [sys.executable, "-c", code], cwd=office.root, env=ENVIRONMENT, capture_output=True, text=True
+            [sys.executable, "-c", code],
+            cwd=office.root,
+            env=office.environment,
+            capture_output=True,
+            text=True,
         )
     assert done.returncode == 0, done.stderr
 
@@ -191,7 +140,7 @@ def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=office.root,
-        env=ENVIRONMENT,
+        env=office.environment,
         capture_output=True,
         text=True,
         check=True,
@@ -234,7 +183,7 @@ def test_a_second_init_overwrites_nothing(office: Office) -> None:
 
 
 def test_outside_a_workspace(tmp_path: Path) -> None:
-    assert Office(tmp_path).run("case", "list", check=25).stderr.count("archivist init") == 1
+    assert Office(tmp_path).process("case", "list", check=25).stderr.count("archivist init") == 1
 
 
 def test_a_misspelt_setting_is_refused(office: Office) -> None:
@@ -271,7 +220,7 @@ def test_a_copied_template_wins(office: Office) -> None:
 
 
 def test_doctor_says_what_is_there(office: Office) -> None:
-    checks = {c["check"]: c["state"] for c in office.json("doctor", check=None)}
+    checks = {c["check"]: c["state"] for c in office.json("doctor", check=None)["checks"]}
     assert checks["工作区"] == checks["索引"] == checks["文字识别"] == "正常"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,14 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from archivist.cli.main import main
 from archivist.model.ids import Category
 from archivist.procedure.agenda import agenda
 from archivist.procedure.ics import calendar_file
 from archivist.workspace import Workspace
+from tests.cli.golden_texts import agrees
+from tests.command_line import Office
 from tests.kit import NOW, make_workspace, open_household
 from tests.procedure.test_agenda import household, take
-
-GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
@@ -39,15 +37,10 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.chdir(workspace.root)
-    monkeypatch.setenv("ARCHIVIST_NOW", NOW.isoformat())
-    monkeypatch.setenv("COLUMNS", "120")
-
+def run(workspace: Workspace) -> Any:
     def run(*words: str, status: int = 0) -> str:
-        assert main(["due", *words]) == status
-        out, err = capsys.readouterr()
-        return out + err
+        shown = Office(workspace.root).run("due", *words, check=status)
+        return shown.stdout + shown.stderr
 
     return run
 
@@ -63,13 +56,7 @@ def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     ],
 )
 def test_what_a_clerk_reads(run: Any, name: str, words: list[str]) -> None:
-    """Golden files: rewrite them with ``GOLDEN=write`` and read the difference."""
-    shown = f"$ archivist {' '.join(['due', *words])}\n{run(*words)}"
-    shown = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(shown, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown
+    agrees(name, f"$ archivist {' '.join(['due', *words])}\n{run(*words)}")
 
 
 def test_what_a_program_reads(run: Any) -> None:

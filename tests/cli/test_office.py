@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ from archivist.model.case import Case, Event, Op, apply
 from archivist.model.ids import CaseNo
 from archivist.report import REGISTERS
 from archivist.store import durable_files
-from tests.cli.test_commands import GOLDEN, Office, office
-
-__all__ = ["office"]
+from tests.cli.golden_texts import agrees, typed
+from tests.command_line import Office
 
 AGREEMENT = """
 "协议编号" = "红救委〔2024〕1号"
@@ -69,17 +67,10 @@ def sheet(path: Path, *rows: tuple[str | int | None, ...]) -> str:
     ],
 )
 def test_what_a_clerk_reads_of_the_offices_documents(office: Office, name: str, words: list[str]) -> None:
-    """Golden files: rewrite them with ``GOLDEN=write`` and read the difference."""
     if name == "ledger":
         with_bureau(office).run("generate", "保管期限表", "--set", "版本=1")
         office.run("verify")
-    done = office.run(*words, check=None)
-    shown = f"$ archivist {' '.join(words)}\n{done.stdout}{done.stderr}exit {done.returncode}\n"
-    shown = "\n".join(line.rstrip() for line in shown.replace(str(office.root), "…").splitlines()) + "\n"
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(shown, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown
+    agrees(name, typed(office, words))
 
 
 def test_a_file_gives_every_field(office: Office) -> None:

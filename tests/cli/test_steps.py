@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import docx
 import pytest
 
-from tests.cli.test_commands import GOLDEN, Office
+from tests.cli.golden_texts import agrees
+from tests.command_line import INIT, Office
 from tests.people import WANG
 
 ACCEPTANCE = (
@@ -37,8 +37,7 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office whose one household was accepted, then the day put right. The tests only ask, or are refused."""
     root = tmp_path_factory.mktemp("office")
     made = Office(root)
-    made.run("init", ".", "--pack", "tianjin-hongqiao", "--office", "样例街道", "--code", "TJHQ", "--agency-sign", "红样救字",
-             "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
+    made.run(*INIT)
     with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
         settings.write(PEOPLE)
     facts = {**WANG, "application": {**WANG["application"], "kinship": False}}
@@ -51,20 +50,11 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Office:
         made.run("file", "王秀兰", f"{kind}.docx", "--type", kind)
     made.run("case", "step", "王秀兰", "收件", "--on", "2024-03-04")
     shown = made.run("case", "step", "王秀兰", "受理", "--on", "2024-03-05", "--at", "9:30")
-    check("step-taken", shown.stdout)
+    agrees("step-taken", shown.stdout)
     event = made.json("case", "show", "王秀兰")["steps"][-1]["event"]
     shown = made.run("case", "correct", "王秀兰", str(event), "--on", "2024-03-06", "--reason", "日期抄错")
-    check("step-corrected", shown.stdout)
+    agrees("step-corrected", shown.stdout)
     return made
-
-
-def check(name: str, shown: str) -> None:
-    """Compare with a golden file; rewrite them with ``GOLDEN=write`` and read the difference."""
-    shown = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(shown, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown
 
 
 @pytest.mark.parametrize(
@@ -89,7 +79,7 @@ def check(name: str, shown: str) -> None:
 )
 def test_what_a_clerk_reads(accepted: Office, name: str, words: list[str], status: int) -> None:
     done = accepted.run("case", *words, check=status)
-    check(name, f"$ archivist case {' '.join(words)}\n{done.stdout}{done.stderr}")
+    agrees(name, f"$ archivist case {' '.join(words)}\n{done.stdout}{done.stderr}")
 
 
 def test_the_log_tells_steps_and_corrections(accepted: Office) -> None:
@@ -157,7 +147,7 @@ def test_what_a_step_was_told_is_corrected(accepted: Office, tmp_path: Path) -> 
     event = str(office.json("case", "show", number)["steps"][-1]["event"])
     words = ["correct", number, event, "--set", "先行救助金额=3000", "--reason", "少记一个零"]
     shown = office.run("case", *words)
-    check("step-corrected-value", f"$ archivist case {' '.join(words)}\n{shown.stdout}{shown.stderr}")
+    agrees("step-corrected-value", f"$ archivist case {' '.join(words)}\n{shown.stdout}{shown.stderr}")
     assert office.json("case", "show", number)["steps"][-1]["values"] == {"amount": "3000.00"}
     assert "改为 先行救助金额 3000.00（少记一个零）" in office.run("case", "log", number).stdout
     done = office.json("case", "correct", number, event, "--set", "amount=2000", "--reason", "又错")

@@ -22,6 +22,7 @@ from tests.faults.shim import (
     strike,
 )
 from tests.faults.strike import Site
+from tests.sampling import sample
 
 INDEX_STRIDE = 4
 
@@ -37,8 +38,8 @@ def faults_at(n: int, command: str) -> list[Fault]:
 
 def test_a_disk_that_fails_at_any_call(site: Site, counted: Counted) -> None:
     """Not acknowledged: the original is untouched in the inbox; acknowledged: present and intact."""
-    total, refused, struck = site.calls(), 0, 0
-    for n in range(1, total + 1):
+    calls, refused, struck = range(1, site.calls() + 1), 0, 0
+    for n in sample(calls, 1 / 8, f"failures of the disk in {site.command.name}", ends=True):
         for fault in faults_at(n, site.command.name):
             ended = site.strike(fault)
             assert ended.how in (REFUSED, TOLERATED), (fault, ended.error)
@@ -55,8 +56,8 @@ def test_a_watcher_that_tries_again_files_once(
 ) -> None:
     """The disk fails once and the same process tries the paper again: it is filed, and not twice."""
     site = sites(name)
-    total, tried = site.calls(), 0
-    for n in range(1, total + 1):
+    calls, tried = range(1, site.calls() + 1), 0
+    for n in sample(calls, 1 / 6, f"{name} tried again", ends=True):
         for fault in (Fail(n, errno.EIO), FailDone(n, errno.EIO)):
             if name == "file many" and isinstance(fault, FailDone) != bool(n % 2):
                 continue
@@ -70,18 +71,18 @@ def test_a_watcher_that_tries_again_files_once(
 
 def test_ctrl_c_at_any_call(site: Site, counted: Counted) -> None:
     """Ctrl-C just after a call that took effect must not undo half of it."""
-    total = site.calls()
-    for n in range(1, total + 1):
+    points = sample(range(1, site.calls() + 1), 1 / 5, f"Ctrl-C in {site.command.name}", ends=True)
+    for n in points:
         ended = site.strike(Interrupt(n))
         assert ended.how == INTERRUPTED, (n, ended)
         site.verify(Interrupt(n), len(ended.acks))
-    counted(site.command.name, "Ctrl-C", total)
+    counted(site.command.name, "Ctrl-C", len(points))
 
 
 def test_a_disk_that_fails_under_the_index(site: Site, counted: Counted) -> None:
     """The archive's commit stands whatever becomes of the index."""
-    total, struck = site.calls("index"), 0
-    for n in range(1, total + 1, INDEX_STRIDE):
+    calls, struck = range(1, site.calls("index") + 1, INDEX_STRIDE), 0
+    for n in sample(calls, 1 / 4, f"failures under the index of {site.command.name}"):
         for fault in (Fail(n, errno.ENOSPC, sticky=True), Fail(n, errno.EIO)):
             ended = site.strike(fault, under="index")
             assert ended.how in (REFUSED, TOLERATED, DONE), (fault, ended.error)

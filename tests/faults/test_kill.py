@@ -11,6 +11,7 @@ from tests.faults.office import lay
 from tests.faults.shim import DONE, KILLED, Kill
 from tests.faults.strike import Site
 from tests.faults.truth import fingerprint
+from tests.sampling import sample
 
 INDEX_STRIDE = 3
 """Of the calls below ``index/`` every third is enough: the index is disposable."""
@@ -19,7 +20,8 @@ INDEX_STRIDE = 3
 def test_killed_at_every_call_and_at_every_call_of_the_recovery(site: Site, counted: Counted) -> None:
     total, seen, nested = site.calls(), set[tuple[str, int]](), 0
     kept = site.work.with_name("kept")
-    for n in range(1, total + 2):
+    points = sample(range(1, total + 2), 1 / 6, f"kill points of {site.command.name}", ends=True)
+    for n in points:
         fault = Kill(n)
         ended = site.strike(fault)
         told = len(ended.acks)
@@ -31,17 +33,17 @@ def test_killed_at_every_call_and_at_every_call_of_the_recovery(site: Site, coun
         site.verify(fault, told)
         assert ended.how == (KILLED if n <= total else DONE), fault
     assert total > 20
-    assert len(seen) > 5, "kills before and after the commit leave different archives"
-    assert nested > total
-    counted(site.command.name, "kill points", total)
+    assert len(seen) > min(5, len(points) // 3), "kills before and after the commit leave different archives"
+    assert nested > len(points)
+    counted(site.command.name, "kill points", len(points) - 1)
     counted(site.command.name, "kills in recovery", nested)
 
 
 def test_killed_while_the_index_is_written(site: Site, counted: Counted) -> None:
     """The index is disposable: whatever a kill leaves of it, the next start makes it what a rebuild would."""
-    total = site.calls("index")
+    calls = range(1, site.calls("index") + 1, INDEX_STRIDE)
     kills = 0
-    for n in range(1, total + 1, INDEX_STRIDE):
+    for n in sample(calls, 1 / 4, f"kills in the index of {site.command.name}"):
         ended = site.strike(Kill(n), under="index")
         assert ended.how == KILLED
         site.verify(("index", Kill(n)), len(ended.acks), skip=False)

@@ -26,6 +26,7 @@ from tests.faults.office import COMMANDS, WANG, lay, opened
 from tests.faults.strike import Site
 from tests.faults.truth import fingerprint, look, must, same_index, start, whole
 from tests.kit import BY, NOW
+from tests.sampling import drawn, sample
 from tests.store.kit import STAMP, file_draft
 from tests.waiting import PATIENCE_S, until
 
@@ -33,7 +34,6 @@ EACH: Final = 25
 """Papers filed, and numbers taken, by each of two processes."""
 ENDLESS: Final = 10**9
 """So many that a process is surely killed before it has filed them all."""
-ROUNDS: Final = 6
 WRITER: Final = """
 import sys
 from pathlib import Path
@@ -113,9 +113,10 @@ def test_two_processes_at_once(office: Path, counted: Counted) -> None:
 
 def test_one_of_two_processes_is_killed_again_and_again(base: Path, scratch: Path, counted: Counted) -> None:
     """The survivor heals what the dead one left and goes on; nobody restarts anything."""
-    chance = random.Random(20240308)
+    chance = random.Random(drawn("moments of kills beside another"))
     root = scratch / "neighbours"
-    for _ in range(ROUNDS):
+    rounds = sample(range(6), 1 / 3, "one of two processes killed")
+    for _ in rounds:
         lay(base, root)
         for name in ("甲", "乙"):
             Path(f"{root}.{name}").unlink(missing_ok=True)
@@ -126,7 +127,7 @@ def test_one_of_two_processes_is_killed_again_and_again(base: Path, scratch: Pat
         assert one.wait(PATIENCE_S) == -signal.SIGKILL
         assert two.wait(PATIENCE_S) == 0
         all_is_well(root, "甲", "乙")
-    counted("two processes", "killed beside another", ROUNDS)
+    counted("two processes", "killed beside another", len(rounds))
 
 
 # ── the lock ─────────────────────────────────────────────────────────────────────────────────────────────

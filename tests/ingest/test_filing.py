@@ -43,6 +43,7 @@ from tests.filing import file_papers
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG_ID, make_id
 from tests.reading.files import PATIENT, word
+from tests.sampling import sweep
 from tests.waiting import PATIENCE_S, until
 
 
@@ -333,6 +334,7 @@ def test_the_watcher_files_what_is_dropped_and_ends_when_told(workspace: Workspa
     assert "第 0002 件" in out
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("committed", range(6))
 def test_a_killed_watcher_files_each_paper_once(workspace: Workspace, committed: int) -> None:
     """Kill −9 as soon as some papers are committed, then start again: each is in the case once, or still in the inbox."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -188,7 +188,6 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Co")), min_size=1
 )
 
 
-@settings(max_examples=150)
 @given(
     st.fixed_dictionaries(
         {

@@ -28,6 +28,7 @@ from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.kit import SETTINGS, make_workspace, open_household
 from tests.people import wang
+from tests.sampling import examples
 
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
 PEOPLE = "".join(
@@ -652,7 +653,7 @@ def a_full_file(category: Category, *, disputed: bool, urgent: bool, documents: 
 
 
 @given(data=st.data(), category=st.sampled_from(Category), pack=st.sampled_from(sorted(OFFICES)))
-@settings(max_examples=40)
+@settings(max_examples=examples(20, 400))
 def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str) -> None:
     """What is said to be possible is possible; no walk leaves the graph or ends before the procedure does."""
     office = OFFICES[pack]

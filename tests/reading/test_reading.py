@@ -22,6 +22,7 @@ from archivist.reading.formats.ooxml import XLSX
 from archivist.reading.formats.pdf import PDF
 from archivist.reading.ocr import Line, model_paths, reading_order
 from archivist.reading.pages import PageText, ReadResult, clean, read_file, shown_name
+from tests.sampling import sweep
 
 from . import files, pages
 
@@ -60,6 +61,7 @@ def wrong(page: PageText, kind: str) -> float:
 class TestRecognition:
     """Real recognition of drawn pages."""
 
+    @sweep(1 / 2)
     @pytest.mark.parametrize(
         ("kind", "damage", "most_wrong"),
         [

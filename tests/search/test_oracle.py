@@ -13,6 +13,7 @@ from archivist.errors import BadQuery
 from archivist.search import evaluator
 from archivist.search.index import Index
 from archivist.search.query import parse
+from tests.sampling import examples
 from tests.search.household import MemoryArchive, make_id, make_number
 from tests.search.oracle import keys, truth
 
@@ -53,7 +54,10 @@ def build(households: list[tuple[str, str, list[str]]]) -> MemoryArchive:
 
 
 @pytest.mark.parametrize("compare_all", [evaluator.COMPARE_ALL, 0])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30, 600),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(archive=HOUSEHOLDS.map(build), queries=st.lists(QUERY, min_size=6, max_size=12))
 def test_finds_what_a_plain_scan_finds(
     compare_all: int, archive: MemoryArchive, queries: list[str], monkeypatch: pytest.MonkeyPatch

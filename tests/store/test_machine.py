@@ -34,6 +34,7 @@ from archivist.model.case import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, Original, Recovery
 from archivist.store.bag_fixity import check_bag
+from tests.sampling import examples
 from tests.store.kit import STAMP, file_draft, open_wang
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; runs on Linux in CI")
@@ -238,6 +239,8 @@ def test_a_store_that_does_not_recover_is_caught(monkeypatch: pytest.MonkeyPatch
         run_state_machine_as_test(Store, settings=once)
 
 
-SETTINGS = settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(
+    max_examples=examples(10, 150), stateful_step_count=25, suppress_health_check=list(HealthCheck)
+)
 TestStore = Store.TestCase
 TestStore.settings = SETTINGS

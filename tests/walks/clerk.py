@@ -11,22 +11,20 @@ import datetime as dt
 import io
 import json
 import zipfile
-from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import docx
-import pytest
 from PIL import Image
 
-from archivist.cli.main import main
 from archivist.doctypes.catalogue import Catalogue, FieldSpec
 from archivist.documents.render.render import document_text
 from archivist.model.ids import CaseNo, Category
 from archivist.rules import deadlines
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
+from tests.command_line import Office
 from tests.people import WANG, WANG_ID
 from tests.reading.pages import DEGRADATIONS, PEN, Sheet
 
@@ -73,14 +71,11 @@ WHO = {
 class Clerk:
     """An office under one rule pack with one household; ``day`` moves on with every step."""
 
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, pack: str, start: str) -> None:
-        self.root, self._patch = root, monkeypatch
+    def __init__(self, root: Path, pack: str, start: str) -> None:
+        self.root, self.office = root, Office(root)
         self.day = dt.date.fromisoformat(start)
         self.number = ""
         self.sheets = 0
-        monkeypatch.chdir(root)
-        monkeypatch.setenv("ARCHIVIST_AS", INTAKE)
-        monkeypatch.delenv("ARCHIVIST_WORKSPACE", raising=False)
         self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--district", "样例市样例区", "--agency-sign", "样救字",
                  "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
         with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
@@ -90,14 +85,9 @@ class Clerk:
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────
     def run(self, *words: str, check: int | None = 0) -> Any:
         """Run one command on the clerk's present day; return its JSON."""
-        self._patch.setenv("ARCHIVIST_NOW", f"{self.day}T16:30:00+08:00")
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            status = main([*words, "--json"])
-        assert check is None or status == check, (
-            f"{' '.join(words)} → {status}\n{out.getvalue()}{err.getvalue()}"
-        )
-        return json.loads(out.getvalue()) if out.getvalue().strip() else None
+        self.office.settings["ARCHIVIST_NOW"] = f"{self.day}T16:30:00+08:00"
+        shown = self.office.run(*words, "--json", check=check)
+        return json.loads(shown.stdout) if shown.stdout.strip() else None
 
     def open(self, category: str, **more: dict[str, Any]) -> None:
         """Open the household's file with what it says of itself."""

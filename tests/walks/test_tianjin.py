@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import sweep
 from tests.walks.clerk import INTAKE, REVIEWER, Clerk
 from tests.walks.paths import (
     BASIC,
@@ -24,12 +25,15 @@ from tests.walks.paths import (
     tekun_to_end,
 )
 
+walk = sweep(1 / 3, of="walks in tianjin")
+
 
 @pytest.fixture
-def clerk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clerk:
-    return Clerk(tmp_path, monkeypatch, "tianjin-hongqiao", "2024-03-04")
+def clerk(tmp_path: Path) -> Clerk:
+    return Clerk(tmp_path, "tianjin-hongqiao", "2024-03-04")
 
 
+@walk
 def test_dibao(clerk: Clerk) -> None:
     """「公示期为5天」；「每组调查人员不得少于两人」；「并于当月 25 日前将花名册和月报表报送区民政局备案」."""
     clerk.open("低保", **BENEFIT)
@@ -48,6 +52,7 @@ def test_dibao(clerk: Clerk) -> None:
     clerk.put_in_order(scanned=True)
 
 
+@walk
 def test_dixiao_with_an_objection(clerk: Clerk) -> None:
     """「对公示有异议的，经办机构应当重新组织调查核实，并根据调查情况重新进行公示」；争议「报街道班子会议审议通过」."""
     clerk.open("低收入", **BENEFIT, application={"kinship": True, "kin_name": "居委会某某"})
@@ -71,6 +76,7 @@ def test_dixiao_with_an_objection(clerk: Clerk) -> None:
     benefit_to_end(clerk)
 
 
+@walk
 def test_tekun(clerk: Clerk) -> None:
     """「对特困供养必须开展民主评议」；终止前「公示期为7天」."""
     clerk.open("特困", **TEKUN)
@@ -86,6 +92,7 @@ def test_tekun(clerk: Clerk) -> None:
     tekun_to_end(clerk)
 
 
+@walk
 def test_emergency_advance(clerk: Clerk) -> None:
     """「确保申请24小时到位，事后及时补齐相关手续」；「并在5个工作日内登记救助对象、救助事由、救助金额等信息」."""
     clerk.open(
@@ -103,6 +110,7 @@ def test_emergency_advance(clerk: Clerk) -> None:
     clerk.put_in_order()
 
 
+@walk
 def test_expenditure_of_a_household_in_benefit(clerk: Clerk) -> None:
     """「申请对象为低保、特困、低收入的，一般在受理申请后的7个工作日内作出确认决定」."""
     clerk.open("支出型", **TEMPORARY, application={"known_recipient": "是"})
@@ -115,6 +123,7 @@ def test_expenditure_of_a_household_in_benefit(clerk: Clerk) -> None:
     end_temporary(clerk)
 
 
+@walk
 def test_refused_for_want_of_an_explanation(clerk: Clerk) -> None:
     """「申请人自收到告知书之日起4个工作日内须提供相关材料说明情况」；不予确认「在3个工作日内送达」."""
     clerk.open("低保", **BENEFIT)

@@ -21,6 +21,7 @@ from archivist.documents.render.sample_values import specimen
 from archivist.documents.values.resolve import document_values
 from tests.documents.pages import squeezed, whole
 from tests.documents.samples import CONFIG, EXTRA, FULL, GIVEN, ON, QR, a_case
+from tests.sampling import sweep
 
 CATALOGUE = Catalogue.load()
 DOCUMENTS = [d for d in CATALOGUE.generated() if d.template is not None]
@@ -96,6 +97,7 @@ def test_each_row_of_a_list_is_named_with_its_number() -> None:
     assert squeezed(whole(data)).count("示范区槐树路便民综合服务有限责任公司" * 20) == 2
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("doc", DOCUMENTS, ids=lambda d: d.id)
 def test_in_every_template_the_pages_together_hold_all_and_every_box_has_a_name(doc: DocumentType) -> None:
     assert doc.template is not None

@@ -20,6 +20,7 @@ from archivist.documents.values.context import stored
 from archivist.errors import InvalidValue, TemplateFault
 from archivist.model.ids import Category
 from tests.documents.pages import squeezed, whole
+from tests.sampling import sweep
 
 CATALOGUE = Catalogue.load()
 DOCUMENTS = [d for d in CATALOGUE.generated() if d.template is not None]
@@ -54,6 +55,7 @@ def text_of(data: bytes) -> str:
     return squeezed(whole(data))
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("doc", DOCUMENTS, ids=lambda d: d.id)
 def test_every_field_prints_hostile_text_literally(doc: DocumentType) -> None:
     assert doc.template is not None
@@ -87,6 +89,7 @@ def marks_of_others(doc: DocumentType) -> set[str]:
     return found
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("doc", DOCUMENTS, ids=lambda d: d.id)
 def test_several_lines_become_several_paragraphs_in_every_field(doc: DocumentType) -> None:
     assert doc.template is not None
@@ -95,6 +98,7 @@ def test_several_lines_become_several_paragraphs_in_every_field(doc: DocumentTyp
     assert lines.replace("一行二行末行", "") == plain
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("doc", DOCUMENTS, ids=lambda d: d.id)
 def test_control_characters_are_refused_in_every_field(doc: DocumentType) -> None:
     """Where a clerk gives a value, and once more where it is printed."""

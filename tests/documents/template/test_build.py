@@ -27,6 +27,7 @@ from archivist.documents.template.parts import add
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.values.resolve import document_values
 from tests.documents.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case
+from tests.sampling import sweep
 
 CATALOGUE = Catalogue.load()
 MM_PER_POINT = 25.4 / 72
@@ -174,6 +175,7 @@ def scanned(pdf: Path, page: int = 0) -> NDArray[np.uint8]:
 
 
 @pytest.mark.libreoffice
+@sweep(1 / 3)
 @pytest.mark.parametrize("name", TEN)
 def test_both_codes_are_read_from_a_black_and_white_scan(printed: dict[str, Path], name: str) -> None:
     for tag in ("full", "big"):
