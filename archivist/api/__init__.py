@@ -1,10 +1,11 @@
 """One function for each use case, for every face alike; results are frozen and know their JSON (``result``).
 
-``inbox`` ``review`` what comes in · ``fixity`` the archive read again and made whole · ``rules`` what the rule packs say ·
-``searching`` finding things again, the index made anew · ``selection`` which households are meant · ``documents``
-``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells them · ``parcels`` copies,
-archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which there are, one made:
-``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it, ``report_tables`` its rows.
+``setup`` a workspace made and looked over · ``inbox`` ``review`` what comes in · ``fixity`` the archive read again and made
+whole · ``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which
+households are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a
+file tells them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates ·
+``reports`` which there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes
+of it, ``report_tables`` its rows.
 """
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "rules",
     "searching",
     "selection",
+    "setup",
     "templates",
 ]

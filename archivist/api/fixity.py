@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api import selection
 from archivist.api.result import Result
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def verify(
     """
     from archivist.preservation import verification
 
-    numbers = [workspace.find_case(c) for c in cases]
+    numbers = selection.households(workspace, cases)
     done = verification.verify(
         workspace, by, numbers or None, quick=quick, processes=processes, step=progress
     )
