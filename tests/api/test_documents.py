@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ from pypdf import PdfReader
 
 from archivist.api import documents, office_documents
 from archivist.api.document_types import MadeFor, catalogued, document_type
-from archivist.api.parcels import Copies
+from archivist.api.parcels import Copies, Item, into_pdf, into_zip
 from archivist.documents.render import pdf as pdf_maker
-from archivist.errors import DocumentNotApplicable, MissingFields, UnknownDocument, UsageError
+from archivist.errors import DocumentNotApplicable, MissingFields, UnknownDocument, UsageError, WriteFailed
 from archivist.model.by import By
 from archivist.store import Archive
 from archivist.workspace import Workspace
@@ -182,6 +182,20 @@ def test_what_cannot_be_taken_away_is_issued_nevertheless_and_said(
     assert [p.problem.code for p in done.parcels if p.problem] == ["E204", "E204"]
     assert "0001" in workspace.archive.read(case.number).records
     assert done.issued[0].record == "0001"
+
+
+@pytest.mark.parametrize("pack", [into_zip, into_pdf])
+def test_a_parcel_is_there_whole_or_not_at_all(
+    tmp_path: Path, pack: Callable[[Sequence[Item], Path], int]
+) -> None:
+    there = blank_pdf(tmp_path / "在/一.pdf", 1)
+    items = [Item(None, "一", (there,)), Item(None, "二", (tmp_path / "不在.pdf",))]
+    with pytest.raises(WriteFailed):
+        pack(items, tmp_path / "包/三月")
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [there]
+    pack(items[:1], tmp_path / "包/三月")
+    (made,) = (tmp_path / "包").iterdir()
+    assert made.name == "三月" and stat.S_IMODE(made.stat().st_mode) == 0o600
 
 
 # ── of the office ────────────────────────────────────────────────────────────────────────────────────────
