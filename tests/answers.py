@@ -9,6 +9,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from archivist.api.result import Result
+
 SCHEMAS = Path(__file__).resolve().parent.parent / "docs/json"
 
 
@@ -23,3 +25,8 @@ def answer(text: str) -> Any:
     document = json.loads(text)
     validator(document["schema"]).validate(document)
     return document
+
+
+def printed(result: Result) -> Any:
+    """Return what ``--json`` prints of a result, held against its schema."""
+    return answer(json.dumps(result.as_json()))

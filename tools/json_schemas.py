@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 import archivist.api
-from archivist.api.result import Result
+from archivist.api.result import Result, key_of
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -53,12 +53,13 @@ def _close(part: object) -> None:
     if not isinstance(part, dict):
         return
     if properties := part.get("properties"):
-        part["additionalProperties"] = False
-        part["required"] = list(properties)
-        for key, inner in properties.items():
+        for name, inner in properties.items():
             _close(inner)
-            if inner.get("title") == key.replace("_", " ").title():
+            if inner.get("title") == name.replace("_", " ").title():
                 del inner["title"]
-    for key, inner in part.items():
-        if key != "properties":
+        part["properties"] = {key_of(name): inner for name, inner in properties.items()}
+        part["additionalProperties"] = False
+        part["required"] = list(part["properties"])
+    for name, inner in part.items():
+        if name != "properties":
             _close(inner)

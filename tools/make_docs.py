@@ -19,7 +19,6 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
 NATIONAL: Final = "national"
 CATALOGUE: Final = Catalogue.load()
-STAGES: Final = {"acceptance": "受理", "benefit": "在享", "archive": "归档"}
 RULES_INTRO: Final = """每一行都写明出处：办法、条、原文。〔推定〕表示条文没有明说、由条文推出，请核实后使用。案件适用受理之日施行的行。
 本机关可以在 `archivist.toml` 中用 `[[override.rule]]`、`[[override.step]]`、`[[override.material]]`、`[[override.check]]` 盖过任何一行，
 栏目与规则包相同，须写明出处；`patch = true` 的只改所写的栏。改后运行 `archivist rules check`。
@@ -149,7 +148,7 @@ def _material(material: Material, found: Pack) -> tuple[str, ...]:
 def _check(check: CheckRule) -> tuple[str, ...]:
     return (
         f"{check.title} `{check.id}`",
-        STAGES[check.stage],
+        check.stage.label,
         rule_text.scope(check.categories),
         rule_text.basis(check.source, inferred=check.inferred, note=check.note),
     )

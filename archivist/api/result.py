@@ -1,8 +1,8 @@
 """What every use case returns: frozen values that know their JSON, once, for every face.
 
 A result is flat: text, numbers, days, members of enumerations, paths, and results of their own inside; an attribute is
-the key of the same name. So a face shows the attributes, ``--json`` prints ``as_json()``, and the JSON Schemas of
-``docs/json/`` are made from the annotations.
+the key of the same name (``from_``, a word of Python, is ``from``). So a face shows the attributes, ``--json`` prints
+``as_json()``, and the JSON Schemas of ``docs/json/`` are made from the annotations.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from archivist.errors import ArchivistError, as_text
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Result:
 
     def as_json(self) -> dict[str, object]:
         """Return the one JSON document of the use case: its schema's name, then every attribute."""
-        return {"schema": self.SCHEMA, **{f.name: plain(getattr(self, f.name)) for f in fields(self)}}
+        return {"schema": self.SCHEMA, **_attributes(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +109,14 @@ def plain(value: object) -> object:
         case Sequence():
             return [plain(v) for v in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return _attributes(value)
     raise TypeError(f"{type(value).__name__} has no place in a result")
+
+
+def _attributes(value: DataclassInstance) -> dict[str, object]:
+    return {key_of(f.name): plain(getattr(value, f.name)) for f in fields(value)}
+
+
+def key_of(name: str) -> str:
+    """Return the key of an attribute: without the underscore that keeps it apart from a word of Python."""
+    return name.removesuffix("_")

@@ -135,3 +135,12 @@ def _parse_choice(text: str, choices: Sequence[str]) -> str:
     if choices and value not in choices:
         raise InvalidValue(f"“{value}”不在可选项内：{'、'.join(choices)}")
     return value
+
+
+def value_text(value: Value | None) -> str:
+    """Return a stored value as people read it; empty when there is nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "、".join(value) if isinstance(value, tuple) else str(value)

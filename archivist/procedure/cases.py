@@ -20,7 +20,7 @@ from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import resident_number
 from archivist.model.ids import CaseNo, Category, id_birth_date, id_sex
 from archivist.model.step_ids import StepId
-from archivist.model.values import Value
+from archivist.model.values import Value, value_text
 from archivist.store import Draft, NewFile, durable_files
 from archivist.workspace import Workspace
 
@@ -220,7 +220,7 @@ def differences(before: Facts, after: Facts) -> tuple[Change, ...]:
         for i in range(max(len(old), len(new))):
             a, b = (old[i] if i < len(old) else {}), (new[i] if i < len(new) else {})
             for field in group.fields:
-                x, y = _shown(a.get(field.key)), _shown(b.get(field.key))
+                x, y = value_text(a.get(field.key)), value_text(b.get(field.key))
                 if x != y:
                     path = known.Path(group, i + 1 if group.many else None, field)
                     found.append(Change(str(path), path.label, x, y))
@@ -230,14 +230,6 @@ def differences(before: Facts, after: Facts) -> tuple[Change, ...]:
 def _rows(facts: Facts, group: str) -> Sequence[Mapping[str, Value]]:
     value = facts.get(group, ())
     return (value,) if isinstance(value, Mapping) else value
-
-
-def _shown(value: Value | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "、".join(value) if isinstance(value, tuple) else str(value)
 
 
 def deregister(workspace: Workspace, by: By, number: CaseNo, *, on: dt.date, reason: str) -> Case:
