@@ -6,6 +6,7 @@ import datetime as dt
 
 import click
 
+from archivist.api.retention import KeptCase, retention_list
 from archivist.cli.session import DAY, Session, with_session
 
 
@@ -20,48 +21,31 @@ def retention() -> None:
 @with_session
 def list_(session: Session, on: dt.date | None, expired: bool) -> int:
     """列出已注销户档的保管期限、依据与剩余天数。"""
-    from archivist.preservation.disposal import retention_list
-
     found = retention_list(session.workspace, on=on or session.today(), expired_only=expired)
-    session.emit(
-        {
-            "cases": [
-                {
-                    "case": str(k.case.number),
-                    "deregistered_on": k.case.deregistered_on,
-                    "keep_until": k.retention.expires,
-                    "days_left": k.days_left,
-                    "rule": k.retention.rule.id,
-                    "source": str(k.retention.rule.source),
-                    "inferred": k.retention.rule.inferred,
-                }
-                for k in found.rows
-            ],
-            "unread": list(found.unread),
-        }
-    )
+    session.emit(found)
     session.table(
         ("户号", "申请人", "注销", "保管至", "剩余", "规则"),
         [
             (
-                k.case.number,
-                k.case.applicant_name,
-                k.case.deregistered_on,
-                k.retention.expires,
-                f"{k.days_left} 天" if k.days_left >= 0 else f"已到期 {-k.days_left} 天，可鉴定",
-                k.retention.rule.title,
+                c.case,
+                c.applicant,
+                c.deregistered_on,
+                c.keep_until,
+                f"{c.days_left} 天" if c.days_left >= 0 else f"已到期 {-c.days_left} 天，可鉴定",
+                c.title,
             )
-            for k in found.rows
+            for c in found.cases
         ],
     )
-    for rule in {k.retention.rule for k in found.rows}:
-        session.say(
-            f"{rule.title} {rule.value}{rule.unit}，自{rule.trigger}：{rule.source}"
-            + ("〔推定〕" if rule.inferred else ""),
-            "dim",
-        )
+    for line in dict.fromkeys(map(_rule, found.cases)):
+        session.say(line, "dim")
     for line in found.unread:
         session.warn(f"未检：{line}")
-    if not found.rows:
+    if not found.cases:
         session.say("没有已注销的户档" if not expired else "没有到期的户档")
     return 1 if found.unread else 0
+
+
+def _rule(kept: KeptCase) -> str:
+    inferred = "〔推定〕" if kept.inferred else ""
+    return f"{kept.title} {kept.value}{kept.unit}，自{kept.trigger}：{kept.source}{inferred}"

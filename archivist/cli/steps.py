@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
 
 import click
 
+from archivist.api import steps as api
+from archivist.api.steps import Limit, PossibleSteps, StepResult
 from archivist.cli.session import DAY, Session, pairs, with_session
-
-if TYPE_CHECKING:
-    from archivist.model.case import Case
-    from archivist.model.states import StepTaken
-    from archivist.procedure.steps import PlannedStep, Possible
-    from archivist.rules.deadlines import Obligation
 
 
 @click.command()
@@ -38,127 +33,64 @@ def step(
     dry_run: bool,
 ) -> None:
     """办理一个环节（写环节名或代号）；不写环节，则列出现在能办的。"""
-    from archivist.procedure.steps import plan_step, possible, step_id, take_step
-
-    workspace = session.workspace
-    number = workspace.find_case(case_)
-    day = on or session.today()
+    workspace, day = session.workspace, on or session.today()
     if step_ is None:
-        found = workspace.archive.read(number)
-        return _show_possible(session, found, possible(workspace, found, on=day))
-    wanted, values = step_id(workspace.pack, step_), dict(pairs(settings))
-    if dry_run:
-        case = workspace.archive.read(number)
-        planned = plan_step(
-            workspace, session.by(), case, wanted, on=day, at=at, people=by, values=values, reason=reason
-        )
-    else:
-        done = take_step(
-            workspace, session.by(), number, wanted, on=day, at=at, people=by, values=values, reason=reason
-        )
-        case, planned = done.case, done.planned
-    _show_planned(session, case, planned, dry_run=dry_run)
-    return None
+        _show_possible(session, api.possible_steps(workspace, case_, on=day))
+        return
+    do = api.plan_step if dry_run else api.take_step
+    values = dict(pairs(settings))
+    done = do(workspace, session.by(), case_, step_, on=day, at=at, people=by, values=values, reason=reason)
+    _show_step(session, done)
 
 
-def _show_possible(session: Session, case: Case, steps: list[Possible]) -> None:
-    session.emit(
-        {
-            "case": str(case.number),
-            "state": case.state.value,
-            "steps": [
-                {
-                    "step": p.step.id,
-                    "title": p.step.title,
-                    "to": p.after.value,
-                    "role": p.step.role,
-                    "problems": list(p.problems),
-                    "tell": list(p.tell),
-                    "basis": str(p.step.source),
-                }
-                for p in steps
-            ],
-        }
-    )
-    session.say(f"{case.number}  {case.applicant_name}  {case.state.label}", "bold")
-    if not steps:
+def _show_possible(session: Session, found: PossibleSteps) -> None:
+    session.emit(found)
+    session.say(f"{found.case}  {found.applicant}  {found.state.label}", "bold")
+    if not found.steps:
         session.say("没有可办的环节。")
         return
     session.table(
         ("环节", "到达状态", "由谁办", "现在能不能办"),
         [
             (
-                f"{p.step.title}\n{p.step.id}",
-                p.after.label,
-                p.step.role.label.split("（")[0],
-                "\n".join(p.problems or ("可以办",)) + (f"\n须写明：{'、'.join(p.tell)}" if p.tell else ""),
+                f"{s.title}\n{s.step}",
+                s.to.label,
+                s.role.label.split("（")[0],
+                "\n".join(s.problems or ("可以办",)) + (f"\n须写明：{'、'.join(s.tell)}" if s.tell else ""),
             )
-            for p in steps
+            for s in found.steps
         ],
-        title=f"由“{case.state.label}”可办的环节",
+        title=f"由“{found.state.label}”可办的环节",
     )
 
 
-def _show_planned(session: Session, case: Case, planned: PlannedStep, *, dry_run: bool) -> None:
-    attempt = planned.attempt
-    session.emit(
-        {
-            "case": str(case.number),
-            "dry_run": dry_run,
-            "event": None if dry_run else case.seq,
-            "step": attempt.step.id,
-            "title": attempt.step.title,
-            "from": planned.before.value,
-            "to": planned.after.value,
-            "on": attempt.on,
-            "at": attempt.at,
-            "by": list(attempt.by),
-            "makes": [{"id": p.id, "title": p.title, "status": p.status.value} for p in planned.makes],
-            "starts": [_limit(o) for o in planned.starts],
-            "ends": [_limit(o) for o in planned.ends],
-            "warnings": list(planned.warnings),
-            "basis": str(attempt.step.source),
-        }
-    )
-    if dry_run:
-        session.say(
-            f"{case.number} 可以办“{attempt.step.title}”（试运行，未写入）：到“{planned.after.label}”",
-            "green",
-        )
+def _show_step(session: Session, done: StepResult) -> None:
+    session.emit(done)
+    if done.dry_run:
+        session.say(f"{done.case} 可以办“{done.title}”（试运行，未写入）：到“{done.to.label}”", "green")
     else:
-        session.say(f"{case.number} 已办“{attempt.step.title}”，现为“{planned.after.label}”", "green")
-    for warning in planned.warnings:
+        session.say(f"{done.case} 已办“{done.title}”，现为“{done.to.label}”", "green")
+    for warning in done.warnings:
         session.say(f"注意：{warning}", "yellow")
-    if planned.makes:
+    if done.makes:
         session.table(
             ("文书", "现状"),
-            [(p.title, p.status.label) for p in planned.makes],
+            [(d.title, d.status.label) for d in done.makes],
             title="这一环节应形成的文书",
         )
-    if planned.starts:
+    if done.starts:
         session.table(
             ("期限", "到期", "依据"),
-            [(o.rule.title, _due(o), o.rule.source) for o in planned.starts],
+            [(limit.title, _due(limit), limit.source) for limit in done.starts],
             title="由此起算的期限",
         )
-    session.say(f"依据：{attempt.step.source}", "dim")
+    session.say(f"依据：{done.basis}", "dim")
 
 
-def _due(obligation: Obligation) -> str:
-    if obligation.due is None:
+def _due(limit: Limit) -> str:
+    if limit.due is None:
         return "未起算"
-    provisional = "（暂算）" if obligation.due.provisional else ""
-    return f"{obligation.due.day} {obligation.due.at}".strip() + provisional
-
-
-def _limit(obligation: Obligation) -> dict[str, Any]:
-    return {
-        "rule": obligation.rule.id,
-        "title": obligation.rule.title,
-        "due": obligation.due.day if obligation.due else None,
-        "at": obligation.due.at if obligation.due else "",
-        "duty": obligation.rule.duty,
-    }
+    return f"{limit.due} {limit.at}".strip() + ("（暂算）" if limit.provisional else "")
 
 
 @click.command()
@@ -185,27 +117,24 @@ def correct(
     reason: str,
 ) -> None:
     """更正已办的环节（序号见 case log），或撤回最后一个；原来的记录永远保留。"""
-    from archivist.procedure.corrections import correct_step
-
-    workspace = session.workspace
-    number = workspace.find_case(case_)
     values = dict(pairs(settings))
-    done = correct_step(
-        workspace, session.by(), number, seq, void=void, on=on, at=at, people=by, values=values, reason=reason
+    done = api.correct_step(
+        session.workspace,
+        session.by(),
+        case_,
+        seq,
+        void=void,
+        on=on,
+        at=at,
+        people=by,
+        values=values,
+        reason=reason,
     )
-    session.emit(
-        {
-            "case": str(number),
-            "event": done.case.seq,
-            "state": done.case.state.value,
-            "old": step_as_json(done.old),
-            "new": step_as_json(done.new) if done.new else None,
-        }
-    )
+    session.emit(done)
     if done.new is None:
-        session.say(f"{number} 已撤回“{done.old.title}”，现为“{done.case.state.label}”", "green")
+        session.say(f"{done.case} 已撤回“{done.old.title}”，现为“{done.state.label}”", "green")
         return
-    session.say(f"{number} 已更正“{done.old.title}”", "green")
+    session.say(f"{done.case} 已更正“{done.old.title}”", "green")
     session.table(
         ("", "日期", "办理人", *done.labels.values()),
         [
@@ -218,20 +147,3 @@ def correct(
             for name, taken in (("原为", done.old), ("改为", done.new))
         ],
     )
-
-
-def step_as_json(taken: StepTaken) -> dict[str, Any]:
-    """Return a step as ``--json`` prints it."""
-    return {
-        "event": taken.seq,
-        "step": taken.id,
-        "title": taken.title,
-        "from": taken.before.value,
-        "to": taken.after.value,
-        "on": taken.on,
-        "at": taken.at,
-        "by": list(taken.by),
-        "actor": taken.actor,
-        "values": dict(taken.values),
-        "reason": taken.reason,
-    }

@@ -46,7 +46,7 @@ def test_what_a_clerk_reads(office: Office, name: str, words: list[str]) -> None
 
 def test_a_day_s_work(office: Office) -> None:
     """What changes something as a process of its own, as the shell runs it."""
-    number = office.json("case", "list")[0]["case"]
+    number = office.json("case", "list")["cases"][0]["case"]
     shown = office.process(
         "generate", "受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--out", "打印"
     )

@@ -117,7 +117,7 @@ def test_taking_back_and_closing(accepted: Office, tmp_path: Path) -> None:
     office.run("case", "step", "王秀兰", "撤回申请", "--reason", "本人撤回")
     office.run("case", "deregister", "王秀兰", "--reason", "撤回")
     assert office.json("case", "show", "王秀兰")["state"] == "deregistered"
-    office.run("verify", office.json("case", "list")[0]["case"])
+    office.run("verify", office.json("case", "list")["cases"][0]["case"])
 
 
 def test_what_a_step_was_told_is_corrected(accepted: Office, tmp_path: Path) -> None:

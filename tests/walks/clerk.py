@@ -24,6 +24,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.rules import deadlines
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
+from tests.answers import answer
 from tests.command_line import Office
 from tests.people import WANG, WANG_ID
 from tests.reading.pages import DEGRADATIONS, PEN, Sheet
@@ -87,7 +88,7 @@ class Clerk:
         """Run one command on the clerk's present day; return its JSON."""
         self.office.settings["ARCHIVIST_NOW"] = f"{self.day}T16:30:00+08:00"
         shown = self.office.run(*words, "--json", check=check)
-        return json.loads(shown.stdout) if shown.stdout.strip() else None
+        return answer(shown.stdout) if shown.stdout.strip() else None
 
     def open(self, category: str, **more: dict[str, Any]) -> None:
         """Open the household's file with what it says of itself."""

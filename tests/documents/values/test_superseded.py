@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from archivist.model.case import Case
 from archivist.model.facts import single
 from archivist.procedure.cases import change_facts
 from archivist.workspace import Workspace
+from tests.answers import answer
 from tests.kit import BY, TODAY, make_workspace, open_household
 
 ACCEPTED = {"application.accepted_on": "2024-03-05"}
@@ -104,7 +104,7 @@ def test_case_show_lists_them(workspace: Workspace, capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert "不一致" in out and "王秀莲" in out and old not in out
     assert main([*words, "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)["disagreeing"]
+    (told,) = answer(capsys.readouterr().out)["disagreeing"]
     assert told["record"] == "0001"
     (field,) = told["fields"]
     assert field["path"] == "authorization.persons"

@@ -1,0 +1,263 @@
+"""One household file, whole: how far it is, what is known, what it holds, which papers no longer agree with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from archivist.api.result import Result
+from archivist.api.steps import RecordedStep
+from archivist.model import facts as model
+from archivist.model import field_schema
+from archivist.model.case import CaseStatus, RecordStatus
+from archivist.model.facts import Row
+from archivist.model.ids import Category, mask_id
+from archivist.model.states import State
+from archivist.model.values import value_text
+
+if TYPE_CHECKING:
+    from archivist.documents.values.superseded import Stale
+    from archivist.model.case import Case, Record
+    from archivist.workspace import Workspace
+
+_LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,}[\dXx]")
+_SHOWN: Final = 60
+"""Characters of a field of a document shown on a screen, unless all is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field of a group; ``kind`` says what values it takes, see ``model.values.KINDS``."""
+
+    key: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """What is known under one heading, ready to show.
+
+    Attributes:
+        many: a table with a row for each person or thing; otherwise there is one row.
+        columns: the fields of which something is known.
+        rows: a text for each column, empty where nothing is known.
+    """
+
+    key: str
+    label: str
+    many: bool
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, group: field_schema.Group, facts: model.Facts) -> FactGroup | None:
+        """Return a group of the schema with what is known; ``None`` where nothing is."""
+        single = model.single(facts, group.key)
+        rows = model.rows(facts, group.key) if group.many else (single,) if single else ()
+        if not rows:
+            return None
+        fields = [f for f in group.fields if any(f.key in row for row in rows)]
+        return cls(
+            key=group.key,
+            label=group.label,
+            many=group.many,
+            columns=tuple(Column(f.key, f.label, f.kind) for f in fields),
+            rows=tuple(tuple(value_text(row.get(f.key)) for f in fields) for row in rows),
+        )
+
+    def shown(self, *, full: bool) -> tuple[tuple[str, ...], ...]:
+        """Return the rows as a screen shows them: of ID and account numbers only a part, unless all is asked for."""
+        if full:
+            return self.rows
+        kinds = [column.kind for column in self.columns]
+        return tuple(tuple(map(_masked, kinds, row)) for row in self.rows)
+
+
+def _masked(kind: str, text: str) -> str:
+    if text and kind == "id":
+        return mask_id(text)
+    return f"…{text[-4:]}" if text and kind == "acct" else text
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A file of a record: its path in the bag, size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiledRecord:
+    """A filed document (件); see ``model.case.Record``.
+
+    Attributes:
+        record: its number; ``signs`` the record it is the signed copy of, ``signed_by`` its own signed copy.
+        type: the catalogue's id.
+        filed_at: ISO 8601 with offset.
+        replaced_by: the newer paper that holds instead of it.
+        source: name of the file it came from.
+    """
+
+    record: str
+    type: str
+    title: str
+    status: RecordStatus
+    filed_at: str
+    pages: int
+    doc_no: str
+    files: tuple[RecordFile, ...]
+    signs: str | None
+    signed_by: str | None
+    replaced_by: str | None
+    source: str
+
+    @classmethod
+    def of(cls, case: Case, record: Record) -> FiledRecord:
+        """Return a record of a case."""
+        from archivist.rules.disposition.late_filing import replaced_by
+
+        newer = replaced_by(case, record)
+        return cls(
+            record=record.no,
+            type=record.type,
+            title=record.title,
+            status=record.status,
+            filed_at=record.filed_at,
+            pages=record.pages,
+            doc_no=record.doc_no,
+            files=tuple(RecordFile(f.path, f.sha256, f.size) for f in record.files),
+            signs=record.signs,
+            signed_by=record.signed_by,
+            replaced_by=newer.no if newer else None,
+            source=record.source_name,
+        )
+
+    @property
+    def standing(self) -> str:
+        """The status in Chinese, with the paper that holds instead."""
+        replaced = f"，由第 {self.replaced_by} 件代替" if self.replaced_by else ""
+        return self.status.label + replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of an issued document: what it printed, and what the facts would say now."""
+
+    path: str
+    label: str
+    then: str
+    now: str
+
+    def shown(self, *, full: bool) -> tuple[str, str]:
+        """Return both as a screen shows them: long numbers and long tables shortened, unless all is asked for."""
+        return (self.then, self.now) if full else (_shortened(self.then), _shortened(self.now))
+
+
+def _shortened(text: str) -> str:
+    masked = _LONG_NUMBER.sub(lambda m: f"{m[0][:2]}…{m[0][-2:]}", text)
+    return masked if len(masked) <= _SHOWN else f"{masked[:_SHOWN]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class DisagreeingDocument:
+    """An issued document that disagrees with what is known now, and where."""
+
+    record: str
+    title: str
+    fields: tuple[Difference, ...]
+
+    @classmethod
+    def of(cls, stale: Stale) -> DisagreeingDocument:
+        """Return a document of a case."""
+        fields = (Difference(d.path, d.label, d.then, d.now) for d in stale.differences)
+        return cls(stale.record.no, stale.record.title, tuple(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile(Result):
+    """One household file as it stands.
+
+    Attributes:
+        deregistered_on: ``None`` while it is open; ``deregistration_reason`` is empty then.
+        facts: what is known as it is stored: group → fields, or group → rows.
+        groups: the same in words, in the schema's order.
+        disagreeing: issued documents that no longer say what is known.
+        events: how many there are; ``head`` is the SHA-256 of the last one's file.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-show/1"
+
+    case: str
+    category: Category
+    applicant: str
+    status: CaseStatus
+    state: State
+    opened_on: dt.date
+    deregistered_on: dt.date | None
+    deregistration_reason: str
+    steps: tuple[RecordedStep, ...]
+    facts: Mapping[str, Row | tuple[Row, ...]]
+    groups: tuple[FactGroup, ...]
+    records: tuple[FiledRecord, ...]
+    disagreeing: tuple[DisagreeingDocument, ...]
+    events: int
+    head: str
+
+    @classmethod
+    def of(cls, case: Case, disagreeing: tuple[DisagreeingDocument, ...]) -> CaseFile:
+        """Return a case with those of its documents that disagree with it."""
+        return cls(
+            case=str(case.number),
+            category=case.category,
+            applicant=case.applicant_name,
+            status=case.status,
+            state=case.state,
+            opened_on=case.opened_on,
+            deregistered_on=case.deregistered_on,
+            deregistration_reason=case.deregistration_reason,
+            steps=tuple(map(RecordedStep.of, case.steps)),
+            facts=case.facts,
+            groups=tuple(_groups(case.facts)),
+            records=tuple(FiledRecord.of(case, record) for record in case.records.values()),
+            disagreeing=disagreeing,
+            events=case.seq,
+            head=case.head,
+        )
+
+    @property
+    def standing(self) -> str:
+        """Whether the case is open, and where it stands once steps are recorded, in Chinese."""
+        if self.steps and self.state is not State.DEREGISTERED:
+            return f"{self.status.label} · {self.state.label}"
+        return self.status.label
+
+
+def _groups(facts: model.Facts) -> Iterator[FactGroup]:
+    for group in field_schema.GROUPS:
+        if known := FactGroup.of(group, facts):
+            yield known
+
+
+def show_case(workspace: Workspace, case: str) -> CaseFile:
+    """Return a household file, with the issued documents that disagree with what is known now.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003. IntegrityAlarm: E202.
+    """
+    found = workspace.archive.read(workspace.find_case(case))
+    return CaseFile.of(found, tuple(map(DisagreeingDocument.of, _stale(workspace, found))))
+
+
+def _stale(workspace: Workspace, case: Case) -> tuple[Stale, ...]:
+    """Compare the issued documents of a case with its facts; nothing is loaded where none was issued."""
+    if not any("facts_sha256" in record.data for record in case.records.values()):
+        return ()
+    from archivist.documents.values.superseded import stale
+
+    return stale(case, workspace.archive.chain(case.number).events, workspace.catalogue, workspace.config)

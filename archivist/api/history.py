@@ -1,0 +1,156 @@
+"""The history of a case: who did what and when, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from archivist.api.result import Result
+from archivist.model import field_schema
+from archivist.model.case import Op
+from archivist.model.states import State
+
+if TYPE_CHECKING:
+    from archivist.model.case import Event
+    from archivist.workspace import Workspace
+
+TITLES: Final[Mapping[Op, str]] = MappingProxyType(
+    {
+        Op.CASE_OPENED: "立户",
+        Op.FACTS_CHANGED: "信息变更",
+        Op.RECORD_FILED: "归档",
+        Op.DOCUMENT_ISSUED: "制发文书",
+        Op.SIGNED_COPY_FILED: "签署件归档",
+        Op.STEP_TAKEN: "办理环节",
+        Op.STEP_CORRECTED: "更正环节",
+        Op.DEREGISTERED: "注销",
+        Op.CHECK_CONFIRMED: "人工核对",
+    }
+)
+"""What people call an event of a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFile:
+    """A file an event added to the bag: its path there, size in bytes, the record it belongs to."""
+
+    path: str
+    sha256: str
+    size: int
+    record: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One committed change as it stands in ``events/NNNNNN.json``, with what it did in words.
+
+    Attributes:
+        seq: its number, from 1; ``prev`` is the SHA-256 of the previous event's file.
+        time: ISO 8601 with offset.
+        title: what people call the operation; ``text`` what it did.
+        data: of the operation; see ``docs/formats.md``.
+        moves: paths in the bag before and after; ``removed`` those that left the manifest.
+        source: what is remembered of the file it came from.
+        pack: the rule pack it was done under.
+    """
+
+    seq: int
+    prev: str
+    time: str
+    actor: str
+    op: Op
+    title: str
+    text: str
+    data: Mapping[str, object]
+    reason: str
+    files: tuple[EventFile, ...]
+    moves: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...]
+    source: Mapping[str, object] | None
+    pack: str
+
+    @classmethod
+    def of(cls, event: Event, workspace: Workspace) -> LoggedEvent:
+        """Return an event of a case."""
+        return cls(
+            seq=event.seq,
+            prev=event.prev,
+            time=event.time,
+            actor=event.actor,
+            op=event.op,
+            title=TITLES[event.op],
+            text=_text(workspace, event),
+            data=event.data,
+            reason=event.reason,
+            files=tuple(EventFile(f.path, f.sha256, f.size, f.record) for f in event.files),
+            moves=event.moves,
+            removed=event.removed,
+            source=event.source,
+            pack=event.pack,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLog(Result):
+    """The events of a case in their order."""
+
+    SCHEMA: ClassVar[str] = "archivist/case-log/1"
+
+    case: str
+    events: tuple[LoggedEvent, ...]
+
+
+def case_log(workspace: Workspace, case: str) -> CaseLog:
+    """Return the history of a case.
+
+    Raises:
+        CaseNotFound: E201. IntegrityAlarm: E202.
+    """
+    number = workspace.find_case(case)
+    events = workspace.archive.chain(number).events
+    return CaseLog(str(number), tuple(LoggedEvent.of(event, workspace) for event, _ in events))
+
+
+def _text(workspace: Workspace, event: Event) -> str:
+    """Say what an event did; the rules are asked only where it corrected what a step was told."""
+    match event.op:
+        case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
+            entry = event.data["record"]
+            origin = f" ← {event.source['name']}" if event.source else ""
+            return f"第 {entry['no']} 件 {entry['title']}{origin}{_because(event)}"
+        case Op.FACTS_CHANGED:
+            groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
+            return groups + _because(event)
+        case Op.STEP_TAKEN:
+            people = "、".join(event.data.get("by", ()))
+            after = State(event.data["to"]).label
+            parts = (event.data["on"], event.data.get("at", ""), event.data["title"], people)
+            return f"{' '.join(filter(None, parts))} → {after}{_because(event)}"
+        case Op.STEP_CORRECTED:
+            return _correction(workspace, event)
+        case Op.DEREGISTERED:
+            return f"{event.data['date']} {event.reason}"
+        case Op.CHECK_CONFIRMED:
+            return f"{event.data['on']} {'、'.join(event.data['checks'])} {'、'.join(event.data['by'])}（{event.reason}）"
+        case _:
+            return event.reason
+
+
+def _because(event: Event) -> str:
+    return f"（{event.reason}）" if event.reason else ""
+
+
+def _correction(workspace: Workspace, event: Event) -> str:
+    data = event.data
+    if data.get("void"):
+        return f"第 {data['seq']} 号撤回（{event.reason}）"
+    new = [f"日期 {data['on']}"] if "on" in data else []
+    new += [f"时间 {data['at'] or '不记'}"] if "at" in data else []
+    new += [f"办理人 {'、'.join(data['by'])}"] if "by" in data else []
+    for name, value in data.get("values", {}).items():
+        asked = (step.asks for step in workspace.pack.steps)
+        label = next((a[key] for a in asked for key in (name, f"{name}?") if key in a), name)
+        new.append(f"{label} {'去掉' if value is None else value}")
+    return f"第 {data['seq']} 号改为 {'，'.join(new)}（{event.reason}）"
