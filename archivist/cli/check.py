@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from archivist.cli.session import DAY, Session, with_session
+from archivist.api import completeness as api
+from archivist.api.completeness import CheckedCase, CheckReport, Finding, Stage, Verdict
+from archivist.cli.session import DAY, MANY, Session, with_session
 from archivist.errors import UsageError
-from archivist.rules.completeness.run import Verdict
-from archivist.rules.rule import Stage
+from archivist.model.ids import parse_category
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from archivist.procedure.completeness_audit import Checked, Report
-    from archivist.rules.completeness.run import Finding
-
-MANY: Final = 200
-"""So many cases to be looked through deserve a progress bar."""
 _STYLES: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNCHECKED: "yellow"}
 
 
@@ -57,85 +52,76 @@ def check(
     note: str,
 ) -> int:
     """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。查不出来的是“未检”，不算合格，由人核对后登记。"""
-    from archivist.model.ids import parse_category
-    from archivist.procedure.completeness_audit import check as run
-    from archivist.procedure.completeness_audit import confirm
-
+    workspace, day = session.workspace, on or session.today()
     at = Stage(stage) if stage else None
-    workspace = session.workspace
-    numbers = [workspace.find_case(c) for c in cases]
     if confirmed:
-        if len(numbers) != 1:
+        if len(cases) != 1:
             raise UsageError("--confirm 一次只登记一户")
-        day = on or session.today()
-        confirm(workspace, session.by(), numbers[0], confirmed, people=by, note=note, on=day, stage=at)
+        api.confirm(workspace, session.by(), cases[0], confirmed, people=by, note=note, on=day, stage=at)
     elif by or note:
         raise UsageError("--by、--note 与 --confirm 同用")
-    many = not numbers and len(workspace.archive.case_numbers()) >= MANY
-    with session.progress("检查") if many else nullcontext() as step:
-        report = run(
+    with session.progress("检查", least=MANY) as progress:
+        report = api.check(
             workspace,
-            numbers or None,
+            cases,
             stage=at,
             category=parse_category(category) if category else None,
-            on=on or session.today(),
-            step=step,
+            on=day,
+            missing_only=missing_only,
+            progress=progress,
         )
-    session.emit(_as_json(report, missing_only))
+    session.emit(report)
     if not session.json:
-        _show(session, report, single=bool(numbers), missing_only=missing_only)
+        _show(session, report, single=bool(cases))
     for line in report.unread:
         session.warn(f"未检：{line}")
     return 0 if report.clean else 1
 
 
-def _show(session: Session, report: Report, *, single: bool, missing_only: bool) -> None:
-    shown = [c for c in report.cases if c.verdict is not Verdict.PASSED or not missing_only]
+def _show(session: Session, report: CheckReport, *, single: bool) -> None:
     if single:
-        for one in shown:
-            _show_case(session, one, missing_only)
-    elif shown:
+        for one in report.cases:
+            _show_case(session, one)
+    elif report.cases:
         session.table(
             ("户号", "申请人", "状态", "阶段", "结论", "不合格", "未检"),
             [
                 (
-                    c.case.number,
-                    c.case.applicant_name,
-                    c.case.state.label,
+                    c.case,
+                    c.applicant,
+                    c.state.label,
                     c.stage.label,
                     c.verdict.value,
                     _ids(c, Verdict.FAILED),
                     _ids(c, Verdict.UNCHECKED),
                 )
-                for c in shown
+                for c in report.cases
             ],
         )
     counts = "，".join(f"{v.value} {n} 户" for v, n in sorted(report.counts.items()))
-    session.say(f"共 {len(report.cases)} 户" + (f"：{counts}" if counts else ""), "bold")
-    if not single and any(c.verdict is not Verdict.PASSED for c in shown):
+    session.say(f"共 {report.total} 户" + (f"：{counts}" if counts else ""), "bold")
+    if not single and any(c.verdict is not Verdict.PASSED for c in report.cases):
         session.say("缺什么、怎么办、依据：archivist check 户号", "dim")
 
 
-def _ids(one: Checked, verdict: Verdict) -> str:
-    return " ".join(dict.fromkeys(f.check.id for f in one.findings if f.verdict is verdict))
+def _ids(one: CheckedCase, verdict: Verdict) -> str:
+    return " ".join(dict.fromkeys(f.id for f in one.findings if f.verdict is verdict))
 
 
-def _show_case(session: Session, one: Checked, missing_only: bool) -> None:
+def _show_case(session: Session, one: CheckedCase) -> None:
     session.say(
-        f"{one.case.number}　{one.case.applicant_name}　{one.case.category.label}　{one.case.state.label}"
+        f"{one.case}　{one.applicant}　{one.category.label}　{one.state.label}"
         f"　按{one.stage.label}阶段检查：{one.verdict.value}",
         "bold",
     )
     for finding in one.findings:
-        if finding.verdict is not Verdict.PASSED or not missing_only:
-            _show_finding(session, finding)
+        _show_finding(session, finding)
     if one.notice:
         session.say(one.notice, "cyan")
 
 
 def _show_finding(session: Session, finding: Finding) -> None:
-    check = finding.check
-    session.say(f"{finding.verdict.value}　{check.id} {check.title}", _STYLES[finding.verdict])
+    session.say(f"{finding.verdict.value}　{finding.id} {finding.title}", _STYLES[finding.verdict])
     for problem in finding.problems:
         session.say(f"    · {problem}")
     for seen in finding.confirmed:
@@ -143,39 +129,6 @@ def _show_finding(session: Session, finding: Finding) -> None:
     if finding.todo:
         session.say(f"    {'怎么办' if finding.problems else '接下来'}：{finding.todo}")
     if finding.problems:
-        session.say(f"    依据：{check.source}" + ("〔推定〕" if check.inferred else ""), "dim")
-        if check.note:
-            session.say(f"    注：{check.note}", "dim")
-
-
-def _as_json(report: Report, missing_only: bool) -> dict[str, Any]:
-    return {
-        "counts": {v.value: n for v, n in report.counts.items()},
-        "cases": [
-            {
-                "case": str(one.case.number),
-                "state": one.case.state.value,
-                "stage": one.stage,
-                "verdict": one.verdict.value,
-                "notice": one.notice,
-                "findings": [
-                    {
-                        "id": f.check.id,
-                        "title": f.check.title,
-                        "verdict": f.verdict.value,
-                        "problems": list(f.problems),
-                        "todo": f.todo,
-                        "confirmed": list(f.confirmed),
-                        "source": str(f.check.source),
-                        "inferred": f.check.inferred,
-                        "note": f.check.note,
-                    }
-                    for f in one.findings
-                    if f.verdict is not Verdict.PASSED or not missing_only
-                ],
-            }
-            for one in report.cases
-            if one.verdict is not Verdict.PASSED or not missing_only
-        ],
-        "unread": list(report.unread),
-    }
+        session.say(f"    依据：{finding.source}" + ("〔推定〕" if finding.inferred else ""), "dim")
+        if finding.note:
+            session.say(f"    注：{finding.note}", "dim")

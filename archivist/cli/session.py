@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +31,8 @@ else:  # generic in the type stubs only, in older releases of click
     _ParamType = click.ParamType
 
 F = TypeVar("F", bound=Callable[..., Any])
+MANY = 200
+"""So many cases to be gone through deserve a progress bar."""
 SHORT_CELL = 20
 """Columns up to so many cells wide (case numbers, dates) are never folded."""
 
@@ -154,17 +156,31 @@ class Session:
             sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
-        """Show a progress bar on the error stream while a block runs; silent with ``--json``."""
+    def progress(self, what: str, least: int = 0) -> Iterator[Callable[[int, int], None]]:
+        """Show a progress bar on the error stream while a block runs; silent with ``--json``.
+
+        Args:
+            what: what is being done.
+            least: for fewer than so many there is no bar.
+        """
         if self.json:
             yield lambda _done, _total: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console(err=True), transient=False) as bar:
-            task = bar.add_task(what, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        bar = Progress(*columns, console=self.console(err=True), transient=False)
+        task = bar.add_task(what, total=None)
+        with ExitStack() as stack:
+
+            def step(done: int, total: int) -> None:
+                if total >= least and not bar.live.is_started:
+                    stack.enter_context(bar)
+                bar.update(task, completed=done, total=total)
+
+            if not least:
+                stack.enter_context(bar)
+            yield step
 
 
 def _account() -> str:

@@ -1,0 +1,202 @@
+"""Completeness (齐全性): what is missing in the files, and what people looked up themselves (人工核对)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.result import Result
+from archivist.model.ids import Category
+from archivist.model.states import State
+from archivist.rules.completeness.run import Verdict as Verdict
+from archivist.rules.rule import Stage as Stage
+
+if TYPE_CHECKING:
+    from archivist.model.by import By
+    from archivist.procedure import completeness_audit as procedure
+    from archivist.rules.completeness import run
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found in a case.
+
+    Attributes:
+        id: of the check, such as ``C10.photos``.
+        problems: what is wrong, each a sentence; then what could not be checked, and why.
+        todo: what to do about the problems; without any, what is still to come.
+        confirmed: what people looked up, with who and when.
+        source: the sentence the check stands on; ``inferred`` where it does not say all of it.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    problems: tuple[str, ...]
+    todo: str
+    confirmed: tuple[str, ...]
+    source: str
+    inferred: bool
+    note: str
+
+    @classmethod
+    def of(cls, finding: run.Finding) -> Finding:
+        """Return a finding of the rules."""
+        row = finding.check
+        return cls(
+            id=row.id,
+            title=row.title,
+            verdict=finding.verdict,
+            problems=finding.problems,
+            todo=finding.todo,
+            confirmed=finding.confirmed,
+            source=str(row.source),
+            inferred=row.inferred,
+            note=row.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCase:
+    """One case: the stage whose checks were run, what they came to, what the applicant can be told of it.
+
+    Attributes:
+        verdict: the worst of all findings.
+        findings: all of them, or those that did not pass.
+    """
+
+    case: str
+    applicant: str
+    category: Category
+    state: State
+    stage: Stage
+    verdict: Verdict
+    notice: str
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, checked: procedure.Checked, *, missing_only: bool) -> CheckedCase:
+        """Return a case that was checked."""
+        case = checked.case
+        shown = (f for f in checked.findings if f.verdict is not Verdict.PASSED or not missing_only)
+        return cls(
+            case=str(case.number),
+            applicant=case.applicant_name,
+            category=case.category,
+            state=case.state,
+            stage=checked.stage,
+            verdict=checked.verdict,
+            notice=checked.notice,
+            findings=tuple(map(Finding.of, shown)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport(Result):
+    """What a run found.
+
+    Attributes:
+        counts: how many of all cases looked at came to which verdict.
+        cases: all of them, or those that did not pass.
+        unread: the cases that could not be read (未检), and why; they are never silently left out.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/check/1"
+
+    counts: Mapping[Verdict, int]
+    cases: tuple[CheckedCase, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many cases were looked at."""
+        return sum(self.counts.values())
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything was read, checked and found right."""
+        return not self.unread and set(self.counts) <= {Verdict.PASSED}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConfirmed(Result):
+    """What people looked up in a case: which checks, in which event of the case it stands."""
+
+    SCHEMA: ClassVar[str] = "archivist/check-confirm/1"
+
+    case: str
+    event: int
+    checks: tuple[str, ...]
+
+
+def check(
+    workspace: Workspace,
+    cases: Sequence[str] = (),
+    *,
+    stage: Stage | None = None,
+    category: Category | None = None,
+    on: dt.date,
+    missing_only: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> CheckReport:
+    """Check the completeness of cases.
+
+    Args:
+        workspace: the open workspace.
+        cases: the households as people name them; all open ones when none is named.
+        stage: whose checks are run; by each case's state when not given.
+        category: only cases of this category.
+        on: civil day of the check.
+        missing_only: leave out what passed.
+        progress: called with the cases done and the cases there are.
+
+    Raises:
+        CaseNotFound: E201. RuleFault: E502.
+    """
+    from archivist.procedure import completeness_audit as procedure
+
+    numbers = [workspace.find_case(case) for case in cases] or None
+    report = procedure.check(workspace, numbers, stage=stage, category=category, on=on, step=progress)
+    shown = (c for c in report.cases if c.verdict is not Verdict.PASSED or not missing_only)
+    return CheckReport(
+        MappingProxyType(dict(report.counts)),
+        tuple(CheckedCase.of(c, missing_only=missing_only) for c in shown),
+        report.unread,
+    )
+
+
+def confirm(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    checks: Sequence[str],
+    *,
+    people: Sequence[str] = (),
+    note: str,
+    on: dt.date,
+    stage: Stage | None = None,
+) -> CheckConfirmed:
+    """Record that people looked up what checks could not find out (人工核对).
+
+    Args:
+        workspace: the open workspace.
+        by: who records it, and when.
+        case: the household as people name it; see ``Workspace.find_case``.
+        checks: ids such as ``C10.photos``.
+        people: who looked; the actor when nobody is named.
+        note: what they saw; always told.
+        on: civil day on which they looked.
+        stage: see ``check``.
+
+    Raises:
+        InvalidValue: E002, with every reason at once. CaseNotFound: E201.
+    """
+    from archivist.procedure import completeness_audit as procedure
+
+    number = workspace.find_case(case)
+    after = procedure.confirm(workspace, by, number, checks, people=people, note=note, on=on, stage=stage)
+    return CheckConfirmed(str(number), after.seq, tuple(checks))
