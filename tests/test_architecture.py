@@ -61,7 +61,7 @@ def test_one_outside_thing_one_module() -> None:
         "pypinyin": {"archivist.search.text"},
         "chinese_calendar": {"archivist.rules.work_calendar"},
         "sqlite3": {"archivist.search.catalogue", "archivist.search.tables"},
-        "icalendar": {"archivist.procedure.ics"},
+        "icalendar": {"archivist.api.ics"},
         "tomlkit": {"archivist.api.setup", "archivist.cli.demo.households"},
         "openpyxl": {"archivist.tables.reader", "archivist.tables.writer"},
         "rapidocr": {"archivist.reading.ocr"},

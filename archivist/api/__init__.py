@@ -1,18 +1,28 @@
 """One function for each use case, for every face alike; results are frozen and know their JSON (``result``).
 
-``setup`` a workspace made and looked over · ``inbox`` ``review`` what comes in · ``fixity`` the archive read again and made
-whole · ``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which
-households are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a
-file tells them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates ·
-``reports`` which there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes
-of it, ``report_tables`` its rows.
+A function takes the open ``Workspace``, by whom it is done (``By``) where it acts, and plain values; it returns a result or
+raises an error of the tree. Nothing is printed here and no clock is read.
+
+``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole ·
+``history`` its events in words · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
+``retention`` how long it is kept · ``inbox`` ``review`` what comes in · ``fixity`` the archive read again and made whole ·
+``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which households
+are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells
+them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
+there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it, ``report_tables`` its rows.
 """
 
 __all__ = [
+    "agenda",
+    "case_file",
+    "cases",
+    "completeness",
     "document_types",
     "documents",
     "fixity",
     "given_values",
+    "history",
+    "ics",
     "inbox",
     "input_tables",
     "office_documents",
@@ -24,10 +34,12 @@ __all__ = [
     "report_tables",
     "reports",
     "result",
+    "retention",
     "review",
     "rules",
     "searching",
     "selection",
     "setup",
+    "steps",
     "templates",
 ]

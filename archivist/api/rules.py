@@ -13,6 +13,7 @@ from archivist.api.result import Result
 from archivist.errors import InvalidValue, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
+from archivist.rules.rule import DelegatedPower as DelegatedPower
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import Catalogue

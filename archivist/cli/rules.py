@@ -7,10 +7,10 @@ import datetime as dt
 import click
 
 from archivist.api import rules as api
+from archivist.api.rules import DelegatedPower
 from archivist.cli.session import DAY, Session, with_session
 from archivist.errors import NotAWorkspace
 from archivist.model.ids import Category, parse_category
-from archivist.rules.rule import DelegatedPower
 
 PACK = click.option("--pack", help="规则包，如 tianjin-hongqiao；默认为本工作区的规则包。")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from archivist.model.ids import Category
-from archivist.procedure.agenda import agenda
-from archivist.procedure.ics import calendar_file
+from archivist.api.agenda import due
+from archivist.api.ics import calendar_file
+from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
+from tests.answers import answer
 from tests.cli.golden_texts import agrees
 from tests.command_line import Office
 from tests.kit import NOW, make_workspace, open_household
@@ -60,9 +60,9 @@ def test_what_a_clerk_reads(run: Any, name: str, words: list[str]) -> None:
 
 
 def test_what_a_program_reads(run: Any) -> None:
-    answer = json.loads(run("--json"))
-    assert (answer["cases"], answer["unread"]) == (4, [])
-    entries = {(e["case"], e["rule"]): e for e in answer["entries"]}
+    found = answer(run("--json"))
+    assert (found["cases"], found["unread"]) == (4, [])
+    entries = {(e["case"], e["rule"]): e for e in found["entries"]}
     late = entries["TJHQ-DB-2024-000001", "survey.start"]
     assert (late["status"], late["due"], late["days"], late["started"]) == (
         "overdue",
@@ -75,7 +75,7 @@ def test_what_a_program_reads(run: Any) -> None:
     assert (hours["status"], hours["due"], hours["at"]) == ("coming", "2024-03-09", "09:10")
     assert entries["TJHQ-DB-2024-000002", "verify.explain"]["status"] == "waiting"
     assert entries["TJHQ-TK-2024-000001", "publicity.initial"]["status"] == "window"
-    assert {d["rule"] for d in answer["duties"]} >= {"visit.monthly.ratio", "spotcheck.ratio"}
+    assert {d["rule"] for d in found["duties"]} >= {"visit.monthly.ratio", "spotcheck.ratio"}
 
 
 def test_a_case_that_cannot_be_read_is_an_exit_status_too(run: Any, workspace: Workspace) -> None:
@@ -93,8 +93,8 @@ def test_the_calendar_file(run: Any, workspace: Workspace) -> None:
     said = run("--all", "--ics", "期限.ics")
     calendar = Calendar.from_ical((workspace.root / "期限.ics").read_bytes())
     events = {str(e["uid"]): e for e in calendar.walk("VEVENT")}
-    answer = json.loads(run("--all", "--json"))
-    dated = [e for e in answer["entries"] if e["due"]]
+    found = answer(run("--all", "--json"))
+    dated = [e for e in found["entries"] if e["due"]]
     assert f"{len(dated)} 项" in said
     assert set(events) == {f"{e['case']}.{e['rule']}@archivist" for e in dated}
     for entry in dated:
@@ -111,10 +111,10 @@ def test_the_calendar_file(run: Any, workspace: Workspace) -> None:
 
 
 def test_the_calendar_file_names_nobody(workspace: Workspace) -> None:
-    found = agenda(workspace, on=NOW)
+    found = due(workspace, on=NOW)
     text = calendar_file(found).decode().replace("\r\n ", "")
     people = {e.applicant for e in found.entries}
-    facts = workspace.archive.read(found.entries[0].case).facts
+    facts = workspace.archive.read(CaseNo.parse(found.entries[0].case)).facts
     assert people == {"王秀兰"} and not any(name in text for name in people)
     assert str(facts["applicant"]["id_number"]) not in text and "样例里" not in text  # type: ignore[call-overload]
     assert "TJHQ-DB-2024-000001" in text
@@ -122,7 +122,7 @@ def test_the_calendar_file_names_nobody(workspace: Workspace) -> None:
 
 def test_the_same_limit_has_the_same_uid_on_another_day(workspace: Workspace) -> None:
     def uids(now: dt.datetime) -> set[str]:
-        calendar = Calendar.from_ical(calendar_file(agenda(workspace, on=now)))
+        calendar = Calendar.from_ical(calendar_file(due(workspace, on=now)))
         return {str(e["uid"]) for e in calendar.walk("VEVENT")}
 
     assert uids(NOW) == uids(NOW + dt.timedelta(days=1))

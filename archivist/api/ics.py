@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from archivist.procedure.agenda import Agenda, Entry
+from archivist.api.agenda import Agenda, Entry
 
 MORNING: Final = dt.timedelta(hours=-15)
 """The alarm of a whole day: nine o'clock on the day before."""
@@ -26,26 +26,23 @@ def calendar_file(agenda: Agenda) -> bytes:
         if entry.due is None:
             continue
         event = Event()
-        event.add("uid", f"{entry.case}.{entry.rule.id}@archivist")
+        event.add("uid", f"{entry.case}.{entry.rule}@archivist")
         event.add("dtstamp", agenda.on.astimezone(dt.UTC))
         event.add("summary", _title(entry))
-        event.add(
-            "description",
-            f"{entry.rule.value}{entry.rule.unit}，自{entry.rule.trigger}起：{entry.rule.source}",
-        )
+        event.add("description", f"{entry.value}{entry.unit}，自{entry.trigger}起：{entry.source}")
         event.add("transp", "TRANSPARENT")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", _title(entry))
-        if entry.due.at:
-            clock = dt.time.fromisoformat(entry.due.at)
-            moment = dt.datetime.combine(entry.due.day, clock, agenda.on.tzinfo).astimezone(dt.UTC)
+        if entry.at:
+            clock = dt.time.fromisoformat(entry.at)
+            moment = dt.datetime.combine(entry.due, clock, agenda.on.tzinfo).astimezone(dt.UTC)
             event.add("dtstart", moment)
             event.add("dtend", moment)
             alarm.add("trigger", dt.timedelta(days=-1))
         else:
-            event.add("dtstart", entry.due.day)
-            event.add("dtend", entry.due.day + dt.timedelta(days=1))
+            event.add("dtstart", entry.due)
+            event.add("dtend", entry.due + dt.timedelta(days=1))
             alarm.add("trigger", MORNING)
         event.add_component(alarm)
         calendar.add_component(event)
@@ -53,5 +50,4 @@ def calendar_file(agenda: Agenda) -> bytes:
 
 
 def _title(entry: Entry) -> str:
-    provisional = "（暂算）" if entry.due and entry.due.provisional else ""
-    return f"{entry.case} {entry.rule.title}{provisional}"
+    return f"{entry.case} {entry.title}{'（暂算）' if entry.provisional else ''}"

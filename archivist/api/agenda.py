@@ -1,0 +1,263 @@
+"""What is due in the office on a day, in every case or in one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from archivist.api.result import Result
+from archivist.model.ids import Category
+from archivist.model.states import State
+from archivist.procedure.agenda import Status
+from archivist.rules.rule import DutyBearer, RuleKind, Unit
+
+if TYPE_CHECKING:
+    from archivist.procedure import agenda as procedure
+    from archivist.rules.deadlines import Excluded
+    from archivist.rules.rule import Rule, Source
+    from archivist.workspace import Workspace
+
+DAYS: Final = 15
+"""How far ahead one looks when nothing is said, in calendar days."""
+_LENGTHS: Final[Mapping[Unit, str]] = {
+    Unit.WORKDAYS: "个工作日",
+    Unit.DAYS: "日",
+    Unit.HOURS: "小时",
+    Unit.MONTHS: "个月",
+    Unit.YEARS: "年",
+}
+
+
+# ── what is shown ────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a row of the rules stands: the measure, its article; ``key`` is the pack's short name, e.g. ``S3``."""
+
+    key: str
+    measure: str
+    article: str
+
+    @classmethod
+    def of(cls, source: Source) -> Reference:
+        """Return the place of a sentence."""
+        return cls(source.key, source.measure, source.article)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.article}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Days that do not count: those in a state after one day, up to and with another."""
+
+    state: State
+    after: dt.date
+    until: dt.date
+
+    @classmethod
+    def of(cls, excluded: Excluded) -> Stay:
+        """Return a stay of the deadlines."""
+        return cls(*excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One limit of one case on a day.
+
+    Attributes:
+        status: ``window`` where it is somebody else's time, or a waiting period (公示期).
+        rule: id of the row it stands on, ``title`` its name.
+        duty: whose time it is; ``matter`` is the title with it, where it is not the office's own.
+        started: the day it was set going, ``None`` while 未起算.
+        due: last day in time; ``at`` is ``HH:MM`` where hours count; ``provisional`` (暂算) when a year's working days
+            are not yet announced. ``warn``, ``warn_at``, ``warn_provisional``: an earlier line.
+        warned: the warning line is reached.
+        days: calendar days left, negative once past; ``workdays`` the same in working days.
+        excluded: stays that were not counted.
+        value: how much time, in ``unit``, from ``trigger``.
+        source: the sentence; ``inferred`` where it does not say all of it; ``reference`` where it stands.
+    """
+
+    status: Status
+    case: str
+    applicant: str
+    rule: str
+    title: str
+    kind: RuleKind
+    duty: DutyBearer
+    matter: str
+    started: dt.date | None
+    due: dt.date | None
+    at: str
+    provisional: bool
+    warn: dt.date | None
+    warn_at: str
+    warn_provisional: bool
+    warned: bool
+    days: int | None
+    workdays: int | None
+    excluded: tuple[Stay, ...]
+    value: int | float | str | bool
+    unit: Unit
+    trigger: str
+    source: str
+    reference: Reference
+    inferred: bool
+    note: str
+
+    @classmethod
+    def of(cls, entry: procedure.Entry) -> Entry:
+        """Return an entry of the agenda."""
+        rule, due, warn = entry.rule, entry.due, entry.warn
+        return cls(
+            status=entry.status,
+            case=str(entry.case),
+            applicant=entry.applicant,
+            rule=rule.id,
+            title=rule.title,
+            kind=rule.kind,
+            duty=rule.duty,
+            matter=_matter(rule),
+            started=entry.started,
+            due=due.day if due else None,
+            at=due.at if due else "",
+            provisional=bool(due and due.provisional),
+            warn=warn.day if warn else None,
+            warn_at=warn.at if warn else "",
+            warn_provisional=bool(warn and warn.provisional),
+            warned=entry.warned,
+            days=entry.days,
+            workdays=entry.workdays,
+            excluded=tuple(map(Stay.of, entry.excluded)),
+            value=rule.value,
+            unit=rule.unit,
+            trigger=rule.trigger,
+            source=str(rule.source),
+            reference=Reference.of(rule.source),
+            inferred=rule.inferred,
+            note=rule.note,
+        )
+
+    @property
+    def length(self) -> str:
+        """How long the limit is in words; one that is no length (每月 25 日) goes by its title."""
+        return f"{self.value} {_LENGTHS[self.unit]}" if self.unit in _LENGTHS else f"{self.value}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the office (or its bureau) owes not in one case but by the month or the year.
+
+    Attributes:
+        rule: id of the row it stands on; ``title``, ``duty``, ``matter`` as in ``Entry``.
+        base: households it is reckoned from, ``required`` of them, ``done`` so far; ``None`` where only the words of
+            the rule are known, or where the doing is recorded elsewhere.
+        share: of the households, where the row is a share.
+    """
+
+    rule: str
+    title: str
+    duty: DutyBearer
+    matter: str
+    period: str
+    base: int | None
+    required: int | None
+    done: int | None
+    share: float | None
+    source: str
+    reference: Reference
+
+    @classmethod
+    def of(cls, duty: procedure.Duty) -> Duty:
+        """Return a duty of the agenda."""
+        rule = duty.rule
+        return cls(
+            rule=rule.id,
+            title=rule.title,
+            duty=rule.duty,
+            matter=_matter(rule),
+            period=duty.period,
+            base=duty.base,
+            required=duty.required,
+            done=duty.done,
+            share=float(rule.value) if rule.unit is Unit.RATIO else None,
+            source=str(rule.source),
+            reference=Reference.of(rule.source),
+        )
+
+
+def _matter(rule: Rule) -> str:
+    return rule.title if rule.duty is DutyBearer.OFFICE else f"{rule.duty.label}：{rule.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda(Result):
+    """What is due on a day, the most urgent first.
+
+    Attributes:
+        on: the moment asked about.
+        cases: how many open cases were looked at.
+        unread: the cases that could not be looked at (未检), and why.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/due/1"
+
+    on: dt.datetime
+    cases: int
+    entries: tuple[Entry, ...]
+    duties: tuple[Duty, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many limits stand how, the most urgent first; without those there are none of."""
+        statuses = [entry.status for entry in self.entries]
+        return {status: n for status in Status if (n := statuses.count(status))}
+
+
+# ── what is done ─────────────────────────────────────────────────────────────────────────────────────────
+def due(
+    workspace: Workspace,
+    *,
+    on: dt.datetime,
+    case: str | None = None,
+    category: Category | None = None,
+    overdue: bool = False,
+    days: int | None = DAYS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Agenda:
+    """Return what is due.
+
+    Args:
+        workspace: the open workspace.
+        on: the moment asked about, aware; Asia/Shanghai.
+        case: only this household, as people name it; the duties of the whole office are left out.
+        category: only cases of it.
+        overdue: only what is overdue, without the duties of the whole office.
+        days: leave out what ends later than so many calendar days from now, unless its warning line is reached;
+            ``None`` for everything.
+        progress: called with the cases worked out and all those to be, where the cache has to be filled.
+
+    Raises:
+        IndexFault: E400. CaseNotFound, IntegrityAlarm: E201, E202, for a single case.
+    """
+    from archivist.procedure import agenda as procedure
+
+    found = procedure.agenda(
+        workspace,
+        on=on,
+        category=category,
+        case=workspace.find_case(case) if case else None,
+        overdue=overdue,
+        days=days,
+        step=progress,
+    )
+    return Agenda(
+        on=found.on,
+        cases=found.cases,
+        entries=tuple(map(Entry.of, found.entries)),
+        duties=tuple(map(Duty.of, found.duties)),
+        unread=found.unread,
+    )
