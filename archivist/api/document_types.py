@@ -78,7 +78,7 @@ def document_type(workspace: Workspace, name: str) -> DocumentType:
 
 def made_for(document: catalogue.DocumentType) -> MadeFor:
     """Return for whom a document is made."""
-    from archivist.report.registers import REGISTERS, sheetwise
+    from archivist.report.compilation import REGISTERS, sheetwise
 
     if not document.generated:
         return MadeFor.NOBODY

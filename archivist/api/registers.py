@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from archivist.api.report_requests import Form, Request
 from archivist.api.report_tables import Cell, Column, Row, columns
 from archivist.api.result import Result
-from archivist.doctypes.field_paths import FieldPath
 from archivist.errors import UsageError
 from archivist.model.chinese import format_date
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
     from archivist.model.by import By
     from archivist.report import register
-    from archivist.report.registers import Found
+    from archivist.report.compilation import Found
     from archivist.workspace import Workspace
 
 FOLDER: Final = "报表"
@@ -89,9 +88,9 @@ def make(
         UsageError: E001, something was not told that it cannot do without, or was told that it works out itself.
         MissingFields: E301. PdfUnavailable: E306. WriteFailed: E204.
     """
-    from archivist.report import registers
+    from archivist.report import compilation
 
-    content = registers.make(
+    content = compilation.make(
         request.document,
         collected,
         workspace.pack,
@@ -113,14 +112,11 @@ def make(
 
 def _values(request: Request, content: register.Register) -> dict[str, object]:
     """Return all the document is given: what was worked out, and what the clerk tells besides."""
-    from archivist.report.money import balance
-    from archivist.report.registers import given
+    from archivist.report.compilation import given
 
     document, settings = request.document, request.settings
     if fixed := [key for key in settings if key in content.values]:
         raise UsageError(f"{'、'.join(fixed)} 由各户档案算出，不能另填")
-    if FieldPath.REGISTER_SPENT in content.values and document.field(FieldPath.RESERVE_OPENING):
-        balance(content, settings)
     return {**given(document, content, nil=request.nil and content.empty), **settings}
 
 
@@ -159,7 +155,7 @@ def _result(
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────
 def _forms(request: Request) -> list[Form]:
     """Return the renditions to write: those asked for; else a page, and a sheet where there are lines."""
-    from archivist.report.registers import lists_lines
+    from archivist.report.compilation import lists_lines
 
     usual = [Form.DOCX, Form.XLSX] if lists_lines(request.document) else [Form.DOCX]
     return [form for form in Form if form in (request.forms or usual)]

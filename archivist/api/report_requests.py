@@ -82,8 +82,8 @@ def request(
         UnknownDocument: E302. UsageError: E001, InvalidValue: E002, something asked cannot be understood or does not fit.
         DocumentNotApplicable: E307, the office's rule pack does not know it.
     """
+    from archivist.report.compilation import kind_of, lists_lines, sheetwise
     from archivist.report.query import Query
-    from archivist.report.registers import kind_of, lists_lines, sheetwise
 
     wanted = workspace.catalogue.get(document)
     query = Query.parse(where, category)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archivist.issuing.case_documents import Refused
     from archivist.issuing.office_documents import Planned
     from archivist.model.by import By
-    from archivist.report.registers import Found
+    from archivist.report.compilation import Found
     from archivist.workspace import Workspace
 
 
@@ -130,16 +130,19 @@ def _notices(
 def _minutes(workspace: Workspace, by: By, request: Request, collected: Found) -> list[Planned]:
     """Put together the minutes of each meeting of the period."""
     from archivist.issuing.office_documents import plan
-    from archivist.report.minutes import NO, meetings, minutes_original
+    from archivist.report.compilation import given
+    from archivist.report.minutes import meetings, minutes_original
     from archivist.report.register import Asked
-    from archivist.report.registers import given
 
     document, settings = request.document, request.settings
     asked = Asked(collected.houses, workspace.pack, request.period, workspace.config.office, settings)
     joined = []
     for name, meeting in meetings(asked):
         register = minutes_original(meeting)
-        values = {**given(document, register), **{k: v for k, v in settings.items() if k != NO}}
+        values = {
+            **given(document, register),
+            **{k: v for k, v in settings.items() if k != FieldPath.MEETING_NO},
+        }
         planned = plan(workspace, document, values, on=by.today)
         joined.append(replace(planned, name=name, doubts=(*planned.doubts, *register.doubts)))
     return joined

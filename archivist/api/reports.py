@@ -43,7 +43,7 @@ class Reports(Result):
 
 def offered(workspace: Workspace) -> Reports:
     """List the documents over many households."""
-    from archivist.report.registers import offered
+    from archivist.report.compilation import offered
 
     documents = offered(workspace.catalogue, workspace.pack)
     return Reports(tuple(Report(d.id, d.title, period) for d, period in documents))
@@ -71,7 +71,7 @@ def make(
     Raises:
         ArchivistError: see ``registers.make`` and ``report_sheets.make``.
     """
-    from archivist.report.registers import collect
+    from archivist.report.compilation import collect
 
     collected = collect(workspace, request.document, request.query, progress or (lambda _done, _all: None))
     if request.sheetwise:

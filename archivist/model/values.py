@@ -130,6 +130,11 @@ def parse_value(kind: str, value: object, choices: Sequence[str] = ()) -> Value 
     return None if parsed == "" else parsed
 
 
+def table_cells(text: str) -> list[list[str]]:
+    """Return the cells of a table written as text: a row a line, ``|`` or a tab between cells; empty lines left out."""
+    return [re.split(r"\s*[|｜\t]\s*", line.strip()) for line in text.splitlines() if line.strip()]
+
+
 def _parse_choice(text: str, choices: Sequence[str]) -> str:
     value = chinese.clean_text(text)
     if choices and value not in choices:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from functools import cache, partial
 from importlib.metadata import version
 from operator import itemgetter
@@ -345,18 +343,13 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
         if rule.id == VISITS:
             base = [s for s in those if s.body["review"]]
             done = sum(month in s.body["visits"] for s in base)
-            yield Duty(rule, month, len(base), _share(rule, len(base)), done)
+            yield Duty(rule, month, len(base), rule.share_of(len(base)), done)
         elif rule.id == SPOT_CHECKS:
             count = sum(month in s.body["decided"] for s in those)
-            yield Duty(rule, month, count, _share(rule, count))
+            yield Duty(rule, month, count, rule.share_of(count))
         else:
             yield Duty(rule, str(rule.value) if rule.unit is Unit.CYCLE else "")
 
 
 def _category(sight: _Sight) -> str:
     return sight.number.split("-")[1]
-
-
-def _share(rule: Rule, count: int) -> int:
-    """Return the least whole number that is at least the rule's share of a count; by fractions, not floats."""
-    return math.ceil(Fraction(str(rule.value)) * count)

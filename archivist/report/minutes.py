@@ -40,9 +40,6 @@ EXTRACTS: Final[Mapping[str, Meeting]] = {
     ),
 }
 """Extract → its meeting."""
-DOCUMENT: Final = DocumentId.MINUTES_ORIGINAL
-ITEMS: Final = FieldPath.MINUTES_ITEMS
-NO: Final = FieldPath.MEETING_NO
 KIND: Final = "minutes.kind"
 COMMON: Final[Mapping[str, str]] = {
     FieldPath.MEETING_NAME: "会议名称",
@@ -64,12 +61,12 @@ def meetings(asked: Asked) -> list[tuple[str, Asked]]:
         (record.type, _no(record))
         for house in asked.houses
         for record in _extracts(house)
-        if _held_on(record) in asked.period and asked.told.get(NO) in (None, _no(record))
+        if _held_on(record) in asked.period and asked.told.get(FieldPath.MEETING_NO) in (None, _no(record))
     }
     return [
         (
             f"{EXTRACTS[kind].name} {no}",
-            dataclasses.replace(asked, told={**asked.told, KIND: kind, NO: no}),
+            dataclasses.replace(asked, told={**asked.told, KIND: kind, FieldPath.MEETING_NO: no}),
         )
         for kind, no in sorted(found)
     ]
@@ -81,14 +78,16 @@ def minutes_original(asked: Asked) -> Register:
     Raises:
         UsageError: E001, no meeting is named.
     """
-    kind, no = asked.told.get(KIND, ""), asked.told.get(NO, "")
+    kind, no = asked.told.get(KIND, ""), asked.told.get(FieldPath.MEETING_NO, "")
     if not (kind and no):
         raise UsageError("没有写哪一次会议", remedy="用 --set 会议期数=第3期 写明。")
     pairs = [(h, r) for h in asked.houses for r in _extracts(h) if r.type == kind and _no(r) == no]
     items = in_order(_item(house, record) for house, record in pairs)
     for n, item in enumerate(items, 1):
         item["label"] = han_number(n)
-    found = Register({ITEMS: items, NO: no, FieldPath.MINUTES_COUNT: len(items)})
+    found = Register(
+        {FieldPath.MINUTES_ITEMS: items, FieldPath.MEETING_NO: no, FieldPath.MINUTES_COUNT: len(items)}
+    )
     found.values |= {FieldPath.MINUTES_TITLE: EXTRACTS[kind].title}
     for path in COMMON:
         said = {str(h.case.number): _given(r).get(path) or "" for h, r in pairs}
@@ -164,7 +163,7 @@ def _given(record: Record) -> Mapping[str, Any]:
 
 
 def _no(record: Record) -> str:
-    return str(_given(record).get(NO, ""))
+    return str(_given(record).get(FieldPath.MEETING_NO, ""))
 
 
 def _held_on(record: Record) -> dt.date:

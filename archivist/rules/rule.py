@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
@@ -229,6 +231,10 @@ class Rule:
     def timed(self) -> bool:
         """Whether the row is a time limit that runs in a case."""
         return bool(self.starts)
+
+    def share_of(self, count: int) -> int:
+        """Return the least whole number that is at least the row's share (比例) of a count; by fractions, not floats."""
+        return math.ceil(Fraction(str(self.value)) * count)
 
     def applies(self, category: Category | None, on: dt.date) -> bool:
         """Tell whether the row holds for a category on a day."""

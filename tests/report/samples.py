@@ -14,8 +14,8 @@ from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category
 from archivist.report import REGISTERS, Found, Period, make
 from archivist.report.case_history import Household
+from archivist.report.compilation import given
 from archivist.report.register import Asked, Register
-from archivist.report.registers import given
 from archivist.rules.pack import load
 from tests.documents.samples import CATALOGUE, CONFIG
 from tests.report.homes import TO_BENEFIT, a_house, with_record

@@ -21,9 +21,9 @@ from archivist.issuing.office_documents import render_register
 from archivist.model.ids import CaseNo
 from archivist.procedure.cases import deregister
 from archivist.report import REGISTERS, Found, Period, Query, Register, make
-from archivist.report.archive import TRANSFERS, elapsed
 from archivist.report.case_history import Household
-from archivist.report.registers import given, lists_lines
+from archivist.report.compilation import given, lists_lines
+from archivist.report.registers.archive import TRANSFERS, elapsed
 from archivist.report.sheet import workbook
 from archivist.rules.disposition.holds import holds, unsettled
 from archivist.rules.pack import load

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archivist.issuing.office_documents import render_register
+from archivist.report.compilation import given
 from archivist.report.minutes import meetings, minutes_original
 from archivist.report.register import Asked
-from archivist.report.registers import given
 from tests.documents.pages import squeezed, text_of
 from tests.documents.samples import CATALOGUE, CONFIG, ON
 from tests.report.homes import with_record

@@ -17,7 +17,7 @@ from archivist.issuing.office_documents import render_register
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Register, make
 from archivist.report.case_history import TEMPORARY, Household
-from archivist.report.registers import given, lists_lines
+from archivist.report.compilation import given, lists_lines
 from archivist.report.sheet import workbook
 from archivist.rules.pack import load
 from tests.documents.samples import CONFIG, LONG_NAME

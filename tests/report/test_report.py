@@ -21,7 +21,7 @@ from archivist.model.case import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Query, make
-from archivist.report.registers import kind_of
+from archivist.report.compilation import kind_of
 from archivist.report.sheet import workbook
 from archivist.store import Draft
 from archivist.workspace import Workspace

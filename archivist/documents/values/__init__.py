@@ -1,33 +1,7 @@
-"""What documents print. The modules named here register who works out which value; see ``registry``."""
+"""What a paper says: every value of a document, worked out by a function that registered itself for it.
 
-from archivist.documents.values import (
-    application,
-    benefit,
-    decision,
-    file_inventory,
-    inquiry,
-    meeting,
-    objection,
-    office,
-    people,
-    publicity,
-    remedies,
-    spot_check,
-    totals,
-)
-
-__all__ = [
-    "application",
-    "benefit",
-    "decision",
-    "file_inventory",
-    "inquiry",
-    "meeting",
-    "objection",
-    "office",
-    "people",
-    "publicity",
-    "remedies",
-    "spot_check",
-    "totals",
-]
+``context`` what one document may draw on · ``registry`` who works out what · ``resolve`` from all that is known to what a
+template prints · ``privacy`` what a public notice may say · ``superseded`` what no longer agrees · ``nested`` values by
+path · the rest, one module a theme: ``people`` ``application`` ``inquiry`` ``publicity`` ``objection`` ``meeting``
+``decision`` ``remedies`` ``benefit`` ``file_inventory`` ``totals`` of a household, ``office`` ``spot_check`` of the office.
+"""

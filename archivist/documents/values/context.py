@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
@@ -18,7 +17,7 @@ from archivist.model.case import Case, Record
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path, rows, set_fact
 from archivist.model.ids import CaseNo
-from archivist.model.values import parse_value
+from archivist.model.values import parse_value, table_cells
 from archivist.rules.pack import Pack
 
 Row = Mapping[str, object]
@@ -223,8 +222,7 @@ def stored(spec: FieldSpec, value: object) -> object:
     if spec.kind == "table":
         if isinstance(value, str):
             named = [c for c in spec.columns if c.key != "n"]
-            cells = [re.split(r"\s*[|｜\t]\s*", line.strip()) for line in value.splitlines() if line.strip()]
-            value = [{c.key: cell for c, cell in zip(named, row, strict=False)} for row in cells]
+            value = [{c.key: cell for c, cell in zip(named, row, strict=False)} for row in table_cells(value)]
         return tuple(_stored_row(spec, i, row) for i, row in enumerate(_sequence(value), 1))
     return parse_value(spec.kind, value, spec.choices)
 

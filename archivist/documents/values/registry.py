@@ -6,7 +6,10 @@ A function takes the ``DocumentContext`` and returns the stored form of a value 
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import import_module
 from typing import Final, TypeVar
 
 from archivist.documents.values.context import DocumentContext, once
@@ -53,16 +56,27 @@ def examines(*documents: str) -> Callable[[Examination], Examination]:
     return register
 
 
+@cache
+def _load() -> None:
+    """Read every module of this package, so that each has registered what it knows."""
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")
+
+
 def computation(path: str, document: str) -> Computation | None:
     """Return what works out the value at a path of a document type; ``None`` when nothing does."""
+    _load()
     return _COMPUTATIONS.get((path, document)) or _COMPUTATIONS.get((path, ""))
 
 
 def examinations(document: str) -> Iterable[Examination]:
     """Return what looks at a document of a type."""
+    _load()
     return _EXAMINATIONS.get(document, ())
 
 
 def registered() -> Iterable[tuple[str, str]]:
     """Return the places that are worked out: path, and document where it is not the same for any."""
+    _load()
     return _COMPUTATIONS.keys()

@@ -5,10 +5,8 @@ All who were confirmed in the month are the population; those filed apart for �
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
@@ -110,7 +108,7 @@ def _enough(context: DocumentContext) -> None:
     if isinstance(told, int) and told != len(confirmed):
         context.doubts.append(f"抽样总体 {told} 户，本档案库登记该月新确认的是 {len(confirmed)} 户")
     population = told if isinstance(told, int) else len(confirmed)
-    least = math.ceil(Decimal(str(strictest.value)) * population)
+    least = strictest.share_of(population)
     if len(rows) < least:
         context.doubts.append(f"抽查 {len(rows)} 户，应不少于 {least} 户；{strictest.source}")
 

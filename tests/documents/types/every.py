@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.report import REGISTERS, Found, minutes
 from tests.documents import samples
 from tests.documents.samples import CATALOGUE, HOUSEHOLDS, ON, Sample
@@ -38,7 +39,7 @@ _MINUTED: Final = {"ordinary": 2, "large": 30, "minimal": 1}
 def paper(name: str, household: str) -> Sample | Printed:
     """Return a document as it is filled in for one of ``HOUSEHOLDS``."""
     assert household in HOUSEHOLDS
-    if name == minutes.DOCUMENT:
+    if name == DocumentId.MINUTES_ORIGINAL:
         return _minutes(household)
     if name in REGISTERS and name not in archive_samples.NAMES:
         return _register(name, household)
@@ -53,4 +54,4 @@ def _register(name: str, household: str) -> Printed:
 
 def _minutes(household: str) -> Printed:
     ((_, one),) = minutes.meetings(asked(*(minuted(n + 1) for n in range(_MINUTED[household]))))
-    return Printed(CATALOGUE.get(minutes.DOCUMENT), minutes.minutes_original(one), on=ON)
+    return Printed(CATALOGUE.get(DocumentId.MINUTES_ORIGINAL), minutes.minutes_original(one), on=ON)

@@ -12,7 +12,7 @@ from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import printed
 from archivist.report import Period
 from archivist.report.register import Asked
-from archivist.report.rosters import household_ledger, monthly_roster
+from archivist.report.registers.roll import household_ledger, monthly_roster
 from archivist.rules.pack import load
 from tests.documents.samples import CONFIG
 from tests.people import make_id

@@ -11,15 +11,17 @@ from decimal import Decimal
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.ids import DocumentId
 from archivist.model.fact_paths import FactPath
 from archivist.model.household import birth_date, covered_persons
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.report.case_history import CLASSES, TEMPORARY, Household
-from archivist.report.money import payouts
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row
-from archivist.report.rosters import OUTCOMES, received_on
+from archivist.report.registers.applications import OUTCOMES, received_on
+from archivist.report.registers.registry import register
+from archivist.report.registers.temporary import payouts
 
 COLUMNS: Final = (
     "opening", "opening_persons", "entered", "entered_persons", "left", "left_persons", "changed_persons", "closing",
@@ -40,6 +42,7 @@ _DROPPED: Final = ("视为放弃", "撤回", "终止程序")
 Counts = dict[str, int | Decimal]
 
 
+@register(DocumentId.MONTHLY_STATISTICS, one_month=True)
 def monthly_statistics(asked: Asked) -> Register:
     """The month in figures, by category of assistance, with the sums of all."""
     found = Register({})

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, UsageError
 from archivist.report.case_history import Household
 from archivist.report.register import Asked, Register, Row, blanks, count, who
+from archivist.report.registers.registry import register
 from archivist.rules.disposition import arrangement, holds
 from archivist.rules.disposition.retention import Retention, retention, words
 
@@ -68,6 +70,7 @@ TRANSFERS: Final[Mapping[str, Callable[[Household, Asked], bool]]] = {
 has run out the sample that is named; all."""
 
 
+@register(DocumentId.ARCHIVE_TRANSFER_LIST, period="year")
 def archive_transfer_list(asked: Asked) -> Register:
     """The volumes that change hands, each with the digest of its tag manifest, by which the receiver knows it again.
 
@@ -126,6 +129,7 @@ def _kept(asked: Asked) -> Iterator[tuple[Household, Retention]]:
             yield house, period
 
 
+@register(DocumentId.EXPIRY_LIST, period="on")
 def expiry_list(asked: Asked) -> Register:
     """Every volume whose retention has run out, with what forbids its destruction; for appraisal only.
 
@@ -154,6 +158,7 @@ def expiry_list(asked: Asked) -> Register:
     return found
 
 
+@register(DocumentId.DISPOSAL_APPRAISAL_OPINION, period="on")
 def disposal_appraisal_opinion(asked: Asked) -> Register:
     """The volumes to be appraised: run out and not held. Value, opinion and new period are the appraisers' to write."""
     rows, held = [], 0
@@ -178,6 +183,13 @@ def disposal_appraisal_opinion(asked: Asked) -> Register:
 
 
 # ── what is destroyed ────────────────────────────────────────────────────────────────────────────────────
+@register(
+    DocumentId.DESTRUCTION_REGISTER,
+    DocumentId.DESTRUCTION_APPROVAL,
+    DocumentId.DESTRUCTION_SUPERVISION_RECORD,
+    period="on",
+    named=True,
+)
 def destruction_register(asked: Asked) -> Register:
     """The volumes that an appraisal decided to destroy, as the clerk names them; none before its date, none held.
 
@@ -226,6 +238,7 @@ def elapsed(first: dt.date, last: dt.date) -> str:
     return "".join(told) or "不足1个月"
 
 
+@register(DocumentId.ELECTRONIC_DESTRUCTION_LOG, period="on")
 def electronic_destruction_log(_asked: Asked) -> Register:
     """The files that were erased. Nothing erases a file of the archive, so there is none to list: a nil report only."""
     found = Register({FieldPath.ERASED_ROWS: [], FieldPath.ERASED_FILES: 0, FieldPath.ERASED_BYTES: 0})

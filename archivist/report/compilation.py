@@ -1,4 +1,4 @@
-"""Which document has which rows, for which kind of period; and making one from the archive."""
+"""Making a register from the archive: which households, which days, what must be said of it, what its document is given."""
 
 from __future__ import annotations
 
@@ -13,68 +13,19 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.ids import CaseNo, Category
-from archivist.report import archive, figures, minutes, money, rosters
 from archivist.report.case_history import Household
 from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
 from archivist.report.register import NIL, Asked, Register
+from archivist.report.registers.registry import Kind, registers
 from archivist.rules.pack import Pack
 from archivist.store import bag, bag_fixity, durable_files
 from archivist.store import chain as chains
 from archivist.workspace import Workspace
 
-Make = Callable[[Asked], Register]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one register is made.
-
-    Attributes:
-        make: its rows.
-        period: the kind of period it is about when none is named.
-        heading: path under which it says so.
-        named: it lists only the cases the clerk names one by one, so naming them leaves nothing out.
-    """
-
-    make: Make
-    period: str = "month"
-    heading: str = FieldPath.REGISTER_PERIOD
-    named: bool = False
-
-
 _OFFICE: Final = Office()
-REGISTERS: Final[Mapping[str, Kind]] = {
-    DocumentId.ACCEPTANCE_REGISTER: Kind(rosters.acceptance_register),
-    DocumentId.MONTHLY_ROSTER: Kind(rosters.monthly_roster),
-    DocumentId.MONTHLY_STATISTICS: Kind(figures.monthly_statistics),
-    DocumentId.FILING_SUMMARY: Kind(rosters.filing_summary),
-    DocumentId.TEMP_ASSISTANCE_MONTHLY_SUMMARY: Kind(money.temp_assistance_monthly_summary),
-    DocumentId.RESERVE_FUND_REPORT: Kind(money.reserve_fund_report),
-    DocumentId.QUARTERLY_TRANSFER_LIST: Kind(rosters.quarterly_transfer_list, "quarter"),
-    DocumentId.ANNUAL_REVIEW_TRANSFER_LIST: Kind(rosters.annual_review_transfer_list, "year"),
-    DocumentId.HOUSEHOLD_LEDGER: Kind(rosters.household_ledger, heading=FieldPath.LEDGER_MONTH),
-    DocumentId.FUND_DISBURSEMENT_DETAIL: Kind(money.fund_disbursement_detail),
-    DocumentId.MONTHLY_VISIT_SUMMARY: Kind(rosters.monthly_visit_summary),
-    DocumentId.RECOVERY_REGISTER: Kind(money.recovery_register, "on"),
-    DocumentId.REVIEW_DUE_LIST: Kind(rosters.review_due_list),
-    DocumentId.ARCHIVE_TRANSFER_LIST: Kind(archive.archive_transfer_list, "year"),
-    DocumentId.EXPIRY_LIST: Kind(archive.expiry_list, "on"),
-    DocumentId.DISPOSAL_APPRAISAL_OPINION: Kind(archive.disposal_appraisal_opinion, "on"),
-    DocumentId.DESTRUCTION_REGISTER: Kind(archive.destruction_register, "on", named=True),
-    DocumentId.DESTRUCTION_APPROVAL: Kind(archive.destruction_register, "on", named=True),
-    DocumentId.DESTRUCTION_SUPERVISION_RECORD: Kind(archive.destruction_register, "on", named=True),
-    DocumentId.ELECTRONIC_DESTRUCTION_LOG: Kind(archive.electronic_destruction_log, "on"),
-}
+REGISTERS: Final = registers()
 """Document → how it is made."""
-ONE_MONTH: Final = (
-    DocumentId.MONTHLY_ROSTER,
-    DocumentId.MONTHLY_STATISTICS,
-    DocumentId.HOUSEHOLD_LEDGER,
-    DocumentId.FUND_DISBURSEMENT_DETAIL,
-    DocumentId.MONTHLY_VISIT_SUMMARY,
-)
-"""Documents that are about one month and no other period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +47,14 @@ class Found:
 
 def sheetwise(document: DocumentType) -> str:
     """Return the period of a document that is issued sheet by sheet, a village's or a meeting's; empty for registers."""
-    if document.id == minutes.DOCUMENT:
+    if document.id == DocumentId.MINUTES_ORIGINAL:
         return "month"
     return POSTED[document.id][0] if document.id in POSTED else ""
 
 
 def offered(catalogue: Catalogue, pack: Pack) -> list[tuple[DocumentType, str]]:
     """Return what an office can have made over many households, each with its period when none is named."""
-    names = (*REGISTERS, *POSTED, minutes.DOCUMENT)
-    found = [catalogue.get(name) for name in names if name in catalogue]
+    found = [d for d in catalogue if d.id in REGISTERS or sheetwise(d)]
     return [(d, sheetwise(d) or REGISTERS[d.id].period) for d in found if not d.packs or pack.id in d.packs]
 
 
@@ -115,7 +65,8 @@ def kind_of(document: DocumentType, pack: Pack, period: Period | None = None) ->
         UsageError: E001, it is no document over many households, or not about such a period.
         DocumentNotApplicable: E307, the office's rule pack does not know it.
     """
-    if document.id not in REGISTERS:
+    kind = REGISTERS.get(document.id)
+    if kind is None:
         raise UsageError(
             f"{document.title}不是汇总的册表；可用：{'、'.join(REGISTERS)}",
             remedy="机关文书请用 archivist generate，不写户号。"
@@ -126,9 +77,9 @@ def kind_of(document: DocumentType, pack: Pack, period: Period | None = None) ->
         raise DocumentNotApplicable(
             f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack.id}"
         )
-    if period and document.id in ONE_MONTH and (period.first.day != 1 or period.slug != period.month):
+    if period and kind.one_month and (period.first.day != 1 or period.slug != period.month):
         raise UsageError(f"{document.title}按月编制，请用 --month 写明月份")
-    return REGISTERS[document.id]
+    return kind
 
 
 def collect(
@@ -205,11 +156,11 @@ def make(
     """
     kind = kind_of(document, pack, period)
     register = kind.make(Asked(found.houses, pack, period, office, told, found.named, found.sealed))
-    monthly = kind.heading == FieldPath.LEDGER_MONTH
-    register.values[kind.heading] = period.month if monthly else period.label
+    if heading := document.field(kind.heading):
+        register.values[heading.path] = period.month if heading.kind == "ym" else period.label
     if words and not kind.named:
         register.notes.append(f"本表只列符合条件的户：{words}。")
-    if period.last > today and document.id != DocumentId.REVIEW_DUE_LIST:
+    if period.last > today and not kind.ahead:
         register.notes.append(
             f"统计期尚未结束，只计至{today.year}年{today.month}月{today.day}日已登记的事项。"
         )

@@ -1,0 +1,5 @@
+"""The registers, one module a theme; a new one is one file here and one test.
+
+``registry`` what is registered of a register, and all of them · ``applications`` ``roll`` ``payments`` ``temporary``
+``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
+"""
