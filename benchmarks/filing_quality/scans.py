@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -24,6 +25,8 @@ DPI: Final = demo_sheets.DPI
 Look = Literal["color", "gray", "fax", "photo", "plain"]
 LOOKS: Final[tuple[Look, ...]] = ("color", "gray", "fax", "photo")
 """As a scanner sees it in colour, in gray, in one bit; and by telephone. ``plain`` is the picture itself."""
+_STILL: Final = time.gmtime(1709780400)
+"""A PDF is dated to one fixed moment, so that the same seed gives the same bytes."""
 PICTURES: Final = (".jpg", ".png", ".tif", ".pdf")
 
 
@@ -73,7 +76,14 @@ def save(pictures: Sequence[Picture], path: Path) -> Path:
 def _picture_pdf(pictures: Sequence[Picture], path: Path) -> None:
     """Write a PDF of pictures; what is only black and white goes in with one bit a dot."""
     images = [_smallest(p) for p in pictures]
-    images[0].save(path, save_all=True, append_images=images[1:], resolution=float(DPI))
+    images[0].save(
+        path,
+        save_all=True,
+        append_images=images[1:],
+        resolution=float(DPI),
+        creationDate=_STILL,
+        modDate=_STILL,
+    )
 
 
 def _smallest(picture: Picture) -> Image.Image:
