@@ -1,8 +1,9 @@
 # make demo   the main job on real files, in a temporary folder
 # make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
 # make faults the fault harness, sampled in the same way
+# make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md
-.PHONY: demo test check docs faults long bench clean
+.PHONY: demo test check docs faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -42,6 +43,10 @@ bench:
 	.venv/bin/python -m benchmarks.filing
 	.venv/bin/python -m benchmarks.render
 	.venv/bin/python -m benchmarks.due
+
+quality:
+	@sh tools/setup.sh '[dev]'
+	.venv/bin/python -m benchmarks.filing_quality
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

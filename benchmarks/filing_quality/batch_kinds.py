@@ -55,8 +55,8 @@ def _back(front: Picture, look: Look, chance: Generator) -> Picture:
     return np.array(small[:, :, 1])
 
 
-_SHORT = ("verification_authorization", "integrity_commitment", "kinship_declaration")
-_MIXED = ("change_report_form", "application_form", "home_visit_record")
+_SHORT = ("verification_authorization", "integrity_commitment", "kinship_declaration", "material_receipt")
+_MIXED = ("change_report_form", "application_form", "home_visit_record", "economic_declaration")
 
 KINDS = (
     Kind(

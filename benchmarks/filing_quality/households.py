@@ -237,6 +237,8 @@ class Town:
         ]
 
 
+LASTING: Final = (Category.DB, Category.TK, Category.DX)
+"""Kinds of help that go on from month to month; all forms of the batches exist for them."""
 SPECIAL: Final = frozenset({"H01", "H02", "H03", "H04", "H05", "H06", "H10", "H11"})
 """Households that kinds of their own are about."""
 

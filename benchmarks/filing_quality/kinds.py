@@ -88,7 +88,7 @@ class Setting:
 
     def paper(self, sheets: Sequence[Sheet], *, folder: str = "") -> Path:
         """Put a paper into the inbox as clerks do: mostly scanned, every fourth time as an office program's PDF."""
-        if self.turn % 4 == 3:
+        if self.rng.random() < 0.25:
             return scans.born_digital(sheets, self.path(".pdf", folder))
         return self.scan(sheets, folder=folder)
 
@@ -102,7 +102,7 @@ class Kind:
         draw: writes one file and says what is true of it.
         forms: ids of the documents to be issued for each file, for its household.
         other_forms: the same for another household.
-        batch: whether there are as many of ``forms`` as a batch has, spread over all open households.
+        batch: whether there are as many of ``forms`` as a batch has, spread over households.
         office: ending of the file that an office program must write first; empty for none.
         module: name of the Python package that such a file is written with, when it is not of the project's own.
         weight: how many of this kind for one of another.

@@ -21,7 +21,7 @@ from benchmarks.filing_quality import (
     text_kinds,
 )
 from benchmarks.filing_quality.forms import Form, issue_forms
-from benchmarks.filing_quality.households import Town
+from benchmarks.filing_quality.households import LASTING, Town
 from benchmarks.filing_quality.kinds import Kind, Setting
 from benchmarks.filing_quality.truth import Drop
 
@@ -111,7 +111,7 @@ def _wanted(town: Town, kind: Kind, at: Setting, batch: int) -> Wanted:
     if not kind.batch:
         own = tuple((at.household.key, form) for form in kind.forms)
         return Wanted(own, tuple((at.another.key, form) for form in kind.other_forms))
-    homes = [h.key for h in town.households.values() if h.open]
+    homes = [h.key for h in town.households.values() if h.open and h.category in LASTING]
     pairs = ((home, form) for form in itertools.cycle(kind.forms) for home in homes)
     shuffled = list(itertools.islice(pairs, batch))
     at.rng.shuffle(shuffled)
