@@ -105,7 +105,7 @@ class Kind:
         batch: whether there are as many of ``forms`` as a batch has, spread over households.
         office: ending of the file that an office program must write first; empty for none.
         module: name of the Python package that such a file is written with, when it is not of the project's own.
-        weight: how many of this kind for one of another.
+        weight: a kind of more weight is the first of which there are two.
     """
 
     name: str

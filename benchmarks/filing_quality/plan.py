@@ -42,13 +42,10 @@ def choose(words: str) -> list[Kind]:
 
 
 def share_out(kinds: Sequence[Kind], files: int) -> list[Kind]:
-    """Return a kind for each file: every kind once, then by weight round and round; of batches there is one each."""
-    turns = [
-        k
-        for n in range(max((k.weight for k in kinds), default=0))
-        for k in kinds
-        if k.weight > n and not k.batch
-    ]
+    """Return a kind for each file: every kind once, then the weighty ones again, then any; of batches one each."""
+    turns = [k for k in kinds if not k.batch]
+    random.Random(len(turns)).shuffle(turns)
+    turns.sort(key=lambda k: -k.weight)
     once = list(kinds[:files])
     rest = itertools.islice(itertools.cycle(turns), files - len(once)) if turns else ()
     return sorted([*once, *rest], key=list(kinds).index)

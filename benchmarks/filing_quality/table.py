@@ -49,10 +49,10 @@ def _summary(whole: Verdict) -> list[str]:
         f"wrong signed copy   {whole.wrong_signed}",
         f"lost bytes          {whole.lost} files",
         f"filed too hastily   {whole.hasty}  (in the right household, but a person should have looked)",
-        f"right household     {_share(whole.due_right, whole.due)} of the papers that should be filed",
+        f"right household     {_share(whole.due_right, whole.due)} of the single papers that should be filed",
         f"signed copies       {_share(whole.signatures_right, whole.signatures)} of those that should be filed",
         f"right type          {_share(whole.type_right, whole.typed)} of the papers in the right household",
-        f"batch parts right   {_share(whole.batch_right, whole.batch_due)}",
+        f"batch parts right   {_share(whole.batch_right, whole.batch_due)} of the parts that should be filed",
         f"ending changed      {whole.ending_changed} files no longer open by a double click",
     ]
 

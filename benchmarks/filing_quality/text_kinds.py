@@ -15,11 +15,9 @@ INCOME = ("收入证明",)
 
 
 # ── text layers ──────────────────────────────────────────────────────────────────────────────────────────
-def _layer(at: Setting, page: Sheet, text: str) -> Drop:
-    picture = scans.taken(scans.flat(page), "gray", at.chance)
-    return at.drop(
-        scans.with_hidden_text(picture, text, at.path(".pdf")), Part(at.household.key, INCOME, "file")
-    )
+def _long(page: Sheet) -> str:
+    """Return the words of a page again and again: so much text that a reader may think the page born digital."""
+    return "\n".join([page.text] * 6)
 
 
 def _rubbish(at: Setting) -> Drop:
@@ -27,18 +25,22 @@ def _rubbish(at: Setting) -> Drop:
     chance = random.Random(at.rng.random())
     words = ("".join(chance.choices("abcdeiltEFHIKTXZ12378:#", k=chance.randint(1, 6))) for _ in range(300))
     text = "\n".join(" ".join(next(words) for _ in range(15)) for _ in range(20))
-    return _layer(at, materials.income(subject(at)), text)
+    picture = scans.taken(scans.flat(materials.income(subject(at))), "gray", at.chance)
+    return at.drop(scans.with_hidden_text(picture, text, at.path(".pdf")), Part(at.household.key, INCOME))
 
 
 def _good_layer(at: Setting) -> Drop:
-    page = materials.income(subject(at))
-    return _layer(at, page, page.text)
+    """The scanner's own recognition knows Chinese well."""
+    page = materials.statement(subject(at))
+    picture = scans.taken(scans.flat(page), "gray", at.chance)
+    path = scans.with_hidden_text(picture, page.text, at.path(".pdf"))
+    return at.drop(path, Part(at.household.key, ("银行流水",)))
 
 
 def _foreign_layer(at: Setting) -> Drop:
     """The picture is of one household, the invisible text of another: believe the eye, or ask."""
     picture = scans.taken(scans.flat(materials.income(subject(at))), "gray", at.chance)
-    hidden = "\n".join([materials.income(subject(at, at.another)).text] * 2)
+    hidden = _long(materials.income(subject(at, at.another)))
     path = scans.with_hidden_text(picture, hidden, at.path(".pdf"))
     return at.drop(path, Part(at.household.key, INCOME, "either"))
 
@@ -49,7 +51,7 @@ def _foreign_layer_stranger(at: Setting) -> Drop:
     visible = sheets.letter(
         "收入证明", [f"兹证明{who.name}（身份证号{who.id_number}）系我单位职工，月工资2100元。"]
     )
-    hidden = "\n".join([materials.income(subject(at)).text] * 2)
+    hidden = _long(materials.income(subject(at)))
     picture = scans.taken(scans.flat(visible), "gray", at.chance)
     return at.drop(scans.with_hidden_text(picture, hidden, at.path(".pdf")), Part(None, INCOME, "wait"))
 
@@ -101,7 +103,7 @@ def _alike(at: Setting) -> Drop:
 
 
 def _alike_of_another(at: Setting) -> Drop:
-    """Mended, the number is another household's than the name."""
+    """The number, once its letters are read as digits, is of another household than the name."""
     s = subject(at)
     text = at.another.applicant.id_number.replace("0", "O", 1).replace("1", "l", 1)
     page = materials.diagnosis(s, birth=False, number=text)

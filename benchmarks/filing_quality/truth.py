@@ -99,7 +99,7 @@ class Verdict:
     Attributes:
         files: files judged.
         papers: papers in them.
-        due: papers that should have been filed without a person.
+        due: files of one paper that should have been filed without a person.
         due_right: of these, filed in the right household.
         right: papers filed in the right household, also where they might have waited.
         wrong_household: records in a household that the paper is not of.
@@ -107,7 +107,7 @@ class Verdict:
         hasty: papers filed in the right household that a person should have seen first.
         typed: papers in the right household that have been judged by type.
         type_right: of these, with the right type.
-        signatures: signed copies that should have been filed.
+        signatures: of the due ones, signed copies.
         signatures_right: of these, filed as the signed copy of the right record.
         batch_due: parts of files with several papers that should have been filed.
         batch_right: of these, filed in the right household as what they are, with all their sheets and no other.
@@ -163,11 +163,12 @@ def judge(drop: Drop, outcome: Outcome, resolve: Resolve) -> Verdict:
         lost=int(not outcome.kept),
         reasons=dict.fromkeys(outcome.waits, 1),
     )
-    for part in drop.parts:
-        if must_of(part, resolve) == "file":
-            verdict.due += 1
-            verdict.signatures += part.signed_copy_of is not None
-            verdict.batch_due += len(drop.parts) > 1
+    due = [part for part in drop.parts if must_of(part, resolve) == "file"]
+    if len(drop.parts) > 1:
+        verdict.batch_due = len(due)
+    else:
+        verdict.due = len(due)
+        verdict.signatures = sum(part.signed_copy_of is not None for part in due)
     if len(drop.parts) > 1 and any(p.whole for p in outcome.placements):
         _judge_whole(drop, outcome, verdict)
     else:
@@ -225,10 +226,11 @@ def _judge_placement(
     signed = placement.signs == part.signed_copy_of
     sheets = not (part.pages and placement.pages) or 0 <= placement.pages - part.pages <= part.blanks
     verdict.wrong_signed += placement.signs is not None and not (signed and sheets)
-    if must == "file":
+    if must == "file" and batch:
+        verdict.batch_right += typed and signed and sheets
+    elif must == "file":
         verdict.due_right += 1
         verdict.signatures_right += part.signed_copy_of is not None and signed
-        verdict.batch_right += batch and typed and signed and sheets
 
 
 _SAME_ENDING: Final[Mapping[str, str]] = {".jpeg": ".jpg", ".tiff": ".tif", ".htm": ".html"}
