@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, NameObject, StreamObject
+from pypdf.generic import NameObject, StreamObject
 
 from archivist.cli.demo import paper
 from archivist.cli.demo import sheets as demo_sheets
@@ -107,12 +107,7 @@ def with_hidden_text(picture: Picture, text: str, path: Path) -> Path:
         hidden: Any = over.pages[0]
         stream = StreamObject()
         stream.set_data(hidden.get_contents().get_data().replace(b"BT", b"BT 3 Tr", 1))
-        hidden[NameObject("/Contents")] = ArrayObject([over_reference(writer, stream)])
+        hidden[NameObject("/Contents")] = stream
         page.merge_page(hidden)
         writer.write(path)
     return path
-
-
-def over_reference(writer: PdfWriter, stream: StreamObject) -> Any:
-    """Give a new stream a number of its own in a document."""
-    return writer._add_object(stream)
