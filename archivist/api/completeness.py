@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api import selection
 from archivist.api.result import Result
 from archivist.model.ids import Category
 from archivist.model.states import State
@@ -159,7 +160,7 @@ def check(
     """
     from archivist.procedure import completeness_audit as procedure
 
-    numbers = [workspace.find_case(case) for case in cases] or None
+    numbers = selection.households(workspace, cases) or None
     report = procedure.check(workspace, numbers, stage=stage, category=category, on=on, step=progress)
     shown = (c for c in report.cases if c.verdict is not Verdict.PASSED or not missing_only)
     return CheckReport(
