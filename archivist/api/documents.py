@@ -215,7 +215,7 @@ def plan(prepared: Prepared) -> DocumentPlan:
 
 def draft(workspace: Workspace, prepared: Prepared, folder: Path | None = None) -> Drafts:
     """Write a draft of each document into a folder, over what has its name; the outbox's own when none is named."""
-    from archivist.issuing.case_documents import draft_document
+    from archivist.issuing.drafts import draft_document
 
     made = {
         f"{one.case.number} {one.document.title}": draft_document(one) for one in prepared.checked.documents

@@ -103,7 +103,7 @@ def plan(prepared: Prepared) -> DocumentPlan:
 
 def draft(workspace: Workspace, prepared: Prepared) -> Drafts:
     """Write a draft into the folder asked for, over what has its name; the outbox's own when none is."""
-    from archivist.issuing.office_documents import draft_document
+    from archivist.issuing.drafts import draft_document
 
     one = prepared.checked
     folder = prepared.folder or workspace.archive.outbox / DRAFTS

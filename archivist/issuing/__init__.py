@@ -1,6 +1,6 @@
 """The act of issuing: from a case, or the office, to a filed record that waits for its signature.
 
 ``case_documents`` plan and issue, one or many · ``office_documents`` what belongs to no household · ``combined_notice`` one
-notice for many · ``numbering`` reference numbers · ``sources`` what a document may ask of its workspace. What a paper says and
-looks like stands in ``documents``.
+notice for many · ``drafts`` what one would look like · ``numbering`` reference numbers · ``sources`` what a document may ask
+of its workspace. What a paper says and looks like stands in ``documents``.
 """

@@ -13,7 +13,7 @@ from archivist.doctypes.catalogue import DocumentType
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import Made, Sheet, press
-from archivist.documents.render.render import continued_boxes, render
+from archivist.documents.render.render import continued_boxes
 from archivist.documents.template.check import refuse_faulty
 from archivist.documents.values.resolve import document_values, facts_digest
 from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault
@@ -243,7 +243,7 @@ def _ready(planned: Planned, doc_no: str) -> _Ready:
     values = {**planned.values, FieldPath.DOC_NO: doc_no} if doc_no else planned.values
     code = DocumentCode(case.number, document.code, case.next_record())
     sheet = Sheet(document.template, values, code.payload, document.phrases)
-    return _Ready(planned, code.record, code, str(values.get("doc_no", "")), sheet)
+    return _Ready(planned, code.record, code, str(values.get(FieldPath.DOC_NO, "")), sheet)
 
 
 def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> Issued | Refused:
@@ -306,10 +306,3 @@ def _asked(planned: Planned) -> dict[str, object]:
         else None
     )
     return {required_papers.ASKED: [row["id"] for row in rows]} if isinstance(rows, list) else {}
-
-
-def draft_document(planned: Planned) -> bytes:
-    """Return a draft (草稿): no QR code, no reference number, nothing filed."""
-    assert planned.document.template is not None
-    values = {**planned.values} | ({"doc_no": "（草稿）"} if planned.numbered else {})
-    return render(planned.document.template, values, qr_payload=None)

@@ -150,11 +150,11 @@ def issue(
     document, values = planned.document, dict(planned.values)
     assert document.template is not None
     if planned.numbered:
-        (values["doc_no"],) = numbering.take(workspace, by, planned.on.year)
+        (values[FieldPath.DOC_NO],) = numbering.take(workspace, by, planned.on.year)
     (made,) = make([Sheet(document.template, values, None, document.phrases)], pdf=pdf)
     if isinstance(made, ArchivistError):
         raise made
-    doc_no, day = str(values.get("doc_no", "")), planned.on.isoformat()
+    doc_no, day = str(values.get(FieldPath.DOC_NO, "")), planned.on.isoformat()
     files = workspace.archive.hand_out(
         FOLDER,
         " ".join(filter(None, (day, document.title, planned.name))),
@@ -170,13 +170,6 @@ def issue(
         workspace.stamp(by),
     )
     return Issued(document.title, doc_no, planned.on, files)
-
-
-def draft_document(planned: Planned) -> bytes:
-    """Return a draft (草稿): no reference number, nothing entered."""
-    assert planned.document.template is not None
-    values = {**planned.values} | ({"doc_no": "（草稿）"} if planned.numbered else {})
-    return render(planned.document.template, values, qr_payload=None)
 
 
 def render_register(document: DocumentType, config: Config, given: Given, *, on: dt.date) -> bytes:

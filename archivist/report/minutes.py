@@ -41,6 +41,7 @@ EXTRACTS: Final[Mapping[str, Meeting]] = {
 }
 """Extract → its meeting."""
 KIND: Final = "minutes.kind"
+VOTES: Final = (FieldPath.MEETING_AGREE, FieldPath.MEETING_AGAINST, FieldPath.MEETING_ABSTAIN)
 COMMON: Final[Mapping[str, str]] = {
     FieldPath.MEETING_NAME: "会议名称",
     FieldPath.MEETING_TIME: "会议时间",
@@ -110,7 +111,7 @@ def _agreed(found: Register, path: str, said: Mapping[str, object]) -> None:
 
 def _item(house: Household, record: Record) -> Row:
     given = _given(record)
-    votes = [str(given.get(f"meeting.{k}", "")) for k in ("agree", "against", "abstain")]
+    votes = [str(given.get(path, "")) for path in VOTES]
     return who(house) | {
         "category": house.case.category.label,
         "matter": "".join(_matter(house, record.type, given)),
@@ -125,24 +126,29 @@ def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[s
         case DocumentId.DELIBERATION_MINUTES:
             yield str(given.get(FieldPath.MEETING_DISPUTE, ""))
         case DocumentId.LEADERSHIP_MEETING_MINUTES:
-            yield f"{given.get('meeting.source', '')}提请审议：{given.get('meeting.proposal', '')}"
+            source, proposal = (
+                given.get(p, "") for p in (FieldPath.MEETING_SOURCE, FieldPath.MEETING_PROPOSAL)
+            )
+            yield f"{source}提请审议：{proposal}"
         case _:
             yield str(
                 given.get(FieldPath.CONFERENCE_CAUSE)
                 or house.fact(FactPath.APPLICATION_EVENT)
                 or house.fact(FactPath.APPLICATION_CAUSE)
             )
-            yield f"标准上限{_yuan(given.get('conference.limit'))}，"
-            yield f"提请{_yuan(given.get('conference.proposed') or house.fact('application.amount'))}，"
-            yield f"提请原因：{given.get('conference.reason', '')}。"
+            proposed = given.get(FieldPath.CONFERENCE_PROPOSED) or house.fact(FactPath.APPLICATION_AMOUNT)
+            yield f"标准上限{_yuan(given.get(FieldPath.CONFERENCE_LIMIT))}，"
+            yield f"提请{_yuan(proposed)}，"
+            yield f"提请原因：{given.get(FieldPath.CONFERENCE_REASON, '')}。"
 
 
 def _conclusion(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
     if kind == DocumentId.LEADERSHIP_MEETING_MINUTES:
-        yield f"会议审议结论：{given.get('meeting.result', '')}。"
+        yield f"会议审议结论：{given.get(FieldPath.MEETING_RESULT, '')}。"
     yield str(given.get(FieldPath.MEETING_CONCLUSION, ""))
     if kind == DocumentId.JOINT_CONFERENCE_MINUTES:
-        yield f"会议确定救助金额为{_yuan(given.get('conference.amount') or house.fact('benefit.amount'))}。"
+        agreed = given.get(FieldPath.CONFERENCE_AMOUNT) or house.fact(FactPath.BENEFIT_AMOUNT)
+        yield f"会议确定救助金额为{_yuan(agreed)}。"
     elif amount := given.get(FieldPath.MEETING_AMOUNT):
         yield f"会议同意的救助金额为{_yuan(amount)}。"
 

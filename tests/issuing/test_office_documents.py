@@ -18,6 +18,7 @@ from archivist.documents.render import pdf as pdf_maker
 from archivist.documents.render.render import document_text
 from archivist.errors import ArchivistError, DocumentNotApplicable, MissingFields, PdfUnavailable, WriteFailed
 from archivist.issuing import office_documents
+from archivist.issuing.drafts import draft_document
 from archivist.model.case import Case, Op
 from archivist.model.ids import CaseNo
 from archivist.preservation.verification import verify
@@ -374,7 +375,7 @@ def test_without_a_sign_there_is_no_number(workspace: Workspace) -> None:
 def test_a_draft_takes_nothing_and_enters_nothing(workspace: Workspace) -> None:
     notice = numbered(workspace.catalogue.get("deliberation_body_setup"))
     todo = office_documents.plan(workspace, notice, GIVEN["deliberation_body_setup"], on=TODAY)
-    text = "".join(document_text(office_documents.draft_document(todo)))
+    text = "".join(document_text(draft_document(todo)))
     assert "（草稿）" in text
     assert list(workspace.archive.ledger_events()) == [] and list(workspace.archive.outbox.iterdir()) == []
 

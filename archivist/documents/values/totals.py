@@ -15,6 +15,7 @@ from archivist.documents.values.registry import computes
 from archivist.documents.values.resolve import value_of
 from archivist.model.chinese import money_in_words
 from archivist.model.fact_paths import FactPath
+from archivist.model.field_schema import ASSETS, EXPENSES, INCOMES
 
 ZERO: Final = Decimal("0.00")
 
@@ -57,14 +58,14 @@ def in_words(path: str) -> Callable[[DocumentContext], str | None]:
 
 
 _MONEY: Final[Mapping[str, tuple[str, str]]] = {
-    FieldPath.CALCULATION_DECLARED: ("incomes", "declared"),
-    FieldPath.CALCULATION_VERIFIED: ("incomes", "verified"),
-    FieldPath.CALCULATION_APPROVED: ("incomes", "approved"),
+    FieldPath.CALCULATION_DECLARED: (INCOMES.key, "declared"),
+    FieldPath.CALCULATION_VERIFIED: (INCOMES.key, "verified"),
+    FieldPath.CALCULATION_APPROVED: (INCOMES.key, "approved"),
     FieldPath.CALCULATION_DEDUCTED: (FieldPath.CALCULATION_DEDUCTIONS, "amount"),
-    FieldPath.CALCULATION_ASSETS: ("assets", "approved"),
-    FieldPath.EXPENSE_TOTAL: ("expenses", "total"),
-    FieldPath.EXPENSE_REIMBURSED: ("expenses", "reimbursed"),
-    FieldPath.EXPENSE_OWN_SHARE: ("expenses", "own_share"),
+    FieldPath.CALCULATION_ASSETS: (ASSETS.key, "approved"),
+    FieldPath.EXPENSE_TOTAL: (EXPENSES.key, "total"),
+    FieldPath.EXPENSE_REIMBURSED: (EXPENSES.key, "reimbursed"),
+    FieldPath.EXPENSE_OWN_SHARE: (EXPENSES.key, "own_share"),
     FieldPath.CASH_ITEMS_TOTAL: (FieldPath.CASH_ITEMS, "value"),
 }
 _WHOLE: Final[Mapping[str, tuple[str, str]]] = {
