@@ -19,10 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from archivist.api.agenda import due
 from archivist.model.by import CHINA, By
 from archivist.model.case import Event, Op
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.procedure.agenda import agenda
 from archivist.rules import deadlines
 from archivist.store import Draft, bag, chain
 from archivist.store.chain import Chain
@@ -109,9 +109,9 @@ def timed(root: Path, days: int | None = None) -> tuple[float, list[tuple[str, s
     """Ask a workspace opened anew; returns seconds and what was answered."""
     begin = time.process_time()
     with Workspace.open(root) as workspace:
-        found = agenda(workspace, on=NOW, days=days)
+        found = due(workspace, on=NOW, days=days)
     took = time.process_time() - begin
-    return took, sorted((str(e.case), e.rule.id) for e in found.entries)
+    return took, sorted((e.case, e.rule) for e in found.entries)
 
 
 def main(cases: int) -> None:

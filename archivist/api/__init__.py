@@ -9,7 +9,8 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells
 them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
-there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it, ``report_tables`` its rows.
+there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
+``report_tables`` its rows.
 """
 
 __all__ = [

@@ -1,5 +1,6 @@
 """The command line. Only here is the clock read and anything printed.
 
 ``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON · one thin module
-for each family of commands: ``cases`` · ``inbox`` · ``documents`` · ``find`` · ``retention`` · ``setup`` · ``demo``.
+for each family of commands: ``cases`` (with ``steps``, ``history``) · ``agenda`` · ``check`` · ``inbox`` · ``documents`` · ``reports`` ·
+``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """

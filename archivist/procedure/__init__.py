@@ -1,4 +1,6 @@
 """What becomes of a case.
 
-``cases`` open, change facts, deregister · ``facts_file`` facts from TOML, JSON, .xlsx · ``disposal`` the retention list.
+``cases`` open, change facts, deregister · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
+``refusal_reasons`` why not, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due ·
+``completeness_audit`` what is missing.
 """
