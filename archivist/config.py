@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from archivist.declarations.builder import build
 from archivist.declarations.cache import CheckedTables
@@ -23,8 +23,10 @@ from archivist.declarations.forms import Form, Words, one_of
 from archivist.errors import NotAWorkspace, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD, Role
-from archivist.rules.layers import Rows
 from archivist.rules.work_calendar import NATIONAL, Calendar
+
+if TYPE_CHECKING:
+    from archivist.rules.layers import Rows
 
 FILE_NAME: Final = "archivist.toml"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archivist.api import input_tables
 from archivist.api.selection import NUMBER
+from archivist.doctypes.doctype import Origin
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import CaseNo
 from archivist.tables.reader import is_workbook
@@ -57,7 +58,7 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
         return {}
     if not is_workbook(source):
         return _written(source)
-    tables = [f for f in document.fields if f.kind == "table" and f.origin == "set"]
+    tables = [f for f in document.fields if f.kind == "table" and f.origin is Origin.SET]
     if len(tables) != 1:
         raise UsageError(
             f"{document.title}有 {len(tables)} 张要逐行填写的表，不能用 .xlsx",

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from archivist.api.result import Problem, Result
-from archivist.config import FILE_NAME
 from archivist.errors import InvalidValue, NotAWorkspace
 from archivist.model.by import CHINA, By
 
@@ -84,6 +83,8 @@ class Session:
     def _root(self) -> Path:
         if self.folder is not None:
             return self.folder.resolve()
+        from archivist.config import FILE_NAME
+
         here = Path.cwd()
         for folder in (here, *here.parents):
             if (folder / FILE_NAME).is_file():

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
-from archivist.model import conditions
-
 NOT_DECLARED: Final[Mapping[str, bool]] = MappingProxyType({"declared": False})
 """Metadata of a dataclass field that the program fills in; as a key of a table it is unknown."""
+GIVEN: Final[Mapping[str, bool]] = MappingProxyType({"given": True})
+"""Metadata of a dataclass field whose key the program adds to a table before it is read; people do not write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def listed(choices: Sequence[str]) -> str:
 
 
 def _read(condition: str) -> bool:
+    from archivist.model import conditions  # settings have forms too, and need no facts of households
+
     return not condition or bool(conditions.parse(condition))
 
 

@@ -252,11 +252,17 @@ def _sentences(error: BaseException, path: tuple[str, ...], owner: Any = None) -
 
 
 def _keys(kind: Any) -> list[str]:
-    return [f.name for f in fields(kind) if f.metadata.get("declared", True)]
+    """Return the keys of a table; one that is read apart (``fields``) is named in the metadata."""
+    return [
+        f.metadata.get("key", f.name)
+        for f in fields(kind)
+        if not f.metadata.get("given") and (f.metadata.get("declared", True) or "key" in f.metadata)
+    ]
 
 
 def _needed(kind: Any) -> list[str]:
-    return [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+    optional = {f.name for f in fields(kind) if (f.default, f.default_factory) != (MISSING, MISSING)}
+    return [key for key in _keys(kind) if key not in optional]
 
 
 def _instead(key: str, keys: Sequence[str]) -> str:
@@ -265,7 +271,7 @@ def _instead(key: str, keys: Sequence[str]) -> str:
 
 
 def _near(value: object, permitted: Sequence[str]) -> str:
-    return next(iter(difflib.get_close_matches(str(value), permitted, n=1, cutoff=0.5)), "")
+    return next(iter(difflib.get_close_matches(str(value), permitted, n=1, cutoff=0.6)), "")
 
 
 def _found(value: object) -> str:

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from archivist.doctypes.cache import EntryCache
+from archivist.declarations.cache import CheckedTables, mark_of, settled
+from archivist.doctypes.declaration import LAYOUT_LINE, Tables, known_type, read_type
 from archivist.doctypes.doctype import (
     COLLECTED,
     GENERATED,
-    ORIGINS,
     PLACES,
     REMEDY_PHRASES,
     Basis,
     Column,
+    DocumentKind,
     DocumentType,
     FieldSpec,
-    read_type,
+    Mode,
+    Numbering,
+    Origin,
 )
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
@@ -33,14 +37,17 @@ from archivist.errors import TemplateFault, UnknownDocument
 __all__ = [
     "COLLECTED",
     "GENERATED",
-    "ORIGINS",
     "PLACES",
     "REMEDY_PHRASES",
     "Basis",
     "Catalogue",
     "Column",
+    "DocumentKind",
     "DocumentType",
     "FieldSpec",
+    "Mode",
+    "Numbering",
+    "Origin",
     "shipped_templates",
 ]
 
@@ -82,18 +89,24 @@ class Catalogue:
             cache: a file that may be lost or damaged at any time: what was read of files that have not changed since.
 
         Raises:
-            TemplateFault: E303, naming the file and every fault in it.
+            TemplateFault: E303, with every fault of every file.
         """
         types: dict[str, DocumentType] = {}
         places = [f for f in folders or (shipped_templates(),) if f.is_dir()]
         templates = {path.stem: path for folder in reversed(places) for path in folder.glob("*.docx")}
-        kept = EntryCache(cache)
+        kept = CheckedTables(cache)
+        faults: list[TemplateFault] = []
         for folder in places:
-            for found in _read_folder(folder, templates, kept):
-                if found.id in types:
-                    _no_weaker(types[found.id], found)
-                else:
+            for found in _read_folder(folder, templates, kept, faults):
+                if found.id not in types:
                     types[found.id] = found
+                elif problems := list(_weaker(types[found.id], found)):
+                    title, file = types[found.id].title, f"{found.id}.toml"
+                    faults.append(
+                        TemplateFault(f"“{title}”的自定义登记不符合要求", file=file, problems=problems)
+                    )
+        if faults:
+            raise _together(faults)
         kept.save()
         return cls(types)
 
@@ -147,42 +160,75 @@ class Catalogue:
         return len(self._types)
 
 
-def _read_folder(folder: Path, templates: Mapping[str, Path], cache: EntryCache) -> Iterator[DocumentType]:
+def _read_folder(
+    folder: Path, templates: Mapping[str, Path], kept: CheckedTables, faults: list[TemplateFault]
+) -> Iterator[DocumentType]:
     for path in sorted(folder.glob("*.toml"), key=str):
-        entries = cache.get(path)
-        checked = entries is not None
-        entries = _read_file(path) if entries is None else entries
         template = None if path.name == MATERIALS else templates.get(path.stem)
-        found = [read_type(path.name, raw, template=template, checked=checked) for raw in entries]
-        if path.name != MATERIALS and found[0].id != path.stem:
-            raise TemplateFault(f"id“{found[0].id}”应与文件名一致", file=path.name)
-        if not checked:
-            cache.put(path, entries)
-        yield from found
+        try:
+            yield from _known_file(path, template, kept) or _new_file(path, template, kept)
+        except TemplateFault as fault:
+            faults.append(fault)
 
 
-def _read_file(path: Path) -> list[dict[str, Any]]:
+def _known_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
+    """Return the entries of a file that has not changed since it was read without a fault; else none."""
+    with suppress(TypeError, ValueError, KeyError, AttributeError):  # read by a program with other keys
+        return [known_type(entry, template=template) for entry in kept.get(str(path), mark_of(path)) or ()]
+    return []
+
+
+def _new_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
+    entries = _tables(path)
+    found: list[DocumentType] = []
+    faults: list[TemplateFault] = []
+    for entry in entries:
+        name = f"{path.name} [{entry['id']}]" if path.name == MATERIALS else path.name
+        try:
+            found.append(read_type(name, entry, template=template))
+        except TemplateFault as fault:
+            faults.append(fault)
+    if faults:
+        raise _together(faults)
+    if path.name != MATERIALS and found[0].id != path.stem:
+        raise TemplateFault(f"id“{found[0].id}”应与文件名一致", file=path.name)
+    if settled(path):
+        kept.put(str(path), mark_of(path), entries)
+    return found
+
+
+def _tables(path: Path) -> list[Tables]:
     """Return the entries of one file as TOML gives them."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        raw = tomllib.loads(text)
+        tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateFault(f"TOML 写法有误：{error}", file=path.name) from None
     if path.name == MATERIALS:
-        return [{"id": name, "kind": "material", **entry} for name, entry in raw.items()]
-    if layout := raw.get("layout"):
-        raw["layout_line"] = text.count("\n", 0, max(text.find(layout), 0)) + 1
-    return [raw]
+        if wrong := [
+            f"{name} 应写成 [{name}]" for name, entry in tables.items() if not isinstance(entry, dict)
+        ]:
+            raise TemplateFault("来件的登记有误", file=path.name, problems=wrong)
+        return [{"id": name, "kind": DocumentKind.MATERIAL, **entry} for name, entry in tables.items()]
+    if isinstance(layout := tables.get("layout"), str):
+        tables[LAYOUT_LINE] = text.count("\n", 0, max(text.find(layout), 0)) + 1
+    return [tables]
 
 
-def _no_weaker(own: DocumentType, shipped: DocumentType) -> None:
-    """Refuse a workspace's wording that drops what the law demands of the shipped one."""
-    problems = [f"不得删去必备语句“{p}”" for p in shipped.phrases if p not in own.phrases]
+def _together(faults: Sequence[TemplateFault]) -> TemplateFault:
+    """Return the faults of several entries as one."""
+    if len(faults) == 1:
+        return faults[0]
+    problems = [f"{fault.file} {problem}" for fault in faults for problem in fault.problems or (fault.what,)]
+    return TemplateFault(f"{len(faults)} 处登记有误", problems=problems)
+
+
+def _weaker(own: DocumentType, shipped: DocumentType) -> Iterator[str]:
+    """Yield what a workspace's wording drops of what the law demands of the shipped one."""
+    yield from (f"不得删去必备语句“{p}”" for p in shipped.phrases if p not in own.phrases)
     if shipped.remedies_required and not own.remedies_required:
-        problems.append("不利决定必须告知救济途径，remedies_required 不得改为 false")
+        yield "不利决定必须告知救济途径，remedies_required 不得改为 false"
     if shipped.public and not own.public:
-        problems.append("公示文书受隐私规则约束，public 不得改为 false")
+        yield "公示文书受隐私规则约束，public 不得改为 false"
     if shipped.code != own.code:
-        problems.append(f"代码 {shipped.code} 已印在二维码上，不得改为 {own.code}")
-    if problems:
-        raise TemplateFault(f"“{own.title}”的自定义登记不符合要求", file=f"{own.id}.toml", problems=problems)
+        yield f"代码 {shipped.code} 已印在二维码上，不得改为 {own.code}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import archivist.documents.render.pdf as pdf_maker
-from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.catalogue import DocumentType, Mode, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import Made, Sheet, press
@@ -52,7 +52,7 @@ class Planned:
     def hand(self) -> tuple[str, ...]:
         """The Chinese names of what is filled in by hand."""
         return tuple(
-            f.label for f in self.document.fields if f.mode == "hand" and f.applies(self.case.category)
+            f.label for f in self.document.fields if f.mode is Mode.HAND and f.applies(self.case.category)
         )
 
 
@@ -138,7 +138,7 @@ def plan_one(
     """
     refuse_unlawful(workspace.pack, workspace.catalogue, document, case)
     given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
-    numbered = document.doc_no == "required" and FieldPath.DOC_NO not in given
+    numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
     values = document_values(
         document,
         case,

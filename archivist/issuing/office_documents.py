@@ -15,7 +15,7 @@ from typing import Final
 
 import archivist.documents.render.pdf as pdf_maker
 from archivist.config import Config
-from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.catalogue import DocumentType, Mode, Numbering, Origin
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render.pool import Sheet, make
 from archivist.documents.render.render import render
@@ -68,7 +68,7 @@ class Planned:
     def hand(self) -> tuple[str, ...]:
         """The Chinese names of what is still to be filled in by hand."""
         return tuple(
-            f.label for f in self.document.fields if f.mode == "hand" and _blank(self.values, f.path)
+            f.label for f in self.document.fields if f.mode is Mode.HAND and _blank(self.values, f.path)
         )
 
 
@@ -98,7 +98,7 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
     _refuse_other(document, workspace.pack.id)
     refuse_faulty(document)
     told = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
-    numbered = document.doc_no == "required" and FieldPath.DOC_NO not in told
+    numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in told
     context = DocumentContext.read(
         document,
         _NOBODY,
@@ -112,7 +112,7 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
     context.problems += [
         f"{spec.named}由规则包得出，不能另填"
         for spec in document.fields
-        if spec.origin == "rule" and spec.path in told and computed(context, spec.path) is not None
+        if spec.origin is Origin.RULE and spec.path in told and computed(context, spec.path) is not None
     ]
     try:
         values = filled(context)

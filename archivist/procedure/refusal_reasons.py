@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import Catalogue
+from archivist.doctypes.catalogue import Catalogue, DocumentKind
 from archivist.errors import RoleMissing, RuleFault
 from archivist.model.case import RecordStatus
 from archivist.model.household import kin_names
@@ -15,7 +15,7 @@ from archivist.model.roles import Role
 from archivist.model.states import State, StepTaken
 from archivist.rules.guards import GUARDS, Attempt
 
-_ONE_SIDED: Final = ("notice", "letter", "publicity")
+_ONE_SIDED: Final = (DocumentKind.NOTICE, DocumentKind.LETTER, DocumentKind.PUBLICITY)
 """Kinds of documents that only the office seals: once issued they are there, though no signed copy was filed."""
 
 

@@ -115,7 +115,8 @@ def test_of_a_hundred_entries_none_is_read_a_second_time(
     first = Catalogue.load(hundred, cache=cache)
     assert len(first) > 100 and len(parsed) == len(list(hundred.glob("*.toml")))
     parsed.clear()
-    assert tuple(Catalogue.load(hundred, cache=cache)) == tuple(first)
+    known = Catalogue.load(hundred, cache=cache)
+    assert tuple(known) == tuple(first) and [t.fields for t in known] == [t.fields for t in first]
     assert parsed == []
 
 
@@ -160,6 +161,9 @@ def test_it_loads_no_word_library() -> None:
     assert out.stdout.strip() == "[]"
 
 
+ENTRY = 'id = "x"\ntitle = "某表"\ncode = "XXX"\nkind = "form"\nfolder = "01 申请"\n'
+
+
 # ── a workspace's own ────────────────────────────────────────────────────────────────────────────────────
 def _own(tmp_path: Path, name: str, *changes: tuple[str, str]) -> Path:
     text = (shipped_templates() / f"{name}.toml").read_text(encoding="utf-8")
@@ -198,22 +202,119 @@ def test_a_workspace_cannot_weaken_a_document(
     assert word in str(caught.value)
 
 
-def test_all_faults_of_a_declaration_are_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "x.toml").write_text(
-        'id = "x"\ntitle = "某表"\ncode = "ab"\nkind = "poem"\nfolder = "受理"\ncategories = ["QQ"]\n'
-        '[fields]\nsystem = ["applicant.nonsense", "a.b | 名 | str | set", "a.b | 名 | str | set"]\n',
-        encoding="utf-8",
-    )
+FAULTY = """
+id = "x"
+code = "ab"
+kind = "frm"
+folder = "受理"
+categories = ["DB", "QQ"]
+doc_no = true
+aliases = "某某表"
+remedies_required = true
+publik = true
+basis = ["最低生活保障审核确认办法第四条「由申请家庭确定」", { sentence = "样例" }]
+[fields]
+system = [
+  { path = "applicant.nmae" },
+  { path = "a.b", label = "名", kind = "strg", origin = "sett" },
+  { path = "a.b", label = "名", kind = "str", origin = "set", columns = "n" },
+  { path = "a.c", label = "另一项", kind = "table", origin = "set" },
+  "applicant.name",
+]
+hand = [{ path = "members", rows = "3", columns = [{ key = "name" }, { key = "colour" }, { keys = "x" }] }]
+optionel = [{ path = "a.d" }]
+"""
+FAULTS = (
+    "缺 title，应为文字，不能为空",
+    "code 是“ab”，应为三个大写英文字母",
+    "kind 是“frm”，应为 form、decision、notice、minutes、letter、publicity、register、agreement、cover、material、incoming 之一；是不是 form？",
+    "folder 是“受理”，应为两位数字、空格、名称，如“02 受理”",
+    "aliases 是“某某表”，应为数组 [ … ]，每项为文字",
+    "categories 第 2 项是“QQ”，应为 DB、TK、DX、JN、ZC、CJ 之一",
+    "basis 第 1 项是“最低生活保障审核确认办法第四条「由申请家庭确定」”，应为表 { source = … }",
+    "缺 basis 第 2 项 source，应为文字，不能为空",
+    "doc_no 是 true，应为 required、optional、none 之一",
+    "没有“publik”这一项；是不是 public？",
+    "fields：没有“optionel”这一项；是不是 optional？",
+    "fields.system 第 1 行 applicant.nmae：“applicant.nmae”不是已知的字段，缺 label、kind、origin；是不是 applicant.name？",
+    "fields.system 第 2 行 a.b：kind 是“strg”，应为",
+    "fields.system 第 2 行 a.b：origin 是“sett”，应为 fact、office、case、computed、rule、set 之一；是不是 set？",
+    "fields.system 第 3 行 a.b：columns 是“n”，应为数组 [ … ]，每项为表 { key = …, label = … }",
+    "fields.system 第 4 行 a.c：是表格，缺 columns = [{ key = …, label = … }]",
+    "fields.system 第 5 行：是“applicant.name”，应为表 { path = …, label = …, kind = …, origin = … }",
+    "fields.hand 第 1 行 members：缺 columns 第 2 项 label，应为文字，不能为空",
+    "fields.hand 第 1 行 members：缺 columns 第 3 项 key，应为文字，不能为空",
+    "fields.hand 第 1 行 members：缺 columns 第 3 项 label，应为文字，不能为空",
+    "fields.hand 第 1 行 members：columns 第 3 项 中没有“keys”这一项；是不是 key？",
+    "fields.hand 第 1 行 members：rows 是“3”，应为整数",
+    "字段 a.b 登记了两次",
+    "字段名称“名”用了两次",
+    "缺少救济途径字段 remedies.reconsideration",
+    "缺少救济途径字段 remedies.litigation",
+)
+
+
+def test_every_kind_of_fault_of_a_declaration_is_told_at_once(tmp_path: Path) -> None:
+    """Read and checked by a library that collects all faults: keys, rows, columns, and what they say against each other."""
+    (tmp_path / "x.toml").write_text(FAULTY, encoding="utf-8")
+    with pytest.raises(TemplateFault, match=r"^x\.toml：“x\.toml”的登记有误") as caught:
+        Catalogue.load(tmp_path)
+    told = caught.value.problems
+    for fault in FAULTS:
+        assert any(problem.startswith(fault) for problem in told), fault
+    assert len(told) == len(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{ path = "a.b", label = "名", kind = "str", origin = "set", hint = "样例" }', "没有“hint”这一项；可用：path、label、kind、origin、only、choices、columns、rows"),
+        ('{ path = "a.b", label = "名", kind = "str", origin = "set", mode = "hand" }', "没有“mode”这一项；字段写在 fields.system、fields.hand、fields.optional 之一里"),
+        ('{ path = "applicant.name", only = ["DB", "DC"] }', "only 第 2 项是“DC”，应为 DB、"),
+        ('{ path = "a.b", label = "名" }', "“a.b”不是已知的字段，缺 kind、origin"),
+        ('{ label = "名", kind = "str", origin = "set" }', "缺 path，应为文字，不能为空"),
+        ('{ path = "a.b", label = "名", kind = "enum", origin = "set", choices = "甲,乙" }', "choices 是“甲,乙”，应为数组 [ … ]，每项为文字"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_field_is_told(tmp_path: Path, line: str, fault: str) -> None:
+    (tmp_path / "x.toml").write_text(f"{ENTRY}[fields]\nhand = [{line}]\n", encoding="utf-8")
     with pytest.raises(TemplateFault) as caught:
         Catalogue.load(tmp_path)
-    text = str(caught.value)
-    for word in ("x.toml", "ab", "poem", "受理", "QQ", "applicant.nonsense", "两次"):
-        assert word in text
+    (told,) = caught.value.problems
+    assert told.startswith("fields.hand 第 1 行") and fault in told
+
+
+def test_the_faults_of_several_files_are_told_together(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(ENTRY.replace("XXX", "XX"), encoding="utf-8")
+    (tmp_path / "y.toml").write_text(ENTRY.replace('"x"', '"y"').replace("form", "poem"), encoding="utf-8")
+    (tmp_path / "z.toml").write_text("id = ", encoding="utf-8")
+    (tmp_path / "materials.toml").write_text('other = 3\n[a]\ncode = "AAA"\n', encoding="utf-8")
+    with pytest.raises(TemplateFault) as caught:
+        Catalogue.load(tmp_path)
+    told = "\n".join(caught.value.problems)
+    for words in (
+        "x.toml code 是“XX”",
+        "y.toml kind 是“poem”",
+        "z.toml TOML 写法有误",
+        "materials.toml other 应写成 [other]",
+    ):
+        assert words in told
+
+
+def test_the_faults_of_all_papers_that_come_in_are_told_together(tmp_path: Path) -> None:
+    text = '[a]\ncode = "AAA"\nfolder = "01 申请"\n[b]\ntitle = "乙"\ncode = "B"\nfolder = "01 申请"\n'
+    (tmp_path / "materials.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(TemplateFault) as caught:
+        Catalogue.load(tmp_path)
+    assert caught.value.problems == (
+        "materials.toml [a] 缺 title，应为文字，不能为空",
+        "materials.toml [b] code 是“B”，应为三个大写英文字母",
+    )
 
 
 def test_the_keys_of_the_statutory_catalogue_are_read_and_checked(tmp_path: Path) -> None:
     entry = (
-        'id = "x"\ntitle = "某表"\ncode = "XXX"\nkind = "agreement"\nfolder = "01 申请"\nstep = "confirm"\n'
+        'id = "x"\ntitle = "某表"\ncode = "XXX"\nkind = "agreement"\nfolder = "01 申请"\nbrought_by = ["confirm"]\n'
         'packs = ["national"]\nenabled = "step.confirm and not applicant.disability"\nlevel = "S*"\npriority = "P1"\n'
         'signers = ["经办人", "负责人"]\n'
     )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.doctypes.catalogue import Catalogue, DocumentType, Numbering
 from archivist.documents.render import pdf as pdf_maker
 from archivist.documents.render.render import document_text
 from archivist.errors import ArchivistError, DocumentNotApplicable, MissingFields, PdfUnavailable, WriteFailed
@@ -336,7 +336,7 @@ def test_the_ledger_names_nobody(workspace: Workspace) -> None:
 
 
 def numbered(document: DocumentType) -> DocumentType:
-    return dataclasses.replace(document, doc_no="required")
+    return dataclasses.replace(document, doc_no=Numbering.REQUIRED)
 
 
 def test_a_number_is_taken_only_when_everything_is_known_and_never_again(workspace: Workspace) -> None:

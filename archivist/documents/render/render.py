@@ -24,7 +24,7 @@ from docxtpl import DocxTemplate
 from jinja2 import Template, TemplateError
 from lxml import etree
 
-from archivist.doctypes.catalogue import PLACES, REMEDY_PHRASES, DocumentType
+from archivist.doctypes.catalogue import PLACES, REMEDY_PHRASES, DocumentType, Mode, Origin
 from archivist.documents.render import boxes as form_boxes
 from archivist.documents.render import continuation
 from archivist.documents.render.docx_package import Member, join, member, pack
@@ -327,7 +327,11 @@ def declared_paths(doc: DocumentType) -> set[str]:
 def unused(doc: DocumentType, used: set[str]) -> list[str]:
     """List the declared fields and columns that should be printed and are not among the paths used."""
     tables = {u.split("[]")[0] for u in used if "[]" in u}
-    silent = [f for f in doc.fields if f.kind not in PLACES and f.mode != "optional" and f.origin != "office"]
+    silent = [
+        f
+        for f in doc.fields
+        if f.kind not in PLACES and f.mode is not Mode.OPTIONAL and f.origin is not Origin.OFFICE
+    ]
     return [
         f"登记的字段 {f.named} 没有出现在模板中"
         for f in silent

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from archivist.doctypes.doctype import PLACES, Column, DocumentType, FieldSpec
+from archivist.doctypes.doctype import PLACES, Column, DocumentType, FieldSpec, Mode
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import put
 from archivist.model.ids import Category
@@ -47,7 +47,7 @@ def typical(spec: FieldSpec | Column) -> str:
 
 def sparse(spec: FieldSpec | Column) -> str:
     """Return something only for what must be known."""
-    return typical(spec) if isinstance(spec, FieldSpec) and spec.mode == "system" else ""
+    return typical(spec) if isinstance(spec, FieldSpec) and spec.mode is Mode.SYSTEM else ""
 
 
 def specimen(
@@ -70,7 +70,7 @@ def specimen(
 def _value(spec: FieldSpec, stand: Stand, category: Category | None, rows: int) -> object:
     missing = category is not None and not spec.applies(category)
     if spec.kind == "table":
-        filled = 0 if missing or (stand is sparse and spec.mode != "system") else rows
+        filled = 0 if missing or (stand is sparse and spec.mode is not Mode.SYSTEM) else rows
         empty = [dict.fromkeys((c.key for c in spec.columns), "") for _ in range(spec.rows - filled)]
         return [{c.key: stand(c) for c in spec.columns} for _ in range(filled)] + empty
     if spec.kind == "list":

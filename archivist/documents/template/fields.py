@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from archivist.doctypes.catalogue import PLACES, DocumentType
+from archivist.doctypes.catalogue import PLACES, DocumentType, Mode
 from archivist.documents.render.render import declared_paths, paths_in
 from archivist.documents.template.text_width import box_lines, pen_date, widest_mm
 from archivist.errors import TemplateFault
@@ -109,7 +109,7 @@ class Fields:
         caption = _CAPTIONS.get(path) or spec.label.rpartition("·")[2]
         if spec.kind == "money" and "元" not in caption:
             caption += "（元）"
-        return Piece(path, caption, spec.kind, spec.mode != "system", spec.choices)
+        return Piece(path, caption, spec.kind, spec.mode is not Mode.SYSTEM, spec.choices)
 
     def lone(self, line: int, text: str) -> Piece | None:
         """Return the field a text is nothing but the path of; a path that is not declared is a fault."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from archivist.doctypes.doctype import DocumentKind
 from archivist.documents.template.fields import Fields, Piece
 from archivist.documents.template.grammar import Block, Call, Node, Row
 from archivist.documents.template.tables import Cell, Table
@@ -298,7 +299,7 @@ def _column(fields: Fields, line: int, word: str) -> _Column | None:
             fields.lone(line, piece.path)
         found.append(piece)
     first, shown = found[0], found[: len(keys.split("+"))]
-    brief = fields.doc.kind == "register" and first.kind in ("date", "ym")
+    brief = fields.doc.kind is DocumentKind.REGISTER and first.kind in ("date", "ym")
     filtered = "|short" if brief else ""
     text = "\n".join("" if p.place else f"{{{{ {p.path}{filtered} }}}}" for p in shown)
     note = f"{{{{ {found[-1].path} }}}}" if small else ""

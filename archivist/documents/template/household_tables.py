@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from archivist.doctypes.catalogue import FieldSpec
+from archivist.doctypes.catalogue import FieldSpec, Mode
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.template.fields import Fields
 from archivist.documents.template.forms import listing
@@ -86,7 +86,7 @@ def _packed(line: int, specs: Sequence[FieldSpec]) -> list[Node]:
 
 
 def _slots(spec: FieldSpec) -> int:
-    if spec.mode != "system" and spec.choices:
+    if spec.mode is not Mode.SYSTEM and spec.choices:
         lines = box_lines(spec.choices, SIX[-1], SIZES["normal"]).count(" / ") + 1
         return 1 if lines <= 2 else SLOTS
     return _WIDE.get(spec.path) or _KINDS.get(spec.kind, 1)

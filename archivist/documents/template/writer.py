@@ -8,7 +8,7 @@ from typing import Final
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.catalogue import DocumentKind, DocumentType
 from archivist.documents.template import forms, household_tables, letterhead, parts
 from archivist.documents.template.fields import Fields
 from archivist.documents.template.grammar import Block, Call, Node, Text, is_rows, split_outside_tags
@@ -16,7 +16,7 @@ from archivist.documents.template.keep_together import is_tag, keep_last
 from archivist.documents.template.page import STYLE_ID, STYLES, area_mm, new_document
 from archivist.documents.template.tables import Table
 
-FORMS: Final = ("form", "register", "cover")
+FORMS: Final = (DocumentKind.FORM, DocumentKind.REGISTER, DocumentKind.COVER)
 """Kinds whose plain lines are clauses between tables (12 pt); in all others they are the body (16 pt)."""
 _BODY: Final[Mapping[str, str]] = {"large": "公文正文", "small": "条款"}
 _PT: Final = {style.name: style.size_pt for style in STYLES}
@@ -34,7 +34,7 @@ class Writer:
         settings = {n.name: n for n in nodes if isinstance(n, Call)}
         titles = [n.text for n in nodes if isinstance(n, Text) and n.kind == "title"]
         self.title = titles[0] if titles else doc.title
-        lying = doc.kind == "register" and "portrait" not in settings
+        lying = doc.kind is DocumentKind.REGISTER and "portrait" not in settings
         head = settings.get("letterhead")
         self.letter = head is not None
         self.document = new_document(
@@ -55,7 +55,7 @@ class Writer:
             if number := settings.get("docno"):
                 self._number(number, "信函编号")
             letterhead.two_lines(self.document)
-        if doc.kind != "minutes" and not titles:
+        if doc.kind is not DocumentKind.MINUTES and not titles:
             parts.add(self.document, doc.title, style="公文标题")
 
     def write(self, nodes: Sequence[Node]) -> None:
@@ -94,7 +94,7 @@ class Writer:
 
     def _text(self, node: Text) -> None:
         style, text = self.body, node.text
-        if node.kind == "title" and self.doc.kind == "minutes":
+        if node.kind == "title" and self.doc.kind is DocumentKind.MINUTES:
             return  # 纪要标志: in the red head
         if node.kind == "title":
             style = "公文标题"
@@ -151,7 +151,7 @@ class Writer:
             self.fields.fault(call.line, f"没有 @{call.name} 这种写法")
 
     def _docno(self, call: Call) -> None:
-        if self.doc.kind == "minutes":
+        if self.doc.kind is DocumentKind.MINUTES:
             title = self._ready(call.line, self.title, "纪要标志")
             parts.minutes_head(self.document, title, self._ready(call.line, call.arg, "文书编号"))
         elif not self.letter:  # a letter has it above its title

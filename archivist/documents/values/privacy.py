@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.catalogue import DocumentType, Origin
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import at
 from archivist.errors import UnlawfulDocument
@@ -41,7 +41,7 @@ def check_public(doc: DocumentType, case: Case, config: Config, values: Mapping[
     phones = f"{office.phone} {office.supervision_phone}"
     problems = []
     for spec in doc.fields:
-        if spec.origin in ("office", "case") or spec.path == FactPath.APPLICANT_VILLAGE:
+        if spec.origin in (Origin.OFFICE, Origin.CASE) or spec.path == FactPath.APPLICANT_VILLAGE:
             continue
         named, text = _printed(at(values, spec.path) or "", spec.path == FieldPath.PUBLICITY_NAME)
         for phrase in allowed:

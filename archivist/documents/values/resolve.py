@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import ORIGINS, PLACES, Column, DocumentType, FieldSpec
+from archivist.doctypes.catalogue import PLACES, Column, DocumentType, FieldSpec, Mode, Origin
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.context import DocumentContext, DocumentSources
 from archivist.documents.values.nested import put
@@ -100,11 +100,12 @@ def printed(spec: FieldSpec, context: DocumentContext) -> object:
         return _empty(spec)
     value = _looked_up(spec, context)
     if value in (None, "", ()):
-        if spec.mode == "system" and not _waived(spec, context):
-            hint = {"office": "，请在 archivist.toml 的 [office] 中填写", "rule": "，由规则包得出"}.get(
-                spec.origin, ""
-            )
-            context.problems.append(f"{spec.named}缺少{hint or f'（{ORIGINS[spec.origin]}）'}")
+        if spec.mode is Mode.SYSTEM and not _waived(spec, context):
+            hint = {
+                Origin.OFFICE: "，请在 archivist.toml 的 [office] 中填写",
+                Origin.RULE: "，由规则包得出",
+            }.get(spec.origin, "")
+            context.problems.append(f"{spec.named}缺少{hint or f'（{spec.origin.label}）'}")
         return _empty(spec)
     if spec.kind == "table":
         assert isinstance(value, Sequence)
@@ -118,20 +119,20 @@ def printed(spec: FieldSpec, context: DocumentContext) -> object:
 
 def _looked_up(spec: FieldSpec, context: DocumentContext) -> object:
     value: object = context.extra.get(spec.path)
-    if value is None and spec.origin == "rule":
+    if value is None and spec.origin is Origin.RULE:
         value = _ruled(spec, context)
-    elif value is None and spec.origin == "fact":
+    elif value is None and spec.origin is Origin.FACT:
         value = context.fact(spec.path)
         given = context.given.get(spec.path)
         if given is not None and value != given:
             context.problems.append(f"{spec.named}与户档不一致；如户档有误，请先用 archivist case set 更正")
-    elif value is None and spec.origin == "office":
+    elif value is None and spec.origin is Origin.OFFICE:
         value = getattr(context.config.office, spec.path.removeprefix("office."), None)
-    elif value is None and spec.origin == "case":
+    elif value is None and spec.origin is Origin.CASE:
         value = _of_case(context.case).get(spec.path)
     if value is None:
         value = context.given.get(spec.path)
-    if value is None and spec.origin != "rule":
+    if value is None and spec.origin is not Origin.RULE:
         value = computed(context, spec.path)
     return value
 

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.doctypes.catalogue import Catalogue, DocumentType, Origin
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import facts_digest, printed
 from archivist.model.case import Case, Event, Record, RecordStatus, fold
 from archivist.model.ids import Sha256
 
-_WATCHED = ("fact", "computed")
+_WATCHED = (Origin.FACT, Origin.COMPUTED)
 _ISSUED = (RecordStatus.PENDING, RecordStatus.SIGNED, RecordStatus.FILED)
 """A scan is 已归档 too, but was worked out from no facts."""
 

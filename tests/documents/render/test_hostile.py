@@ -13,7 +13,7 @@ import unicodedata
 import docx
 import pytest
 
-from archivist.doctypes.catalogue import Catalogue, Column, DocumentType, FieldSpec
+from archivist.doctypes.catalogue import Catalogue, Column, DocumentType, FieldSpec, Mode, Origin
 from archivist.documents.render.render import render
 from archivist.documents.render.sample_values import specimen
 from archivist.documents.values.context import stored
@@ -124,7 +124,12 @@ def test_control_characters_are_refused_in_every_field(doc: DocumentType) -> Non
 def test_other_kinds_refuse_what_is_not_theirs(kind: str) -> None:
     """A date, an amount, a number is checked; nothing hostile passes for one."""
     spec = FieldSpec(
-        "a.b", "某项", kind, "system", "set", choices=("甲", "乙") if kind in ("enum", "multi") else ()
+        "a.b",
+        "某项",
+        kind,
+        Mode.SYSTEM,
+        Origin.SET,
+        choices=("甲", "乙") if kind in ("enum", "multi") else (),
     )
     for tail in HOSTILE.values():
         if kind in FREE:

@@ -13,7 +13,8 @@ import pytest
 from docx.oxml.ns import qn
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.doctypes.doctype import GENERATED, DocumentType, read_type
+from archivist.doctypes.declaration import read_type
+from archivist.doctypes.doctype import GENERATED, DocumentType
 from archivist.documents.render.render import document_text, render, short
 from archivist.documents.template.build import build, build_all
 from archivist.documents.template.grammar import condition_tag, shared_blocks, split_outside_tags
@@ -21,17 +22,28 @@ from archivist.documents.template.text_width import box_lines, caption_lines, fi
 from archivist.errors import TemplateFault
 
 MM = 25.4 / 1440
+
+
+def row(path: str, label: str = "", kind: str = "", **more: object) -> dict[str, object]:
+    return {"path": path} | ({"label": label, "kind": kind, "origin": "set"} if label else {}) | more
+
+
+COLUMNS = [
+    {"key": key, "label": label, "kind": kind}
+    for key, label, kind in (
+        ("n", "序号", "int"), ("name", "姓名", "name"), ("what", "事由", "str"), ("day", "日期", "date"), ("sum", "金额", "money"),
+    )
+]  # fmt: skip
 FIELDS = {
-    "system": ["office.name", "case.category_code", "applicant.name", "made_on", "signature.signer"],
+    "system": [
+        row(p) for p in ("office.name", "case.category_code", "applicant.name", "made_on", "signature.signer")
+    ],
     "hand": [
-        "applicant.sex", "applicant.phone", "benefit.amount",
-        "a.day | 日期 | date | set", "a.sign | 签名 | sign | set", "a.why | 理由 | text | set",
-        "a.pick | 方式 | enum | set | choices=甲,乙,丙", "a.yes | 是否一致 | bool | set",
+        row("applicant.sex"), row("applicant.phone"), row("benefit.amount"),
+        row("a.day", "日期", "date"), row("a.sign", "签名", "sign"), row("a.why", "理由", "text"),
+        row("a.pick", "方式", "enum", choices=["甲", "乙", "丙"]), row("a.yes", "是否一致", "bool"),
     ],
-    "optional": [
-        "a.list | 依据 | list | set", "doc_no",
-        "a.rows | 各项 | table | set | columns=n:序号:int,name:姓名:name,what:事由,day:日期:date,sum:金额:money",
-    ],
+    "optional": [row("a.list", "依据", "list"), row("doc_no"), row("a.rows", "各项", "table", columns=COLUMNS)],
 }  # fmt: skip
 USED = "{{ office.name }}{{ case.category_code }}{{ applicant.name }}{{ made_on }}{{ signature.signer }}"
 PENS = "| applicant.sex | applicant.phone | benefit.amount\n| a.day | a.pick | a.yes\n| a.why"
@@ -280,17 +292,17 @@ def test_a_declared_field_left_out_is_a_fault() -> None:
     ("field", "words", "elsewhere"),
     [
         (
-            "b.sign | 经办人、负责人签名 | sign | set",
+            row("b.sign", "经办人、负责人签名", "sign"),
             "| 经办人: | 负责人（签名）:",
             "| 经办人:\n| [负责人] | 甲",
         ),
-        ("b.seal | 双方印章 | seal | set", "@signature", "@signature {{ office.name }} noseal"),
-        ("b.photo | 照片 | image | set", "| 照片粘贴处: ↕40", "| 电子文件: 见附件"),
-        ("b.true | 回避声明 | sign | set", "| 回避声明: 属实 □", "回避声明。"),
+        (row("b.seal", "双方印章", "seal"), "@signature", "@signature {{ office.name }} noseal"),
+        (row("b.photo", "照片", "image"), "| 照片粘贴处: ↕40", "| 电子文件: 见附件"),
+        (row("b.true", "回避声明", "sign"), "| 回避声明: 属实 □", "回避声明。"),
     ],
 )
 def test_a_signature_a_seal_or_a_photograph_without_a_place_is_a_fault(
-    field: str, words: str, elsewhere: str
+    field: dict[str, object], words: str, elsewhere: str
 ) -> None:
     entry = {**ENTRY, "fields": {**FIELDS, "hand": [*FIELDS["hand"], field]}}
 
@@ -300,7 +312,7 @@ def test_a_signature_a_seal_or_a_photograph_without_a_place_is_a_fault(
         )
 
     assert build(doc(words))
-    path = field.split(" ")[0]
+    path = str(field["path"])
     assert build(doc(f"| 一栏: {path}"))
     with pytest.raises(TemplateFault) as caught:
         build(doc(elsewhere))

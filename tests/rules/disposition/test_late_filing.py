@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.doctypes.doctype import read_type
+from archivist.doctypes.declaration import read_type
 from archivist.documents.values.superseded import stale
 from archivist.issuing.case_documents import Issued, issue, plan
 from archivist.model.case import Case, RecordStatus
@@ -56,18 +56,28 @@ def test_only_lists_are_signed_by_nobody() -> None:
     assert unsigned == {"case_catalog", "fixity_manifest"}
 
 
+SIGNER = {"path": "x.by", "label": "立卷人", "kind": "sign", "origin": "set"}
+NOTE = {"path": "x.note", "label": "说明", "kind": "text", "origin": "set"}
+ROWS = {
+    "path": "x.rows", "label": "名单", "kind": "table", "origin": "set",
+    "columns": [{"key": "name", "label": "姓名", "kind": "name"}, {"key": "signed", "label": "签名", "kind": "sign"}],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("more", "field", "needed"),
     [
-        ({"seals": "—"}, "x.by | 立卷人 | sign | set", False),
-        ({"seals": "—", "signers": ["立卷人"]}, "x.note | 说明 | text | set", True),
-        ({"seals": "公章"}, "x.note | 说明 | text | set", True),
-        ({}, "x.by | 立卷人 | sign | set", True),
-        ({}, "x.rows | 名单 | table | set | columns=name:姓名:name,signed:签名:sign", True),
-        ({}, "x.note | 说明 | text | set", False),
+        ({"seals": "—"}, SIGNER, False),
+        ({"seals": "—", "signers": ["立卷人"]}, NOTE, True),
+        ({"seals": "公章"}, NOTE, True),
+        ({}, SIGNER, True),
+        ({}, ROWS, True),
+        ({}, NOTE, False),
     ],
 )  # fmt: skip
-def test_the_declaration_says_whether_it_is_signed(more: dict[str, object], field: str, needed: bool) -> None:
+def test_the_declaration_says_whether_it_is_signed(
+    more: dict[str, object], field: dict[str, object], needed: bool
+) -> None:
     raw = {
         "id": "x",
         "title": "样例",

@@ -1,0 +1,91 @@
+"""What is known of a field by its path alone, so that declarations need not say it: facts, office, case, dates.
+
+A row of ``[fields]`` says what it says otherwise, and what it has besides::
+
+    { path = "applicant.name" }
+    { path = "application.event", only = ["JN", "ZC"] }
+    { path = "members", rows = 4, columns = [{ key = "name" }, { key = "relation" }] }
+    { path = "decision.reasons", label = "不予确认的理由", kind = "text", origin = "set" }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.model.field_schema import GROUP_BY_NAME, GROUPS
+
+Row = Mapping[str, Any]
+
+
+def _row(label: str, kind: str, origin: str) -> Row:
+    return {"label": label, "kind": kind, "origin": origin}
+
+
+_KNOWN: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        "office.name": _row("制发机关", "str", "office"),
+        "office.district": _row("区（县）", "str", "office"),
+        "office.bureau": _row("委托机关（区县民政局）", "str", "office"),
+        "office.review_authority": _row("行政复议机关", "str", "office"),
+        "office.court": _row("管辖法院", "str", "office"),
+        "office.verification_agency": _row("核对机构", "str", "office"),
+        "office.address": _row("办公地址", "str", "office"),
+        "office.phone": _row("联系电话", "str", "office"),
+        "office.supervision_phone": _row("监督电话", "str", "office"),
+        "case.number": _row("户号", "str", "case"),
+        "case.category": _row("救助类别", "str", "case"),
+        "case.category_code": _row("救助类别代码", "str", "case"),
+        "made_on": _row("成文日期", "date", "computed"),
+        "doc_no": _row("文书编号", "docno", "rule"),
+        "deadline": _row("办理期限", "date", "rule"),
+        "household.size": _row("家庭人口数", "int", "computed"),
+        "signature.signer": _row("署名", "str", "computed"),
+        "signature.clause": _row("委托说明", "str", "computed"),
+        "remedies.reconsideration": _row("救济途径·行政复议", "text", "computed"),
+        "remedies.litigation": _row("救济途径·行政诉讼", "text", "computed"),
+    }
+)
+
+
+@cache
+def known(path: str) -> Row:
+    """Return what a path says of its field: the keys of a row of ``[fields]``; nothing of a path nobody knows."""
+    head, _, key = path.partition(".")
+    group = GROUP_BY_NAME.get(head)
+    if group is not None and group.key == head:
+        if group.many and not key:
+            columns = [
+                {"key": f.key, "label": f.label, "kind": f.kind, "choices": list(f.choices)}
+                for f in group.fields
+            ]
+            return {**_row(group.label, "table", "fact"), "columns": columns}
+        fact = next((f for f in group.fields if f.key == key), None)
+        if fact is not None and not group.many:
+            return {**_row(f"{group.label}·{fact.label}", fact.kind, "fact"), "choices": list(fact.choices)}
+    return _KNOWN.get(path, {})
+
+
+def known_paths() -> list[str]:
+    """Return every path of which something is known."""
+    facts = [f"{g.key}.{f.key}" for g in GROUPS if not g.many for f in g.fields]
+    return [*facts, *(g.key for g in GROUPS if g.many), *_KNOWN]
+
+
+def completed(row: Row, mode: str) -> dict[str, Any]:
+    """Return a row of ``[fields]`` with what is known of its path and of its columns, and the mode it stands under.
+
+    Args:
+        row: as TOML gives it; what it should not hold is left in it for ``declaration`` to find.
+        mode: the name of the array it stands in.
+    """
+    of_path = known(path) if isinstance(path := row.get("path"), str) else {}
+    found = {**of_path, **row, "mode": mode}
+    columns = {column["key"]: column for column in of_path.get("columns", ())}
+    if columns and isinstance(own := row.get("columns"), list):
+        found["columns"] = [
+            {**columns.get(str(c.get("key")), {}), **c} if isinstance(c, Mapping) else c for c in own
+        ]
+    return found
