@@ -64,9 +64,7 @@ class Office:
 
     def json(self, *words: str, check: int | None = 0) -> Any:
         """Run one command in this process; return what its one document answers."""
-        text = self.run(*words, "--json", check=check).stdout
-        document = json.loads(text)
-        return answer(text) if "schema" in document else document
+        return answer(self.run(*words, "--json", check=check).stdout)
 
     @property
     def environment(self) -> Mapping[str, str]:

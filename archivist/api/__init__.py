@@ -3,8 +3,8 @@
 A function takes the open ``Workspace``, by whom it is done (``By``) where it acts, and plain values; it returns a result or
 raises an error of the tree. Nothing is printed here and no clock is read.
 
-``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole ·
-``history`` its events in words · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
+``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole ·
+``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
 ``retention`` how long it is kept · ``inbox`` ``review`` what comes in · ``fixity`` the archive read again and made whole ·
 ``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells
@@ -18,6 +18,7 @@ __all__ = [
     "case_file",
     "cases",
     "completeness",
+    "demonstration",
     "document_types",
     "documents",
     "fixity",
@@ -26,6 +27,7 @@ __all__ = [
     "ics",
     "inbox",
     "input_tables",
+    "ledger",
     "office_documents",
     "parcels",
     "periods",

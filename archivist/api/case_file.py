@@ -102,6 +102,7 @@ class FiledRecord:
         filed_at: ISO 8601 with offset.
         replaced_by: the newer paper that holds instead of it.
         source: name of the file it came from.
+        code: what its QR code says; empty where it was not issued here.
     """
 
     record: str
@@ -116,6 +117,7 @@ class FiledRecord:
     signed_by: str | None
     replaced_by: str | None
     source: str
+    code: str
 
     @classmethod
     def of(cls, case: Case, record: Record) -> FiledRecord:
@@ -136,6 +138,7 @@ class FiledRecord:
             signed_by=record.signed_by,
             replaced_by=newer.no if newer else None,
             source=record.source_name,
+            code=str(record.data.get("code", "")),
         )
 
     @property

@@ -72,16 +72,16 @@ class LoggedEvent:
     pack: str
 
     @classmethod
-    def of(cls, event: Event, workspace: Workspace) -> LoggedEvent:
-        """Return an event of a case."""
+    def of(cls, event: Event, title: str, text: str) -> LoggedEvent:
+        """Return an event with what it is called and what it did."""
         return cls(
             seq=event.seq,
             prev=event.prev,
             time=event.time,
             actor=event.actor,
             op=event.op,
-            title=TITLES[event.op],
-            text=_text(workspace, event),
+            title=title,
+            text=text,
             data=event.data,
             reason=event.reason,
             files=tuple(EventFile(f.path, f.sha256, f.size, f.record) for f in event.files),
@@ -110,7 +110,8 @@ def case_log(workspace: Workspace, case: str) -> CaseLog:
     """
     number = workspace.find_case(case)
     events = workspace.archive.chain(number).events
-    return CaseLog(str(number), tuple(LoggedEvent.of(event, workspace) for event, _ in events))
+    logged = (LoggedEvent.of(event, TITLES[event.op], _text(workspace, event)) for event, _ in events)
+    return CaseLog(str(number), tuple(logged))
 
 
 def _text(workspace: Workspace, event: Event) -> str:

@@ -114,19 +114,11 @@ def make_workspace(
         UnknownPack: E501. SettingsError: E500, a bad code, or a workspace is here already. WriteFailed: E204.
     """
     from archivist.rules.pack import load
-    from archivist.store import Archive
-    from archivist.store.disk_probe import examine, require_writable
+    from archivist.store.disk_probe import examine
 
     rules = load(pack)
     if not OFFICE_CODE.fullmatch(code):
         raise SettingsError(f"户号前缀“{code}”应为 2 至 8 个大写英文字母")
-    target = folder / FILE_NAME
-    if target.exists():
-        raise SettingsError(
-            "这里已经是工作区，不覆盖原有设置", file=FILE_NAME, remedy=f"直接编辑 {FILE_NAME}。"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    require_writable(folder)
     values = _office(office, district or rules.district) | {
         "code": code,
         "agency_sign": agency_sign,
@@ -136,10 +128,7 @@ def make_workspace(
     }
     if bureau:
         values["bureau"] = bureau
-    target.write_text(_settings(pack, values), encoding="utf-8")
-    Archive(folder / "archive").create()
-    (folder / "index").mkdir(mode=0o700, exist_ok=True)
-    (folder / "doc_templates").mkdir(exist_ok=True)
+    lay_out(folder, _settings(pack, values))
     wanted = ("district", "agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
     disk = map(Checkup.of, examine(folder / "archive"))
     return WorkspaceMade(
@@ -151,6 +140,28 @@ def make_workspace(
         blank=tuple(key for key in wanted if not values[key]),
         disk=tuple(c for c in disk if c.state is not Condition.FINE),
     )
+
+
+def lay_out(folder: Path, settings: str) -> None:
+    """Make the folders of a workspace around settings that are written already (the text of ``archivist.toml``).
+
+    Raises:
+        SettingsError: E500, a workspace is here already. WriteFailed: E204.
+    """
+    from archivist.store import Archive
+    from archivist.store.disk_probe import require_writable
+
+    target = folder / FILE_NAME
+    if target.exists():
+        raise SettingsError(
+            "这里已经是工作区，不覆盖原有设置", file=FILE_NAME, remedy=f"直接编辑 {FILE_NAME}。"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    require_writable(folder)
+    target.write_text(settings, encoding="utf-8")
+    Archive(folder / "archive").create()
+    (folder / "index").mkdir(mode=0o700, exist_ok=True)
+    (folder / "doc_templates").mkdir(exist_ok=True)
 
 
 def _office(office: str, district: str) -> dict[str, str]:
@@ -248,10 +259,15 @@ def _program() -> Checkup:
     return Checkup("程序", Condition.FINE, f"Python {sys.version.split()[0]}")
 
 
-def _libreoffice() -> Checkup:
+def can_convert() -> bool:
+    """Tell whether documents can be turned into PDF here."""
     from archivist.documents.render.pdf import available
 
-    if available():
+    return available()
+
+
+def _libreoffice() -> Checkup:
+    if can_convert():
         return Checkup("LibreOffice", Condition.FINE, "可把文书转为 PDF")
     return Checkup("LibreOffice", Condition.ABSENT, "不能转 PDF；.docx 不受影响")
 

@@ -150,11 +150,10 @@ class Session:
         console = self.console()
         console.print(table, soft_wrap=False)
 
-    def emit(self, result: object) -> None:
+    def emit(self, result: Result) -> None:
         """Print the one JSON document of a run with ``--json``."""
         if self.json:
-            document = result.as_json() if isinstance(result, Result) else result
-            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+            sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n")
 
     @contextmanager
     def progress(self, what: str, least: int = 0) -> Iterator[Callable[[int, int], None]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from archivist.cli.ledger import OPS
+from archivist.api.ledger import TITLES as OPS
 from archivist.model.case import Case, Event, Op, apply
 from archivist.model.ids import CaseNo
 from archivist.report import REGISTERS
@@ -84,9 +84,10 @@ def test_a_file_gives_every_field(office: Office) -> None:
     (path,) = one["files"]
     assert Path(path).parent == office.root / "archive/outbox/机关文书"
     assert (office.root / "打印" / Path(path).name).read_bytes() == Path(path).read_bytes()
-    (entry,) = office.json("ledger", "--documents", "--year", "2024")
-    assert entry["data"]["files"][0]["sha256"] == durable_files.digest_of(Path(path))[0]
-    assert entry["actor"] == "林经办" and office.json("ledger", "--year", "2023") == []
+    (entry,) = office.json("ledger", "--documents", "--year", "2024")["entries"]
+    assert entry["event"]["data"]["files"][0]["sha256"] == durable_files.digest_of(Path(path))[0]
+    assert entry["event"]["actor"] == "林经办"
+    assert office.json("ledger", "--year", "2023")["entries"] == []
     assert office.json("verify")["findings"] == []
 
 

@@ -37,8 +37,17 @@ class Household:
     @property
     def applicant(self) -> str:
         """The applicant's name."""
+        return str(self._applicant.get("name") or self._applicant["姓名"])
+
+    @property
+    def id_number(self) -> str:
+        """The applicant's ID number."""
+        return str(self._applicant.get("id_number") or self._applicant["身份证号"])
+
+    @property
+    def _applicant(self) -> Mapping[str, object]:
         group: Any = self.facts.get("applicant") or self.facts["申请人"]
-        return str(group.get("name") or group["姓名"])
+        return dict(group)
 
 
 def households() -> tuple[Household, ...]:

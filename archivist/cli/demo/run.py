@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tempfile
 import time
 from collections.abc import Mapping
@@ -12,18 +13,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archivist.api.demonstration import Deed, Demonstration
 from archivist.cli.session import Session, now, with_session
-from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
 from archivist.model.by import CHINA
-from archivist.model.facts import parse_facts
-from archivist.model.ids import CaseNo
 
 if TYPE_CHECKING:
+    from archivist.api.documents import IssuedDocument
     from archivist.api.inbox import Outcome
     from archivist.cli.demo.households import Household
     from archivist.cli.demo.scans import Scan
-    from archivist.issuing.case_documents import Issued
     from archivist.workspace import Workspace
 
 
@@ -63,11 +62,11 @@ class _Run:
 
     session: Session
     root: Path
-    cases: dict[str, CaseNo] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
     households: Mapping[str, Household] = field(default_factory=dict)
-    issued: list[Issued] = field(default_factory=list)
+    issued: list[IssuedDocument] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: list[Deed] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     payload: str = ""
@@ -82,58 +81,51 @@ class _Run:
     def did(self, what: str, result: str, where: Path | str = "") -> None:
         if isinstance(where, Path):
             where = where.relative_to(self.root).as_posix()
-        self.rows.append((what, result, where))
+        self.rows.append(Deed(what, result, str(where)))
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
     def open_office(self) -> None:
+        from archivist.api.setup import lay_out
         from archivist.cli.demo.households import config_toml
-        from archivist.config import FILE_NAME
-        from archivist.store import Archive
 
         self.heading("建立工作区")
-        (self.root / FILE_NAME).write_text(config_toml(), encoding="utf-8")
-        Archive(self.root / "archive").create()
-        for name in ("index", "doc_templates"):
-            (self.root / name).mkdir()
+        lay_out(self.root, config_toml())
         self.session.folder = self.root
         start = now()
         self.session.clock = lambda: TODAY + (now() - start)
-        self.session.actor = self.session.actor or self.workspace_people()
-        self.session.say(f"{self.workspace.config.office.name}，规则包 {self.workspace.pack.title}")
+        config = self.workspace.config
+        self.session.actor = self.session.actor or config.people[0].name
+        self.session.say(f"{config.office.name}，规则包 {self.workspace.pack.title}")
         self.did("工作区", "已建立", str(self.root))
 
-    def workspace_people(self) -> str:
-        from archivist.config import load
-
-        people = load(self.root).people
-        return people[0].name if people else "演示"
-
     def open_households(self) -> None:
+        from archivist.api.cases import deregister, open_case
         from archivist.cli.demo.households import households
-        from archivist.procedure.cases import deregister, open_case
 
         self.heading("立户")
         self.households = {h.key: h for h in households()}
-        with self.session.progress("立户") as step:
+        with self.session.progress("立户") as progress, tempfile.TemporaryDirectory() as work:
             for n, household in enumerate(self.households.values(), 1):
-                facts = parse_facts(household.facts)
+                facts = Path(work, f"{household.key}.json")
+                facts.write_text(json.dumps(household.facts, ensure_ascii=False, default=str), "utf-8")
                 made = open_case(
                     self.workspace,
                     self.session.by(),
                     household.category,
-                    facts,
+                    [],
+                    source=facts,
                     opened_on=household.opened_on,
                 )
-                self.cases[household.key] = made.number
+                self.cases[household.key] = made.case
                 if household.deregistered_on:
                     deregister(
                         self.workspace,
                         self.session.by(),
-                        made.number,
+                        made.case,
                         on=household.deregistered_on,
                         reason=household.reason or "不再符合条件",
                     )
-                step(n, len(self.households))
+                progress(n, len(self.households))
         self.session.table(
             ("户号", "申请人", "类别"),
             [(self.cases[k], h.applicant, h.category.label) for k, h in self.households.items()],
@@ -141,38 +133,35 @@ class _Run:
         self.did("立户", f"{len(self.cases)} 户（其中 1 户已注销）", self.workspace.archive.cases)
 
     def issue(
-        self, document: str, keys: list[str], given: Mapping[str, Mapping[str, object]], *, pdf: bool
-    ) -> list[Issued]:
-        from archivist.documents.render.pdf import available
-        from archivist.issuing.case_documents import issue, plan
+        self, document: str, keys: list[str], settings: Mapping[str, object] = {}, *, pdf: bool = False
+    ) -> tuple[IssuedDocument, ...]:
+        from archivist.api import documents
+        from archivist.api.setup import can_convert
 
-        numbers = [self.cases[k] for k in keys]
-        values = {self.cases[k]: v for k, v in given.items()}
-        todo = plan(
+        todo = documents.prepare(
             self.workspace,
             self.session.by(),
-            self.workspace.catalogue.get(document),
-            numbers,
-            values,
+            document,
+            [self.cases[k] for k in keys],
+            settings=settings,
             on=self.session.today(),
+            pdf=pdf and can_convert(),
         )
-        with self.session.progress(self.workspace.catalogue.get(document).title) as step:
-            outcome = issue(
-                self.workspace,
-                self.session.by(),
-                todo,
-                pdf=pdf and available(),
-                report=lambda _r, d, t: step(d, t),
-            )
-        self.surprises += [f"{r.case}：{r.error}" for r in outcome.refused]
-        self.issued += outcome.issued
-        return outcome.issued
+        with self.session.progress(document) as progress:
+            done = documents.issue(self.workspace, self.session.by(), todo, progress)
+        self.surprises += [f"{r.case}：{r}" for r in done.refused]
+        self.issued += done.issued
+        return done.issued
 
     def issue_first_form(self) -> None:
+        from archivist.api.case_file import show_case
+
         self.heading("制发申请书（带二维码），打印后由申请人签字")
-        form = self.issue(DocumentId.APPLICATION_FORM, ["wang"], {}, pdf=False)[0]
-        record = self.workspace.archive.read(form.case).records[form.record]
-        self.payload = str(record.data["code"])
+        (form,) = self.issue("社会救助申请书", ["wang"])
+        (record,) = [
+            r for r in show_case(self.workspace, self.cases["wang"]).records if r.record == form.record
+        ]
+        self.payload = record.code
         self.session.say(f"{form.title} → 第 {form.record} 件（待签），二维码 {self.payload}")
 
     def drop_scans(self) -> None:
@@ -197,7 +186,7 @@ class _Run:
             self.session.say(describe(outcome))
             scan = expected[outcome.name]
             if outcome.filed:
-                right = scan.filed and outcome.filed.case == str(self.cases.get(scan.household))
+                right = scan.filed and outcome.filed.case == self.cases.get(scan.household)
             else:
                 right = bool(outcome.waiting and not scan.filed and outcome.waiting.reason == scan.reason)
             if not right:
@@ -224,38 +213,27 @@ class _Run:
         return outcomes
 
     def issue_notices(self) -> None:
-        from archivist.procedure.cases import change_facts
+        from archivist.api.cases import change_facts
 
         self.heading("制发通知：单份与成批")
-        today = self.session.today().isoformat()
         for key in ("gulnar", "zhao"):
-            made = self.issue(DocumentId.CORRECTION_NOTICE, [key], {key: {}}, pdf=False)
-            for one in made:
+            for one in self.issue("补正材料告知书", [key]):
                 self.session.say(f"{one.title} → {one.case} 第 {one.record} 件；所缺材料由程序列出")
         accepted = [k for k, h in self.households.items() if not h.deregistered_on]
+        today = [("application.accepted_on", self.session.today().isoformat())]
         for key in accepted:
-            change_facts(
-                self.workspace,
-                self.session.by(),
-                self.cases[key],
-                [("application.accepted_on", today)],
-                reason="受理",
-            )
-        batch = self.issue(DocumentId.ACCEPTANCE_NOTICE, accepted, {}, pdf=True)
+            change_facts(self.workspace, self.session.by(), self.cases[key], today, reason="受理")
+        batch = self.issue("受理通知书", accepted, pdf=True)
         self.session.say(f"受理通知书成批制发 {len(batch)} 份，承诺办结期限由规则包计算")
-        decision = {
-            "wang": {
-                "decision.findings": "经入户调查、邻里访问和信息核对，该户共同生活家庭成员的收入、财产符合规定条件。"
-            }
-        }
-        for one in self.issue(DocumentId.CONFIRMATION_DECISION, ["wang"], decision, pdf=False):
+        findings = "经入户调查、邻里访问和信息核对，该户共同生活家庭成员的收入、财产符合规定条件。"
+        for one in self.issue("确认决定书", ["wang"], {"decision.findings": findings}):
             self.session.say(f"{one.title} → {one.doc_no}，{one.case} 第 {one.record} 件")
         pdfs = sum(1 for i in self.issued for f in i.files if f.suffix == ".pdf")
         self.did(
             "制发文书",
             f"{len(self.issued)} 份，均为待签"
             + (f"，其中 {pdfs} 份另有 PDF" if pdfs else "（未装 LibreOffice，不出 PDF）"),
-            self.workspace.archive.folder(self.cases["wang"]) / "data",
+            self.workspace.archive.cases / self.cases["wang"] / "data",
         )
 
     def return_signed_copy(self) -> None:
@@ -285,10 +263,9 @@ class _Run:
         from archivist.api import searching
         from archivist.cli.demo.scans import PHRASE
         from archivist.cli.find import show_hits
-        from archivist.model.fact_paths import FactPath
 
         self.heading("检索")
-        tail = str(self.workspace.archive.read(self.cases["wang"]).fact(FactPath.APPLICANT_ID_NUMBER))[-4:]
+        tail = self.households["wang"].id_number[-4:]
         for label, query in (
             ("姓名", "王秀兰"),
             ("拼音", "wxl"),
@@ -306,39 +283,32 @@ class _Run:
             self.did(f"检索 {label}", f"“{query}” {found.total} 条，{took:.0f} 毫秒")
 
     def list_retention(self) -> None:
-        from archivist.preservation.disposal import retention_list
+        from archivist.api.retention import retention_list
 
         self.heading("保管期限")
-        found = retention_list(self.workspace, on=self.session.today())
+        kept = retention_list(self.workspace, on=self.session.today()).cases
         self.session.table(
             ("户号", "注销", "保管至", "剩余", "依据"),
             [
                 (
-                    k.case.number,
-                    k.case.deregistered_on,
-                    k.retention.expires,
+                    k.case,
+                    k.deregistered_on,
+                    k.keep_until,
                     f"{k.days_left} 天" if k.days_left >= 0 else f"已到期 {-k.days_left} 天，可鉴定",
-                    k.retention.rule.source,
+                    k.source,
                 )
-                for k in found.rows
+                for k in kept
             ],
         )
         self.did(
             "保管期限",
-            f"{len(found.rows)} 户已注销，{sum(k.days_left < 0 for k in found.rows)} 户可鉴定（不自动销毁）",
+            f"{len(kept)} 户已注销，{sum(k.days_left < 0 for k in kept)} 户可鉴定（不自动销毁）",
         )
 
     def summary(self) -> int:
         self.heading("结果")
-        self.session.table(("事项", "结果", "在哪里看"), self.rows)
-        self.session.emit(
-            {
-                "workspace": str(self.root),
-                "at": now().isoformat(timespec="seconds"),
-                "done": [{"what": w, "result": r, "where": p} for w, r, p in self.rows],
-                "surprises": self.surprises,
-            }
-        )
+        self.session.table(("事项", "结果", "在哪里看"), [(d.what, d.result, d.where) for d in self.rows])
+        self.session.emit(Demonstration(self.root, now(), tuple(self.rows), tuple(self.surprises)))
         for line in self.surprises:
             self.session.warn(f"与预期不符：{line}")
         self.session.say(f"用时 {time.monotonic() - self.started:.0f} 秒。接着可以试：", "bold")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from archivist.cli.demo import paper, sheets
-from archivist.doctypes.ids import DocumentId
 
 if TYPE_CHECKING:
     from archivist.cli.demo.paper import Generator, Picture
@@ -94,14 +93,14 @@ _RECIPES: Final = (
         "身份证号",
         title="户口簿",
     ),
-    _Recipe("SCAN0012.jpg", (DocumentId.VERIFICATION_REPORT,), "noisy", 1.7, "身份证号；落款压有红色印章"),
+    _Recipe("SCAN0012.jpg", ("verification_report",), "noisy", 1.7, "身份证号；落款压有红色印章"),
     _Recipe("SCAN0013.tif", ("wage_statement",), "black_and_white", -0.5, "身份证号"),
     _Recipe("IMG_20241121_101544.jpg", ("letter",), "photographed", 0.0, "身份证号"),
     _Recipe("SCAN0014.jpg", ("diagnosis",), "noisy", -2.3, "姓名加出生日期（页上没有身份证号）"),
     _Recipe("赵𬭊 存折.jpg", ("bank_card",), "scanned", 1.1, "身份证号；19 位账号里形似身份证号的一段不算"),
     _Recipe("SCAN0015.jpg", ("neighbour_visit",), "noisy", 2.4, "户号、身份证号"),
     _Recipe("扫描件(3).pdf", ("income_proof",), "scanned", -1.2, "身份证号"),
-    _Recipe("SCAN0016.jpg", (DocumentId.APPLICATION_FORM,), "noisy", -1.4, "身份证号"),
+    _Recipe("SCAN0016.jpg", ("application_form",), "noisy", -1.4, "身份证号"),
     _Recipe("SCAN0017.jpg", ("stranger",), "scanned", 0.9, "身份证号不属于任何一户", "no_case"),
     _Recipe("SCAN0018.pdf", ("blank_form",), "truncated", 0.0, "残缺的 PDF", "unreadable", "残缺的 PDF"),
 )

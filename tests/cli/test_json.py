@@ -1,0 +1,119 @@
+"""“every command's ``--json`` is validated against its schema”: each leaf of the command tree, on one small office."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from archivist.cli.main import COMMANDS, cli
+from tests.command_line import Office, opened
+from tests.people import make_id
+
+
+def leaves(command: click.Command, *above: str) -> Iterator[tuple[str, ...]]:
+    """Yield every command that does something, by its words."""
+    if not isinstance(command, click.Group):
+        yield above
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None, name
+        yield from leaves(below, *above, name)
+
+
+RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
+    ("init",): [(0, "init", ["新工作区", "--pack", "national", "--office", "某镇", "--code", "AB"])],
+    ("doctor",): [(-1, "doctor", [])],
+    ("case", "open"): [(0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
+    ("case", "show"): [(0, "case-show", ["王秀兰"])],
+    ("case", "set"): [(0, "case-set", ["王秀兰", "申请人.联系电话=022-00001111"])],
+    ("case", "list"): [(0, "case-list", [])],
+    ("case", "step"): [
+        (0, "case-steps", ["王秀兰"]),
+        (0, "case-step", ["王秀兰", "discover", "--on", "2024-03-04"]),
+        (29, "error", ["王秀兰", "confirm", "--on", "2024-03-05"]),
+    ],
+    ("case", "correct"): [(0, "case-correct", ["王秀兰", "{step}", "--void", "--reason", "误记"])],
+    ("case", "log"): [(0, "case-log", ["王秀兰"])],
+    ("case", "deregister"): [(0, "case-deregister", ["赵一", "--reason", "自愿退出"])],
+    ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
+    ("check",): [(-1, "check", ["王秀兰"]), (-1, "check", [])],
+    ("file",): [(0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"])],
+    ("watch",): [(1, "watch", ["--once"])],
+    ("review", "list"): [(0, "review-list", [])],
+    ("review", "show"): [(0, "review-show", ["{item}"])],
+    ("review", "assign"): [(0, "review-assign", ["{item}", "王秀兰", "--type", "其他材料"])],
+    ("review", "return"): [(0, "review-return", ["{item}"])],
+    ("generate",): [
+        (0, "document-plan", ["受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--dry-run"]),
+        (0, "drafts", ["受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--draft"]),
+        (0, "issued-documents", ["受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05"]),
+        (31, "error", ["受理通知书", "王秀兰"]),
+    ],
+    ("report",): [
+        (0, "reports", []),
+        (0, "register", ["受理登记簿", "--month", "2024-03"]),
+        (0, "report-sheets", ["初审公示", "--month", "2024-03", "--dry-run"]),
+    ],
+    ("search",): [(0, "search", ["wxl"]), (0, "search", ["王秀兰"])],
+    ("verify",): [(0, "verify", [])],
+    ("restore",): [(0, "restore", ["王秀兰", "--from", "archive"])],
+    ("ledger",): [(0, "ledger", [])],
+    ("retention", "list"): [(0, "retention-list", [])],
+    ("reindex",): [(0, "reindex", [])],
+    ("templates", "list"): [(0, "document-types", [])],
+    ("templates", "check"): [(0, "template-check", ["受理通知书"])],
+    ("templates", "copy"): [(0, "templates-copied", ["受理通知书"])],
+    ("templates", "build"): [(0, "templates-built", ["另存模板"])],
+    ("rules", "list"): [(0, "rules-list", []), (0, "rules-powers", ["--pack", "tianjin-hongqiao"])],
+    ("rules", "show"): [(0, "rules-show", ["--category", "低保"])],
+    ("rules", "check"): [(0, "rules-check", [])],
+    ("demo",): [],
+}
+"""Command → exit status (-1: whatever it is), the schema's name, and what follows the command's words."""
+ELSEWHERE = {("demo",): "tests/test_main_job.py"}
+"""Commands that are too long to run again here, and the test that holds their answer against its schema."""
+
+
+def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
+    """Every leaf of the command tree, in the order of the table; a command without a line in it is found."""
+    assert {path for name in COMMANDS for path in leaves(cli, *()) if path[0] == name} == set(RUNS)
+    office = opened(tmp_path)
+    (tmp_path / "诊断.txt").write_text("门诊诊断证明", encoding="utf-8")
+    seen: set[str] = set()
+    for path, runs in RUNS.items():
+        for status, schema, words in runs:
+            if path == ("watch",):
+                for n in range(3):
+                    (tmp_path / f"archive/inbox/不知何物{n}.txt").write_text(
+                        f"无人认领 {n}", encoding="utf-8"
+                    )
+            if path == ("restore",):
+                shutil.copytree(tmp_path / "archive", tmp_path / "备份")
+            said = [_filled(office, word) for word in words]
+            found = office.json(*path, *said, check=None if status < 0 else status)
+            assert found["schema"] == f"archivist/{schema}/1", path
+            seen.add(schema)
+    assert seen, "nothing ran"
+    assert set(ELSEWHERE) == {path for path, runs in RUNS.items() if not runs}
+
+
+def _filled(office: Office, word: str) -> str:
+    if word == "{item}":
+        return str(office.json("review", "list")["items"][0]["item"])
+    if word == "{step}":
+        steps = office.json("case", "show", "王秀兰")["steps"]
+        return str(steps[-1]["event"])
+    return word
+
+
+@pytest.mark.parametrize(
+    "words", [["case", "show", "查无此人"], ["generate", "没有这种文书", "王秀兰"], ["search"], ["nonsense"]]
+)
+def test_a_refusal_is_a_document_too(tmp_path: Path, words: list[str]) -> None:
+    assert opened(tmp_path).json(*words, check=None)["schema"] == "archivist/error/1"
