@@ -85,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted(session)
     except click.ClickException as error:
+        # What cannot be parsed may have stopped the parser before it came to the option.
+        session.json = session.json or "--json" in (sys.argv[1:] if argv is None else argv)
         context = getattr(error, "ctx", None)
         return _refuse(
             session,
