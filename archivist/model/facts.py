@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,7 @@ from archivist.model.field_schema import (
     Field,
     Group,
 )
+from archivist.model.ids import FREE_PAPERS
 from archivist.model.values import Value, parse_value
 
 Row = Mapping[str, Value]
@@ -70,7 +72,7 @@ def _parse_rows(group: Group, value: object, problems: list[str]) -> tuple[Row, 
 
 def _parse_row(group: Group, raw: Mapping[object, object], label: str, key: str, problems: list[str]) -> Row:
     row: dict[str, Value] = {}
-    free_id = str(raw.get("id_type") or raw.get("证件类型") or "") in ("外国人永久居留身份证", "其他证件")
+    free_id = str(raw.get("id_type") or raw.get("证件类型") or "") in FREE_PAPERS
     for name, value in raw.items():
         declared = group.by_name.get(str(name).strip())
         if declared is None:
@@ -195,12 +197,21 @@ def rows(facts: Facts, group: str) -> tuple[Row, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def people(facts: Facts) -> Iterable[tuple[str, Row]]:
-    """Yield everyone named in the case with their part: 申请人, 代理人, 成员, 义务人."""
-    for group in (APPLICANT, AGENT):
+class Part(StrEnum):
+    """What somebody is to a case."""
+
+    APPLICANT = "申请人"
+    AGENT = "代理人"
+    MEMBER = "成员"
+    OBLIGOR = "义务人"
+
+
+def people(facts: Facts) -> Iterable[tuple[Part, Row]]:
+    """Yield everyone named in the case with their part."""
+    for group, part in ((APPLICANT, Part.APPLICANT), (AGENT, Part.AGENT)):
         if (row := single(facts, group.key)).get("name"):
-            yield group.label, row
-    for group, part in ((MEMBERS, "成员"), (OBLIGORS, "义务人")):
+            yield part, row
+    for group, part in ((MEMBERS, Part.MEMBER), (OBLIGORS, Part.OBLIGOR)):
         for row in rows(facts, group.key):
             if row.get("name"):
                 yield part, row

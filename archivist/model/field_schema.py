@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from archivist.model.ids import IdType
 from archivist.model.values import Value, parse_value
 
 
@@ -53,7 +54,7 @@ def _enum(key: str, label: str, choices: str, *aliases: str, kind: str = "enum")
     return Field(key, label, kind, tuple(choices.split()), aliases)
 
 
-ID_TYPES = "居民身份证 港澳台居民居住证 外国人永久居留身份证 其他证件 无"
+ID_TYPES: Final = " ".join(IdType)
 _PERSON_STATE = (
     _enum("hukou", "户籍性质", "城镇 农村"),
     _enum("marital", "婚姻状况", "未婚 已婚 离异 丧偶", "婚姻"),

@@ -15,12 +15,10 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS
-from archivist.model.ids import Category, IdNumber, age_on, id_birth_date, is_id
+from archivist.model.ids import RESIDENT_PAPERS, Category, IdNumber, IdType, age_on, id_birth_date, is_id
 
 APPLICANT_RELATIONS: Final = ("本人", "申请人", "户主")
 """Relations that mean the applicant."""
-RESIDENT_PAPERS: Final = ("", "居民身份证", "港澳台居民居住证")
-"""Kinds of papers whose number carries birth date and sex (GB 11643-1999); nothing said means an ID card."""
 ADULT: Final = 18
 """Years. Source: 民法典第十七条「十八周岁以上的自然人为成年人」."""
 OF_ONE_PERSON: Final = (Category.TK, Category.CJ)
@@ -29,9 +27,9 @@ disabled person's own (国发〔2015〕52号「困难残疾人生活补贴主要
 
 
 def resident_number(person: Mapping[str, object]) -> IdNumber | None:
-    """Return a person's ID number when it carries birth date and sex; of other papers nothing can be read off."""
+    """Return a person's ID number when it carries birth date and sex, as that of an ID card, when nothing else is said."""
     number = str(person.get("id_number") or "")
-    carries = str(person.get("id_type") or "") in RESIDENT_PAPERS and is_id(number)
+    carries = (person.get("id_type") or IdType.RESIDENT) in RESIDENT_PAPERS and is_id(number)
     return IdNumber(number) if carries else None
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from archivist.errors import InvalidValue
 
@@ -114,6 +114,22 @@ def record_no(number: int) -> RecordNo:
     if number < 1:
         raise ValueError(f"record numbers start at 1, not {number}")
     return RecordNo(f"{number:04d}")
+
+
+class IdType(StrEnum):
+    """Papers that say who a person is."""
+
+    RESIDENT = "居民身份证"
+    RESIDENCE_PERMIT = "港澳台居民居住证"
+    FOREIGNER = "外国人永久居留身份证"
+    OTHER = "其他证件"
+    NONE = "无"
+
+
+RESIDENT_PAPERS: Final = (IdType.RESIDENT, IdType.RESIDENCE_PERMIT)
+"""Papers whose number carries birth date and sex (GB 11643-1999)."""
+FREE_PAPERS: Final = (IdType.FOREIGNER, IdType.OTHER)
+"""Papers whose number has no form that could be checked."""
 
 
 # ── ID numbers (GB 11643-1999) ───────────────────────────────────────────────────────────────────────────

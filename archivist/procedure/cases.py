@@ -18,7 +18,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import resident_number
-from archivist.model.ids import CaseNo, Category, id_birth_date, id_sex
+from archivist.model.ids import CaseNo, Category, IdType, id_birth_date, id_sex
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value, value_text
 from archivist.store import Draft, NewFile, durable_files
@@ -108,7 +108,7 @@ def _require_identity(applicant: known.Row) -> None:
     problems = []
     if not applicant.get("name"):
         problems.append("申请人·姓名(applicant.name)")
-    if not applicant.get("id_number") and applicant.get("id_type") != "无":
+    if not applicant.get("id_number") and applicant.get("id_type") != IdType.NONE:
         problems.append("申请人·身份证号(applicant.id_number)；证件遗失的，证件类型填“无”，不得用假号占位")
     if problems:
         raise InvalidValue("立户至少要有", problems=problems)

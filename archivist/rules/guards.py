@@ -16,7 +16,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import Path
+from archivist.model.facts import Part, Path
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules import deadlines
@@ -87,7 +87,7 @@ def _authorised(attempt: Attempt) -> list[str]:
     if not held(attempt.case, DocumentId.VERIFICATION_AUTHORIZATION):
         problems.append("申请人没有签署核对授权：卷内没有已签的核对授权书")
     for person in persons(attempt.case):
-        if person.part == "申请人" or person.authorized:
+        if person.part is Part.APPLICANT or person.authorized:
             continue
         path = Path.parse(f"{person.path}.authorized")
         problems.append(f"{'未记录' if person.authorized is None else '尚未签署：'}{path.label}（{path}）")

@@ -21,7 +21,7 @@ from archivist.model.household import (
     other_members,
     resident_number,
 )
-from archivist.model.ids import IdNumber, id_birth_date, id_sex, is_id
+from archivist.model.ids import IdNumber, IdType, id_birth_date, id_sex, is_id
 from archivist.rules.completeness import required_papers
 
 SCOPE: Final = tuple(
@@ -50,7 +50,7 @@ def _sex(context: DocumentContext) -> str | None:
 
 @computes(FactPath.APPLICANT_ID_TYPE)
 def _id_type(context: DocumentContext) -> str | None:
-    return "居民身份证" if _number(context) else None
+    return IdType.RESIDENT.value if _number(context) else None
 
 
 def _applicant(context: DocumentContext) -> dict[str, object]:
@@ -118,7 +118,9 @@ def _to_authorize(context: DocumentContext) -> tuple[Row, ...] | None:
         if o.get("id_number") not in seen
     ]
     people: list[Row] = [applicant, *members, *obligors]
-    return tuple({"id_type": "居民身份证" if is_id(str(p.get("id_number", ""))) else "", **p} for p in people)
+    return tuple(
+        {"id_type": IdType.RESIDENT.value if is_id(str(p.get("id_number", ""))) else "", **p} for p in people
+    )
 
 
 @computes(FieldPath.REQUEST_PERSONS)

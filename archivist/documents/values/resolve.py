@@ -27,7 +27,7 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import to_plain
 from archivist.model.household import resident_number
-from archivist.model.ids import Sha256, age_on, id_birth_date, id_sex
+from archivist.model.ids import IdType, Sha256, age_on, id_birth_date, id_sex
 
 
 def document_values(
@@ -167,7 +167,9 @@ def value_of(context: DocumentContext, path: str) -> object:
 
 def _waived(spec: FieldSpec, context: DocumentContext) -> bool:
     """Tell whether a field may be missing after all: somebody without papers has no number."""
-    return spec.path == FactPath.APPLICANT_ID_NUMBER and context.text(FactPath.APPLICANT_ID_TYPE) == "无"
+    return (
+        spec.path == FactPath.APPLICANT_ID_NUMBER and context.text(FactPath.APPLICANT_ID_TYPE) == IdType.NONE
+    )
 
 
 def _empty(spec: FieldSpec) -> object:
@@ -190,7 +192,7 @@ def _row(columns: Sequence[Column], row: Mapping[str, object], number: int, on: 
         elif value is None and column.key == "sex" and id_number:
             value = id_sex(id_number)
         elif value is None and column.key == "id_type" and id_number:
-            value = "居民身份证"
+            value = IdType.RESIDENT.value
         elif value is None and column.key == "age" and id_number:
             value = age_on(id_birth_date(id_number), on)
         cells[column.key] = show(column.kind, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
@@ -18,13 +19,27 @@ from archivist.rules import deadlines
 from archivist.rules.pack import Pack
 
 RECEIVED: Final = (StepId.SUBMIT, StepId.ADVANCE)
-OUTCOMES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(GRANTING, "确认"),
-    **dict.fromkeys(REFUSING, "不予确认"),
-    StepId.NOT_ACCEPT: "不予受理",
-    StepId.ABANDON: "视为放弃",
-    StepId.WITHDRAW: "撤回",
-    StepId.TERMINATE_PROCEDURE: "终止程序",
+
+
+class Outcome(StrEnum):
+    """What became of an application."""
+
+    OPEN = "在办"
+    GRANTED = "确认"
+    REFUSED = "不予确认"
+    NOT_ACCEPTED = "不予受理"
+    ABANDONED = "视为放弃"
+    WITHDRAWN = "撤回"
+    TERMINATED = "终止程序"
+
+
+OUTCOMES: Final[Mapping[str, Outcome]] = {
+    **dict.fromkeys(GRANTING, Outcome.GRANTED),
+    **dict.fromkeys(REFUSING, Outcome.REFUSED),
+    StepId.NOT_ACCEPT: Outcome.NOT_ACCEPTED,
+    StepId.ABANDON: Outcome.ABANDONED,
+    StepId.WITHDRAW: Outcome.WITHDRAWN,
+    StepId.TERMINATE_PROCEDURE: Outcome.TERMINATED,
 }
 """Step that ends an application → its result."""
 
@@ -47,8 +62,8 @@ def acceptance_register(asked: Asked) -> Register:
     results = Counter(r["result"] for r in rows)
     found.values |= {
         FieldPath.REGISTER_ACCEPTED: sum(r["accepted"] is not None for r in rows),
-        FieldPath.REGISTER_CLOSED: sum(n for result, n in results.items() if result != "在办"),
-        FieldPath.REGISTER_OPEN: results["在办"],
+        FieldPath.REGISTER_CLOSED: sum(n for result, n in results.items() if result is not Outcome.OPEN),
+        FieldPath.REGISTER_OPEN: results[Outcome.OPEN],
     }
     if unknown := sum(day is None for _, day in days):
         found.notes.append(f"另有{unknown}户没有收件日期，未列入。")
@@ -71,7 +86,7 @@ def _application(house: Household, pack: Pack, received: dt.date | None, last: d
         "outcome": _reception(house),
         "accepted": on,
         "deadline": due.day if due else None,
-        "result": OUTCOMES[done.id] if done else "在办",
+        "result": OUTCOMES[done.id] if done else Outcome.OPEN,
         "closed": done.on if done else None,
         "handler": "、".join(handler.by) if handler else "",
     }
@@ -79,7 +94,7 @@ def _application(house: Household, pack: Pack, received: dt.date | None, last: d
 
 def _reception(house: Household) -> str:
     if house.steps(StepId.NOT_ACCEPT):
-        return "不予受理"
+        return Outcome.NOT_ACCEPTED
     if house.steps(StepId.ADVANCE):
         return "先行救助"
     corrected = bool(house.steps(StepId.ASK_CORRECTION))
@@ -113,7 +128,7 @@ def filing_summary(asked: Asked) -> Register:
             }
         )
     rows = in_order(rows)
-    granted_rows = [r for r in rows if r["result"] == "确认"]
+    granted_rows = [r for r in rows if r["result"] is Outcome.GRANTED]
     found = Register(
         {ROWS: rows}, {ROWS: {"persons": FieldPath.REGISTER_PERSONS, "amount": FieldPath.REGISTER_TOTAL}}
     )

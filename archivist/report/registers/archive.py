@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, UsageError
+from archivist.model.case import RecordStatus
 from archivist.report.case_history import Household
 from archivist.report.register import Asked, Register, Row, blanks, count, who
 from archivist.report.registers.registry import register
@@ -60,11 +62,20 @@ def _expired(house: Household, asked: Asked) -> bool:
     return kept is not None and kept.expired(asked.period.last)
 
 
+class Transfer(StrEnum):
+    """Why files are handed over."""
+
+    TO_ARCHIVES_ROOM = "经办移交档案室"
+    QUARTERLY = "季度报区"
+    TO_ARCHIVES = "进馆"
+    REORGANISED = "机构变动"
+
+
 TRANSFERS: Final[Mapping[str, Callable[[Household, Asked], bool]]] = {
-    "经办移交档案室": _closed,
-    "季度报区": lambda house, asked: house.entered(asked.period),
-    "进馆": _expired,
-    "机构变动": lambda _house, _asked: True,
+    Transfer.TO_ARCHIVES_ROOM: _closed,
+    Transfer.QUARTERLY: lambda house, asked: house.entered(asked.period),
+    Transfer.TO_ARCHIVES: _expired,
+    Transfer.REORGANISED: lambda _house, _asked: True,
 }
 """Why files are handed over → which: those closed in the period; those newly granted in it; of those whose retention
 has run out the sample that is named; all."""
@@ -97,15 +108,15 @@ def archive_transfer_list(asked: Asked) -> Register:
     _say_missed(found, missed)
     if FieldPath.TRANSFER_FROM not in asked.told and asked.office.name:
         found.values[FieldPath.TRANSFER_FROM] = asked.office.name
-    if FieldPath.TRANSFER_TO not in asked.told and kind == "季度报区" and asked.office.bureau:
+    if FieldPath.TRANSFER_TO not in asked.told and kind == Transfer.QUARTERLY and asked.office.bureau:
         found.values[FieldPath.TRANSFER_TO] = asked.office.bureau
     return found
 
 
 def _handed(house: Household, asked: Asked, kind: str) -> Row:
-    waiting = sum(item.note == "待签" for item in arrangement.items(house.case))
+    waiting = sum(item.kept.status is RecordStatus.PENDING for item in arrangement.items(house.case))
     # Whether there is paper in the box only those who hand it over can see.
-    paper = "" if kind == "季度报区" else "□纸质"
+    paper = "" if kind == Transfer.QUARTERLY else "□纸质"
     return {
         "medium": " ".join(filter(None, (paper, "☑电子"))),
         "sha256": asked.sealed(house.case.number),

@@ -19,7 +19,7 @@ from archivist.model.step_ids import StepId
 from archivist.report.case_history import CLASSES, TEMPORARY, Household
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row
-from archivist.report.registers.applications import OUTCOMES, received_on
+from archivist.report.registers.applications import OUTCOMES, Outcome, received_on
 from archivist.report.registers.registry import register
 from archivist.report.registers.temporary import payouts
 
@@ -38,7 +38,7 @@ HANDLED: Final = (
     "dropped",
     "open",
 )
-_DROPPED: Final = ("视为放弃", "撤回", "终止程序")
+_DROPPED: Final = (Outcome.ABANDONED, Outcome.WITHDRAWN, Outcome.TERMINATED)
 Counts = dict[str, int | Decimal]
 
 
@@ -157,9 +157,9 @@ def _handled(houses: Sequence[Household], period: Period) -> Counts:
         counts["received"] += received in period
         counts["accepted"] += bool(house.steps(StepId.ACCEPT, StepId.ADVANCE, within=period))
         counts["corrected"] += bool(house.steps(StepId.ASK_CORRECTION, within=period))
-        counts["not_accepted"] += results["不予受理"] > 0
-        counts["granted"] += results["确认"] > 0
-        counts["refused"] += results["不予确认"] > 0
+        counts["not_accepted"] += results[Outcome.NOT_ACCEPTED] > 0
+        counts["granted"] += results[Outcome.GRANTED] > 0
+        counts["refused"] += results[Outcome.REFUSED] > 0
         counts["dropped"] += any(results[r] for r in _DROPPED)
         concluded = any(s.id in OUTCOMES and s.on <= period.last for s in house.case.steps)
         begun = received is not None and received <= period.last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from enum import StrEnum
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
@@ -26,17 +27,17 @@ def monthly_roster(asked: Asked) -> Register:
     found = Register(
         {ROWS: rows}, {ROWS: {"persons": FieldPath.REGISTER_PERSONS, "amount": FieldPath.REGISTER_TOTAL}}
     )
-    changes = Counter(r[StepId.CHANGE] for r in rows)
+    changes = Counter(r["change"] for r in rows)
     found.values |= {
         FieldPath.REGISTER_HOUSEHOLDS: len(here),
         FieldPath.REGISTER_PERSONS: count(here, "persons"),
         FieldPath.REGISTER_TOTAL: total(here, "amount"),
-        FieldPath.REGISTER_ENTERED: changes["新增"] + changes["一次性"],
+        FieldPath.REGISTER_ENTERED: changes[RollChange.ENTERED] + changes[RollChange.ONCE],
         FieldPath.REGISTER_GONE: len(rows) - len(here),
     }
     if missing := blanks(here, "amount"):
         found.notes.append(f"{missing}户保障金额空白：没有登记金额，或变更后没有登记起发年月。")
-    if any(r[StepId.CHANGE] == "停发" for r in rows):
+    if any(r["change"] is RollChange.STOPPED for r in rows):
         found.notes.append("停发户仍在册，停发期间不计保障金额。")
     found.doubts += [
         f"{r['number']}：没有登记保障金额或变更后的起发年月" for r in here if r["amount"] is None
@@ -66,7 +67,7 @@ def _roster_row(house: Household, period: Period) -> Row | None:
         "decided": decided.on if decided else None,
         "start": term.start or None if term else None,
         "account": f"****{account[-4:]}" if account else "",
-        StepId.CHANGE: change,
+        "change": change,
         "on_roll": on_roll,
     }
 
@@ -79,30 +80,44 @@ def _class_order(name: str) -> int:
     return ("老年人", "未成年人", "重度残疾", "重病").index(name)
 
 
-def _change(house: Household, period: Period, *, left: bool) -> tuple[str, bool]:
+class RollChange(StrEnum):
+    """What a month changed for a household on the roll."""
+
+    NONE = ""
+    ENTERED = "新增"
+    ONCE = "一次性"
+    LEFT = "退出"
+    STOPPED = "停发"
+    RESUMED = "恢复"
+    RAISED = "增发"
+    LOWERED = "减发"
+    OTHER = "变更"
+
+
+def _change(house: Household, period: Period, *, left: bool) -> tuple[RollChange, bool]:
     """Return what the month changed, and whether the payment is stopped at its end."""
     stopped = house.state(period.last).value == "suspended"
     if left:
-        return "退出", True
+        return RollChange.LEFT, True
     if house.case.category in TEMPORARY:
-        return "一次性", False
+        return RollChange.ONCE, False
     if house.entered(period):
-        return "新增", False
+        return RollChange.ENTERED, False
     if stopped:
-        return "停发", True
+        return RollChange.STOPPED, True
     if house.steps(StepId.RESUME, within=period):
-        return "恢复", False
+        return RollChange.RESUMED, False
     if not house.steps(StepId.CHANGE, within=period):
-        return "", False
+        return RollChange.NONE, False
     terms = list(house.terms)
     before = house.term(f"{period.eve:%Y-%m}")
     after = terms[terms.index(before) + 1 :][:1] if before in terms else []
     if before and after and before.amount is not None and after[0].amount is not None:
         if after[0].amount > before.amount:
-            return "增发", False
+            return RollChange.RAISED, False
         if after[0].amount < before.amount:
-            return "减发", False
-    return "变更", False
+            return RollChange.LOWERED, False
+    return RollChange.OTHER, False
 
 
 @register(DocumentId.HOUSEHOLD_LEDGER, one_month=True, heading=FieldPath.LEDGER_MONTH)

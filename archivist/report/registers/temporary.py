@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
@@ -17,8 +18,15 @@ from archivist.report.register import ROWS, ZERO, Asked, Register, blanks, count
 from archivist.report.registers.registry import register
 
 
-def payouts(house: Household) -> Iterator[tuple[dt.date, Decimal | None, str]]:
-    """Yield what was paid of temporary assistance: day, amount, 先行救助 or 发放.
+class Payout(StrEnum):
+    """On what grounds temporary assistance was paid."""
+
+    ADVANCED = "先行救助"
+    PAID = "发放"
+
+
+def payouts(house: Household) -> Iterator[tuple[dt.date, Decimal | None, Payout]]:
+    """Yield what was paid of temporary assistance: day, amount, grounds.
 
     What was advanced is part of what is decided afterwards and is not paid again.
     """
@@ -27,12 +35,12 @@ def payouts(house: Household) -> Iterator[tuple[dt.date, Decimal | None, str]]:
         if step.id == StepId.ADVANCE:
             amount = parse_money(str(step.values["amount"])) if step.values.get("amount") else None
             advanced += amount or ZERO
-            yield step.on, amount, "先行救助"
+            yield step.on, amount, Payout.ADVANCED
         elif step.id == StepId.PAY:
             decided = house.fact(FactPath.BENEFIT_AMOUNT)
             rest = Decimal(decided) - advanced if decided else None
             if rest is None or rest > 0 or not advanced:
-                yield step.on, rest, "发放"
+                yield step.on, rest, Payout.PAID
 
 
 _ADVANCE_NOTE: Final = "决定金额包含先行救助金额，发放时已经扣除。"
@@ -113,7 +121,7 @@ def reserve_fund_report(asked: Asked) -> Register:
         FieldPath.REGISTER_SPENT: spent,
         FieldPath.REGISTER_SPENT_CN: money_in_words(spent),
     }
-    if any(r["kind"] == "先行救助" for r in rows):
+    if any(r["kind"] is Payout.ADVANCED for r in rows):
         found.notes.append(_ADVANCE_NOTE)
     found.doubts += [f"{r['number']}：没有登记金额，未计入本期支出" for r in rows if r["amount"] is None]
     _balance(found, asked.told)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
 from archivist.model.case import Case, RecordStatus
-from archivist.model.facts import Row, rows, single
+from archivist.model.facts import Part, Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together
 from archivist.rules.pack import Material, Pack
@@ -71,9 +71,9 @@ def asked_for(case: Case) -> Sequence[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whose papers the case needs: part (申请人, 成员, 义务人), name, and where the facts have them."""
+    """Somebody whose papers the case needs: part, name, and where the facts have them."""
 
-    part: str
+    part: Part
     name: str
     path: str
     authorized: object
@@ -86,7 +86,7 @@ def persons(case: Case) -> list[Person]:
     """
     found: dict[object, Person] = {}
 
-    def note(part: str, row: Row, path: str) -> None:
+    def note(part: Part, row: Row, path: str) -> None:
         key = row.get("id_number") or row.get("name")
         signed: object = row.get("authorized")
         if key in found:
@@ -95,10 +95,10 @@ def persons(case: Case) -> list[Person]:
         if key:
             found[key] = Person(part, str(row.get("name", "")), path, signed)
 
-    note("申请人", single(case.facts, APPLICANT.key), APPLICANT.key)
+    note(Part.APPLICANT, single(case.facts, APPLICANT.key), APPLICANT.key)
     for n, row in enumerate(rows(case.facts, MEMBERS.key), 1):
         if lives_together(row):
-            note("成员", row, f"members[{n}]")
+            note(Part.MEMBER, row, f"members[{n}]")
     for n, row in enumerate(rows(case.facts, OBLIGORS.key), 1):
-        note("义务人", row, f"obligors[{n}]")
+        note(Part.OBLIGOR, row, f"obligors[{n}]")
     return list(found.values())
