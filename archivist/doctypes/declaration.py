@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from archivist.declarations.builder import build
 from archivist.doctypes.doctype import REMEDY_PHRASES, DocumentKind, DocumentType, FieldSpec, Mode
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.known_fields import completed, known, known_paths
 from archivist.errors import TemplateFault
 
 LAYOUT_LINE: Final = "layout_line"
 """Added to the tables of a file: the line its layout begins on."""
-REMEDIES: Final = ("remedies.reconsideration", "remedies.litigation")
+REMEDIES: Final = (FieldPath.REMEDIES_RECONSIDERATION, FieldPath.REMEDIES_LITIGATION)
 Tables = Mapping[str, Any]
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 
 from archivist.declarations.builder import build
 from archivist.declarations.forms import GIVEN, NOT_DECLARED, Condition, Words, matching, one_of
+from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.known_fields import completed
 from archivist.model.ids import Category
 from archivist.model.values import KINDS
@@ -222,11 +223,11 @@ class DocumentType:
         for mode in Mode:
             for row in self.declared.get(mode, ()):
                 spec = build(FieldSpec, completed(row, mode))
-                numbered = numbered and spec.path != "doc_no"
+                numbered = numbered and spec.path != FieldPath.DOC_NO
                 yield spec
         if numbered:
             mode = Mode.SYSTEM if self.doc_no is Numbering.REQUIRED else Mode.OPTIONAL
-            yield FieldSpec("doc_no", "文书编号", "docno", mode, Origin.RULE)
+            yield FieldSpec(FieldPath.DOC_NO, "文书编号", "docno", mode, Origin.RULE)
 
     @property
     def generated(self) -> bool:

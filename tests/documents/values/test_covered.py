@@ -41,7 +41,7 @@ MEMBER: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 def test_every_paper_and_register_tells_the_same_number(
     category: str, members: list[dict[str, Any]], decided: int | None
 ) -> None:
-    """「One truth an idea」: 定期复核表, 核定表, 花名册 and 台账 never count the same household differently."""
+    """「One truth an idea」: 定期复核表, 核定表, 长期公示, 花名册 and 台账 never count the same household differently."""
     benefit = {"amount": "800", "start": "2024-05", "persons": decided}
     house = a_house(1, category, *TO_BENEFIT, facts={"members": members, "benefit": benefit})
     told = {str(row["persons"]) for row in monthly_roster(Asked([house], NATIONAL, MONTH)).rows}
@@ -51,4 +51,10 @@ def test_every_paper_and_register_tells_the_same_number(
         spec = doc.field("benefit.persons")
         assert spec
         told.add(str(printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last))))
+    doc = CATALOGUE.get("longterm_publicity")
+    spec = doc.field("publicity.rows")
+    assert spec
+    rows = printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last))
+    assert isinstance(rows, list)
+    told.add(rows[0]["persons"])
     assert len(told) == 1
