@@ -65,6 +65,8 @@ OfficeCode = Annotated[
 OfficeRole = Annotated[Role, one_of(HELD)]
 Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
 Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
+Table = Annotated[str, one_of(("rule", "material", "step", "check"))]
+"""A table of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …"""
 OwnRow = Annotated[
     Mapping[str, object],
     Form(_sourced, "写明出处的一行：source = { measure = …, article = …, sentence = … }"),
@@ -117,16 +119,6 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
-    """The office's own rows over those of its rule pack, e.g. ``[[override.rule]]``."""
-
-    rule: tuple[OwnRow, ...] = ()
-    material: tuple[OwnRow, ...] = ()
-    step: tuple[OwnRow, ...] = ()
-    check: tuple[OwnRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """The tables of ``archivist.toml``; see ``Config`` for what is made of them."""
 
@@ -135,7 +127,7 @@ class Settings:
     people: tuple[Person, ...] = ()
     options: Options = Options()
     standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
-    override: Overrides = Overrides()
+    override: Mapping[Table, tuple[OwnRow, ...]] = field(default_factory=dict)
     calendar: Mapping[Day, DayKind] = field(default_factory=dict)
 
 

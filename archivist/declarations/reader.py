@@ -21,9 +21,10 @@ from cattrs.errors import (
     AttributeValidationNote,
     BaseValidationError,
     ForbiddenExtraKeysError,
+    IterableValidationError,
     IterableValidationNote,
 )
-from cattrs.gen import make_dict_structure_fn, mapping_structure_factory, override
+from cattrs.gen import make_dict_structure_fn, override
 
 from archivist.declarations.forms import Form, listed
 from archivist.errors import InvalidValue
@@ -157,20 +158,38 @@ def _table_hook(kind: Any, converter: Converter) -> Hook:
         for f in fields(kind)
     }
     structure = make_dict_structure_fn(kind, converter, True, **own)
-    return _checked(Mapping, lambda value, _: structure(value, kind))
+    return _checked(Mapping, kind, lambda value, _: structure(value, kind))
 
 
 def _array_hook(kind: Any, converter: Converter) -> Hook:
-    return _checked(list, homogenous_tuple_structure_factory(kind, converter))
+    return _checked(list, kind, homogenous_tuple_structure_factory(kind, converter))
 
 
 def _mapping_hook(kind: Any, converter: Converter) -> Hook:
-    structure = mapping_structure_factory(kind, converter)
-    return _checked(Mapping, lambda value, _: MappingProxyType(structure(value, kind)))
+    """Return what reads a table of any keys; unlike that of cattrs it looks at a key whose value has a fault, too."""
+    parts = [(converter.get_structure_hook(part), part) for part in get_args(kind)]
+
+    def structure(table: Mapping[object, object], _: Any) -> object:
+        made: list[tuple[Any, ...]] = []
+        errors: list[Exception] = []
+        for key, value in table.items():
+            pair: list[object] = []
+            for found, (hook, part) in zip((key, value), parts, strict=True):
+                try:
+                    pair.append(hook(found, part))
+                except (Misfit, BaseValidationError) as error:
+                    error.add_note(IterableValidationNote("", str(key), part))
+                    errors.append(error)
+            made.append(tuple(pair))
+        if errors:
+            raise IterableValidationError("", errors, kind)
+        return MappingProxyType(dict(made))
+
+    return _checked(Mapping, kind, structure)
 
 
-def _checked(shape: type, structure: Hook) -> Hook:
-    def hook(value: object, kind: Any) -> object:
+def _checked(shape: type, kind: Any, structure: Hook) -> Hook:
+    def hook(value: object, _: Any) -> object:
         if not isinstance(value, shape):
             raise Misfit(value, expected(kind))
         return structure(value, kind)

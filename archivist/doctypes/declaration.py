@@ -18,7 +18,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.known_fields import completed, known, known_paths
 from archivist.errors import TemplateFault
 
-LAYOUT_LINE: Final = "layout_line"
+LAYOUT_LINE: Final = "_layout_line"
 """Added to the tables of a file: the line its layout begins on."""
 REMEDIES: Final = (FieldPath.REMEDIES_RECONSIDERATION, FieldPath.REMEDIES_LITIGATION)
 Tables = Mapping[str, Any]
@@ -56,8 +56,13 @@ def known_type(tables: Tables, *, template: Path | None = None) -> DocumentType:
         KeyError, TypeError, ValueError, AttributeError: it was read by a program with other keys.
     """
     phrases = [*tables.get("phrases", ()), *(REMEDY_PHRASES if tables.get("remedies_required") else ())]
-    own = {"phrases": phrases, "declared": tables.get("fields", {}), "template": template}
-    return build(DocumentType, {**{k: v for k, v in tables.items() if k != "fields"}, **own})
+    own = {
+        "phrases": phrases,
+        "declared": tables.get("fields", {}),
+        "layout_line": tables.get(LAYOUT_LINE, 1),
+        "template": template,
+    }
+    return build(DocumentType, {**_head(tables), **own})
 
 
 def faults_of(tables: Tables) -> list[str]:
@@ -70,7 +75,7 @@ def faults_of(tables: Tables) -> list[str]:
         for mode in Mode
         for number, row in enumerate(_array(tables.get("fields"), mode), 1)
     ]
-    read(DocumentType, {k: v for k, v in tables.items() if k not in ("fields", LAYOUT_LINE)}, "", faults)
+    read(DocumentType, _head(tables), "", faults)
     read(Fields, tables.get("fields", {}), "fields", faults)
     for mode, number, row in rows:
         where = numbered(f"fields.{mode}", number, row, "path")
@@ -80,6 +85,10 @@ def faults_of(tables: Tables) -> list[str]:
         read(FieldSpec, row, where, faults)
     full = [completed(row, mode) for mode, _, row in rows if isinstance(row, Mapping)]
     return [*faults, *_contradictions(tables, full)]
+
+
+def _head(tables: Tables) -> dict[str, Any]:
+    return {key: value for key, value in tables.items() if key not in ("fields", LAYOUT_LINE)}
 
 
 def _array(fields: object, mode: Mode) -> list[object]:

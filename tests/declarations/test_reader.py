@@ -141,6 +141,15 @@ def test_all_faults_are_told_at_once() -> None:
     ]
 
 
+def test_a_key_is_looked_at_though_its_value_has_a_fault() -> None:
+    assert faults_of('id = "x"\ncolour = "red"\nmoves = { blue = "red", red = "blue", grey = "grey" }') == [
+        "moves blue 是“blue”，应为 red、green 之一",
+        "moves red 是“blue”，应为 red、green 之一",
+        "moves grey 是“grey”，应为 red、green 之一；是不是 green？",
+        "moves grey 是“grey”，应为 red、green 之一；是不是 green？",
+    ]
+
+
 def test_rows_are_named_by_number_and_id_and_the_sound_ones_are_read() -> None:
     faults: list[str] = []
     rows: list[Any] = [{"key": "a"}, {"key": "b", "size": 1}, 3, {"label": "丁"}]

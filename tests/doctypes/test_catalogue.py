@@ -212,6 +212,7 @@ doc_no = true
 aliases = "某某表"
 remedies_required = true
 publik = true
+layout_line = 3
 basis = ["最低生活保障审核确认办法第四条「由申请家庭确定」", { sentence = "样例" }]
 [fields]
 system = [
@@ -235,6 +236,7 @@ FAULTS = (
     "缺 basis 第 2 项 source，应为文字，不能为空",
     "doc_no 是 true，应为 required、optional、none 之一",
     "没有“publik”这一项；是不是 public？",
+    "没有“layout_line”这一项；是不是 layout？",
     "fields：没有“optionel”这一项；是不是 optional？",
     "fields.system 第 1 行 applicant.nmae：“applicant.nmae”不是已知的字段，缺 label、kind、origin；是不是 applicant.name？",
     "fields.system 第 2 行 a.b：kind 是“strg”，应为",

@@ -13,7 +13,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.doctypes.declaration import read_type
+from archivist.doctypes.declaration import LAYOUT_LINE, read_type
 from archivist.doctypes.doctype import GENERATED, DocumentType
 from archivist.documents.render.render import document_text, render, short
 from archivist.documents.template.build import build, build_all
@@ -60,7 +60,7 @@ ENTRY = {
 
 
 def doc_of(layout: str, kind: str = "form", line: int = 1) -> DocumentType:
-    return read_type("probe.toml", {**ENTRY, "kind": kind, "layout": layout, "layout_line": line})
+    return read_type("probe.toml", {**ENTRY, "kind": kind, "layout": layout, LAYOUT_LINE: line})
 
 
 def made(layout: str, kind: str = "form") -> bytes:
@@ -307,9 +307,7 @@ def test_a_signature_a_seal_or_a_photograph_without_a_place_is_a_fault(
     entry = {**ENTRY, "fields": {**FIELDS, "hand": [*FIELDS["hand"], field]}}
 
     def doc(layout: str) -> DocumentType:
-        return read_type(
-            "probe.toml", {**entry, "layout": f"@note {USED}\n{PENS}\n{layout}", "layout_line": 1}
-        )
+        return read_type("probe.toml", {**entry, "layout": f"@note {USED}\n{PENS}\n{layout}", LAYOUT_LINE: 1})
 
     assert build(doc(words))
     path = str(field["path"])
