@@ -15,20 +15,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 from archivist.declarations.builder import build
 from archivist.declarations.cache import CheckedTables
 from archivist.declarations.forms import Form, Words, one_of
-from archivist.errors import NotAWorkspace, SettingsError
+from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD, Role
 from archivist.rules.work_calendar import NATIONAL, Calendar
+from archivist.settings_file import FILE_NAME, file_of
 
 if TYPE_CHECKING:
     from archivist.rules.layers import Rows
-
-FILE_NAME: Final = "archivist.toml"
 
 
 class SignatureStyle(StrEnum):
@@ -152,18 +151,6 @@ class Config:
     def person(self, name: str) -> Person | None:
         """Return a person of the office by name."""
         return next((p for p in self.people if p.name == name), None)
-
-
-def file_of(root: Path) -> Path:
-    """Return the path of a workspace's settings, which make a folder one.
-
-    Raises:
-        NotAWorkspace: E205, when there is none.
-    """
-    path = root / FILE_NAME
-    if not path.is_file():
-        raise NotAWorkspace(f"{root} 中没有 {FILE_NAME}")
-    return path
 
 
 def load(root: Path) -> Config:

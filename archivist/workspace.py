@@ -1,4 +1,7 @@
-"""The open house: settings, archive, rules, catalogue and index, built in one place and handed to every use case."""
+"""The open house: settings, archive, rules, catalogue and index, built in one place and handed to every use case.
+
+Settings, rules and catalogue are imported when they are first asked for: a question to the index needs none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archivist import config as settings
-from archivist.config import Config
-from archivist.doctypes.catalogue import Catalogue, shipped_templates
+from archivist import settings_file
 from archivist.errors import AmbiguousCase, CaseNotFound, IndexFault, InvalidValue
 from archivist.model.by import By
 from archivist.model.case import Case, Event
 from archivist.model.ids import CaseNo
-from archivist.rules import pack as packs
-from archivist.rules.pack import Pack
 from archivist.search.index import Index
 from archivist.store import Archive, Draft, Stamp
+
+if TYPE_CHECKING:
+    from archivist.config import Config
+    from archivist.doctypes.catalogue import Catalogue
+    from archivist.rules.pack import Pack
 
 
 @dataclass
@@ -36,7 +41,7 @@ class Workspace:
         Raises:
             NotAWorkspace: E205.
         """
-        settings.file_of(root)
+        settings_file.file_of(root)
         return cls(root)
 
     def __enter__(self) -> Workspace:
@@ -57,7 +62,9 @@ class Workspace:
         Raises:
             SettingsError: E500.
         """
-        return settings.load(self.root)
+        from archivist import config
+
+        return config.load(self.root)
 
     @cached_property
     def archive(self) -> Archive:
@@ -70,12 +77,16 @@ class Workspace:
     @cached_property
     def pack(self) -> Pack:
         """The office's rule pack, with the office's own rows and calendar."""
+        from archivist.rules import pack
+
         config, cache = self.config, self.root / "index" / "rule_pack.json"
-        return packs.load(config.pack, overrides=config.override, calendar=config.calendar, cache=cache)
+        return pack.load(config.pack, overrides=config.override, calendar=config.calendar, cache=cache)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The document types: the shipped ones, overlaid by the workspace's own."""
+        from archivist.doctypes.catalogue import Catalogue, shipped_templates
+
         return Catalogue.load(
             self.templates, shipped_templates(), cache=self.root / "index" / "doc_types.json"
         )

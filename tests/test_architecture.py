@@ -31,6 +31,7 @@ FLOORS = (
     "tables",
     "declarations",
     "model",
+    "settings_file",
     "errors",
 )
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.result import Result
-from archivist.config import FILE_NAME
 from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD
+from archivist.settings_file import FILE_NAME
 
 if TYPE_CHECKING:
     from archivist.model.by import By

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from archivist import settings_file
 from archivist.api.result import Problem, Result
-from archivist.errors import InvalidValue, NotAWorkspace
+from archivist.errors import InvalidValue
 from archivist.model.by import CHINA, By
 
 if TYPE_CHECKING:
@@ -83,13 +84,7 @@ class Session:
     def _root(self) -> Path:
         if self.folder is not None:
             return self.folder.resolve()
-        from archivist.config import FILE_NAME
-
-        here = Path.cwd()
-        for folder in (here, *here.parents):
-            if (folder / FILE_NAME).is_file():
-                return folder
-        raise NotAWorkspace("从这里往上都没有 archivist.toml")
+        return settings_file.nearest(Path.cwd())
 
     def by(self) -> By:
         """Return who acts (``--as``, else the account) from which account and machine, at this moment."""

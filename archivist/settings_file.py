@@ -1,0 +1,34 @@
+"""``archivist.toml`` as a file: its name, and the folder it makes a workspace. What it says is for ``config``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import NotAWorkspace
+
+FILE_NAME: Final = "archivist.toml"
+
+
+def file_of(root: Path) -> Path:
+    """Return the path of a workspace's settings, which make a folder one.
+
+    Raises:
+        NotAWorkspace: E205, when there is none.
+    """
+    path = root / FILE_NAME
+    if not path.is_file():
+        raise NotAWorkspace(f"{root} 中没有 {FILE_NAME}")
+    return path
+
+
+def nearest(folder: Path) -> Path:
+    """Return the workspace a folder is, or lies in.
+
+    Raises:
+        NotAWorkspace: E205, when there is none up to the root of the disk.
+    """
+    for root in (folder, *folder.parents):
+        if (root / FILE_NAME).is_file():
+            return root
+    raise NotAWorkspace("从这里往上都没有 archivist.toml")
