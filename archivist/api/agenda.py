@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
 from archivist.model.ids import Category
+from archivist.model.standing import LimitStatus
 from archivist.model.states import State
-from archivist.procedure.agenda import Status
 from archivist.rules.rule import DutyBearer, RuleKind, Unit
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Entry:
         source: the sentence; ``inferred`` where it does not say all of it; ``reference`` where it stands.
     """
 
-    status: Status
+    status: LimitStatus
     case: str
     applicant: str
     rule: str
@@ -211,10 +211,10 @@ class Agenda(Result):
     unread: tuple[str, ...]
 
     @property
-    def counts(self) -> Mapping[Status, int]:
+    def counts(self) -> Mapping[LimitStatus, int]:
         """How many limits stand how, the most urgent first; without those there are none of."""
         statuses = [entry.status for entry in self.entries]
-        return {status: n for status in Status if (n := statuses.count(status))}
+        return {status: n for status in LimitStatus if (n := statuses.count(status))}
 
 
 # ── what is done ─────────────────────────────────────────────────────────────────────────────────────────

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from archivist.api import selection
 from archivist.api.result import Result
 from archivist.model.ids import Category
+from archivist.model.standing import Verdict as Verdict
 from archivist.model.states import State
-from archivist.rules.completeness.run import Verdict as Verdict
 from archivist.rules.rule import Stage as Stage
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
 from archivist.model.roles import Role
+from archivist.model.standing import PaperStatus
 from archivist.model.states import State
-from archivist.procedure.step_documents import PaperStatus
 from archivist.rules.rule import DutyBearer
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, partial
 from importlib.metadata import version
 from operator import itemgetter
@@ -23,6 +22,7 @@ from archivist import __version__
 from archivist.errors import ArchivistError, IndexFault, InvalidValue
 from archivist.model.case import Case, CaseStatus
 from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import deadlines
@@ -43,29 +43,7 @@ VISITS: Final = "visit.monthly.ratio"
 SPOT_CHECKS: Final = "spotcheck.ratio"
 
 
-class Status(StrEnum):
-    """How a limit stands to the day it is asked, the most urgent first."""
-
-    OVERDUE = "overdue"
-    TODAY = "today"
-    COMING = "coming"
-    WINDOW = "window"
-    WAITING = "waiting"
-
-    @property
-    def label(self) -> str:
-        """The status in Chinese."""
-        return _LABELS[self]
-
-
-_LABELS: Final = {
-    Status.OVERDUE: "逾期",
-    Status.TODAY: "今天",
-    Status.COMING: "将到",
-    Status.WINDOW: "等候",
-    Status.WAITING: "未起算",
-}
-_ORDER: Final = {status: n for n, status in enumerate(Status)}
+_ORDER: Final = {status: n for n, status in enumerate(LimitStatus)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +65,7 @@ class Entry:
     case: CaseNo
     applicant: str
     rule: Rule
-    status: Status
+    status: LimitStatus
     started: dt.date | None = None
     due: Deadline | None = None
     warn: Deadline | None = None
@@ -157,7 +135,7 @@ def agenda(
     found = sorted(_entries(sights, pack, on.replace(tzinfo=None), days), key=itemgetter(0))
     return Agenda(
         on,
-        tuple(entry for _, entry in found if entry.status is Status.OVERDUE or not overdue),
+        tuple(entry for _, entry in found if entry.status is LimitStatus.OVERDUE or not overdue),
         () if case or overdue else tuple(_duties(sights, pack, on.date(), category)),
         tuple(unread),
         len(sights),
@@ -299,7 +277,7 @@ def _entries(
             yield (_ORDER[status], due, sight.number, rule.id), entry
 
 
-_Stand = tuple[Rule, Status, Deadline | None, Deadline | None, int | None, int | None, bool]
+_Stand = tuple[Rule, LimitStatus, Deadline | None, Deadline | None, int | None, int | None, bool]
 
 
 def _stands(pack: Pack, on: dt.datetime, days: int | None, place: int, due: str, warn: str) -> _Stand | None:
@@ -307,13 +285,13 @@ def _stands(pack: Pack, on: dt.datetime, days: int | None, place: int, due: str,
     rule, today = pack.rules[place], on.date()
     end, line = _deadline(due), _deadline(warn)
     if end is None:
-        return rule, Status.WAITING, None, None, None, None, False
+        return rule, LimitStatus.WAITING, None, None, None, None, False
     warned = line is not None and _moment(line) <= on
     left = (end.day - today).days
     status = _status(rule, end, on)
     too_far = days is not None and left > days and not warned
     has_run_out = (
-        status is Status.WINDOW and left < 0 and not rule.ends
+        status is LimitStatus.WINDOW and left < 0 and not rule.ends
     )  # 救济期限: nothing is waited for any more
     if too_far or has_run_out:
         return None
@@ -324,12 +302,12 @@ def _moment(end: Deadline) -> dt.datetime:
     return dt.datetime.combine(end.day, dt.time.fromisoformat(end.at or "00:00"))
 
 
-def _status(rule: Rule, end: Deadline, on: dt.datetime) -> Status:
+def _status(rule: Rule, end: Deadline, on: dt.datetime) -> LimitStatus:
     if rule.duty is not DutyBearer.OFFICE or rule.kind is RuleKind.WAIT:
-        return Status.WINDOW
+        return LimitStatus.WINDOW
     if end.day < on.date() or (end.at and _moment(end) < on):
-        return Status.OVERDUE
-    return Status.TODAY if end.day == on.date() else Status.COMING
+        return LimitStatus.OVERDUE
+    return LimitStatus.TODAY if end.day == on.date() else LimitStatus.COMING
 
 
 # ── what is owed by the month ────────────────────────────────────────────────────────────────────────────

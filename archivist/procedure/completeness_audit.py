@@ -14,9 +14,10 @@ from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Op, Record
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
+from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.rules.completeness import required_papers, run
-from archivist.rules.completeness.run import Finding, Verdict
+from archivist.rules.completeness.run import Finding
 from archivist.rules.rule import Stage
 from archivist.store import Draft
 from archivist.workspace import Workspace

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from archivist.model.case import Case, RecordStatus
-from archivist.workspace import Workspace
+from archivist.model.standing import PaperStatus
 
-
-class PaperStatus(StrEnum):
-    """How a document stands that a step brings forth."""
-
-    FILED = "filed"
-    PENDING = "pending_signature"
-    ISSUABLE = "issuable"
-    AWAITED = "awaited"
-    REGISTER = "register"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        """The status in Chinese."""
-        return {
-            "filed": "已在卷内",
-            "pending_signature": "待签",
-            "issuable": "可制发",
-            "awaited": "待归档",
-            "register": "按户汇成清册，不入户档",
-            "unknown": "尚未收入文书目录",
-        }[self.value]
+if TYPE_CHECKING:
+    from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from archivist.api.agenda import due
 from archivist.api.ics import calendar_file
 from archivist.model.ids import Category
-from archivist.procedure.agenda import Status
+from archivist.model.standing import LimitStatus
 from archivist.workspace import Workspace
 from tests.answers import printed
 from tests.kit import NOW, make_workspace, open_household
@@ -36,7 +36,7 @@ def test_of_the_day_that_is_asked_about(workspace: Workspace) -> None:
         ]
         for day in ("2024-03-06", "2024-03-07", "2024-03-08")
     }
-    assert list(statuses.values()) == [Status.COMING, Status.TODAY, Status.OVERDUE]
+    assert list(statuses.values()) == [LimitStatus.COMING, LimitStatus.TODAY, LimitStatus.OVERDUE]
 
 
 def test_a_limit_says_what_it_stands_on(workspace: Workspace) -> None:
@@ -52,7 +52,7 @@ def test_a_limit_says_what_it_stands_on(workspace: Workspace) -> None:
     assert (entry.length, entry.unit, entry.applicant) == ("3 个工作日", "工作日", "王秀兰")
     assert entry.reference.article in entry.source and str(entry.reference).startswith(entry.reference.key)
     assert sum(found.counts.values()) == len(found.entries)
-    assert list(found.counts) == [s for s in Status if s in found.counts]
+    assert list(found.counts) == [s for s in LimitStatus if s in found.counts]
     answer = printed(found)
     assert (answer["on"], answer["cases"]) == ("2024-03-08T10:30:00+08:00", 2)
     assert answer["entries"][0]["reference"]["key"] == found.entries[0].reference.key

@@ -13,7 +13,8 @@ from archivist.model.by import CHINA
 from archivist.model.case import Case, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
-from archivist.procedure.agenda import Agenda, Entry, Status, agenda
+from archivist.model.standing import LimitStatus
+from archivist.procedure.agenda import Agenda, Entry, agenda
 from archivist.procedure.cases import deregister
 from archivist.rules import deadlines
 from archivist.search.agenda_cache import standings
@@ -79,8 +80,8 @@ def test_overdue_today_coming(workspace: Workspace) -> None:
     }
     found = agenda(workspace, on=on("2024-03-08"))
     assert [(e.rule.id, e.status, e.days, e.workdays) for e in found.entries] == [
-        ("survey.start", Status.OVERDUE, -1, -1),
-        ("overall", Status.COMING, 39, 26),
+        ("survey.start", LimitStatus.OVERDUE, -1, -1),
+        ("overall", LimitStatus.COMING, 39, 26),
     ]
     assert found.entries[0].rule.source.sentence and found.entries[0].applicant == "王秀兰"
     assert (found.cases, found.unread) == (1, ())
@@ -100,12 +101,12 @@ def test_time_of_others_and_waiting_stand_apart(workspace: Workspace) -> None:
         "verify verifying 2024-03-05", "explain explain_pending 2024-03-06",
     )  # fmt: skip
     waiting = entry(agenda(workspace, on=NOW), "verify.explain")
-    assert (waiting.status, waiting.due, waiting.days) == (Status.WAITING, None, None)
+    assert (waiting.status, waiting.due, waiting.days) == (LimitStatus.WAITING, None, None)
     take(workspace, case, "deliver_explain explain_pending 2024-03-07")
     window = entry(agenda(workspace, on=on("2024-03-20")), "verify.explain")
-    assert (window.status, window.days) == (Status.WINDOW, -7)
+    assert (window.status, window.days) == (LimitStatus.WINDOW, -7)
     order = [e.status for e in agenda(workspace, on=on("2024-03-20")).entries]
-    assert order == sorted(order, key=list(Status).index)
+    assert order == sorted(order, key=list(LimitStatus).index)
 
 
 def test_hours(workspace: Workspace) -> None:
@@ -113,8 +114,8 @@ def test_hours(workspace: Workspace) -> None:
     case = household(workspace, "004", Category.JN, urgent=True)
     take(workspace, case, "submit submitted 2024-03-07 16:40")
     rule = "temp.emergency.advance"
-    assert entry(agenda(workspace, on=on("2024-03-08T16:40")), rule).status is Status.TODAY
-    assert entry(agenda(workspace, on=on("2024-03-08T16:41")), rule).status is Status.OVERDUE
+    assert entry(agenda(workspace, on=on("2024-03-08T16:40")), rule).status is LimitStatus.TODAY
+    assert entry(agenda(workspace, on=on("2024-03-08T16:41")), rule).status is LimitStatus.OVERDUE
 
 
 def test_one_case_or_one_category(workspace: Workspace) -> None:

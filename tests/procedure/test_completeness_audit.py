@@ -14,10 +14,11 @@ from archivist.issuing.case_documents import Issued, Outcome, issue, plan
 from archivist.model.case import Case, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.model.standing import Verdict
 from archivist.procedure.cases import change_facts, deregister
 from archivist.procedure.completeness_audit import check, confirm
 from archivist.rules.completeness import required_papers
-from archivist.rules.completeness.run import Finding, Verdict
+from archivist.rules.completeness.run import Finding
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.filing import file_papers, walk

@@ -14,8 +14,9 @@ from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
 from archivist.model.fact_paths import FactPath
+from archivist.model.standing import Verdict
 from archivist.model.step_ids import UNGRANTED
-from archivist.rules.completeness.run import Verdict, findings
+from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import OWN, Item, files, items, pages, title
 from archivist.rules.disposition.retention import retention, words
 from archivist.rules.rule import Stage

@@ -9,27 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import RuleFault
 from archivist.model import conditions
 from archivist.model.case import Case
+from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.dossier import Dossier, Outcome, Words
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Stage
-
-
-class Verdict(StrEnum):
-    """What a check came to."""
-
-    PASSED = "合格"
-    FAILED = "不合格"
-    UNCHECKED = "未检"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
+from archivist.model.standing import Verdict
 from archivist.procedure.completeness_audit import check
 from archivist.rules import pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.checks import TESTS
-from archivist.rules.completeness.run import Finding, Verdict, findings, stage_of
+from archivist.rules.completeness.run import Finding, findings, stage_of
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.filing import file_papers, sign, walk

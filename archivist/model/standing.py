@@ -1,0 +1,61 @@
+"""How papers, time limits and checks stand: the words that rules, procedure and faces share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class PaperStatus(StrEnum):
+    """How a document stands that a step brings forth."""
+
+    FILED = "filed"
+    PENDING = "pending_signature"
+    ISSUABLE = "issuable"
+    AWAITED = "awaited"
+    REGISTER = "register"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """The status in Chinese."""
+        return {
+            "filed": "已在卷内",
+            "pending_signature": "待签",
+            "issuable": "可制发",
+            "awaited": "待归档",
+            "register": "按户汇成清册，不入户档",
+            "unknown": "尚未收入文书目录",
+        }[self.value]
+
+
+class LimitStatus(StrEnum):
+    """How a limit stands to the day it is asked, the most urgent first."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    COMING = "coming"
+    WINDOW = "window"
+    WAITING = "waiting"
+
+    @property
+    def label(self) -> str:
+        """The status in Chinese."""
+        return _LIMITS[self]
+
+
+_LIMITS: Final = {
+    LimitStatus.OVERDUE: "逾期",
+    LimitStatus.TODAY: "今天",
+    LimitStatus.COMING: "将到",
+    LimitStatus.WINDOW: "等候",
+    LimitStatus.WAITING: "未起算",
+}
+
+
+class Verdict(StrEnum):
+    """What a check came to."""
+
+    PASSED = "合格"
+    FAILED = "不合格"
+    UNCHECKED = "未检"
