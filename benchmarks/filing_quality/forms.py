@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from tests.kit import BY, TODAY
 if TYPE_CHECKING:
     from archivist.cli.demo.paper import Generator, Picture
 
-CACHE: Final = Path(tempfile.gettempdir()) / f"archivist-filing-quality-{os.getuid()}"
+CACHE: Final = Path(tempfile.gettempdir()) / f"archivist-filing-quality-{getpass.getuser()}"
 """PDFs by the digest of their document: the same seed needs LibreOffice once."""
 _SIGNED: Final = re.compile(r"签名|签字|签章|签收|指印|接收人|代签")
 _LEFT_BLANK: Final = re.compile(r"监护|代签|代收|拒")
@@ -92,6 +92,8 @@ def issue_forms(workspace: Workspace, town: Town, wanted: Sequence[tuple[str, st
 
 
 def _pdfs(documents: Sequence[Path]) -> list[Path]:
+    if not documents:
+        return []
     CACHE.mkdir(mode=0o700, exist_ok=True)
     digests = [hashlib.sha256(d.read_bytes()).hexdigest() for d in documents]
     made = [CACHE / f"{digest}.pdf" for digest in digests]

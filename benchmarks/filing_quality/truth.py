@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final, Literal
@@ -169,10 +169,9 @@ def judge(drop: Drop, outcome: Outcome, resolve: Resolve) -> Verdict:
     else:
         verdict.due = len(due)
         verdict.signatures = sum(part.signed_copy_of is not None for part in due)
-    if len(drop.parts) > 1 and any(p.whole for p in outcome.placements):
-        _judge_whole(drop, outcome, verdict)
-    else:
-        _judge_parts(drop, outcome, verdict, resolve)
+    bundles = [p for p in outcome.placements if p.whole and len(drop.parts) > 1]
+    _judge_bundles(drop, bundles, verdict)
+    _judge_parts(drop, [p for p in outcome.placements if p not in bundles], verdict, resolve)
     for placement in outcome.placements:
         before = _ending(PurePath(drop.name).suffix)
         verdict.ending_changed += placement.whole and _ending(placement.suffix) != before
@@ -184,9 +183,9 @@ def must_of(part: Part, resolve: Resolve) -> Must:
     return "either" if part.must == "file" and part.type and resolve(part.type) is None else part.must
 
 
-def _judge_whole(drop: Drop, outcome: Outcome, verdict: Verdict) -> None:
-    """Several papers in one record: at best a bundle of one household's, and never a signed copy."""
-    for placement in outcome.placements:
+def _judge_bundles(drop: Drop, placements: Sequence[Placement], verdict: Verdict) -> None:
+    """Several papers in one record: at best all of one household's, and never a signed copy."""
+    for placement in placements:
         if all(p.household == placement.household for p in drop.parts):
             verdict.hasty += 1
         else:
@@ -194,9 +193,9 @@ def _judge_whole(drop: Drop, outcome: Outcome, verdict: Verdict) -> None:
         verdict.wrong_signed += placement.signs is not None
 
 
-def _judge_parts(drop: Drop, outcome: Outcome, verdict: Verdict, resolve: Resolve) -> None:
+def _judge_parts(drop: Drop, placements: Sequence[Placement], verdict: Verdict, resolve: Resolve) -> None:
     open_parts = list(drop.parts)
-    for placement in outcome.placements:
+    for placement in placements:
         part = _part_of(placement, open_parts, resolve)
         if part is None:  # one record more in its own household is no harm: a mail and its attachment
             verdict.wrong_household += all(p.household != placement.household for p in drop.parts)
