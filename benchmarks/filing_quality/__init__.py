@@ -2,7 +2,7 @@
 
 Run from the repository's root::
 
-    python -m benchmarks.filing_quality [--seed 1] [--files 200] [--batch 60] [--kinds WORDS] [--json]
+    python -m benchmarks.filing_quality [--seed 1] [--files 200] [--batch 60] [--kinds WORDS] [--readers 1] [--json]
 
 From the seed it makes an office of twenty households that are easily mistaken for one another (twins at one address,
 namesakes, an obligor who applies for himself elsewhere) and, for each kind of file, what a clerk, a scanner or a

@@ -28,12 +28,13 @@ def main() -> int:
     options.add_argument(
         "--kinds", default="", help="only kinds whose name has one of these words, by commas"
     )
+    options.add_argument("--readers", type=int, default=1, help="processes that read files")
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
     skipped = [f"{k.name}: {k.lacking}" for k in choose(given.kinds) if k.lacking] + [NEVER_MADE]
     kinds = share_out([k for k in choose(given.kinds) if not k.lacking], given.files)
     with tempfile.TemporaryDirectory(prefix="filing-quality-", ignore_cleanup_errors=True) as folder:
-        run = measure(Path(folder), kinds, seed=given.seed, batch=given.batch)
+        run = measure(Path(folder), kinds, seed=given.seed, batch=given.batch, readers=given.readers)
     whole = table.totals(run.verdicts)
     if given.json:
         plain = table.as_plain(

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import tomlkit
+
+from archivist.config import FILE_NAME
 from archivist.errors import UnknownDocument
 from archivist.workspace import Workspace
 from benchmarks.filing_quality.households import settle
@@ -45,7 +48,7 @@ def resolver(workspace: Workspace) -> Resolve:
     return resolve
 
 
-def measure(folder: Path, kinds: Sequence[Kind], *, seed: int, batch: int) -> Run:
+def measure(folder: Path, kinds: Sequence[Kind], *, seed: int, batch: int, readers: int) -> Run:
     """Make the office and the files, file them, judge.
 
     Args:
@@ -53,9 +56,11 @@ def measure(folder: Path, kinds: Sequence[Kind], *, seed: int, batch: int) -> Ru
         kinds: one for each file.
         seed: of all chance.
         batch: forms in a feeder's batch.
+        readers: processes that read files.
     """
     started = time.monotonic()
     with make_workspace(folder / "ws") as workspace:
+        _set_readers(workspace.root / FILE_NAME, readers)
         town = settle(workspace, seed)
         drops = draw_all(workspace, town, kinds, seed=seed, batch=batch, progress=_say)
         before = [(number, str(record.no)) for number, record in records(workspace)]
@@ -72,6 +77,12 @@ def measure(folder: Path, kinds: Sequence[Kind], *, seed: int, batch: int) -> Ru
         if verdict.harm or verdict.hasty:
             harmed.append(describe(drop, outcome))
     return Run(drops, outcomes, verdicts, strays, harmed, drawn - started, filed - drawn)
+
+
+def _set_readers(settings: Path, readers: int) -> None:
+    document = tomlkit.parse(settings.read_text(encoding="utf-8"))
+    document["options"]["readers"] = readers
+    settings.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
 def describe(drop: Drop, outcome: Outcome) -> str:
