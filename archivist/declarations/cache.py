@@ -54,7 +54,7 @@ class CheckedTables:
         body = json.dumps(self._new, ensure_ascii=False, default=str).encode()
         part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         with suppress(OSError):
-            self._path.parent.mkdir(exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)  # the index beside it holds names
             part.write_bytes(f"{FORMAT} {_digest(body)}\n".encode() + body)
             part.replace(self._path)
         with suppress(OSError):
