@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any, Final
 
 from archivist.model.by import By
 from archivist.model.case import Case, Op, RecordStatus
@@ -11,6 +12,21 @@ from archivist.model.ids import CaseNo
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
 from tests.kit import BY
+
+ACCEPTANCE: Final = (
+    "application_form", "mat_id_card", "mat_household_register", "verification_authorization",
+    "economic_declaration", "integrity_commitment", "kinship_declaration",
+)  # fmt: skip
+"""The papers with which 低保 and 低收入 are accepted."""
+TO_PUBLICITY: Final = (
+    ("submit", "2024-03-04", ()), ("accept", "2024-03-04", ("林经办",)), ("survey", "2024-03-05", ("林经办", "苏调查")),
+    ("prelim", "2024-03-06", ("林经办",)), ("publicize", "2024-03-06", ("林经办",)),
+)  # fmt: skip
+"""The steps of ``walk`` up to the first publicity."""
+
+
+ACCEPTED: Final = "accept accepted 2024-03-04"
+"""A step of ``take``."""
 
 
 def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "样例", by: By = BY) -> Case:
@@ -63,3 +79,19 @@ def walk(workspace: Workspace, number: CaseNo, *steps: tuple[str, str, Sequence[
 
         workspace.commit(number, draft, BY)
     return workspace.archive.read(number)
+
+
+def take(workspace: Workspace, case: Case, *trail: str, followed: bool = True) -> Case:
+    """Record steps such as ``"accept accepted 2024-03-04"`` as they are recorded when taken; or the index not told."""
+    for words in trail:
+        step, to, on, at = (*words.split(" "), "")[:4]
+
+        def draft(now: Case, step: str = step, to: str = to, on: str = on, at: str = at) -> Draft:
+            data: dict[str, Any] = {"step": step, "title": step, "from": now.state.value, "to": to, "on": on}
+            return Draft(Op.STEP_TAKEN, data | ({"at": at} if at else {}))
+
+        if followed:
+            case, _ = workspace.commit(case.number, draft, BY)
+        else:
+            case, _ = workspace.archive.commit(case.number, draft, workspace.stamp(BY))
+    return case

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.documents.values.context import DocumentContext
@@ -12,12 +13,12 @@ from archivist.documents.values.resolve import computed
 from archivist.issuing.sources import case_sources
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
-from archivist.model.facts import Facts
+from archivist.model.facts import Facts, parse_facts
 from archivist.model.ids import Category
 from archivist.procedure.cases import open_case
 from archivist.store import Archive
 from archivist.workspace import Workspace
-from tests.people import wang
+from tests.people import WANG, make_id, wang
 
 NOW = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
 TODAY = NOW.date()
@@ -43,6 +44,11 @@ DB = "1130"
 settle_s = 0.2
 readers = 1
 """
+
+
+def on(day: str) -> dt.datetime:
+    """Return a moment, by its day or its day and time."""
+    return dt.datetime.fromisoformat(day).replace(tzinfo=CHINA)
 
 
 def make_workspace(folder: Path) -> Workspace:
@@ -71,3 +77,14 @@ def ruled(
     )
     found = {f.path: computed(context, f.path) for f in document.fields if f.origin == "rule"}
     return {path: value for path, value in found.items() if value is not None}
+
+
+def open_another(
+    workspace: Workspace, sequence: str, category: Category = Category.DB, **application: Any
+) -> Case:
+    """Open the ordinary household once more, with another person's number and more of its application."""
+    facts = dict(WANG) | {
+        "applicant": WANG["applicant"] | {"id_number": make_id("19620305", sequence)},
+        "application": WANG["application"] | application,
+    }
+    return open_household(workspace, parse_facts(facts), category)

@@ -15,8 +15,8 @@ from archivist.model.ids import Category
 from archivist.model.standing import LimitStatus
 from archivist.workspace import Workspace
 from tests.answers import printed
-from tests.kit import NOW, make_workspace, open_household
-from tests.procedure.test_agenda import ACCEPTED, household, on, take
+from tests.filing import ACCEPTED, take
+from tests.kit import NOW, make_workspace, on, open_another, open_household
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A household accepted on Monday 4 March 2024, another in a hurry."""
     with make_workspace(tmp_path / "ws") as made:
         take(made, open_household(made), "submit submitted 2024-03-04", ACCEPTED)
-        take(made, household(made, "008", Category.JN, urgent=True), "submit submitted 2024-03-08 09:10")
+        take(made, open_another(made, "008", Category.JN, urgent=True), "submit submitted 2024-03-08 09:10")
         yield made
 
 

@@ -16,9 +16,8 @@ from archivist.model.by import By
 from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
 from tests.answers import printed
-from tests.filing import file_papers
+from tests.filing import ACCEPTANCE, file_papers
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
-from tests.rules.completeness.test_checks import DIBAO
 
 LATER = By("苏调查", NOW + dt.timedelta(days=3))
 
@@ -55,7 +54,7 @@ def test_what_is_missing_and_on_which_sentence(workspace: Workspace, case: str) 
 def test_what_passed_is_left_out_but_counted(workspace: Workspace, case: str) -> None:
     """``missing_only``: the counts are those of all cases looked at."""
     change_facts(workspace, BY, case, [("members[1].authorized", "是")])
-    file_papers(workspace, CaseNo.parse(case), *DIBAO)
+    file_papers(workspace, CaseNo.parse(case), *ACCEPTANCE)
     (whole,), (short,) = (check(workspace, [case], on=TODAY, missing_only=m).cases for m in (False, True))
     assert [f.verdict for f in whole.findings].count(Verdict.PASSED) == 1
     assert short.findings == tuple(f for f in whole.findings if f.verdict is not Verdict.PASSED)
@@ -75,7 +74,7 @@ def test_a_case_that_cannot_be_read_is_named(workspace: Workspace, case: str) ->
 
 def test_two_people_look_things_up(workspace: Workspace, case: str) -> None:
     """人工核对 names who looked: the actor when nobody is named; a day that is still to come for one is today for another."""
-    file_papers(workspace, CaseNo.parse(case), *DIBAO)
+    file_papers(workspace, CaseNo.parse(case), *ACCEPTANCE)
     change_facts(workspace, BY, case, [("members[1].authorized", "是")])
     (unknown,) = {f.id for f in check(workspace, [case], on=TODAY).cases[0].findings if f.todo and f.problems}
     with pytest.raises(InvalidValue) as refused:

@@ -19,9 +19,8 @@ from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.workspace import Workspace
 from tests.answers import printed
-from tests.filing import file_papers
+from tests.filing import ACCEPTANCE, file_papers
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
-from tests.rules.completeness.test_checks import DIBAO
 
 LATER = By("苏调查", NOW + dt.timedelta(days=3))
 
@@ -77,7 +76,7 @@ def test_the_key_of_a_word_of_python(workspace: Workspace, case: str) -> None:
 
 def test_two_people_take_steps_and_one_is_put_right(workspace: Workspace, case: str) -> None:
     """Who records a step, and when, is said with the act: what is the future for one is the past for the other."""
-    file_papers(workspace, CaseNo.parse(case), *DIBAO)
+    file_papers(workspace, CaseNo.parse(case), *ACCEPTANCE)
     change_facts(workspace, BY, case, [("application.kinship", "否")])
     submitted = take_step(workspace, BY, case, "收件", on=dt.date(2024, 3, 7))
     with pytest.raises(StepRefused):

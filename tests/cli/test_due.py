@@ -17,8 +17,8 @@ from archivist.workspace import Workspace
 from tests.answers import answer
 from tests.cli.golden_texts import agrees
 from tests.command_line import Office
-from tests.kit import NOW, make_workspace, open_household
-from tests.procedure.test_agenda import household, take
+from tests.filing import take
+from tests.kit import NOW, make_workspace, open_another, open_household
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def workspace(tmp_path: Path) -> Workspace:
     """Four households: one late, one waiting for a delivery, one with a publicity, one in a hurry."""
     made = make_workspace(tmp_path)
     take(made, open_household(made), "submit submitted 2024-03-04", "accept accepted 2024-03-04")
-    take(made, household(made, "004"), "submit submitted 2024-02-26", "accept accepted 2024-02-27",
+    take(made, open_another(made, "004"), "submit submitted 2024-02-26", "accept accepted 2024-02-27",
          "verify verifying 2024-02-28", "explain explain_pending 2024-03-06")  # fmt: skip
-    take(made, household(made, "006", Category.TK), "submit submitted 2024-02-05", "accept accepted 2024-02-06",
+    take(made, open_another(made, "006", Category.TK), "submit submitted 2024-02-05", "accept accepted 2024-02-06",
          "verify verifying 2024-02-07", "survey surveying 2024-02-20", "prelim prelim_reviewed 2024-03-01",
          "publicize publicized 2024-03-07")  # fmt: skip
-    take(made, household(made, "008", Category.JN, urgent=True), "submit submitted 2024-03-08 09:10")
+    take(made, open_another(made, "008", Category.JN, urgent=True), "submit submitted 2024-03-08 09:10")
     made.close()
     return made
 

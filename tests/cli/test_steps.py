@@ -10,17 +10,9 @@ import pytest
 
 from tests.cli.golden_texts import agrees
 from tests.command_line import INIT, Office
+from tests.filing import ACCEPTANCE
 from tests.people import WANG
 
-ACCEPTANCE = (
-    "application_form",
-    "mat_id_card",
-    "mat_household_register",
-    "verification_authorization",
-    "economic_declaration",
-    "integrity_commitment",
-    "kinship_declaration",
-)
 PEOPLE = """
 [[people]]
 name = "林经办"

@@ -19,8 +19,9 @@ from archivist.documents.render.render import document_text, render
 from archivist.documents.values.resolve import document_values
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
-from archivist.model.ids import CaseNo, id_check_digit
+from archivist.model.ids import CaseNo
 from archivist.model.roles import Role
+from tests.people import make_id
 
 CATALOGUE: Final = Catalogue.load()
 ON = dt.date(2024, 8, 16)
@@ -36,8 +37,7 @@ NEW = ("review_confirmation_form", "benefit_change_decision", "household_ledger"
 
 def an_id(birth: str, serial: int, region: str = "120106") -> str:
     """Return a synthetic ID number with a right checksum; odd serials are men."""
-    first = f"{region}{birth}{serial:03d}"
-    return first + id_check_digit(first)
+    return make_id(birth, f"{serial:03d}", region)
 
 
 CONFIG = Config(

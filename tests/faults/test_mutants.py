@@ -18,11 +18,11 @@ from archivist.model.ids import Sha256
 from archivist.store import commit, durable_files
 from archivist.store.bag import sha256
 from tests.conftest import Counted
+from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
 from tests.faults.office import COMMANDS
 from tests.faults.power import fsyncs, without
 from tests.faults.shim import DONE, Done, Fail, Kill
 from tests.faults.strike import Site
-from tests.faults.test_power import Blackout, ends, first_failure, interrupted, record
 from tests.faults.truth import Broken
 from tests.sampling import sample, sweep
 
@@ -31,7 +31,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{4}/pending/\d+/m by .*": "the same",
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
     r"archive/\.work by .*(create|_build) .*": "where a rename of a folder is whole, the new place is enough",
-    r"archive/review by tray\.remove .*": "the same: the place it left",
+    r"archive/review by review_tray\.remove .*": "the same: the place it left",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
 
@@ -151,8 +151,7 @@ def _first_kill_that_hurts(site: Site) -> str:
 
 def _remove_first(real: Callable[..., object]) -> Callable[..., object]:
     def commit_after_removing(*args: object, **kwargs: object) -> object:
-        original = args[3]
-        assert isinstance(original, commit.Original)
+        (original,) = (arg for arg in args if isinstance(arg, commit.Original))
         kept = original.path.with_name(".kept")
         kept.write_bytes(original.path.read_bytes())
         original.path.unlink()

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from archivist.errors import CaseNotFound
-from archivist.model.by import CHINA
-from archivist.model.case import Case, Op
-from archivist.model.facts import parse_facts
+from archivist.model.case import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import LimitStatus
 from archivist.procedure.agenda import Agenda, Entry, agenda
@@ -20,43 +18,13 @@ from archivist.rules import deadlines
 from archivist.search.agenda_cache import standings
 from archivist.store import Draft
 from archivist.workspace import Workspace
-from tests.kit import BY, NOW, make_workspace, open_household
-from tests.people import WANG, make_id
+from tests.filing import ACCEPTED, take
+from tests.kit import BY, NOW, make_workspace, on, open_another, open_household
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return make_workspace(tmp_path)
-
-
-def take(workspace: Workspace, case: Case, *trail: str, followed: bool = True) -> Case:
-    """Record steps such as ``"accept accepted 2024-03-04"`` as they are recorded when taken; or the index not told."""
-    for words in trail:
-        step, to, on, at = (*words.split(" "), "")[:4]
-
-        def draft(now: Case, step: str = step, to: str = to, on: str = on, at: str = at) -> Draft:
-            data: dict[str, Any] = {"step": step, "title": step, "from": now.state.value, "to": to, "on": on}
-            return Draft(Op.STEP_TAKEN, data | ({"at": at} if at else {}))
-
-        if followed:
-            case, _ = workspace.commit(case.number, draft, BY)
-        else:
-            case, _ = workspace.archive.commit(case.number, draft, workspace.stamp(BY))
-    return case
-
-
-def household(
-    workspace: Workspace, sequence: str, category: Category = Category.DB, **application: Any
-) -> Case:
-    facts = dict(WANG) | {
-        "applicant": WANG["applicant"] | {"id_number": make_id("19620305", sequence)},
-        "application": WANG["application"] | application,
-    }
-    return open_household(workspace, parse_facts(facts), category)
-
-
-def on(day: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(day).replace(tzinfo=CHINA)
 
 
 def brief(found: Agenda) -> dict[str, str]:
@@ -65,9 +33,6 @@ def brief(found: Agenda) -> dict[str, str]:
 
 def entry(found: Agenda, rule: str) -> Entry:
     return next(e for e in found.entries if e.rule.id == rule)
-
-
-ACCEPTED = "accept accepted 2024-03-04"
 
 
 def test_overdue_today_coming(workspace: Workspace) -> None:
@@ -111,7 +76,7 @@ def test_time_of_others_and_waiting_stand_apart(workspace: Workspace) -> None:
 
 def test_hours(workspace: Workspace) -> None:
     """「确保申请24小时到位」."""
-    case = household(workspace, "004", Category.JN, urgent=True)
+    case = open_another(workspace, "004", Category.JN, urgent=True)
     take(workspace, case, "submit submitted 2024-03-07 16:40")
     rule = "temp.emergency.advance"
     assert entry(agenda(workspace, on=on("2024-03-08T16:40")), rule).status is LimitStatus.TODAY
@@ -120,7 +85,7 @@ def test_hours(workspace: Workspace) -> None:
 
 def test_one_case_or_one_category(workspace: Workspace) -> None:
     first = take(workspace, open_household(workspace), "submit submitted 2024-03-04", ACCEPTED)
-    other = household(workspace, "004", Category.TK)
+    other = open_another(workspace, "004", Category.TK)
     take(workspace, other, "submit submitted 2024-03-04", ACCEPTED)
     assert {e.case for e in agenda(workspace, on=NOW).entries} == {first.number, other.number}
     assert {e.case for e in agenda(workspace, on=NOW, category=Category.TK).entries} == {other.number}
@@ -156,7 +121,7 @@ def read_again(workspace: Workspace, **options: Any) -> int:
 
 def test_worked_out_once_and_again_when_the_case_moves(workspace: Workspace) -> None:
     case = take(workspace, open_household(workspace), "submit submitted 2024-03-04", ACCEPTED)
-    household(workspace, "004")
+    open_another(workspace, "004")
     assert (read_again(workspace), read_again(workspace), kept(workspace)) == (2, 0, 2)
     take(workspace, case, "survey surveying 2024-03-06")
     assert (read_again(workspace), read_again(workspace), kept(workspace)) == (1, 0, 2)
@@ -165,7 +130,9 @@ def test_worked_out_once_and_again_when_the_case_moves(workspace: Workspace) -> 
 
 def test_the_cache_says_what_the_chains_say(workspace: Workspace) -> None:
     for sequence, day in (("002", "2024-02-05"), ("004", "2024-02-26"), ("006", "2024-03-04")):
-        take(workspace, household(workspace, sequence), f"submit submitted {day}", f"accept accepted {day}")
+        take(
+            workspace, open_another(workspace, sequence), f"submit submitted {day}", f"accept accepted {day}"
+        )
     agenda(workspace, on=NOW)
     shown = {(e.case, e.rule.id, e.due) for e in agenda(workspace, on=NOW).entries}
     cases = [workspace.archive.read(n) for n in workspace.archive.case_numbers()]
@@ -248,8 +215,8 @@ IN_BENEFIT = (
 
 def test_three_in_ten_households_are_visited_every_month(workspace: Workspace) -> None:
     """「其中每月入户走访不得少于应复审对象的30%」: rounded up, of the households in benefit only."""
-    cases = [take(workspace, household(workspace, f"00{n}"), *IN_BENEFIT) for n in (2, 4, 6, 8)]
-    household(workspace, "010")
+    cases = [take(workspace, open_another(workspace, f"00{n}"), *IN_BENEFIT) for n in (2, 4, 6, 8)]
+    open_another(workspace, "010")
     take(workspace, cases[0], "visit in_benefit 2024-02-28", "visit in_benefit 2024-03-05")
     duties = {d.rule.id: d for d in agenda(workspace, on=NOW).duties}
     visits, checks = duties["visit.monthly.ratio"], duties["spotcheck.ratio"]

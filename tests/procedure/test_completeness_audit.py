@@ -21,10 +21,9 @@ from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.run import Finding
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
-from tests.filing import file_papers, walk
+from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
-from tests.rules.completeness.test_checks import DIBAO, TO_PUBLICITY
 
 NOTICE = "correction_notice"
 
@@ -48,7 +47,7 @@ def notify(workspace: Workspace, number: CaseNo) -> Outcome:
 
 def test_all_open_cases_are_looked_through(workspace: Workspace) -> None:
     good, bad, closed = (one_more(workspace, n, s) for n, s in (("甲", "015"), ("乙", "025"), ("丙", "035")))
-    file_papers(workspace, good, *DIBAO)
+    file_papers(workspace, good, *ACCEPTANCE)
     deregister(workspace, BY, closed, on=TODAY, reason="自愿退出")
     steps: list[tuple[int, int]] = []
     report = check(workspace, on=TODAY, step=lambda done, total: steps.append((done, total)))
@@ -68,7 +67,7 @@ def test_all_open_cases_are_looked_through(workspace: Workspace) -> None:
 def test_a_case_that_cannot_be_read_is_not_left_out(workspace: Workspace) -> None:
     """What could not be checked is 未检 and named, and the run is not clean."""
     good, broken = one_more(workspace, "甲", "015"), one_more(workspace, "乙", "025")
-    file_papers(workspace, good, *DIBAO)
+    file_papers(workspace, good, *ACCEPTANCE)
     event = workspace.archive.folder(broken) / "events/000001.json"
     event.chmod(0o644)
     event.write_bytes(event.read_bytes()[:100])
@@ -91,7 +90,7 @@ def test_the_applicant_is_told_once_of_everything(workspace: Workspace) -> None:
     assert isinstance(issued, Issued)
     record = workspace.archive.read(number).records[issued.record]
     assert record.data[required_papers.ASKED] == [
-        d for d in DIBAO if d not in ("application_form", "mat_id_card")
+        d for d in ACCEPTANCE if d not in ("application_form", "mat_id_card")
     ]
     refused = notify(workspace, number).refused
     assert isinstance(refused[0].error, UnlawfulDocument) and "一次性" in str(refused[0].error)
@@ -101,7 +100,7 @@ def test_the_applicant_is_told_once_of_everything(workspace: Workspace) -> None:
 def test_after_the_notice_nothing_new_is_asked_for(workspace: Workspace) -> None:
     """「应当一次性告知补齐所有规定材料」: what was forgotten then is no reason not to accept now; it is said, not demanded."""
     number = one_more(workspace, "甲", "015")
-    file_papers(workspace, number, *DIBAO[:-1])
+    file_papers(workspace, number, *ACCEPTANCE[:-1])
     walk(workspace, number, ("submit", "2024-03-04", ()))
     assert notify(workspace, number).issued
     walk(workspace, number, ("ask_correction", "2024-03-05", ()))
@@ -122,7 +121,7 @@ def test_no_notice_where_none_may_be_issued(workspace: Workspace, how: str) -> N
     number = one_more(workspace, "甲", "015", category)
     match how:
         case "complete":
-            file_papers(workspace, number, *DIBAO)
+            file_papers(workspace, number, *ACCEPTANCE)
         case "accepted":
             walk(workspace, number, ("submit", "2024-03-04", ()), ("accept", "2024-03-05", ()))
         case _:

@@ -26,6 +26,7 @@ from archivist.rules import deadlines
 from archivist.rules import pack as packs
 from archivist.store import Draft
 from archivist.workspace import Workspace
+from tests.filing import ACCEPTANCE
 from tests.kit import SETTINGS, make_workspace, open_household
 from tests.people import wang
 from tests.sampling import examples
@@ -87,17 +88,6 @@ def refused(workspace: Workspace, case: Case, step: str, on: str, *by: str, **mo
         take(workspace, case, step, on, *by, **more)
     assert workspace.archive.head(case.number) == before
     return caught.value.problems
-
-
-ACCEPTANCE = (
-    "application_form",
-    "mat_id_card",
-    "mat_household_register",
-    "verification_authorization",
-    "economic_declaration",
-    "integrity_commitment",
-    "kinship_declaration",
-)
 
 
 def accepted(workspace: Workspace, case: Case) -> None:

@@ -27,9 +27,9 @@ from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.documents.pages import text_of
 from tests.documents.samples import CATALOGUE, CONFIG
+from tests.filing import take
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, make_id
-from tests.procedure.test_agenda import take
 from tests.report.homes import TO_BENEFIT, a_case, a_house
 from tests.report.samples import TIANJIN, TODAY, built, houses
 

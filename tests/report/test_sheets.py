@@ -14,9 +14,9 @@ from archivist.documents.render.render import document_text
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
+from tests.filing import take
 from tests.kit import make_workspace, open_household
 from tests.people import WANG, make_id
-from tests.procedure.test_agenda import take
 from tests.report.homes import TO_BENEFIT
 
 CLOCK = "2024-06-20T10:00:00+08:00"

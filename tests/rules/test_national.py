@@ -10,27 +10,24 @@ from archivist.errors import RuleFault
 from archivist.model.ids import Category
 from archivist.rules import deadlines, pack
 from archivist.rules.guards import GUARDS, Attempt
-from tests.rules.walking import at_least, due, fulfilled, obligation, row, runs, step, walk
+from tests.rules.walking import (
+    CONFIRMED,
+    IN_BENEFIT,
+    PUBLICIZED,
+    REVIEWED,
+    SURVEYED,
+    at_least,
+    due,
+    fulfilled,
+    obligation,
+    row,
+    runs,
+    step,
+    walk,
+)
 
 NATIONAL = pack.load("national")
 
-SURVEYED = (
-    "submit 2024-02-23",
-    "accept 2024-02-26",
-    "verify 2024-02-27",
-    "survey 2024-02-28",
-    "prelim 2024-03-01",
-)
-PUBLICIZED = (*SURVEYED, "publicize 2024-03-04")
-REVIEWED = (*PUBLICIZED, "review 2024-03-12")
-CONFIRMED = (*REVIEWED, "confirm 2024-03-13")
-IN_BENEFIT = (
-    *CONFIRMED,
-    "deliver 2024-03-14",
-    "announce 2024-03-15",
-    "file 2024-03-22",
-    "pay 2024-04-08",
-)
 DB_AND_DX = ("DB", "DX")
 
 

@@ -18,6 +18,24 @@ from archivist.rules.rule import Rule, StepRule
 from tests.people import wang
 
 NO_FACTS: Mapping[str, Any] = {}
+SURVEYED = (
+    "submit 2024-02-23",
+    "accept 2024-02-26",
+    "verify 2024-02-27",
+    "survey 2024-02-28",
+    "prelim 2024-03-01",
+)
+PUBLICIZED = (*SURVEYED, "publicize 2024-03-04")
+REVIEWED = (*PUBLICIZED, "review 2024-03-12")
+CONFIRMED = (*REVIEWED, "confirm 2024-03-13")
+IN_BENEFIT = (
+    *CONFIRMED,
+    "deliver 2024-03-14",
+    "announce 2024-03-15",
+    "file 2024-03-22",
+    "pay 2024-04-08",
+)
+"""An ordinary procedure up to each stage, on these days."""
 
 
 def walk(found: Pack, category: str, *steps: str, facts: Mapping[str, Any] = NO_FACTS) -> Case:

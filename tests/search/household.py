@@ -10,13 +10,13 @@ from types import MappingProxyType
 
 from archivist.model.case import Case, FileEntry, Record, RecordStatus
 from archivist.model.facts import parse_facts
-from archivist.model.ids import CaseNo, Category, IdNumber, RecordNo, Sha256, id_check_digit, record_no
+from archivist.model.ids import CaseNo, Category, IdNumber, RecordNo, Sha256, record_no
+from tests import people
 
 
 def make_id(sequence: int, *, region: str = "120106", birth: str = "19580317") -> IdNumber:
     """Return a valid synthetic ID number; ``sequence`` 0–999."""
-    first17 = f"{region}{birth}{sequence:03d}"
-    return IdNumber(first17 + id_check_digit(first17))
+    return IdNumber(people.make_id(birth, f"{sequence:03d}", region))
 
 
 def make_number(sequence: int, category: Category = Category.DB, year: int = 2024) -> CaseNo:

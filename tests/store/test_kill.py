@@ -1,7 +1,6 @@
 """Killed, or the disk full, at some call: acknowledged means there, not acknowledged means the original is untouched.
 
 A quick look with every ``make test``. ``tests/faults`` strikes whole commands at every call, and their recovery.
-The child is a real process that ends as SIGKILL would end it (``os._exit``: no ``finally``, no flush).
 """
 
 from __future__ import annotations
@@ -14,67 +13,15 @@ from pathlib import Path
 import bagit
 import pytest
 
-from archivist.errors import ArchivistError
 from archivist.model.ids import RecordNo
 from archivist.store import Archive, Original
+from tests.store.child import DONE, FAILED, KILLED, Fault, in_child
 from tests.store.kit import NUMBER, STAMP, file_draft, new_archive, open_wang
 
-CALLS = ("open", "write", "fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "fchmod", "ftruncate")
-KILLED, FAILED, DONE = 137, 75, 0
 STRIDE = 3
 """Of the calls every third is enough here."""
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; runs on Linux in CI")
-
-
-class KillAt:
-    """End the process at call N."""
-
-    def __init__(self, n: int) -> None:
-        self.n = n
-
-    def __call__(self, count: int) -> None:
-        if count == self.n:
-            os._exit(KILLED)
-
-
-class FullAt:
-    """Let call N fail: the disk is full."""
-
-    def __init__(self, n: int) -> None:
-        self.n = n
-
-    def __call__(self, count: int) -> None:
-        if count == self.n:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def in_child(action: Callable[[], object], fault: Callable[[int], None]) -> int:
-    """Run an action in a forked process with a fault; return how it ended."""
-    pid = os.fork()
-    if pid == 0:
-        count = 0
-
-        def wrap(real: Callable[..., object]) -> Callable[..., object]:
-            def call(*args: object, **kwargs: object) -> object:
-                nonlocal count
-                count += 1
-                fault(count)
-                return real(*args, **kwargs)
-
-            return call
-
-        try:
-            for name in CALLS:
-                setattr(os, name, wrap(getattr(os, name)))
-            action()
-        except (ArchivistError, OSError):
-            os._exit(FAILED)
-        except BaseException:
-            os._exit(70)
-        os._exit(DONE)
-    _, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status)
 
 
 def drop(folder: Path) -> Path:
@@ -128,7 +75,7 @@ def test_killed_at_some_call_nothing_acknowledged_is_lost(tmp_path: Path) -> Non
     outcomes = []
     for n in range(1, 400, STRIDE):
         root, path = fresh(tmp_path / f"kill{n}")
-        ended = in_child(file_it(root, path), KillAt(n))
+        ended = in_child(file_it(root, path), Fault("killed", n))
         outcomes.append(check(root, path))
         if ended == DONE:
             break
@@ -142,7 +89,7 @@ def test_a_disk_that_is_full_at_some_call(tmp_path: Path) -> None:
     refused = 0
     for n in range(1, 60, STRIDE):
         root, path = fresh(tmp_path / f"full{n}")
-        ended = in_child(file_it(root, path), FullAt(n))
+        ended = in_child(file_it(root, path), Fault("disk full", n, errno.ENOSPC))
         assert ended in (DONE, FAILED)
         refused += ended == FAILED
         check(root, path)

@@ -35,11 +35,10 @@ from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, Original, Recovery
 from archivist.store.bag_fixity import check_bag
 from tests.sampling import examples
+from tests.store.child import DONE, Fault, in_child
 from tests.store.kit import STAMP, file_draft, open_wang
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; runs on Linux in CI")
-
-CALLS = ("open", "write", "fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "ftruncate")
 
 
 @dataclass
@@ -48,15 +47,6 @@ class Known:
 
     records: list[str] = field(default_factory=list)
     facts: str = "样例里社区"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A named fault: at call ``at`` the process dies, or the call fails with ``code``."""
-
-    name: str
-    at: int
-    code: int = 0
 
 
 faults = st.one_of(
@@ -68,35 +58,7 @@ faults = st.one_of(
 
 def suffer(action: Callable[[], None], fault: Fault) -> bool:
     """Run an action in a forked process under a fault; tell whether it was acknowledged."""
-    pid = os.fork()
-    if pid == 0:
-        count = 0
-
-        def wrap(real: Callable[..., object]) -> Callable[..., object]:
-            def call(*args: object, **kwargs: object) -> object:
-                nonlocal count
-                count += 1
-                if count == fault.at:
-                    if not fault.code:
-                        os._exit(137)
-                    raise OSError(fault.code, os.strerror(fault.code))
-                return real(*args, **kwargs)
-
-            return call
-
-        try:
-            for name in CALLS:
-                setattr(os, name, wrap(getattr(os, name)))
-            action()
-        except (ArchivistError, OSError):
-            os._exit(1)
-        except BaseException:
-            os._exit(70)
-        os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    ended = os.waitstatus_to_exitcode(status)
-    assert ended in (0, 1, 137), f"a bug, not a fault: {ended}"
-    return ended == 0
+    return in_child(action, fault) == DONE
 
 
 class Store(RuleBasedStateMachine):

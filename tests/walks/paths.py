@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from tests.filing import ACCEPTANCE
 from tests.people import WANG_ID
 from tests.walks.clerk import APPROVER, Clerk
 
-BASIC = (
-    "mat_id_card",
-    "mat_household_register",
-    "verification_authorization",
-    "economic_declaration",
-    "integrity_commitment",
-    "kinship_declaration",
-)
+BASIC = ACCEPTANCE[1:]
 """What 低保 and 低收入 ask for, besides the application."""
 TEKUN_PAPERS = (
     "mat_id_card",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.sampling import sweep
@@ -24,12 +22,8 @@ from tests.walks.paths import (
     tekun_to_end,
 )
 
+PACK = "heilongjiang-jiamusi"
 walk = sweep(1 / 3, of="walks in jiamusi")
-
-
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    return Clerk(tmp_path, "heilongjiang-jiamusi", "2024-03-04")
 
 
 def three_publicities(clerk: Clerk) -> None:

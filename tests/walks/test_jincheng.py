@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.sampling import sweep
 from tests.walks.clerk import Clerk
 from tests.walks.paths import (
@@ -20,12 +16,8 @@ from tests.walks.paths import (
     tekun_to_end,
 )
 
+PACK = "shanxi-jincheng-chengqu"
 walk = sweep(1 / 3, of="walks in jincheng")
-
-
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    return Clerk(tmp_path, "shanxi-jincheng-chengqu", "2024-03-04")
 
 
 def confirmed_then_publicized(clerk: Clerk) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.sampling import sweep
 from tests.walks.clerk import INTAKE, REVIEWER, Clerk
 from tests.walks.paths import (
@@ -25,12 +21,8 @@ from tests.walks.paths import (
     tekun_to_end,
 )
 
+PACK = "tianjin-hongqiao"
 walk = sweep(1 / 3, of="walks in tianjin")
-
-
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    return Clerk(tmp_path, "tianjin-hongqiao", "2024-03-04")
 
 
 @walk

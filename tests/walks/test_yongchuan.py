@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.sampling import sweep
 from tests.walks.clerk import Clerk
 from tests.walks.paths import (
@@ -22,12 +18,8 @@ from tests.walks.paths import (
     tekun_to_end,
 )
 
+PACK = "chongqing-yongchuan"
 walk = sweep(1 / 3, of="walks in yongchuan")
-
-
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    return Clerk(tmp_path, "chongqing-yongchuan", "2024-03-04")
 
 
 @walk

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.sampling import sweep
@@ -21,12 +19,8 @@ from tests.walks.paths import (
     tekun_to_end,
 )
 
+PACK = "shaanxi-ziyang"
 walk = sweep(1 / 3, of="walks in ziyang")
-
-
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    return Clerk(tmp_path, "shaanxi-ziyang", "2024-03-04")
 
 
 def checked_by_the_county(clerk: Clerk) -> None:

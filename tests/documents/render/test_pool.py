@@ -15,12 +15,11 @@ from archivist.doctypes.catalogue import shipped_templates
 from archivist.documents.render import pdf as pdf_maker
 from archivist.documents.render.pool import Made, Sheet, make, press
 from archivist.errors import ArchivistError, PdfUnavailable
-from tests.documents.render.test_render import values_of
-from tests.documents.samples import QR
+from tests.documents.samples import QR, sample
 
 
 def a_sheet(name: str = "acceptance_notice", **changes: object) -> Sheet:
-    return Sheet(shipped_templates() / f"{name}.docx", values_of(name) | changes, QR, ())
+    return Sheet(shipped_templates() / f"{name}.docx", sample(name).values | changes, QR, ())
 
 
 class Ready:

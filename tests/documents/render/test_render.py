@@ -27,22 +27,19 @@ from archivist.documents.render.render import (
     used_paths,
 )
 from archivist.documents.template.build import build
-from archivist.documents.values.resolve import document_values
 from archivist.errors import InvalidValue, RenderedWrong, TemplateFault
 from tests.documents.samples import (
     BIG,
-    CHAIN,
-    CONFIG,
     EXTRA,
     FULL,
     GIVEN,
     LONG_NAME,
     MINIMAL,
     NEW,
-    ON,
     QR,
     TEN,
     a_case,
+    filled,
 )
 
 CATALOGUE = Catalogue.load()
@@ -65,14 +62,7 @@ def text_of(data: bytes) -> str:
 
 
 def values_of(name: str, facts: dict[str, Any] = FULL) -> dict[str, Any]:
-    return document_values(
-        CATALOGUE.get(name),
-        a_case(facts),
-        CONFIG,
-        on=ON,
-        given=GIVEN.get(name, {}),
-        extra=CHAIN | EXTRA.get(name, {}),
-    )
+    return filled(name, a_case(facts), GIVEN.get(name, {}), EXTRA.get(name, {})).values
 
 
 # ── literal values ───────────────────────────────────────────────────────────────────────────────────────

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
 from docx.oxml.ns import qn
-from numpy.typing import NDArray
 from PIL import Image
 
 from archivist.doctypes.catalogue import Catalogue
@@ -27,6 +25,7 @@ from archivist.documents.template.parts import add
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.values.resolve import document_values
 from tests.documents.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case
+from tests.reading.pages import scanned_print
 from tests.sampling import sweep
 
 CATALOGUE = Catalogue.load()
@@ -160,26 +159,12 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {pdf.stem: pdf for pdf in to_pdf(files, folder / "pdf")}
 
 
-def scanned(pdf: Path, page: int = 0) -> NDArray[np.uint8]:
-    """The page as an office scanner gives it: 200 dpi, 1° askew, speckled, black and white."""
-    document = pypdfium2.PdfDocument(pdf)
-    picture: Image.Image = document[page].render(scale=200 / 72, grayscale=True).to_pil()
-    document.close()
-    askew = np.asarray(picture.rotate(1, resample=Image.Resampling.BICUBIC, fillcolor=255), dtype=np.float64)
-    noise = np.random.default_rng(7).normal(0, 25, askew.shape)
-    speck = np.random.default_rng(8).random(askew.shape)
-    bilevel = np.where(askew + noise < 128, 0, 255)
-    bilevel[speck < 0.001] = 0
-    bilevel[speck > 0.999] = 255
-    return bilevel.astype(np.uint8)
-
-
 @pytest.mark.libreoffice
 @sweep(1 / 3)
 @pytest.mark.parametrize("name", TEN)
 def test_both_codes_are_read_from_a_black_and_white_scan(printed: dict[str, Path], name: str) -> None:
     for tag in ("full", "big"):
-        page = scanned(printed[f"{name}-{tag}"])
+        page = scanned_print(printed[f"{name}-{tag}"])
         height, width = page.shape
         found = zxingcpp.read_barcodes(page)
         assert [c.text for c in found] == [QR, QR]

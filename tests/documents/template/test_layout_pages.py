@@ -25,8 +25,8 @@ from archivist.documents.template.page import new_document, saved
 from archivist.documents.template.tables import Table
 from archivist.documents.template.text_width import SIZES, widest_mm
 from tests.documents.samples import QR
-from tests.documents.template.test_build import scanned
-from tests.documents.template.test_grammar import PENS, USED, doc_of
+from tests.documents.template.probe import PENS, USED, doc_of
+from tests.reading.pages import scanned_print
 
 pytestmark = pytest.mark.libreoffice
 
@@ -238,5 +238,5 @@ def test_a_letter_has_no_number_on_its_first_page_and_its_reference_at_the_right
 
 
 def test_both_codes_of_a_letter_are_read_from_a_scan(letter: Path) -> None:
-    found = zxingcpp.read_barcodes(scanned(letter))
+    found = zxingcpp.read_barcodes(scanned_print(letter))
     assert [c.text for c in found] == [QR, QR]

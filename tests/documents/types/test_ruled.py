@@ -19,8 +19,7 @@ from archivist.workspace import Workspace
 from tests.documents.samples import CHAIN, CONFIG, FULL, ON, a_case
 from tests.documents.types.upkeep_samples import sample
 from tests.kit import ruled
-from tests.rules.test_tianjin import IN_BENEFIT, PUBLICIZED
-from tests.rules.walking import walk
+from tests.rules.walking import IN_BENEFIT, PUBLICIZED, walk
 
 OFFICE = Workspace(Path("/nonexistent"))
 OFFICE.config = Config(pack="tianjin-hongqiao")

@@ -26,14 +26,10 @@ from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.run import Finding, findings, stage_of
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
-from tests.filing import file_papers, sign, walk
+from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, sign, walk
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 
-DIBAO = (
-    "application_form", "mat_id_card", "mat_household_register", "verification_authorization",
-    "economic_declaration", "integrity_commitment", "kinship_declaration",
-)  # fmt: skip
 PASSED, FAILED, UNCHECKED = Verdict.PASSED, Verdict.FAILED, Verdict.UNCHECKED
 
 
@@ -121,9 +117,9 @@ def test_c01_every_paper_of_a_household_and_one_card_each(workspace: Workspace) 
     assert finding.verdict is FAILED
     assert finding.check.source.sentence in str(test_c01_every_paper_of_a_household_and_one_card_each.__doc__)
     titles = [p.split("：")[0] for p in finding.problems]
-    assert titles == [workspace.catalogue.get(d).title for d in (DIBAO[0], *DIBAO[1:])]
+    assert titles == [workspace.catalogue.get(d).title for d in (ACCEPTANCE[0], *ACCEPTANCE[1:])]
     assert all("「" in p for p in finding.problems), "each with the sentence it rests on"
-    file_papers(workspace, number, *DIBAO)
+    file_papers(workspace, number, *ACCEPTANCE)
     finding = look(workspace, number, "C01")
     assert finding.verdict is UNCHECKED, "one card for two people: it may hold both, or not"
     assert "有 1 件，应有 2 人（王秀兰、李样例）" in finding.problems[0]
@@ -340,12 +336,6 @@ def test_c09_dates_run_forward(workspace: Workspace) -> None:
 
 
 # ── C10 ──────────────────────────────────────────────────────────────────────────────────────────────────
-TO_PUBLICITY: Any = (
-    ("submit", "2024-03-04", ()), ("accept", "2024-03-04", ("林经办",)), ("survey", "2024-03-05", ("林经办", "苏调查")),
-    ("prelim", "2024-03-06", ("林经办",)), ("publicize", "2024-03-06", ("林经办",)),
-)  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("day", "verdict"), [("2024-03-11", FAILED), ("2024-03-12", PASSED)], ids=["on the fifth day", "after it"]
 )
