@@ -199,6 +199,13 @@ class StepRefused(ArchiveError):
     remedy = "按所列逐项解决后重试，没有写入任何内容；用 archivist case step 户 查看现在能办的环节。"
 
 
+class NewerFormat(ArchiveError):
+    """A newer program wrote this case, or this archive; this program does not know how to add to it."""
+
+    code, title = "E210", "由更新版本的程序写入"
+    remedy = "请升级本程序后再办；没有写入任何内容。"
+
+
 # ── templates and documents ──────────────────────────────────────────────────────────────────────────────
 class DocumentError(ArchivistError):
     """A document cannot be issued; nothing was filed."""

@@ -13,11 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivist import settings_file
-from archivist.errors import AmbiguousCase, CaseNotFound, IndexFault, InvalidValue
+from archivist.errors import (
+    AmbiguousCase,
+    ArchiveError,
+    CaseNotFound,
+    IndexFault,
+    InvalidValue,
+    NewerFormat,
+)
 from archivist.model.by import By
-from archivist.model.case import Case, Event
+from archivist.model.case import Case
+from archivist.model.event import Event
 from archivist.model.ids import CaseNo
-from archivist.search.index import Index
+from archivist.search.index import Drift, Index
 from archivist.store import Archive, Draft, Stamp
 
 if TYPE_CHECKING:
@@ -155,6 +163,23 @@ class Workspace:
         """Let the index follow whatever it missed, first thing in a long run."""
         with self.archive.writing(by.actor):
             self.index.catch_up()
+
+    def drift(self) -> list[Drift]:
+        """Return the cases of which the index could know more; of one that a newer program wrote to it cannot.
+
+        Raises:
+            IndexFault: E400.
+        """
+        return [d for d in self.index.drift() if d.archive_seq is None or not self._newer(d.number)]
+
+    def _newer(self, number: CaseNo) -> bool:
+        try:
+            self.archive.read(number)
+        except NewerFormat:
+            return True
+        except ArchiveError:
+            return False
+        return False
 
     def find_case(self, text: str) -> CaseNo:
         """Return the case a person means: by number, by ID number, or by an unambiguous name.

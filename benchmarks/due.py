@@ -21,7 +21,7 @@ from pathlib import Path
 
 from archivist.api.agenda import due
 from archivist.model.by import CHINA, By
-from archivist.model.case import Event, Op
+from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.rules import deadlines
 from archivist.store import Draft, bag, chain

@@ -29,7 +29,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archivist.model.by import CHINA, By
-from archivist.model.case import Case, Op
+from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, NewFile, Original, Stamp
 

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from archivist.model.case import Event, Op
+from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo, Category, record_no
 from archivist.store import bag, chain
 from archivist.store.bag_fixity import check_bags

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from archivist.model.by import By
-from archivist.model.case import Case, Op, RecordStatus
+from archivist.model.case import Case, RecordStatus
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace

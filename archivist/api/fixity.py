@@ -37,9 +37,9 @@ class FixityFinding:
     remedy: str
 
     @classmethod
-    def of(cls, finding: bag_fixity.Finding) -> FixityFinding:
-        """Return a finding of the store."""
-        return cls(**finding.to_plain(), label=finding.problem.label, remedy=finding.problem.remedy)
+    def of(cls, finding: bag_fixity.Finding, remedy: str) -> FixityFinding:
+        """Return a finding of the store, with what to do about it."""
+        return cls(**finding.to_plain(), label=finding.problem.label, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,20 @@ class Verified(Result):
     findings: tuple[FixityFinding, ...]
     known: tuple[FixityFinding, ...]
     index_drift: tuple[str, ...]
+
+    @property
+    def newer(self) -> int:
+        """How many of the findings are no faults: a newer program wrote there."""
+        from archivist.store.bag_fixity import Problem
+
+        return sum(f.problem == Problem.NEWER for f in self.findings)
+
+    @property
+    def closed(self) -> str:
+        """What is read-only because of the findings, in Chinese."""
+        from archivist.store.bag_fixity import WHOLE_ARCHIVE
+
+        return "档案库" if any(f.bag == WHOLE_ARCHIVE for f in self.findings) else "有问题的户档"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +160,7 @@ def accept(workspace: Workspace, by: By, case: str, reason: str) -> FindingsAcce
 
     Raises:
         InvalidValue: E002, without a reason, or when nothing is wrong. IntegrityAlarm: E202, where only a
-            restoration helps.
+            restoration helps. NewerFormat: E210, a newer program wrote to it.
     """
     from archivist.preservation import verification
 
@@ -158,7 +172,7 @@ def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
     """Put back from a copy what a case, or a year of the ledger (``总账2024``), has lost, each file by its digest.
 
     Raises:
-        ArchiveError: E200, no such folder. CaseNotFound: E201.
+        ArchiveError: E200, no such folder. CaseNotFound: E201. NewerFormat: E210, a newer program wrote to it.
     """
     from archivist.preservation import restore as restoration
 
@@ -170,4 +184,6 @@ def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
 
 
 def _views(findings: Sequence[bag_fixity.Finding]) -> tuple[FixityFinding, ...]:
-    return tuple(map(FixityFinding.of, findings))
+    from archivist.store.bag_fixity import remedy
+
+    return tuple(FixityFinding.of(f, remedy(f, findings)) for f in findings)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
 from archivist.model import field_schema
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.states import State
 
 if TYPE_CHECKING:
-    from archivist.model.case import Event
+    from archivist.model.event import Event
     from archivist.workspace import Workspace
 
 TITLES: Final[Mapping[Op, str]] = MappingProxyType(
@@ -54,6 +54,8 @@ class LoggedEvent:
         moves: paths in the bag before and after; ``removed`` those that left the manifest.
         source: what is remembered of the file it came from.
         pack: the rule pack it was done under.
+        on_behalf_of: for whom the actor acted; ``account`` and ``host`` where it came from. Empty where not known.
+        format: of the event; 0 where it says none.
     """
 
     seq: int
@@ -70,6 +72,10 @@ class LoggedEvent:
     removed: tuple[str, ...]
     source: Mapping[str, object] | None
     pack: str
+    on_behalf_of: str
+    account: str
+    host: str
+    format: int
 
     @classmethod
     def of(cls, event: Event, title: str, text: str) -> LoggedEvent:
@@ -89,6 +95,10 @@ class LoggedEvent:
             removed=event.removed,
             source=event.source,
             pack=event.pack,
+            on_behalf_of=event.on_behalf_of,
+            account=event.account,
+            host=event.host,
+            format=event.format,
         )
 
 
@@ -106,7 +116,7 @@ def case_log(workspace: Workspace, case: str) -> CaseLog:
     """Return the history of a case.
 
     Raises:
-        CaseNotFound: E201. IntegrityAlarm: E202.
+        CaseNotFound: E201. IntegrityAlarm: E202. NewerFormat: E210.
     """
     number = workspace.find_case(case)
     events = workspace.archive.chain(number).events

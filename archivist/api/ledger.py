@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.history import LoggedEvent
 from archivist.api.result import Result
-from archivist.model.case import Op
+from archivist.model.event import Op
 
 if TYPE_CHECKING:
-    from archivist.model.case import Event
+    from archivist.model.event import Event
     from archivist.workspace import Workspace
 
 TITLES: Final[Mapping[Op, str]] = MappingProxyType(
@@ -50,7 +50,7 @@ def ledger_entries(
     """Return the events of the ledger: of one year when it is given, only the documents issued when asked.
 
     Raises:
-        IntegrityAlarm: E202.
+        IntegrityAlarm: E202. NewerFormat: E210.
     """
     return LedgerEntries(
         tuple(

@@ -281,6 +281,7 @@ def _models() -> Checkup:
 
 
 def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
+    from archivist.store.bag_fixity import check_format, remedy
     from archivist.store.disk_probe import examine
 
     try:
@@ -293,6 +294,8 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     yield Checkup("工作区", Condition.FINE, f"{office}，规则包 {workspace.pack.stamp}")
     waiting = f"{len(archive.case_numbers())} 户，待认领 {len(archive.tray.items())} 件"
     yield Checkup("户档", Condition.FINE, waiting)
+    for finding in check_format(archive.root):
+        yield Checkup("档案库格式", Condition.ALARM, f"{finding.found}；{remedy(finding, ())}")
     yield from map(Checkup.of, examine(archive.root))
     yield from _recovery(workspace, by)
     yield _index(workspace)
@@ -313,7 +316,7 @@ def _recovery(workspace: Workspace, by: By) -> Iterator[Checkup]:
 
 def _index(workspace: Workspace) -> Checkup:
     try:
-        drift = workspace.index.drift()
+        drift = workspace.drift()
     except ArchivistError as error:
         return Checkup("索引", Condition.ATTENTION, f"{error}；{error.remedy}")
     if drift:

@@ -9,7 +9,7 @@ import click
 from archivist.api import fixity as api
 from archivist.api.fixity import FixityFinding
 from archivist.cli.session import Session, with_session
-from archivist.errors import IndexFault, IntegrityAlarm, UsageError
+from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 
 
 @click.command()
@@ -58,9 +58,13 @@ def verify(
         session.warn(
             f"索引与档案库不一致（{len(done.index_drift)} 户）：运行 archivist reindex；档案本身不受影响"
         )
-    if done.findings:
-        session.say(f"{what}，发现 {len(done.findings)} 项问题；有问题的户档已转为只读", "bold red")
+    if done.newer:
+        session.say(f"{what}；{done.newer} 处由更新版本的程序写入，没有核对，请升级本程序", "yellow")
+    if broken := len(done.findings) - done.newer:
+        session.say(f"{what}，发现 {broken} 项问题；{done.closed}已转为只读", "bold red")
         return IntegrityAlarm.exit_status
+    if done.newer:
+        return NewerFormat.exit_status
     session.say(f"{what}，没有问题", "green")
     return IndexFault.exit_status if done.index_drift else 0
 

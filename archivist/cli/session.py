@@ -89,9 +89,8 @@ class Session:
     def by(self) -> By:
         """Return who acts (``--as``, else the account) from which account and machine, at this moment."""
         account = _account()
-        return By(
-            self.actor or account or "unknown", self.clock(), account=account, host=socket.gethostname()
-        )
+        actor, host = self.actor.strip() or account or "unknown", _as_text(socket.gethostname())
+        return By(actor, self.clock(), account=account, host=host)
 
     def today(self) -> dt.date:
         """The civil date of the law."""
@@ -181,9 +180,14 @@ class Session:
 def _account() -> str:
     """Return the operating system's account, empty where it has no name."""
     try:
-        return getpass.getuser()
+        return _as_text(getpass.getuser())
     except (OSError, KeyError):
         return ""
+
+
+def _as_text(name: str) -> str:
+    """Return a name of the system's as text that can be written, which it need not be."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:

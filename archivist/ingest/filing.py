@@ -11,8 +11,9 @@ from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, Dupli
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, Data, Op, Record, RecordStatus
+from archivist.model.case import Case, CaseStatus, Record, RecordStatus
 from archivist.model.document_code import DocumentCode
+from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.formats.identify import identify
 from archivist.reading.pages import ReadResult
@@ -346,7 +347,8 @@ def assign(
     archive = workspace.archive
     stat = item.file.stat()
     original = Original(item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ino)
-    code = _signature_of(archive.read(number), document, signs) if signs else None
+    case = archive.read(number)
+    code = _signature_of(case, document, signs) if signs else None
     with workspace.writing(by):
         archive.tray.mark(item, str(number))
         record = commit_file(

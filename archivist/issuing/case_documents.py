@@ -20,8 +20,9 @@ from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault
 from archivist.issuing import numbering
 from archivist.issuing.sources import case_sources
 from archivist.model.by import By
-from archivist.model.case import Case, Op, RecordStatus
+from archivist.model.case import Case, RecordStatus
 from archivist.model.document_code import DocumentCode
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.rules.admissibility import refuse_unlawful
 from archivist.rules.completeness import required_papers

@@ -34,7 +34,8 @@ from archivist.errors import (
 from archivist.issuing import numbering
 from archivist.issuing.sources import office_sources
 from archivist.model.by import By
-from archivist.model.case import Case, Op
+from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
 

@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+from archivist.errors import InvalidValue
+
 CHINA: Final = dt.timezone(dt.timedelta(hours=8))
 """Asia/Shanghai, the time zone of the law: UTC+08:00, no summer time."""
 
@@ -24,7 +26,7 @@ class By:
         account: the operating system's account the act came from; ``host`` the machine. Empty where not known.
 
     Raises:
-        ValueError: the time is not aware.
+        InvalidValue: E002, nobody is named. ValueError: the time is not aware.
     """
 
     actor: str
@@ -34,6 +36,8 @@ class By:
     host: str = ""
 
     def __post_init__(self) -> None:
+        if not self.actor.strip():
+            raise InvalidValue("没有写明由谁经办")
         if self.time.tzinfo is None:
             raise ValueError("the time of an act needs its offset")
         object.__setattr__(self, "time", self.time.astimezone(CHINA))

@@ -1,7 +1,6 @@
 """A case: the state of one household file, a pure fold over its events.
 
-Nothing here reads a disk or a clock. ``Event`` is what stands in ``events/NNNNNN.json``; ``Case`` is what follows
-from all of them. Times are ISO 8601 with offset; dates of law are civil dates in Asia/Shanghai.
+Nothing here reads a disk or a clock. ``Case`` is what follows from all events (``model.event``) of a chain. Times are ISO 8601 with offset; dates of law are civil dates in Asia/Shanghai.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
 
+from archivist.model.event import GENESIS, Data, Event, FileEntry, Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, fact, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
@@ -20,110 +19,7 @@ from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value
 
-Data = Mapping[str, Any]
-"""JSON values as they stand in an event."""
 
-GENESIS: Final = Sha256("0" * 64)
-"""``prev`` of a chain's first event."""
-
-
-class Op(StrEnum):
-    """What an event did. The names are part of the format and never change their meaning."""
-
-    CASE_OPENED = "case_opened"
-    FACTS_CHANGED = "facts_changed"
-    RECORD_FILED = "record_filed"
-    DOCUMENT_ISSUED = "document_issued"
-    SIGNED_COPY_FILED = "signed_copy_filed"
-    STEP_TAKEN = "step_taken"
-    STEP_CORRECTED = "step_corrected"
-    DEREGISTERED = "deregistered"
-    CHECK_CONFIRMED = "check_confirmed"
-    # the ledger's own
-    LEDGER_OPENED = "ledger_opened"
-    NUMBERS_ALLOCATED = "numbers_allocated"
-    OFFICE_DOCUMENT_ISSUED = "office_document_issued"
-    VERIFIED = "verified"
-    ALARM_CLEARED = "alarm_cleared"
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """One file an event added to the bag; ``path`` is relative to the bag, with ``/``; ``size`` in bytes."""
-
-    path: str
-    sha256: Sha256
-    size: int
-    record: RecordNo | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One committed change. ``prev`` is the SHA-256 of the previous event's file; ``seq`` counts from 1."""
-
-    seq: int
-    prev: Sha256
-    time: str
-    actor: str
-    op: Op
-    data: Data
-    reason: str = ""
-    files: tuple[FileEntry, ...] = ()
-    moves: tuple[tuple[str, str], ...] = ()
-    removed: tuple[str, ...] = ()
-    source: Data | None = None
-    pack: str = ""
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the object written to ``events/NNNNNN.json``; keys that say nothing are left out."""
-        plain: dict[str, Any] = {
-            "seq": self.seq,
-            "prev": self.prev,
-            "time": self.time,
-            "actor": self.actor,
-            "op": self.op.value,
-            "data": dict(self.data),
-            "reason": self.reason,
-            "files": [
-                {"path": f.path, "sha256": f.sha256, "size": f.size}
-                | ({"record": f.record} if f.record else {})
-                for f in self.files
-            ],
-            "moves": [list(m) for m in self.moves],
-            "removed": list(self.removed),
-            "source": dict(self.source) if self.source is not None else None,
-            "pack": self.pack,
-        }
-        return {k: v for k, v in plain.items() if v not in ("", [], None) or k == "prev"}
-
-    @classmethod
-    def from_plain(cls, plain: Data) -> Event:
-        """Read an event's object back; ``ValueError`` or ``KeyError`` when it is not one."""
-        return cls(
-            seq=int(plain["seq"]),
-            prev=Sha256(str(plain["prev"])),
-            time=str(plain["time"]),
-            actor=str(plain["actor"]),
-            op=Op(plain["op"]),
-            data=MappingProxyType(dict(plain["data"])),
-            reason=str(plain.get("reason", "")),
-            files=tuple(
-                FileEntry(
-                    str(f["path"]),
-                    Sha256(str(f["sha256"])),
-                    int(f["size"]),
-                    RecordNo(str(f["record"])) if "record" in f else None,
-                )
-                for f in plain.get("files", ())
-            ),
-            moves=tuple((str(a), str(b)) for a, b in plain.get("moves", ())),
-            removed=tuple(str(p) for p in plain.get("removed", ())),
-            source=MappingProxyType(dict(plain["source"])) if plain.get("source") is not None else None,
-            pack=str(plain.get("pack", "")),
-        )
-
-
-# ── state ────────────────────────────────────────────────────────────────────────────────────────────────
 class RecordStatus(StrEnum):
     """Where a record stands between printer and signature."""
 

@@ -6,12 +6,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from archivist.errors import ArchiveError, IntegrityAlarm
+from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.by import By
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import Archive, bag, chain, durable_files
-from archivist.store.bag_fixity import Finding, Problem, check_bag
+from archivist.store.bag_fixity import Finding, Problem, check_bag, refuse_newer
 from archivist.workspace import Workspace
 
 
@@ -37,13 +37,14 @@ def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) ->
         backup: any folder that holds the files, at any depth and under any name.
 
     Raises:
-        ArchiveError: E200, when the folder is not there.
+        ArchiveError: E200, when the folder is not there. NewerFormat: E210, when a newer program wrote to the case.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     if not backup.is_dir():
         raise ArchiveError("没有这个备份文件夹", file=backup.name)
     with archive.writing(by.actor):
         folder = archive.folder(number) if isinstance(number, CaseNo) else archive.ledger / str(number)
+        refuse_newer(check_bag(folder, quick=True).findings)
         mend = _Mend(archive, folder, backup, archive.outbox / "损坏" / f"{number}")
         mend.events()
         mend.files()
@@ -58,6 +59,8 @@ def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) ->
 
 
 def _set_alarm(workspace: Workspace, number: CaseNo, left: tuple[Finding, ...]) -> None:
+    if any(f.problem is Problem.NEWER for f in left):
+        return  # the backup is newer than this program
     if left:
         workspace.archive.alarms.set(number, left)
     else:
@@ -145,14 +148,14 @@ class _Mend:
             return finding.expected
         try:
             return chain.read(self.folder).files[finding.file][0]
-        except (IntegrityAlarm, KeyError):
+        except (IntegrityAlarm, NewerFormat, KeyError):
             return ""
 
     def manifests(self) -> None:
         """Make the manifests again, if the chain holds."""
         try:
             current = chain.read(self.folder)
-        except IntegrityAlarm:
+        except (IntegrityAlarm, NewerFormat):
             return
         info = (
             durable_files.digest_of(self.folder / "bag-info.txt")[0]

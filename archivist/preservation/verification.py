@@ -6,17 +6,26 @@ import datetime as dt
 import math
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue
+from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.by import By
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.store import Archive, Stamp, bag, durable_files
-from archivist.store.bag_fixity import Checked, Finding, Problem, check_bag, check_bags
+from archivist.store.bag_fixity import (
+    Checked,
+    Finding,
+    Problem,
+    check_bag,
+    check_bags,
+    check_format,
+    refuse_newer,
+)
 from archivist.workspace import Workspace
 
 WITHIN_DAYS: Final = 90
@@ -57,18 +66,24 @@ def verify(
         quick: chains, manifests and sizes only.
         processes: checking processes; 0 means one for each core.
         step: called with the bags done and the bags there are.
+
+    An archive whose own format is newer, or not to be told, is not written to: nothing is put on record.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
-    with archive.writing(by.actor):
+    doubts = check_format(archive.root)
+    if any(f.problem is Problem.NEWER for f in doubts):  # how such an archive ought to be, nobody here knows
+        return Verification((), 0, 0, doubts, (), ())
+    hold = nullcontext if doubts else partial(archive.writing, by.actor)
+    with hold():
         pass  # an earlier crash is healed first
     everything = numbers is None
     numbers = archive.case_numbers() if numbers is None else numbers
     folders = [archive.folder(n) for n in numbers] + (archive.ledger_folders() if everything else [])
     results = list(check_bags(folders, quick=quick, processes=processes or os.cpu_count() or 1, step=step))
-    with archive.writing(by.actor):
+    with hold():
         # A commit may have run beside the check: what looked wrong is looked at again while nobody writes.
         results = [r if not r.findings else check_bag(_folder(archive, r.bag), quick=quick) for r in results]
-        findings = [f for r in results for f in r.findings]
+        findings = [*doubts, *(f for r in results for f in r.findings)]
         if everything:
             findings += [*_orphans(archive), *_tray(archive, quick=quick)]
         accepted = _accepted(archive)
@@ -82,7 +97,8 @@ def verify(
             known,
             _drift(workspace) if everything else (),
         )
-        _record(archive, stamp, done, results, quick=quick)
+        if not doubts:
+            _record(archive, stamp, done, results, quick=quick)
     return done
 
 
@@ -101,16 +117,21 @@ def _record(
         "bytes": done.read,
         "findings": [f.to_plain() for f in done.findings],
     }
-    with suppress(IntegrityAlarm):  # this year's ledger itself is broken: that is among the findings
+    recorded = False
+    with suppress(IntegrityAlarm, NewerFormat):  # of this year's ledger itself: that is among the findings
         archive.note(Op.VERIFIED, data, stamp)
+        recorded = True
     for result in results:
-        if result.bag.isdigit():
+        newer = any(f.problem is Problem.NEWER for f in result.findings)
+        if (
+            result.bag.isdigit() or newer
+        ):  # what helps against an alarm, restoring or deciding, is not for these
             continue
         number = CaseNo.parse(result.bag)
         fresh = [f for f in done.findings if f.bag == result.bag]
         if fresh:
             archive.alarms.set(number, fresh)
-        elif not quick and archive.alarms.findings(number):
+        elif recorded and not quick and archive.alarms.findings(number):
             archive.note(Op.ALARM_CLEARED, {"case": result.bag, "how": "clean", "findings": []}, stamp)
             archive.alarms.clear(number)
 
@@ -127,6 +148,8 @@ def _orphans(archive: Archive) -> list[Finding]:
                 taken[key] = max(taken.get(key, 0), int(event.data["last"]))
             elif event.op is Op.VERIFIED:
                 seen |= {name for name in event.data["checked"] if not name.isdigit()}
+    except NewerFormat as newer:
+        return [Finding("ledger", "", Problem.NEWER, "", str(newer))]
     except IntegrityAlarm as alarm:
         return [Finding("ledger", "", Problem.UNCHECKED, "", str(alarm))]
     numbers = archive.case_numbers()
@@ -157,7 +180,7 @@ def _tray(archive: Archive, *, quick: bool) -> list[Finding]:
 
 def _drift(workspace: Workspace) -> tuple[str, ...]:
     try:
-        return tuple(str(d.number) for d in workspace.index.drift())
+        return tuple(str(d.number) for d in workspace.drift())
     except ArchivistError as error:
         return (str(error),)
 
@@ -170,7 +193,7 @@ def _accepted(archive: Archive) -> set[Finding]:
             if event.op is Op.ALARM_CLEARED and event.data["how"] == "accepted"
             for f in event.data["findings"]
         }
-    except IntegrityAlarm:
+    except (IntegrityAlarm, NewerFormat):
         return set()
 
 
@@ -182,6 +205,7 @@ def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[F
 
     Raises:
         InvalidValue: E002, without a reason, or when there is nothing to decide. IntegrityAlarm: E202, see above.
+        NewerFormat: E210, when a newer program wrote to it.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     if not reason.strip():
@@ -190,6 +214,7 @@ def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[F
         findings = check_bag(archive.folder(number)).findings
         if not findings:
             raise InvalidValue("检查没有发现问题，无需作出决定", file=str(number))
+        refuse_newer(findings)
         if any(f.file in (bag.MANIFEST, bag.TAG_MANIFEST) or f.file.startswith("events/") for f in findings):
             raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=str(number))
         data = {"case": str(number), "how": "accepted", "findings": [f.to_plain() for f in findings]}

@@ -13,7 +13,8 @@ from archivist.errors import CaseClosed, CaseExists, InvalidValue
 from archivist.model import facts as known
 from archivist.model import field_schema
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, Op
+from archivist.model.case import Case, CaseStatus
+from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS

@@ -11,7 +11,8 @@ from pathlib import Path
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, Op, Record
+from archivist.model.case import Case, CaseStatus, Record
+from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import Verdict

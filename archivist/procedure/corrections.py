@@ -10,7 +10,8 @@ from typing import Any
 
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, Op, apply, fold
+from archivist.model.case import Case, CaseStatus, apply, fold
+from archivist.model.event import Op
 from archivist.model.facts import Facts, Path, set_fact, single
 from archivist.model.ids import CaseNo
 from archivist.model.states import StepTaken

@@ -16,7 +16,8 @@ from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.model.case import Case, CaseStatus, Event, Record
+from archivist.model.case import Case, CaseStatus, Record
+from archivist.model.event import Event
 from archivist.model.facts import single
 from archivist.model.field_schema import BENEFIT
 from archivist.model.household import ADULT, birth_date, covered_persons

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
-from archivist.model.case import Case, Data, Event, Op, apply
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.model.case import Case, apply
+from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
-from archivist.store import bag, chain, commit, durable_files
+from archivist.store import archive_format, bag, chain, commit, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.lock import WriterLock
@@ -38,7 +40,9 @@ class Archive:
         self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms = (
             root / n for n in FOLDERS
         )
-        self.lock = WriterLock(root / ".lock", wait_s=wait_s)
+        self.lock = WriterLock(
+            root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
+        )
         self.tray = Tray(self.review, self.work)
         self.alarms = Alarms(alarms, self.work)
         self.recovered = Recovery()
@@ -47,12 +51,20 @@ class Archive:
         self._ledgers: dict[int, tuple[Chain, dict[str, int]]] = {}
 
     def create(self) -> None:
-        """Make the folders that are missing."""
+        """Make the folders that are missing; a new archive says of which format it is.
+
+        Raises:
+            NewerFormat: E210, what is there is of a newer format.
+        """
+        archive_format.require_known(self.root)
+        new = not self.cases.is_dir()
         missing = [p for p in (self.root, *(self.root / n for n in FOLDERS)) if not p.is_dir()]
         for path in missing:
             path.mkdir(mode=durable_files.FOLDER_MODE, parents=True, exist_ok=True)
         for path in {p.parent for p in missing}:
             durable_files.sync_folder(path)
+        if new and archive_format.read(self.root) is None:
+            archive_format.write(self.root, self.work)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def case_numbers(self) -> list[CaseNo]:
@@ -85,6 +97,7 @@ class Archive:
 
         Raises:
             CaseNotFound: E201. IntegrityAlarm: E202, when chain or events do not hold together.
+            NewerFormat: E210, when a newer program wrote to it.
         """
         return self._fold(number, self.chain(number))
 
@@ -116,7 +129,8 @@ class Archive:
         """Hold the workspace's lock; heal first what an earlier owner's death left behind.
 
         Raises:
-            ArchiveLocked: E203.
+            ArchiveLocked: E203. NewerFormat: E210, the archive is of a newer format; nothing was touched.
+            IntegrityAlarm: E202, nobody can tell of which format it is.
         """
         with self.lock.held(actor) as dirty:
             if dirty or not self._started:
@@ -126,6 +140,8 @@ class Archive:
                         for folder in (self.root, self.work, self.cases, self.ledger, self.review):
                             durable_files.sync_folder(folder)
                     self.recovered = self._recover()
+                    if archive_format.read(self.root) is None:
+                        archive_format.write(self.root, self.work)
                 self._started = True
                 self.healed = self.healed or dirty or bool(self.recovered.done)
                 self._ledgers.clear()
@@ -291,10 +307,15 @@ class Archive:
             try:
                 if folder.is_dir() and (what := commit.recover(folder)):
                     done.append(f"{folder.name}：{what}")
-            except IntegrityAlarm as alarm:
+            except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
         for item, case in self.tray.marks():
-            if self._assigned(item.id, case):
+            try:
+                assigned = self._assigned(item.id, case)
+            except NewerFormat as newer:  # whether it is in the case, a newer program will find out
+                alarms.append(f"待认领 {item.id}：{newer}")
+                continue
+            if assigned:
                 self.tray.remove(item)
                 done.append(f"待认领 {item.id}：已归入 {case}，移出")
             else:

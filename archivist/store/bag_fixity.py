@@ -7,6 +7,7 @@ the last; for that the heads must be held by somebody else.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,10 +18,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import InvalidValue
-from archivist.model.case import Data, Op, fold
+from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.model.case import fold
+from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
-from archivist.store import bag, chain, durable_files
+from archivist.store import archive_format, bag, chain, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import PENDING
 
@@ -34,6 +36,7 @@ class Problem(StrEnum):
     CHAIN = "chain"
     STATE = "state"
     UNCHECKED = "unchecked"
+    NEWER = "newer"
 
     @property
     def label(self) -> str:
@@ -53,6 +56,7 @@ _LABELS: Final = {
     "chain": "事件链断开",
     "state": "内容前后矛盾",
     "unchecked": "未检",
+    "newer": "由更新版本的程序写入",
 }
 _REMEDIES: Final = {
     "missing": "用 archivist restore 从备份或报送副本恢复",
@@ -61,7 +65,10 @@ _REMEDIES: Final = {
     "chain": "用 archivist restore 从备份恢复事件文件",
     "state": "请保留现场，交维护人员",
     "unchecked": "查明读不出来的原因（权限、磁盘）后重新检查",
+    "newer": "请升级本程序后再核对；升级以前这里不接受写入",
 }
+WHOLE_ARCHIVE: Final = "archive"
+"""Stands where findings about ``archive/FORMAT`` have the name of a bag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,39 @@ class Finding:
     def from_plain(cls, plain: Data) -> Finding:
         """Read a finding back."""
         return cls(plain["bag"], plain["file"], Problem(plain["problem"]), plain["expected"], plain["found"])
+
+
+def remedy(finding: Finding, found: Iterable[Finding]) -> str:
+    """Return what to do about a finding among others; in a bag that a newer program wrote to, nothing before upgrading."""
+    if any(f.bag == finding.bag and f.problem is Problem.NEWER for f in found):
+        return Problem.NEWER.remedy
+    return archive_format.REMEDY if finding.bag == WHOLE_ARCHIVE else finding.problem.remedy
+
+
+def refuse_newer(found: Iterable[Finding]) -> None:
+    """Refuse to decide about, or mend, what a newer program wrote.
+
+    Raises:
+        NewerFormat: E210.
+    """
+    for finding in found:
+        if finding.problem is Problem.NEWER:
+            raise NewerFormat(f"{finding.file} {finding.found}", file=finding.bag)
+
+
+def check_format(root: Path) -> tuple[Finding, ...]:
+    """Check the format an archive says it is of; nothing is found where it says none, as older archives do."""
+    try:
+        archive_format.require_known(root)
+    except NewerFormat as newer:
+        return (Finding(WHOLE_ARCHIVE, archive_format.NAME, Problem.NEWER, "", newer.what),)
+    except IntegrityAlarm as alarm:
+        return (
+            Finding(
+                WHOLE_ARCHIVE, archive_format.NAME, Problem.CHANGED, archive_format.LINE.strip(), alarm.what
+            ),
+        )
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +163,14 @@ class _Check:
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
         self.events = 0
         self.read = 0
+        self.newer = False
 
     def run(self) -> None:
         here = _walk(self.folder)
         current, whole = self._chain(here)
         listed = self._manifests(here, current if whole else None)
-        self.expected |= {p: (d, s) for p, (d, s) in current.files.items()}
+        if not self.newer:  # else what the newer events moved or took away, only the manifests tell
+            self.expected |= {p: (d, s) for p, (d, s) in current.files.items()}
         if not whole:  # what the broken chain no longer tells, the manifests still do
             self.expected |= {p: (d, None) for p, d in listed.items() if p not in self.expected}
         for path, (digest, size) in sorted(self.expected.items()):
@@ -167,12 +209,8 @@ class _Check:
             if path in tags and tags[path] != digest and self._next_names(n) != digest:
                 self._say(path, Problem.CHANGED, tags[path], digest)
                 whole = False
-            elif whole:
-                try:
-                    current.append(chain.decode(data), digest)
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    self._say(path, Problem.CHAIN, "", str(error))
-                    whole = False
+            else:
+                whole = self._follows(path, data, digest, current if whole else None)
         for path in sorted(p for p in tags if p.startswith("events/") and p not in here):
             if int(path[7:-5]) > self.events:
                 self._say(path, Problem.MISSING, tags[path])
@@ -184,10 +222,28 @@ class _Check:
             self._state(current)
         return current, whole
 
+    def _follows(self, path: str, data: bytes, digest: Sha256, current: Chain | None) -> bool:
+        """Add an event to the chain, as far as that holds together; tells whether it still does."""
+        try:
+            event = chain.decode(data)
+            if current is not None:
+                current.append(event, digest)
+        except NewerFormat as newer:
+            if not self.newer:
+                self._say(path, Problem.NEWER, "", newer.what)
+            self.newer = True
+            return False
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if current is not None:
+                self._say(path, Problem.CHAIN, "", str(error))
+            return False
+        return current is not None
+
     def _next_names(self, seq: int) -> str:
         """Return the digest the event after this one names: where it is right, the tag manifest is wrong."""
         try:
-            return chain.decode((self.folder / chain.EVENTS / chain.event_name(seq + 1)).read_bytes()).prev
+            following = (self.folder / chain.EVENTS / chain.event_name(seq + 1)).read_bytes()
+            return str(json.loads(following)["prev"])
         except (OSError, ValueError, KeyError, TypeError):
             return ""
 
@@ -220,6 +276,8 @@ class _Check:
             "bagit.txt": bag.sha256(bag.DECLARATION),
             "bag-info.txt": Sha256(told) if told else tags.get("bag-info.txt", bag.sha256(info)),
         }
+        if self.newer:
+            wanted = {name: tags[name] for name in _FIXED if name in tags}
         if current is not None:
             made = current.manifests(wanted["bag-info.txt"])
             wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
@@ -227,6 +285,10 @@ class _Check:
             if name in here and (found := bag.sha256((self.folder / name).read_bytes())) != digest:
                 self._say(name, Problem.CHANGED, digest, found)
         payload = self._listed(bag.MANIFEST, here)
+        if self.newer:
+            return payload | {
+                p: d for p, d in tags.items() if p not in _FIXED and not p.startswith(f"{chain.EVENTS}/")
+            }
         return payload | {p: d for p, d in tags.items() if p.startswith("text/")}
 
     def _file(self, path: str, digest: Sha256, size: int | None, here: Mapping[str, os.stat_result]) -> None:

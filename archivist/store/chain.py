@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import IntegrityAlarm
-from archivist.model.case import GENESIS, Case, Event, apply
+from archivist.errors import IntegrityAlarm, NewerFormat
+from archivist.model.case import Case, apply
+from archivist.model.event import GENESIS, Event
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import bag, durable_files
 
@@ -35,7 +36,7 @@ def encode(event: Event) -> bytes:
 
 @functools.lru_cache(maxsize=KEPT)
 def decode(data: bytes) -> Event:
-    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none.
+    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none, ``NewerFormat`` when it is newer.
 
     The same bytes give the same event without being parsed again: a chain is read from the disk and hashed anew for
     every commit, and half the work of that was parsing what was parsed a moment ago.
@@ -130,6 +131,7 @@ def read(folder: Path) -> Chain:
 
     Raises:
         IntegrityAlarm: E202, naming the case and the event that is missing, changed or unreadable.
+        NewerFormat: E210, naming the case and the first event that a newer program wrote.
     """
     chain = Chain()
     try:
@@ -143,6 +145,8 @@ def read(folder: Path) -> Chain:
             if name != event_name(event.seq):
                 raise ValueError("name and seq differ")
             chain.append(event, bag.sha256(data))
+        except NewerFormat as newer:
+            raise NewerFormat(f"事件 {name} {newer.what}", file=folder.name) from newer
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IntegrityAlarm(
                 f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name

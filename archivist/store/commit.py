@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
 from archivist.model.by import By
-from archivist.model.case import Data, Event, FileEntry, Op
+from archivist.model.event import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.store import bag, chain, durable_files
 from archivist.store.chain import Chain
@@ -188,6 +188,9 @@ def _stage(
         removed=draft.removed,
         source=source or None,
         pack=stamp.pack,
+        on_behalf_of=stamp.by.on_behalf_of,
+        account=stamp.by.account,
+        host=stamp.by.host,
     )
     data = chain.encode(event)
     after = Chain(list(current.events), dict(current.files))
@@ -291,7 +294,8 @@ def recover(folder: Path) -> str | None:
         What was done, in Chinese, or ``None`` when nothing was pending.
 
     Raises:
-        IntegrityAlarm: E202, when the chain itself is broken; nothing is touched then.
+        IntegrityAlarm: E202, when the chain itself is broken; NewerFormat: E210, when a newer program wrote to it.
+            Nothing is touched then.
     """
     try:
         left = sorted((folder / PENDING).iterdir())

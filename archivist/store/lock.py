@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,17 @@ class WriterLock:
     The file names the owner (host, process, actor) while it is held and is emptied on release: an owner still
     named when the lock is free died in the middle of something, so the next holder must recover first.
     On a network share the system's lock may not reach other hosts; ``doctor`` says so.
+
+    Args:
+        path: the lock's file.
+        wait_s: seconds to wait for others.
+        admit: may refuse by raising; asked before the file is touched, and again once others have let go of it.
     """
 
-    def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
+    def __init__(self, path: Path, *, wait_s: float = 30.0, admit: Callable[[], None] = lambda: None) -> None:
         self.path = path
         self.wait_s = wait_s
+        self._admit = admit
         self._thread = threading.RLock()
         self._depth = 0
 
@@ -69,10 +75,12 @@ class WriterLock:
                 finally:
                     self._depth -= 1
                 return
+            self._admit()
             with writing("没有写入任何内容"):
                 fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 self._wait(fd)
+                self._admit()
                 dirty = os.fstat(fd).st_size > 0
                 with writing("没有写入任何内容"):
                     self._name_owner(fd, actor)

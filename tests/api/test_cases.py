@@ -16,7 +16,8 @@ from archivist.api.retention import retention_list
 from archivist.errors import AmbiguousCase, CaseExists, CaseNotFound, InvalidValue
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
-from archivist.model.case import CaseStatus, Op
+from archivist.model.case import CaseStatus
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category, mask_id
 from archivist.workspace import Workspace
 from tests.answers import printed

@@ -10,7 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from archivist.api.ledger import TITLES as OPS
-from archivist.model.case import Case, Event, Op, apply
+from archivist.model.case import Case, apply
+from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
 from archivist.report import REGISTERS
 from archivist.store import durable_files

@@ -139,11 +139,15 @@ Act = Callable[[Workspace, Now, Ack], None]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One whole command: what it does, telling after each step; and what the next start does with what is left."""
+    """One whole command: what it does, telling after each step; and what the next start does with what is left.
+
+    With ``older`` the archive it finds was made before archives said their format.
+    """
 
     name: str
     act: Act
     again: Act | None = None
+    older: bool = False
 
     def run(self, root: Path, *, again: bool = False) -> Callable[[Ack], None]:
         """Return the command as an action on a workspace, or what a clerk does who was cut short."""
@@ -238,5 +242,6 @@ COMMANDS: Final = {
         Command("assign from the tray", _assign),
         Command("deregister", _deregister),
         Command("ledger number", _number),
+        Command("write to an older archive", _facts, older=True),
     )
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archivist.search.index import Index
-from archivist.store import Archive
+from archivist.store import Archive, archive_format
 from tests.faults.office import Command, lay
 from tests.faults.power import SEEN
 from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, strike
@@ -43,6 +43,10 @@ class Site:
     def of(cls, base: Path, scratch: Path, command: Command) -> Site:
         """Run the command once without a fault to learn its steps."""
         work = scratch / "work"
+        if command.older:
+            lay(base, scratch / "older")
+            base = scratch / "older"
+            (base / "archive" / archive_format.NAME).unlink()
         return cls(base, work, command, steps_of(base, command, work))
 
     def calls(self, under: str = "archive") -> int:

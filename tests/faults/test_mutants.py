@@ -32,6 +32,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
     r"archive/\.work by .*(create|_build) .*": "where a rename of a folder is whole, the new place is enough",
     r"archive/review by review_tray\.remove .*": "the same: the place it left",
+    r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
 

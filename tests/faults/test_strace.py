@@ -135,7 +135,7 @@ def test_the_shim_sees_every_call_the_kernel_sees(site: Site, counted: Counted) 
     ended = strike(site.work, site.command.run(site.work), NoFault(), record=True)
     assert ended.how == DONE, ended.error
     ours = Counter(
-        (WORDS.get(d.kind, d.kind), d.path.rsplit("/", 1)[1])
+        (WORDS.get(d.kind, d.kind), d.path.rsplit("/", 1)[-1])
         for d in ended.log
         if d.kind != "ack" and not d.path.endswith("/.lock")
     )

@@ -15,11 +15,11 @@ from typing import Final
 import bagit
 
 from archivist.errors import ArchivistError
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
 from archivist.search.index import Index
-from archivist.store import Archive, bag, chain
+from archivist.store import Archive, archive_format, bag, chain
 from tests.faults.office import OLD_PAPER, PAPERS, Command, always, lay, opened, scan
 
 DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER)}
@@ -110,6 +110,7 @@ def check(root: Path, steps: Sequence[Step], told: int) -> int:
         How many steps are done: as many as were told, or one more.
     """
     archive = Archive(root / "archive")
+    must((archive.root / archive_format.NAME).read_text() == archive_format.LINE, "FORMAT is not whole")
     must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
     for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir()):
         whole(folder)

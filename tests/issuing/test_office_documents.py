@@ -19,7 +19,8 @@ from archivist.documents.render.render import document_text
 from archivist.errors import ArchivistError, DocumentNotApplicable, MissingFields, PdfUnavailable, WriteFailed
 from archivist.issuing import office_documents
 from archivist.issuing.drafts import draft_document
-from archivist.model.case import Case, Op
+from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.preservation.verification import verify
 from archivist.procedure.cases import change_facts

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from archivist.errors import InvalidValue
 from archivist.model.by import CHINA, By
 
 
@@ -24,6 +25,13 @@ def test_the_day_of_an_act_is_the_civil_date_in_shanghai(moment: str, day: str) 
     by = By("林经办", told)
     assert by.today == dt.date.fromisoformat(day)
     assert by.time == told and by.time.tzinfo is CHINA
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u3000"])
+def test_nobody_cannot_act(name: str) -> None:
+    """InvalidValue: E002, nobody is named; an event that names nobody could not be read back."""
+    with pytest.raises(InvalidValue):
+        By(name, dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA))
 
 
 def test_a_moment_without_an_offset_is_none() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.ingest.filing import commit_file
-from archivist.model.case import Event, Op
+from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.preservation.restore import restore

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archivist.errors import CaseNotFound
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import LimitStatus
 from archivist.procedure.agenda import Agenda, Entry, agenda

@@ -11,7 +11,8 @@ import pytest
 
 from archivist.errors import InvalidValue, UnlawfulDocument
 from archivist.issuing.case_documents import Issued, Outcome, issue, plan
-from archivist.model.case import Case, Op
+from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.standing import Verdict

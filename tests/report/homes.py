@@ -8,7 +8,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from archivist.model.case import Case, CaseStatus, FileEntry, Record, RecordStatus
+from archivist.model.case import Case, CaseStatus, Record, RecordStatus
+from archivist.model.event import FileEntry
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Sha256, record_no
 from archivist.model.states import State, StepTaken

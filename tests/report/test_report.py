@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from archivist.errors import DocumentNotApplicable, InvalidValue, MissingFields, UsageError
 from archivist.issuing.office_documents import render_register
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Query, make

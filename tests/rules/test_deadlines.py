@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import RuleFault
-from archivist.model.case import Case, CaseStatus, Event, Op, fold
+from archivist.model.case import Case, CaseStatus, fold
+from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.model.states import State, StepTaken

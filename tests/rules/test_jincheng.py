@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from archivist.errors import NotDelegated
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import deadlines, pack

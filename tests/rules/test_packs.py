@@ -14,7 +14,8 @@ import pytest
 
 from archivist.declarations.cache import CheckedTables
 from archivist.errors import NotDelegated, RuleFault, UnknownPack
-from archivist.model.case import Case, CaseStatus, Event, FileEntry, Op, fold
+from archivist.model.case import Case, CaseStatus, fold
+from archivist.model.event import Event, FileEntry, Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.rules import layers, pack

@@ -6,7 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from archivist.model.by import CHINA, By
-from archivist.model.case import Case, Op
+from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
 from archivist.store import Archive, Draft, NewFile, Original, Stamp

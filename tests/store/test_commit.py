@@ -23,7 +23,7 @@ from archivist.errors import (
     WriteFailed,
 )
 from archivist.model.by import By
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.store import Archive, Draft, NewFile, Original, Stamp
 from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 )
 
 from archivist.errors import ArchivistError
-from archivist.model.case import Op
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, Original, Recovery
 from archivist.store.bag_fixity import check_bag

@@ -15,7 +15,8 @@ from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue, DocumentType, Origin
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import facts_digest, printed
-from archivist.model.case import Case, Event, Record, RecordStatus, fold
+from archivist.model.case import Case, Record, RecordStatus, fold
+from archivist.model.event import Event
 from archivist.model.ids import Sha256
 
 _WATCHED = (Origin.FACT, Origin.COMPUTED)

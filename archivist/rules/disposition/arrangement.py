@@ -12,7 +12,8 @@ from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL, DocumentId
-from archivist.model.case import Case, FileEntry, Record, RecordStatus
+from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.event import FileEntry
 
 
 def _ranked(names: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from archivist.model.case import Case, FileEntry, Record, RecordStatus
+from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.event import FileEntry
 from archivist.model.ids import RecordNo, Sha256, record_no
 from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, Sample, a_case, filled
 

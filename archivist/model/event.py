@@ -1,0 +1,144 @@
+"""An event: one committed change, as it stands in ``events/NNNNNN.json``.
+
+Times are ISO 8601 with offset; dates of law are civil dates in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.errors import NewerFormat
+from archivist.model.ids import RecordNo, Sha256
+
+Data = Mapping[str, Any]
+"""JSON values as they stand in an event."""
+
+GENESIS: Final = Sha256("0" * 64)
+"""``prev`` of a chain's first event."""
+
+EVENT_FORMAT: Final = 1
+"""Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
+
+
+class Op(StrEnum):
+    """What an event did. The names are part of the format and never change their meaning; a new one makes a new format."""
+
+    CASE_OPENED = "case_opened"
+    FACTS_CHANGED = "facts_changed"
+    RECORD_FILED = "record_filed"
+    DOCUMENT_ISSUED = "document_issued"
+    SIGNED_COPY_FILED = "signed_copy_filed"
+    STEP_TAKEN = "step_taken"
+    STEP_CORRECTED = "step_corrected"
+    DEREGISTERED = "deregistered"
+    CHECK_CONFIRMED = "check_confirmed"
+    # the ledger's own
+    LEDGER_OPENED = "ledger_opened"
+    NUMBERS_ALLOCATED = "numbers_allocated"
+    OFFICE_DOCUMENT_ISSUED = "office_document_issued"
+    VERIFIED = "verified"
+    ALARM_CLEARED = "alarm_cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file an event added to the bag; ``path`` is relative to the bag, with ``/``; ``size`` in bytes."""
+
+    path: str
+    sha256: Sha256
+    size: int
+    record: RecordNo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One committed change. ``prev`` is the SHA-256 of the previous event's file; ``seq`` counts from 1.
+
+    ``actor``, ``on_behalf_of``, ``account`` and ``host`` are those of ``model.by.By``; format 0 knew only the actor.
+    """
+
+    seq: int
+    prev: Sha256
+    time: str
+    actor: str
+    op: Op
+    data: Data
+    reason: str = ""
+    files: tuple[FileEntry, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    source: Data | None = None
+    pack: str = ""
+    format: int = EVENT_FORMAT
+    on_behalf_of: str = ""
+    account: str = ""
+    host: str = ""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the object written to ``events/NNNNNN.json``; keys that say nothing are left out."""
+        plain: dict[str, Any] = {
+            "format": self.format or None,
+            "seq": self.seq,
+            "prev": self.prev,
+            "time": self.time,
+            "actor": self.actor,
+            "on_behalf_of": self.on_behalf_of,
+            "account": self.account,
+            "host": self.host,
+            "op": self.op.value,
+            "data": dict(self.data),
+            "reason": self.reason,
+            "files": [
+                {"path": f.path, "sha256": f.sha256, "size": f.size}
+                | ({"record": f.record} if f.record else {})
+                for f in self.files
+            ],
+            "moves": [list(m) for m in self.moves],
+            "removed": list(self.removed),
+            "source": dict(self.source) if self.source is not None else None,
+            "pack": self.pack,
+        }
+        return {k: v for k, v in plain.items() if v not in ("", [], None) or k == "prev"}
+
+    @classmethod
+    def from_plain(cls, plain: Data) -> Event:
+        """Read an event's object back; ``ValueError`` or ``KeyError`` when it is not one. Keys not known are passed over.
+
+        Raises:
+            NewerFormat: E210, when a newer program wrote it; nothing more can be said of it.
+        """
+        written = plain.get("format", 0)
+        if type(written) is not int or written < 0:
+            raise ValueError(f"{written!r} is no format")
+        if written > EVENT_FORMAT:
+            raise NewerFormat(f"由更新版本的程序写入（格式 {written}，本程序认得的到 {EVENT_FORMAT}）")
+        return cls(
+            seq=int(plain["seq"]),
+            prev=Sha256(str(plain["prev"])),
+            time=str(plain["time"]),
+            actor=str(plain["actor"]),
+            op=Op(plain["op"]),
+            data=MappingProxyType(dict(plain["data"])),
+            reason=str(plain.get("reason", "")),
+            files=tuple(
+                FileEntry(
+                    str(f["path"]),
+                    Sha256(str(f["sha256"])),
+                    int(f["size"]),
+                    RecordNo(str(f["record"])) if "record" in f else None,
+                )
+                for f in plain.get("files", ())
+            ),
+            moves=tuple((str(a), str(b)) for a, b in plain.get("moves", ())),
+            removed=tuple(str(p) for p in plain.get("removed", ())),
+            source=MappingProxyType(dict(plain["source"])) if plain.get("source") is not None else None,
+            pack=str(plain.get("pack", "")),
+            format=written,
+            on_behalf_of=str(plain.get("on_behalf_of", "")),
+            account=str(plain.get("account", "")),
+            host=str(plain.get("host", "")),
+        )
