@@ -22,6 +22,14 @@ def test_generated_pages_are_current() -> None:
     assert schemas == {name for name in pages if name.startswith("json/")}, "run make docs"
 
 
+def test_every_place_a_page_names_is_there() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for place in re.findall(
+            r"`((?:archivist|tests|tools|docs|benchmarks)/[\w./-]+)`", page.read_text(encoding="utf-8")
+        ):
+            assert (ROOT / place).exists(), f"{page.name}: {place}"
+
+
 def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
     """Every line of the README's quick start, in an empty folder."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
