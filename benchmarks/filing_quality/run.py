@@ -10,8 +10,8 @@ from pathlib import Path
 
 import tomlkit
 
-from archivist.config import FILE_NAME
 from archivist.errors import UnknownDocument
+from archivist.settings_file import FILE_NAME
 from archivist.workspace import Workspace
 from benchmarks.filing_quality.households import settle
 from benchmarks.filing_quality.kinds import Kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ LOOKS: Final[tuple[Look, ...]] = ("color", "gray", "fax", "photo")
 """As a scanner sees it in colour, in gray, in one bit; and by telephone. ``plain`` is the picture itself."""
 _STILL: Final = time.gmtime(1709780400)
 """A PDF is dated to one fixed moment, so that the same seed gives the same bytes."""
+_LINE_CHARACTERS: Final = 36
+"""Of 14 points, from 60 points to the right edge."""
 PICTURES: Final = (".jpg", ".png", ".tif", ".pdf")
 
 
@@ -94,14 +97,28 @@ def _smallest(picture: Picture) -> Image.Image:
 
 def born_digital(sheets: Sequence[Sheet], path: Path) -> Path:
     """Write a PDF as an office program makes it: the words of the sheets as text."""
-    return text_pdf(path, *(s.text for s in sheets))
+    return text_pdf(path, *(_wrapped(s.text) for s in sheets))
+
+
+def _wrapped(text: str) -> str:
+    """Break lines that would run off a page; no number or word is broken."""
+    rows = []
+    for line in text.splitlines():
+        row = ""
+        for piece in re.findall(r"[!-~]+|.", line):
+            if len(row) + len(piece) > _LINE_CHARACTERS:
+                rows.append(row)
+                row = ""
+            row += piece
+        rows.append(row)
+    return "\n".join(rows)
 
 
 def with_hidden_text(picture: Picture, text: str, path: Path) -> Path:
     """Write a scanned page with an invisible text layer, as scanners with recognition do."""
     with tempfile.TemporaryDirectory() as work:
         under = PdfReader(save([picture], Path(work, "under.pdf")))
-        over = PdfReader(text_pdf(Path(work, "over.pdf"), text))
+        over = PdfReader(text_pdf(Path(work, "over.pdf"), _wrapped(text)))
         writer = PdfWriter()
         page = writer.add_page(under.pages[0])
         hidden: Any = over.pages[0]
