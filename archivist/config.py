@@ -92,7 +92,7 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class StaffMember:
     """Somebody who acts in this office, with the roles held."""
 
     name: Words
@@ -123,7 +123,7 @@ class Settings:
 
     office: Office = Office()
     pack: Words = "national"
-    people: tuple[Person, ...] = ()
+    people: tuple[StaffMember, ...] = ()
     options: Options = Options()
     standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
     override: Mapping[Table, tuple[OwnRow, ...]] = field(default_factory=dict)
@@ -142,13 +142,13 @@ class Config:
 
     office: Office = Office()
     pack: str = "national"
-    people: tuple[Person, ...] = ()
+    people: tuple[StaffMember, ...] = ()
     options: Options = Options()
     standards: Mapping[str, str] = field(default_factory=dict)
     override: Mapping[str, Rows] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
 
-    def person(self, name: str) -> Person | None:
+    def person(self, name: str) -> StaffMember | None:
         """Return a person of the office by name."""
         return next((p for p in self.people if p.name == name), None)
 

@@ -51,7 +51,7 @@ def baseline() -> Any:
 
 def ours() -> Any:
     """Return a reader of pages: QR codes and the cascade, as the product reads a scan."""
-    engine = ocr.Engine(Limits().page_cpu_s)
+    engine = ocr.OcrEngine(Limits().page_cpu_s)
 
     def read(picture: Any) -> tuple[str, float | None]:
         read_codes(picture)

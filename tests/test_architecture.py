@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -106,3 +108,14 @@ def test_no_circle_of_modules() -> None:
         order.prepare()
     except CycleError as error:
         raise AssertionError(f"a circle of modules: {' → '.join(error.args[1])}") from None
+
+
+def test_one_class_name_one_meaning() -> None:
+    """No class name lives twice, a private one neither."""
+    names = Counter(
+        node.name
+        for path in Path(archivist.__file__).parent.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in names.items() if times > 1] == []

@@ -63,7 +63,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LimitView:
     """One limit of one case on a day.
 
     Attributes:
@@ -108,7 +108,7 @@ class Entry:
     note: str
 
     @classmethod
-    def of(cls, entry: procedure.Entry) -> Entry:
+    def of(cls, entry: procedure.RunningLimit) -> LimitView:
         """Return an entry of the agenda."""
         rule, due, warn = entry.rule, entry.due, entry.warn
         return cls(
@@ -147,11 +147,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class DutyView:
     """What the office (or its bureau) owes not in one case but by the month or the year.
 
     Attributes:
-        rule: id of the row it stands on; ``title``, ``duty``, ``matter`` as in ``Entry``.
+        rule: id of the row it stands on; ``title``, ``duty``, ``matter`` as in ``LimitView``.
         base: households it is reckoned from, ``required`` of them, ``done`` so far; ``None`` where only the words of
             the rule are known, or where the doing is recorded elsewhere.
         share: of the households, where the row is a share.
@@ -170,7 +170,7 @@ class Duty:
     reference: Reference
 
     @classmethod
-    def of(cls, duty: procedure.Duty) -> Duty:
+    def of(cls, duty: procedure.Duty) -> DutyView:
         """Return a duty of the agenda."""
         rule = duty.rule
         return cls(
@@ -193,7 +193,7 @@ def _matter(rule: Rule) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda(Result):
+class AgendaView(Result):
     """What is due on a day, the most urgent first.
 
     Attributes:
@@ -206,8 +206,8 @@ class Agenda(Result):
 
     on: dt.datetime
     cases: int
-    entries: tuple[Entry, ...]
-    duties: tuple[Duty, ...]
+    entries: tuple[LimitView, ...]
+    duties: tuple[DutyView, ...]
     unread: tuple[str, ...]
 
     @property
@@ -227,7 +227,7 @@ def due(
     overdue: bool = False,
     days: int | None = DAYS,
     progress: Callable[[int, int], None] | None = None,
-) -> Agenda:
+) -> AgendaView:
     """Return what is due.
 
     Args:
@@ -254,10 +254,10 @@ def due(
         days=days,
         step=progress,
     )
-    return Agenda(
+    return AgendaView(
         on=found.on,
         cases=found.cases,
-        entries=tuple(map(Entry.of, found.entries)),
-        duties=tuple(map(Duty.of, found.duties)),
+        entries=tuple(map(LimitView.of, found.entries)),
+        duties=tuple(map(DutyView.of, found.duties)),
         unread=found.unread,
     )

@@ -29,7 +29,7 @@ _SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FactColumn:
     """A field of a group; ``kind`` says what values it takes, see ``model.values.KINDS``."""
 
     key: str
@@ -50,7 +50,7 @@ class FactGroup:
     key: str
     label: str
     many: bool
-    columns: tuple[Column, ...]
+    columns: tuple[FactColumn, ...]
     rows: tuple[tuple[str, ...], ...]
 
     @classmethod
@@ -65,7 +65,7 @@ class FactGroup:
             key=group.key,
             label=group.label,
             many=group.many,
-            columns=tuple(Column(f.key, f.label, f.kind) for f in fields),
+            columns=tuple(FactColumn(f.key, f.label, f.kind) for f in fields),
             rows=tuple(tuple(value_text(row.get(f.key)) for f in fields) for row in rows),
         )
 
@@ -149,7 +149,7 @@ class FiledRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DifferenceView:
     """A field of an issued document: what it printed, and what the facts would say now."""
 
     path: str
@@ -173,12 +173,12 @@ class DisagreeingDocument:
 
     record: str
     title: str
-    fields: tuple[Difference, ...]
+    fields: tuple[DifferenceView, ...]
 
     @classmethod
     def of(cls, stale: Stale) -> DisagreeingDocument:
         """Return a document of a case."""
-        fields = (Difference(d.path, d.label, d.then, d.now) for d in stale.differences)
+        fields = (DifferenceView(d.path, d.label, d.then, d.now) for d in stale.differences)
         return cls(stale.record.no, stale.record.title, tuple(fields))
 
 

@@ -37,7 +37,7 @@ class CaseOpened(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeView:
     """One fact before and after; empty text where there is nothing."""
 
     path: str
@@ -46,7 +46,7 @@ class Change:
     new: str
 
     @classmethod
-    def of(cls, change: procedure.Change) -> Change:
+    def of(cls, change: procedure.Change) -> ChangeView:
         """Return a change of the procedure."""
         return cls(change.path, change.label, change.old, change.new)
 
@@ -64,7 +64,7 @@ class FactsChanged(Result):
     SCHEMA: ClassVar[str] = "archivist/case-set/1"
 
     case: str
-    changes: tuple[Change, ...]
+    changes: tuple[ChangeView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def change_facts(
     _, changes = procedure.change_facts(
         workspace, by, number, settings, laid_over=_read(source), reason=reason
     )
-    return FactsChanged(str(number), tuple(map(Change.of, changes)))
+    return FactsChanged(str(number), tuple(map(ChangeView.of, changes)))
 
 
 def list_cases(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFindingView:
     """What one check found in a case.
 
     Attributes:
@@ -45,7 +45,7 @@ class Finding:
     note: str
 
     @classmethod
-    def of(cls, finding: run.Finding) -> Finding:
+    def of(cls, finding: run.CheckFinding) -> CheckFindingView:
         """Return a finding of the rules."""
         row = finding.check
         return cls(
@@ -77,10 +77,10 @@ class CheckedCase:
     stage: Stage
     verdict: Verdict
     notice: str
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFindingView, ...]
 
     @classmethod
-    def of(cls, checked: procedure.Checked, *, missing_only: bool) -> CheckedCase:
+    def of(cls, checked: procedure.CaseAudit, *, missing_only: bool) -> CheckedCase:
         """Return a case that was checked."""
         case = checked.case
         shown = (f for f in checked.findings if f.verdict is not Verdict.PASSED or not missing_only)
@@ -92,7 +92,7 @@ class CheckedCase:
             stage=checked.stage,
             verdict=checked.verdict,
             notice=checked.notice,
-            findings=tuple(map(Finding.of, shown)),
+            findings=tuple(map(CheckFindingView.of, shown)),
         )
 
 

@@ -24,7 +24,7 @@ class MadeFor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentType:
+class DocumentTypeView:
     """One entry of the catalogue; see ``doctypes.doctype.DocumentType`` for the attributes.
 
     Attributes:
@@ -40,7 +40,7 @@ class DocumentType:
     categories: tuple[Category, ...]
 
     @classmethod
-    def of(cls, document: catalogue.DocumentType) -> DocumentType:
+    def of(cls, document: catalogue.DocumentType) -> DocumentTypeView:
         """Return an entry of the catalogue."""
         return cls(
             id=document.id,
@@ -59,21 +59,21 @@ class DocumentTypes(Result):
 
     SCHEMA: ClassVar[str] = "archivist/document-types/1"
 
-    documents: tuple[DocumentType, ...]
+    documents: tuple[DocumentTypeView, ...]
 
 
 def catalogued(workspace: Workspace) -> DocumentTypes:
     """List the document types of the workspace."""
-    return DocumentTypes(tuple(map(DocumentType.of, workspace.catalogue.all())))
+    return DocumentTypes(tuple(map(DocumentTypeView.of, workspace.catalogue.all())))
 
 
-def document_type(workspace: Workspace, name: str) -> DocumentType:
+def document_type(workspace: Workspace, name: str) -> DocumentTypeView:
     """Return a document type by id, Chinese title, alias or code.
 
     Raises:
         UnknownDocument: E302, with the nearest names.
     """
-    return DocumentType.of(workspace.catalogue.get(name))
+    return DocumentTypeView.of(workspace.catalogue.get(name))
 
 
 def made_for(document: catalogue.DocumentType) -> MadeFor:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api import given_values, parcels, selection
-from archivist.api.parcels import NO_COPIES, Copies, Item, Parcel
+from archivist.api.parcels import NO_COPIES, Copies, Parcel, ParcelItem
 from archivist.api.result import Refusal, Result
 from archivist.errors import UsageError
 
@@ -54,7 +54,7 @@ class PlannedDocument:
     doubts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, planned: case_documents.Planned) -> PlannedDocument:
+    def of(cls, planned: case_documents.PlannedForCase) -> PlannedDocument:
         """Return a planned document of a household."""
         return cls(
             case=str(planned.case.number),
@@ -113,9 +113,9 @@ class IssuedDocument:
     doubts: tuple[str, ...] = ()
 
     @property
-    def item(self) -> Item:
+    def item(self) -> ParcelItem:
         """The document as it is taken away."""
-        return Item(self.case, self.title, self.files)
+        return ParcelItem(self.case, self.title, self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class IssuedDocuments(Result):
 
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedDocuments:
     """What was asked for, checked for every household: it is shown, drafted or issued.
 
     Attributes:
@@ -170,7 +170,7 @@ def prepare(
     on: dt.date | None = None,
     pdf: bool | None = None,
     copies: Copies = NO_COPIES,
-) -> Prepared:
+) -> PreparedDocuments:
     """Check for every household whether a document can be issued; write nothing.
 
     Args:
@@ -205,15 +205,15 @@ def prepare(
     checked = plan(workspace, by, wanted, chosen, given, on=on or by.today)
     if len(chosen) == 1 and checked.refused:
         raise checked.refused[0].error
-    return Prepared(wanted, checked, with_pdf, copies)
+    return PreparedDocuments(wanted, checked, with_pdf, copies)
 
 
-def plan(prepared: Prepared) -> DocumentPlan:
+def plan(prepared: PreparedDocuments) -> DocumentPlan:
     """Show what would be issued; each page is filled once, to see where it overflows."""
     return DocumentPlan(tuple(map(PlannedDocument.of, prepared.checked.documents)), prepared.refused)
 
 
-def draft(workspace: Workspace, prepared: Prepared, folder: Path | None = None) -> Drafts:
+def draft(workspace: Workspace, prepared: PreparedDocuments, folder: Path | None = None) -> Drafts:
     """Write a draft of each document into a folder, over what has its name; the outbox's own when none is named."""
     from archivist.issuing.drafts import draft_document
 
@@ -224,7 +224,10 @@ def draft(workspace: Workspace, prepared: Prepared, folder: Path | None = None) 
 
 
 def issue(
-    workspace: Workspace, by: By, prepared: Prepared, progress: Callable[[int, int], None] | None = None
+    workspace: Workspace,
+    by: By,
+    prepared: PreparedDocuments,
+    progress: Callable[[int, int], None] | None = None,
 ) -> IssuedDocuments:
     """Issue and file every document that can be; each stands or falls alone.
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class FixityFinding:
-    """One thing that is not as the chain says; see ``store.bag_fixity.Finding``.
+class FixityFindingView:
+    """One thing that is not as the chain says; see ``store.bag_fixity.FixityFinding``.
 
     Attributes:
         file: relative to the bag; empty for the whole of it.
@@ -37,7 +37,7 @@ class FixityFinding:
     remedy: str
 
     @classmethod
-    def of(cls, finding: bag_fixity.Finding, remedy: str) -> FixityFinding:
+    def of(cls, finding: bag_fixity.FixityFinding, remedy: str) -> FixityFindingView:
         """Return a finding of the store, with what to do about it."""
         return cls(**finding.to_plain(), label=finding.problem.label, remedy=remedy)
 
@@ -58,16 +58,16 @@ class Verified(Result):
     files: int
     bytes: int
     quick: bool
-    findings: tuple[FixityFinding, ...]
-    known: tuple[FixityFinding, ...]
+    findings: tuple[FixityFindingView, ...]
+    known: tuple[FixityFindingView, ...]
     index_drift: tuple[str, ...]
 
     @property
     def newer(self) -> int:
         """How many of the findings are no faults: a newer program wrote there."""
-        from archivist.store.bag_fixity import Problem
+        from archivist.store.bag_fixity import FixityFault
 
-        return sum(f.problem == Problem.NEWER for f in self.findings)
+        return sum(f.problem == FixityFault.NEWER for f in self.findings)
 
     @property
     def closed(self) -> str:
@@ -84,7 +84,7 @@ class FindingsAccepted(Result):
     SCHEMA: ClassVar[str] = "archivist/verify-accept/1"
 
     case: str
-    accepted: tuple[FixityFinding, ...]
+    accepted: tuple[FixityFindingView, ...]
     reason: str
 
 
@@ -102,7 +102,7 @@ class Restored(Result):
     restored: tuple[str, ...]
     moved_aside: tuple[str, ...]
     aside_folder: Path
-    left: tuple[FixityFinding, ...]
+    left: tuple[FixityFindingView, ...]
 
 
 def verify(
@@ -183,7 +183,7 @@ def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
     return Restored(str(number), done.restored, done.aside, aside, _views(done.left))
 
 
-def _views(findings: Sequence[bag_fixity.Finding]) -> tuple[FixityFinding, ...]:
+def _views(findings: Sequence[bag_fixity.FixityFinding]) -> tuple[FixityFindingView, ...]:
     from archivist.store.bag_fixity import remedy
 
-    return tuple(FixityFinding.of(f, remedy(f, findings)) for f in findings)
+    return tuple(FixityFindingView.of(f, remedy(f, findings)) for f in findings)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from archivist.api.agenda import Agenda, Entry
+from archivist.api.agenda import AgendaView, LimitView
 
 MORNING: Final = dt.timedelta(hours=-15)
 """The alarm of a whole day: nine o'clock on the day before."""
 
 
-def calendar_file(agenda: Agenda) -> bytes:
+def calendar_file(agenda: AgendaView) -> bytes:
     """Return the limits of an agenda that have an end, one event each; the same limit always has the same UID."""
     from icalendar import Alarm, Calendar, Event
 
@@ -49,5 +49,5 @@ def calendar_file(agenda: Agenda) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _title(entry: Entry) -> str:
+def _title(entry: LimitView) -> str:
     return f"{entry.case} {entry.title}{'（暂算）' if entry.provisional else ''}"

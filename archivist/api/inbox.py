@@ -69,7 +69,7 @@ class LeftFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DropOutcomeView:
     """What became of one dropped file: exactly one of the three, by its ``fate``."""
 
     fate: Fate
@@ -78,7 +78,7 @@ class Outcome:
     left: LeftFile | None = None
 
     @classmethod
-    def of(cls, outcome: filing.Outcome) -> Outcome:
+    def of(cls, outcome: filing.DropOutcome) -> DropOutcomeView:
         """Return an outcome of filing."""
         from archivist.ingest.filing import AlreadyFiled, Filed, NeedsReview
 
@@ -111,7 +111,7 @@ class InboxFiled(Result):
     left: tuple[LeftFile, ...]
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> InboxFiled:
+    def of(cls, outcomes: Sequence[DropOutcomeView]) -> InboxFiled:
         """Sort outcomes by what became of the file."""
         return cls(
             tuple(o.filed for o in outcomes if o.filed),
@@ -131,7 +131,7 @@ class FiledByHand(Result):
     failed: tuple[Problem, ...]
 
 
-Tell = Callable[[Outcome, int, int], None]
+Tell = Callable[[DropOutcomeView, int, int], None]
 """Called for each outcome with the number done and the number known of."""
 
 
@@ -148,7 +148,9 @@ def file_inbox(
     """
     from archivist.ingest.watch_folder import file_once
 
-    file_once(workspace, by, lambda outcome, done, total: tell(Outcome.of(outcome), done, total), stop)
+    file_once(
+        workspace, by, lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total), stop
+    )
 
 
 def watch_inbox(
@@ -178,7 +180,13 @@ def watch_inbox(
             if done is not None:
                 checked(done)
 
-    watch(workspace, by, lambda outcome, done, total: tell(Outcome.of(outcome), done, total), stop, check)
+    watch(
+        workspace,
+        by,
+        lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total),
+        stop,
+        check,
+    )
 
 
 def file_by_hand(

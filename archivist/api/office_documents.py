@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedOfficeDocument:
     """A document asked for and checked: it is shown, drafted or issued.
 
     Attributes:
@@ -38,7 +38,7 @@ class Prepared:
         folder: where a copy goes.
     """
 
-    checked: office_documents.Planned
+    checked: office_documents.PlannedForOffice
     pdf: bool
     folder: Path | None
 
@@ -52,7 +52,7 @@ def prepare(
     settings: Mapping[str, object] = {},
     pdf: bool | None = None,
     folder: Path | None = None,
-) -> Prepared:
+) -> PreparedOfficeDocument:
     """Check whether a document of the office can be issued; write nothing.
 
     Args:
@@ -78,10 +78,10 @@ def prepare(
         )
     with_pdf = workspace.config.options.pdf if pdf is None else pdf
     given = {**given_values.for_office(values, wanted), **settings}
-    return Prepared(plan(workspace, wanted, given, on=on), with_pdf, folder)
+    return PreparedOfficeDocument(plan(workspace, wanted, given, on=on), with_pdf, folder)
 
 
-def plan(prepared: Prepared) -> DocumentPlan:
+def plan(prepared: PreparedOfficeDocument) -> DocumentPlan:
     """Show what would be issued."""
     one = prepared.checked
     return DocumentPlan(
@@ -101,7 +101,7 @@ def plan(prepared: Prepared) -> DocumentPlan:
     )
 
 
-def draft(workspace: Workspace, prepared: Prepared) -> Drafts:
+def draft(workspace: Workspace, prepared: PreparedOfficeDocument) -> Drafts:
     """Write a draft into the folder asked for, over what has its name; the outbox's own when none is."""
     from archivist.issuing.drafts import draft_document
 
@@ -111,7 +111,7 @@ def draft(workspace: Workspace, prepared: Prepared) -> Drafts:
     return Drafts(write_drafts(folder, pages), doubts=one.doubts)
 
 
-def issue(workspace: Workspace, by: By, prepared: Prepared) -> IssuedDocuments:
+def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> IssuedDocuments:
     """Issue a document: into the outbox, into the ledger, a copy into the folder asked for.
 
     Raises:

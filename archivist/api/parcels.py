@@ -16,7 +16,7 @@ from archivist.errors import UsageError, WriteFailed
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ParcelItem:
     """An issued document to be taken away.
 
     Attributes:
@@ -69,7 +69,7 @@ class Copies:
             if target is not None and target.exists():
                 raise UsageError(f"{target.name} 已经存在，不覆盖", remedy="换一个文件名，或先移走它。")
 
-    def make(self, issued: Sequence[Item]) -> tuple[Parcel, ...]:
+    def make(self, issued: Sequence[ParcelItem]) -> tuple[Parcel, ...]:
         """Make what was asked for of the documents issued; nothing of none."""
         wanted = ((self.folder, into_folder), (self.archive, into_zip), (self.merged, into_pdf))
         return tuple(_parcel(issued, target, write) for target, write in wanted if target and issued)
@@ -78,14 +78,16 @@ class Copies:
 NO_COPIES: Final = Copies()
 
 
-def _parcel(issued: Sequence[Item], target: Path, write: Callable[[Iterable[Item], Path], int]) -> Parcel:
+def _parcel(
+    issued: Sequence[ParcelItem], target: Path, write: Callable[[Iterable[ParcelItem], Path], int]
+) -> Parcel:
     try:
         return Parcel(target, write(issued, target))
     except WriteFailed as error:
         return Parcel(target, problem=Problem.of(error))
 
 
-def into_folder(issued: Iterable[Item], folder: Path) -> int:
+def into_folder(issued: Iterable[ParcelItem], folder: Path) -> int:
     """Copy the files of issued documents into a folder; the names of a household's begin with its number.
 
     Returns:
@@ -104,7 +106,7 @@ def into_folder(issued: Iterable[Item], folder: Path) -> int:
     return 0
 
 
-def into_zip(issued: Iterable[Item], target: Path) -> int:
+def into_zip(issued: Iterable[ParcelItem], target: Path) -> int:
     """Put all files of issued documents into one archive.
 
     Returns:
@@ -123,7 +125,7 @@ def into_zip(issued: Iterable[Item], target: Path) -> int:
     return 0
 
 
-def into_pdf(issued: Iterable[Item], target: Path) -> int:
+def into_pdf(issued: Iterable[ParcelItem], target: Path) -> int:
     """Put the PDFs of issued documents into one, each on a sheet of its own when printed on both sides.
 
     Returns:
@@ -171,7 +173,7 @@ def private(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-def _name(item: Item, path: Path) -> str:
+def _name(item: ParcelItem, path: Path) -> str:
     return f"{item.case} {path.name}" if item.case else path.name
 
 

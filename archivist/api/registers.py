@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.report_requests import Form, Request
-from archivist.api.report_tables import Cell, Column, Row, columns
+from archivist.api.report_requests import OutputForm, Request
+from archivist.api.report_tables import Cell, ReportColumn, Row, columns
 from archivist.api.result import Result
 from archivist.errors import UsageError
 from archivist.model.chinese import format_date
@@ -28,7 +28,7 @@ FOLDER: Final = "报表"
 
 
 @dataclass(frozen=True, slots=True)
-class Register(Result):
+class RegisterView(Result):
     """A register, and what was written of it.
 
     Attributes:
@@ -61,7 +61,7 @@ class Register(Result):
     nil: bool
     lines: int
     tables: Mapping[str, tuple[Row, ...]]
-    columns: Mapping[str, tuple[Column, ...]]
+    columns: Mapping[str, tuple[ReportColumn, ...]]
     sums: Mapping[str, Cell]
     labels: Mapping[str, str]
     notes: tuple[str, ...]
@@ -73,7 +73,7 @@ class Register(Result):
 
 def make(
     workspace: Workspace, by: By, request: Request, collected: Found, *, folder: Path | None, dry_run: bool
-) -> Register:
+) -> RegisterView:
     """Work out a register and write it beside what was written before; nothing is overwritten.
 
     Args:
@@ -122,13 +122,13 @@ def _values(request: Request, content: register.Register) -> dict[str, object]:
 
 def _result(
     request: Request, content: register.Register, collected: Found, files: tuple[Path, ...], *, dry_run: bool
-) -> Register:
+) -> RegisterView:
     tables = [f for f in request.document.fields if isinstance(content.values.get(f.path), list)]
     single = [
         f for f in request.document.fields if f.kind not in ("table", "list") and f.path in content.values
     ]
     shown = {f.path: columns(f) for f in tables}
-    return Register(
+    return RegisterView(
         document=request.document.id,
         title=request.title,
         period=request.period.slug,
@@ -153,12 +153,12 @@ def _result(
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────
-def _forms(request: Request) -> list[Form]:
+def _forms(request: Request) -> list[OutputForm]:
     """Return the renditions to write: those asked for; else a page, and a sheet where there are lines."""
     from archivist.report.compilation import lists_lines
 
-    usual = [Form.DOCX, Form.XLSX] if lists_lines(request.document) else [Form.DOCX]
-    return [form for form in Form if form in (request.forms or usual)]
+    usual = [OutputForm.DOCX, OutputForm.XLSX] if lists_lines(request.document) else [OutputForm.DOCX]
+    return [form for form in OutputForm if form in (request.forms or usual)]
 
 
 def _renditions(
@@ -167,21 +167,21 @@ def _renditions(
     content: register.Register,
     values: Mapping[str, object],
     on: dt.date,
-) -> dict[Form, bytes]:
+) -> dict[OutputForm, bytes]:
     forms, document = _forms(request), request.document
-    made: dict[Form, bytes] = {}
-    if Form.DOCX in forms or Form.PDF in forms:
+    made: dict[OutputForm, bytes] = {}
+    if OutputForm.DOCX in forms or OutputForm.PDF in forms:
         from archivist.issuing.office_documents import render_register
 
-        made[Form.DOCX] = render_register(document, workspace.config, values, on=on)
-    if Form.PDF in forms:
-        made[Form.PDF] = _pdf(made[Form.DOCX])
-    if Form.XLSX in forms:
+        made[OutputForm.DOCX] = render_register(document, workspace.config, values, on=on)
+    if OutputForm.PDF in forms:
+        made[OutputForm.PDF] = _pdf(made[OutputForm.DOCX])
+    if OutputForm.XLSX in forms:
         from archivist.report.sheet import workbook
 
         office = workspace.config.office.name
         heads = [f"填报单位：{office}", request.period.label, f"制表日期：{format_date(on)}"]
-        made[Form.XLSX] = workbook(document, content, [*heads, *_more_heads(document, content, values)])
+        made[OutputForm.XLSX] = workbook(document, content, [*heads, *_more_heads(document, content, values)])
     return {form: made[form] for form in forms}
 
 
@@ -206,7 +206,7 @@ def _pdf(data: bytes) -> bytes:
         return made.read_bytes()
 
 
-def _put(folder: Path, stem: str, form: Form, data: bytes) -> Path:
+def _put(folder: Path, stem: str, form: OutputForm, data: bytes) -> Path:
     """Write a file beside what was written before; nothing is overwritten."""
     from archivist.store import durable_files
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archivist.workspace import Workspace
 
 
-class Form(StrEnum):
+class OutputForm(StrEnum):
     """A rendition a report can have."""
 
     DOCX = "docx"
@@ -43,7 +43,7 @@ class Request:
     period: Period
     query: Query
     settings: Mapping[str, str]
-    forms: frozenset[Form]
+    forms: frozenset[OutputForm]
     nil: bool
     sheetwise: bool
 
@@ -62,7 +62,7 @@ def request(
     where: str = "",
     category: str = "",
     settings: Mapping[str, str] = {},
-    forms: Collection[Form] = (),
+    forms: Collection[OutputForm] = (),
     nil: bool = False,
 ) -> Request:
     """Check what is asked of a report; read no case.
@@ -94,7 +94,7 @@ def request(
     else:
         period = days.period(kind_of(wanted, workspace.pack).period, on)
         kind_of(wanted, workspace.pack, period)
-        if not lists_lines(wanted) and (nil or Form.XLSX in forms):
+        if not lists_lines(wanted) and (nil or OutputForm.XLSX in forms):
             raise UsageError(
                 f"{wanted.title}不是逐行的册表，没有零报告，也没有电子表格", remedy="去掉 --nil、--xlsx。"
             )

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archivist.api.documents import refusals
-from archivist.api.parcels import Copies, Item, Parcel
-from archivist.api.report_requests import Form, Request
-from archivist.api.report_tables import Column, Row, columns
+from archivist.api.parcels import Copies, Parcel, ParcelItem
+from archivist.api.report_requests import OutputForm, Request
+from archivist.api.report_tables import ReportColumn, Row, columns
 from archivist.api.result import Refusal, Result
 from archivist.doctypes.field_paths import FieldPath
 from archivist.model.chinese import format_date
@@ -19,7 +19,7 @@ from archivist.model.chinese import format_date
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType, FieldSpec
     from archivist.issuing.case_documents import Refused
-    from archivist.issuing.office_documents import Planned
+    from archivist.issuing.office_documents import PlannedForOffice
     from archivist.model.by import By
     from archivist.report.compilation import Found
     from archivist.workspace import Workspace
@@ -46,7 +46,7 @@ class ReportSheet:
 
 @dataclass(frozen=True, slots=True)
 class ReportSheets(Result):
-    """The sheets of a report; see ``registers.Register`` for what is not said here.
+    """The sheets of a report; see ``registers.RegisterView`` for what is not said here.
 
     Attributes:
         public: they are posted for everybody to read; each household keeps its own in its file.
@@ -63,7 +63,7 @@ class ReportSheets(Result):
     period_label: str
     public: bool
     dry_run: bool
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     sheets: tuple[ReportSheet, ...]
     refused: tuple[Refusal, ...]
     unread: tuple[str, ...]
@@ -96,7 +96,7 @@ def make(
     sheets = tuple(
         _sheet(one, spec) if dry_run else _issued(workspace, by, request, one, spec) for one in joined
     )
-    items = [Item(None, request.title, one.files) for one in sheets if one.files]
+    items = [ParcelItem(None, request.title, one.files) for one in sheets if one.files]
     return ReportSheets(
         document=request.document.id,
         title=request.title,
@@ -115,7 +115,7 @@ def make(
 
 def _notices(
     workspace: Workspace, by: By, request: Request, collected: Found
-) -> tuple[Sequence[Planned], Sequence[Refused]]:
+) -> tuple[Sequence[PlannedForOffice], Sequence[Refused]]:
     """Plan the notices of all who are to be listed, and join those that say the same."""
     from archivist.issuing.case_documents import plan
     from archivist.issuing.combined_notice import sheets
@@ -127,7 +127,7 @@ def _notices(
     return sheets(planned.documents), planned.refused
 
 
-def _minutes(workspace: Workspace, by: By, request: Request, collected: Found) -> list[Planned]:
+def _minutes(workspace: Workspace, by: By, request: Request, collected: Found) -> list[PlannedForOffice]:
     """Put together the minutes of each meeting of the period."""
     from archivist.issuing.office_documents import plan
     from archivist.report.compilation import given
@@ -148,16 +148,18 @@ def _minutes(workspace: Workspace, by: By, request: Request, collected: Found) -
     return joined
 
 
-def _sheet(planned: Planned, spec: FieldSpec) -> ReportSheet:
+def _sheet(planned: PlannedForOffice, spec: FieldSpec) -> ReportSheet:
     return ReportSheet(planned.name, tuple(_rows(planned, spec)), planned.doubts)
 
 
-def _issued(workspace: Workspace, by: By, request: Request, planned: Planned, spec: FieldSpec) -> ReportSheet:
+def _issued(
+    workspace: Workspace, by: By, request: Request, planned: PlannedForOffice, spec: FieldSpec
+) -> ReportSheet:
     from archivist.issuing.office_documents import issue
 
-    forms = request.forms or {Form.XLSX}
-    beside = {".xlsx": _workbook(workspace, request, planned, spec)} if Form.XLSX in forms else {}
-    issued = issue(workspace, by, planned, pdf=Form.PDF in forms, beside=beside)
+    forms = request.forms or {OutputForm.XLSX}
+    beside = {".xlsx": _workbook(workspace, request, planned, spec)} if OutputForm.XLSX in forms else {}
+    issued = issue(workspace, by, planned, pdf=OutputForm.PDF in forms, beside=beside)
     return replace(_sheet(planned, spec), doc_no=issued.doc_no, files=issued.files)
 
 
@@ -166,7 +168,7 @@ def _table(document: DocumentType) -> FieldSpec:
     return next(f for f in document.fields if f.path in (FieldPath.PUBLICITY_ROWS, FieldPath.MINUTES_ITEMS))
 
 
-def _rows(planned: Planned, spec: FieldSpec) -> list[dict[str, Any]]:
+def _rows(planned: PlannedForOffice, spec: FieldSpec) -> list[dict[str, Any]]:
     from archivist.documents.values.nested import at
 
     rows = at(planned.values, spec.path)
@@ -174,7 +176,7 @@ def _rows(planned: Planned, spec: FieldSpec) -> list[dict[str, Any]]:
     return rows
 
 
-def _workbook(workspace: Workspace, request: Request, planned: Planned, spec: FieldSpec) -> bytes:
+def _workbook(workspace: Workspace, request: Request, planned: PlannedForOffice, spec: FieldSpec) -> bytes:
     from archivist.report.register import Register
     from archivist.report.sheet import workbook
 

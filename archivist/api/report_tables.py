@@ -22,7 +22,7 @@ _PRIVATE: Final = ("id_number", "account")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """One column of a table.
 
     Attributes:
@@ -44,9 +44,11 @@ class Column:
         return plain_text(value)
 
 
-def columns(spec: FieldSpec) -> tuple[Column, ...]:
+def columns(spec: FieldSpec) -> tuple[ReportColumn, ...]:
     """Return the columns of a table but the running number."""
-    return tuple(Column(c.key, c.label, c.kind, c.key in _PRIVATE) for c in spec.columns if c.key != "n")
+    return tuple(
+        ReportColumn(c.key, c.label, c.kind, c.key in _PRIVATE) for c in spec.columns if c.key != "n"
+    )
 
 
 def plain_text(value: Cell) -> str:

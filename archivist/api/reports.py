@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api import registers, report_sheets
-from archivist.api.registers import Register
+from archivist.api.registers import RegisterView
 from archivist.api.report_requests import Request
 from archivist.api.report_sheets import ReportSheets
 from archivist.api.result import Result
@@ -57,7 +57,7 @@ def make(
     folder: Path | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Register | ReportSheets:
+) -> RegisterView | ReportSheets:
     """Read the households and make what was asked for; a household that cannot be read is named, never left out.
 
     Args:

@@ -98,7 +98,7 @@ def powers(pack: str) -> PackPowers:
 
 # ── what they say ────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _RowView:
     """What every row has.
 
     Attributes:
@@ -117,7 +117,7 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleRow(_Row):
+class RuleRow(_RowView):
     """A rule; see ``rules.rule.Rule``."""
 
     id: str
@@ -135,7 +135,7 @@ class RuleRow(_Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepRow(_Row):
+class StepRow(_RowView):
     """A step; see ``rules.rule.StepRule``. ``moves`` is state before → state after."""
 
     id: str
@@ -151,7 +151,7 @@ class StepRow(_Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MaterialRow(_Row):
+class MaterialRow(_RowView):
     """A paper that must be in the file; see ``rules.rule.Material``."""
 
     document: str
@@ -160,7 +160,7 @@ class MaterialRow(_Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRow(_Row):
+class CheckRow(_RowView):
     """A check of the file; see ``rules.rule.CheckRule``."""
 
     id: str

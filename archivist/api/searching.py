@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class HitView:
     """A household, or a page of a record; see ``search.engine.Hit`` for the attributes.
 
     Attributes:
@@ -37,7 +37,7 @@ class Hit:
     why: str
 
     @classmethod
-    def of(cls, hit: engine.Hit) -> Hit:
+    def of(cls, hit: engine.Hit) -> HitView:
         """Return a hit of the engine."""
         return cls(
             case=str(hit.case),
@@ -63,7 +63,7 @@ class SearchAnswer(Result):
 
     total: int
     exact: bool
-    hits: tuple[Hit, ...]
+    hits: tuple[HitView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def search(
         BadQuery: E401. IndexFault: E400.
     """
     found = workspace.index.search(query, filters=filters, limit=limit, offset=offset)
-    return SearchAnswer(found.total, found.exact, tuple(map(Hit.of, found.hits)))
+    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)))
 
 
 def reindex(workspace: Workspace, by: By, progress: Callable[[int, int], None] | None = None) -> Reindexed:

@@ -18,7 +18,7 @@ from archivist.settings_file import FILE_NAME
 
 if TYPE_CHECKING:
     from archivist.model.by import By
-    from archivist.store.disk_probe import Finding
+    from archivist.store.disk_probe import DiskFinding
     from archivist.workspace import Workspace
 
 
@@ -40,7 +40,7 @@ class Checkup:
     detail: str
 
     @classmethod
-    def of(cls, finding: Finding) -> Checkup:
+    def of(cls, finding: DiskFinding) -> Checkup:
         """Return what was found out about the disk."""
         detail = "。".join(filter(None, (finding.detail, finding.consequence)))
         return cls(finding.what, Condition(finding.state), detail)

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from archivist.api import agenda as api
-from archivist.api.agenda import DAYS, Agenda, Duty, Entry, Reference
+from archivist.api.agenda import DAYS, AgendaView, DutyView, LimitView, Reference
 from archivist.cli.session import DAY, MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.by import CHINA
@@ -67,7 +67,7 @@ def due(
     return 1 if found.unread else 0
 
 
-def _show(session: Session, found: Agenda, *, whole: bool, most: int | None) -> None:
+def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None) -> None:
     shown: list[Reference] = []
     for status, count in found.counts.items():
         entries = [e for e in found.entries if e.status is status]
@@ -113,7 +113,7 @@ def _day(day: dt.date | None, at: str, *, provisional: bool) -> str:
     return f"{day}{' ' + at if at else ''}{'（暂算）' if provisional else ''}"
 
 
-def _left(entry: Entry) -> str:
+def _left(entry: LimitView) -> str:
     """Say how long there is, or how long it has been over: 天/工作日."""
     if entry.days is None or entry.workdays is None:
         return entry.trigger
@@ -124,7 +124,7 @@ def _left(entry: Entry) -> str:
     return f"{over}{abs(entry.days)} 天/{abs(entry.workdays)} 工作日{warned}"
 
 
-def _explain(session: Session, entry: Entry) -> None:
+def _explain(session: Session, entry: LimitView) -> None:
     """Say what one limit stands on: how much time, since when, the sentence, the days that were not counted."""
     since = f"（{entry.started}）" if entry.started else ""
     inferred = "〔推定〕" if entry.inferred else ""
@@ -138,10 +138,10 @@ def _explain(session: Session, entry: Entry) -> None:
         session.say(f"    {entry.note}", "dim")
 
 
-def _required(duty: Duty) -> str:
+def _required(duty: DutyView) -> str:
     share = "" if duty.share is None else f"{duty.share:.0%}"
     return share if duty.required is None else f"不少于 {duty.required} 户（{duty.base} 户的 {share}）"
 
 
-def _done(duty: Duty) -> str:
+def _done(duty: DutyView) -> str:
     return "" if duty.done is None else f"{duty.done} 户"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from archivist.api import completeness as api
-from archivist.api.completeness import CheckedCase, CheckReport, Finding, Stage, Verdict
+from archivist.api.completeness import CheckedCase, CheckFindingView, CheckReport, Stage, Verdict
 from archivist.cli.session import DAY, MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.ids import parse_category
@@ -120,7 +120,7 @@ def _show_case(session: Session, one: CheckedCase) -> None:
         session.say(one.notice, "cyan")
 
 
-def _show_finding(session: Session, finding: Finding) -> None:
+def _show_finding(session: Session, finding: CheckFindingView) -> None:
     session.say(f"{finding.verdict.value}　{finding.id} {finding.title}", _STYLES[finding.verdict])
     for problem in finding.problems:
         session.say(f"    · {problem}")

@@ -10,8 +10,8 @@ import click
 
 from archivist.api import document_types, office_documents
 from archivist.api import documents as api
-from archivist.api.document_types import DocumentType, MadeFor
-from archivist.api.documents import DocumentPlan, Drafts, IssuedDocuments, Prepared
+from archivist.api.document_types import DocumentTypeView, MadeFor
+from archivist.api.documents import DocumentPlan, Drafts, IssuedDocuments, PreparedDocuments
 from archivist.api.parcels import Copies, Parcel
 from archivist.api.result import Refusal
 from archivist.cli.session import DAY, Session, pairs, with_session
@@ -120,7 +120,7 @@ def generate(
     return _show_issued(session, _issue(session, by, wanted.title, prepared))
 
 
-def _issue(session: Session, by: By, title: str, prepared: Prepared) -> IssuedDocuments:
+def _issue(session: Session, by: By, title: str, prepared: PreparedDocuments) -> IssuedDocuments:
     if prepared.ready == 1:
         return api.issue(session.workspace, by, prepared)
     session.say(f"{title}：{prepared.ready} 户可以制发，{len(prepared.refused)} 户不能")
@@ -192,7 +192,7 @@ def _show_refused(session: Session, refused: Sequence[Refusal]) -> int:
 
 
 # ── documents of the office ──────────────────────────────────────────────────────────────────────────────
-def _refuse_of_households(document: DocumentType, named: Mapping[str, object]) -> None:
+def _refuse_of_households(document: DocumentTypeView, named: Mapping[str, object]) -> None:
     """Refuse what only documents of households take.
 
     Args:
@@ -211,7 +211,7 @@ def _refuse_of_households(document: DocumentType, named: Mapping[str, object]) -
 
 
 def _office_document(
-    session: Session, by: By, prepared: office_documents.Prepared, *, draft: bool, dry_run: bool
+    session: Session, by: By, prepared: office_documents.PreparedOfficeDocument, *, draft: bool, dry_run: bool
 ) -> int:
     """Issue a document of the office, or show what would be issued."""
     workspace = session.workspace

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from archivist.api import searching as api
-from archivist.api.searching import Hit
+from archivist.api.searching import HitView
 from archivist.cli.session import Session, with_session
 
 
@@ -72,7 +72,7 @@ def search(
     return 0
 
 
-def show_hits(session: Session, hits: Sequence[Hit]) -> None:
+def show_hits(session: Session, hits: Sequence[HitView]) -> None:
     """Print hits for people: where, who, and the words around, marked."""
     from rich.text import Text
 

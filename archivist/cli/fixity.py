@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archivist.api import fixity as api
-from archivist.api.fixity import FixityFinding
+from archivist.api.fixity import FixityFindingView
 from archivist.cli.session import Session, with_session
 from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 
@@ -69,7 +69,7 @@ def verify(
     return IndexFault.exit_status if done.index_drift else 0
 
 
-def show_findings(session: Session, findings: tuple[FixityFinding, ...]) -> None:
+def show_findings(session: Session, findings: tuple[FixityFindingView, ...]) -> None:
     """Print what is wrong: which case, which file, what was expected and found, what to do."""
     if session.json:
         return

@@ -11,7 +11,7 @@ import click
 from archivist.api import inbox as api
 from archivist.api import review as review_api
 from archivist.api.fixity import Verified
-from archivist.api.inbox import Fate, Outcome
+from archivist.api.inbox import DropOutcomeView, Fate
 from archivist.api.result import Problem
 from archivist.cli.session import Session, with_session
 
@@ -24,13 +24,13 @@ _REASON = click.option("--reason", default="", help="归入已注销的户：为
 def watch(session: Session, once: bool) -> int:
     """守候收件箱：认出是哪一户、哪种材料的自动归档，其余转待认领。Ctrl-C 结束。"""
     stop = threading.Event()
-    outcomes: list[Outcome] = []
+    outcomes: list[DropOutcomeView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     workspace = session.workspace
     if once:
         with session.progress("收件") as step:
 
-            def count(outcome: Outcome, done: int, total: int) -> None:
+            def count(outcome: DropOutcomeView, done: int, total: int) -> None:
                 outcomes.append(outcome)
                 step(done, total)
 
@@ -43,7 +43,7 @@ def watch(session: Session, once: bool) -> int:
 
     session.say(f"守候 {workspace.archive.inbox}，Ctrl-C 结束", "dim")
 
-    def tell(outcome: Outcome, _done: int, _total: int) -> None:
+    def tell(outcome: DropOutcomeView, _done: int, _total: int) -> None:
         outcomes.append(outcome)
         session.say(describe(outcome))
 
@@ -60,7 +60,7 @@ def _warn_of(session: Session, checked: Verified | Problem) -> None:
         session.warn(f"例行核对发现问题：{finding.bag} {finding.file} {finding.label}；该户档已转为只读")
 
 
-def describe(outcome: Outcome) -> str:
+def describe(outcome: DropOutcomeView) -> str:
     """Return one line about what became of a file."""
     if filed := outcome.filed:
         if outcome.fate is Fate.ALREADY_FILED:
@@ -74,7 +74,7 @@ def describe(outcome: Outcome) -> str:
     return f"未处理  {outcome.name}：{outcome.left.error}"
 
 
-def _summary(session: Session, outcomes: list[Outcome]) -> int:
+def _summary(session: Session, outcomes: list[DropOutcomeView]) -> int:
     done = api.InboxFiled.of(outcomes)
     session.emit(done)
     if outcomes and not session.json:
@@ -89,7 +89,7 @@ def _summary(session: Session, outcomes: list[Outcome]) -> int:
     return 1 if done.review or done.left else 0
 
 
-def _row(outcome: Outcome) -> tuple[str, str, str]:
+def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
     if filed := outcome.filed:
         if outcome.fate is Fate.ALREADY_FILED:
             what = "（上次已登记）"
@@ -205,7 +205,7 @@ def assign(
         keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     session.emit(assigned)
-    session.say(describe(Outcome(Fate.FILED, filed=assigned.filed)), "green")
+    session.say(describe(DropOutcomeView(Fate.FILED, filed=assigned.filed)), "green")
 
 
 @review.command("return")

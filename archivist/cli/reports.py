@@ -11,8 +11,8 @@ import click
 from archivist.api import report_requests
 from archivist.api import reports as api
 from archivist.api.periods import Days
-from archivist.api.registers import Register
-from archivist.api.report_requests import Form
+from archivist.api.registers import RegisterView
+from archivist.api.report_requests import OutputForm
 from archivist.api.report_sheets import ReportSheets
 from archivist.api.report_tables import plain_text
 from archivist.cli.documents import show_parcels
@@ -76,7 +76,11 @@ def report(
         where=where,
         category=category,
         settings=dict(pairs(settings)),
-        forms=[f for f, wanted in ((Form.DOCX, docx), (Form.XLSX, xlsx), (Form.PDF, pdf)) if wanted],
+        forms=[
+            f
+            for f, wanted in ((OutputForm.DOCX, docx), (OutputForm.XLSX, xlsx), (OutputForm.PDF, pdf))
+            if wanted
+        ],
         nil=nil,
     )
     with session.progress(request.title) as progress:
@@ -94,7 +98,7 @@ def _list(session: Session) -> int:
     return 0
 
 
-def _show_register(session: Session, made: Register) -> int:
+def _show_register(session: Session, made: RegisterView) -> int:
     about = f"{made.title}（{made.period_label}）"
     if made.nil:
         session.say(f"已编制 {about}零报告：本期无", "green")
@@ -119,7 +123,7 @@ def _show_register(session: Session, made: Register) -> int:
     return 1 if made.unread or made.doubts else 0
 
 
-def _show_content(session: Session, made: Register) -> None:
+def _show_content(session: Session, made: RegisterView) -> None:
     for n, (path, columns) in enumerate(made.columns.items()):
         session.table(
             [c.label for c in columns],

@@ -61,11 +61,11 @@ class Left:
     error: ArchivistError
 
 
-Outcome = Filed | AlreadyFiled | NeedsReview | Left
+DropOutcome = Filed | AlreadyFiled | NeedsReview | Left
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ReadDrop:
     """A dropped file that has been read, or the reason why it could not be."""
 
     original: Original
@@ -92,16 +92,16 @@ class WorkspaceDirectory:
         return self._workspace.archive.read(number)
 
 
-def prepare(path: Path, name: str, reader: Reader) -> Prepared:
+def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
     """Take a file's identity and read it; nothing is written. Safe to run beside others, each with its reader."""
     original = Original.of(path, name)
     try:
-        return Prepared(original, reader.read(path), None)
+        return ReadDrop(original, reader.read(path), None)
     except DroppedFileError as error:
-        return Prepared(original, None, error)
+        return ReadDrop(original, None, error)
 
 
-def file_dropped(workspace: Workspace, by: By, prepared: Prepared) -> Outcome:
+def file_dropped(workspace: Workspace, by: By, prepared: ReadDrop) -> DropOutcome:
     """File what was dropped if it is certain whose and what it is; else put it into the tray.
 
     Survives:
@@ -149,7 +149,7 @@ def _filed_before(workspace: Workspace, original: Original, cases: Iterable[Case
     return None
 
 
-def _commit_recognised(workspace: Workspace, by: By, prepared: Prepared, found: Recognition) -> Outcome:
+def _commit_recognised(workspace: Workspace, by: By, prepared: ReadDrop, found: Recognition) -> DropOutcome:
     assert found.case is not None and found.type is not None and prepared.result is not None
     evidence = [asdict(e) for e in found.evidence if e.speaks_for in (str(found.case.number), found.type.id)]
     try:
@@ -255,7 +255,7 @@ def _refuse_late(workspace: Workspace, case: Case, document: DocumentType) -> No
 def _to_tray(
     workspace: Workspace,
     by: By,
-    prepared: Prepared,
+    prepared: ReadDrop,
     reason: Reason,
     message: str,
     found: Recognition | None = None,

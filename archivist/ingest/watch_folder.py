@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError, UnreadableFile
-from archivist.ingest.filing import Left, Outcome, Prepared, file_dropped, prepare
+from archivist.ingest.filing import DropOutcome, Left, ReadDrop, file_dropped, prepare
 from archivist.model.by import By
 from archivist.reading.reader_process import Reader
 from archivist.store.durable_files import shown
@@ -114,11 +114,11 @@ class Readers:
         for reader in self._all:
             self._free.put(reader)
 
-    def submit(self, dropped: Dropped) -> Future[Prepared]:
+    def submit(self, dropped: Dropped) -> Future[ReadDrop]:
         """Read a file beside others."""
         return self._pool.submit(self._prepare, dropped)
 
-    def _prepare(self, dropped: Dropped) -> Prepared:
+    def _prepare(self, dropped: Dropped) -> ReadDrop:
         reader = self._free.get()
         try:
             return prepare(dropped.path, dropped.name, reader)
@@ -138,7 +138,7 @@ class Readers:
         self.close()
 
 
-Report = Callable[[Outcome, int, int], None]
+Report = Callable[[DropOutcome, int, int], None]
 """Called for each outcome with the number done and the number known of."""
 Now = Callable[[], By]
 """Called for every act of a long run: by whom, at that moment."""
@@ -154,7 +154,7 @@ def file_settled(
 ) -> int:
     """Read the settled files in parallel and file them one by one; return how many left the inbox."""
     todo = list(reversed(ready))
-    running: dict[Future[Prepared], Dropped] = {}
+    running: dict[Future[ReadDrop], Dropped] = {}
     done = gone = 0
     while (todo and not stop.is_set()) or running:
         while todo and len(running) < readers.count * 2 and not stop.is_set():

@@ -12,7 +12,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.doctypes.catalogue import DocumentType, Mode, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.documents.render.pool import Made, Sheet, press
+from archivist.documents.render.pool import Made, PrintedSheet, press
 from archivist.documents.render.render import continued_boxes
 from archivist.documents.template.check import refuse_faulty
 from archivist.documents.values.resolve import document_values, facts_digest
@@ -33,7 +33,7 @@ Given = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedForCase:
     """One document that can be issued: the case as read, its values, what a pen must still fill in."""
 
     case: Case
@@ -66,7 +66,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedForCase:
     """One document issued and filed: as 待签, or for good where nobody signs it."""
 
     case: CaseNo
@@ -83,15 +83,15 @@ class Issued:
 class Plan:
     """What would be issued and what not; ``--dry-run`` shows this and stops."""
 
-    documents: tuple[Planned, ...] = ()
+    documents: tuple[PlannedForCase, ...] = ()
     refused: tuple[Refused, ...] = ()
 
 
 @dataclass(slots=True)
-class Outcome:
+class BatchOutcome:
     """What a run did."""
 
-    issued: list[Issued] = field(default_factory=list)
+    issued: list[IssuedForCase] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -118,7 +118,7 @@ def plan(
         TemplateFault: E303, the workspace's own copy of the template does not pass its check.
     """
     refuse_faulty(document)
-    planned: list[Planned] = []
+    planned: list[PlannedForCase] = []
     refused: list[Refused] = []
     for number in numbers:
         try:
@@ -131,7 +131,7 @@ def plan(
 
 def plan_one(
     workspace: Workspace, by: By, document: DocumentType, case: Case, given: Given, *, on: dt.date
-) -> Planned:
+) -> PlannedForCase:
     """Check one case; see ``plan``.
 
     Raises:
@@ -149,11 +149,11 @@ def plan_one(
         extra=numbering.expected(workspace, on.year) if numbered else {},
         sources=case_sources(workspace, by, case),
     )
-    return Planned(case, document, values, given, on, numbered)
+    return PlannedForCase(case, document, values, given, on, numbered)
 
 
 # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────
-Report = Callable[[Issued | Refused, int, int], None]
+Report = Callable[[IssuedForCase | Refused, int, int], None]
 
 
 def issue(
@@ -164,7 +164,7 @@ def issue(
     pdf: bool = False,
     report: Report | None = None,
     processes: int | None = None,
-) -> Outcome:
+) -> BatchOutcome:
     """Issue everything a plan holds; each document stands or falls alone.
 
     Reference numbers are taken for good before rendering; a document that fails after that leaves a gap.
@@ -182,7 +182,7 @@ def issue(
     """
     if pdf and not pdf_maker.available():
         raise PdfUnavailable("没有找到 LibreOffice")
-    outcome = Outcome(refused=list(todo.refused))
+    outcome = BatchOutcome(refused=list(todo.refused))
     total = len(todo.documents)
     if processes is None:
         processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
@@ -201,7 +201,7 @@ def issue(
                         if isinstance(made, ArchivistError)
                         else _file(workspace, by, ready, made)
                     )
-                    (outcome.issued if isinstance(result, Issued) else outcome.refused).append(result)  # type: ignore[arg-type]
+                    (outcome.issued if isinstance(result, IssuedForCase) else outcome.refused).append(result)  # type: ignore[arg-type]
                     done += 1
                     if report:
                         report(result, done, total)
@@ -221,33 +221,33 @@ MOST = 4
 class _Ready:
     """A planned document with its numbers."""
 
-    planned: Planned
+    planned: PlannedForCase
     record: RecordNo
     code: DocumentCode
     doc_no: str
-    sheet: Sheet
+    sheet: PrintedSheet
 
 
-def _numbered(workspace: Workspace, by: By, batch: Sequence[Planned]) -> list[_Ready]:
+def _numbered(workspace: Workspace, by: By, batch: Sequence[PlannedForCase]) -> list[_Ready]:
     numbers = iter(_take_numbers(workspace, by, batch))
     return [_ready(planned, next(numbers) if planned.numbered else "") for planned in batch]
 
 
-def _take_numbers(workspace: Workspace, by: By, batch: Sequence[Planned]) -> list[str]:
+def _take_numbers(workspace: Workspace, by: By, batch: Sequence[PlannedForCase]) -> list[str]:
     wanted = [p for p in batch if p.numbered]
     return numbering.take(workspace, by, wanted[0].on.year, len(wanted)) if wanted else []
 
 
-def _ready(planned: Planned, doc_no: str) -> _Ready:
+def _ready(planned: PlannedForCase, doc_no: str) -> _Ready:
     document, case = planned.document, planned.case
     assert document.template is not None
     values = {**planned.values, FieldPath.DOC_NO: doc_no} if doc_no else planned.values
     code = DocumentCode(case.number, document.code, case.next_record())
-    sheet = Sheet(document.template, values, code.payload, document.phrases)
+    sheet = PrintedSheet(document.template, values, code.payload, document.phrases)
     return _Ready(planned, code.record, code, str(values.get(FieldPath.DOC_NO, "")), sheet)
 
 
-def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> Issued | Refused:
+def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> IssuedForCase | Refused:
     planned, document = item.planned, item.planned.document
 
     def draft(case: Case) -> Draft:
@@ -287,7 +287,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> Issued | Re
         return Refused(number, error)
     folder = workspace.archive.folder(number)
     paths = tuple(folder / f.path for f in case.records[item.record].files)
-    return Issued(
+    return IssuedForCase(
         number,
         item.record,
         document.title,
@@ -299,7 +299,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> Issued | Re
     )
 
 
-def _asked(planned: Planned) -> dict[str, object]:
+def _asked(planned: PlannedForCase) -> dict[str, object]:
     """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
     rows = (
         planned.values.get(FieldPath.MISSING_MATERIALS)

@@ -13,19 +13,19 @@ from typing import Final
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import at
 from archivist.issuing import office_documents
-from archivist.issuing.case_documents import Planned
+from archivist.issuing.case_documents import PlannedForCase
 from archivist.model.fact_paths import FactPath
 
 ROWS: Final = tuple(FieldPath.PUBLICITY_ROWS.split("."))
 
 
-def sheets(planned: Iterable[Planned]) -> list[office_documents.Planned]:
+def sheets(planned: Iterable[PlannedForCase]) -> list[office_documents.PlannedForOffice]:
     """Join planned notices into as few sheets as say the same of all: one a village, category and time of posting.
 
     Args:
         planned: notices of one type, in the order of the rows.
     """
-    groups: dict[str, list[Planned]] = {}
+    groups: dict[str, list[PlannedForCase]] = {}
     for one in planned:
         groups.setdefault(json.dumps(_common(one.values), ensure_ascii=False, sort_keys=True), []).append(one)
     return [_joined(group) for group in groups.values()]
@@ -48,14 +48,14 @@ def _rows(values: Mapping[str, object]) -> list[dict[str, str]]:
     return [dict(row) for row in found] if isinstance(found, list) else []
 
 
-def _joined(group: list[Planned]) -> office_documents.Planned:
+def _joined(group: list[PlannedForCase]) -> office_documents.PlannedForOffice:
     first = group[0]
     rows = [row for one in group for row in _rows(one.values)]
     for n, row in enumerate(rows, 1):
         if "n" in row:
             row["n"] = str(n)
     values = {**first.values, ROWS[0]: {**_group(first.values), ROWS[1]: rows}}
-    return office_documents.Planned(
+    return office_documents.PlannedForOffice(
         first.document, values, first.on, first.numbered, name=_name(first.values)
     )
 

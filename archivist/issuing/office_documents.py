@@ -17,7 +17,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentType, Mode, Numbering, Origin
 from archivist.doctypes.field_paths import FieldPath
-from archivist.documents.render.pool import Sheet, make
+from archivist.documents.render.pool import PrintedSheet, make
 from archivist.documents.render.render import render
 from archivist.documents.template.check import refuse_faulty
 from archivist.documents.values.context import DocumentContext
@@ -47,7 +47,7 @@ _NOBODY: Final = Case(CaseNo("XX", Category.DB, 1, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedForOffice:
     """One document that can be issued.
 
     Attributes:
@@ -74,7 +74,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedForOffice:
     """One document issued: written to the outbox and entered in the ledger."""
 
     title: str
@@ -83,7 +83,7 @@ class Issued:
     files: tuple[Path, ...]
 
 
-def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.date) -> Planned:
+def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.date) -> PlannedForOffice:
     """Check whether a document of the office can be issued; write nothing.
 
     Args:
@@ -124,12 +124,17 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
             problems=error.problems,
             remedy="用 --set 键=值 或 --from 文件给出；规则包的内容与本地规定不同的，在 archivist.toml 中写明。没有写入任何内容。",
         ) from None
-    return Planned(document, values, context.made_on, numbered, tuple(context.doubts))
+    return PlannedForOffice(document, values, context.made_on, numbered, tuple(context.doubts))
 
 
 def issue(
-    workspace: Workspace, by: By, planned: Planned, *, pdf: bool = False, beside: Mapping[str, bytes] = {}
-) -> Issued:
+    workspace: Workspace,
+    by: By,
+    planned: PlannedForOffice,
+    *,
+    pdf: bool = False,
+    beside: Mapping[str, bytes] = {},
+) -> IssuedForOffice:
     """Issue a document: number, page, outbox, ledger.
 
     The number is taken for good before the page is made; a document that fails after that leaves a gap.
@@ -152,7 +157,7 @@ def issue(
     assert document.template is not None
     if planned.numbered:
         (values[FieldPath.DOC_NO],) = numbering.take(workspace, by, planned.on.year)
-    (made,) = make([Sheet(document.template, values, None, document.phrases)], pdf=pdf)
+    (made,) = make([PrintedSheet(document.template, values, None, document.phrases)], pdf=pdf)
     if isinstance(made, ArchivistError):
         raise made
     doc_no, day = str(values.get(FieldPath.DOC_NO, "")), planned.on.isoformat()
@@ -170,7 +175,7 @@ def issue(
         },
         workspace.stamp(by),
     )
-    return Issued(document.title, doc_no, planned.on, files)
+    return IssuedForOffice(document.title, doc_no, planned.on, files)
 
 
 def render_register(document: DocumentType, config: Config, given: Given, *, on: dt.date) -> bytes:

@@ -21,14 +21,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionList:
+class RetentionSchedule:
     """The list and the cases that could not be read (未检), which are never silently left out."""
 
     rows: tuple[Kept, ...]
     unread: tuple[str, ...]
 
 
-def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionList:
+def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
     """Return every deregistered case with the day until which it must be kept, the earliest first."""
     pack = workspace.pack
     rows: list[Kept] = []
@@ -42,6 +42,6 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
             continue
         if period and (period.expired(on) or not expired_only):
             rows.append(Kept(case, period, (period.expires - on).days))
-    return RetentionList(
+    return RetentionSchedule(
         tuple(sorted(rows, key=lambda r: (r.retention.expires, r.case.number))), tuple(unread)
     )

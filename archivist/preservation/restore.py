@@ -11,20 +11,20 @@ from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import Archive, bag, chain, durable_files
-from archivist.store.bag_fixity import Finding, Problem, check_bag, refuse_newer
+from archivist.store.bag_fixity import FixityFault, FixityFinding, check_bag, refuse_newer
 from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class Restoration:
     """What a restoration put back, what it moved aside, and what is still wrong."""
 
     restored: tuple[str, ...]
     aside: tuple[str, ...]
-    left: tuple[Finding, ...]
+    left: tuple[FixityFinding, ...]
 
 
-def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) -> Restored:
+def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) -> Restoration:
     """Put back from a backup copy or a submission what a case has lost, each file by its digest.
 
     Damaged and surplus files are moved to ``outbox/损坏``, never deleted. Manifests are made again from a chain that
@@ -55,11 +55,11 @@ def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) ->
             archive.note(Op.ALARM_CLEARED, data, stamp)
         if isinstance(number, CaseNo):
             _set_alarm(workspace, number, left)
-    return Restored(tuple(mend.restored), tuple(mend.aside), left)
+    return Restoration(tuple(mend.restored), tuple(mend.aside), left)
 
 
-def _set_alarm(workspace: Workspace, number: CaseNo, left: tuple[Finding, ...]) -> None:
-    if any(f.problem is Problem.NEWER for f in left):
+def _set_alarm(workspace: Workspace, number: CaseNo, left: tuple[FixityFinding, ...]) -> None:
+    if any(f.problem is FixityFault.NEWER for f in left):
         return  # the backup is newer than this program
     if left:
         workspace.archive.alarms.set(number, left)
@@ -119,9 +119,9 @@ class _Mend:
         """Put back the events: each by the digest its manifest or the event after it names, or one that fits."""
         for finding in check_bag(self.folder, quick=True).findings:
             if finding.file.startswith("events/") and finding.problem in (
-                Problem.CHANGED,
-                Problem.MISSING,
-                Problem.CHAIN,
+                FixityFault.CHANGED,
+                FixityFault.MISSING,
+                FixityFault.CHAIN,
             ):
                 if finding.expected:
                     self._put(finding.file, finding.expected)
@@ -133,16 +133,17 @@ class _Mend:
     def files(self) -> None:
         """Put back files by the digests of the chain; move aside what nobody recorded."""
         for finding in check_bag(self.folder).findings:
-            if finding.problem is Problem.EXTRA and finding.file:
+            if finding.problem is FixityFault.EXTRA and finding.file:
                 self._aside(finding.file)
-            elif finding.problem in (Problem.CHANGED, Problem.MISSING) and not finding.file.startswith(
-                "events/"
-            ):
+            elif finding.problem in (
+                FixityFault.CHANGED,
+                FixityFault.MISSING,
+            ) and not finding.file.startswith("events/"):
                 digest = self._expected(finding)
                 if digest:
                     self._put(finding.file, digest)
 
-    def _expected(self, finding: Finding) -> str:
+    def _expected(self, finding: FixityFinding) -> str:
         """Return the digest wanted; a finding about sizes names none."""
         if len(finding.expected) == 64:
             return finding.expected

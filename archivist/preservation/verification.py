@@ -18,9 +18,9 @@ from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.store import Archive, Stamp, bag, durable_files
 from archivist.store.bag_fixity import (
-    Checked,
-    Finding,
-    Problem,
+    BagCheck,
+    FixityFault,
+    FixityFinding,
     check_bag,
     check_bags,
     check_format,
@@ -43,8 +43,8 @@ class Verification:
     checked: tuple[str, ...]
     files: int
     read: int
-    findings: tuple[Finding, ...]
-    known: tuple[Finding, ...]
+    findings: tuple[FixityFinding, ...]
+    known: tuple[FixityFinding, ...]
     drift: tuple[str, ...]
 
 
@@ -71,7 +71,9 @@ def verify(
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     doubts = check_format(archive.root)
-    if any(f.problem is Problem.NEWER for f in doubts):  # how such an archive ought to be, nobody here knows
+    if any(
+        f.problem is FixityFault.NEWER for f in doubts
+    ):  # how such an archive ought to be, nobody here knows
         return Verification((), 0, 0, doubts, (), ())
     hold = nullcontext if doubts else partial(archive.writing, by.actor)
     with hold():
@@ -107,7 +109,7 @@ def _folder(archive: Archive, name: str) -> Path:
 
 
 def _record(
-    archive: Archive, stamp: Stamp, done: Verification, results: Sequence[Checked], *, quick: bool
+    archive: Archive, stamp: Stamp, done: Verification, results: Sequence[BagCheck], *, quick: bool
 ) -> None:
     """Write the ledger event first, then the alarms: killed in between, the next check raises them again."""
     data = {
@@ -122,7 +124,7 @@ def _record(
         archive.note(Op.VERIFIED, data, stamp)
         recorded = True
     for result in results:
-        newer = any(f.problem is Problem.NEWER for f in result.findings)
+        newer = any(f.problem is FixityFault.NEWER for f in result.findings)
         if (
             result.bag.isdigit() or newer
         ):  # what helps against an alarm, restoring or deciding, is not for these
@@ -136,7 +138,7 @@ def _record(
             archive.alarms.clear(number)
 
 
-def _orphans(archive: Archive) -> list[Finding]:
+def _orphans(archive: Archive) -> list[FixityFinding]:
     """Find folders that are no cases, cases without a number in the ledger, and cases that are gone."""
     taken: dict[tuple[str, int], int] = {}
     seen: set[str] = set()
@@ -149,32 +151,38 @@ def _orphans(archive: Archive) -> list[Finding]:
             elif event.op is Op.VERIFIED:
                 seen |= {name for name in event.data["checked"] if not name.isdigit()}
     except NewerFormat as newer:
-        return [Finding("ledger", "", Problem.NEWER, "", str(newer))]
+        return [FixityFinding("ledger", "", FixityFault.NEWER, "", str(newer))]
     except IntegrityAlarm as alarm:
-        return [Finding("ledger", "", Problem.UNCHECKED, "", str(alarm))]
+        return [FixityFinding("ledger", "", FixityFault.UNCHECKED, "", str(alarm))]
     numbers = archive.case_numbers()
     known = set(map(str, numbers))
-    found = [Finding("cases", p.name, Problem.EXTRA) for p in archive.cases.iterdir() if p.name not in known]
+    found = [
+        FixityFinding("cases", p.name, FixityFault.EXTRA)
+        for p in archive.cases.iterdir()
+        if p.name not in known
+    ]
     found += [
-        Finding(str(n), "", Problem.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
+        FixityFinding(str(n), "", FixityFault.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
         for n in numbers
         if n.sequence > taken.get((f"{n.office}-{n.category.value}", n.year), 0)
     ]
-    found += [Finding(name, "", Problem.MISSING, "整个户档") for name in sorted(seen - known)]
+    found += [FixityFinding(name, "", FixityFault.MISSING, "整个户档") for name in sorted(seen - known)]
     return found
 
 
-def _tray(archive: Archive, *, quick: bool) -> list[Finding]:
+def _tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
     found = []
     for item in archive.tray.items():
         try:
             size = item.file.stat().st_size
             digest = item.sha256 if quick else durable_files.digest_of(item.file)[0]
         except (OSError, StopIteration):
-            found.append(Finding(f"review/{item.id}", "original", Problem.MISSING, item.sha256))
+            found.append(FixityFinding(f"review/{item.id}", "original", FixityFault.MISSING, item.sha256))
             continue
         if size != item.size or digest != item.sha256:
-            found.append(Finding(f"review/{item.id}", item.file.name, Problem.CHANGED, item.sha256, digest))
+            found.append(
+                FixityFinding(f"review/{item.id}", item.file.name, FixityFault.CHANGED, item.sha256, digest)
+            )
     return found
 
 
@@ -185,10 +193,10 @@ def _drift(workspace: Workspace) -> tuple[str, ...]:
         return (str(error),)
 
 
-def _accepted(archive: Archive) -> set[Finding]:
+def _accepted(archive: Archive) -> set[FixityFinding]:
     try:
         return {
-            Finding.from_plain(f)
+            FixityFinding.from_plain(f)
             for event in archive.ledger_events()
             if event.op is Op.ALARM_CLEARED and event.data["how"] == "accepted"
             for f in event.data["findings"]
@@ -198,7 +206,7 @@ def _accepted(archive: Archive) -> set[Finding]:
 
 
 # ── a person decides ──────────────────────────────────────────────────────────────────
-def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[Finding, ...]:
+def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[FixityFinding, ...]:
     """Record the decision to keep a case as it is although its check fails; it can be written to again.
 
     A case whose chain or manifests fail cannot be accepted: nothing could be added to it that anyone could check.

@@ -47,7 +47,7 @@ _ORDER: Final = {status: n for n, status in enumerate(LimitStatus)}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunningLimit:
     """One limit of one case on a day.
 
     Attributes:
@@ -95,7 +95,7 @@ class Agenda:
     """What is due on a day, the most urgent first; ``unread`` says which cases could not be looked at, and why."""
 
     on: dt.datetime
-    entries: tuple[Entry, ...]
+    entries: tuple[RunningLimit, ...]
     duties: tuple[Duty, ...]
     unread: tuple[str, ...]
     cases: int
@@ -257,7 +257,7 @@ _Key = tuple[int, str, str, str]
 
 def _entries(
     sights: Iterable[_Sight], pack: Pack, on: dt.datetime, days: int | None
-) -> Iterator[tuple[_Key, Entry]]:
+) -> Iterator[tuple[_Key, RunningLimit]]:
     stands = cache(partial(_stands, pack, on, days))  # many cases share a rule and a day
     for sight in sights:
         number: CaseNo | None = None
@@ -271,7 +271,7 @@ def _entries(
                 (State(s), dt.date.fromisoformat(a), dt.date.fromisoformat(b)) for s, a, b in excluded
             )
             rule, status, end, line, left, workdays, warned = found
-            entry = Entry(
+            entry = RunningLimit(
                 number, sight.applicant, rule, status, begun, end, line, left, workdays, warned, stays
             )
             yield (_ORDER[status], due, sight.number, rule.id), entry

@@ -18,19 +18,19 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.rules.completeness import required_papers, run
-from archivist.rules.completeness.run import Finding
+from archivist.rules.completeness.run import CheckFinding
 from archivist.rules.rule import Stage
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CaseAudit:
     """One case: the stage whose checks were run, what they found, and what the applicant can be told of it."""
 
     case: Case
     stage: Stage
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
     notice: str = ""
 
     @property
@@ -41,10 +41,10 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AuditReport:
     """What a run found, and the cases that could not be read (未检), which are never silently left out."""
 
-    cases: tuple[Checked, ...]
+    cases: tuple[CaseAudit, ...]
     unread: tuple[str, ...]
 
     @property
@@ -66,7 +66,7 @@ def check(
     category: Category | None = None,
     on: dt.date,
     step: Callable[[int, int], None] | None = None,
-) -> Report:
+) -> AuditReport:
     """Check the completeness of cases.
 
     Args:
@@ -80,7 +80,7 @@ def check(
     archive = workspace.archive
     chosen = archive.case_numbers() if numbers is None else numbers
     chosen = [n for n in chosen if category in (None, n.category)]
-    checked: list[Checked] = []
+    checked: list[CaseAudit] = []
     unread: list[str] = []
     for done, number in enumerate(chosen, 1):
         try:
@@ -92,16 +92,16 @@ def check(
                 checked.append(_checked(workspace, case, stage, on))
         if step:
             step(done, len(chosen))
-    return Report(tuple(checked), tuple(unread))
+    return AuditReport(tuple(checked), tuple(unread))
 
 
-def _checked(workspace: Workspace, case: Case, stage: Stage | None, on: dt.date) -> Checked:
+def _checked(workspace: Workspace, case: Case, stage: Stage | None, on: dt.date) -> CaseAudit:
     folder = workspace.archive.folder(case.number)
     found = run.findings(
         case, workspace.pack, workspace.catalogue, stage, on=on, words=lambda record: _words(folder, record)
     )
     stage = stage or run.stage_of(case)
-    return Checked(case, stage, tuple(found), _notice(workspace, case))
+    return CaseAudit(case, stage, tuple(found), _notice(workspace, case))
 
 
 def _words(folder: Path, record: Record) -> str | None:
@@ -164,7 +164,7 @@ def confirm(
     return workspace.commit(number, draft, by)[0]
 
 
-def _cannot_confirm(check: str, finding: Finding | None) -> str:
+def _cannot_confirm(check: str, finding: CheckFinding | None) -> str:
     if finding is None:
         return f"本户这一阶段没有检查 {check}"
     if finding.unknown:

@@ -26,7 +26,7 @@ from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class StepCorrected:
+class Correction:
     """What a correction did: the case after it, the step as it was, and as it is now (``None``: taken back).
 
     ``labels``: name of each value the step was told → what people call it.
@@ -50,7 +50,7 @@ def correct_step(
     people: Sequence[str] = (),
     values: Mapping[str, object] = NO_VALUES,
     reason: str,
-) -> StepCorrected:
+) -> Correction:
     """Correct a recorded step, or take back the last one; the first event stays in the chain for ever.
 
     Args:
@@ -110,7 +110,7 @@ def correct_step(
         return Draft(Op.STEP_CORRECTED, data | ({"facts": groups} if groups else {}), reason)
 
     case, _ = workspace.commit(number, draft, by)
-    return StepCorrected(case, *made[-1])
+    return Correction(case, *made[-1])
 
 
 def _place(case: Case, seq: int) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.facts import Facts, parse_facts
 from archivist.model.field_schema import GROUP_BY_NAME
-from archivist.tables.reader import DamagedSheet, Row, read_sheets
+from archivist.tables.reader import DamagedSheet, SheetRow, read_sheets
 
 
 def read_facts(path: Path) -> Facts:
@@ -69,7 +69,7 @@ def _workbook(path: Path) -> dict[str, Any]:
     return raw
 
 
-def _table(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _table(rows: Sequence[SheetRow]) -> list[dict[str, Any]]:
     if not rows:
         return []
     heads = [str(h).strip() if h is not None else "" for h in rows[0].values]
@@ -79,7 +79,7 @@ def _table(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [row for row in written if row]
 
 
-def _pairs(rows: Sequence[Row]) -> dict[str, Any]:
+def _pairs(rows: Sequence[SheetRow]) -> dict[str, Any]:
     return {
         str(row.values[0]).strip(): row.values[1]
         for row in rows

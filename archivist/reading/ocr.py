@@ -115,7 +115,7 @@ def _package_folder(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]).resolve()
 
 
-class Engine:
+class OcrEngine:
     """The loaded models (about 350 MB); one per process, not shared between threads.
 
     Args:

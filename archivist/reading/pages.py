@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
 from archivist.reading.formats.identify import identify
-from archivist.reading.formats.registry import Format, Opener, Refusal, SourcePage
+from archivist.reading.formats.registry import Format, NotRead, Opener, SourcePage
 from archivist.reading.formats.sample import decode_text
 
 if TYPE_CHECKING:
     from archivist.reading.formats.registry import Picture
-    from archivist.reading.ocr import Engine
+    from archivist.reading.ocr import OcrEngine
 
 MAX_PAGES = 500
 """Most pages (frames, sheets) in one file."""
@@ -101,7 +101,7 @@ def shown_name(path: Path) -> str:
 
 
 @contextmanager
-def open_file(path: Path, engine: Callable[[], Engine]) -> Iterator[OpenedFile]:
+def open_file(path: Path, engine: Callable[[], OcrEngine]) -> Iterator[OpenedFile]:
     """Open a file of any format for reading, page by page.
 
     Args:
@@ -124,12 +124,12 @@ def open_file(path: Path, engine: Callable[[], Engine]) -> Iterator[OpenedFile]:
         yield OpenedFile(found, count, _read(_guarded(pages, found, name), engine))
 
 
-def read_file(path: Path, engine: Callable[[], Engine] | None = None) -> ReadResult:
+def read_file(path: Path, engine: Callable[[], OcrEngine] | None = None) -> ReadResult:
     """Read a whole file in this very process, without limits on time and memory; for trusted files and for tests."""
     if engine is None:
-        from archivist.reading.ocr import Engine
+        from archivist.reading.ocr import OcrEngine
 
-        engine = functools.cache(Engine)
+        engine = functools.cache(OcrEngine)
     with open_file(path, engine) as opened:
         return ReadResult(opened.format, tuple(opened.pages))
 
@@ -152,7 +152,7 @@ def _admitted(path: Path, name: str) -> tuple[Format, Opener]:
             file=name,
             remedy="请检查文件是否还在、有无读取权限。",
         ) from error
-    if isinstance(found.handling, Refusal):
+    if isinstance(found.handling, NotRead):
         raise UnreadableFile(found.handling.what, file=name, remedy=found.handling.remedy)
     return found, found.handling
 
@@ -181,7 +181,7 @@ def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[
         yield page
 
 
-def _read(pages: Iterator[SourcePage], engine: Callable[[], Engine]) -> Iterator[PageText]:
+def _read(pages: Iterator[SourcePage], engine: Callable[[], OcrEngine]) -> Iterator[PageText]:
     for number, page in enumerate(pages, start=1):
         if page.scanned and page.picture is not None:
             yield _recognised(number, page.picture, engine)
@@ -201,7 +201,7 @@ def _born_digital(number: int, page: SourcePage) -> PageText:
     return PageText(number, text, tuple(codes), "text" if text else "none", None, 0, width, height)
 
 
-def _recognised(number: int, picture: Picture, engine: Callable[[], Engine]) -> PageText:
+def _recognised(number: int, picture: Picture, engine: Callable[[], OcrEngine]) -> PageText:
     """Return a page read from its picture: QR codes first, then the print."""
     codes = _codes(picture)
     found = engine().read(picture)

@@ -25,7 +25,7 @@ if sys.platform != "win32":
     import resource
 
 if TYPE_CHECKING:
-    from archivist.reading.ocr import Engine
+    from archivist.reading.ocr import OcrEngine
 
 EXIT_MEMORY = 71
 """Exit status of a child that ran out of memory and noticed."""
@@ -80,7 +80,7 @@ class Child:
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
-        self._engine: Engine | None = None
+        self._engine: OcrEngine | None = None
         self._cpu_s = 0
 
     def say(self, **message: object) -> None:
@@ -88,15 +88,15 @@ class Child:
         self._out.write(json.dumps(message).encode() + b"\n")
         self._out.flush()
 
-    def engine(self) -> Engine:
+    def engine(self) -> OcrEngine:
         """Return the recogniser, loaded with the first page that needs it."""
         if self._engine is None:
             self.say(say="loading")
             _grant_cpu(self._cpu_s)
-            from archivist.reading.ocr import Engine
+            from archivist.reading.ocr import OcrEngine
 
             try:
-                self._engine = Engine(self._cpu_s)
+                self._engine = OcrEngine(self._cpu_s)
             except (MemoryError, SystemExit):
                 raise
             except Exception as error:

@@ -75,14 +75,14 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Household:
+class HouseholdHistory:
     """A case with what its events said of the benefit: (number of the event, the group as it then stood)."""
 
     case: Case
     told: Sequence[tuple[int, Mapping[str, object]]] = ()
 
     @classmethod
-    def read(cls, case: Case, events: Iterable[Event] = ()) -> Household:
+    def read(cls, case: Case, events: Iterable[Event] = ()) -> HouseholdHistory:
         """Return a household; without events, as if what is known now had been known from the beginning."""
         told = [
             (event.seq, event.data["facts"][BENEFIT.key] or {})

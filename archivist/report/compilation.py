@@ -13,7 +13,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.ids import CaseNo, Category
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
 from archivist.report.register import NIL, Asked, Register
@@ -39,7 +39,7 @@ class Found:
         sealed: see ``Asked``.
     """
 
-    houses: tuple[Household, ...] = ()
+    houses: tuple[HouseholdHistory, ...] = ()
     unread: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     sealed: Callable[[CaseNo], str] = field(default=lambda _number: "", compare=False)
@@ -114,7 +114,7 @@ def collect(
             unread.append(f"{number}：事件内容前后矛盾（{error}）")
         else:
             if query.holds(case):
-                houses.append(Household.read(case, (event for event, _ in chain.events)))
+                houses.append(HouseholdHistory.read(case, (event for event, _ in chain.events)))
         step(done, len(numbers))
     return Found(tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number))
 

@@ -20,7 +20,7 @@ from archivist.model.case import Record
 from archivist.model.chinese import format_money, han_number
 from archivist.model.fact_paths import FactPath
 from archivist.model.values import parse_value
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Asked, Register, Row, in_order, who
 
 
@@ -109,7 +109,7 @@ def _agreed(found: Register, path: str, said: Mapping[str, object]) -> None:
     ]
 
 
-def _item(house: Household, record: Record) -> Row:
+def _item(house: HouseholdHistory, record: Record) -> Row:
     given = _given(record)
     votes = [str(given.get(path, "")) for path in VOTES]
     return who(house) | {
@@ -121,7 +121,7 @@ def _item(house: Household, record: Record) -> Row:
     }
 
 
-def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
+def _matter(house: HouseholdHistory, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
     match kind:
         case DocumentId.DELIBERATION_MINUTES:
             yield str(given.get(FieldPath.MEETING_DISPUTE, ""))
@@ -142,7 +142,7 @@ def _matter(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[s
             yield f"提请原因：{given.get(FieldPath.CONFERENCE_REASON, '')}。"
 
 
-def _conclusion(house: Household, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
+def _conclusion(house: HouseholdHistory, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
     if kind == DocumentId.LEADERSHIP_MEETING_MINUTES:
         yield f"会议审议结论：{given.get(FieldPath.MEETING_RESULT, '')}。"
     yield str(given.get(FieldPath.MEETING_CONCLUSION, ""))
@@ -157,7 +157,7 @@ def _yuan(amount: object) -> str:
     return f"{format_money(Decimal(str(parse_value('money', amount))))}元" if amount else "＿＿元"
 
 
-def _extracts(house: Household) -> Iterable[Record]:
+def _extracts(house: HouseholdHistory) -> Iterable[Record]:
     """Return the extracts of a case, the latest of each meeting."""
     latest = {(r.type, _no(r)): r for r in house.case.records_of(*EXTRACTS) if not r.signs and _no(r)}
     return latest.values()

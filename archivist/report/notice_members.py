@@ -12,17 +12,17 @@ from typing import Final
 from archivist.doctypes.catalogue import DocumentType
 from archivist.doctypes.ids import DocumentId
 from archivist.model.step_ids import StepId
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
 from archivist.rules.pack import Pack
 
-Wanted = Callable[[Household, Pack, Period], bool]
+Wanted = Callable[[HouseholdHistory, Pack, Period], bool]
 
 
 def _step(*ids: str) -> Wanted:
     """Return a test: the step was taken within the period, or is the next one at its end."""
 
-    def wanted(house: Household, pack: Pack, period: Period) -> bool:
+    def wanted(house: HouseholdHistory, pack: Pack, period: Period) -> bool:
         if house.steps(*ids, within=period):
             return True
         state = house.state(period.last)
@@ -33,7 +33,7 @@ def _step(*ids: str) -> Wanted:
     return wanted
 
 
-def _in_benefit(house: Household, _: Pack, period: Period) -> bool:
+def _in_benefit(house: HouseholdHistory, _: Pack, period: Period) -> bool:
     """Whether the benefit is enjoyed on the day; who has left or died is taken off the notice."""
     return house.paid_from_roll(period.last) and house.in_force(period.month)
 
@@ -47,7 +47,9 @@ POSTED: Final[Mapping[str, tuple[str, Wanted]]] = {
 """Notice → the period it is about when none is named, and who stands on it."""
 
 
-def listed(document: DocumentType, house: Household, pack: Pack, period: Period, today: dt.date) -> bool:
+def listed(
+    document: DocumentType, house: HouseholdHistory, pack: Pack, period: Period, today: dt.date
+) -> bool:
     """Tell whether a household stands on a notice.
 
     Args:

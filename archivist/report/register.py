@@ -11,7 +11,7 @@ from archivist.config import Office
 from archivist.doctypes.field_paths import FieldPath
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
 from archivist.rules.pack import Pack
 
@@ -38,7 +38,7 @@ class Asked:
             IntegrityAlarm (E202) when the case is not as its chain says.
     """
 
-    houses: Sequence[Household]
+    houses: Sequence[HouseholdHistory]
     pack: Pack
     period: Period
     office: Office = field(default_factory=Office)
@@ -93,7 +93,7 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda r: (r.get("_order", 0), r.get("village") or "", r.get("number") or ""))
 
 
-def who(house: Household) -> Row:
+def who(house: HouseholdHistory) -> Row:
     """Return what every line says of a household."""
     return {
         "number": str(house.case.number),

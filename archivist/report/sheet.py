@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from archivist.doctypes.catalogue import DocumentType, FieldSpec
 from archivist.report.register import NIL, Register
-from archivist.tables.writer import BookWriter, Column, SheetWriter
+from archivist.tables.writer import BookWriter, SheetColumn, SheetWriter
 
 
 def workbook(document: DocumentType, register: Register, heads: Sequence[str]) -> bytes:
@@ -21,7 +21,7 @@ def workbook(document: DocumentType, register: Register, heads: Sequence[str]) -
     book = BookWriter()
     tables = [f for f in document.fields if isinstance(register.values.get(f.path), list)]
     for spec in tables:
-        columns = [Column(c.label, c.kind, 6 if c.key == "n" else None) for c in spec.columns]
+        columns = [SheetColumn(c.label, c.kind, 6 if c.key == "n" else None) for c in spec.columns]
         sheet = book.sheet(document.title if len(tables) == 1 else spec.label, columns)
         sheet.line(document.title, size_pt=16, bold=True, align="center")
         sheet.line("　".join(heads))

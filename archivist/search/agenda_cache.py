@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.search.catalogue import Catalogue
+from archivist.search.catalogue import IndexCatalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Standing:
     body: str | None
 
 
-def standings(catalogue: Catalogue, rules: str, category: Category | None = None) -> list[Standing]:
+def standings(catalogue: IndexCatalogue, rules: str, category: Category | None = None) -> list[Standing]:
     """Return every open case by number, with what was kept of it under the rules of this stamp."""
     where = " AND c.category = ?" if category else ""
     rows = catalogue.select(
@@ -39,12 +39,12 @@ def standings(catalogue: Catalogue, rules: str, category: Category | None = None
     ]
 
 
-def numbers(catalogue: Catalogue) -> set[str]:
+def numbers(catalogue: IndexCatalogue) -> set[str]:
     """Return the numbers of all cases followed, open or not."""
     return {str(number) for (number,) in catalogue.select("SELECT number FROM cases")}
 
 
-def keep(catalogue: Catalogue, rules: str, bodies: Iterable[tuple[CaseNo, Sha256, str]]) -> None:
+def keep(catalogue: IndexCatalogue, rules: str, bodies: Iterable[tuple[CaseNo, Sha256, str]]) -> None:
     """Keep what was worked out of some cases at their chain heads, in place of what was kept before."""
     rows: Sequence[tuple[str, str, str, str]] = [
         (head, rules, body, str(number)) for number, head, body in bodies

@@ -19,7 +19,7 @@ from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id
 from archivist.search import text as forms
-from archivist.search.query_tree import By
+from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
 SCHEMA: Final = 3
@@ -79,7 +79,7 @@ class DocRow:
     applicant: str
 
 
-class Catalogue:
+class IndexCatalogue:
     """One open catalogue. Every method that reads the file raises ``IndexFault`` (E400) when it is damaged."""
 
     def __init__(self, path: Path) -> None:
@@ -98,7 +98,7 @@ class Catalogue:
             raise IndexFault("索引是另一版本的程序建立的")
 
     @classmethod
-    def create(cls, path: Path) -> Catalogue:
+    def create(cls, path: Path) -> IndexCatalogue:
         """Make a new, empty catalogue; the file must not exist."""
         if path.exists():
             raise FileExistsError(path)
@@ -287,14 +287,14 @@ class Catalogue:
         join = "JOIN cases c ON c.id = d.case_id " if "c." in sql else ""
         return {int(str(i)) for (i,) in self.select(f"SELECT d.id FROM docs d {join}{sql}", *values)}
 
-    def of_people(self, by: By, key: str) -> tuple[set[int], set[int]]:
+    def of_people(self, by: PersonKey, key: str) -> tuple[set[int], set[int]]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
         where, values = _person(by, key)
         sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
         rows = self.select(sql, *values)
         return {int(str(i)) for i, r in rows if not r}, {int(str(i)) for i, _ in rows}
 
-    def people_of(self, number: CaseNo, by: By, key: str) -> list[tuple[str, str, bool]]:
+    def people_of(self, number: CaseNo, by: PersonKey, key: str) -> list[tuple[str, str, bool]]:
         """Return part and name of everyone in a case, and whether it was this person that was asked for."""
         where, values = _person(by, key)
         sql = (
@@ -351,20 +351,20 @@ class Catalogue:
 _CASE = "SELECT number, category, status, applicant, village, opened_on, '' FROM cases"
 
 
-def _person(by: By, key: str) -> tuple[str, tuple[str, ...]]:
+def _person(by: PersonKey, key: str) -> tuple[str, tuple[str, ...]]:
     """Return the condition on ``keys k`` that finds a person."""
     after = forms.after_prefix(key)
     match by:
-        case By.NAME:
+        case PersonKey.NAME:
             return "k.kind = 'name' AND k.key >= ? AND k.key < ?", (key, after)
-        case By.PINYIN:
+        case PersonKey.PINYIN:
             sounds = "k.kind = 'pinyin' AND k.key >= ? AND k.key < ?"
             return f"({sounds} OR k.kind = 'initials' AND k.key = ?)", (key, after, key)
-        case By.ID:
+        case PersonKey.ID:
             return "k.kind = 'id' AND k.key = ?", (key,)
-        case By.ID6:
+        case PersonKey.ID6:
             return "k.kind = 'id6' AND k.key = ?", (key,)
-        case By.ID4:
+        case PersonKey.ID4:
             return "k.kind = 'id4' AND k.key = ?", (key,)
 
 

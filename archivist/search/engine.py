@@ -1,6 +1,6 @@
 """What the rest of the house sees of a search: the answer, and the two protocols an index stands between.
 
-``ArchiveReader`` is what the index reads: the archive. ``Engine`` is what runs a parsed query: the embedded one
+``ArchiveReader`` is what the index reads: the archive. ``SearchEngine`` is what runs a parsed query: the embedded one
 (catalogue and posting lists on this machine), or a cluster. ``TextIndex`` is the part of the embedded engine that
 knows which record holds which text.
 """
@@ -95,7 +95,7 @@ class ArchiveReader(Protocol):
         """Return a record's recognised text, pages parted by form feeds; empty when it has none."""
 
 
-class Engine(Protocol):
+class SearchEngine(Protocol):
     """Runs a query tree."""
 
     def search(self, tree: Node, *, limit: int, offset: int) -> Results:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from archivist.search import query_tree as q
-from archivist.search.catalogue import Catalogue, DocRow
+from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.engine import Bounds, Hit, Results, TextIndex
 from archivist.search.text import FACT_BREAK, PAGE_BREAK, name_key
 
@@ -30,18 +30,18 @@ _NOTHING: Final = Bounds(frozenset(), frozenset())
 class Embedded:
     """Implements ``Engine``. The text index is opened by the first leaf that needs it."""
 
-    def __init__(self, catalogue: Catalogue, text: Callable[[], TextIndex]) -> None:
+    def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextIndex]) -> None:
         self._catalogue, self._text = catalogue, text
 
     def search(self, tree: q.Node, *, limit: int, offset: int) -> Results:
         """Return the hits numbered ``offset`` to ``offset + limit`` (from 0)."""
-        return _Run(self._catalogue, self._text, tree).results(limit, offset)
+        return _Evaluation(self._catalogue, self._text, tree).results(limit, offset)
 
 
-class _Run:
+class _Evaluation:
     """One query being answered."""
 
-    def __init__(self, catalogue: Catalogue, text: Callable[[], TextIndex], tree: q.Node) -> None:
+    def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextIndex], tree: q.Node) -> None:
         self.catalogue, self.text, self.tree = catalogue, text, tree
         self.known: dict[q.Leaf, Bounds] = {}
         self.households: dict[int, q.Leaf] = {}
@@ -95,7 +95,7 @@ class _Run:
                 return any(self.fits(p, doc, text) for p in parts)
             case q.Not(part):
                 return not self.fits(part, doc, text)
-            case q.Text(fragment):
+            case q.HasText(fragment):
                 bounds = self.leaf(node)
                 return doc in bounds.sure or (doc in bounds.possible and fragment in text)
             case _:
@@ -141,9 +141,9 @@ class _Run:
 
     def _leaf(self, leaf: q.Leaf) -> Bounds:
         match leaf:
-            case q.Text(fragment):
+            case q.HasText(fragment):
                 return self.text().holding(fragment)
-            case q.Person(by, key, records):
+            case q.HasPerson(by, key, records):
                 households, documents = self.catalogue.of_people(by, key)
                 return self._found(leaf, households, documents if records else households)
             case q.Numbered(number, whole):
@@ -166,7 +166,7 @@ class _Run:
                 return _exactly(self.catalogue.ids("WHERE d.status = ? OR c.status = ?", status, status))
             case q.InPlace(place):
                 return _exactly(self.catalogue.ids("WHERE instr(c.place, ?)", place))
-            case q.Filed(start, end):
+            case q.FiledBetween(start, end):
                 low = (start or dt.date.min).isoformat()
                 high = (end + dt.timedelta(days=1)).isoformat() if end and end < dt.date.max else "9999-99"
                 return _exactly(self.catalogue.ids("WHERE d.filed_at >= ? AND d.filed_at < ?", low, high))
@@ -180,7 +180,7 @@ class _Run:
     # ── what is shown ────────────────────────────────────────────────────────────────────────────────────
     def hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
         rows = self.catalogue.rows(ids)
-        fragments = [leaf for leaf in self.asked if isinstance(leaf, q.Text) and leaf in self.known]
+        fragments = [leaf for leaf in self.asked if isinstance(leaf, q.HasText) and leaf in self.known]
         written = [i for i in ids if any(i in self.known[leaf].possible for leaf in fragments)]
         texts = self.read | (dict(self.text().texts(set(written) - self.read.keys())) if written else {})
         words = [leaf.fragment for leaf in fragments]
@@ -195,7 +195,7 @@ class _Run:
             (m for m in self.asked if isinstance(m, q.Mentioned) and row.id in self.leaf(m).sure), None
         )
         if found is not None:
-            why = found.by.value if isinstance(found, q.Person) else "户号"
+            why = found.by.value if isinstance(found, q.HasPerson) else "户号"
             snippet, marks = self.people(row, found)
         elif word := next((w for w in words if w in text), ""):
             at = text.index(word)
@@ -216,21 +216,21 @@ class _Run:
         """Say how the household was found, for a record that was found with it."""
         for leaf in self.asked:
             if (
-                isinstance(leaf, q.Person | q.Numbered)
+                isinstance(leaf, q.HasPerson | q.Numbered)
                 and leaf in self.known
                 and row.id in self.known[leaf].sure
             ):
-                return leaf.by.value if isinstance(leaf, q.Person) else "户号"
+                return leaf.by.value if isinstance(leaf, q.HasPerson) else "户号"
         return ""
 
     def people(self, row: DocRow, found: q.Leaf) -> tuple[str, tuple[tuple[int, int], ...]]:
         """Return everyone in the household, the person asked for marked."""
-        by, key = (found.by, found.key) if isinstance(found, q.Person) else (q.By.NAME, "")
+        by, key = (found.by, found.key) if isinstance(found, q.HasPerson) else (q.PersonKey.NAME, "")
         snippet, marks = "", []
         for part, name, asked in self.catalogue.people_of(row.case, by, key):
             snippet += f"{'；' if snippet else ''}{part} "
             if asked and key:
-                at = name_key(name).find(key) if by is q.By.NAME and name_key(name) == name else -1
+                at = name_key(name).find(key) if by is q.PersonKey.NAME and name_key(name) == name else -1
                 start, length = (at, len(key)) if at >= 0 else (0, len(name))
                 marks.append((len(snippet) + start, len(snippet) + start + length))
             snippet += name
@@ -238,7 +238,7 @@ class _Run:
 
 
 def _needs_text(node: q.Node) -> bool:
-    return any(isinstance(leaf, q.Text) for leaf in q.leaves(node, positive=False))
+    return any(isinstance(leaf, q.HasText) for leaf in q.leaves(node, positive=False))
 
 
 def _exactly(documents: set[int]) -> Bounds:

@@ -24,7 +24,7 @@ from archivist.model.facts import Facts
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.search import query as queries
 from archivist.search import text as forms
-from archivist.search.catalogue import CaseRow, Catalogue, DocRow, RecordRow, SourceRow
+from archivist.search.catalogue import CaseRow, DocRow, IndexCatalogue, RecordRow, SourceRow
 from archivist.search.engine import ArchiveReader, Document, Results, TextIndex
 from archivist.search.evaluator import Embedded
 from archivist.search.query_tree import Node, both
@@ -55,7 +55,7 @@ class _Opened:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.catalogue = Catalogue(folder / CATALOGUE)
+        self.catalogue = IndexCatalogue(folder / CATALOGUE)
         self._text: TextIndex | None = None
         self.engine = Embedded(self.catalogue, self.text)
 
@@ -154,7 +154,7 @@ class Index:
         """Return the records that came from, or hold, a file with this digest."""
         return self._ask(lambda now: now.catalogue.sources(sha256))
 
-    def ask(self, question: Callable[[Catalogue], T]) -> T:
+    def ask(self, question: Callable[[IndexCatalogue], T]) -> T:
         """Put a question of one's own to the catalogue in use."""
         return self._ask(lambda now: question(now.catalogue))
 
@@ -277,7 +277,7 @@ class Index:
         from archivist.search.whoosh import WhooshIndex
 
         WhooshIndex.create(folder / TEXT)
-        Catalogue.create(folder / CATALOGUE).close()
+        IndexCatalogue.create(folder / CATALOGUE).close()
         opened, done = _Opened(folder), 0
         try:
             opened.catalogue.quick(True)

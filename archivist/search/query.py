@@ -26,8 +26,9 @@ from archivist.model.chinese import parse_date
 from archivist.model.ids import CaseNo, narrow, parse_category
 from archivist.search.query_tree import (
     And,
-    By,
-    Filed,
+    FiledBetween,
+    HasPerson,
+    HasText,
     InPlace,
     Mentioned,
     Node,
@@ -37,8 +38,7 @@ from archivist.search.query_tree import (
     OfStatus,
     OfType,
     Or,
-    Person,
-    Text,
+    PersonKey,
 )
 from archivist.search.text import name_key, needed, normal
 
@@ -73,16 +73,16 @@ def word(text: str) -> Node:
     if number := _case_no(plain):
         return Or((Numbered(number, True), Mentioned(number)))
     if re.fullmatch(_ID_WHOLE, plain):
-        return Or((Person(By.ID, plain), Mentioned(plain)))
+        return Or((HasPerson(PersonKey.ID, plain), Mentioned(plain)))
     literal = _text(fragment, text)
     if re.fullmatch(_ID_FIRST, plain):
-        return Or((literal, Person(By.ID6, plain)))
+        return Or((literal, HasPerson(PersonKey.ID6, plain)))
     if re.fullmatch(_ID_LAST, plain):
-        return Or((literal, Person(By.ID4, plain)))
+        return Or((literal, HasPerson(PersonKey.ID4, plain)))
     if re.fullmatch(r"[a-z]{2,}", fragment):
-        return Or((literal, Person(By.PINYIN, fragment)))
+        return Or((literal, HasPerson(PersonKey.PINYIN, fragment)))
     if not re.search(r"[0-9]", fragment) and (key := name_key(fragment)):
-        return Or((literal, Person(By.NAME, key, records=False)))
+        return Or((literal, HasPerson(PersonKey.NAME, key, records=False)))
     return literal
 
 
@@ -95,10 +95,10 @@ def _case_no(text: str) -> str | None:
     return None
 
 
-def _text(fragment: str, shown: str) -> Text:
+def _text(fragment: str, shown: str) -> HasText:
     if not needed(fragment):
         raise BadQuery(f"“{shown}”里没有可检索的字")
-    return Text(fragment)
+    return HasText(fragment)
 
 
 # ── fields ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -106,14 +106,14 @@ def _name(value: str) -> Node:
     key = name_key(value)
     if not key:
         raise BadQuery("“姓名:”后面没有名字")
-    return Person(By.PINYIN if re.fullmatch(r"[a-z]+", key) else By.NAME, key)
+    return HasPerson(PersonKey.PINYIN if re.fullmatch(r"[a-z]+", key) else PersonKey.NAME, key)
 
 
 def _id(value: str) -> Node:
     plain = re.sub(r"[\s\-]", "", normal(value)).upper()
-    for by, shape in ((By.ID, _ID_WHOLE), (By.ID6, _ID_FIRST), (By.ID4, _ID_LAST)):
+    for by, shape in ((PersonKey.ID, _ID_WHOLE), (PersonKey.ID6, _ID_FIRST), (PersonKey.ID4, _ID_LAST)):
         if re.fullmatch(shape, plain):
-            return Person(by, plain)
+            return HasPerson(by, plain)
     raise BadQuery("“证号:”后面请写全 18 位、前六位，或后四位")
 
 
@@ -170,7 +170,7 @@ def _days(value: str) -> tuple[dt.date, dt.date]:
 
 def _during(value: str) -> Node:
     start, gap, end = value.partition("..")
-    return Filed(
+    return FiledBetween(
         _days(start)[0] if start.strip() else None,
         _days(end if gap else start)[1] if end or not gap else None,
     )
@@ -194,8 +194,8 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[str], Node]]]] = MappingProxyTy
         "status": ("状态 status", _status),
         "town": ("村 社区 town village", _place),
         "date": ("日期 date", _during),
-        "from": ("起 自 from", lambda v: Filed(_days(v)[0], None)),
-        "to": ("止 至 to", lambda v: Filed(None, _days(v)[1])),
+        "from": ("起 自 from", lambda v: FiledBetween(_days(v)[0], None)),
+        "to": ("止 至 to", lambda v: FiledBetween(None, _days(v)[1])),
     }
 )
 _BY_NAME: Final = {name: key for key, (names, _) in _FIELDS.items() for name in names.split()}

@@ -9,7 +9,7 @@ from enum import StrEnum
 from archivist.model.ids import Category
 
 
-class By(StrEnum):
+class PersonKey(StrEnum):
     """How a person was found; the value is how the answer says so."""
 
     NAME = "姓名"
@@ -20,17 +20,17 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class HasText:
     """The fragment, in normal form, stands on a page (or among the facts of the case)."""
 
     fragment: str
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class HasPerson:
     """Somebody in the case fits ``key``; with ``records`` the household's records are found as well."""
 
-    by: By
+    by: PersonKey
     key: str
     records: bool = True
 
@@ -79,14 +79,14 @@ class InPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledBetween:
     """Filed between two days, both included; an open end is ``None``."""
 
     start: dt.date | None
     end: dt.date | None
 
 
-Leaf = Text | Person | Numbered | Mentioned | OfType | OfCategory | OfStatus | InPlace | Filed
+Leaf = HasText | HasPerson | Numbered | Mentioned | OfType | OfCategory | OfStatus | InPlace | FiledBetween
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from archivist.store.chain import Chain
 from archivist.store.commit import PENDING
 
 
-class Problem(StrEnum):
+class FixityFault(StrEnum):
     """What is wrong with a file. The words are stable."""
 
     MISSING = "missing"
@@ -72,12 +72,12 @@ WHOLE_ARCHIVE: Final = "archive"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FixityFinding:
     """One thing that is not as the chain says. ``file`` is relative to the bag; sizes in bytes."""
 
     bag: str
     file: str
-    problem: Problem
+    problem: FixityFault
     expected: str = ""
     found: str = ""
 
@@ -86,56 +86,62 @@ class Finding:
         return {k: str(v) for k, v in asdict(self).items()}
 
     @classmethod
-    def from_plain(cls, plain: Data) -> Finding:
+    def from_plain(cls, plain: Data) -> FixityFinding:
         """Read a finding back."""
-        return cls(plain["bag"], plain["file"], Problem(plain["problem"]), plain["expected"], plain["found"])
+        return cls(
+            plain["bag"], plain["file"], FixityFault(plain["problem"]), plain["expected"], plain["found"]
+        )
 
 
-def remedy(finding: Finding, found: Iterable[Finding]) -> str:
+def remedy(finding: FixityFinding, found: Iterable[FixityFinding]) -> str:
     """Return what to do about a finding among others; in a bag that a newer program wrote to, nothing before upgrading."""
-    if any(f.bag == finding.bag and f.problem is Problem.NEWER for f in found):
-        return Problem.NEWER.remedy
+    if any(f.bag == finding.bag and f.problem is FixityFault.NEWER for f in found):
+        return FixityFault.NEWER.remedy
     return archive_format.REMEDY if finding.bag == WHOLE_ARCHIVE else finding.problem.remedy
 
 
-def refuse_newer(found: Iterable[Finding]) -> None:
+def refuse_newer(found: Iterable[FixityFinding]) -> None:
     """Refuse to decide about, or mend, what a newer program wrote.
 
     Raises:
         NewerFormat: E210.
     """
     for finding in found:
-        if finding.problem is Problem.NEWER:
+        if finding.problem is FixityFault.NEWER:
             raise NewerFormat(f"{finding.file} {finding.found}", file=finding.bag)
 
 
-def check_format(root: Path) -> tuple[Finding, ...]:
+def check_format(root: Path) -> tuple[FixityFinding, ...]:
     """Check the format an archive says it is of; nothing is found where it says none, as older archives do."""
     try:
         archive_format.require_known(root)
     except NewerFormat as newer:
-        return (Finding(WHOLE_ARCHIVE, archive_format.NAME, Problem.NEWER, "", newer.what),)
+        return (FixityFinding(WHOLE_ARCHIVE, archive_format.NAME, FixityFault.NEWER, "", newer.what),)
     except IntegrityAlarm as alarm:
         return (
-            Finding(
-                WHOLE_ARCHIVE, archive_format.NAME, Problem.CHANGED, archive_format.LINE.strip(), alarm.what
+            FixityFinding(
+                WHOLE_ARCHIVE,
+                archive_format.NAME,
+                FixityFault.CHANGED,
+                archive_format.LINE.strip(),
+                alarm.what,
             ),
         )
     return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class BagCheck:
     """One bag after its check. ``read`` is the number of bytes that were hashed."""
 
     bag: str
     events: int
     files: int
     read: int
-    findings: tuple[Finding, ...]
+    findings: tuple[FixityFinding, ...]
 
 
-def check_bag(folder: Path, *, quick: bool = False) -> Checked:
+def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
     """Check one bag; nothing is written.
 
     Args:
@@ -147,10 +153,10 @@ def check_bag(folder: Path, *, quick: bool = False) -> Checked:
         check = _Check(folder, quick)
         check.run()
     except OSError as error:
-        return Checked(
-            name, 0, 0, 0, (Finding(name, "", Problem.UNCHECKED, "", error.strerror or str(error)),)
+        return BagCheck(
+            name, 0, 0, 0, (FixityFinding(name, "", FixityFault.UNCHECKED, "", error.strerror or str(error)),)
         )
-    return Checked(name, check.events, len(check.expected), check.read, tuple(check.findings))
+    return BagCheck(name, check.events, len(check.expected), check.read, tuple(check.findings))
 
 
 class _Check:
@@ -159,7 +165,7 @@ class _Check:
     def __init__(self, folder: Path, quick: bool) -> None:
         self.folder = folder
         self.quick = quick
-        self.findings: list[Finding] = []
+        self.findings: list[FixityFinding] = []
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
         self.events = 0
         self.read = 0
@@ -181,10 +187,10 @@ class _Check:
             *(f"{chain.EVENTS}/{chain.event_name(n + 1)}" for n in range(self.events)),
         }
         for path in sorted(set(here) - known):
-            self._say(path, Problem.EXTRA, "", f"{here[path].st_size} 字节")
+            self._say(path, FixityFault.EXTRA, "", f"{here[path].st_size} 字节")
 
-    def _say(self, file: str, problem: Problem, expected: str = "", found: str = "") -> None:
-        self.findings.append(Finding(self.folder.name, file, problem, expected, found))
+    def _say(self, file: str, problem: FixityFault, expected: str = "", found: str = "") -> None:
+        self.findings.append(FixityFinding(self.folder.name, file, problem, expected, found))
 
     def _chain(self, here: Mapping[str, os.stat_result]) -> tuple[Chain, bool]:
         """Read the events as far as they hold together."""
@@ -200,23 +206,23 @@ class _Check:
         for n in range(1, self.events + 1):
             path = f"{chain.EVENTS}/{chain.event_name(n)}"
             if path not in here:
-                self._say(path, Problem.MISSING, tags.get(path, ""))
+                self._say(path, FixityFault.MISSING, tags.get(path, ""))
                 whole = False
                 continue
             data = (self.folder / path).read_bytes()
             self.read += len(data)
             digest = bag.sha256(data)
             if path in tags and tags[path] != digest and self._next_names(n) != digest:
-                self._say(path, Problem.CHANGED, tags[path], digest)
+                self._say(path, FixityFault.CHANGED, tags[path], digest)
                 whole = False
             else:
                 whole = self._follows(path, data, digest, current if whole else None)
         for path in sorted(p for p in tags if p.startswith("events/") and p not in here):
             if int(path[7:-5]) > self.events:
-                self._say(path, Problem.MISSING, tags[path])
+                self._say(path, FixityFault.MISSING, tags[path])
                 whole = False
         if not self.events:
-            self._say(f"{chain.EVENTS}/{chain.event_name(1)}", Problem.MISSING)
+            self._say(f"{chain.EVENTS}/{chain.event_name(1)}", FixityFault.MISSING)
             whole = False
         if whole:
             self._state(current)
@@ -230,12 +236,12 @@ class _Check:
                 current.append(event, digest)
         except NewerFormat as newer:
             if not self.newer:
-                self._say(path, Problem.NEWER, "", newer.what)
+                self._say(path, FixityFault.NEWER, "", newer.what)
             self.newer = True
             return False
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if current is not None:
-                self._say(path, Problem.CHAIN, "", str(error))
+                self._say(path, FixityFault.CHAIN, "", str(error))
             return False
         return current is not None
 
@@ -254,7 +260,7 @@ class _Check:
             number = CaseNo.parse(self.folder.name)
             fold(number, current.events)
         except (ValueError, KeyError, InvalidValue) as error:
-            self._say("", Problem.STATE, "", str(error))
+            self._say("", FixityFault.STATE, "", str(error))
 
     def _listed(self, name: str, here: Mapping[str, os.stat_result]) -> dict[str, Sha256]:
         if name not in here:
@@ -268,7 +274,7 @@ class _Check:
         """Compare the declaration and the manifests with what the chain makes them; return what they list."""
         for name in _FIXED:
             if name not in here:
-                self._say(name, Problem.MISSING)
+                self._say(name, FixityFault.MISSING)
         info = (self.folder / "bag-info.txt").read_bytes() if "bag-info.txt" in here else b""
         tags = self._listed(bag.TAG_MANIFEST, here)
         told = current.events[0][0].data.get("bag_info_sha256") if current else None
@@ -283,7 +289,7 @@ class _Check:
             wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
         for name, digest in wanted.items():
             if name in here and (found := bag.sha256((self.folder / name).read_bytes())) != digest:
-                self._say(name, Problem.CHANGED, digest, found)
+                self._say(name, FixityFault.CHANGED, digest, found)
         payload = self._listed(bag.MANIFEST, here)
         if self.newer:
             return payload | {
@@ -294,16 +300,16 @@ class _Check:
     def _file(self, path: str, digest: Sha256, size: int | None, here: Mapping[str, os.stat_result]) -> None:
         found = here.get(path)
         if found is None:
-            self._say(path, Problem.MISSING, digest)
+            self._say(path, FixityFault.MISSING, digest)
         elif not stat.S_ISREG(found.st_mode):
-            self._say(path, Problem.CHANGED, digest, "不是普通文件")
+            self._say(path, FixityFault.CHANGED, digest, "不是普通文件")
         elif size is not None and found.st_size != size:
-            self._say(path, Problem.CHANGED, f"{size} 字节", f"{found.st_size} 字节")
+            self._say(path, FixityFault.CHANGED, f"{size} 字节", f"{found.st_size} 字节")
         elif not self.quick:
             actual, length = durable_files.digest_of(self.folder / path)
             self.read += length
             if actual != digest:
-                self._say(path, Problem.CHANGED, digest, actual)
+                self._say(path, FixityFault.CHANGED, digest, actual)
 
 
 _FIXED: Final = ("bagit.txt", "bag-info.txt", bag.MANIFEST, bag.TAG_MANIFEST)
@@ -339,7 +345,7 @@ def check_bags(
     quick: bool = False,
     processes: int = 1,
     step: Callable[[int, int], None] | None = None,
-) -> Iterator[Checked]:
+) -> Iterator[BagCheck]:
     """Check many bags, on several processes when there are enough of them, in the order given.
 
     Args:
@@ -352,7 +358,7 @@ def check_bags(
     chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
     done = 0
 
-    def report(checked: list[Checked]) -> Iterator[Checked]:
+    def report(checked: list[BagCheck]) -> Iterator[BagCheck]:
         nonlocal done
         done += len(checked)
         if step:
@@ -368,5 +374,5 @@ def check_bags(
             yield from report(checked)
 
 
-def _check_chunk(folders: list[Path], quick: bool) -> list[Checked]:
+def _check_chunk(folders: list[Path], quick: bool) -> list[BagCheck]:
     return [check_bag(folder, quick=quick) for folder in folders]

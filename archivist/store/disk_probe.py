@@ -49,7 +49,7 @@ _NAMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DiskFinding:
     """One thing looked at: what it is, how it stands, and what follows from it when it is not 正常."""
 
     what: str
@@ -74,7 +74,7 @@ def require_writable(folder: Path) -> None:
         ) from error
 
 
-def examine(folder: Path) -> tuple[Finding, ...]:
+def examine(folder: Path) -> tuple[DiskFinding, ...]:
     """Look at the disk under ``archive/``. Leaves nothing behind; a probe cut short by a kill goes at the next start.
 
     Args:
@@ -85,7 +85,10 @@ def examine(folder: Path) -> tuple[Finding, ...]:
         probe = _empty_probe(folder / ".work" if (folder / ".work").is_dir() else folder)
     except OSError as error:
         reason = error.strerror or str(error)
-        return (Finding("写入", "警报", f"不能写入（{reason}）", "什么都不能归档；请检查权限与硬件"), *found)
+        return (
+            DiskFinding("写入", "警报", f"不能写入（{reason}）", "什么都不能归档；请检查权限与硬件"),
+            *found,
+        )
     try:
         for what, attempt in (
             ("掉电保护", _folder_fsync),
@@ -97,7 +100,7 @@ def examine(folder: Path) -> tuple[Finding, ...]:
                 found.extend(attempt(what, probe))
             except OSError as error:
                 found.append(
-                    Finding(
+                    DiskFinding(
                         what, "注意", f"没有查成（{error.strerror or error}）", "磁盘有了空间之后再查一次"
                     )
                 )
@@ -149,32 +152,32 @@ def is_share(kind: str) -> bool:
     return _SHARES.fullmatch(kind) is not None
 
 
-def _kind(folder: Path) -> Finding:
+def _kind(folder: Path) -> DiskFinding:
     what, kind = "磁盘种类", filesystem(folder)
     if not kind:
-        return Finding(what, "注意", "这个系统上认不出磁盘种类，没有检查", "档案库请放在本机硬盘上")
+        return DiskFinding(what, "注意", "这个系统上认不出磁盘种类，没有检查", "档案库请放在本机硬盘上")
     if is_share(kind):
-        return Finding(
+        return DiskFinding(
             what,
             "注意",
             f"档案库在网络共享上（{kind}）",
             "写入锁可能管不到别的电脑，断电后的完好取决于对方服务器：只在一台电脑上运行本程序，最好把档案库移到本机硬盘",
         )
     if kind in _MEMORY:
-        return Finding(
+        return DiskFinding(
             what, "警报", f"档案库在内存盘上（{kind}）", "关机即全部丢失，只可用于演示；请移到硬盘上"
         )
     if _FAT.fullmatch(kind):
-        return Finding(
+        return DiskFinding(
             what, "注意", f"档案库在 {kind} 上", "没有日志和访问权限，断电易损坏、谁都能读；请用 NTFS 或 ext4"
         )
-    return Finding(what, "正常", f"本机磁盘（{kind}）")
+    return DiskFinding(what, "正常", f"本机磁盘（{kind}）")
 
 
-def _inbox(folder: Path) -> Iterator[Finding]:
+def _inbox(folder: Path) -> Iterator[DiskFinding]:
     kind = filesystem(folder / "inbox")
     if is_share(kind) and not is_share(filesystem(folder)):
-        yield Finding(
+        yield DiskFinding(
             "收件箱",
             "注意",
             f"收件箱在网络共享上（{kind}）",
@@ -182,16 +185,16 @@ def _inbox(folder: Path) -> Iterator[Finding]:
         )
 
 
-def _space(folder: Path) -> Finding:
+def _space(folder: Path) -> DiskFinding:
     free = shutil.disk_usage(folder).free
     largest = max(_sizes(folder / "inbox"), default=0)
     detail = f"剩余 {_amount(free)}" + (f"，收件箱里最大的文件 {_amount(largest)}" if largest else "")
     room = "请腾出空间或换更大的磁盘；写不下时不会损坏已归档的，原件留在收件箱"
     if free < TIMES_LARGEST * largest or free < LEAST_FREE // 16:
-        return Finding("磁盘空间", "警报", detail, f"很可能写不下收件箱里的文件。{room}")
+        return DiskFinding("磁盘空间", "警报", detail, f"很可能写不下收件箱里的文件。{room}")
     if free < LEAST_FREE:
-        return Finding("磁盘空间", "注意", detail, f"不到 {_amount(LEAST_FREE)}。{room}")
-    return Finding("磁盘空间", "正常", detail)
+        return DiskFinding("磁盘空间", "注意", detail, f"不到 {_amount(LEAST_FREE)}。{room}")
+    return DiskFinding("磁盘空间", "正常", detail)
 
 
 def _sizes(inbox: Path) -> Iterator[int]:
@@ -206,9 +209,9 @@ def _amount(size: int) -> str:
 
 
 # ── who may read it ──────────────────────────────────────────────────────────────────────────────────────
-def _permissions(folder: Path) -> Iterator[Finding]:
+def _permissions(folder: Path) -> Iterator[DiskFinding]:
     if os.name == "nt":  # pragma: no cover
-        yield Finding(
+        yield DiskFinding(
             "权限", "注意", "Windows 上没有检查", "请在文件夹“属性—安全”中确认只有经办人员能打开档案库"
         )
         return
@@ -226,7 +229,7 @@ def _permissions(folder: Path) -> Iterator[Finding]:
     if folders or readable:
         # Owner first: a folder the owner cannot enter could not be repaired by going down into it.
         command = f"chmod -R u+rX,go-rwx {shlex.quote(str(folder.resolve()))}"
-        yield Finding(
+        yield DiskFinding(
             "权限",
             "注意",
             f"{folders} 个文件夹的权限不是 0700，{readable} 个文件别人也能读写{part}",
@@ -234,7 +237,7 @@ def _permissions(folder: Path) -> Iterator[Finding]:
             + ("（扫描仪以别的用户写入收件箱的，请另行放开收件箱）" if (folder / "inbox").is_dir() else ""),
         )
     else:
-        yield Finding("权限", "正常", f"只有本用户能进入和读取{part}")
+        yield DiskFinding("权限", "正常", f"只有本用户能进入和读取{part}")
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -252,54 +255,54 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 # ── what it does when tried ──────────────────────────────────────────────────────────────────────────────
-def _folder_fsync(what: str, probe: Path) -> Iterator[Finding]:
+def _folder_fsync(what: str, probe: Path) -> Iterator[DiskFinding]:
     lost = "突然断电时，最后几次归档可能丢失；请配不间断电源，纸质原件当天不要销毁"
     if not durable_files.HAS_FOLDER_FSYNC:  # pragma: no cover
-        yield Finding(what, "注意", "Windows 不能把文件夹同步到磁盘", lost)
+        yield DiskFinding(what, "注意", "Windows 不能把文件夹同步到磁盘", lost)
         return
     try:
         durable_files.sync_folder(probe)
     except OSError as error:
-        yield Finding(what, "注意", f"这个磁盘不能把文件夹同步到磁盘（{error.strerror}）", lost)
+        yield DiskFinding(what, "注意", f"这个磁盘不能把文件夹同步到磁盘（{error.strerror}）", lost)
     else:
-        yield Finding(what, "正常", "文件夹可同步到磁盘")
+        yield DiskFinding(what, "正常", "文件夹可同步到磁盘")
 
 
-def _locking(what: str, probe: Path) -> Iterator[Finding]:
+def _locking(what: str, probe: Path) -> Iterator[DiskFinding]:
     """Hold a lock and try for it a second time: that one must be refused."""
     path = probe / "lock"
     try:
         with WriterLock(path, wait_s=0).held("检查"):
             try:
                 with WriterLock(path, wait_s=0).held("检查"):
-                    yield Finding(
+                    yield DiskFinding(
                         what, "警报", "锁不起作用", "两个程序会同时写入而互相破坏：同一时间只能运行一个命令"
                     )
             except ArchiveLocked:
-                yield Finding(what, "正常", "同一时间只有一个程序能写入（限本机）")
+                yield DiskFinding(what, "正常", "同一时间只有一个程序能写入（限本机）")
     except ArchiveLocked:
-        yield Finding(what, "警报", "这个磁盘不支持文件锁", "不能归档；请把档案库移到本机硬盘")
+        yield DiskFinding(what, "警报", "这个磁盘不支持文件锁", "不能归档；请把档案库移到本机硬盘")
     except WriteFailed as error:
         raise OSError(error.what) from error
 
 
-def _case(what: str, probe: Path) -> Iterator[Finding]:
+def _case(what: str, probe: Path) -> Iterator[DiskFinding]:
     (probe / "Case-a").touch(durable_files.FILE_MODE)
     if (probe / "CASE-A").exists():
-        yield Finding(
+        yield DiskFinding(
             what,
             "注意",
             "不区分大小写",
             "先后投放只有大小写不同的两个文件时，后一个会顶替前一个；扫描件请用不同的名称",
         )
     else:
-        yield Finding(what, "正常", "区分大小写")
+        yield DiskFinding(what, "正常", "区分大小写")
 
 
-def _names(what: str, probe: Path) -> Iterator[Finding]:
+def _names(what: str, probe: Path) -> Iterator[DiskFinding]:
     """Make folders with the names that occur, and see whether they come back as they were given."""
     if (encoding := sys.getfilesystemencoding()) != "utf-8":
-        yield Finding(
+        yield DiskFinding(
             what,
             "警报",
             f"系统环境用 {encoding} 记文件名",
@@ -324,18 +327,18 @@ def _names(what: str, probe: Path) -> Iterator[Finding]:
             else:
                 (inside / name).rmdir()
     if refused:
-        yield Finding(
+        yield DiskFinding(
             what,
             "警报",
             f"建不了这样的文件名：{'、'.join(refused)}",
             "立户、归档会失败；请换用能存 UTF-8 文件名的磁盘",
         )
     if changed:
-        yield Finding(
+        yield DiskFinding(
             what,
             "注意",
             f"磁盘会改写文件名：{'、'.join(changed)}",
             "拷贝到别的电脑之后，核对清单时可能报缺文件",
         )
     if not refused and not changed:
-        yield Finding(what, "正常", "中文、生僻字原样保存")
+        yield DiskFinding(what, "正常", "中文、生僻字原样保存")

@@ -13,7 +13,7 @@ from pathlib import Path
 from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.model.ids import CaseNo
 from archivist.store import durable_files
-from archivist.store.bag_fixity import Finding
+from archivist.store.bag_fixity import FixityFinding
 
 
 class Alarms:
@@ -38,12 +38,12 @@ class Alarms:
                 remedy="用 archivist restore 从备份恢复；核实无误的，用 archivist verify --accept 记录决定。",
             )
 
-    def findings(self, number: CaseNo) -> tuple[Finding, ...]:
+    def findings(self, number: CaseNo) -> tuple[FixityFinding, ...]:
         """Return what the last check of an alarmed case found; nothing when it has no alarm."""
         path = self.folder / f"{number}.json"
         if not path.exists():
             return ()
-        return tuple(Finding.from_plain(f) for f in json.loads(path.read_bytes())["findings"])
+        return tuple(FixityFinding.from_plain(f) for f in json.loads(path.read_bytes())["findings"])
 
     def numbers(self) -> list[CaseNo]:
         """Return the alarmed cases."""
@@ -55,7 +55,7 @@ class Alarms:
                 continue
         return sorted(found)
 
-    def set(self, number: CaseNo, findings: Sequence[Finding]) -> None:
+    def set(self, number: CaseNo, findings: Sequence[FixityFinding]) -> None:
         """Make a case read-only; durable when this returns."""
         data = json.dumps({"findings": [f.to_plain() for f in findings]}, ensure_ascii=False, indent=1)
         staged = self.work / f"alarm-{number}"

@@ -25,7 +25,7 @@ class TooManyCells(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row in which something stands.
 
     Attributes:
@@ -54,7 +54,7 @@ class Sheet:
     """
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
 
 def is_workbook(path: Path) -> bool:
@@ -96,7 +96,7 @@ def _load(path: Path) -> Any:
             raise DamagedSheet(str(error)) from error
 
 
-def _rows(sheet: Any, most: int | None) -> tuple[tuple[Row, ...], int]:
+def _rows(sheet: Any, most: int | None) -> tuple[tuple[SheetRow, ...], int]:
     """Return the rows in which something stands, and how many cells were visited."""
     found: list[tuple[int, tuple[Value, ...]]] = []
     visited = 0
@@ -109,7 +109,7 @@ def _rows(sheet: Any, most: int | None) -> tuple[tuple[Row, ...], int]:
             if any(value not in (None, "") for value in values):
                 found.append((number, values))
     width = max((len(values) for _, values in found), default=0)
-    return tuple(Row(sheet.title, n, (*v, *[None] * (width - len(v)))) for n, v in found), visited
+    return tuple(SheetRow(sheet.title, n, (*v, *[None] * (width - len(v)))) for n, v in found), visited
 
 
 @contextmanager

@@ -44,7 +44,7 @@ _SIZE_PT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column of a sheet.
 
     Attributes:
@@ -67,7 +67,7 @@ class BookWriter:
         self._book = book
         self._sheets: list[SheetWriter] = []
 
-    def sheet(self, title: str, columns: Sequence[Column]) -> SheetWriter:
+    def sheet(self, title: str, columns: Sequence[SheetColumn]) -> SheetWriter:
         """Add a sheet."""
         made = SheetWriter(self._book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", title)[:31]), columns)
         self._sheets.append(made)
@@ -85,7 +85,7 @@ class BookWriter:
 class SheetWriter:
     """A sheet that is written from top to bottom."""
 
-    def __init__(self, sheet: Any, columns: Sequence[Column]) -> None:
+    def __init__(self, sheet: Any, columns: Sequence[SheetColumn]) -> None:
         self._sheet, self._columns = sheet, columns
         self._at = 1
         self._heads_at = 0

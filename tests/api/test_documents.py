@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from archivist.api import documents, office_documents
 from archivist.api.document_types import MadeFor, catalogued, document_type
-from archivist.api.parcels import Copies, Item, into_pdf, into_zip
+from archivist.api.parcels import Copies, ParcelItem, into_pdf, into_zip
 from archivist.documents.render import pdf as pdf_maker
 from archivist.errors import DocumentNotApplicable, MissingFields, UnknownDocument, UsageError, WriteFailed
 from archivist.model.by import By
@@ -186,10 +186,10 @@ def test_what_cannot_be_taken_away_is_issued_nevertheless_and_said(
 
 @pytest.mark.parametrize("pack", [into_zip, into_pdf])
 def test_a_parcel_is_there_whole_or_not_at_all(
-    tmp_path: Path, pack: Callable[[Sequence[Item], Path], int]
+    tmp_path: Path, pack: Callable[[Sequence[ParcelItem], Path], int]
 ) -> None:
     there = blank_pdf(tmp_path / "在/一.pdf", 1)
-    items = [Item(None, "一", (there,)), Item(None, "二", (tmp_path / "不在.pdf",))]
+    items = [ParcelItem(None, "一", (there,)), ParcelItem(None, "二", (tmp_path / "不在.pdf",))]
     with pytest.raises(WriteFailed):
         pack(items, tmp_path / "包/三月")
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [there]

@@ -12,8 +12,8 @@ import pytest
 
 from archivist.api import reports
 from archivist.api.periods import Days
-from archivist.api.registers import Register
-from archivist.api.report_requests import Form, Request, request
+from archivist.api.registers import RegisterView
+from archivist.api.report_requests import OutputForm, Request, request
 from archivist.api.report_sheets import ReportSheets
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.by import CHINA, By
@@ -37,9 +37,9 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-def register(workspace: Workspace, asked: Request, by: By = BY, **more: Any) -> Register:
+def register(workspace: Workspace, asked: Request, by: By = BY, **more: Any) -> RegisterView:
     made = reports.make(workspace, by, asked, **more)
-    assert isinstance(made, Register)
+    assert isinstance(made, RegisterView)
     return made
 
 
@@ -94,7 +94,7 @@ def test_what_is_asked_is_refused_before_a_case_is_read(workspace: Workspace) ->
         ("花名册", {"days": Days(year="2024")}),
         ("花名册", {"where": "colour=red"}),
         ("destruction_approval", {"nil": True}),
-        ("destruction_approval", {"forms": [Form.XLSX]}),
+        ("destruction_approval", {"forms": [OutputForm.XLSX]}),
     ):
         with pytest.raises(UsageError):
             request(workspace, name, on=TODAY, **more)
@@ -104,7 +104,7 @@ def test_a_register_has_its_rows_its_sums_and_what_a_page_needs_to_show_them(wor
     seen: list[tuple[int, int]] = []
     asked = request(workspace, "花名册", on=TODAY)
     made = reports.make(workspace, BY, asked, dry_run=True, progress=lambda *step: seen.append(step))
-    assert isinstance(made, Register)
+    assert isinstance(made, RegisterView)
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert (made.document, made.period, made.period_label) == ("monthly_roster", "2024-06", "2024年6月")
     assert (made.lines, made.empty, made.nil, made.files) == (1, False, False, ())
@@ -126,7 +126,7 @@ def test_a_register_is_made_by_whoever_asks_beside_what_was_there(workspace: Wor
         "社会救助对象花名册 2024-06.xlsx",
     ]
     assert "统计期尚未结束" in first.notes[-1]
-    asked = request(workspace, "花名册", on=LATER.today, days=Days(month="2024-06"), forms=[Form.XLSX])
+    asked = request(workspace, "花名册", on=LATER.today, days=Days(month="2024-06"), forms=[OutputForm.XLSX])
     second = register(workspace, asked, LATER)
     assert [p.name for p in second.files] == ["社会救助对象花名册 2024-06（2）.xlsx"]
     assert not second.notes, "on the second of July, June is over"

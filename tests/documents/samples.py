@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from archivist.config import Config, Office, Person
+from archivist.config import Config, Office, StaffMember
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.documents.render.render import document_text, render
@@ -55,7 +55,7 @@ CONFIG = Config(
         supervision_phone="022-20000002",
     ),
     people=tuple(
-        Person(name, (Role.PANEL,), post)
+        StaffMember(name, (Role.PANEL,), post)
         for name, post in (
             ("郑有为", "街道公共服务办公室主任"),
             ("孟小舟", "槐树里社区党委书记"),

@@ -14,7 +14,7 @@ from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
-from archivist.ingest.filing import Filed, Left, NeedsReview, Prepared, assign, file_dropped
+from archivist.ingest.filing import Filed, Left, NeedsReview, ReadDrop, assign, file_dropped
 from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
@@ -86,7 +86,7 @@ def build(root: Path) -> None:
         for name, text in {"户口簿.jpg": CARD, OLD_PAPER: "不知道是什么"}.items():
             (inbox / name).write_bytes(scan(name))
             outcome = file_dropped(
-                workspace, BY, Prepared(Original.of(inbox / name, name), words(text), None)
+                workspace, BY, ReadDrop(Original.of(inbox / name, name), words(text), None)
             )
             assert isinstance(outcome, Filed if text == CARD else NeedsReview), outcome
         for name in PAPERS:
@@ -179,7 +179,7 @@ def _file(*names: str) -> Act:
             if not path.exists():
                 continue
             outcome = file_dropped(
-                workspace, now(), Prepared(Original.of(path, name), words(PAPERS[name]), None)
+                workspace, now(), ReadDrop(Original.of(path, name), words(PAPERS[name]), None)
             )
             if isinstance(outcome, Left):
                 raise outcome.error

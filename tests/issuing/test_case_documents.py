@@ -11,7 +11,7 @@ from docx import Document
 
 from archivist.doctypes.catalogue import shipped_templates
 from archivist.documents.render import pool
-from archivist.documents.render.pool import Made, Sheet
+from archivist.documents.render.pool import Made, PrintedSheet
 from archivist.documents.render.pool import make as make_pages
 from archivist.errors import (
     ArchivistError,
@@ -20,7 +20,7 @@ from archivist.errors import (
     MissingFields,
     UnlawfulDocument,
 )
-from archivist.issuing.case_documents import Issued, Outcome, issue, plan
+from archivist.issuing.case_documents import BatchOutcome, IssuedForCase, issue, plan
 from archivist.model.case import Case, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts
@@ -37,7 +37,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
-def make(workspace: Workspace, document: str, *cases: Case, **given: object) -> Outcome:
+def make(workspace: Workspace, document: str, *cases: Case, **given: object) -> BatchOutcome:
     values = {c.number: given for c in cases}
     return issue(
         workspace,
@@ -46,7 +46,7 @@ def make(workspace: Workspace, document: str, *cases: Case, **given: object) -> 
     )
 
 
-def text_of(issued: Issued) -> str:
+def text_of(issued: IssuedForCase) -> str:
     document = Document(str(issued.files[0]))
     cells = [c.text for t in document.tables for r in t.rows for c in r.cells]
     return "\n".join([*(p.text for p in document.paragraphs), *cells])
@@ -152,7 +152,7 @@ def test_numbers_are_never_reused_whatever_fails(
     kind = workspace.catalogue.get("确认决定书")
     seen: list[str] = []
 
-    def fail_the_second(sheets: Sequence[Sheet], *, pdf: bool) -> list[Made | ArchivistError]:
+    def fail_the_second(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[Made | ArchivistError]:
         made = make_pages(sheets, pdf=pdf)
         return [ArchivistError("坏了") if n == 1 else one for n, one in enumerate(made)]
 

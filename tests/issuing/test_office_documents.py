@@ -59,7 +59,7 @@ def under(tmp_path: Path, pack: str) -> Workspace:
 
 def planned(
     workspace: Workspace, name: str, given: Mapping[str, Any] = {}, on: dt.date = TODAY
-) -> office_documents.Planned:
+) -> office_documents.PlannedForOffice:
     return office_documents.plan(workspace, workspace.catalogue.get(name), given, on=on)
 
 
@@ -69,7 +69,7 @@ def faults(workspace: Workspace, name: str, given: Mapping[str, Any] = {}) -> st
     return "\n".join(caught.value.problems)
 
 
-def printed(made: office_documents.Issued) -> str:
+def printed(made: office_documents.IssuedForOffice) -> str:
     return "".join("".join(document_text(made.files[0].read_bytes())).split())
 
 
@@ -353,7 +353,7 @@ def test_a_number_is_taken_only_when_everything_is_known_and_never_again(workspa
     made = [office_documents.issue(workspace, BY, todo).doc_no for _ in range(2)]
     assert made == ["红样救字〔2024〕1号", "红样救字〔2024〕2号"]
     assert "红样救字〔2024〕1号" in printed(
-        office_documents.Issued(
+        office_documents.IssuedForOffice(
             "", "", TODAY, tuple(sorted((workspace.archive.outbox / "机关文书").iterdir())[:1])
         )
     )

@@ -13,7 +13,7 @@ import pytest
 
 from archivist.cli.main import main
 from archivist.errors import NewerFormat
-from archivist.ingest.filing import Filed, Left, Prepared, assign, file_by_hand, file_dropped
+from archivist.ingest.filing import Filed, Left, ReadDrop, assign, file_by_hand, file_dropped
 from archivist.issuing.case_documents import plan
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
@@ -28,7 +28,7 @@ from archivist.reading.pages import PageText, ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.store import Archive, Original
 from archivist.store.archive_format import LINE
-from archivist.store.bag_fixity import Problem
+from archivist.store.bag_fixity import FixityFault
 from archivist.workspace import Workspace
 from tests.formats import FORMAT_0, add_newer_event, but_the_lock, older_workspace, picture
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
@@ -76,9 +76,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
-def read(path: Path, text: str) -> Prepared:
+def read(path: Path, text: str) -> ReadDrop:
     page = PageText(1, text, (), "text", 1.0, 0, 1654, 2339)
-    return Prepared(Original.of(path, path.name), ReadResult(TXT, (page,)), None)
+    return ReadDrop(Original.of(path, path.name), ReadResult(TXT, (page,)), None)
 
 
 def numbers(workspace: Workspace) -> tuple[CaseNo, CaseNo]:
@@ -158,7 +158,11 @@ def test_verify_says_upgrade_and_raises_no_alarm(workspace: Workspace) -> None:
     workspace.catch_up(BY)
     done = verify(workspace, BY)
     (finding,) = done.findings
-    assert (finding.bag, finding.file, finding.problem) == (str(newer), "events/000002.json", Problem.NEWER)
+    assert (finding.bag, finding.file, finding.problem) == (
+        str(newer),
+        "events/000002.json",
+        FixityFault.NEWER,
+    )
     assert done.drift == () and workspace.archive.alarms.numbers() == []
     assert len(done.checked) == 3
     assert verify(workspace, BY, [other]).findings == ()
@@ -171,7 +175,7 @@ def test_damage_in_a_newer_case_is_found_and_waits_for_the_newer_program(workspa
     paper.chmod(0o600)
     paper.write_text("x", encoding="utf-8")
     done = verify(workspace, BY)
-    assert {f.problem for f in done.findings} == {Problem.NEWER, Problem.CHANGED}
+    assert {f.problem for f in done.findings} == {FixityFault.NEWER, FixityFault.CHANGED}
     assert workspace.archive.alarms.numbers() == []
     with pytest.raises(NewerFormat):
         change_facts(workspace, BY, newer, [("applicant.phone", "022-00001111")])
@@ -199,7 +203,7 @@ def test_a_ledger_that_a_newer_program_wrote_to(workspace: Workspace) -> None:
         open_household(workspace, parse_facts({"applicant": {"name": "钱七", "id_type": "无"}}))
     done = verify(workspace, BY)
     assert {f.bag for f in done.findings} == {str(newer), "2024", "ledger"}
-    assert {f.problem for f in done.findings} == {Problem.NEWER}
+    assert {f.problem for f in done.findings} == {FixityFault.NEWER}
     with pytest.raises(NewerFormat):
         restore(workspace, BY, 2024, workspace.root.parent / "backup")
     assert but_the_lock(picture(workspace.archive.root)) == before

@@ -19,7 +19,7 @@ from archivist.preservation.restore import restore
 from archivist.preservation.verification import accept, last_checked, next_round, verify
 from archivist.procedure.cases import change_facts
 from archivist.store import Draft, Original, bag, chain
-from archivist.store.bag_fixity import Problem, check_bag, check_bags
+from archivist.store.bag_fixity import FixityFault, check_bag, check_bags
 from archivist.workspace import Workspace
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG, make_id
@@ -101,29 +101,29 @@ def flip_line(bag_folder: Path, event: str) -> None:
     flip(path, path.read_bytes().index(f"  events/{event}".encode()) - 5)
 
 
-TAMPER: dict[str, tuple[Callable[[Path], object], str, Problem]] = {
-    "a bit in a record": (lambda f: flip(a_payload(f)), "data/", Problem.CHANGED),
-    "a bit in a text": (lambda f: flip(f / "text/0002.txt"), "text/0002.txt", Problem.CHANGED),
-    "a bit in the leaflet": (lambda f: flip(f / "data/说明.txt"), "data/说明.txt", Problem.CHANGED),
-    "a bit in an event": (lambda f: flip(f / "events/000002.json"), "events/000002.json", Problem.CHANGED),
-    "a bit in the last event": (lambda f: flip(f / "events/000004.json"), "events/000004.json", Problem.CHANGED),
-    "a bit in the payload manifest": (lambda f: flip(f / bag.MANIFEST), bag.MANIFEST, Problem.CHANGED),
-    "a bit in the tag manifest": (lambda f: flip(f / bag.TAG_MANIFEST, 10), bag.TAG_MANIFEST, Problem.CHANGED),
-    "a bit in bagit.txt": (lambda f: flip(f / "bagit.txt"), "bagit.txt", Problem.CHANGED),
-    "a bit in bag-info.txt": (lambda f: flip(f / "bag-info.txt"), "bag-info.txt", Problem.CHANGED),
-    "an edited event": (edit_event, "events/000002.json", Problem.CHANGED),
-    "a removed event": (lambda f: (f / "events/000003.json").unlink(), "events/000003.json", Problem.MISSING),
-    "a removed last event": (lambda f: (f / "events/000004.json").unlink(), "events/000004.json", Problem.MISSING),
-    "a removed record": (lambda f: a_payload(f).unlink(), "data/", Problem.MISSING),
-    "a removed manifest": (lambda f: (f / bag.MANIFEST).unlink(), bag.MANIFEST, Problem.MISSING),
-    "a truncated record": (lambda f: shorten(a_payload(f), b"%PDF"), "data/", Problem.CHANGED),
-    "an emptied record": (lambda f: shorten(a_payload(f), b""), "data/", Problem.CHANGED),
-    "a file added by hand": (lambda f: (f / "data/多余.txt").write_text("x"), "data/多余.txt", Problem.EXTRA),
-    "a file swapped, manifests recomputed": (swap_with_manifests, "data/", Problem.CHANGED),
-    "a record turned into a link": (lambda f: turn_into_link(a_payload(f)), "data/", Problem.CHANGED),
-    "a bit in the manifest's line of an event": (lambda f: flip_line(f, "000002"), bag.TAG_MANIFEST, Problem.CHANGED),
+TAMPER: dict[str, tuple[Callable[[Path], object], str, FixityFault]] = {
+    "a bit in a record": (lambda f: flip(a_payload(f)), "data/", FixityFault.CHANGED),
+    "a bit in a text": (lambda f: flip(f / "text/0002.txt"), "text/0002.txt", FixityFault.CHANGED),
+    "a bit in the leaflet": (lambda f: flip(f / "data/说明.txt"), "data/说明.txt", FixityFault.CHANGED),
+    "a bit in an event": (lambda f: flip(f / "events/000002.json"), "events/000002.json", FixityFault.CHANGED),
+    "a bit in the last event": (lambda f: flip(f / "events/000004.json"), "events/000004.json", FixityFault.CHANGED),
+    "a bit in the payload manifest": (lambda f: flip(f / bag.MANIFEST), bag.MANIFEST, FixityFault.CHANGED),
+    "a bit in the tag manifest": (lambda f: flip(f / bag.TAG_MANIFEST, 10), bag.TAG_MANIFEST, FixityFault.CHANGED),
+    "a bit in bagit.txt": (lambda f: flip(f / "bagit.txt"), "bagit.txt", FixityFault.CHANGED),
+    "a bit in bag-info.txt": (lambda f: flip(f / "bag-info.txt"), "bag-info.txt", FixityFault.CHANGED),
+    "an edited event": (edit_event, "events/000002.json", FixityFault.CHANGED),
+    "a removed event": (lambda f: (f / "events/000003.json").unlink(), "events/000003.json", FixityFault.MISSING),
+    "a removed last event": (lambda f: (f / "events/000004.json").unlink(), "events/000004.json", FixityFault.MISSING),
+    "a removed record": (lambda f: a_payload(f).unlink(), "data/", FixityFault.MISSING),
+    "a removed manifest": (lambda f: (f / bag.MANIFEST).unlink(), bag.MANIFEST, FixityFault.MISSING),
+    "a truncated record": (lambda f: shorten(a_payload(f), b"%PDF"), "data/", FixityFault.CHANGED),
+    "an emptied record": (lambda f: shorten(a_payload(f), b""), "data/", FixityFault.CHANGED),
+    "a file added by hand": (lambda f: (f / "data/多余.txt").write_text("x"), "data/多余.txt", FixityFault.EXTRA),
+    "a file swapped, manifests recomputed": (swap_with_manifests, "data/", FixityFault.CHANGED),
+    "a record turned into a link": (lambda f: turn_into_link(a_payload(f)), "data/", FixityFault.CHANGED),
+    "a bit in the manifest's line of an event": (lambda f: flip_line(f, "000002"), bag.TAG_MANIFEST, FixityFault.CHANGED),
     # Of the last event and its line nobody can say which is wrong: the event is doubted.
-    "a bit in the manifest's line of the last event": (lambda f: flip_line(f, "000004"), "events/000004.json", Problem.CHANGED),
+    "a bit in the manifest's line of the last event": (lambda f: flip_line(f, "000004"), "events/000004.json", FixityFault.CHANGED),
 }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def test_a_backup_without_the_file_leaves_the_case_read_only(workspace: Workspac
     a_payload(folder(workspace)).unlink()
     (tmp_path / "empty").mkdir()
     mended = restore(workspace, BY, number(workspace), tmp_path / "empty")
-    assert [f.problem for f in mended.left] == [Problem.MISSING]
+    assert [f.problem for f in mended.left] == [FixityFault.MISSING]
     with pytest.raises(IntegrityAlarm):
         change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
 
@@ -171,7 +171,7 @@ def test_quick_finds_sizes_and_chains_but_not_bits(workspace: Workspace) -> None
     flip(a_payload(folder(workspace)))
     assert verify(workspace, BY, quick=True).findings == ()
     a_payload(folder(workspace)).write_bytes(b"%PDF")
-    assert [f.problem for f in verify(workspace, BY, quick=True).findings] == [Problem.CHANGED]
+    assert [f.problem for f in verify(workspace, BY, quick=True).findings] == [FixityFault.CHANGED]
 
 
 def test_a_decision_is_recorded_and_remembered(workspace: Workspace) -> None:
@@ -213,8 +213,8 @@ def test_a_case_that_vanished_and_one_that_came_from_nowhere(workspace: Workspac
     shutil.move(workspace.archive.folder(second), tmp_path / "elsewhere")
     shutil.copytree(workspace.archive.folder(first), workspace.archive.cases / "TJHQ-DB-2024-000777")
     found = {(f.bag, f.problem) for f in verify(workspace, BY).findings}
-    assert (str(second), Problem.MISSING) in found
-    assert ("TJHQ-DB-2024-000777", Problem.EXTRA) in found
+    assert (str(second), FixityFault.MISSING) in found
+    assert ("TJHQ-DB-2024-000777", FixityFault.EXTRA) in found
 
 
 def test_the_ledger_is_checked_and_mended_too(workspace: Workspace, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_the_ledger_is_checked_and_mended_too(workspace: Workspace, tmp_path: Pa
     fresh = Workspace.open(workspace.root)
     with fresh:
         done = verify(fresh, BY)
-        assert ("2024", Problem.CHANGED) in {(f.bag, f.problem) for f in done.findings}
+        assert ("2024", FixityFault.CHANGED) in {(f.bag, f.problem) for f in done.findings}
         assert restore(fresh, BY, 2024, tmp_path / "backup").left == ()
         assert verify(fresh, BY).findings == ()
 
@@ -240,7 +240,7 @@ def test_the_tray_is_checked_too(workspace: Workspace, tmp_path: Path) -> None:
         )
     flip(item.file)
     assert [(f.bag, f.problem) for f in verify(workspace, BY).findings] == [
-        (f"review/{item.id}", Problem.CHANGED)
+        (f"review/{item.id}", FixityFault.CHANGED)
     ]
 
 

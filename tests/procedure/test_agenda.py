@@ -12,7 +12,7 @@ from archivist.errors import CaseNotFound
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import LimitStatus
-from archivist.procedure.agenda import Agenda, Entry, agenda
+from archivist.procedure.agenda import Agenda, RunningLimit, agenda
 from archivist.procedure.cases import deregister
 from archivist.rules import deadlines
 from archivist.search.agenda_cache import standings
@@ -31,7 +31,7 @@ def brief(found: Agenda) -> dict[str, str]:
     return {e.rule.id: e.status.value for e in found.entries}
 
 
-def entry(found: Agenda, rule: str) -> Entry:
+def entry(found: Agenda, rule: str) -> RunningLimit:
     return next(e for e in found.entries if e.rule.id == rule)
 
 

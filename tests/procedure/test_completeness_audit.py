@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archivist.errors import InvalidValue, UnlawfulDocument
-from archivist.issuing.case_documents import Issued, Outcome, issue, plan
+from archivist.issuing.case_documents import BatchOutcome, IssuedForCase, issue, plan
 from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
@@ -19,7 +19,7 @@ from archivist.model.standing import Verdict
 from archivist.procedure.cases import change_facts, deregister
 from archivist.procedure.completeness_audit import check, confirm
 from archivist.rules.completeness import required_papers
-from archivist.rules.completeness.run import Finding
+from archivist.rules.completeness.run import CheckFinding
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
@@ -42,7 +42,7 @@ def one_more(workspace: Workspace, name: str, serial: str, category: Category = 
     return open_household(workspace, parse_facts(facts), category).number
 
 
-def notify(workspace: Workspace, number: CaseNo) -> Outcome:
+def notify(workspace: Workspace, number: CaseNo) -> BatchOutcome:
     return issue(workspace, BY, plan(workspace, BY, workspace.catalogue.get(NOTICE), [number], {}, on=TODAY))
 
 
@@ -88,7 +88,7 @@ def test_the_applicant_is_told_once_of_everything(workspace: Workspace) -> None:
         in check(workspace, [number], on=TODAY).cases[0].notice
     )
     (issued,) = notify(workspace, number).issued
-    assert isinstance(issued, Issued)
+    assert isinstance(issued, IssuedForCase)
     record = workspace.archive.read(number).records[issued.record]
     assert record.data[required_papers.ASKED] == [
         d for d in ACCEPTANCE if d not in ("application_form", "mat_id_card")
@@ -154,7 +154,7 @@ def photographed(workspace: Workspace) -> CaseNo:
     return number
 
 
-def of(workspace: Workspace, number: CaseNo, rule: str) -> Finding:
+def of(workspace: Workspace, number: CaseNo, rule: str) -> CheckFinding:
     (one,) = check(workspace, [number], stage=Stage.ARCHIVE, on=TODAY).cases
     return next(f for f in one.findings if f.check.id == rule)
 

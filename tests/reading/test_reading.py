@@ -30,15 +30,15 @@ PAYLOAD = "AV1-DB2024000123-SQB-1-3F"
 
 
 @cache
-def engine() -> ocr.Engine:
-    return ocr.Engine()
+def engine() -> ocr.OcrEngine:
+    return ocr.OcrEngine()
 
 
 def read(path: Path) -> ReadResult:
     return read_file(path, engine)
 
 
-def no_engine() -> ocr.Engine:
+def no_engine() -> ocr.OcrEngine:
     raise AssertionError("recognition was not needed")
 
 
@@ -183,7 +183,7 @@ def test_nothing_is_read_twice_when_the_time_is_up(monkeypatch: pytest.MonkeyPat
         raise AssertionError("read a second time")
 
     picture = np.asarray(spoilt("application", "jpeg 200 dpi"))[:, :, ::-1].astype(np.uint8)
-    hurried = ocr.Engine(0.0)
+    hurried = ocr.OcrEngine(0.0)
     monkeypatch.setattr(hurried, "_small", small)
     assert len(hurried.read(picture).rows) > 10
     monkeypatch.setattr(engine(), "_small", small)

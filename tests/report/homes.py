@@ -13,7 +13,7 @@ from archivist.model.event import FileEntry
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Sha256, record_no
 from archivist.model.states import State, StepTaken
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.rules.pack import load
 from tests.people import make_id
 
@@ -84,17 +84,19 @@ def a_house(
     facts: Mapping[str, Any] = NO_MORE,
     left: str = "",
     told: Sequence[tuple[int, Mapping[str, Any]]] = (),
-) -> Household:
+) -> HouseholdHistory:
     """Return a household; ``told`` is what events said of its benefit, when that changed."""
     case = a_case(sequence, category, *trail, facts=facts, left=left)
     if not told:
-        return Household.read(case)
-    return Household(
+        return HouseholdHistory.read(case)
+    return HouseholdHistory(
         case, [(seq, single(parse_facts({"benefit": benefit}), "benefit")) for seq, benefit in told]
     )
 
 
-def with_record(house: Household, kind: str, folder: str = "06 审核确认", **data: Any) -> Household:
+def with_record(
+    house: HouseholdHistory, kind: str, folder: str = "06 审核确认", **data: Any
+) -> HouseholdHistory:
     """Return a household with one more record of two pages."""
     case = house.case
     number = record_no(len(case.records) + 1)

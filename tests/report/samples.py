@@ -13,7 +13,7 @@ from archivist.issuing.office_documents import render_register
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category
 from archivist.report import REGISTERS, Found, Period, make
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.compilation import given
 from archivist.report.register import Asked, Register
 from archivist.rules.pack import load
@@ -32,7 +32,7 @@ _NOBODY: Final = Case(CaseNo("XX", Category.DB, 1, 0))
 
 
 # ── registers ────────────────────────────────────────────────────────────────────────────────────────────
-def houses(groups: int = 1) -> tuple[Household, ...]:
+def houses(groups: int = 1) -> tuple[HouseholdHistory, ...]:
     """Return so many times a household in benefit, one just confirmed, and one helped at once; no two are the same."""
     trail = (
         *TO_BENEFIT,
@@ -93,12 +93,12 @@ def built(name: str, found: Found | None = None) -> Printed:
 # ── minutes ──────────────────────────────────────────────────────────────────────────────────────────────
 def minuted(
     sequence: int, kind: str = "deliberation_minutes", category: str = "DB", **more: Any
-) -> Household:
+) -> HouseholdHistory:
     """Return a household with the extract of a meeting in its file."""
     told = {**SAID, **{k.replace("_", ".", 1): v for k, v in more.items()}}
     return with_record(a_house(sequence, category), kind, "05 初审公示", date="2024-08-16", given=told)
 
 
-def asked(*houses: Household, **told: str) -> Asked:
+def asked(*houses: HouseholdHistory, **told: str) -> Asked:
     """Return the question for the minutes of August over some households."""
     return Asked(houses, TIANJIN, AUGUST, CONFIG.office, told)

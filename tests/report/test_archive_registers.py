@@ -21,7 +21,7 @@ from archivist.issuing.office_documents import render_register
 from archivist.model.ids import CaseNo
 from archivist.procedure.cases import deregister
 from archivist.report import REGISTERS, Found, Period, Query, Register, make
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.compilation import given, lists_lines
 from archivist.report.registers.archive import TRANSFERS, elapsed
 from archivist.report.sheet import workbook
@@ -50,18 +50,18 @@ TOLD = {
 HOLD = {"hold.cause": "行政诉讼", "hold.start": "2024年10月8日", "hold.until": "收到生效判决书"}
 
 
-def closed(sequence: int = 1, left: str = "2024-09-30", category: str = "DB") -> Household:
+def closed(sequence: int = 1, left: str = "2024-09-30", category: str = "DB") -> HouseholdHistory:
     """A household deregistered with one decision of two pages in its file."""
     return with_record(a_house(sequence, category, *TO_BENEFIT, left=left), "confirmation_decision")
 
 
-def held(house: Household, **more: str) -> Household:
+def held(house: HouseholdHistory, **more: str) -> HouseholdHistory:
     return with_record(
         house, "legal_hold_record", "11 归档", filed_at="2024-10-08T09:00:00+08:00", given={**HOLD, **more}
     )
 
 
-def made(name: str, *houses: Household, on: dt.date = ON, **told: str) -> Register:
+def made(name: str, *houses: HouseholdHistory, on: dt.date = ON, **told: str) -> Register:
     named = tuple(str(h.case.number) for h in houses) if name.startswith("destruction") else ()
     found = Found(houses, (), named, lambda number: hashlib.sha256(str(number).encode()).hexdigest())
     period = Period.of_day(on)

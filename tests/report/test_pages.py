@@ -16,7 +16,7 @@ from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.issuing.office_documents import render_register
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Found, Period, Register, make
-from archivist.report.case_history import TEMPORARY, Household
+from archivist.report.case_history import TEMPORARY, HouseholdHistory
 from archivist.report.compilation import given, lists_lines
 from archivist.report.sheet import workbook
 from archivist.rules.pack import load
@@ -39,7 +39,7 @@ TRAIL: Final = (
 ONCE: Final = ("submit submitted 2024-09-02", "confirm confirmed 2024-09-05", "pay paid 2024-09-06")
 
 
-def crowd(doc: DocumentType, count: int) -> tuple[Household, ...]:
+def crowd(doc: DocumentType, count: int) -> tuple[HouseholdHistory, ...]:
     """So many households that each make one line in any register of their category."""
     once = doc.id in ("temp_assistance_monthly_summary", "reserve_fund_report")
     closed = doc.folder == "11 归档"

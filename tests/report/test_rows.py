@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.report import Period
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Asked, Register
 from archivist.report.registers.applications import acceptance_register, filing_summary
 from archivist.report.registers.figures import COLUMNS, monthly_statistics
@@ -85,7 +85,7 @@ def test_a_correction_replaces_and_a_proposal_is_not_yet_paid() -> None:
 
 
 def test_the_history_is_read_from_the_events() -> None:
-    assert Household.read(a_case(1)).terms[0].amount == Decimal("800")
+    assert HouseholdHistory.read(a_case(1)).terms[0].amount == Decimal("800")
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -334,7 +334,7 @@ def test_the_figures_of_a_month() -> None:
 
 
 @st.composite
-def _houses(draw: st.DrawFn) -> list[Household]:
+def _houses(draw: st.DrawFn) -> list[HouseholdHistory]:
     found = []
     for n in range(1, draw(st.integers(0, 7)) + 1):
         days = sorted(draw(st.lists(st.integers(0, 180), min_size=5, max_size=5)))
@@ -353,7 +353,7 @@ def _houses(draw: st.DrawFn) -> list[Household]:
 
 
 @given(_houses(), st.integers(2, 9))
-def test_the_figures_agree_with_each_other(houses: list[Household], number: int) -> None:
+def test_the_figures_agree_with_each_other(houses: list[HouseholdHistory], number: int) -> None:
     """Categories add up to the total; 期末 = 期初 + 新增 − 退出 + 变更; the next month begins where this one ends."""
     period = month(f"2024-{number:02d}")
     found = monthly_statistics(Asked(houses, TIANJIN, period))

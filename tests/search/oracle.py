@@ -42,9 +42,9 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901
             return any(holds(archive, p, key) for p in parts)
         case q.Not(part):
             return not holds(archive, part, key)
-        case q.Text(fragment):
+        case q.HasText(fragment):
             return fragment in text
-        case q.Person(by, wanted, records):
+        case q.HasPerson(by, wanted, records):
             return (records or record is None) and any(
                 _is(by, wanted, str(row["name"]), str(row.get("id_number", "")))
                 for _, row in people(case.facts)
@@ -61,21 +61,21 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901
             return status in (case.status.value, entry.status.value if entry else "")
         case q.InPlace(place):
             return place in normal(str(dict(case.facts.get("applicant", {})).get("village", "")))  # type: ignore[arg-type]
-        case q.Filed(start, end):
+        case q.FiledBetween(start, end):
             day = entry.filed_at[:10] if entry else case.opened_on.isoformat()
             return (not start or start.isoformat() <= day) and (not end or day <= end.isoformat())
 
 
-def _is(by: q.By, wanted: str, name: str, id_number: str) -> bool:
+def _is(by: q.PersonKey, wanted: str, name: str, id_number: str) -> bool:
     match by:
-        case q.By.NAME:
+        case q.PersonKey.NAME:
             return wanted in name_key(name)
-        case q.By.PINYIN:
+        case q.PersonKey.PINYIN:
             sounds, _, initials = pinyin_keys(name)
             return wanted in initials or any(s.startswith(wanted) for s in sounds)
-        case q.By.ID:
+        case q.PersonKey.ID:
             return id_number == wanted
-        case q.By.ID6:
+        case q.PersonKey.ID6:
             return id_number[:6] == wanted
-        case q.By.ID4:
+        case q.PersonKey.ID4:
             return bool(id_number) and id_number[-4:] == wanted

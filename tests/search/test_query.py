@@ -13,8 +13,9 @@ from archivist.model.ids import Category
 from archivist.search.query import parse
 from archivist.search.query_tree import (
     And,
-    By,
-    Filed,
+    FiledBetween,
+    HasPerson,
+    HasText,
     InPlace,
     Mentioned,
     Node,
@@ -24,32 +25,31 @@ from archivist.search.query_tree import (
     OfStatus,
     OfType,
     Or,
-    Person,
-    Text,
+    PersonKey,
     leaves,
 )
 from tests.search.household import make_id
 
 
 def named(word: str) -> Or:
-    return Or((Text(word), Person(By.NAME, word, records=False)))
+    return Or((HasText(word), HasPerson(PersonKey.NAME, word, records=False)))
 
 
 @pytest.mark.parametrize(
     ("written", "tree"),
     [
         ("王秀兰", named("王秀兰")),
-        ("“家庭 经济状况”", Text("家庭经济状况")),
+        ("“家庭 经济状况”", HasText("家庭经济状况")),
         ("甲 AND 乙", And((named("甲"), named("乙")))),
         ("甲 乙 OR 丙", Or((And((named("甲"), named("乙"))), named("丙")))),
         ("甲 （乙 OR 丙）", And((named("甲"), Or((named("乙"), named("丙")))))),
         ("甲 NOT 乙", And((named("甲"), Not(named("乙"))))),
         ("甲 AND NOT 乙", And((named("甲"), Not(named("乙"))))),
-        ("wxl", Or((Text("wxl"), Person(By.PINYIN, "wxl")))),
-        ("0017", Or((Text("0017"), Person(By.ID4, "0017")))),
-        ("001x", Or((Text("001x"), Person(By.ID4, "001X")))),
-        ("１２０１０６", Or((Text("120106"), Person(By.ID6, "120106")))),
-        (make_id(1), Or((Person(By.ID, make_id(1)), Mentioned(make_id(1))))),
+        ("wxl", Or((HasText("wxl"), HasPerson(PersonKey.PINYIN, "wxl")))),
+        ("0017", Or((HasText("0017"), HasPerson(PersonKey.ID4, "0017")))),
+        ("001x", Or((HasText("001x"), HasPerson(PersonKey.ID4, "001X")))),
+        ("１２０１０６", Or((HasText("120106"), HasPerson(PersonKey.ID6, "120106")))),
+        (make_id(1), Or((HasPerson(PersonKey.ID, make_id(1)), Mentioned(make_id(1))))),
         (
             "tjhq-db-2024-000123",
             Or((Numbered("TJHQ-DB-2024-000123", True), Mentioned("TJHQ-DB-2024-000123"))),
@@ -58,21 +58,21 @@ def named(word: str) -> Or:
             "TJHQDB2024000123",
             Or((Numbered("TJHQ-DB-2024-000123", True), Mentioned("TJHQ-DB-2024-000123"))),
         ),
-        ("12:30", Text("12:30")),
-        ("姓名：王秀兰", Person(By.NAME, "王秀兰")),
-        ("name:wxl", Person(By.PINYIN, "wxl")),
-        ("姓名:“阿卜杜拉 · 艾力”", Person(By.NAME, "阿卜杜拉艾力")),
-        ("证号:001X", Person(By.ID4, "001X")),
+        ("12:30", HasText("12:30")),
+        ("姓名：王秀兰", HasPerson(PersonKey.NAME, "王秀兰")),
+        ("name:wxl", HasPerson(PersonKey.PINYIN, "wxl")),
+        ("姓名:“阿卜杜拉 · 艾力”", HasPerson(PersonKey.NAME, "阿卜杜拉艾力")),
+        ("证号:001X", HasPerson(PersonKey.ID4, "001X")),
         ("户号:000123", Numbered("000123", False)),
         ("文书:申请书", OfType("申请书")),
         ("类别:低保", OfCategory(Category.DB)),
         ("状态:待签", OfStatus("pending_signature")),
         ("村:石桥", InPlace("石桥")),
-        ("日期:2024-02", Filed(dt.date(2024, 2, 1), dt.date(2024, 2, 29))),
-        ("日期:2024", Filed(dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
-        ("日期:2024-01..2024年3月5日", Filed(dt.date(2024, 1, 1), dt.date(2024, 3, 5))),
-        ("from:2024-03-05", Filed(dt.date(2024, 3, 5), None)),
-        ("止:2024-12", Filed(None, dt.date(2024, 12, 31))),
+        ("日期:2024-02", FiledBetween(dt.date(2024, 2, 1), dt.date(2024, 2, 29))),
+        ("日期:2024", FiledBetween(dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
+        ("日期:2024-01..2024年3月5日", FiledBetween(dt.date(2024, 1, 1), dt.date(2024, 3, 5))),
+        ("from:2024-03-05", FiledBetween(dt.date(2024, 3, 5), None)),
+        ("止:2024-12", FiledBetween(None, dt.date(2024, 12, 31))),
     ],
 )
 def test_what_is_written_means(written: str, tree: Node) -> None:
@@ -104,4 +104,4 @@ def test_any_text_is_a_query_or_refused(text: str) -> None:
 
 
 def test_only_what_is_asked_for_is_shown() -> None:
-    assert leaves(parse('"甲" NOT ("乙" NOT "丙")')) == (Text("甲"), Text("丙"))
+    assert leaves(parse('"甲" NOT ("乙" NOT "丙")')) == (HasText("甲"), HasText("丙"))

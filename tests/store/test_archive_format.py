@@ -18,7 +18,7 @@ from archivist.model.event import EVENT_FORMAT, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.store import Archive, Draft, Stamp, bag, chain
 from archivist.store.archive_format import LINE
-from archivist.store.bag_fixity import Problem, check_bag, check_format, remedy
+from archivist.store.bag_fixity import FixityFault, check_bag, check_format, remedy
 from tests.formats import NEWER, add_newer_event, but_the_lock, picture
 from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
 
@@ -124,7 +124,7 @@ def test_the_check_of_a_newer_bag_says_upgrade_and_nothing_else(archive: Archive
     for quick in (True, False):
         found = check_bag(archive.folder(NUMBER), quick=quick).findings
         (finding,) = found
-        assert (finding.problem, finding.file) == (Problem.NEWER, f"events/{name}")
+        assert (finding.problem, finding.file) == (FixityFault.NEWER, f"events/{name}")
         assert "升级" in remedy(finding, found) and "restore" not in remedy(finding, found)
 
 
@@ -143,13 +143,15 @@ def test_what_a_newer_program_moved_or_took_away_is_not_missed(archive: Archive)
     lines.append(f"{digest}  manifest-sha256.txt")
     (folder / "tagmanifest-sha256.txt").write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
     add_newer_event(folder)
-    assert [f.problem for f in check_bag(folder).findings] == [Problem.NEWER]
+    assert [f.problem for f in check_bag(folder).findings] == [FixityFault.NEWER]
 
 
 @pytest.mark.parametrize(
-    ("path", "problem"), [("text/0001.txt", Problem.CHANGED), ("events/000001.json", Problem.CHANGED)]
+    ("path", "problem"), [("text/0001.txt", FixityFault.CHANGED), ("events/000001.json", FixityFault.CHANGED)]
 )
-def test_damage_in_a_newer_bag_is_found_all_the_same(archive: Archive, path: str, problem: Problem) -> None:
+def test_damage_in_a_newer_bag_is_found_all_the_same(
+    archive: Archive, path: str, problem: FixityFault
+) -> None:
     """In a bag that a newer program wrote to, nothing before upgrading."""
     folder = archive.folder(NUMBER)
     add_newer_event(folder)
@@ -157,7 +159,7 @@ def test_damage_in_a_newer_bag_is_found_all_the_same(archive: Archive, path: str
     damaged.write_bytes(damaged.read_bytes().replace(b"0", b"1", 1) + b" ")
     found = check_bag(folder).findings
     assert {(f.file, f.problem) for f in found} >= {(path, problem)}
-    assert any(f.problem is Problem.NEWER for f in found)
+    assert any(f.problem is FixityFault.NEWER for f in found)
     assert all("restore" not in remedy(f, found) for f in found)
 
 
@@ -226,7 +228,7 @@ def test_a_newer_archive_is_read_and_never_written_to(archive: Archive, line: st
     (archive.root / "FORMAT").write_text(line, encoding="utf-8", newline="")
     refused_everywhere(archive, NewerFormat)
     (finding,) = check_format(archive.root)
-    assert (finding.bag, finding.file, finding.problem) == ("archive", "FORMAT", Problem.NEWER)
+    assert (finding.bag, finding.file, finding.problem) == ("archive", "FORMAT", FixityFault.NEWER)
     assert "升级" in remedy(finding, (finding,))
 
 
@@ -238,7 +240,7 @@ def test_a_damaged_format_is_an_alarm(archive: Archive, data: bytes) -> None:
     (archive.root / "FORMAT").write_bytes(data)
     refused_everywhere(archive, IntegrityAlarm)
     (finding,) = check_format(archive.root)
-    assert (finding.bag, finding.file, finding.problem) == ("archive", "FORMAT", Problem.CHANGED)
+    assert (finding.bag, finding.file, finding.problem) == ("archive", "FORMAT", FixityFault.CHANGED)
     assert "archive/FORMAT" in remedy(finding, (finding,))
 
 

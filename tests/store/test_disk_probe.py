@@ -16,7 +16,7 @@ import pytest
 
 from archivist.errors import WriteFailed
 from archivist.store import Archive, disk_probe, lock
-from archivist.store.disk_probe import Finding, examine, is_share, mounted, require_writable
+from archivist.store.disk_probe import DiskFinding, examine, is_share, mounted, require_writable
 
 Mount = Callable[..., Path]
 
@@ -50,11 +50,11 @@ def archive_on(folder: Path) -> Path:
     return archive.root
 
 
-def states(findings: tuple[Finding, ...]) -> dict[str, str]:
+def states(findings: tuple[DiskFinding, ...]) -> dict[str, str]:
     return {f.what: f.state for f in findings}
 
 
-def the(findings: tuple[Finding, ...], what: str) -> Finding:
+def the(findings: tuple[DiskFinding, ...], what: str) -> DiskFinding:
     return next(f for f in findings if f.what == what)
 
 

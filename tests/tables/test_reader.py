@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 
 from archivist.tables.reader import DamagedSheet, TooManyCells, is_workbook, read_sheets
-from archivist.tables.writer import BookWriter, Column
+from archivist.tables.writer import BookWriter, SheetColumn
 
 DAY = dt.datetime.fromisoformat("2024-03-08")
 """As a workbook gives a day: without a zone, at midnight."""
@@ -83,10 +83,10 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     """Amounts and days as such, an account number with all its digits, a formula as text."""
     book = BookWriter()
     columns = [
-        Column("序号", "int", 6),
-        Column("账号", "acct"),
-        Column("金额", "money"),
-        Column("日期", "date"),
+        SheetColumn("序号", "int", 6),
+        SheetColumn("账号", "acct"),
+        SheetColumn("金额", "money"),
+        SheetColumn("日期", "date"),
     ]
     sheet = book.sheet("名册/一", columns)
     sheet.line("标题", size_pt=16, bold=True, align="center")

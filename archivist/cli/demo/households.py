@@ -15,7 +15,7 @@ SAMPLES: Final = Path(__file__).with_name("samples")
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class DemoHousehold:
     """One household to open.
 
     Attributes:
@@ -50,11 +50,11 @@ class Household:
         return dict(group)
 
 
-def households() -> tuple[Household, ...]:
+def households() -> tuple[DemoHousehold, ...]:
     """Return the six households, the deregistered one last."""
     raw = _read()
     return tuple(
-        Household(
+        DemoHousehold(
             key=entry["key"],
             category=Category(entry["category"]),
             facts=entry["facts"],

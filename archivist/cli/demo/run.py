@@ -20,8 +20,8 @@ from archivist.model.by import CHINA
 
 if TYPE_CHECKING:
     from archivist.api.documents import IssuedDocument
-    from archivist.api.inbox import Outcome
-    from archivist.cli.demo.households import Household
+    from archivist.api.inbox import DropOutcomeView
+    from archivist.cli.demo.households import DemoHousehold
     from archivist.cli.demo.scans import Scan
     from archivist.workspace import Workspace
 
@@ -39,7 +39,7 @@ def demo(session: Session, folder: Path | None) -> int:
         )
     root = folder or Path(tempfile.mkdtemp(prefix="archivist-demo-"))
     root.mkdir(parents=True, exist_ok=True)
-    run = _Run(session, root.resolve())
+    run = _Demonstration(session, root.resolve())
     run.open_office()
     run.open_households()
     run.issue_first_form()
@@ -57,13 +57,13 @@ TODAY = dt.datetime(2024, 11, 21, 9, 0, tzinfo=CHINA)
 
 
 @dataclass
-class _Run:
+class _Demonstration:
     """One demonstration; each step tells what it did and adds a row to the closing table."""
 
     session: Session
     root: Path
     cases: dict[str, str] = field(default_factory=dict)
-    households: Mapping[str, Household] = field(default_factory=dict)
+    households: Mapping[str, DemoHousehold] = field(default_factory=dict)
     issued: list[IssuedDocument] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
     rows: list[Deed] = field(default_factory=list)
@@ -199,13 +199,13 @@ class _Run:
             self.workspace.archive.review,
         )
 
-    def watch_once(self) -> list[Outcome]:
+    def watch_once(self) -> list[DropOutcomeView]:
         from archivist.api.inbox import file_inbox
 
-        outcomes: list[Outcome] = []
+        outcomes: list[DropOutcomeView] = []
         with self.session.progress("识别并归档") as step:
 
-            def report(outcome: Outcome, done: int, total: int) -> None:
+            def report(outcome: DropOutcomeView, done: int, total: int) -> None:
                 outcomes.append(outcome)
                 step(done, total)
 

@@ -27,7 +27,7 @@ _STILL: Final = time.gmtime(1732150800)
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class DemoPaper:
     """One shipped page.
 
     Attributes:
@@ -48,14 +48,17 @@ class Sample:
 
 
 @cache
-def samples() -> Mapping[str, Sample]:
+def samples() -> Mapping[str, DemoPaper]:
     """Return the shipped pages by name, e.g. ``id_card``."""
     return {
-        Path(page["file"]).stem: Sample(**{**page, "text": tuple(page["text"])}) for page in _facts()["pages"]
+        Path(page["file"]).stem: DemoPaper(**{**page, "text": tuple(page["text"])})
+        for page in _facts()["pages"]
     }
 
 
-def sample_sheet(sample: Sample, *, case_number: str, payload: str, signed: bool, rng: Generator) -> Picture:
+def sample_sheet(
+    sample: DemoPaper, *, case_number: str, payload: str, signed: bool, rng: Generator
+) -> Picture:
     """Return a sample page with its stamps.
 
     Args:

@@ -48,7 +48,7 @@ class _Cell:
 
 
 @dataclass(slots=True)
-class _Row:
+class _BoxRow:
     start: int
     looped: int
     cells: list[_Cell] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Table:
     """
 
     ruled: bool
-    rows: list[_Row] = field(default_factory=list)
+    rows: list[_BoxRow] = field(default_factory=list)
     heads: list[Mapping[int, str]] = field(default_factory=list)
     under: bool = False
     turn: int = 0
@@ -81,7 +81,7 @@ def boxed(source: str, types: Mapping[str, Type]) -> str:
         source: the XML, its tags in one piece each.
         types: paragraph style → how it sets its text.
     """
-    reader = _Reader(source, types)
+    reader = _BoxReader(source, types)
     for token in _TOKEN.finditer(source):
         reader.read(token)
     for start, end, text in sorted(reader.changes, reverse=True):
@@ -90,7 +90,7 @@ def boxed(source: str, types: Mapping[str, Type]) -> str:
 
 
 @dataclass
-class _Reader:
+class _BoxReader:
     """Goes through the XML of a template: the tables around the place, the loops around it, what is to be changed."""
 
     source: str
@@ -114,7 +114,7 @@ class _Reader:
     def _within(self, table: _Table, token: re.Match[str]) -> None:
         match token["open"], token["close"]:
             case "tr", _:
-                table.rows.append(_Row(token.start(), self.loops))
+                table.rows.append(_BoxRow(token.start(), self.loops))
                 table.within = True
             case "tc", _:
                 row = table.rows[-1]
@@ -133,7 +133,7 @@ def _ruled(source: str, start: int) -> bool:
     return "<w:tblBorders" in properties or "<w:tblStyle" in properties
 
 
-def _next_column(source: str, row: _Row) -> int:
+def _next_column(source: str, row: _BoxRow) -> int:
     if not row.cells:
         return 0
     last = row.cells[-1]
@@ -182,7 +182,7 @@ def _row_changes(source: str, table: _Table, types: Mapping[str, Type]) -> list[
     return changes
 
 
-def _caption(source: str, table: _Table, row: _Row, number: int) -> str:
+def _caption(source: str, table: _Table, row: _BoxRow, number: int) -> str:
     """Return the name of a box: in a list the head of its column, else the nearest words before it in its row."""
     cell = row.cells[number]
     head = table.heads[min(table.turn, len(table.heads) - 1)] if table.heads else {}

@@ -28,7 +28,7 @@ GIVE_UP: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PrintedSheet:
     """What one document is made of."""
 
     template: Path
@@ -58,7 +58,7 @@ class HasSheet(Protocol):
     """A planned document with all that is needed to make it."""
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> PrintedSheet:
         """What it is made of."""
 
 
@@ -121,7 +121,7 @@ def _landed(batch: Sequence[T], future: Future[list[Made | ArchivistError]] | No
     return Printed(batch, make([one.sheet for one in batch], pdf=pdf))
 
 
-def make(sheets: Sequence[Sheet], *, pdf: bool) -> list[Made | ArchivistError]:
+def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[Made | ArchivistError]:
     """Make a batch of documents; each is finished or an error."""
     made: list[Made | ArchivistError] = []
     digests: dict[Path, Sha256] = {}

@@ -15,7 +15,7 @@ from pathlib import Path
 from archivist.doctypes.catalogue import DocumentType
 from archivist.documents.render.render import unused
 from archivist.documents.template import grammar
-from archivist.documents.template.fields import Fields
+from archivist.documents.template.fields import FieldWriter
 from archivist.documents.template.page import saved
 from archivist.documents.template.signature_places import unplaced
 from archivist.documents.template.writer import Writer
@@ -32,7 +32,7 @@ def build(doc: DocumentType) -> bytes:
     """
     problems: list[str] = []
     nodes = grammar.read(doc.layout, doc.layout_line, problems)
-    fields = Fields(doc, problems)
+    fields = FieldWriter(doc, problems)
     writer = Writer(doc, fields, nodes)
     writer.write(nodes)
     writer.finish()

@@ -76,7 +76,7 @@ class Piece:
 
 
 @dataclass
-class Fields:
+class FieldWriter:
     """The fields of a document while its layout is read, and what of them was used.
 
     Attributes:

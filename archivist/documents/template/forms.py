@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from archivist.doctypes.doctype import DocumentKind
-from archivist.documents.template.fields import Fields, Piece
-from archivist.documents.template.grammar import Block, Call, Node, Row
+from archivist.documents.template.fields import FieldWriter, Piece
+from archivist.documents.template.grammar import Block, Call, FormRow, Node
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.template.text_width import (
     CELL_PADDING_MM,
@@ -81,7 +81,7 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class FormOptions:
     """What stands after ``@form`` or ``@table``: size, keep, widths."""
 
     size: str = ""
@@ -90,7 +90,7 @@ class Options:
     rest: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, text: str) -> Options:
+    def read(cls, text: str) -> FormOptions:
         """Read ``keep small 26 52 26 52``; other words are left in ``rest``."""
         words = text.split()
         numbers = tuple(float(w) for w in words if re.fullmatch(r"\d+(\.\d+)?", w))
@@ -99,10 +99,10 @@ class Options:
         return cls(size, "keep" in words, numbers, rest)
 
 
-def fields_in(fields: Fields, nodes: Sequence[Node]) -> Iterator[_Line]:
+def fields_in(fields: FieldWriter, nodes: Sequence[Node]) -> Iterator[_Line]:
     """Yield the rows of a form and the tags between them, the loops around each set."""
     for node in nodes:
-        if isinstance(node, Row):
+        if isinstance(node, FormRow):
             parts = tuple(p for cell in node.cells for p in _parts(fields, node.line, cell))
             yield _Line(node.line, parts, height_mm=node.height_mm, loops=dict(fields.loops))
         elif isinstance(node, Block):
@@ -117,7 +117,7 @@ def fields_in(fields: Fields, nodes: Sequence[Node]) -> Iterator[_Line]:
             yield _Line(node.line, tag=node.closing)
 
 
-def _parts(fields: Fields, line: int, cell: str) -> list[_Part]:
+def _parts(fields: FieldWriter, line: int, cell: str) -> list[_Part]:
     found = _SPAN.search(cell)
     span, cell = (int(found[1]), cell[: found.start()]) if found else (0, cell)
     if cell == "↑":
@@ -135,10 +135,10 @@ def _parts(fields: Fields, line: int, cell: str) -> list[_Part]:
     return [_Part(caption, label=True), value] if caption else [value]
 
 
-def form(fields: Fields, call: Call, rows: Sequence[Node], area: float) -> Table | None:
+def form(fields: FieldWriter, call: Call, rows: Sequence[Node], area: float) -> Table | None:
     """Build the table of a form."""
     lines = list(fields_in(fields, rows))
-    options = Options.read(call.arg)
+    options = FormOptions.read(call.arg)
     for word in options.rest:
         fields.fault(call.line, f"@form 看不懂“{word}”")
     count = len(options.widths) or max((line.columns for line in lines), default=0)
@@ -155,7 +155,7 @@ def form(fields: Fields, call: Call, rows: Sequence[Node], area: float) -> Table
     return table
 
 
-def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool = False) -> None:
+def add_rows(fields: FieldWriter, table: Table, lines: Sequence[_Line], *, keep: bool = False) -> None:
     """Add the rows of a form to a table; the last value of a row takes the columns that are left."""
     printed = [line for line in lines if not line.tag]
     table.signed |= not table.rows and bool(printed) and printed[0].signed
@@ -180,7 +180,7 @@ def add_rows(fields: Fields, table: Table, lines: Sequence[_Line], *, keep: bool
         fields.loops = before
 
 
-def _cells(fields: Fields, table: Table, line: _Line, below: frozenset[int]) -> Iterator[Cell]:
+def _cells(fields: FieldWriter, table: Table, line: _Line, below: frozenset[int]) -> Iterator[Cell]:
     at, pt = 0, SIZES[table.size]
     for number, part in enumerate(line.parts, 1):
         left = len(table.widths_mm) - at - sum(p.span or 1 for p in line.parts[number:])
@@ -241,10 +241,10 @@ class _Column:
         return need_mm(f"brief {self.kind}" if self.brief else self.kind, self.caption, pt, self.choices)
 
 
-def listing(fields: Fields, call: Call, foot: Sequence[Node], area: float) -> Table | None:
+def listing(fields: FieldWriter, call: Call, foot: Sequence[Node], area: float) -> Table | None:
     """Build a table with one row for each item of a table field, its header repeated on every page."""
     head, _, spelt = call.arg.partition("|")
-    options = Options.read(head)
+    options = FormOptions.read(head)
     path = options.rest[0] if options.rest else ""
     spec = fields.doc.field(path)
     if spec is None or spec.kind != "table" or len(options.rest) > 1 or options.widths:
@@ -278,7 +278,7 @@ def listing(fields: Fields, call: Call, foot: Sequence[Node], area: float) -> Ta
     return table
 
 
-def _column(fields: Fields, line: int, word: str) -> _Column | None:
+def _column(fields: FieldWriter, line: int, word: str) -> _Column | None:
     """Read ``key+key/note:caption:width``; ``-`` is an empty column, ``#`` counts the rows."""
     match = _COLUMN.fullmatch(word)
     if match is None:
@@ -315,7 +315,7 @@ def _align(column: _Column, size: str) -> str:
 
 
 def _list_widths(
-    fields: Fields, call: Call, columns: Sequence[_Column], pt: float, area: float
+    fields: FieldWriter, call: Call, columns: Sequence[_Column], pt: float, area: float
 ) -> list[float]:
     given = sum(c.width for c in columns)
     free = [c for c in columns if not c.width]

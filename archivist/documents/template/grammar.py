@@ -26,7 +26,7 @@ _HEIGHT: Final = re.compile(r"\s↕(\d+(?:\.\d+)?)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextRun:
     """A line of text; ``kind`` is ``title``, ``heading``, ``second`` or ``text``."""
 
     line: int
@@ -35,7 +35,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FormRow:
     """A row of a form: its cells as written, its height in mm (0: as its fields need)."""
 
     line: int
@@ -75,14 +75,14 @@ class Block:
         return f"end{self.opening.split(' ')[0]}"
 
 
-Node = Text | Row | Call | Block
+Node = TextRun | FormRow | Call | Block
 
 
 def is_rows(node: Node) -> bool:
     """Tell whether a node is a row of a form or a block of nothing but rows."""
     if isinstance(node, Block):
         return bool(node.body) and all(map(is_rows, (*node.body, *node.other)))
-    return isinstance(node, Row)
+    return isinstance(node, FormRow)
 
 
 def split_outside_tags(text: str, separator: str) -> list[str]:
@@ -124,7 +124,7 @@ def read(layout: str, first_line: int, problems: list[str]) -> tuple[Node, ...]:
         first_line: the number its first line has in its file.
         problems: every fault is added here.
     """
-    reader = _Reader(problems)
+    reader = _LayoutReader(problems)
     for number, line in _lines(layout, first_line):
         reader.take(number, line)
     return reader.finish()
@@ -163,7 +163,7 @@ class _Open:
 
 
 @dataclass
-class _Reader:
+class _LayoutReader:
     problems: list[str]
     stack: list[_Open] = field(default_factory=lambda: [_Open(0, "", {})])
 
@@ -174,14 +174,14 @@ class _Reader:
         mark, _, rest = line.partition(" ")
         kinds = {"=": "title", "##": "heading", "###": "second"}
         if mark in kinds:
-            self._add(Text(number, kinds[mark], rest.strip()))
+            self._add(TextRun(number, kinds[mark], rest.strip()))
         elif line.startswith("|"):
             text, height = _height(line.removeprefix("|").strip())
-            self._add(Row(number, tuple(split_outside_tags(text, "|")), height))
+            self._add(FormRow(number, tuple(split_outside_tags(text, "|")), height))
         elif line.startswith("@"):
             self._directive(number, mark[1:], rest.strip())
         else:
-            self._add(Text(number, "text", line))
+            self._add(TextRun(number, "text", line))
 
     def _add(self, node: Node) -> None:
         self.stack[-1].add(node)

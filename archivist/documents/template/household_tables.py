@@ -7,9 +7,9 @@ from typing import Final
 
 from archivist.doctypes.catalogue import FieldSpec, Mode
 from archivist.doctypes.field_paths import FieldPath
-from archivist.documents.template.fields import Fields
+from archivist.documents.template.fields import FieldWriter
 from archivist.documents.template.forms import listing
-from archivist.documents.template.grammar import Block, Call, Node, Row
+from archivist.documents.template.grammar import Block, Call, FormRow, Node
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.template.text_width import SIZES, box_lines, caption_lines, text_mm
 from archivist.model.fact_paths import FactPath
@@ -29,7 +29,7 @@ _WIDE: Final[Mapping[str, int]] = {
     FieldPath.MEETING_NAME: 3,
     FieldPath.MEETING_TOPIC: 3,
 }
-"""Fields that need more room than their kind says, in slots."""
+"""FieldWriter that need more room than their kind says, in slots."""
 _KINDS: Final = {"text": 3, "list": 3, "id": 2, "acct": 2}
 _ORDER: Final = (
     "name sex ethnicity id_type id_number birth_date hukou phone household_address address marital health labour "
@@ -38,7 +38,7 @@ _ORDER: Final = (
 """Order of the applicant's fields in forms; other groups keep the order of the declaration."""
 
 
-def group_rows(fields: Fields, call: Call) -> tuple[Node, ...]:
+def group_rows(fields: FieldWriter, call: Call) -> tuple[Node, ...]:
     """Return the rows of a group's form: every declared field of it, three in a row, long ones alone.
 
     Fields of some categories only are printed for those only, where the document knows the category.
@@ -68,7 +68,7 @@ def group_rows(fields: Fields, call: Call) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _categories(fields: Fields) -> set[Category]:
+def _categories(fields: FieldWriter) -> set[Category]:
     return set(fields.doc.categories)
 
 
@@ -82,7 +82,7 @@ def _packed(line: int, specs: Sequence[FieldSpec]) -> list[Node]:
             room = SLOTS
         rows[-1].append(f"{spec.path} ×{2 * size - 1}")
         room -= size
-    return [Row(line, (*r[:-1], r[-1].partition(" ")[0])) for r in rows if r]
+    return [FormRow(line, (*r[:-1], r[-1].partition(" ")[0])) for r in rows if r]
 
 
 def _slots(spec: FieldSpec) -> int:
@@ -106,7 +106,7 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
-def members(fields: Fields, call: Call, area: float) -> Table | None:
+def members(fields: FieldWriter, call: Call, area: float) -> Table | None:
     """Build ⟨成员表⟩: two lines for each person when all nineteen columns are declared, else an ordinary list."""
     spec = fields.doc.field("members")
     if spec is None:
@@ -160,7 +160,7 @@ _OPINION: Final = "□同意　□不同意"
 _DATE: Final = "　年　月　日"
 
 
-def approval(fields: Fields, call: Call, area: float) -> Table | None:
+def approval(fields: FieldWriter, call: Call, area: float) -> Table | None:
     """Build ⟨签批链⟩: for each post its opinion, signature, date; the last one decides and seals.
 
     The argument is the posts, ``/`` between them, or a table field with the columns ``post`` and perhaps ``opinion``.

@@ -10,8 +10,8 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from archivist.doctypes.catalogue import DocumentKind, DocumentType
 from archivist.documents.template import forms, household_tables, letterhead, parts
-from archivist.documents.template.fields import Fields
-from archivist.documents.template.grammar import Block, Call, Node, Text, is_rows, split_outside_tags
+from archivist.documents.template.fields import FieldWriter
+from archivist.documents.template.grammar import Block, Call, Node, TextRun, is_rows, split_outside_tags
 from archivist.documents.template.keep_together import is_tag, keep_last
 from archivist.documents.template.page import STYLE_ID, STYLES, area_mm, new_document
 from archivist.documents.template.tables import Table
@@ -28,11 +28,11 @@ _FOLLOWED: Final = ("表名", "二维码")
 class Writer:
     """Writes one document; ``fields`` knows what is declared and keeps the faults."""
 
-    def __init__(self, doc: DocumentType, fields: Fields, nodes: Sequence[Node]) -> None:
+    def __init__(self, doc: DocumentType, fields: FieldWriter, nodes: Sequence[Node]) -> None:
         self.doc = doc
         self.fields = fields
         settings = {n.name: n for n in nodes if isinstance(n, Call)}
-        titles = [n.text for n in nodes if isinstance(n, Text) and n.kind == "title"]
+        titles = [n.text for n in nodes if isinstance(n, TextRun) and n.kind == "title"]
         self.title = titles[0] if titles else doc.title
         lying = doc.kind is DocumentKind.REGISTER and "portrait" not in settings
         head = settings.get("letterhead")
@@ -72,7 +72,7 @@ class Writer:
                 self._table(call or Call(node.line, "form"), nodes[start:at])
             elif isinstance(node, Block):
                 self._block(node)
-            elif isinstance(node, Text):
+            elif isinstance(node, TextRun):
                 self._text(node)
             elif isinstance(node, Call):
                 self._call(node)
@@ -92,7 +92,7 @@ class Writer:
         for part in self._ready(line, text, style).split("\n"):
             parts.add(self.document, part, style=style, extra=extra)
 
-    def _text(self, node: Text) -> None:
+    def _text(self, node: TextRun) -> None:
         style, text = self.body, node.text
         if node.kind == "title" and self.doc.kind is DocumentKind.MINUTES:
             return  # 纪要标志: in the red head
@@ -161,7 +161,7 @@ class Writer:
         if call.arg:
             self._add(call.line, call.arg, style)
         else:
-            line = Text(call.line, "text", "{{ doc_no }}")
+            line = TextRun(call.line, "text", "{{ doc_no }}")
             before, self.body = self.body, style
             self._block(Block(call.line, "if doc_no", {}, (line,)))
             self.body = before

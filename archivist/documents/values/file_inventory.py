@@ -17,7 +17,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.standing import Verdict
 from archivist.model.step_ids import UNGRANTED
 from archivist.rules.completeness.run import findings
-from archivist.rules.disposition.arrangement import OWN, Item, files, items, pages, title
+from archivist.rules.disposition.arrangement import OWN, VolumeItem, files, items, pages, title
 from archivist.rules.disposition.retention import retention, words
 from archivist.rules.rule import Stage
 
@@ -87,7 +87,7 @@ def _retention(context: DocumentContext) -> str:
 
 
 # ── the catalogue ────────────────────────────────────────────────────────────────────────────────────────
-def _author(context: DocumentContext, item: Item) -> str:
+def _author(context: DocumentContext, item: VolumeItem) -> str:
     """责任者: the applicant, the office, the verification agency; of papers that others wrote nobody knows."""
     kind, office = item.made.type, context.config.office
     if kind in _OF_THE_APPLICANT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archivist.reading.formats.registry import Format, Refusal, Sureness, register
+from archivist.reading.formats.registry import Format, NotRead, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 
@@ -16,7 +16,7 @@ def _container(name: str, media_type: str, recognise: Callable[[Sample], Surenes
             media_type=media_type,
             extensions=(f".{name.lower()}",),
             recognise=recognise,
-            handling=Refusal(f"是 {name} 压缩包", "请解压后把里面的文件逐个投入收件箱。"),
+            handling=NotRead(f"是 {name} 压缩包", "请解压后把里面的文件逐个投入收件箱。"),
         )
     )
 

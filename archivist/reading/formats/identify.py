@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archivist.reading.formats.registry import Format, Refusal, Sureness, formats, register
+from archivist.reading.formats.registry import Format, NotRead, Sureness, formats, register
 from archivist.reading.formats.sample import Sample
 
 EMPTY = register(
@@ -14,7 +14,7 @@ EMPTY = register(
         media_type="application/x-empty",
         extensions=(),
         recognise=lambda sample: Sureness.NO if sample.head else Sureness.SURE,
-        handling=Refusal("文件是空的（0 字节）", "请检查扫描仪或传输是否中断，重新扫描后再投入收件箱。"),
+        handling=NotRead("文件是空的（0 字节）", "请检查扫描仪或传输是否中断，重新扫描后再投入收件箱。"),
     )
 )
 UNKNOWN = register(
@@ -24,7 +24,7 @@ UNKNOWN = register(
         media_type="application/octet-stream",
         extensions=(),
         recognise=lambda _: Sureness.NO,
-        handling=Refusal(
+        handling=NotRead(
             "内容无法识别，不是文档也不是图片",
             "请打开原件检查；重新扫描或另存为 PDF 后再投入收件箱。",
         ),

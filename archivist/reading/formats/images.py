@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archivist.errors import FileTooLarge
-from archivist.reading.formats.registry import Format, Refusal, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ HEIC = register(
         media_type="image/heic",
         extensions=(".heic",),
         recognise=_is_heic,
-        handling=Refusal(
+        handling=NotRead(
             "是苹果手机的 HEIC 照片，本程序不读",
             "请在手机“设置—相机—格式”中选“兼容性最佳”，或转成 JPG 后再投入收件箱。",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archivist.reading.formats.registry import Format, Refusal, Sureness, register
+from archivist.reading.formats.registry import Format, NotRead, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 _SAVE_AS: Final = "请用 Word 或 WPS 打开，另存为 .docx 或 PDF 后再投入收件箱。"
@@ -30,7 +30,7 @@ DOC = register(
         media_type="application/msword",
         extensions=(".doc", ".wps"),
         recognise=lambda sample: Sureness.NO if sample.ole_names is None else Sureness.CONTAINER,
-        handling=Refusal("是旧版 Word 文档（.doc 或 .wps），本程序不读", _SAVE_AS),
+        handling=NotRead("是旧版 Word 文档（.doc 或 .wps），本程序不读", _SAVE_AS),
     )
 )
 XLS = register(
@@ -40,7 +40,7 @@ XLS = register(
         media_type="application/vnd.ms-excel",
         extensions=(".xls", ".et"),
         recognise=_is_xls,
-        handling=Refusal(
+        handling=NotRead(
             "是旧版 Excel 表格（.xls 或 .et），本程序不读",
             "请用 Excel 或 WPS 另存为 .xlsx 后再投入收件箱。",
         ),
@@ -53,7 +53,7 @@ LOCKED_OFFICE = register(
         media_type="application/x-ole-storage",
         extensions=(".doc", ".docx", ".xls", ".xlsx", ".wps", ".et"),
         recognise=_is_locked,
-        handling=Refusal("是加了密码的 Office 文档", "请去除密码，另存后再投入收件箱。"),
+        handling=NotRead("是加了密码的 Office 文档", "请去除密码，另存后再投入收件箱。"),
     )
 )
 RTF = register(
@@ -63,6 +63,6 @@ RTF = register(
         media_type="application/rtf",
         extensions=(".rtf",),
         recognise=lambda sample: Sureness.SURE if sample.head.startswith(b"{\\rtf") else Sureness.NO,
-        handling=Refusal("是 RTF 文档，本程序不读", _SAVE_AS),
+        handling=NotRead("是 RTF 文档，本程序不读", _SAVE_AS),
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archivist.reading.formats.registry import Format, Refusal, Sureness, register
+from archivist.reading.formats.registry import Format, NotRead, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 
@@ -18,7 +18,7 @@ OFD = register(
         media_type="application/ofd",
         extensions=(".ofd",),
         recognise=_recognise,
-        handling=Refusal(
+        handling=NotRead(
             "是 OFD 版式文件，本程序不读", "请用 OFD 阅读器打开，打印或另存为 PDF 后再投入收件箱。"
         ),
     )

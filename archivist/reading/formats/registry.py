@@ -66,7 +66,7 @@ it is asked for. Raises ``UnreadableFile`` (E101), ``FileTooLarge`` (E102), or a
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotRead:
     """Why files of a format are not read, and what a clerk can do."""
 
     what: str
@@ -92,7 +92,7 @@ class Format:
     media_type: str
     extensions: tuple[str, ...]
     recognise: Callable[[Sample], Sureness]
-    handling: Opener | Refusal
+    handling: Opener | NotRead
     is_picture: bool = False
 
     def extension_of(self, name: str) -> str:

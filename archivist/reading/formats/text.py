@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import FileTooLarge, UnreadableFile
-from archivist.reading.formats.registry import Format, Refusal, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample, decode_text
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -57,6 +57,6 @@ HTML = register(
         media_type="text/html",
         extensions=(".html", ".htm", ".mht", ".mhtml"),
         recognise=_is_html,
-        handling=Refusal("是网页文件，本程序不读", "请在浏览器中打开，打印为 PDF 后再投入收件箱。"),
+        handling=NotRead("是网页文件，本程序不读", "请在浏览器中打开，打印为 PDF 后再投入收件箱。"),
     )
 )

@@ -12,7 +12,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, REFUSING, StepId
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import ROWS, Asked, Register, Row, count, in_order, total, who
 from archivist.report.registers.registry import register
 from archivist.rules import deadlines
@@ -44,7 +44,7 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 """Step that ends an application → its result."""
 
 
-def received_on(house: Household) -> dt.date | None:
+def received_on(house: HouseholdHistory) -> dt.date | None:
     """Return the day the application came in: the step 收件 (先行救助 where nothing was handed in), else the fact."""
     if steps := house.steps(*RECEIVED):
         return steps[0].on
@@ -72,7 +72,7 @@ def acceptance_register(asked: Asked) -> Register:
     return found
 
 
-def _application(house: Household, pack: Pack, received: dt.date | None, last: dt.date) -> Row:
+def _application(house: HouseholdHistory, pack: Pack, received: dt.date | None, last: dt.date) -> Row:
     case = house.case
     done = next((s for s in case.steps if s.id in OUTCOMES and s.on <= last), None)
     accepted = house.step(StepId.ACCEPT, StepId.ADVANCE)
@@ -92,7 +92,7 @@ def _application(house: Household, pack: Pack, received: dt.date | None, last: d
     }
 
 
-def _reception(house: Household) -> str:
+def _reception(house: HouseholdHistory) -> str:
     if house.steps(StepId.NOT_ACCEPT):
         return Outcome.NOT_ACCEPTED
     if house.steps(StepId.ADVANCE):

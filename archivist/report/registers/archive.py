@@ -15,7 +15,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.case import RecordStatus
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Asked, Register, Row, blanks, count, who
 from archivist.report.registers.registry import register
 from archivist.rules.disposition import arrangement, holds
@@ -24,7 +24,7 @@ from archivist.rules.disposition.retention import Retention, retention, words
 NOTHING: Final = "无"
 
 
-def _volume(house: Household) -> Row:
+def _volume(house: HouseholdHistory) -> Row:
     """Return what every list says of a volume; pages are blank while one of its papers was not counted."""
     case = house.case
     entries = [entry for _, entry in arrangement.files(case)]
@@ -52,12 +52,12 @@ def _summed(path: str, rows: Sequence[Row], *sums: str) -> Register:
 
 
 # ── handing over ─────────────────────────────────────────────────────────────────────────────────────────
-def _closed(house: Household, asked: Asked) -> bool:
+def _closed(house: HouseholdHistory, asked: Asked) -> bool:
     left = house.case.deregistered_on
     return left is not None and left in asked.period
 
 
-def _expired(house: Household, asked: Asked) -> bool:
+def _expired(house: HouseholdHistory, asked: Asked) -> bool:
     kept = retention(house.case, asked.pack)
     return kept is not None and kept.expired(asked.period.last)
 
@@ -71,7 +71,7 @@ class Transfer(StrEnum):
     REORGANISED = "机构变动"
 
 
-TRANSFERS: Final[Mapping[str, Callable[[Household, Asked], bool]]] = {
+TRANSFERS: Final[Mapping[str, Callable[[HouseholdHistory, Asked], bool]]] = {
     Transfer.TO_ARCHIVES_ROOM: _closed,
     Transfer.QUARTERLY: lambda house, asked: house.entered(asked.period),
     Transfer.TO_ARCHIVES: _expired,
@@ -113,7 +113,7 @@ def archive_transfer_list(asked: Asked) -> Register:
     return found
 
 
-def _handed(house: Household, asked: Asked, kind: str) -> Row:
+def _handed(house: HouseholdHistory, asked: Asked, kind: str) -> Row:
     waiting = sum(item.kept.status is RecordStatus.PENDING for item in arrangement.items(house.case))
     # Whether there is paper in the box only those who hand it over can see.
     paper = "" if kind == Transfer.QUARTERLY else "□纸质"
@@ -132,7 +132,7 @@ def _say_missed(found: Register, missed: Sequence[str]) -> None:
 
 
 # ── what has run out ─────────────────────────────────────────────────────────────────────────────────────
-def _kept(asked: Asked) -> Iterator[tuple[Household, Retention]]:
+def _kept(asked: Asked) -> Iterator[tuple[HouseholdHistory, Retention]]:
     """Yield the volumes whose retention has run out on the day asked for."""
     for house in asked.houses:
         period = retention(house.case, asked.pack)

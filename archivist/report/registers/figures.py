@@ -16,7 +16,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.household import birth_date, covered_persons
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
-from archivist.report.case_history import CLASSES, TEMPORARY, Household
+from archivist.report.case_history import CLASSES, TEMPORARY, HouseholdHistory
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row
 from archivist.report.registers.applications import OUTCOMES, Outcome, received_on
@@ -81,7 +81,7 @@ def monthly_statistics(asked: Asked) -> Register:
     return found
 
 
-def _of(houses: Sequence[Household], category: Category) -> list[Household]:
+def _of(houses: Sequence[HouseholdHistory], category: Category) -> list[HouseholdHistory]:
     return [h for h in houses if h.case.category is category]
 
 
@@ -100,7 +100,7 @@ def _signed(key: str, value: int | Decimal) -> int | Decimal | str:
     return f"+{value}" if value > 0 else f"−{-value}" if value else "0"
 
 
-def _roll(houses: Sequence[Household], period: Period) -> Counts:
+def _roll(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
     before = f"{period.eve:%Y-%m}"
     counts: Counts = {**dict.fromkeys((*COLUMNS, "unpaid"), 0), "spent": ZERO}
     for house in houses:
@@ -131,7 +131,7 @@ def _add(counts: Counts, key: str, persons: int) -> None:
     counts[f"{key}_persons"] += persons
 
 
-def _once(houses: Sequence[Household], period: Period) -> Counts:
+def _once(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
     counts: Counts = {
         **dict.fromkeys((*TEMPORARY_COLUMNS, "unpaid"), 0),
         "spent": ZERO,
@@ -148,7 +148,7 @@ def _once(houses: Sequence[Household], period: Period) -> Counts:
     return counts
 
 
-def _handled(houses: Sequence[Household], period: Period) -> Counts:
+def _handled(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
     """Count applications by what happened to them in the period; ``open``: received, not concluded at its end."""
     counts: Counts = dict.fromkeys(HANDLED, 0)
     for house in houses:
@@ -170,7 +170,7 @@ def _handled(houses: Sequence[Household], period: Period) -> Counts:
 _CLASS_KEYS: Final = dict(zip(CLASSES, ("old", "young", "disabled", "ill"), strict=True))
 
 
-def _classes(houses: Sequence[Household], period: Period) -> Counts:
+def _classes(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
     """Count the persons on the roll at the end of the period by what makes their need greater."""
     counts: Counts = dict.fromkeys(("persons", *_CLASS_KEYS.values(), "unknown"), 0)
     for house in houses:

@@ -9,7 +9,7 @@ from typing import Final
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.step_ids import StepId
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
 from archivist.report.register import ROWS, Asked, Register, Row, count, in_order, who
 from archivist.report.registers.registry import register
@@ -49,7 +49,7 @@ _CONCLUSIONS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def _review_row(house: Household, period: Period) -> Row | None:
+def _review_row(house: HouseholdHistory, period: Period) -> Row | None:
     concluded = house.step(*_CONCLUSIONS, within=period)
     begun = house.step(StepId.START_REVIEW)
     if concluded is None or begun is None or begun.seq > concluded.seq:

@@ -14,7 +14,7 @@ from archivist.model.chinese import money_in_words
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
-from archivist.report.case_history import TEMPORARY, Household
+from archivist.report.case_history import TEMPORARY, HouseholdHistory
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
 from archivist.report.registers.registry import register
@@ -61,7 +61,7 @@ def fund_disbursement_detail(asked: Asked) -> Register:
     return found
 
 
-def _payment(house: Household, period: Period, doubts: list[str]) -> Row | None:
+def _payment(house: HouseholdHistory, period: Period, doubts: list[str]) -> Row | None:
     case = house.case
     if case.category in TEMPORARY:
         paid = [p for p in payouts(house) if p[0] in period]
@@ -87,7 +87,7 @@ def _payment(house: Household, period: Period, doubts: list[str]) -> Row | None:
     return _line(house, period.month, term.standard if term else None, amount, back)
 
 
-def _settled(house: Household, seq: int, on: dt.date) -> bool:
+def _settled(house: HouseholdHistory, seq: int, on: dt.date) -> bool:
     return any(
         s.seq > seq
         and s.on <= on
@@ -97,7 +97,7 @@ def _settled(house: Household, seq: int, on: dt.date) -> bool:
 
 
 def _line(
-    house: Household, month: str, standard: Decimal | None, due: Decimal | None, back: Decimal | None
+    house: HouseholdHistory, month: str, standard: Decimal | None, due: Decimal | None, back: Decimal | None
 ) -> Row:
     return who(house) | {
         "id_number": house.fact(FactPath.APPLICANT_ID_NUMBER),
@@ -110,7 +110,7 @@ def _line(
     }
 
 
-def _with_account(house: Household, row: Row, doubts: list[str]) -> Row:
+def _with_account(house: HouseholdHistory, row: Row, doubts: list[str]) -> Row:
     number = house.fact(FactPath.ACCOUNT_NUMBER)
     if not number:
         doubts.append(f"{house.case.number}：没有登记银行账户")

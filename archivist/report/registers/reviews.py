@@ -11,7 +11,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model.case import CaseStatus
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import REVIEWS, StepId
-from archivist.report.case_history import Household
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import ROWS, Asked, Register, Row, who
 from archivist.report.registers.registry import register
 from archivist.rules import deadlines
@@ -97,7 +97,7 @@ def review_due_list(asked: Asked) -> Register:
     return found
 
 
-def reviews_due(house: Household, pack: Pack) -> list[deadlines.Obligation]:
+def reviews_due(house: HouseholdHistory, pack: Pack) -> list[deadlines.Obligation]:
     """Return the running time limits of a case that end in a review."""
     return [
         o

@@ -10,7 +10,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, StepId
-from archivist.report.case_history import TEMPORARY, Household
+from archivist.report.case_history import TEMPORARY, HouseholdHistory
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
 from archivist.report.registers.registry import register
@@ -45,7 +45,7 @@ def monthly_roster(asked: Asked) -> Register:
     return found
 
 
-def _roster_row(house: Household, period: Period) -> Row | None:
+def _roster_row(house: HouseholdHistory, period: Period) -> Row | None:
     on_roll = house.on_roll(period.last) or (house.case.category in TEMPORARY and house.entered(period))
     gone = house.left(period)
     if not on_roll and gone is None:
@@ -94,7 +94,7 @@ class RollChange(StrEnum):
     OTHER = "变更"
 
 
-def _change(house: Household, period: Period, *, left: bool) -> tuple[RollChange, bool]:
+def _change(house: HouseholdHistory, period: Period, *, left: bool) -> tuple[RollChange, bool]:
     """Return what the month changed, and whether the payment is stopped at its end."""
     stopped = house.state(period.last).value == "suspended"
     if left:

@@ -13,7 +13,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import money_in_words, parse_money
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, StepId
-from archivist.report.case_history import TEMPORARY, Household
+from archivist.report.case_history import TEMPORARY, HouseholdHistory
 from archivist.report.register import ROWS, ZERO, Asked, Register, blanks, count, in_order, total, who
 from archivist.report.registers.registry import register
 
@@ -25,7 +25,7 @@ class Payout(StrEnum):
     PAID = "发放"
 
 
-def payouts(house: Household) -> Iterator[tuple[dt.date, Decimal | None, Payout]]:
+def payouts(house: HouseholdHistory) -> Iterator[tuple[dt.date, Decimal | None, Payout]]:
     """Yield what was paid of temporary assistance: day, amount, grounds.
 
     What was advanced is part of what is decided afterwards and is not paid again.

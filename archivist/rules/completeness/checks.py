@@ -22,15 +22,17 @@ from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import OBJECTIONS, StepId
 from archivist.rules import deadlines
 from archivist.rules.completeness import required_papers
-from archivist.rules.completeness.dossier import Dossier, Outcome
+from archivist.rules.completeness.dossier import Dossier, TestOutcome
 from archivist.rules.disposition import late_filing
 from archivist.rules.rule import Each, RuleKind
 
 
 # ── the papers of acceptance ─────────────────────────────────────────────────────────────────────────────
-def _materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ()) -> Outcome:
+def _materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ()) -> TestOutcome:
     """C01, C03–C05, C07, C08: every paper is there; those wanted from everybody, at least as many as people."""
-    found = Outcome(todo="收齐后归档；可由政务服务平台查询的，由本机关查询并把打印件归档，不要求申请人提交。")
+    found = TestOutcome(
+        todo="收齐后归档；可由政务服务平台查询的，由本机关查询并把打印件归档，不要求申请人提交。"
+    )
     wanted = [
         m
         for m in required_papers.required(d.case, d.pack)
@@ -61,9 +63,9 @@ def _count(case: Case, document: str) -> int:
     return sum(r.status not in (RecordStatus.PENDING, RecordStatus.SIGNED) for r in case.records_of(document))
 
 
-def _authorised(d: Dossier) -> Outcome:
+def _authorised(d: Dossier) -> TestOutcome:
     """C02: every member and obligor has signed the authorisation; the applicant's signature is the paper itself."""
-    found = Outcome(todo="补签授权委托书并归档，再用 archivist case set 登记“授权已签=是”。")
+    found = TestOutcome(todo="补签授权委托书并归档，再用 archivist case set 登记“授权已签=是”。")
     if not required_papers.held(d.case, DocumentId.VERIFICATION_AUTHORIZATION):
         found.wrong.append("卷内没有已签的核对授权委托书")
     for person in required_papers.persons(d.case):
@@ -76,26 +78,28 @@ def _authorised(d: Dossier) -> Outcome:
     return found
 
 
-def _later(d: Dossier, step: str) -> Outcome:
+def _later(d: Dossier, step: str) -> TestOutcome:
     """C06: first help, then papers: an empty file is accepted, the papers follow within the time limit of ``step``."""
     gaps = [d.title(m.document) for m in required_papers.missing(d.case, d.pack)]
     if not gaps:
-        return Outcome()
+        return TestOutcome()
     listed = f"待补齐：{'、'.join(gaps)}"
     limit = next((o for o in deadlines.running(d.case, d.pack) if step in o.rule.ends and o.due), None)
     if d.case.step(StepId.ADVANCE) is None:
-        return Outcome(ahead=f"可以先行救助，事后补齐手续。{listed}")
+        return TestOutcome(ahead=f"可以先行救助，事后补齐手续。{listed}")
     until = f"，期限到 {limit.due.day}" if limit and limit.due else ""
-    return Outcome([f"{listed}{until}"], todo=f"补齐手续后登记：archivist case step {d.case.number} {step}。")
+    return TestOutcome(
+        [f"{listed}{until}"], todo=f"补齐手续后登记：archivist case step {d.case.number} {step}。"
+    )
 
 
 # ── the documents of the way gone ────────────────────────────────────────────────────────────────────────
-def _signed(d: Dossier) -> Outcome:
+def _signed(d: Dossier) -> TestOutcome:
     """C09: what the office printed has come back signed; a scan is its own signed copy.
 
     What nobody signs, and what was made anew since, waits for nothing.
     """
-    found = Outcome(todo="签章后扫描投入收件箱，系统按二维码归为签署件。")
+    found = TestOutcome(todo="签章后扫描投入收件箱，系统按二维码归为签署件。")
     for record in d.case.records.values():
         if record.status is not RecordStatus.PENDING:
             continue
@@ -113,9 +117,9 @@ def _signed(d: Dossier) -> Outcome:
     return found
 
 
-def _path(d: Dossier, besides: Sequence[str] = ()) -> Outcome:
+def _path(d: Dossier, besides: Sequence[str] = ()) -> TestOutcome:
     """C09: what every step taken needs and brings forth is in the file; registers of the office (``besides``) are not."""
-    found = Outcome(todo="补制发或补归档所缺文书。")
+    found = TestOutcome(todo="补制发或补归档所缺文书。")
     if not d.case.steps:
         found.unknown.append("没有登记办理环节（archivist case step），无从核对应有哪些文书")
     for step in d.case.steps:
@@ -136,9 +140,9 @@ def _is_register(d: Dossier, name: str) -> bool:
     return name in d.catalogue and d.catalogue.get(name).of_office
 
 
-def _records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ()) -> Outcome:
+def _records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ()) -> TestOutcome:
     """C11, C12: certain documents are in the file; of those in ``validity`` a person looks whether they still hold."""
-    found = Outcome(todo="补归档所缺文书。")
+    found = TestOutcome(todo="补归档所缺文书。")
     _documents(d, documents, "", found)
     found.unknown += [
         f"{d.title(v)}是否还在有效期内，系统不掌握，请人工核对" for v in validity if d.case.records_of(v)
@@ -146,7 +150,7 @@ def _records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ())
     return found
 
 
-def _documents(d: Dossier, wanted: Iterable[str], where: str, found: Outcome) -> None:
+def _documents(d: Dossier, wanted: Iterable[str], where: str, found: TestOutcome) -> None:
     for either in wanted:
         names = either.split("|")
         if d.case.records_of(*names):
@@ -158,9 +162,9 @@ def _documents(d: Dossier, wanted: Iterable[str], where: str, found: Outcome) ->
             found.unknown.append(f"{where}文书目录没有收录 {either}，查不出有没有")
 
 
-def _dates(d: Dossier) -> Outcome:
+def _dates(d: Dossier) -> TestOutcome:
     """C09: 申请≤受理≤核对≤调查≤公示≤复审≤决定≤送达: no step lies before the one recorded ahead of it."""
-    found = Outcome(todo="用 archivist case correct 或 case set 更正写错的日期。")
+    found = TestOutcome(todo="用 archivist case correct 或 case set 更正写错的日期。")
     dates = list(_milestones(d.case))
     for (earlier, a), (later, b) in pairwise(dates):
         if b < a:
@@ -189,9 +193,9 @@ def _milestones(case: Case) -> Iterator[tuple[str, dt.date]]:
         yield "注销", case.deregistered_on
 
 
-def _publicity(d: Dossier) -> Outcome:
+def _publicity(d: Dossier) -> TestOutcome:
     """C10: every notice hung as long as the pack says before the step that has to wait for it."""
-    found = Outcome(todo="公示期不足的，应当重新公示。")
+    found = TestOutcome(todo="公示期不足的，应当重新公示。")
     for due in deadlines.obligations(d.case, d.pack):
         if due.rule.kind is not RuleKind.WAIT or due.started is None or due.due is None:
             continue
@@ -217,9 +221,9 @@ def _has_to_wait(d: Dossier, step: StepTaken) -> bool:
     return rule is None or any(g.endswith("publicity_over") for g in rule.guards)
 
 
-def _photos(d: Dossier, step: str) -> Outcome:
+def _photos(d: Dossier, step: str) -> TestOutcome:
     """C10: pictures of posting and of taking down. Nobody but a person can tell what a picture shows."""
-    found = Outcome(todo="公示张贴、撤下各拍照一张以上，附公示情况记录归档。")
+    found = TestOutcome(todo="公示张贴、撤下各拍照一张以上，附公示情况记录归档。")
     if not any(s.id == step for s in d.case.steps):
         return found
     held = [
@@ -235,9 +239,9 @@ def _photos(d: Dossier, step: str) -> Outcome:
     return found
 
 
-def _team(d: Dossier) -> Outcome:
+def _team(d: Dossier) -> TestOutcome:
     """C10: as many people surveyed as the pack demands."""
-    found = Outcome(todo="用 archivist case correct 补记调查人；确实不足的应当重新调查。")
+    found = TestOutcome(todo="用 archivist case correct 补记调查人；确实不足的应当重新调查。")
     for step in d.case.steps:
         rule = d.rule_of(step)
         number = d.pack.rule_for(rule.people, d.case) if rule and rule.people else None
@@ -252,9 +256,9 @@ def _team(d: Dossier) -> Outcome:
     return found
 
 
-def _remedies(d: Dossier) -> Outcome:
+def _remedies(d: Dossier) -> TestOutcome:
     """C10: a decision tells how to have it reviewed, and was served."""
-    found = Outcome(todo="没有告知救济途径的应当补充告知并重新送达；送达回证签收后归档。")
+    found = TestOutcome(todo="没有告知救济途径的应当补充告知并重新送达；送达回证签收后归档。")
     decisions = [
         r
         for r in d.case.records.values()
@@ -276,9 +280,9 @@ def _remedies(d: Dossier) -> Outcome:
     return found
 
 
-def _apart(d: Dossier) -> Outcome:
+def _apart(d: Dossier) -> TestOutcome:
     """C.1: 初审人≠复审人≠决定人, and nobody handles the case of a relative (近亲属回避)."""
-    found = Outcome(todo="应当换人重新办理该环节；登记有误的用 archivist case correct 更正。")
+    found = TestOutcome(todo="应当换人重新办理该环节；登记有误的用 archivist case correct 更正。")
     kin = kin_names(d.case)
     if d.case.fact(FactPath.APPLICATION_KINSHIP) and not kin:
         found.unknown.append("有近亲属关系，但没有登记关系人（application.kin_name），查不出是否回避")
@@ -297,17 +301,17 @@ def _apart(d: Dossier) -> Outcome:
 
 
 # ── in benefit ───────────────────────────────────────────────────────────────────────────────────────────
-def _yearly(d: Dossier, document: str, start: str = "01-01", until: str = "12-31") -> Outcome:
+def _yearly(d: Dossier, document: str, start: str = "01-01", until: str = "12-31") -> TestOutcome:
     """C13: the review of the year is in the file, within its window (晋城: the third quarter)."""
     title, since = d.title(document), _in_benefit_since(d.case)
     if since is None:
-        return Outcome(unknown=["没有登记确认日期，不知道从哪一年起应当复核"])
+        return TestOutcome(unknown=["没有登记确认日期，不知道从哪一年起应当复核"])
 
     def window(year: int) -> tuple[dt.date, dt.date]:
         return dt.date.fromisoformat(f"{year}-{start}"), dt.date.fromisoformat(f"{year}-{until}")
 
     first, last = window(d.on.year)
-    found = Outcome()
+    found = TestOutcome()
     if d.on <= last:  # this year's is still to come; the last one must be there
         if not _filed_between(d.case, document, first, last):
             found.ahead = f"本年度的{title}应当在 {first} 至 {last} 之间入档。"
@@ -316,8 +320,8 @@ def _yearly(d: Dossier, document: str, start: str = "01-01", until: str = "12-31
         return found
     problem = f"{first} 至 {last} 之间没有入档的{title}"
     if document not in d.catalogue:
-        return Outcome(unknown=[f"文书目录没有收录 {document}，查不出{problem}"])
-    return Outcome([problem], todo="补做复核并把复核表归档。")
+        return TestOutcome(unknown=[f"文书目录没有收录 {document}，查不出{problem}"])
+    return TestOutcome([problem], todo="补做复核并把复核表归档。")
 
 
 def _in_benefit_since(case: Case) -> dt.date | None:
@@ -332,9 +336,9 @@ def _filed_between(case: Case, document: str, first: dt.date, last: dt.date) -> 
 
 
 # ── paper and electronic file ────────────────────────────────────────────────────────────────────────────
-def _consistent(d: Dossier, document: str) -> Outcome:
+def _consistent(d: Dossier, document: str) -> TestOutcome:
     """C14: somebody compared the paper file with the electronic one, and they agree (件数、页数、签章、版本)."""
-    found = Outcome(todo="逐件核对纸质与电子档案，填写一致性核对表并归档；不一致的在备考表说明。")
+    found = TestOutcome(todo="逐件核对纸质与电子档案，填写一致性核对表并归档；不一致的在备考表说明。")
     held = d.case.records_of(document)
     _documents(d, [document], "", found)
     for record in held[-1:]:
@@ -353,7 +357,7 @@ def _conclusion(d: Dossier, record: Record) -> str | None:
     return match[1] if match else None
 
 
-Test = Callable[..., Outcome]
+Test = Callable[..., TestOutcome]
 TESTS: Final[Mapping[str, Test]] = MappingProxyType(
     {
         "materials": _materials,

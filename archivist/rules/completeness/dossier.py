@@ -14,7 +14,7 @@ from archivist.rules.rule import StepRule
 
 
 @dataclass(slots=True)
-class Outcome:
+class TestOutcome:
     """What a test says: things ``wrong``, things ``unknown``, what to do about them, and what is still ``ahead``.
 
     A person can look up what is ``unknown``; what is ``running`` only time will tell.

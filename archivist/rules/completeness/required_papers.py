@@ -70,7 +70,7 @@ def asked_for(case: Case) -> Sequence[str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonNeeding:
     """Somebody whose papers the case needs: part, name, and where the facts have them."""
 
     part: Part
@@ -79,12 +79,12 @@ class Person:
     authorized: object
 
 
-def persons(case: Case) -> list[Person]:
+def persons(case: Case) -> list[PersonNeeding]:
     """Return applicant, members of the household and obligors, everybody once; who is no member of it is left out.
 
     Somebody who is no 共同生活的家庭成员 (``living_together`` = 否) need not sign or show anything.
     """
-    found: dict[object, Person] = {}
+    found: dict[object, PersonNeeding] = {}
 
     def note(part: Part, row: Row, path: str) -> None:
         key = row.get("id_number") or row.get("name")
@@ -93,7 +93,7 @@ def persons(case: Case) -> list[Person]:
             part, path = found[key].part, path if signed is not None else found[key].path
             signed = signed if signed is not None else found[key].authorized
         if key:
-            found[key] = Person(part, str(row.get("name", "")), path, signed)
+            found[key] = PersonNeeding(part, str(row.get("name", "")), path, signed)
 
     note(Part.APPLICANT, single(case.facts, APPLICANT.key), APPLICANT.key)
     for n, row in enumerate(rows(case.facts, MEMBERS.key), 1):

@@ -19,13 +19,13 @@ from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.rules.completeness.checks import TESTS
-from archivist.rules.completeness.dossier import Dossier, Outcome, Words
+from archivist.rules.completeness.dossier import Dossier, TestOutcome, Words
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """What one check found in a case.
 
     Attributes:
@@ -66,7 +66,7 @@ def findings(
     *,
     on: dt.date,
     words: Words = lambda _: None,
-) -> list[Finding]:
+) -> list[CheckFinding]:
     """Run the checks that concern a case.
 
     Args:
@@ -92,7 +92,7 @@ def findings(
     ]
 
 
-def _finding(check: CheckRule, dossier: Dossier) -> Finding:
+def _finding(check: CheckRule, dossier: Dossier) -> CheckFinding:
     test = TESTS.get(check.test)
     if test is None:
         raise RuleFault(f"{check.id} 的检查“{check.test}”不存在；可用：{'、'.join(TESTS)}")
@@ -103,7 +103,7 @@ def _finding(check: CheckRule, dossier: Dossier) -> Finding:
     return _judged(check, dossier.case, test(dossier, **check.args))
 
 
-def _judged(check: CheckRule, case: Case, found: Outcome) -> Finding:
+def _judged(check: CheckRule, case: Case, found: TestOutcome) -> CheckFinding:
     """Return what the outcome of a test comes to; what people looked up themselves is no longer unknown."""
     told = {matter: c for c in case.confirmed if c.check == check.id for matter in c.matters}
     unknown = tuple(u for u in dict.fromkeys(found.unknown) if u not in told)
@@ -118,4 +118,4 @@ def _judged(check: CheckRule, case: Case, found: Outcome) -> Finding:
         for u in dict.fromkeys(found.unknown)
         if u in told
     )
-    return Finding(check, verdict, tuple(dict.fromkeys(problems)), todo, unknown, tuple(seen))
+    return CheckFinding(check, verdict, tuple(dict.fromkeys(problems)), todo, unknown, tuple(seen))

@@ -73,7 +73,7 @@ _SERVED: Final = ("_decision", "_notice")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class VolumeItem:
     """One item of the volume: the paper that is kept, and the record that says what it is.
 
     Attributes:
@@ -98,9 +98,9 @@ class Item:
         return "" if self.kept.pages else "页数待点"
 
 
-def items(case: Case) -> tuple[Item, ...]:
+def items(case: Case) -> tuple[VolumeItem, ...]:
     """Return what the volume holds, in the order of the file; receipts stand behind what they prove was served."""
-    placed: list[tuple[tuple[object, ...], Item]] = []
+    placed: list[tuple[tuple[object, ...], VolumeItem]] = []
     served: tuple[object, ...] = ()
     for record in case.records.values():
         if record.type in OWN or record.signs:
@@ -112,7 +112,7 @@ def items(case: Case) -> tuple[Item, ...]:
         if record.type.endswith(_SERVED):
             served = key
         kept = case.records[record.signed_by] if record.signed_by else record
-        placed.append((key, Item(kept, record, _SECTIONS[int(str(key[0]))])))
+        placed.append((key, VolumeItem(kept, record, _SECTIONS[int(str(key[0]))])))
     return tuple(item for _, item in sorted(placed, key=lambda p: p[0]))
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from archivist import config
-from archivist.cli.demo.households import SAMPLES, Household, config_toml, households
+from archivist.cli.demo.households import SAMPLES, DemoHousehold, config_toml, households
 from archivist.cli.demo.scans import PHRASE, Scan, form_page, make_scans, signed_copy
 from archivist.cli.demo.sheets import samples
 from archivist.model.document_code import DocumentCode
@@ -43,7 +43,7 @@ def codes_on(path: Path) -> list[tuple[str, float, float]]:
 
 # ── the households ───────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("household", households(), ids=lambda h: h.key)
-def test_every_household_is_accepted_as_it_is(household: Household) -> None:
+def test_every_household_is_accepted_as_it_is(household: DemoHousehold) -> None:
     facts = parse_facts(household.facts)
     groups = {
         "applicant",

@@ -13,19 +13,19 @@ from pypdf import PdfWriter
 
 from archivist.doctypes.catalogue import shipped_templates
 from archivist.documents.render import pdf as pdf_maker
-from archivist.documents.render.pool import Made, Sheet, make, press
+from archivist.documents.render.pool import Made, PrintedSheet, make, press
 from archivist.errors import ArchivistError, PdfUnavailable
 from tests.documents.samples import QR, sample
 
 
-def a_sheet(name: str = "acceptance_notice", **changes: object) -> Sheet:
-    return Sheet(shipped_templates() / f"{name}.docx", sample(name).values | changes, QR, ())
+def a_sheet(name: str = "acceptance_notice", **changes: object) -> PrintedSheet:
+    return PrintedSheet(shipped_templates() / f"{name}.docx", sample(name).values | changes, QR, ())
 
 
 class Ready:
     """A planned document, reduced to its sheet."""
 
-    def __init__(self, number: int, sheet: Sheet) -> None:
+    def __init__(self, number: int, sheet: PrintedSheet) -> None:
         self.number, self.sheet = number, sheet
 
 
@@ -61,7 +61,7 @@ def test_a_process_that_dies_costs_no_document() -> None:
     values = dict(a_sheet().values)
     values["unused"] = Deadly(os.getpid())
     batches = [
-        [Ready(1, Sheet(a_sheet().template, values, QR, ()))],
+        [Ready(1, PrintedSheet(a_sheet().template, values, QR, ()))],
         [Ready(2, a_sheet())],
         [Ready(3, a_sheet())],
     ]

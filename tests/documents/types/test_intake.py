@@ -14,7 +14,7 @@ from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.documents.render.render import document_text
 from archivist.documents.values.resolve import document_values
 from archivist.errors import DocumentNotApplicable, MissingFields
-from archivist.issuing.case_documents import Outcome, issue, plan
+from archivist.issuing.case_documents import BatchOutcome, issue, plan
 from archivist.issuing.sources import case_sources
 from archivist.model.case import Case
 from archivist.model.ids import Category
@@ -85,7 +85,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
-def make(workspace: Workspace, document: str, case: Case, **given: object) -> Outcome:
+def make(workspace: Workspace, document: str, case: Case, **given: object) -> BatchOutcome:
     return issue(
         workspace,
         BY,
@@ -93,13 +93,13 @@ def make(workspace: Workspace, document: str, case: Case, **given: object) -> Ou
     )
 
 
-def issued(outcome: Outcome) -> str:
+def issued(outcome: BatchOutcome) -> str:
     """Return the text of the one document made."""
     assert not outcome.refused, outcome.refused[0].error
     return squeezed("".join(document_text(outcome.issued[0].files[0].read_bytes())))
 
 
-def refused(outcome: Outcome) -> str:
+def refused(outcome: BatchOutcome) -> str:
     assert not outcome.issued
     return str(outcome.refused[0].error)
 

@@ -23,7 +23,7 @@ from archivist.procedure.completeness_audit import check
 from archivist.rules import pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.checks import TESTS
-from archivist.rules.completeness.run import Finding, findings, stage_of
+from archivist.rules.completeness.run import CheckFinding, findings, stage_of
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, sign, walk
@@ -49,7 +49,7 @@ def household(workspace: Workspace, category: Category = Category.DB, **groups: 
 
 def look(
     workspace: Workspace, number: CaseNo, rule: str, stage: str = "acceptance", on: dt.date = TODAY
-) -> Finding:
+) -> CheckFinding:
     """Run the checks of a stage as the program does and return the one of a rule."""
     (one,) = check(workspace, [number], stage=Stage(stage), on=on).cases
     return next(f for f in one.findings if f.check.id == rule)
@@ -372,7 +372,7 @@ def test_c10_a_notice_of_the_result_does_not_keep_back_the_decision(tmp_path: Pa
             ("publicize", "2024-03-06", ()), ("file", "2024-03-07", ()), ("deliver", "2024-03-08", ()),
         )  # fmt: skip
 
-        def days(on: str) -> Finding:
+        def days(on: str) -> CheckFinding:
             found = findings(
                 workspace.archive.read(number),
                 city,

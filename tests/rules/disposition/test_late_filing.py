@@ -10,7 +10,7 @@ import pytest
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.declaration import read_type
 from archivist.documents.values.superseded import stale
-from archivist.issuing.case_documents import Issued, issue, plan
+from archivist.issuing.case_documents import IssuedForCase, issue, plan
 from archivist.model.case import Case, RecordStatus
 from archivist.procedure.cases import change_facts
 from archivist.rules.disposition.arrangement import OWN
@@ -28,7 +28,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
-def make(workspace: Workspace, kind: str, case: Case) -> Issued:
+def make(workspace: Workspace, kind: str, case: Case) -> IssuedForCase:
     (made,) = issue(
         workspace, BY, plan(workspace, BY, workspace.catalogue.get(kind), [case.number], {}, on=TODAY)
     ).issued
