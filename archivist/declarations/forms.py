@@ -21,7 +21,7 @@ class Form:
     Attributes:
         fits: whether it is; a ``ValueError`` or ``InvalidValue`` says why not.
         expected: how messages name it.
-        choices: all it may be, where they can be listed.
+        choices: all it may be, where they can be alternatives.
     """
 
     fits: Callable[[Any], object]
@@ -36,20 +36,20 @@ def matching(pattern: str, expected: str) -> Form:
 
 def one_of(choices: Sequence[str]) -> Form:
     """Return the form of texts that are in a list."""
-    return Form(frozenset(choices).__contains__, listed(choices), tuple(choices))
+    return Form(frozenset(choices).__contains__, alternatives(choices), tuple(choices))
 
 
-def listed(choices: Sequence[str]) -> str:
+def alternatives(choices: Sequence[str]) -> str:
     """Return how messages name what is one of some words."""
     return f"{'、'.join(choices)}{' ' if choices[-1].isascii() else ''}之一"
 
 
-def _read(condition: str) -> bool:
+def _is_condition(condition: str) -> bool:
     from archivist.model import conditions  # settings have forms too, and need no facts of households
 
     return not condition or bool(conditions.parse(condition))
 
 
 Words = Annotated[str, Form(str.strip, "文字，不能为空")]
-Condition = Annotated[str, Form(_read, "条件，如 step.confirm and not applicant.disability")]
+Condition = Annotated[str, Form(_is_condition, "条件，如 step.confirm and not applicant.disability")]
 """A condition on a case, in the words of ``model.conditions``; empty: always."""

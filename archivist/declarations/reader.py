@@ -26,7 +26,7 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from archivist.declarations.forms import Form, listed
+from archivist.declarations.forms import Form, alternatives
 from archivist.errors import InvalidValue
 
 __all__ = ["read", "read_rows"]
@@ -76,7 +76,7 @@ def read_rows(
 ) -> tuple[T, ...]:
     """Read an array of tables; a faulty row is named by its number and by what its key ``name`` says."""
     if not isinstance(rows, list | tuple):
-        faults.append(f"{where} 是{_found(rows)}，应为数组，一项一表")
+        faults.append(f"{where} 是{_describe(rows)}，应为数组，一项一表")
         return ()
     made = (read(kind, row, numbered(where, n, row, name), faults) for n, row in enumerate(rows, 1))
     return tuple(row for row in made if row is not None)
@@ -226,7 +226,7 @@ def expected(kind: Any) -> str:
     if get_origin(kind) is Annotated:
         return _form(kind).expected
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return listed([str(m.value) for m in kind])
+        return alternatives([str(m.value) for m in kind])
     if is_dataclass(kind):
         return f"表 {{ {', '.join(f'{key} = …' for key in _needed(kind)) or '… = …'} }}"
     if get_origin(kind) is tuple:
@@ -259,7 +259,7 @@ def _sentences(error: BaseException, path: tuple[str, ...], owner: Any = None) -
         case Misfit():
             near = f"；是不是 {error.near}？" if error.near else ""
             space = " " if at and at[-1].isascii() else ""
-            yield f"{at}{space}是{_found(error.found)}，应为{_spaced(error.expected)}{near}"
+            yield f"{at}{space}是{_describe(error.found)}，应为{_spaced(error.expected)}{near}"
         case KeyError():
             yield f"缺 {at}，应为{_spaced(expected(get_type_hints(owner, include_extras=True)[path[-1]]))}"
         case ForbiddenExtraKeysError():
@@ -293,7 +293,7 @@ def _near(value: object, permitted: Sequence[str]) -> str:
     return next(iter(difflib.get_close_matches(str(value), permitted, n=1, cutoff=0.6)), "")
 
 
-def _found(value: object) -> str:
+def _describe(value: object) -> str:
     match value:
         case bool():
             return _spaced(str(value).lower())

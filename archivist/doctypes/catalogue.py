@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.declarations.cache import CheckedTables, mark_of, settled
-from archivist.doctypes.declaration import LAYOUT_LINE, Tables, known_type, read_type
+from archivist.doctypes.declaration import LAYOUT_LINE, Tables, build_type, read_type
 from archivist.doctypes.doctype import (
     COLLECTED,
     GENERATED,
@@ -166,19 +166,19 @@ def _read_folder(
     for path in sorted(folder.glob("*.toml"), key=str):
         template = None if path.name == MATERIALS else templates.get(path.stem)
         try:
-            yield from _known_file(path, template, kept) or _new_file(path, template, kept)
+            yield from _unchanged_file(path, template, kept) or _changed_file(path, template, kept)
         except TemplateFault as fault:
             faults.append(fault)
 
 
-def _known_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
+def _unchanged_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
     """Return the entries of a file that has not changed since it was read without a fault; else none."""
     with suppress(TypeError, ValueError, KeyError, AttributeError):  # read by a program with other keys
-        return [known_type(entry, template=template) for entry in kept.get(str(path), mark_of(path)) or ()]
+        return [build_type(entry, template=template) for entry in kept.get(str(path), mark_of(path)) or ()]
     return []
 
 
-def _new_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
+def _changed_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
     entries = _tables(path)
     found: list[DocumentType] = []
     faults: list[TemplateFault] = []

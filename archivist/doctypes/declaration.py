@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from archivist.declarations.builder import build
 from archivist.doctypes.doctype import REMEDY_PHRASES, DocumentKind, DocumentType, FieldSpec, Mode
+from archivist.doctypes.field_defaults import completed, defaults_of, paths_with_defaults
 from archivist.doctypes.field_paths import FieldPath
-from archivist.doctypes.known_fields import completed, known, known_paths
 from archivist.errors import TemplateFault
 
 LAYOUT_LINE: Final = "_layout_line"
@@ -46,10 +46,10 @@ def read_type(file: str, tables: Tables, *, template: Path | None = None) -> Doc
     """
     if faults := faults_of(tables):
         raise TemplateFault(f"“{tables.get('title') or file}”的登记有误", file=file, problems=faults)
-    return known_type(tables, template=template)
+    return build_type(tables, template=template)
 
 
-def known_type(tables: Tables, *, template: Path | None = None) -> DocumentType:
+def build_type(tables: Tables, *, template: Path | None = None) -> DocumentType:
     """Return an entry that was read before without a fault.
 
     Raises:
@@ -104,8 +104,8 @@ def _row_faults(row: Tables) -> Iterator[str]:
     """Yield what a row of ``[fields]`` lacks or says in the wrong place."""
     path = row.get("path")
     missing = [key for key in _UNKNOWN if key not in row]
-    if isinstance(path, str) and missing and not known(path):
-        near = difflib.get_close_matches(path, known_paths(), n=1, cutoff=0.8)
+    if isinstance(path, str) and missing and not defaults_of(path):
+        near = difflib.get_close_matches(path, paths_with_defaults(), n=1, cutoff=0.8)
         hint = f"；是不是 {near[0]}？" if near else ""
         yield f"“{path}”不是已知的字段，缺 {'、'.join(missing)}{hint}"
     if "mode" in row:

@@ -15,8 +15,8 @@ from typing import Annotated, Any, Final
 
 from archivist.declarations.builder import build
 from archivist.declarations.forms import GIVEN, NOT_DECLARED, Condition, Words, matching, one_of
+from archivist.doctypes.field_defaults import completed
 from archivist.doctypes.field_paths import FieldPath
-from archivist.doctypes.known_fields import completed
 from archivist.model.ids import Category
 from archivist.model.values import KINDS
 

@@ -24,7 +24,7 @@ def _row(label: str, kind: str, origin: str) -> Row:
     return {"label": label, "kind": kind, "origin": origin}
 
 
-_KNOWN: Final[Mapping[str, Row]] = MappingProxyType(
+_DEFAULTS: Final[Mapping[str, Row]] = MappingProxyType(
     {
         "office.name": _row("制发机关", "str", "office"),
         "office.district": _row("区（县）", "str", "office"),
@@ -51,7 +51,7 @@ _KNOWN: Final[Mapping[str, Row]] = MappingProxyType(
 
 
 @cache
-def known(path: str) -> Row:
+def defaults_of(path: str) -> Row:
     """Return what a path says of its field: the keys of a row of ``[fields]``; nothing of a path nobody knows."""
     head, _, key = path.partition(".")
     group = GROUP_BY_NAME.get(head)
@@ -65,13 +65,13 @@ def known(path: str) -> Row:
         fact = next((f for f in group.fields if f.key == key), None)
         if fact is not None and not group.many:
             return {**_row(f"{group.label}·{fact.label}", fact.kind, "fact"), "choices": list(fact.choices)}
-    return _KNOWN.get(path, {})
+    return _DEFAULTS.get(path, {})
 
 
-def known_paths() -> list[str]:
+def paths_with_defaults() -> list[str]:
     """Return every path of which something is known."""
     facts = [f"{g.key}.{f.key}" for g in GROUPS if not g.many for f in g.fields]
-    return [*facts, *(g.key for g in GROUPS if g.many), *_KNOWN]
+    return [*facts, *(g.key for g in GROUPS if g.many), *_DEFAULTS]
 
 
 def completed(row: Row, mode: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def completed(row: Row, mode: str) -> dict[str, Any]:
         row: as TOML gives it; what it should not hold is left in it for ``declaration`` to find.
         mode: the name of the array it stands in.
     """
-    of_path = known(path) if isinstance(path := row.get("path"), str) else {}
+    of_path = defaults_of(path) if isinstance(path := row.get("path"), str) else {}
     found = {**of_path, **row, "mode": mode}
     columns = {column["key"]: column for column in of_path.get("columns", ())}
     if columns and isinstance(own := row.get("columns"), list):
