@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case, CaseStatus, Record, RecordStatus
 from archivist.model.event import FileEntry
 from archivist.model.facts import parse_facts, single
@@ -34,6 +35,10 @@ TO_BENEFIT: Final = (
     "pay in_benefit 2024-04-28",
 )
 """Applied for in March, granted in April, paid from May on."""
+OWN_TRAILS: Final[Mapping[str, tuple[str, ...]]] = {
+    DocumentId.MONTHLY_VISIT_SUMMARY: ("visit in_benefit 2024-09-23",),
+}
+"""Register → the steps it lists and no other register should see, taken last by a household in benefit in September."""
 NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 TITLES: Final = {
     step.id: step.title for name in ("national", "tianjin-hongqiao") for step in load(name).steps

@@ -18,7 +18,7 @@ from archivist.report.compilation import given
 from archivist.report.register import Asked, Register
 from archivist.rules.pack import load
 from tests.documents.samples import CATALOGUE, CONFIG
-from tests.report.homes import TO_BENEFIT, a_house, with_record
+from tests.report.homes import OWN_TRAILS, TO_BENEFIT, a_house, with_record
 
 TIANJIN, JINCHENG = load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
 TODAY: Final = dt.date(2024, 10, 8)
@@ -32,13 +32,18 @@ _NOBODY: Final = Case(CaseNo("XX", Category.DB, 1, 0))
 
 
 # ── registers ────────────────────────────────────────────────────────────────────────────────────────────
-def houses(groups: int = 1) -> tuple[HouseholdHistory, ...]:
-    """Return so many times a household in benefit, one just confirmed, and one helped at once; no two are the same."""
+def houses(groups: int = 1, register: str = "") -> tuple[HouseholdHistory, ...]:
+    """Return so many times a household in benefit, one just confirmed, and one helped at once; no two are the same.
+
+    Args:
+        groups: how many times.
+        register: whose steps the household in benefit takes besides; see ``OWN_TRAILS``.
+    """
     trail = (
         *TO_BENEFIT,
-        "visit in_benefit 2024-09-03",
         "start_review reviewing 2024-09-04",
         "reviewed in_benefit 2024-09-05",
+        *OWN_TRAILS.get(register, ()),
     )
     found = [
         house
@@ -86,7 +91,7 @@ def built(name: str, found: Found | None = None) -> Printed:
     day = dt.date(2025, 3, 31) if name == "review_due_list" else dt.date(2024, 9, 30)
     period = Period.around(REGISTERS[name].period, day)
     pack = JINCHENG if document.packs else TIANJIN
-    found = found or Found(tuple(h for h in houses() if h.case.category in document.categories))
+    found = found or Found(tuple(h for h in houses(register=name) if h.case.category in document.categories))
     return Printed(document, make(document, found, pack, period, today=max(TODAY, day)))
 
 

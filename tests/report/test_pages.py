@@ -21,7 +21,7 @@ from archivist.report.compilation import given, lists_lines
 from archivist.report.sheet import workbook
 from archivist.rules.pack import load
 from tests.documents.samples import CONFIG, LONG_NAME
-from tests.report.homes import TO_BENEFIT, a_house, with_record
+from tests.report.homes import OWN_TRAILS, TO_BENEFIT, a_house, with_record
 
 CATALOGUE = Catalogue.load()
 ON = dt.date(2024, 10, 8)
@@ -33,7 +33,7 @@ TOLD: Final[dict[str, dict[str, str]]] = {
 }
 TRAIL: Final = (
     *("submit submitted 2024-09-02", "accept accepted 2024-09-03", "confirm confirmed 2024-09-05"),
-    *("pay in_benefit 2024-09-10", "visit in_benefit 2024-09-11", "start_review reviewing 2024-09-12"),
+    *("pay in_benefit 2024-09-10", "start_review reviewing 2024-09-12"),
     "reviewed in_benefit 2024-09-20",
 )
 ONCE: Final = ("submit submitted 2024-09-02", "confirm confirmed 2024-09-05", "pay paid 2024-09-06")
@@ -50,7 +50,7 @@ def crowd(doc: DocumentType, count: int) -> tuple[HouseholdHistory, ...]:
             "applicant": {"name": LONG_NAME if n % 7 == 0 else f"=户主{n}", "village": f"第{n}社区"},
             "benefit": {"amount": "12345.60", "start": "2024-09"},
         }
-        trail = TO_BENEFIT if closed else ONCE if once else TRAIL
+        trail = TO_BENEFIT if closed else ONCE if once else (*TRAIL, *OWN_TRAILS.get(doc.id, ()))
         house = a_house(
             n, wanted[n % len(wanted)].value, *trail, facts=facts, left="2024-09-30" if closed else ""
         )

@@ -48,7 +48,7 @@ def paper(name: str, household: str) -> Sample | Printed:
 
 def _register(name: str, household: str) -> Printed:
     wanted = CATALOGUE.get(name).categories
-    found = tuple(h for h in houses(_GROUPS[household]) if h.case.category in wanted)
+    found = tuple(h for h in houses(_GROUPS[household], name) if h.case.category in wanted)
     return built(name, Found(found[:1] if household == "minimal" else found))
 
 
