@@ -23,7 +23,7 @@ def test_generated_pages_are_current() -> None:
 
 
 def test_every_place_a_page_names_is_there() -> None:
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for page in (ROOT / "README.md", ROOT / "HACKING.md", *(ROOT / "docs").glob("*.md")):
         for place in re.findall(
             r"`((?:archivist|tests|tools|docs|benchmarks)/[\w./-]+)`", page.read_text(encoding="utf-8")
         ):
