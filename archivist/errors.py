@@ -314,14 +314,6 @@ class RoleMissing(SettingsError):
     remedy = "用 --as 换人，或在 archivist.toml 的 [[people]] 中登记岗位。"
 
 
-# ── disposal ─────────────────────────────────────────────────────────────────────────────────────────────
-class DisposalRefused(ArchivistError):
-    """A case may not be destroyed, or its retention cannot be computed."""
-
-    code, exit_status, title = "E600", 60, "不得处置"
-    remedy = "见所引的保管规定。"
-
-
 def all_errors(root: type[ArchivistError] = ArchivistError) -> Iterator[type[ArchivistError]]:
     """Yield every class of the tree, in the order of its code."""
     found: dict[str, type[ArchivistError]] = {}

@@ -119,7 +119,7 @@ class Workspace:
         with self.archive.writing(by.actor):
             if self.archive.healed:
                 self.archive.healed = False
-                self._keep(self.index.catch_up)
+                self._let_index(self.index.catch_up)
             yield
 
     def commit(self, number: CaseNo, make: Callable[[Case], Draft], by: By) -> tuple[Case, Event]:
@@ -142,16 +142,16 @@ class Workspace:
             finally:
                 numbers, self._later = self._later, None
                 if numbers:
-                    self._keep(lambda: self.index.follow_many(numbers))
+                    self._let_index(lambda: self.index.follow_many(numbers))
 
     def follow(self, number: CaseNo) -> None:
         """Let the index follow a case. The commit stands whatever becomes of the index: a fault is kept, not raised."""
         if self._later is not None:
             self._later.append(number)
         else:
-            self._keep(lambda: self.index.follow(number))
+            self._let_index(lambda: self.index.follow(number))
 
-    def _keep(self, follow: Callable[[], object]) -> None:
+    def _let_index(self, follow: Callable[[], object]) -> None:
         try:
             follow()
         except IndexFault as fault:

@@ -119,3 +119,16 @@ def test_one_class_name_one_meaning() -> None:
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_every_room_has_its_map() -> None:
+    """“every ``__init__`` with ``__all__`` and the map of its room”: each module is named in the docstring."""
+    for init in Path(archivist.__file__).parent.rglob("*/__init__.py"):
+        tree = ast.parse(init.read_text(encoding="utf-8"))
+        room = ast.get_docstring(tree) or ""
+        inside = {p.stem for p in init.parent.glob("*.py") if not p.stem.startswith("__")}
+        inside |= {p.parent.name for p in init.parent.glob("*/__init__.py")}
+        assert sorted(name for name in inside if f"``{name}``" not in room) == [], init.parent.name
+        assert any(isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "__all__" for n in tree.body), (
+            init
+        )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
     from archivist.model.by import By
     from archivist.report import register
-    from archivist.report.compilation import Found
+    from archivist.report.compilation import Compiled
     from archivist.workspace import Workspace
 
 FOLDER: Final = "报表"
@@ -72,7 +72,7 @@ class RegisterView(Result):
 
 
 def make(
-    workspace: Workspace, by: By, request: Request, collected: Found, *, folder: Path | None, dry_run: bool
+    workspace: Workspace, by: By, request: Request, collected: Compiled, *, folder: Path | None, dry_run: bool
 ) -> RegisterView:
     """Work out a register and write it beside what was written before; nothing is overwritten.
 
@@ -112,16 +112,21 @@ def make(
 
 def _values(request: Request, content: register.Register) -> dict[str, object]:
     """Return all the document is given: what was worked out, and what the clerk tells besides."""
-    from archivist.report.compilation import given
+    from archivist.report.compilation import register_values
 
     document, settings = request.document, request.settings
     if fixed := [key for key in settings if key in content.values]:
         raise UsageError(f"{'、'.join(fixed)} 由各户档案算出，不能另填")
-    return {**given(document, content, nil=request.nil and content.empty), **settings}
+    return {**register_values(document, content, nil=request.nil and content.empty), **settings}
 
 
 def _result(
-    request: Request, content: register.Register, collected: Found, files: tuple[Path, ...], *, dry_run: bool
+    request: Request,
+    content: register.Register,
+    collected: Compiled,
+    files: tuple[Path, ...],
+    *,
+    dry_run: bool,
 ) -> RegisterView:
     tables = [f for f in request.document.fields if isinstance(content.values.get(f.path), list)]
     single = [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archivist.issuing.case_documents import Refused
     from archivist.issuing.office_documents import PlannedForOffice
     from archivist.model.by import By
-    from archivist.report.compilation import Found
+    from archivist.report.compilation import Compiled
     from archivist.workspace import Workspace
 
 
@@ -72,7 +72,7 @@ class ReportSheets(Result):
 
 
 def make(
-    workspace: Workspace, by: By, request: Request, collected: Found, *, folder: Path | None, dry_run: bool
+    workspace: Workspace, by: By, request: Request, collected: Compiled, *, folder: Path | None, dry_run: bool
 ) -> ReportSheets:
     """Put the sheets together and issue each: into the outbox, into the ledger, a copy into a folder.
 
@@ -114,7 +114,7 @@ def make(
 
 
 def _notices(
-    workspace: Workspace, by: By, request: Request, collected: Found
+    workspace: Workspace, by: By, request: Request, collected: Compiled
 ) -> tuple[Sequence[PlannedForOffice], Sequence[Refused]]:
     """Plan the notices of all who are to be listed, and join those that say the same."""
     from archivist.issuing.case_documents import plan
@@ -127,20 +127,22 @@ def _notices(
     return sheets(planned.documents), planned.refused
 
 
-def _minutes(workspace: Workspace, by: By, request: Request, collected: Found) -> list[PlannedForOffice]:
+def _minutes(workspace: Workspace, by: By, request: Request, collected: Compiled) -> list[PlannedForOffice]:
     """Put together the minutes of each meeting of the period."""
     from archivist.issuing.office_documents import plan
-    from archivist.report.compilation import given
+    from archivist.report.compilation import register_values
     from archivist.report.minutes import meetings, minutes_original
-    from archivist.report.register import Asked
+    from archivist.report.register import RegisterRequest
 
     document, settings = request.document, request.settings
-    asked = Asked(collected.houses, workspace.pack, request.period, workspace.config.office, settings)
+    asked = RegisterRequest(
+        collected.houses, workspace.pack, request.period, workspace.config.office, settings
+    )
     joined = []
     for name, meeting in meetings(asked):
         register = minutes_original(meeting)
         values = {
-            **given(document, register),
+            **register_values(document, register),
             **{k: v for k, v in settings.items() if k != FieldPath.MEETING_NO},
         }
         planned = plan(workspace, document, values, on=by.today)

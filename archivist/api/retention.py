@@ -10,12 +10,12 @@ from archivist.api.result import Result
 from archivist.rules.rule import Unit
 
 if TYPE_CHECKING:
-    from archivist.preservation.disposal import Kept
+    from archivist.preservation.disposal import RetainedCase
     from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCase:
+class RetainedCaseView:
     """A closed file and the row that decides how long it is kept.
 
     Attributes:
@@ -38,7 +38,7 @@ class KeptCase:
     inferred: bool
 
     @classmethod
-    def of(cls, kept: Kept) -> KeptCase:
+    def of(cls, kept: RetainedCase) -> RetainedCaseView:
         """Return a row of the retention list."""
         rule = kept.retention.rule
         return cls(
@@ -63,7 +63,7 @@ class RetentionList(Result):
 
     SCHEMA: ClassVar[str] = "archivist/retention-list/1"
 
-    cases: tuple[KeptCase, ...]
+    cases: tuple[RetainedCaseView, ...]
     unread: tuple[str, ...]
 
 
@@ -72,4 +72,4 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
     from archivist.preservation import disposal
 
     found = disposal.retention_list(workspace, on=on, expired_only=expired_only)
-    return RetentionList(tuple(map(KeptCase.of, found.rows)), found.unread)
+    return RetentionList(tuple(map(RetainedCaseView.of, found.rows)), found.unread)

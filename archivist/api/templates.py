@@ -59,7 +59,7 @@ def check(
         UnknownDocument: E302.
     """
     from archivist.documents.template.check import check as faults_of
-    from archivist.documents.template.check import own_template, strangers
+    from archivist.documents.template.check import own_template, unknown_templates
 
     catalogue = workspace.catalogue
     wanted = [catalogue.get(n) for n in names] or list(catalogue.generated())
@@ -71,7 +71,7 @@ def check(
             progress(done, len(wanted))
     if not names:
         faults |= dict.fromkeys(
-            strangers(workspace.templates, (d.id for d in catalogue)),
+            unknown_templates(workspace.templates, (d.id for d in catalogue)),
             ("文书目录中没有这种文书：文件名应为文书代号",),
         )
         faults |= dict.fromkeys(catalogue.lacking(), ("本程序要用这种文书，文书目录中没有",))

@@ -4,3 +4,24 @@
 for each family of commands: ``cases`` (with ``steps``, ``history``) · ``agenda`` · ``check`` · ``inbox`` · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
+
+__all__ = [
+    "agenda",
+    "cases",
+    "check",
+    "demo",
+    "documents",
+    "find",
+    "fixity",
+    "history",
+    "inbox",
+    "ledger",
+    "main",
+    "reports",
+    "retention",
+    "rules",
+    "session",
+    "setup",
+    "steps",
+    "templates",
+]

@@ -79,7 +79,7 @@ def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None)
                     e.applicant,
                     e.matter,
                     _day(e.due, e.at, provisional=e.provisional),
-                    _left(e),
+                    _time_left(e),
                     e.reference,
                 )
                 for e in entries[:most]
@@ -113,7 +113,7 @@ def _day(day: dt.date | None, at: str, *, provisional: bool) -> str:
     return f"{day}{' ' + at if at else ''}{'（暂算）' if provisional else ''}"
 
 
-def _left(entry: LimitView) -> str:
+def _time_left(entry: LimitView) -> str:
     """Say how long there is, or how long it has been over: 天/工作日."""
     if entry.days is None or entry.workdays is None:
         return entry.trigger

@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from archivist.api.retention import KeptCase, retention_list
+from archivist.api.retention import RetainedCaseView, retention_list
 from archivist.cli.session import DAY, Session, with_session
 
 
@@ -46,6 +46,6 @@ def list_(session: Session, on: dt.date | None, expired: bool) -> int:
     return 1 if found.unread else 0
 
 
-def _rule(kept: KeptCase) -> str:
+def _rule(kept: RetainedCaseView) -> str:
     inferred = "〔推定〕" if kept.inferred else ""
     return f"{kept.title} {kept.value}{kept.unit}，自{kept.trigger}：{kept.source}{inferred}"

@@ -4,3 +4,5 @@
 alone imports cattrs) · ``builder`` builds the same value from a table that was read before without a fault · ``cache``
 remembers which tables those are.
 """
+
+__all__ = ["builder", "cache", "forms", "reader"]

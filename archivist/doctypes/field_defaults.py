@@ -69,7 +69,7 @@ def defaults_of(path: str) -> Row:
 
 
 def paths_with_defaults() -> list[str]:
-    """Return every path of which something is known."""
+    """Return every path of which something is known_field."""
     facts = [f"{g.key}.{f.key}" for g in GROUPS if not g.many for f in g.fields]
     return [*facts, *(g.key for g in GROUPS if g.many), *_DEFAULTS]
 

@@ -54,14 +54,14 @@ class NeedsReview:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftInInbox:
     """The file stays in the inbox; it is tried again."""
 
     name: str
     error: ArchivistError
 
 
-DropOutcome = Filed | AlreadyFiled | NeedsReview | Left
+DropOutcome = Filed | AlreadyFiled | NeedsReview | LeftInInbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def file_dropped(workspace: Workspace, by: By, prepared: ReadDrop) -> DropOutcom
             return _to_tray(workspace, by, prepared, found.reason, found.message, found)
         return _commit_recognised(workspace, by, prepared, found)
     except ArchivistError as error:
-        return Left(original.name, error)
+        return LeftInInbox(original.name, error)
 
 
 def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | NeedsReview | None:

@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError, UnreadableFile
-from archivist.ingest.filing import DropOutcome, Left, ReadDrop, file_dropped, prepare
+from archivist.ingest.filing import DropOutcome, LeftInInbox, ReadDrop, file_dropped, prepare
 from archivist.model.by import By
 from archivist.reading.reader_process import Reader
 from archivist.store.durable_files import shown
@@ -169,12 +169,12 @@ def file_settled(
             except (
                 ArchivistError
             ) as error:  # it changed while it was read, or reading could not start: next time
-                outcome = Left(dropped.name, error)
+                outcome = LeftInInbox(dropped.name, error)
             except OSError as error:  # the disk or a share fails just now: the watch lives on
-                outcome = Left(
+                outcome = LeftInInbox(
                     dropped.name, UnreadableFile(f"磁盘出错：{error.strerror}", file=dropped.path.name)
                 )
-            gone += not isinstance(outcome, Left)
+            gone += not isinstance(outcome, LeftInInbox)
             report(outcome, done, len(ready))
     return gone
 

@@ -4,3 +4,5 @@
 notice for many · ``drafts`` what one would look like · ``numbering`` reference numbers · ``sources`` what a document may ask
 of its workspace. What a paper says and looks like stands in ``documents``.
 """
+
+__all__ = ["case_documents", "combined_notice", "drafts", "numbering", "office_documents", "sources"]

@@ -12,7 +12,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.doctypes.catalogue import DocumentType, Mode, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.documents.render.pool import Made, PrintedSheet, press
+from archivist.documents.render.pool import PrintedSheet, RenderedDocument, render_all
 from archivist.documents.render.render import continued_boxes
 from archivist.documents.template.check import refuse_faulty
 from archivist.documents.values.resolve import document_values, facts_digest
@@ -191,7 +191,7 @@ def issue(
         _numbered(workspace, by, todo.documents[start : start + size]) for start in range(0, total, size)
     )
     done = 0
-    for printed in press(batches, pdf=pdf, processes=processes):
+    for printed in render_all(batches, pdf=pdf, processes=processes):
         pairs = list(zip(printed.batch, printed.results, strict=True))
         for group in (pairs[n : n + _GROUP] for n in range(0, len(pairs), _GROUP)):
             with workspace.together(by):
@@ -247,7 +247,7 @@ def _ready(planned: PlannedForCase, doc_no: str) -> _Ready:
     return _Ready(planned, code.record, code, str(values.get(FieldPath.DOC_NO, "")), sheet)
 
 
-def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> IssuedForCase | Refused:
+def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) -> IssuedForCase | Refused:
     planned, document = item.planned, item.planned.document
 
     def draft(case: Case) -> Draft:
@@ -276,7 +276,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> IssuedForCa
                     for k, v in planned.given.items()
                 },
             }
-            | _asked(planned),
+            | _asked_for(planned),
         }
         return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, files=tuple(files))
 
@@ -299,7 +299,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: Made) -> IssuedForCa
     )
 
 
-def _asked(planned: PlannedForCase) -> dict[str, object]:
+def _asked_for(planned: PlannedForCase) -> dict[str, object]:
     """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
     rows = (
         planned.values.get(FieldPath.MISSING_MATERIALS)

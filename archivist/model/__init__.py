@@ -1,5 +1,26 @@
 """Values and the fold over events: standard library only, no I/O, no clock.
 
-``ids`` case, record and ID numbers · ``chinese`` names, amounts, dates · ``codes`` the QR payload · ``values``,
-``schema`` and ``facts`` what is known of a household · ``case`` events and the state they lead to.
+``ids`` case, record and ID numbers · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
+household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers · ``by`` who acts · ``event`` one change ·
+``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``conditions`` on a case,
+in words · ``document_code`` what a QR code says.
 """
+
+__all__ = [
+    "by",
+    "case",
+    "chinese",
+    "conditions",
+    "document_code",
+    "event",
+    "fact_paths",
+    "facts",
+    "field_schema",
+    "household",
+    "ids",
+    "roles",
+    "standing",
+    "states",
+    "step_ids",
+    "values",
+]

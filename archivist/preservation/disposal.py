@@ -12,7 +12,7 @@ from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetainedCase:
     """One deregistered case with its retention on a day; ``days_left`` is negative once the period has run out."""
 
     case: Case
@@ -24,14 +24,14 @@ class Kept:
 class RetentionSchedule:
     """The list and the cases that could not be read (未检), which are never silently left out."""
 
-    rows: tuple[Kept, ...]
+    rows: tuple[RetainedCase, ...]
     unread: tuple[str, ...]
 
 
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
     """Return every deregistered case with the day until which it must be kept, the earliest first."""
     pack = workspace.pack
-    rows: list[Kept] = []
+    rows: list[RetainedCase] = []
     unread: list[str] = []
     for number in workspace.archive.case_numbers():
         try:
@@ -41,7 +41,7 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
             unread.append(str(error))
             continue
         if period and (period.expired(on) or not expired_only):
-            rows.append(Kept(case, period, (period.expires - on).days))
+            rows.append(RetainedCase(case, period, (period.expires - on).days))
     return RetentionSchedule(
         tuple(sorted(rows, key=lambda r: (r.retention.expires, r.case.number))), tuple(unread)
     )

@@ -4,3 +4,14 @@
 ``refusal_reasons`` why not, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due ·
 ``completeness_audit`` what is missing.
 """
+
+__all__ = [
+    "agenda",
+    "cases",
+    "completeness_audit",
+    "corrections",
+    "facts_file",
+    "refusal_reasons",
+    "step_documents",
+    "steps",
+]

@@ -247,7 +247,7 @@ def _read(
         with suppress(
             IndexFault
         ):  # what cannot be kept (another writer, a full disk) is worked out again next time
-            workspace.index.ask(partial(kept.keep, rules=rules, bodies=bodies))
+            workspace.index.ask(partial(kept.store_standing, rules=rules, bodies=bodies))
 
 
 # ── how it stands to a day ───────────────────────────────────────────────────────────────────────────────

@@ -6,8 +6,8 @@
 ``.xlsx``. The page for the printer is made in ``issuing.office_documents`` from the same rows.
 """
 
-from archivist.report.compilation import REGISTERS, Found, collect, make
+from archivist.report.compilation import REGISTERS, Compiled, collect, make
 from archivist.report.query import Period, Query
 from archivist.report.register import Register
 
-__all__ = ["REGISTERS", "Found", "Period", "Query", "Register", "collect", "make"]
+__all__ = ["REGISTERS", "Compiled", "Period", "Query", "Register", "collect", "make"]

@@ -135,7 +135,7 @@ class HouseholdHistory:
         """Tell whether it stood on the list of payments at the end of a day: 列入发放, not stopped since."""
         return self.case.category not in TEMPORARY and self._after(on, _pays)
 
-    def left(self, period: Period) -> StepTaken | dt.date | None:
+    def exit_in(self, period: Period) -> StepTaken | dt.date | None:
         """Return what took it off the roll within a period: the step, or the day of deregistration."""
         if self.case.category in TEMPORARY or self.on_roll(period.last):
             return None

@@ -16,7 +16,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
-from archivist.report.register import NIL, Asked, Register
+from archivist.report.register import NIL, Register, RegisterRequest
 from archivist.report.registers.registry import Kind, registers
 from archivist.rules.pack import Pack
 from archivist.store import bag, bag_fixity, durable_files
@@ -29,14 +29,14 @@ REGISTERS: Final = registers()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Compiled:
     """The households a register is made from.
 
     Attributes:
         houses: those wanted.
         unread: which cases could not be looked at, and why.
         named: the case numbers that were asked for one by one.
-        sealed: see ``Asked``.
+        sealed: see ``RegisterRequest``.
     """
 
     houses: tuple[HouseholdHistory, ...] = ()
@@ -87,7 +87,7 @@ def collect(
     document: DocumentType,
     query: Query,
     step: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Found:
+) -> Compiled:
     """Read the cases a register is about, each from its own chain; one that cannot be read is named, never left out.
 
     Args:
@@ -116,7 +116,7 @@ def collect(
             if query.holds(case):
                 houses.append(HouseholdHistory.read(case, (event for event, _ in chain.events)))
         step(done, len(numbers))
-    return Found(tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number))
+    return Compiled(tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number))
 
 
 def _sealed(workspace: Workspace, number: CaseNo) -> str:
@@ -130,7 +130,7 @@ def _sealed(workspace: Workspace, number: CaseNo) -> str:
 
 def make(
     document: DocumentType,
-    found: Found,
+    found: Compiled,
     pack: Pack,
     period: Period,
     *,
@@ -155,7 +155,7 @@ def make(
         UsageError: E001, what the register cannot do without was not told.
     """
     kind = kind_of(document, pack, period)
-    register = kind.make(Asked(found.houses, pack, period, office, told, found.named, found.sealed))
+    register = kind.make(RegisterRequest(found.houses, pack, period, office, told, found.named, found.sealed))
     if heading := document.field(kind.heading):
         register.values[heading.path] = period.month if heading.kind == "ym" else period.label
     if words and not kind.named:
@@ -175,7 +175,7 @@ def lists_lines(document: DocumentType) -> bool:
     return any(f.kind == "table" for f in document.fields)
 
 
-def given(document: DocumentType, register: Register, *, nil: bool = False) -> dict[str, object]:
+def register_values(document: DocumentType, register: Register, *, nil: bool = False) -> dict[str, object]:
     """Return what a register tells the document: declared fields only, lines without the columns it has not.
 
     Args:

@@ -21,7 +21,7 @@ from archivist.model.chinese import format_money, han_number
 from archivist.model.fact_paths import FactPath
 from archivist.model.values import parse_value
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.register import Asked, Register, Row, in_order, who
+from archivist.report.register import Register, RegisterRequest, Row, in_order, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ COMMON: Final[Mapping[str, str]] = {
 """What every extract of one meeting says alike."""
 
 
-def meetings(asked: Asked) -> list[tuple[str, Asked]]:
+def meetings(asked: RegisterRequest) -> list[tuple[str, RegisterRequest]]:
     """Return the meetings of a period, or the one that was named: how a file name tells it, what its minutes are made from."""
     found = {
         (record.type, _no(record))
@@ -73,7 +73,7 @@ def meetings(asked: Asked) -> list[tuple[str, Asked]]:
     ]
 
 
-def minutes_original(asked: Asked) -> Register:
+def minutes_original(asked: RegisterRequest) -> Register:
     """The minutes of one meeting: what its extracts have in common, then household by household.
 
     Raises:
@@ -91,7 +91,7 @@ def minutes_original(asked: Asked) -> Register:
     )
     found.values |= {FieldPath.MINUTES_TITLE: EXTRACTS[kind].title}
     for path in COMMON:
-        said = {str(h.case.number): _given(r).get(path) or "" for h, r in pairs}
+        said = {str(h.case.number): _extract_values(r).get(path) or "" for h, r in pairs}
         _agreed(found, path, said)
     found.values.setdefault(FieldPath.MEETING_NAME, f"{asked.office.name}{EXTRACTS[kind].name}")
     return found
@@ -110,7 +110,7 @@ def _agreed(found: Register, path: str, said: Mapping[str, object]) -> None:
 
 
 def _item(house: HouseholdHistory, record: Record) -> Row:
-    given = _given(record)
+    given = _extract_values(record)
     votes = [str(given.get(path, "")) for path in VOTES]
     return who(house) | {
         "category": house.case.category.label,
@@ -163,15 +163,15 @@ def _extracts(house: HouseholdHistory) -> Iterable[Record]:
     return latest.values()
 
 
-def _given(record: Record) -> Mapping[str, Any]:
+def _extract_values(record: Record) -> Mapping[str, Any]:
     given: Mapping[str, Any] = record.data.get("given", {})
     return given
 
 
 def _no(record: Record) -> str:
-    return str(_given(record).get(FieldPath.MEETING_NO, ""))
+    return str(_extract_values(record).get(FieldPath.MEETING_NO, ""))
 
 
 def _held_on(record: Record) -> dt.date:
-    told = parse_value("datetime", _given(record).get(FieldPath.MEETING_TIME))
+    told = parse_value("datetime", _extract_values(record).get(FieldPath.MEETING_TIME))
     return dt.date.fromisoformat(str(told or record.filed_at)[:10])

@@ -24,7 +24,7 @@ NIL: Final = "本期无"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RegisterRequest:
     """What a register is made from. Nothing else is read.
 
     Attributes:

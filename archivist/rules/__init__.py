@@ -1,6 +1,22 @@
-"""The law as data.
+"""The law as data, and what follows from it; pure: case, pack and day → answer.
 
-``packs/*.toml`` one jurisdiction each · ``pack`` load, extend, ask · ``workdays`` the calendar · ``materials`` what must
-be in a file · ``volume`` what a file consists of · ``retention`` how long it is kept · ``holds`` what forbids its
-destruction · ``documents`` and ``doctype`` the catalogue of ``doc_templates``.
+``packs/`` one jurisdiction each · ``rule`` the rows and their enumerations · ``layers`` rows laid over rows · ``row_faults``
+what is wrong with one · ``pack`` a pack loaded and asked · ``work_calendar`` working days · ``deadlines`` time limits of a case ·
+``disposition`` how long and in which order a file is kept · ``completeness`` what must be in it · ``guards`` what a step stands
+on · ``step_chain`` the procedure as a graph · ``admissibility`` whether a document may be issued now · ``rule_text`` rows in words.
 """
+
+__all__ = [
+    "admissibility",
+    "completeness",
+    "deadlines",
+    "disposition",
+    "guards",
+    "layers",
+    "pack",
+    "row_faults",
+    "rule",
+    "rule_text",
+    "step_chain",
+    "work_calendar",
+]

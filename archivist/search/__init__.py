@@ -1,6 +1,22 @@
 """Finding things again.
 
-``index`` the facade: follow the chain, rebuild, ask · ``query`` language → ``tree`` · ``embedded`` runs a tree over
-``catalogue`` (SQLite: names, numbers, lists) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
-forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results.
+``index`` the facade: follow the chain, rebuild, ask · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
+``catalogue`` (SQLite, its ``tables``: names, numbers, lists) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
+forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before.
 """
+
+__all__ = [
+    "agenda_cache",
+    "catalogue",
+    "engine",
+    "evaluator",
+    "index",
+    "postings",
+    "query",
+    "query_tree",
+    "segment",
+    "tables",
+    "text",
+    "variants",
+    "whoosh",
+]

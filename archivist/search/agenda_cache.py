@@ -44,7 +44,9 @@ def numbers(catalogue: IndexCatalogue) -> set[str]:
     return {str(number) for (number,) in catalogue.select("SELECT number FROM cases")}
 
 
-def keep(catalogue: IndexCatalogue, rules: str, bodies: Iterable[tuple[CaseNo, Sha256, str]]) -> None:
+def store_standing(
+    catalogue: IndexCatalogue, rules: str, bodies: Iterable[tuple[CaseNo, Sha256, str]]
+) -> None:
     """Keep what was worked out of some cases at their chain heads, in place of what was kept before."""
     rows: Sequence[tuple[str, str, str, str]] = [
         (head, rules, body, str(number)) for number, head, body in bodies

@@ -145,11 +145,11 @@ class _Evaluation:
                 return self.text().holding(fragment)
             case q.HasPerson(by, key, records):
                 households, documents = self.catalogue.of_people(by, key)
-                return self._found(leaf, households, documents if records else households)
+                return self._bounds_of(leaf, households, documents if records else households)
             case q.Numbered(number, whole):
                 where = "c.number = ?" if whole else "instr(c.number, ?)"
                 documents = self.catalogue.ids(f"WHERE {where}", number)
-                return self._found(
+                return self._bounds_of(
                     leaf, self.catalogue.ids(f"WHERE {where} AND d.record = ''", number), documents
                 )
             case q.Mentioned(key):
@@ -171,7 +171,7 @@ class _Evaluation:
                 high = (end + dt.timedelta(days=1)).isoformat() if end and end < dt.date.max else "9999-99"
                 return _exactly(self.catalogue.ids("WHERE d.filed_at >= ? AND d.filed_at < ?", low, high))
 
-    def _found(self, leaf: q.Leaf, households: set[int], documents: set[int]) -> Bounds:
+    def _bounds_of(self, leaf: q.Leaf, households: set[int], documents: set[int]) -> Bounds:
         if leaf in self.asked:
             for doc in households:
                 self.households.setdefault(doc, leaf)

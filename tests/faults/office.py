@@ -14,7 +14,7 @@ from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
-from archivist.ingest.filing import Filed, Left, NeedsReview, ReadDrop, assign, file_dropped
+from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, assign, file_dropped
 from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
@@ -181,7 +181,7 @@ def _file(*names: str) -> Act:
             outcome = file_dropped(
                 workspace, now(), ReadDrop(Original.of(path, name), words(PAPERS[name]), None)
             )
-            if isinstance(outcome, Left):
+            if isinstance(outcome, LeftInInbox):
                 raise outcome.error
             ack(f"{name}: {type(outcome).__name__}")
 

@@ -11,7 +11,7 @@ from docx import Document
 
 from archivist.doctypes.catalogue import shipped_templates
 from archivist.documents.render import pool
-from archivist.documents.render.pool import Made, PrintedSheet
+from archivist.documents.render.pool import PrintedSheet, RenderedDocument
 from archivist.documents.render.pool import make as make_pages
 from archivist.errors import (
     ArchivistError,
@@ -152,7 +152,9 @@ def test_numbers_are_never_reused_whatever_fails(
     kind = workspace.catalogue.get("确认决定书")
     seen: list[str] = []
 
-    def fail_the_second(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[Made | ArchivistError]:
+    def fail_the_second(
+        sheets: Sequence[PrintedSheet], *, pdf: bool
+    ) -> list[RenderedDocument | ArchivistError]:
         made = make_pages(sheets, pdf=pdf)
         return [ArchivistError("坏了") if n == 1 else one for n, one in enumerate(made)]
 

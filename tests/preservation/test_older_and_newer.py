@@ -13,7 +13,7 @@ import pytest
 
 from archivist.cli.main import main
 from archivist.errors import NewerFormat
-from archivist.ingest.filing import Filed, Left, ReadDrop, assign, file_by_hand, file_dropped
+from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, assign, file_by_hand, file_dropped
 from archivist.issuing.case_documents import plan
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
@@ -142,13 +142,13 @@ def test_other_cases_go_on(workspace: Workspace) -> None:
 def test_a_paper_for_a_newer_case_stays_in_the_inbox(workspace: Workspace) -> None:
     """Every write to such a case is refused with this error; the file stays in the inbox, it is tried again."""
     newer, other = numbers(workspace)
-    for number, kind in ((newer, Left), (other, Filed)):
+    for number, kind in ((newer, LeftInInbox), (other, Filed)):
         path = workspace.archive.inbox / f"{number}.txt"
         path.write_text(f"诊断证明书\n{number}", encoding="utf-8")
         outcome = file_dropped(workspace, BY, read(path, f"诊断证明书\n户号 {number}"))
         assert isinstance(outcome, kind), outcome
-        assert path.exists() == (kind is Left)
-        if isinstance(outcome, Left):
+        assert path.exists() == (kind is LeftInInbox)
+        if isinstance(outcome, LeftInInbox):
             assert outcome.error.code == "E210"
 
 

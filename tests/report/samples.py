@@ -12,10 +12,10 @@ from archivist.documents.values.resolve import document_values
 from archivist.issuing.office_documents import render_register
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category
-from archivist.report import REGISTERS, Found, Period, make
+from archivist.report import REGISTERS, Compiled, Period, make
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.compilation import given
-from archivist.report.register import Asked, Register
+from archivist.report.compilation import register_values
+from archivist.report.register import Register, RegisterRequest
 from archivist.rules.pack import load
 from tests.documents.samples import CATALOGUE, CONFIG
 from tests.report.homes import OWN_TRAILS, TO_BENEFIT, a_house, with_record
@@ -72,7 +72,7 @@ class Printed:
     @cached_property
     def told(self) -> dict[str, object]:
         """What the register tells its document."""
-        return given(self.document, self.register, nil=self.register.empty)
+        return register_values(self.document, self.register, nil=self.register.empty)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -85,13 +85,15 @@ class Printed:
         return render_register(self.document, CONFIG, self.told, on=self.on)
 
 
-def built(name: str, found: Found | None = None) -> Printed:
+def built(name: str, found: Compiled | None = None) -> Printed:
     """Work a register out over some households, and print it."""
     document = CATALOGUE.get(name)
     day = dt.date(2025, 3, 31) if name == "review_due_list" else dt.date(2024, 9, 30)
     period = Period.around(REGISTERS[name].period, day)
     pack = JINCHENG if document.packs else TIANJIN
-    found = found or Found(tuple(h for h in houses(register=name) if h.case.category in document.categories))
+    found = found or Compiled(
+        tuple(h for h in houses(register=name) if h.case.category in document.categories)
+    )
     return Printed(document, make(document, found, pack, period, today=max(TODAY, day)))
 
 
@@ -104,6 +106,6 @@ def minuted(
     return with_record(a_house(sequence, category), kind, "05 初审公示", date="2024-08-16", given=told)
 
 
-def asked(*houses: HouseholdHistory, **told: str) -> Asked:
+def asked(*houses: HouseholdHistory, **told: str) -> RegisterRequest:
     """Return the question for the minutes of August over some households."""
-    return Asked(houses, TIANJIN, AUGUST, CONFIG.office, told)
+    return RegisterRequest(houses, TIANJIN, AUGUST, CONFIG.office, told)

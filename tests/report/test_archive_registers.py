@@ -20,9 +20,9 @@ from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
 from archivist.model.ids import CaseNo
 from archivist.procedure.cases import deregister
-from archivist.report import REGISTERS, Found, Period, Query, Register, make
+from archivist.report import REGISTERS, Compiled, Period, Query, Register, make
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.compilation import given, lists_lines
+from archivist.report.compilation import lists_lines, register_values
 from archivist.report.registers.archive import TRANSFERS, elapsed
 from archivist.report.sheet import workbook
 from archivist.rules.disposition.holds import holds, unsettled
@@ -63,7 +63,7 @@ def held(house: HouseholdHistory, **more: str) -> HouseholdHistory:
 
 def made(name: str, *houses: HouseholdHistory, on: dt.date = ON, **told: str) -> Register:
     named = tuple(str(h.case.number) for h in houses) if name.startswith("destruction") else ()
-    found = Found(houses, (), named, lambda number: hashlib.sha256(str(number).encode()).hexdigest())
+    found = Compiled(houses, (), named, lambda number: hashlib.sha256(str(number).encode()).hexdigest())
     period = Period.of_day(on)
     return make(
         CATALOGUE.get(name), found, TIANJIN, period,
@@ -73,7 +73,7 @@ def made(name: str, *houses: HouseholdHistory, on: dt.date = ON, **told: str) ->
 
 def printed(name: str, register: Register, *, nil: bool = False) -> str:
     doc = CATALOGUE.get(name)
-    told = {**given(doc, register, nil=nil), **TOLD.get(name, {})}
+    told = {**register_values(doc, register, nil=nil), **TOLD.get(name, {})}
     return text_of(render_register(doc, CONFIG, told, on=dt.date(2024, 10, 8)))
 
 
@@ -99,8 +99,8 @@ def test_a_nil_report_says_so_once_and_sums_nought(name: str) -> None:
     doc = CATALOGUE.get(name)
     pack = load(doc.packs[0]) if doc.packs else TIANJIN
     period = Period.around(REGISTERS[name].period, dt.date(2024, 9, 30))
-    register = make(doc, Found(), pack, period, today=ON, told=TOLD.get(name, {}), office=OFFICE)
-    told = {**given(doc, register, nil=True), **TOLD.get(name, {})}
+    register = make(doc, Compiled(), pack, period, today=ON, told=TOLD.get(name, {}), office=OFFICE)
+    told = {**register_values(doc, register, nil=True), **TOLD.get(name, {})}
     if name == "reserve_fund_report":
         told |= {"reserve.opening": "5000", "reserve.closing": "5000"}
     page = text_of(render_register(doc, CONFIG, told, on=dt.date(2024, 10, 8)))
@@ -119,7 +119,7 @@ def test_a_nil_report_says_so_once_and_sums_nought(name: str) -> None:
 # ── handing over ─────────────────────────────────────────────────────────────────────────────────────────
 def test_what_is_handed_over_depends_on_why() -> None:
     early, late, open_case = closed(1, "2024-09-30"), closed(2, "2028-06-01"), a_house(3, "DB", *TO_BENEFIT)
-    all_of_them = Found((early, late, open_case), sealed=lambda _: "f" * 64)
+    all_of_them = Compiled((early, late, open_case), sealed=lambda _: "f" * 64)
 
     def numbers(kind: str, period: Period) -> list[str]:
         register = make(
@@ -172,7 +172,7 @@ def test_a_volume_that_is_not_whole_is_not_handed_over() -> None:
         return "f" * 64
 
     register = make(
-        CATALOGUE.get("archive_transfer_list"), Found((closed(1), closed(2)), sealed=sealed), TIANJIN,
+        CATALOGUE.get("archive_transfer_list"), Compiled((closed(1), closed(2)), sealed=sealed), TIANJIN,
         Period.of_year("2024"), today=ON, told=TOLD["archive_transfer_list"], office=OFFICE,
     )  # fmt: skip
     assert [r["case"] for r in register.rows] == ["YLJD-DB-2024-000002"]
@@ -246,9 +246,11 @@ def test_only_what_is_named_run_out_and_free_is_listed_for_destruction() -> None
     assert "000002：行政诉讼，2024年10月8日起冻结，不得销毁" in told
     assert "000003：保管至2029-01-01，期限未满" in told and "000004：没有注销" in told
     assert register.values["destruction.years"] == "2024年"
-    unnamed = make(CATALOGUE.get("destruction_register"), Found(houses), TIANJIN, Period.of_day(ON), today=ON)
+    unnamed = make(
+        CATALOGUE.get("destruction_register"), Compiled(houses), TIANJIN, Period.of_day(ON), today=ON
+    )
     assert unnamed.empty and "--where" in unnamed.hint, "a date never destroys"
-    absent = Found((), (), ("YLJD-DB-2024-000009",))
+    absent = Compiled((), (), ("YLJD-DB-2024-000009",))
     missing = make(CATALOGUE.get("destruction_register"), absent, TIANJIN, Period.of_day(ON), today=ON)
     assert missing.doubts == ["YLJD-DB-2024-000009：没有读到这个户档，没有列入"]
 

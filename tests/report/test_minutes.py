@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from archivist.issuing.office_documents import render_register
-from archivist.report.compilation import given
+from archivist.report.compilation import register_values
 from archivist.report.minutes import meetings, minutes_original
-from archivist.report.register import Asked
+from archivist.report.register import RegisterRequest
 from tests.documents.pages import squeezed, text_of
 from tests.documents.samples import CATALOGUE, CONFIG, ON
 from tests.report.homes import with_record
 from tests.report.samples import SAID, asked, minuted
 
 
-def printed(one: Asked) -> str:
+def printed(one: RegisterRequest) -> str:
     document = CATALOGUE.get("minutes_original")
-    data = render_register(document, CONFIG, given(document, minutes_original(one)), on=ON)
+    data = render_register(document, CONFIG, register_values(document, minutes_original(one)), on=ON)
     return squeezed(text_of(data))
 
 

@@ -15,9 +15,9 @@ from openpyxl import load_workbook
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.issuing.office_documents import render_register
 from archivist.model.ids import Category
-from archivist.report import REGISTERS, Found, Period, Register, make
+from archivist.report import REGISTERS, Compiled, Period, Register, make
 from archivist.report.case_history import TEMPORARY, HouseholdHistory
-from archivist.report.compilation import given, lists_lines
+from archivist.report.compilation import lists_lines, register_values
 from archivist.report.sheet import workbook
 from archivist.rules.pack import load
 from tests.documents.samples import CONFIG, LONG_NAME
@@ -72,13 +72,13 @@ def register_of(name: str, count: int) -> Register:
         if name == "archive_transfer_list"
         else Period.around(REGISTERS[name].period, day)
     )
-    found = Found(houses, (), tuple(str(h.case.number) for h in houses), lambda _: "f" * 64)
+    found = Compiled(houses, (), tuple(str(h.case.number) for h in houses), lambda _: "f" * 64)
     return make(doc, found, pack, period, today=LATER, told=TOLD.get(name, {}), office=CONFIG.office)
 
 
 def page_of(name: str, count: int) -> Any:
     doc, register = CATALOGUE.get(name), register_of(name, count)
-    told = {**given(doc, register, nil=register.empty), **TOLD.get(name, {})}
+    told = {**register_values(doc, register, nil=register.empty), **TOLD.get(name, {})}
     return docx.Document(io.BytesIO(render_register(doc, CONFIG, told, on=ON)))
 
 

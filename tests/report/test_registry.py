@@ -6,7 +6,7 @@ import pytest
 
 from archivist.doctypes.ids import DocumentId
 from archivist.report import REGISTERS
-from archivist.report.register import Asked, Register
+from archivist.report.register import Register, RegisterRequest
 from archivist.report.registers.registry import register
 from tests.documents.samples import CATALOGUE
 from tests.report.samples import TODAY, built, houses
@@ -16,7 +16,7 @@ from tests.report.test_archive_registers import ARCHIVE, closed, made
 def test_a_register_is_made_in_one_place() -> None:
     """「One truth an idea」."""
 
-    def again(_: Asked) -> Register:
+    def again(_: RegisterRequest) -> Register:
         return Register()
 
     with pytest.raises(ValueError, match="monthly_roster"):

@@ -20,7 +20,7 @@ from archivist.issuing.office_documents import render_register
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
-from archivist.report import REGISTERS, Found, Period, Query, make
+from archivist.report import REGISTERS, Compiled, Period, Query, make
 from archivist.report.compilation import kind_of
 from archivist.report.sheet import workbook
 from archivist.store import Draft
@@ -79,12 +79,12 @@ def test_what_is_filed_with_others_shows_no_whole_account_or_phone() -> None:
 
 
 def test_what_was_not_read_and_what_was_left_out_is_printed() -> None:
-    unread = Found((houses()[0],), ("TJHQ-DB-2024-000009：事件 000003.json 与前一事件不相接",))
+    unread = Compiled((houses()[0],), ("TJHQ-DB-2024-000009：事件 000003.json 与前一事件不相接",))
     printed = text_of(built("monthly_roster", unread).data)
     assert "未检1户，没有计入：TJHQ-DB-2024-000009。" in printed
     doc = CATALOGUE.get("monthly_roster")
     partial = make(
-        doc, Found((houses()[0],)), TIANJIN, Period.of_month("2024-12"), today=TODAY, words="village=甲村"
+        doc, Compiled((houses()[0],)), TIANJIN, Period.of_month("2024-12"), today=TODAY, words="village=甲村"
     )
     assert partial.notes == [
         "本表只列符合条件的户：village=甲村。", "统计期尚未结束，只计至2024年10月8日已登记的事项。",
@@ -98,7 +98,7 @@ def test_a_register_that_lacks_something_says_what() -> None:
 
 # ── spreadsheets ─────────────────────────────────────────────────────────────────────────────────────────
 def sheet_of(name: str, *found: Any) -> Any:
-    printed = built(name, Found(found) if found else None)
+    printed = built(name, Compiled(found) if found else None)
     sheet = workbook(printed.document, printed.register, ("填报单位：样例街道", "2024年9月"))
     return load_workbook(io.BytesIO(sheet))
 
@@ -133,7 +133,7 @@ def test_a_sheet_is_ready_to_be_printed() -> None:
 def test_a_text_is_never_taken_for_a_formula(name: str) -> None:
     """A name is a name, whatever it begins with; a tab or line end at its head cannot be stored at all."""
     house = a_house(1, "DB", *TO_BENEFIT, facts={"applicant": {"name": name, "village": "=1+1"}})
-    printed = built("monthly_roster", Found((house,)))
+    printed = built("monthly_roster", Compiled((house,)))
     printed.register.rows[0]["classes"] = "\t=1"
     book = load_workbook(io.BytesIO(workbook(printed.document, printed.register, ("=1", "+2"))))
     cells = [c for row in book.worksheets[0].iter_rows() for c in row]

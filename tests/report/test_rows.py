@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archivist.report import Period
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.register import Asked, Register
+from archivist.report.register import Register, RegisterRequest
 from archivist.report.registers.applications import acceptance_register, filing_summary
 from archivist.report.registers.figures import COLUMNS, monthly_statistics
 from archivist.report.registers.handed_over import annual_review_transfer_list, quarterly_transfer_list
@@ -99,7 +99,7 @@ def test_acceptance_register() -> None:
         a_house(5, "DB", "submit submitted 2024-04-01"),
         a_house(6, "DB"),
     ]  # fmt: skip
-    found = acceptance_register(Asked(houses, TIANJIN, month("2024-03")))
+    found = acceptance_register(RegisterRequest(houses, TIANJIN, month("2024-03")))
     assert brief(found, "number", "received", "outcome", "accepted", "deadline", "result", "closed", "handler") == [
         ("YLJD-DB-2024-000001", dt.date(2024, 3, 4), "补正后受理", dt.date(2024, 3, 8), dt.date(2024, 4, 22), "在办", None, "林经办"),
         ("YLJD-DB-2024-000002", dt.date(2024, 3, 4), "受理", dt.date(2024, 3, 5), dt.date(2024, 4, 17), "在办", None, "林经办"),
@@ -124,7 +124,7 @@ def test_roster_shows_who_came_who_is_there_who_left() -> None:
         a_house(5, "JN", "confirm confirmed 2024-07-16"),
         a_house(6, "DB", "submit submitted 2024-07-16"),
     ]  # fmt: skip
-    found = monthly_roster(Asked(houses, NATIONAL, month("2024-07")))
+    found = monthly_roster(RegisterRequest(houses, NATIONAL, month("2024-07")))
     assert brief(found, "number", "persons", "amount", "change", "classes") == [
         ("YLJD-DB-2024-000001", 2, Decimal("800"), "减发", ""),
         ("YLJD-DB-2024-000003", 2, Decimal("0"), "停发", ""),
@@ -143,7 +143,9 @@ def test_filing_summary_and_its_last_day() -> None:
         a_house(2, "TK", "accept accepted 2024-03-05", "refuse refused 2024-04-12"),
         a_house(3, "DB", "accept accepted 2024-03-05"),
     ]
-    found = filing_summary(Asked(houses, JINCHENG, Period.of_days(dt.date(2024, 4, 8), dt.date(2024, 4, 14))))
+    found = filing_summary(
+        RegisterRequest(houses, JINCHENG, Period.of_days(dt.date(2024, 4, 8), dt.date(2024, 4, 14)))
+    )
     assert brief(found, "number", "result", "doc_no", "amount", "persons") == [
         ("YLJD-DB-2024-000001", "确认", "样救字〔2024〕3号", Decimal("800"), 2),
         ("YLJD-TK-2024-000002", "不予确认", "", None, None),
@@ -154,16 +156,18 @@ def test_filing_summary_and_its_last_day() -> None:
 
 def test_transfer_lists_count_papers() -> None:
     house = with_record(with_record(a_house(1, "DB", *TO_BENEFIT), "a"), "b")
-    found = quarterly_transfer_list(Asked([house, a_house(2, "DB")], JINCHENG, Period.of_quarter("2024Q2")))
+    found = quarterly_transfer_list(
+        RegisterRequest([house, a_house(2, "DB")], JINCHENG, Period.of_quarter("2024Q2"))
+    )
     assert brief(found, "records", "pages", "files", "size") == [(2, 4, 2, 2000)]
-    assert quarterly_transfer_list(Asked([house], JINCHENG, Period.of_quarter("2024Q3"))).empty
+    assert quarterly_transfer_list(RegisterRequest([house], JINCHENG, Period.of_quarter("2024Q3"))).empty
     reviewed = a_house(
         2, "DB", *TO_BENEFIT, "start_review reviewing 2024-08-01", "reviewed in_benefit 2024-08-20"
     )
     reviewed = with_record(
         reviewed, "periodic_review_form", "09 动态管理", filed_at="2024-08-20T09:00:00+08:00"
     )
-    found = annual_review_transfer_list(Asked([house, reviewed], JINCHENG, Period.of_year("2024")))
+    found = annual_review_transfer_list(RegisterRequest([house, reviewed], JINCHENG, Period.of_year("2024")))
     assert brief(found, "conclusion", "concluded", "records", "pages") == [
         ("继续", dt.date(2024, 8, 20), 1, 2)
     ]
@@ -176,7 +180,7 @@ def test_visits_by_village_and_the_share_rounded_up() -> None:
         for n in range(1, 9)
     ]  # fmt: skip
     houses.append(a_house(9, "CJ", *TO_BENEFIT, "visit in_benefit 2024-06-10"))
-    found = monthly_visit_summary(Asked(houses, TIANJIN, month("2024-06")))
+    found = monthly_visit_summary(RegisterRequest(houses, TIANJIN, month("2024-06")))
     assert brief(found, "village", "base", "visited", "rate") == [
         ("乙村", 4, 1, "25.0%"),
         ("甲村", 4, 1, "25.0%"),
@@ -192,14 +196,14 @@ def test_visits_by_village_and_the_share_rounded_up() -> None:
 def test_ledger_and_reviews_due() -> None:
     house = a_house(1, "DB", *TO_BENEFIT, "start_review reviewing 2024-08-01", "reviewed in_benefit 2024-08-20",
                     facts={"benefit": {"review_cycle": "每半年"}})  # fmt: skip
-    found = household_ledger(Asked([house, a_house(2, "DB")], NATIONAL, month("2024-09")))
+    found = household_ledger(RegisterRequest([house, a_house(2, "DB")], NATIONAL, month("2024-09")))
     assert brief(found, "members", "amount", "start", "account", "reviewed", "due", "status") == [
         (2, Decimal("800"), "2024-05", "****0014", dt.date(2024, 8, 20), dt.date(2025, 2, 20), "在享")
     ]
-    due = review_due_list(Asked([house], NATIONAL, month("2025-03")))
+    due = review_due_list(RegisterRequest([house], NATIONAL, month("2025-03")))
     assert brief(due, "due", "reviewed", "cycle") == [(dt.date(2025, 2, 20), dt.date(2024, 8, 20), "每半年")]
     assert (due.values["register.households"], due.values["register.overdue"]) == (1, 1)
-    assert review_due_list(Asked([house], NATIONAL, month("2025-01"))).empty
+    assert review_due_list(RegisterRequest([house], NATIONAL, month("2025-01"))).empty
 
 
 # ── money ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +217,7 @@ def test_the_list_of_payments() -> None:
         a_house(5, "DB", *TO_BENEFIT, facts={"account": {"number": "6222020200000000015"}}),
         a_house(6, "DB", *TO_BENEFIT[:-1]),
     ]  # fmt: skip
-    found = fund_disbursement_detail(Asked(houses, NATIONAL, month("2024-07")))
+    found = fund_disbursement_detail(RegisterRequest(houses, NATIONAL, month("2024-07")))
     assert brief(found, "number", "due", "back", "paid") == [
         ("YLJD-DB-2024-000001", Decimal("800"), None, Decimal("800")),
         ("YLJD-DB-2024-000002", Decimal("800"), Decimal("1600"), Decimal("2400")),
@@ -229,7 +233,7 @@ def test_what_the_payer_must_look_at_first() -> None:
     dead = a_house(1, "DB", *TO_BENEFIT, "report_death reviewing 2024-06-20 died_on=2024-06-18")
     twice = a_house(1, "TK", *TO_BENEFIT)
     bare = a_house(3, "DB", *TO_BENEFIT, facts={"account": {"number": ""}, "benefit": {"amount": ""}})
-    found = fund_disbursement_detail(Asked([dead, twice, bare], NATIONAL, month("2024-07")))
+    found = fund_disbursement_detail(RegisterRequest([dead, twice, bare], NATIONAL, month("2024-07")))
     text = "\n".join(found.doubts)
     for word in ("有人死亡", "同一证件号", "没有登记银行账户", "应发空白"):
         assert word in text
@@ -249,7 +253,8 @@ def test_all_months_together_pay_what_is_owed(start: int, listed: int, stopped: 
     last = stopped if stopped > listed else 12
     owed = max(0, last - start + 1)
     months = [
-        fund_disbursement_detail(Asked([house], NATIONAL, month(f"2024-{m:02d}"))) for m in range(1, 13)
+        fund_disbursement_detail(RegisterRequest([house], NATIONAL, month(f"2024-{m:02d}")))
+        for m in range(1, 13)
     ]
     assert sum(m.values["register.paid"] for m in months) == 800 * owed
 
@@ -264,31 +269,31 @@ def test_temporary_assistance_and_the_reserve_fund() -> None:
         a_house(2, "ZC", "confirm confirmed 2024-07-01", facts={"benefit": {"amount": ""}}),
         a_house(3, "DB", *TO_BENEFIT),
     ]
-    found = temp_assistance_monthly_summary(Asked(houses, TIANJIN, month("2024-07")))
+    found = temp_assistance_monthly_summary(RegisterRequest(houses, TIANJIN, month("2024-07")))
     assert brief(found, "cause", "amount", "advanced", "papers_on") == [
         ("火灾", Decimal("1000"), Decimal("300"), dt.date(2024, 7, 2)),
         ("", None, None, None),
     ]
     sums = [found.values[f"register.{k}"] for k in ("granted", "persons", "total", "advances", "completed")]
     assert sums == [2, 4, Decimal("1000"), 0, 0]
-    june = temp_assistance_monthly_summary(Asked(houses, TIANJIN, month("2024-06")))
+    june = temp_assistance_monthly_summary(RegisterRequest(houses, TIANJIN, month("2024-06")))
     assert [june.values[f"register.{k}"] for k in ("granted", "total", "advances", "completed")] == [
         0,
         Decimal(0),
         1,
         0,
     ]
-    spent = reserve_fund_report(Asked(houses, TIANJIN, Period.of_quarter("2024Q3")))
+    spent = reserve_fund_report(RegisterRequest(houses, TIANJIN, Period.of_quarter("2024Q3")))
     assert brief(spent, "paid_on", "kind", "amount") == [(dt.date(2024, 7, 5), "发放", Decimal("700"))]
     assert spent.values["register.spent_cn"] == "人民币柒佰元整"
     told = {"reserve.opening": "5,000", "reserve.amount": "700"}
-    spent = reserve_fund_report(Asked(houses, TIANJIN, Period.of_quarter("2024Q3"), told=told))
+    spent = reserve_fund_report(RegisterRequest(houses, TIANJIN, Period.of_quarter("2024Q3"), told=told))
     assert spent.values["reserve.closing"] == Decimal("4300")
     assert spent.values["reserve.amount_cn"] == "人民币柒佰元整"
     told = {"reserve.opening": "100", "reserve.closing": "4300"}
-    spent = reserve_fund_report(Asked(houses, TIANJIN, Period.of_quarter("2024Q3"), told=told))
+    spent = reserve_fund_report(RegisterRequest(houses, TIANJIN, Period.of_quarter("2024Q3"), told=told))
     assert "600" in spent.doubts[-1] and "reserve.closing" not in spent.values
-    both = reserve_fund_report(Asked(houses, TIANJIN, Period.of_year("2024")))
+    both = reserve_fund_report(RegisterRequest(houses, TIANJIN, Period.of_year("2024")))
     assert both.values["register.spent"] == Decimal("1000"), "what was advanced is not paid twice"
 
 
@@ -297,15 +302,15 @@ def test_recovery_register_leaves_the_cashiers_columns_to_the_pen() -> None:
         a_house(1, "DB", *TO_BENEFIT), "recovery_notice", doc_no="样救字〔2024〕9号", date="2024-08-01",
         given={"recovery.amount": "1,600.00", "recovery.due_on": "2024年9月1日"},
     )  # fmt: skip
-    found = recovery_register(Asked([house], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
+    found = recovery_register(RegisterRequest([house], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
     assert brief(found, "doc_no", "issued", "due", "deadline") == [
         ("样救字〔2024〕9号", dt.date(2024, 8, 1), Decimal("1600.00"), dt.date(2024, 9, 1))
     ]
-    assert recovery_register(Asked([house], NATIONAL, Period.of_day(dt.date(2024, 7, 31)))).empty
+    assert recovery_register(RegisterRequest([house], NATIONAL, Period.of_day(dt.date(2024, 7, 31)))).empty
     rows = ("2024-05|800|0|800.00|\n2024-06|800|500|300", [{"period": "2024-05", "excess": "1100"}])
     for told in rows:
         notice = with_record(a_house(1), "recovery_notice", date="2024-08-01", given={"recovery.rows": told})
-        found = recovery_register(Asked([notice], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
+        found = recovery_register(RegisterRequest([notice], NATIONAL, Period.of_day(dt.date(2024, 8, 31))))
         assert found.values["register.due"] == Decimal("1100")
 
 
@@ -320,7 +325,7 @@ def test_the_figures_of_a_month() -> None:
         a_house(5, "DB", "submit submitted 2024-08-07"),
         a_house(6, "DB", "accept accepted 2024-07-01", "refuse refused 2024-08-08"),
     ]  # fmt: skip
-    found = monthly_statistics(Asked(houses, TIANJIN, month("2024-08")))
+    found = monthly_statistics(RegisterRequest(houses, TIANJIN, month("2024-08")))
     lines = {r["category"]: [r[k] for k in COLUMNS] for r in found.rows}
     assert lines["最低生活保障"] == [2, 4, 0, 0, 1, 2, "−1", 1, 1, Decimal("1300")]
     assert lines["特困人员救助供养"] == [0, 0, 1, 2, 0, 0, "0", 1, 2, Decimal("0")]
@@ -356,7 +361,7 @@ def _houses(draw: st.DrawFn) -> list[HouseholdHistory]:
 def test_the_figures_agree_with_each_other(houses: list[HouseholdHistory], number: int) -> None:
     """Categories add up to the total; 期末 = 期初 + 新增 − 退出 + 变更; the next month begins where this one ends."""
     period = month(f"2024-{number:02d}")
-    found = monthly_statistics(Asked(houses, TIANJIN, period))
+    found = monthly_statistics(RegisterRequest(houses, TIANJIN, period))
     total = {k: found.values[f"register.{k}"] for k in COLUMNS}
     for key in COLUMNS:
         if key != "changed_persons":
@@ -367,13 +372,13 @@ def test_the_figures_agree_with_each_other(houses: list[HouseholdHistory], numbe
             row["_closing_persons"] - row["_opening_persons"] - row["_entered_persons"] + row["_left_persons"]
         )
         assert change == row["_changed_persons"]
-    following = monthly_statistics(Asked(houses, TIANJIN, month(f"2024-{number + 1:02d}")))
+    following = monthly_statistics(RegisterRequest(houses, TIANJIN, month(f"2024-{number + 1:02d}")))
     assert following.values["register.opening"] == total["closing"]
     assert following.values["register.opening_persons"] == total["closing_persons"]
-    roster = monthly_roster(Asked(houses, TIANJIN, period))
+    roster = monthly_roster(RegisterRequest(houses, TIANJIN, period))
     assert (roster.values["register.households"], roster.values["register.persons"]) == (
         total["closing"],
         total["closing_persons"],
     )
-    paid = fund_disbursement_detail(Asked(houses, TIANJIN, period))
+    paid = fund_disbursement_detail(RegisterRequest(houses, TIANJIN, period))
     assert paid.values["register.paid"] == total["spent"]

@@ -38,7 +38,7 @@ class PrintedSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedDocument:
     """One finished document.
 
     Attributes:
@@ -70,10 +70,10 @@ class Printed(Generic[T]):
     """A batch and, in the same order, what became of each of its documents."""
 
     batch: Sequence[T]
-    results: Sequence[Made | ArchivistError]
+    results: Sequence[RenderedDocument | ArchivistError]
 
 
-def press(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1) -> Iterator[Printed[T]]:
+def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1) -> Iterator[Printed[T]]:
     """Make documents batch by batch, in order; a batch is asked for only when a process is about to be free.
 
     Args:
@@ -85,7 +85,7 @@ def press(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1) -> I
         for batch in batches:
             yield Printed(batch, make([one.sheet for one in batch], pdf=pdf))
         return
-    flying: deque[tuple[Sequence[T], Future[list[Made | ArchivistError]] | None]] = deque()
+    flying: deque[tuple[Sequence[T], Future[list[RenderedDocument | ArchivistError]] | None]] = deque()
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_quiet)
     try:
         for batch in batches:
@@ -105,14 +105,16 @@ def _quiet() -> None:
 
 def _submit(
     pool: ProcessPoolExecutor, batch: Sequence[T], pdf: bool
-) -> Future[list[Made | ArchivistError]] | None:
+) -> Future[list[RenderedDocument | ArchivistError]] | None:
     try:
         return pool.submit(make, [one.sheet for one in batch], pdf=pdf)
     except BrokenProcessPool:
         return None
 
 
-def _landed(batch: Sequence[T], future: Future[list[Made | ArchivistError]] | None, pdf: bool) -> Printed[T]:
+def _landed(
+    batch: Sequence[T], future: Future[list[RenderedDocument | ArchivistError]] | None, pdf: bool
+) -> Printed[T]:
     try:
         if future is not None:
             return Printed(batch, future.result())
@@ -121,9 +123,9 @@ def _landed(batch: Sequence[T], future: Future[list[Made | ArchivistError]] | No
     return Printed(batch, make([one.sheet for one in batch], pdf=pdf))
 
 
-def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[Made | ArchivistError]:
+def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[RenderedDocument | ArchivistError]:
     """Make a batch of documents; each is finished or an error."""
-    made: list[Made | ArchivistError] = []
+    made: list[RenderedDocument | ArchivistError] = []
     digests: dict[Path, Sha256] = {}
     for sheet in sheets:
         try:
@@ -138,19 +140,19 @@ def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[Made | ArchivistE
             if sheet.template not in digests:
                 digests[sheet.template] = sha256(sheet.template.read_bytes())
             text = "".join(document_text(docx))
-            made.append(Made(docx, text, digests[sheet.template], tuple(continued)))
+            made.append(RenderedDocument(docx, text, digests[sheet.template], tuple(continued)))
         except ArchivistError as error:
             made.append(error)
     return _converted(made) if pdf else made
 
 
-def _converted(made: Sequence[Made | ArchivistError]) -> list[Made | ArchivistError]:
+def _converted(made: Sequence[RenderedDocument | ArchivistError]) -> list[RenderedDocument | ArchivistError]:
     """Convert a batch with one start of LibreOffice; should it fail, one by one, so that one bad page stops one."""
     with tempfile.TemporaryDirectory(prefix="archivist-") as name:
         folder = Path(name)
         sources = {}
         for n, one in enumerate(made):
-            if isinstance(one, Made):
+            if isinstance(one, RenderedDocument):
                 sources[n] = folder / f"{n:04d}.docx"
                 sources[n].write_bytes(one.docx)
         try:
@@ -179,7 +181,9 @@ def _singly(sources: Mapping[int, Path], folder: Path) -> dict[int, Path | PdfUn
     return found
 
 
-def _with_pdf(one: Made | ArchivistError, pdf: Path | PdfUnavailable | None) -> Made | ArchivistError:
+def _with_pdf(
+    one: RenderedDocument | ArchivistError, pdf: Path | PdfUnavailable | None
+) -> RenderedDocument | ArchivistError:
     if isinstance(one, ArchivistError) or pdf is None:
         return one
     return pdf if isinstance(pdf, PdfUnavailable) else replace(one, pdf=pdf.read_bytes())

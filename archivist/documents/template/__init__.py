@@ -1,1 +1,23 @@
-"""documents/template."""
+"""The layout language, and the templates built from it.
+
+``grammar`` the language → ``build`` a template from it, by ``page`` ``letterhead`` ``parts`` ``forms`` ``tables``
+``household_tables`` ``fields`` and the one ``writer`` · ``text_width`` how wide words are · ``keep_together``
+``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used.
+"""
+
+__all__ = [
+    "build",
+    "check",
+    "fields",
+    "forms",
+    "grammar",
+    "household_tables",
+    "keep_together",
+    "letterhead",
+    "page",
+    "parts",
+    "signature_places",
+    "tables",
+    "text_width",
+    "writer",
+]

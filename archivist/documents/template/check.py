@@ -62,7 +62,7 @@ def refuse_faulty(doc: DocumentType) -> None:
         )
 
 
-def strangers(folder: Path, known: Iterable[str]) -> list[str]:
+def unknown_templates(folder: Path, known: Iterable[str]) -> list[str]:
     """Return the ``.docx`` of a workspace that belong to no document type; Word's lock files are none."""
     names = set(known)
     return sorted(

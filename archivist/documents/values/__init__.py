@@ -5,3 +5,25 @@ template prints · ``privacy`` what a public notice may say · ``superseded`` wh
 path · the rest, one module a theme: ``people`` ``application`` ``inquiry`` ``publicity`` ``objection`` ``meeting``
 ``decision`` ``remedies`` ``benefit`` ``file_inventory`` ``totals`` of a household, ``office`` ``spot_check`` of the office.
 """
+
+__all__ = [
+    "application",
+    "benefit",
+    "context",
+    "decision",
+    "file_inventory",
+    "inquiry",
+    "meeting",
+    "nested",
+    "objection",
+    "office",
+    "people",
+    "privacy",
+    "publicity",
+    "registry",
+    "remedies",
+    "resolve",
+    "spot_check",
+    "superseded",
+    "totals",
+]

@@ -107,20 +107,20 @@ def _posted_until(context: DocumentContext) -> dt.date | None:
     return period[1] if period else None
 
 
-def _kept(context: DocumentContext) -> Retention | None:
+def _case_retention(context: DocumentContext) -> Retention | None:
     ends = context.day(FieldPath.DEREGISTRATION_DATE) or context.made_on
     return retention(replace(context.case, deregistered_on=ends), context.pack)
 
 
 @computes(FieldPath.DEREGISTRATION_RETENTION)
 def _retention(context: DocumentContext) -> str | None:
-    period = _kept(context)
+    period = _case_retention(context)
     return f"{int(period.rule.value)}{period.rule.unit}" if period else None
 
 
 @computes(FieldPath.DEREGISTRATION_EXPIRES)
 def _expires(context: DocumentContext) -> dt.date | None:
-    period = _kept(context)
+    period = _case_retention(context)
     return period.expires if period else None
 
 

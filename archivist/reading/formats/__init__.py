@@ -4,3 +4,16 @@
 file really is · ``pdf`` ``images`` ``ooxml`` ``text`` read · ``legacy_office`` ``ofd`` ``containers`` recognised and
 refused with what a clerk can do.
 """
+
+__all__ = [
+    "containers",
+    "identify",
+    "images",
+    "legacy_office",
+    "ofd",
+    "ooxml",
+    "pdf",
+    "registry",
+    "sample",
+    "text",
+]

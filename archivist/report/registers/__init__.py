@@ -3,3 +3,16 @@
 ``registry`` what is registered of a register, and all of them · ``applications`` ``roll`` ``payments`` ``temporary``
 ``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
 """
+
+__all__ = [
+    "applications",
+    "archive",
+    "figures",
+    "handed_over",
+    "payments",
+    "recovery",
+    "registry",
+    "reviews",
+    "roll",
+    "temporary",
+]

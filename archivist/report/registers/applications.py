@@ -13,7 +13,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, REFUSING, StepId
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.register import ROWS, Asked, Register, Row, count, in_order, total, who
+from archivist.report.register import ROWS, Register, RegisterRequest, Row, count, in_order, total, who
 from archivist.report.registers.registry import register
 from archivist.rules import deadlines
 from archivist.rules.pack import Pack
@@ -53,7 +53,7 @@ def received_on(house: HouseholdHistory) -> dt.date | None:
 
 
 @register(DocumentId.ACCEPTANCE_REGISTER)
-def acceptance_register(asked: Asked) -> Register:
+def acceptance_register(asked: RegisterRequest) -> Register:
     """Every application that came in within the period, what became of it, and by when it had to be done."""
     days = [(house, received_on(house)) for house in asked.houses]
     rows = [_application(h, asked.pack, day, asked.period.last) for h, day in days if day in asked.period]
@@ -104,7 +104,7 @@ def _reception(house: HouseholdHistory) -> str:
 
 
 @register(DocumentId.FILING_SUMMARY)
-def filing_summary(asked: Asked) -> Register:
+def filing_summary(asked: RegisterRequest) -> Register:
     """Every decision of the period, granted or refused, and by when it is to be filed with the bureau."""
     rows, dues = [], []
     for house in asked.houses:

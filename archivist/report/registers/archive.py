@@ -16,7 +16,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.case import RecordStatus
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.register import Asked, Register, Row, blanks, count, who
+from archivist.report.register import Register, RegisterRequest, Row, blanks, count, who
 from archivist.report.registers.registry import register
 from archivist.rules.disposition import arrangement, holds
 from archivist.rules.disposition.retention import Retention, retention, words
@@ -52,12 +52,12 @@ def _summed(path: str, rows: Sequence[Row], *sums: str) -> Register:
 
 
 # ── handing over ─────────────────────────────────────────────────────────────────────────────────────────
-def _closed(house: HouseholdHistory, asked: Asked) -> bool:
+def _closed(house: HouseholdHistory, asked: RegisterRequest) -> bool:
     left = house.case.deregistered_on
     return left is not None and left in asked.period
 
 
-def _expired(house: HouseholdHistory, asked: Asked) -> bool:
+def _expired(house: HouseholdHistory, asked: RegisterRequest) -> bool:
     kept = retention(house.case, asked.pack)
     return kept is not None and kept.expired(asked.period.last)
 
@@ -71,7 +71,7 @@ class Transfer(StrEnum):
     REORGANISED = "机构变动"
 
 
-TRANSFERS: Final[Mapping[str, Callable[[HouseholdHistory, Asked], bool]]] = {
+TRANSFERS: Final[Mapping[str, Callable[[HouseholdHistory, RegisterRequest], bool]]] = {
     Transfer.TO_ARCHIVES_ROOM: _closed,
     Transfer.QUARTERLY: lambda house, asked: house.entered(asked.period),
     Transfer.TO_ARCHIVES: _expired,
@@ -82,7 +82,7 @@ has run out the sample that is named; all."""
 
 
 @register(DocumentId.ARCHIVE_TRANSFER_LIST, period="year")
-def archive_transfer_list(asked: Asked) -> Register:
+def archive_transfer_list(asked: RegisterRequest) -> Register:
     """The volumes that change hands, each with the digest of its tag manifest, by which the receiver knows it again.
 
     Source: 低保档案管理「地方综合档案馆可将适当比例的档案抽样接收进馆」; quarterly 「新增救助对象档案电子版」.
@@ -113,7 +113,7 @@ def archive_transfer_list(asked: Asked) -> Register:
     return found
 
 
-def _handed(house: HouseholdHistory, asked: Asked, kind: str) -> Row:
+def _handed(house: HouseholdHistory, asked: RegisterRequest, kind: str) -> Row:
     waiting = sum(item.kept.status is RecordStatus.PENDING for item in arrangement.items(house.case))
     # Whether there is paper in the box only those who hand it over can see.
     paper = "" if kind == Transfer.QUARTERLY else "□纸质"
@@ -132,7 +132,7 @@ def _say_missed(found: Register, missed: Sequence[str]) -> None:
 
 
 # ── what has run out ─────────────────────────────────────────────────────────────────────────────────────
-def _kept(asked: Asked) -> Iterator[tuple[HouseholdHistory, Retention]]:
+def _retained(asked: RegisterRequest) -> Iterator[tuple[HouseholdHistory, Retention]]:
     """Yield the volumes whose retention has run out on the day asked for."""
     for house in asked.houses:
         period = retention(house.case, asked.pack)
@@ -141,13 +141,13 @@ def _kept(asked: Asked) -> Iterator[tuple[HouseholdHistory, Retention]]:
 
 
 @register(DocumentId.EXPIRY_LIST, period="on")
-def expiry_list(asked: Asked) -> Register:
+def expiry_list(asked: RegisterRequest) -> Register:
     """Every volume whose retention has run out, with what forbids its destruction; for appraisal only.
 
     Source: 档案法实施条例第二十四条「应当定期对本单位保管的保管期限届满的档案进行鉴定」.
     """
     rows = []
-    for house, period in _kept(asked):
+    for house, period in _retained(asked):
         standing = holds.holds(house.case, asked.period.last)
         pending = (*(h.words for h in standing), *holds.unsettled(house.case))
         rows.append(
@@ -170,10 +170,10 @@ def expiry_list(asked: Asked) -> Register:
 
 
 @register(DocumentId.DISPOSAL_APPRAISAL_OPINION, period="on")
-def disposal_appraisal_opinion(asked: Asked) -> Register:
+def disposal_appraisal_opinion(asked: RegisterRequest) -> Register:
     """The volumes to be appraised: run out and not held. Value, opinion and new period are the appraisers' to write."""
     rows, held = [], 0
-    for house, period in _kept(asked):
+    for house, period in _retained(asked):
         if holds.holds(house.case, asked.period.last):
             held += 1
             continue
@@ -201,7 +201,7 @@ def disposal_appraisal_opinion(asked: Asked) -> Register:
     period="on",
     named=True,
 )
-def destruction_register(asked: Asked) -> Register:
+def destruction_register(asked: RegisterRequest) -> Register:
     """The volumes that an appraisal decided to destroy, as the clerk names them; none before its date, none held.
 
     Source: 档案法第二十一条「禁止擅自销毁档案」.
@@ -250,7 +250,7 @@ def elapsed(first: dt.date, last: dt.date) -> str:
 
 
 @register(DocumentId.ELECTRONIC_DESTRUCTION_LOG, period="on")
-def electronic_destruction_log(_asked: Asked) -> Register:
+def electronic_destruction_log(_asked: RegisterRequest) -> Register:
     """The files that were erased. Nothing erases a file of the archive, so there is none to list: a nil report only."""
     found = Register({FieldPath.ERASED_ROWS: [], FieldPath.ERASED_FILES: 0, FieldPath.ERASED_BYTES: 0})
     found.nil = {FieldPath.DESTRUCTION_REGISTER: NOTHING, FieldPath.ERASED_KEPT: NOTHING}

@@ -18,7 +18,7 @@ from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.report.case_history import CLASSES, TEMPORARY, HouseholdHistory
 from archivist.report.query import Period
-from archivist.report.register import ROWS, ZERO, Asked, Register, Row
+from archivist.report.register import ROWS, ZERO, Register, RegisterRequest, Row
 from archivist.report.registers.applications import OUTCOMES, Outcome, received_on
 from archivist.report.registers.registry import register
 from archivist.report.registers.temporary import payouts
@@ -43,7 +43,7 @@ Counts = dict[str, int | Decimal]
 
 
 @register(DocumentId.MONTHLY_STATISTICS, one_month=True)
-def monthly_statistics(asked: Asked) -> Register:
+def monthly_statistics(asked: RegisterRequest) -> Register:
     """The month in figures, by category of assistance, with the sums of all."""
     found = Register({})
     shown = [
@@ -106,7 +106,7 @@ def _roll(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
     for house in houses:
         at_first, at_last = house.on_roll(period.eve), house.on_roll(period.last)
         was, now = house.persons(before), house.persons(period.month)
-        gone = house.left(period) is not None
+        gone = house.exit_in(period) is not None
         if at_first:
             _add(counts, "opening", was)
         if house.entered(period):

@@ -11,12 +11,12 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model.step_ids import StepId
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
-from archivist.report.register import ROWS, Asked, Register, Row, count, in_order, who
+from archivist.report.register import ROWS, Register, RegisterRequest, Row, count, in_order, who
 from archivist.report.registers.registry import register
 
 
 @register(DocumentId.QUARTERLY_TRANSFER_LIST, period="quarter")
-def quarterly_transfer_list(asked: Asked) -> Register:
+def quarterly_transfer_list(asked: RegisterRequest) -> Register:
     """The files of those newly granted in the quarter: papers, pages, files, bytes, digest of the last event."""
     rows = []
     for house in asked.houses:
@@ -38,7 +38,7 @@ def quarterly_transfer_list(asked: Asked) -> Register:
 
 
 @register(DocumentId.ANNUAL_REVIEW_TRANSFER_LIST, period="year")
-def annual_review_transfer_list(asked: Asked) -> Register:
+def annual_review_transfer_list(asked: RegisterRequest) -> Register:
     """Every review that was concluded in the year, with its result and the papers filed for it."""
     rows = [who(h) | row for h in asked.houses if (row := _review_row(h, asked.period)) is not None]
     return _handed_over(in_order(rows), "records", "pages")

@@ -16,7 +16,18 @@ from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.report.case_history import TEMPORARY, HouseholdHistory
 from archivist.report.query import Period
-from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
+from archivist.report.register import (
+    ROWS,
+    ZERO,
+    Register,
+    RegisterRequest,
+    Row,
+    blanks,
+    count,
+    in_order,
+    total,
+    who,
+)
 from archivist.report.registers.registry import register
 from archivist.report.registers.temporary import payouts
 
@@ -25,7 +36,7 @@ LIVING: Final = (Category.DB, Category.TK)
 
 
 @register(DocumentId.FUND_DISBURSEMENT_DETAIL, one_month=True)
-def fund_disbursement_detail(asked: Asked) -> Register:
+def fund_disbursement_detail(asked: RegisterRequest) -> Register:
     """Who is paid for the month, how much, into which account; temporary assistance on the day it was paid."""
     rows: list[Row] = []
     found = Register({})

@@ -11,12 +11,12 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import parse_date, parse_money
 from archivist.model.values import table_cells
-from archivist.report.register import ROWS, ZERO, Asked, Register, blanks, in_order, total, who
+from archivist.report.register import ROWS, ZERO, Register, RegisterRequest, blanks, in_order, total, who
 from archivist.report.registers.registry import register
 
 
 @register(DocumentId.RECOVERY_REGISTER, period="on")
-def recovery_register(asked: Asked) -> Register:
+def recovery_register(asked: RegisterRequest) -> Register:
     """Every notice to pay money back issued down to the day; what came back is for the cashier's pen."""
     rows = []
     for house in asked.houses:

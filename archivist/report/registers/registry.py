@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
-from archivist.report.register import Asked, Register
+from archivist.report.register import Register, RegisterRequest
 
-Make = Callable[[Asked], Register]
+Make = Callable[[RegisterRequest], Register]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from archivist.model.case import CaseStatus
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import REVIEWS, StepId
 from archivist.report.case_history import HouseholdHistory
-from archivist.report.register import ROWS, Asked, Register, Row, who
+from archivist.report.register import ROWS, Register, RegisterRequest, Row, who
 from archivist.report.registers.registry import register
 from archivist.rules import deadlines
 from archivist.rules.pack import Pack
@@ -21,7 +21,7 @@ VISITS: Final = "visit.monthly.ratio"
 
 
 @register(DocumentId.MONTHLY_VISIT_SUMMARY, one_month=True)
-def monthly_visit_summary(asked: Asked) -> Register:
+def monthly_visit_summary(asked: RegisterRequest) -> Register:
     """By village: who was to be visited in the month, who was, and what the share demands (rounded up)."""
     rule = asked.pack.find(VISITS, None, asked.period.last)
     wanted = rule.categories if rule else ()
@@ -73,7 +73,7 @@ def percent(part: int | Fraction, whole: int) -> str:
 
 
 @register(DocumentId.REVIEW_DUE_LIST, ahead=True)
-def review_due_list(asked: Asked) -> Register:
+def review_due_list(asked: RegisterRequest) -> Register:
     """Whose review falls due down to the last day of the period, and is not begun; overdue ones first."""
     rows = [
         who(house)

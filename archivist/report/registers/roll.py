@@ -12,14 +12,25 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.report.case_history import TEMPORARY, HouseholdHistory
 from archivist.report.query import Period
-from archivist.report.register import ROWS, ZERO, Asked, Register, Row, blanks, count, in_order, total, who
+from archivist.report.register import (
+    ROWS,
+    ZERO,
+    Register,
+    RegisterRequest,
+    Row,
+    blanks,
+    count,
+    in_order,
+    total,
+    who,
+)
 from archivist.report.registers.registry import register
 from archivist.report.registers.reviews import reviews_due
 from archivist.rules.disposition import arrangement
 
 
 @register(DocumentId.MONTHLY_ROSTER, one_month=True)
-def monthly_roster(asked: Asked) -> Register:
+def monthly_roster(asked: RegisterRequest) -> Register:
     """Who is on the roll at the end of the month, and who left it in the month, with what changed."""
     rows = [row for h in asked.houses if (row := _roster_row(h, asked.period))]
     rows = in_order(r for r in rows if r["on_roll"]) + in_order(r for r in rows if not r["on_roll"])
@@ -47,7 +58,7 @@ def monthly_roster(asked: Asked) -> Register:
 
 def _roster_row(house: HouseholdHistory, period: Period) -> Row | None:
     on_roll = house.on_roll(period.last) or (house.case.category in TEMPORARY and house.entered(period))
-    gone = house.left(period)
+    gone = house.exit_in(period)
     if not on_roll and gone is None:
         return None
     term = house.term(period.month)
@@ -121,7 +132,7 @@ def _change(house: HouseholdHistory, period: Period, *, left: bool) -> tuple[Rol
 
 
 @register(DocumentId.HOUSEHOLD_LEDGER, one_month=True, heading=FieldPath.LEDGER_MONTH)
-def household_ledger(asked: Asked) -> Register:
+def household_ledger(asked: RegisterRequest) -> Register:
     """Who is on the roll, with amount, account and review: agrees line by line with the list of payments."""
     rows = []
     for house in asked.houses:

@@ -14,7 +14,17 @@ from archivist.model.chinese import money_in_words, parse_money
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.report.case_history import TEMPORARY, HouseholdHistory
-from archivist.report.register import ROWS, ZERO, Asked, Register, blanks, count, in_order, total, who
+from archivist.report.register import (
+    ROWS,
+    ZERO,
+    Register,
+    RegisterRequest,
+    blanks,
+    count,
+    in_order,
+    total,
+    who,
+)
 from archivist.report.registers.registry import register
 
 
@@ -47,7 +57,7 @@ _ADVANCE_NOTE: Final = "决定金额包含先行救助金额，发放时已经�
 
 
 @register(DocumentId.TEMP_ASSISTANCE_MONTHLY_SUMMARY)
-def temp_assistance_monthly_summary(asked: Asked) -> Register:
+def temp_assistance_monthly_summary(asked: RegisterRequest) -> Register:
     """Temporary assistance granted or advanced in the month."""
     rows = []
     for house in asked.houses:
@@ -103,7 +113,7 @@ def _advanced(value: object) -> Decimal | None:
 
 
 @register(DocumentId.RESERVE_FUND_REPORT)
-def reserve_fund_report(asked: Asked) -> Register:
+def reserve_fund_report(asked: RegisterRequest) -> Register:
     """What was paid of temporary assistance in the period; the balances are the clerk's to tell."""
     rows = []
     for house in asked.houses:

@@ -13,7 +13,7 @@ from pypdf import PdfWriter
 
 from archivist.doctypes.catalogue import shipped_templates
 from archivist.documents.render import pdf as pdf_maker
-from archivist.documents.render.pool import Made, PrintedSheet, make, press
+from archivist.documents.render.pool import PrintedSheet, RenderedDocument, make, render_all
 from archivist.errors import ArchivistError, PdfUnavailable
 from tests.documents.samples import QR, sample
 
@@ -31,11 +31,11 @@ class Ready:
 
 def test_several_processes_make_the_same_in_the_same_order_and_pass_errors_on() -> None:
     batches = [[Ready(n, a_sheet(doc_no=f"第{n}号")), Ready(-n, a_sheet(office={}))] for n in range(1, 6)]
-    alone = list(press(batches, pdf=False))
-    together = list(press(iter(batches), pdf=False, processes=2))
+    alone = list(render_all(batches, pdf=False))
+    together = list(render_all(iter(batches), pdf=False, processes=2))
     for one, other, lot in zip(alone, together, batches, strict=True):
         assert one.batch is other.batch is lot
-        assert isinstance(one.results[0], Made) and one.results[0] == other.results[0]
+        assert isinstance(one.results[0], RenderedDocument) and one.results[0] == other.results[0]
         assert f"第{lot[0].number}号" in one.results[0].text
         assert isinstance(other.results[1], ArchivistError) and str(other.results[1]) == str(one.results[1])
 
@@ -65,8 +65,8 @@ def test_a_process_that_dies_costs_no_document() -> None:
         [Ready(2, a_sheet())],
         [Ready(3, a_sheet())],
     ]
-    results = [r for printed in press(batches, pdf=False, processes=2) for r in printed.results]
-    assert len(results) == 3 and all(isinstance(r, Made) for r in results)
+    results = [r for printed in render_all(batches, pdf=False, processes=2) for r in printed.results]
+    assert len(results) == 3 and all(isinstance(r, RenderedDocument) for r in results)
 
 
 def blank_pdf(path: Path, pages: int) -> Path:
@@ -80,7 +80,7 @@ def blank_pdf(path: Path, pages: int) -> Path:
 
 def test_one_page_libreoffice_cannot_convert_stops_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     bad = make([a_sheet(doc_no="坏的一号")], pdf=False)[0]
-    assert isinstance(bad, Made)
+    assert isinstance(bad, RenderedDocument)
 
     def convert(files: Sequence[Path], out: Path, **_: object) -> list[Path]:
         if any(f.read_bytes() == bad.docx for f in files):
@@ -89,6 +89,6 @@ def test_one_page_libreoffice_cannot_convert_stops_one_document(monkeypatch: pyt
 
     monkeypatch.setattr(pdf_maker, "to_pdf", convert)
     made = make([a_sheet(), a_sheet(doc_no="坏的一号"), a_sheet(office={}), a_sheet()], pdf=True)
-    assert [isinstance(m, Made) for m in made] == [True, False, False, True]
+    assert [isinstance(m, RenderedDocument) for m in made] == [True, False, False, True]
     assert isinstance(made[1], PdfUnavailable)
-    assert all(m.pdf for m in made if isinstance(m, Made))
+    assert all(m.pdf for m in made if isinstance(m, RenderedDocument))

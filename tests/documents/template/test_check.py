@@ -13,7 +13,7 @@ import pytest
 from archivist.cli.main import main
 from archivist.doctypes.catalogue import Catalogue, DocumentType, shipped_templates
 from archivist.documents.render.render import pack
-from archivist.documents.template.check import check, own_template, refuse_faulty, strangers
+from archivist.documents.template.check import check, own_template, refuse_faulty, unknown_templates
 from archivist.errors import TemplateFault
 from archivist.issuing.case_documents import plan
 from archivist.workspace import Workspace
@@ -122,7 +122,7 @@ def test_the_command_checks_own_copies_and_names_strangers(
     edited(workspace.templates, insert("{{ applicant.bank }}"))
     for name in ("受理通知书.docx", "~$acceptance_notice.docx"):
         shutil.copyfile(shipped_templates() / f"{NOTICE}.docx", workspace.templates / name)
-    assert strangers(workspace.templates, [NOTICE]) == ["受理通知书.docx"]
+    assert unknown_templates(workspace.templates, [NOTICE]) == ["受理通知书.docx"]
     assert (
         main(["--workspace", str(workspace.root), "templates", "check", NOTICE]) == TemplateFault.exit_status
     )

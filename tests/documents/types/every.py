@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from archivist.doctypes.ids import DocumentId
-from archivist.report import REGISTERS, Found, minutes
+from archivist.report import REGISTERS, Compiled, minutes
 from tests.documents import samples
 from tests.documents.samples import CATALOGUE, HOUSEHOLDS, ON, Sample
 from tests.documents.types import (
@@ -49,7 +49,7 @@ def paper(name: str, household: str) -> Sample | Printed:
 def _register(name: str, household: str) -> Printed:
     wanted = CATALOGUE.get(name).categories
     found = tuple(h for h in houses(_GROUPS[household], name) if h.case.category in wanted)
-    return built(name, Found(found[:1] if household == "minimal" else found))
+    return built(name, Compiled(found[:1] if household == "minimal" else found))
 
 
 def _minutes(household: str) -> Printed:

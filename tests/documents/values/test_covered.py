@@ -11,7 +11,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import printed
 from archivist.report import Period
-from archivist.report.register import Asked
+from archivist.report.register import RegisterRequest
 from archivist.report.registers.roll import household_ledger, monthly_roster
 from archivist.rules.pack import load
 from tests.documents.samples import CONFIG
@@ -44,8 +44,8 @@ def test_every_paper_and_register_tells_the_same_number(
     """「One truth an idea」: 定期复核表, 核定表, 长期公示, 花名册 and 台账 never count the same household differently."""
     benefit = {"amount": "800", "start": "2024-05", "persons": decided}
     house = a_house(1, category, *TO_BENEFIT, facts={"members": members, "benefit": benefit})
-    told = {str(row["persons"]) for row in monthly_roster(Asked([house], NATIONAL, MONTH)).rows}
-    told |= {str(row["members"]) for row in household_ledger(Asked([house], NATIONAL, MONTH)).rows}
+    told = {str(row["persons"]) for row in monthly_roster(RegisterRequest([house], NATIONAL, MONTH)).rows}
+    told |= {str(row["members"]) for row in household_ledger(RegisterRequest([house], NATIONAL, MONTH)).rows}
     for name in ("periodic_review_form", "benefit_calculation_sheet"):
         doc = CATALOGUE.get(name)
         spec = doc.field("benefit.persons")
