@@ -55,7 +55,7 @@ def build(households: list[tuple[str, str, list[str]]]) -> MemoryArchive:
 
 @pytest.mark.parametrize("compare_all", [evaluator.COMPARE_ALL, 0])
 @settings(
-    max_examples=examples(30, 600),
+    max_examples=examples(30, 300),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(archive=HOUSEHOLDS.map(build), queries=st.lists(QUERY, min_size=6, max_size=12))
