@@ -29,7 +29,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from archivist.declarations.forms import Form, alternatives
 from archivist.errors import InvalidValue
 
-__all__ = ["read", "read_rows"]
+__all__ = ["numbered", "read"]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -69,17 +69,6 @@ def read(kind: type[T], table: object, where: str, faults: list[str]) -> T | Non
         head = f"{where}：" if where else ""
         faults += [f"{head}{sentence}" for sentence in _sentences(error, ())]
         return None
-
-
-def read_rows(
-    kind: type[T], rows: object, where: str, faults: list[str], *, name: str = "id"
-) -> tuple[T, ...]:
-    """Read an array of tables; a faulty row is named by its number and by what its key ``name`` says."""
-    if not isinstance(rows, list | tuple):
-        faults.append(f"{where} 是{_describe(rows)}，应为数组，一项一表")
-        return ()
-    made = (read(kind, row, numbered(where, n, row, name), faults) for n, row in enumerate(rows, 1))
-    return tuple(row for row in made if row is not None)
 
 
 def numbered(where: str, number: int, row: object, name: str) -> str:

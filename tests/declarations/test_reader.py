@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 import pytest
 
 from archivist.declarations.builder import build
 from archivist.declarations.forms import NOT_DECLARED, Condition, Words
-from archivist.declarations.reader import read, read_rows
+from archivist.declarations.reader import numbered, read
 
 
 class Colour(StrEnum):
@@ -150,14 +149,7 @@ def test_a_key_is_looked_at_though_its_value_has_a_fault() -> None:
     ]
 
 
-def test_rows_are_named_by_number_and_id_and_the_sound_ones_are_read() -> None:
-    faults: list[str] = []
-    rows: list[Any] = [{"key": "a"}, {"key": "b", "size": 1}, 3, {"label": "丁"}]
-    assert read_rows(Part, rows, "parts", faults, name="key") == (Part("a"),)
-    assert faults == [
-        "parts 第 2 行 b：没有“size”这一项；可用：key、label",
-        "parts 第 3 行：是 3，应为表 { key = … }",
-        "parts 第 4 行：缺 key，应为文字，不能为空",
-    ]
-    assert read_rows(Part, "a", "parts", faults) == ()
-    assert faults[3] == "parts 是“a”，应为数组，一项一表"
+def test_a_row_is_named_by_number_and_by_what_it_calls_itself() -> None:
+    assert numbered("fields.hand", 3, {"path": "a.b"}, "path") == "fields.hand 第 3 行 a.b"
+    assert numbered("fields.hand", 3, {"path": 5}, "path") == "fields.hand 第 3 行"
+    assert numbered("fields.hand", 3, "a.b", "path") == "fields.hand 第 3 行"
