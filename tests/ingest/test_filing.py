@@ -270,7 +270,7 @@ def test_a_reader_that_cannot_start_leaves_the_file(
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     seen: list[DropOutcome] = []
     file_once(workspace, lambda: BY, lambda o, _d, _t: seen.append(o))
-    assert [type(o).__name__ for o in seen] == ["Left"]
+    assert [type(o).__name__ for o in seen] == ["LeftInInbox"]
     assert (workspace.archive.inbox / "a.docx").exists()
 
 
