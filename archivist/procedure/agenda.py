@@ -1,6 +1,6 @@
 """What is due in the office on a day: every running time limit of every open case, and what the office owes by the month.
 
-The limits follow from the cases and the rules alone (``rules.limits``) and are kept in the catalogue; only how they
+The limits follow from the cases and the rules alone (``rules.deadlines``) and are kept in the catalogue; only how they
 stand to the day is worked out when asked. A case that cannot be read is named (未检), never left out.
 """
 

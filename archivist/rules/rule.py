@@ -306,7 +306,7 @@ class CheckRule:
     """One rule of completeness (齐全性): which test, with which arguments, at which stage.
 
     Attributes:
-        test: a name of ``rules.completeness``; ``args`` are its arguments.
+        test: a name of ``rules.completeness.checks``; ``args`` are its arguments.
         when: condition on the case; see ``model.conditions``.
     """
 

@@ -1,7 +1,7 @@
 """The rows of the archive's own registers: what is handed over, what has run out, what is appraised and destroyed.
 
-A volume is what ``rules.volume`` says it is; how long it is kept says ``rules.retention``, what forbids its destruction
-``rules.holds``. A date never destroys: what is to be destroyed the appraisal decided, and the clerk names it.
+A volume is what ``rules.disposition.arrangement`` says it is; how long it is kept says ``rules.disposition.retention``, what forbids its destruction
+``rules.disposition.holds``. A date never destroys: what is to be destroyed the appraisal decided, and the clerk names it.
 """
 
 from __future__ import annotations

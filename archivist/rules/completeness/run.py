@@ -1,6 +1,6 @@
 """The rules of completeness (齐全性): which checks concern a case at which stage, and what each came to.
 
-Rows of ``checks.toml`` say which test of ``rules.checks`` runs with which arguments, on which sentence it rests. What
+Rows of ``checks.toml`` say which test of ``rules.completeness.checks`` runs with which arguments, on which sentence it rests. What
 could not be checked is 未检 and says why; it is never called right, unless a person looked and put a name to it.
 """
 
