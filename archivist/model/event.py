@@ -20,7 +20,7 @@ Data = Mapping[str, Any]
 GENESIS: Final = Sha256("0" * 64)
 """``prev`` of a chain's first event."""
 
-EVENT_FORMAT: Final = 1
+EVENT_FORMAT: Final = 2
 """Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
 
 

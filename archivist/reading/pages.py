@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
 from archivist.reading.formats.identify import identify
@@ -32,6 +32,38 @@ LOW_SCORE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of print, and where it stands on the upright page.
+
+    Attributes:
+        text: as recognised.
+        score: 0.0–1.0.
+        left: of its box, 0.0 (left edge of the page) – 1.0; so ``right``.
+        top: of its box, 0.0 (upper edge of the page) – 1.0; so ``bottom``.
+    """
+
+    text: str
+    score: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturePlace:
+    """A place where somebody signs or seals.
+
+    Attributes:
+        label: the words printed beside it, such as ``申请人签名``.
+        ink: share (0.0–1.0) of the place that is dark or red beyond what is printed there.
+    """
+
+    label: str
+    ink: float
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
     """What was read on one page.
 
@@ -44,6 +76,13 @@ class PageText:
         rotation: degrees clockwise (0, 90, 180, 270) that the page, as a viewer shows it, must be turned to stand upright.
         width_px: width of the picture that was read, as a viewer shows it; None when none was needed.
         height_px: its height.
+        on_paper: whether the page is a picture of paper: a scan or a photograph; born-digital pages are not, and a
+            scan to which a scanner added a layer of text is.
+        blank: whether nothing stands on it, such as the back of a sheet in a feeder.
+        lines: where each line stands; recognised pages only.
+        signature_places: where somebody signs or seals, and how much ink is there; pages on paper only.
+        fingerprint: 16 hexadecimal digits that are nearly the same for another scan of the same page; pages on paper only.
+        failure: why this page could not be read; empty when it could.
     """
 
     number: int
@@ -54,6 +93,23 @@ class PageText:
     rotation: int
     width_px: int | None
     height_px: int | None
+    on_paper: bool = False
+    blank: bool = False
+    lines: tuple[TextLine, ...] = ()
+    signature_places: tuple[SignaturePlace, ...] = ()
+    fingerprint: str = ""
+    failure: str = ""
+
+    @classmethod
+    def from_message(cls, values: Sequence[Any]) -> PageText:
+        """Return the page that ``dataclasses.astuple`` took apart and JSON carried."""
+        page = cls(*values)
+        return replace(
+            page,
+            codes=tuple(page.codes),
+            lines=tuple(TextLine(*line) for line in values[10]),
+            signature_places=tuple(SignaturePlace(*place) for place in values[11]),
+        )
 
     @property
     def is_doubtful(self) -> bool:
@@ -208,7 +264,7 @@ def _recognised(number: int, picture: Picture, engine: Callable[[], OcrEngine]) 
     text = clean("\n".join(found.rows))
     height, width = picture.shape[:2]
     source = "none" if found.score is None else "ocr"
-    return PageText(number, text, codes, source, found.score, found.rotation, width, height)
+    return PageText(number, text, codes, source, found.score, found.rotation, width, height, on_paper=True)
 
 
 def _codes(picture: Picture) -> tuple[str, ...]:

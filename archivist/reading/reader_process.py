@@ -148,10 +148,9 @@ class Reader:
                 case "open":
                     found, count = by_kind(message["kind"]), message["count"]
                 case "page":
-                    number, text, codes, *rest = message["page"]
-                    pages.append(PageText(number, text, tuple(codes), *rest))
+                    pages.append(PageText.from_message(message["page"]))
                     if on_page:
-                        on_page(number, count)
+                        on_page(pages[-1].number, count)
                 case "refused":
                     self._finish(message["rss"])
                     raise _as_error(message)
