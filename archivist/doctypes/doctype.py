@@ -172,6 +172,9 @@ class DocumentType:
         public: posted for everybody to read; the privacy rules for notices bind.
         remedies_required: adverse; must tell the ways of reconsideration and litigation.
         brought_by: ids of the steps that bring it forth.
+        names_others: papers that name people of other households by their nature: a family register, a judgment, a
+            list. Whom it is addressed to decides whose it is; on any other paper one number of another household, or of
+            nobody on file, is enough for a person to look.
         packs: only under these rule packs; empty means all.
         enabled: condition on the case.
         level: one of ``LEVELS``.
@@ -201,6 +204,7 @@ class DocumentType:
     doc_no: Numbering = Numbering.NONE
     phrases: tuple[str, ...] = ()
     brought_by: tuple[str, ...] = ()
+    names_others: bool = False
     packs: tuple[str, ...] = ()
     enabled: Condition = ""
     level: Annotated[str, one_of(LEVELS)] = ""
