@@ -14,7 +14,7 @@ from archivist.model import facts as model
 from archivist.model import field_schema
 from archivist.model.case import CaseStatus, RecordStatus
 from archivist.model.facts import Row
-from archivist.model.ids import Category, mask_id
+from archivist.model.ids import Category, RecordNo, mask_id
 from archivist.model.states import State
 from archivist.model.values import value_text
 
@@ -120,8 +120,8 @@ class FiledRecord:
     code: str
 
     @classmethod
-    def of(cls, case: Case, record: Record) -> FiledRecord:
-        """Return a record of a case."""
+    def of(cls, case: Case, record: Record, source: str) -> FiledRecord:
+        """Return a record of a case that came from a file of this name."""
         from archivist.rules.disposition.late_filing import replaced_by
 
         newer = replaced_by(case, record)
@@ -137,7 +137,7 @@ class FiledRecord:
             signs=record.signs,
             signed_by=record.signed_by,
             replaced_by=newer.no if newer else None,
-            source=record.source_name,
+            source=source,
             code=str(record.data.get("code", "")),
         )
 
@@ -213,8 +213,10 @@ class CaseFile(Result):
     head: str
 
     @classmethod
-    def of(cls, case: Case, disagreeing: tuple[DisagreeingDocument, ...]) -> CaseFile:
-        """Return a case with those of its documents that disagree with it."""
+    def of(
+        cls, case: Case, disagreeing: tuple[DisagreeingDocument, ...], sources: Mapping[RecordNo, str]
+    ) -> CaseFile:
+        """Return a case with those of its documents that disagree with it, and the names of the files it came from."""
         return cls(
             case=str(case.number),
             category=case.category,
@@ -227,7 +229,9 @@ class CaseFile(Result):
             steps=tuple(map(RecordedStep.of, case.steps)),
             facts=case.facts,
             groups=tuple(_groups(case.facts)),
-            records=tuple(FiledRecord.of(case, record) for record in case.records.values()),
+            records=tuple(
+                FiledRecord.of(case, record, sources[record.no]) for record in case.records.values()
+            ),
             disagreeing=disagreeing,
             events=case.seq,
             head=case.head,
@@ -254,7 +258,8 @@ def show_case(workspace: Workspace, case: str) -> CaseFile:
         CaseNotFound: E201. AmbiguousCase: E003. IntegrityAlarm: E202.
     """
     found = workspace.archive.read(workspace.find_case(case))
-    return CaseFile.of(found, tuple(map(DisagreeingDocument.of, _stale(workspace, found))))
+    sources = {r.no: workspace.archive.source_name(found.number, r) for r in found.records.values()}
+    return CaseFile.of(found, tuple(map(DisagreeingDocument.of, _stale(workspace, found))), sources)
 
 
 def _stale(workspace: Workspace, case: Case) -> tuple[Stale, ...]:

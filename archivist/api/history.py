@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
 from archivist.model import field_schema
 from archivist.model.event import Op
+from archivist.model.ids import RecordNo
 from archivist.model.states import State
 
 if TYPE_CHECKING:
     from archivist.model.event import Event
+    from archivist.model.ids import CaseNo
     from archivist.workspace import Workspace
 
 TITLES: Final[Mapping[Op, str]] = MappingProxyType(
@@ -52,7 +54,7 @@ class LoggedEvent:
         title: what people call the operation; ``text`` what it did.
         data: of the operation; see ``docs/formats.md``.
         moves: paths in the bag before and after; ``removed`` those that left the manifest.
-        source: what is remembered of the file it came from.
+        source: what is remembered of the file it came from, with its ``name`` unless that was taken away.
         pack: the rule pack it was done under.
         on_behalf_of: for whom the actor acted; ``account`` and ``host`` where it came from. Empty where not known.
         format: of the event; 0 where it says none.
@@ -120,8 +122,15 @@ def case_log(workspace: Workspace, case: str) -> CaseLog:
     """
     number = workspace.find_case(case)
     events = workspace.archive.chain(number).events
-    logged = (LoggedEvent.of(event, TITLES[event.op], _text(workspace, event)) for event, _ in events)
+    logged = (_logged(workspace, number, event) for event, _ in events)
     return CaseLog(str(number), tuple(logged))
+
+
+def _logged(workspace: Workspace, number: CaseNo, event: Event) -> LoggedEvent:
+    if event.source:
+        record = RecordNo(event.data["record"]["no"])
+        event = replace(event, source=workspace.archive.source(number, record, event.source))
+    return LoggedEvent.of(event, TITLES[event.op], _text(workspace, event))
 
 
 def _text(workspace: Workspace, event: Event) -> str:
@@ -129,7 +138,8 @@ def _text(workspace: Workspace, event: Event) -> str:
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             entry = event.data["record"]
-            origin = f" ← {event.source['name']}" if event.source else ""
+            name = event.source.get("name") if event.source else None
+            origin = f" ← {name}" if name else ""
             return f"第 {entry['no']} 件 {entry['title']}{origin}{_because(event)}"
         case Op.FACTS_CHANGED:
             groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])

@@ -143,9 +143,12 @@ def _filed_before(workspace: Workspace, original: Original, cases: Iterable[Case
     """Look for this very file in the chains themselves: an index may not know yet what a dead process committed."""
     for number in dict.fromkeys(cases):
         for event, _ in workspace.archive.chain(number).events:
-            if original.is_source(event.source) and event.files:
+            if not original.is_source(event.source) or not event.files:
+                continue
+            record = RecordNo(event.data["record"]["no"])
+            if original.is_source(workspace.archive.source(number, record, event.source or {})):
                 original.remove()
-                return AlreadyFiled(original.name, number, RecordNo(event.data["record"]["no"]))
+                return AlreadyFiled(original.name, number, record)
     return None
 
 
@@ -231,7 +234,7 @@ def commit_file(
             reason.strip(),
             tuple(files),
         )
-        return with_source(made, tray=tray, name=original.name) if tray else made
+        return with_source(made, tray=tray) if tray else made
 
     case, event = workspace.commit(number, draft, by)
     return case.records[RecordNo(event.data["record"]["no"])]

@@ -52,6 +52,8 @@ class CaseStatus(StrEnum):
 class Record:
     """One filed document (件). ``type`` is the catalogue's id; ``files`` are its renditions, the first the main one.
 
+    ``tag_files`` stand beside them under ``text/``: recognised text, the name of the clerk's file. ``source`` is what the
+    event remembers of the file it came from; the name is ``Archive.source_name``'s to say.
     ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``template``, ``facts_sha256``,
     ``values`` of an issued document; ``evidence`` of a filed scan; ``scores`` of its pages. ``seq`` is the event that filed it.
     """
@@ -63,12 +65,11 @@ class Record:
     status: RecordStatus
     filed_at: str
     files: tuple[FileEntry, ...] = ()
-    text: FileEntry | None = None
+    tag_files: tuple[FileEntry, ...] = ()
     pages: int = 0
     signs: RecordNo | None = None
     signed_by: RecordNo | None = None
-    source_name: str = ""
-    source_sha256: str = ""
+    source: Data = field(default_factory=dict)
     data: Data = field(default_factory=dict)
     seq: int = 0
 
@@ -76,6 +77,16 @@ class Record:
     def doc_no(self) -> str:
         """The reference number (文号), empty when it has none."""
         return str(self.data.get("doc_no", ""))
+
+    @property
+    def text(self) -> FileEntry | None:
+        """Its recognised text, if there is any."""
+        return next((f for f in self.tag_files if f.path.endswith(".txt")), None)
+
+    @property
+    def source_sha256(self) -> str:
+        """Digest of the file it came from; empty when it came from none."""
+        return str(self.source.get("sha256", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +273,6 @@ def _with_record(case: Case, event: Event) -> Case:
         if signs not in records or records[signs].status is not RecordStatus.PENDING:
             raise ValueError(f"record {number} signs {signs}, which waits for no signature")
         records[signs] = replace(records[signs], status=RecordStatus.SIGNED, signed_by=number)
-    source = event.source or {}
     records[number] = Record(
         no=number,
         type=entry["type"],
@@ -271,11 +281,10 @@ def _with_record(case: Case, event: Event) -> Case:
         status=RecordStatus(entry["status"]),
         filed_at=event.time,
         files=tuple(f for f in event.files if f.path.startswith("data/")),
-        text=next((f for f in event.files if f.path.startswith("text/")), None),
+        tag_files=tuple(f for f in event.files if f.path.startswith("text/")),
         pages=int(entry.get("pages", 0)),
         signs=signs,
-        source_name=str(source.get("name", "")),
-        source_sha256=str(source.get("sha256", "")),
+        source=MappingProxyType(dict(event.source or {})),
         data=MappingProxyType(dict(entry.get("data", {}))),
         seq=event.seq,
     )

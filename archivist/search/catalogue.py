@@ -22,7 +22,7 @@ from archivist.search import text as forms
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 _WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
@@ -52,17 +52,15 @@ class RecordRow:
     status: str
     filed_at: str
     doc_no: str
-    source_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """Where the bytes with this digest were filed, and under which file name they came or lie."""
+    """Where the bytes with this digest were filed: as a file of the record, or as the file it came from."""
 
     sha256: Sha256
     case: CaseNo
     record: RecordNo
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +231,7 @@ class IndexCatalogue:
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""
         sql = (
-            "SELECT d.record, d.type, d.title, d.status, d.filed_at, d.doc_no, d.source_name FROM docs d "
+            "SELECT d.record, d.type, d.title, d.status, d.filed_at, d.doc_no FROM docs d "
             "JOIN cases c ON c.id = d.case_id WHERE c.number = ? AND d.record > '' ORDER BY length(d.record), d.record"
         )
         rows = [tuple(map(str, r)) for r in self.select(sql, str(number))]
@@ -275,11 +273,11 @@ class IndexCatalogue:
     def sources(self, sha256: str) -> list[SourceRow]:
         """Return every record that came from, or holds, a file with this digest."""
         sql = (
-            "SELECT c.number, s.record, s.name FROM sources s JOIN cases c ON c.id = s.case_id "
-            "WHERE s.sha256 = ? ORDER BY c.number, s.record, s.name"
+            "SELECT c.number, s.record FROM sources s JOIN cases c ON c.id = s.case_id "
+            "WHERE s.sha256 = ? ORDER BY c.number, s.record"
         )
         rows = self.select(sql, sha256)
-        return [SourceRow(Sha256(sha256), CaseNo.parse(str(n)), RecordNo(str(r)), str(f)) for n, r, f in rows]
+        return [SourceRow(Sha256(sha256), CaseNo.parse(str(n)), RecordNo(str(r))) for n, r in rows]
 
     # ── for the engine ───────────────────────────────────────────────────────────────────────────────────
     def ids(self, sql: str, *values: object) -> set[int]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from pathlib import PurePosixPath
 
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import people
-from archivist.model.ids import Sha256
 from archivist.search import text as forms
 
 TABLES = """
@@ -27,7 +25,7 @@ CREATE INDEX keys_of ON keys (case_id);
 CREATE TABLE docs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
   title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-  filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, source_name TEXT NOT NULL, digest TEXT NOT NULL,
+  filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, digest TEXT NOT NULL,
   indexed INTEGER NOT NULL, UNIQUE (case_id, record));
 CREATE INDEX docs_newest ON docs (filed_at, place);
 CREATE INDEX docs_category ON docs (category, id);
@@ -35,8 +33,8 @@ CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
 CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
   PRIMARY KEY (key, doc, page)) WITHOUT ROWID;
 CREATE INDEX mentions_of ON mentions (doc);
-CREATE TABLE sources (sha256 TEXT NOT NULL, case_id INTEGER NOT NULL, record TEXT NOT NULL, name TEXT NOT NULL,
-  PRIMARY KEY (sha256, case_id, record, name)) WITHOUT ROWID;
+CREATE TABLE sources (sha256 TEXT NOT NULL, case_id INTEGER NOT NULL, record TEXT NOT NULL,
+  PRIMARY KEY (sha256, case_id, record)) WITHOUT ROWID;
 CREATE INDEX sources_of ON sources (case_id);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE TABLE agenda (case_id INTEGER PRIMARY KEY, head TEXT NOT NULL, rules TEXT NOT NULL, body TEXT NOT NULL);
@@ -73,11 +71,9 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
     _write_people(db, case_id, case)
     _write_docs(db, case_id, case, facts_text)
     for record in case.records.values():
-        files = {(f.sha256, PurePosixPath(f.path).name) for f in record.files}
-        if record.source_sha256:
-            files.add((Sha256(record.source_sha256), record.source_name))
-        rows = [(sha256, case_id, record.no, name) for sha256, name in files]
-        db.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)", rows)
+        digests = {*(f.sha256 for f in record.files), record.source_sha256} - {""}
+        rows = [(sha256, case_id, record.no) for sha256 in digests]
+        db.executemany("INSERT INTO sources VALUES (?, ?, ?)", rows)
 
 
 def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
@@ -99,12 +95,10 @@ def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
 def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: str) -> None:
     category = case.category.value
     digest = hashlib.sha256(facts_text.encode()).hexdigest()
-    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", "", digest)]
+    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", digest)]
     for r in case.records.values():
         digest = r.text.sha256 if r.text else ""
-        rows.append(
-            (r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, r.source_name, digest)
-        )
+        rows.append((r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, digest))
     kept = {row[0] for row in rows}
     for doc, record in db.execute("SELECT id, record FROM docs WHERE case_id = ?", (case_id,)).fetchall():
         if record not in kept:
@@ -112,10 +106,10 @@ def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: st
             db.execute("DELETE FROM mentions WHERE doc = ?", (doc,))
             db.execute("DELETE FROM docs WHERE id = ?", (doc,))
     db.executemany(
-        "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, source_name, "
-        "digest, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
+        "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, "
+        "digest, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
         "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
-        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, source_name = excluded.source_name, "
+        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, "
         "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
         [(case_id, *r[:3], forms.normal(r[2]), *r[3:], f"{case.number} {r[0]:>6}") for r in rows],
     )

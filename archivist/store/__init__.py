@@ -1,9 +1,9 @@
 """The archive on disk: bags, hash-chained events, the commit protocol, recovery, lock, ledger and tray.
 
 Every write under ``archive/`` goes through here. ``durable_files`` every call that touches the disk · ``bag`` ``chain`` what a
-folder holds · ``commit`` the protocol · ``lock`` one writer · ``archive`` cases, ledger and tray together · ``archive_format``
-which program wrote it · ``review_tray`` what waits · ``bag_fixity`` a bag held against its chain · ``quarantine`` cases that are
-read-only until somebody decides · ``disk_probe`` what the disk under it can do.
+folder holds · ``commit`` the protocol · ``source_name`` the clerk's name of a file, removable · ``lock`` one writer · ``archive``
+cases, ledger and tray together · ``archive_format`` which program wrote it · ``review_tray`` what waits · ``bag_fixity`` a bag
+held against its chain · ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do.
 """
 
 from archivist.store.archive import Archive, Recovery

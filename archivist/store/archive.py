@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
-from archivist.model.case import Case, apply
+from archivist.model.case import Case, Record, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
-from archivist.store import archive_format, bag, chain, commit, durable_files
+from archivist.store import archive_format, bag, chain, commit, durable_files, source_name
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.lock import WriterLock
@@ -122,6 +122,14 @@ class Archive:
         """Return a record's recognised text, pages split by form feed; empty when there is none."""
         path = self.folder(number) / "text" / f"{record}.txt"
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def source(self, number: CaseNo, record: RecordNo, source: Data) -> Data:
+        """Return the source of a record, as it stands in its event, with the ``name`` unless that was taken away."""
+        return source_name.named(self.folder(number), record, source)
+
+    def source_name(self, number: CaseNo, record: Record) -> str:
+        """Return the name of the file a record came from; empty when it came from none or the name was taken away."""
+        return str(self.source(number, record.no, record.source).get(source_name.NAME, ""))
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
     @contextmanager

@@ -25,7 +25,7 @@ from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
 from archivist.model.by import By
 from archivist.model.event import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
-from archivist.store import bag, chain, durable_files
+from archivist.store import bag, chain, durable_files, source_name
 from archivist.store.chain import Chain
 
 PENDING: Final = "pending"
@@ -71,8 +71,16 @@ class Original:
         }
 
     def is_source(self, source: Data | None) -> bool:
-        """Tell whether an event's source is this very file: not another one with the same bytes and name."""
-        return source is not None and {k: source.get(k) for k in self.as_source()} == self.as_source()
+        """Tell whether an event's source is this very file: not another one with the same bytes.
+
+        Args:
+            source: of an event or a waiting file; its ``name`` is compared where it is known (``Archive.source``).
+        """
+        return source is not None and all(
+            source.get(key) == value
+            for key, value in self.as_source().items()
+            if key != source_name.NAME or key in source
+        )
 
     def remove(self) -> bool:
         """Remove the original, now that it is filed, unless it changed; tells whether it is gone.
@@ -95,7 +103,10 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A change before it is committed. ``source`` adds to what the original says of itself."""
+    """A change before it is committed. ``source`` adds to what the original says of itself.
+
+    Its ``name`` does not reach the event: see ``source_name``.
+    """
 
     op: Op
     data: Data
@@ -157,6 +168,21 @@ def _check_manifests(folder: Path, current: Chain, info: Sha256) -> None:
             raise IntegrityAlarm(f"{name} 与事件链不一致，在查明之前该户档不再接受写入", file=folder.name)
 
 
+def _with_sealed_name(draft: Draft) -> tuple[tuple[NewFile, ...], dict[str, Any]]:
+    """Return the files of a draft and its source, the clerk's name for the file taken out of it into a file of its own."""
+    source: dict[str, Any] = {}
+    for new in draft.files:
+        if isinstance(new.source, Original):
+            source |= new.source.as_source()
+    source |= draft.source or {}
+    if source_name.NAME not in source:
+        return draft.files, source
+    record = next(new.record for new in draft.files if new.record)
+    content, digest = source_name.seal(str(source.pop(source_name.NAME)))
+    named = NewFile(source_name.path_of(record), content, record)
+    return (*draft.files, named), source | {source_name.DIGEST: digest}
+
+
 def _stage(
     folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Stamp, info: Sha256
 ) -> tuple[Event, Sha256]:
@@ -166,15 +192,13 @@ def _stage(
     if pending.exists():
         raise ArchiveError("上一次写入尚未恢复，请重新运行", file=folder.name)
     durable_files.make_folder(pending)
-    if taken := [new.path for new in draft.files if os.path.exists(f"{folder}/{new.path}")]:  # noqa: PTH110
+    files, source = _with_sealed_name(draft)
+    if taken := [new.path for new in files if os.path.exists(f"{folder}/{new.path}")]:  # noqa: PTH110
         raise IntegrityAlarm(f"{taken[0]} 的位置上已有别的文件", file=folder.name)
     entries: list[FileEntry] = []
-    source: dict[str, Any] = dict(draft.source or {})
-    for k, new in enumerate(draft.files):
+    for k, new in enumerate(files):
         digest, size = _copy(new, pending / f"p{k}")
         entries.append(FileEntry(new.path, digest, size, new.record))
-        if isinstance(new.source, Original):
-            source = {**new.source.as_source(), **source}
     event = Event(
         seq=current.seq + 1,
         prev=current.head,

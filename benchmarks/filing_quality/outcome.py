@@ -50,9 +50,10 @@ def look_up(
     for number, record in records(workspace):
         if (number, str(record.no)) in old:
             continue
-        drop = _source(drops, record.source_sha256, record.source_name)
+        name = workspace.archive.source_name(number, record)
+        drop = _source(drops, record.source_sha256, name)
         if drop is None:
-            strays.append(f"{number} {record.no} {record.title} ({record.source_name})")
+            strays.append(f"{number} {record.no} {record.title} ({name})")
         else:
             placements[drop.name].append(_placement(keys[number], record, drop))
     waits: dict[str, list[str]] = {d.name: [] for d in drops}

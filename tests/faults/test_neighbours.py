@@ -86,7 +86,7 @@ def all_is_well(root: Path, *names: str) -> None:
         whole(folder)
     must(not list(archive.work.iterdir()), ".work/ is not empty")
     told = lines(root, *names)
-    sources = [r.source_name for r in archive.read(WANG).records.values()]
+    sources = [archive.source_name(WANG, r) for r in archive.read(WANG).records.values()]
     must(len(sources) == len(set(sources)), "a paper is filed twice")
     for line in told:
         what, value = line.split()

@@ -9,6 +9,7 @@ nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import random
@@ -131,7 +132,7 @@ class Place:
     def __init__(self, archive: Path) -> None:
         self.archive = archive
         self._looked_at: set[Path] = set()
-        self._sources: dict[int, str] = {}
+        self._sources: set[tuple[int, int, int]] = set()
 
     def anywhere(self) -> bool:
         return True
@@ -150,8 +151,9 @@ class Place:
         for path in set((self.archive / "cases").glob("*/events/*.json")) - self._looked_at:
             self._looked_at.add(path)
             if source := json.loads(path.read_bytes()).get("source"):
-                self._sources[source["inode"]] = source["name"]
-        return any(self._sources.get(d.seen.inode) == d.name for d in look(self.archive / "inbox"))
+                self._sources.add((source["size"], source["mtime_ns"], source["inode"]))
+        waiting = {dataclasses.astuple(d.seen) for d in look(self.archive / "inbox")}
+        return not self._sources.isdisjoint(waiting)
 
 
 def freeze(watcher: subprocess.Popen[bytes]) -> None:
@@ -300,7 +302,7 @@ def check_acknowledged(workspace: Workspace, said: str) -> None:
     assert len(told) > FILES // 10
     for name, number, record in told:
         case = workspace.archive.read(CaseNo.parse(number))
-        assert case.records[record].source_name == name
+        assert workspace.archive.source_name(case.number, case.records[record]) == name
 
 
 def check_index(workspace: Workspace, fresh: Path) -> None:

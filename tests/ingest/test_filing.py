@@ -30,7 +30,7 @@ from archivist.ingest.filing import (
 )
 from archivist.ingest.watch_folder import Settler, file_once, look
 from archivist.issuing.case_documents import issue, plan
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
 from archivist.procedure.cases import deregister
@@ -69,6 +69,10 @@ def paper(path: Path, *lines: str) -> Path:
     return path
 
 
+def name_of(workspace: Workspace, record: Record) -> str:
+    return workspace.archive.source_name(the_case(workspace).number, record)
+
+
 def the_case(workspace: Workspace) -> Case:
     return workspace.archive.read(workspace.archive.case_numbers()[0])
 
@@ -83,7 +87,7 @@ def test_a_certain_paper_is_filed_and_findable(workspace: Workspace, reader: Rea
     assert isinstance(outcome, Filed)
     assert not (workspace.archive.inbox / "a.docx").exists()
     record = the_case(workspace).records[outcome.record]
-    assert (record.type, record.source_name) == ("mat_medical_evidence", "a.docx")
+    assert (record.type, name_of(workspace, record)) == ("mat_medical_evidence", "a.docx")
     hits = workspace.index.search("漏雨的北墙").hits
     assert [(h.case, h.record) for h in hits] == [(outcome.case, outcome.record)]
 
@@ -168,7 +172,9 @@ def test_a_name_in_gbk_bytes_does_not_stop_the_watcher(workspace: Workspace) -> 
     assert {(o.name.rsplit("/")[-1], type(o).__name__) for o in seen} == {
         ("诊断.txt", "NeedsReview"), ("走访.txt", "Filed"), ("空.txt", "NeedsReview"), ("坏.据", "NeedsReview")
     }  # fmt: skip
-    assert {r.source_name for r in the_case(workspace).records.values()} == {f"{folder.name}/走访.txt"}
+    assert {name_of(workspace, r) for r in the_case(workspace).records.values()} == {
+        f"{folder.name}/走访.txt"
+    }
     assert not list(look(inbox))
 
 
@@ -194,6 +200,28 @@ def test_whatever_cannot_be_read_waits_with_the_reason(
     assert name.split(".")[0] not in str(item.file), "no name of a clerk's file in a path"
 
 
+def test_no_chain_has_the_name_of_a_clerks_file(workspace: Workspace, reader: Reader, tmp_path: Path) -> None:
+    """No person's name stays in a chain for ever: neither as the source nor as where evidence was seen."""
+    number = the_case(workspace).number
+    for place, lines in {
+        workspace.archive.inbox / "赵钱孙 诊断证明.docx": ("诊断证明书", WANG_ID),
+        workspace.archive.inbox / f"{number} 赵钱孙" / f"赵钱孙 {WANG_ID}.docx": ("邻里访问记录",),
+        workspace.archive.inbox / "赵钱孙.docx": ("一张没有标题的纸",),
+    }.items():
+        place.parent.mkdir(exist_ok=True)
+        paper(place, *lines)
+        drop(workspace, reader, str(place.relative_to(workspace.archive.inbox)))
+    other = workspace.catalogue.get("mat_medical_evidence")
+    by_hand = paper(tmp_path / "赵钱孙之二.docx", "另一张纸")
+    file_by_hand(workspace, BY, number, by_hand, reader, other, reason="本户漏归")
+    for item in workspace.archive.tray.items():
+        assign(workspace, BY, item, number, other)
+    assert len(the_case(workspace).records) == 4
+    for event in (workspace.archive.folder(number) / "events").iterdir():
+        assert "赵钱孙" not in event.read_text(encoding="utf-8")
+    assert all("赵钱孙" in name_of(workspace, r) for r in the_case(workspace).records.values())
+
+
 def test_a_person_assigns_what_waits(workspace: Workspace, reader: Reader) -> None:
     paper(workspace.archive.inbox / "a.docx", "一张没有标题的纸", "写着很特别的话")
     outcome = drop(workspace, reader, "a.docx")
@@ -203,7 +231,7 @@ def test_a_person_assigns_what_waits(workspace: Workspace, reader: Reader) -> No
     filed = assign(workspace, BY, item, number, workspace.catalogue.get("邻里访问记录"))
     assert workspace.archive.tray.items() == []
     record = the_case(workspace).records[filed.record]
-    assert (record.type, record.source_name) == ("neighbor_interview", "a.docx")
+    assert (record.type, name_of(workspace, record)) == ("neighbor_interview", "a.docx")
     assert workspace.index.search("很特别的话").total == 1, "what was read is kept, not read again"
 
 

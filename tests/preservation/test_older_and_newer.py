@@ -15,6 +15,7 @@ from archivist.cli.main import main
 from archivist.errors import NewerFormat
 from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, assign, file_by_hand, file_dropped
 from archivist.issuing.case_documents import plan
+from archivist.model.event import EVENT_FORMAT
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.preservation.restore import restore
@@ -51,13 +52,13 @@ def test_an_archive_of_format_0_is_read_checked_and_continued(tmp_path: Path) ->
         by = dataclasses.replace(BY, account="lin", host="前台一号机")
         change_facts(workspace, by, OLD, [("applicant.phone", "022-00001111")])
         new, digest = archive.chain(OLD).events[-1]
-        assert (new.format, new.prev, new.account) == (1, case.head, "lin") and archive.read(
+        assert (new.format, new.prev, new.account) == (EVENT_FORMAT, case.head, "lin") and archive.read(
             OLD
         ).head == digest
         for old in sorted((FORMAT_0 / "cases").rglob("*.json")):
             assert (archive.cases / old.relative_to(FORMAT_0 / "cases")).read_bytes() == old.read_bytes()
         assert verify(workspace, BY).findings == ()
-        assert [e.format for e in archive.ledger_events()] == [0, 0, 1, 1]
+        assert [e.format for e in archive.ledger_events()] == [0, 0, EVENT_FORMAT, EVENT_FORMAT]
 
 
 # ── newer ────────────────────────────────────────────────────────────────────────────────────────────────

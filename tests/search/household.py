@@ -79,7 +79,6 @@ class MemoryArchive:
         type_: str = "application",
         filed_at: str = "2024-03-05T09:30:00+08:00",
         status: RecordStatus = RecordStatus.FILED,
-        source: str = "scan.pdf",
     ) -> RecordNo:
         """File a record with this text."""
         case = self.cases[number]
@@ -95,10 +94,9 @@ class MemoryArchive:
                 status,
                 filed_at,
                 files=(FileEntry(f"data/01 申请/{record} {title}.pdf", mark, len(text), record),),
-                text=FileEntry(f"text/{record}.txt", digest(text), len(text), record),
+                tag_files=(FileEntry(f"text/{record}.txt", digest(text), len(text), record),),
                 pages=text.count("\f") + 1,
-                source_name=source,
-                source_sha256=digest(f"source {mark}"),
+                source={"sha256": digest(f"source {mark}")},
             ),
         )
         self.texts[number, record] = text

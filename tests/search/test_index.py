@@ -140,8 +140,8 @@ def test_lists(index: Index) -> None:
 def test_duplicates_by_source_and_by_file(index: Index, archive: MemoryArchive) -> None:
     record = archive.cases[ONE].records[RecordNo("0001")]
     (source,) = index.duplicate(record.source_sha256)
-    assert (source.case, source.record, source.name) == (ONE, "0001", "scan.pdf")
-    assert [s.name for s in index.duplicate(record.files[0].sha256)] == ["0001 申请书.pdf"]
+    assert (source.case, source.record) == (ONE, "0001")
+    assert [s.record for s in index.duplicate(record.files[0].sha256)] == ["0001"]
     assert index.duplicate("0" * 64) == []
 
 

@@ -62,7 +62,7 @@ def test_state_is_a_fold_over_the_events_alone(tmp_path: Path) -> None:
     case = Archive(archive.root).read(NUMBER)
     assert case.applicant_name == "王秀兰"
     assert list(case.records) == ["0001"]
-    assert case.records[RecordNo("0001")].source_name == "a.pdf"
+    assert archive.source_name(NUMBER, case.records[RecordNo("0001")]) == "a.pdf"
     assert archive.head(NUMBER) == (case.seq, case.head)
 
 

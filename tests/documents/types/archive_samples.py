@@ -40,7 +40,7 @@ def a_volume(facts: dict[str, Any] = FULL, count: int = len(PAPERS), category: s
         path = f"data/{folder}/{no} {title}.{'docx' if issued else 'pdf'}"
         records[no] = Record(
             no, kind, title, folder, RecordStatus.PENDING if issued else RecordStatus.FILED,
-            f"2024-{8 + i % 4:02d}-{1 + i % 28:02d}T10:05:00+08:00", (entry(path, no),), None, 0 if issued else pages,
+            f"2024-{8 + i % 4:02d}-{1 + i % 28:02d}T10:05:00+08:00", (entry(path, no),), (), 0 if issued else pages,
             data={"doc_no": f"示槐救字〔2024〕{i + 1}号", "code": "AV1", "date": f"2024-{8 + i % 4:02d}-02"} if issued else {},
         )  # fmt: skip
         if kind == "confirmation_decision":
@@ -48,7 +48,7 @@ def a_volume(facts: dict[str, Any] = FULL, count: int = len(PAPERS), category: s
             records[no] = replace(records[no], status=RecordStatus.SIGNED, signed_by=signed)
             records[signed] = Record(
                 signed, kind, f"{title}（签署件）", folder, RecordStatus.SIGNED_COPY, "2024-09-30T09:00:00+08:00",
-                (entry(f"data/{folder}/{signed} {title}（签署件）.pdf", signed),), None, pages, signs=no,
+                (entry(f"data/{folder}/{signed} {title}（签署件）.pdf", signed),), (), pages, signs=no,
             )  # fmt: skip
     return replace(case, records=records, seq=count + 2, head=Sha256("3f" * 32))
 

@@ -1,0 +1,55 @@
+"""The name a clerk's file came under: it often names a person, so the chain keeps a salted digest and the name stands beside it.
+
+``text/NNNN.src`` is JSON: ``name`` and ``salt`` (32 hexadecimal digits). The event's source has ``name_sha256``, the
+SHA-256 of salt and name. Once the file is removed, by an event like any other, the digest confirms no guess.
+Events of formats 0 and 1 have the plain ``name`` in their source and keep it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Final
+
+from archivist.model.event import Data
+from archivist.model.ids import RecordNo, Sha256
+from archivist.store import bag
+
+NAME: Final = "name"
+DIGEST: Final = "name_sha256"
+_SALT_BYTES: Final = 16
+
+
+def path_of(record: RecordNo) -> str:
+    """Return where in the bag the name of a record's file stands."""
+    return f"text/{record}.src"
+
+
+def seal(name: str) -> tuple[bytes, Sha256]:
+    """Return what ``text/NNNN.src`` holds for a name, with a salt of its own, and the digest for the chain."""
+    salt = secrets.token_hex(_SALT_BYTES)
+    content = json.dumps({"name": name, "salt": salt}, ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{content}\n".encode(), _digest(salt, name)
+
+
+def named(folder: Path, record: RecordNo, source: Data) -> Data:
+    """Return the source of a record with its plain ``name``, unless that was taken away or is not the one digested.
+
+    Args:
+        folder: of the case.
+        record: the record the source belongs to.
+        source: as it stands in the event; empty where the record came from no file.
+    """
+    if DIGEST not in source:
+        return source
+    try:
+        kept = json.loads((folder / path_of(record)).read_bytes())
+        name, salt = str(kept["name"]), str(kept["salt"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return source
+    return {**source, NAME: name} if _digest(salt, name) == source[DIGEST] else source
+
+
+def _digest(salt: str, name: str) -> Sha256:
+    return bag.sha256((salt + name).encode())
