@@ -201,7 +201,9 @@ def prepare(
             "没有写为哪一户制发", remedy="写户号或姓名，或用 --search、--list、--from 指明各户。"
         )
     copies.refuse_existing()
-    given = {n: {**shared, **settings, **rows.get(n, {})} for n in chosen}
+    by_path = wanted.by_path  # each source by itself: what comes later may name a field otherwise
+    base = {**by_path(shared), **by_path(settings)}
+    given = {n: {**base, **by_path(rows.get(n, {}))} for n in chosen}
     checked = plan(workspace, by, wanted, chosen, given, on=on or by.today)
     if len(chosen) == 1 and checked.refused:
         raise checked.refused[0].error

@@ -10,7 +10,9 @@ from archivist.api.selection import NUMBER
 from archivist.doctypes.doctype import Origin
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import CaseNo
-from archivist.tables.reader import is_workbook
+from archivist.model.plain_text import parse_json
+from archivist.tables.filled_in import read_text
+from archivist.tables.reader import is_table
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -28,19 +30,19 @@ def for_households(source: Path | None) -> tuple[Values, dict[CaseNo, Values]]:
     """
     if source is None:
         return {}, {}
-    if not is_workbook(source):
+    if not is_table(source):
         return _written(source), {}
     rows: dict[CaseNo, Values] = {}
     problems = []
-    for line, row in input_tables.rows(source, NUMBER):
+    for row in input_tables.rows(source, NUMBER):
         try:
-            number = CaseNo.parse(str(row.get(NUMBER, "")))
+            number = CaseNo.parse(str(row.cells.get(NUMBER, "")))
         except ArchivistError as error:
-            problems.append(f"第 {line} 行：{error.what}")
+            problems.append(f"第 {row.number} 行：{error.what}")
             continue
         if number in rows:
-            problems.append(f"第 {line} 行：{number} 前面已有一行")
-        rows[number] = {k: v for k, v in row.items() if k != NUMBER and k not in FOR_PEOPLE}
+            problems.append(f"第 {row.number} 行：{number} 前面已有一行")
+        rows[number] = {k: v for k, v in row.cells.items() if k != NUMBER and k not in FOR_PEOPLE}
     if problems:
         raise UsageError(
             f"表格有 {len(problems)} 行不能用，没有制发任何文书", file=source.name, problems=problems
@@ -56,7 +58,7 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
     """
     if source is None:
         return {}
-    if not is_workbook(source):
+    if not is_table(source):
         return _written(source)
     tables = [f for f in document.fields if f.kind == "table" and f.origin is Origin.SET]
     if len(tables) != 1:
@@ -67,7 +69,7 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
         )
     (table,) = tables
     names = {name: c.key for c in table.columns for name in (c.key, c.label)}
-    rows = [row for _, row in input_tables.rows(source)]
+    rows = [row.cells for row in input_tables.rows(source, same=lambda head: names.get(head, head))]
     if strange := sorted({head for row in rows for head in row} - set(names)):
         raise UsageError(
             f"“{table.label}”没有这些列：{'、'.join(strange)}",
@@ -80,14 +82,13 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
 
 def _written(source: Path) -> Values:
     """Return what a ``.toml`` or ``.json`` says, by dotted path; a group of fields may be a table of its own."""
-    import json
     import tomllib
 
     from archivist.documents.values.nested import flattened
 
-    text = source.read_text(encoding="utf-8-sig")
+    text = read_text(source)
     try:
-        raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else json.loads(text)
+        raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else parse_json(text)
     except ValueError as error:
         raise UsageError(f"读不出来：{error}", file=source.name) from None
     if not isinstance(raw, dict):

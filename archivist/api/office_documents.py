@@ -77,7 +77,7 @@ def prepare(
             remedy=f"用 archivist report {wanted.title} 编制。",
         )
     with_pdf = workspace.config.options.pdf if pdf is None else pdf
-    given = {**given_values.for_office(values, wanted), **settings}
+    given = {**wanted.by_path(given_values.for_office(values, wanted)), **wanted.by_path(settings)}
     return PreparedOfficeDocument(plan(workspace, wanted, given, on=on), with_pdf, folder)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from archivist.api import input_tables
 from archivist.errors import ArchivistError, CaseNotFound, UsageError
 from archivist.model.ids import CaseNo
-from archivist.tables.reader import is_workbook
+from archivist.tables.filled_in import read_text
+from archivist.tables.reader import EXTENSIONS
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
@@ -50,8 +51,8 @@ def _searched(workspace: Workspace, query: str) -> list[CaseNo]:
 
 def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
     lines = (
-        [(n, str(row.get(NUMBER, ""))) for n, row in input_tables.rows(path, NUMBER)]
-        if is_workbook(path)
+        [(row.number, str(row.cells.get(NUMBER, ""))) for row in input_tables.rows(path, NUMBER)]
+        if path.suffix.lower() in EXTENSIONS
         else _lines(path)
     )
     chosen: list[CaseNo] = []
@@ -71,10 +72,10 @@ def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", "replace")
-    cells = ((n, re.split(r"[,，;；\t]", line)[0].strip()) for n, line in enumerate(text.splitlines(), 1))
+    """Return the first cell of each line, or of a ``.csv`` with a column 户号 that one."""
+    lines = list(enumerate(read_text(path).splitlines(), 1))
+    parted = [(n, [cell.strip(' "') for cell in re.split(r"[,，;；\t]", line)]) for n, line in lines]
+    heads = next((cells for _, cells in parted if cells[0] and not cells[0].startswith("#")), [])
+    column = heads.index(NUMBER) if NUMBER in heads else 0
+    cells = ((n, line[column] if column < len(line) else "") for n, line in parted)
     return [(n, cell) for n, cell in cells if cell and not cell.startswith("#") and cell != NUMBER]

@@ -17,6 +17,7 @@ from archivist.declarations.builder import build
 from archivist.declarations.forms import GIVEN, NOT_DECLARED, Condition, Words, matching, one_of
 from archivist.doctypes.field_defaults import completed
 from archivist.doctypes.field_paths import FieldPath
+from archivist.errors import UsageError
 from archivist.model.ids import Category
 from archivist.model.values import KINDS
 
@@ -271,3 +272,19 @@ class DocumentType:
         return next(
             (f for f in self.fields if f.path == name.strip() or f.label.replace(".", "·") == wanted), None
         )
+
+    def by_path(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values by the paths of their fields; a name that is none of its fields' stays as it is.
+
+        Raises:
+            UsageError: E001, two names of one field.
+        """
+        found: dict[str, Any] = {}
+        named: dict[str, str] = {}
+        for name, value in given.items():
+            spec = self.field(name)
+            path = spec.path if spec else name
+            if (earlier := named.setdefault(path, name)) != name:
+                raise UsageError(f"“{earlier}”和“{name}”是{self.title}的同一项，不知道以哪个为准")
+            found[path] = value
+        return found

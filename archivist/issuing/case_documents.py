@@ -138,7 +138,7 @@ def plan_one(
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
     refuse_unlawful(workspace.pack, workspace.catalogue, document, case)
-    given = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
+    given = document.by_path(given)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
     values = document_values(
         document,

@@ -98,7 +98,7 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
     """
     _refuse_other(document, workspace.pack.id)
     refuse_faulty(document)
-    told = {(spec.path if (spec := document.field(key)) else key): value for key, value in given.items()}
+    told = document.by_path(given)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in told
     context = DocumentContext.read(
         document,

@@ -3,7 +3,7 @@
 ``ids`` case, record and ID numbers · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
 household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers · ``by`` who acts · ``event`` one change ·
 ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``conditions`` on a case,
-in words · ``document_code`` what a QR code says.
+in words · ``document_code`` what a QR code says · ``plain_text`` in the encodings of offices.
 """
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "field_schema",
     "household",
     "ids",
+    "plain_text",
     "roles",
     "standing",
     "states",

@@ -24,7 +24,7 @@ from archivist.model.field_schema import (
     Group,
 )
 from archivist.model.ids import FREE_PAPERS
-from archivist.model.values import Value, parse_value
+from archivist.model.values import Value, parse_value, require_text
 
 Row = Mapping[str, Value]
 Facts = Mapping[str, "Row | tuple[Row, ...]"]
@@ -42,10 +42,13 @@ def parse_facts(raw: Mapping[str, object]) -> Facts:
     """
     problems: list[str] = []
     facts: dict[str, Row | tuple[Row, ...]] = {}
+    named: dict[str, str] = {}
     for name, value in raw.items():
         group = GROUP_BY_NAME.get(str(name).strip())
         if group is None:
             problems.append(f"没有“{name}”这一组；可用：{'、'.join(f'{g.label}({g.key})' for g in GROUPS)}")
+        elif (earlier := named.setdefault(group.key, str(name))) != str(name):
+            problems.append(f"“{earlier}”和“{name}”是同一组，不知道以哪个为准")
         elif group.many:
             rows = _parse_rows(group, value, problems)
             if rows:
@@ -72,14 +75,21 @@ def _parse_rows(group: Group, value: object, problems: list[str]) -> tuple[Row, 
 
 def _parse_row(group: Group, raw: Mapping[object, object], label: str, key: str, problems: list[str]) -> Row:
     row: dict[str, Value] = {}
+    named: dict[str, str] = {}
     free_id = str(raw.get("id_type") or raw.get("证件类型") or "") in FREE_PAPERS
     for name, value in raw.items():
         declared = group.by_name.get(str(name).strip())
         if declared is None:
             problems.append(f"{label}没有“{name}”这一项")
             continue
+        if (earlier := named.setdefault(declared.key, str(name))) != str(name):
+            problems.append(f"{label}：“{earlier}”和“{name}”是同一项，不知道以哪个为准")
+            continue
         try:
-            kind = "str" if free_id and declared.kind == "id" else declared.kind
+            kind = declared.kind
+            if kind == "id" and free_id and value is not None:
+                require_text(value)
+                kind = "str"
             parsed = parse_value(kind, value, declared.choices)
         except InvalidValue as error:
             problems.append(f"{label}·{declared.label}({key}.{declared.key})：{error.what}")

@@ -18,6 +18,9 @@ from archivist.model import chinese
 from archivist.model.ids import narrow, parse_id
 
 Value = str | bool | int | tuple[str, ...]
+TEXT_ONLY: Final = ("id", "acct", "ym")
+"""Kinds that are taken from text alone: as a number they have lost their last digits (over fifteen), a nought at the
+end (2024.10 is 2024.1), or a month is a day."""
 
 _TRUE, _FALSE = {"是", "true", "yes", "1", "有", "√", "y"}, {"否", "false", "no", "0", "无", "×", "n"}
 
@@ -126,8 +129,22 @@ def parse_value(kind: str, value: object, choices: Sequence[str] = ()) -> Value 
         raise InvalidValue("这里只能填一个值")
     if kind == "enum":
         return _parse_choice(str(value), choices)
+    if kind in TEXT_ONLY:
+        require_text(value)
     parsed = _PARSERS[kind](value)
     return None if parsed == "" else parsed
+
+
+def require_text(value: object) -> None:
+    """Refuse a number or a day where only text is taken.
+
+    Raises:
+        InvalidValue: E002.
+    """
+    if not isinstance(value, str):
+        raise InvalidValue(
+            "这里是数值或日期，不是文本，可能已丢失末几位；请在表格里把该格设为文本格式后重新填写（文件里请加引号）"
+        )
 
 
 def table_cells(text: str) -> list[list[str]]:

@@ -7,17 +7,17 @@ other name is passed over only if its name starts with ``说明``.
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.facts import Facts, parse_facts
-from archivist.model.field_schema import GROUP_BY_NAME
-from archivist.tables.reader import DamagedSheet, SheetRow, read_sheets
+from archivist.model.field_schema import GROUP_BY_NAME, Group
+from archivist.model.plain_text import parse_json
+from archivist.tables.filled_in import FilledSheet, read_filled, read_text, refuse
+from archivist.tables.reader import EXTENSIONS
 
 
 def read_facts(path: Path) -> Facts:
@@ -30,7 +30,7 @@ def read_facts(path: Path) -> Facts:
         raw = _raw(path)
     except FileNotFoundError:
         raise UsageError("没有这个文件", file=path.name) from None
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError, DamagedSheet) as error:
+    except ValueError as error:
         raise UsageError(f"读不出来：{error}", file=path.name) from None
     try:
         return parse_facts(raw)
@@ -41,13 +41,13 @@ def read_facts(path: Path) -> Facts:
 def _raw(path: Path) -> Mapping[str, Any]:
     match path.suffix.lower():
         case ".toml":
-            return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            return tomllib.loads(read_text(path))
         case ".json":
-            raw = json.loads(path.read_text(encoding="utf-8-sig"))
+            raw = parse_json(read_text(path))
             if not isinstance(raw, dict):
                 raise UsageError("JSON 最外层应为对象", file=path.name)
             return raw
-        case ".xlsx":
+        case suffix if suffix in EXTENSIONS:
             return _workbook(path)
         case other:
             raise UsageError(f"不认识的格式“{other}”；可用 .toml、.json、.xlsx", file=path.name)
@@ -55,33 +55,33 @@ def _raw(path: Path) -> Mapping[str, Any]:
 
 def _workbook(path: Path) -> dict[str, Any]:
     raw: dict[str, Any] = {}
-    with closing(read_sheets(path)) as sheets:
-        for sheet in sheets:
-            if sheet.title.startswith("说明"):
-                continue
-            group = GROUP_BY_NAME.get(sheet.title.strip())
-            if group is None:
-                raise UsageError(
-                    f"工作表“{sheet.title}”不是信息组；可用：{'、'.join(g for g in GROUP_BY_NAME if not g.isascii())}",
-                    file=path.name,
-                )
-            raw[group.key] = _table(sheet.rows) if group.many else _pairs(sheet.rows)
+    titles: dict[str, str] = {}
+    problems: list[str] = []
+    for sheet in read_filled(path, only=lambda title: not title.startswith("说明")):
+        group = GROUP_BY_NAME.get(sheet.title.strip())
+        if group is None:
+            problems.append(
+                f"工作表“{sheet.title}”不是信息组；可用：{'、'.join(g for g in GROUP_BY_NAME if not g.isascii())}"
+            )
+        elif earlier := titles.get(group.key):
+            problems.append(f"工作表“{earlier}”和“{sheet.title}”都是{group.label}，不知道以哪张为准")
+        else:
+            titles[group.key] = sheet.title
+            raw[group.key] = _table(sheet, group, problems) if group.many else _pairs(sheet, group, problems)
+    refuse(path, problems)
     return raw
 
 
-def _table(rows: Sequence[SheetRow]) -> list[dict[str, Any]]:
-    if not rows:
-        return []
-    heads = [str(h).strip() if h is not None else "" for h in rows[0].values]
-    skip = {"", "序号"}
-    named = [{h: v for h, v in zip(heads, row.values, strict=True) if h not in skip} for row in rows[1:]]
-    written = [{h: v for h, v in row.items() if v is not None} for row in named]
+def _table(sheet: FilledSheet, group: Group, problems: list[str]) -> list[dict[str, Any]]:
+    rows = sheet.by_headings(problems, lambda head: _field(group, head))
+    written = ({head: value for head, value in row.cells.items() if head != "序号"} for row in rows)
     return [row for row in written if row]
 
 
-def _pairs(rows: Sequence[SheetRow]) -> dict[str, Any]:
-    return {
-        str(row.values[0]).strip(): row.values[1]
-        for row in rows
-        if len(row.values) > 1 and row.values[0] is not None and str(row.values[0]).strip() != "项目"
-    }
+def _pairs(sheet: FilledSheet, group: Group, problems: list[str]) -> dict[str, Any]:
+    return dict(sheet.pairs(problems, lambda name: _field(group, name)))
+
+
+def _field(group: Group, name: str) -> str:
+    declared = group.by_name.get(name)
+    return declared.key if declared else name

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
+from archivist.model.plain_text import decode_text
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import Format, NotRead, Opener, SourcePage
-from archivist.reading.formats.sample import decode_text
 
 if TYPE_CHECKING:
     from archivist.reading.formats.registry import Picture

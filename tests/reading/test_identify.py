@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from archivist.model.plain_text import decode_text
 from archivist.reading.formats.containers import RAR, SEVEN_ZIP, ZIP
 from archivist.reading.formats.identify import EMPTY, UNKNOWN, identify
 from archivist.reading.formats.images import HEIC
@@ -21,7 +22,7 @@ from archivist.reading.formats.ofd import OFD
 from archivist.reading.formats.ooxml import DOCX, XLSX
 from archivist.reading.formats.pdf import PDF
 from archivist.reading.formats.registry import Format, Sureness, by_kind, formats
-from archivist.reading.formats.sample import Sample, decode_text
+from archivist.reading.formats.sample import Sample
 from archivist.reading.formats.text import HTML, TXT
 
 from . import files

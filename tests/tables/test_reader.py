@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from archivist.tables.reader import DamagedSheet, TooManyCells, is_workbook, read_sheets
+from archivist.tables.reader import DamagedSheet, TooManyCells, is_table, read_sheets
 from archivist.tables.writer import BookWriter, SheetColumn
 
 DAY = dt.datetime.fromisoformat("2024-03-08")
@@ -76,7 +76,7 @@ def test_what_is_no_workbook_is_said_plainly(tmp_path: Path, content: bytes) -> 
 
 
 def test_a_file_is_told_by_its_name() -> None:
-    assert [is_workbook(Path(n)) for n in ("a.XLSX", "a.xlsm", "a.csv", "a")] == [True, True, False, False]
+    assert [is_table(Path(n)) for n in ("a.XLSX", "a.xlsm", "a.CSV", "a.txt")] == [True, True, True, False]
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ Standard library only, and safe on hostile files: at most a few megabytes are re
 
 from __future__ import annotations
 
-import codecs
 import struct
 from functools import cached_property
 from typing import BinaryIO, Final
+
+from archivist.model.plain_text import decode_text
 
 HEAD_BYTES: Final = 65_536
 """Bytes from the start of the file that are looked at."""
@@ -77,22 +78,3 @@ class Sample:
         """The first bytes as plain text, ``None`` when they are none."""
         text = decode_text(self.head, final=len(self.head) < HEAD_BYTES)
         return None if text is None or any(char in _CONTROLS for char in text) else text
-
-
-def decode_text(data: bytes, *, final: bool = True) -> str | None:
-    """Decode plain text as offices write it: UTF-8, UTF-16 with its mark, or GB 18030.
-
-    Args:
-        data: the bytes, or the first part of them.
-        final: whether ``data`` is the whole text; otherwise a cut character at the end is forgiven.
-
-    Returns:
-        The text without its byte order mark, or None when it is in none of these encodings.
-    """
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            return codecs.getincrementaldecoder(encoding)().decode(data, final)
-        except UnicodeDecodeError:
-            continue
-    return None

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import FileTooLarge, UnreadableFile
+from archivist.model.plain_text import decode_text
 from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
-from archivist.reading.formats.sample import Sample, decode_text
+from archivist.reading.formats.sample import Sample
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Largest plain text file."""

@@ -1,0 +1,43 @@
+"""Plain text in the encodings that offices use, and JSON in it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+
+
+def decode_text(data: bytes, *, final: bool = True) -> str | None:
+    """Decode plain text as offices write it: UTF-8, UTF-16 with its mark, or GB 18030.
+
+    Args:
+        data: the bytes, or the first part of them.
+        final: whether ``data`` is the whole text; otherwise a cut character at the end is forgiven.
+
+    Returns:
+        The text without its byte order mark, or None when it is in none of these encodings.
+    """
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(data, final)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def parse_json(text: str) -> object:
+    """Read JSON in which no key stands twice: which of the two is meant nobody can know.
+
+    Raises:
+        ValueError: it is none; the text says why, in Chinese where a key stands twice.
+    """
+    return json.loads(text, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"“{key}”写了两次，不知道以哪个为准")
+        found[key] = value
+    return found
