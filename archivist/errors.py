@@ -100,6 +100,15 @@ class UnreadableFile(DroppedFileError):
     remedy = "请打开原件检查；重新扫描或去除密码后再投入收件箱。"
 
 
+class PasswordNeeded(UnreadableFile):
+    """The file can only be opened with a password, and none, or another, was given."""
+
+    code, exit_status, title = "E106", 16, "文件加了密码"
+    remedy = (
+        "文件没有丢失：仍在收件箱或待认领中。请向来件人要密码，用它打开后去除密码（另存一份），再投入收件箱。"
+    )
+
+
 class FileTooLarge(DroppedFileError):
     """The file exceeds a limit on pages, pixels, bytes, archive entries or nesting."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
 from archivist.model.plain_text import decode_text
 from archivist.reading.formats.identify import identify
-from archivist.reading.formats.registry import Format, NotRead, Opener, SourcePage
+from archivist.reading.formats.registry import Format, NotRead, Opener, SourcePage, Unpacker
 
 if TYPE_CHECKING:
     from archivist.reading.formats.registry import Picture
@@ -169,9 +169,10 @@ def open_file(path: Path, engine: Callable[[], OcrEngine]) -> Iterator[OpenedFil
         FileTooLarge: E102; also from the iterator.
     """
     name = shown_name(path)
-    found, opener = _admitted(path, name)
+    found = admitted(path, name)
+    opener = _opener(found, name)
     with ExitStack() as stack:
-        with _damage_as_error(found, name):
+        with damage_as_error(found, name):
             count, pages = stack.enter_context(opener(path, name))
         if count > MAX_PAGES:
             raise FileTooLarge(f"共 {count} 页，超过 {MAX_PAGES} 页的限制", file=name)
@@ -190,8 +191,12 @@ def read_file(path: Path, engine: Callable[[], OcrEngine] | None = None) -> Read
         return ReadResult(opened.format, tuple(opened.pages))
 
 
-def _admitted(path: Path, name: str) -> tuple[Format, Opener]:
-    """Return the format of a file that may be opened, and what opens it."""
+def admitted(path: Path, name: str) -> Format:
+    """Return the format of a file that may be opened: a regular one, and not too large.
+
+    Raises:
+        UnreadableFile: E101. FileTooLarge: E102.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -201,20 +206,24 @@ def _admitted(path: Path, name: str) -> tuple[Format, Opener]:
                 f"文件为 {status.st_size // 1024**2} MB，超过 {MAX_FILE_BYTES // 1024**2} MB 的限制",
                 file=name,
             )
-        found = identify(path)
+        return identify(path)
     except OSError as error:
         raise UnreadableFile(
             f"文件打不开（{error.strerror or type(error).__name__}）",
             file=name,
             remedy="请检查文件是否还在、有无读取权限。",
         ) from error
-    if isinstance(found.handling, NotRead):
-        raise UnreadableFile(found.handling.what, file=name, remedy=found.handling.remedy)
-    return found, found.handling
+
+
+def _opener(found: Format, name: str) -> Opener:
+    handling = found.handling.itself if isinstance(found.handling, Unpacker) else found.handling
+    if isinstance(handling, NotRead):
+        raise UnreadableFile(handling.what, file=name, remedy=handling.remedy)
+    return handling
 
 
 @contextmanager
-def _damage_as_error(found: Format, name: str) -> Iterator[None]:
+def damage_as_error(found: Format, name: str) -> Iterator[None]:
     """Turn whatever a decoder raises on a damaged file into an error a clerk understands."""
     try:
         yield
@@ -229,7 +238,7 @@ def _damage_as_error(found: Format, name: str) -> Iterator[None]:
 def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[SourcePage]:
     """Pass pages on; what goes wrong while one is being decoded is damage, what its user does is not."""
     while True:
-        with _damage_as_error(found, name):
+        with damage_as_error(found, name):
             try:
                 page = next(pages)
             except StopIteration:

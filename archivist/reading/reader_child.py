@@ -18,8 +18,9 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from archivist.errors import DroppedFileError
+from archivist.errors import ArchivistError
 from archivist.reading.pages import open_file
+from archivist.reading.unpack import unpack
 
 if sys.platform != "win32":
     import resource
@@ -41,15 +42,25 @@ def _no_network(event: str, _: tuple[object, ...]) -> None:
         raise OSError("the reading process has no network")
 
 
-def _limit(memory_bytes: int, file_bytes: int) -> None:
+def _limit(memory_bytes: int, member_bytes: int) -> None:
     if sys.platform == "win32":
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for what, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_FSIZE, file_bytes)):
+    for what, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_FSIZE, member_bytes)):
         _, hard = resource.getrlimit(what)
         # macOS has no limit on address space and says so with a ValueError.
         with contextlib.suppress(ValueError):
             resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _limit_files(most: int) -> None:
+    """Set the size of the largest file that may be written from now on."""
+    if sys.platform == "win32":
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+    )
 
 
 def _grant_cpu(seconds: int) -> None:
@@ -76,10 +87,14 @@ class Child:
 
     Args:
         out: where it says what it has read, one JSON object a line.
+        file_bytes: largest file that may be written while reading.
+        member_bytes: largest file that may be written while taking a file apart.
     """
 
-    def __init__(self, out: IO[bytes]) -> None:
+    def __init__(self, out: IO[bytes], file_bytes: int, member_bytes: int) -> None:
         self._out = out
+        self._file_bytes = file_bytes
+        self._member_bytes = member_bytes
         self._engine: OcrEngine | None = None
         self._cpu_s = 0
 
@@ -106,19 +121,15 @@ class Child:
         return self._engine
 
     def serve(self, order: dict[str, Any]) -> None:
-        """Read one file and say what is in it."""
+        """Do with one file what is ordered, and say what is in it."""
         self._cpu_s = int(order["cpu_s"])
         _grant_cpu(self._cpu_s)
         try:
-            with open_file(Path(order["path"]), self.engine) as opened:
-                self.say(say="open", kind=opened.format.kind, count=opened.count)
-                while True:
-                    _grant_cpu(self._cpu_s)
-                    page = next(opened.pages, None)
-                    if page is None:
-                        break
-                    self.say(say="page", page=astuple(page))
-        except DroppedFileError as error:
+            if "unpack" in order:
+                self._unpack(Path(order["unpack"]), Path(order["into"]), order["password"])
+            else:
+                self._read(Path(order["path"]))
+        except ArchivistError as error:
             words = {
                 "what": error.what,
                 "file": error.file,
@@ -128,6 +139,25 @@ class Child:
             self.say(say="refused", **{"class": type(error).__name__}, **words, rss=_rss_bytes())
             return
         self.say(say="done", rss=_rss_bytes())
+
+    def _read(self, path: Path) -> None:
+        with open_file(path, self.engine) as opened:
+            self.say(say="open", kind=opened.format.kind, count=opened.count)
+            while True:
+                _grant_cpu(self._cpu_s)
+                page = next(opened.pages, None)
+                if page is None:
+                    break
+                self.say(say="page", page=astuple(page))
+
+    def _unpack(self, path: Path, into: Path, password: str | None) -> None:
+        _limit_files(self._member_bytes)
+        try:
+            for member in unpack(path, into, password):
+                self.say(say="member", name=member.name, file=member.path.name, is_message=member.is_message)
+                _grant_cpu(self._cpu_s)
+        finally:
+            _limit_files(self._file_bytes)
 
 
 def _out_of_memory(error: BaseException) -> bool:
@@ -152,7 +182,7 @@ def _listen(orders: int, todo: queue.SimpleQueue[bytes]) -> None:
 
 def main() -> None:
     """Read files as told on stdin until it closes."""
-    memory_bytes, file_bytes = (int(value) for value in sys.argv[1:3])
+    memory_bytes, file_bytes, member_bytes = (int(value) for value in sys.argv[1:4])
     # Keep the two pipes for ourselves: a library that prints would spoil the conversation.
     orders, out = os.dup(0), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -161,8 +191,9 @@ def main() -> None:
     # Ctrl-C reaches the whole group; the parent decides what becomes of the child.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.addaudithook(_no_network)
-    _limit(memory_bytes, file_bytes)
-    child = Child(out)
+    _limit(memory_bytes, member_bytes)
+    _limit_files(file_bytes)
+    child = Child(out, file_bytes, member_bytes)
     todo: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders, todo), name="orders", daemon=True).start()
     child.say(say="ready")

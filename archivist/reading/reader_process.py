@@ -6,6 +6,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
     → {"path": …, "cpu_s": …}
     ← {"say": "ready"}, then for each file {"say": "open", "kind", "count"}, {"say": "loading"} before the models are
       loaded, {"say": "page", "page": [...]} for each page, and one of {"say": "done", "rss"}, {"say": "refused", …}
+    → {"unpack": …, "into": …, "password": …, "cpu_s": …}
+    ← {"say": "member", "name", "file", "is_message"} for each file in the file, then "done" or "refused" as above
 
 Limits: address space and size of written files for the child's life, CPU seconds for each page (the soft limit is moved
 forward before each page), and wall seconds between two messages, watched by the parent. The child cannot connect to
@@ -22,15 +24,17 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from archivist.errors import ArchivistError, ReaderStopped, all_errors
 from archivist.reading.formats.identify import UNKNOWN
 from archivist.reading.formats.registry import by_kind
+from archivist.reading.formats.unpacking import CHUNK, MAX_MEMBER_BYTES, PackedFile
 from archivist.reading.pages import PageText, ReadResult, shown_name
 from archivist.reading.reader_child import EXIT_MEMORY
 
@@ -45,7 +49,8 @@ class Limits:
     Attributes:
         memory_bytes: address space, with libraries and models. Measured: 0.75–1.1 GB on ordinary pages, 1.4 GB on a
             picture of 100 million pixels; under 0.8 GB children die on ordinary pages.
-        file_bytes: largest file it may write; it writes none but Python's own caches.
+        file_bytes: largest file it may write while it reads; it writes none but Python's own caches.
+        member_bytes: largest file it may write while it takes one apart.
         page_cpu_s: whole CPU seconds for opening a file and for each page.
         page_wall_s: seconds for the same, by the clock.
         start_wall_s: seconds to start, and once more to load the models, from a cold and slow disk.
@@ -55,11 +60,15 @@ class Limits:
 
     memory_bytes: int = 2 * 1024**3
     file_bytes: int = 16 * 1024**2
+    member_bytes: int = MAX_MEMBER_BYTES + CHUNK
     page_cpu_s: int = 20
     page_wall_s: float = 30.0
     start_wall_s: float = 90.0
     files: int = 200
     rss_bytes: int = 700 * 1024**2
+
+
+_T = TypeVar("_T")
 
 
 class _ChildDied(Exception):
@@ -108,10 +117,35 @@ class Reader:
             ReaderStopped: E103, the child died twice on this file; the reader itself can go on.
             ArchivistError: E700, the child cannot even start or load its models; no file is at fault.
         """
+        return self._twice(path, lambda: self._read_once(path, on_page))
+
+    def unpack(self, path: Path, into: Path, password: str | None = None) -> tuple[PackedFile, ...]:
+        """Take a file apart that holds others, as ``formats.unpacking`` explains.
+
+        Args:
+            path: the file; never changed.
+            into: an existing folder, where the members stand afterwards, and what a failure leaves; the caller removes it.
+            password: tried on whatever is locked.
+
+        Returns:
+            Its members in order; none when it holds no others and is to be read itself.
+
+        Raises:
+            UnreadableFile: E101, damaged, or holding links.
+            PasswordNeeded: E106, it is locked and the password is missing or another.
+            FileTooLarge: E102, over a limit on members, bytes, ratio or depth.
+            ReaderStopped: E103, the child died twice on this file; the reader itself can go on.
+            WriteFailed: the disk refuses; no fault of the file.
+            ArchivistError: E700, the child cannot even start.
+        """
+        return self._twice(path, lambda: self._unpack_once(path, into, password))
+
+    def _twice(self, path: Path, attempt: Callable[[], _T]) -> _T:
+        """Do something with a file, once more when the child died."""
         reasons = []
         for _ in range(2):
             try:
-                return self._attempt(path, on_page)
+                return attempt()
             except _ChildDied as why:
                 reasons.append(str(why))
             except BaseException:
@@ -134,7 +168,7 @@ class Reader:
             child.kill()
             child.wait()
 
-    def _attempt(self, path: Path, on_page: Callable[[int, int], None] | None) -> ReadResult:
+    def _read_once(self, path: Path, on_page: Callable[[int, int], None] | None) -> ReadResult:
         self._ready()
         self._send({"path": str(path.absolute()), "cpu_s": self.limits.page_cpu_s})
         self._busy = True
@@ -160,6 +194,28 @@ class Reader:
                     self._finish(message["rss"])
                     return ReadResult(found, tuple(pages))
 
+    def _unpack_once(self, path: Path, into: Path, password: str | None) -> tuple[PackedFile, ...]:
+        self._ready()
+        # A folder for each attempt: what a dead child has left must not be in the way of the next.
+        folder = Path(tempfile.mkdtemp(dir=into))
+        order = {"unpack": str(path.absolute()), "into": str(folder.absolute()), "password": password}
+        self._send({**order, "cpu_s": self.limits.page_cpu_s})
+        self._busy = True
+        members: list[PackedFile] = []
+        while True:
+            message = self._next(self.limits.page_wall_s, f"拆开第 {len(members) + 1} 个文件")
+            match message["say"]:
+                case "member":
+                    # Of the path only the name is believed.
+                    place = folder / Path(message["file"]).name
+                    members.append(PackedFile(message["name"], place, message["is_message"]))
+                case "refused":
+                    self._finish(message["rss"])
+                    raise _as_error(message)
+                case "done":
+                    self._finish(message["rss"])
+                    return tuple(members)
+
     def _ready(self) -> None:
         """Have a child that waits for a file."""
         if self._child and self._child.poll() is None:
@@ -174,7 +230,8 @@ class Reader:
             ),
             "PYTHONIOENCODING": "utf-8",
         }
-        limits = [str(self.limits.memory_bytes), str(self.limits.file_bytes)]
+        own = self.limits
+        limits = [str(value) for value in (own.memory_bytes, own.file_bytes, own.member_bytes)]
         # -P: a file dropped into the current folder must never be imported.
         try:
             self._child = subprocess.Popen(

@@ -18,12 +18,14 @@ from archivist.reading.formats.containers import RAR, SEVEN_ZIP, ZIP
 from archivist.reading.formats.identify import EMPTY, UNKNOWN, identify
 from archivist.reading.formats.images import HEIC
 from archivist.reading.formats.legacy_office import DOC, LOCKED_OFFICE, RTF, XLS
+from archivist.reading.formats.mail import EML, MHT
 from archivist.reading.formats.ofd import OFD
 from archivist.reading.formats.ooxml import DOCX, XLSX
 from archivist.reading.formats.pdf import PDF
 from archivist.reading.formats.registry import Format, Sureness, by_kind, formats
 from archivist.reading.formats.sample import Sample
-from archivist.reading.formats.text import HTML, TXT
+from archivist.reading.formats.text import TXT
+from archivist.reading.formats.web import HTML
 
 from . import files
 
@@ -49,7 +51,12 @@ CONTENTS = (
     (b"{\\rtf1\\ansi", RTF),
     (b"<!DOCTYPE html><p>", HTML),
     (b"\xef\xbb\xbf  <HTML>", HTML),
-    (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", HTML),
+    (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", MHT),
+    (b"From: <Saved by Blink>\r\nSubject: x\r\nContent-Type: multipart/related", MHT),
+    (b"From: a@b.cn\r\nTo: c@d.cn\r\nContent-Type: multipart/related", EML),
+    (b"Received: from b\r\n by c\r\nSubject: =?gb2312?B?08o=?=\r\n\r\nx", EML),
+    (b"From: a@b.cn\nSubject: " + "\u6750\u6599".encode("gbk") + b"\n\nx", EML),
+    ("From: 王秀兰\n收件：街道".encode(), TXT),
     (b"\x00\x00\x00\x18ftypheic\x00\x00", HEIC),
     (b"Rar!\x1a\x07\x01\x00", RAR),
     (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),

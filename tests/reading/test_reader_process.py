@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from archivist.errors import ArchivistError, FileTooLarge, ReaderStopped, UnreadableFile
+from archivist.errors import ArchivistError, FileTooLarge, PasswordNeeded, ReaderStopped, UnreadableFile
 from archivist.reading import reader_child
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.pdf import PDF
@@ -93,7 +93,7 @@ def test_a_name_in_gbk_bytes(reader: Reader, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
-        (files.encrypted_pdf, UnreadableFile),
+        (files.encrypted_pdf, PasswordNeeded),
         (files.png_bomb, FileTooLarge),
         (files.word_bomb, FileTooLarge),
         (files.huge_picture_pdf, FileTooLarge),
@@ -215,7 +215,7 @@ def test_each_page_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "setrlimit", move)
     monkeypatch.setattr(time, "process_time", lambda: used)
     said = io.BytesIO()
-    reader_child.Child(said).serve({"path": "a.pdf", "cpu_s": granted})
+    reader_child.Child(said, 1, 1).serve({"path": "a.pdf", "cpu_s": granted})
     words = [json.loads(line)["say"] for line in said.getvalue().splitlines()]
     assert words == ["open", *["page"] * 9, "done"]
     assert used > 5 * granted

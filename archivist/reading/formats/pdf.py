@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archivist.errors import FileTooLarge, UnreadableFile
+from archivist.errors import FileTooLarge, PasswordNeeded, UnreadableFile
 from archivist.reading.formats.images import check_pixels
 from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
@@ -69,9 +69,7 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-            raise UnreadableFile(
-                "PDF 加了密码，打不开", file=name, remedy="请去除密码（另存或重新打印为 PDF）后再投入收件箱。"
-            ) from None
+            raise PasswordNeeded("PDF 加了密码，打不开", file=name) from None
         raise UnreadableFile("PDF 已损坏，打不开", file=name) from None
     try:
         if document.get_formtype() != raw.FORMTYPE_NONE:

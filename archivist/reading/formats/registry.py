@@ -1,6 +1,7 @@
 """The formats of files: each module of this package registers what it knows, and says all there is to know of it.
 
-A new format is one file here: its ``Format`` with the recogniser, and either its reader or the words that refuse it.
+A new format is one file here: its ``Format`` with the recogniser, and its reader, what unpacks it, or the words that
+refuse it. What unpacking is, and what may be done with it, stands in ``unpacking``.
 Nothing heavy is imported for telling formats apart; a reader imports what it needs when it is called, which is in the
 reading process only.
 """
@@ -22,6 +23,8 @@ from archivist.reading.formats.sample import Sample
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from archivist.reading.formats.unpacking import PackedFile, Unpacking
 
     Picture = NDArray[np.uint8]
     """Height × width × 3 (BGR), 8 bits a channel."""
@@ -73,6 +76,20 @@ class NotRead:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unpacker:
+    """How a file that holds other files is taken apart; see ``unpacking``.
+
+    Attributes:
+        unpack: given the file and where its members go, yields each member once it is written; none when the file holds
+            no others, such as a mail without attachments. Raises what an ``Opener`` raises.
+        itself: how the file is read when it holds no others, or why it is not read.
+    """
+
+    unpack: Callable[[Path, Unpacking], Iterator[PackedFile]]
+    itself: Opener | NotRead
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """All there is to know of a format.
@@ -83,7 +100,7 @@ class Format:
         media_type: IANA name where there is one.
         extensions: with the dot; the first is the proper one. None where the content tells nothing.
         recognise: looks at a file.
-        handling: how its pages are read, or why they are not.
+        handling: how its pages are read, how it is taken apart, or why neither is done.
         is_picture: whether a file is one picture, or a stack of them, and has no text of its own.
     """
 
@@ -92,7 +109,7 @@ class Format:
     media_type: str
     extensions: tuple[str, ...]
     recognise: Callable[[Sample], Sureness]
-    handling: Opener | NotRead
+    handling: Opener | Unpacker | NotRead
     is_picture: bool = False
 
     def extension_of(self, name: str) -> str:

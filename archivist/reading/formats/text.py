@@ -1,4 +1,4 @@
-"""Plain text, read; and pages of the web, recognised."""
+"""Plain text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from typing import Final
 
 from archivist.errors import FileTooLarge, UnreadableFile
 from archivist.model.plain_text import decode_text
-from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
-from archivist.reading.formats.sample import Sample
+from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Largest plain text file."""
-_MARKUP: Final = (
-    "<!doctype html", "<html", "<?xml", "mime-version:", "<head", "<body", "<table", "<meta",
-)  # fmt: skip
 
 
 @contextmanager
@@ -34,13 +30,6 @@ def open_text(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]
     yield 1, iter([SourcePage(text)])
 
 
-def _is_html(sample: Sample) -> Sureness:
-    if sample.text is None:
-        return Sureness.NO
-    start = sample.text.lstrip("\ufeff \t\r\n")[:1024].lower()
-    return Sureness.MARKUP if start.startswith(_MARKUP) or "<html" in start else Sureness.NO
-
-
 TXT = register(
     Format(
         kind="txt",
@@ -49,15 +38,5 @@ TXT = register(
         extensions=(".txt", ".csv"),
         recognise=lambda sample: Sureness.NO if sample.text is None else Sureness.TEXT,
         handling=open_text,
-    )
-)
-HTML = register(
-    Format(
-        kind="html",
-        label="网页文件",
-        media_type="text/html",
-        extensions=(".html", ".htm", ".mht", ".mhtml"),
-        recognise=_is_html,
-        handling=NotRead("是网页文件，本程序不读", "请在浏览器中打开，打印为 PDF 后再投入收件箱。"),
     )
 )

@@ -1,0 +1,198 @@
+"""Files that hold other files: how they are taken apart, and within which limits.
+
+A format that holds others (ZIP, 7z, RAR, mail) has an ``Unpacker`` where others have an ``Opener``. Its ``unpack`` writes
+each member into a scratch folder and yields it as a ``PackedFile``; ``Reader.unpack`` does this for a whole file, members within
+members too, in the reading process: decompression is where hostile files do their harm, and there memory, CPU time and
+the size of a written file are limited, and nothing can be connected to.
+
+How to use it::
+
+    with Reader() as reader, TemporaryDirectory() as folder:
+        members = reader.unpack(path, Path(folder))  # () when the file holds no others
+        for member in members:
+            result = reader.read(member.path)        # read as any other file; member.name is what people know it by
+
+- ``unpack`` may be asked of every file: one whose format holds no others, and a mail without attachments, give ``()`` and
+  are read themselves. A mail with attachments is not read: its own words are the member that ``is_message``.
+- Members are never containers that could be opened: those within are taken apart too, their members' names joined with ``/``.
+  One that cannot be opened (a password, a RAR without an unpacker, damage) is a member itself, and its reading says why.
+- A name never decides where anything is written; it is a label, without drive, root, ``..`` and control characters. It comes
+  from a stranger: its folders are not drop folders.
+- Left out are folders and what operating systems add by themselves (``IGNORED``).
+- The container itself is not changed. Members live as long as the scratch folder.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from archivist.errors import FileTooLarge, UnreadableFile, WriteFailed
+
+MAX_DEPTH: Final = 3
+"""Containers in containers, the outermost counted."""
+MAX_MEMBERS: Final = 500
+"""Most members of one dropped file, those within members counted."""
+MAX_MEMBER_BYTES: Final = 500 * 1024**2
+MAX_TOTAL_BYTES: Final = 1024**3
+MAX_RATIO: Final = 200
+"""Largest unpacked : packed ratio of the whole, beyond ``RATIO_FROM_BYTES``; scans kept as white bitmaps reach about 100."""
+RATIO_FROM_BYTES: Final = 64 * 1024**2
+MAX_NAME: Final = 200
+"""Characters of a member's name that are kept."""
+CHUNK: Final = 1024**2
+IGNORED: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
+"""Folders and files that operating systems add by themselves; so are those that begin with ``._``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """One file that was held in another.
+
+    Attributes:
+        name: what people know it by: its path in the container, with ``/``; see the rules above.
+        path: where its bytes stand now; of its name there only the extension is left.
+        is_message: whether it is a mail's own words, to which the others were attached. Its bytes are ours: UTF-8 text.
+    """
+
+    name: str
+    path: Path
+    is_message: bool = False
+
+
+class Unpacking:
+    """One dropped file being taken apart: where its members go, and how much of each limit is used.
+
+    Args:
+        into: an existing folder, empty.
+        name: the dropped file's, for messages.
+        packed_bytes: its size.
+        password: tried on every locked container within.
+    """
+
+    def __init__(self, into: Path, name: str, packed_bytes: int, password: str | None = None) -> None:
+        self.name = name
+        self.password = password
+        self._into = into
+        self._packed = packed_bytes
+        self._count = 0
+        self._total = 0
+
+    def expect(self, count: int, total: int) -> None:
+        """Refuse by what the container says of itself, before anything is written. What it says may be a lie.
+
+        Args:
+            count: of its members, folders counted.
+            total: of their bytes, unpacked.
+
+        Raises:
+            FileTooLarge: E102.
+        """
+        self._check(self._count + count, self._total + total)
+
+    def add(self, name: str, data: Iterable[bytes], *, is_message: bool = False) -> PackedFile:
+        """Write one member.
+
+        Args:
+            name: as it stands in the container, decoded.
+            data: its bytes, piece by piece.
+            is_message: see ``PackedFile``.
+
+        Raises:
+            FileTooLarge: E102. WriteFailed: E204, the disk refuses; no fault of the file.
+        """
+        self._count += 1
+        label = safe_name(name) or f"{self._count}"
+        path = self._into / f"{self._count:04d}{_suffix(label)}"
+        size = 0
+        with _writing(path, self.name) as write:
+            for piece in data:
+                size += len(piece)
+                self._total += len(piece)
+                if size > MAX_MEMBER_BYTES:
+                    raise FileTooLarge(
+                        f"里面的一个文件超过 {MAX_MEMBER_BYTES // 1024**2} MB 的限制", file=self.name
+                    )
+                self._check(self._count, self._total)
+                write(piece)
+        return PackedFile(label, path, is_message)
+
+    def refuse_link(self) -> UnreadableFile:
+        """Return the error for a link or a device among the members: it is no paper, and points outside."""
+        return UnreadableFile(
+            "里面有链接或特殊文件，不能自动拆开",
+            file=self.name,
+            remedy="请解压后把里面的文件逐个投入收件箱。",
+        )
+
+    def _check(self, count: int, total: int) -> None:
+        if count > MAX_MEMBERS:
+            raise FileTooLarge(
+                f"里面有 {count} 个文件或更多，超过 {MAX_MEMBERS} 个的限制",
+                file=self.name,
+                remedy="请分成几份再投入收件箱。",
+            )
+        if total > MAX_TOTAL_BYTES:
+            raise FileTooLarge(
+                f"拆开后超过 {MAX_TOTAL_BYTES // 1024**2} MB 的限制",
+                file=self.name,
+                remedy="请分成几份再投入收件箱。",
+            )
+        if total > RATIO_FROM_BYTES and total > MAX_RATIO * self._packed:
+            raise FileTooLarge(
+                f"压缩比超过 {MAX_RATIO} 倍，疑为恶意文件",
+                file=self.name,
+                remedy="请核实来源；确属材料的，解压后把里面的文件逐个投入收件箱。",
+            )
+
+
+@contextmanager
+def _writing(path: Path, name: str) -> Iterator[Callable[[bytes], object]]:
+    """Give what writes to a new file; a disk that refuses is not taken for damage in what is read meanwhile."""
+
+    def refused(error: OSError) -> WriteFailed:
+        return WriteFailed(f"拆开文件时临时文件夹写不进去（{error.strerror}）", file=name)
+
+    def write(data: bytes) -> None:
+        try:
+            file.write(data)
+            file.flush()
+        except OSError as error:
+            raise refused(error) from error
+
+    try:
+        file = path.open("xb")
+    except OSError as error:
+        raise refused(error) from error
+    with file:
+        yield write
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield what an open file still holds, piece by piece."""
+    while piece := file.read(CHUNK):
+        yield piece
+
+
+def is_ignored(name: str) -> bool:
+    """Tell whether a member is one that an operating system added by itself."""
+    return any(
+        part in IGNORED or part.startswith("._") for part in PurePosixPath(name.replace("\\", "/")).parts
+    )
+
+
+def safe_name(name: str) -> str:
+    """Return a member's name as a label: no drive, no root, no ``..``, nothing that cannot be seen."""
+    normal = unicodedata.normalize("NFC", name).replace("\\", "/")
+    seen = "".join(" " if c.isspace() else c for c in normal if c.isspace() or c.isprintable())
+    parts = [part.strip() for part in seen[-MAX_NAME:].split("/")]
+    return "/".join(p for p in parts if p not in ("", ".", "..") and not (len(p) == 2 and p[1] == ":"))
+
+
+def _suffix(label: str) -> str:
+    suffix = PurePosixPath(label).suffix.lower()[:10]
+    return suffix if suffix.isascii() and suffix[1:].isalnum() else ""
