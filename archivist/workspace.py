@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from archivist import settings_file
 from archivist.errors import (
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from archivist.config import Config
     from archivist.doctypes.catalogue import Catalogue
     from archivist.rules.pack import Pack
+
+_SHORT_NUMBER: Final = 6
+"""A number of so many digits at most is the last part of a case number."""
 
 
 @dataclass
@@ -182,7 +185,7 @@ class Workspace:
         return False
 
     def find_case(self, text: str) -> CaseNo:
-        """Return the case a person means: by number, by ID number, or by an unambiguous name.
+        """Return the case a person means: by number or its last digits, by ID number, or by an unambiguous name.
 
         Raises:
             CaseNotFound: E201. AmbiguousCase: E003, with the candidates' numbers.
@@ -190,6 +193,8 @@ class Workspace:
         try:
             number = CaseNo.parse(text)
         except InvalidValue:
+            if len(text.strip()) <= _SHORT_NUMBER and text.strip().isdecimal():
+                return self._by_sequence(int(text))
             rows = self.index.find_cases(text)
             if not rows:
                 raise CaseNotFound(f"没有找到与“{text}”相符的户档") from None
@@ -199,3 +204,11 @@ class Workspace:
             return rows[0].number
         self.archive.folder(number)
         return number
+
+    def _by_sequence(self, sequence: int) -> CaseNo:
+        found = [n for n in self.archive.case_numbers() if n.sequence == sequence]
+        if not found:
+            raise CaseNotFound(f"没有序号为 {sequence} 的户档")
+        if len(found) > 1:
+            raise AmbiguousCase(f"序号 {sequence} 对应 {len(found)} 户", problems=[str(n) for n in found])
+        return found[0]

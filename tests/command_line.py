@@ -43,6 +43,7 @@ class Office:
 
     root: Path
     settings: dict[str, str] = field(default_factory=_settings)
+    answers: str = ""
 
     def run(self, *words: str, check: int | None = 0) -> Shown:
         """Run one command in this process; ``check`` is the exit status it must have."""
@@ -52,6 +53,11 @@ class Office:
         shown = Shown(out.getvalue(), err.getvalue(), status)
         assert check is None or status == check, f"{' '.join(words)}\n{shown.stdout}{shown.stderr}"
         return shown
+
+    def typed(self, *words: str, answers: str, check: int | None = 0) -> Shown:
+        """Run one command in this process that asks questions, and answer them, a line each."""
+        with mock.patch.object(self, "answers", answers):
+            return self.run(*words, check=check)
 
     def process(self, *words: str, check: int | None = 0) -> Shown:
         """Run one command as a process of its own, as the shell does."""
@@ -75,7 +81,7 @@ class Office:
     def _at_the_desk(self) -> Iterator[None]:
         with (
             mock.patch.dict(os.environ, self.environment, clear=True),
-            mock.patch.object(sys, "stdin", io.StringIO()),
+            mock.patch.object(sys, "stdin", io.StringIO(self.answers)),
             contextlib.chdir(self.root),
         ):
             yield

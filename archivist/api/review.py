@@ -1,15 +1,17 @@
-"""The review tray: what waits for a person, why, and where it goes."""
+"""The review tray: what waits for a person, why, what it may be, and where it goes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.inbox import FiledFile, parse_record
-from archivist.api.result import Result
-from archivist.errors import UsageError
+from archivist.api.result import Problem, Result
+from archivist.api.tray_view import EVERYTHING, TrayFilter, TrayView, WaitingItem
+from archivist.errors import ArchivistError, SettingsError, UsageError
+from archivist.model.ids import CaseNo
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -17,93 +19,31 @@ if TYPE_CHECKING:
     from archivist.store import TrayItem
     from archivist.workspace import Workspace
 
-EVIDENCE: Final[Mapping[str, str]] = {
-    "qr": "二维码",
-    "folder": "投放文件夹",
-    "case_number": "户号",
-    "id_number": "身份证号",
-    "name_and_birth_or_address": "姓名与出生日期或住址",
-    "name": "姓名",
-    "title": "标题",
-    "file_name": "文件名",
-}
-"""Kinds of evidence, as people call them."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceSeen:
-    """One sign: what it speaks for (a case number or a document id), what kind it is, where it was seen."""
-
-    speaks_for: str
-    kind: str
-    kind_label: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingItem:
-    """A file in the tray.
-
-    Attributes:
-        item: its id there; a beginning that is unambiguous names it too.
-        received: ISO 8601 with offset; ``size`` in bytes.
-        reason: a stable word; ``message`` the same for people; ``code`` that of the error, if one it was.
-        kind: what the bytes are; ``pages`` how many were read.
-        cases: numbers of the cases it may belong to; ``types``: ids of the document types it may be.
-    """
-
-    item: str
-    name: str
-    received: str
-    reason: str
-    message: str
-    code: str
-    sha256: str
-    size: int
-    kind: str
-    pages: int
-    cases: tuple[str, ...]
-    types: tuple[str, ...]
-    evidence: tuple[EvidenceSeen, ...]
-
-    @classmethod
-    def of(cls, item: TrayItem) -> WaitingItem:
-        """Return an item of the tray."""
-        details = item.details
-        return cls(
-            item=item.id,
-            name=item.name,
-            received=item.received,
-            reason=item.reason,
-            message=item.message,
-            code=details.get("code", ""),
-            sha256=item.sha256,
-            size=item.size,
-            kind=details.get("kind", ""),
-            pages=details.get("pages", 0),
-            cases=tuple(details.get("cases", ())),
-            types=tuple(details.get("types", ())),
-            evidence=tuple(
-                EvidenceSeen(e["speaks_for"], e["kind"], EVIDENCE.get(e["kind"], e["kind"]), e["where"])
-                for e in details.get("evidence", ())
-            ),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class TrayList(Result):
-    """What waits, oldest first."""
+    """What waits, oldest first.
 
-    SCHEMA: ClassVar[str] = "archivist/review-list/1"
+    Attributes:
+        items: those of this page.
+        matching: how many there are on all pages; ``waiting`` how many wait in all.
+        page: 1-based; ``pages`` how many there are, at least one.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/review-list/2"
 
     items: tuple[WaitingItem, ...]
+    matching: int
+    waiting: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
 class TrayEntry(Result):
     """One waiting file, where it lies and the text that was recognised on it (pages parted by form feeds)."""
 
-    SCHEMA: ClassVar[str] = "archivist/review-show/1"
+    SCHEMA: ClassVar[str] = "archivist/review-show/2"
 
     item: WaitingItem
     path: Path
@@ -111,12 +51,55 @@ class TrayEntry(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a person decides of one item.
+
+    Attributes:
+        item: its id or an unambiguous beginning of it.
+        case: number or its last digits, ID number or unambiguous name; empty for the one that is suggested.
+        type: id or title; empty for the sole candidate.
+    """
+
+    item: str
+    case: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAssignment:
+    """Where an item goes, found out before anything is filed."""
+
+    item: str
+    name: str
+    case: str
+    applicant: str
+    type: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssigned:
+    """An item that stays in the tray, and why."""
+
+    item: str
+    name: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned(Result):
-    """The record a waiting file became."""
+    """What became of the items that were to be filed.
 
-    SCHEMA: ClassVar[str] = "archivist/review-assign/1"
+    Attributes:
+        planned: with a dry run, what would be filed.
+        filed: the records they became; ``failed`` those that stay.
+    """
 
-    filed: FiledFile
+    SCHEMA: ClassVar[str] = "archivist/review-assign/2"
+
+    planned: tuple[PlannedAssignment, ...]
+    filed: tuple[FiledFile, ...]
+    failed: tuple[NotAssigned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +112,24 @@ class HandedBack(Result):
     path: Path
 
 
-def list_waiting(workspace: Workspace) -> TrayList:
-    """Return everything that waits."""
-    return TrayList(tuple(map(WaitingItem.of, workspace.archive.tray.items())))
+PAGE: Final = 20
+"""Items on a page of the list when nothing else is said."""
+
+
+def list_waiting(
+    workspace: Workspace, wanted: TrayFilter = EVERYTHING, *, page: int = 1, per_page: int = PAGE
+) -> TrayList:
+    """Return a page of what waits, narrowed by what is given; all on one page with ``per_page`` 0.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003. UsageError: E001, no such type.
+    """
+    view = TrayView(workspace)
+    found = view.matching(wanted)
+    pages = max(1, -(-len(found) // per_page)) if per_page else 1
+    page = min(max(page, 1), pages)
+    shown = found[(page - 1) * per_page : page * per_page] if per_page else found
+    return TrayList(tuple(map(view.item, shown)), len(found), len(view.items), page, pages)
 
 
 def show_waiting(workspace: Workspace, item: str) -> TrayEntry:
@@ -140,46 +138,71 @@ def show_waiting(workspace: Workspace, item: str) -> TrayEntry:
     Raises:
         TrayItemNotFound: E104.
     """
-    found = workspace.archive.tray.get(item)
-    return TrayEntry(WaitingItem.of(found), found.file, found.text)
+    view = TrayView(workspace)
+    found = view.named(item)
+    return TrayEntry(view.item(found), found.file, found.text)
+
+
+def suggested(workspace: Workspace, wanted: TrayFilter = EVERYTHING) -> tuple[Assignment, ...]:
+    """Return the items whose one household and one type only want a person's yes."""
+    view = TrayView(workspace)
+    return tuple(Assignment(i.id) for i in view.matching(wanted) if view.item(i).suggested)
 
 
 def assign(
     workspace: Workspace,
-    by: By,
-    item: str,
-    case: str,
+    by: Callable[[], By],
+    wanted: Sequence[Assignment],
     *,
-    type: str | None = None,  # noqa: A002 — the word of the command and of the page
     signs: str | None = None,
     keep_duplicate: bool = False,
     reason: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Assigned:
-    """File a waiting file where a person says; see ``inbox.file_by_hand`` for the arguments.
+    """File waiting files where a person says, each for itself.
+
+    Args:
+        workspace: the open workspace.
+        by: called for every file.
+        wanted: the items; nothing is filed where one of them cannot be understood.
+        signs: the record of which the one item is the signed copy.
+        keep_duplicate: file what the case has already as a record of its own.
+        reason: why a closed file still takes it.
+        dry_run: only find out where each would go.
+        progress: called with the files done and the files there are.
 
     Raises:
-        TrayItemNotFound: E104. UsageError: E001, when no type is named and there is not exactly one candidate.
+        TrayItemNotFound: E104, CaseNotFound: E201, AmbiguousCase: E003, UsageError: E001, what is asked cannot be
+            understood; nothing was filed.
     """
     from archivist.ingest import filing
 
-    found = workspace.archive.tray.get(item)
-    number, record = workspace.find_case(case), parse_record(signs)
-    filed = filing.assign(
-        workspace, by, found, number, _type(workspace, found, type),
-        signs=record, keep_duplicate=keep_duplicate, reason=reason,
-    )  # fmt: skip
-    return Assigned(FiledFile.of(filed))
-
-
-def _type(workspace: Workspace, item: TrayItem, named: str | None) -> DocumentType:
-    if named:
-        return workspace.catalogue.get(named)
-    candidates = item.details.get("types", ())
-    if len(candidates) != 1:
-        raise UsageError(
-            "没有唯一的种类候选", file=item.id, remedy="用 --type 指明文书（材料）种类，如 --type 身份证。"
-        )
-    return workspace.catalogue.get(candidates[0])
+    record = parse_record(signs)
+    if record and len(wanted) > 1:
+        raise UsageError("一件签署件只能是一个文件")
+    view = TrayView(workspace)
+    plan = [_plan(view, each) for each in wanted]
+    if twice := {p.item.id for p in plan if sum(q.item is p.item for q in plan) > 1}:
+        raise UsageError(f"同一件写了两次：{'、'.join(sorted(twice))}")
+    if dry_run:
+        return Assigned(tuple(p.shown(view) for p in plan), (), ())
+    filed: list[FiledFile] = []
+    failed: list[NotAssigned] = []
+    for n, each in enumerate(plan, 1):
+        try:
+            done = filing.assign(
+                workspace, by(), each.item, each.case, each.document,
+                signs=record, keep_duplicate=keep_duplicate, reason=reason,
+            )  # fmt: skip
+            filed.append(FiledFile.of(done))
+        except SettingsError:  # of the workspace, not of this file
+            raise
+        except ArchivistError as error:
+            failed.append(NotAssigned(each.item.id, each.item.name, Problem.of(error)))
+        if progress:
+            progress(n, len(plan))
+    return Assigned((), tuple(filed), tuple(failed))
 
 
 def hand_back(workspace: Workspace, by: By, item: str) -> HandedBack:
@@ -192,3 +215,46 @@ def hand_back(workspace: Workspace, by: By, item: str) -> HandedBack:
         found = workspace.archive.tray.get(item)
         path = workspace.archive.tray.hand_back(found, workspace.archive.outbox / "退回")
     return HandedBack(found.id, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    item: TrayItem
+    case: CaseNo
+    document: DocumentType
+
+    def shown(self, view: TrayView) -> PlannedAssignment:
+        number = str(self.case)
+        return PlannedAssignment(
+            self.item.id,
+            self.item.name,
+            number,
+            view.applicant(number),
+            self.document.id,
+            self.document.title,
+        )
+
+
+def _plan(view: TrayView, wanted: Assignment) -> _Planned:
+    item = view.named(wanted.item)
+    shown = view.item(item)
+    if not wanted.case and not shown.suggested:
+        raise UsageError(
+            f"没有可以照办的建议（{shown.reason_label}：{item.message}）", file=f"{shown.short} {item.name}",
+            remedy="请用 archivist review show 看过以后，写明归入哪一户。",
+        )  # fmt: skip
+    case = view.workspace.find_case(wanted.case or shown.households[0].case)
+    return _Planned(item, case, _type(view, item, wanted.type))
+
+
+def _type(view: TrayView, item: TrayItem, named: str) -> DocumentType:
+    if named:
+        return view.workspace.catalogue.get(named)
+    candidates = item.details.get("types", ())
+    if len(candidates) != 1:
+        raise UsageError(
+            "没有唯一的种类候选",
+            file=f"{view.short[item.id]} {item.name}",
+            remedy="指明文书（材料）种类，如 --type 身份证，或 编号=户=身份证。",
+        )
+    return view.workspace.catalogue.get(candidates[0])

@@ -1,4 +1,4 @@
-"""``archivist watch``, ``archivist file`` and ``archivist review``."""
+"""``archivist watch`` and ``archivist file``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 
 from archivist.api import inbox as api
-from archivist.api import review as review_api
 from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate
 from archivist.api.result import Problem
 from archivist.cli.session import Session, with_session
 
-_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
+LATE_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
 
 
 @click.command()
@@ -114,7 +113,7 @@ def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
 @click.option("--type", "type_", metavar="文书", help="文书（材料）种类；不写则自动识别。")
 @click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
 @click.option("--keep-duplicate", is_flag=True, help="与已归档的件完全相同也另存一件。")
-@_REASON
+@LATE_REASON
 @with_session
 def file_(
     session: Session,
@@ -141,78 +140,3 @@ def file_(
         for problem in done.failed:
             session.warn(f"{problem}（{problem.code}）{problem.remedy}")
     return done.failed[0].exit_status if done.failed else 0
-
-
-# ── the review tray ──────────────────────────────────────────────────────────────────────────────────────
-@click.group()
-def review() -> None:
-    """待认领：没有把握自动归档的文件，由人指定归属。"""
-
-
-@review.command("list")
-@with_session
-def list_(session: Session) -> None:
-    """列出待认领的文件。"""
-    waiting = review_api.list_waiting(session.workspace)
-    session.emit(waiting)
-    session.table(
-        ("编号", "文件", "收到", "原因", "可能的户档"),
-        [
-            (i.item, i.name, i.received[:16].replace("T", " "), i.message, "、".join(i.cases))
-            for i in waiting.items
-        ],
-    )
-    session.say(f"共 {len(waiting.items)} 件待认领" if waiting.items else "没有待认领的文件")
-
-
-@review.command()
-@click.argument("item", metavar="编号")
-@with_session
-def show(session: Session, item: str) -> None:
-    """查看一件：原因、候选、线索、识别出的文字。"""
-    entry = review_api.show_waiting(session.workspace, item)
-    session.emit(entry)
-    found = entry.item
-    session.say(f"{found.item}  {found.name}", "bold")
-    session.say(f"原因：{found.message}")
-    session.say(f"文件：{entry.path}")
-    session.table(("线索", "指向", "出处"), [(e.kind_label, e.speaks_for, e.where) for e in found.evidence])
-    if entry.text:
-        session.say("识别出的文字：", "dim")
-        session.say(entry.text.replace("\f", "\n—— 下一页 ——\n")[:2000])
-
-
-@review.command()
-@click.argument("item", metavar="编号")
-@click.argument("case_", metavar="户")
-@click.option("--type", "type_", metavar="文书", help="文书（材料）种类；只有一个候选时可不写。")
-@click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
-@click.option("--keep-duplicate", is_flag=True, help="与已归档的件完全相同也另存一件。")
-@_REASON
-@with_session
-def assign(
-    session: Session,
-    item: str,
-    case_: str,
-    type_: str | None,
-    signs: str | None,
-    keep_duplicate: bool,
-    reason: str,
-) -> None:
-    """指定一件归入哪一户、是哪种材料。"""
-    assigned = review_api.assign(
-        session.workspace, session.by(), item, case_, type=type_, signs=signs,
-        keep_duplicate=keep_duplicate, reason=reason,
-    )  # fmt: skip
-    session.emit(assigned)
-    session.say(describe(DropOutcomeView(Fate.FILED, filed=assigned.filed)), "green")
-
-
-@review.command("return")
-@click.argument("item", metavar="编号")
-@with_session
-def return_(session: Session, item: str) -> None:
-    """退回：不属于任何一户的，放到 outbox/退回，由您取走。"""
-    returned = review_api.hand_back(session.workspace, session.by(), item)
-    session.emit(returned)
-    session.say(f"已退回 {returned.path}")

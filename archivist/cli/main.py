@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
     "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),
     "file": ("archivist.cli.inbox", "file_", "把指明的文件归入指明的户档"),
-    "review": ("archivist.cli.inbox", "review", "待认领：人工指定归属"),
+    "review": ("archivist.cli.review", "review", "待认领：人工指定归属"),
     "generate": ("archivist.cli.documents", "generate", "制发文书，一户或多户"),
     "report": ("archivist.cli.reports", "report", "汇总册表：花名册、月报表、发放明细、报送清单"),
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),

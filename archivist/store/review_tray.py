@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from archivist.store.commit import Original, Stamp
 
 _WHY: Final = "why.json"
 _TEXT: Final = "text.txt"
+SHORTEST: Final = 2
+"""Characters of an item's short name, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,43 @@ class TrayItem:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
+def named(items: Sequence[TrayItem], word: str) -> TrayItem:
+    """Return the one item that a person means by its id, or by a beginning of it, with or without the day in front.
+
+    Raises:
+        TrayItemNotFound: E104, there is none, or more than one.
+    """
+    wanted = word.strip().lower()
+    found = [i for i in items if wanted in (i.id, _without_day(i.id))] or [
+        i for i in items if wanted and (i.id.startswith(wanted) or _without_day(i.id).startswith(wanted))
+    ]
+    if len(found) != 1:
+        raise TrayItemNotFound(f"没有编号为“{word}”的一项" if not found else f"“{word}”对应多项，请多写几位")
+    return found[0]
+
+
+def short_names(items: Sequence[TrayItem]) -> dict[str, str]:
+    """Return for each item's id the shortest name, of two characters at least, by which ``named`` finds it."""
+    names = sorted(_without_day(i.id) for i in items)
+    shortest = {}
+    for at, name in enumerate(names):
+        beside = [n for n in (*names[max(at - 1, 0) : at], *names[at + 1 : at + 2]) if n != name]
+        shared = max((_shared(name, n) for n in beside), default=0)
+        shortest[name] = name[: max(shared + 1, SHORTEST)]
+    unique = Counter(names)
+    return {i.id: shortest[_without_day(i.id)] if unique[_without_day(i.id)] == 1 else i.id for i in items}
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two names begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _without_day(item: str) -> str:
+    return item.partition("-")[2]
+
+
 class Tray:
     """The folder ``review/``. Callers hold the workspace's lock for everything that writes."""
 
@@ -62,19 +102,12 @@ class Tray:
         return sorted(found, key=lambda i: (i.received, i.id))
 
     def get(self, item: str) -> TrayItem:
-        """Return one item by its id or an unambiguous beginning of it.
+        """Return one item by its id or an unambiguous beginning of it; see ``named``.
 
         Raises:
             TrayItemNotFound: E104.
         """
-        found = [i for i in self.items() if i.id == item] or [
-            i for i in self.items() if i.id.startswith(item)
-        ]
-        if len(found) != 1 or not item:
-            raise TrayItemNotFound(
-                f"没有编号为“{item}”的一项" if not found else f"“{item}”对应多项，请写全编号"
-            )
-        return found[0]
+        return named(self.items(), item)
 
     def _read(self, folder: Path) -> TrayItem:
         why = json.loads((folder / _WHY).read_bytes())

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.model.case import Case
@@ -30,6 +30,38 @@ class Reason(StrEnum):
     ALREADY_SIGNED = "already_signed"
     NOT_AWAITED = "not_awaited"
     DUPLICATE = "duplicate"
+
+    @classmethod
+    def of(cls, word: str) -> Reason | None:
+        """Return the reason that a stable word names; ``None`` for one of another program's."""
+        return next((reason for reason in cls if reason.value == word), None)
+
+    @property
+    def label(self) -> str:
+        """The reason in a few Chinese words, as lists show it."""
+        return _LABELS[self]
+
+    @property
+    def is_open_question(self) -> bool:
+        """Whether nothing speaks against the candidate, it is only not sure enough to be taken without a person."""
+        return self in _OPEN_QUESTIONS
+
+
+_LABELS: Final = {
+    Reason.UNREADABLE: "读不出来",
+    Reason.NO_CASE: "不知是哪一户",
+    Reason.SEVERAL_CASES: "像是多户",
+    Reason.CONFLICT: "线索矛盾",
+    Reason.CASE_CLOSED: "该户已注销",
+    Reason.NO_TYPE: "不知是什么材料",
+    Reason.SEVERAL_TYPES: "种类两可",
+    Reason.SEVERAL_DOCUMENTS: "一份里有多件",
+    Reason.FOREIGN_CODE: "二维码不符",
+    Reason.ALREADY_SIGNED: "已有签署件",
+    Reason.NOT_AWAITED: "无须签署件",
+    Reason.DUPLICATE: "已归过一份",
+}
+_OPEN_QUESTIONS: Final = frozenset({Reason.NO_CASE, Reason.NO_TYPE})
 
 
 @dataclass(frozen=True, slots=True)
