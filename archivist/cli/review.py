@@ -63,11 +63,16 @@ def list_(
 
 
 def _row(item: WaitingItem) -> tuple[str, str, str, str]:
-    households = [_household(h) for h in item.households[:2]] + ["…"] * (len(item.households) > 2)
+    households = [_short(h) for h in item.households[:2]] + ["…"] * (len(item.households) > 2)
     types = "、".join(t.title for t in item.types[:2]) + ("…" if len(item.types) > 2 else "")
     mark = "● " if item.suggested else ""
-    proposal = mark + " / ".join(filter(None, ("、".join(households), types)))
+    proposal = mark + " · ".join(filter(None, ("、".join(households), types)))
     return item.short, item.name, proposal or "—", item.reason_label
+
+
+def _short(candidate: CandidateHousehold) -> str:
+    """Return a candidate as the list has room for it: the last digits of the number name a case too."""
+    return f"{candidate.applicant} {candidate.case.rpartition('-')[2]}".strip()
 
 
 def _household(candidate: CandidateHousehold) -> str:
@@ -194,10 +199,9 @@ def _assignments(words: Sequence[str], type_: str, *, suggested: bool) -> list[A
 
 
 def _say_done(session: Session, done: api.Assigned) -> int:
-    session.table(
-        ("编号", "文件", "归入", "材料"),
-        [(p.item, p.name, f"{p.applicant} {p.case}".strip(), p.title) for p in done.planned],
-    )
+    if done.planned:
+        rows = [(p.item, p.name, f"{p.applicant} {p.case}".strip(), p.title) for p in done.planned]
+        session.table(("编号", "文件", "归入", "材料"), rows)
     for filed in done.filed:
         session.say(describe(DropOutcomeView(Fate.FILED, filed=filed)), "green")
     if len(done.failed) == 1 and not done.filed:
