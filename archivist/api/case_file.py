@@ -20,7 +20,7 @@ from archivist.model.values import value_text
 
 if TYPE_CHECKING:
     from archivist.documents.values.superseded import Stale
-    from archivist.model.case import Case, Record
+    from archivist.model.case import Case, MovedRecord, Record
     from archivist.workspace import Workspace
 
 _LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,}[\dXx]")
@@ -149,6 +149,45 @@ class FiledRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedOut:
+    """A paper that was filed here by mistake and is in another household now (已移出).
+
+    Attributes:
+        record: its number here, never given again; ``to_record`` the one it has in ``to_case``.
+        moved_at: ISO 8601 with offset.
+    """
+
+    record: str
+    type: str
+    title: str
+    filed_at: str
+    moved_at: str
+    to_case: str
+    to_record: str
+    reason: str
+
+    @classmethod
+    def of(cls, moved: MovedRecord) -> MovedOut:
+        """Return a record that left a case."""
+        record = moved.record
+        return cls(
+            record=record.no,
+            type=record.type,
+            title=record.title,
+            filed_at=record.filed_at,
+            moved_at=moved.at,
+            to_case=str(moved.case),
+            to_record=moved.new,
+            reason=moved.reason,
+        )
+
+    @property
+    def standing(self) -> str:
+        """What became of it, in Chinese."""
+        return f"已移出，归入 {self.to_case} 第 {self.to_record} 件（{self.reason}）"
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceView:
     """A field of an issued document: what it printed, and what the facts would say now."""
 
@@ -190,6 +229,7 @@ class CaseFile(Result):
         deregistered_on: ``None`` while it is open; ``deregistration_reason`` is empty then.
         facts: what is known as it is stored: group → fields, or group → rows.
         groups: the same in words, in the schema's order.
+        moved_out: papers that were filed here by mistake.
         disagreeing: issued documents that no longer say what is known.
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
     """
@@ -208,6 +248,7 @@ class CaseFile(Result):
     facts: Mapping[str, Row | tuple[Row, ...]]
     groups: tuple[FactGroup, ...]
     records: tuple[FiledRecord, ...]
+    moved_out: tuple[MovedOut, ...]
     disagreeing: tuple[DisagreeingDocument, ...]
     events: int
     head: str
@@ -232,6 +273,7 @@ class CaseFile(Result):
             records=tuple(
                 FiledRecord.of(case, record, sources[record.no]) for record in case.records.values()
             ),
+            moved_out=tuple(map(MovedOut.of, case.moved_out.values())),
             disagreeing=disagreeing,
             events=case.seq,
             head=case.head,

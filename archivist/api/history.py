@@ -29,6 +29,8 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.STEP_CORRECTED: "更正环节",
         Op.DEREGISTERED: "注销",
         Op.CHECK_CONFIRMED: "人工核对",
+        Op.RECORD_MOVED_OUT: "移出",
+        Op.RECORD_RETYPED: "改种类",
     }
 )
 """What people call an event of a case."""
@@ -138,9 +140,16 @@ def _text(workspace: Workspace, event: Event) -> str:
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             entry = event.data["record"]
-            name = event.source.get("name") if event.source else None
+            source = event.source or {}
+            name, moved = source.get("name"), source.get("moved_from")
             origin = f" ← {name}" if name else ""
+            origin += f" ← {moved['case']} 第 {moved['record']} 件移入" if moved else ""
             return f"第 {entry['no']} 件 {entry['title']}{origin}{_because(event)}"
+        case Op.RECORD_MOVED_OUT:
+            to = event.data["to"]
+            return f"第 {event.data['record']} 件 → {to['case']} 第 {to['record']} 件{_because(event)}"
+        case Op.RECORD_RETYPED:
+            return f"第 {event.data['record']} 件改为 {event.data['title']}{_because(event)}"
         case Op.FACTS_CHANGED:
             groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + _because(event)

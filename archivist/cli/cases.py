@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, list, log, deregister."""
+"""``archivist case``: open, show, set, step, correct, record, list, log, deregister."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from archivist.api import case_file
 from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
 from archivist.cli.history import log
+from archivist.cli.records import record
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step
 from archivist.model.case import CaseStatus
@@ -27,6 +28,7 @@ def case() -> None:
 
 case.add_command(step)
 case.add_command(correct)
+case.add_command(record)
 case.add_command(log)
 _FROM = click.option(
     "--from",
@@ -136,6 +138,10 @@ def show(session: Session, case_: str, full: bool) -> None:
                 r.source,
             )
             for r in found.records
+        ]
+        + [
+            (m.record, m.title, m.standing, "", m.filed_at[:16].replace("T", " "), "", "")
+            for m in found.moved_out
         ],
         title="卷内各件",
     )

@@ -200,13 +200,8 @@ def commit_file(
     words = text if text is not None else result.text if result else ""
 
     def draft(case: Case) -> Draft:
-        same = next(
-            (r for r in case.records.values() if original.sha256 in {f.sha256 for f in r.files}), None
-        )
-        if same and not keep_duplicate:
-            raise DuplicateFile(
-                f"与 {case.number} 第 {same.no} 件 {same.title} 完全相同", file=original.path.name
-            )
+        if not keep_duplicate:
+            _refuse_duplicate(case, original)
         no = case.next_record()
         signs = code.record if code else None
         if case.status is CaseStatus.DEREGISTERED and not (signs or reason.strip()):
@@ -238,6 +233,22 @@ def commit_file(
 
     case, event = workspace.commit(number, draft, by)
     return case.records[RecordNo(event.data["record"]["no"])]
+
+
+def _refuse_duplicate(case: Case, original: Original) -> None:
+    for same in case.records.values():
+        if original.sha256 in {f.sha256 for f in same.files}:
+            raise DuplicateFile(
+                f"与 {case.number} 第 {same.no} 件 {same.title} 完全相同", file=original.path.name
+            )
+    for gone in case.moved_out.values():
+        if original.sha256 in {f.sha256 for f in gone.record.files}:
+            raise DuplicateFile(
+                f"与 {case.number} 第 {gone.record.no} 件 {gone.record.title} 完全相同；该件已移出，"
+                f"现为 {gone.case} 第 {gone.new} 件",
+                file=original.path.name,
+                remedy="不属于本户的，无需再次归档；确属本户的，用 archivist case record move 移回。",
+            )
 
 
 def _refuse_late(workspace: Workspace, case: Case, document: DocumentType) -> None:

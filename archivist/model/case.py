@@ -90,6 +90,21 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedRecord:
+    """A record that was filed in the wrong household (已移出): as it was, and where it is now.
+
+    Its number is never given again; its files are gone from the bag, their digests stay in the chain. ``at`` ISO 8601 with offset.
+    """
+
+    record: Record
+    case: CaseNo
+    new: RecordNo
+    reason: str
+    at: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed:
     """What a check could not find out and people looked up themselves (人工核对).
 
@@ -105,7 +120,7 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One household file as its events say."""
+    """One household file as its events say. ``moved_out`` are papers it held once and holds no more."""
 
     number: CaseNo
     status: CaseStatus = CaseStatus.OPEN
@@ -119,6 +134,7 @@ class Case:
     pack: str = ""
     steps: tuple[StepTaken, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
+    moved_out: Mapping[RecordNo, MovedRecord] = field(default_factory=dict)
 
     @property
     def category(self) -> Category:
@@ -160,7 +176,7 @@ class Case:
 
     def next_record(self) -> RecordNo:
         """Return the number the next record gets."""
-        return record_no(len(self.records) + 1)
+        return record_no(len(self.records) + len(self.moved_out) + 1)
 
     def records_of(self, *types: str) -> tuple[Record, ...]:
         """Return the records of some document types, in order."""
@@ -190,6 +206,10 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
             return replace(case, facts=_changed(case.facts, event.data))
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             return _with_record(case, event)
+        case Op.RECORD_MOVED_OUT:
+            return _without_record(case, event)
+        case Op.RECORD_RETYPED:
+            return _with_type(case, event)
         case Op.STEP_TAKEN:
             return _with_step(case, event)
         case Op.STEP_CORRECTED:
@@ -289,6 +309,47 @@ def _with_record(case: Case, event: Event) -> Case:
         seq=event.seq,
     )
     return replace(case, records=MappingProxyType(records))
+
+
+def _filed(case: Case, number: RecordNo) -> Record:
+    """Return a record that came in as a paper of its own: nothing issued, signed or signing hangs on it."""
+    record = case.records.get(number)
+    if record is None or record.status is not RecordStatus.FILED:
+        raise ValueError(f"record {number} is no filed paper of the case")
+    return record
+
+
+def _without_record(case: Case, event: Event) -> Case:
+    number, to = RecordNo(event.data["record"]), event.data["to"]
+    moved = MovedRecord(
+        _filed(case, number),
+        CaseNo.parse(to["case"]),
+        RecordNo(to["record"]),
+        event.reason,
+        event.time,
+        event.actor,
+    )
+    records = {n: r for n, r in case.records.items() if n != number}
+    return replace(
+        case,
+        records=MappingProxyType(records),
+        moved_out=MappingProxyType({**case.moved_out, number: moved}),
+    )
+
+
+def _with_type(case: Case, event: Event) -> Case:
+    """Another type, chosen by a person; the files stand under the new folder and title (``moves``)."""
+    number, moves = RecordNo(event.data["record"]), dict(event.moves)
+    old = _filed(case, number)
+    new = replace(
+        old,
+        type=event.data["type"],
+        title=event.data["title"],
+        folder=event.data["folder"],
+        files=tuple(replace(f, path=moves.get(f.path, f.path)) for f in old.files),
+        data=MappingProxyType({**old.data, "typed": {"by": "person"}}),
+    )
+    return replace(case, records=MappingProxyType({**case.records, number: new}))
 
 
 def fold(number: CaseNo, events: Iterable[tuple[Event, Sha256]]) -> Case:

@@ -36,6 +36,8 @@ class Op(StrEnum):
     STEP_CORRECTED = "step_corrected"
     DEREGISTERED = "deregistered"
     CHECK_CONFIRMED = "check_confirmed"
+    RECORD_MOVED_OUT = "record_moved_out"
+    RECORD_RETYPED = "record_retyped"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"

@@ -2,12 +2,25 @@
 
 Every write under ``archive/`` goes through here. ``durable_files`` every call that touches the disk · ``bag`` ``chain`` what a
 folder holds · ``commit`` the protocol · ``source_name`` the clerk's name of a file, removable · ``lock`` one writer · ``archive``
-cases, ledger and tray together · ``archive_format`` which program wrote it · ``review_tray`` what waits · ``bag_fixity`` a bag
-held against its chain · ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do.
+cases, ledger and tray together · ``record_moves`` a paper that goes to another case · ``archive_format`` which program wrote it ·
+``review_tray`` what waits · ``bag_fixity`` a bag held against its chain · ``quarantine`` cases that are read-only until somebody
+decides · ``disk_probe`` what the disk under it can do.
 """
 
 from archivist.store.archive import Archive, Recovery
 from archivist.store.commit import Draft, NewFile, Original, Stamp, with_source
+from archivist.store.record_moves import RecordMove
 from archivist.store.review_tray import Tray, TrayItem
 
-__all__ = ["Archive", "Draft", "NewFile", "Original", "Recovery", "Stamp", "Tray", "TrayItem", "with_source"]
+__all__ = [
+    "Archive",
+    "Draft",
+    "NewFile",
+    "Original",
+    "RecordMove",
+    "Recovery",
+    "Stamp",
+    "Tray",
+    "TrayItem",
+    "with_source",
+]

@@ -10,7 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.errors import (
+    ArchiveError,
+    CaseNotFound,
+    IntegrityAlarm,
+    InvalidValue,
+    NewerFormat,
+    WriteFailed,
+)
 from archivist.model.case import Case, Record, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
@@ -19,9 +26,10 @@ from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.lock import WriterLock
 from archivist.store.quarantine import Alarms
+from archivist.store.record_moves import RecordMove, RecordMoves
 from archivist.store.review_tray import Tray
 
-FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms")
+FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class Archive:
 
     def __init__(self, root: Path, *, wait_s: float = 30.0) -> None:
         self.root = root
-        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms = (
+        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms, moves = (
             root / n for n in FOLDERS
         )
         self.lock = WriterLock(
@@ -45,6 +53,7 @@ class Archive:
         )
         self.tray = Tray(self.review, self.work)
         self.alarms = Alarms(alarms, self.work)
+        self.moves = RecordMoves(moves, self.work, self.cases)
         self.recovered = Recovery()
         self.healed = False
         self._started = False
@@ -145,7 +154,14 @@ class Archive:
                 with durable_files.writing("恢复未完成，没有写入新的内容"):
                     self.create()
                     if dirty:  # whoever died may have died between a rename and its fsync
-                        for folder in (self.root, self.work, self.cases, self.ledger, self.review):
+                        for folder in (
+                            self.root,
+                            self.work,
+                            self.cases,
+                            self.ledger,
+                            self.review,
+                            self.moves.folder,
+                        ):
                             durable_files.sync_folder(folder)
                     self.recovered = self._recover()
                     if archive_format.read(self.root) is None:
@@ -185,15 +201,57 @@ class Archive:
             current = self.chain(number)
             case = self._fold(number, current)
             draft = make(case)
-            trial = Event(
-                case.seq + 1, case.head, stamp.by.time.isoformat(), stamp.by.actor, draft.op, draft.data
-            )
-            try:
-                apply(case, trial, case.head)
-            except (ValueError, KeyError) as error:
-                raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(number)) from error
+            self._require_fitting(case, draft, stamp)
             event = commit.commit(self.folder(number), current, draft, stamp)
             return self._fold(number, current), event
+
+    def move_record(
+        self, move: RecordMove, make: Callable[[Case, Case], Draft]
+    ) -> tuple[Case, Case, RecordNo]:
+        """Let a record leave one case for another: filed in the right one first, then out of the wrong one.
+
+        Args:
+            move: which record, from where to where.
+            make: given both cases as they stand under the lock, says how the target files it; may raise to refuse.
+
+        Returns:
+            The case it left, the case it came to, and the record it is there.
+
+        Raises:
+            IntegrityAlarm: E202, when one of the cases takes no events; nothing was written.
+            WriteFailed: E204; its message says whether the target has the paper by now.
+
+        Survives: a kill at any point; the next start completes the move, or it never began.
+        """
+        with self.writing(move.stamp.by.actor):
+            self.alarms.refuse(move.case)
+            leaving = self.chain(move.case)
+            commit.require_sound(self.folder(move.case), leaving)
+            case = self._fold(move.case, leaving)
+            draft = make(case, self.read(move.target))
+            self._require_fitting(case, move.departure(case, move.record), move.stamp)
+            self.moves.begin(move)
+            target, event = self.commit(move.target, lambda _: draft, move.stamp)
+            new = RecordNo(event.data["record"]["no"])
+            try:
+                left = self.moves.let_go(move, new)
+                self.moves.end(move)
+            except WriteFailed as error:
+                raise WriteFailed(
+                    f"已归入 {move.target} 第 {new} 件；从 {move.case} 移出尚未完成（{error.what}），下次启动时自动补完",
+                    file=str(move.case),
+                ) from error
+            return left, target, new
+
+    @staticmethod
+    def _require_fitting(case: Case, draft: Draft, stamp: Stamp) -> None:
+        trial = Event(
+            case.seq + 1, case.head, stamp.by.time.isoformat(), stamp.by.actor, draft.op, draft.data
+        )
+        try:
+            apply(case, trial, case.head)
+        except (ValueError, KeyError) as error:
+            raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(case.number)) from error
 
     # ── the ledger: one bag a year, never destroyed ──────────────────────────────────────────────────────
     def allocate(self, sequence: str, year: int, stamp: Stamp, count: int = 1) -> range:
@@ -317,6 +375,8 @@ class Archive:
                     done.append(f"{folder.name}：{what}")
             except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
+        moved, kept = self.moves.recover()
+        done, alarms = [*done, *moved], [*alarms, *kept]
         for item, case in self.tray.marks():
             try:
                 assigned = self._assigned(item.id, case)

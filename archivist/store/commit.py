@@ -175,10 +175,11 @@ def _with_sealed_name(draft: Draft) -> tuple[tuple[NewFile, ...], dict[str, Any]
         if isinstance(new.source, Original):
             source |= new.source.as_source()
     source |= draft.source or {}
-    if source_name.NAME not in source:
+    name = str(source.pop(source_name.NAME, ""))
+    if not name:
         return draft.files, source
     record = next(new.record for new in draft.files if new.record)
-    content, digest = source_name.seal(str(source.pop(source_name.NAME)))
+    content, digest = source_name.seal(name)
     named = NewFile(source_name.path_of(record), content, record)
     return (*draft.files, named), source | {source_name.DIGEST: digest}
 
@@ -309,6 +310,15 @@ def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) ->
         durable_files.sync_folder(target.parent)
         durable_files.sync_folder(work)
     return event, started
+
+
+def require_sound(folder: Path, current: Chain) -> None:
+    """Refuse a bag that would take no further event.
+
+    Raises:
+        IntegrityAlarm: E202, its manifests are not as its chain says.
+    """
+    _check_manifests(folder, current, durable_files.digest_of(folder / "bag-info.txt")[0])
 
 
 def recover(folder: Path) -> str | None:

@@ -44,6 +44,15 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
     ("check",): [(-1, "check", ["王秀兰"]), (-1, "check", [])],
     ("file",): [(0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"])],
+    ("case", "record", "move"): [
+        (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错", "--dry-run"]),
+        (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错"]),
+        (26, "error", ["王秀兰", "1", "赵一", "--reason", "归错"]),
+    ],
+    ("case", "record", "retype"): [
+        (0, "case-record-retype", ["赵一", "1", "身份证", "--reason", "认错"]),
+        (2, "error", ["赵一", "1", "身份证", "--reason", "认错"]),
+    ],
     ("watch",): [(1, "watch", ["--once"])],
     ("review", "list"): [(0, "review-list/2", [])],
     ("review", "show"): [(0, "review-show/2", ["{item}"])],

@@ -14,12 +14,13 @@ from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
+from archivist.ingest import refiling
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, assign, file_dropped
 from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
 from archivist.model.facts import parse_facts
-from archivist.model.ids import CaseNo, Category
+from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult
@@ -44,6 +45,7 @@ PAPERS: Final = {
 """What a scanner left in the inbox, with the words on it; the second belongs to nobody known."""
 OLD_PAPER: Final = "旧件.jpg"
 """What waits in the tray."""
+HELD_PAPER: Final = "户口簿.jpg"
 CARD: Final = f"居民户口簿\n{WANG_ID}"
 """What is filed already."""
 
@@ -83,7 +85,7 @@ def build(root: Path) -> None:
         assert open_household(workspace).number == WANG
         assert open_household(workspace, parse_facts(zhang)).number == ZHANG
         inbox = workspace.archive.inbox
-        for name, text in {"户口簿.jpg": CARD, OLD_PAPER: "不知道是什么"}.items():
+        for name, text in {HELD_PAPER: CARD, OLD_PAPER: "不知道是什么"}.items():
             (inbox / name).write_bytes(scan(name))
             outcome = file_dropped(
                 workspace, BY, ReadDrop(Original.of(inbox / name, name), words(text), None)
@@ -216,6 +218,24 @@ def _assign(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("assigned")
 
 
+def _move(workspace: Workspace, now: Now, ack: Ack) -> None:
+    number = RecordNo("0001")
+    with workspace.writing(now()):
+        pass  # a move that was begun is ended first
+    if number in workspace.archive.read(WANG).records:
+        refiling.move(workspace, now(), WANG, number, ZHANG, None, "归错了户")
+    ack("moved")
+
+
+def _retype(workspace: Workspace, now: Now, ack: Ack) -> None:
+    number, document = RecordNo("0001"), workspace.catalogue.get("mat_id_card")
+    with workspace.writing(now()):
+        pass
+    if workspace.archive.read(WANG).records[number].type != document.id:
+        refiling.retype(workspace, now(), WANG, number, document, "认错了种类")
+    ack("retyped")
+
+
 def _deregister(workspace: Workspace, now: Now, ack: Ack) -> None:
     deregister(workspace, now(), ZHANG, on=TODAY, reason="自愿退出")
     ack("deregistered")
@@ -240,6 +260,8 @@ COMMANDS: Final = {
         Command("change a fact", _facts),
         Command("generate", _generate),
         Command("assign from the tray", _assign),
+        Command("move a record", _move, _move),
+        Command("retype a record", _retype, _retype),
         Command("deregister", _deregister),
         Command("ledger number", _number),
         Command("write to an older archive", _facts, older=True),

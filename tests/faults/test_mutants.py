@@ -17,6 +17,7 @@ from archivist.ingest import filing
 from archivist.model.ids import Sha256
 from archivist.store import commit, durable_files
 from archivist.store.bag import sha256
+from archivist.store.record_moves import RecordMoves
 from tests.conftest import Counted
 from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
 from tests.faults.office import COMMANDS
@@ -172,6 +173,15 @@ def test_removing_the_original_too_early_fails_loudly(
 def test_no_recovery_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commit, "recover", lambda _: None)
     assert "pending/ is not empty" in _first_kill_that_hurts(filing_one)
+
+
+def test_a_move_without_its_note_fails_loudly(
+    base: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two commits and nothing that holds them together: killed in between, a paper is in two households."""
+    monkeypatch.setattr(RecordMoves, "begin", lambda *_: None)
+    site = Site.of(base, scratch, COMMANDS["move a record"])
+    assert "neither that nor one more" in _first_kill_that_hurts(site)
 
 
 def test_an_error_swallowed_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,9 @@ from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format, bag, chain
-from tests.faults.office import OLD_PAPER, PAPERS, Command, always, lay, opened, scan
+from tests.faults.office import HELD_PAPER, OLD_PAPER, PAPERS, Command, always, lay, opened, scan
 
-DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER)}
+DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER, HELD_PAPER)}
 QUERIES: Final = (
     "王秀兰",
     "wxl",
@@ -64,10 +64,11 @@ def look(archive: Archive) -> Step:
     cases = []
     for number in archive.case_numbers():
         case = archive.read(number)
-        records = [
+        records: list[object] = [
             (r.no, r.type, r.title, r.status.value, [f.path for f in r.files], bool(r.text), r.doc_no)
             for r in case.records.values()
         ]
+        records += [(n, m.record.type, str(m.case), m.new) for n, m in case.moved_out.items()]
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
         cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
     waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text) for i in archive.tray.items()))
@@ -112,6 +113,7 @@ def check(root: Path, steps: Sequence[Step], told: int) -> int:
     archive = Archive(root / "archive")
     must((archive.root / archive_format.NAME).read_text() == archive_format.LINE, "FORMAT is not whole")
     must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
+    must(not archive.moves.begun(), f"moves/ holds {archive.moves.begun()}")
     for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir()):
         whole(folder)
     now = look(archive)

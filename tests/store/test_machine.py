@@ -30,9 +30,10 @@ from hypothesis.stateful import (
 )
 
 from archivist.errors import ArchivistError
+from archivist.model.case import Case
 from archivist.model.event import Op
-from archivist.model.ids import CaseNo, Category
-from archivist.store import Archive, Draft, Original, Recovery
+from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.store import Archive, Draft, NewFile, Original, RecordMove, Recovery
 from archivist.store.bag_fixity import check_bag
 from tests.sampling import examples
 from tests.store.child import DONE, Fault, in_child
@@ -43,9 +44,10 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork; run
 
 @dataclass
 class Known:
-    """What the model knows of one case: the digests of its records in order, and whether it is deregistered."""
+    """What the model knows of one case: the digests of its records in order, how many have left it, a fact."""
 
     records: list[str] = field(default_factory=list)
+    left: int = 0
     facts: str = "样例里社区"
 
 
@@ -146,6 +148,29 @@ class Store(RuleBasedStateMachine):
         self.model[number].records = filed
         original.remove()
 
+    @precondition(lambda self: any(known.records for known in self.model.values()) and len(self.model) > 1)
+    @rule(data=st.data(), fault=st.one_of(st.just(Fault("none", 10**6)), faults))
+    def move_a_record(self, data: st.DataObject, fault: Fault) -> None:
+        """Whatever happens, a paper is in one of the two, whole; what was acknowledged is in the right one."""
+        number = data.draw(st.sampled_from([n for n, known in self.model.items() if known.records]))
+        target = data.draw(st.sampled_from([n for n in self.model if n != number]))
+        case = self.archive.read(number)
+        record = data.draw(st.sampled_from(list(case.records)))
+        digest, root = case.records[record].source_sha256, self.archive.root
+        moving = RecordMove(number, record, target, "归错", STAMP)
+        acknowledged = suffer(
+            lambda: _ignore(Archive(root).move_record(moving, lambda a, b: moved_draft(root, a, record, b))),
+            fault,
+        )
+        self.restart()
+        here, there = self.model[number], self.model[target]
+        if record in self.archive.read(number).records:
+            assert not acknowledged
+        else:
+            here.records.remove(digest)
+            here.left += 1
+            there.records.append(digest)
+
     @rule(number=cases, fault=faults, village=st.sampled_from(["丁社区", "戊社区"]))
     def change_under_fault(self, number: CaseNo, fault: Fault, village: str) -> None:
         root = self.archive.root
@@ -174,6 +199,7 @@ class Store(RuleBasedStateMachine):
         for number, known in self.model.items():
             case = self.archive.read(number)
             assert [r.source_sha256 for r in case.records.values()] == known.records
+            assert len(case.moved_out) == known.left
             assert str(_village(self.archive, number)) == known.facts
             assert check_bag(self.archive.folder(number)).findings == ()
         assert not list(self.archive.work.iterdir())
@@ -185,6 +211,23 @@ class Store(RuleBasedStateMachine):
 
 def _ignore(_: object) -> None:
     return
+
+
+def moved_draft(root: Path, case: Case, record: RecordNo, target: Case) -> Draft:
+    """Return how the target files a record, as the use case does."""
+    old, no = case.records[record], target.next_record()
+    entry = {
+        "no": no,
+        "type": old.type,
+        "title": old.title,
+        "folder": old.folder,
+        "status": "filed",
+        "pages": 1,
+    }
+    path = root / "cases" / str(case.number) / old.files[0].path
+    file = NewFile(f"data/{old.folder}/{no} {old.title}.pdf", Original.of(path, ""), no)
+    source = {**old.source, "moved_from": {"case": str(case.number), "record": record}}
+    return Draft(Op.RECORD_FILED, {"record": entry}, "归错", (file,), source=source)
 
 
 def _village(archive: Archive, number: CaseNo) -> object:

@@ -1,0 +1,141 @@
+"""A paper leaves the wrong household for the right one: two commits, held together by a note of what was begun.
+
+``moves/<case>-<record>.json`` says which record goes where, by whom and why. It is written before the right household takes
+the paper and removed when the wrong one has let go of it. What a start finds there it completes when the paper has
+arrived (the event that filed it names where it came from), and forgets when it has not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from archivist.errors import ArchiveError
+from archivist.model.by import By
+from archivist.model.case import Case
+from archivist.model.event import Op
+from archivist.model.ids import CaseNo, RecordNo
+from archivist.store import chain, commit, durable_files
+from archivist.store.chain import Chain
+from archivist.store.commit import Draft, Stamp
+
+MOVED_FROM: Final = "moved_from"
+"""Key in the source of the event that files a moved paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMove:
+    """One record of a case, and the case it goes to; by whom, when and why."""
+
+    case: CaseNo
+    record: RecordNo
+    target: CaseNo
+    reason: str
+    stamp: Stamp
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """Where the paper comes from, as the event that files it says."""
+        return {"case": str(self.case), "record": self.record}
+
+    def arrived(self, target: Chain) -> RecordNo | None:
+        """Return the record the paper became, when the chain of the target has it."""
+        for event, _ in target.events:
+            if event.source is not None and event.source.get(MOVED_FROM) == self.origin:
+                return RecordNo(event.data["record"]["no"])
+        return None
+
+    def departure(self, case: Case, new: RecordNo) -> Draft:
+        """Return the change by which the wrong household lets go: files, text and name leave, the chain stays."""
+        record = case.records[self.record]
+        return Draft(
+            Op.RECORD_MOVED_OUT,
+            {"record": self.record, "to": {"case": str(self.target), "record": new}},
+            self.reason,
+            removed=tuple(f.path for f in (*record.files, *record.tag_files)),
+        )
+
+
+class RecordMoves:
+    """The folder ``moves/``. Callers hold the workspace's lock."""
+
+    def __init__(self, folder: Path, work: Path, cases: Path) -> None:
+        self.folder = folder
+        self.work = work
+        self._cases = cases
+
+    def begin(self, move: RecordMove) -> None:
+        """Note durably what is going to be done."""
+        by = asdict(move.stamp.by) | {"time": move.stamp.by.time.isoformat()}
+        note = {
+            "case": str(move.case),
+            "record": move.record,
+            "target": str(move.target),
+            "reason": move.reason,
+            "by": by,
+            "pack": move.stamp.pack,
+        }
+        staged = self.work / f"move-{move.case}-{move.record}"
+        with durable_files.writing("没有移动任何一件", file=str(move.case)):
+            durable_files.unlink(staged)
+            durable_files.write_new(staged, (json.dumps(note, ensure_ascii=False, indent=1) + "\n").encode())
+            durable_files.replace(staged, self._path(move))
+            durable_files.sync_folder(self.folder)
+
+    def end(self, move: RecordMove) -> None:
+        """Forget a move that is done, or was not begun in earnest."""
+        with durable_files.writing("该件已移好，只是记录还没有删去，下次启动时删去", file=str(move.case)):
+            durable_files.unlink(self._path(move))
+            durable_files.sync_folder(self.folder)
+
+    def begun(self) -> Sequence[RecordMove]:
+        """Return what was begun and not ended."""
+        return [_read(json.loads(path.read_bytes())) for path in sorted(self.folder.glob("*.json"))]
+
+    def let_go(self, move: RecordMove, new: RecordNo) -> Case:
+        """Commit the departure of a record that has arrived as ``new``; return the case it left."""
+        folder = self._cases / str(move.case)
+        current = chain.read(folder)
+        departure = move.departure(chain.state(move.case, current), new)
+        commit.commit(folder, current, departure, move.stamp)
+        return chain.state(move.case, current)
+
+    def recover(self) -> tuple[list[str], list[str]]:
+        """Complete what has arrived and forget what has not; idempotent, after every bag has recovered.
+
+        Returns:
+            What was done, and what could not be done and is tried again at the next start; both in Chinese.
+        """
+        done: list[str] = []
+        kept: list[str] = []
+        for move in self.begun():
+            try:
+                new = move.arrived(chain.read(self._cases / str(move.target)))
+                if new and move.record in self._case(move.case).records:
+                    self.let_go(move, new)
+                    done.append(f"{move.case}：第 {move.record} 件已归入 {move.target}，补完移出")
+                self.end(move)
+            except ArchiveError as error:
+                kept.append(f"{move.case} 第 {move.record} 件移出：{error}")
+        return done, kept
+
+    def _case(self, number: CaseNo) -> Case:
+        return chain.state(number, chain.read(self._cases / str(number)))
+
+    def _path(self, move: RecordMove) -> Path:
+        return self.folder / f"{move.case}-{move.record}.json"
+
+
+def _read(note: dict[str, Any]) -> RecordMove:
+    by = By(**{**note["by"], "time": dt.datetime.fromisoformat(note["by"]["time"])})
+    return RecordMove(
+        CaseNo.parse(note["case"]),
+        RecordNo(note["record"]),
+        CaseNo.parse(note["target"]),
+        note["reason"],
+        Stamp(by, note["pack"]),
+    )
