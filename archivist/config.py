@@ -38,6 +38,13 @@ class SignatureStyle(StrEnum):
     BUREAU = "bureau_name"
 
 
+class WatchMode(StrEnum):
+    """How a long watch learns of changes: from the system where that works, or by looking every few seconds."""
+
+    AUTO = "auto"
+    POLLING = "polling"
+
+
 class DayKind(StrEnum):
     """What a day was made by a correction of the calendar."""
 
@@ -105,14 +112,20 @@ class Options:
     """Settings of the machine, not of the law.
 
     Attributes:
-        settle_s: seconds without a change before a dropped file is taken.
+        settle_s: seconds without a change before a dropped file is taken that nobody writes and that has its end.
+        settle_long_s: the same where it cannot be told whether somebody writes or whether it has its end.
+        unfinished_s: seconds without a change before a file without its end is taken as damaged.
         rescan_s: seconds between two looks at the whole inbox; watcher events are only hints.
+        watch: how to learn of changes in the inbox.
         readers: reading processes; 0 means one for each processor core.
         pdf: whether ``generate`` also makes a PDF when LibreOffice is there.
     """
 
     settle_s: float = 2.0
+    settle_long_s: float = 10.0
+    unfinished_s: float = 180.0
     rescan_s: float = 30.0
+    watch: WatchMode = WatchMode.AUTO
     readers: int = 0
     pdf: bool = False
 

@@ -137,6 +137,13 @@ class DuplicateFile(DroppedFileError):
     remedy = "无需再次归档；如确需另存一件，请用 --keep-duplicate。"
 
 
+class StillWritten(DroppedFileError):
+    """The file is open for writing, or has not got its end yet; it stays in the inbox until it is whole."""
+
+    code, exit_status, title = "E107", 17, "文件还没有写完"
+    remedy = "不用处理：写完后自动收取。一直这样的，请关闭正打开它的程序，或重新扫描、重新传送。"
+
+
 # ── the archive ──────────────────────────────────────────────────────────────────────────────────────────
 class ArchiveError(ArchivistError):
     """The archive refuses: a case is missing, in the way, or not as its chain says."""

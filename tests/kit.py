@@ -42,6 +42,8 @@ supervision_phone = "022-00000002"
 DB = "1130"
 [options]
 settle_s = 0.2
+settle_long_s = 0.4
+unfinished_s = 0.4
 readers = 1
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.fixity import Verified, verify_next_round
 from archivist.api.result import Problem, Result
@@ -15,7 +15,7 @@ from archivist.errors import ArchivistError, SettingsError, UsageError
 from archivist.model.ids import RecordNo, record_no
 
 if TYPE_CHECKING:
-    from archivist.ingest import filing
+    from archivist.ingest import filing, settling
     from archivist.model.by import By
     from archivist.workspace import Workspace
 
@@ -35,6 +35,7 @@ class FiledFile:
 
     Attributes:
         title: of the record; empty where an earlier run had filed it.
+        remark: why the original is still in the inbox; empty when it is not.
     """
 
     name: str
@@ -42,22 +43,28 @@ class FiledFile:
     record: str
     title: str
     signs: str | None
+    remark: str
 
     @classmethod
     def of(cls, filed: filing.Filed | filing.AlreadyFiled) -> FiledFile:
         """Return what filing says of a file that is a record now."""
         title, signs = getattr(filed, "title", ""), getattr(filed, "signs", None)
-        return cls(filed.name, str(filed.case), filed.record, title, signs)
+        remark = getattr(filed, "remark", "")
+        return cls(filed.name, str(filed.case), filed.record, title, signs, remark)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
-    """A file that waits in the tray; ``reason`` is a stable word, ``message`` the same for people."""
+    """A file that waits in the tray; ``reason`` is a stable word, ``message`` the same for people.
+
+    ``remark`` says why the original is still in the inbox; empty when it is not.
+    """
 
     name: str
     item: str
     reason: str
     message: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,27 @@ class LeftFile:
 
     name: str
     error: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class NotTakenView:
+    """Something in the inbox that is never taken: ``why`` is a stable word, ``message`` the same for people."""
+
+    name: str
+    why: str
+    message: str
+
+    @classmethod
+    def of(cls, passed: settling.PassedOver) -> NotTakenView:
+        """Return what settling passed over."""
+        return cls(passed.name, passed.why.value, _NOT_TAKEN[passed.why.value])
+
+
+_NOT_TAKEN: Final = {
+    "hidden": "名称以点开头，是隐藏的，不收；要收取请改名",
+    "half_made": "是临时文件的名称（.tmp、.part、~ 等），不收；要收取请改名",
+    "special": "是链接、管道或设备，不收；请放入文件本身",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +115,8 @@ class DropOutcomeView:
                 return cls(Fate.FILED, filed=FiledFile.of(outcome))
             case AlreadyFiled():
                 return cls(Fate.ALREADY_FILED, filed=FiledFile.of(outcome))
-            case NeedsReview(name, item, reason, message):
-                return cls(Fate.REVIEW, waiting=WaitingFile(name, item, reason, message))
+            case NeedsReview(name, item, reason, message, remark):
+                return cls(Fate.REVIEW, waiting=WaitingFile(name, item, reason, message, remark))
             case _:
                 return cls(Fate.LEFT, left=LeftFile(outcome.name, Problem.of(outcome.error)))
 
@@ -109,14 +137,17 @@ class InboxFiled(Result):
     filed: tuple[FiledFile, ...]
     review: tuple[WaitingFile, ...]
     left: tuple[LeftFile, ...]
+    passed_over: tuple[NotTakenView, ...]
 
     @classmethod
-    def of(cls, outcomes: Sequence[DropOutcomeView]) -> InboxFiled:
-        """Sort outcomes by what became of the file."""
+    def of(cls, outcomes: Sequence[DropOutcomeView], passed_over: Sequence[NotTakenView] = ()) -> InboxFiled:
+        """Sort outcomes by what became of the file in the end: one that was left at first may be filed by now."""
+        last = {o.name: o for o in outcomes}
         return cls(
             tuple(o.filed for o in outcomes if o.filed),
             tuple(o.waiting for o in outcomes if o.waiting),
-            tuple(o.left for o in outcomes if o.left),
+            tuple(o.left for o in last.values() if o.left),
+            tuple(passed_over),
         )
 
 
@@ -133,10 +164,16 @@ class FiledByHand(Result):
 
 Tell = Callable[[DropOutcomeView, int, int], None]
 """Called for each outcome with the number done and the number known of."""
+TellPassed = Callable[[NotTakenView], None]
+"""Called once for each thing in the inbox that is never taken."""
 
 
 def file_inbox(
-    workspace: Workspace, by: Callable[[], By], tell: Tell, stop: threading.Event | None = None
+    workspace: Workspace,
+    by: Callable[[], By],
+    tell: Tell,
+    stop: threading.Event | None = None,
+    tell_passed: TellPassed = lambda _: None,
 ) -> None:
     """File everything that is in the inbox now, waiting until what still moves has settled.
 
@@ -145,11 +182,16 @@ def file_inbox(
         by: called for every act: by whom, at that moment.
         tell: called for each outcome.
         stop: ends it between two files.
+        tell_passed: called for each thing in the inbox that is never taken.
     """
     from archivist.ingest.watch_folder import file_once
 
     file_once(
-        workspace, by, lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total), stop
+        workspace,
+        by,
+        lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total),
+        stop,
+        lambda passed: tell_passed(NotTakenView.of(passed)),
     )
 
 
@@ -159,6 +201,7 @@ def watch_inbox(
     tell: Tell,
     stop: threading.Event,
     checked: Callable[[Verified | Problem], None],
+    tell_passed: TellPassed = lambda _: None,
 ) -> None:
     """File what is dropped until ``stop`` is set; once an hour, while nothing is dropped, check some of the archive.
 
@@ -168,6 +211,7 @@ def watch_inbox(
         tell: called for each outcome.
         stop: ends the watch between two files.
         checked: called with what an hourly check found, or why it could not be done; that never ends the watch.
+        tell_passed: called once for each thing in the inbox that is never taken.
     """
     from archivist.ingest.watch_folder import watch
 
@@ -186,6 +230,7 @@ def watch_inbox(
         lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total),
         stop,
         check,
+        lambda passed: tell_passed(NotTakenView.of(passed)),
     )
 
 

@@ -10,9 +10,10 @@ import click
 
 from archivist.api import inbox as api
 from archivist.api.fixity import Verified
-from archivist.api.inbox import DropOutcomeView, Fate
+from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
 from archivist.api.result import Problem
 from archivist.cli.session import Session, with_session
+from archivist.errors import StillWritten
 
 LATE_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
 
@@ -24,6 +25,7 @@ def watch(session: Session, once: bool) -> int:
     """守候收件箱：认出是哪一户、哪种材料的自动归档，其余转待认领。Ctrl-C 结束。"""
     stop = threading.Event()
     outcomes: list[DropOutcomeView] = []
+    passed: list[NotTakenView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     workspace = session.workspace
     if once:
@@ -34,11 +36,11 @@ def watch(session: Session, once: bool) -> int:
                 step(done, total)
 
             try:
-                api.file_inbox(workspace, session.by, count, stop)
+                api.file_inbox(workspace, session.by, count, stop, passed.append)
             except KeyboardInterrupt:
                 stop.set()
                 raise
-        return _summary(session, outcomes)
+        return _summary(session, outcomes, passed)
 
     session.say(f"守候 {workspace.archive.inbox}，Ctrl-C 结束", "dim")
 
@@ -46,9 +48,15 @@ def watch(session: Session, once: bool) -> int:
         outcomes.append(outcome)
         session.say(describe(outcome))
 
+    def tell_passed(over: NotTakenView) -> None:
+        passed.append(over)
+        session.say(f"不收取  {over.name}：{over.message}")
+
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    api.watch_inbox(workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked))
-    return _summary(session, outcomes)
+    api.watch_inbox(
+        workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked), tell_passed
+    )
+    return _summary(session, outcomes, passed)
 
 
 def _warn_of(session: Session, checked: Verified | Problem) -> None:
@@ -66,21 +74,33 @@ def describe(outcome: DropOutcomeView) -> str:
             what = "上次已登记，移去原件"
         else:
             what = f"签署件，对应第 {filed.signs} 件" if filed.signs else filed.title
-        return f"已归档  {filed.name} → {filed.case} 第 {filed.record} 件（{what}）"
+        return f"已归档  {filed.name} → {filed.case} 第 {filed.record} 件（{what}）{_remark(filed.remark)}"
     if waiting := outcome.waiting:
-        return f"待认领  {waiting.name} → {waiting.item}：{waiting.message}"
+        return f"待认领  {waiting.name} → {waiting.item}：{waiting.message}{_remark(waiting.remark)}"
     assert outcome.left is not None
-    return f"未处理  {outcome.name}：{outcome.left.error}"
+    return f"{_left(outcome.left)}  {outcome.name}：{outcome.left.error.message}"
 
 
-def _summary(session: Session, outcomes: list[DropOutcomeView]) -> int:
-    done = api.InboxFiled.of(outcomes)
+def _remark(text: str) -> str:
+    return f"；{text}" if text else ""
+
+
+def _left(left: LeftFile) -> str:
+    return "等写完" if left.error.code == StillWritten.code else "未处理"
+
+
+def _summary(session: Session, outcomes: list[DropOutcomeView], passed: list[NotTakenView]) -> int:
+    done = api.InboxFiled.of(outcomes, passed)
     session.emit(done)
-    if outcomes and not session.json:
-        session.table(("文件", "结果", "去向"), [_row(o) for o in outcomes])
+    rows = [*map(_row, outcomes), *((p.name, "不收取", p.message) for p in passed)]
+    if rows and not session.json:
+        session.table(("文件", "结果", "去向"), rows)
+    before = sum(o.fate is Fate.ALREADY_FILED for o in outcomes)
     session.say(
-        f"归档 {len(done.filed)} 件，待认领 {len(done.review)} 件"
-        + (f"，留在收件箱 {len(done.left)} 件" if done.left else ""),
+        f"归档 {len(done.filed) - before} 件，待认领 {len(done.review)} 件"
+        + (f"，上次已归档 {before} 件" if before else "")
+        + (f"，留在收件箱 {len(done.left)} 件" if done.left else "")
+        + (f"，不收取 {len(passed)} 项" if passed else ""),
         "bold",
     )
     if done.review:
@@ -94,11 +114,11 @@ def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
             what = "（上次已登记）"
         else:
             what = f" {filed.title}" + (f"（第 {filed.signs} 件的签署件）" if filed.signs else "")
-        return filed.name, "已归档", f"{filed.case} 第 {filed.record} 件{what}"
+        return filed.name, "已归档", f"{filed.case} 第 {filed.record} 件{what}{_remark(filed.remark)}"
     if waiting := outcome.waiting:
-        return waiting.name, "待认领", f"{waiting.item} {waiting.message}"
+        return waiting.name, "待认领", f"{waiting.item} {waiting.message}{_remark(waiting.remark)}"
     assert outcome.left is not None
-    return outcome.name, "未处理", str(outcome.left.error)
+    return outcome.name, _left(outcome.left), outcome.left.error.message
 
 
 @click.command("file")

@@ -7,7 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, RecordNotFound
+from archivist.errors import (
+    ArchivistError,
+    CaseClosed,
+    DroppedFileError,
+    DuplicateFile,
+    RecordNotFound,
+    WriteFailed,
+)
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
 from archivist.model.by import By
@@ -25,13 +32,17 @@ from archivist.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The file is record ``record`` of ``case``. ``signs`` is set when it is the signed copy of that record."""
+    """The file is record ``record`` of ``case``. ``signs`` is set when it is the signed copy of that record.
+
+    ``remark`` says why the original is still in the inbox, when it cannot be removed.
+    """
 
     name: str
     case: CaseNo
     record: RecordNo
     title: str
     signs: RecordNo | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +56,13 @@ class AlreadyFiled:
 
 @dataclass(frozen=True, slots=True)
 class NeedsReview:
-    """The file waits in the tray."""
+    """The file waits in the tray; for ``remark`` see ``Filed``."""
 
     name: str
     item: str
     reason: str
     message: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,7 @@ def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | Needs
     if done := _filed_before(workspace, original, known):
         return done
     if item := workspace.archive.tray.holding(original):
-        original.remove()
+        original.remove(workspace.archive.work)
         return NeedsReview(original.name, item.id, item.reason, item.message)
     return None
 
@@ -147,7 +159,7 @@ def _filed_before(workspace: Workspace, original: Original, cases: Iterable[Case
                 continue
             record = RecordNo(event.data["record"]["no"])
             if original.is_source(workspace.archive.source(number, record, event.source or {})):
-                original.remove()
+                original.remove(workspace.archive.work)
                 return AlreadyFiled(original.name, number, record)
     return None
 
@@ -170,8 +182,17 @@ def _commit_recognised(workspace: Workspace, by: By, prepared: ReadDrop, found: 
         if earlier := _filed_before(workspace, prepared.original, [found.case.number]):
             return earlier
         return _to_tray(workspace, by, prepared, Reason.DUPLICATE, error.what, found)
-    prepared.original.remove()
-    return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs)
+    remark = _remove(workspace, prepared.original)
+    return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs, remark)
+
+
+def _remove(workspace: Workspace, original: Original) -> str:
+    """Remove an original that was just taken care of; return why it cannot be removed."""
+    try:
+        original.remove(workspace.archive.work)
+    except WriteFailed as error:
+        return error.what
+    return ""
 
 
 def commit_file(
@@ -294,7 +315,8 @@ def _to_tray(
             text=result.text if result else "",
             **details,
         )
-    return NeedsReview(prepared.original.name, item.id, reason.value, message)
+    remark = _remove(workspace, prepared.original)
+    return NeedsReview(prepared.original.name, item.id, reason.value, message, remark)
 
 
 # ── what a person decides ────────────────────────────────────────────────────────────────────────────────
@@ -360,7 +382,9 @@ def assign(
     """
     archive = workspace.archive
     stat = item.file.stat()
-    original = Original(item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ino)
+    original = Original(
+        item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+    )
     case = archive.read(number)
     code = _signature_of(case, document, signs) if signs else None
     with workspace.writing(by):

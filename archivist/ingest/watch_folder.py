@@ -1,4 +1,4 @@
-"""The watched inbox: what lies there, what has settled, and the loop that files it.
+"""The watched inbox: the loop that files what has settled in it (``settling``).
 
 Watcher events are only hints. The truth is a look at the folder: at the start, on every event, and on a timer,
 because files that were there before give no event, a moved file gives no "closed", and queues overflow.
@@ -6,101 +6,36 @@ because files that were there before give no event, a moved file gives no "close
 
 from __future__ import annotations
 
-import re
-import stat
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from archivist.errors import ArchivistError, UnreadableFile
-from archivist.ingest.filing import DropOutcome, LeftInInbox, ReadDrop, file_dropped, prepare
+from archivist.config import WatchMode
+from archivist.errors import ArchivistError, StillWritten, UnreadableFile
+from archivist.ingest.filing import (
+    AlreadyFiled,
+    DropOutcome,
+    Filed,
+    LeftInInbox,
+    NeedsReview,
+    ReadDrop,
+    file_dropped,
+    prepare,
+)
+from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
 from archivist.reading.reader_process import Reader
-from archivist.store.durable_files import shown
+from archivist.store.mounts import filesystem, is_share
 from archivist.workspace import Workspace
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
-
-_IGNORED = re.compile(
-    r"~\$.*|\._.*|\..*|Thumbs\.db|desktop\.ini|@eaDir|#recycle|.*\.(tmp|part|crdownload|partial|swp)|.*~",
-    re.I,
-)
-"""Locks, shadows and half-made files that office programs and shares leave behind."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """A file as it looked: any change restarts its clock."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A file in the inbox; ``name`` is relative to it, with ``/``."""
-
-    path: Path
-    name: str
-    seen: FileState
-
-
-def look(inbox: Path) -> Iterator[Dropped]:
-    """Yield the regular files in the inbox and its folders, oldest first. Links and ignored names are passed over."""
-    found: list[tuple[int, Dropped]] = []
-    todo = [inbox]
-    while todo:
-        folder = todo.pop()
-        try:
-            entries = list(folder.iterdir())
-        except OSError:  # gone, or not readable just now: the next look may see it
-            continue
-        for path in entries:
-            if _IGNORED.fullmatch(path.name):
-                continue
-            try:
-                info = path.lstat()
-            except OSError:
-                continue
-            if stat.S_ISDIR(info.st_mode):
-                todo.append(path)
-            elif stat.S_ISREG(info.st_mode):
-                seen = FileState(info.st_size, info.st_mtime_ns, info.st_ino)
-                name = shown(path.relative_to(inbox).as_posix())
-                found.append((info.st_mtime_ns, Dropped(path, name, seen)))
-    yield from (d for _, d in sorted(found, key=lambda f: (f[0], f[1].name)))
-
-
-class Settler:
-    """Tells which files have settled: unchanged in size, time and identity for ``settle_s`` seconds."""
-
-    def __init__(self, settle_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._settle_s = settle_s
-        self._clock = clock
-        self._since: dict[Path, tuple[FileState, float]] = {}
-
-    def settled(self, inbox: Path) -> tuple[list[Dropped], int]:
-        """Look once; return the settled files and how many still move."""
-        now = self._clock()
-        here = list(look(inbox))
-        since: dict[Path, tuple[FileState, float]] = {}
-        ready = []
-        for dropped in here:
-            before = self._since.get(dropped.path)
-            start = before[1] if before and before[0] == dropped.seen else now
-            since[dropped.path] = (dropped.seen, start)
-            if now - start >= self._settle_s:
-                ready.append(dropped)
-        self._since = since
-        return ready, len(here) - len(ready)
 
 
 class Readers:
@@ -140,22 +75,68 @@ class Readers:
 
 Report = Callable[[DropOutcome, int, int], None]
 """Called for each outcome with the number done and the number known of."""
+Notice = Callable[[PassedOver], None]
+"""Called once for each thing that is never taken."""
 Now = Callable[[], By]
 """Called for every act of a long run: by whom, at that moment."""
+
+
+_WORDS: Final = {
+    WaitsFor.WRITER: "有程序正打开它写入，写完关闭后再收取",
+    WaitsFor.END: "还没有结尾，可能正在扫描或传送，留在收件箱等它写完",
+}
+
+
+class _Told:
+    """What was said of each file, so that a rescan does not say it again."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[Path, FileState], str] = {}
+        self._waits: dict[Path, WaitsFor] = {}
+
+    def is_news(self, dropped: Dropped, outcome: DropOutcome) -> bool:
+        """Note an outcome; tell whether anything new is in it."""
+        key = dropped.path, dropped.seen
+        said = self._said.get(key)
+        match outcome:
+            case Filed() | NeedsReview():
+                self._said[key] = outcome.remark
+            case AlreadyFiled():
+                return said is None  # in this run it was told as filed, with its original left behind
+            case LeftInInbox():
+                self._said[key] = outcome.error.what
+                return said != outcome.error.what
+        return True
+
+    def waits(self, waiting: Sequence[tuple[Dropped, WaitsFor]]) -> list[tuple[Dropped, WaitsFor]]:
+        """Note what waits; return what waited for nothing or something else before."""
+        now = {dropped.path: what for dropped, what in waiting}
+        new = [(d, what) for d, what in waiting if self._waits.get(d.path) is not what]
+        self._waits = now
+        return new
+
+    def forget_gone(self) -> None:
+        """Forget files that are not there any more."""
+        self._said = {k: v for k, v in self._said.items() if k[0].exists()}
+
+
+def _still_written(dropped: Dropped, what: WaitsFor) -> LeftInInbox:
+    return LeftInInbox(dropped.name, StillWritten(_WORDS[what], file=dropped.path.name))
 
 
 def file_settled(
     workspace: Workspace,
     by: Now,
-    ready: list[Dropped],
+    ready: Sequence[Dropped],
     readers: Readers,
     report: Report,
     stop: threading.Event,
-) -> int:
-    """Read the settled files in parallel and file them one by one; return how many left the inbox."""
+    told: _Told,
+) -> None:
+    """Read the settled files in parallel and file them one by one; what was told before is not told again."""
     todo = list(reversed(ready))
     running: dict[Future[ReadDrop], Dropped] = {}
-    done = gone = 0
+    done = 0
     while (todo and not stop.is_set()) or running:
         while todo and len(running) < readers.count * 2 and not stop.is_set():
             dropped = todo.pop()
@@ -164,52 +145,68 @@ def file_settled(
         for future in finished:
             dropped = running.pop(future)
             done += 1
-            try:
-                outcome = file_dropped(workspace, by(), future.result())
-            except (
-                ArchivistError
-            ) as error:  # it changed while it was read, or reading could not start: next time
-                outcome = LeftInInbox(dropped.name, error)
-            except OSError as error:  # the disk or a share fails just now: the watch lives on
-                outcome = LeftInInbox(
-                    dropped.name, UnreadableFile(f"磁盘出错：{error.strerror}", file=dropped.path.name)
-                )
-            gone += not isinstance(outcome, LeftInInbox)
-            report(outcome, done, len(ready))
-    return gone
+            outcome = _outcome(workspace, by, dropped, future)
+            if isinstance(outcome, LeftInInbox) and not os.path.lexists(dropped.path):
+                continue  # taken back, or by another run beside this one
+            if told.is_news(dropped, outcome):
+                report(outcome, done, len(ready))
 
 
-def file_once(workspace: Workspace, by: Now, report: Report, stop: threading.Event | None = None) -> None:
-    """File everything that is in the inbox now, waiting until what still moves has settled; then return."""
+def _outcome(workspace: Workspace, by: Now, dropped: Dropped, read: Future[ReadDrop]) -> DropOutcome:
+    try:
+        return file_dropped(workspace, by(), read.result())
+    except ArchivistError as error:  # it changed while it was read, or reading could not start: next time
+        return LeftInInbox(dropped.name, error)
+    except OSError as error:  # the disk or a share fails just now: the watch lives on
+        return LeftInInbox(
+            dropped.name, UnreadableFile(f"磁盘出错：{error.strerror}", file=dropped.path.name)
+        )
+
+
+def file_once(
+    workspace: Workspace,
+    by: Now,
+    report: Report,
+    stop: threading.Event | None = None,
+    notice: Notice = lambda _: None,
+) -> None:
+    """File everything that is in the inbox now, waiting until what still moves has settled; then return.
+
+    What somebody has open for writing or has no end yet is not waited for once it stands still: it is left.
+    """
     stop = stop or threading.Event()
     options = workspace.config.options
     workspace.catch_up(by())
-    settler = Settler(options.settle_s)
+    settler, told = Settler(options), _Told()
     tried: set[tuple[Path, FileState]] = set()
     with ExitStack() as stack:
         readers: Readers | None = None
         while not stop.is_set():
-            ready, moving = settler.settled(workspace.archive.inbox)
-            fresh = [d for d in ready if (d.path, d.seen) not in tried]
-            if not fresh and not moving:
+            seen = settler.look(workspace.archive.inbox)
+            fresh = [d for d in seen.ready if (d.path, d.seen) not in tried]
+            if not fresh and not seen.moving:
+                for n, (dropped, what) in enumerate(seen.waiting, 1):
+                    report(_still_written(dropped, what), n, len(seen.waiting))
+                for passed in seen.passed_over:
+                    notice(passed)
                 return
             if fresh:
                 readers = readers or stack.enter_context(Readers(reader_count(workspace)))
-                file_settled(workspace, by, fresh, readers, report, stop)
+                file_settled(workspace, by, fresh, readers, report, stop, told)
                 tried |= {(d.path, d.seen) for d in fresh}
-            if moving:
+            if seen.moving:
                 stop.wait(min(0.2, max(options.settle_s / 4, 0.01)))
 
 
 def reader_count(workspace: Workspace) -> int:
     """Return how many reading processes to run."""
-    import os
-
     return workspace.config.options.readers or os.cpu_count() or 1
 
 
-CHORE_S = 3600.0
+CHORE_S: Final = 3600.0
 """Seconds between two rounds of whatever else a long watch sees to."""
+POLL_S: Final = 2.0
+"""Seconds between two looks while something waits for its writer, and where the system tells of no changes."""
 
 
 def watch(
@@ -218,51 +215,101 @@ def watch(
     report: Report,
     stop: threading.Event,
     chore: Callable[[], None] = lambda: None,
+    notice: Notice = lambda _: None,
 ) -> None:
     """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later.
 
     Args:
         workspace: the open workspace.
         by: called for every act.
-        report: called for each outcome.
+        report: called for each outcome; for a file that stays as it is, once.
         stop: ends the watch between two files.
         chore: called once an hour while nothing is dropped; the rolling check of the archive.
+        notice: called once for each thing that is never taken.
     """
-    options = workspace.config.options
+    options, inbox = workspace.config.options, workspace.archive.inbox
     workspace.catch_up(by())
     hint = threading.Event()
-    settler = Settler(options.settle_s)
+    settler, told, notices = Settler(options), _Told(), _Notices(options.settle_long_s, notice)
     retry_at: dict[tuple[Path, FileState], float] = {}
     chore_at = time.monotonic() + min(CHORE_S, options.rescan_s)
-    with Readers(reader_count(workspace)) as readers:
-        observer = _observe(workspace.archive.inbox, hint)
-        try:
-            while not stop.is_set():
-                hint.clear()
-                ready, moving = settler.settled(workspace.archive.inbox)
-                now = time.monotonic()
-                fresh = [d for d in ready if retry_at.get((d.path, d.seen), 0.0) <= now]
-                for d in fresh:
-                    retry_at[d.path, d.seen] = now + options.rescan_s
-                if fresh:
-                    file_settled(workspace, by, fresh, readers, report, stop)
-                retry_at = {k: t for k, t in retry_at.items() if k[0].exists()}
-                if not fresh and not moving and time.monotonic() >= chore_at:
-                    chore()
-                    chore_at = time.monotonic() + CHORE_S
-                if not observer.is_alive():
-                    observer = _observe(workspace.archive.inbox, hint)
-                pause = min(0.5, options.settle_s) if moving else options.rescan_s
-                _sleep(hint, stop, pause)
-        finally:
-            observer.stop()
-            observer.join()
+    with Readers(reader_count(workspace)) as readers, _Hints(inbox, options.watch, hint) as hints:
+        while not stop.is_set():
+            hint.clear()
+            seen = settler.look(inbox)
+            now = time.monotonic()
+            fresh = [d for d in seen.ready if retry_at.get((d.path, d.seen), 0.0) <= now]
+            for d in fresh:
+                retry_at[d.path, d.seen] = now + options.rescan_s
+            for n, (dropped, what) in enumerate(new := told.waits(seen.waiting), 1):
+                report(_still_written(dropped, what), n, len(new))
+            notices.give(seen.passed_over, now)
+            if fresh:
+                file_settled(workspace, by, fresh, readers, report, stop, told)
+            retry_at = {k: t for k, t in retry_at.items() if k[0].exists()}
+            told.forget_gone()
+            if not fresh and not seen.moving and time.monotonic() >= chore_at:
+                chore()
+                chore_at = time.monotonic() + CHORE_S
+            quick = seen.waiting or not hints.come()
+            pause = min(0.5, options.settle_s) if seen.moving else options.rescan_s
+            _sleep(hint, stop, min(pause, POLL_S) if quick else pause)
+
+
+class _Notices:
+    """Gives notice of what is never taken: once, and only when it lies there for a while, not of what is being made."""
+
+    def __init__(self, after_s: float, notice: Notice) -> None:
+        self._after_s = after_s
+        self._notice = notice
+        self._since: dict[PassedOver, float] = {}
+        self._given: set[PassedOver] = set()
+
+    def give(self, passed_over: Sequence[PassedOver], now: float) -> None:
+        self._since = {p: self._since.get(p, now) for p in passed_over}
+        self._given &= self._since.keys()
+        for passed, since in self._since.items():
+            if passed not in self._given and now - since >= self._after_s:
+                self._given.add(passed)
+                self._notice(passed)
 
 
 def _sleep(hint: threading.Event, stop: threading.Event, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not stop.is_set() and not hint.is_set() and (left := end - time.monotonic()) > 0:
         hint.wait(min(left, 0.5))
+
+
+class _Hints:
+    """Sets an event when the system tells of a change in the inbox, where it does."""
+
+    def __init__(self, inbox: Path, mode: WatchMode, hint: threading.Event) -> None:
+        self._inbox = inbox
+        self._hint = hint
+        self._wanted = mode is WatchMode.AUTO and not is_share(filesystem(inbox))
+        self._observer: BaseObserver | None = None
+
+    def __enter__(self) -> _Hints:
+        self.come()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def come(self) -> bool:
+        """Tell whether changes are told; an observer that died is replaced."""
+        if self._wanted and (self._observer is None or not self._observer.is_alive()):
+            self._end()
+            try:
+                self._observer = _observe(self._inbox, self._hint)
+            except OSError:  # no more watches to be had from the system: it is looked for all the same
+                self._observer = None
+        return self._observer is not None
+
+    def _end(self) -> None:
+        if self._observer is not None and self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join()
 
 
 def _observe(inbox: Path, hint: threading.Event) -> BaseObserver:

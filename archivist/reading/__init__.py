@@ -2,7 +2,18 @@
 
 ``reader_process`` the parent's side: limits, deaths, messages → ``reader_child`` the child's → ``pages`` a file as pages,
 born-digital or recognised · ``unpack`` a file as the files it holds · ``formats`` what a file is and how it is opened ·
-``ocr`` the print on a picture · ``barcodes`` the QR codes on it, and how one is written · ``libreoffice`` the only place that runs LibreOffice.
+``ocr`` the print on a picture · ``ending`` whether a file is whole ·
+``barcodes`` the QR codes on it, and how one is written · ``libreoffice`` the only place that runs LibreOffice.
 """
 
-__all__ = ["barcodes", "formats", "libreoffice", "ocr", "pages", "reader_child", "reader_process", "unpack"]
+__all__ = [
+    "barcodes",
+    "ending",
+    "formats",
+    "libreoffice",
+    "ocr",
+    "pages",
+    "reader_child",
+    "reader_process",
+    "unpack",
+]

@@ -48,6 +48,7 @@ class Original:
     sha256: Sha256
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
 
     @classmethod
@@ -58,7 +59,9 @@ class Original:
                 digest, size = durable_files.digest_of(handle)
             except OSError as error:
                 raise UnreadableFile(f"读不出来：{error.strerror}", file=path.name) from error
-        return cls(path, durable_files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ino)
+        return cls(
+            path, durable_files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+        )
 
     def as_source(self) -> dict[str, Any]:
         """Return what an event remembers of where its file came from."""
@@ -82,14 +85,18 @@ class Original:
             if key != source_name.NAME or key in source
         )
 
-    def remove(self) -> bool:
-        """Remove the original, now that it is filed, unless it changed; tells whether it is gone.
+    def remove(self, aside: Path) -> bool:
+        """Remove the original, now that it is filed, unless it changed or is being written; tells whether it is gone.
+
+        Args:
+            aside: the archive's folder for work; see ``durable_files.remove_original``.
 
         Raises:
             WriteFailed: E204, when it cannot be removed; it is known by what it is and goes the next time.
         """
+        was = durable_files.Identity(self.sha256, self.size, self.mtime_ns, self.ctime_ns, self.inode)
         with durable_files.writing("内容已经收好，只是原件还没有移走，下次自动移走", self.path.name):
-            return durable_files.unlink_original(self.path, self.size, self.mtime_ns, self.inode)
+            return durable_files.remove_original(self.path, was, aside)
 
 
 @dataclass(frozen=True, slots=True)

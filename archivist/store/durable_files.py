@@ -15,11 +15,14 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from archivist.errors import ArchiveError, UnreadableFile, WriteFailed
 from archivist.model.ids import Sha256
+from archivist.store import open_writers
+from archivist.store.open_writers import WriterSeen
 
 FILE_MODE: Final = 0o600
 PAYLOAD_MODE: Final = 0o400
@@ -27,6 +30,7 @@ FOLDER_MODE: Final = 0o700
 _CHUNK: Final = 1 << 20
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+_NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
 HAS_FOLDER_FSYNC: Final = sys.platform != "win32"
 
 
@@ -200,17 +204,88 @@ def remove_tree(path: Path) -> None:
         shutil.rmtree(path)
 
 
-def unlink_original(path: Path, size: int, mtime_ns: int, inode: int) -> bool:
-    """Remove a clerk's original once it is filed, only if it is still the very file that was filed.
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a clerk's file was when it was read; times in nanoseconds.
+
+    ``ctime_ns`` moves with every change, whatever a writer does to the other time, and with a new name or mode too.
+    """
+
+    sha256: Sha256
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def remove_original(path: Path, was: Identity, aside: Path) -> bool:
+    """Remove a clerk's original once it is filed, only if it is still the very file that was filed and nobody writes.
+
+    Where the system grants it, this is done under a lease: whoever opens the file for writing meanwhile waits, is
+    seen, and finds it in its place. On the way the file gets a name in ``aside`` where that is on the same disk,
+    because a file without any name could not be given back.
+
+    Args:
+        path: the original.
+        was: what was filed.
+        aside: a folder of the program's own, emptied at the next start.
 
     Returns:
-        Whether it is gone. A file that changed in the meantime stays: it is a new file.
+        Whether it is gone. A file that changed, or that somebody has open for writing, stays: it may become a new one.
     """
     try:
-        now = path.lstat()
+        fd = os.open(path, os.O_RDONLY | _NOFOLLOW | _NONBLOCK | _BINARY)
     except FileNotFoundError:
         return True
-    if not stat.S_ISREG(now.st_mode) or (now.st_size, now.st_mtime_ns, now.st_ino) != (size, mtime_ns, inode):
-        return False
-    path.unlink()
+    except OSError as error:
+        if error.errno in (
+            errno.EAGAIN,
+            errno.ELOOP,
+            errno.ENXIO,
+        ):  # lent to a writer; a link or a pipe by now
+            return False
+        raise
+    try:
+        with open_writers.lease(fd, path) as lease:
+            if lease.writer is WriterSeen.YES or not _is_still(path, fd, was):
+                return False
+            leaving = _step_aside(path, aside / f"leaving-{was.inode}")
+            if lease.is_wanted or os.fstat(fd).st_size != was.size:
+                _step_back(leaving, path)
+                return False
+            leaving.unlink(missing_ok=True)
+    finally:
+        os.close(fd)
     return True
+
+
+def _is_still(path: Path, fd: int, was: Identity) -> bool:
+    opened, named = os.fstat(fd), path.lstat()
+    if (opened.st_dev, opened.st_ino) != (named.st_dev, named.st_ino) or not stat.S_ISREG(opened.st_mode):
+        return False
+    if (opened.st_size, opened.st_mtime_ns, opened.st_ino) != (was.size, was.mtime_ns, was.inode):
+        return False
+    if opened.st_ctime_ns == was.ctime_ns:
+        return True
+    with os.fdopen(os.dup(fd), "rb") as handle:
+        return digest_of(handle) == (was.sha256, was.size)
+
+
+def _step_aside(path: Path, leaving: Path) -> Path:
+    """Move a file where nobody looks for it, if that is on the same disk; return where it is."""
+    if not HAS_FOLDER_FSYNC:  # Windows moves no file that is open
+        return path
+    try:
+        path.rename(leaving)
+    except OSError as error:
+        if error.errno in (errno.EXDEV, errno.ENOENT):
+            return path
+        raise
+    return leaving
+
+
+def _step_back(leaving: Path, path: Path) -> None:
+    if leaving == path:
+        return
+    names = [path, *(path.with_name(f"{path.stem} ({n}){path.suffix}") for n in range(2, 1000))]
+    leaving.rename(next(n for n in names if not os.path.lexists(n)))

@@ -143,12 +143,11 @@ class Tray:
         text: str = "",
         **details: Any,
     ) -> TrayItem:
-        """Copy a file into the tray with why it waits, then remove it from the inbox.
+        """Copy a file into the tray with why it waits; the original is left for the caller to remove.
 
-        Survives: a kill at any point leaves it in the inbox or in the tray; the same file is not put in twice.
+        Survives: a kill at any point leaves it in the inbox, in the tray too or not; the same file is not put in twice.
         """
         if waiting := self.holding(original):
-            original.remove()
             return waiting
         base = f"{stamp.by.time:%Y%m%d}-{original.sha256[:8]}"
         names = [base, *(f"{base}-{n}" for n in range(2, 1000))]
@@ -162,7 +161,6 @@ class Tray:
         }
         with durable_files.writing("文件仍在收件箱", original.path.name):
             self._build(target, original, suffix, why, text)
-        original.remove()
         return self._read(target)
 
     def _build(

@@ -52,7 +52,7 @@ with open(f"{root}.{name}", "w", buffering=1) as told:
         original = Original.of(path, path.name)
         archive.commit(WANG, lambda case: file_draft(case, original), STAMP)
         print("filed", path.name, file=told)
-        original.remove()
+        original.remove(archive.work)
         print("number", archive.allocate("文号", 2024, STAMP)[0], file=told)
 """
 

@@ -30,7 +30,7 @@ import bagit
 import pytest
 
 from archivist.cli.main import COMMANDS
-from archivist.ingest.watch_folder import look
+from archivist.ingest.settling import look
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo

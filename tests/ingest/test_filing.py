@@ -28,7 +28,8 @@ from archivist.ingest.filing import (
     file_dropped,
     prepare,
 )
-from archivist.ingest.watch_folder import Settler, file_once, look
+from archivist.ingest.settling import look
+from archivist.ingest.watch_folder import file_once
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.facts import parse_facts
@@ -300,35 +301,6 @@ def test_a_reader_that_cannot_start_leaves_the_file(
     file_once(workspace, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert [type(o).__name__ for o in seen] == ["LeftInInbox"]
     assert (workspace.archive.inbox / "a.docx").exists()
-
-
-# ── settling ─────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_growing_file_is_not_taken(tmp_path: Path) -> None:
-    """Stable: size and mtime unchanged; a change restarts the clock."""
-    clock = [0.0]
-    settler = Settler(2.0, lambda: clock[0])
-    path = tmp_path / "a.pdf"
-    path.write_bytes(b"1")
-    assert settler.settled(tmp_path) == ([], 1)
-    clock[0] = 1.9
-    path.write_bytes(b"12")
-    assert settler.settled(tmp_path) == ([], 1)
-    clock[0] = 3.8
-    assert settler.settled(tmp_path) == ([], 1)
-    clock[0] = 4.0
-    ready, moving = settler.settled(tmp_path)
-    assert ([d.name for d in ready], moving) == (["a.pdf"], 0)
-
-
-def test_what_is_no_paper_is_passed_over(tmp_path: Path) -> None:
-    for name in ("~$a.docx", "._a.pdf", ".DS_Store", "Thumbs.db", "a.tmp", "a.part", "a.pdf~"):
-        (tmp_path / name).write_bytes(b"x")
-    (tmp_path / "@eaDir").mkdir()
-    (tmp_path / "@eaDir" / "b.jpg").write_bytes(b"x")
-    (tmp_path / "link.pdf").symlink_to(tmp_path / "a.tmp")
-    (tmp_path / "户").mkdir()
-    (tmp_path / "户" / "真.pdf").write_bytes(b"x")
-    assert [d.name for d in look(tmp_path)] == ["户/真.pdf"]
 
 
 # ── the watcher as a process ─────────────────────────────────────────────────────────────────────────────

@@ -44,5 +44,5 @@ def add_file(archive: Archive, folder: Path, name: str, data: bytes, *, lock: bo
     original = Original.of(path, name)
     archive.commit(NUMBER, lambda case: file_draft(case, original), STAMP)
     if lock:
-        original.remove()
+        original.remove(archive.work)
     return original

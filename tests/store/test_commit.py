@@ -143,7 +143,7 @@ def test_an_original_that_changed_after_reading_is_not_filed(tmp_path: Path) -> 
     path.write_bytes(b"second")
     with pytest.raises(UnreadableFile, match="变动"):
         archive.commit(NUMBER, lambda c: _record(c.next_record(), original), STAMP)
-    assert not original.remove()
+    assert not original.remove(archive.work)
     assert path.read_bytes() == b"second"
     assert archive.read(NUMBER).records == {}
 

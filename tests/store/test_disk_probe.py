@@ -16,7 +16,8 @@ import pytest
 
 from archivist.errors import WriteFailed
 from archivist.store import Archive, disk_probe, lock
-from archivist.store.disk_probe import DiskFinding, examine, is_share, mounted, require_writable
+from archivist.store.disk_probe import DiskFinding, examine, require_writable
+from archivist.store.mounts import is_share, mounted
 
 Mount = Callable[..., Path]
 

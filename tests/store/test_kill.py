@@ -36,7 +36,7 @@ def file_it(root: Path, path: Path) -> Callable[[], object]:
         original = Original.of(path, path.name)
         archive.commit(NUMBER, lambda case: file_draft(case, original), STAMP)
         (path.parent / "acknowledged").touch()
-        original.remove()
+        original.remove(archive.work)
 
     return action
 

@@ -105,7 +105,7 @@ class Store(RuleBasedStateMachine):
     def file_one(self, number: CaseNo) -> None:
         original = self.a_file()
         self.archive.commit(number, lambda case: file_draft(case, original), STAMP)
-        assert original.remove()
+        assert original.remove(self.archive.work)
         self.model[number].records.append(original.sha256)
 
     @rule(number=cases, village=st.sampled_from(["甲社区", "乙社区", "丙社区"]))
@@ -146,7 +146,7 @@ class Store(RuleBasedStateMachine):
             assert filed[-1:] == [original.sha256]
         assert original.path.exists(), "the original goes only after it is said to be filed"
         self.model[number].records = filed
-        original.remove()
+        original.remove(self.archive.work)
 
     @precondition(lambda self: any(known.records for known in self.model.values()) and len(self.model) > 1)
     @rule(data=st.data(), fault=st.one_of(st.just(Fault("none", 10**6)), faults))
