@@ -71,6 +71,7 @@ OfficeCode = Annotated[
 OfficeRole = Annotated[Role, one_of(HELD)]
 Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
 Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
+Share = Annotated[float, Form(lambda share: 0 < share <= 1, "大于 0、不超过 1 的小数，如 0.8")]
 Table = Annotated[str, one_of(("rule", "material", "step", "check"))]
 """A table of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …"""
 OwnRow = Annotated[
@@ -119,6 +120,8 @@ class Options:
         watch: how to learn of changes in the inbox.
         readers: reading processes; 0 means one for each processor core.
         pdf: whether ``generate`` also makes a PDF when LibreOffice is there.
+        signed_copy_text: share (0.0–1.0) of an issued document's text that must be on a scan taken for its signed copy.
+        signature_ink: share (0.0–1.0) of the place for a signature that must be inked.
     """
 
     settle_s: float = 2.0
@@ -128,6 +131,8 @@ class Options:
     watch: WatchMode = WatchMode.AUTO
     readers: int = 0
     pdf: bool = False
+    signed_copy_text: Share = 0.8
+    signature_ink: Share = 0.012
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from archivist.errors import (
 )
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.document_code import OfficeKey
 from archivist.model.event import Event
 from archivist.model.ids import CaseNo
 from archivist.search.index import Drift, Index
-from archivist.store import Archive, Draft, Stamp
+from archivist.store import Archive, Draft, Stamp, office_keys
 
 if TYPE_CHECKING:
     from archivist.config import Config
@@ -111,6 +112,24 @@ class Workspace:
     def templates(self) -> Path:
         """The workspace's own templates."""
         return self.root / "doc_templates"
+
+    def keys(self) -> tuple[OfficeKey, ...]:
+        """Return the office's keys, with which the codes on its documents are checked.
+
+        Raises:
+            ArchiveError: E200, one cannot be read.
+        """
+        return office_keys.read(self.root)
+
+    def issuing_key(self, by: By) -> OfficeKey:
+        """Return the key new codes are made with; a workspace made before there were keys gets its first.
+
+        Raises:
+            ArchiveError: E200, one cannot be read. WriteFailed: E204.
+        """
+        with self.archive.writing(by.actor):
+            keys = self.keys()
+            return keys[-1] if keys else office_keys.make(self.root)
 
     def stamp(self, by: By) -> Stamp:
         """Return who acts and when, under the office's rules."""

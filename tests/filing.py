@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from archivist.model.by import By
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
+from archivist.reading.formats.images import JPEG
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
 from tests.kit import BY
@@ -66,6 +68,15 @@ def sign(workspace: Workspace, number: CaseNo, record: str) -> Case:
         return Draft(Op.SIGNED_COPY_FILED, {"record": entry}, files=(scan,))
 
     return workspace.commit(number, draft, BY)[0]
+
+
+def signed_scan(record: Record, text: str) -> ReadResult:
+    """Return what a reader makes of a scan of an issued document that somebody signed."""
+    page = PageText(
+        1, text, (str(record.data["code"]),), "ocr", 0.97, 0, 1654, 2339,
+        on_paper=True, signature_places=(SignaturePlace("签名", 0.1),),
+    )  # fmt: skip
+    return ReadResult(JPEG, (page,))
 
 
 def walk(workspace: Workspace, number: CaseNo, *steps: tuple[str, str, Sequence[str]]) -> Case:

@@ -143,12 +143,12 @@ def make_workspace(
 
 
 def lay_out(folder: Path, settings: str) -> None:
-    """Make the folders of a workspace around settings that are written already (the text of ``archivist.toml``).
+    """Make the folders and the first key of a workspace around the text of its ``archivist.toml``.
 
     Raises:
         SettingsError: E500, a workspace is here already. WriteFailed: E204.
     """
-    from archivist.store import Archive
+    from archivist.store import Archive, office_keys
     from archivist.store.disk_probe import require_writable
 
     target = folder / FILE_NAME
@@ -160,6 +160,8 @@ def lay_out(folder: Path, settings: str) -> None:
     require_writable(folder)
     target.write_text(settings, encoding="utf-8")
     Archive(folder / "archive").create()
+    if not office_keys.read(folder):
+        office_keys.make(folder)
     (folder / "index").mkdir(mode=0o700, exist_ok=True)
     (folder / "doc_templates").mkdir(exist_ok=True)
 
@@ -220,6 +222,8 @@ def _settings(pack: str, office: dict[str, str]) -> str:
         ("watch", "auto", "auto 由系统通知；polling 每两秒查看一次，收件箱在网络共享上时用"),
         ("readers", 0, "识别进程数；0 为每个处理器核心一个"),
         ("pdf", False, "制发文书时是否同时生成 PDF"),
+        ("signed_copy_text", 0.8, "扫描件与所制发文书的文字相符到几成，才自动认作签署件"),
+        ("signature_ink", 0.012, "签名、盖章处有多大比例见墨，才算已签"),
     ):
         option = tomlkit.item(default)
         option.comment(note)
@@ -300,8 +304,28 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     for finding in check_format(archive.root):
         yield Checkup("档案库格式", Condition.ALARM, f"{finding.found}；{remedy(finding, ())}")
     yield from map(Checkup.of, examine(archive.root))
+    yield _keys(workspace)
     yield from _recovery(workspace, by)
     yield _index(workspace)
+
+
+def _keys(workspace: Workspace) -> Checkup:
+    from archivist.store.office_keys import exposed
+
+    name = "二维码密钥"
+    try:
+        keys = workspace.keys()
+    except ArchivistError as error:
+        return Checkup(name, Condition.ALARM, f"{error}。{error.remedy}")
+    if open_to_others := exposed(workspace.root):
+        return Checkup(
+            name,
+            Condition.ATTENTION,
+            f"其他账户也能读取 {'、'.join(open_to_others)}，请收回权限（chmod go= …）",
+        )
+    if not keys:
+        return Checkup(name, Condition.ABSENT, "还没有，第一次制发文书时生成")
+    return Checkup(name, Condition.FINE, f"{len(keys)} 个，现用 {keys[-1].id}；keys/ 须随工作区一起备份")
 
 
 def _recovery(workspace: Workspace, by: By) -> Iterator[Checkup]:

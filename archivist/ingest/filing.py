@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from archivist.errors import (
 )
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
+from archivist.ingest.matching.signed_copy import Thresholds
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Record, RecordStatus
-from archivist.model.document_code import DocumentCode
+from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.formats.identify import identify
@@ -103,6 +104,20 @@ class WorkspaceDirectory:
         """Return a case from the archive itself."""
         return self._workspace.archive.read(number)
 
+    @property
+    def thresholds(self) -> Thresholds:
+        """What the settings ask of a signed copy."""
+        options = self._workspace.config.options
+        return Thresholds(options.signed_copy_text, options.signature_ink)
+
+    def keys(self) -> Sequence[OfficeKey]:
+        """Return the office's keys."""
+        return self._workspace.keys()
+
+    def issued_text(self, number: CaseNo, record: RecordNo) -> str:
+        """Return all that an issued record prints."""
+        return self._workspace.archive.text(number, record)
+
 
 def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
     """Take a file's identity and read it; nothing is written. Safe to run beside others, each with its reader."""
@@ -177,6 +192,7 @@ def _commit_recognised(workspace: Workspace, by: By, prepared: ReadDrop, found: 
             prepared.result,
             found.code,
             evidence,
+            signature=found.signature,
         )
     except DuplicateFile as error:
         if earlier := _filed_before(workspace, prepared.original, [found.case.number]):
@@ -205,12 +221,15 @@ def commit_file(
     code: DocumentCode | None = None,
     evidence: Sequence[Data] = (),
     *,
+    signature: Mapping[str, object] = {},
     keep_duplicate: bool = False,
     text: str | None = None,
     tray: str | None = None,
     reason: str = "",
 ) -> Record:
     """Commit one file to a case as a record of some type; the original is left for the caller to remove.
+
+    With a ``code`` it is the signed copy of the record that names; ``signature`` says what it was taken for one by.
 
     Raises:
         DuplicateFile: E105, when the case already has these bytes. CaseClosed: E207, when it is deregistered and the
@@ -233,6 +252,8 @@ def commit_file(
         if words.strip():
             files.append(NewFile(f"text/{no}.txt", words.encode(), no))
         data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence)}
+        if signs:
+            data["signature"] = dict(signature)
         if result:
             data["scores"] = [p.score for p in result.pages if p.score is not None]
         entry = {
@@ -353,11 +374,12 @@ def file_by_hand(
             found.message or "没有认出是哪种材料", file=path.name, remedy="用 --type 指明文书种类。"
         )
     code = found.code if found.certain and found.type == chosen else None
+    signature = found.signature if code else {}
     if signs:
-        code = _signature_of(case, chosen, signs)
+        code, signature = _signature_of(case, chosen, signs), _seen_by(by)
     record = commit_file(
-        workspace, by, number, chosen, original, result, code,
-        [asdict(e) for e in found.evidence], keep_duplicate=keep_duplicate, reason=reason,
+        workspace, by, number, chosen, original, result, code, [asdict(e) for e in found.evidence],
+        signature=signature, keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     return Filed(path.name, number, record.no, record.title, record.signs)
 
@@ -391,7 +413,7 @@ def assign(
         archive.tray.mark(item, str(number))
         record = commit_file(
             workspace, by, number, document, original, None, code, item.details.get("evidence", ()),
-            keep_duplicate=keep_duplicate, text=item.text, tray=item.id, reason=reason,
+            signature=_seen_by(by), keep_duplicate=keep_duplicate, text=item.text, tray=item.id, reason=reason,
         )  # fmt: skip
         archive.tray.remove(item)
     return Filed(item.name, number, record.no, record.title, record.signs)
@@ -402,3 +424,8 @@ def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> Docume
     if record is None or record.type != document.id or record.status is not RecordStatus.PENDING:
         raise RecordNotFound(f"第 {signs} 件不是待签的{document.title}", file=str(case.number))
     return DocumentCode(case.number, document.code, signs)
+
+
+def _seen_by(by: By) -> Data:
+    """Return that a person took a paper for the signed copy."""
+    return {"by": by.actor}

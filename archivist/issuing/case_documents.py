@@ -21,7 +21,7 @@ from archivist.issuing import numbering
 from archivist.issuing.sources import case_sources
 from archivist.model.by import By
 from archivist.model.case import Case, RecordStatus
-from archivist.model.document_code import DocumentCode
+from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.rules.admissibility import refuse_unlawful
@@ -179,16 +179,20 @@ def issue(
 
     Raises:
         PdfUnavailable: E306, before anything is issued, when PDFs are wanted and cannot be made.
+        ArchiveError: E200, before anything is issued, when the office's key cannot be read; E204, or written.
     """
     if pdf and not pdf_maker.available():
         raise PdfUnavailable("没有找到 LibreOffice")
     outcome = BatchOutcome(refused=list(todo.refused))
     total = len(todo.documents)
+    if not total:
+        return outcome
+    key = workspace.issuing_key(by)
     if processes is None:
         processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
     size = max(1, min(_BATCH, -(-total // processes)))
     batches = (
-        _numbered(workspace, by, todo.documents[start : start + size]) for start in range(0, total, size)
+        _numbered(workspace, by, key, todo.documents[start : start + size]) for start in range(0, total, size)
     )
     done = 0
     for printed in render_all(batches, pdf=pdf, processes=processes):
@@ -219,18 +223,18 @@ MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A planned document with its numbers."""
+    """A planned document with its numbers, and the id of the key its code is made with."""
 
     planned: PlannedForCase
     record: RecordNo
-    code: DocumentCode
+    key: str
     doc_no: str
     sheet: PrintedSheet
 
 
-def _numbered(workspace: Workspace, by: By, batch: Sequence[PlannedForCase]) -> list[_Ready]:
+def _numbered(workspace: Workspace, by: By, key: OfficeKey, batch: Sequence[PlannedForCase]) -> list[_Ready]:
     numbers = iter(_take_numbers(workspace, by, batch))
-    return [_ready(planned, next(numbers) if planned.numbered else "") for planned in batch]
+    return [_ready(planned, key, next(numbers) if planned.numbered else "") for planned in batch]
 
 
 def _take_numbers(workspace: Workspace, by: By, batch: Sequence[PlannedForCase]) -> list[str]:
@@ -238,13 +242,13 @@ def _take_numbers(workspace: Workspace, by: By, batch: Sequence[PlannedForCase])
     return numbering.take(workspace, by, wanted[0].on.year, len(wanted)) if wanted else []
 
 
-def _ready(planned: PlannedForCase, doc_no: str) -> _Ready:
+def _ready(planned: PlannedForCase, key: OfficeKey, doc_no: str) -> _Ready:
     document, case = planned.document, planned.case
     assert document.template is not None
     values = {**planned.values, FieldPath.DOC_NO: doc_no} if doc_no else planned.values
     code = DocumentCode(case.number, document.code, case.next_record())
-    sheet = PrintedSheet(document.template, values, code.payload, document.phrases)
-    return _Ready(planned, code.record, code, str(values.get(FieldPath.DOC_NO, "")), sheet)
+    sheet = PrintedSheet(document.template, values, code.payload(key), document.phrases)
+    return _Ready(planned, code.record, key.id, str(values.get(FieldPath.DOC_NO, "")), sheet)
 
 
 def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) -> IssuedForCase | Refused:
@@ -267,7 +271,8 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) ->
             "pages": 0,
             "data": {
                 "doc_no": item.doc_no,
-                "code": item.code.payload,
+                "code": item.sheet.qr_payload,
+                "key": item.key,
                 "date": planned.on.isoformat(),
                 "template_sha256": made.template,
                 "facts_sha256": facts_digest(case),
@@ -276,6 +281,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) ->
                     for k, v in planned.given.items()
                 },
             }
+            | ({"printed_pages": made.pages} if made.pages else {})
             | _asked_for(planned),
         }
         return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, files=tuple(files))

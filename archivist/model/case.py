@@ -54,8 +54,9 @@ class Record:
 
     ``tag_files`` stand beside them under ``text/``: recognised text, the name of the clerk's file. ``source`` is what the
     event remembers of the file it came from; the name is ``Archive.source_name``'s to say.
-    ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``template``, ``facts_sha256``,
-    ``values`` of an issued document; ``evidence`` of a filed scan; ``scores`` of its pages. ``seq`` is the event that filed it.
+    ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``key`` (id of the key it was made
+    with), ``printed_pages``, ``template``, ``facts_sha256``, ``values`` of an issued document; ``evidence`` of a filed scan;
+    ``scores`` of its pages; ``signature`` of a signed copy, what it was taken for one by. ``seq`` is the event that filed it.
     """
 
     no: RecordNo

@@ -5,9 +5,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
 from archivist.cli.demo import paper
-from archivist.model.document_code import DocumentCode
+from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.ids import RecordNo, record_no
+from archivist.reading.barcodes import qr_modules
 from benchmarks.filing_quality import materials, scans, sheets
 from benchmarks.filing_quality.forms import Form, print_out, signed_print_out
 from benchmarks.filing_quality.kinds import Kind, Setting
@@ -22,6 +26,18 @@ ONE_PAGE = ("kinship_declaration",)
 TWO_PAGES = ("application_form",)
 _UPPER = {"x_mm": 160.0, "y_mm": 7.0, "size_mm": 24.0}
 """Where our documents carry their code."""
+_FORGER = OfficeKey.of(b"whoever forges a code has a key of his own, not the office's")
+
+
+def stamp_code(sheet: Picture, payload: str) -> None:
+    """Print a QR code (level Q) with its quiet zone where our documents carry theirs."""
+    modules = np.array([list(row) for row in qr_modules(payload)], np.uint8)
+    gray = np.pad((1 - modules) * np.uint8(255), 4, constant_values=255)
+    side = paper.px(_UPPER["size_mm"], DPI)
+    fine = cv2.resize(gray, None, fx=16, fy=16, interpolation=cv2.INTER_NEAREST)
+    code = cv2.resize(fine, (side, side), interpolation=cv2.INTER_AREA)
+    x, y = paper.px(_UPPER["x_mm"], DPI), paper.px(_UPPER["y_mm"], DPI)
+    sheet[y : y + side, x : x + side] = code[:, :, None]
 
 
 def _part(form: Form, must: Must = "file", *, signed: bool = True) -> Part:
@@ -69,19 +85,56 @@ def _last_sheet_only(at: Setting) -> Drop:
     return at.drop(path, Part(None, (form.type,), "wait"))
 
 
-def _home_made(at: Setting) -> Drop:
-    """A blank page with the right code: anybody can print one."""
+def _copied_on_blank(at: Setting) -> Drop:
+    """A blank page with the right code, copied from the print."""
     form = at.forms[0]
     sheet = scans.flat(sheets.lines([""]))
-    paper.stamp_code(sheet, form.payload, _UPPER, DPI)
+    stamp_code(sheet, form.payload)
     return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), _part(form, "wait", signed=False))
 
 
-def _other_sheet(at: Setting) -> Drop:
-    """Another paper of the same household, with the right code glued on and something like a signature."""
+def _home_made(at: Setting) -> Drop:
+    """The signed form itself, over whose codes home-made ones are glued: anybody can print one, but has no key."""
+    form = at.forms[0]
+    sheet = signed_print_out(form, at.chance)[0]
+    cover_codes(sheet)
+    stamp_code(sheet, _forged(form, form.record))
+    return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), _part(form, "wait", signed=False))
+
+
+def _forged(form: Form, record: RecordNo) -> str:
+    return DocumentCode(form.case, form.payload.split("-")[2][:3], record).payload(_FORGER)
+
+
+def _own_form_of_another(at: Setting) -> Drop:
+    """A signed form of another household, the same type, over whose codes copies of this household's are glued."""
+    form, other = at.forms[0], at.other_forms[0]
+    sheet = signed_print_out(other, at.chance)[0]
+    cover_codes(sheet)
+    _paste_code(sheet, form)
+    return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), Part(None, (form.type,), "wait"))
+
+
+def _copied_on_other_sheet(at: Setting) -> Drop:
+    """Another paper of the same household, on which the code was cut out of a print and glued; and a pen line."""
     form = at.forms[0]
     sheet = scans.flat(materials.committee(subject(at)))
-    paper.stamp_code(sheet, form.payload, _UPPER, DPI)
+    _paste_code(sheet, form)
+    paper.scribble(sheet, {"x_mm": 130.0, "y_mm": 240.0, "size_mm": 26.0}, DPI, at.chance)
+    return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), _part(form, "wait", signed=False))
+
+
+def _paste_code(sheet: Picture, form: Form) -> None:
+    """Glue the upper code of a form's print, with its clear text, to the same place of another sheet."""
+    side = paper.px(36, DPI)
+    sheet[:side, -side * 3 // 2 :] = print_out(form)[0][:side, -side * 3 // 2 :]
+
+
+def _other_sheet(at: Setting) -> Drop:
+    """Another paper of the same household, with the right code printed on and something like a signature."""
+    form = at.forms[0]
+    sheet = scans.flat(materials.committee(subject(at)))
+    stamp_code(sheet, form.payload)
     paper.scribble(sheet, {"x_mm": 130.0, "y_mm": 240.0, "size_mm": 26.0}, DPI, at.chance)
     return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), _part(form, "wait", signed=False))
 
@@ -91,7 +144,7 @@ def _other_household_sheet(at: Setting) -> Drop:
     form = at.forms[0]
     sheet = signed_print_out(form, at.chance)[0]
     cover_codes(sheet)
-    paper.stamp_code(sheet, at.other_forms[0].payload, _UPPER, DPI)
+    stamp_code(sheet, at.other_forms[0].payload)
     return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), Part(None, (form.type,), "wait"))
 
 
@@ -100,8 +153,7 @@ def _no_such_record(at: Setting) -> Drop:
     form = at.forms[0]
     sheet = signed_print_out(form, at.chance)[0]
     cover_codes(sheet)
-    wrong = DocumentCode(form.case, form.payload.split("-")[2][:3], _later(form.record))
-    paper.stamp_code(sheet, wrong.payload, _UPPER, DPI)
+    stamp_code(sheet, _forged(form, _later(form.record)))
     return at.drop(at.scan([sheet], look="gray", suffix=".jpg"), _part(form, "wait", signed=False))
 
 
@@ -196,7 +248,10 @@ KINDS = (
     Kind("form: unsigned, two sheets", _unsigned, TWO_PAGES),
     Kind("form: sheet with signature missing", _first_sheet_only, TWO_PAGES, weight=2),
     Kind("form: only the sheet with the signature", _last_sheet_only, TWO_PAGES),
-    Kind("form: blank page with the right code", _home_made, ONE_PAGE, weight=2),
+    Kind("form: blank page with the right code", _copied_on_blank, ONE_PAGE, weight=2),
+    Kind("form: home-made code glued over", _home_made, ONE_PAGE),
+    Kind("form: code cut out and glued to another paper", _copied_on_other_sheet, ONE_PAGE),
+    Kind("form: code cut out and glued to another household's form", _own_form_of_another, ONE_PAGE, other_forms=ONE_PAGE),
     Kind("form: another paper with the right code", _other_sheet, ONE_PAGE, weight=2),
     Kind("form: another household's code glued over", _other_household_sheet, ONE_PAGE, other_forms=ONE_PAGE),
     Kind("form: code of no record", _no_such_record, ONE_PAGE),

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from archivist.ingest.filing import (
     DropOutcome,
     Filed,
     NeedsReview,
+    ReadDrop,
     assign,
     file_by_hand,
     file_dropped,
@@ -40,10 +40,10 @@ from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.disposition.late_filing import ENDING
 from archivist.store import Original
 from archivist.workspace import Workspace
-from tests.filing import file_papers
+from tests.filing import file_papers, signed_scan
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG_ID, make_id
-from tests.reading.files import PATIENT, word
+from tests.reading.files import PATIENT
 from tests.sampling import sweep
 from tests.waiting import PATIENCE_S, until
 
@@ -404,14 +404,18 @@ def test_the_signed_notes_come_after_the_file_was_closed(
     workspace: Workspace, reader: Reader, closed: Case
 ) -> None:
     """立卷人、检查人 sign when the volume is complete; the code on the sheet files it."""
-    notes = closed.records_of("case_notes")[0]
-    print_out = workspace.archive.folder(closed.number) / notes.files[0].path
-    with zipfile.ZipFile(print_out) as made:
-        code = next(made.read(n) for n in made.namelist() if n.startswith("word/media/"))
-    word(workspace.archive.inbox / "a.docx", code=code)
-    outcome = drop(workspace, reader, "a.docx")
+    (notes,) = closed.records_of("case_notes")
+    inbox, folder = workspace.archive.inbox, workspace.archive.folder(closed.number)
+    shutil.copyfile(folder / notes.files[0].path, inbox / "a.docx")
+    back = drop(workspace, reader, "a.docx")
+    assert isinstance(back, NeedsReview) and back.reason == "not_on_paper", "the print itself is not signed"
+    (inbox / "a.jpg").write_bytes(b"a scan")
+    seen = signed_scan(notes, workspace.archive.text(closed.number, notes.no))
+    outcome = file_dropped(workspace, BY, ReadDrop(Original.of(inbox / "a.jpg", "a.jpg"), seen, None))
     assert isinstance(outcome, Filed) and outcome.signs == notes.no
-    assert the_case(workspace).records[notes.no].status is RecordStatus.SIGNED
+    case = the_case(workspace)
+    assert case.records[notes.no].status is RecordStatus.SIGNED
+    assert case.records[outcome.record].data["signature"]["signed"] == ["签名"]
     paper(workspace.archive.inbox / "b.docx", "诊断证明书", f"证号 {WANG_ID}")
     late = drop(workspace, reader, "b.docx")
     assert isinstance(late, NeedsReview) and late.reason == "case_closed"
@@ -460,3 +464,5 @@ def test_a_signed_copy_is_taken_by_its_number_whenever_it_comes(
     own = paper(workspace.root / "b.docx", "看不清的一张纸")
     filed = file_by_hand(workspace, BY, closed.number, own, reader, None, signs=notes.no)
     assert filed.signs == notes.no
+    signature = the_case(workspace).records[filed.record].data["signature"]
+    assert signature == {"by": BY.actor}, "a person took it for the signed copy, and the record says so"

@@ -1,25 +1,23 @@
 """A clerk who takes a household from application to the finished volume with commands alone, one day after another.
 
 Papers that come in are small Word files with the document's title and the applicant's number; generated documents are
-signed, which here means that a paper is filed as their signed copy. Where the copy is to be recognised by its code, the
-page is drawn with the picture that was printed on it, and scanned.
+signed, which here means that a paper is filed as their signed copy. Where the copy is to be recognised by its code, it is
+printed, signed with a pen line, and scanned.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
-import zipfile
-from itertools import islice
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import docx
-from PIL import Image
 
+from archivist.cli.demo.scans import signed_copy
 from archivist.doctypes.catalogue import Catalogue, FieldSpec
-from archivist.documents.render.render import document_text
+from archivist.documents.render.pdf import to_pdf
 from archivist.model.ids import CaseNo, Category
 from archivist.rules import deadlines
 from archivist.rules.pack import load
@@ -27,7 +25,6 @@ from archivist.workspace import Workspace
 from tests.answers import answer
 from tests.command_line import Office
 from tests.people import WANG, WANG_ID
-from tests.reading.pages import DEGRADATIONS, PEN, Sheet
 
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
 PEOPLE = "".join(
@@ -56,8 +53,6 @@ GIVEN: dict[str, dict[str, str]] = {
 
 ONLY_A_PERSON_CAN_TELL = {"C01", "C04", "C10.photos"}
 """Whether one scan holds the cards of two people; what a photograph shows."""
-CODE_PX = 283
-"""A code is printed 24 mm wide; 300 dpi."""
 WHO = {
     "intake": (INTAKE,),
     "reviewer": (REVIEWER,),
@@ -290,17 +285,8 @@ class Clerk:
         return next(r for r in self.show()["records"] if r["record"] == number)
 
     def scan(self, record: str) -> Path:
-        """Scan the signed print of a record into the inbox: its own code where it is printed, askew, with noise."""
-        path = next((self.root / "archive/cases").rglob(f"{record} *.docx"))
-        with zipfile.ZipFile(path) as word:
-            (name,) = (n for n in word.namelist() if n.startswith("word/media/"))
-            code = Image.open(io.BytesIO(word.read(name))).convert("RGB")
-        sheet = Sheet()
-        for x, y in ((150, 150), (150, 3050)):
-            sheet.image.paste(code.resize((CODE_PX, CODE_PX), Image.Resampling.NEAREST), (x, y))
-        for n, line in enumerate(islice(document_text(path.read_bytes()), 20)):
-            sheet.write(300, 600 + 110 * n, line[:60])
-        sheet.write(1500, 2950, "林经办", fill=PEN, size=20)
-        scan = self.root / f"archive/inbox/SCAN{record}.jpg"
-        DEGRADATIONS["jpeg 200 dpi"](sheet.image, int(record)).save(scan, dpi=(200, 200))
-        return scan
+        """Print a record, sign it with a pen line, scan it into the inbox askew and with noise."""
+        document = next((self.root / "archive/cases").rglob(f"{record} *.docx"))
+        with tempfile.TemporaryDirectory() as work:
+            (printed,) = to_pdf([document], Path(work))
+            return signed_copy(printed, self.root / f"archive/inbox/SCAN{record}.pdf", seed=int(record))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sampling import sweep
 from tests.walks.clerk import INTAKE, REVIEWER, Clerk
 from tests.walks.paths import (
@@ -26,6 +28,7 @@ walk = sweep(1 / 3, of="walks in tianjin")
 
 
 @walk
+@pytest.mark.libreoffice
 def test_dibao(clerk: Clerk) -> None:
     """「公示期为5天」；「每组调查人员不得少于两人」；「并于当月 25 日前将花名册和月报表报送区民政局备案」."""
     clerk.open("低保", **BENEFIT)

@@ -33,22 +33,6 @@ def px(mm: float, dpi: int) -> int:
 
 
 # ── what is put on the sheet ─────────────────────────────────────────────────────────────────────────────
-def stamp_code(picture: Picture, payload: str, place: Place, dpi: int) -> None:
-    """Print a QR code (level Q) with its quiet zone; ``size_mm`` is the side, x and y the upper left corner."""
-    import cv2
-    import numpy as np
-
-    from archivist.reading.barcodes import qr_modules
-
-    modules = np.array([list(row) for row in qr_modules(payload)], np.uint8)
-    gray = np.pad((1 - modules) * np.uint8(255), 4, constant_values=255)
-    side = px(place["size_mm"], dpi)
-    fine = cv2.resize(gray, None, fx=16, fy=16, interpolation=cv2.INTER_NEAREST)
-    code = cv2.resize(fine, (side, side), interpolation=cv2.INTER_AREA)
-    x, y = px(place["x_mm"], dpi), px(place["y_mm"], dpi)
-    picture[y : y + side, x : x + side] = code[:, :, None]
-
-
 def set_number(picture: Picture, number: str, strip: Picture, letters: str, place: Place, dpi: int) -> None:
     """Set a case number from the strip of letters; ``size_mm`` is the height.
 

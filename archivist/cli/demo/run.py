@@ -69,7 +69,7 @@ class _Demonstration:
     rows: list[Deed] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
-    payload: str = ""
+    form: IssuedDocument | None = None
 
     @property
     def workspace(self) -> Workspace:
@@ -154,24 +154,20 @@ class _Demonstration:
         return done.issued
 
     def issue_first_form(self) -> None:
-        from archivist.api.case_file import show_case
-
         self.heading("制发申请书（带二维码），打印后由申请人签字")
-        (form,) = self.issue("社会救助申请书", ["wang"])
-        (record,) = [
-            r for r in show_case(self.workspace, self.cases["wang"]).records if r.record == form.record
-        ]
-        self.payload = record.code
-        self.session.say(f"{form.title} → 第 {form.record} 件（待签），二维码 {self.payload}")
+        (self.form,) = self.issue("社会救助申请书", ["wang"], pdf=True)
+        self.session.say(f"{self.form.title} → 第 {self.form.record} 件（待签）")
 
     def drop_scans(self) -> None:
         from archivist.cli.demo.scans import make_scans
 
         self.heading("扫描件落入收件箱")
+        assert self.form is not None
+        printed = self.form.files[-1]
         with self.session.progress("制作扫描件"):
             self.scans = make_scans(
                 {k: str(n) for k, n in self.cases.items()},
-                {"wang": self.payload},
+                {"wang": printed} if printed.suffix == ".pdf" else {},
                 self.workspace.archive.inbox,
             )
         self.session.table(("文件", "内容", "样子"), [(s.path.name, s.title, _look(s)) for s in self.scans])
@@ -187,6 +183,7 @@ class _Demonstration:
             scan = expected[outcome.name]
             if outcome.filed:
                 right = scan.filed and outcome.filed.case == self.cases.get(scan.household)
+                right = right and (outcome.filed.signs is not None) == scan.signed
             else:
                 right = bool(outcome.waiting and not scan.filed and outcome.waiting.reason == scan.reason)
             if not right:
@@ -241,7 +238,12 @@ class _Demonstration:
         from archivist.cli.inbox import describe
 
         printed = next(
-            (i for i in self.issued if i.case == self.cases["wang"] and i.files[-1].suffix == ".pdf"), None
+            (
+                i
+                for i in self.issued
+                if i is not self.form and i.case == self.cases["wang"] and i.files[-1].suffix == ".pdf"
+            ),
+            None,
         )
         if printed is None:
             return

@@ -48,7 +48,7 @@ class Scan:
         reason: why it should wait in the review tray; empty when it should be filed.
         evidence: by what it can be recognised, in Chinese.
         pages: number of pages; 0 when nobody can tell.
-        signed: whether it carries a pen line and this run's QR code, so that it is the signed copy of an issued record.
+        signed: whether it is a document issued in this run, with a pen line where it is signed.
     """
 
     path: Path
@@ -81,6 +81,7 @@ class _Recipe:
     evidence: str
     reason: Reason = ""
     title: str = ""
+    issued: bool = False
 
 
 _RECIPES: Final = (
@@ -100,21 +101,21 @@ _RECIPES: Final = (
     _Recipe("赵𬭊 存折.jpg", ("bank_card",), "scanned", 1.1, "身份证号；19 位账号里形似身份证号的一段不算"),
     _Recipe("SCAN0015.jpg", ("neighbour_visit",), "noisy", 2.4, "户号、身份证号"),
     _Recipe("扫描件(3).pdf", ("income_proof",), "scanned", -1.2, "身份证号"),
-    _Recipe("SCAN0016.jpg", ("application_form",), "noisy", -1.4, "身份证号"),
+    _Recipe("SCAN0016.jpg", ("application_form",), "noisy", -1.4, "身份证号", issued=True),
     _Recipe("SCAN0017.jpg", ("stranger",), "scanned", 0.9, "身份证号不属于任何一户", "no_case"),
     _Recipe("SCAN0018.pdf", ("blank_form",), "truncated", 0.0, "残缺的 PDF", "unreadable", "残缺的 PDF"),
 )
 
 
 def make_scans(
-    case_numbers: Mapping[str, str], qr: Mapping[str, str], out: Path, seed: int = 7
+    case_numbers: Mapping[str, str], issued: Mapping[str, Path], out: Path, seed: int = 7
 ) -> list[Scan]:
     """Write the files a clerk drops.
 
     Args:
         case_numbers: household key → case number, set on the page that has a blank for it.
-        qr: household key → payload of the code printed on that household's issued application form. Without one the
-            form comes as it is: unsigned, recognised by what stands on it.
+        issued: household key → that household's issued application form, as PDF: it comes back printed, signed and
+            scanned. Without one a form filled in by hand comes instead, recognised by what stands on it.
         out: existing folder; the files are written side by side.
         seed: of all chance.
     """
@@ -125,21 +126,20 @@ def make_scans(
         rng = np.random.default_rng([seed, number])
         pages = [sheets.samples()[name] for name in recipe.pages]
         first = pages[0]
-        payload = qr.get(first.household, "") if first.places.get("code") else ""
-        drawn = [
-            sheets.sample_sheet(
-                page,
-                case_number=case_numbers.get(page.household, ""),
-                payload=payload,
-                signed=bool(payload),
-                rng=rng,
-            )
-            for page in pages
-        ]
-        path = out / recipe.name
-        sheets.save([_taken(sheet, recipe, rng) for sheet in drawn], path)
+        form = issued.get(first.household) if recipe.issued else None
+        if form is not None:
+            path = signed_copy(form, (out / recipe.name).with_suffix(".pdf"), seed)
+            count = sheets.page_count(path)
+        else:
+            path, count = out / recipe.name, len(pages)
+            drawn = [
+                sheets.sample_sheet(page, case_number=case_numbers.get(page.household, ""), rng=rng)
+                for page in pages
+            ]
+            sheets.save([_taken(sheet, recipe, rng) for sheet in drawn], path)
         if recipe.look == "truncated":
             sheets.cut_short(path)
+            count = 0
         scans.append(
             Scan(
                 path=path,
@@ -148,9 +148,9 @@ def make_scans(
                 look=recipe.look,
                 document="" if recipe.reason else first.document,
                 reason=recipe.reason,
-                evidence="二维码" if payload else recipe.evidence,
-                pages=0 if recipe.look == "truncated" else len(pages),
-                signed=bool(payload),
+                evidence="二维码" if form else recipe.evidence,
+                pages=count,
+                signed=form is not None,
             )
         )
     return scans
@@ -167,23 +167,6 @@ def _taken(sheet: Picture, recipe: _Recipe, rng: Generator) -> Picture:
             return paper.scan(sheet, recipe.degrees, 7.0, rng)
         case "scanned" | "truncated":
             return paper.scan(sheet, recipe.degrees + float(rng.uniform(-0.2, 0.2)), 2.5, rng)
-
-
-def form_page(payload: str, out: Path) -> Path:
-    """Write the blank sample form with this run's code on it, for when no PDF of an issued document can be made.
-
-    Args:
-        payload: of the code.
-        out: the picture to write, usually a ``.png``; give it to :func:`signed_copy`.
-    """
-    import numpy as np
-
-    blank = sheets.samples()["blank_form"]
-    sheet = sheets.sample_sheet(
-        blank, case_number="", payload=payload, signed=False, rng=np.random.default_rng(0)
-    )
-    sheets.save([sheet], out)
-    return out
 
 
 def signed_copy(page: Path, out: Path, seed: int = 7) -> Path:

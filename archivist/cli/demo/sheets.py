@@ -36,7 +36,7 @@ class DemoPaper:
         document: id of its document type.
         title: what it is called, in Chinese.
         text: the lines that stand on it, as drawn.
-        places: ``code``, ``case_number``, ``sign``, ``seal`` → the places left free for them.
+        places: ``case_number``, ``sign``, ``seal`` → the places left free for them.
     """
 
     file: str
@@ -56,16 +56,12 @@ def samples() -> Mapping[str, DemoPaper]:
     }
 
 
-def sample_sheet(
-    sample: DemoPaper, *, case_number: str, payload: str, signed: bool, rng: Generator
-) -> Picture:
+def sample_sheet(sample: DemoPaper, *, case_number: str, rng: Generator) -> Picture:
     """Return a sample page with its stamps.
 
     Args:
         sample: the page.
         case_number: set where the page has a blank for it, unless empty.
-        payload: of the code printed where the page has room for it, unless empty.
-        signed: whether a pen line is drawn where the page is signed.
         rng: where the chance comes from.
     """
     picture = read_picture(SAMPLES / sample.file)
@@ -73,12 +69,6 @@ def sample_sheet(
         strip = read_picture(SAMPLES / "glyphs.png")
         for place in sample.places.get("case_number", ()):
             paper.set_number(picture, case_number, strip, _facts()["glyphs"], place, DPI)
-    if payload:
-        for place in sample.places.get("code", ()):
-            paper.stamp_code(picture, payload, place, DPI)
-    if signed:
-        for place in sample.places.get("sign", ()):
-            paper.scribble(picture, place, DPI, rng)
     for place in sample.places.get("seal", ()):
         paper.press_seal(picture, _seal(), place, DPI, rng)
     return picture
@@ -110,6 +100,14 @@ def printed(page: Path) -> tuple[list[Picture], int, Place]:
     if found:
         return sheets, *found
     return sheets, len(sheets) - 1, _usual_place(sheets[-1])
+
+
+def page_count(pdf: Path) -> int:
+    """Return the number of pages of a PDF."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        return len(document)
 
 
 def save(sheets: Sequence[Picture], path: Path, *, quality: int = 78) -> None:

@@ -21,6 +21,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.documents.render.render import document_text, render
 from archivist.errors import ArchivistError, PdfUnavailable
 from archivist.model.ids import Sha256
+from archivist.reading.formats.pdf import count_pages
 from archivist.store.bag import sha256
 
 GIVE_UP: Final = 3
@@ -45,6 +46,7 @@ class RenderedDocument:
         text: all it prints.
         template: the digest of the template used.
         continued: the boxes whose text goes on on an addendum page (续页).
+        pages: how many sides are printed; known once there is a PDF.
     """
 
     docx: bytes
@@ -52,6 +54,7 @@ class RenderedDocument:
     template: Sha256
     continued: tuple[str, ...] = ()
     pdf: bytes | None = None
+    pages: int | None = None
 
 
 class HasSheet(Protocol):
@@ -186,4 +189,6 @@ def _with_pdf(
 ) -> RenderedDocument | ArchivistError:
     if isinstance(one, ArchivistError) or pdf is None:
         return one
-    return pdf if isinstance(pdf, PdfUnavailable) else replace(one, pdf=pdf.read_bytes())
+    if isinstance(pdf, PdfUnavailable):
+        return pdf
+    return replace(one, pdf=pdf.read_bytes(), pages=count_pages(pdf))

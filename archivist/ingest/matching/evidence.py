@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
+from archivist.model.event import Data
 from archivist.model.ids import CaseNo
 
 
@@ -29,6 +30,13 @@ class Reason(StrEnum):
     FOREIGN_CODE = "foreign_code"
     ALREADY_SIGNED = "already_signed"
     NOT_AWAITED = "not_awaited"
+    KEY_MISSING = "key_missing"
+    CODE_NOT_GENUINE = "code_not_genuine"
+    NOT_ON_PAPER = "not_on_paper"
+    PAGES_MISSING = "pages_missing"
+    FURTHER_PAGES = "further_pages"
+    TEXT_DIFFERS = "text_differs"
+    NO_SIGNATURE = "no_signature"
     DUPLICATE = "duplicate"
 
     @classmethod
@@ -88,11 +96,17 @@ class CaseDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What was found out. Certain when ``case`` and ``type`` are both there and ``reason`` is ``None``."""
+    """What was found out. Certain when ``case`` and ``type`` are both there and ``reason`` is ``None``.
+
+    Attributes:
+        code: the file is the signed copy of the record it names.
+        signature: by what it was taken for one.
+    """
 
     case: Case | None = None
     type: DocumentType | None = None
     code: DocumentCode | None = None
+    signature: Data = field(default_factory=dict)
     reason: Reason | None = None
     message: str = ""
     cases: tuple[str, ...] = ()

@@ -3,41 +3,51 @@
 Evidence for the case, strongest first: our own QR code; the case's drop folder; a case number on the page or in
 the file name; an ID number; a name together with its birth date or address. For the document type: QR code, the
 title line, the file name's words. Where two strong signs disagree nobody is right by majority: a person looks.
-A closed file takes by itself only the signed copies of what was issued for it.
+A closed file takes by itself only the signed copies of what was issued for it; what makes a scan one is for
+``signed_copy``.
 """
 
 from __future__ import annotations
+
+from typing import Final, Protocol
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.errors import InvalidValue
 from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, Reason, Recognition
 from archivist.ingest.matching.match_case import match_case
 from archivist.ingest.matching.match_type import match_type
-from archivist.model.case import Case, CaseStatus, RecordStatus
+from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy
+from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode, is_ours
+from archivist.model.event import Data
 from archivist.reading.pages import ReadResult
 
-ABOUT_THE_TYPE = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
+ABOUT_THE_TYPE: Final = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
 
 
-def recognise(result: ReadResult, name: str, directory: CaseDirectory, catalogue: Catalogue) -> Recognition:
+class Directory(CaseDirectory, IssuedPrints, Protocol):
+    """All that recognition asks of the archive."""
+
+
+def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Catalogue) -> Recognition:
     """Say whose paper this is and which document, or why a person must look.
 
     Args:
         result: what was read on the pages.
         name: path relative to the inbox, with ``/``; its first part may be a case's drop folder.
-        directory: the cases and people on file.
+        directory: the cases and people on file, and what was issued.
         catalogue: the document types.
     """
     evidence: list[Evidence] = []
     case: Case | None = None
     found: DocumentType | None = None
+    signature: Data = {}
     try:
-        code = _code(result, evidence)
+        code, payloads = _code(result, evidence)
         case = match_case(result, name, code, directory, evidence)
         found = match_type(result, name, code, catalogue, evidence)
         if code is not None:
-            _check_signature(case, code, found)
+            signature = check_signed_copy(case, found, code, payloads, result.pages, directory, evidence)
         elif case.status is CaseStatus.DEREGISTERED:
             raise Doubt(
                 Reason.CASE_CLOSED,
@@ -50,14 +60,21 @@ def recognise(result: ReadResult, name: str, directory: CaseDirectory, catalogue
         return Recognition(
             case,
             found,
-            None,
-            doubt.reason,
-            doubt.message,
-            doubt.cases or ((str(case.number),) if case else ()),
-            doubt.types or ((found.id,) if found else ()),
-            tuple(evidence),
+            reason=doubt.reason,
+            message=doubt.message,
+            cases=doubt.cases or ((str(case.number),) if case else ()),
+            types=doubt.types or ((found.id,) if found else ()),
+            evidence=tuple(evidence),
         )
-    return Recognition(case, found, code, None, "", (str(case.number),), (found.id,), tuple(evidence))
+    return Recognition(
+        case,
+        found,
+        code,
+        signature,
+        cases=(str(case.number),),
+        types=(found.id,),
+        evidence=tuple(evidence),
+    )
 
 
 def _try_match_type(
@@ -70,13 +87,16 @@ def _try_match_type(
 
 
 # ── our own code ──────────────────────────────
-def _code(result: ReadResult, evidence: list[Evidence]) -> DocumentCode | None:
+def _code(result: ReadResult, evidence: list[Evidence]) -> tuple[DocumentCode | None, tuple[str, ...]]:
+    """Return what our codes on the pages say, all the same, and how each was written."""
     codes: dict[DocumentCode, int] = {}
+    payloads: dict[str, None] = {}
     damaged = False
     for page in result.pages:
         for payload in page.codes:
             try:
                 codes.setdefault(DocumentCode.parse(payload), page.number)
+                payloads[payload] = None
             except InvalidValue:
                 damaged = damaged or is_ours(payload)
     for code, number in codes.items():
@@ -90,23 +110,4 @@ def _code(result: ReadResult, evidence: list[Evidence]) -> DocumentCode | None:
         )
     if not codes and damaged:
         raise Doubt(Reason.FOREIGN_CODE, "页上有本系统的二维码但校验不符，可能被涂改，请人工核对")
-    return next(iter(codes), None)
-
-
-def _check_signature(case: Case, code: DocumentCode, found: DocumentType) -> None:
-    """The code must name a generated record of this very type that still waits for its signed copy."""
-    record = case.records.get(code.record)
-    if record is None or record.type != found.id:
-        raise Doubt(
-            Reason.FOREIGN_CODE, f"二维码所指的 {case.number} 第 {code.record} 件不存在或文书种类不符"
-        )
-    if record.status is RecordStatus.SIGNED:
-        raise Doubt(
-            Reason.ALREADY_SIGNED,
-            f"{case.number} 第 {record.no} 件 {record.title} 已有签署件（第 {record.signed_by} 件），请核实是否重复扫描",
-        )
-    if record.status is not RecordStatus.PENDING:
-        raise Doubt(
-            Reason.NOT_AWAITED,
-            f"{case.number} 第 {record.no} 件 {record.title} 无须签章，制发时已归档，不等签署件；请核实是否还要留存这份扫描",
-        )
+    return next(iter(codes), None), tuple(payloads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,18 @@ from PIL import Image
 
 from archivist import config
 from archivist.cli.demo.households import SAMPLES, DemoHousehold, config_toml, households
-from archivist.cli.demo.scans import PHRASE, Scan, form_page, make_scans, signed_copy
+from archivist.cli.demo.scans import PHRASE, Scan, make_scans, signed_copy
 from archivist.cli.demo.sheets import samples
-from archivist.model.document_code import DocumentCode
+from archivist.documents.render.qr import qr_png
+from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.facts import parse_facts, people, single
 from archivist.model.ids import ID_IN_TEXT, CaseNo, is_id, record_no
 from archivist.reading.barcodes import read_codes
 
 CASE_NUMBERS = {h.key: f"TJHQ-{h.category}-{h.opened_on.year}-{n:06}" for n, h in enumerate(households(), 1)}
-PAYLOAD = DocumentCode(CaseNo.parse(CASE_NUMBERS["wang"]), "SQS", record_no(1)).payload
+PAYLOAD = DocumentCode(CaseNo.parse(CASE_NUMBERS["wang"]), "SQS", record_no(1)).payload(
+    OfficeKey.of(b"office")
+)
 MAGIC = {
     ".pdf": b"%PDF-",
     ".jpg": b"\xff\xd8\xff",
@@ -29,15 +33,32 @@ MAGIC = {
 @pytest.fixture(scope="module")
 def scans(tmp_path_factory: pytest.TempPathFactory) -> list[Scan]:
     """One set of dropped files."""
-    return make_scans(CASE_NUMBERS, {"wang": PAYLOAD}, tmp_path_factory.mktemp("scans"))
+    form = issued_page(tmp_path_factory.mktemp("issued") / "form.pdf")
+    return make_scans(CASE_NUMBERS, {"wang": form}, tmp_path_factory.mktemp("scans"))
+
+
+def issued_page(path: Path) -> Path:
+    """Write a page with two codes where our documents carry them."""
+    sheet = Image.new("L", (1654, 2339), 255)
+    code = Image.open(io.BytesIO(qr_png(PAYLOAD))).convert("L").resize((189, 189))
+    for corner in ((1260, 55), (220, 2083)):
+        sheet.paste(code, corner)
+    sheet.save(path, resolution=200.0)
+    return path
 
 
 def codes_on(path: Path) -> list[tuple[str, float, float]]:
     """Return the codes on a picture: payload, x and y as shares of the page."""
     import numpy as np
 
-    with Image.open(path) as image:
-        picture = np.array(image.convert("RGB"), np.uint8)
+    if path.suffix == ".pdf":
+        import pypdfium2
+
+        with pypdfium2.PdfDocument(path) as document:
+            picture = np.ascontiguousarray(document[0].render(scale=200 / 72).to_numpy()[:, :, 2::-1])
+    else:
+        with Image.open(path) as image:
+            picture = np.array(image.convert("RGB"), np.uint8)
     return [(code.payload, code.x, code.y) for code in read_codes(picture[:, :, ::-1])]
 
 
@@ -148,6 +169,12 @@ def test_the_pdfs_have_the_pages_they_should_and_one_cannot_be_opened(scans: lis
     assert max(scan.pages for scan in scans) == 3
 
 
+def test_without_a_print_a_form_filled_in_by_hand_comes_instead(tmp_path: Path) -> None:
+    made = make_scans(CASE_NUMBERS, {}, tmp_path)
+    assert not any(scan.signed for scan in made)
+    assert {scan.path.name for scan in made} >= {"SCAN0016.jpg"}
+
+
 def test_one_scan_is_signed_and_its_code_reads_back_twice(scans: list[Scan]) -> None:
     (signed,) = [scan for scan in scans if scan.signed]
     found = codes_on(signed.path)
@@ -170,14 +197,14 @@ def test_what_is_expected_covers_every_case(scans: list[Scan]) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    form = form_page(PAYLOAD, tmp_path / "form.png")
+    form = issued_page(tmp_path / "form.png")
     first, second = (signed_copy(form, tmp_path / f"{name}.pdf", seed=3) for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".pdf"])
 def test_a_form_comes_back_signed(tmp_path: Path, suffix: str) -> None:
-    form = form_page(PAYLOAD, tmp_path / "form.png")
+    form = issued_page(tmp_path / "form.png")
     scanned = signed_copy(form, tmp_path / f"SCAN0021{suffix}")
     assert scanned.read_bytes().startswith(MAGIC[suffix])
     if suffix != ".pdf":

@@ -11,17 +11,14 @@ import pytest
 from archivist.ingest.filing import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
-from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case
-from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts
-from archivist.model.ids import Category, RecordNo
+from archivist.model.ids import Category
 from archivist.procedure.cases import deregister
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult
 from archivist.workspace import Workspace
-from tests.filing import file_papers
-from tests.kit import BY, TODAY, make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, WANG_ID, make_id
 
 ZHANG_ID = make_id("19710815", "013")
@@ -157,45 +154,8 @@ def test_a_bank_account_is_no_id(house: House) -> None:
     assert house.ask(f"银行卡复印件\n账号 6{WANG_ID}").reason is Reason.NO_CASE
 
 
-# ── our own codes ────────────────────────────────────────────────────────────────────────────────────────
-@pytest.fixture
-def pending(house: House) -> DocumentCode:
-    document = house.workspace.catalogue.get("acceptance_notice")
-    given = {house.wang.number: {"application.accepted_on": "2024-03-05"}}
-    outcome = issue(
-        house.workspace, BY, plan(house.workspace, BY, document, [house.wang.number], given, on=TODAY)
-    )
-    assert outcome.issued, outcome.refused
-    return DocumentCode(house.wang.number, document.code, outcome.issued[0].record)
-
-
-def test_our_code_names_case_type_and_record(house: House, pending: DocumentCode) -> None:
-    found = house.ask("随便什么", codes=(pending.payload, pending.payload))
-    assert found.certain and found.code == pending
-
-
-def test_a_damaged_code_waits(house: House, pending: DocumentCode) -> None:
-    found = house.ask("送达回证", codes=(pending.payload[:-2] + "ZZ",))
-    assert found.reason is Reason.FOREIGN_CODE
-
-
-def test_a_code_for_a_record_that_does_not_exist_waits(house: House, pending: DocumentCode) -> None:
-    other = DocumentCode(pending.case, pending.type_code, RecordNo("0099"))
-    assert house.ask("x", codes=(other.payload,)).reason is Reason.FOREIGN_CODE
-
-
-def test_codes_of_two_documents_wait(house: House, pending: DocumentCode) -> None:
-    other = DocumentCode(pending.case, pending.type_code, RecordNo("0099"))
-    assert house.ask("x", codes=(pending.payload, other.payload)).reason is Reason.SEVERAL_DOCUMENTS
-
-
 def test_someone_else_s_code_is_just_a_picture(house: House) -> None:
     assert house.ask(CARD.format(WANG_ID), codes=("https://example.invalid/x",)).certain
-
-
-def test_a_code_in_the_wrong_drop_folder_is_a_conflict(house: House, pending: DocumentCode) -> None:
-    found = house.ask("x", name=f"{house.zhang.number} x/a.jpg", codes=(pending.payload,))
-    assert found.reason is Reason.CONFLICT
 
 
 def test_evidence_never_repeats_a_number(house: House) -> None:
@@ -208,27 +168,3 @@ def test_evidence_never_repeats_a_number(house: House) -> None:
 def test_numbers_beside_numbers_and_numbers_with_blanks(house: House, shape: str) -> None:
     text = shape.format(WANG_ID, WANG_ID[:6], WANG_ID[6:14], WANG_ID[14:])
     assert house.ask(f"诊断证明书\n{text}").certain == (shape != "{0}7")
-
-
-def test_a_closed_file_takes_the_signed_copy_of_what_was_issued_for_it(
-    house: House, pending: DocumentCode
-) -> None:
-    """卷内备考表 is signed after the volume was put together: a paper that waits for its hand is filed whenever it comes."""
-    deregister(house.workspace, BY, house.wang.number, on=dt.date(2024, 3, 8), reason="自愿退出")
-    found = house.ask("随便什么", codes=(pending.payload,))
-    assert found.certain and found.code == pending
-    other = DocumentCode(pending.case, pending.type_code, RecordNo("0099"))
-    assert house.ask("x", codes=(other.payload,)).reason is Reason.FOREIGN_CODE
-    assert house.ask(f"送达回证\n{WANG_ID}").reason is Reason.CASE_CLOSED, "without a code a person looks"
-
-
-def test_a_copy_of_what_nobody_signs_waits(house: House) -> None:
-    """卷内文件目录: 签章 —. It is filed when it is issued, and a scan of it is nobody's signed copy."""
-    file_papers(house.workspace, house.wang.number, "application_form")
-    document = house.workspace.catalogue.get("case_catalog")
-    (made,) = issue(
-        house.workspace, BY, plan(house.workspace, BY, document, [house.wang.number], {}, on=TODAY)
-    ).issued
-    code = DocumentCode(house.wang.number, document.code, made.record)
-    found = house.ask("x", codes=(code.payload,))
-    assert found.reason is Reason.NOT_AWAITED and "无须签章" in found.message
