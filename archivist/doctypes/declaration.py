@@ -16,6 +16,7 @@ from archivist.declarations.builder import build
 from archivist.doctypes.doctype import REMEDY_PHRASES, DocumentKind, DocumentType, FieldSpec, Mode
 from archivist.doctypes.field_defaults import completed, defaults_of, paths_with_defaults
 from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.page_look import look_faults
 from archivist.errors import TemplateFault
 
 LAYOUT_LINE: Final = "_layout_line"
@@ -117,6 +118,8 @@ def _row_faults(row: Tables) -> Iterator[str]:
 
 def _contradictions(tables: Tables, rows: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what an entry's keys and rows say against each other; each may itself be faulty."""
+    if isinstance(looks := tables.get("looks"), list):
+        yield from look_faults(looks)
     office = tables.get("kind") == DocumentKind.REGISTER or tables.get("categories") == []
     if tables.get("enabled") and office:
         yield "不按户制发的文书没有户档可看，不能写 enabled"

@@ -17,6 +17,7 @@ from archivist.declarations.builder import build
 from archivist.declarations.forms import GIVEN, NOT_DECLARED, Condition, Words, matching, one_of
 from archivist.doctypes.field_defaults import completed
 from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.page_look import PageLook
 from archivist.errors import UsageError
 from archivist.model.ids import Category
 from archivist.model.values import KINDS
@@ -176,6 +177,9 @@ class DocumentType:
         names_others: papers that name people of other households by their nature: a family register, a judgment, a
             list. Whom it is addressed to decides whose it is; on any other paper one number of another household, or of
             nobody on file, is enough for a person to look.
+        looks: how its pages look; without any, a heading that is one of its names, and its ``phrases``.
+        looks_like: ids of types that its pages look like: only the file's name or a person tells it from those.
+        dated: captions beside which its own date stands, best first; ``落款``: the date by itself at the end.
         packs: only under these rule packs; empty means all.
         enabled: condition on the case.
         level: one of ``LEVELS``.
@@ -206,6 +210,9 @@ class DocumentType:
     phrases: tuple[str, ...] = ()
     brought_by: tuple[str, ...] = ()
     names_others: bool = False
+    looks: tuple[PageLook, ...] = ()
+    looks_like: tuple[str, ...] = ()
+    dated: tuple[Words, ...] = ()
     packs: tuple[str, ...] = ()
     enabled: Condition = ""
     level: Annotated[str, one_of(LEVELS)] = ""

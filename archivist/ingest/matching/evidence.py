@@ -101,6 +101,7 @@ class Recognition:
     Attributes:
         code: the file is the signed copy of the record it names.
         signature: by what it was taken for one.
+        type_score: how sure the type is, 0.0–1.0.
     """
 
     case: Case | None = None
@@ -112,6 +113,7 @@ class Recognition:
     cases: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    type_score: float | None = None
 
     @property
     def certain(self) -> bool:

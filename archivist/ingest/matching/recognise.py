@@ -1,8 +1,8 @@
 """Whose paper is it, and which document? Candidates with evidence; a decision only where there is exactly one.
 
 Evidence for the case, strongest first: our own QR code; the case's drop folder; a case number on the page or in
-the file name; an ID number; a name together with its birth date or address. For the document type: QR code, the
-title line, the file name's words. Where two strong signs disagree nobody is right by majority: a person looks.
+the file name; an ID number; a name together with its birth date or address. For the document type: QR code, what
+its pages look like, the file name's words. Where two strong signs disagree nobody is right by majority: a person looks.
 A closed file takes by itself only the signed copies of what was issued for it; what makes a scan one is for
 ``signed_copy``.
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import InvalidValue
 from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, Reason, Recognition
 from archivist.ingest.matching.match_case import match_case
-from archivist.ingest.matching.match_type import match_type
+from archivist.ingest.matching.match_type import TypeMatch, match_type
 from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode, is_ours
@@ -40,14 +40,14 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
     """
     evidence: list[Evidence] = []
     case: Case | None = None
-    found: DocumentType | None = None
+    found: TypeMatch | None = None
     signature: Data = {}
     try:
         code, payloads = _code(result, evidence)
         case = match_case(result, name, code, directory, evidence)
         found = match_type(result, name, code, catalogue, evidence)
         if code is not None:
-            signature = check_signed_copy(case, found, code, payloads, result.pages, directory, evidence)
+            signature = check_signed_copy(case, found.type, code, payloads, result.pages, directory, evidence)
         elif case.status is CaseStatus.DEREGISTERED:
             raise Doubt(
                 Reason.CASE_CLOSED,
@@ -59,27 +59,29 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
             found = _try_match_type(result, name, catalogue, evidence)
         return Recognition(
             case,
-            found,
+            found.type if found else None,
             reason=doubt.reason,
             message=doubt.message,
             cases=doubt.cases or ((str(case.number),) if case else ()),
-            types=doubt.types or ((found.id,) if found else ()),
+            types=doubt.types or ((found.type.id,) if found else ()),
             evidence=tuple(evidence),
+            type_score=found.score if found else None,
         )
     return Recognition(
         case,
-        found,
+        found.type,
         code,
         signature,
         cases=(str(case.number),),
-        types=(found.id,),
+        types=(found.type.id,),
         evidence=tuple(evidence),
+        type_score=found.score,
     )
 
 
 def _try_match_type(
     result: ReadResult, name: str, catalogue: Catalogue, evidence: list[Evidence]
-) -> DocumentType | None:
+) -> TypeMatch | None:
     try:
         return match_type(result, name, None, catalogue, evidence)
     except Doubt:
