@@ -2,8 +2,8 @@
 
 ``reader_process`` the parent's side: limits, deaths, messages → ``reader_child`` the child's → ``pages`` a file as pages,
 born-digital or recognised · ``unpack`` a file as the files it holds · ``formats`` what a file is and how it is opened ·
-``ocr`` the print on a picture · ``ending`` whether a file is whole ·
-``barcodes`` the QR codes on it, and how one is written · ``libreoffice`` the only place that runs LibreOffice.
+``ocr`` the print on a picture · ``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and how one is
+written · ``libreoffice`` the only place that runs LibreOffice, through ``limited_run`` when the file is a stranger's.
 """
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ending",
     "formats",
     "libreoffice",
+    "limited_run",
     "ocr",
     "pages",
     "reader_child",

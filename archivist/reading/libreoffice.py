@@ -1,4 +1,10 @@
-"""Runs LibreOffice: many files at one start, in a profile of its own, with a time limit. Nothing else runs it."""
+"""Runs LibreOffice, in a profile of its own, with a time limit. Nothing else runs it.
+
+``convert`` takes many files of our own at one start; ``convert_stranger`` one file that somebody sent, which is not trusted:
+its profile is made for it and thrown away, macros, links and Java are off, memory, CPU time and the size of what is written
+are limited, and there is no network (a proxy that nobody answers, and where the kernel allows it a place without any).
+It does not run within the reading process, whose limit on address space LibreOffice alone would use up, but beside it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +12,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -16,6 +23,14 @@ START_S: Final = 60.0
 """Seconds allowed for a start with a fresh profile."""
 EACH_S: Final = 20.0
 """Seconds allowed for each file on top."""
+STRANGER_WALL_S: Final = 300.0
+"""Seconds by the clock for a stranger's file: generous, for the limit that counts is the next."""
+STRANGER_CPU_S: Final = 60
+"""CPU seconds for the same; an ordinary letter takes two."""
+STRANGER_MEMORY_BYTES: Final = 3 * 1024**3
+"""Address space for the same."""
+STRANGER_FILE_BYTES: Final = 512 * 1024**2
+"""Largest file it may write."""
 _SWITCHES: Final = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck")
 
 
@@ -57,15 +72,84 @@ def convert(
         raise ConversionFailed("没有找到 LibreOffice")
     limit_s = START_S + EACH_S * len(files) if limit_s is None else limit_s
     profile = Path(_profile().name)
-    command = [found, f"-env:UserInstallation={profile.as_uri()}", *_SWITCHES]
+    command = _command(found, profile, target, out, files)
+    _run(command, limit_s, os.environ | _font_settings(profile, fonts))
+
+
+def convert_stranger(file: Path, target: str, out: Path, *, limit_s: float = STRANGER_WALL_S) -> None:
+    """Convert one file that is not trusted; what was made stands in ``out`` under its name with another suffix.
+
+    Args:
+        file: with the suffix its content calls for. What it says is not believed: no macro runs, no link is followed.
+        target: suffix and filter, such as ``pdf:writer_pdf_Export``.
+        out: an existing folder.
+        limit_s: seconds by the clock for the whole run.
+
+    Raises:
+        ConversionFailed: LibreOffice is missing, used up a limit, ended with an error, or made nothing of the file.
+    """
+    found = program()
+    if found is None:
+        raise ConversionFailed("没有找到 LibreOffice")
+    with tempfile.TemporaryDirectory(prefix="archivist-stranger-", ignore_cleanup_errors=True) as made:
+        profile = Path(made)
+        (profile / "user").mkdir()
+        (profile / "user/registrymodifications.xcu").write_text(_settings(), encoding="utf-8")
+        command = _command(found, profile, target, out, [file])
+        if os.name == "posix":
+            limits = (STRANGER_MEMORY_BYTES, STRANGER_FILE_BYTES, STRANGER_CPU_S)
+            launcher = str(Path(__file__).with_name("limited_run.py"))
+            command = [sys.executable, "-I", "-S", launcher, *map(str, limits), *command]
+        # TMPDIR: what it leaves when it is ended goes with the profile.
+        _run(command, limit_s, os.environ | {"TMPDIR": made, "TEMP": made, "TMP": made})
+    if not (out / f"{file.stem}.{target.partition(':')[0]}").is_file():
+        raise ConversionFailed("LibreOffice 打不开这个文件")
+
+
+_HARDENED: Final = (
+    ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Office.Common/Security/Scripting", "CheckDocumentEvents", "true"),
+    ("Office.Writer/Content/Update", "Link", "0"),
+    ("Office.Writer/Content/Update", "Field", "false"),
+    ("Office.Java/VirtualMachine", "Enable", "false"),
+    ("Inet/Settings", "ooInetProxyType", "2"),
+    *(("Inet/Settings", f"ooInet{kind}ProxyName", "127.0.0.1") for kind in ("HTTP", "HTTPS", "FTP")),
+    *(("Inet/Settings", f"ooInet{kind}ProxyPort", "9") for kind in ("HTTP", "HTTPS", "FTP")),
+    ("Inet/Settings", "ooInetNoProxy", ""),
+)
+"""Path below ``/org.openoffice.``, property, value: no macro, no update of links and fields, no Java, and a proxy where
+nobody answers (the port for discarding, RFC 863)."""
+
+
+def _settings() -> str:
+    """Return a profile's settings, as LibreOffice itself writes them."""
+    items = "".join(
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _HARDENED
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry"'
+        ' xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"{items}</oor:items>"
+    )
+
+
+def _command(found: str, profile: Path, target: str, out: Path, files: Sequence[Path]) -> list[str]:
+    start = [found, f"-env:UserInstallation={profile.as_uri()}", *_SWITCHES]
+    return [*start, "--convert-to", target, "--outdir", str(out), *map(str, files)]
+
+
+def _run(command: Sequence[str], limit_s: float, env: Mapping[str, str]) -> None:
     # In a process group of its own: on time-out that group is ended and nothing else.
     process = subprocess.Popen(
-        [*command, "--convert-to", target, "--outdir", str(out), *map(str, files)],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=os.name == "posix",
-        env=os.environ | _font_settings(profile, fonts),
+        env=env,
     )
     try:
         process.wait(timeout=limit_s)

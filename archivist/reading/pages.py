@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
 from archivist.model.plain_text import decode_text
 from archivist.reading.formats.identify import identify
-from archivist.reading.formats.registry import Format, NotRead, Opener, SourcePage, Unpacker
+from archivist.reading.formats.registry import (
+    Conversion,
+    Format,
+    NotRead,
+    Opener,
+    SourcePage,
+    Unpacker,
+)
 
 if TYPE_CHECKING:
     from archivist.reading.formats.registry import Picture
@@ -150,6 +157,14 @@ class OpenedFile:
     pages: Iterator[PageText]
 
 
+class ConversionNeeded(Exception):
+    """The file is of a format that LibreOffice must turn into a PDF first."""
+
+    def __init__(self, found: Format) -> None:
+        super().__init__(found.kind)
+        self.format = found
+
+
 def shown_name(path: Path) -> str:
     """Return the file's name as people may see it; a name in raw GBK bytes is made readable."""
     raw = path.name.encode("utf-8", "surrogateescape")
@@ -167,9 +182,14 @@ def open_file(path: Path, engine: Callable[[], OcrEngine]) -> Iterator[OpenedFil
     Raises:
         UnreadableFile: E101, damaged, encrypted, empty, or of a format that is not read; also from the iterator.
         FileTooLarge: E102; also from the iterator.
+        ConversionNeeded: nothing is wrong with the file as far as can be seen, but only its PDF can be read.
     """
     name = shown_name(path)
     found = admitted(path, name)
+    if isinstance(found.handling, Conversion):
+        with damage_as_error(found, name):
+            found.handling.check(path, name)
+        raise ConversionNeeded(found)
     opener = _opener(found, name)
     with ExitStack() as stack:
         with damage_as_error(found, name):
@@ -217,6 +237,7 @@ def admitted(path: Path, name: str) -> Format:
 
 def _opener(found: Format, name: str) -> Opener:
     handling = found.handling.itself if isinstance(found.handling, Unpacker) else found.handling
+    assert not isinstance(handling, Conversion)
     if isinstance(handling, NotRead):
         raise UnreadableFile(handling.what, file=name, remedy=handling.remedy)
     return handling

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError
-from archivist.reading.pages import open_file
+from archivist.reading.pages import ConversionNeeded, open_file
 from archivist.reading.unpack import unpack
 
 if sys.platform != "win32":
@@ -129,6 +129,9 @@ class Child:
                 self._unpack(Path(order["unpack"]), Path(order["into"]), order["password"])
             else:
                 self._read(Path(order["path"]))
+        except ConversionNeeded as needed:
+            self.say(say="convert", kind=needed.format.kind, rss=_rss_bytes())
+            return
         except ArchivistError as error:
             words = {
                 "what": error.what,

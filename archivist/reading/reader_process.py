@@ -6,6 +6,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
     → {"path": …, "cpu_s": …}
     ← {"say": "ready"}, then for each file {"say": "open", "kind", "count"}, {"say": "loading"} before the models are
       loaded, {"say": "page", "page": [...]} for each page, and one of {"say": "done", "rss"}, {"say": "refused", …}
+      or, of a file that only LibreOffice understands, nothing but {"say": "convert", "kind", "rss"}: the parent has it
+      converted, beside the child and under limits of its own, and orders the PDF to be read
     → {"unpack": …, "into": …, "password": …, "cpu_s": …}
     ← {"say": "member", "name", "file", "is_message"} for each file in the file, then "done" or "refused" as above
 
@@ -21,19 +23,21 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from archivist.errors import ArchivistError, ReaderStopped, all_errors
+from archivist.errors import ArchivistError, ReaderStopped, UnreadableFile, all_errors
+from archivist.reading import libreoffice
 from archivist.reading.formats.identify import UNKNOWN
-from archivist.reading.formats.registry import by_kind
+from archivist.reading.formats.registry import Conversion, Format, by_kind
 from archivist.reading.formats.unpacking import CHUNK, MAX_MEMBER_BYTES, PackedFile
 from archivist.reading.pages import PageText, ReadResult, shown_name
 from archivist.reading.reader_child import EXIT_MEMORY
@@ -68,6 +72,8 @@ class Limits:
     rss_bytes: int = 700 * 1024**2
 
 
+_SAVE_AS = "请用 Word 或 WPS 打开检查，另存为 .docx 或 PDF 后再投入收件箱。"
+_INSTALL = f"请维护人员安装 LibreOffice 后重新投入；或者{_SAVE_AS.removeprefix('请')}"
 _T = TypeVar("_T")
 
 
@@ -185,6 +191,9 @@ class Reader:
                     pages.append(PageText.from_message(message["page"]))
                     if on_page:
                         on_page(pages[-1].number, count)
+                case "convert":
+                    self._finish(message["rss"])
+                    return self._read_converted(path, by_kind(message["kind"]), on_page)
                 case "refused":
                     self._finish(message["rss"])
                     raise _as_error(message)
@@ -193,6 +202,24 @@ class Reader:
                 case "done":
                     self._finish(message["rss"])
                     return ReadResult(found, tuple(pages))
+
+    def _read_converted(
+        self, path: Path, found: Format, on_page: Callable[[int, int], None] | None
+    ) -> ReadResult:
+        assert isinstance(found.handling, Conversion)
+        with tempfile.TemporaryDirectory(prefix="archivist-convert-", ignore_cleanup_errors=True) as work:
+            copy = Path(work, f"file{found.handling.suffix}")
+            shutil.copyfile(path, copy)
+            try:
+                libreoffice.convert_stranger(copy, "pdf:writer_pdf_Export", Path(work))
+            except libreoffice.ConversionFailed as error:
+                missing = libreoffice.program() is None
+                raise UnreadableFile(
+                    f"是{found.label}，要由 LibreOffice 转换才能读：{error}",
+                    file=shown_name(path),
+                    remedy=_INSTALL if missing else _SAVE_AS,
+                ) from None
+            return replace(self._read_once(copy.with_suffix(".pdf"), on_page), format=found)
 
     def _unpack_once(self, path: Path, into: Path, password: str | None) -> tuple[PackedFile, ...]:
         self._ready()

@@ -15,16 +15,18 @@ from PIL import Image
 
 from archivist.model.plain_text import decode_text
 from archivist.reading.formats.containers import RAR, SEVEN_ZIP, ZIP
+from archivist.reading.formats.documents import DOC, RTF
 from archivist.reading.formats.identify import EMPTY, UNKNOWN, identify
 from archivist.reading.formats.images import HEIC
-from archivist.reading.formats.legacy_office import DOC, LOCKED_OFFICE, RTF, XLS
 from archivist.reading.formats.mail import EML, MHT
 from archivist.reading.formats.ofd import OFD
 from archivist.reading.formats.ooxml import DOCX, XLSX
 from archivist.reading.formats.pdf import PDF
 from archivist.reading.formats.registry import Format, Sureness, by_kind, formats
 from archivist.reading.formats.sample import Sample
+from archivist.reading.formats.spreadsheets import XLS
 from archivist.reading.formats.text import TXT
+from archivist.reading.formats.unread_office import LOCKED_OFFICE, PACKAGE
 from archivist.reading.formats.web import HTML
 
 from . import files
@@ -130,7 +132,7 @@ def test_every_format_says_all_there_is_to_know() -> None:
         assert "/" in known.media_type
         assert known.label
         assert all(e.startswith(".") and e == e.lower() for e in known.extensions)
-        assert known.extensions or known in (EMPTY, UNKNOWN)
+        assert known.extensions or known in (EMPTY, PACKAGE, UNKNOWN)
 
 
 def test_of_two_recognisers_one_is_surer(tmp_path: Path) -> None:

@@ -361,7 +361,6 @@ class TestRefusals:
         ("content", "words"),
         [
             (b"", "空的"),
-            (b"{\\rtf1", "RTF"),
             (b"\x01\x02\x03\x00", "无法识别"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "旧版 Word"),
             (b"\x00\x00\x00\x18ftypheic", "HEIC"),

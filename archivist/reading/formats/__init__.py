@@ -1,23 +1,26 @@
 """The formats of files, one module each; a new one is one file here and one test.
 
 ``registry`` what a format is, and all of them · ``sample`` what is looked at to tell them apart · ``identify`` what a
-file really is · ``pdf`` ``images`` ``ooxml`` ``text`` ``web`` ``mail`` read · ``unpacking`` how files that hold others are
-taken apart, and its limits: ``containers`` ``mail`` · ``legacy_office`` ``ofd`` recognised and refused with what a clerk
-can do.
+file really is · ``pdf`` ``images`` ``ooxml`` ``spreadsheets`` ``text`` ``web`` ``mail`` read · ``documents`` read as the PDF that
+LibreOffice makes of them · ``media`` recordings, which have no text · ``unpacking`` how files that hold others are taken
+apart, and its limits: ``containers`` ``mail`` · ``ofd`` ``unread_office`` recognised and refused with what a clerk can do.
 """
 
 __all__ = [
     "containers",
+    "documents",
     "identify",
     "images",
-    "legacy_office",
     "mail",
+    "media",
     "ofd",
     "ooxml",
     "pdf",
     "registry",
     "sample",
+    "spreadsheets",
     "text",
     "unpacking",
+    "unread_office",
     "web",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archivist.errors import FileTooLarge
-from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ MAX_PIXELS = 100_000_000
 """Largest picture that is decoded (width × height); A3 at 600 dpi has 70 million. More would not fit the memory limit."""
 SHORT_SIDE_PX = 2400
 """A picture twice as wide or more is halved (thirded …) first: beyond 300 dpi reading gets slower, not better."""
+
+HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
+AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
+"""Brands of files of boxes that are pictures, not films."""
 
 
 def check_pixels(width: int, height: int, name: str) -> None:
@@ -114,8 +118,25 @@ def _is_webp(sample: Sample) -> Sureness:
     return Sureness.SURE if sample.head[:4] == b"RIFF" and sample.head[8:12] == b"WEBP" else Sureness.NO
 
 
+def _is_avif(sample: Sample) -> Sureness:
+    return Sureness.SURE if sample.brands & AVIF_BRANDS else Sureness.NO
+
+
 def _is_heic(sample: Sample) -> Sureness:
-    return Sureness.SURE if sample.head[4:8] == b"ftyp" and sample.head[8:12] in _HEIC_BRANDS else Sureness.NO
+    return Sureness.SURE if sample.brands & HEIC_BRANDS and not sample.brands & AVIF_BRANDS else Sureness.NO
+
+
+@contextmanager
+def open_heic(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+    """Open a HEIC picture as any other, with the decoder that Pillow does not bring itself.
+
+    Raises: as ``open_frames``.
+    """
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    with open_frames(path, name) as opened:
+        yield opened
 
 
 def _picture(name: str, extensions: tuple[str, ...], recognise: Callable[[Sample], Sureness]) -> Format:
@@ -132,7 +153,6 @@ def _picture(name: str, extensions: tuple[str, ...], recognise: Callable[[Sample
     )
 
 
-_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
 JPEG = _picture("JPEG", (".jpg", ".jpeg"), _begins(b"\xff\xd8\xff"))
 PNG = _picture("PNG", (".png",), _begins(b"\x89PNG\r\n\x1a\n"))
 TIFF = _picture("TIFF", (".tif", ".tiff"), _begins(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"))
@@ -144,12 +164,21 @@ HEIC = register(
         kind="heic",
         label="HEIC 图片（苹果手机照片）",
         media_type="image/heic",
-        extensions=(".heic",),
+        extensions=(".heic", ".heif", ".hif"),
         recognise=_is_heic,
-        handling=NotRead(
-            "是苹果手机的 HEIC 照片，本程序不读",
-            "请在手机“设置—相机—格式”中选“兼容性最佳”，或转成 JPG 后再投入收件箱。",
-        ),
+        handling=open_heic,
+        is_picture=True,
+    )
+)
+AVIF = _picture("AVIF", (".avif",), _is_avif)
+JPEG_2000 = register(
+    Format(
+        kind="jp2",
+        label="JPEG 2000 图片",
+        media_type="image/jp2",
+        extensions=(".jp2", ".j2k", ".jpf", ".jpx", ".j2c"),
+        recognise=_begins(b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+        handling=open_frames,
         is_picture=True,
     )
 )

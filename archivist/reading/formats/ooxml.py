@@ -169,7 +169,7 @@ def read_xlsx(path: Path, name: str) -> list[str]:
     try:
         for sheet in read_sheets(path, most_cells=MAX_CELLS):
             rows = (
-                " ".join(shown for value in row.values if (shown := _cell_text(value))) for row in sheet.rows
+                " ".join(shown for value in row.values if (shown := cell_text(value))) for row in sheet.rows
             )
             texts.append("\n".join([sheet.title, *filter(None, rows)]))
     except TooManyCells:
@@ -177,7 +177,7 @@ def read_xlsx(path: Path, name: str) -> list[str]:
     return texts
 
 
-def _cell_text(value: object) -> str:
+def cell_text(value: object) -> str:
     """Write a cell's value as it is meant: whole numbers without a fraction, dates as ISO dates."""
     if value is None:
         return ""

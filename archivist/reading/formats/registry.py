@@ -36,13 +36,17 @@ class Sureness(IntEnum):
     NO = 0
     TEXT = 1
     """It is text, and nothing speaks against this."""
-    MARKUP = 2
+    TABLE = 2
+    """It is text in rows and columns."""
+    MARKUP = 3
     """It is text of a form of its own."""
-    LIKELY = 3
+    LIKELY = 4
     """A mark stands in it that such files have."""
-    CONTAINER = 4
+    CONTAINER = 5
     """It begins as such files do, but others are made of the same: any ZIP, any OLE file."""
-    SURE = 5
+    PACKAGE = 6
+    """The same, and it is surely no mere archive."""
+    SURE = 7
     """It begins, or is made, as only such files are."""
 
 
@@ -90,6 +94,22 @@ class Unpacker:
     itself: Opener | NotRead
 
 
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How a file is read that only an office program understands: as the PDF that LibreOffice makes of it.
+
+    LibreOffice is run beside the reading process (``reader_process``), which looks at the file first and at the PDF
+    afterwards. What is filed is the file itself.
+
+    Attributes:
+        suffix: what LibreOffice is to see as the file's extension.
+        check: looks at the file, given its path and the name people know it by; raises what an ``Opener`` raises.
+    """
+
+    suffix: str
+    check: Callable[[Path, str], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """All there is to know of a format.
@@ -100,8 +120,9 @@ class Format:
         media_type: IANA name where there is one.
         extensions: with the dot; the first is the proper one. None where the content tells nothing.
         recognise: looks at a file.
-        handling: how its pages are read, how it is taken apart, or why neither is done.
+        handling: how its pages are read, by what it is read instead, how it is taken apart, or why none of these.
         is_picture: whether a file is one picture, or a stack of them, and has no text of its own.
+        is_recording: whether it is a recording of sound or moving pictures, which has no text at all.
     """
 
     kind: str
@@ -109,8 +130,9 @@ class Format:
     media_type: str
     extensions: tuple[str, ...]
     recognise: Callable[[Sample], Sureness]
-    handling: Opener | Unpacker | NotRead
+    handling: Opener | Conversion | Unpacker | NotRead
     is_picture: bool = False
+    is_recording: bool = False
 
     def extension_of(self, name: str) -> str:
         """Return the extension of a filed copy: the file's own where it is one of the format's, else the proper one.

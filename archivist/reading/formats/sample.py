@@ -73,6 +73,25 @@ class Sample:
         self._file.seek((first + 1) << shift)
         return self._file.read(OLE_NAMES_BYTES)
 
+    def has_stream(self, name: str) -> bool:
+        """Tell whether an OLE file has a stream of this name, as far as its first directory sectors tell."""
+        wanted = name.encode("utf-16-le") + b"\x00\x00"
+        names = self.ole_names or b""
+        return any(names.startswith(wanted, at) for at in range(0, len(names), 128))
+
+    def is_open_document(self, kind: str) -> bool:
+        """Tell whether it is an OpenDocument of this kind, ``text`` for one: its first member says so (ODF 1.3, 2.2.4)."""
+        stated = b"mimetypeapplication/vnd.oasis.opendocument." + kind.encode()
+        return self.zip_names is not None and self.head[30:].startswith(stated)
+
+    @cached_property
+    def brands(self) -> frozenset[bytes]:
+        """The brands of a file of boxes (ISO/IEC 14496-12), such as a telephone's pictures and films; none for others."""
+        if self.head[4:8] != b"ftyp":
+            return frozenset()
+        end = min(int.from_bytes(self.head[:4], "big"), 256)
+        return frozenset({self.head[8:12], *(self.head[at : at + 4] for at in range(16, end - 3, 4))})
+
     @cached_property
     def text(self) -> str | None:
         """The first bytes as plain text, ``None`` when they are none."""
