@@ -1,9 +1,10 @@
 """A dropped file, from the inbox to its outcome.
 
 ``settling`` what in the inbox is whole, and what waits for its writer · ``watch_folder`` watch and rescan; files are read
-beside one another and filed one by one · ``matching`` which household and which document · ``filing`` filed, in the tray, or
+beside one another and filed one by one · ``matching`` which household and which document · ``directory`` what that asks of the
+workspace · ``filing`` filed, in the tray, or
 still in the inbox; and what a person decides · ``refiling`` a filed paper put right. How a file is read is the business of
 ``archivist.reading``.
 """
 
-__all__ = ["filing", "matching", "refiling", "settling", "watch_folder"]
+__all__ = ["directory", "filing", "matching", "refiling", "settling", "watch_folder"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archivist.ingest.filing import WorkspaceDirectory
+from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
 from archivist.model.case import Case

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archivist.ingest.filing import WorkspaceDirectory
+from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
 from archivist.issuing.case_documents import issue, plan
