@@ -93,7 +93,7 @@ class Restored(Result):
     """What was put back into a bag, what was moved aside and where to, what is still wrong.
 
     Attributes:
-        case: the case's number, or the year of the ledger.
+        case: the case's number, the year of the ledger, or the batch's id.
     """
 
     SCHEMA: ClassVar[str] = "archivist/restore/1"
@@ -169,15 +169,17 @@ def accept(workspace: Workspace, by: By, case: str, reason: str) -> FindingsAcce
 
 
 def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
-    """Put back from a copy what a case, or a year of the ledger (``总账2024``), has lost, each file by its digest.
+    """Put back from a copy what a case, a year of the ledger (``总账2024``) or a batch has lost, each file by its digest.
 
     Raises:
-        ArchiveError: E200, no such folder. CaseNotFound: E201. NewerFormat: E210, a newer program wrote to it.
+        ArchiveError: E200, no such folder. CaseNotFound: E201. TrayItemNotFound: E104, no such batch. NewerFormat: E210, a newer program wrote to it.
     """
     from archivist.preservation import restore as restoration
+    from archivist.store.batches import IS_BATCH
 
     year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case.strip())
-    number = int(year[1]) if year else workspace.find_case(case)
+    batch = IS_BATCH.fullmatch(case.strip())
+    number = int(year[1]) if year else batch[0] if batch else workspace.find_case(case)
     done = restoration.restore(workspace, by, number, backup)
     aside = workspace.archive.outbox / "损坏" / str(number)
     return Restored(str(number), done.restored, done.aside, aside, _views(done.left))

@@ -15,7 +15,7 @@ from archivist.errors import ArchivistError, SettingsError, UsageError
 from archivist.model.ids import RecordNo, record_no
 
 if TYPE_CHECKING:
-    from archivist.ingest import filing, settling
+    from archivist.ingest import batches, filing, settling
     from archivist.model.by import By
     from archivist.workspace import Workspace
 
@@ -36,6 +36,7 @@ class FiledFile:
     Attributes:
         title: of the record; empty where an earlier run had filed it.
         remark: why the original is still in the inbox; empty when it is not.
+        batch: id of the batch it is a part of; empty when it is none. ``pages`` says which part, for people.
     """
 
     name: str
@@ -44,20 +45,23 @@ class FiledFile:
     title: str
     signs: str | None
     remark: str
+    batch: str = ""
+    pages: str = ""
 
     @classmethod
     def of(cls, filed: filing.Filed | filing.AlreadyFiled) -> FiledFile:
         """Return what filing says of a file that is a record now."""
         title, signs = getattr(filed, "title", ""), getattr(filed, "signs", None)
         remark = getattr(filed, "remark", "")
-        return cls(filed.name, str(filed.case), filed.record, title, signs, remark)
+        batch, pages = getattr(filed, "batch", ""), getattr(filed, "pages", "")
+        return cls(filed.name, str(filed.case), filed.record, title, signs, remark, batch, pages)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
     """A file that waits in the tray; ``reason`` is a stable word, ``message`` the same for people.
 
-    ``remark`` says why the original is still in the inbox; empty when it is not.
+    ``remark`` says why the original is still in the inbox; empty when it is not. For ``batch`` see ``FiledFile``.
     """
 
     name: str
@@ -65,6 +69,8 @@ class WaitingFile:
     reason: str
     message: str
     remark: str
+    batch: str = ""
+    pages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +121,18 @@ class DropOutcomeView:
                 return cls(Fate.FILED, filed=FiledFile.of(outcome))
             case AlreadyFiled():
                 return cls(Fate.ALREADY_FILED, filed=FiledFile.of(outcome))
-            case NeedsReview(name, item, reason, message, remark):
-                return cls(Fate.REVIEW, waiting=WaitingFile(name, item, reason, message, remark))
+            case NeedsReview(name, item, reason, message, remark, batch, pages):
+                waiting = WaitingFile(name, item, reason, message, remark, batch, pages)
+                return cls(Fate.REVIEW, waiting=waiting)
             case _:
                 return cls(Fate.LEFT, left=LeftFile(outcome.name, Problem.of(outcome.error)))
+
+    @classmethod
+    def all_of(cls, outcome: batches.Outcome) -> tuple[DropOutcomeView, ...]:
+        """Return the outcomes of one dropped file: of a batch one for each of its parts."""
+        from archivist.ingest.batches import SplitUp
+
+        return tuple(map(cls.of, outcome.parts)) if isinstance(outcome, SplitUp) else (cls.of(outcome),)
 
     @property
     def name(self) -> str:
@@ -168,6 +182,14 @@ TellPassed = Callable[[NotTakenView], None]
 """Called once for each thing in the inbox that is never taken."""
 
 
+def _telling(tell: Tell) -> Callable[[batches.Outcome, int, int], None]:
+    def report(outcome: batches.Outcome, done: int, total: int) -> None:
+        for view in DropOutcomeView.all_of(outcome):
+            tell(view, done, total)
+
+    return report
+
+
 def file_inbox(
     workspace: Workspace,
     by: Callable[[], By],
@@ -186,13 +208,7 @@ def file_inbox(
     """
     from archivist.ingest.watch_folder import file_once
 
-    file_once(
-        workspace,
-        by,
-        lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total),
-        stop,
-        lambda passed: tell_passed(NotTakenView.of(passed)),
-    )
+    file_once(workspace, by, _telling(tell), stop, lambda passed: tell_passed(NotTakenView.of(passed)))
 
 
 def watch_inbox(
@@ -227,7 +243,7 @@ def watch_inbox(
     watch(
         workspace,
         by,
-        lambda outcome, done, total: tell(DropOutcomeView.of(outcome), done, total),
+        _telling(tell),
         stop,
         check,
         lambda passed: tell_passed(NotTakenView.of(passed)),
@@ -262,7 +278,7 @@ def file_by_hand(
     Raises:
         UsageError: E001, several files as one signed copy. SettingsError: E500; any other error is a file's own.
     """
-    from archivist.ingest import filing
+    from archivist.ingest import by_hand
     from archivist.reading.reader_process import Reader
 
     number = workspace.find_case(case)
@@ -275,7 +291,7 @@ def file_by_hand(
     with Reader() as reader:
         for n, path in enumerate(paths, 1):
             try:
-                filed = filing.file_by_hand(
+                filed = by_hand.file_by_hand(
                     workspace, by(), number, path, reader, document,
                     signs=signed, keep_duplicate=keep_duplicate, reason=reason,
                 )  # fmt: skip

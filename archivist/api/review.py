@@ -176,7 +176,7 @@ def assign(
         TrayItemNotFound: E104, CaseNotFound: E201, AmbiguousCase: E003, UsageError: E001, what is asked cannot be
             understood; nothing was filed.
     """
-    from archivist.ingest import filing
+    from archivist.ingest import by_hand
 
     record = parse_record(signs)
     if record and len(wanted) > 1:
@@ -191,7 +191,7 @@ def assign(
     failed: list[NotAssigned] = []
     for n, each in enumerate(plan, 1):
         try:
-            done = filing.assign(
+            done = by_hand.assign(
                 workspace, by(), each.item, each.case, each.document,
                 signs=record, keep_duplicate=keep_duplicate, reason=reason,
             )  # fmt: skip

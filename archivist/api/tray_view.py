@@ -63,6 +63,8 @@ class WaitingItem:
         kind: what the bytes are; ``pages`` how many were read.
         households: the cases it may belong to; ``types``: the document types it may be.
         suggested: whether there is one of each, and nothing speaks against them.
+        batch: id of the batch it is a part of; empty when it is none. ``batch_pages`` says which part, for people.
+        proposal: the papers that may be in it, as page numbers; none when it seems to be one.
     """
 
     item: str
@@ -81,6 +83,9 @@ class WaitingItem:
     types: tuple[CandidateType, ...]
     evidence: tuple[EvidenceSeen, ...]
     suggested: bool
+    batch: str
+    batch_pages: str
+    proposal: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,13 @@ class TrayView:
                 EvidenceSeen(e["speaks_for"], e["kind"], EVIDENCE.get(e["kind"], e["kind"]), e["where"])
                 for e in details.get("evidence", ())
             ),
-            suggested=len(households) == len(types) == 1 and reason is not None and reason.is_open_question,
+            suggested=len(households) == len(types) == 1
+            and reason is not None
+            and reason.is_open_question
+            and not details.get("proposal"),
+            batch=item.batch,
+            batch_pages=item.batch_pages,
+            proposal=tuple(tuple(part) for part in details.get("proposal", ())),
         )
 
     def _title(self, document: str) -> str:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import (
-    ArchivistError,
-    CaseClosed,
-    DroppedFileError,
-    DuplicateFile,
-    RecordNotFound,
-    WriteFailed,
-)
+from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, WriteFailed
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
+from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, Record, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.formats.identify import identify
+from archivist.reading.kept_reading import pack
 from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.rules.disposition import late_filing
@@ -36,6 +31,7 @@ class Filed:
     """The file is record ``record`` of ``case``. ``signs`` is set when it is the signed copy of that record.
 
     ``remark`` says why the original is still in the inbox, when it cannot be removed.
+    For a part of a batch ``batch`` is its id, and ``pages`` says which, for people.
     """
 
     name: str
@@ -44,6 +40,8 @@ class Filed:
     title: str
     signs: RecordNo | None = None
     remark: str = ""
+    batch: str = ""
+    pages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,15 @@ class AlreadyFiled:
 
 @dataclass(frozen=True, slots=True)
 class NeedsReview:
-    """The file waits in the tray; for ``remark`` see ``Filed``."""
+    """The file waits in the tray; for ``remark``, ``batch`` and ``pages`` see ``Filed``."""
 
     name: str
     item: str
     reason: str
     message: str
     remark: str = ""
+    batch: str = ""
+    pages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,16 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
         return ReadDrop(original, None, error)
 
 
-def file_dropped(workspace: Workspace, by: By, prepared: ReadDrop) -> DropOutcome:
+def file_dropped(
+    workspace: Workspace, by: By, prepared: ReadDrop, proposed: PartsProposed = ONE_PAPER
+) -> DropOutcome:
     """File what was dropped if it is certain whose and what it is; else put it into the tray.
+
+    Args:
+        workspace: the open workspace.
+        by: who files, and when.
+        prepared: what was read.
+        proposed: how it may have to be split, for whoever looks at it in the tray.
 
     Survives:
         A kill at any point: the file is in the case once, in the tray once, or still in the inbox.
@@ -112,11 +120,14 @@ def file_dropped(workspace: Workspace, by: By, prepared: ReadDrop) -> DropOutcom
                 workspace, by, prepared, Reason.UNREADABLE, prepared.error.what, code=prepared.error.code
             )
         found = recognise(prepared.result, original.name, WorkspaceDirectory(workspace), workspace.catalogue)
+        if found.certain and proposed.waits:
+            found = replace(found, reason=Reason.SEVERAL_DOCUMENTS, message=proposed.waits)
         if not found.certain:
             assert found.reason is not None
             if earlier := _filed_before(workspace, original, map(CaseNo.parse, found.cases)):
                 return earlier
-            return _to_tray(workspace, by, prepared, found.reason, found.message, found)
+            more = {"proposal": [list(part) for part in proposed.parts]} if proposed.parts else {}
+            return _to_tray(workspace, by, prepared, found.reason, found.message, found, **more)
         return _commit_recognised(workspace, by, prepared, found)
     except ArchivistError as error:
         return LeftInInbox(original.name, error)
@@ -165,11 +176,11 @@ def _commit_recognised(workspace: Workspace, by: By, prepared: ReadDrop, found: 
         if earlier := _filed_before(workspace, prepared.original, [found.case.number]):
             return earlier
         return _to_tray(workspace, by, prepared, Reason.DUPLICATE, error.what, found)
-    remark = _remove(workspace, prepared.original)
+    remark = remove(workspace, prepared.original)
     return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs, remark)
 
 
-def _remove(workspace: Workspace, original: Original) -> str:
+def remove(workspace: Workspace, original: Original) -> str:
     """Remove an original that was just taken care of; return why it cannot be removed."""
     try:
         original.remove(workspace.archive.work)
@@ -191,7 +202,7 @@ def commit_file(
     signature: Mapping[str, object] = {},
     keep_duplicate: bool = False,
     text: str | None = None,
-    tray: str | None = None,
+    tray: TrayItem | None = None,
     reason: str = "",
 ) -> Record:
     """Commit one file to a case as a record of some type; the original is left for the caller to remove.
@@ -229,7 +240,7 @@ def commit_file(
             "title": title,
             "folder": document.folder,
             "status": (RecordStatus.SIGNED_COPY if signs else RecordStatus.FILED).value,
-            "pages": len(result.pages) if result else 0,
+            "pages": sum(not page.blank for page in result.pages) if result else 0,
             "data": data,
         } | ({"signs": signs} if signs else {})
         made = Draft(
@@ -238,7 +249,7 @@ def commit_file(
             reason.strip(),
             tuple(files),
         )
-        return with_source(made, tray=tray) if tray else made
+        return with_source(made, tray=tray.id, **tray.batch_source) if tray else made
 
     case, event = workspace.commit(number, draft, by)
     return case.records[RecordNo(event.data["record"]["no"])]
@@ -301,98 +312,8 @@ def _to_tray(
             reason=reason.value,
             message=message,
             text=result.text if result else "",
-            **details,
+            details=details,
+            reading=pack(result) if result else b"",
         )
-    remark = _remove(workspace, prepared.original)
+    remark = remove(workspace, prepared.original)
     return NeedsReview(prepared.original.name, item.id, reason.value, message, remark)
-
-
-# ── what a person decides ────────────────────────────────────────────────────────────────────────────────
-def file_by_hand(
-    workspace: Workspace,
-    by: By,
-    number: CaseNo,
-    path: Path,
-    reader: Reader,
-    document: DocumentType | None,
-    *,
-    signs: RecordNo | None = None,
-    keep_duplicate: bool = False,
-    reason: str = "",
-) -> Filed:
-    """File a file a clerk names into the case a clerk names; the clerk's own copy stays where it is.
-
-    With ``signs`` it is the signed copy of that record, whatever its QR code says or does not. A ``reason`` says why
-    a paper comes that the file, being closed, would not take.
-
-    Raises:
-        DroppedFileError: 10–19, when it cannot be read or its type cannot be told.
-        CaseClosed: E207, see ``commit_file``.
-    """
-    original = Original.of(path, path.name)
-    case = workspace.archive.read(number)
-    if signs and document is None:
-        document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
-    result = reader.read(path)
-    found = recognise(result, f"{number}/{path.name}", WorkspaceDirectory(workspace), workspace.catalogue)
-    chosen = document or found.type
-    if chosen is None:
-        raise DroppedFileError(
-            found.message or "没有认出是哪种材料", file=path.name, remedy="用 --type 指明文书种类。"
-        )
-    code = found.code if found.certain and found.type == chosen else None
-    signature = found.signature if code else {}
-    if signs:
-        code, signature = _signature_of(case, chosen, signs), _seen_by(by)
-    record = commit_file(
-        workspace, by, number, chosen, original, result, code, [asdict(e) for e in found.evidence],
-        signature=signature, keep_duplicate=keep_duplicate, reason=reason,
-    )  # fmt: skip
-    return Filed(path.name, number, record.no, record.title, record.signs)
-
-
-def assign(
-    workspace: Workspace,
-    by: By,
-    item: TrayItem,
-    number: CaseNo,
-    document: DocumentType,
-    *,
-    signs: RecordNo | None = None,
-    keep_duplicate: bool = False,
-    reason: str = "",
-) -> Filed:
-    """File a tray item where a person says; for ``signs`` and ``reason`` see ``file_by_hand``.
-
-    Raises:
-        CaseClosed: E207, see ``commit_file``.
-
-    Survives: a kill at any point leaves it in the tray or in the case, never in both after the next start.
-    """
-    archive = workspace.archive
-    stat = item.file.stat()
-    original = Original(
-        item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
-    )
-    case = archive.read(number)
-    code = _signature_of(case, document, signs) if signs else None
-    with workspace.writing(by):
-        archive.tray.mark(item, str(number))
-        record = commit_file(
-            workspace, by, number, document, original, None, code, item.details.get("evidence", ()),
-            signature=_seen_by(by), keep_duplicate=keep_duplicate, text=item.text, tray=item.id, reason=reason,
-        )  # fmt: skip
-        archive.tray.remove(item)
-    return Filed(item.name, number, record.no, record.title, record.signs)
-
-
-def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> DocumentCode:
-    record = case.records.get(signs)
-    if record is None or record.type != document.id or record.status is not RecordStatus.PENDING:
-        raise RecordNotFound(f"第 {signs} 件不是待签的{document.title}", file=str(case.number))
-    return DocumentCode(case.number, document.code, signs)
-
-
-def _seen_by(by: By) -> Data:
-    """Return that a person took a paper for the signed copy."""
-    return {"by": by.actor}

@@ -18,16 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archivist.config import WatchMode
 from archivist.errors import ArchivistError, StillWritten, UnreadableFile
-from archivist.ingest.filing import (
-    AlreadyFiled,
-    DropOutcome,
-    Filed,
-    LeftInInbox,
-    NeedsReview,
-    ReadDrop,
-    file_dropped,
-    prepare,
-)
+from archivist.ingest.batches import Outcome, SplitUp, take_in, try_parts
+from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, ReadDrop, prepare
 from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
 from archivist.reading.reader_process import Reader
@@ -73,7 +65,7 @@ class Readers:
         self.close()
 
 
-Report = Callable[[DropOutcome, int, int], None]
+Report = Callable[[Outcome, int, int], None]
 """Called for each outcome with the number done and the number known of."""
 Notice = Callable[[PassedOver], None]
 """Called once for each thing that is never taken."""
@@ -94,12 +86,12 @@ class _Told:
         self._said: dict[tuple[Path, FileState], str] = {}
         self._waits: dict[Path, WaitsFor] = {}
 
-    def is_news(self, dropped: Dropped, outcome: DropOutcome) -> bool:
+    def is_news(self, dropped: Dropped, outcome: Outcome) -> bool:
         """Note an outcome; tell whether anything new is in it."""
         key = dropped.path, dropped.seen
         said = self._said.get(key)
         match outcome:
-            case Filed() | NeedsReview():
+            case Filed() | NeedsReview() | SplitUp():
                 self._said[key] = outcome.remark
             case AlreadyFiled():
                 return said is None  # in this run it was told as filed, with its original left behind
@@ -152,9 +144,9 @@ def file_settled(
                 report(outcome, done, len(ready))
 
 
-def _outcome(workspace: Workspace, by: Now, dropped: Dropped, read: Future[ReadDrop]) -> DropOutcome:
+def _outcome(workspace: Workspace, by: Now, dropped: Dropped, read: Future[ReadDrop]) -> Outcome:
     try:
-        return file_dropped(workspace, by(), read.result())
+        return take_in(workspace, by(), read.result())
     except ArchivistError as error:  # it changed while it was read, or reading could not start: next time
         return LeftInInbox(dropped.name, error)
     except OSError as error:  # the disk or a share fails just now: the watch lives on
@@ -176,7 +168,7 @@ def file_once(
     """
     stop = stop or threading.Event()
     options = workspace.config.options
-    workspace.catch_up(by())
+    _begin(workspace, by, report)
     settler, told = Settler(options), _Told()
     tried: set[tuple[Path, FileState]] = set()
     with ExitStack() as stack:
@@ -196,6 +188,14 @@ def file_once(
                 tried |= {(d.path, d.seen) for d in fresh}
             if seen.moving:
                 stop.wait(min(0.2, max(options.settle_s / 4, 0.01)))
+
+
+def _begin(workspace: Workspace, by: Now, report: Report) -> None:
+    """Let the index follow what it missed, then try the parts of batches that a killed run left untried."""
+    workspace.catch_up(by())
+    parts = list(try_parts(workspace, by()))
+    for done, part in enumerate(parts, 1):
+        report(part, done, len(parts))
 
 
 def reader_count(workspace: Workspace) -> int:
@@ -228,7 +228,7 @@ def watch(
         notice: called once for each thing that is never taken.
     """
     options, inbox = workspace.config.options, workspace.archive.inbox
-    workspace.catch_up(by())
+    _begin(workspace, by, report)
     hint = threading.Event()
     settler, told, notices = Settler(options), _Told(), _Notices(options.settle_long_s, notice)
     retry_at: dict[tuple[Path, FileState], float] = {}

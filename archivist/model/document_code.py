@@ -28,6 +28,8 @@ _TAG: Final = re.compile(r"[A-Z2-7]{10}")
 _CHECKSUM: Final = re.compile(r"[0-9A-F]{2}")
 TAG_LENGTH: Final = 10
 """Base-32 characters of the keyed check: 50 bits."""
+SEPARATOR: Final = "AVSEP-1"
+"""What a separator sheet carries: it is of no household and no paper, so there is nothing to check."""
 MAX_LENGTH: Final = 47
 """Capacity of QR version 3 at level Q, alphanumeric mode (ISO/IEC 18004)."""
 
@@ -111,6 +113,11 @@ def _match(payload: str) -> re.Match[str] | None:
         return match if _TAG.fullmatch(match["check"]) else None
     right = _CHECKSUM.fullmatch(match["check"]) and match["check"] == _checksum(match["body"])
     return match if right else None
+
+
+def is_separator(payload: str) -> bool:
+    """Tell whether a payload is that of a separator sheet."""
+    return payload.strip() == SEPARATOR
 
 
 def _checksum(body: str) -> str:

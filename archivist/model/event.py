@@ -44,6 +44,10 @@ class Op(StrEnum):
     OFFICE_DOCUMENT_ISSUED = "office_document_issued"
     VERIFIED = "verified"
     ALARM_CLEARED = "alarm_cleared"
+    # a batch's own
+    BATCH_SPLIT = "batch_split"
+    BATCH_JOINED = "batch_joined"
+    BATCH_UNDONE = "batch_undone"
 
 
 @dataclass(frozen=True, slots=True)

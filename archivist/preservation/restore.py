@@ -24,7 +24,7 @@ class Restoration:
     left: tuple[FixityFinding, ...]
 
 
-def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) -> Restoration:
+def restore(workspace: Workspace, by: By, number: CaseNo | int | str, backup: Path) -> Restoration:
     """Put back from a backup copy or a submission what a case has lost, each file by its digest.
 
     Damaged and surplus files are moved to ``outbox/损坏``, never deleted. Manifests are made again from a chain that
@@ -33,17 +33,17 @@ def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) ->
     Args:
         workspace: the open workspace.
         by: who restores, and when.
-        number: the case, or a year of the ledger.
+        number: the case, a year of the ledger, or the id of a batch.
         backup: any folder that holds the files, at any depth and under any name.
 
     Raises:
-        ArchiveError: E200, when the folder is not there. NewerFormat: E210, when a newer program wrote to the case.
+        ArchiveError: E200, when the folder is not there. TrayItemNotFound: E104, no such batch. NewerFormat: E210, when a newer program wrote to the case.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     if not backup.is_dir():
         raise ArchiveError("没有这个备份文件夹", file=backup.name)
     with archive.writing(by.actor):
-        folder = archive.folder(number) if isinstance(number, CaseNo) else archive.ledger / str(number)
+        folder = _bag(archive, number)
         refuse_newer(check_bag(folder, quick=True).findings)
         mend = _Mend(archive, folder, backup, archive.outbox / "损坏" / f"{number}")
         mend.events()
@@ -56,6 +56,12 @@ def restore(workspace: Workspace, by: By, number: CaseNo | int, backup: Path) ->
         if isinstance(number, CaseNo):
             _set_alarm(workspace, number, left)
     return Restoration(tuple(mend.restored), tuple(mend.aside), left)
+
+
+def _bag(archive: Archive, number: CaseNo | int | str) -> Path:
+    if isinstance(number, CaseNo):
+        return archive.folder(number)
+    return archive.ledger / str(number) if isinstance(number, int) else archive.batches.bag(number)
 
 
 def _set_alarm(workspace: Workspace, number: CaseNo, left: tuple[FixityFinding, ...]) -> None:

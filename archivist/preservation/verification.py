@@ -26,6 +26,7 @@ from archivist.store.bag_fixity import (
     check_format,
     refuse_newer,
 )
+from archivist.store.batches import IS_BATCH
 from archivist.workspace import Workspace
 
 WITHIN_DAYS: Final = 90
@@ -80,7 +81,9 @@ def verify(
         pass  # an earlier crash is healed first
     everything = numbers is None
     numbers = archive.case_numbers() if numbers is None else numbers
-    folders = [archive.folder(n) for n in numbers] + (archive.ledger_folders() if everything else [])
+    folders = [archive.folder(n) for n in numbers]
+    if everything:
+        folders += [*archive.ledger_folders(), *archive.batches.folders()]
     results = list(check_bags(folders, quick=quick, processes=processes or os.cpu_count() or 1, step=step))
     with hold():
         # A commit may have run beside the check: what looked wrong is looked at again while nobody writes.
@@ -105,6 +108,8 @@ def verify(
 
 
 def _folder(archive: Archive, name: str) -> Path:
+    if IS_BATCH.fullmatch(name):
+        return archive.batches.folder / name
     return archive.ledger / name if name.isdigit() else archive.cases / name
 
 
@@ -125,10 +130,8 @@ def _record(
         recorded = True
     for result in results:
         newer = any(f.problem is FixityFault.NEWER for f in result.findings)
-        if (
-            result.bag.isdigit() or newer
-        ):  # what helps against an alarm, restoring or deciding, is not for these
-            continue
+        if result.bag.isdigit() or IS_BATCH.fullmatch(result.bag) or newer:
+            continue  # what helps against an alarm, restoring or deciding, is not for these
         number = CaseNo.parse(result.bag)
         fresh = [f for f in done.findings if f.bag == result.bag]
         if fresh:
@@ -155,7 +158,7 @@ def _orphans(archive: Archive) -> list[FixityFinding]:
     except IntegrityAlarm as alarm:
         return [FixityFinding("ledger", "", FixityFault.UNCHECKED, "", str(alarm))]
     numbers = archive.case_numbers()
-    known = set(map(str, numbers))
+    known = {*map(str, numbers), *archive.batches.ids()}
     found = [
         FixityFinding("cases", p.name, FixityFault.EXTRA)
         for p in archive.cases.iterdir()
@@ -166,7 +169,15 @@ def _orphans(archive: Archive) -> list[FixityFinding]:
         for n in numbers
         if n.sequence > taken.get((f"{n.office}-{n.category.value}", n.year), 0)
     ]
-    found += [FixityFinding(name, "", FixityFault.MISSING, "整个户档") for name in sorted(seen - known)]
+    found += [
+        FixityFinding(p.name, "", FixityFault.EXTRA)
+        for p in (archive.batches.folder.iterdir() if archive.batches.folder.is_dir() else ())
+        if p.name not in known
+    ]
+    found += [
+        FixityFinding(name, "", FixityFault.MISSING, "整批" if IS_BATCH.fullmatch(name) else "整个户档")
+        for name in sorted(seen - known)
+    ]
     return found
 
 

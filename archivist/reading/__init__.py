@@ -1,18 +1,21 @@
 """Bytes of any kind become pages of text, in a child process with limits.
 
 ``reader_process`` the parent's side: limits, deaths, messages → ``reader_child`` the child's → ``pages`` a file as pages,
-born-digital or recognised · ``unpack`` a file as the files it holds · ``formats`` what a file is and how it is opened ·
-``ocr`` the print on a picture · ``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and how one is
-written · ``libreoffice`` the only place that runs LibreOffice, through ``limited_run`` when the file is a stranger's.
+born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own ·
+``kept_reading`` what was read, as bytes · ``formats`` what a file is and how it is opened · ``ocr`` the print on a picture ·
+``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and how one is written · ``libreoffice`` the only place
+that runs LibreOffice, through ``limited_run`` when the file is a stranger's.
 """
 
 __all__ = [
     "barcodes",
     "ending",
     "formats",
+    "kept_reading",
     "libreoffice",
     "limited_run",
     "ocr",
+    "page_extraction",
     "pages",
     "reader_child",
     "reader_process",

@@ -14,11 +14,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError
+from archivist.reading.page_extraction import Assembly, assemble
 from archivist.reading.pages import ConversionNeeded, open_file
 from archivist.reading.unpack import unpack
 
@@ -127,6 +129,9 @@ class Child:
         try:
             if "unpack" in order:
                 self._unpack(Path(order["unpack"]), Path(order["into"]), order["password"])
+            elif "assemble" in order:
+                wanted = [[(Path(path), pages) for path, pages in assembly] for assembly in order["assemble"]]
+                self._assemble(wanted, Path(order["into"]))
             else:
                 self._read(Path(order["path"]))
         except ConversionNeeded as needed:
@@ -158,6 +163,15 @@ class Child:
         try:
             for member in unpack(path, into, password):
                 self.say(say="member", name=member.name, file=member.path.name, is_message=member.is_message)
+                _grant_cpu(self._cpu_s)
+        finally:
+            _limit_files(self._file_bytes)
+
+    def _assemble(self, wanted: Sequence[Assembly], into: Path) -> None:
+        _limit_files(self._member_bytes)
+        try:
+            for made in assemble(wanted, into):
+                self.say(say="assembled", file=made.name)
                 _grant_cpu(self._cpu_s)
         finally:
             _limit_files(self._file_bytes)

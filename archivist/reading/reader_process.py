@@ -10,6 +10,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
       converted, beside the child and under limits of its own, and orders the PDF to be read
     → {"unpack": …, "into": …, "password": …, "cpu_s": …}
     ← {"say": "member", "name", "file", "is_message"} for each file in the file, then "done" or "refused" as above
+    → {"assemble": …, "into": …, "cpu_s": …}
+    ← {"say": "assembled", "file"} for each file made, then "done" or "refused" as above
 
 Limits: address space and size of written files for the child's life, CPU seconds for each page (the soft limit is moved
 forward before each page), and wall seconds between two messages, watched by the parent. The child cannot connect to
@@ -29,7 +31,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -39,6 +41,7 @@ from archivist.reading import libreoffice
 from archivist.reading.formats.identify import UNKNOWN
 from archivist.reading.formats.registry import Conversion, Format, by_kind
 from archivist.reading.formats.unpacking import CHUNK, MAX_MEMBER_BYTES, PackedFile
+from archivist.reading.page_extraction import Assembly
 from archivist.reading.pages import PageText, ReadResult, shown_name
 from archivist.reading.reader_child import EXIT_MEMORY
 
@@ -146,6 +149,19 @@ class Reader:
         """
         return self._twice(path, lambda: self._unpack_once(path, into, password))
 
+    def assemble(self, wanted: Sequence[Assembly], into: Path) -> list[Path]:
+        """Make files of pages of other files, as ``page_extraction`` explains.
+
+        Args:
+            wanted: what each file is made of.
+            into: an existing folder, where they stand afterwards; the caller removes it.
+
+        Raises:
+            UnreadableFile: E101, damaged, or of a format whose pages cannot be taken apart.
+            ReaderStopped: E103. WriteFailed: the disk refuses. ArchivistError: E700. See ``unpack``.
+        """
+        return self._twice(wanted[0][0][0], lambda: self._assemble_once(wanted, into))
+
     def _twice(self, path: Path, attempt: Callable[[], _T]) -> _T:
         """Do something with a file, once more when the child died."""
         reasons = []
@@ -242,6 +258,26 @@ class Reader:
                 case "done":
                     self._finish(message["rss"])
                     return tuple(members)
+
+    def _assemble_once(self, wanted: Sequence[Assembly], into: Path) -> list[Path]:
+        self._ready()
+        folder = Path(tempfile.mkdtemp(dir=into))
+        plain = [[(str(path.absolute()), list(pages)) for path, pages in assembly] for assembly in wanted]
+        order = {"assemble": plain, "into": str(folder.absolute())}
+        self._send({**order, "cpu_s": self.limits.page_cpu_s})
+        self._busy = True
+        made: list[Path] = []
+        while True:
+            message = self._next(self.limits.page_wall_s, f"做成第 {len(made) + 1} 个文件")
+            match message["say"]:
+                case "assembled":
+                    made.append(folder / Path(message["file"]).name)
+                case "refused":
+                    self._finish(message["rss"])
+                    raise _as_error(message)
+                case "done":
+                    self._finish(message["rss"])
+                    return made
 
     def _ready(self) -> None:
         """Have a child that waits for a file."""

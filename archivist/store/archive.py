@@ -22,6 +22,7 @@ from archivist.model.case import Case, Record, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.store import archive_format, bag, chain, commit, durable_files, source_name
+from archivist.store.batches import Batches
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.lock import WriterLock
@@ -29,7 +30,7 @@ from archivist.store.quarantine import Alarms
 from archivist.store.record_moves import RecordMove, RecordMoves
 from archivist.store.review_tray import Tray
 
-FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves")
+FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class Archive:
 
     def __init__(self, root: Path, *, wait_s: float = 30.0) -> None:
         self.root = root
-        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms, moves = (
+        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms, moves, batches = (
             root / n for n in FOLDERS
         )
         self.lock = WriterLock(
             root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
         )
         self.tray = Tray(self.review, self.work)
+        self.batches = Batches(batches, self.work, self.tray)
         self.alarms = Alarms(alarms, self.work)
         self.moves = RecordMoves(moves, self.work, self.cases)
         self.recovered = Recovery()
@@ -161,6 +163,7 @@ class Archive:
                             self.ledger,
                             self.review,
                             self.moves.folder,
+                            self.batches.folder,
                         ):
                             durable_files.sync_folder(folder)
                     self.recovered = self._recover()
@@ -363,13 +366,13 @@ class Archive:
 
     # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────
     def _recover(self) -> Recovery:
-        """Heal every bag and the tray; idempotent, and may itself be killed."""
+        """Heal every bag, what batches have on its way, and the tray; idempotent, and may itself be killed."""
         done: list[str] = []
         alarms: list[str] = []
         for path in sorted(self.work.iterdir()):
             durable_files.remove_tree(path)
             durable_files.unlink(path)
-        for folder in [*self.cases.iterdir(), *self.ledger.iterdir()]:
+        for folder in [*self.cases.iterdir(), *self.ledger.iterdir(), *self.batches.folders()]:
             try:
                 if folder.is_dir() and (what := commit.recover(folder)):
                     done.append(f"{folder.name}：{what}")
@@ -377,6 +380,10 @@ class Archive:
                 alarms.append(str(alarm))
         moved, kept = self.moves.recover()
         done, alarms = [*done, *moved], [*alarms, *kept]
+        try:
+            done += self.batches.recover()
+        except (IntegrityAlarm, NewerFormat) as alarm:
+            alarms.append(str(alarm))
         for item, case in self.tray.marks():
             try:
                 assigned = self._assigned(item.id, case)

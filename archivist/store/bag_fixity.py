@@ -24,7 +24,7 @@ from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import archive_format, bag, chain, durable_files
 from archivist.store.chain import Chain
-from archivist.store.commit import PENDING
+from archivist.store.commit import PARTS, PENDING
 
 
 class FixityFault(StrEnum):
@@ -325,7 +325,7 @@ def _walk(folder: Path) -> dict[str, os.stat_result]:
             for entry in entries:
                 path = prefix + entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    if path != PENDING:
+                    if path not in (PENDING, PARTS):
                         todo.append((entry.path, path + "/"))
                     elif any(Path(entry.path).iterdir()):
                         found[path + "/…"] = entry.stat(follow_symlinks=False)

@@ -15,7 +15,7 @@ may itself be killed anywhere. ``tests/faults`` proves all this, each fsync incl
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +29,8 @@ from archivist.store import bag, chain, durable_files, source_name
 from archivist.store.chain import Chain
 
 PENDING: Final = "pending"
+PARTS: Final = "parts"
+"""Where a batch has the parts that are on their way into the tray; like ``pending`` it is gone once nothing is pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +295,23 @@ def _move(source: Path, target: Path, digest: Sha256) -> None:
         raise IntegrityAlarm(f"{target.name} 的位置上已有别的文件", file=target.parent.name)
 
 
-def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) -> tuple[Event, Chain]:
+def create(
+    work: Path,
+    target: Path,
+    info: bytes,
+    draft: Draft,
+    stamp: Stamp,
+    furnish: Callable[[Path], None] = lambda _: None,
+) -> tuple[Event, Chain]:
     """Make a new bag with its first event: built under ``.work/``, then renamed into place.
+
+    Args:
+        work: where it is built.
+        target: where it goes.
+        info: its ``bag-info.txt``.
+        draft: its first event.
+        stamp: who, when, under which rule pack.
+        furnish: puts into the bag, before it is renamed, what its first event leaves to be done; makes it durable.
 
     Raises:
         ArchiveError: E200, when the place is taken.
@@ -312,6 +329,7 @@ def create(work: Path, target: Path, info: bytes, draft: Draft, stamp: Stamp) ->
         durable_files.write_new(building / "bagit.txt", bag.DECLARATION)
         durable_files.write_new(building / "bag-info.txt", info)
         event = commit(building, started, draft, stamp)
+        furnish(building)
     with durable_files.writing("是否已建立户档要到下次启动时才能确定"):
         durable_files.rename_new(building, target)
         durable_files.sync_folder(target.parent)

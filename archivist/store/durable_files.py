@@ -204,6 +204,15 @@ def remove_tree(path: Path) -> None:
         shutil.rmtree(path)
 
 
+def remove_if_empty(path: Path) -> None:
+    """Remove a folder of the program's own unless something is in it, or it is not there."""
+    try:
+        path.rmdir()
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a clerk's file was when it was read; times in nanoseconds.

@@ -1,14 +1,14 @@
 """The review tray (待认领): files a person must look at, each with the reason, the candidates and the evidence.
 
 ``review/<item>/`` holds ``original.<ext>`` (the bytes as they came), ``why.json`` and, when it could be read,
-``text.txt``. Item ids carry no personal data; the file's own name stands in ``why.json`` only.
+``text.txt`` and ``pages.json`` (what was read, page by page: derived, for whoever files it later). Item ids carry no personal data; the file's own name stands in ``why.json`` only.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,7 @@ _WHY: Final = "why.json"
 _TEXT: Final = "text.txt"
 SHORTEST: Final = 2
 """Characters of an item's short name, at least."""
+_READING: Final = "pages.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,83 @@ class TrayItem:
         """What was recognised on it, pages split by form feed; empty when nothing was."""
         path = self.folder / _TEXT
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def reading(self) -> bytes:
+        """What was read, page by page, as whoever put it here wrote it; empty when nothing was."""
+        path = self.folder / _READING
+        return path.read_bytes() if path.exists() else b""
+
+    @property
+    def batch(self) -> str:
+        """Id of the batch it is a part of; empty when it is none."""
+        return str(self.details.get("batch", ""))
+
+    @property
+    def batch_pages(self) -> str:
+        """Which part of the batch it is, for people: ``第 3–4 页``; empty when it is none."""
+        if member := self.details.get("member"):
+            return f"第 {member} 个文件"
+        return shown_pages(map(PageRef.from_plain, self.details.get("pages_of", ())))
+
+    @property
+    def batch_source(self) -> Mapping[str, Any]:
+        """What an event remembers of the batch it is a part of."""
+        names = {"batch": "batch", "member": "member", "pages_of": "pages"}
+        return {to: self.details[name] for name, to in names.items() if name in self.details}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """A page of a batch: ``number`` (1-based) of the ``file``-th file (1-based), turned clockwise by ``turn`` degrees."""
+
+    number: int
+    file: int = 1
+    turn: int = 0
+
+    def to_plain(self) -> dict[str, int]:
+        """Return it as an event has it; what says nothing is left out."""
+        return (
+            {"page": self.number}
+            | ({"file": self.file} if self.file > 1 else {})
+            | ({"turn": self.turn} if self.turn else {})
+        )
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> PageRef:
+        """Read it back."""
+        return cls(int(plain["page"]), int(plain.get("file", 1)), int(plain.get("turn", 0)))
+
+
+def shown_pages(pages: Iterable[PageRef]) -> str:
+    """Return pages for people: runs joined, ``第 3–5、7 页``; those of other files than the first with the file's number."""
+    runs: list[list[PageRef]] = []
+    for page in pages:
+        if runs and (page.file, page.number) == (runs[-1][-1].file, runs[-1][-1].number + 1):
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    several = {run[0].file for run in runs} != {1}
+    words = [
+        (f"{run[0].file}:" if several else "")
+        + (f"{run[0].number}–{run[-1].number}" if len(run) > 1 else f"{run[0].number}")
+        for run in runs
+    ]
+    return f"第 {'、'.join(words)} 页" if words else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDraft:
+    """An item before it is in the tray; for the attributes see ``TrayItem``. ``suffix`` has the dot."""
+
+    original: Original
+    suffix: str
+    received: str
+    reason: str
+    message: str
+    details: Mapping[str, Any]
+    text: str = ""
+    reading: bytes = b""
 
 
 def named(items: Sequence[TrayItem], word: str) -> TrayItem:
@@ -141,7 +219,8 @@ class Tray:
         reason: str,
         message: str,
         text: str = "",
-        **details: Any,
+        reading: bytes = b"",
+        details: Mapping[str, Any] = MappingProxyType({}),
     ) -> TrayItem:
         """Copy a file into the tray with why it waits; the original is left for the caller to remove.
 
@@ -152,47 +231,66 @@ class Tray:
         base = f"{stamp.by.time:%Y%m%d}-{original.sha256[:8]}"
         names = [base, *(f"{base}-{n}" for n in range(2, 1000))]
         target = next(self.folder / n for n in names if not (self.folder / n).exists())
-        why = {
-            "received": stamp.by.time.isoformat(timespec="seconds"),
-            "reason": reason,
-            "message": message,
-            "details": details,
-            "source": original.as_source(),
-        }
+        received = stamp.by.time.isoformat(timespec="seconds")
+        draft = WaitingDraft(original, suffix, received, reason, message, details, text, reading)
+        building = self.work / f"tray-{target.name}"
         with durable_files.writing("文件仍在收件箱", original.path.name):
-            self._build(target, original, suffix, why, text)
+            durable_files.remove_tree(building)
+            self.build(building, draft)
+            durable_files.rename_new(building, target)
+            durable_files.sync_folder(self.folder)
+            durable_files.sync_folder(self.work)
         return self._read(target)
 
-    def _build(
-        self, target: Path, original: Original, suffix: str, why: Mapping[str, Any], text: str
-    ) -> None:
-        building = self.work / f"tray-{target.name}"
-        durable_files.remove_tree(building)
-        durable_files.make_folder(building)
+    @staticmethod
+    def build(folder: Path, draft: WaitingDraft) -> None:
+        """Make an item's folder where it does not stand yet, and all in it durable; on failure nothing is left.
+
+        Raises:
+            UnreadableFile: E101, the file is no longer what was read.
+        """
+        original = draft.original
+        durable_files.make_folder(folder)
         with durable_files.open_original(original.path) as (handle, _):
             digest, _size = durable_files.write_new(
-                building / f"original{suffix}", handle, mode=durable_files.PAYLOAD_MODE
+                folder / f"original{draft.suffix}", handle, mode=durable_files.PAYLOAD_MODE
             )
         if digest != original.sha256:
-            durable_files.remove_tree(building)
+            durable_files.remove_tree(folder)
             raise UnreadableFile("识别之后文件又有变动，将重新收取", file=original.path.name)
-        durable_files.write_new(building / _WHY, _json(why))
-        if text:
-            durable_files.write_new(building / _TEXT, text.encode())
-        durable_files.sync_folder(building)
-        durable_files.rename_new(building, target)
-        durable_files.sync_folder(self.folder)
-        durable_files.sync_folder(self.work)
+        why = {
+            "received": draft.received,
+            "reason": draft.reason,
+            "message": draft.message,
+            "details": dict(draft.details),
+            "source": original.as_source(),
+        }
+        durable_files.write_new(folder / _WHY, _json(why))
+        if draft.text:
+            durable_files.write_new(folder / _TEXT, draft.text.encode())
+        if draft.reading:
+            durable_files.write_new(folder / _READING, draft.reading)
+        durable_files.sync_folder(folder)
+
+    def explain(self, item: TrayItem, *, reason: str, message: str, details: Mapping[str, Any]) -> None:
+        """Say anew why an item waits; what ``details`` does not name stays as it is."""
+        why = json.loads((item.folder / _WHY).read_bytes())
+        why |= {"reason": reason, "message": message, "details": why.get("details", {}) | dict(details)}
+        with durable_files.writing("仍在待认领中，原因未更新", item.id):
+            self._rewrite(item, why)
+
+    def _rewrite(self, item: TrayItem, why: Mapping[str, Any]) -> None:
+        staged = self.work / f"mark-{item.id}"
+        durable_files.unlink(staged)
+        durable_files.write_new(staged, _json(why))
+        durable_files.replace(staged, item.folder / _WHY)
+        durable_files.sync_folder(item.folder)
 
     def mark(self, item: TrayItem, case: str) -> None:
         """Note durably that an item is being assigned to a case, so that a crash cannot file it twice."""
         why = json.loads((item.folder / _WHY).read_bytes()) | {"assigning": case}
-        marked = self.work / f"mark-{item.id}"
         with durable_files.writing("没有归档任何内容，仍在待认领中", item.id):
-            durable_files.unlink(marked)
-            durable_files.write_new(marked, _json(why))
-            durable_files.replace(marked, item.folder / _WHY)
-            durable_files.sync_folder(item.folder)
+            self._rewrite(item, why)
 
     def marks(self) -> Sequence[tuple[TrayItem, str]]:
         """Return the items whose assignment was begun, with the case named."""

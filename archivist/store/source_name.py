@@ -43,12 +43,21 @@ def named(folder: Path, record: RecordNo, source: Data) -> Data:
     """
     if DIGEST not in source:
         return source
+    name, salt = _kept(folder, record)
+    return {**source, NAME: name} if _digest(salt, name) == source[DIGEST] else source
+
+
+def kept_name(folder: Path, record: RecordNo) -> str:
+    """Return the name that stands in the file, whatever a digest says; empty when there is none."""
+    return _kept(folder, record)[0]
+
+
+def _kept(folder: Path, record: RecordNo) -> tuple[str, str]:
     try:
         kept = json.loads((folder / path_of(record)).read_bytes())
-        name, salt = str(kept["name"]), str(kept["salt"])
+        return str(kept["name"]), str(kept["salt"])
     except (OSError, ValueError, KeyError, TypeError):
-        return source
-    return {**source, NAME: name} if _digest(salt, name) == source[DIGEST] else source
+        return "", ""
 
 
 def _digest(salt: str, name: str) -> Sha256:

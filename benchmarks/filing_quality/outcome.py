@@ -47,18 +47,19 @@ def look_up(
     placements: dict[str, list[Placement]] = {d.name: [] for d in drops}
     strays = []
     old = set(before)
+    batches = {batch: drop for drop in drops for batch in _batches_of(workspace, drop)}
     for number, record in records(workspace):
         if (number, str(record.no)) in old:
             continue
         name = workspace.archive.source_name(number, record)
-        drop = _source(drops, record.source_sha256, name)
+        drop = batches.get(str(record.source.get("batch"))) or _source(drops, record.source_sha256, name)
         if drop is None:
             strays.append(f"{number} {record.no} {record.title} ({name})")
         else:
             placements[drop.name].append(_placement(keys[number], record, drop))
     waits: dict[str, list[str]] = {d.name: [] for d in drops}
     for item in workspace.archive.tray.items():
-        if drop := _source(drops, item.sha256, item.name):
+        if drop := batches.get(item.batch) or _source(drops, item.sha256, item.name):
             waits[drop.name].append(item.reason)
         else:
             strays.append(f"tray {item.id} ({item.name})")
@@ -73,6 +74,17 @@ def look_up(
         )
         for d in drops
     ], strays
+
+
+def _batches_of(workspace: Workspace, drop: Drop) -> list[str]:
+    """Return the batches that were made of a file."""
+    kept = workspace.archive.batches
+    return [
+        batch
+        for batch in kept.ids()
+        for path in kept.originals(batch)
+        if hashlib.sha256(path.read_bytes()).hexdigest() == drop.sha256
+    ]
 
 
 def _source(drops: Sequence[Drop], sha256: str, name: str) -> Drop | None:

@@ -15,7 +15,8 @@ from typing import Final
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
 from archivist.ingest import refiling
-from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, assign, file_dropped
+from archivist.ingest.by_hand import assign
+from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By

@@ -17,14 +17,14 @@ from docx import Document
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import CaseClosed
+from archivist.ingest.batches import Outcome
+from archivist.ingest.by_hand import assign, file_by_hand
 from archivist.ingest.filing import (
     AlreadyFiled,
     DropOutcome,
     Filed,
     NeedsReview,
     ReadDrop,
-    assign,
-    file_by_hand,
     file_dropped,
     prepare,
 )
@@ -168,7 +168,7 @@ def test_a_name_in_gbk_bytes_does_not_stop_the_watcher(workspace: Workspace) -> 
     ):
         (place / os.fsdecode(f"{name}.txt".encode("gb18030"))).write_text(lines, "utf-8")
     (inbox / os.fsdecode("坏.据".encode("gb18030"))).write_bytes(b"\0\1")
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
     file_once(workspace, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert {(o.name.rsplit("/")[-1], type(o).__name__) for o in seen} == {
         ("诊断.txt", "NeedsReview"), ("走访.txt", "Filed"), ("空.txt", "NeedsReview"), ("坏.据", "NeedsReview")
@@ -297,7 +297,7 @@ def test_a_reader_that_cannot_start_leaves_the_file(
     """A fault of the machine is not the file's: it stays in the inbox."""
     paper(workspace.archive.inbox / "a.docx", "诊断证明书")
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
     file_once(workspace, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert [type(o).__name__ for o in seen] == ["LeftInInbox"]
     assert (workspace.archive.inbox / "a.docx").exists()
@@ -369,9 +369,9 @@ def test_stopping_takes_effect_between_files(workspace: Workspace) -> None:
     for n in range(3):
         paper(workspace.archive.inbox / f"{n}.docx", "诊断证明书", f"证号 {WANG_ID} {n}")
     stop = threading.Event()
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
 
-    def report(outcome: DropOutcome, _done: int, _total: int) -> None:
+    def report(outcome: Outcome, _done: int, _total: int) -> None:
         seen.append(outcome)
         stop.set()
 

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from archivist.config import Options, WatchMode
 from archivist.errors import StillWritten
 from archivist.ingest import watch_folder
-from archivist.ingest.filing import AlreadyFiled, DropOutcome, Filed, LeftInInbox, NeedsReview, file_dropped
+from archivist.ingest.batches import Outcome
+from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, file_dropped
 from archivist.ingest.settling import NotTaken, PassedOver, Settler, WaitsFor, look
 from archivist.ingest.watch_folder import file_once, watch
 from archivist.store.open_writers import WriterSeen, writer_of
@@ -300,7 +301,7 @@ class Watching:
     """A watch in a thread of its own; it can be asked to have looked so many times more."""
 
     def __init__(self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.outcomes: list[DropOutcome] = []
+        self.outcomes: list[Outcome] = []
         self.looks = 0
         self._stop = threading.Event()
         real = Settler.look
@@ -327,11 +328,11 @@ class Watching:
         goal = self.looks + times
         until(lambda: self.looks >= goal)
 
-    def until_told(self, kind: Callable[[DropOutcome], bool]) -> None:
+    def until_told(self, kind: Callable[[Outcome], bool]) -> None:
         until(lambda: any(map(kind, self.outcomes)))
 
 
-def waits(outcome: DropOutcome) -> bool:
+def waits(outcome: Outcome) -> bool:
     return isinstance(outcome, LeftInInbox) and isinstance(outcome.error, StillWritten)
 
 
@@ -366,7 +367,7 @@ def test_once_leaves_what_is_being_written_and_says_so(office: Workspace) -> Non
     scanner = Writer(path)
     scanner.write(data)
     (office.archive.inbox / "半.pdf").write_bytes(b"%PDF-1.7 half")
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
     file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert sorted(o.name for o in seen if waits(o)) == ["半.pdf", "扫描.docx"]
     assert (len(seen), payloads(office), path.read_bytes()) == (2, [], data)
@@ -386,7 +387,7 @@ def test_a_writer_who_comes_between_reading_and_removal_loses_nothing(
     writers: list[Writer] = []
     real = file_dropped
 
-    def late(*words: object) -> DropOutcome:
+    def late(*words: object) -> Outcome:
         if not writers:
             writers.append(Writer(path))
             writers[0].write(b"")
@@ -395,7 +396,7 @@ def test_a_writer_who_comes_between_reading_and_removal_loses_nothing(
         return real(*words)  # type: ignore[arg-type]
 
     monkeypatch.setattr("archivist.ingest.watch_folder.file_dropped", late)
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
     file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert path.exists()
     second = f"第二版 {WANG_ID}\n".encode()
@@ -421,7 +422,7 @@ def test_filed_while_its_writer_idles_it_goes_when_the_writer_does(
         return made
 
     monkeypatch.setattr(office.archive, "commit", commit)
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
     file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert isinstance(seen[0], Filed)
     assert path.exists()
@@ -456,7 +457,7 @@ def test_an_original_that_cannot_be_removed_is_filed_once_and_told_once(
     one, other = outcomes["a.docx"], outcomes["b.txt"]
     assert isinstance(one, Filed) and "原件还没有移走" in one.remark
     assert isinstance(other, NeedsReview) and "原件还没有移走" in other.remark
-    seen: list[DropOutcome] = []
+    seen: list[Outcome] = []
     file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert {type(o) for o in seen} == {AlreadyFiled, NeedsReview}
     assert (payloads(office).count(data), path.exists()) == (1, False)

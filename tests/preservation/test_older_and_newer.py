@@ -13,7 +13,8 @@ import pytest
 
 from archivist.cli.main import main
 from archivist.errors import NewerFormat
-from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, assign, file_by_hand, file_dropped
+from archivist.ingest.by_hand import assign, file_by_hand
+from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, file_dropped
 from archivist.issuing.case_documents import plan
 from archivist.model.event import EVENT_FORMAT
 from archivist.model.facts import parse_facts

@@ -38,6 +38,8 @@ class Reason(StrEnum):
     TEXT_DIFFERS = "text_differs"
     NO_SIGNATURE = "no_signature"
     DUPLICATE = "duplicate"
+    SPLIT = "split"
+    SPLIT_DOUBT = "split_doubt"
 
     @classmethod
     def of(cls, word: str) -> Reason | None:
@@ -68,6 +70,8 @@ _LABELS: Final = {
     Reason.ALREADY_SIGNED: "已有签署件",
     Reason.NOT_AWAITED: "无须签署件",
     Reason.DUPLICATE: "已归过一份",
+    Reason.SPLIT: "拆出未归",
+    Reason.SPLIT_DOUBT: "拆出待看",
 }
 _OPEN_QUESTIONS: Final = frozenset({Reason.NO_CASE, Reason.NO_TYPE})
 

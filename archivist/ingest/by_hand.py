@@ -1,0 +1,138 @@
+"""What a person decides: a file, or a waiting one, goes where a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from archivist.doctypes.catalogue import DocumentType
+from archivist.errors import DroppedFileError, RecordNotFound
+from archivist.ingest.directory import WorkspaceDirectory
+from archivist.ingest.filing import Filed, commit_file
+from archivist.ingest.matching.recognise import recognise
+from archivist.model.by import By
+from archivist.model.case import Case, RecordStatus
+from archivist.model.document_code import DocumentCode
+from archivist.model.event import Data
+from archivist.model.ids import CaseNo, RecordNo
+from archivist.reading.kept_reading import unpack
+from archivist.reading.reader_process import Reader
+from archivist.store import Original, TrayItem
+from archivist.workspace import Workspace
+
+
+def file_by_hand(
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    path: Path,
+    reader: Reader,
+    document: DocumentType | None,
+    *,
+    signs: RecordNo | None = None,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """File a file a clerk names into the case a clerk names; the clerk's own copy stays where it is.
+
+    With ``signs`` it is the signed copy of that record, whatever its QR code says or does not. A ``reason`` says why
+    a paper comes that the file, being closed, would not take.
+
+    Raises:
+        DroppedFileError: 10–19, when it cannot be read or its type cannot be told.
+        CaseClosed: E207, see ``commit_file``.
+    """
+    original = Original.of(path, path.name)
+    case = workspace.archive.read(number)
+    if signs and document is None:
+        document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
+    result = reader.read(path)
+    found = recognise(result, f"{number}/{path.name}", WorkspaceDirectory(workspace), workspace.catalogue)
+    chosen = document or found.type
+    if chosen is None:
+        raise DroppedFileError(
+            found.message or "没有认出是哪种材料", file=path.name, remedy="用 --type 指明文书种类。"
+        )
+    code = found.code if found.certain and found.type == chosen else None
+    signature = found.signature if code else {}
+    if signs:
+        code, signature = _signature_of(case, chosen, signs), _seen_by(by)
+    record = commit_file(
+        workspace, by, number, chosen, original, result, code,
+        [asdict(e) for e in found.evidence], signature=signature, keep_duplicate=keep_duplicate, reason=reason,
+    )  # fmt: skip
+    return Filed(path.name, number, record.no, record.title, record.signs)
+
+
+def assign(
+    workspace: Workspace,
+    by: By,
+    item: TrayItem,
+    number: CaseNo,
+    document: DocumentType,
+    *,
+    signs: RecordNo | None = None,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """File a tray item where a person says; for ``signs`` and ``reason`` see ``file_by_hand``.
+
+    Raises:
+        CaseClosed: E207, see ``commit_file``.
+
+    Survives: a kill at any point leaves it in the tray or in the case, never in both after the next start.
+    """
+    case = workspace.archive.read(number)
+    code = _signature_of(case, document, signs) if signs else None
+    evidence = item.details.get("evidence", ())
+    return file_waiting(
+        workspace, by, item, number, document, code, evidence, _seen_by(by),
+        keep_duplicate=keep_duplicate, reason=reason,
+    )  # fmt: skip
+
+
+def file_waiting(
+    workspace: Workspace,
+    by: By,
+    item: TrayItem,
+    number: CaseNo,
+    document: DocumentType,
+    code: DocumentCode | None,
+    evidence: Sequence[Data],
+    signature: Data,
+    *,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """File a tray item, whoever found out where it belongs; see ``commit_file`` for what is refused.
+
+    Survives: see ``assign``.
+    """
+    archive = workspace.archive
+    stat = item.file.stat()
+    original = Original(
+        item.file, item.name, item.sha256, item.size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+    )
+    with workspace.writing(by):
+        archive.tray.mark(item, str(number))
+        record = commit_file(
+            workspace, by, number, document, original, unpack(item.reading), code, evidence,
+            signature=signature, keep_duplicate=keep_duplicate, text=item.text, tray=item, reason=reason,
+        )  # fmt: skip
+        archive.tray.remove(item)
+    return Filed(
+        item.name, number, record.no, record.title, record.signs, batch=item.batch, pages=item.batch_pages
+    )
+
+
+def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> DocumentCode:
+    record = case.records.get(signs)
+    if record is None or record.type != document.id or record.status is not RecordStatus.PENDING:
+        raise RecordNotFound(f"第 {signs} 件不是待签的{document.title}", file=str(case.number))
+    return DocumentCode(case.number, document.code, signs)
+
+
+def _seen_by(by: By) -> Data:
+    """Return that a person took a paper for the signed copy."""
+    return {"by": by.actor}
