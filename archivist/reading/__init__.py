@@ -3,21 +3,28 @@
 ``reader_process`` the parent's side: limits, deaths, messages → ``reader_child`` the child's → ``pages`` a file as pages,
 born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own ·
 ``kept_reading`` what was read, as bytes · ``formats`` what a file is and how it is opened · ``ocr`` the print on a picture ·
-``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and how one is written · ``libreoffice`` the only place
-that runs LibreOffice, through ``limited_run`` when the file is a stranger's.
+``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
+it is signed, ``fingerprint`` what it looks like · ``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and
+how one is written · ``libreoffice`` the only place that runs LibreOffice, through ``limited_run`` when the file is a
+stranger's.
 """
 
 __all__ = [
     "barcodes",
+    "blank",
     "ending",
+    "fingerprint",
     "formats",
+    "ink",
     "kept_reading",
     "libreoffice",
     "limited_run",
     "ocr",
     "page_extraction",
     "pages",
+    "paper",
     "reader_child",
     "reader_process",
+    "signatures",
     "unpack",
 ]

@@ -71,20 +71,40 @@ class Line:
     height: float
     slope: float
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom in px of the upright rectangle around it."""
+        along = 1 / math.hypot(1, self.slope)
+        half_width = (self.width + self.height * abs(self.slope)) * along / 2
+        half_height = (self.height + self.width * abs(self.slope)) * along / 2
+        return self.x - half_width, self.y - half_height, self.x + half_width, self.y + half_height
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """The text of one page.
 
     Attributes:
-        rows: the page's lines in reading order; what stands side by side is one row, separated by a space.
+        rows: the page's lines in reading order, joined where they stand side by side.
         score: mean score 0.0–1.0 weighted by characters, or None on a page without any line.
         rotation: degrees clockwise (0, 90, 180, 270) that made the page upright.
+        slope: of its print on the upright page, px down per px to the right.
     """
 
-    rows: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
     score: float | None
     rotation: int
+    slope: float
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines in reading order."""
+        return tuple(line for row in self.rows for line in row)
+
+    @property
+    def text(self) -> str:
+        """One line a row; what stands side by side is separated by a space."""
+        return "\n".join(" ".join(line.text for line in row) for row in self.rows)
 
 
 def model_paths() -> dict[str, Path]:
@@ -178,7 +198,7 @@ class OcrEngine:
         weight = sum(len(line.text) for line in lines)
         score = sum(line.score * len(line.text) for line in lines) / weight if weight else None
         rows = reading_order([line for line in lines if line.score >= LOST_SCORE])
-        return Recognised(tuple(rows), score, rotation)
+        return Recognised(rows, score, rotation, _slope(lines))
 
     def _boxes(self, gray: Gray) -> list[Quad]:
         """Find the lines of print on one channel."""
@@ -311,7 +331,7 @@ def line_of(quad: Quad, text: str, score: float) -> Line:
     return Line(text, score, float(centre[0]), float(centre[1]), width, height, slope)
 
 
-def reading_order(lines: Sequence[Line]) -> list[str]:
+def reading_order(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
     """Join lines to rows, top to bottom, and within a row left to right.
 
     A form's row (label, value, label, value) is one line of text. The page's skew, and its change from top to bottom
@@ -324,7 +344,7 @@ def reading_order(lines: Sequence[Line]) -> list[str]:
             rows[-1].append((y, line))
         else:
             rows.append([(y, line)])
-    return [" ".join(line.text for _, line in sorted(row, key=lambda pair: pair[1].x)) for row in rows]
+    return tuple(tuple(line for _, line in sorted(row, key=lambda pair: pair[1].x)) for row in rows)
 
 
 def _same_row(row: Sequence[tuple[float, Line]], y: float, line: Line) -> bool:
@@ -337,6 +357,14 @@ def _same_row(row: Sequence[tuple[float, Line]], y: float, line: Line) -> bool:
         abs(line.x - other.x) < 0.4 * (line.width + other.width) and y - other_y > 0.3 * height
         for other_y, other in row
     )
+
+
+def _slope(lines: Sequence[Line]) -> float:
+    """Return the middle slope of the lines that are long enough to have one."""
+    import numpy as np
+
+    wide = [line.slope for line in lines if line.width > 4 * line.height]
+    return float(np.median(wide)) if wide else 0.0
 
 
 def _level(lines: Sequence[Line]) -> list[tuple[float, Line]]:

@@ -29,7 +29,7 @@ from archivist.reading.formats.registry import (
 
 if TYPE_CHECKING:
     from archivist.reading.formats.registry import Picture
-    from archivist.reading.ocr import OcrEngine
+    from archivist.reading.ocr import OcrEngine, Recognised
 
 MAX_PAGES = 500
 """Most pages (frames, sheets) in one file."""
@@ -270,7 +270,7 @@ def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[
 def _read(pages: Iterator[SourcePage], engine: Callable[[], OcrEngine]) -> Iterator[PageText]:
     for number, page in enumerate(pages, start=1):
         if page.scanned and page.picture is not None:
-            yield _recognised(number, page.picture, engine)
+            yield _recognised(number, page, page.picture, engine)
         else:
             yield _born_digital(number, page)
 
@@ -284,17 +284,52 @@ def _born_digital(number: int, page: SourcePage) -> PageText:
         height, width = page.picture.shape[:2]
     codes += dict.fromkeys(code for picture in page.embedded for code in _codes(picture))
     text = clean(page.text)
-    return PageText(number, text, tuple(codes), "text" if text else "none", None, 0, width, height)
+    source = "text" if text else "none"
+    return PageText(number, text, tuple(codes), source, None, 0, width, height, on_paper=page.on_paper)
 
 
-def _recognised(number: int, picture: Picture, engine: Callable[[], OcrEngine]) -> PageText:
+def _recognised(
+    number: int, source: SourcePage, picture: Picture, engine: Callable[[], OcrEngine]
+) -> PageText:
     """Return a page read from its picture: QR codes first, then the print."""
     codes = _codes(picture)
-    found = engine().read(picture)
-    text = clean("\n".join(found.rows))
     height, width = picture.shape[:2]
-    source = "none" if found.score is None else "ocr"
-    return PageText(number, text, codes, source, found.score, found.rotation, width, height, on_paper=True)
+    page = PageText(number, "", codes, "none", None, 0, width, height)
+    if not source.on_paper:
+        return _with_print(page, engine().read(picture))
+    from archivist.reading.paper import look_at
+
+    seen = look_at(picture, engine, has_code=bool(codes))
+    page = replace(page, on_paper=True, blank=seen.print is None, fingerprint=seen.fingerprint)
+    if seen.print is None:
+        return page
+    places = tuple(SignaturePlace(*place) for place in seen.signings)
+    return _with_print(replace(page, signature_places=places), seen.print)
+
+
+def _with_print(page: PageText, found: Recognised) -> PageText:
+    """Return a page with what was recognised on it."""
+    if found.score is None:
+        return page
+    assert page.width_px is not None and page.height_px is not None
+    width, height = page.width_px, page.height_px
+    if found.rotation % 180:
+        width, height = height, width
+    lines = tuple(
+        TextLine(line.text, round(line.score, 3), *_shares(line.bounds, width, height))
+        for line in found.lines
+    )
+    text = clean(found.text)
+    return replace(page, text=text, source="ocr", score=found.score, rotation=found.rotation, lines=lines)
+
+
+def _shares(
+    bounds: tuple[float, float, float, float], width: int, height: int
+) -> tuple[float, float, float, float]:
+    left, top, right, bottom = bounds
+    shares = (left / width, top / height, right / width, bottom / height)
+    left, top, right, bottom = (round(min(max(share, 0.0), 1.0), 4) for share in shares)
+    return left, top, right, bottom
 
 
 def _codes(picture: Picture) -> tuple[str, ...]:

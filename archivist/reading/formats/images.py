@@ -72,7 +72,7 @@ def _frames(opened: Image.Image, count: int, name: str) -> Iterator[SourcePage]:
         if number:
             opened.seek(number)
         check_pixels(*opened.size, name)
-        yield SourcePage("", to_bgr(opened), scanned=True)
+        yield SourcePage("", to_bgr(opened), scanned=True, on_paper=True)
 
 
 def to_bgr(opened: Image.Image) -> Picture:

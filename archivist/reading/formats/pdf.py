@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SCAN_CHARACTERS = 20
 """A page with fewer printed characters is read as a picture."""
+PAPER_COVER = 0.6
+"""A page of which pictures cover at least this share is a picture of paper, whatever text lies over it."""
 HYBRID_CHARACTERS = 200
 HYBRID_COVER = 0.3
 """So is one with fewer than that many characters when pictures cover more than this share of it."""
@@ -123,9 +125,11 @@ def _page(page: Any, name: str) -> SourcePage:
         scanned = True
     else:
         scanned = characters < HYBRID_CHARACTERS and content.cover > HYBRID_COVER
+    on_paper = content.cover >= PAPER_COVER
     if scanned:
-        return SourcePage("", _render(page, _scan_scale(page, content)), True)
-    return SourcePage(text, _render(page, CODE_DPI / 72) if content.drawn else None, False)
+        return SourcePage("", _render(page, _scan_scale(page, content)), scanned=True, on_paper=on_paper)
+    picture = _render(page, CODE_DPI / 72) if content.drawn else None
+    return SourcePage(text, picture, on_paper=on_paper)
 
 
 def _text(page: Any, name: str) -> str:

@@ -58,12 +58,14 @@ class SourcePage:
         text: the born-digital text; empty when ``scanned``.
         picture: the page as it looks, when it must be read or searched for QR codes.
         scanned: whether the text must be recognised from the picture.
+        on_paper: whether the picture is one of paper, or any photograph; see ``pages.PageText``.
         embedded: pictures within the page that may be QR codes.
     """
 
     text: str
     picture: Picture | None = None
     scanned: bool = False
+    on_paper: bool = False
     embedded: Sequence[Picture] = ()
 
 
