@@ -41,6 +41,10 @@ _RULE_MM: Final = 7.0
 _SPECK_MM: Final = 0.8
 _SIGNATURE_MM: Final = (40.0, 12.0)
 """What a signature takes; of a larger place the share of ink is taken as if it were no larger."""
+_FULL_OF_PRINT: Final = 0.45
+"""A cell of which print takes more than that is a heading or a value."""
+_ROOM_MM: Final = 25.0
+"""Behind print in a cell there is room to sign from that width on."""
 _LINE_PLACE_MM: Final = 60.0
 _SEAL_MM: Final = 25.0
 
@@ -89,11 +93,11 @@ def signings(page: InkPage, lines: Sequence[PrintedLine]) -> tuple[Signing, ...]
     if not labels:
         return ()
     table = _RuledPage(page, lines)
-    places: dict[Box, list[str]] = {}
+    places: dict[Box, str] = {}
     for line, (end, colon) in labels:
         for place in table.places(line, end, colon):
-            places.setdefault(place, []).append(line.text)
-    signed = [Signing("".join(words), table.ink(place)) for place, words in places.items()]
+            places.setdefault(place, table.words_of(line, end))
+    signed = [Signing(words, table.ink(place)) for place, words in places.items()]
     sealed = [Signing(line.text, table.red(line.box)) for line, _ in labels if _SEAL.search(line.text)]
     return (*signed, *sealed)
 
@@ -154,12 +158,20 @@ class _RuledPage:
         if beside is not None and not self._is_label(beside):
             yield beside
             return
-        last, count = cell, 0
+        last = cell
         while under := self._next((last.left + last.right) // 2, last.bottom, 0, 1):
             if abs(under.width - cell.width) > self._page.px(2.5) or self._is_label(under):
                 break
             yield under
-            last, count = under, count + 1
+            last = under
+
+    def words_of(self, line: PrintedLine, end: int) -> str:
+        """Return a label with the words that stand in its cell: 申请人 above （签名或按指印）."""
+        cell = self._cell_at((line.box.left + line.box.right) // 2, (line.box.top + line.box.bottom) // 2)
+        if cell is None:
+            return line.text[:end]
+        inside = [other for other in self._lines if _inside(other.box, cell)]
+        return "".join(other.text for other in sorted(inside, key=lambda other: other.box.top))
 
     def ink(self, place: Box) -> float:
         """Return the share of a place that is written on."""
@@ -205,18 +217,16 @@ class _RuledPage:
         return None
 
     def _is_label(self, cell: Box) -> bool:
-        """Tell whether a cell is full of print: a heading, a label, a printed value."""
-        printed = sum(
-            line.box.width * line.box.height
-            for line in self._lines
-            if _PRINTED.search(line.text) and _inside(line.box, cell)
-        )
+        """Tell whether a cell is full of print: a heading, a label, a printed value without room to sign behind it."""
+        printed = [line.box for line in self._lines if _PRINTED.search(line.text) and _inside(line.box, cell)]
+        area = sum(box.width * box.height for box in printed)
+        room = cell.right - max((box.right for box in printed), default=cell.left)
         short = any(
             re.fullmatch(r"\W*(序号|姓名|日期|备注|身份证.*|证件.*|单位.*|职务)\W*", line.text)
             for line in self._lines
             if _inside(line.box, cell)
         )
-        return short or printed > 0.3 * cell.width * cell.height
+        return short or (area > _FULL_OF_PRINT * cell.width * cell.height and room < self._page.px(_ROOM_MM))
 
     def _behind(self, line: PrintedLine, end: int, cell: Box | None = None) -> Box:
         """Return the rest of a line behind its label, up to the next print, a little higher than the line."""
