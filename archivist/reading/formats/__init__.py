@@ -1,9 +1,10 @@
 """The formats of files, one module each; a new one is one file here and one test.
 
 ``registry`` what a format is, and all of them · ``sample`` what is looked at to tell them apart · ``identify`` what a
-file really is · ``pdf`` ``images`` ``ooxml`` ``spreadsheets`` ``text`` ``web`` ``mail`` read · ``documents`` read as the PDF that
+file really is · ``pdf`` ``images`` ``ooxml`` ``spreadsheets`` ``text`` ``web`` ``mail``
+``ofd`` (with ``ofd_drawing``) read · ``documents`` read as the PDF that
 LibreOffice makes of them · ``media`` recordings, which have no text · ``unpacking`` how files that hold others are taken
-apart, and its limits: ``containers`` ``mail`` · ``ofd`` ``unread_office`` recognised and refused with what a clerk can do.
+apart, and its limits: ``containers`` ``mail`` · ``unread_office`` recognised and refused with what a clerk can do.
 """
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "mail",
     "media",
     "ofd",
+    "ofd_drawing",
     "ooxml",
     "pdf",
     "registry",
