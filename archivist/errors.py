@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from archivist.printable import on_one_line
+
 
 def as_text(what: str, file: str | None, problems: Sequence[str]) -> str:
     """Return an error as people read it: the file, what happened, then each problem on a line of its own."""
-    head = f"{file}：{what}" if file else what
+    head = f"{on_one_line(file)}：{what}" if file else what
     return "\n".join([head, *(f"  · {p}" for p in problems)])
 
 

@@ -26,6 +26,7 @@ from archivist.model.case import Case
 from archivist.model.document_code import OfficeKey
 from archivist.model.event import Event
 from archivist.model.ids import CaseNo
+from archivist.os_reasons import reason_of
 from archivist.search.index import Drift, Index
 from archivist.store import Archive, Draft, Stamp, office_keys
 
@@ -179,7 +180,7 @@ class Workspace:
         except IndexFault as fault:
             self.behind = fault
         except OSError as error:
-            self.behind = IndexFault(f"磁盘拒绝写入索引（{error.strerror or error}），档案不受影响")
+            self.behind = IndexFault(f"磁盘拒绝写入索引（{reason_of(error)}），档案不受影响")
 
     def catch_up(self, by: By) -> None:
         """Let the index follow whatever it missed, first thing in a long run."""

@@ -35,6 +35,8 @@ FLOORS = (
     "model",
     "settings_file",
     "errors",
+    "os_reasons",
+    "printable",
 )
 
 

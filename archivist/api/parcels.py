@@ -13,6 +13,7 @@ from typing import BinaryIO, Final, NoReturn
 
 from archivist.api.result import Problem
 from archivist.errors import UsageError, WriteFailed
+from archivist.os_reasons import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,5 @@ def _name(item: ParcelItem, path: Path) -> str:
 
 
 def _not_written(target: Path, error: Exception) -> NoReturn:
-    raise WriteFailed(
-        f"文书已制发归档，但没有写成（{getattr(error, 'strerror', None) or error}）", file=target.name
-    ) from None
+    why = reason_of(error) if isinstance(error, OSError) else str(error)
+    raise WriteFailed(f"文书已制发归档，但没有写成（{why}）", file=target.name) from None

@@ -14,6 +14,7 @@ from archivist.api.result import Result
 from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD
+from archivist.os_reasons import reason_of
 from archivist.settings_file import FILE_NAME
 
 if TYPE_CHECKING:
@@ -333,7 +334,8 @@ def _recovery(workspace: Workspace, by: By) -> Iterator[Checkup]:
         with workspace.archive.writing(by.actor):
             healed = workspace.archive.recovered
     except (ArchivistError, OSError) as error:
-        yield Checkup("恢复", Condition.ALARM, f"没有查成：{error}")
+        why = reason_of(error) if isinstance(error, OSError) else str(error)
+        yield Checkup("恢复", Condition.ALARM, f"没有查成：{why}")
         return
     for line in healed.done:
         yield Checkup("恢复", Condition.FINE, line)

@@ -9,6 +9,7 @@ import click
 from archivist.api import searching as api
 from archivist.api.searching import HitView
 from archivist.cli.session import Session, with_session
+from archivist.printable import harmless, visible
 
 
 @click.command()
@@ -83,13 +84,13 @@ def show_hits(session: Session, hits: Sequence[HitView]) -> None:
         line = Text.assemble(
             (hit.case, "cyan"),
             "  ",
-            (hit.applicant, "bold"),
-            f"  {hit.category.label}  {where}{page}  ",
+            (visible(hit.applicant), "bold"),
+            visible(f"  {hit.category.label}  {where}{page}  "),
             (f"[{hit.why}]", "dim"),
         )
         console.print(line)
         if hit.snippet:
-            snippet = Text("    " + hit.snippet.replace("\n", " ").replace("\f", " "), style="dim")
+            snippet = Text("    " + harmless(hit.snippet), style="dim")
             for start, end in hit.highlights:
                 snippet.stylize("bold not dim yellow", start + 4, end + 4)
             console.print(snippet)

@@ -14,6 +14,7 @@ from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
 from archivist.api.result import Problem
 from archivist.cli.session import Session, with_session
 from archivist.errors import StillWritten
+from archivist.printable import on_one_line
 
 LATE_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
 
@@ -50,7 +51,7 @@ def watch(session: Session, once: bool) -> int:
 
     def tell_passed(over: NotTakenView) -> None:
         passed.append(over)
-        session.say(f"不收取  {over.name}：{over.message}")
+        session.say(f"不收取  {on_one_line(over.name)}：{over.message}")
 
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     api.watch_inbox(
@@ -74,11 +75,11 @@ def describe(outcome: DropOutcomeView) -> str:
             what = "上次已登记，移去原件"
         else:
             what = f"签署件，对应第 {filed.signs} 件" if filed.signs else filed.title
-        return f"已归档  {filed.name} → {filed.case} 第 {filed.record} 件（{what}）{_remark(filed.remark)}"
+        return f"已归档  {on_one_line(filed.name)} → {filed.case} 第 {filed.record} 件（{what}）{_remark(filed.remark)}"
     if waiting := outcome.waiting:
-        return f"待认领  {waiting.name} → {waiting.item}：{waiting.message}{_remark(waiting.remark)}"
+        return f"待认领  {on_one_line(waiting.name)} → {waiting.item}：{waiting.message}{_remark(waiting.remark)}"
     assert outcome.left is not None
-    return f"{_left(outcome.left)}  {outcome.name}：{outcome.left.error.message}"
+    return f"{_left(outcome.left)}  {on_one_line(outcome.name)}：{outcome.left.error.message}"
 
 
 def _remark(text: str) -> str:
@@ -92,7 +93,7 @@ def _left(left: LeftFile) -> str:
 def _summary(session: Session, outcomes: list[DropOutcomeView], passed: list[NotTakenView]) -> int:
     done = api.InboxFiled.of(outcomes, passed)
     session.emit(done)
-    rows = [*map(_row, outcomes), *((p.name, "不收取", p.message) for p in passed)]
+    rows = [*map(_row, outcomes), *((on_one_line(p.name), "不收取", p.message) for p in passed)]
     if rows and not session.json:
         session.table(("文件", "结果", "去向"), rows)
     before = sum(o.fate is Fate.ALREADY_FILED for o in outcomes)
@@ -114,11 +115,19 @@ def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
             what = "（上次已登记）"
         else:
             what = f" {filed.title}" + (f"（第 {filed.signs} 件的签署件）" if filed.signs else "")
-        return filed.name, "已归档", f"{filed.case} 第 {filed.record} 件{what}{_remark(filed.remark)}"
+        return (
+            on_one_line(filed.name),
+            "已归档",
+            f"{filed.case} 第 {filed.record} 件{what}{_remark(filed.remark)}",
+        )
     if waiting := outcome.waiting:
-        return waiting.name, "待认领", f"{waiting.item} {waiting.message}{_remark(waiting.remark)}"
+        return (
+            on_one_line(waiting.name),
+            "待认领",
+            f"{waiting.item} {waiting.message}{_remark(waiting.remark)}",
+        )
     assert outcome.left is not None
-    return outcome.name, _left(outcome.left), outcome.left.error.message
+    return on_one_line(outcome.name), _left(outcome.left), outcome.left.error.message
 
 
 @click.command("file")
@@ -152,7 +161,9 @@ def file_(
         )  # fmt: skip
     session.emit(done)
     session.table(
-        ("文件", "件号", "文书（材料）"), [(f.name, f.record, f.title) for f in done.filed], title=done.case
+        ("文件", "件号", "文书（材料）"),
+        [(on_one_line(f.name), f.record, f.title) for f in done.filed],
+        title=done.case,
     )
     if len(done.failed) == 1 and not done.filed:
         session.refuse(done.failed[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,8 +11,9 @@ import click
 
 from archivist import __version__
 from archivist.api.result import Failure, Interrupted, Problem
-from archivist.cli.session import Session, shared
+from archivist.cli.session import Session, print_anything, shared
 from archivist.errors import ArchivistError, UsageError, WriteFailed
+from archivist.os_reasons import reason_of
 
 COMMANDS: Final = {
     "init": ("archivist.cli.setup", "init", "建立工作区"),
@@ -99,13 +99,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        if session.verbose:
-            traceback.print_exc()
+        session.trace(error)
         name = str(error.filename).replace("\\", "/").rsplit("/", 1)[-1] if error.filename else None
-        return _refuse(session, WriteFailed(f"{error.strerror or error}", file=name))
+        return _refuse(session, WriteFailed(reason_of(error), file=name))
     except Exception as error:
-        if session.verbose:
-            traceback.print_exc()
+        session.trace(error)
         return _refuse(session, ArchivistError(f"{type(error).__name__}：{error}"))
     finally:
         session.close()
@@ -151,13 +149,13 @@ def _refuse(session: Session, error: ArchivistError) -> int:
     problem = Problem.of(error)
     session.emit(Failure(problem))
     session.refuse(problem)
-    if session.verbose:
-        traceback.print_exception(error)
+    session.trace(error)
     return error.exit_status
 
 
 def entry() -> None:
     """Console script: run and end the process with the exit status."""
+    print_anything()
     sys.exit(main())
 
 

@@ -14,6 +14,7 @@ from archivist.api.tray_view import CandidateHousehold, TrayFilter, WaitingItem
 from archivist.cli.inbox import LATE_REASON, describe
 from archivist.cli.session import F, Session, with_session
 from archivist.errors import ArchivistError, UsageError
+from archivist.printable import on_one_line
 
 _TEXT_SHOWN: Final = 2000
 """Characters of a file's text that are shown."""
@@ -67,7 +68,7 @@ def _row(item: WaitingItem) -> tuple[str, str, str, str]:
     types = "、".join(t.title for t in item.types[:2]) + ("…" if len(item.types) > 2 else "")
     mark = "● " if item.suggested else ""
     proposal = mark + " · ".join(filter(None, ("、".join(households), types)))
-    return item.short, item.name, proposal or "—", item.reason_label
+    return item.short, on_one_line(item.name), proposal or "—", item.reason_label
 
 
 def _short(candidate: CandidateHousehold) -> str:
@@ -98,7 +99,8 @@ def show(session: Session, item: str) -> None:
 def _show(session: Session, entry: api.TrayEntry) -> None:
     found = entry.item
     session.say(
-        f"{found.short}  {found.name}  {found.received[:16].replace('T', ' ')}  {found.pages} 页", "bold"
+        f"{found.short}  {on_one_line(found.name)}  {found.received[:16].replace('T', ' ')}  {found.pages} 页",
+        "bold",
     )
     session.say(f"原因：{found.message}")
     session.say(f"文件：{entry.path}")
@@ -200,7 +202,9 @@ def _assignments(words: Sequence[str], type_: str, *, suggested: bool) -> list[A
 
 def _say_done(session: Session, done: api.Assigned) -> int:
     if done.planned:
-        rows = [(p.item, p.name, f"{p.applicant} {p.case}".strip(), p.title) for p in done.planned]
+        rows = [
+            (p.item, on_one_line(p.name), f"{p.applicant} {p.case}".strip(), p.title) for p in done.planned
+        ]
         session.table(("编号", "文件", "归入", "材料"), rows)
     for filed in done.filed:
         session.say(describe(DropOutcomeView(Fate.FILED, filed=filed)), "green")
@@ -209,7 +213,7 @@ def _say_done(session: Session, done: api.Assigned) -> int:
     else:
         for left in done.failed:
             session.warn(
-                f"仍在待认领  {left.name}：{left.problem}（{left.problem.code}）{left.problem.remedy}"
+                f"仍在待认领  {on_one_line(left.name)}：{left.problem}（{left.problem.code}）{left.problem.remedy}"
             )
     if len(done.filed) > 1:
         session.say(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import getpass
+import io
 import json
 import os
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from archivist import settings_file
 from archivist.api.result import Problem, Result
 from archivist.errors import InvalidValue
 from archivist.model.by import CHINA, By
+from archivist.printable import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,17 +105,17 @@ class Session:
         if err not in self._consoles:
             from rich.console import Console
 
-            self._consoles[err] = Console(stderr=err, highlight=False, soft_wrap=True)
+            self._consoles[err] = Console(stderr=err, highlight=False, soft_wrap=True, emoji=False)
         return self._consoles[err]
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with ``--json``."""
         if not self.json:
-            self.console().print(text, style=style or None, markup=False)
+            self.console().print(visible(text), style=style or None, markup=False)
 
     def warn(self, text: str) -> None:
         """Print a line for people to the error stream."""
-        self.console(err=True).print(text, style="yellow", markup=False)
+        self.console(err=True).print(visible(text), style="yellow", markup=False)
 
     def refuse(self, problem: Problem) -> None:
         """Print an error for people to the error stream; nothing with ``--json``, whose document says it."""
@@ -120,8 +123,13 @@ class Session:
             return
         console = self.console(err=True)
         console.print(f"{problem.title}（{problem.code}）", style="bold red", markup=False)
-        console.print(str(problem), markup=False)
-        console.print(f"怎么办：{problem.remedy}", style="dim", markup=False)
+        console.print(visible(str(problem)), markup=False)
+        console.print(visible(f"怎么办：{problem.remedy}"), style="dim", markup=False)
+
+    def trace(self, error: BaseException) -> None:
+        """Print the way an error came, with ``--verbose``."""
+        if self.verbose:
+            sys.stderr.write(visible("".join(traceback.format_exception(error))))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
         """Print a table for people; nothing with ``--json``."""
@@ -132,8 +140,10 @@ class Session:
         from rich.markup import escape
         from rich.table import Table
 
-        table = Table(title=escape(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        texts = [[str(cell) for cell in row] for row in rows]
+        table = Table(
+            title=escape(visible(title)) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
+        )
+        texts = [[visible(str(cell)) for cell in row] for row in rows]
         for n, column in enumerate(columns):
             short = (
                 max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0) <= SHORT_CELL
@@ -147,7 +157,7 @@ class Session:
     def emit(self, result: Result) -> None:
         """Print the one JSON document of a run with ``--json``."""
         if self.json:
-            sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(_encodable(json.dumps(result.as_json(), ensure_ascii=False, indent=2)) + "\n")
 
     @contextmanager
     def progress(self, what: str, least: int = 0) -> Iterator[Callable[[int, int], None]]:
@@ -175,6 +185,25 @@ class Session:
             if not least:
                 stack.enter_context(bar)
             yield step
+
+
+def print_anything() -> None:
+    """Let no character stop the program: what the console's encoding has not is printed by its number.
+
+    A Chinese Windows prints GBK when its output goes into a file or a pipe, and a person's name may not be in GBK.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _encodable(document: str) -> str:
+    """Return a JSON document as the console's encoding can carry it, the same for whoever parses it."""
+    try:
+        document.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(json.loads(document), ensure_ascii=True, indent=2)
+    return document
 
 
 def _account() -> str:

@@ -22,6 +22,7 @@ from archivist.ingest.batches import Outcome, SplitUp, take_in, try_parts
 from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, ReadDrop, prepare
 from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
+from archivist.os_reasons import reason_of
 from archivist.reading.reader_process import Reader
 from archivist.store.mounts import filesystem, is_share
 from archivist.workspace import Workspace
@@ -151,7 +152,7 @@ def _outcome(workspace: Workspace, by: Now, dropped: Dropped, read: Future[ReadD
         return LeftInInbox(dropped.name, error)
     except OSError as error:  # the disk or a share fails just now: the watch lives on
         return LeftInInbox(
-            dropped.name, UnreadableFile(f"磁盘出错：{error.strerror}", file=dropped.path.name)
+            dropped.name, UnreadableFile(f"磁盘出错：{reason_of(error)}", file=dropped.path.name)
         )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
 from archivist.model.plain_text import decode_text
+from archivist.os_reasons import reason_of
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import (
     Conversion,
@@ -229,7 +230,7 @@ def admitted(path: Path, name: str) -> Format:
         return identify(path)
     except OSError as error:
         raise UnreadableFile(
-            f"文件打不开（{error.strerror or type(error).__name__}）",
+            f"文件打不开（{reason_of(error)}）",
             file=name,
             remedy="请检查文件是否还在、有无读取权限。",
         ) from error

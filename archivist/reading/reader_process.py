@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from archivist.errors import ArchivistError, ReaderStopped, UnreadableFile, all_errors
+from archivist.os_reasons import reason_of
 from archivist.reading import libreoffice
 from archivist.reading.formats.identify import UNKNOWN
 from archivist.reading.formats.registry import Conversion, Format, by_kind
@@ -305,7 +306,7 @@ class Reader:
                 env=env,
             )
         except OSError as error:
-            raise ArchivistError(f"读取进程启动不了：{error.strerror}") from error
+            raise ArchivistError(f"读取进程启动不了：{reason_of(error)}") from error
         self._messages = queue.Queue()
         self._files = 0
         # A thread, because Windows cannot wait for a pipe with a timeout.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import IntegrityAlarm, NewerFormat
+from archivist.os_reasons import reason_of
 from archivist.store import durable_files
 
 NAME: Final = "FORMAT"
@@ -30,7 +31,7 @@ def read(root: Path) -> int | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _damaged(f"读不出来：{error.strerror}") from error
+        raise _damaged(f"读不出来：{reason_of(error)}") from error
     match = _LINE.fullmatch(data)
     if match is None:
         raise _damaged("内容已被改动")

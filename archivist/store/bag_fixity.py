@@ -22,6 +22,7 @@ from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.case import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
+from archivist.os_reasons import reason_of
 from archivist.store import archive_format, bag, chain, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import PARTS, PENDING
@@ -154,7 +155,7 @@ def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
         check.run()
     except OSError as error:
         return BagCheck(
-            name, 0, 0, 0, (FixityFinding(name, "", FixityFault.UNCHECKED, "", error.strerror or str(error)),)
+            name, 0, 0, 0, (FixityFinding(name, "", FixityFault.UNCHECKED, "", reason_of(error)),)
         )
     return BagCheck(name, check.events, len(check.expected), check.read, tuple(check.findings))
 

@@ -25,6 +25,7 @@ from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
 from archivist.model.by import By
 from archivist.model.event import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
+from archivist.os_reasons import reason_of
 from archivist.store import bag, chain, durable_files, source_name
 from archivist.store.chain import Chain
 
@@ -60,7 +61,7 @@ class Original:
             try:
                 digest, size = durable_files.digest_of(handle)
             except OSError as error:
-                raise UnreadableFile(f"读不出来：{error.strerror}", file=path.name) from error
+                raise UnreadableFile(f"读不出来：{reason_of(error)}", file=path.name) from error
         return cls(
             path, durable_files.shown(name), digest, size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
         )

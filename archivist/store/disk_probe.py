@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from archivist.errors import ArchiveLocked, WriteFailed
+from archivist.os_reasons import reason_of
 from archivist.store import durable_files
 from archivist.store.lock import WriterLock
 from archivist.store.mounts import filesystem, is_share
@@ -65,7 +66,7 @@ def require_writable(folder: Path) -> None:
         _empty_probe(folder).rmdir()
     except OSError as error:
         raise WriteFailed(
-            f"这个文件夹不能写入（{error.strerror or error}），没有建立任何内容",
+            f"这个文件夹不能写入（{reason_of(error)}），没有建立任何内容",
             file=folder.name,
             remedy="换一个有写入权限的文件夹，或请管理员开放权限后重试。",
         ) from error
@@ -81,7 +82,7 @@ def examine(folder: Path) -> tuple[DiskFinding, ...]:
     try:
         probe = _empty_probe(folder / ".work" if (folder / ".work").is_dir() else folder)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         return (
             DiskFinding("写入", "警报", f"不能写入（{reason}）", "什么都不能归档；请检查权限与硬件"),
             *found,
@@ -97,9 +98,7 @@ def examine(folder: Path) -> tuple[DiskFinding, ...]:
                 found.extend(attempt(what, probe))
             except OSError as error:
                 found.append(
-                    DiskFinding(
-                        what, "注意", f"没有查成（{error.strerror or error}）", "磁盘有了空间之后再查一次"
-                    )
+                    DiskFinding(what, "注意", f"没有查成（{reason_of(error)}）", "磁盘有了空间之后再查一次")
                 )
     finally:
         shutil.rmtree(probe, ignore_errors=True)
@@ -222,7 +221,7 @@ def _folder_fsync(what: str, probe: Path) -> Iterator[DiskFinding]:
     try:
         durable_files.sync_folder(probe)
     except OSError as error:
-        yield DiskFinding(what, "注意", f"这个磁盘不能把文件夹同步到磁盘（{error.strerror}）", lost)
+        yield DiskFinding(what, "注意", f"这个磁盘不能把文件夹同步到磁盘（{reason_of(error)}）", lost)
     else:
         yield DiskFinding(what, "正常", "文件夹可同步到磁盘")
 

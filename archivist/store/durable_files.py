@@ -21,6 +21,7 @@ from typing import BinaryIO, Final
 
 from archivist.errors import ArchiveError, UnreadableFile, WriteFailed
 from archivist.model.ids import Sha256
+from archivist.os_reasons import reason_of
 from archivist.store import open_writers
 from archivist.store.open_writers import WriterSeen
 
@@ -40,7 +41,7 @@ def writing(state: str, file: object = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WriteFailed(f"{error.strerror or error}（errno {error.errno}）；{state}", file=file) from error
+        raise WriteFailed(f"{reason_of(error)}（errno {error.errno}）；{state}", file=file) from error
 
 
 def shown(name: str) -> str:
@@ -164,7 +165,7 @@ def open_original(path: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
     try:
         fd = os.open(path, os.O_RDONLY | _NOFOLLOW | _BINARY)
     except OSError as error:
-        raise UnreadableFile(f"打不开：{error.strerror}", file=path.name) from error
+        raise UnreadableFile(f"打不开：{reason_of(error)}", file=path.name) from error
     with os.fdopen(fd, "rb") as handle:
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):

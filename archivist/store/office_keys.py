@@ -16,6 +16,7 @@ from typing import Final
 
 from archivist.errors import ArchiveError
 from archivist.model.document_code import OfficeKey
+from archivist.os_reasons import reason_of
 from archivist.store import durable_files
 
 FOLDER: Final = "keys"
@@ -74,7 +75,7 @@ def _paths(folder: Path) -> list[tuple[int, str, Path]]:
     try:
         found = [(m, p) for p in folder.iterdir() if (m := _NAME.fullmatch(p.name))]
     except OSError as error:
-        raise _unreadable(folder, error.strerror) from error
+        raise _unreadable(folder, reason_of(error)) from error
     return sorted((int(m[1]), m[2], p) for m, p in found)
 
 
@@ -82,7 +83,7 @@ def _read_key(path: Path, id_: str) -> OfficeKey:
     try:
         text = path.read_bytes().strip().decode("ascii", "replace")
     except OSError as error:
-        raise _unreadable(path, error.strerror) from error
+        raise _unreadable(path, reason_of(error)) from error
     if not _SECRET.fullmatch(text) or (key := OfficeKey.of(bytes.fromhex(text))).id != id_:
         raise _unreadable(path, "内容损坏")
     return key

@@ -17,6 +17,7 @@ from typing import Final
 
 from archivist.errors import UsageError
 from archivist.model.plain_text import decode_text
+from archivist.os_reasons import reason_of
 from archivist.tables.reader import (
     CSV,
     DamagedSheet,
@@ -163,7 +164,7 @@ def read_filled(path: Path, *, only: Callable[[str], bool] = lambda _: True) -> 
     except (FileNotFoundError, IsADirectoryError):
         raise UsageError("没有这个文件", file=path.name) from None
     except OSError as error:
-        raise UsageError(f"打不开：{error.strerror}", file=path.name) from None
+        raise UsageError(f"打不开：{reason_of(error)}", file=path.name) from None
     except DamagedSheet as error:
         raise UsageError(
             f"不是 Excel 表格，或已损坏（{error}）",

@@ -41,6 +41,7 @@ from archivist.documents.render.sandbox import (
     short,
 )
 from archivist.errors import RenderedWrong, TemplateFault
+from archivist.os_reasons import reason_of
 
 __all__ = [
     "BUILT_IN", "QR_MARK", "QR_SIDE_MM", "blank", "boxes", "continued_boxes", "declared_paths", "declared_vs_used", "document_text",
@@ -86,7 +87,7 @@ def _prepare(template: Path) -> _Prepared:
     try:
         data = template.read_bytes()
     except OSError as error:
-        raise TemplateFault(f"模板打不开（{error.strerror or error}）", file=template.name) from None
+        raise TemplateFault(f"模板打不开（{reason_of(error)}）", file=template.name) from None
     try:
         return _prepared(data)
     except TemplateFault as error:

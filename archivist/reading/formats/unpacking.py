@@ -32,6 +32,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from archivist.errors import FileTooLarge, UnreadableFile, WriteFailed
+from archivist.os_reasons import reason_of
 
 MAX_DEPTH: Final = 3
 """Containers in containers, the outermost counted."""
@@ -155,7 +156,7 @@ def _writing(path: Path, name: str) -> Iterator[Callable[[bytes], object]]:
     """Give what writes to a new file; a disk that refuses is not taken for damage in what is read meanwhile."""
 
     def refused(error: OSError) -> WriteFailed:
-        return WriteFailed(f"拆开文件时临时文件夹写不进去（{error.strerror}）", file=name)
+        return WriteFailed(f"拆开文件时临时文件夹写不进去（{reason_of(error)}）", file=name)
 
     def write(data: bytes) -> None:
         try:
