@@ -1,7 +1,7 @@
 """The command line. Only here is the clock read and anything printed.
 
 ``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON · one thin module
-for each family of commands: ``cases`` (with ``steps``, ``records``, ``history``) · ``agenda`` · ``check`` · ``inbox`` ``review`` · ``documents`` · ``reports`` ·
+for each family of commands: ``cases`` (with ``steps``, ``records``, ``history``) · ``agenda`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
@@ -17,6 +17,7 @@ __all__ = [
     "inbox",
     "ledger",
     "main",
+    "rearranging",
     "records",
     "reports",
     "retention",

@@ -12,6 +12,7 @@ from archivist.api.inbox import DropOutcomeView, Fate, FiledFile
 from archivist.api.review import Assignment
 from archivist.api.tray_view import CandidateHousehold, TrayFilter, WaitingItem
 from archivist.cli.inbox import LATE_REASON, describe
+from archivist.cli.rearranging import join, split, unsplit
 from archivist.cli.session import F, Session, with_session
 from archivist.errors import ArchivistError, UsageError
 from archivist.printable import on_one_line
@@ -24,6 +25,10 @@ _OPENED: Final = "已用本机的程序打开"
 @click.group()
 def review() -> None:
     """待认领：没有把握自动归档的文件，由人指定归属。"""
+
+
+for _command in (split, join, unsplit):
+    review.add_command(_command)
 
 
 def narrowed(command: F) -> F:
@@ -106,6 +111,11 @@ def _show(session: Session, entry: api.TrayEntry) -> None:
     session.say(f"文件：{entry.path}")
     for number, household in enumerate(found.households, 1):
         session.say(f"可能的户 {number}：{_household(household)}")
+    if found.batch:
+        session.say(f"来自批量件 {found.batch} {found.batch_pages}")
+    if found.proposal:
+        parts = ",".join("+".join(map(str, part)) for part in found.proposal)
+        session.say(f"可能要拆成 {parts}：archivist review split {found.short} --proposed")
     if found.types:
         session.say(f"可能的材料：{'、'.join(t.title for t in found.types)}")
 

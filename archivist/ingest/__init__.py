@@ -3,8 +3,19 @@
 ``settling`` what in the inbox is whole, and what waits for its writer · ``watch_folder`` watch and rescan; files are read
 beside one another and filed one by one · ``matching`` which household and which document · ``directory`` what that asks of the
 workspace · ``filing`` filed, in the tray, or still in the inbox · ``by_hand`` what a person decides · ``batches`` a file that
-holds several papers, part by part · ``refiling`` a filed paper put right. How a file is read is the business of
+holds several papers, part by part · ``rearranging`` pages put in order by a person · ``refiling``
+a filed paper put right. How a file is read is the business of
 ``archivist.reading``.
 """
 
-__all__ = ["batches", "by_hand", "directory", "filing", "matching", "refiling", "settling", "watch_folder"]
+__all__ = [
+    "batches",
+    "by_hand",
+    "directory",
+    "filing",
+    "matching",
+    "rearranging",
+    "refiling",
+    "settling",
+    "watch_folder",
+]

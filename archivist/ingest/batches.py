@@ -197,7 +197,7 @@ def waiting_draft(
         message: the same for people.
     """
     whole = PurePath(name)
-    shown = whole.with_name(f"{whole.stem} {shown_pages(refs)}{file.suffix}".replace("  ", " "))
+    shown = whole.with_name(" ".join(filter(None, (whole.stem, shown_pages(refs)))) + file.suffix)
     details = {"kind": result.format.kind if result else "", "pages": len(refs)} | dict(more)
     return WaitingDraft(
         Original.of(file, str(shown)),

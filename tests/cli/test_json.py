@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from PIL import Image
 
 from archivist.cli.main import COMMANDS, cli
 from tests.command_line import Office, opened
@@ -58,6 +59,13 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("review", "show"): [(0, "review-show/2", ["{item}"])],
     ("review", "open"): [(-1, "review-show/2", ["{item}"])],
     ("review", "work"): [(0, "review-assign/2", [])],
+    ("review", "split"): [
+        (0, "review-parts", ["{scan}", "1,2", "--dry-run"]),
+        (0, "review-parts", ["{scan}", "1,2", "--rotate", "2:180"]),
+        (2, "error", ["{scan}", "--proposed"]),
+    ],
+    ("review", "join"): [(0, "review-parts", ["{scan}", "{other scan}"])],
+    ("review", "unsplit"): [(0, "review-unsplit", ["{scan}"])],
     ("review", "assign"): [(0, "review-assign/2", ["{item}", "王秀兰", "--type", "其他材料"])],
     ("review", "return"): [(0, "review-return", ["{item}"])],
     ("generate",): [
@@ -104,6 +112,8 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
                     (tmp_path / f"archive/inbox/不知何物{n}.txt").write_text(
                         f"无人认领 {n}", encoding="utf-8"
                     )
+                sheet = Image.new("L", (60, 40), 255)
+                sheet.save(tmp_path / "archive/inbox/扫描.tif", save_all=True, append_images=[sheet])
             if path == ("restore",):
                 shutil.copytree(tmp_path / "archive", tmp_path / "备份")
             said = [_filled(office, word) for word in words]
@@ -117,6 +127,9 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
 def _filled(office: Office, word: str) -> str:
     if word == "{item}":
         return str(office.json("review", "list")["items"][0]["item"])
+    if "scan}" in word:
+        scans = [i["item"] for i in office.json("review", "list")["items"] if "扫描" in i["name"]]
+        return str(scans["other" in word])
     if word == "{step}":
         steps = office.json("case", "show", "王秀兰")["steps"]
         return str(steps[-1]["event"])
