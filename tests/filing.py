@@ -57,13 +57,13 @@ def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "
     return workspace.archive.read(number)
 
 
-def sign(workspace: Workspace, number: CaseNo, record: str) -> Case:
-    """File the signed copy of a document that was issued."""
+def sign(workspace: Workspace, number: CaseNo, record: str, *, empty: Sequence[str] = ()) -> Case:
+    """File the signed copy of a document that was issued; no ink was seen at ``empty`` places."""
 
     def draft(case: Case) -> Draft:
         no, signed = case.next_record(), case.records[next(r for r in case.records if r == record)]
         entry = {"no": no, "type": signed.type, "title": signed.title, "folder": signed.folder,
-                 "status": RecordStatus.SIGNED_COPY.value, "signs": record}  # fmt: skip
+                 "status": RecordStatus.SIGNED_COPY.value, "signs": record, "data": {"signature": {"empty": list(empty)}}}  # fmt: skip
         scan = NewFile(f"data/{signed.folder}/{no} {signed.title}.txt", f"{no} 已签".encode(), no)
         return Draft(Op.SIGNED_COPY_FILED, {"record": entry}, files=(scan,))
 

@@ -40,6 +40,8 @@ NAMED_SHARE: Final = 0.5
 _TEXT: Final = re.compile(r"[^\W_]+")
 _CODE_LINE: Final = re.compile(r"av[12]-[\w-]+")
 _WHO: Final = re.compile(r"[（(].*|签名|签字|签收|签章|签发|盖章|或?按?指印|代签|并?注明|及.*|[：:_\s]")
+_IN_PLACE: Final = re.compile(r"监护|代签|代收|代领|代理|见证")
+"""Who signs in another's place, or beside a mark; nobody need."""
 _OF_THE_OFFICE: Final = re.compile(r"接收|经办|见证|核验|登记|受理|收件")
 """Who signs beside the one that makes a form valid, unless its declaration (签章) names him."""
 
@@ -101,12 +103,10 @@ def check_signed_copy(
     share = _same_text(case, record, sheets, issued, named)
     inked, empty = _signed(document, sheets, issued.thresholds.ink, named)
     evidence += [Evidence(document.id, "signature", f"{place.label} 处有笔迹") for place in inked]
-    evidence += [Evidence(document.id, "no_signature", f"{place.label} 处未见笔迹") for place in empty]
-    return {
-        "agreement": round(share, 3),
-        "signed": [place.label for place in inked],
-        "empty": [place.label for place in empty],
-    }
+    signed = list(dict.fromkeys(place.label for place in inked))
+    missing = [label for label in dict.fromkeys(p.label for p in empty) if _is_expected(label, signed)]
+    evidence += [Evidence(document.id, "no_signature", f"{label} 处未见笔迹") for label in missing]
+    return {"agreement": round(share, 3), "signed": signed, "empty": missing}
 
 
 # ── the record and its code ──────────────────────────────────────────────────────────────────────────────
@@ -288,6 +288,11 @@ def _makes_valid(document: DocumentType, place: SignaturePlace) -> bool:
     first = next((f.label for f in document.fields if f.kind == "sign"), "")
     declared = squeeze("；".join((document.seals, *document.signers, first)))
     return not _OF_THE_OFFICE.search(who) or who in declared
+
+
+def _is_expected(label: str, signed: Sequence[str]) -> bool:
+    """Tell whether somebody should have signed at an empty place: not one more row, not who only signs for another."""
+    return label not in signed and not _IN_PLACE.search(label)
 
 
 def _labels(places: Sequence[SignaturePlace]) -> str:

@@ -114,7 +114,16 @@ def _signed(d: Dossier) -> TestOutcome:
             )
         else:
             found.wrong.append(f"第 {record.no} 件{record.title}待签")
+    found.unknown += _unsigned_places(d)
     return found
+
+
+def _unsigned_places(d: Dossier) -> Iterator[str]:
+    """Yield the signed copies on which the program saw no ink in some place; it may be right that there is none."""
+    for record in d.case.records.values():
+        empty = record.data.get("signature", {}).get("empty", ())
+        if record.status is RecordStatus.SIGNED_COPY and empty:
+            yield f"第 {record.no} 件{record.title}{'、'.join(f'“{label}”' for label in empty)}处未见笔迹或印章"
 
 
 def _path(d: Dossier, besides: Sequence[str] = ()) -> TestOutcome:

@@ -278,6 +278,17 @@ def test_c09_what_the_office_printed_comes_back_signed(workspace: Workspace) -> 
     assert look(workspace, number, "C09.signed", "archive").verdict is PASSED
 
 
+def test_c09_a_place_without_ink_is_for_a_person_to_look_at(workspace: Workspace) -> None:
+    """Its absence is told: the main signer signed, so it is filed; whether the other should have, a person says."""
+    number = household(workspace)
+    file_papers(workspace, number, "application_form")
+    plan_ = plan(workspace, BY, workspace.catalogue.get("case_notes"), [number], {}, on=TODAY)
+    notes = issue(workspace, BY, plan_).issued[0].record
+    sign(workspace, number, notes, empty=["检查人（签名）"])
+    found = look(workspace, number, "C09.signed", "archive")
+    assert found.verdict is UNCHECKED and "“检查人（签名）”处未见笔迹" in found.problems[0]
+
+
 def test_c09_lists_wait_for_nobody_and_a_newer_cover_for_its_own_pen(workspace: Workspace) -> None:
     """签章：— (卷内文件目录); 增件即重编并留版本: the older cover stays as it is and is asked for no more."""
     number = household(workspace)
