@@ -4,7 +4,7 @@
 born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own ·
 ``kept_reading`` what was read, as bytes · ``formats`` what a file is and how it is opened · ``ocr`` the print on a picture ·
 ``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
-it is signed, ``fingerprint`` what it looks like · ``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and
+it is signed, ``fingerprint`` what it looks like · ``plausible`` whether a layer of text can be true · ``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and
 how one is written · ``libreoffice`` the only place that runs LibreOffice, through ``limited_run`` when the file is a
 stranger's.
 """
@@ -23,6 +23,7 @@ __all__ = [
     "page_extraction",
     "pages",
     "paper",
+    "plausible",
     "reader_child",
     "reader_process",
     "signatures",

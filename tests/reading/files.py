@@ -90,14 +90,21 @@ def scanned_pdf(path: Path, *images: Image.Image, dpi: int = 200) -> Path:
     return path
 
 
-def stamped_pdf(path: Path, image: Image.Image, text: str, *, dpi: int = 200) -> Path:
-    """A scanned page over which a program has printed a little text."""
+def stamped_pdf(
+    path: Path, image: Image.Image, text: str, *, dpi: int = 200, unseen: bool = False, under: bool = False
+) -> Path:
+    """A scanned page over which a program has put text; ``unseen`` ink, or ``under`` the picture, as scanners do."""
     folder = path.parent
-    under = PdfReader(scanned_pdf(folder / "under.pdf", image, dpi=dpi))
-    over = PdfReader(text_pdf(folder / "over.pdf", text))
+    scanned = PdfReader(scanned_pdf(folder / "under.pdf", image, dpi=dpi)).pages[0]
+    printed = PdfReader(text_pdf(folder / "over.pdf", text)).pages[0]
+    if unseen:
+        contents = printed.get_contents()
+        assert contents is not None
+        data = contents.get_data()
+        printed[NameObject("/Contents")] = _stream(data.replace(b"BT", b"BT 3 Tr", 1))
     writer = PdfWriter()
-    page = writer.add_page(under.pages[0])
-    page.merge_page(over.pages[0])
+    page = writer.add_page(scanned)
+    page.merge_page(printed, over=not under)
     writer.write(path)
     return path
 

@@ -6,7 +6,6 @@ pdfium aborts the whole process on some hostile files: it runs in the reading pr
 from __future__ import annotations
 
 import itertools
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import FileTooLarge, PasswordNeeded, UnreadableFile
+from archivist.reading.ending import Ending, ending_of
 from archivist.reading.formats.images import check_pixels
 from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
+from archivist.reading.plausible import rubbish_share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +32,12 @@ PAPER_COVER = 0.6
 HYBRID_CHARACTERS = 200
 HYBRID_COVER = 0.3
 """So is one with fewer than that many characters when pictures cover more than this share of it."""
-GARBLED_SHARE = 0.1
-"""So is one with a larger share of characters that have no meaning (private use, replacement): a font without a map."""
+RUBBISH_SHARE = 0.2
+"""So is one with a larger share of text that nobody wrote: a font without a map, bytes in a wrong encoding."""
+PAPER_RUBBISH_SHARE = 0.05
+"""A page of paper is read as a picture anyway unless text was printed over it on purpose: visible, much, and all of it sense."""
+_UNSEEN_MODES = frozenset({3, 7})
+"""PDF text render modes that paint nothing (ISO 32000-1, table 106)."""
 SCAN_DPI_LOW, SCAN_DPI, SCAN_DPI_HIGH = 150, 200, 250
 """Scans are rendered at their own resolution within these bounds, 200 dpi when it is unknown."""
 CODE_DPI = 150
@@ -41,17 +46,25 @@ MAX_RENDER_PIXELS = 25_000_000
 MAX_OBJECTS = 5_000
 """Objects of a page that are looked at to decide what it is."""
 MAX_PAGE_CHARACTERS = 1_000_000
-TAIL_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What is on a page besides text."""
+    """What is on a page besides text, and whether its text can be seen.
+
+    Attributes:
+        cover: share (0.0–1.0) of the page under pictures.
+        drawn: whether there is anything but text.
+        form: whether a fillable form lies over it.
+        native_px_per_pt: of the finest picture.
+        unseen: whether most pieces of text are invisible, or lie under a picture that covers the page.
+    """
 
     cover: float
     drawn: bool
     form: bool
     native_px_per_pt: float
+    unseen: bool
 
 
 @contextmanager
@@ -65,7 +78,7 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]
     import pypdfium2
     from pypdfium2 import raw
 
-    if not _is_complete(path):
+    if ending_of(path) is Ending.MISSING:
         raise UnreadableFile("PDF 不完整（没有结尾），可能尚未传完或已损坏", file=name)
     try:
         document = pypdfium2.PdfDocument(path)
@@ -87,14 +100,6 @@ def count_pages(path: Path) -> int:
 
     with pypdfium2.PdfDocument(path) as document:
         return len(document)
-
-
-def _is_complete(path: Path) -> bool:
-    """Tell whether the end mark is there; pdfium would repair a cut file silently, with pages missing."""
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - TAIL_BYTES))
-        return b"%%EOF" in file.read()
 
 
 def _pages(document: Any, name: str) -> Iterator[SourcePage]:
@@ -121,10 +126,14 @@ def _page(page: Any, name: str) -> SourcePage:
     elif content.form:
         # What was typed into a fillable form is drawn, but is not among the page's characters.
         scanned = True
-    elif _garbled(text) > GARBLED_SHARE:
+    elif content.drawn and content.unseen:
         scanned = True
+    elif content.cover >= PAPER_COVER:
+        scanned = characters < HYBRID_CHARACTERS or rubbish_share(text) > PAPER_RUBBISH_SHARE
     else:
-        scanned = characters < HYBRID_CHARACTERS and content.cover > HYBRID_COVER
+        scanned = (characters < HYBRID_CHARACTERS and content.cover > HYBRID_COVER) or rubbish_share(
+            text
+        ) > RUBBISH_SHARE
     on_paper = content.cover >= PAPER_COVER
     if scanned:
         return SourcePage("", _render(page, _scan_scale(page, content)), scanned=True, on_paper=on_paper)
@@ -142,27 +151,29 @@ def _text(page: Any, name: str) -> str:
         textpage.close()
 
 
-def _garbled(text: str) -> float:
-    """Return the share (0.0–1.0) of characters that mean nothing."""
-    strange = sum(char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cs") for char in text)
-    return strange / max(len(text), 1)
-
-
 def _content(page: Any, name: str) -> _Content:
     from pypdfium2 import raw
 
     width, height = page.get_size()
     cover, drawn, native = 0.0, False, 0.0
+    seen, unseen = 0, 0
     for found in itertools.islice(page.get_objects(), MAX_OBJECTS):
         drawn = drawn or found.type != raw.FPDF_PAGEOBJ_TEXT
+        if found.type == raw.FPDF_PAGEOBJ_TEXT:
+            hidden = raw.FPDFTextObj_GetTextRenderMode(found.raw) in _UNSEEN_MODES
+            seen, unseen = seen + (not hidden), unseen + hidden
         if found.type == raw.FPDF_PAGEOBJ_IMAGE:
             pixels = found.get_px_size()
             check_pixels(pixels[0], pixels[1], name)
             left, bottom, right, top = found.get_bounds()
-            cover += max(0.0, right - left) * max(0.0, top - bottom) / max(width * height, 1.0)
+            covered = max(0.0, right - left) * max(0.0, top - bottom) / max(width * height, 1.0)
+            cover += covered
+            if covered >= PAPER_COVER:
+                # What was painted before lies under it.
+                seen, unseen = 0, seen + unseen
             native = max(native, max(pixels) / max(right - left, top - bottom, 1.0))
     form = page.pdf.formenv is not None and raw.FPDFPage_GetAnnotCount(page) > 0
-    return _Content(min(cover, 1.0), drawn, form, native)
+    return _Content(min(cover, 1.0), drawn, form, native, unseen > seen)
 
 
 def _scan_scale(page: Any, content: _Content) -> float:
