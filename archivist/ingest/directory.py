@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from archivist.ingest.matching.evidence import PersonOnFile
 from archivist.ingest.matching.signed_copy import Thresholds
 from archivist.model.case import Case
 from archivist.model.document_code import OfficeKey
+from archivist.model.field_schema import APPLICANT
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.search.people_on_file import cases_with_id, people_named
 from archivist.workspace import Workspace
 
 
@@ -18,12 +21,22 @@ class WorkspaceDirectory:
         self._workspace = workspace
 
     def by_id(self, number: str) -> Iterable[CaseNo]:
-        """Return the cases in which somebody has this ID number."""
-        return [row.number for row in self._workspace.index.find_cases(number)]
+        """Return the cases in which somebody has this number, of an ID card or of another paper."""
+        return self._workspace.index.ask(lambda now: cases_with_id(now, number))
 
-    def names(self) -> Iterable[tuple[str, CaseNo]]:
-        """Return every person's name with the case it stands in."""
-        return self._workspace.index.names()
+    def named(self, names: Collection[str]) -> Iterable[PersonOnFile]:
+        """Return everybody on file who has one of these names."""
+        return [
+            PersonOnFile(*found) for found in self._workspace.index.ask(lambda now: people_named(now, names))
+        ]
+
+    def former_names(self, number: CaseNo) -> Iterable[str]:
+        """Return the names the applicant of a case has been entered by, from its chain."""
+        for event, _ in self._workspace.archive.chain(number).events:
+            facts = event.data.get("facts")
+            applicant = facts.get(APPLICANT.key) if isinstance(facts, Mapping) else None
+            if isinstance(applicant, Mapping) and applicant.get("name"):
+                yield str(applicant["name"])
 
     def case(self, number: CaseNo) -> Case:
         """Return a case from the archive itself."""

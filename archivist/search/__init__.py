@@ -1,7 +1,7 @@
 """Finding things again.
 
 ``index`` the facade: follow the chain, rebuild, ask · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
-``catalogue`` (SQLite, its ``tables``: names, numbers, lists) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
+``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
 forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before.
 """
 
@@ -11,6 +11,7 @@ __all__ = [
     "engine",
     "evaluator",
     "index",
+    "people_on_file",
     "postings",
     "query",
     "query_tree",

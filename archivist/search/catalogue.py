@@ -265,11 +265,6 @@ class IndexCatalogue:
                 return list(found.values())
         return []
 
-    def names(self) -> list[tuple[str, CaseNo]]:
-        """Return the name of everyone in every case, with the case."""
-        rows = self.select("SELECT DISTINCT p.name, c.number FROM people p JOIN cases c ON c.id = p.case_id")
-        return [(str(name), CaseNo.parse(str(number))) for name, number in rows]
-
     def sources(self, sha256: str) -> list[SourceRow]:
         """Return every record that came from, or holds, a file with this digest."""
         sql = (

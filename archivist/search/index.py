@@ -146,10 +146,6 @@ class Index:
         """List the records of a case in order."""
         return self._ask(lambda now: now.catalogue.records(number))
 
-    def names(self) -> list[tuple[str, CaseNo]]:
-        """Return the name of everyone in every case, with the case."""
-        return self._ask(lambda now: now.catalogue.names())
-
     def duplicate(self, sha256: str) -> list[SourceRow]:
         """Return the records that came from, or hold, a file with this digest."""
         return self._ask(lambda now: now.catalogue.sources(sha256))

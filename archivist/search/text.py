@@ -120,6 +120,12 @@ def name_key(name: str) -> str:
     return re.sub(r"[\s·.]", "", normal(name))
 
 
+def name_keys(names: Iterable[str]) -> list[str]:
+    """Return the ``name_key`` of each of many names."""
+    together = "\0".join(names)
+    return name_key(together).split("\0") if together else []
+
+
 def endings(key: str) -> set[str]:
     """Return every ending of a key: what begins an ending stands within the key."""
     return {key[i:] for i in range(len(key))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
@@ -85,14 +85,32 @@ class Evidence:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonOnFile:
+    """Somebody in a case: the applicant, a member, an agent, somebody who owes support.
+
+    Attributes:
+        name: as on file, without blanks, case folded.
+        case: where.
+        id_number: of any paper; empty when it is not on file.
+    """
+
+    name: str
+    case: CaseNo
+    id_number: str
+
+
 class CaseDirectory(Protocol):
     """What recognition asks of the archive."""
 
     def by_id(self, number: str) -> Iterable[CaseNo]:
-        """Return the cases in which somebody has this ID number."""
+        """Return the cases in which somebody has this number, of an ID card or of another paper."""
 
-    def names(self) -> Iterable[tuple[str, CaseNo]]:
-        """Return every person's name with the case it stands in."""
+    def named(self, names: Collection[str]) -> Iterable[PersonOnFile]:
+        """Return everybody on file who has one of these names; ``name`` is the one asked for."""
+
+    def former_names(self, number: CaseNo) -> Iterable[str]:
+        """Return the names the applicant of a case has been entered by."""
 
     def case(self, number: CaseNo) -> Case:
         """Return a case; ``CaseNotFound`` or ``IntegrityAlarm`` when it cannot be read."""

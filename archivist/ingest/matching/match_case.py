@@ -1,59 +1,112 @@
-"""Whose paper is it: the one case its signs agree on, or the candidates."""
+"""Whose paper is it: the one case its signs agree on, or the candidates.
+
+A file is one household's only if no page of it speaks for anybody else, whatever drop folder it lies in and whatever
+code is printed on it.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from collections.abc import Collection, Iterable, Sequence
 
 from archivist.errors import CaseNotFound, IntegrityAlarm
-from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, Reason, squeeze
+from archivist.ingest.matching.drop_folder import DropFolder
+from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, PersonOnFile, Reason
+from archivist.ingest.matching.household import Household
+from archivist.ingest.matching.names import nearly
+from archivist.ingest.matching.pages import PageEvidence, SeenId
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode
-from archivist.model.facts import people
-from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, clean_id, is_id, narrow
-from archivist.reading.pages import ReadResult
+from archivist.model.ids import CaseNo, mask_id
+
+MOST_NAMESAKES = 20
+"""So many households with one name are looked into for its address; more of them are candidates only."""
 
 
 def match_case(
-    result: ReadResult,
-    name: str,
+    pages: Sequence[PageEvidence],
+    folder: DropFolder | None,
     code: DocumentCode | None,
     directory: CaseDirectory,
     evidence: list[Evidence],
+    *,
+    names_others: bool = False,
 ) -> Case:
     """Return the one case, adding every sign seen to ``evidence``.
+
+    Args:
+        pages: what the file's name and each page say.
+        folder: the drop folder it lies in.
+        code: of the form it is.
+        directory: the cases and people on file.
+        evidence: grows.
+        names_others: the paper names people of other households by its nature.
 
     Raises:
         Doubt: none, several, or signs that contradict each other.
     """
-    folder = _folder_case(name)
-    stated = _stated_cases(result, name, evidence)
-    if folder:
-        evidence.append(Evidence(str(folder), "folder", "投放文件夹"))
-    by_id = _cases_by_id(result, name, directory, evidence)
-    strongest = [code.case] if code else [folder] if folder else stated
-    if len(strongest) > 1:
-        raise Doubt(Reason.SEVERAL_CASES, "页上有多个户号", tuple(str(c) for c in strongest))
+    _note(pages, folder, evidence)
+    strongest = _strongest(pages, folder, code)
     if strongest:
-        chosen = strongest[0]
-        others = {c for c in [folder, *stated] if c and c != chosen}
-        if by_id and chosen not in {c for cases in by_id.values() for c in cases}:
-            others |= {c for cases in by_id.values() for c in cases}
-        if others:
+        household = Household(_read(directory, strongest[0]))
+        if folder and not folder.names(household, directory):
             raise Doubt(
                 Reason.CONFLICT,
-                f"线索相互矛盾：{_origin(code, folder)}指向 {chosen}，页面内容指向 {'、'.join(map(str, sorted(others)))}",
-                (str(chosen), *map(str, sorted(others))),
+                f"投放文件夹的户号是 {folder.case}，文件夹上写的姓名却不是这一户的人，请核对",
+                (str(folder.case),),
             )
-        return _read(directory, chosen)
-    if by_id:
-        return _read(directory, _one_of(by_id, directory))
-    return _read(directory, _by_name(result, name, directory, evidence))
+    elif names_others and _names_strangers(pages):
+        household = _addressed_household(pages, directory, evidence)
+    elif any(seen.owners for page in pages for seen in page.ids):
+        household = Household(_read(directory, _one_of(_owners(pages).values(), directory)))
+    elif free := {case for page in pages for case in page.free_ids}:
+        household = Household(_read(directory, _one_of([free], directory)))
+    else:
+        household = _by_name(pages, directory, evidence)
+    if objection := _objection(pages, household, directory, names_others=names_others):
+        raise objection
+    return household.case
 
 
-def _origin(code: DocumentCode | None, folder: CaseNo | None) -> str:
-    return "二维码" if code else "投放文件夹" if folder else "户号"
+# ── what the strong signs say ─────────────────
+def _note(pages: Sequence[PageEvidence], folder: DropFolder | None, evidence: list[Evidence]) -> None:
+    """Put the strong signs into evidence; ID numbers do not enter it, nor do names."""
+    noted: dict[tuple[str, str], Evidence] = {}
+    if folder:
+        noted[str(folder.case), "folder"] = Evidence(str(folder.case), "folder", "投放文件夹")
+    for page in pages:
+        for case in page.case_numbers:
+            noted.setdefault((str(case), "case_number"), Evidence(str(case), "case_number", page.place))
+        for case in sorted({*page.free_ids, *(c for seen in page.ids for c in seen.owners)}):
+            one = Evidence(str(case), "id_number", f"{page.place}证件号码")
+            noted.setdefault((str(case), f"id_number {page.place}"), one)
+    evidence.extend(noted.values())
+
+
+def _strongest(
+    pages: Sequence[PageEvidence], folder: DropFolder | None, code: DocumentCode | None
+) -> list[CaseNo]:
+    """Return the case that code, folder and case numbers agree on, none when there is none of them."""
+    stated = {case: page.place for page in reversed(pages) for case in page.case_numbers}
+    if code:
+        chosen, origin = code.case, "二维码"
+    elif folder:
+        chosen, origin = folder.case, "投放文件夹"
+    elif len(stated) > 1:
+        raise Doubt(Reason.SEVERAL_CASES, "页上有多个户号，请指定归入哪一户", tuple(map(str, sorted(stated))))
+    else:
+        return list(stated)
+    others = {case: f"{place}的户号" for case, place in stated.items() if case != chosen}
+    others |= {c.case: f"{page.place}的二维码" for page in pages for c in page.codes if c.case != chosen}
+    if folder and folder.case != chosen:
+        others[folder.case] = "投放文件夹"
+    if others:
+        where = "、".join(f"{place}指向 {case}" for case, place in sorted(others.items()))
+        raise Doubt(
+            Reason.CONFLICT,
+            f"线索相互矛盾：{origin}指向 {chosen}，{where}",
+            (str(chosen), *map(str, sorted(others))),
+        )
+    return [chosen]
 
 
 def _read(directory: CaseDirectory, number: CaseNo) -> Case:
@@ -65,117 +118,191 @@ def _read(directory: CaseDirectory, number: CaseNo) -> Case:
         raise Doubt(Reason.CONFLICT, f"{number} 有完整性警报，暂不能归档", (str(number),)) from None
 
 
-def _folder_case(name: str) -> CaseNo | None:
-    parts = PurePath(name).parts
-    match = CASE_NO_IN_TEXT.match(parts[0].upper()) if len(parts) > 1 else None
-    return CaseNo.parse(match[0]) if match else None
+def _names_strangers(pages: Sequence[PageEvidence]) -> bool:
+    """Tell whether the numbers on the pages are not all of people in one household."""
+    sets = [seen.owners for page in pages for seen in page.ids]
+    return bool(sets) and not frozenset.intersection(*sets)
 
 
-def _stated_cases(result: ReadResult, name: str, evidence: list[Evidence]) -> list[CaseNo]:
-    found: dict[CaseNo, str] = {}
-    for text, where in [
-        (PurePath(name).name, "文件名"),
-        *((p.text, f"第 {p.number} 页") for p in result.pages),
-    ]:
-        for match in CASE_NO_IN_TEXT.finditer(narrow(text).upper().replace("—", "-")):
-            found.setdefault(CaseNo.parse(match[0]), where)
-    evidence.extend(Evidence(str(c), "case_number", w) for c, w in found.items())
-    return list(found)
+def _owners(pages: Sequence[PageEvidence]) -> dict[str, frozenset[CaseNo]]:
+    return {seen.number: seen.owners for page in pages for seen in page.ids if seen.owners}
 
 
-def _ids_on(result: ReadResult, name: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text, where in [
-        (PurePath(name).stem, "文件名"),
-        *((p.text, f"第 {p.number} 页") for p in result.pages),
-    ]:
-        plain = narrow(text)
-        # Readers put blanks into long numbers; but a number may also stand beside another one.
-        joined = re.sub(r"(?<=\d) (?=[\dXx])", "", plain)
-        for match in [*ID_IN_TEXT.finditer(plain), *ID_IN_TEXT.finditer(joined)]:
-            number = clean_id(match[0])
-            if is_id(number):
-                found.setdefault(number, where)
-    return found
-
-
-def _cases_by_id(
-    result: ReadResult, name: str, directory: CaseDirectory, evidence: list[Evidence]
-) -> dict[str, set[CaseNo]]:
-    """Return, for each valid ID number that is on file, the cases it belongs to. Numbers do not enter evidence."""
-    found: dict[str, set[CaseNo]] = {}
-    for number, where in _ids_on(result, name).items():
-        cases = set(directory.by_id(number))
-        if cases:
-            found[number] = cases
-            evidence.extend(Evidence(str(c), "id_number", f"{where}身份证号") for c in sorted(cases))
-    return found
-
-
-def _one_of(by_id: Mapping[str, set[CaseNo]], directory: CaseDirectory) -> CaseNo:
-    """Choose the one case that has everybody on the page; open cases before deregistered ones."""
-    shared = set.intersection(*by_id.values())
-    everyone = set.union(*by_id.values())
-    for cases in (shared, everyone):
-        if len(cases) == 1:
-            return next(iter(cases))
-    cases = shared or everyone
-    still_open = {c for c in cases if _read(directory, c).status is CaseStatus.OPEN}
+def _one_of(sets: Collection[Iterable[CaseNo]], directory: CaseDirectory) -> CaseNo:
+    """Choose the one case that has everybody on the pages; open cases before deregistered ones."""
+    shared, everyone = set.intersection(*map(set, sets)), set[CaseNo]().union(*sets)
+    if len(shared) == 1:
+        return next(iter(shared))
+    still_open = {c for c in shared or everyone if _read(directory, c).status is CaseStatus.OPEN}
     if shared and len(still_open) == 1:
         return next(iter(still_open))
     raise Doubt(
         Reason.SEVERAL_CASES,
-        f"页上的身份证号对应 {len(cases)} 户，请指定归入哪一户",
-        tuple(map(str, sorted(still_open or cases))),
+        f"页上的证件号码对应 {len(shared or everyone)} 户，请指定归入哪一户",
+        tuple(map(str, sorted(still_open or shared or everyone))),
     )
 
 
-def _by_name(result: ReadResult, name: str, directory: CaseDirectory, evidence: list[Evidence]) -> CaseNo:
-    """Match a name together with birth date or address; a name alone is a candidate, never a decision."""
-    page = squeeze("\n".join(p.text for p in result.pages))
-    file_name = squeeze(PurePath(name).stem)
-    sure: set[CaseNo] = set()
-    named: set[CaseNo] = set()
-    for person, number in directory.names():
-        wanted = squeeze(person)
-        if len(wanted) < 2 or (wanted not in page and wanted not in file_name):
-            continue
-        named.add(number)
-        where = "页面" if wanted in page else "文件名"
-        if _born_or_lives(_read(directory, number), person, page):
-            sure.add(number)
-            evidence.append(Evidence(str(number), "name_and_birth_or_address", where))
-        else:
-            evidence.append(Evidence(str(number), "name", where))
+# ── by a name with its birth date or address ──
+def _by_name(pages: Sequence[PageEvidence], directory: CaseDirectory, evidence: list[Evidence]) -> Household:
+    """Match a name together with birth date or address on one page; a name alone is a candidate, never a decision."""
+    sure: dict[CaseNo, str] = {}
+    named: dict[CaseNo, str] = {}
+    for page in pages:
+        for person in _fitting(page, directory):
+            sure.setdefault(person.case, page.place)
+        for person in page.people:
+            named.setdefault(person.case, page.place)
+    evidence.extend(Evidence(str(c), "name_and_birth_or_address", where) for c, where in sure.items())
+    evidence.extend(Evidence(str(c), "name", where) for c, where in named.items() if c not in sure)
     if len(sure) == 1:
-        return next(iter(sure))
+        return Household(_read(directory, next(iter(sure))))
     candidates = tuple(map(str, sorted(sure or named)))
     if sure:
-        raise Doubt(Reason.SEVERAL_CASES, f"姓名与出生日期或住址符合 {len(sure)} 户", candidates)
-    hint = "只有姓名相符，没有证号、户号等佐证" if named else "页上没有认出已立户的人或户号"
+        raise Doubt(
+            Reason.SEVERAL_CASES, f"姓名与出生日期或住址符合 {len(sure)} 户，请指定归入哪一户", candidates
+        )
+    if any(page.ids for page in pages):
+        page = next(page for page in pages if page.ids)
+        hint = f"{page.place}的身份证号（{mask_id(page.ids[0].number)}）不是在册的人"
+    else:
+        hint = "只有姓名相符，没有证号、户号等佐证" if named else "页上没有认出已立户的人或户号"
     raise Doubt(Reason.NO_CASE, f"{hint}，请指定归入哪一户", candidates)
 
 
-def _born_or_lives(case: Case, name: str, page: str) -> bool:
-    """Tell whether the page has this person's birth date or address too."""
-    for _, row in people(case.facts):
-        address = squeeze(str(row.get("address") or row.get("household_address") or ""))
-        if row["name"] == name and (
-            any(b in page for b in _birth_forms(str(row.get("id_number", ""))))
-            or (len(address) >= 6 and address in page)
-        ):
-            return True
-    return False
+def _fitting(page: PageEvidence, directory: CaseDirectory) -> list[PersonOnFile]:
+    """Return the people on file whose name stands on the page with their birth date or whole address."""
+    found = []
+    by_name: dict[str, list[PersonOnFile]] = {}
+    for person in page.people:
+        by_name.setdefault(person.name, []).append(person)
+    for people in by_name.values():
+        for person in people:
+            born = person.id_number[6:14] if len(person.id_number) == 18 else ""
+            if born and any(f"{date:%Y%m%d}" == born for date in page.births):
+                found.append(person)
+            elif len(people) <= MOST_NAMESAKES:
+                household = Household(_read(directory, person.case))
+                if household.lives(person.name, page) or (not born and household.born(person.name, page)):
+                    found.append(person)
+    return found
 
 
-def _birth_forms(number: str) -> Sequence[str]:
-    if len(number) != 18:
-        return ()
-    year, month, day = number[6:10], int(number[10:12]), int(number[12:14])
-    return (
-        f"{year}年{month}月{day}日",
-        f"{year}年{month:02d}月{day:02d}日",
-        f"{year}-{month:02d}-{day:02d}",
-        f"{year}.{month:02d}.{day:02d}",
-        number[6:14],
+def _addressed_household(
+    pages: Sequence[PageEvidence], directory: CaseDirectory, evidence: list[Evidence]
+) -> Household:
+    """Return the household of whom a paper is addressed to that names others by its nature.
+
+    Whoever stands after 户主, 姓名 or 申请人 must be on file with that number, birth date or address, in one household only;
+    others may be on nobody's file, but a second household on file makes it a person's decision.
+    """
+    known = list(_owners(pages).values())
+    addressed: set[CaseNo] = set()
+    for page in pages:
+        first = page.addressed[0] if page.addressed else next((i.holder for i in page.ids if i.holder), "")
+        numbered = {
+            p.case for p in page.people if p.name == first and any(i.number == p.id_number for i in page.ids)
+        }
+        addressed |= numbered or {p.case for p in _fitting(page, directory) if p.name == first}
+    fitting = {case for case in addressed if all(case in owners for owners in known)}
+    if len(fitting) == 1:
+        return Household(_read(directory, next(iter(fitting))))
+    if addressed or known:
+        cases = sorted(fitting or addressed.union(*known))
+        several = len(cases) > 1
+        raise Doubt(
+            Reason.SEVERAL_CASES if several else Reason.NO_CASE,
+            f"这种材料会写到别户的人，页上涉及 {len(cases)} 户，请指定归入哪一户"
+            if several
+            else "这种材料会写到别户的人，没有认出它是给哪一户的，请指定",
+            tuple(map(str, cases)),
+        )
+    return _by_name(pages, directory, evidence)
+
+
+# ── whether a page speaks for somebody else ───
+def _objection(
+    pages: Sequence[PageEvidence], household: Household, directory: CaseDirectory, *, names_others: bool
+) -> Doubt | None:
+    """Return why the file cannot be this household's alone; the first page that speaks for another says it."""
+    chosen = household.case.number
+    for page in pages:
+        if others := {*page.case_numbers, *(c.case for c in page.codes)} - {chosen}:
+            return _conflict(chosen, page, f"有 {_listed(others)} 的户号或二维码", others)
+        if not names_others and (found := _about_another(page, household, directory)):
+            return _conflict(chosen, page, *found)
+    spoken = next((page for page in pages if not page.says_nothing), None)
+    if names_others and spoken and not any(household.is_on(page) for page in pages):
+        return _conflict(chosen, spoken, "写到了人，但没有写到这一户的人", spoken.cases)
+    return None
+
+
+def _listed(cases: Iterable[CaseNo]) -> str:
+    return "、".join(map(str, sorted(cases)))
+
+
+def _conflict(chosen: CaseNo, page: PageEvidence, what: str, others: Iterable[CaseNo]) -> Doubt:
+    return Doubt(
+        Reason.CONFLICT,
+        f"线索相互矛盾：这份材料指向 {chosen}，而{page.place}{what}；请核对后指定归入哪一户，或分拆后重新投入",
+        (str(chosen), *(str(c) for c in sorted(set(others)) if c != chosen)),
     )
+
+
+def _about_another(
+    page: PageEvidence, household: Household, directory: CaseDirectory
+) -> tuple[str, frozenset[CaseNo]] | None:
+    """Return what on a page speaks for somebody of another household, or of nobody on file."""
+    own_ids = False
+    for seen in page.ids:
+        if not household.has_number(seen):
+            whose = f" {_listed(seen.owners)} 的" if seen.owners else "不在册的"
+            return f"有{whose}身份证号（{mask_id(seen.number)}）", seen.owners
+        if (name := _other_holder(seen, page, household)) is not None:
+            return f"本户的身份证号（{mask_id(seen.number)}）旁写的是另一个姓名", name
+        own_ids = True
+    if others := page.free_ids - {household.case.number}:
+        return f"有 {_listed(others)} 的证件号码", others
+    fitting = [p for p in _fitting(page, directory) if not household.has_name(p.name, page)]
+    if fitting:
+        cases = frozenset(p.case for p in fitting)
+        return f"有 {_listed(cases)} 的人的姓名和出生日期或住址", cases
+    return _addressed_to_another(page, household, own_ids=own_ids)
+
+
+def _other_holder(seen: SeenId, page: PageEvidence, household: Household) -> frozenset[CaseNo] | None:
+    """Return the cases of whoever is named directly before a number that is not his; None when the name fits."""
+    owner = household.owner_of(seen.number)
+    if not owner or not seen.holder or household.has_name(seen.holder, page):
+        return None
+    on_file = frozenset(p.case for p in page.people if p.name == seen.holder)
+    misread = nearly(seen.holder, owner) or owner in page.words.solid
+    return None if misread and not on_file else on_file
+
+
+def _addressed_to_another(
+    page: PageEvidence, household: Household, *, own_ids: bool
+) -> tuple[str, frozenset[CaseNo]] | None:
+    """Judge whom a page says it is about: the first name after 姓名, 申请人, 兹有 and the like.
+
+    A namesake with another birth date is somebody else. A name that recognition may have misread counts as that of
+    the household when its number, birth date or address stands there too.
+    """
+    if not page.addressed:
+        if not page.number and not household.named_on(page) and page.people:
+            return "里的姓名是别户的", frozenset(p.case for p in page.people)
+        return None
+    first = page.addressed[0]
+    if household.has_name(first, page):
+        if not own_ids and household.contradicts_birth(first, page):
+            return "写的出生日期与本户同名的人不符", frozenset()
+        return None
+    on_file = frozenset(p.case for p in page.people if p.name == first)
+    if on_file:
+        return f"写的是 {_listed(on_file)} 的人", on_file
+    supported = own_ids or household.supports(page)
+    if supported and any(nearly(first, name) for name in household.names):
+        return None
+    if household.named_on(page):
+        return None
+    return "写的姓名不是这一户的人", frozenset()

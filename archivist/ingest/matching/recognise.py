@@ -13,9 +13,11 @@ from typing import Final, Protocol
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import InvalidValue
+from archivist.ingest.matching.drop_folder import DropFolder
 from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, Reason, Recognition
 from archivist.ingest.matching.match_case import match_case
 from archivist.ingest.matching.match_type import TypeMatch, match_type
+from archivist.ingest.matching.pages import pages_evidence
 from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode, is_ours
@@ -42,10 +44,24 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
     case: Case | None = None
     found: TypeMatch | None = None
     signature: Data = {}
+    doubtful_type: Doubt | None = None
     try:
         code, payloads = _code(result, evidence)
-        case = match_case(result, name, code, directory, evidence)
-        found = match_type(result, name, code, catalogue, evidence)
+        try:
+            found = match_type(result, name, code, catalogue, evidence)
+        except Doubt as doubt:
+            doubtful_type = doubt
+        case = match_case(
+            pages_evidence(result.pages, name, directory),
+            DropFolder.of(name),
+            code,
+            directory,
+            evidence,
+            names_others=found is not None and found.type.names_others,
+        )
+        if doubtful_type:
+            raise doubtful_type
+        assert found is not None
         if code is not None:
             signature = check_signed_copy(case, found.type, code, payloads, result.pages, directory, evidence)
         elif case.status is CaseStatus.DEREGISTERED:

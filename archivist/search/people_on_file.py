@@ -1,0 +1,44 @@
+"""Who on file has a number, or one of many names: what filing asks of the catalogue about a page.
+
+A page has thousands of stretches that may be names; they are looked up at once, so that the cost is the page's, however many
+households there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from archivist.model.ids import CaseNo
+from archivist.search import text as forms
+from archivist.search.catalogue import IndexCatalogue
+
+_IN: Final = 900
+"""Values bound in one statement; SQLite allows 999 at least."""
+
+
+def cases_with_id(catalogue: IndexCatalogue, number: str) -> list[CaseNo]:
+    """Return the cases in which somebody has this number, of an ID card or of another paper, in upper case."""
+    sql = "SELECT DISTINCT c.number FROM keys k JOIN cases c ON c.id = k.case_id WHERE k.kind = 'id' AND k.key = ?"
+    return [CaseNo.parse(str(n)) for (n,) in catalogue.select(sql, number)]
+
+
+def people_named(catalogue: IndexCatalogue, names: Collection[str]) -> list[tuple[str, CaseNo, str]]:
+    """Return name, case and ID number of everybody with one of these names; the name is the one asked for."""
+    asked: dict[str, list[str]] = {}
+    for name, key in zip(names, forms.name_keys(names), strict=True):
+        asked.setdefault(key, []).append(name)
+    keys, found = list(asked), []
+    for start in range(0, len(keys), _IN):
+        part = keys[start : start + _IN]
+        sql = (
+            "SELECT k.key, c.number, i.key FROM keys k JOIN cases c ON c.id = k.case_id "
+            "LEFT JOIN keys i ON i.case_id = k.case_id AND i.kind = 'id' AND i.person = k.person "
+            f"WHERE k.kind = 'full' AND k.key IN ({', '.join('?' * len(part))})"
+        )
+        found += catalogue.select(sql, *part)
+    return [
+        (name, CaseNo.parse(str(number)), str(id_number or ""))
+        for key, number, id_number in found
+        for name in asked[str(key)]
+    ]
