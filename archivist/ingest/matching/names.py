@@ -155,6 +155,23 @@ def looks_like_name(text: str) -> bool:
     return surname and 2 <= len(text) <= LONGEST and text not in _NO_NAMES
 
 
-def nearly(one: str, other: str) -> bool:
-    """Tell whether two names of three characters and more differ in one that recognition may have misread."""
-    return len(one) == len(other) >= 3 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+def nearly(seen: str, on_file: str) -> bool:
+    """Tell whether a name may be the one on file, misread by recognition.
+
+    Names of three characters and more may differ in one; a character outside GB 2312, which recognition hardly knows, may
+    be anything.
+    """
+    if len(seen) == len(on_file) >= 3 and sum(a != b for a, b in zip(seen, on_file, strict=True)) == 1:
+        return True
+    if all(map(_is_common, on_file)):
+        return False
+    pattern = "".join(re.escape(c) if _is_common(c) else ".{0,3}" for c in on_file)
+    return re.fullmatch(pattern, seen) is not None
+
+
+def _is_common(char: str) -> bool:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return char == "·"
+    return True
