@@ -89,7 +89,7 @@ def _runs(text: str) -> list[list[_Piece]]:
             continue
         read = "".join(_DIGITS[c] for c in text[start:end])
         gap = text[last:start] if last >= 0 and _BREAK.fullmatch(text, last, start) else None
-        whole = not _is_letter(text, end) and any(c.isdigit() for c in text[start:end])
+        whole = not _is_letter(text, end) and (end == start + 1 or any(c.isdigit() for c in text[start:end]))
         if gap is None or not runs:
             runs.append([])
             gap = None

@@ -209,7 +209,9 @@ def test_another_household_s_form_with_this_code_waits(office: Office) -> None:
     """The same form says nearly the same of everybody: names and numbers must agree too."""
     theirs = office.issue("kinship_declaration", office.other)
     text = office.text(theirs, office.other)
-    assert office.read(office.scan(text)).reason is Reason.CONFLICT, "its case number, ID number and name speak"
+    assert office.read(office.scan(text)).reason is Reason.CONFLICT, (
+        "its case number, ID number and name speak"
+    )
     for said in (ZHANG["applicant"]["id_number"], str(office.other.number), ZHANG["applicant"]["name"]):
         text = text.replace(said, "")
     found = office.read(office.scan(text))
