@@ -175,6 +175,13 @@ class ArchiveLocked(ArchiveError):
     remedy = "等对方完成后再试；若在另一台机器上，请在那台机器上结束程序。"
 
 
+class AlreadyWatched(ArchiveLocked):
+    """Another process watches the inbox of this workspace."""
+
+    code, title = "E211", "已有人在守候收件箱"
+    remedy = "不用再开一个：放进收件箱的文件由它收取。要由本机接着守候的，先在那里按 Ctrl-C 结束它。"
+
+
 class WriteFailed(ArchiveError):
     """The disk refused a write (full, failing, no permission); nothing half-done remains."""
 

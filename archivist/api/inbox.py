@@ -211,6 +211,13 @@ def file_inbox(
     file_once(workspace, by, _telling(tell), stop, lambda passed: tell_passed(NotTakenView.of(passed)))
 
 
+def who_watches(workspace: Workspace) -> str:
+    """Return in words who watches the inbox at this moment; empty when nobody does."""
+    from archivist.ingest.watch_folder import watcher_lock
+
+    return watcher_lock(workspace).watcher()
+
+
 def watch_inbox(
     workspace: Workspace,
     by: Callable[[], By],
@@ -228,6 +235,9 @@ def watch_inbox(
         stop: ends the watch between two files.
         checked: called with what an hourly check found, or why it could not be done; that never ends the watch.
         tell_passed: called once for each thing in the inbox that is never taken.
+
+    Raises:
+        AlreadyWatched: E211, one watches at a time.
     """
     from archivist.ingest.watch_folder import watch
 

@@ -29,7 +29,10 @@ def watch(session: Session, once: bool) -> int:
     passed: list[NotTakenView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     workspace = session.workspace
+    other = api.who_watches(workspace)
     if once:
+        if other:
+            session.warn(f"{other}正在守候收件箱：文件由先到的一方收取，不会收两次。")
         with session.progress("收件") as step:
 
             def count(outcome: DropOutcomeView, done: int, total: int) -> None:
@@ -43,7 +46,8 @@ def watch(session: Session, once: bool) -> int:
                 raise
         return _summary(session, outcomes, passed)
 
-    session.say(f"守候 {workspace.archive.inbox}，Ctrl-C 结束", "dim")
+    if not other:  # else the watch itself says so, and ends
+        session.say(f"守候 {workspace.archive.inbox}，Ctrl-C 结束", "dim")
 
     def tell(outcome: DropOutcomeView, _done: int, _total: int) -> None:
         outcomes.append(outcome)

@@ -24,6 +24,7 @@ from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, W
 from archivist.model.by import By
 from archivist.os_reasons import reason_of
 from archivist.reading.reader_process import Reader
+from archivist.store.lock import WatcherLock
 from archivist.store.mounts import filesystem, is_share
 from archivist.workspace import Workspace
 
@@ -227,7 +228,27 @@ def watch(
         stop: ends the watch between two files.
         chore: called once an hour while nothing is dropped; the rolling check of the archive.
         notice: called once for each thing that is never taken.
+
+    Raises:
+        AlreadyWatched: E211, one watches at a time.
     """
+    with watcher_lock(workspace).held(by().actor):
+        _watch(workspace, by, report, stop, chore, notice)
+
+
+def watcher_lock(workspace: Workspace) -> WatcherLock:
+    """Return what whoever watches the inbox holds."""
+    return WatcherLock(workspace.archive.root / ".watching")
+
+
+def _watch(
+    workspace: Workspace,
+    by: Now,
+    report: Report,
+    stop: threading.Event,
+    chore: Callable[[], None],
+    notice: Notice,
+) -> None:
     options, inbox = workspace.config.options, workspace.archive.inbox
     _begin(workspace, by, report)
     hint = threading.Event()

@@ -1,4 +1,4 @@
-"""One writer per workspace: a lock file with its owner, released by the system when the owner dies."""
+"""One writer per workspace, and one who watches: a lock file with its owner, released by the system when the owner dies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from archivist.errors import ArchiveLocked
+from archivist.errors import AlreadyWatched, ArchiveLocked
 from archivist.store.durable_files import writing
 
 if sys.platform == "win32":  # pragma: no cover
@@ -83,7 +83,7 @@ class WriterLock:
                 self._admit()
                 dirty = os.fstat(fd).st_size > 0
                 with writing("没有写入任何内容"):
-                    self._name_owner(fd, actor)
+                    _name_owner(fd, actor)
                 self._depth = 1
                 try:
                     yield dirty
@@ -102,32 +102,79 @@ class WriterLock:
         end = time.monotonic() + self.wait_s
         while not _try_lock(fd):
             if time.monotonic() >= end:
-                owner = self.owner()
-                who = (
-                    f"{owner.get('host', '?')} 上的进程 {owner.get('pid', '?')}（{owner.get('actor', '?')}，"
-                    f"自 {owner.get('since', '?')}）"
-                    if owner
-                    else "另一个进程"
-                )
+                who = _in_words(owner_of(self.path))
                 raise ArchiveLocked(f"等了 {self.wait_s:.0f} 秒，{who}仍在写入")
             time.sleep(0.05)
 
-    def _name_owner(self, fd: int, actor: str) -> None:
-        owner = {
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
-            "actor": actor,
-            "since": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        }
-        # Never empty in between: an empty file says that the last owner left in peace.
-        text = json.dumps(owner, ensure_ascii=False).encode()
-        os.lseek(fd, 0, os.SEEK_SET)
-        os.ftruncate(fd, max(os.write(fd, text), 1))
 
-    def owner(self) -> dict[str, Any]:
-        """Return who holds the lock, empty when nobody says."""
+class WatcherLock:
+    """Held by whoever watches the inbox, for as long as that lasts; the file names who it is, and since when.
+
+    Args:
+        path: the lock's file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def held(self, actor: str) -> Iterator[None]:
+        """Be the one who watches, for a block.
+
+        Raises:
+            AlreadyWatched: E211, somebody else is; it says who.
+        """
+        with writing("没有开始守候"):
+            fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            owner = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return owner if isinstance(owner, dict) else {}
+            if not _try_lock(fd):
+                raise AlreadyWatched(f"{_in_words(owner_of(self.path))}正在守候收件箱")
+            with writing("没有开始守候"):
+                _name_owner(fd, actor)
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    os.ftruncate(fd, 0)
+        finally:
+            os.close(fd)
+
+    def watcher(self) -> str:
+        """Return in words who watches at this moment; empty when nobody does."""
+        try:
+            fd = os.open(self.path, os.O_RDWR)
+        except OSError:  # never watched, or not ours to look into
+            return ""
+        try:
+            return "" if _try_lock(fd) else _in_words(owner_of(self.path))
+        finally:
+            os.close(fd)
+
+
+def owner_of(path: Path) -> dict[str, Any]:
+    """Return who holds a lock, empty when nobody says."""
+    try:
+        owner = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return owner if isinstance(owner, dict) else {}
+
+
+def _in_words(owner: dict[str, Any]) -> str:
+    if not owner:
+        return "另一个进程"
+    told = {key: owner.get(key, "?") for key in ("host", "pid", "actor", "since")}
+    return f"{told['host']} 上的进程 {told['pid']}（{told['actor']}，自 {told['since']}）"
+
+
+def _name_owner(fd: int, actor: str) -> None:
+    owner = {
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "actor": actor,
+        "since": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+    # Never empty in between: an empty file says that the last owner left in peace.
+    text = json.dumps(owner, ensure_ascii=False).encode()
+    os.lseek(fd, 0, os.SEEK_SET)
+    os.ftruncate(fd, max(os.write(fd, text), 1))

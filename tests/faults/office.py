@@ -111,7 +111,7 @@ def lay(base: Path, out: Path, *, index: bool = True) -> None:
         os.mkdir(there, 0o700)  # noqa: PTH102 (thousands of trees: quick)
         linked = f"{folder[top:]}/".startswith("/archive/")
         for name in names:
-            if linked and name != ".lock":
+            if linked and name not in (".lock", ".watching"):
                 os.link(f"{folder}/{name}", f"{there}/{name}")
             else:
                 shutil.copyfile(f"{folder}/{name}", f"{there}/{name}")

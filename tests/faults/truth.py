@@ -240,7 +240,7 @@ def fingerprint(root: Path) -> str:
         total.update(folder[len(str(root)) :].encode() + b"\0")
         for name in sorted(names):
             path = f"{folder}/{name}"
-            if name == ".lock":
+            if name in (".lock", ".watching"):
                 continue
             with open(path, "rb") as file:  # noqa: PTH123 (thousands of files: quick)
                 total.update(

@@ -19,12 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.config import Options, WatchMode
-from archivist.errors import StillWritten
+from archivist.errors import AlreadyWatched, StillWritten
 from archivist.ingest import watch_folder
 from archivist.ingest.batches import Outcome
 from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, file_dropped
 from archivist.ingest.settling import NotTaken, PassedOver, Settler, WaitsFor, look
-from archivist.ingest.watch_folder import file_once, watch
+from archivist.ingest.watch_folder import file_once, watch, watcher_lock
 from archivist.store.open_writers import WriterSeen, writer_of
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
@@ -499,3 +499,46 @@ def test_what_is_passed_over_is_told_once(office: Workspace) -> None:
     told.clear()
     file_once(office, lambda: BY, lambda *_: None, notice=told.append)
     assert {p.name for p in told} == {".隐藏.jpg", "b.tmp"}
+
+
+# ── one watcher at a time ────────────────────────────────────────────────────────────────────────────────
+def test_a_second_watcher_says_who_watches(office: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """「a second watcher starts unannounced」: it says who watches where and since when, and ends."""
+    lock = watcher_lock(office)
+    with Watching(office, monkeypatch) as watching:
+        watching.until_looked(1)
+        assert f"进程 {os.getpid()}（林经办，自 " in lock.watcher()
+        with pytest.raises(
+            AlreadyWatched, match=rf"上的进程 {os.getpid()}（林经办，自 20\d\d-.*）正在守候收件箱"
+        ):
+            watch(office, lambda: BY, lambda *_: None, threading.Event())
+        (office.archive.inbox / "a.docx").write_bytes(data := paper())
+        file_once(office, lambda: BY, lambda *_: None)
+        until(lambda: payloads(office))
+    assert payloads(office) == [data]
+    assert lock.watcher() == ""
+    with Watching(office, monkeypatch) as watching:
+        watching.until_looked(1)
+
+
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"host": "别的电脑"}'])
+def test_a_watcher_that_was_killed_stands_in_nobodys_way(office: Workspace, left: str) -> None:
+    lock = watcher_lock(office)
+    lock.path.write_text(left, encoding="utf-8")
+    assert lock.watcher() == ""
+    with lock.held("乙"):
+        assert "乙" in lock.watcher()
+
+
+def test_a_second_watch_as_a_command(office: Workspace) -> None:
+    """「second ``watch`` says who watches since, exit code」; 「``--once`` beside a running watch: says so too」."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "archivist", "watch", "--workspace", str(office.root), *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+
+    with watcher_lock(office).held("林经办"):
+        second, once = run(), run("--once")
+    assert (second.returncode, "守候 " in second.stdout) == (23, False)
+    assert "E211" in second.stderr and "林经办" in second.stderr
+    assert once.returncode == 0 and "林经办" in once.stderr
