@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archivist.config import WatchMode
 from archivist.errors import ArchivistError, StillWritten, UnreadableFile
-from archivist.ingest.batches import Outcome, SplitUp, take_in, try_parts
-from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, ReadDrop, prepare
+from archivist.ingest.batches import Outcome, take_in, try_parts
+from archivist.ingest.filing import AlreadyFiled, LeftInInbox, ReadDrop, prepare
 from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
 from archivist.os_reasons import reason_of
@@ -85,22 +85,24 @@ class _Told:
     """What was said of each file, so that a rescan does not say it again."""
 
     def __init__(self) -> None:
+        self._done: set[tuple[Path, FileState]] = set()
         self._said: dict[tuple[Path, FileState], str] = {}
         self._waits: dict[Path, WaitsFor] = {}
 
     def is_news(self, dropped: Dropped, outcome: Outcome) -> bool:
-        """Note an outcome; tell whether anything new is in it."""
+        """Note an outcome; tell whether anything new is in it.
+
+        Where a file is that was done, and whose original could not be removed, the outcome is the same the next time.
+        """
         key = dropped.path, dropped.seen
-        said = self._said.get(key)
-        match outcome:
-            case Filed() | NeedsReview() | SplitUp():
-                self._said[key] = outcome.remark
-            case AlreadyFiled():
-                return said is None  # in this run it was told as filed, with its original left behind
-            case LeftInInbox():
-                self._said[key] = outcome.error.what
-                return said != outcome.error.what
-        return True
+        if isinstance(outcome, LeftInInbox):
+            said, self._said[key] = self._said.get(key), outcome.error.what
+            return said != outcome.error.what
+        is_new = key not in self._done
+        if not isinstance(outcome, AlreadyFiled):
+            self._done.add(key)
+            self._said[key] = outcome.remark
+        return is_new
 
     def waits(self, waiting: Sequence[tuple[Dropped, WaitsFor]]) -> list[tuple[Dropped, WaitsFor]]:
         """Note what waits; return what waited for nothing or something else before."""
@@ -112,6 +114,7 @@ class _Told:
     def forget_gone(self) -> None:
         """Forget files that are not there any more."""
         self._said = {k: v for k, v in self._said.items() if k[0].exists()}
+        self._done = {k for k in self._done if k[0].exists()}
 
 
 def _still_written(dropped: Dropped, what: WaitsFor) -> LeftInInbox:

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from archivist.config import Options, WatchMode
 from archivist.errors import AlreadyWatched, StillWritten
 from archivist.ingest import watch_folder
-from archivist.ingest.batches import Outcome
-from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, file_dropped
+from archivist.ingest.batches import Outcome, take_in
+from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview
 from archivist.ingest.settling import NotTaken, PassedOver, Settler, WaitsFor, look
 from archivist.ingest.watch_folder import file_once, watch, watcher_lock
 from archivist.store.open_writers import WriterSeen, writer_of
@@ -385,7 +385,7 @@ def test_a_writer_who_comes_between_reading_and_removal_loses_nothing(
     first, path = f"走访记录 {WANG_ID}\n".encode(), office.archive.inbox / "a.txt"
     path.write_bytes(first)
     writers: list[Writer] = []
-    real = file_dropped
+    real = take_in
 
     def late(*words: object) -> Outcome:
         if not writers:
@@ -395,7 +395,7 @@ def test_a_writer_who_comes_between_reading_and_removal_loses_nothing(
             assert path_now.st_size == 0, "truncated when it was opened"
         return real(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("archivist.ingest.watch_folder.file_dropped", late)
+    monkeypatch.setattr("archivist.ingest.watch_folder.take_in", late)
     seen: list[Outcome] = []
     file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert path.exists()
