@@ -101,6 +101,7 @@ class FiledRecord:
         type: the catalogue's id.
         filed_at: ISO 8601 with offset.
         replaced_by: the newer paper that holds instead of it.
+        similar_to: the record of which it seems to be another scan.
         source: name of the file it came from.
         code: what its QR code says; empty where it was not issued here.
     """
@@ -116,6 +117,7 @@ class FiledRecord:
     signs: str | None
     signed_by: str | None
     replaced_by: str | None
+    similar_to: str | None
     source: str
     code: str
 
@@ -124,7 +126,7 @@ class FiledRecord:
         """Return a record of a case that came from a file of this name."""
         from archivist.rules.disposition.late_filing import replaced_by
 
-        newer = replaced_by(case, record)
+        newer, similar = replaced_by(case, record), record.similar_to
         return cls(
             record=record.no,
             type=record.type,
@@ -137,15 +139,17 @@ class FiledRecord:
             signs=record.signs,
             signed_by=record.signed_by,
             replaced_by=newer.no if newer else None,
+            similar_to=similar if similar in case.records else None,
             source=source,
             code=str(record.data.get("code", "")),
         )
 
     @property
     def standing(self) -> str:
-        """The status in Chinese, with the paper that holds instead."""
+        """The status in Chinese, with the paper that holds instead and the one it seems to be another scan of."""
         replaced = f"，由第 {self.replaced_by} 件代替" if self.replaced_by else ""
-        return self.status.label + replaced
+        similar = f"，与第 {self.similar_to} 件很像" if self.similar_to else ""
+        return self.status.label + replaced + similar
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class FiledFile:
         title: of the record; empty where an earlier run had filed it.
         remark: why the original is still in the inbox; empty when it is not.
         batch: id of the batch it is a part of; empty when it is none. ``pages`` says which part, for people.
+        similar_to: the record of the case of which it seems to be another scan.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FiledFile:
     remark: str
     batch: str = ""
     pages: str = ""
+    similar_to: str | None = None
 
     @classmethod
     def of(cls, filed: filing.Filed | filing.AlreadyFiled) -> FiledFile:
@@ -54,7 +56,13 @@ class FiledFile:
         title, signs = getattr(filed, "title", ""), getattr(filed, "signs", None)
         remark = getattr(filed, "remark", "")
         batch, pages = getattr(filed, "batch", ""), getattr(filed, "pages", "")
-        return cls(filed.name, str(filed.case), filed.record, title, signs, remark, batch, pages)
+        similar = getattr(filed, "similar_to", None)
+        return cls(filed.name, str(filed.case), filed.record, title, signs, remark, batch, pages, similar)
+
+    @property
+    def likeness(self) -> str:
+        """That it seems to have been scanned before, in Chinese; empty when it does not."""
+        return f"与第 {self.similar_to} 件很像，请看是否重复扫描" if self.similar_to else ""
 
 
 @dataclass(frozen=True, slots=True)

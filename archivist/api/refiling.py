@@ -23,6 +23,7 @@ class RecordMoved(Result):
     Attributes:
         case: where it was; ``record`` its number there, which is never given again; ``title`` as it was.
         to_case: where it is; ``to_record`` and ``to_title`` its number and title there.
+        similar_to: the record there of which it seems to be another scan.
     """
 
     SCHEMA: ClassVar[str] = "archivist/case-record-move/1"
@@ -33,6 +34,7 @@ class RecordMoved(Result):
     to_case: str
     to_record: str
     to_title: str
+    similar_to: str | None
     dry_run: bool
 
     @classmethod
@@ -45,6 +47,7 @@ class RecordMoved(Result):
             to_case=str(move.target),
             to_record=move.new,
             to_title=move.new_title,
+            similar_to=move.similar_to,
             dry_run=dry_run,
         )
 

@@ -79,7 +79,8 @@ def describe(outcome: DropOutcomeView) -> str:
             what = "上次已登记，移去原件"
         else:
             what = f"签署件，对应第 {filed.signs} 件" if filed.signs else filed.title
-        return f"已归档  {on_one_line(filed.name)} → {filed.case} 第 {filed.record} 件（{what}）{_remark(filed.remark)}"
+        remarks = _remark(filed.likeness) + _remark(filed.remark)
+        return f"已归档  {on_one_line(filed.name)} → {filed.case} 第 {filed.record} 件（{what}）{remarks}"
     if waiting := outcome.waiting:
         return f"待认领  {on_one_line(waiting.name)} → {waiting.item}：{waiting.message}{_remark(waiting.remark)}"
     assert outcome.left is not None
@@ -119,11 +120,8 @@ def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
             what = "（上次已登记）"
         else:
             what = f" {filed.title}" + (f"（第 {filed.signs} 件的签署件）" if filed.signs else "")
-        return (
-            on_one_line(filed.name),
-            "已归档",
-            f"{filed.case} 第 {filed.record} 件{what}{_remark(filed.remark)}",
-        )
+        remarks = _remark(filed.likeness) + _remark(filed.remark)
+        return on_one_line(filed.name), "已归档", f"{filed.case} 第 {filed.record} 件{what}{remarks}"
     if waiting := outcome.waiting:
         return (
             on_one_line(waiting.name),

@@ -44,6 +44,8 @@ def move(
         f"{what}：{done.case} 第 {done.record} 件 {done.title} → {done.to_case} 第 {done.to_record} 件 {done.to_title}",
         "green",
     )
+    if done.similar_to:
+        session.say(f"注意：与 {done.to_case} 第 {done.similar_to} 件很像，请看是否重复扫描", "yellow")
 
 
 @record.command()

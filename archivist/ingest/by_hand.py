@@ -62,7 +62,7 @@ def file_by_hand(
         workspace, by, number, chosen, original, result, code,
         [asdict(e) for e in found.evidence], signature=signature, keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
-    return Filed(path.name, number, record.no, record.title, record.signs)
+    return Filed(path.name, number, record.no, record.title, record.signs, similar_to=record.similar_to)
 
 
 def assign(
@@ -122,8 +122,9 @@ def file_waiting(
         )  # fmt: skip
         archive.tray.remove(item)
     return Filed(
-        item.name, number, record.no, record.title, record.signs, batch=item.batch, pages=item.batch_pages
-    )
+        item.name, number, record.no, record.title, record.signs, batch=item.batch, pages=item.batch_pages,
+        similar_to=record.similar_to,
+    )  # fmt: skip
 
 
 def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> DocumentCode:

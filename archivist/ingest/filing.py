@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, WriteFailed
 from archivist.ingest.directory import WorkspaceDirectory
+from archivist.ingest.matching import near_duplicate
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
@@ -32,6 +34,7 @@ class Filed:
 
     ``remark`` says why the original is still in the inbox, when it cannot be removed.
     For a part of a batch ``batch`` is its id, and ``pages`` says which, for people.
+    ``similar_to`` is the record of which it seems to be another scan.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Filed:
     remark: str = ""
     batch: str = ""
     pages: str = ""
+    similar_to: RecordNo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,10 @@ def _commit_recognised(workspace: Workspace, by: By, prepared: ReadDrop, found: 
             return earlier
         return _to_tray(workspace, by, prepared, Reason.DUPLICATE, error.what, found)
     remark = remove(workspace, prepared.original)
-    return Filed(prepared.original.name, found.case.number, record.no, found.type.title, record.signs, remark)
+    return Filed(
+        prepared.original.name, found.case.number, record.no, found.type.title, record.signs, remark,
+        similar_to=record.similar_to,
+    )  # fmt: skip
 
 
 def remove(workspace: Workspace, original: Original) -> str:
@@ -216,6 +223,7 @@ def commit_file(
     """
     found = result.format if result else identify(original.path)
     words = text if text is not None else result.text if result else ""
+    paper = near_duplicate.content(words, result)
 
     def draft(case: Case) -> Draft:
         if not keep_duplicate:
@@ -232,6 +240,9 @@ def commit_file(
         data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence)}
         if signs:
             data["signature"] = dict(signature)
+        else:
+            text_of = partial(workspace.archive.text, case.number)
+            data |= near_duplicate.marks(case, document.id, paper, text_of)
         if result:
             data["scores"] = [p.score for p in result.pages if p.score is not None]
         entry = {

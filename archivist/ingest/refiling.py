@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Final, NoReturn
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.errors import ArchiveError, CaseClosed, DuplicateFile, InvalidValue, RecordNotFound
+from archivist.ingest.matching.near_duplicate import PICTURES, SIMILAR_TO, PaperContent, similar_record
 from archivist.model.by import By
 from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.event import Op
@@ -22,13 +24,16 @@ from archivist.store import Draft, NewFile, Original, RecordMove
 from archivist.store.record_moves import MOVED_FROM
 from archivist.workspace import Workspace
 
-_EVIDENCE: Final = "evidence"
+_OF_THE_OLD_PLACE: Final = ("evidence", SIMILAR_TO)
 """Data of a record that speaks of where it was filed, and so not of where it goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A record that goes, or went, to another household; ``new`` is its number there."""
+    """A record that goes, or went, to another household.
+
+    ``new`` is its number there, ``similar_to`` the record there of which it seems to be another scan.
+    """
 
     case: CaseNo
     record: RecordNo
@@ -36,6 +41,7 @@ class Move:
     target: CaseNo
     new: RecordNo
     new_title: str
+    similar_to: RecordNo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,8 @@ def move(
 
 def _planned(case: Case, record: RecordNo, target: CaseNo, draft: Draft) -> Move:
     entry = draft.data["record"]
-    return Move(case.number, record, case.records[record].title, target, entry["no"], entry["title"])
+    similar = entry["data"].get(SIMILAR_TO)
+    return Move(case.number, record, case.records[record].title, target, entry["no"], entry["title"], similar)
 
 
 def _arrival(
@@ -140,7 +147,10 @@ def _arrival(
         suffix = PurePosixPath(beside.path).name.removeprefix(record.no)
         if suffix != ".src":  # the name is sealed anew, with a salt of its own
             files.append(NewFile(f"text/{no}{suffix}", (folder / beside.path).read_bytes(), no))
-    data = {k: v for k, v in record.data.items() if k != _EVIDENCE}
+    data = {k: v for k, v in record.data.items() if k not in _OF_THE_OLD_PLACE}
+    paper = PaperContent(workspace.archive.text(case.number, number), tuple(data.get(PICTURES, ())))
+    if similar := similar_record(target, type_, paper, partial(workspace.archive.text, target.number)):
+        data[SIMILAR_TO] = similar
     if document and document.id != record.type:
         data["typed"] = {"by": "person"}
     entry = {

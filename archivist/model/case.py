@@ -80,6 +80,11 @@ class Record:
         return str(self.data.get("doc_no", ""))
 
     @property
+    def similar_to(self) -> RecordNo | None:
+        """The record of which it seemed, when it was filed, to be another scan."""
+        return RecordNo(self.data["similar_to"]) if "similar_to" in self.data else None
+
+    @property
     def text(self) -> FileEntry | None:
         """Its recognised text, if there is any."""
         return next((f for f in self.tag_files if f.path.endswith(".txt")), None)

@@ -15,6 +15,9 @@ import bagit
 import pytest
 from docx import Document
 
+from archivist.api.case_file import show_case
+from archivist.api.inbox import DropOutcomeView
+from archivist.cli.inbox import describe
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import CaseClosed
 from archivist.ingest.batches import Outcome
@@ -466,3 +469,31 @@ def test_a_signed_copy_is_taken_by_its_number_whenever_it_comes(
     assert filed.signs == notes.no
     signature = the_case(workspace).records[filed.record].data["signature"]
     assert signature == {"by": BY.actor}, "a person took it for the signed copy, and the record says so"
+
+
+def test_the_same_paper_scanned_again_is_filed_and_told(workspace: Workspace, reader: Reader) -> None:
+    """A near-equal one of the same type is told, not blocked; what differs in a number is another paper."""
+    inbox = workspace.archive.inbox
+    lines = [
+        "诊断证明书",
+        f"姓名 王秀兰 证号 {WANG_ID}",
+        "门诊号 6433012",
+        "诊断 腰椎间盘突出症；高血压病3级",
+        "建议 休息两周",
+    ]
+    outcomes = []
+    for name, text in {
+        "a.docx": lines,
+        "b.docx": [*lines[:2], "", *lines[2:]],
+        "c.docx": [line.replace("6433012", "6433913") for line in lines],
+    }.items():
+        paper(inbox / name, *text)
+        outcomes.append(drop(workspace, reader, name))
+    filed = [o for o in outcomes if isinstance(o, Filed)]
+    assert [(f.record, f.similar_to) for f in filed] == [("0001", None), ("0002", "0001"), ("0003", None)]
+    case = the_case(workspace)
+    assert [r.similar_to for r in case.records.values()] == [None, "0001", None]
+    assert all(len(str(r.data["text_fingerprint"])) == 16 for r in case.records.values())
+    shown = show_case(workspace, str(case.number)).records
+    assert [r.similar_to for r in shown] == [None, "0001", None] and "很像" in shown[1].standing
+    assert "与第 0001 件很像" in describe(DropOutcomeView.of(outcomes[1]))

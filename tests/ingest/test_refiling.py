@@ -261,7 +261,7 @@ def test_a_plan_writes_nothing(workspace: Workspace) -> None:
     assert [workspace.archive.head(n) for n in workspace.archive.case_numbers()] == heads
     assert retype(workspace, "mat_id_card") == retyping
     assert move(workspace) == refiling.Move(
-        planned.case, FIRST, retyping.document.title, planned.target, planned.new, planned.new_title
+        planned.case, FIRST, retyping.document.title, planned.target, planned.new, planned.new_title, None
     )
 
 

@@ -3,7 +3,8 @@
 ``recognise`` puts together what ``match_case`` and ``match_type`` find · ``pages`` what one page says of people, with its
 ``names`` · ``household`` what is on file of one, compared by ``address`` too · ``drop_folder`` the number and the name of a folder ·
 ``page_type`` what one page looks like · ``signed_copy`` whether one of our own forms came back signed · ``split`` where one paper
-ends and the next begins · ``evidence`` the signs, the reasons, and what is asked of the archive.
+ends and the next begins · ``near_duplicate`` the same paper scanned twice · ``evidence`` the signs, the reasons, and what is asked
+of the archive.
 """
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "match_case",
     "match_type",
     "names",
+    "near_duplicate",
     "page_type",
     "pages",
     "recognise",
