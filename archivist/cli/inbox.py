@@ -164,7 +164,7 @@ def file_(
     session.emit(done)
     session.table(
         ("文件", "件号", "文书（材料）"),
-        [(on_one_line(f.name), f.record, f.title) for f in done.filed],
+        [(on_one_line(f.name), f.record, f.title + _remark(f.likeness)) for f in done.filed],
         title=done.case,
     )
     if len(done.failed) == 1 and not done.filed:
