@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 import tomlkit
 
 from archivist.errors import UnknownDocument
+from archivist.model.document_code import OfficeKey
 from archivist.settings_file import FILE_NAME
 from archivist.workspace import Workspace
 from benchmarks.filing_quality.households import settle
@@ -61,6 +63,7 @@ def measure(folder: Path, kinds: Sequence[Kind], *, seed: int, batch: int, reade
     started = time.monotonic()
     with make_workspace(folder / "ws") as workspace:
         _set_readers(workspace.root / FILE_NAME, readers)
+        _set_key(workspace.root / "keys", seed)
         town = settle(workspace, seed)
         drops = draw_all(workspace, town, kinds, seed=seed, batch=batch, progress=_say)
         before = [(number, str(record.no)) for number, record in records(workspace)]
@@ -83,6 +86,15 @@ def _set_readers(settings: Path, readers: int) -> None:
     document = tomlkit.parse(settings.read_text(encoding="utf-8"))
     document["options"]["readers"] = readers
     settings.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
+def _set_key(folder: Path, seed: int) -> None:
+    """Give the office a key that follows from the seed, so that the same seed makes the same documents."""
+    secret = hashlib.sha256(f"filing quality {seed}".encode()).digest()
+    folder.mkdir(mode=0o700)
+    path = folder / f"codes-0001-{OfficeKey.of(secret).id}.key"
+    path.write_text(f"{secret.hex()}\n", encoding="ascii")
+    path.chmod(0o600)
 
 
 def describe(drop: Drop, outcome: Outcome) -> str:

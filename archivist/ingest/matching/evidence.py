@@ -36,6 +36,7 @@ class Reason(StrEnum):
     PAGES_MISSING = "pages_missing"
     FURTHER_PAGES = "further_pages"
     TEXT_DIFFERS = "text_differs"
+    NO_SIGNATURE_PLACE = "no_signature_place"
     NO_SIGNATURE = "no_signature"
     DUPLICATE = "duplicate"
     SPLIT = "split"

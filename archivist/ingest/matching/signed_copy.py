@@ -267,8 +267,11 @@ def _signed(
 ) -> tuple[list[SignaturePlace], list[SignaturePlace]]:
     """Return the places with ink and those without; the one who makes the document valid must have signed."""
     places = [place for sheet in sheets for place in sheet.signature_places]
-    if not places:  # until the reader looks for them
-        return [], []
+    if not places:
+        raise Doubt(
+            Reason.NO_SIGNATURE_PLACE,
+            f"{named} 的扫描件上没有认出签名、盖章的位置，不能自动认作签署件，请人工核对后用 --signs 指定",
+        )
     inked = [p for p in places if p.ink >= least]
     empty = [p for p in places if p.ink < least]
     if not inked:

@@ -269,6 +269,10 @@ def test_a_guardian_may_sign_for_the_applicant(office: Office) -> None:
     assert office.read(office.scan(places=places(申明人=0.0, 监护人代签=0.2))).certain
 
 
+def test_a_form_whose_places_were_not_found_waits(office: Office) -> None:
+    assert office.read(office.scan(places=())).reason is Reason.NO_SIGNATURE_PLACE
+
+
 # ── code ─────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_code_without_the_office_s_key_waits(office: Office) -> None:
     """A code with a wrong keyed check waits: forged or damaged."""
