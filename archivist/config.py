@@ -23,6 +23,7 @@ from archivist.declarations.forms import Form, Words, one_of
 from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD, Role
+from archivist.reading.signatures import SIGNED_INK
 from archivist.rules.work_calendar import NATIONAL, Calendar
 from archivist.settings_file import FILE_NAME, file_of
 
@@ -132,7 +133,7 @@ class Options:
     readers: int = 0
     pdf: bool = False
     signed_copy_text: Share = 0.8
-    signature_ink: Share = 0.012
+    signature_ink: Share = SIGNED_INK
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Where somebody signs or seals on a page of paper, and how much ink is there beyond what is printed.
 
-A place is the box of a table beside or below its label (申请人（签名） |      |), or the rest of the line behind it
-(负责人（签名）：＿＿＿＿). What is printed there too, such as 年 月 日, rules and underscores, is not ink.
+A place is the box of a table beside or below its label (申请人（签名） |      |), the rest of the line behind it
+(负责人（签名）：＿＿＿＿), or, of a seal, what surrounds its label or the date that ends a letter. What is printed there too, such as 年 月 日, rules and underscores, is not ink.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ _LABEL: Final = re.compile(
 _WHO: Final = re.compile(r"^[^,，。;；]{0,12}人[:：]$")
 """经办人： at the end of a line."""
 _SEAL: Final = re.compile(r"盖章|公章|印章|签章")
+SEAL_OVER_DATE: Final = "落款日期"
+"""The label of the place where a letter is sealed: over its last line, the date (GB/T 9704-2012, 7.3.5)."""
+_DATE: Final = re.compile(r"\s*[\d二〇○零一三四五六七八九]{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*")
 _PRINTED: Final = re.compile(
     r"[年月日:：签章印]|日期|关系|电话|号码|(?:.*[1-57]){3}|[＿_]{3}|^[一-鿿，。、；（）()]{6,}$"
 )
@@ -90,7 +93,8 @@ def signings(page: InkPage, lines: Sequence[PrintedLine]) -> tuple[Signing, ...]
         lines: every line recognised on it, in the same px.
     """
     labels = [(line, label) for line in lines if (label := _label(line.text))]
-    if not labels:
+    dated = [line for line in lines if _DATE.fullmatch(line.text)]
+    if not labels and not dated:
         return ()
     table = _RuledPage(page, lines)
     places: dict[Box, str] = {}
@@ -99,7 +103,8 @@ def signings(page: InkPage, lines: Sequence[PrintedLine]) -> tuple[Signing, ...]
             places.setdefault(place, table.words_of(line, end))
     signed = [Signing(words, table.ink(place)) for place, words in places.items()]
     sealed = [Signing(line.text, table.red(line.box)) for line, _ in labels if _SEAL.search(line.text)]
-    return (*signed, *sealed)
+    letter = [Signing(SEAL_OVER_DATE, table.red(line.box)) for line in dated if not table.is_ruled(line.box)]
+    return (*signed, *sealed, *letter[-1:])
 
 
 def _label(text: str) -> tuple[int, bool] | None:
@@ -164,6 +169,10 @@ class _RuledPage:
                 break
             yield under
             last = under
+
+    def is_ruled(self, box: Box) -> bool:
+        """Tell whether a line of print stands in a cell of a table."""
+        return self._cell_at((box.left + box.right) // 2, (box.top + box.bottom) // 2) is not None
 
     def words_of(self, line: PrintedLine, end: int) -> str:
         """Return a label with the words that stand in its cell: 申请人 above （签名或按指印）."""

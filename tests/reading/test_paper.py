@@ -17,7 +17,7 @@ from archivist.cli.demo import paper
 from archivist.reading import ocr
 from archivist.reading.fingerprint import differing_bits
 from archivist.reading.pages import PageText, read_file
-from archivist.reading.signatures import SIGNED_INK
+from archivist.reading.signatures import SEAL_OVER_DATE, SIGNED_INK
 
 from . import files, pages
 
@@ -279,6 +279,20 @@ def test_a_page_that_lies_sideways_is_looked_at_upright(tmp_path: Path) -> None:
     title = next(line for line in page.lines if "近亲属" in line.text)
     assert title.top < 0.15
     assert title.left < 0.5 < title.right
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_letter_is_sealed_over_its_date(tmp_path: Path, sealed: bool) -> None:
+    """公章 stands over 成文日期 (GB/T 9704-2012, 7.3.5): no label asks for it, and the red head of the letter is none."""
+    sheet = pages.letter(random.Random(4))
+    sheet.write(1500, 3000, "2024年3月8日", size=16)
+    if sealed:
+        sheet.seal(1700, 2980, "某某街道办事处")
+    page = read(
+        tmp_path, colour(np.array(sheet.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX), np.uint8))
+    )
+    (place,) = (p for p in page.signature_places if p.label == SEAL_OVER_DATE)
+    assert (place.ink > SIGNED_INK) == sealed, place
 
 
 def test_prose_about_signing_is_no_place(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from archivist.model.event import Data
 from archivist.model.facts import people
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.pages import PageText, SignaturePlace
+from archivist.reading.signatures import SEAL_OVER_DATE
 
 GRAM: Final = 3
 """Texts are compared by runs of so many letters, digits and characters; marks, blanks and lines do not count."""
@@ -39,7 +40,8 @@ NAMED_SHARE: Final = 0.5
 """At least this share of the names and ID numbers that were printed must be on the scan."""
 _TEXT: Final = re.compile(r"[^\W_]+")
 _CODE_LINE: Final = re.compile(r"av[12]-[\w-]+")
-_WHO: Final = re.compile(r"[（(].*|签名|签字|签收|签章|签发|盖章|或?按?指印|代签|并?注明|及.*|[：:_\s]")
+_NOT_WHO: Final = re.compile(r"[（(].*|签名|签字|签收|签章|签发|盖章|或?按?指印|代签|并?注明|及.*|[：:_\s]")
+_HEADING: Final = re.compile(r"[一二三四五六七八九十]+、")
 _IN_PLACE: Final = re.compile(r"监护|代签|代收|代领|代理|见证")
 """Who signs in another's place, or beside a mark; nobody need."""
 _OF_THE_OFFICE: Final = re.compile(r"接收|经办|见证|核验|登记|受理|收件")
@@ -266,7 +268,7 @@ def _signed(
     document: DocumentType, sheets: Sequence[PageText], least: float, named: str
 ) -> tuple[list[SignaturePlace], list[SignaturePlace]]:
     """Return the places with ink and those without; the one who makes the document valid must have signed."""
-    places = [place for sheet in sheets for place in sheet.signature_places]
+    places = [place for sheet in sheets for place in sheet.signature_places if _is_asked(document, place)]
     if not places:
         raise Doubt(
             Reason.NO_SIGNATURE_PLACE,
@@ -285,9 +287,16 @@ def _signed(
     return inked, empty
 
 
+def _is_asked(document: DocumentType, place: SignaturePlace) -> bool:
+    """Tell whether the document is signed here: not under a heading (七、签字), over its date only what is sealed."""
+    if place.label == SEAL_OVER_DATE:
+        return "章" in document.seals
+    return not _HEADING.match(place.label)
+
+
 def _makes_valid(document: DocumentType, place: SignaturePlace) -> bool:
     """Tell whether ink here makes the document valid: it is not the place of somebody who only receives or attests it."""
-    who = _WHO.sub("", squeeze(place.label))
+    who = _who(place.label)
     first = next((f.label for f in document.fields if f.kind == "sign"), "")
     declared = squeeze("；".join((document.seals, *document.signers, first)))
     return not _OF_THE_OFFICE.search(who) or who in declared
@@ -295,7 +304,14 @@ def _makes_valid(document: DocumentType, place: SignaturePlace) -> bool:
 
 def _is_expected(label: str, signed: Sequence[str]) -> bool:
     """Tell whether somebody should have signed at an empty place: not one more row, not who only signs for another."""
-    return label not in signed and not _IN_PLACE.search(label)
+    if label in (*signed, SEAL_OVER_DATE) or _IN_PLACE.search(label):
+        return False
+    return len(_who(label)) > 1
+
+
+def _who(label: str) -> str:
+    """Return who signs, of a label: 申请人 of 申请人（签名或按指印）; empty where it does not say."""
+    return _NOT_WHO.sub("", squeeze(label))
 
 
 def _labels(places: Sequence[SignaturePlace]) -> str:
