@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*"; }
 
-# Debian packages: LibreOffice turns documents into PDF, the fonts are for its pages and for the tests' pictures.
-packages="libreoffice-writer-nogui fonts-noto-cjk poppler-utils strace"
-if ! command -v soffice >/dev/null 2>&1 || ! command -v strace >/dev/null 2>&1 || ! command -v pdftoppm >/dev/null 2>&1 \
+# Debian packages: LibreOffice turns documents into PDF, libarchive-tools opens RAR archives, the fonts are for its pages and for the tests' pictures.
+packages="libreoffice-writer-nogui libarchive-tools fonts-noto-cjk poppler-utils strace"
+if ! command -v soffice >/dev/null 2>&1 || ! command -v strace >/dev/null 2>&1 || ! command -v pdftoppm >/dev/null 2>&1 || ! command -v bsdtar >/dev/null 2>&1 \
    || [ ! -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ]; then
   if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     say "Installing with apt: $packages"

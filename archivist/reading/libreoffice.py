@@ -12,12 +12,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from archivist.reading.limited_run import limited
 
 START_S: Final = 60.0
 """Seconds allowed for a start with a fresh profile."""
@@ -95,11 +96,8 @@ def convert_stranger(file: Path, target: str, out: Path, *, limit_s: float = STR
         profile = Path(made)
         (profile / "user").mkdir()
         (profile / "user/registrymodifications.xcu").write_text(_settings(), encoding="utf-8")
-        command = _command(found, profile, target, out, [file])
-        if os.name == "posix":
-            limits = (STRANGER_MEMORY_BYTES, STRANGER_FILE_BYTES, STRANGER_CPU_S)
-            launcher = str(Path(__file__).with_name("limited_run.py"))
-            command = [sys.executable, "-I", "-S", launcher, *map(str, limits), *command]
+        limits = limited(STRANGER_MEMORY_BYTES, STRANGER_FILE_BYTES, STRANGER_CPU_S)
+        command = [*limits, *_command(found, profile, target, out, [file])]
         # TMPDIR: what it leaves when it is ended goes with the profile.
         _run(command, limit_s, os.environ | {"TMPDIR": made, "TEMP": made, "TMP": made})
     if not (out / f"{file.stem}.{target.partition(':')[0]}").is_file():

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from archivist.model.plain_text import decode_text
-from archivist.reading.formats.containers import RAR, SEVEN_ZIP, ZIP
 from archivist.reading.formats.documents import DOC, RTF
 from archivist.reading.formats.identify import EMPTY, UNKNOWN, identify
 from archivist.reading.formats.images import HEIC
@@ -22,12 +21,15 @@ from archivist.reading.formats.mail import EML, MHT
 from archivist.reading.formats.ofd import OFD
 from archivist.reading.formats.ooxml import DOCX, XLSX
 from archivist.reading.formats.pdf import PDF
+from archivist.reading.formats.rar import RAR
 from archivist.reading.formats.registry import Format, Sureness, by_kind, formats
 from archivist.reading.formats.sample import Sample
+from archivist.reading.formats.seven_zip import SEVEN_ZIP
 from archivist.reading.formats.spreadsheets import XLS
 from archivist.reading.formats.text import TXT
 from archivist.reading.formats.unread_office import LOCKED_OFFICE, PACKAGE
 from archivist.reading.formats.web import HTML
+from archivist.reading.formats.zip import ZIP
 
 from . import files
 

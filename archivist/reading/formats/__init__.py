@@ -4,11 +4,11 @@
 file really is · ``pdf`` ``images`` ``ooxml`` ``spreadsheets`` ``text`` ``web`` ``mail``
 ``ofd`` (with ``ofd_drawing``) read · ``documents`` read as the PDF that
 LibreOffice makes of them · ``media`` recordings, which have no text · ``unpacking`` how files that hold others are taken
-apart, and its limits: ``containers`` ``mail`` · ``unread_office`` recognised and refused with what a clerk can do.
+apart, and its limits: ``zip`` ``seven_zip`` ``rar`` ``mail``
+``outlook`` · ``unread_office`` recognised and refused with what a clerk can do.
 """
 
 __all__ = [
-    "containers",
     "documents",
     "identify",
     "images",
@@ -17,12 +17,16 @@ __all__ = [
     "ofd",
     "ofd_drawing",
     "ooxml",
+    "outlook",
     "pdf",
+    "rar",
     "registry",
     "sample",
+    "seven_zip",
     "spreadsheets",
     "text",
     "unpacking",
     "unread_office",
     "web",
+    "zip",
 ]

@@ -45,6 +45,8 @@ MAX_RATIO: Final = 200
 RATIO_FROM_BYTES: Final = 64 * 1024**2
 MAX_NAME: Final = 200
 """Characters of a member's name that are kept."""
+TAKE_APART: Final = "请解压后把里面的文件逐个投入收件箱。"
+"""What a clerk can do with a container that cannot be taken apart here."""
 CHUNK: Final = 1024**2
 IGNORED: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 """Folders and files that operating systems add by themselves; so are those that begin with ``._``."""
@@ -106,28 +108,32 @@ class Unpacking:
         Raises:
             FileTooLarge: E102. WriteFailed: E204, the disk refuses; no fault of the file.
         """
-        self._count += 1
-        label = safe_name(name) or f"{self._count}"
-        path = self._into / f"{self._count:04d}{_suffix(label)}"
-        size = 0
-        with _writing(path, self.name) as write:
+        with self.begin(name) as writer:
             for piece in data:
-                size += len(piece)
-                self._total += len(piece)
-                if size > MAX_MEMBER_BYTES:
-                    raise FileTooLarge(
-                        f"里面的一个文件超过 {MAX_MEMBER_BYTES // 1024**2} MB 的限制", file=self.name
-                    )
-                self._check(self._count, self._total)
-                write(piece)
-        return PackedFile(label, path, is_message)
+                writer.write(piece)
+            return writer.finish(is_message=is_message)
+
+    def begin(self, name: str) -> PackedWriter:
+        """Begin a member whose bytes come by and by, where a library hands them out.
+
+        Raises:
+            FileTooLarge: E102. WriteFailed: E204.
+        """
+        self._count += 1
+        self._check(self._count, self._total)
+        label = safe_name(name) or f"{self._count}"
+        return PackedWriter(label, self._into / f"{self._count:04d}{_suffix(label)}", self._written)
+
+    def _written(self, size: int) -> None:
+        self._total += size
+        self._check(self._count, self._total)
 
     def refuse_link(self) -> UnreadableFile:
         """Return the error for a link or a device among the members: it is no paper, and points outside."""
         return UnreadableFile(
             "里面有链接或特殊文件，不能自动拆开",
             file=self.name,
-            remedy="请解压后把里面的文件逐个投入收件箱。",
+            remedy=TAKE_APART,
         )
 
     def _check(self, count: int, total: int) -> None:
@@ -151,26 +157,62 @@ class Unpacking:
             )
 
 
-@contextmanager
-def _writing(path: Path, name: str) -> Iterator[Callable[[bytes], object]]:
-    """Give what writes to a new file; a disk that refuses is not taken for damage in what is read meanwhile."""
+class PackedWriter:
+    """A member that is being written; a disk that refuses is not taken for damage in what is read meanwhile.
 
-    def refused(error: OSError) -> WriteFailed:
-        return WriteFailed(f"拆开文件时临时文件夹写不进去（{reason_of(error)}）", file=name)
+    A context manager, which leaves an unfinished member where it is.
 
-    def write(data: bytes) -> None:
+    Args:
+        name: see ``PackedFile``.
+        path: of the new file.
+        count: is told the size of each piece, and refuses what is too much.
+    """
+
+    def __init__(self, name: str, path: Path, count: Callable[[int], None]) -> None:
+        self._name = name
+        self._path = path
+        self._count = count
+        self._size = 0
+        with self._disk():
+            self._file = path.open("xb")
+
+    def __enter__(self) -> PackedWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, data: bytes | bytearray) -> int:
+        """Write the next bytes.
+
+        Raises:
+            FileTooLarge: E102. WriteFailed: E204.
+        """
+        self._size += len(data)
+        if self._size > MAX_MEMBER_BYTES:
+            raise FileTooLarge(f"里面的一个文件超过 {MAX_MEMBER_BYTES // 1024**2} MB 的限制", file=self._name)
+        self._count(len(data))
+        with self._disk():
+            return self._file.write(data)
+
+    def finish(self, *, is_message: bool = False) -> PackedFile:
+        """End the member.
+
+        Raises:
+            WriteFailed: E204.
+        """
+        with self._disk():
+            self._file.close()
+        return PackedFile(self._name, self._path, is_message)
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
         try:
-            file.write(data)
-            file.flush()
+            yield
         except OSError as error:
-            raise refused(error) from error
-
-    try:
-        file = path.open("xb")
-    except OSError as error:
-        raise refused(error) from error
-    with file:
-        yield write
+            raise WriteFailed(
+                f"拆开文件时临时文件夹写不进去（{reason_of(error)}）", file=self._name
+            ) from error
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:

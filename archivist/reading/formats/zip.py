@@ -1,4 +1,4 @@
-"""ZIP archives, taken apart; and the words for archives in general."""
+"""ZIP archives, taken apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archivist.errors import PasswordNeeded, UnreadableFile
 from archivist.model.plain_text import decode_text
 from archivist.reading.formats.registry import Format, NotRead, Sureness, Unpacker, register
 from archivist.reading.formats.sample import Sample
-from archivist.reading.formats.unpacking import PackedFile, Unpacking, is_ignored, pieces
+from archivist.reading.formats.unpacking import TAKE_APART, PackedFile, Unpacking, is_ignored, pieces
 
 _LOCKED, _UTF_8 = 0x1, 0x800
 """General purpose bits of a member (APPNOTE 4.4.4)."""
@@ -51,7 +51,7 @@ def _extracted(
         raise UnreadableFile(
             "压缩包用了本程序不支持的压缩或加密方法",
             file=unpacking.name,
-            remedy="请解压后把里面的文件逐个投入收件箱。",
+            remedy=TAKE_APART,
         ) from None
     except (RuntimeError, zipfile.BadZipFile, zlib.error):
         # Another password is seen at once (RuntimeError), or one time in 256 only by what comes out.
@@ -82,28 +82,6 @@ ZIP = register(
         media_type="application/zip",
         extensions=(".zip",),
         recognise=_is_zip,
-        handling=Unpacker(unpack_zip, NotRead("是 ZIP 压缩包", "请解压后把里面的文件逐个投入收件箱。")),
-    )
-)
-RAR = register(
-    Format(
-        kind="rar",
-        label="RAR 压缩包",
-        media_type="application/vnd.rar",
-        extensions=(".rar",),
-        recognise=lambda sample: Sureness.SURE if sample.head.startswith(b"Rar!\x1a\x07") else Sureness.NO,
-        handling=NotRead("是 RAR 压缩包", "请解压后把里面的文件逐个投入收件箱。"),
-    )
-)
-SEVEN_ZIP = register(
-    Format(
-        kind="7z",
-        label="7z 压缩包",
-        media_type="application/x-7z-compressed",
-        extensions=(".7z",),
-        recognise=lambda sample: (
-            Sureness.SURE if sample.head.startswith(b"7z\xbc\xaf\x27\x1c") else Sureness.NO
-        ),
-        handling=NotRead("是 7z 压缩包", "请解压后把里面的文件逐个投入收件箱。"),
+        handling=Unpacker(unpack_zip, NotRead("是 ZIP 压缩包", TAKE_APART)),
     )
 )
