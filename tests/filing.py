@@ -32,8 +32,17 @@ ACCEPTED: Final = "accept accepted 2024-03-04"
 """A step of ``take``."""
 
 
-def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "样例", by: By = BY) -> Case:
-    """File one scan of each type with some text on it."""
+def file_papers(
+    workspace: Workspace,
+    number: CaseNo,
+    *kinds: str,
+    text: str = "样例",
+    by: By = BY,
+    typed: object = None,
+    dated: str = "",
+) -> Case:
+    """File one scan of each type with some text on it; ``typed`` and ``dated`` are what its record says besides."""
+    data = {key: value for key, value in (("typed", typed), ("dated", dated)) if value}
     for kind in kinds:
         document = workspace.catalogue.get(kind)
 
@@ -47,6 +56,7 @@ def file_papers(workspace: Workspace, number: CaseNo, *kinds: str, text: str = "
                 "title": title,
                 "folder": folder,
                 "status": RecordStatus.FILED.value,
+                "data": data,
             }
             scan = NewFile(f"data/{folder}/{no} {title}.txt", f"{no} {text}".encode(), no)
             return Draft(

@@ -235,7 +235,17 @@ def _try_part(workspace: Workspace, by: By, item: TrayItem) -> Filed | NeedsRevi
     number, named = found.case.number, (str(found.case.number), found.type.id)
     evidence = [asdict(e) for e in found.evidence if e.speaks_for in named]
     try:
-        return file_waiting(workspace, by, item, number, found.type, found.code, evidence, found.signature)
+        return file_waiting(
+            workspace,
+            by,
+            item,
+            number,
+            found.type,
+            found.code,
+            evidence,
+            found.signature,
+            type_score=found.type_score,
+        )
     except DuplicateFile as error:
         return _leave(workspace, by, item, Reason.DUPLICATE, error.what, found)
 

@@ -60,7 +60,8 @@ def file_by_hand(
         code, signature = _signature_of(case, chosen, signs), _seen_by(by)
     record = commit_file(
         workspace, by, number, chosen, original, result, code,
-        [asdict(e) for e in found.evidence], signature=signature, keep_duplicate=keep_duplicate, reason=reason,
+        [asdict(e) for e in found.evidence], type_score=None if document else found.type_score, signature=signature,
+        keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     return Filed(path.name, number, record.no, record.title, record.signs, similar_to=record.similar_to)
 
@@ -87,7 +88,7 @@ def assign(
     code = _signature_of(case, document, signs) if signs else None
     evidence = item.details.get("evidence", ())
     return file_waiting(
-        workspace, by, item, number, document, code, evidence, _seen_by(by),
+        workspace, by, item, number, document, code, evidence, _seen_by(by), type_score=None,
         keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
 
@@ -102,6 +103,7 @@ def file_waiting(
     evidence: Sequence[Data],
     signature: Data,
     *,
+    type_score: float | None,
     keep_duplicate: bool = False,
     reason: str = "",
 ) -> Filed:
@@ -118,7 +120,8 @@ def file_waiting(
         archive.tray.mark(item, str(number))
         record = commit_file(
             workspace, by, number, document, original, unpack(item.reading), code, evidence,
-            signature=signature, keep_duplicate=keep_duplicate, text=item.text, tray=item, reason=reason,
+            type_score=type_score, signature=signature, keep_duplicate=keep_duplicate, text=item.text, tray=item,
+            reason=reason,
         )  # fmt: skip
         archive.tray.remove(item)
     return Filed(

@@ -12,6 +12,8 @@ from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, Dupli
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching import near_duplicate
 from archivist.ingest.matching.evidence import Reason, Recognition
+from archivist.ingest.matching.match_type import typed
+from archivist.ingest.matching.paper_date import paper_date
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
 from archivist.model.by import By
@@ -174,6 +176,7 @@ def _commit_recognised(workspace: Workspace, by: By, prepared: ReadDrop, found: 
             prepared.result,
             found.code,
             evidence,
+            type_score=found.type_score,
             signature=found.signature,
         )
     except DuplicateFile as error:
@@ -206,6 +209,7 @@ def commit_file(
     code: DocumentCode | None = None,
     evidence: Sequence[Data] = (),
     *,
+    type_score: float | None,
     signature: Mapping[str, object] = {},
     keep_duplicate: bool = False,
     text: str | None = None,
@@ -215,6 +219,7 @@ def commit_file(
     """Commit one file to a case as a record of some type; the original is left for the caller to remove.
 
     With a ``code`` it is the signed copy of the record that names; ``signature`` says what it was taken for one by.
+    ``type_score`` says how sure the program is of the type, ``None`` that a person chose it.
 
     Raises:
         DuplicateFile: E105, when the case already has these bytes. CaseClosed: E207, when it is deregistered and the
@@ -237,7 +242,9 @@ def commit_file(
         files = [NewFile(f"data/{document.folder}/{no} {title}{suffix}", original, no)]
         if words.strip():
             files.append(NewFile(f"text/{no}.txt", words.encode(), no))
-        data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence)}
+        data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence), "typed": typed(type_score)}
+        if dated := None if signs else paper_date(words.split("\f"), document, by.today):
+            data["dated"] = dated.isoformat()
         if signs:
             data["signature"] = dict(signature)
         else:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from archivist.model.event import GENESIS, Data, Event, FileEntry, Op
 from archivist.model.fact_paths import FactPath
@@ -18,6 +19,11 @@ from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value
+
+MACHINE, PERSON = "machine", "person"
+"""``typed.by`` of a record: who chose its type."""
+SURE_TYPE: Final = 0.8
+"""From this score on nobody need confirm a type that the program found."""
 
 
 class RecordStatus(StrEnum):
@@ -56,7 +62,8 @@ class Record:
     event remembers of the file it came from; the name is ``Archive.source_name``'s to say.
     ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``key`` (id of the key it was made
     with), ``printed_pages``, ``template``, ``facts_sha256``, ``values`` of an issued document; ``evidence`` of a filed scan;
-    ``scores`` of its pages; ``signature`` of a signed copy, what it was taken for one by. ``seq`` is the event that filed it.
+    ``scores`` of its pages, ``typed`` who said of which type it is, ``dated`` the day read on it; ``signature`` of a signed
+    copy, what it was taken for one by. ``seq`` is the event that filed it.
     """
 
     no: RecordNo
@@ -83,6 +90,22 @@ class Record:
     def similar_to(self) -> RecordNo | None:
         """The record of which it seemed, when it was filed, to be another scan."""
         return RecordNo(self.data["similar_to"]) if "similar_to" in self.data else None
+
+    @property
+    def dated(self) -> str:
+        """The day the paper itself bears, ``YYYY-MM-DD``: of what was issued, or as read; empty when it is not known."""
+        return str(self.data.get("date") or self.data.get("dated") or "")
+
+    @property
+    def type_score(self) -> float | None:
+        """How sure the program was that it is of this type, 0.0–1.0; ``None`` where a person said it, or nobody noted it."""
+        typed = self.data.get("typed") or {}
+        return float(typed["score"]) if typed.get("by") == MACHINE else None
+
+    @property
+    def type_unsure(self) -> bool:
+        """Whether a person should look if it is of this type at all."""
+        return self.type_score is not None and self.type_score < SURE_TYPE
 
     @property
     def text(self) -> FileEntry | None:
@@ -353,7 +376,7 @@ def _with_type(case: Case, event: Event) -> Case:
         title=event.data["title"],
         folder=event.data["folder"],
         files=tuple(replace(f, path=moves.get(f.path, f.path)) for f in old.files),
-        data=MappingProxyType({**old.data, "typed": {"by": "person"}}),
+        data=MappingProxyType({**old.data, "typed": {"by": PERSON}}),
     )
     return replace(case, records=MappingProxyType({**case.records, number: new}))
 

@@ -245,7 +245,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One paper an applicant must hand in, or one statutory form that must be there, for some categories."""
+    """One paper an applicant must hand in, or one statutory form that must be there, for some categories.
+
+    ``accepts`` names other types that will do as well: where 支出材料 are asked for, a bill of the hospital is one.
+    """
 
     document: Words
     requirement: Words
@@ -253,6 +256,7 @@ class Material:
     source: Source
     when: Condition = ""
     each: Each = Each.HOUSEHOLD
+    accepts: tuple[Words, ...] = ()
     inferred: bool = False
 
 

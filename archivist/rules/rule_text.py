@@ -172,9 +172,9 @@ def papers(need: str, title: Title) -> str:
 
 def wanted(material: Material, pack: Pack, title: Title = str) -> str:
     """Return what a material must be, with its condition."""
-    return material.requirement + (
-        f"（限于{condition(material.when, pack, title)}）" if material.when else ""
-    )
+    other = f"（{'、'.join(map(title, material.accepts))}亦可）" if material.accepts else ""
+    only = f"（限于{condition(material.when, pack, title)}）" if material.when else ""
+    return f"{material.requirement}{other}{only}"
 
 
 def scope(categories: Iterable[Category]) -> str:

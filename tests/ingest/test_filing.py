@@ -96,6 +96,25 @@ def test_a_certain_paper_is_filed_and_findable(workspace: Workspace, reader: Rea
     assert [(h.case, h.record) for h in hits] == [(outcome.case, outcome.record)]
 
 
+def test_a_record_says_who_chose_its_type_and_the_day_the_paper_bears(
+    workspace: Workspace, reader: Reader
+) -> None:
+    """“record entry data gets … ``"typed": {"by": "machine", "score": 0.83}`` (person-chosen types: by person)”; “dated”."""
+    words = ("诊断证明书", f"证号 {WANG_ID}", "科别 骨科", "诊断 略", "医师：样例医生", "2024年3月4日")
+    paper(workspace.archive.inbox / "a.docx", *words)
+    drop(workspace, reader, "a.docx")
+    bare = paper(workspace.root / "b.docx", "诊断证明书", f"证号 {WANG_ID}")
+    number = the_case(workspace).number
+    file_by_hand(workspace, BY, number, bare, reader, None)
+    own = paper(workspace.root / "c.docx", "一张纸")
+    file_by_hand(workspace, BY, number, own, reader, workspace.catalogue.get("诊断证明"))
+    whole, heading, told = the_case(workspace).records.values()
+    assert whole.data["dated"] == whole.dated == "2024-03-04"
+    assert whole.type_score is not None and whole.type_score >= 0.8 and not whole.type_unsure
+    assert heading.type_score is not None and heading.type_unsure and heading.dated == ""
+    assert told.data["typed"] == {"by": "person"} and not told.type_unsure and "dated" not in told.data
+
+
 def test_the_same_bytes_again_are_a_duplicate_and_not_filed_twice(
     workspace: Workspace, reader: Reader
 ) -> None:

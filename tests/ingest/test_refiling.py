@@ -77,7 +77,9 @@ def file(
 ) -> Record:
     drop = dropped(workspace, name, words)
     document = workspace.catalogue.get(kind)
-    return commit_file(workspace, BY, number, document, drop.original, drop.result, code, reason="漏归")
+    return commit_file(
+        workspace, BY, number, document, drop.original, drop.result, code, type_score=None, reason="漏归"
+    )
 
 
 def move(
@@ -230,7 +232,7 @@ def test_what_is_there_already_is_not_moved_there_again(workspace: Workspace) ->
     """Refused for a duplicate in the target, for the same case, and without a reason."""
     number, document = right(workspace), workspace.catalogue.get("mat_medical_evidence")
     twin = dropped(workspace, "王秀兰 诊断.txt", WORDS)
-    commit_file(workspace, BY, number, document, twin.original, twin.result)
+    commit_file(workspace, BY, number, document, twin.original, twin.result, type_score=None)
     with pytest.raises(DuplicateFile, match="0001"):
         move(workspace)
     with pytest.raises(InvalidValue, match="本来就在"):

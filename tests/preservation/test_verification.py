@@ -40,7 +40,14 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
             path.write_bytes(b"%PDF paper " + bytes([n]) * 3000)
             original = Original.of(path, path.name)
             commit_file(
-                made, BY, case.number, made.catalogue.get("other"), original, None, text=f"第 {n} 份的文字"
+                made,
+                BY,
+                case.number,
+                made.catalogue.get("other"),
+                original,
+                None,
+                type_score=None,
+                text=f"第 {n} 份的文字",
             )
         shutil.copytree(made.archive.root, tmp_path / "backup")
         yield made

@@ -25,23 +25,26 @@ _LACKING: Final = "缺"
 def _handed_in(context: DocumentContext) -> list[Row]:
     """The papers the category asks for, then what else the applicant handed in."""
     case, catalogue = context.case, context.catalogue
-    wanted = list(dict.fromkeys(m.document for m in required_papers.required(case, context.pack)))
+    accepted: dict[str, tuple[str, ...]] = {}
+    for m in required_papers.required(case, context.pack):
+        accepted[m.document] = (m.document, *m.accepts)
+    wanted = {document for some in accepted.values() for document in some}
     others = [
         document
         for document in dict.fromkeys(r.type for r in case.records.values())
         if document not in wanted and document in catalogue and catalogue.get(document).kind == "material"
     ]
     return [
-        _paper(case, catalogue.title(document), document) | {"need": "应有" if document in wanted else "另收"}
-        for document in (*wanted, *others)
+        *(_paper(case, catalogue.title(d), *some) | {"need": "应有"} for d, some in accepted.items()),
+        *(_paper(case, catalogue.title(document), document) | {"need": "另收"} for document in others),
     ]
 
 
-def _paper(case: Case, name: str, document: str) -> dict[str, object]:
-    """One line of the list: a form counts when it came back signed."""
-    if not required_papers.held(case, document):
+def _paper(case: Case, name: str, *documents: str) -> dict[str, object]:
+    """One line of the list, for a paper or what will do as well: a form counts when it came back signed."""
+    if not required_papers.held(case, *documents):
         return {"name": name, "state": _LACKING}
-    copies = [r for r in case.records_of(document) if not r.signs]
+    copies = [r for r in case.records_of(*documents) if not r.signs]
     pages = sum(r.pages for r in copies)
     return {"name": name, "copies": str(len(copies)), "pages": str(pages) if pages else "", "state": "已收"}
 

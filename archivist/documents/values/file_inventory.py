@@ -53,12 +53,19 @@ def _title(context: DocumentContext) -> str | None:
 
 @computes(FieldPath.VOLUME_START)
 def _start(context: DocumentContext) -> str | None:
-    return min((item.date[:7] for item in items(context.case)), default=None)
+    return min(_months(context), default=None)
 
 
 @computes(FieldPath.VOLUME_END)
 def _end(context: DocumentContext) -> str | None:
-    return max((item.date[:7] for item in items(context.case)), default=None)
+    return max(_months(context), default=None)
+
+
+def _months(context: DocumentContext) -> list[str]:
+    """Return the months of the papers: cards and certificates that an applicant brought are older than the file."""
+    dated = [item for item in items(context.case) if item.date]
+    own = [item for item in dated if not item.made.type.startswith(MATERIAL)]
+    return [item.date[:7] for item in own or dated]
 
 
 @computes(FieldPath.VOLUME_ITEM_COUNT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
@@ -11,6 +11,7 @@ from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.doctypes.ids import DocumentId
 from archivist.ingest.matching.evidence import Doubt, Evidence, Reason, squeeze
 from archivist.ingest.matching.page_type import AHEAD, TypeGuess, guesses, is_draw
+from archivist.model.case import MACHINE, PERSON
 from archivist.model.document_code import DocumentCode
 from archivist.reading.pages import ReadResult
 
@@ -29,6 +30,11 @@ class TypeMatch:
 
     type: DocumentType
     score: float
+
+
+def typed(score: float | None) -> Mapping[str, object]:
+    """Return what a record's data says of who chose its type: the program, this sure (0.0–1.0), or a person (``None``)."""
+    return {"by": PERSON} if score is None else {"by": MACHINE, "score": score}
 
 
 def match_type(

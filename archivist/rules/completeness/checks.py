@@ -46,11 +46,13 @@ def _materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ()
             found.wrong.append(
                 f"{d.title(m.document)}：{gap.reason}。要求：{gap.requirement}（依据 {gap.basis}）"
             )
-        elif not required_papers.held(d.case, m.document):
+        elif not required_papers.held(d.case, m.document, *m.accepts):
             found.unknown.append(
                 f"没有{d.title(m.document)}，但一次性补正告知书没有要求补它，不能再次告知申请人，请由本机关调取或说明"
             )
-        elif m.each is Each.PERSON and (count := _count(d.case, m.document)) < len(everybody):
+        elif unsure := required_papers.unsure(d.case, m.document, *m.accepts):
+            found.unknown += unsure
+        elif m.each is Each.PERSON and (count := _count(d.case, m.document, *m.accepts)) < len(everybody):
             names = "、".join(p.name or p.part for p in everybody)
             found.unknown.append(
                 f"{d.title(m.document)}有 {count} 件，应有 {len(everybody)} 人（{names}）的；"
@@ -59,8 +61,10 @@ def _materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ()
     return found
 
 
-def _count(case: Case, document: str) -> int:
-    return sum(r.status not in (RecordStatus.PENDING, RecordStatus.SIGNED) for r in case.records_of(document))
+def _count(case: Case, *documents: str) -> int:
+    return sum(
+        r.status not in (RecordStatus.PENDING, RecordStatus.SIGNED) for r in case.records_of(*documents)
+    )
 
 
 def _authorised(d: Dossier) -> TestOutcome:
@@ -163,6 +167,7 @@ def _documents(d: Dossier, wanted: Iterable[str], where: str, found: TestOutcome
     for either in wanted:
         names = either.split("|")
         if d.case.records_of(*names):
+            found.unknown += [u for u in required_papers.unsure(d.case, *names) if u not in found.unknown]
             continue
         known = [d.title(n) for n in names if n in d.catalogue]
         if known:
@@ -340,7 +345,7 @@ def _in_benefit_since(case: Case) -> dt.date | None:
 
 def _filed_between(case: Case, document: str, first: dt.date, last: dt.date) -> bool:
     """Tell whether a document of those days is there: by the date it bears, else by the day it was filed."""
-    days = (str(r.data.get("date") or r.filed_at[:10]) for r in case.records_of(document))
+    days = (r.dated or r.filed_at[:10] for r in case.records_of(document))
     return any(first.isoformat() <= day <= last.isoformat() for day in days)
 
 

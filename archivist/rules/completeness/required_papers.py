@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.facts import Part, Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together
@@ -47,7 +47,7 @@ def missing(case: Case, pack: Pack) -> list[Missing]:
     return [
         _missing(m, case)
         for m in required(case, pack)
-        if not held(case, m.document) and (asked is None or m.document in asked)
+        if not held(case, m.document, *m.accepts) and (asked is None or m.document in asked)
     ]
 
 
@@ -58,9 +58,22 @@ def _missing(material: Material, case: Case) -> Missing:
     return Missing(material.document, material.requirement, reason, basis)
 
 
-def held(case: Case, document: str) -> bool:
-    """Tell whether a paper is in the case: filed, or signed where the office printed it."""
-    return any(r.status is not RecordStatus.PENDING for r in case.records_of(document))
+def held(case: Case, *documents: str) -> bool:
+    """Tell whether one of some papers is in the case: filed, or signed where the office printed it."""
+    return any(r.status is not RecordStatus.PENDING for r in case.records_of(*documents))
+
+
+def unsure(case: Case, *documents: str) -> list[str]:
+    """Return what a person should look at, where nothing but a doubtful recognition says that a paper is there."""
+    held = [r for r in case.records_of(*documents) if r.status is not RecordStatus.PENDING]
+    return [_look(case, r) for r in held] if all(r.type_unsure for r in held) else []
+
+
+def _look(case: Case, record: Record) -> str:
+    return (
+        f"第 {record.no} 件{record.title}是机器认的，把握 {record.type_score or 0:.0%}，请看原件核对；"
+        f"认错的改种类：archivist case record retype {case.number} {record.no} 种类 --reason 理由"
+    )
 
 
 def asked_for(case: Case) -> Sequence[str] | None:

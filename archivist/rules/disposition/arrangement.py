@@ -87,8 +87,8 @@ class VolumeItem:
 
     @property
     def date(self) -> str:
-        """The day of the document, else the day it was filed; ``YYYY-MM-DD``."""
-        return str(self.made.data.get("date") or self.made.filed_at[:10])
+        """The day the document bears, ``YYYY-MM-DD``; empty when it is not known: never the day it was scanned."""
+        return self.made.dated
 
     @property
     def note(self) -> str:
@@ -120,7 +120,7 @@ def _place(record: Record) -> tuple[object, ...]:
     """Section, year (of daily management only), rank within it."""
     name = MATERIAL if record.type.startswith(MATERIAL) and record.type not in _PLACES else record.type
     section, rank = _PLACES.get(name, (1 if record.folder[:2] in ("08", "09", "10") else 0, _LAST))
-    year = str(record.data.get("date") or record.filed_at)[:4] if _SECTIONS[section] == DAILY else ""
+    year = (record.dated or record.filed_at)[:4] if _SECTIONS[section] == DAILY else ""
     return section, year, rank
 
 

@@ -40,7 +40,8 @@ def _ended_without_benefit(case: Case, refused: Rule) -> dt.date | None:
     if step := case.step(*UNGRANTED):
         return step.on
     decisions = case.records_of(*refused.documents)
-    return dt.date.fromisoformat(max(r.filed_at for r in decisions)[:10]) if decisions else None
+    days = [r.dated or r.filed_at[:10] for r in decisions]
+    return dt.date.fromisoformat(max(days)) if days else None
 
 
 def retention(case: Case, pack: Pack) -> Retention | None:
@@ -51,7 +52,7 @@ def retention(case: Case, pack: Pack) -> Retention | None:
     periods = [(base, case.deregistered_on, add_years(case.deregistered_on, int(base.value)))]
     daily = pack.find("retention.daily", case.category, case.deregistered_on)
     if daily:
-        years = [int(r.filed_at[:4]) for r in case.records_of(*daily.documents)]
+        years = [int((r.dated or r.filed_at)[:4]) for r in case.records_of(*daily.documents)]
         if years:
             end = dt.date(max(years), 12, 31)
             periods.append((daily, end, add_years(end, int(daily.value))))

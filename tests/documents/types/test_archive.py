@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ def test_the_order_inside_the_file() -> None:
 
 def test_daily_management_goes_by_years() -> None:
     found = [i for i in items(HOUSEHOLDS["large"]) if i.section == "日常管理"]
-    assert [i.date[:4] for i in found] == sorted(i.date[:4] for i in found)
+    years = [(i.made.dated or i.made.filed_at)[:4] for i in found]
+    assert years == sorted(years)
 
 
 def test_every_named_paper_stands_in_the_order_once() -> None:
@@ -135,6 +137,33 @@ def test_page_numbers_run_on_until_a_paper_that_was_not_counted() -> None:
     assert rows[6]["note"] == "待签" and all(r["range"] == "" for r in rows[6:])
     assert values("case_cover", a_volume())["volume"]["pages"] == ""
     assert values("case_cover", a_volume(MINIMAL, 3))["volume"]["pages"] == "6"
+
+
+def test_the_day_of_a_paper_is_never_the_day_it_was_scanned() -> None:
+    """“in 卷内文件目录 the column 日期 (date of the paper) must be 20240306 or blank, never the day of scanning”."""
+    case = a_volume()
+    rows = values("case_catalog", case)["volume"]["records"]
+    issued = {str(i.kept.no): str(i.made.data["date"]) for i in items(case) if i.made.data.get("date")}
+    assert {r["no"]: r["date"] for r in rows} == {
+        r["no"]: issued.get(r["no"], "").replace("-", "") for r in rows
+    }
+    read = {no: replace(r, data={"dated": "2024-03-06", **r.data}) for no, r in case.records.items()}
+    rows = values("case_catalog", replace(case, records=read))["volume"]["records"]
+    assert {row["date"] for row in rows if row["no"] not in issued} == {"20240306"}
+
+
+def test_cards_that_were_brought_do_not_make_the_volume_older() -> None:
+    """起止时间: the file begins with its own papers, not with a marriage of 1990."""
+    case = a_volume()
+    read = {
+        no: replace(r, data={**r.data, "dated": "1990-05-01" if r.type.startswith("mat_") else "2024-03-06"})
+        for no, r in case.records.items()
+        if not r.data.get("date")
+    }
+    cover = values("case_cover", replace(case, records={**case.records, **read}))["volume"]
+    assert not str(cover["start"]).startswith("1990")
+    undated = {no: replace(r, data={}) for no, r in case.records.items()}
+    assert not re.search(r"\d", str(values("case_cover", replace(case, records=undated))["volume"]["start"]))
 
 
 def test_who_wrote_a_paper() -> None:

@@ -19,7 +19,7 @@ from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import Verdict
-from archivist.procedure.completeness_audit import check
+from archivist.procedure.completeness_audit import check, confirm
 from archivist.rules import pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.checks import TESTS
@@ -124,6 +124,41 @@ def test_c01_every_paper_of_a_household_and_one_card_each(workspace: Workspace) 
     assert finding.verdict is UNCHECKED, "one card for two people: it may hold both, or not"
     assert "有 1 件，应有 2 人（王秀兰、李样例）" in finding.problems[0]
     file_papers(workspace, number, "mat_id_card", text="第二张")
+    assert look(workspace, number, "C01").verdict is PASSED
+
+
+def test_c01_what_a_machine_typed_is_unchecked_until_it_is_sure_or_a_person_looked(
+    workspace: Workspace,
+) -> None:
+    """“What a machine typed is 未检 in ``check`` until its score is high or a person confirms.”."""
+    number = household(workspace)
+    file_papers(workspace, number, *(k for k in ACCEPTANCE if k != "mat_household_register"), "mat_id_card")
+    file_papers(workspace, number, "mat_household_register", typed={"by": "machine", "score": 0.62})
+    finding = look(workspace, number, "C01")
+    assert finding.verdict is UNCHECKED
+    (problem,) = finding.problems
+    assert "第 0008 件居民户口簿是机器认的，把握 62%" in problem
+    assert f"archivist case record retype {number} 0008" in problem
+    confirm(workspace, BY, number, ["C01"], note="原件是户口簿", on=TODAY, stage=Stage.ACCEPTANCE)
+    assert look(workspace, number, "C01").verdict is PASSED
+
+
+@pytest.mark.parametrize(
+    "typed", [{"by": "machine", "score": 0.8}, {"by": "machine", "score": 1.0}, {"by": "person"}, None]
+)
+def test_c01_a_sure_type_a_person_s_and_an_old_record_s_need_no_look(
+    workspace: Workspace, typed: dict[str, object] | None
+) -> None:
+    """“person-chosen types: by person … Old records without the entry: as today.”."""
+    number = household(workspace)
+    file_papers(workspace, number, *ACCEPTANCE, "mat_id_card", typed=typed)
+    assert look(workspace, number, "C01").verdict is PASSED
+
+
+def test_c01_one_sure_paper_is_enough(workspace: Workspace) -> None:
+    number = household(workspace)
+    file_papers(workspace, number, *ACCEPTANCE)
+    file_papers(workspace, number, "mat_id_card", text="第二张", typed={"by": "machine", "score": 0.6})
     assert look(workspace, number, "C01").verdict is PASSED
 
 
@@ -240,6 +275,31 @@ def test_c07_expenses_income_and_who_was_to_blame(workspace: Workspace, event: s
     file_papers(workspace, number, *papers)
     missing = [p.split("：")[0] for p in look(workspace, number, "C07").problems]
     assert missing == (["责任认定及赔偿认定材料"] if event else []) + ["收入、财产相关材料"]
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "brought"),
+    [
+        ("mat_expense_evidence", "mat_medical_bill"), ("mat_expense_evidence", "mat_tuition_receipt"),
+        ("mat_liability_evidence", "mat_accident_report"), ("mat_income_asset_evidence", "mat_income_proof"),
+    ],
+)  # fmt: skip
+def test_c07_a_paper_of_the_kind_that_is_asked_for_will_do(
+    workspace: Workspace, asked_for: str, brought: str
+) -> None:
+    """「教育、医疗等生活必需支出的相关材料」: the bill of a hospital is one, though its own type says more."""
+    number = household(workspace, Category.ZC, application={"event": "火灾", "known_recipient": "是"})
+    title = workspace.catalogue.get(asked_for).title
+    assert any(p.startswith(title) for p in look(workspace, number, "C07").problems)
+    file_papers(workspace, number, brought)
+    assert not any(title in p for p in look(workspace, number, "C07").problems)
+
+
+@pytest.mark.parametrize("name", pack.available())
+def test_what_will_do_as_well_is_in_the_catalogue(name: str) -> None:
+    catalogue = Catalogue.load()
+    others = {other for m in pack.load(name).materials for other in m.accepts}
+    assert all(other in catalogue and not catalogue.get(other).generated for other in others)
 
 
 @pytest.mark.parametrize("subsidy", ["困难残疾人生活补贴", "重度残疾人护理补贴"])
