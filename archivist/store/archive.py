@@ -10,14 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import (
-    ArchiveError,
-    CaseNotFound,
-    IntegrityAlarm,
-    InvalidValue,
-    NewerFormat,
-    WriteFailed,
-)
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.case import Case, Record, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
@@ -236,15 +229,7 @@ class Archive:
             self.moves.begin(move)
             target, event = self.commit(move.target, lambda _: draft, move.stamp)
             new = RecordNo(event.data["record"]["no"])
-            try:
-                left = self.moves.let_go(move, new)
-                self.moves.end(move)
-            except WriteFailed as error:
-                raise WriteFailed(
-                    f"已归入 {move.target} 第 {new} 件；从 {move.case} 移出尚未完成（{error.what}），下次启动时自动补完",
-                    file=str(move.case),
-                ) from error
-            return left, target, new
+            return self.moves.complete(move, new), target, new
 
     @staticmethod
     def _require_fitting(case: Case, draft: Draft, stamp: Stamp) -> None:

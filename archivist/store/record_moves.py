@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from archivist.errors import ArchiveError
+from archivist.errors import ArchiveError, WriteFailed
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op
@@ -103,6 +103,22 @@ class RecordMoves:
         departure = move.departure(chain.state(move.case, current), new)
         commit.commit(folder, current, departure, move.stamp)
         return chain.state(move.case, current)
+
+    def complete(self, move: RecordMove, new: RecordNo) -> Case:
+        """Let go of a record that has arrived as ``new``, and forget the move; return the case it left.
+
+        Raises:
+            WriteFailed: E204; the next start completes it.
+        """
+        try:
+            left = self.let_go(move, new)
+            self.end(move)
+        except WriteFailed as error:
+            raise WriteFailed(
+                f"已归入 {move.target} 第 {new} 件；从 {move.case} 移出尚未完成（{error.what}），下次启动时自动补完",
+                file=str(move.case),
+            ) from error
+        return left
 
     def recover(self) -> tuple[list[str], list[str]]:
         """Complete what has arrived and forget what has not; idempotent, after every bag has recovered.

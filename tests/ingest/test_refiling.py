@@ -143,6 +143,16 @@ def test_it_counts_nowhere_any_more_and_its_number_is_not_given_again(workspace:
     )
     assert file(workspace, here.number, "另一件.txt", "另一件").no == SECOND
     check(workspace, [here.number], on=TODAY)
+    (issued,) = issue(
+        workspace,
+        BY,
+        plan(
+            workspace, BY, workspace.catalogue.get("case_notes"), [here.number], {here.number: {}}, on=TODAY
+        ),
+    ).issued
+    assert f"第0001件{TODAY}移出，归入{there.number}第0001件。" in workspace.archive.text(
+        here.number, issued.record
+    )
     sound(workspace)
 
 

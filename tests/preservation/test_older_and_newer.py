@@ -13,12 +13,13 @@ import pytest
 
 from archivist.cli.main import main
 from archivist.errors import NewerFormat
+from archivist.ingest import refiling
 from archivist.ingest.by_hand import assign, file_by_hand
 from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, file_dropped
 from archivist.issuing.case_documents import plan
 from archivist.model.event import EVENT_FORMAT
 from archivist.model.facts import parse_facts
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, RecordNo
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import accept, verify
 from archivist.procedure.agenda import agenda
@@ -33,7 +34,7 @@ from archivist.store.archive_format import LINE
 from archivist.store.bag_fixity import FixityFault
 from archivist.workspace import Workspace
 from tests.formats import FORMAT_0, add_newer_event, but_the_lock, older_workspace, picture
-from tests.kit import BY, NOW, TODAY, make_workspace, open_household
+from tests.kit import BY, NOW, TODAY, make_workspace, open_another, open_household
 from tests.people import WANG, make_id
 
 OLD = CaseNo.parse("TJHQ-DB-2024-000001")
@@ -60,6 +61,20 @@ def test_an_archive_of_format_0_is_read_checked_and_continued(tmp_path: Path) ->
             assert (archive.cases / old.relative_to(FORMAT_0 / "cases")).read_bytes() == old.read_bytes()
         assert verify(workspace, BY).findings == ()
         assert [e.format for e in archive.ledger_events()] == [0, 0, EVENT_FORMAT, EVENT_FORMAT]
+
+
+def test_a_paper_of_format_0_moves_and_leaves_its_name_behind(tmp_path: Path) -> None:
+    """Chains with plain names stay readable and as they are; where the paper goes its name is sealed."""
+    with older_workspace(tmp_path / "ws") as workspace:
+        archive = workspace.archive
+        (record,) = archive.read(OLD).records.values()
+        assert archive.source_name(OLD, record) == "诊断证明.txt"
+        target = open_another(workspace, "044").number
+        done = refiling.move(workspace, BY, OLD, record.no, target, None, "归错")
+        there = archive.read(target).records[done.new]
+        assert archive.source_name(target, there) == "诊断证明.txt" and "name" not in there.source
+        assert not archive.read(OLD).records and list(archive.read(OLD).moved_out) == [record.no]
+        assert verify(workspace, BY).findings == ()
 
 
 # ── newer ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -106,6 +121,9 @@ WRITES: dict[str, Callable[[Workspace, CaseNo], object]] = {
     "step": lambda w, n: take_step(w, BY, n, "submit", on=TODAY),
     "file": filed,
     "assign": assigned,
+    "move out": lambda w, n: refiling.move(w, BY, n, RecordNo("0001"), numbers(w)[1], None, "归错"),
+    "move in": lambda w, n: refiling.move(w, BY, numbers(w)[1], RecordNo("0001"), n, None, "归错"),
+    "retype": lambda w, n: refiling.retype(w, BY, n, RecordNo("0001"), w.catalogue.get("other"), "认错"),
     "accept": lambda w, n: accept(w, BY, n, "核实无误"),
     "restore": lambda w, n: restore(w, BY, n, w.root.parent / "backup"),
 }

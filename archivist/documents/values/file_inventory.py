@@ -149,6 +149,10 @@ def _statement(context: DocumentContext) -> str | None:
     for what, note in (("尚未归入签署件", "待签"), ("页数未经清点", "页数待点")):
         if numbers := [str(item.kept.no) for item in found if item.note == note]:
             told.append(f"第{'、'.join(numbers)}件{what}。")
+    told += [
+        f"第{no}件{moved.at[:10]}移出，归入{moved.case}第{moved.new}件。"
+        for no, moved in context.case.moved_out.items()
+    ]
     return "".join(told)
 
 
