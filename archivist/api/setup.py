@@ -56,6 +56,7 @@ class WorkspaceMade(Result):
         delegated: categories the pack says were given to such an office.
         blank: keys of the office's settings that documents will want and nobody filled in.
         disk: what is doubtful about the disk.
+        scanner_group: the group whose members may put files into the inbox; empty when nobody but the office may.
     """
 
     SCHEMA: ClassVar[str] = "archivist/init/1"
@@ -67,6 +68,7 @@ class WorkspaceMade(Result):
     delegated: tuple[Category, ...]
     blank: tuple[str, ...]
     disk: tuple[Checkup, ...]
+    scanner_group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def make_workspace(
     phone: str = "",
     supervision_phone: str = "",
     address: str = "",
+    scanner_group: str = "",
 ) -> WorkspaceMade:
     """Make a workspace: settings, archive, inbox, places for index and templates.
 
@@ -110,11 +113,14 @@ def make_workspace(
         phone: of the office.
         supervision_phone: where people may complain.
         address: of the office.
+        scanner_group: a group of the system whose members may put files into the inbox, and see no household.
 
     Raises:
-        UnknownPack: E501. SettingsError: E500, a bad code, or a workspace is here already. WriteFailed: E204.
+        UnknownPack: E501. InvalidValue: E002, no such group. WriteFailed: E204.
+        SettingsError: E500, a bad code, a workspace is here already, or this account is not of the group.
     """
     from archivist.rules.pack import load
+    from archivist.store import inbox_access
     from archivist.store.disk_probe import examine
 
     rules = load(pack)
@@ -129,7 +135,10 @@ def make_workspace(
     }
     if bureau:
         values["bureau"] = bureau
+    group = inbox_access.group_named(scanner_group) if scanner_group else None
     lay_out(folder, _settings(pack, values))
+    if group:
+        inbox_access.open_to_group(folder / "archive", group)
     wanted = ("district", "agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
     disk = map(Checkup.of, examine(folder / "archive"))
     return WorkspaceMade(
@@ -140,6 +149,7 @@ def make_workspace(
         delegated=tuple(rules.delegated),
         blank=tuple(key for key in wanted if not values[key]),
         disk=tuple(c for c in disk if c.state is not Condition.FINE),
+        scanner_group=group.name if group else "",
     )
 
 

@@ -21,6 +21,12 @@ from archivist.cli.session import Session, with_session
 @click.option("--phone", default="", help="办公电话。")
 @click.option("--supervision-phone", default="", help="监督电话。")
 @click.option("--address", default="", help="办公地址。")
+@click.option(
+    "--scanner-group",
+    default="",
+    metavar="用户组",
+    help="扫描仪帐号所在的用户组：可以放入收件箱，看不到户档。",
+)
 @with_session
 def init(
     session: Session,
@@ -34,16 +40,20 @@ def init(
     phone: str,
     supervision_phone: str,
     address: str,
+    scanner_group: str,
 ) -> None:
     """建立工作区：archivist.toml、档案库、收件箱、索引。"""
     made = api.make_workspace(
         folder, pack=pack, office=office, code=code, district=district or "", bureau=bureau or "",
         agency_sign=agency_sign, phone=phone, supervision_phone=supervision_phone, address=address,
+        scanner_group=scanner_group,
     )  # fmt: skip
     session.emit(made)
     session.say(f"工作区已建立：{made.workspace}", "green")
     delegated = "、".join(c.label for c in made.delegated)
     session.say(f"机关：{made.office}　规则包：{made.pack_title}　已下放：{delegated}")
+    if made.scanner_group:
+        session.say(f"用户组 {made.scanner_group} 的帐号可以把文件放进收件箱和投放文件夹，看不到户档")
     if made.blank:
         session.say(f"请在 archivist.toml 中补填：{'、'.join(made.blank)}（制发文书时要用）", "yellow")
     for doubt in made.disk:

@@ -23,6 +23,7 @@ from archivist.model.ids import CaseNo, Category, IdType, id_birth_date, id_sex
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value, value_text
 from archivist.store import Draft, NewFile, durable_files
+from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
 _LEAFLET = """\
@@ -100,7 +101,7 @@ def open_case(
         draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
         case = workspace.archive.open_case(number, office.name, draft, workspace.stamp(by))
         with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
-            drop_folder(workspace, case).mkdir(mode=0o700, exist_ok=True)
+            make_drop_folder(drop_folder(workspace, case))
         workspace.follow(number)
     return case
 

@@ -5,7 +5,8 @@ folder holds · ``commit`` the protocol · ``source_name`` the clerk's name of a
 cases, ledger, batches and tray together · ``record_moves`` a paper that goes to another case · ``archive_format`` which program
 wrote it · ``review_tray`` what waits · ``batches`` files that hold several papers · ``bag_fixity`` a bag held against its chain ·
 ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
-kind of disk it is · ``open_writers`` who is writing to a file · ``office_keys`` what codes are checked with.
+kind of disk it is · ``open_writers`` who is writing to a file · ``inbox_access`` who may put
+files into the inbox · ``office_keys`` what codes are checked with.
 """
 
 from archivist.store.archive import Archive, Recovery

@@ -24,7 +24,7 @@ from typing import Final, Literal
 
 from archivist.errors import ArchiveLocked, WriteFailed
 from archivist.os_reasons import reason_of
-from archivist.store import durable_files
+from archivist.store import durable_files, inbox_access
 from archivist.store.lock import WriterLock
 from archivist.store.mounts import filesystem, is_share
 
@@ -173,29 +173,56 @@ def _permissions(folder: Path) -> Iterator[DiskFinding]:
             "权限", "注意", "Windows 上没有检查", "请在文件夹“属性—安全”中确认只有经办人员能打开档案库"
         )
         return
+    yield from _inbox_access(folder)
+    inbox = folder / "inbox"
+    shared = inbox.is_dir() and inbox_access.is_shared(inbox)
     folders = readable = seen = 0
     for path, info in _walk(folder):
         seen += 1
+        inside = inbox in (path, *path.parents)
         if stat.S_ISDIR(info.st_mode):
-            folders += stat.S_IMODE(info.st_mode) & 0o777 != durable_files.FOLDER_MODE
+            passed = shared and path == folder and stat.S_IMODE(info.st_mode) == inbox_access.PASSED_THROUGH
+            is_private = stat.S_IMODE(info.st_mode) & 0o777 == durable_files.FOLDER_MODE
+            folders += not (is_private or passed or (shared and inside))
         elif stat.S_ISREG(info.st_mode):
             # What lies in the inbox has the scanner's permissions; it gets the archive's when it is filed.
-            readable += bool(info.st_mode & 0o077) and folder / "inbox" not in path.parents
+            readable += bool(info.st_mode & 0o077) and not inside
         if seen == MOST_ENTRIES:
             break
     part = f"（只看了前 {seen} 项）" if seen == MOST_ENTRIES else ""
     if folders or readable:
         # Owner first: a folder the owner cannot enter could not be repaired by going down into it.
-        command = f"chmod -R u+rX,go-rwx {shlex.quote(str(folder.resolve()))}"
+        top = folder.resolve()
+        private = sorted(p for p in top.iterdir() if p.name != "inbox") if shared else [top]
+        command = f"chmod -R u+rX,go-rwx {shlex.join(map(str, private))}"
+        if shared:
+            command = f"chmod {inbox_access.PASSED_THROUGH:o} {shlex.quote(str(top))} && {command}"
         yield DiskFinding(
             "权限",
             "注意",
             f"{folders} 个文件夹的权限不是 0700，{readable} 个文件别人也能读写{part}",
-            f"本机其他用户可能看到困难群众的个人信息；运行 {command}"
-            + ("（扫描仪以别的用户写入收件箱的，请另行放开收件箱）" if (folder / "inbox").is_dir() else ""),
+            f"本机其他用户可能看到困难群众的个人信息；运行 {command}",
         )
+    elif shared:
+        yield DiskFinding("权限", "正常", f"收件箱以外只有本用户能进入和读取{part}")
     else:
         yield DiskFinding("权限", "正常", f"只有本用户能进入和读取{part}")
+
+
+def _inbox_access(folder: Path) -> Iterator[DiskFinding]:
+    what = "收件箱权限"
+    if not (folder / "inbox").is_dir():
+        return
+    access = inbox_access.access_to(folder)
+    if access.group is None:
+        who = "只有本用户能放入文件（扫描仪用别的帐号写入的，见使用指南“扫描仪的帐号”）"
+    else:
+        members = "、".join(access.group.members) or "没有帐号"
+        who = f"用户组 {access.group.name}（{members}）的帐号可以放入文件，看不到户档"
+    if access.faults:
+        yield DiskFinding(what, "注意", who, "；".join(access.faults))
+    else:
+        yield DiskFinding(what, "正常", who)
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -69,7 +69,7 @@ def test_an_ordinary_disk_is_all_right_and_nothing_stays_behind(tmp_path: Path) 
     found = states(examine(root))
     assert everything(tmp_path) == before
     assert {k: v for k, v in found.items() if k not in ("磁盘种类", "磁盘空间")} == dict.fromkeys(
-        ("权限", "掉电保护", "写入锁", "文件名大小写", "文件名"), "正常"
+        ("收件箱权限", "权限", "掉电保护", "写入锁", "文件名大小写", "文件名"), "正常"
     )
 
 
