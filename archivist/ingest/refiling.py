@@ -15,8 +15,9 @@ from typing import Final, NoReturn
 from archivist.doctypes.catalogue import DocumentType
 from archivist.errors import ArchiveError, CaseClosed, DuplicateFile, InvalidValue, RecordNotFound
 from archivist.ingest.matching.near_duplicate import PICTURES, SIMILAR_TO, PaperContent, similar_record
+from archivist.ingest.matching.paper_date import paper_date
 from archivist.model.by import By
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import PERSON, Case, Record, RecordStatus
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.rules.disposition.holds import Hold, holds
@@ -152,7 +153,8 @@ def _arrival(
     if similar := similar_record(target, type_, paper, partial(workspace.archive.text, target.number)):
         data[SIMILAR_TO] = similar
     if document and document.id != record.type:
-        data["typed"] = {"by": "person"}
+        data = {k: v for k, v in data.items() if k != "dated"} | {"typed": {"by": PERSON}}
+        data |= _dated(workspace, by, case.number, number, document)
     entry = {
         "no": no,
         "type": type_,
@@ -185,7 +187,7 @@ def plan_retyping(
 ) -> Retyping:
     """Say what another type would change; nothing is written. Refuses what ``retype`` refuses."""
     case = workspace.archive.read(number)
-    _retyped(by, case, record, document, reason)
+    _retyped(workspace, by, case, record, document, reason)
     return _retyping(case, record, document)
 
 
@@ -201,7 +203,7 @@ def retype(
     done: list[Retyping] = []
 
     def draft(case: Case) -> Draft:
-        made = _retyped(by, case, record, document, reason)
+        made = _retyped(workspace, by, case, record, document, reason)
         done.append(_retyping(case, record, document))
         return made
 
@@ -214,7 +216,9 @@ def _retyping(case: Case, number: RecordNo, document: DocumentType) -> Retyping:
     return Retyping(case.number, number, record.type, record.title, document)
 
 
-def _retyped(by: By, case: Case, number: RecordNo, document: DocumentType, reason: str) -> Draft:
+def _retyped(
+    workspace: Workspace, by: By, case: Case, number: RecordNo, document: DocumentType, reason: str
+) -> Draft:
     _require_reason(reason)
     record = _movable(case, number, "改种类")
     if record.type == document.id:
@@ -225,7 +229,16 @@ def _retyped(by: By, case: Case, number: RecordNo, document: DocumentType, reaso
         (f.path, _renamed(f.path, record, document.folder, number, document.title)) for f in record.files
     ]
     data = {"record": number, "type": document.id, "title": document.title, "folder": document.folder}
+    data |= _dated(workspace, by, case.number, number, document)
     return Draft(Op.RECORD_RETYPED, data, reason.strip(), moves=tuple(m for m in moves if m[0] != m[1]))
+
+
+def _dated(
+    workspace: Workspace, by: By, case: CaseNo, number: RecordNo, document: DocumentType
+) -> dict[str, str]:
+    """Return the day the paper bears, which stands in another place on a paper of another type; nothing where it is not sure."""
+    found = paper_date(workspace.archive.text(case, number).split("\f"), document, by.today)
+    return {"dated": found.isoformat()} if found else {}
 
 
 # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -370,13 +370,16 @@ def _with_type(case: Case, event: Event) -> Case:
     """Another type, chosen by a person; the files stand under the new folder and title (``moves``)."""
     number, moves = RecordNo(event.data["record"]), dict(event.moves)
     old = _filed(case, number)
+    data = {k: v for k, v in old.data.items() if k != "dated"} | {"typed": {"by": PERSON}}
+    if dated := event.data.get("dated"):
+        data["dated"] = dated
     new = replace(
         old,
         type=event.data["type"],
         title=event.data["title"],
         folder=event.data["folder"],
         files=tuple(replace(f, path=moves.get(f.path, f.path)) for f in old.files),
-        data=MappingProxyType({**old.data, "typed": {"by": PERSON}}),
+        data=MappingProxyType(data),
     )
     return replace(case, records=MappingProxyType({**case.records, number: new}))
 

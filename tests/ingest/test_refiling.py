@@ -21,6 +21,7 @@ from archivist.errors import (
 )
 from archivist.ingest import refiling
 from archivist.ingest.filing import AlreadyFiled, NeedsReview, ReadDrop, commit_file, file_dropped
+from archivist.ingest.matching.paper_date import paper_date
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case, Record, RecordStatus
 from archivist.model.document_code import DocumentCode
@@ -312,6 +313,20 @@ def test_another_type_is_an_event_that_moves_the_file(workspace: Workspace) -> N
     with pytest.raises(InvalidValue, match="本来就是"):
         retype(workspace, "mat_id_card")
     sound(workspace)
+
+
+def test_the_papers_own_day_is_read_anew(workspace: Workspace) -> None:
+    """Where the day stands depends on the type: another type may read another day, or none."""
+    words = "收入证明\n兹证明某人在我单位工作\n2024年2月6日\n有效期至 2024年2月29日"
+    number = wrong(workspace)
+    record = file(workspace, number, "另一张.txt", words, "mat_income_proof")
+    assert record.dated == "2024-02-06"
+    for kind in ("mat_id_card", "mat_income_proof"):
+        refiling.retype(workspace, BY, number, record.no, workspace.catalogue.get(kind), "认错")
+        now = workspace.archive.read(number).records[record.no]
+        wanted = paper_date([words], workspace.catalogue.get(kind), TODAY)
+        assert now.dated == (wanted.isoformat() if wanted else "") and not now.type_unsure
+        assert bool(now.dated) == (kind == "mat_income_proof")
 
 
 @given(
