@@ -22,7 +22,7 @@ if not Path("/proc/self/fd").is_dir() or not hasattr(os, "fork"):
     collect_ignore_glob = ["test_*.py"]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def same_salt() -> Iterator[None]:
     """Salt the clerks' names alike every time: the same strike then leaves the same bytes, and is not looked at twice."""
     with pytest.MonkeyPatch.context() as patch:
