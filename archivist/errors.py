@@ -111,6 +111,13 @@ class PasswordNeeded(UnreadableFile):
     )
 
 
+class FormatNotRead(UnreadableFile):
+    """Nothing is wrong with the file, but nothing of it can be read; it is filed where folder and name say whose and what."""
+
+    code, exit_status, title = "E108", 18, "这种文件不读"
+    remedy = "放进该户的投放文件夹、文件名里写明是哪种材料的，会原样归档；否则请用 archivist review assign 指明归入哪一户、是什么材料。"
+
+
 class FileTooLarge(DroppedFileError):
     """The file exceeds a limit on pages, pixels, bytes, archive entries or nesting."""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import DroppedFileError, RecordNotFound
+from archivist.errors import DroppedFileError, FormatNotRead, RecordNotFound
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.filing import Filed, commit_file
 from archivist.ingest.matching.recognise import recognise
@@ -16,7 +16,9 @@ from archivist.model.case import Case, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Data
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.reading.formats.identify import identify
 from archivist.reading.kept_reading import unpack
+from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.store import Original, TrayItem
 from archivist.workspace import Workspace
@@ -47,7 +49,7 @@ def file_by_hand(
     case = workspace.archive.read(number)
     if signs and document is None:
         document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
-    result = reader.read(path)
+    result = _read(path, reader)
     found = recognise(result, f"{number}/{path.name}", WorkspaceDirectory(workspace), workspace.catalogue)
     chosen = document or found.type
     if chosen is None:
@@ -64,6 +66,14 @@ def file_by_hand(
         keep_duplicate=keep_duplicate, reason=reason,
     )  # fmt: skip
     return Filed(path.name, number, record.no, record.title, record.signs, similar_to=record.similar_to)
+
+
+def _read(path: Path, reader: Reader) -> ReadResult:
+    """Read a file; one of which nothing can be read is taken as it is, for a person says what it is."""
+    try:
+        return reader.read(path)
+    except FormatNotRead as error:
+        return ReadResult.of_unread(identify(path), error.what)
 
 
 def assign(

@@ -8,7 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import ArchivistError, CaseClosed, DroppedFileError, DuplicateFile, WriteFailed
+from archivist.errors import (
+    ArchivistError,
+    CaseClosed,
+    DroppedFileError,
+    DuplicateFile,
+    FormatNotRead,
+    WriteFailed,
+)
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching import near_duplicate
 from archivist.ingest.matching.evidence import Reason, Recognition
@@ -85,7 +92,10 @@ DropOutcome = Filed | AlreadyFiled | NeedsReview | LeftInInbox
 
 @dataclass(frozen=True, slots=True)
 class ReadDrop:
-    """A dropped file that has been read, or the reason why it could not be."""
+    """A dropped file that has been read, or the reason why it could not be.
+
+    A file that is whole but not to be read (E108) has both: folder and file name may say whose and what it is.
+    """
 
     original: Original
     result: ReadResult | None
@@ -97,6 +107,8 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
     original = Original.of(path, name)
     try:
         return ReadDrop(original, reader.read(path), None)
+    except FormatNotRead as error:
+        return ReadDrop(original, ReadResult.of_unread(identify(path), error.what), error)
     except DroppedFileError as error:
         return ReadDrop(original, None, error)
 
@@ -132,6 +144,10 @@ def file_dropped(
             assert found.reason is not None
             if earlier := _filed_before(workspace, original, map(CaseNo.parse, found.cases)):
                 return earlier
+            if error := prepared.error:
+                return _to_tray(
+                    workspace, by, prepared, Reason.UNREADABLE, error.what, found, code=error.code
+                )
             more = {"proposal": [list(part) for part in proposed.parts]} if proposed.parts else {}
             return _to_tray(workspace, by, prepared, found.reason, found.message, found, **more)
         return _commit_recognised(workspace, by, prepared, found)
@@ -250,6 +266,8 @@ def commit_file(
         else:
             text_of = partial(workspace.archive.text, case.number)
             data |= near_duplicate.marks(case, document.id, paper, text_of)
+        if result and result.unread:
+            data |= {"read": False, "unread": result.unread}
         if result:
             data["scores"] = [p.score for p in result.pages if p.score is not None]
         entry = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archivist.errors import ArchivistError, FileTooLarge, UnreadableFile
+from archivist.errors import ArchivistError, FileTooLarge, FormatNotRead, UnreadableFile
 from archivist.model.plain_text import decode_text
 from archivist.os_reasons import reason_of
 from archivist.reading.formats.identify import identify
@@ -142,6 +142,18 @@ class ReadResult:
         """All pages, separated by a form feed."""
         return "\f".join(page.text for page in self.pages)
 
+    @property
+    def unread(self) -> str:
+        """Why nothing of it could be read, for people; empty when something was, or there was nothing to be read."""
+        if self.format.is_recording:
+            return f"是{self.format.label}，没有文字可读"
+        return self.pages[0].failure if all(page.failure for page in self.pages) else ""
+
+    @classmethod
+    def of_unread(cls, found: Format, why: str) -> ReadResult:
+        """Return what is known of a file of which nothing can be read."""
+        return cls(found, (PageText(1, "", (), "none", None, 0, None, None, failure=why),))
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
@@ -240,7 +252,8 @@ def _opener(found: Format, name: str) -> Opener:
     handling = found.handling.itself if isinstance(found.handling, Unpacker) else found.handling
     assert not isinstance(handling, Conversion)
     if isinstance(handling, NotRead):
-        raise UnreadableFile(handling.what, file=name, remedy=handling.remedy)
+        kind = FormatNotRead if handling.is_whole else UnreadableFile
+        raise kind(handling.what, file=name, remedy=handling.remedy)
     return handling
 
 

@@ -233,6 +233,18 @@ def word_bomb(path: Path) -> Path:
     return path
 
 
+def locked_office() -> bytes:
+    """The start of an office file with a password, by which it is known: an OLE file that holds an encrypted package."""
+    header = bytearray(512)
+    header[:8], header[30:32], header[48:52] = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"\x09\x00",
+        b"\x01\x00\x00\x00",
+    )
+    names = (n.encode("utf-16-le").ljust(128, b"\x00") for n in ("Root Entry", "EncryptedPackage"))
+    return bytes(header) + b"\xff" * 512 + b"".join(names).ljust(512, b"\x00")
+
+
 def nothing(path: Path) -> Path:
     """A file of no bytes."""
     path.touch()

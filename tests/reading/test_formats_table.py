@@ -369,15 +369,8 @@ def test_a_page_nested_deeper_than_any_stack(reader: Reader, tmp_path: Path) -> 
 
 def test_an_office_file_with_a_password_asks_for_it(reader: Reader, tmp_path: Path) -> None:
     """「Encrypted PDFs/Office stay in the tray with a reason that says a password is needed」."""
-    header = bytearray(512)
-    header[:8], header[30:32], header[48:52] = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        b"\x09\x00",
-        b"\x01\x00\x00\x00",
-    )
-    names = b"".join(n.encode("utf-16-le").ljust(128, b"\x00") for n in ("Root Entry", "EncryptedPackage"))
     path = tmp_path / "a.docx"
-    path.write_bytes(bytes(header) + b"\xff" * 512 + names.ljust(512, b"\x00"))
+    path.write_bytes(files.locked_office())
     with pytest.raises(PasswordNeeded, match="密码") as caught:
         reader.read(path)
     assert "密码" in caught.value.remedy

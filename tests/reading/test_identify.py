@@ -15,7 +15,7 @@ from PIL import Image
 
 from archivist.model.plain_text import decode_text
 from archivist.reading.formats.documents import DOC, RTF
-from archivist.reading.formats.identify import EMPTY, UNKNOWN, identify
+from archivist.reading.formats.identify import EMPTY, UNKNOWN, ZEROS, identify
 from archivist.reading.formats.images import HEIC
 from archivist.reading.formats.mail import EML, MHT
 from archivist.reading.formats.ofd import OFD
@@ -67,7 +67,7 @@ CONTENTS = (
     ("申请书\n王秀兰".encode(), TXT),
     ("申请书\r\n王秀兰".encode("gb18030"), TXT),
     ("申请书".encode("utf-16"), TXT),
-    (b"\x00" * 4096, UNKNOWN),
+    (b"\x00" * 4096, ZEROS),
     (bytes(range(256)), UNKNOWN),
 )
 
@@ -134,7 +134,7 @@ def test_every_format_says_all_there_is_to_know() -> None:
         assert "/" in known.media_type
         assert known.label
         assert all(e.startswith(".") and e == e.lower() for e in known.extensions)
-        assert known.extensions or known in (EMPTY, PACKAGE, UNKNOWN)
+        assert known.extensions or known in (EMPTY, PACKAGE, UNKNOWN, ZEROS)
 
 
 def test_of_two_recognisers_one_is_surer(tmp_path: Path) -> None:

@@ -17,6 +17,18 @@ EMPTY = register(
         handling=NotRead("文件是空的（0 字节）", "请检查扫描仪或传输是否中断，重新扫描后再投入收件箱。"),
     )
 )
+ZEROS = register(
+    Format(
+        kind="zeros",
+        label="内容全为零的文件",
+        media_type="application/x-zeros",
+        extensions=(),
+        recognise=lambda sample: (
+            Sureness.SURE if sample.head and not sample.head.strip(b"\x00") else Sureness.NO
+        ),
+        handling=NotRead("文件内容全是零，多半没有传完", "请检查原件，重新传送或扫描后再投入收件箱。"),
+    )
+)
 UNKNOWN = register(
     Format(
         kind="unknown",
@@ -27,6 +39,7 @@ UNKNOWN = register(
         handling=NotRead(
             "内容无法识别，不是文档也不是图片",
             "请打开原件检查；重新扫描或另存为 PDF 后再投入收件箱。",
+            is_whole=True,
         ),
     )
 )

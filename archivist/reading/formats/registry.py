@@ -76,10 +76,18 @@ it is asked for. Raises ``UnreadableFile`` (E101), ``FileTooLarge`` (E102), or a
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """Why files of a format are not read, and what a clerk can do."""
+    """Why files of a format are not read, and what a clerk can do.
+
+    Attributes:
+        what: why.
+        remedy: what to do.
+        is_whole: whether such a file may be evidence as it is, though nothing can be read of it. Not one that is
+            empty or unfinished, nor one that holds others.
+    """
 
     what: str
     remedy: str
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ SLIDES = register(
         media_type="application/vnd.ms-powerpoint",
         extensions=(".ppt", ".pptx", ".dps", ".odp", ".pps", ".ppsx"),
         recognise=_is_slides,
-        handling=NotRead("是演示文稿，本程序不读", _SAVE_AS),
+        handling=NotRead("是演示文稿，本程序不读", _SAVE_AS, is_whole=True),
     )
 )
 PACKAGE = register(
@@ -67,6 +67,6 @@ PACKAGE = register(
         media_type="application/octet-stream",
         extensions=(),
         recognise=_is_package,
-        handling=NotRead("是本程序不读的 Office 文件", _SAVE_AS),
+        handling=NotRead("是本程序不读的 Office 文件", _SAVE_AS, is_whole=True),
     )
 )
