@@ -28,7 +28,7 @@ from tests.codes import unkeyed
 from tests.reading import pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 SIDE_PX: Final = round(QR_SIDE_MM / 25.4 * pages.DPI)
 PLACES: Final = ((1860, 90), (330, 3125))
@@ -57,10 +57,12 @@ def printed(text: str, sheet: pages.Sheet, *, sealed: bool) -> pages.Sheet:
     return sheet
 
 
-def measure(seed: int, count: int) -> Mapping[tuple[str, str], tuple[int, int, int]]:
+def measure(
+    seed: int, count: int, looks: Sequence[str] = LOOKS
+) -> Mapping[tuple[str, str], tuple[int, int, int]]:
     """Return by damage and look: pages, pages of which either code was read, codes read. A wrong reading raises."""
     found: dict[tuple[str, str], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
-    for look in LOOKS:
+    for look in looks:
         rng = random.Random(f"{seed} {look}")
         for number in range(count):
             text = payload(look, rng)
