@@ -50,9 +50,14 @@ class Readers:
     def _prepare(self, dropped: Dropped) -> ReadDrop:
         reader = self._free.get()
         try:
-            return prepare(dropped.path, dropped.name, reader)
+            prepared = prepare(dropped.path, dropped.name, reader)
         finally:
             self._free.put(reader)
+        # A folder on the way may be a link by now, and lead to a file that nobody dropped.
+        file = prepared.original
+        if FileState(file.size, file.mtime_ns, file.inode) != dropped.seen:
+            raise UnreadableFile("看过之后文件又有变动，将在写完后收取", file=dropped.path.name)
+        return prepared
 
     def close(self) -> None:
         """End the reading processes."""

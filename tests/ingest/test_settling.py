@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +23,8 @@ from archivist.config import Options, WatchMode
 from archivist.errors import AlreadyWatched, StillWritten
 from archivist.ingest import watch_folder
 from archivist.ingest.batches import Outcome, take_in
-from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview
-from archivist.ingest.settling import NotTaken, PassedOver, Settler, WaitsFor, look
+from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, ReadDrop
+from archivist.ingest.settling import Dropped, NotTaken, PassedOver, Settler, WaitsFor, look
 from archivist.ingest.watch_folder import file_once, watch, watcher_lock
 from archivist.store.open_writers import WriterSeen, writer_of
 from archivist.workspace import Workspace
@@ -405,6 +406,30 @@ def test_a_writer_who_comes_between_reading_and_removal_loses_nothing(
     file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
     assert second in payloads(office)
     assert not path.exists()
+
+
+def test_a_file_that_nobody_dropped_is_not_taken_through_a_link(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of the inbox becomes a link after the look: what it leads to is neither filed nor removed."""
+    secret = office.root / "index" / "a.docx"
+    secret.write_bytes(paper())
+    folder = office.archive.inbox / "批次"
+    folder.mkdir()
+    (folder / "a.docx").write_bytes(paper())
+    real = watch_folder.Readers.submit
+
+    def swap(readers: watch_folder.Readers, dropped: Dropped) -> Future[ReadDrop]:
+        if not folder.is_symlink():
+            folder.rename(office.root / "gone")
+            folder.symlink_to(secret.parent)
+        return real(readers, dropped)
+
+    monkeypatch.setattr(watch_folder.Readers, "submit", swap)
+    seen: list[Outcome] = []
+    file_once(office, lambda: BY, lambda o, _d, _t: seen.append(o))
+    assert [type(o) for o in seen] == [LeftInInbox]
+    assert (payloads(office), secret.exists()) == ([], True)
 
 
 def test_filed_while_its_writer_idles_it_goes_when_the_writer_does(
