@@ -8,6 +8,7 @@ from functools import cached_property
 
 from archivist.ingest.matching.address import parse_address, stands_in
 from archivist.ingest.matching.evidence import squeeze
+from archivist.ingest.matching.names import nearly
 from archivist.ingest.matching.pages import PageEvidence, SeenId
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
@@ -65,9 +66,16 @@ class Household:
         return bool(page.births & self._births(name))
 
     def contradicts_birth(self, name: str, page: PageEvidence) -> bool:
-        """Tell whether the page says a birth date, and it is nobody's here who has this name."""
+        """Tell whether the page says birth dates, and none is of anybody here who has this name."""
         own = self._births(name)
-        return bool(own and page.labelled_births) and not page.labelled_births & own
+        dates = {date for _, date in page.labelled_births}
+        return bool(own and dates) and not dates & own
+
+    def is_born(self, name: str, date: dt.date) -> bool | None:
+        """Tell whether somebody here of about this name was born that day; None when that is not known."""
+        called = [n for n in self.names if n == name or nearly(name, n)]
+        own = frozenset[dt.date]().union(*map(self._births, called))
+        return date in own if own or not called else None
 
     def supports(self, page: PageEvidence) -> bool:
         """Tell whether a birth date or the address of somebody here stands on the page, whatever name is there."""

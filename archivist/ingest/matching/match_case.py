@@ -258,8 +258,8 @@ def _about_another(
         if not household.has_number(seen):
             whose = f" {_listed(seen.owners)} 的" if seen.owners else "不在册的"
             return f"有{whose}身份证号（{mask_id(seen.number)}）", seen.owners
-        if (name := _other_holder(seen, page, household)) is not None:
-            return f"本户的身份证号（{mask_id(seen.number)}）旁写的是另一个姓名", name
+        if (others := _other_holder(seen, page, household)) is not None:
+            return f"本户的身份证号（{mask_id(seen.number)}）旁写的是另一个姓名", others
         own_ids = True
     if others := page.free_ids - {household.case.number}:
         return f"有 {_listed(others)} 的证件号码", others
@@ -267,6 +267,12 @@ def _about_another(
     if fitting:
         cases = frozenset(p.case for p in fitting)
         return f"有 {_listed(cases)} 的人的姓名和出生日期或住址", cases
+    sure = {household.owner_of(seen.number) for seen in page.ids}
+    for name, date in page.labelled_births:
+        if name and name not in sure and household.is_born(name, date) is False:
+            return "写的姓名连同出生日期不是这一户的人", frozenset(
+                p.case for p in page.people if p.name == name
+            )
     return _addressed_to_another(page, household, own_ids=own_ids)
 
 

@@ -62,7 +62,7 @@ class PageEvidence:
         people: everybody on file whose name stands on it.
         addressed: the names where it says whom it is about, in order; also of people on nobody's file.
         births: birth dates that it calls so, or that stand on a page that speaks of birth.
-        labelled_births: those that it calls so.
+        labelled_births: those that it calls so, each with the name among ``addressed`` that stands before it, if one does.
         words: its text for names and addresses.
     """
 
@@ -75,7 +75,7 @@ class PageEvidence:
     people: tuple[PersonOnFile, ...]
     addressed: tuple[str, ...]
     births: frozenset[dt.date]
-    labelled_births: frozenset[dt.date]
+    labelled_births: tuple[tuple[str, dt.date], ...]
     words: Words
 
     @property
@@ -137,7 +137,8 @@ def _evidence(
     directory: CaseDirectory,
 ) -> PageEvidence:
     here = [name for name in on_file if name in words.solid]
-    addressed = tuple(name for _, name in words.addressed(here))
+    addressed = words.addressed(here)
+    names = tuple(name for _, name in addressed)
     seen = ids_in_text(words.lines)
     ids = tuple(
         SeenId(s.number, frozenset(directory.by_id(s.number)), words.holder(s.start, here)) for s in seen
@@ -148,18 +149,18 @@ def _evidence(
     births, labelled = _births(without)
     codes, damaged = _codes(payloads)
     free = _FREE_NUMBER.findall(narrow(without).upper())
-    kept = _standing(here, {*addressed, *(i.holder for i in ids)}, words.solid)
+    kept = _standing(here, {*names, *(i.holder for i in ids)}, words.solid)
     return PageEvidence(
         number,
         codes,
         damaged,
-        _case_numbers(words.lines),
+        case_numbers(words.lines),
         ids,
         frozenset(case for token in free for case in directory.by_id(token)),
         tuple(person for name in kept for person in on_file[name]),
-        addressed,
+        names,
         births,
-        labelled,
+        tuple((_before(at, addressed), date) for at, date in labelled),
         words,
     )
 
@@ -175,8 +176,9 @@ def _codes(payloads: Sequence[str]) -> tuple[tuple[DocumentCode, ...], bool]:
     return tuple(codes), damaged
 
 
-def _case_numbers(text: str) -> tuple[CaseNo, ...]:
-    upper = re.sub(r"\s*-\s*", "-", text.upper().translate(_HYPHENS))
+def case_numbers(text: str) -> tuple[CaseNo, ...]:
+    """Return the case numbers in a text, also where they break at a hyphen."""
+    upper = re.sub(r"\s*-\s*", "-", narrow(text).upper().translate(_HYPHENS))
     return tuple(dict.fromkeys(CaseNo.parse(match[0]) for match in CASE_NO_IN_TEXT.finditer(upper)))
 
 
@@ -193,15 +195,16 @@ def _standing(names: Sequence[str], given: Collection[str], solid: str) -> list[
     return found
 
 
-def _births(text: str) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
-    """Return the dates on a page that speaks of birth, and those it calls a birth date.
+def _births(text: str) -> tuple[frozenset[dt.date], list[tuple[int, dt.date]]]:
+    """Return the dates on a page that speaks of birth, and where those stand that it calls a birth date.
 
     Args:
         text: without its ID numbers, so that the date within one is not taken.
     """
     if not _BORN.search(text):
-        return frozenset(), frozenset()
-    dates, labelled = set(), set()
+        return frozenset(), []
+    dates: set[dt.date] = set()
+    labelled: list[tuple[int, dt.date]] = []
     for match in _DATE.finditer(text):
         year, month, day = (int(v) for v in match.groups() if v)
         try:
@@ -211,5 +214,10 @@ def _births(text: str) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
         dates.add(date)
         near = text[max(match.start() - 20, 0) : match.start()]
         if _BORN_NEAR.search(near) or _BORN_AFTER.match(text, match.end()):
-            labelled.add(date)
-    return frozenset(dates), frozenset(labelled)
+            labelled.append((match.start(), date))
+    return frozenset(dates), labelled
+
+
+def _before(index: int, names: Sequence[tuple[int, str]]) -> str:
+    """Return the last name that stands before a place in the text; empty when none does."""
+    return next((name for at, name in reversed(names) if at < index), "")

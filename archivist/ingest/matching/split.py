@@ -16,8 +16,9 @@ from typing import Final
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import InvalidValue
 from archivist.ingest.matching.evidence import CaseDirectory, squeeze
+from archivist.ingest.matching.pages import case_numbers
 from archivist.model.document_code import DocumentCode, is_ours, is_separator
-from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, clean_id, is_id, narrow
+from archivist.model.ids_in_text import ids_in_text
 from archivist.reading.pages import PageText
 
 
@@ -172,13 +173,9 @@ def _signs(page: PageText, directory: CaseDirectory, titles: dict[str, str]) -> 
 
 
 def _households(text: str, directory: CaseDirectory) -> Iterable[str]:
-    plain = narrow(text)
-    for match in CASE_NO_IN_TEXT.finditer(plain.upper().replace("—", "-")):
-        yield match[0]
-    joined = re.sub(r"(?<=\d)\s(?=[\dXx])", "", plain)
-    for number in {clean_id(m[0]) for m in (*ID_IN_TEXT.finditer(plain), *ID_IN_TEXT.finditer(joined))}:
-        if is_id(number):
-            yield from [str(case) for case in directory.by_id(number)] or [number]
+    yield from map(str, case_numbers(text))
+    for seen in ids_in_text(text):
+        yield from [str(case) for case in directory.by_id(seen.number)] or [seen.number]
 
 
 @dataclass
