@@ -37,7 +37,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import narrow
 from archivist.reading import ocr
 from archivist.reading.barcodes import read_codes
-from archivist.reading.reader_process import Limits
+from archivist.reading.child_process import Limits
 from tests.kit import make_workspace, open_household
 from tests.reading import pages
 

@@ -27,8 +27,8 @@ import numpy as np
 
 from archivist.reading import ocr
 from archivist.reading.barcodes import read_codes
+from archivist.reading.child_process import Limits
 from archivist.reading.paper import look_at
-from archivist.reading.reader_process import Limits
 from tests.reading import pages
 
 

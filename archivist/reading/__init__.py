@@ -1,6 +1,6 @@
 """Bytes of any kind become pages of text, in a child process with limits.
 
-``reader_process`` the parent's side: limits, deaths, messages → ``reader_child`` the child's → ``pages`` a file as pages,
+``reader_process`` the parent's side, through ``child_process``: limits, deaths → ``reader_child`` the child's → ``pages`` a file as pages,
 born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own ·
 ``kept_reading`` what was read, as bytes · ``formats`` what a file is and how it is opened · ``ocr`` the print on a picture ·
 ``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
@@ -12,6 +12,7 @@ stranger's.
 __all__ = [
     "barcodes",
     "blank",
+    "child_process",
     "ending",
     "fingerprint",
     "formats",

@@ -24,6 +24,7 @@ from archivist.reading.formats.registry import (
     Format,
     NotRead,
     Opener,
+    PageSource,
     SourcePage,
     Unpacker,
 )
@@ -125,6 +126,11 @@ class PageText:
         return self.score is not None and self.score < LOW_SCORE
 
 
+def failed_page(number: int, why: str) -> PageText:
+    """Return a page that could not be read."""
+    return PageText(number, "", (), "none", None, 0, None, None, failure=why)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadResult:
     """What was read in one file.
@@ -136,6 +142,11 @@ class ReadResult:
 
     format: Format
     pages: tuple[PageText, ...]
+
+    @property
+    def failed(self) -> tuple[PageText, ...]:
+        """The pages that could not be read."""
+        return tuple(page for page in self.pages if page.failure)
 
     @property
     def text(self) -> str:
@@ -185,15 +196,19 @@ def shown_name(path: Path) -> str:
 
 
 @contextmanager
-def open_file(path: Path, engine: Callable[[], OcrEngine]) -> Iterator[OpenedFile]:
+def open_file(path: Path, engine: Callable[[], OcrEngine], first: int = 1) -> Iterator[OpenedFile]:
     """Open a file of any format for reading, page by page.
+
+    A page that cannot be read costs that page: it says why in ``failure``.
 
     Args:
         path: the file; read only, never changed.
         engine: gives the recogniser, called only when a page must be recognised.
+        first: the page to begin with, 1-based; those before it are passed over, where that is possible unread.
 
     Raises:
-        UnreadableFile: E101, damaged, encrypted, empty, or of a format that is not read; also from the iterator.
+        UnreadableFile: E101, damaged, encrypted, empty, or of a format that is not read; also from the iterator, at its
+            end, when no page at all could be read.
         FileTooLarge: E102; also from the iterator.
         ConversionNeeded: nothing is wrong with the file as far as can be seen, but only its PDF can be read.
     """
@@ -211,7 +226,9 @@ def open_file(path: Path, engine: Callable[[], OcrEngine]) -> Iterator[OpenedFil
             raise FileTooLarge(f"共 {count} 页，超过 {MAX_PAGES} 页的限制", file=name)
         if count == 0:
             raise UnreadableFile(f"{found.label}里一页也没有", file=name)
-        yield OpenedFile(found, count, _read(_guarded(pages, found, name), engine))
+        yield OpenedFile(
+            found, count, _read(_guarded(pages, found, name), _PageReader(found, name, engine), first)
+        )
 
 
 def read_file(path: Path, engine: Callable[[], OcrEngine] | None = None) -> ReadResult:
@@ -265,12 +282,20 @@ def damage_as_error(found: Format, name: str) -> Iterator[None]:
     except (ArchivistError, MemoryError):
         raise
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         # The decoders raise dozens of types; the type is kept for the maintainer.
         kind = type(error.__cause__ or error).__name__
         raise UnreadableFile(f"{found.label}已损坏，读不出来（{kind}）", file=name) from error
 
 
-def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[SourcePage]:
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error means that the memory limit was hit, whichever library says so."""
+    words = str(error).lower()
+    return isinstance(error, MemoryError) or "alloc" in words or "insufficient memory" in words
+
+
+def _guarded(pages: Iterator[PageSource], found: Format, name: str) -> Iterator[PageSource]:
     """Pass pages on; what goes wrong while one is being decoded is damage, what its user does is not."""
     while True:
         with damage_as_error(found, name):
@@ -281,12 +306,42 @@ def _guarded(pages: Iterator[SourcePage], found: Format, name: str) -> Iterator[
         yield page
 
 
-def _read(pages: Iterator[SourcePage], engine: Callable[[], OcrEngine]) -> Iterator[PageText]:
-    for number, page in enumerate(pages, start=1):
-        if page.scanned and page.picture is not None:
-            yield _recognised(number, page, page.picture, engine)
-        else:
-            yield _born_digital(number, page)
+@dataclass(frozen=True, slots=True)
+class _PageReader:
+    """Reads one page after another of a file."""
+
+    format: Format
+    name: str
+    engine: Callable[[], OcrEngine]
+
+    def read(self, number: int, source: PageSource) -> PageText:
+        """Decode a page, and recognise it where that is needed.
+
+        Raises:
+            UnreadableFile: E101. FileTooLarge: E102.
+        """
+        with damage_as_error(self.format, self.name):
+            page = source() if callable(source) else source
+            if page.scanned and page.picture is not None:
+                return _recognised(number, page, page.picture, self.engine)
+            return _born_digital(number, page)
+
+
+def _read(pages: Iterator[PageSource], reader: _PageReader, first: int) -> Iterator[PageText]:
+    failed: UnreadableFile | FileTooLarge | None = None
+    some = first > 1
+    for number, source in enumerate(pages, start=1):
+        if number < first:
+            continue
+        try:
+            page = reader.read(number, source)
+            some = True
+        except (UnreadableFile, FileTooLarge) as error:
+            failed = failed or error
+            page = failed_page(number, error.what)
+        yield page
+    if failed and not some:
+        raise failed
 
 
 def _born_digital(number: int, page: SourcePage) -> PageText:

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError
+from archivist.reading.child_process import EXIT_MEMORY
 from archivist.reading.page_extraction import Assembly, assemble
-from archivist.reading.pages import ConversionNeeded, open_file
+from archivist.reading.pages import ConversionNeeded, is_out_of_memory, open_file
 from archivist.reading.unpack import unpack
 
 if sys.platform != "win32":
@@ -29,9 +30,6 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from archivist.reading.ocr import OcrEngine
-
-EXIT_MEMORY = 71
-"""Exit status of a child that ran out of memory and noticed."""
 
 _CLOSED_TO = frozenset(
     {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
@@ -133,7 +131,7 @@ class Child:
                 wanted = [[(Path(path), pages) for path, pages in assembly] for assembly in order["assemble"]]
                 self._assemble(wanted, Path(order["into"]))
             else:
-                self._read(Path(order["path"]))
+                self._read(Path(order["path"]), int(order["first"]))
         except ConversionNeeded as needed:
             self.say(say="convert", kind=needed.format.kind, rss=_rss_bytes())
             return
@@ -148,8 +146,8 @@ class Child:
             return
         self.say(say="done", rss=_rss_bytes())
 
-    def _read(self, path: Path) -> None:
-        with open_file(path, self.engine) as opened:
+    def _read(self, path: Path, first: int) -> None:
+        with open_file(path, self.engine, first) as opened:
             self.say(say="open", kind=opened.format.kind, count=opened.count)
             while True:
                 _grant_cpu(self._cpu_s)
@@ -175,12 +173,6 @@ class Child:
                 _grant_cpu(self._cpu_s)
         finally:
             _limit_files(self._file_bytes)
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error means that the memory limit was hit, whichever library says so."""
-    words = str(error).lower()
-    return isinstance(error, MemoryError) or "alloc" in words or "insufficient memory" in words
 
 
 def _listen(orders: int, todo: queue.SimpleQueue[bytes]) -> None:
@@ -218,6 +210,6 @@ def main() -> None:
         try:
             child.serve(json.loads(todo.get()))
         except Exception as error:
-            if _out_of_memory(error):
+            if is_out_of_memory(error):
                 os._exit(EXIT_MEMORY)
             raise

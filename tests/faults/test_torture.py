@@ -34,7 +34,7 @@ from archivist.ingest.settling import look
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
-from archivist.reading.reader_process import Limits
+from archivist.reading.child_process import Limits
 from archivist.search.index import Index
 from archivist.workspace import Workspace
 from tests.conftest import Counted

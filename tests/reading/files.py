@@ -6,7 +6,9 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
@@ -21,11 +23,11 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from archivist.reading.reader_process import Limits
+from archivist.reading.child_process import Limits
 
 A4 = (595, 842)
 """Points."""
-PATIENT = Limits(page_cpu_s=3600, page_wall_s=3600.0, start_wall_s=3600.0)
+PATIENT = Limits(page_cpu_s=3600, stall_s=3600.0)
 """Limits on time that trip on no machine, however slow."""
 
 
@@ -172,10 +174,33 @@ def huge_picture_pdf(path: Path) -> Path:
     return path
 
 
-def endless_pdf(path: Path, *before: str, depth: int = 9) -> Path:
+def pdf_with_damaged_page(path: Path, *texts: str, damaged: int) -> Path:
+    """A born-digital PDF of which one page, by number (1-based), is no page."""
+    writer = PdfWriter(clone_from=text_pdf(path, *texts))
+    kids = writer.root_object["/Pages"]["/Kids"]  # type: ignore[index]
+    kids[damaged - 1] = writer._add_object(NumberObject(7))
+    writer.write(path)
+    return path
+
+
+def tiff_with_damaged_frame(path: Path, image: Image.Image, count: int, damaged: int) -> Path:
+    """A TIFF of equal frames, the data of one of which, by number (1-based), is noise."""
+    image.save(path, save_all=True, append_images=[image] * (count - 1), compression="tiff_lzw")
+    with Image.open(path) as opened:
+        opened.seek(damaged - 1)
+        tags: Any = opened.tag_v2  # type: ignore[attr-defined]
+        offsets, sizes = tags[273], tags[279]
+    data = bytearray(path.read_bytes())
+    for offset, size in zip(offsets, sizes, strict=True):
+        data[offset : offset + size] = b"\xff" * size
+    path.write_bytes(data)
+    return path
+
+
+def endless_pdf(path: Path, *before: str, after: Sequence[str] = (), depth: int = 9) -> Path:
     """A PDF of a few KB that draws ten forms that draw ten forms …: pdfium would need hours.
 
-    Pages with the texts ``before`` come first.
+    Pages with the texts ``before`` come first, those with the texts ``after`` last.
     """
     writer = PdfWriter(clone_from=text_pdf(path, *before)) if before else PdfWriter()
     page = writer.add_blank_page(*A4)
@@ -189,6 +214,8 @@ def endless_pdf(path: Path, *before: str, depth: int = 9) -> Path:
         {NameObject("/XObject"): DictionaryObject({NameObject("/X"): form})}
     )
     page[NameObject("/Contents")] = writer._add_object(_stream(b"/X Do"))
+    if after:
+        writer.append(text_pdf(path.with_suffix(".after.pdf"), *after))
     writer.write(path)
     return path
 

@@ -10,21 +10,24 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from archivist.errors import ArchivistError, FileTooLarge, PasswordNeeded, ReaderStopped, UnreadableFile
-from archivist.reading import reader_child
+from archivist.reading import child_process, reader_child
+from archivist.reading.child_process import ChildDied, ChildProcess
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.pdf import PDF
 from archivist.reading.pages import OpenedFile, PageText
-from archivist.reading.reader_process import Reader
+from archivist.reading.reader_process import MOST_DEATHS, Reader
 
 from . import files, pages
 from .files import PATIENT
@@ -142,7 +145,8 @@ def test_one_death_is_forgiven(tmp_path: Path, endless: Path) -> None:
 
 
 @posix_only
-def test_two_deaths_stop_the_file_not_the_reader(tmp_path: Path, endless: Path) -> None:
+def test_two_deaths_cost_the_page_not_the_file(tmp_path: Path, endless: Path) -> None:
+    """“One failing page costs that page”, also when the reading process dies of it."""
     killed: set[int] = set()
     with Reader(PATIENT) as reader:
 
@@ -150,11 +154,29 @@ def test_two_deaths_stop_the_file_not_the_reader(tmp_path: Path, endless: Path) 
             killed.add(_pid(reader))
             os.kill(_pid(reader), signal.SIGKILL)
 
-        with pytest.raises(ReaderStopped, match=r"第 2 页时读取进程崩溃（信号 9）") as caught:
-            reader.read(endless, kill)
-        assert caught.value.file == "来件.pdf"
+        with _again_on(reader, kill):
+            result = reader.read(endless, kill)
+        assert result.pages[0].text == SENTENCE
+        assert "第 2 页时读取进程崩溃（信号 9）" in result.pages[1].failure
+        assert result.failed == result.pages[1:]
         assert len(killed) == 2
         assert reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE)).text == SENTENCE
+
+
+@contextmanager
+def _again_on(reader: Reader, act: Callable[[], None]) -> Iterator[None]:
+    """Do something to each further child as soon as it has opened its file: no page follows that would tell of it."""
+    hear = reader._hear
+
+    def hearing(child: ChildProcess, place: str) -> dict[str, Any]:
+        message = hear(child, place)
+        if message["say"] == "open" and place == "第 2 页":
+            act()
+        return message
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_hear", hearing)
+        yield
 
 
 @posix_only
@@ -163,15 +185,106 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path, endless: Path) -> None:
     with Reader(PATIENT) as reader:
 
         def freeze(*_: int) -> None:
-            reader.limits = replace(PATIENT, page_wall_s=0.5)
+            reader.limits = replace(PATIENT, stall_s=0.5)
             frozen.add(_pid(reader))
             os.kill(_pid(reader), signal.SIGSTOP)
 
-        with pytest.raises(ReaderStopped, match=r"第 2 页超过 0\.5 秒"):
-            reader.read(endless, freeze)
+        with _again_on(reader, freeze):
+            result = reader.read(endless, freeze)
+        assert "第 2 页超过 0.5 秒没有动静" in result.pages[1].failure
+        assert len(frozen) == 2
         assert all(_gone(pid) for pid in frozen)
         reader.limits = PATIENT
         assert reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE)).text == SENTENCE
+
+
+@posix_only
+def test_the_pages_behind_one_that_burns_time_are_read(tmp_path: Path) -> None:
+    """“(also CPU limit or crash of the child on that page: the retry skips that page and goes on)”."""
+    path = files.endless_pdf(tmp_path / "a.pdf", SENTENCE, after=[SENTENCE, SENTENCE])
+    seen: list[tuple[int, int]] = []
+    with Reader(replace(PATIENT, page_cpu_s=1)) as reader:
+        result = reader.read(path, lambda number, count: seen.append((number, count)))
+    assert [page.text for page in result.pages] == [SENTENCE, "", SENTENCE, SENTENCE]
+    assert result.pages[1].failure == "第 2 页时用完了 1 秒计算时间"
+    assert seen == [(1, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("damaged", [1, 2, 3])
+def test_a_damaged_page_costs_that_page(reader: Reader, tmp_path: Path, damaged: int) -> None:
+    path = files.pdf_with_damaged_page(tmp_path / "a.pdf", *[SENTENCE] * 3, damaged=damaged)
+    before = reader.pid
+    result = reader.read(path)
+    assert [bool(page.failure) for page in result.pages] == [n == damaged for n in (1, 2, 3)]
+    assert [page.text for page in result.pages] == ["" if n == damaged else SENTENCE for n in (1, 2, 3)]
+    assert reader.pid == before, "nothing died of it"
+
+
+def test_a_damaged_frame_costs_that_frame(reader: Reader, tmp_path: Path) -> None:
+    white = Image.new("L", (600, 800), 250)
+    path = files.tiff_with_damaged_frame(tmp_path / "a.tif", white, count=3, damaged=2)
+    assert [bool(page.failure) for page in reader.read(path).pages] == [False, True, False]
+
+
+def test_a_file_without_one_good_page_is_refused(reader: Reader, tmp_path: Path) -> None:
+    """“the file as a whole is refused only when no page could be read or the document cannot be opened”."""
+    path = files.pdf_with_damaged_page(tmp_path / "a.pdf", SENTENCE, damaged=1)
+    with pytest.raises(UnreadableFile, match="第 1 页已损坏"):
+        reader.read(path)
+
+
+@posix_only
+def test_a_file_of_deadly_pages_is_given_up_soon(tmp_path: Path) -> None:
+    """Five hundred pages of twenty seconds each would keep the reader for hours."""
+    path = files.text_pdf(tmp_path / "a.pdf", *[SENTENCE] * 40)
+    died = 0
+    with Reader(PATIENT) as reader:
+        hear = reader._hear
+
+        def dying(child: ChildProcess, place: str) -> dict[str, Any]:
+            nonlocal died
+            message = hear(child, place)
+            if place != "打开文件" and not place.startswith("第 1 页"):
+                died += 1
+                reader._kill()
+                raise ChildDied(f"{place}时读取进程崩溃（信号 11）")
+            return message
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reader, "_hear", dying)
+            result = reader.read(path)
+    assert died == MOST_DEATHS + 1
+    assert len(result.pages) == 40
+    assert result.pages[0].text == SENTENCE
+    assert all(page.failure for page in result.pages[1:])
+    assert result.pages[-1].failure == "前面多页读不出来，没有再读"
+
+
+@posix_only
+def test_a_starved_child_is_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """“the parent's wall limit must not kill a child that is only starved”: it still computes, however little."""
+    path = files.text_pdf(tmp_path / "a.pdf", SENTENCE)
+    with Reader(replace(PATIENT, stall_s=0.05)) as reader:
+        used = iter(range(10**9))
+        monkeypatch.setattr(child_process, "cpu_seconds", lambda _: next(used) / 100)
+        assert reader.read(path).text == SENTENCE
+        pid = _pid(reader)
+        os.kill(pid, signal.SIGSTOP)
+        waking = threading.Timer(1.0, os.kill, (pid, signal.SIGCONT))
+        waking.start()
+        assert reader.read(path).text == SENTENCE
+        assert _pid(reader) == pid
+        waking.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="CPU time is read from /proc")
+def test_cpu_time_of_a_process_is_told() -> None:
+    before = child_process.cpu_seconds(os.getpid())
+    assert before is not None
+    sum(k * k for k in range(2_000_000))
+    after = child_process.cpu_seconds(os.getpid())
+    assert after is not None and after > before
+    assert child_process.cpu_seconds(2**30) is None
 
 
 @posix_only
@@ -215,7 +328,7 @@ def test_each_page_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "setrlimit", move)
     monkeypatch.setattr(time, "process_time", lambda: used)
     said = io.BytesIO()
-    reader_child.Child(said, 1, 1).serve({"path": "a.pdf", "cpu_s": granted})
+    reader_child.Child(said, 1, 1).serve({"path": "a.pdf", "first": 1, "cpu_s": granted})
     words = [json.loads(line)["say"] for line in said.getvalue().splitlines()]
     assert words == ["open", *["page"] * 9, "done"]
     assert used > 5 * granted
@@ -282,7 +395,7 @@ def test_closing_twice_is_harmless(tmp_path: Path) -> None:
 _IN_A_CUT_OFF_PLACE = """
 import socket, sys
 from pathlib import Path
-from archivist.reading.reader_process import Reader
+from archivist.reading.reader_process import MOST_DEATHS, Reader
 from tests.reading.files import PATIENT
 assert [name for _, name in socket.if_nameindex()] == ["lo"], "not cut off"
 try:

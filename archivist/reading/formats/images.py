@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archivist.errors import FileTooLarge
-from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check_pixels(width: int, height: int, name: str) -> None:
 
 
 @contextmanager
-def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
     """Open an image file; yields the number of its frames and an iterator over them, pages to be recognised.
 
     Each frame is BGR on white, turned as its EXIF orientation says, decoded when it is asked for.
@@ -67,12 +68,16 @@ def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePag
             yield count, _frames(opened, count, name)
 
 
-def _frames(opened: Image.Image, count: int, name: str) -> Iterator[SourcePage]:
+def _frames(opened: Image.Image, count: int, name: str) -> Iterator[PageSource]:
     for number in range(count):
-        if number:
-            opened.seek(number)
-        check_pixels(*opened.size, name)
-        yield SourcePage("", to_bgr(opened), scanned=True, on_paper=True)
+        yield partial(_frame, opened, number, name)
+
+
+def _frame(opened: Image.Image, number: int, name: str) -> SourcePage:
+    if number:
+        opened.seek(number)
+    check_pixels(*opened.size, name)
+    return SourcePage("", to_bgr(opened), scanned=True, on_paper=True)
 
 
 def to_bgr(opened: Image.Image) -> Picture:
@@ -127,7 +132,7 @@ def _is_heic(sample: Sample) -> Sureness:
 
 
 @contextmanager
-def open_heic(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+def open_heic(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
     """Open a HEIC picture as any other, with the decoder that Pillow does not bring itself.
 
     Raises: as ``open_frames``.

@@ -9,13 +9,14 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import FileTooLarge, PasswordNeeded, UnreadableFile
 from archivist.reading.ending import Ending, ending_of
 from archivist.reading.formats.images import check_pixels
-from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 from archivist.reading.plausible import rubbish_share
 
@@ -68,7 +69,7 @@ class _Content:
 
 
 @contextmanager
-def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
     """Open a PDF; yields the number of its pages and an iterator over them.
 
     Raises:
@@ -102,18 +103,22 @@ def count_pages(path: Path) -> int:
         return len(document)
 
 
-def _pages(document: Any, name: str) -> Iterator[SourcePage]:
+def _pages(document: Any, name: str) -> Iterator[PageSource]:
+    for number in range(len(document)):
+        yield partial(_numbered_page, document, number, name)
+
+
+def _numbered_page(document: Any, number: int, name: str) -> SourcePage:
     from pypdfium2 import PdfiumError
 
-    for number in range(len(document)):
-        try:
-            page = document[number]
-        except PdfiumError:
-            raise UnreadableFile(f"PDF 第 {number + 1} 页已损坏", file=name) from None
-        try:
-            yield _page(page, name)
-        finally:
-            page.close()
+    try:
+        page = document[number]
+    except PdfiumError:
+        raise UnreadableFile(f"PDF 第 {number + 1} 页已损坏", file=name) from None
+    try:
+        return _page(page, name)
+    finally:
+        page.close()
 
 
 def _page(page: Any, name: str) -> SourcePage:

@@ -69,7 +69,9 @@ class SourcePage:
     embedded: Sequence[Picture] = ()
 
 
-Opener = Callable[[Path, str], AbstractContextManager[tuple[int, Iterator[SourcePage]]]]
+PageSource = SourcePage | Callable[[], SourcePage]
+"""A page, or what reads it when it is called: that may fail without harm to the pages behind it."""
+Opener = Callable[[Path, str], AbstractContextManager[tuple[int, Iterator[PageSource]]]]
 """Opens a file, given its path and the name people know it by: the number of its pages, and the pages, each read when
 it is asked for. Raises ``UnreadableFile`` (E101), ``FileTooLarge`` (E102), or anything at all: that is damage."""
 
