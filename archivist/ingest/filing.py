@@ -24,7 +24,7 @@ from archivist.ingest.matching.paper_date import paper_date
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, Record, RecordStatus
+from archivist.model.case import Case, CaseStatus, PageFlag, Record, RecordStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
@@ -270,6 +270,7 @@ def commit_file(
             data |= {"read": False, "unread": result.unread}
         if result:
             data["scores"] = [p.score for p in result.pages if p.score is not None]
+            data |= page_flags(result)
         entry = {
             "no": no,
             "type": document.id,
@@ -289,6 +290,16 @@ def commit_file(
 
     case, event = workspace.commit(number, draft, by)
     return case.records[RecordNo(event.data["record"]["no"])]
+
+
+def page_flags(result: ReadResult) -> Data:
+    """Return the numbers (1-based) of the pages of which a person should know how they were read; only what there is."""
+    flags = {
+        PageFlag.DOUBTFUL: [page.number for page in result.pages if page.is_doubtful],
+        PageFlag.BLANK: [page.number for page in result.pages if page.blank],
+        PageFlag.FAILED: [page.number for page in result.pages if page.failure],
+    }
+    return {flag.value: numbers for flag, numbers in flags.items() if numbers}
 
 
 def _refuse_duplicate(case: Case, original: Original) -> None:

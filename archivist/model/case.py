@@ -54,6 +54,17 @@ class CaseStatus(StrEnum):
         return {"open": "在办", "deregistered": "已注销"}[self.value]
 
 
+class PageFlag(StrEnum):
+    """How a page was read, where a person should know. The words are stable: they stand in events and in the index."""
+
+    DOUBTFUL = "doubtful"
+    """Recognition was unsure (存疑)."""
+    BLANK = "blank"
+    """Nothing stands on it (空白); it is not counted."""
+    FAILED = "failed"
+    """It could not be read (失败)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One filed document (件). ``type`` is the catalogue's id; ``files`` are its renditions, the first the main one.
@@ -62,7 +73,7 @@ class Record:
     event remembers of the file it came from; the name is ``Archive.source_name``'s to say.
     ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``key`` (id of the key it was made
     with), ``printed_pages``, ``template``, ``facts_sha256``, ``values`` of an issued document; ``evidence`` of a filed scan;
-    ``scores`` of its pages, ``typed`` who said of which type it is, ``dated`` the day read on it; ``signature`` of a signed
+    ``scores`` of its pages, and where there are any the numbers of those that ``PageFlag`` names, ``typed`` who said of which type it is, ``dated`` the day read on it; ``signature`` of a signed
     copy, what it was taken for one by. ``seq`` is the event that filed it.
     """
 
@@ -85,6 +96,11 @@ class Record:
     def doc_no(self) -> str:
         """The reference number (文号), empty when it has none."""
         return str(self.data.get("doc_no", ""))
+
+    @property
+    def page_flags(self) -> Mapping[PageFlag, tuple[int, ...]]:
+        """The numbers (1-based) of the pages of which a person should know how they were read."""
+        return {flag: tuple(self.data[flag.value]) for flag in PageFlag if self.data.get(flag.value)}
 
     @property
     def similar_to(self) -> RecordNo | None:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     """Why a file waits for a person. The words are stable; the value stands in ``why.json``."""
 
     UNREADABLE = "unreadable"
+    PAGES_UNREADABLE = "pages_unreadable"
     NO_CASE = "no_case"
     SEVERAL_CASES = "several_cases"
     CONFLICT = "conflict"
@@ -60,6 +61,7 @@ class Reason(StrEnum):
 
 _LABELS: Final = {
     Reason.UNREADABLE: "读不出来",
+    Reason.PAGES_UNREADABLE: "有页读不出来",
     Reason.NO_CASE: "不知是哪一户",
     Reason.SEVERAL_CASES: "像是多户",
     Reason.CONFLICT: "线索矛盾",

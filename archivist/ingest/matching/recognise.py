@@ -9,6 +9,7 @@ A closed file takes by itself only the signed copies of what was issued for it; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from archivist.doctypes.catalogue import Catalogue
@@ -22,7 +23,7 @@ from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_cop
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.model.event import Data
-from archivist.reading.pages import ReadResult
+from archivist.reading.pages import PageText, ReadResult
 
 ABOUT_THE_TYPE: Final = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
 
@@ -62,6 +63,8 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
         if doubtful_type:
             raise doubtful_type
         assert found is not None
+        if result.failed:
+            raise _not_whole(result.failed, case)
         if code is not None:
             signature = check_signed_copy(case, found.type, code, payloads, result.pages, directory, evidence)
         elif case.status is CaseStatus.DEREGISTERED:
@@ -92,6 +95,16 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
         types=(found.type.id,),
         evidence=tuple(evidence),
         type_score=found.score,
+    )
+
+
+def _not_whole(failed: Sequence[PageText], case: Case) -> Doubt:
+    """Return why a file is not taken as if it had been read whole: nobody knows what the page says, or of whom."""
+    numbers = "、".join(str(page.number) for page in failed)
+    return Doubt(
+        Reason.PAGES_UNREADABLE,
+        f"第 {numbers} 页读不出来（{failed[0].failure}），请人核对后指定归属",
+        (str(case.number),),
     )
 
 

@@ -16,7 +16,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.procedure.cases import deregister
 from archivist.reading.formats.images import JPEG
-from archivist.reading.pages import PageText, ReadResult
+from archivist.reading.pages import PageText, ReadResult, failed_page
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, WANG_ID, make_id
@@ -35,11 +35,15 @@ class House:
         self.wang: Case = open_household(self.workspace)
         self.zhang: Case = open_household(self.workspace, parse_facts(ZHANG))
 
-    def ask(self, *pages: str, name: str = "SCAN0001.jpg", codes: tuple[str, ...] = ()) -> Recognition:
+    def ask(
+        self, *pages: str, name: str = "SCAN0001.jpg", codes: tuple[str, ...] = (), failed: str = ""
+    ) -> Recognition:
         read = tuple(
             PageText(n, text, codes if n == 1 else (), "ocr", 0.99, 0, 1654, 2339)
             for n, text in enumerate(pages, 1)
         )
+        if failed:
+            read += (failed_page(len(read) + 1, failed),)
         return recognise(
             ReadResult(JPEG, read), name, WorkspaceDirectory(self.workspace), self.workspace.catalogue
         )
@@ -168,3 +172,12 @@ def test_evidence_never_repeats_a_number(house: House) -> None:
 def test_numbers_beside_numbers_and_numbers_with_blanks(house: House, shape: str) -> None:
     text = shape.format(WANG_ID, WANG_ID[:6], WANG_ID[6:14], WANG_ID[14:])
     assert house.ask(f"诊断证明书\n{text}").certain == (shape != "{0}7")
+
+
+def test_a_file_with_a_page_that_could_not_be_read_waits(house: House) -> None:
+    """“a file with a failed page is never filed by itself as if it was whole”: nobody knows of whom that page is."""
+    card = CARD.format(WANG_ID)
+    assert house.ask(card).certain
+    found = house.ask(card, failed="PDF 第 2 页已损坏")
+    assert (found.reason, found.case is not None) == (Reason.PAGES_UNREADABLE, True)
+    assert "第 2 页读不出来（PDF 第 2 页已损坏）" in found.message
