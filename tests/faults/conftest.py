@@ -24,9 +24,10 @@ if not Path("/proc/self/fd").is_dir() or not hasattr(os, "fork"):
 
 @pytest.fixture(scope="package", autouse=True)
 def same_salt() -> Iterator[None]:
-    """Salt the clerks' names alike every time: the same strike then leaves the same bytes, and is not looked at twice."""
+    """Salt the clerks' names, and make keys, alike every time: the same strike then leaves the same bytes, looked at once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "token_hex", lambda count: "5a" * count)
+        patch.setattr(secrets, "token_bytes", lambda count: b"\x5a" * count)
         yield
 
 
