@@ -181,3 +181,9 @@ def test_a_file_with_a_page_that_could_not_be_read_waits(house: House) -> None:
     found = house.ask(card, failed="PDF 第 2 页已损坏")
     assert (found.reason, found.case is not None) == (Reason.PAGES_UNREADABLE, True)
     assert "第 2 页读不出来（PDF 第 2 页已损坏）" in found.message
+
+
+def test_every_reason_has_its_chinese_words() -> None:
+    """The reason in a few Chinese words, as lists show it: short enough for a narrow window, each its own."""
+    labels = [reason.label for reason in Reason]
+    assert len(set(labels)) == len(labels) and all(2 <= len(label) <= 7 for label in labels)
