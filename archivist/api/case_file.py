@@ -100,6 +100,8 @@ class FiledRecord:
         record: its number; ``signs`` the record it is the signed copy of, ``signed_by`` its own signed copy.
         type: the catalogue's id.
         filed_at: ISO 8601 with offset.
+        dated: the day the paper itself bears, ``YYYY-MM-DD``; empty when it is not known.
+        type_score: how sure the program was of the type, 0.0–1.0; null where a person chose it, or nobody noted it.
         replaced_by: the newer paper that holds instead of it.
         similar_to: the record of which it seems to be another scan.
         source: name of the file it came from.
@@ -111,6 +113,8 @@ class FiledRecord:
     title: str
     status: RecordStatus
     filed_at: str
+    dated: str
+    type_score: float | None
     pages: int
     doc_no: str
     files: tuple[RecordFile, ...]
@@ -133,6 +137,8 @@ class FiledRecord:
             title=record.title,
             status=record.status,
             filed_at=record.filed_at,
+            dated=record.dated,
+            type_score=record.type_score,
             pages=record.pages,
             doc_no=record.doc_no,
             files=tuple(RecordFile(f.path, f.sha256, f.size) for f in record.files),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.filing_quality import materials
+from benchmarks.filing_quality import materials, sheets
 from benchmarks.filing_quality.forms import signed_print_out
 from benchmarks.filing_quality.households import Household
 from benchmarks.filing_quality.kinds import Kind, Setting
 from benchmarks.filing_quality.materials import MATERIALS, Material, Subject
 from benchmarks.filing_quality.truth import Drop, Must, Part
+from tests.ingest.matching.type_pages import ONE, PAGES, TWO
 
 _ALONE: dict[str, Must] = {
     "number": "file",
@@ -54,6 +55,34 @@ def _put(at: Setting, material: Material, folder: str) -> Path:
     if not material.type:
         return at.scan(pages, folder=folder, look="plain", suffix=".jpg")
     return at.paper(pages, folder=folder)
+
+
+# ── one of many other papers ─────────────────────────────────────────────────────────────────────────────
+_DRAWN = {
+    "mat_id_card", "mat_household_register", "mat_medical_evidence", "mat_income_proof", "mat_house_photo", "mat_bank_card"
+}  # fmt: skip
+"""Types that have kinds of their own."""
+OTHERS = [(kind, text) for kind, texts in PAGES.items() if kind not in _DRAWN for text in texts]
+GROUPS = 4
+
+
+def _other_paper(group: int) -> Kind:
+    """One of the other types, in one of several wordings, all lines in one size."""
+
+    def draw(at: Setting) -> Drop:
+        s = subject(at)
+        kind, text = at.rng.choice(OTHERS[group::GROUPS])
+        for number in (ONE, TWO):
+            text = text.replace(number, s.person.id_number)
+        page = sheets.lines(
+            ["", *text.replace("王秀兰", s.person.name).replace("1962年3月5日", s.person.born).split("\n")],
+            size=13,
+            gap=110,
+        )
+        path = at.paper([page], folder=at.town.folder(at.household.key))
+        return at.drop(path, Part(at.household.key, (kind,)))
+
+    return Kind(f"own folder: other paper, group {group + 1}", draw)
 
 
 # ── folders ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,6 +155,7 @@ def _name_lies(at: Setting) -> Drop:
 def _kinds() -> Iterator[Kind]:
     yield from (_loose(m) for m in MATERIALS)
     yield from (_own_folder(m) for m in MATERIALS)
+    yield from map(_other_paper, range(GROUPS))
     yield Kind("wrong folder: paper with number", _wrong_folder_number)
     yield Kind("wrong folder: paper with name and birth", _wrong_folder_birth)
     yield Kind("wrong folder: the other twin's paper", _wrong_folder_twin)

@@ -144,7 +144,7 @@ def _receipt(at: Setting) -> Drop:
     rows = ["", f"今收到{s.person.name}（身份证号{s.person.id_number}）", f"交来水费人民币{s.money}元整。", "收款人：样例物业", s.date]  # fmt: skip
     page = sheets.lines(rows)
     page.centre(320, "收据", size=20)
-    return at.drop(at.paper([page]), Part(at.household.key, (), "either"))
+    return at.drop(at.paper([page]), Part(at.household.key, ("收据",), "either"))
 
 
 def _iou(at: Setting) -> Drop:
@@ -152,7 +152,7 @@ def _iou(at: Setting) -> Drop:
     rows = ["", "今借到表弟人民币伍仟元整，用于看病，年底归还。", f"借款人：{s.person.name}", f"身份证：{s.person.id_number}", s.date]  # fmt: skip
     page = sheets.lines(rows)
     page.centre(320, "借条", size=20)
-    return at.drop(at.paper([page]), Part(at.household.key, (), "either"))
+    return at.drop(at.paper([page]), Part(at.household.key, ("借条",), "either"))
 
 
 def _list_of_many(at: Setting) -> Drop:

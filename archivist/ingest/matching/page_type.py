@@ -31,8 +31,9 @@ _EXACT, _ISSUED, _MISREAD = 0.7, 0.66, 0.6
 _UNPROVEN: Final = 0.1
 """Taken off where a type has hints and none of them is there."""
 _MOST: Final = 0.95
-_LARGE, _SMALL = 1.25, 0.8
-"""Height of a row against the median of the page: from here on a heading for certain; below this never."""
+_LARGE, _SMALL = 1.35, 0.6
+"""Height of a row against the median of the page: from here on a heading for certain; below this never. Boxes of rows in
+one size of type differ by a third."""
 _FUZZY_FROM: Final = 4
 """Words of so many characters may have one misread, titles of one more."""
 _PROSE: Final = re.compile(r"[，。；,;]|.{25}")

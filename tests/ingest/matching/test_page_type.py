@@ -155,7 +155,7 @@ def test_a_heading_is_set_larger_than_the_rest() -> None:
         lines = _rows(*((row, size if n == 1 else 0.02) for n, row in enumerate(rows)))
         return type_of_page(page("\n".join(rows), lines), CATALOGUE)
 
-    large, small = asked(0.03), asked(0.012)
+    large, small = asked(0.03), asked(0.01)
     assert large is not None and large.type.id == "mat_medical_evidence"
     assert small is None
 
