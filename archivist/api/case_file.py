@@ -12,7 +12,7 @@ from archivist.api.result import Result
 from archivist.api.steps import RecordedStep
 from archivist.model import facts as model
 from archivist.model import field_schema
-from archivist.model.case import CaseStatus, RecordStatus
+from archivist.model.case import CaseStatus, PageFlag, RecordStatus
 from archivist.model.facts import Row
 from archivist.model.ids import Category, RecordNo, mask_id
 from archivist.model.states import State
@@ -106,6 +106,8 @@ class FiledRecord:
         similar_to: the record of which it seems to be another scan.
         source: name of the file it came from.
         code: what its QR code says; empty where it was not issued here.
+        doubtful_pages: numbers (1-based) of the pages of which recognition was unsure; ``blank_pages`` of those on which
+            nothing stands, which are not counted; ``failed_pages`` of those that could not be read.
     """
 
     record: str
@@ -124,6 +126,9 @@ class FiledRecord:
     similar_to: str | None
     source: str
     code: str
+    doubtful_pages: tuple[int, ...]
+    blank_pages: tuple[int, ...]
+    failed_pages: tuple[int, ...]
 
     @classmethod
     def of(cls, case: Case, record: Record, source: str) -> FiledRecord:
@@ -148,14 +153,23 @@ class FiledRecord:
             similar_to=similar if similar in case.records else None,
             source=source,
             code=str(record.data.get("code", "")),
+            doubtful_pages=record.page_flags.get(PageFlag.DOUBTFUL, ()),
+            blank_pages=record.page_flags.get(PageFlag.BLANK, ()),
+            failed_pages=record.page_flags.get(PageFlag.FAILED, ()),
         )
 
     @property
     def standing(self) -> str:
-        """The status in Chinese, with the paper that holds instead and the one it seems to be another scan of."""
+        """The status in Chinese, with the paper that holds instead, what it seems a second scan of, and pages to look at."""
         replaced = f"，由第 {self.replaced_by} 件代替" if self.replaced_by else ""
         similar = f"，与第 {self.similar_to} 件很像" if self.similar_to else ""
-        return self.status.label + replaced + similar
+        doubtful = f"，第 {_numbers(self.doubtful_pages)} 页识读存疑" if self.doubtful_pages else ""
+        failed = f"，第 {_numbers(self.failed_pages)} 页未能识读" if self.failed_pages else ""
+        return self.status.label + replaced + similar + doubtful + failed
+
+
+def _numbers(pages: tuple[int, ...]) -> str:
+    return "、".join(map(str, pages))
 
 
 @dataclass(frozen=True, slots=True)

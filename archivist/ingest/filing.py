@@ -30,6 +30,7 @@ from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.formats.identify import identify
 from archivist.reading.kept_reading import pack
+from archivist.reading.line_boxes import pack_lines
 from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.rules.disposition import late_filing
@@ -258,6 +259,8 @@ def commit_file(
         files = [NewFile(f"data/{document.folder}/{no} {title}{suffix}", original, no)]
         if words.strip():
             files.append(NewFile(f"text/{no}.txt", words.encode(), no))
+        if result and (boxes := pack_lines(result.pages)):
+            files.append(NewFile(f"text/{no}.lines", boxes, no))
         data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence), "typed": typed(type_score)}
         if dated := None if signs else paper_date(words.split("\f"), document, by.today):
             data["dated"] = dated.isoformat()

@@ -129,6 +129,11 @@ class Record:
         return next((f for f in self.tag_files if f.path.endswith(".txt")), None)
 
     @property
+    def line_boxes(self) -> FileEntry | None:
+        """Where each line of its text stands, if it was recognised from pictures."""
+        return next((f for f in self.tag_files if f.path.endswith(".lines")), None)
+
+    @property
     def source_sha256(self) -> str:
         """Digest of the file it came from; empty when it came from none."""
         return str(self.source.get("sha256", ""))

@@ -22,7 +22,7 @@ from archivist.search import text as forms
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 _WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""

@@ -164,6 +164,10 @@ class _Evaluation:
                 return _exactly(self.catalogue.ids("WHERE d.category = ?", category.value))
             case q.OfStatus(status):
                 return _exactly(self.catalogue.ids("WHERE d.status = ? OR c.status = ?", status, status))
+            case q.WithPages(flag):
+                return _exactly(
+                    self.catalogue.ids("WHERE instr(' ' || d.page_flags || ' ', ?)", f" {flag.value} ")
+                )
             case q.InPlace(place):
                 return _exactly(self.catalogue.ids("WHERE instr(c.place, ?)", place))
             case q.FiledBetween(start, end):

@@ -1,8 +1,8 @@
 """The query language: text → tree, parsed once and run by whichever engine there is.
 
 ``王秀兰 核对`` both words · ``核对 OR 调查`` either · ``NOT 公示`` without · ``( … )`` grouping · ``"家庭经济状况"``
-exactly this text · ``姓名: 证号: 户号: 文书: 类别: 状态: 村: 日期: 起: 止:`` fields (``name: id: case: doc: category:
-status: town: date: from: to:``). AND, OR, NOT are written in capitals; NOT binds closest, then AND, then OR.
+exactly this text · ``姓名: 证号: 户号: 文书: 类别: 状态: 识读: 村: 日期: 起: 止:`` fields (``name: id: case: doc: category:
+status: read: town: date: from: to:``). AND, OR, NOT are written in capitals; NOT binds closest, then AND, then OR.
 
 A word means the text as it stands on a page. Beyond that, by its shape: Chinese also finds the household with a
 person so named; Latin letters a person by pinyin or initials; 18 characters an ID number, six digits its first
@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.errors import BadQuery, InvalidValue
+from archivist.model.case import PageFlag
 from archivist.model.chinese import parse_date
 from archivist.model.ids import CaseNo, narrow, parse_category
 from archivist.search.query_tree import (
@@ -39,6 +40,7 @@ from archivist.search.query_tree import (
     OfType,
     Or,
     PersonKey,
+    WithPages,
 )
 from archivist.search.text import name_key, needed, normal
 
@@ -152,6 +154,19 @@ def _status(value: str) -> Node:
     return OfStatus(wanted)
 
 
+_PAGE_FLAGS: Final[Mapping[str, PageFlag]] = MappingProxyType(
+    {"存疑": PageFlag.DOUBTFUL, "空白": PageFlag.BLANK, "失败": PageFlag.FAILED}
+)
+
+
+def _read_as(value: str) -> Node:
+    plain = value.strip()
+    flag = _PAGE_FLAGS.get(plain) or next((f for f in PageFlag if f.value == plain.lower()), None)
+    if flag is None:
+        raise BadQuery(f"没有识读情况“{value}”；可用：{'、'.join(_PAGE_FLAGS)}")
+    return WithPages(flag)
+
+
 def _days(value: str) -> tuple[dt.date, dt.date]:
     """Return the first and last day of a day, a month or a year."""
     plain = narrow(value).strip()
@@ -192,6 +207,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[str], Node]]]] = MappingProxyTy
         "doc": ("文书 doc", _doc),
         "category": ("类别 category", _category),
         "status": ("状态 status", _status),
+        "read": ("识读 read", _read_as),
         "town": ("村 社区 town village", _place),
         "date": ("日期 date", _during),
         "from": ("起 自 from", lambda v: FiledBetween(_days(v)[0], None)),

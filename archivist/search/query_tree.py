@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archivist.model.case import PageFlag
 from archivist.model.ids import Category
 
 
@@ -72,6 +73,13 @@ class OfStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class WithPages:
+    """Records some page of which was read so that a person should know."""
+
+    flag: PageFlag
+
+
+@dataclass(frozen=True, slots=True)
 class InPlace:
     """Cases whose village or address contains this, in normal form."""
 
@@ -86,7 +94,18 @@ class FiledBetween:
     end: dt.date | None
 
 
-Leaf = HasText | HasPerson | Numbered | Mentioned | OfType | OfCategory | OfStatus | InPlace | FiledBetween
+Leaf = (
+    HasText
+    | HasPerson
+    | Numbered
+    | Mentioned
+    | OfType
+    | OfCategory
+    | OfStatus
+    | WithPages
+    | InPlace
+    | FiledBetween
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ CREATE TABLE docs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
   title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
   filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, digest TEXT NOT NULL,
-  indexed INTEGER NOT NULL, UNIQUE (case_id, record));
+  page_flags TEXT NOT NULL, indexed INTEGER NOT NULL, UNIQUE (case_id, record));
 CREATE INDEX docs_newest ON docs (filed_at, place);
 CREATE INDEX docs_category ON docs (category, id);
 CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
@@ -95,10 +95,11 @@ def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
 def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: str) -> None:
     category = case.category.value
     digest = hashlib.sha256(facts_text.encode()).hexdigest()
-    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", digest)]
+    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", digest, "")]
     for r in case.records.values():
         digest = r.text.sha256 if r.text else ""
-        rows.append((r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, digest))
+        flags = " ".join(flag.value for flag in r.page_flags)
+        rows.append((r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, digest, flags))
     kept = {row[0] for row in rows}
     for doc, record in db.execute("SELECT id, record FROM docs WHERE case_id = ?", (case_id,)).fetchall():
         if record not in kept:
@@ -107,9 +108,9 @@ def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: st
             db.execute("DELETE FROM docs WHERE id = ?", (doc,))
     db.executemany(
         "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, "
-        "digest, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
+        "digest, page_flags, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
         "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
-        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, "
+        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, page_flags = excluded.page_flags, "
         "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
         [(case_id, *r[:3], forms.normal(r[2]), *r[3:], f"{case.number} {r[0]:>6}") for r in rows],
     )

@@ -59,6 +59,8 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901
             return number.category is category
         case q.OfStatus(status):
             return status in (case.status.value, entry.status.value if entry else "")
+        case q.WithPages(flag):
+            return entry is not None and bool(entry.data.get(flag.value))
         case q.InPlace(place):
             return place in normal(str(dict(case.facts.get("applicant", {})).get("village", "")))  # type: ignore[arg-type]
         case q.FiledBetween(start, end):

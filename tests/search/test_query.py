@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import BadQuery
+from archivist.model.case import PageFlag
 from archivist.model.ids import Category
 from archivist.search.query import parse
 from archivist.search.query_tree import (
@@ -26,6 +27,7 @@ from archivist.search.query_tree import (
     OfType,
     Or,
     PersonKey,
+    WithPages,
     leaves,
 )
 from tests.search.household import make_id
@@ -67,6 +69,9 @@ def named(word: str) -> Or:
         ("文书:申请书", OfType("申请书")),
         ("类别:低保", OfCategory(Category.DB)),
         ("状态:待签", OfStatus("pending_signature")),
+        ("识读:存疑", WithPages(PageFlag.DOUBTFUL)),
+        ("识读:空白", WithPages(PageFlag.BLANK)),
+        ("read:failed", WithPages(PageFlag.FAILED)),
         ("村:石桥", InPlace("石桥")),
         ("日期:2024-02", FiledBetween(dt.date(2024, 2, 1), dt.date(2024, 2, 29))),
         ("日期:2024", FiledBetween(dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
