@@ -309,6 +309,6 @@ def _addressed_to_another(
     supported = own_ids or household.supports(page)
     if supported and any(nearly(first, name) for name in household.names):
         return None
-    if household.named_on(page):
+    if own_ids and household.named_on(page):
         return None
     return "写的姓名不是这一户的人", frozenset()

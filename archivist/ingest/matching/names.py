@@ -42,8 +42,12 @@ _SURNAMES: Final = frozenset(
     "敖冷辛阚那简饶曾沙鞠丰巢关蒯荆游竺权盖桓仝肖闫付代苑覃佟买"
 )
 _NO_NAMES: Final = frozenset(
-    "单位 单位名称 关系 房屋 金额 师傅 高血压 万元 全部 全称 安置 白天 车辆 包括 古稀 农业 农业户 连续 关于 权利人 文书 代理人 华侨 容貌".split()
+    "单位 关系 关于 关联 房屋 房产 房主 金额 师傅 高血 高龄 高中 万元 全部 全称 全家 全体 安置 安排 白天 车辆 包括 古稀 农业 农村 连续 文书 文化 代理 代办"
+    " 华侨 容貌 符合 成员 任职 任何 项目 方式 方法 时间 于是 石油 严重 危重 司法 司机 宗教 常住 常用 申请 申报 申明 段落 章程 和解 左右 单独 习惯 易地 康复 景区 支付"
+    " 祝愿 程序 管理 卓越 武装 金融 冷水 钱款 党员 党组 曾用 幸福 路径 闻讯 沙发 麻醉 温度 丰富 查询 许可 范围 江苏 江西 云南 安徽 宁夏 贺信 冀州 牛奶 马上 谈话 戴帽 古代"
+    " 都市 尚未 阴性 阳性 郑重 顾问 顾客 凌晨 勾选 陈述 陈列 常规 常务 车牌 应当 方便 项下 全面 全年 高级 高等 金额 权益 权限 云端".split()
 )
+"""Words that begin as surnames do; what begins with one of them is no name."""
 _BEFORE_NUMBER: Final = re.compile(
     rf"(?P<run>[{_HAN}·]{{2,40}})[\s，,、（(:：]{{0,3}}(?:[男女][\s，,、]*)?(?:[{_HAN}]{{1,4}}族[\s，,、]*)?"
     r"(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?:出生|生)?[\s，,、]*)?[（(]?"
@@ -152,7 +156,8 @@ def looks_like_name(text: str) -> bool:
     if "·" in text:
         return 3 <= len(text) <= _LONGEST_RUN and not text.startswith("·") and not text.endswith("·")
     surname = text[:1] in _SURNAMES or text[:2] in COMPOUND_SURNAMES
-    return surname and 2 <= len(text) <= LONGEST and text not in _NO_NAMES
+    longest = LONGEST if text[:2] in COMPOUND_SURNAMES else LONGEST - 1
+    return surname and 2 <= len(text) <= longest and text[:2] not in _NO_NAMES
 
 
 def nearly(seen: str, on_file: str) -> bool:
