@@ -8,7 +8,6 @@ from functools import cached_property
 
 from archivist.ingest.matching.address import parse_address, stands_in
 from archivist.ingest.matching.evidence import squeeze
-from archivist.ingest.matching.names import nearly
 from archivist.ingest.matching.pages import PageEvidence, SeenId
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
@@ -71,15 +70,10 @@ class Household:
         dates = {date for _, date in page.labelled_births}
         return bool(own and dates) and not dates & own
 
-    def is_born(self, name: str, date: dt.date) -> bool | None:
-        """Tell whether somebody here of about this name was born that day; None when that is not known."""
-        called = [n for n in self.names if n == name or nearly(name, n)]
-        own = frozenset[dt.date]().union(*map(self._births, called))
-        return date in own if own or not called else None
-
-    def supports(self, page: PageEvidence) -> bool:
-        """Tell whether a birth date or the address of somebody here stands on the page, whatever name is there."""
-        return any(self.born(name, page) or self.lives(name, page) for name in self.names)
+    def may_be_born(self, name: str, date: dt.date) -> bool:
+        """Tell whether somebody here of this name was born that day, or nobody knows when."""
+        own = self._births(name)
+        return date in own or (not own and name in self.names)
 
     def _births(self, name: str) -> frozenset[dt.date]:
         dates = (birth_date(row) for row in self._called(name))

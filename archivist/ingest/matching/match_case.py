@@ -269,7 +269,8 @@ def _about_another(
         return f"有 {_listed(cases)} 的人的姓名和出生日期或住址", cases
     sure = {household.owner_of(seen.number) for seen in page.ids}
     for name, date in page.labelled_births:
-        if name and name not in sure and household.is_born(name, date) is False:
+        misread = any(nearly(name, owner) for owner in sure)
+        if name and name not in sure and not misread and not household.may_be_born(name, date):
             return "写的姓名连同出生日期不是这一户的人", frozenset(
                 p.case for p in page.people if p.name == name
             )
@@ -292,7 +293,7 @@ def _addressed_to_another(
     """Judge whom a page says it is about: the first name after 姓名, 申请人, 兹有 and the like.
 
     A namesake with another birth date is somebody else. A name that recognition may have misread counts as that of
-    the household when its number, birth date or address stands there too.
+    the household only when its number stands there too: twins and sisters share birth date, address and all but one character.
     """
     if not page.addressed:
         if not page.number and not household.named_on(page) and page.people:
@@ -306,9 +307,6 @@ def _addressed_to_another(
     on_file = frozenset(p.case for p in page.people if p.name == first)
     if on_file:
         return f"写的是 {_listed(on_file)} 的人", on_file
-    supported = own_ids or household.supports(page)
-    if supported and any(nearly(first, name) for name in household.names):
-        return None
-    if own_ids and household.named_on(page):
+    if own_ids and (household.named_on(page) or any(nearly(first, name) for name in household.names)):
         return None
     return "写的姓名不是这一户的人", frozenset()
