@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
+from archivist.ingest.matching.names import looks_like_name
 from archivist.ingest.matching.recognise import recognise
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case, Record
@@ -186,6 +189,18 @@ def test_fewer_pages_than_were_printed_wait(office: Office, monkeypatch: pytest.
     assert office.read(*office.halves()).certain
     third = office.scan("送达说明一页，办公室内部使用", codes=(), places=())
     assert office.read(*office.halves(), third).reason is Reason.FURTHER_PAGES
+
+
+def test_no_heading_of_our_own_forms_is_somebody_s_name() -> None:
+    """A table of our forms reads 姓名 单位职务 签字: no page of it speaks for a stranger called 单位职务."""
+    after = {
+        word
+        for document in Catalogue.load()
+        for row in (document.layout, *(" ".join(c.label for c in f.columns) for f in document.fields))
+        for word in re.findall(r"姓名[^\u4e00-\u9fff\n]+([\u4e00-\u9fff]{2,})", row)
+    }
+    assert "单位职务" in after
+    assert not {word for word in after if looks_like_name(word)}
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────────────
