@@ -71,6 +71,10 @@ def test_one_outside_thing_one_module() -> None:
         "openpyxl": {"archivist.tables.reader", "archivist.tables.writer"},
         "rapidocr": {"archivist.reading.ocr"},
         "zxingcpp": {"archivist.reading.barcodes"},
+        "olefile": {"archivist.reading.formats.documents", "archivist.reading.formats.outlook"},
+        "pi_heif": {"archivist.reading.formats.images"},
+        "py7zr": {"archivist.reading.formats.seven_zip"},
+        "python_calamine": {"archivist.reading.formats.spreadsheets"},
         "pypdfium2": {"archivist.reading.formats.pdf", "archivist.cli.demo.sheets"},
     }
     for package, modules in owners.items():

@@ -72,8 +72,8 @@ def _read(path: Path, reader: Reader) -> ReadResult:
     """Read a file; one of which nothing can be read is taken as it is, for a person says what it is."""
     try:
         return reader.read(path)
-    except FormatNotRead as error:
-        return ReadResult.of_unread(identify(path), error.what)
+    except FormatNotRead:
+        return ReadResult.of_unread(identify(path))
 
 
 def assign(

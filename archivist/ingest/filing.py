@@ -109,7 +109,7 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
     try:
         return ReadDrop(original, reader.read(path), None)
     except FormatNotRead as error:
-        return ReadDrop(original, ReadResult.of_unread(identify(path), error.what), error)
+        return ReadDrop(original, ReadResult.of_unread(identify(path)), error)
     except DroppedFileError as error:
         return ReadDrop(original, None, error)
 

@@ -37,6 +37,8 @@ class Limits:
         file_bytes: largest file it may write while it reads; it writes none but Python's own caches.
         member_bytes: largest file it may write while it takes one apart.
         page_cpu_s: whole CPU seconds for opening a file and for each page.
+        unpack_cpu_s: whole CPU seconds for taking a file apart up to its first member, and for each further one; a 7z is
+            unpacked whole before its first member is there.
         stall_s: seconds by the clock in which it may neither say nor compute anything; a disk or a share that hangs is
             waited for so long. However busy the machine is, a process that wants to compute gets some of it meanwhile.
         files: files after which the process is started anew.
@@ -47,6 +49,7 @@ class Limits:
     file_bytes: int = 16 * 1024**2
     member_bytes: int = MAX_MEMBER_BYTES + CHUNK
     page_cpu_s: int = 20
+    unpack_cpu_s: int = 120
     stall_s: float = 300.0
     files: int = 200
     rss_bytes: int = 700 * 1024**2
@@ -88,6 +91,7 @@ class ChildProcess:
             )
         except OSError as error:
             raise ArchivistError(f"读取进程启动不了：{reason_of(error)}") from error
+        self._cpu_s = 0
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         # A thread, because Windows cannot wait for a pipe with a timeout.
         threading.Thread(
@@ -111,6 +115,7 @@ class ChildProcess:
             ChildDied: it has ended.
         """
         pipe = _pipe(self._process.stdin)
+        self._cpu_s = order["cpu_s"]
         try:
             pipe.write(json.dumps(order).encode() + b"\n")
             pipe.flush()
@@ -136,7 +141,7 @@ class ChildProcess:
                 elif time.monotonic() - moved_at >= limits.stall_s:
                     raise ChildDied(f"{place}超过 {limits.stall_s:g} 秒没有动静") from None
         if message is None:
-            raise ChildDied(f"{place}时{self._how_it_died(limits)}")
+            raise ChildDied(f"{place}时{self._how_it_died()}")
         return message
 
     def close(self) -> None:
@@ -156,7 +161,7 @@ class ChildProcess:
         with contextlib.suppress(OSError):
             _pipe(self._process.stdin).close()
 
-    def _how_it_died(self, limits: Limits) -> str:
+    def _how_it_died(self) -> str:
         try:
             status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -164,7 +169,7 @@ class ChildProcess:
         if status == EXIT_MEMORY:
             return "内存不够"
         if sys.platform != "win32" and status == -signal.SIGXCPU:
-            return f"用完了 {limits.page_cpu_s} 秒计算时间"
+            return f"用完了 {self._cpu_s} 秒计算时间"
         if status < 0:
             return f"读取进程崩溃（信号 {-status}）"
         return f"读取进程退出（{status}）"

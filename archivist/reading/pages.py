@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MAX_PAGES = 500
 """Most pages (frames, sheets) in one file."""
 MAX_FILE_BYTES = 500 * 1024 * 1024
+MAX_RECORDING_BYTES = 4 * 1024**3
+"""Largest recording; it is kept as it is and never read whole."""
 LOW_SCORE = 0.8
 """A recognised page whose mean score is lower is to be looked at by a person."""
 
@@ -155,15 +157,15 @@ class ReadResult:
 
     @property
     def unread(self) -> str:
-        """Why nothing of it could be read, for people; empty when something was, or there was nothing to be read."""
+        """Why nothing of such a file is ever read, for people; empty for the formats that are."""
         if self.format.is_recording:
             return f"是{self.format.label}，没有文字可读"
-        return self.pages[0].failure if all(page.failure for page in self.pages) else ""
+        return self.format.handling.what if isinstance(self.format.handling, NotRead) else ""
 
     @classmethod
-    def of_unread(cls, found: Format, why: str) -> ReadResult:
-        """Return what is known of a file of which nothing can be read."""
-        return cls(found, (PageText(1, "", (), "none", None, 0, None, None, failure=why),))
+    def of_unread(cls, found: Format) -> ReadResult:
+        """Return what is known of a file whose format is not read: nothing, which is no failure of a page."""
+        return cls(found, (PageText(1, "", (), "none", None, 0, None, None),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,18 +253,19 @@ def admitted(path: Path, name: str) -> Format:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFile("不是普通文件", file=name)
-        if status.st_size > MAX_FILE_BYTES:
-            raise FileTooLarge(
-                f"文件为 {status.st_size // 1024**2} MB，超过 {MAX_FILE_BYTES // 1024**2} MB 的限制",
-                file=name,
-            )
-        return identify(path)
+        found = identify(path)
     except OSError as error:
         raise UnreadableFile(
             f"文件打不开（{reason_of(error)}）",
             file=name,
             remedy="请检查文件是否还在、有无读取权限。",
         ) from error
+    most = MAX_RECORDING_BYTES if found.is_recording else MAX_FILE_BYTES
+    if status.st_size > most:
+        raise FileTooLarge(
+            f"文件为 {status.st_size // 1024**2} MB，超过 {most // 1024**2} MB 的限制", file=name
+        )
+    return found
 
 
 def _opener(found: Format, name: str) -> Opener:

@@ -234,7 +234,8 @@ class Reader:
     def _unpack_once(self, path: Path, into: Path, password: str | None) -> tuple[PackedFile, ...]:
         # A folder for each attempt: what a dead child has left must not be in the way of the next.
         folder = Path(tempfile.mkdtemp(dir=into))
-        child = self._order(unpack=str(path.absolute()), into=str(folder.absolute()), password=password)
+        order = {"unpack": str(path.absolute()), "into": str(folder.absolute()), "password": password}
+        child = self._order(**order, cpu_s=self.limits.unpack_cpu_s)
         members: list[PackedFile] = []
         while True:
             message = self._hear(child, f"拆开第 {len(members) + 1} 个文件")
@@ -276,7 +277,7 @@ class Reader:
     def _order(self, **order: object) -> ChildProcess:
         """Tell a child what to do; it is busy from then on."""
         child = self._ready()
-        child.send({**order, "cpu_s": self.limits.page_cpu_s})
+        child.send({"cpu_s": self.limits.page_cpu_s} | order)
         self._busy = True
         return child
 

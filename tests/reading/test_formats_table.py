@@ -22,7 +22,7 @@ from archivist.errors import FileTooLarge, PasswordNeeded, UnreadableFile
 from archivist.reading.formats import images
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import formats
-from archivist.reading.pages import open_file
+from archivist.reading.pages import MAX_FILE_BYTES, open_file
 from archivist.reading.reader_process import Reader
 
 from . import files
@@ -251,6 +251,23 @@ def test_a_recording_cut_short_is_not_taken(reader: Reader, tmp_path: Path, name
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(UnreadableFile, match="不完整"):
         reader.read(path)
+
+
+def test_a_long_recording_is_taken(tmp_path: Path) -> None:
+    """Half an hour of film is larger than any paper; it is kept as it is. The file is sparse."""
+    path = tmp_path / "入户走访.mp4"
+    size = MAX_FILE_BYTES + 1024
+    with path.open("wb") as file:
+        file.write(b"\x00\x00\x00\x14ftypisom\x00\x00\x00\x00isom" + boxes(b"moov"))
+        file.write(struct.pack(">I", size - file.tell()) + b"mdat")
+        file.truncate(size)
+    with open_file(path, lambda: pytest.fail("no engine")) as opened:
+        assert opened.count == 1
+    path.write_bytes(b"%PDF-1.7")
+    with path.open("r+b") as file:
+        file.truncate(size)
+    with pytest.raises(FileTooLarge, match="500 MB"), open_file(path, lambda: pytest.fail("no engine")):
+        pass
 
 
 def test_a_sheet_says_its_name_and_its_numbers(reader: Reader, tmp_path: Path) -> None:
