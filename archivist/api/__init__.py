@@ -3,7 +3,7 @@
 A function takes the open ``Workspace``, by whom it is done (``By``) where it acts, and plain values; it returns a result or
 raises an error of the tree. Nothing is printed here and no clock is read.
 
-``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole ·
+``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole · ``case_export`` written out ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``refiling`` what was filed wrongly ·
 ``fixity`` the archive read again and made whole ·
@@ -16,6 +16,7 @@ there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`
 
 __all__ = [
     "agenda",
+    "case_export",
     "case_file",
     "cases",
     "completeness",

@@ -1,12 +1,13 @@
 """The command line. Only here is the clock read and anything printed.
 
 ``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON · one thin module
-for each family of commands: ``cases`` (with ``steps``, ``records``, ``history``) · ``agenda`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``) · ``documents`` · ``reports`` ·
+for each family of commands: ``cases`` (with ``steps``, ``records``, ``history``, ``case_export``) · ``agenda`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
 __all__ = [
     "agenda",
+    "case_export",
     "cases",
     "check",
     "demo",

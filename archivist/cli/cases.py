@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, record, list, log, deregister."""
+"""``archivist case``: open, show, set, step, correct, record, export, list, log, deregister."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from archivist.api import case_file
 from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
+from archivist.cli.case_export import export
 from archivist.cli.history import log
 from archivist.cli.records import record
 from archivist.cli.session import DAY, Session, pairs, with_session
@@ -29,6 +30,7 @@ def case() -> None:
 case.add_command(step)
 case.add_command(correct)
 case.add_command(record)
+case.add_command(export)
 case.add_command(log)
 _FROM = click.option(
     "--from",

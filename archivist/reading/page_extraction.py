@@ -43,7 +43,7 @@ def assemble(wanted: Sequence[Assembly], folder: Path) -> Iterator[Path]:
             if kinds == ["tiff"]:
                 _tiff(*assembly[0], target)
             else:
-                _pdf(assembly, target)
+                write_pdf(assembly, target)
         except (UnreadableFile, MemoryError):
             raise
         except Exception as error:  # the decoders raise dozens of types
@@ -55,7 +55,12 @@ def assemble(wanted: Sequence[Assembly], folder: Path) -> Iterator[Path]:
         yield target
 
 
-def _pdf(sources: Assembly, target: Path) -> None:
+def write_pdf(sources: Assembly, target: Path) -> None:
+    """Make a PDF of pages of other files; ``target`` must not exist.
+
+    Raises:
+        UnreadableFile: E101, pages cannot be taken apart. Exception: whatever a decoder finds wrong.
+    """
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()

@@ -22,7 +22,8 @@ from typing import IO, TYPE_CHECKING, Any
 from archivist.errors import ArchivistError
 from archivist.reading.child_process import EXIT_MEMORY
 from archivist.reading.page_extraction import Assembly, assemble
-from archivist.reading.pages import ConversionNeeded, is_out_of_memory, open_file
+from archivist.reading.pages import ConversionNeeded, admitted, damage_as_error, is_out_of_memory, open_file
+from archivist.reading.searchable_pdf import searchable_pdf
 from archivist.reading.unpack import unpack
 
 if sys.platform != "win32":
@@ -130,6 +131,8 @@ class Child:
             elif "assemble" in order:
                 wanted = [[(Path(path), pages) for path, pages in assembly] for assembly in order["assemble"]]
                 self._assemble(wanted, Path(order["into"]))
+            elif "searchable" in order:
+                self._searchable(order)
             else:
                 self._read(Path(order["path"]), int(order["first"]))
         except ConversionNeeded as needed:
@@ -162,6 +165,16 @@ class Child:
             for member in unpack(path, into, password):
                 self.say(say="member", name=member.name, file=member.path.name, is_message=member.is_message)
                 _grant_cpu(self._cpu_s)
+        finally:
+            _limit_files(self._file_bytes)
+
+    def _searchable(self, order: dict[str, Any]) -> None:
+        path, target = Path(order["searchable"]), Path(order["into"], "searchable.pdf")
+        _limit_files(self._member_bytes)
+        try:
+            with damage_as_error(admitted(path, path.name), path.name):
+                searchable_pdf(path, order["lines"].encode(), order["title"], target)
+            self.say(say="assembled", file=target.name)
         finally:
             _limit_files(self._file_bytes)
 

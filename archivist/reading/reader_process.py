@@ -12,6 +12,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
     ← {"say": "member", "name", "file", "is_message"} for each file in the file, then "done" or "refused" as above
     → {"assemble": …, "into": …, "cpu_s": …}
     ← {"say": "assembled", "file"} for each file made, then "done" or "refused" as above
+    → {"searchable": …, "lines": …, "title": …, "into": …, "cpu_s": …}
+    ← {"say": "assembled", "file"}, then "done" or "refused" as above
 
 A child that dies is started again and reads on with the page it died at; on the second death that page is passed over.
 Limits: address space and size of written files for the child's life, CPU seconds for each page (the soft limit is moved
@@ -146,6 +148,20 @@ class Reader:
         """
         return self._twice(wanted[0][0][0], lambda: self._assemble_once(wanted, into))
 
+    def searchable(self, path: Path, lines: bytes, title: str, into: Path) -> Path:
+        """Make a PDF of a scan in which its text can be found, as ``searchable_pdf`` explains.
+
+        Args:
+            path: the scan; never changed.
+            lines: where its lines stand.
+            title: for the metadata.
+            into: an existing folder, where it stands afterwards; the caller removes it.
+
+        Raises:
+            UnreadableFile: E101, its pages cannot be taken apart. ReaderStopped: E103. ArchivistError: E700.
+        """
+        return self._twice(path, lambda: self._searchable_once(path, lines, title, into))
+
     def _read_all(self, path: Path, on_page: Callable[[int, int], None] | None) -> ReadResult:
         """Read a file, passing over the pages on which the child dies twice."""
         so_far = _Progress()
@@ -257,6 +273,20 @@ class Reader:
             match message["say"]:
                 case "assembled":
                     made.append(folder / Path(message["file"]).name)
+                case "done":
+                    return made
+
+    def _searchable_once(self, path: Path, lines: bytes, title: str, into: Path) -> Path:
+        folder = Path(tempfile.mkdtemp(dir=into))
+        child = self._order(
+            searchable=str(path.absolute()), lines=lines.decode(), title=title, into=str(folder.absolute())
+        )
+        made = folder
+        while True:
+            message = self._hear(child, "写可检索的 PDF ")
+            match message["say"]:
+                case "assembled":
+                    made = folder / Path(message["file"]).name
                 case "done":
                     return made
 

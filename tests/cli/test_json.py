@@ -40,6 +40,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (29, "error", ["王秀兰", "confirm", "--on", "2024-03-05"]),
     ],
     ("case", "correct"): [(0, "case-correct", ["王秀兰", "{step}", "--void", "--reason", "误记"])],
+    ("case", "export"): [
+        (0, "case-export", ["王秀兰", "--out", "移交"]),
+        (2, "error", ["王秀兰", "--out", "移交", "--searchable"]),
+    ],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [(0, "case-deregister", ["赵一", "--reason", "自愿退出"])],
     ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],

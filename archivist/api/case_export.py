@@ -1,0 +1,115 @@
+"""A household file written out as ordinary files, scans on request as PDFs in which their text can be found."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.parcels import private
+from archivist.api.result import Problem, Result
+from archivist.errors import DroppedFileError, UsageError, WriteFailed
+from archivist.os_reasons import reason_of
+
+if TYPE_CHECKING:
+    from archivist.model.case import Record
+    from archivist.reading.reader_process import Reader
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file that was written.
+
+    Attributes:
+        record: the number of its record; ``title`` what that is.
+        path: where it is, within the folder.
+        searchable: whether it is a scan with its text.
+        problem: why a scan was written as it is although its text was asked for.
+    """
+
+    record: str
+    title: str
+    path: str
+    searchable: bool
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExported(Result):
+    """A household file that was written out.
+
+    Attributes:
+        case: its number.
+        folder: where it is; only its owner may look into it.
+        files: what is in it, in the order of the records.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-export/1"
+
+    case: str
+    folder: Path
+    files: tuple[ExportedFile, ...]
+
+
+def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool = False) -> CaseExported:
+    """Write the records of a household into a new folder, named by its number, within ``out``.
+
+    Args:
+        workspace: the open workspace; nothing in it changes.
+        case: whose.
+        out: an existing folder, or one to be made.
+        searchable: write scans whose lines were kept as searchable PDF (PDF/A-2b) instead of as they are.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003. UsageError: E001, the folder is there already. WriteFailed: E204.
+    """
+    from archivist.reading.reader_process import Reader
+
+    found = workspace.archive.read(workspace.find_case(case))
+    source, target = workspace.archive.folder(found.number), out / str(found.number)
+    files: list[ExportedFile] = []
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.mkdir(mode=0o700)
+        with ExitStack() as stack:
+            reader = stack.enter_context(Reader()) if searchable else None
+            for record in found.records.values():
+                files += _write(record, source, target, reader)
+    except FileExistsError:
+        raise UsageError(
+            f"{target.name} 已经存在，不覆盖", remedy="换一个文件夹，或先移走它。", file=str(out)
+        ) from None
+    except OSError as error:
+        raise WriteFailed(f"没有写成（{reason_of(error)}）", file=target.name) from error
+    return CaseExported(str(found.number), target, tuple(files))
+
+
+def _write(record: Record, source: Path, target: Path, reader: Reader | None) -> list[ExportedFile]:
+    written = []
+    for number, entry in enumerate(record.files):
+        place = PurePosixPath(entry.path).relative_to("data")
+        problem = None
+        (target / place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if number == 0 and reader is not None and record.line_boxes is not None:
+            lines = (source / record.line_boxes.path).read_bytes()
+            with_text = place.with_suffix(".pdf")
+            try:
+                with tempfile.TemporaryDirectory() as work:
+                    made = reader.searchable(source / entry.path, lines, record.title, Path(work))
+                    _copy(made, target / with_text)
+                written.append(ExportedFile(record.no, record.title, str(with_text), searchable=True))
+                continue
+            except DroppedFileError as error:
+                problem = Problem.of(error)
+        _copy(source / entry.path, target / place)
+        written.append(ExportedFile(record.no, record.title, str(place), searchable=False, problem=problem))
+    return written
+
+
+def _copy(source: Path, target: Path) -> None:
+    with source.open("rb") as data, private(target) as out:
+        shutil.copyfileobj(data, out)
