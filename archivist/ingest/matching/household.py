@@ -11,7 +11,7 @@ from archivist.ingest.matching.evidence import squeeze
 from archivist.ingest.matching.pages import PageEvidence, SeenId
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import Row, people
+from archivist.model.facts import Part, Row, people
 from archivist.model.household import birth_date
 
 
@@ -53,12 +53,26 @@ class Household:
         return self.named_on(page) or any(map(self.has_number, page.ids))
 
     def lives(self, name: str, page: PageEvidence) -> bool:
-        """Tell whether the whole address of somebody of this name stands on the page."""
+        """Tell whether the whole address of somebody of this name stands on the page; members live with the applicant."""
         return any(
             stands_in(parse_address(address), page.words.lines)
             for row in self._called(name)
-            for address in _addresses(row)
+            for address in _addresses(row) | (self._shared if row in self._members else set())
         )
+
+    @cached_property
+    def _members(self) -> tuple[Row, ...]:
+        """The members who live with the applicant, as all do of whom nothing else is said."""
+        return tuple(
+            row
+            for part, row in people(self.case.facts)
+            if part is Part.MEMBER and row.get("living_together") is not False
+        )
+
+    @cached_property
+    def _shared(self) -> set[str]:
+        """The applicant's addresses."""
+        return {a for part, row in people(self.case.facts) if part is Part.APPLICANT for a in _addresses(row)}
 
     def born(self, name: str, page: PageEvidence) -> bool:
         """Tell whether the birth date of somebody of this name stands on the page."""

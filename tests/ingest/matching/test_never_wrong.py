@@ -346,3 +346,12 @@ def test_another_household_s_case_number_on_a_page_vetoes(town: Town) -> None:
     other = list(town.cases)[1]
     for written in (str(other), str(other).replace("-", "-\n", 3), str(other).lower()):
         assert refused(town, f"户号 {written}", name=folder(WANG, town)).reason is Reason.CONFLICT
+
+
+def test_a_member_lives_with_the_applicant() -> None:
+    """A name together with the whole address: a member's is the applicant's, when nothing else is said."""
+    made = Town()
+    made.open([WANG, NOBODY])
+    made.open([MING])
+    assert of(made, f"姓名：{NOBODY.name} 住址：{WANG.address}") == [WANG, NOBODY]
+    assert refused(made, f"姓名：{NOBODY.name} 住址：{MING.address}").reason is Reason.NO_CASE
