@@ -126,6 +126,7 @@ def split(
         TrayItemNotFound: E104. UsageError: E001. UnreadableFile: E101, it cannot be taken apart.
     """
     from archivist.ingest import rearranging
+    from archivist.ingest.batches import tried
 
     found = TrayView(workspace).named(item)
     if not parts:
@@ -139,7 +140,7 @@ def split(
     if dry_run:
         rearranging.check_split(found, groups)
         return Rearranged("", tuple(map(tuple, parts)), (), ())
-    return Rearranged.of(rearranging.split_item(workspace, by, found, groups))
+    return Rearranged.of(tried(workspace, by, rearranging.split_item(workspace, by, found, groups)))
 
 
 def join(workspace: Workspace, by: By, items: Sequence[str], *, dry_run: bool = False) -> Rearranged:
@@ -149,13 +150,14 @@ def join(workspace: Workspace, by: By, items: Sequence[str], *, dry_run: bool = 
         TrayItemNotFound: E104. UsageError: E001. UnreadableFile: E101, one has no pages.
     """
     from archivist.ingest import rearranging
+    from archivist.ingest.batches import tried
 
     view = TrayView(workspace)
     found = [view.named(item) for item in items]
     if dry_run:
         rearranging.check_join(found)
         return Rearranged("", (), (), ())
-    return Rearranged.of(rearranging.join_items(workspace, by, found))
+    return Rearranged.of(tried(workspace, by, rearranging.join_items(workspace, by, found)))
 
 
 def undo(workspace: Workspace, by: By, batch: str) -> PutBack:

@@ -143,6 +143,7 @@ class DocumentId(StrEnum):
     LEGAL_HOLD_RECORD = "legal_hold_record"
     OTHER = "other"
     RETENTION_SCHEDULE = "retention_schedule"
+    SEPARATOR_SHEET = "separator_sheet"
     # papers that are handed in
     MAT_AGENT_ID = "mat_agent_id"
     MAT_BANK_CARD = "mat_bank_card"

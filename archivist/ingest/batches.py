@@ -78,6 +78,17 @@ def take_in(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble
         A kill at any point: the file is in the inbox and nowhere else, or it is a batch, each part of which is in a
         case once or in the tray once.
     """
+    done = take_apart(workspace, by, prepared, assemble)
+    return tried(workspace, by, done) if isinstance(done, SplitUp) else done
+
+
+def tried(workspace: Workspace, by: By, done: SplitUp) -> SplitUp:
+    """File the parts of a batch that have not been tried yet, and say what became of them."""
+    return replace(done, parts=tuple(try_parts(workspace, by, done.batch)))
+
+
+def take_apart(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble) -> Outcome:
+    """Take a batch apart and leave its parts in the tray, untried; what is one paper is filed; see ``take_in``."""
     try:
         if done := _left_over(workspace, by, prepared.original):
             return done
@@ -102,7 +113,7 @@ def _left_over(workspace: Workspace, by: By, original: Original) -> SplitUp | No
         for _ in batches.recover():
             pass
         remark = remove(workspace, original)
-    return SplitUp(original.name, batch, tuple(try_parts(workspace, by, batch)), remark)
+    return SplitUp(original.name, batch, (), remark)
 
 
 def proposal(workspace: Workspace, result: ReadResult) -> SplitProposal:
@@ -159,7 +170,7 @@ def _split(
                 [original], BatchChange(Op.BATCH_SPLIT, tuple(parts), left_out), workspace.stamp(by)
             )
             remark = remove(workspace, original)
-    return SplitUp(original.name, batch, tuple(try_parts(workspace, by, batch)), remark)
+    return SplitUp(original.name, batch, (), remark)
 
 
 def _within(pages: Sequence[int], inner: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -16,7 +16,6 @@ from archivist.ingest.batches import (
     Assemble,
     SplitUp,
     assemble_apart,
-    try_parts,
     waiting_draft,
 )
 from archivist.ingest.matching.evidence import Reason
@@ -76,7 +75,7 @@ def split_item(
     groups: Sequence[Group],
     assemble: Assemble = assemble_apart,
 ) -> SplitUp:
-    """Part an item, or put its pages in another order; what is clear of the parts is filed at once.
+    """Part an item, or put its pages in another order; the parts are in the tray then, untried.
 
     Raises:
         UsageError: E001, see ``check_split``. UnreadableFile: E101, it cannot be taken apart.
@@ -95,7 +94,7 @@ def split_item(
             parts.append(BatchPart(replace(draft, text=_text(item, group)), chosen, cut=Cut.BY_HAND))
         blank = {"blank": [refs[n].number for n in left_out]}
         batch = _commit(workspace, by, [item], BatchChange(Op.BATCH_SPLIT, tuple(parts), blank, (item.id,)))
-    return SplitUp(item.name, batch, tuple(try_parts(workspace, by, batch)))
+    return SplitUp(item.name, batch, ())
 
 
 def check_join(items: Sequence[TrayItem]) -> None:
@@ -117,7 +116,7 @@ def check_join(items: Sequence[TrayItem]) -> None:
 def join_items(
     workspace: Workspace, by: By, items: Sequence[TrayItem], assemble: Assemble = assemble_apart
 ) -> SplitUp:
-    """Make one paper of several items, in that order; if it is clear now, it is filed at once.
+    """Make one paper of several items, in that order; it is in the tray then, untried.
 
     Raises:
         UsageError: E001, see ``check_join``. UnreadableFile: E101, one is damaged.
@@ -147,7 +146,7 @@ def join_items(
             Op.BATCH_JOINED, (BatchPart(draft, refs, cut=Cut.BY_HAND),), {}, tuple(item.id for item in items)
         )
         batch = _commit(workspace, by, items, change)
-    return SplitUp(items[0].name, batch, tuple(try_parts(workspace, by, batch)))
+    return SplitUp(items[0].name, batch, ())
 
 
 def _commit(workspace: Workspace, by: By, items: Sequence[TrayItem], change: BatchChange) -> str:

@@ -1,6 +1,6 @@
 """Documents that belong to no household: registers, and what passes between office and bureau.
 
-They are filed in no case and bear no QR code. A register's rows are worked out in ``report`` and only printed here.
+They are filed in no case and bear no QR code, but for the separator sheet, whose code says just that. A register's rows are worked out in ``report`` and only printed here.
 The others are issued: planned with all faults at once, given a reference number where the type takes one, written to
 the outbox and entered in the ledger.
 """
@@ -17,6 +17,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentType, Mode, Numbering, Origin
 from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import PrintedSheet, make
 from archivist.documents.render.render import render
 from archivist.documents.template.check import refuse_faulty
@@ -35,6 +36,7 @@ from archivist.issuing import numbering
 from archivist.issuing.sources import office_sources
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.document_code import SEPARATOR
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
@@ -157,7 +159,8 @@ def issue(
     assert document.template is not None
     if planned.numbered:
         (values[FieldPath.DOC_NO],) = numbering.take(workspace, by, planned.on.year)
-    (made,) = make([PrintedSheet(document.template, values, None, document.phrases)], pdf=pdf)
+    code = SEPARATOR if document.id == DocumentId.SEPARATOR_SHEET else None
+    (made,) = make([PrintedSheet(document.template, values, code, document.phrases)], pdf=pdf)
     if isinstance(made, ArchivistError):
         raise made
     doc_no, day = str(values.get(FieldPath.DOC_NO, "")), planned.on.isoformat()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ class CodeOnPage:
 
 
 def read_codes(picture: NDArray[np.uint8], page: int = 1) -> tuple[CodeOnPage, ...]:
-    """Find the QR codes of a page, in any direction, top to bottom.
+    """Find the QR codes of a page, in any direction, top to bottom; those that shine through from its other side are none.
 
     The gray picture is tried first; when nothing is found there, the red channel, on which a red seal over the code
     vanishes (gray alone reads 0–25 % of sealed codes).
@@ -75,6 +76,33 @@ def _scan(gray: NDArray[np.uint8], page: int) -> tuple[CodeOnPage, ...]:
         corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         x = sum(corner.x for corner in corners) / 4 / width
         y = sum(corner.y for corner in corners) / 4 / height
-        if code.text:
+        if code.text and not _mirrored(gray, [(corner.x, corner.y) for corner in corners], code.text):
             found.append(CodeOnPage(code.text, page, x, y))
     return tuple(sorted(found, key=lambda code: (code.y, code.x)))
+
+
+_SIDE: Final = 4
+"""Pixels a module to compare a code with how it would be written."""
+_CLEARLY: Final = 0.2
+"""By such a share of its modules a code must be more like its mirror image; another writer's code is as little like either."""
+
+
+def _mirrored(gray: NDArray[np.uint8], corners: Sequence[tuple[int, int]], payload: str) -> bool:
+    """Tell whether a code was read in the mirror, as readers do: the print of the other side of thin paper.
+
+    Args:
+        gray: the picture.
+        corners: of the code as it was read: from its upper left one, clockwise.
+        payload: what was read.
+    """
+    import cv2
+    import numpy as np
+
+    written = np.array([list(row) for row in qr_modules(payload)], bool)
+    side = len(written) * _SIDE
+    square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32)
+    upright = cv2.getPerspectiveTransform(np.array(corners, np.float32), square)
+    flat = np.asarray(cv2.warpPerspective(gray, upright, (side, side)), np.float32)
+    modules = flat.reshape(len(written), _SIDE, len(written), _SIDE)[:, 1:3, :, 1:3].mean(axis=(1, 3))
+    dark = modules < (modules.min() + modules.max()) / 2
+    return bool((dark == written.T).mean() > (dark == written).mean() + _CLEARLY)

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +14,18 @@ from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
-from archivist.ingest import refiling
+from archivist.ingest import batches, rearranging, refiling
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
+from archivist.model.document_code import SEPARATOR
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
-from archivist.reading.formats.images import JPEG
+from archivist.reading.formats.images import JPEG, TIFF
+from archivist.reading.page_extraction import Assembly
 from archivist.reading.pages import PageText, ReadResult
 from archivist.rules.pack import Pack
 from archivist.store import Original
@@ -46,6 +48,15 @@ PAPERS: Final = {
 """What a scanner left in the inbox, with the words on it; the second belongs to nobody known."""
 OLD_PAPER: Final = "旧件.jpg"
 """What waits in the tray."""
+BATCH: Final = "批量.tif"
+"""What a feeder made of two papers with a separator sheet between; the first is clear."""
+STACK: Final = "待拆.tif"
+"""What waits in the tray to be parted."""
+PARTS: Final = {
+    BATCH: (f"居民身份证\n姓名 王秀兰\n公民身份号码 {WANG_ID}\n二", "不知何物"),
+    STACK: ("甲", "乙"),
+}
+"""The words of the papers in them."""
 HELD_PAPER: Final = "户口簿.jpg"
 CARD: Final = f"居民户口簿\n{WANG_ID}"
 """What is filed already."""
@@ -54,6 +65,36 @@ CARD: Final = f"居民户口簿\n{WANG_ID}"
 def scan(name: str) -> bytes:
     """Return the bytes of a paper: no real picture, but told to be one and unlike every other."""
     return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + name.encode() * 60 + b"\xff\xd9"
+
+
+def stack(name: str) -> bytes:
+    """Return the bytes of a file of several pages: told to be a TIFF."""
+    return b"II*\x00" + name.encode() * 60
+
+
+def part(name: str, number: int) -> bytes:
+    """Return the bytes of one of its papers, counted from 0."""
+    return stack(f"{name} {number}")
+
+
+def take_apart(wanted: Sequence[Assembly], folder: Path) -> list[Path]:
+    """Make the papers of a stack: no TIFF is decoded here."""
+    made = []
+    for number, assembly in enumerate(wanted):
+        name = BATCH if assembly[0][0].name == BATCH else STACK
+        made.append(folder / f"{number}.tif")
+        made[-1].write_bytes(part(name, number))
+    return made
+
+
+def pages(*texts: str, between: bool = False) -> ReadResult:
+    """Return what reading a stack gives, with separator sheets between its pages or without."""
+    sheets: list[tuple[str, tuple[str, ...]]] = []
+    for text in texts:
+        sheets += [("分隔页", (SEPARATOR,))] * bool(between and sheets)
+        sheets.append((text, ()))
+    read = (PageText(n, t, c, "ocr", 0.99, 0, 1654, 2339) for n, (t, c) in enumerate(sheets, 1))
+    return ReadResult(TIFF, tuple(read))
 
 
 def words(text: str) -> ReadResult:
@@ -92,8 +133,14 @@ def build(root: Path) -> None:
                 workspace, BY, ReadDrop(Original.of(inbox / name, name), words(text), None)
             )
             assert isinstance(outcome, Filed if text == CARD else NeedsReview), outcome
+        (inbox / STACK).write_bytes(stack(STACK))
+        waiting = file_dropped(
+            workspace, BY, ReadDrop(Original.of(inbox / STACK, STACK), pages(*PARTS[STACK]), None)
+        )
+        assert isinstance(waiting, NeedsReview), waiting
         for name in PAPERS:
             (inbox / name).write_bytes(scan(name))
+        (inbox / BATCH).write_bytes(stack(BATCH))
         assert workspace.archive.read(WANG).next_record() == "0002"
 
 
@@ -219,6 +266,27 @@ def _assign(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("assigned")
 
 
+def _split(workspace: Workspace, now: Now, ack: Ack) -> None:
+    path = workspace.archive.inbox / BATCH
+    if path.exists():
+        drop = ReadDrop(Original.of(path, BATCH), pages(*PARTS[BATCH], between=True), None)
+        outcome = batches.take_apart(workspace, now(), drop, take_apart)
+        if isinstance(outcome, LeftInInbox):
+            raise outcome.error
+        ack("taken apart")
+    for tried in batches.try_parts(workspace, now()):
+        ack(type(tried).__name__)
+
+
+def _split_by_hand(workspace: Workspace, now: Now, ack: Ack) -> None:
+    for item in workspace.archive.tray.items():
+        if item.name == STACK:
+            rearranging.split_item(workspace, now(), item, [[(1, 0)], [(2, 0)]], take_apart)
+            ack("split")
+    for tried in batches.try_parts(workspace, now()):
+        ack(type(tried).__name__)
+
+
 def _move(workspace: Workspace, now: Now, ack: Ack) -> None:
     number = RecordNo("0001")
     with workspace.writing(now()):
@@ -261,6 +329,8 @@ COMMANDS: Final = {
         Command("change a fact", _facts),
         Command("generate", _generate),
         Command("assign from the tray", _assign),
+        Command("split a batch", _split, _split),
+        Command("split by hand", _split_by_hand, _split_by_hand),
         Command("move a record", _move, _move),
         Command("retype a record", _retype, _retype),
         Command("deregister", _deregister),

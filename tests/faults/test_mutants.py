@@ -31,8 +31,10 @@ NEEDLESS: Final = {
     r"archive/ledger/\d+/pending/\d+/m by .*": "the ledger's payload manifest is empty: nothing to lose",
     r"archive/\.work/new-\d{4}/pending/\d+/m by .*": "the same",
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
-    r"archive/\.work by .*(create|_build) .*": "where a rename of a folder is whole, the new place is enough",
-    r"archive/review by review_tray\.remove .*": "the same: the place it left",
+    r"archive/\.work by (?!.*remove ).*(create|put) .*": "where a rename of a folder is whole, the new place is enough",
+    r"archive/review by (.* > )?review_tray\.remove .*": "the same: the place it left",
+    r"archive/\.work/new-\d{8}-\w{8} by .*(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
+    r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""

@@ -20,9 +20,24 @@ from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format, bag, chain
-from tests.faults.office import HELD_PAPER, OLD_PAPER, PAPERS, Command, always, lay, opened, scan
+from tests.faults.office import (
+    HELD_PAPER,
+    OLD_PAPER,
+    PAPERS,
+    PARTS,
+    Command,
+    always,
+    lay,
+    opened,
+    scan,
+    stack,
+)
 
 DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER, HELD_PAPER)}
+DIGESTS.update({hashlib.sha256(stack(name)).hexdigest(): name for name in PARTS})
+PARTS_OF: Final = {f"{name} {n}": name for name, texts in PARTS.items() for n in range(len(texts))}
+"""The papers of a stack by their names, and the stack they are of."""
+DIGESTS.update({hashlib.sha256(stack(name)).hexdigest(): name for name in PARTS_OF})
 QUERIES: Final = (
     "王秀兰",
     "wxl",
@@ -71,7 +86,7 @@ def look(archive: Archive) -> Step:
         records += [(n, m.record.type, str(m.case), m.new) for n, m in case.moved_out.items()]
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
         cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
-    waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text) for i in archive.tray.items()))
+    waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text, i.reading) for i in archive.tray.items()))
     numbers: dict[tuple[str, int], int] = {}
     for folder in archive.ledger.iterdir():
         for event, _ in chain.read(folder).events:
@@ -114,7 +129,7 @@ def check(root: Path, steps: Sequence[Step], told: int) -> int:
     must((archive.root / archive_format.NAME).read_text() == archive_format.LINE, "FORMAT is not whole")
     must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
     must(not archive.moves.begun(), f"moves/ holds {archive.moves.begun()}")
-    for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir()):
+    for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir(), *archive.batches.folders()):
         whole(folder)
     now = look(archive)
     fits = [n for n in range(told, min(told + 2, len(steps))) if now.picture == steps[n].picture]
@@ -159,12 +174,24 @@ def _papers(archive: Archive) -> None:
     for item in archive.tray.items():
         must(bag.sha256(item.file.read_bytes()) == item.sha256, f"tray: {item.name} is damaged")
         waiting[DIGESTS[item.sha256]] += 1
+    kept = Counter(
+        DIGESTS[bag.sha256(path.read_bytes())]
+        for batch in archive.batches.ids()
+        for path in archive.batches.originals(batch)
+    )
     left = {p.name for p in archive.review.iterdir()} - {i.id for i in archive.tray.items()}
     must(not left, f"review/ holds {left}, which is no item")
     for name in DIGESTS.values():
         original = archive.inbox / name
-        must(not original.exists() or original.read_bytes() == scan(name), f"inbox: {name} is damaged")
-        here = filed[name] + waiting[name]
+        here = filed[name] + waiting[name] + kept[name]
+        if name in PARTS_OF:
+            must(
+                here == kept[PARTS_OF[name]],
+                f"{name} is there {here} times, its stack {kept[PARTS_OF[name]]}",
+            )
+            continue
+        content = stack(name) if name in PARTS else scan(name)
+        must(not original.exists() or original.read_bytes() == content, f"inbox: {name} is damaged")
         must(here <= 1, f"{name} is there {here} times")
         must(here or original.exists(), f"{name} is lost")
 
@@ -185,6 +212,8 @@ def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> Non
             command.act(workspace, always, lambda _: None)
         for number in workspace.archive.case_numbers():
             whole(workspace.archive.folder(number))
+        for folder in workspace.archive.batches.folders():
+            whole(folder)
         before = look(workspace.archive).numbers
         for (sequence, year), last in before.items():
             given = workspace.archive.allocate(sequence, year, workspace.stamp(always()))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import bagit
@@ -23,7 +24,7 @@ from archivist.preservation.restore import restore
 from archivist.preservation.verification import verify
 from archivist.reading.formats.images import TIFF
 from archivist.reading.page_extraction import Assembly, assemble
-from archivist.reading.pages import PageText, ReadResult
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.store import Archive, Original, durable_files
 from archivist.store.bag_fixity import FixityFinding, check_bag
 from archivist.workspace import Workspace
@@ -68,9 +69,10 @@ def forms(workspace: Workspace) -> dict[CaseNo, PageText]:
 
 
 def sheet(text: str = "", *codes: str, blank: bool = False) -> PageText:
-    return PageText(
+    page = PageText(
         0, text, codes, "ocr" if text else "none", 0.99, 0, 1654, 2339, on_paper=True, blank=blank
     )
+    return replace(page, signature_places=(SignaturePlace("签名", 0.1),)) if codes else page
 
 
 def dropped(workspace: Workspace, *pages: PageText, name: str = NAME, seed: int = 0) -> ReadDrop:
@@ -79,10 +81,7 @@ def dropped(workspace: Workspace, *pages: PageText, name: str = NAME, seed: int 
     frames = [Image.fromarray(rng.integers(0, 256, (30, 20), np.uint8)) for _ in pages]
     path = workspace.archive.inbox / name
     frames[0].save(path, save_all=True, append_images=frames[1:])
-    numbered = tuple(
-        PageText(n, p.text, p.codes, p.source, p.score, 0, 1654, 2339, on_paper=True, blank=p.blank)
-        for n, p in enumerate(pages, 1)
-    )
+    numbered = tuple(replace(page, number=n) for n, page in enumerate(pages, 1))
     return ReadDrop(Original.of(path, name), ReadResult(TIFF, numbered), None)
 
 
@@ -205,13 +204,11 @@ def test_the_same_batch_dropped_again_files_nothing_twice(workspace: Workspace) 
     assert len(signed(workspace)) == 2
 
 
-def test_what_a_dead_process_left_is_finished(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_dead_process_left_is_finished(workspace: Workspace) -> None:
     """Parts not yet tried are tried again by the next watch."""
     sheets = forms(workspace)
     drop = dropped(workspace, *sheets.values())
-    monkeypatch.setattr(batches, "try_parts", lambda *_: iter(()))
-    split(workspace, drop)
-    monkeypatch.undo()
+    assert isinstance(batches.take_apart(workspace, BY, drop, here), SplitUp)
     assert [i.reason for i in workspace.archive.tray.items()] == ["split", "split"]
     assert [type(o) for o in try_parts(workspace, BY)] == [Filed, Filed]
     assert not workspace.archive.tray.items() and sound(workspace)

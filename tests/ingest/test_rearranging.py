@@ -13,7 +13,7 @@ from PIL import Image
 
 from archivist.api.rearranging import PageOfPart, parse_parts
 from archivist.errors import UsageError
-from archivist.ingest.batches import take_in
+from archivist.ingest.batches import take_in, tried
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop
 from archivist.ingest.rearranging import join_items, split_item, undo
@@ -153,7 +153,7 @@ def test_nothing_is_undone_once_a_part_is_filed(workspace: Workspace) -> None:
 def test_a_part_that_is_clear_now_is_filed(workspace: Workspace) -> None:
     number = workspace.archive.case_numbers()[0]
     item = waiting(workspace, f"居民身份证\n{number}", "不知何物")
-    done = split_item(workspace, BY, item, [[(1, 0)], [(2, 0)]], here)
+    done = tried(workspace, BY, split_item(workspace, BY, item, [[(1, 0)], [(2, 0)]], here))
     assert {type(p) for p in done.parts} <= {Filed, NeedsReview}
     assert len(done.parts) == 2
 

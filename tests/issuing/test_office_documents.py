@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import errno
 import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ import pytest
 from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue, DocumentType, Numbering
 from archivist.documents.render import pdf as pdf_maker
+from archivist.documents.render.qr import qr_png
 from archivist.documents.render.render import document_text
 from archivist.errors import ArchivistError, DocumentNotApplicable, MissingFields, PdfUnavailable, WriteFailed
 from archivist.issuing import office_documents
 from archivist.issuing.drafts import draft_document
 from archivist.model.case import Case
+from archivist.model.document_code import SEPARATOR, is_ours, is_separator
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.preservation.verification import verify
@@ -446,3 +449,14 @@ def test_a_register_is_only_printed() -> None:
 def test_only_the_households_confirmed_in_the_month_are_the_population(workspace: Workspace) -> None:
     open_household(workspace)
     assert "抽样总体" in faults(workspace, "spot_check_record", SPOT)
+
+
+def test_a_separator_sheet_says_that_it_is_one(workspace: Workspace) -> None:
+    """``archivist generate 分隔页`` an office paper without household; its QR carries a payload of its own."""
+    planned = office_documents.plan(workspace, workspace.catalogue.get("separator_sheet"), {}, on=TODAY)
+    issued = office_documents.issue(workspace, BY, planned)
+    with zipfile.ZipFile(issued.files[0]) as package:
+        pictures = {package.read(n) for n in package.namelist() if n.startswith("word/media/")}
+        words = package.read("word/document.xml").decode() + package.read("word/header1.xml").decode()
+    assert pictures == {qr_png(SEPARATOR)}
+    assert is_separator(SEPARATOR) and not is_ours(SEPARATOR) and "不是材料" in words

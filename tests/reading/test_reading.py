@@ -17,7 +17,7 @@ from PIL import Image
 
 from archivist.errors import DroppedFileError, FileTooLarge, FormatNotRead, UnreadableFile
 from archivist.reading import ocr
-from archivist.reading.barcodes import read_codes
+from archivist.reading.barcodes import qr_modules, read_codes
 from archivist.reading.formats.ooxml import XLSX
 from archivist.reading.formats.pdf import PDF
 from archivist.reading.ocr import Line, model_paths, reading_order
@@ -412,3 +412,16 @@ class TestRefusals:
         (tmp_path / "folder.pdf").mkdir()
         assert "不是普通文件" in self.refusal(tmp_path / "folder.pdf").what
         assert "打不开" in self.refusal(tmp_path / "gone.pdf").what
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize(
+    "payload", ["AV2-TJHQDB2024000123-SQS7-K5QHJ2V7XA", "AVSEP-1", "https://example.invalid/x?y=1"]
+)
+def test_a_code_that_shines_through_is_no_code_of_this_page(payload: str, turns: int) -> None:
+    """Blank backs are recognised: the print of the other side, seen in the mirror, is not on them."""
+    dark = np.array([list(row) for row in qr_modules(payload)], np.uint8)
+    page = np.rot90(np.kron(np.pad(1 - dark, 6, constant_values=1) * 255, np.ones((5, 5), np.uint8)), turns)
+    assert [code.payload for code in read_codes(np.ascontiguousarray(page))] == [payload]
+    through = 255 - ((255 - page[:, ::-1]) * 0.3).astype(np.uint8)
+    assert read_codes(np.ascontiguousarray(through)) == ()

@@ -14,11 +14,10 @@ from enum import StrEnum
 from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.errors import InvalidValue
 from archivist.ingest.matching.evidence import CaseDirectory, squeeze
-from archivist.ingest.matching.pages import case_numbers
-from archivist.model.document_code import DocumentCode, is_ours, is_separator
-from archivist.model.ids_in_text import ids_in_text
+from archivist.ingest.matching.page_type import type_of_page
+from archivist.ingest.matching.pages import PageEvidence, pages_evidence
+from archivist.model.document_code import DocumentCode, is_separator
 from archivist.reading.pages import PageText
 
 
@@ -135,7 +134,6 @@ class PartsProposed:
 ONE_PAPER: Final = PartsProposed()
 
 
-TITLE_LINES: Final = 12
 SHORT: Final = 30
 """A page with fewer characters than that says too little to be compared."""
 ALIKE: Final = 0.5
@@ -146,36 +144,25 @@ _PRINTED_NUMBER: Final = re.compile(r"[-—–―一_~·.]{1,3}\s*(\d{1,2})\s*[-
 
 def signs_of(pages: Iterable[PageText], directory: CaseDirectory, catalogue: Catalogue) -> list[PageSigns]:
     """Return the signs of each page."""
-    titles = {squeeze(name): document.id for document in catalogue for name in document.names}
-    return [_signs(page, directory, titles) for page in pages]
+    read = {page.number: page for page in pages}
+    _, *seen = pages_evidence(read.values(), "", directory)
+    return [_signs(read[evidence.number], evidence, catalogue) for evidence in seen]
 
 
-def _signs(page: PageText, directory: CaseDirectory, titles: dict[str, str]) -> PageSigns:
-    codes: list[DocumentCode] = []
-    damaged = False
-    for payload in page.codes:
-        try:
-            codes.append(DocumentCode.parse(payload))
-        except InvalidValue:
-            damaged = damaged or is_ours(payload)
-    lines = [squeeze(line).strip("《》:：") for line in page.text.splitlines()]
-    title = next((titles[line] for line in lines[:TITLE_LINES] if len(line) >= 2 and line in titles), "")
+def _signs(page: PageText, evidence: PageEvidence, catalogue: Catalogue) -> PageSigns:
+    codes = evidence.codes
+    strangers = {seen.number for seen in evidence.ids if not seen.owners}
+    guess = type_of_page(page, catalogue)
     return PageSigns(
         page.number,
         page.text,
         codes[0] if codes else None,
-        len(set(codes)) > 1 or (damaged and not codes),
+        len(set(codes)) > 1 or (evidence.damaged_code and not codes),
         any(map(is_separator, page.codes)),
         page.blank,
-        frozenset(_households(page.text, directory)),
-        title,
+        frozenset({*map(str, evidence.cases), *strangers}),
+        guess.type.id if guess and guess.headed else "",
     )
-
-
-def _households(text: str, directory: CaseDirectory) -> Iterable[str]:
-    yield from map(str, case_numbers(text))
-    for seen in ids_in_text(text):
-        yield from [str(case) for case in directory.by_id(seen.number)] or [seen.number]
 
 
 @dataclass

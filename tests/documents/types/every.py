@@ -29,7 +29,7 @@ _SAMPLES: Final[Mapping[str, Callable[[str, str], Sample]]] = {
     **dict.fromkeys(inquiry_samples.NAMES, inquiry_samples.sample),
     **dict.fromkeys(deciding_samples.NAMES, deciding_samples.sample),
     **dict.fromkeys(upkeep_samples.NAMES, upkeep_samples.sample),
-    **dict.fromkeys(archive_samples.NAMES, archive_samples.sample),
+    **dict.fromkeys((*archive_samples.NAMES, "separator_sheet"), archive_samples.sample),
 }
 _GROUPS: Final = {"ordinary": 1, "large": 20, "minimal": 1}
 _MINUTED: Final = {"ordinary": 2, "large": 30, "minimal": 1}

@@ -33,7 +33,7 @@ def test_the_shipped_template_is_the_layouts_and_fits_the_declaration(name: str)
     assert declared_vs_used(document, document.template) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "separator_sheet"])
 def test_a_document_is_described_completely(name: str) -> None:
     document = CATALOGUE.get(name)
     assert document.kind in GENERATED
