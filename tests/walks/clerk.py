@@ -107,11 +107,16 @@ class Clerk:
             assert [f["title"] for f in done["filed"]] == [self.catalogue.get(t).title for t in types], done
 
     def _paper(self, kind: str) -> Path:
-        """Write a sheet with the title of a document; no two are alike."""
+        """Write a sheet with the title of a document and the captions it has; no two are alike."""
         self.sheets += 1
         path = self.root / f"{self.sheets:03d}.docx"
         page = docx.Document()
-        page.add_paragraph(self.catalogue.get(kind).title)
+        document = self.catalogue.get(kind)
+        page.add_paragraph(document.title)
+        for look in document.looks[:1]:
+            page.add_paragraph(
+                "　".join(w.split("|")[0].replace("#", "1") for w in (*look.words, *look.hints))
+            )
         page.add_paragraph(f"{self.number} {WANG_ID} 第{self.sheets}张 {self.day}")
         page.save(str(path))
         return path

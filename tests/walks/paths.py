@@ -19,8 +19,8 @@ EXPENDITURE = (
     "mat_id_card",
     "mat_household_register",
     "verification_authorization",
-    "mat_expense_evidence",
-    "mat_income_asset_evidence",
+    "mat_medical_bill",
+    "mat_income_proof",
 )
 BENEFIT = {
     "benefit": {

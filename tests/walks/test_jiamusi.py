@@ -62,7 +62,7 @@ def test_tekun(clerk: Clerk) -> None:
 def test_emergency(clerk: Clerk) -> None:
     """「情况紧急的，可以按照规定简化审批手续」."""
     clerk.open("急难型", **TEMPORARY, application={"event": "火灾", "event_date": "2024-03-03"})
-    clerk.bring("application_form", "mat_id_or_other", "mat_event_evidence")
+    clerk.bring("application_form", "mat_id_card", "mat_fire_report")
     clerk.step("submit")
     clerk.step("accept")
     clerk.step("survey", days=1)

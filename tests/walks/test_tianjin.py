@@ -98,7 +98,7 @@ def test_emergency_advance(clerk: Clerk) -> None:
     assert (advance["due"], advance["at"]) == ("2024-03-05", "09:00")
     clerk.step("advance", "--at", "15:00", settings=("amount=1000",))
     assert clerk.due()["temp.emergency.paperwork"]["due"] == "2024-03-11"
-    clerk.wait(2).bring("application_form", "mat_id_or_other", "mat_event_evidence")
+    clerk.wait(2).bring("application_form", "mat_id_card", "mat_fire_report")
     clerk.step("paperwork", days=1)
     decide(clerk)
     end_temporary(clerk)

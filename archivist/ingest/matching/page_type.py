@@ -15,6 +15,7 @@ from statistics import median
 from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
+from archivist.doctypes.ids import DocumentId
 from archivist.doctypes.page_look import DIGIT, EITHER, PageLook
 from archivist.ingest.matching.evidence import squeeze
 from archivist.reading.pages import PageText
@@ -263,7 +264,7 @@ def _signs(catalogue: Catalogue) -> _Signs:
     headed: defaultdict[str, list[_TypeLook]] = defaultdict(list)
     bare: list[_TypeLook] = []
     for kind in catalogue:
-        for look in map(_squeezed, kind.looks or _default(kind)):
+        for look in map(_squeezed, _looks(kind)):
             for title in look.titles:
                 headed[title].append(_TypeLook(kind, look))
             if not look.titles:
@@ -276,11 +277,14 @@ def _signs(catalogue: Catalogue) -> _Signs:
     return _Signs(dict(headed), {form: t[0] for form, t in gaps.items() if len(t) == 1}, bare)
 
 
-def _default(kind: DocumentType) -> tuple[PageLook, ...]:
-    """Return how a paper looks of which the catalogue does not say it: one of its names as heading, its phrases below."""
-    if not kind.generated:
-        return ()
-    return (PageLook(titles=kind.names, hints=kind.phrases),)
+def _looks(kind: DocumentType) -> Iterator[PageLook]:
+    """Yield how a paper looks: as declared; what the program prints, by its names and phrases; any by its title."""
+    yield from kind.looks
+    named = {squeeze(title) for look in kind.looks for title in look.titles}
+    if kind.generated and not kind.looks:
+        yield PageLook(titles=kind.names, hints=kind.phrases)
+    elif squeeze(kind.title) not in named and kind.id != DocumentId.OTHER:
+        yield PageLook(titles=(kind.title,))
 
 
 def _squeezed(look: PageLook) -> PageLook:

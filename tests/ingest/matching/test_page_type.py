@@ -104,6 +104,13 @@ def test_the_sides_of_an_id_card_are_told_apart() -> None:
     assert [g.page for g in map(best, (front, back)) if g] == ["正面", "背面"]
 
 
+@pytest.mark.parametrize("kind", sorted(t.id for t in CATALOGUE if t.id != "other"))
+def test_the_full_title_over_a_page_names_its_type(kind: str) -> None:
+    """“title as a lone heading line”: every type of the catalogue, whether the office prints it or it comes in."""
+    found = best(f"{CATALOGUE.get(kind).title}\n样例")
+    assert found is not None and found.type.id == kind
+
+
 def test_two_papers_copied_onto_one_page_are_no_single_type() -> None:
     both = f"{PAGES['mat_id_card'][0]}\n{PAGES['mat_bank_card'][0]}"
     assert best(both) is None
