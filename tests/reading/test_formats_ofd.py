@@ -84,7 +84,7 @@ def _content(objects: str, under: str) -> str:
 def pages_of(path: Path) -> list[SourcePage]:
     assert identify(path) is OFD
     with open_ofd(path, path.name) as (count, pages):
-        found = list(pages)
+        found = [page() if callable(page) else page for page in pages]
     assert len(found) == count
     return found
 
@@ -123,7 +123,7 @@ def test_pages_templates_blocks_and_groups(tmp_path: Path) -> None:
 def test_a_scanned_page_is_a_picture(tmp_path: Path) -> None:
     path = ofd(tmp_path / "a.ofd", image("a.png", "0 0 210 297"), files={"a.png": sheet()})
     (page,) = pages_of(path)
-    assert page.scanned and page.picture is not None
+    assert page.scanned and page.on_paper and page.picture is not None
     height, width = page.picture.shape[:2]
     assert abs(height / width - 297 / 210) < 0.01 and width > 1600
     assert int(page.picture[height // 4, width // 4].max()) < 10
@@ -175,6 +175,14 @@ def test_a_picture_in_a_format_nobody_knows(tmp_path: Path) -> None:
     path = ofd(tmp_path / "a.ofd", image("a.jb2", "0 0 210 297"), files={"a.jb2": b"\x97JB2 nonsense"})
     with pytest.raises(UnreadableFile, match="第 1 页的图片解不开"):
         pages_of(path)
+
+
+def test_a_page_that_cannot_be_read_costs_that_page(tmp_path: Path) -> None:
+    from archivist.reading.pages import open_file
+
+    path = ofd(tmp_path / "a.ofd", text(LONG, 20, 20), text("\ue001" * 30, 20, 20), text(LONG, 20, 20))
+    with open_file(path, lambda: pytest.fail("no engine")) as opened:
+        assert ["私有字形" in page.failure for page in opened.pages] == [False, True, False]
 
 
 # ── hostile ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,6 @@ from archivist.errors import FileTooLarge, PasswordNeeded, UnreadableFile
 from archivist.reading.formats.images import check_pixels, to_bgr
 from archivist.reading.formats.ofd_drawing import (
     Box,
-    DrawnPage,
     OfdDocument,
     OfdPackage,
     child,
@@ -28,7 +28,7 @@ from archivist.reading.formats.ofd_drawing import (
     text_of,
 )
 from archivist.reading.formats.ooxml import MAX_CODE_PICTURES, check_package, small_pictures
-from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ SCAN_DPI: Final = 200
 
 # ── as a format ──────────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
-def open_ofd(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
+def open_ofd(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
     """Open an OFD; yields the number of its pages and an iterator over them.
 
     Raises:
-        PasswordNeeded: E106. FileTooLarge: E102. UnreadableFile: E101, a page can neither be read nor seen.
+        PasswordNeeded: E106. FileTooLarge: E102.
     """
     check_package(path, name)
     with zipfile.ZipFile(path) as opened:
@@ -70,13 +70,14 @@ def open_ofd(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]
         yield (
             len(pages),
             (
-                _page(package, *document.draw(page), number, name)
+                partial(_page, package, document, page, number, name)
                 for number, (document, page) in enumerate(pages, 1)
             ),
         )
 
 
-def _page(package: OfdPackage, drawn: DrawnPage, box: Box, number: int, name: str) -> SourcePage:
+def _page(package: OfdPackage, document: OfdDocument, path: str | None, number: int, name: str) -> SourcePage:
+    drawn, box = document.draw(path)
     text = reading_order(drawn.runs)
     characters = sum(not c.isspace() for c in text)
     share = cover([place for _, place in drawn.pictures], box)
@@ -86,7 +87,7 @@ def _page(package: OfdPackage, drawn: DrawnPage, box: Box, number: int, name: st
     if drawn.pictures and (few or garbled):
         picture = _picture(package, drawn.pictures, box, name)
         if picture is not None:
-            return SourcePage("", picture, scanned=True)
+            return SourcePage("", picture, scanned=True, on_paper=True)
         if share > HYBRID_COVER:
             raise UnreadableFile(f"OFD 第 {number} 页的图片解不开", file=name, remedy=_PRINT)
     if garbled:
