@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -315,6 +316,16 @@ def test_papers_of_daily_management_keep_the_file_longer() -> None:
     assert period is not None
     assert period.expires == dt.date(2022, 12, 31)
     assert period.rule.id == "retention.daily"
+
+
+def test_a_paper_scanned_late_keeps_the_file_by_its_own_year() -> None:
+    """“retention where it asks for the paper's date”: a visit of 2017 scanned in 2026 is a paper of 2017."""
+    case = a_case(("home_visit_record", "2026-05-01T09:00:00+08:00"), closed="2018-06-29")
+    late = retention(case, HONGQIAO)
+    read = {no: replace(r, data={"dated": "2017-05-01"}) for no, r in case.records.items()}
+    own = retention(replace(case, records=read), HONGQIAO)
+    assert late is not None and own is not None
+    assert (late.expires, own.expires) == (dt.date(2031, 12, 31), dt.date(2022, 12, 31))
 
 
 def test_a_refused_application_is_kept_while_it_can_be_sued_over() -> None:
