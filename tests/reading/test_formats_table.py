@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import docx
 import numpy as np
 import pytest
 import xlwt
@@ -307,6 +308,35 @@ def test_recognisers_do_not_tie(tmp_path: Path) -> None:
             sample = Sample(file)
             sure = sorted(known.recognise(sample) for known in formats())
         assert sure[-1] > sure[-2], path
+
+
+def test_papers_pasted_into_a_letter_are_pages(tmp_path: Path) -> None:
+    """No page speaks for anybody else: a photographed paper in a Word file or a saved page says whose it is, too."""
+    out = io.BytesIO()
+    Image.new("RGB", (900, 1200), "white").save(out, "JPEG")
+    small = io.BytesIO()
+    Image.new("RGB", (300, 300), "white").save(small, "PNG")
+    word = docx.Document()
+    word.add_paragraph(WORDS)
+    for data in (out, small, out):
+        data.seek(0)
+        word.add_picture(data)
+    word.save(str(tmp_path / "a.docx"))
+    page = EmailMessage()
+    page.set_content(PAGE % "utf-8", subtype="html", charset="utf-8")
+    page.add_related(out.getvalue(), "image", "jpeg", cid="<a>")
+    page.add_related(small.getvalue(), "image", "png", cid="<b>")
+    page["From"] = "<Saved by Blink>"
+    (tmp_path / "a.mht").write_bytes(page.as_bytes())
+    for name in ("a.docx", "a.mht"):
+        found = identify(tmp_path / name)
+        assert callable(found.handling)
+        with found.handling(tmp_path / name, name) as (count, sources):
+            first, second = (source() if callable(source) else source for source in sources)
+        assert count == 2
+        assert WORDS in first.text and first.embedded
+        assert second.scanned and second.on_paper
+        assert second.picture is not None and second.picture.shape == (1200, 900, 3)
 
 
 # ── hostile ──────────────────────────────────────────────────────────────────────────────────────────────

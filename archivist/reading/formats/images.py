@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -43,8 +44,8 @@ def check_pixels(width: int, height: int, name: str) -> None:
 
 
 @contextmanager
-def open_frames(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
-    """Open an image file; yields the number of its frames and an iterator over them, pages to be recognised.
+def open_frames(path: Path | BytesIO, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
+    """Open an image, a file's or one in memory; yields the number of its frames and an iterator over them, pages to be recognised.
 
     Each frame is BGR on white, turned as its EXIF orientation says, decoded when it is asked for.
 

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from archivist.errors import FileTooLarge, UnreadableFile
 from archivist.model.plain_text import decode_text
-from archivist.reading.formats.registry import Format, SourcePage, Sureness, Unpacker, register
+from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, Unpacker, register
 from archivist.reading.formats.sample import Sample
 from archivist.reading.formats.unpacking import PackedFile, Unpacking
 from archivist.reading.formats.web import decode_markup, html_text, wider
@@ -198,13 +198,13 @@ def unpack_mail(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
 
 
 @contextmanager
-def open_mht(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
-    """Open a page of the web that was saved whole, as one page; its pictures are searched for QR codes.
+def open_mht(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
+    """Open a page of the web that was saved whole, as one page; pictures large enough are pages of their own.
 
     Raises:
         UnreadableFile: E101, no page is in it. FileTooLarge: E102.
     """
-    from archivist.reading.formats.ooxml import MAX_CODE_PICTURES, small_pictures
+    from archivist.reading.formats.ooxml import pasted_papers, small_pictures
 
     message = _read(path, name)
     pages: list[str] = []
@@ -212,11 +212,13 @@ def open_mht(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]
     for part in _leaves(message):
         if part.get_content_type() == "text/html":
             pages.append(html_text(decode_markup(_payload(part), part.get_content_charset("")) or ""))
-        elif part.get_content_maintype() == "image" and len(pictures) < MAX_CODE_PICTURES:
+        elif part.get_content_maintype() == "image":
             pictures.append(_payload(part))
     if not pages:
         raise UnreadableFile("网页文件里没有网页", file=name)
-    yield 1, iter([SourcePage("\n".join(pages), embedded=tuple(small_pictures(pictures)))])
+    small, papers = pasted_papers(pictures, name)
+    first = SourcePage("\n".join(pages), embedded=tuple(small_pictures(small)))
+    yield 1 + len(papers), iter([first, *papers])
 
 
 def _fields(sample: Sample) -> dict[bytes, bytes]:

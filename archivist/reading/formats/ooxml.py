@@ -11,11 +11,12 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import FileTooLarge
-from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
+from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ RATIO_FROM_BYTES = 1024 * 1024
 MAX_CELLS = 1_000_000
 """Most cells of a workbook that are visited, empty ones included."""
 MAX_CODE_PICTURES = 20
-"""Pictures of a Word file that are searched for QR codes."""
+"""Small pictures of a Word file that are searched for QR codes."""
+PASTED_SIDE_PX = 700
+"""A picture whose shorter side has as many pixels may be a paper that was photographed and pasted in."""
+MAX_PASTED = 100
+"""Most such pictures in one file."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -148,13 +153,52 @@ def small_pictures(blobs: list[bytes]) -> Iterator[Picture]:
 
     from archivist.reading.formats.images import to_bgr
 
-    for blob in blobs:
+    for blob in blobs[:MAX_CODE_PICTURES]:
         try:
             with Image.open(io.BytesIO(blob)) as opened:
                 if max(opened.size) <= 4000:
                     yield to_bgr(opened)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             continue
+
+
+def pasted_papers(blobs: list[bytes], name: str) -> tuple[list[bytes], list[PageSource]]:
+    """Tell the small ones of embedded pictures from those that may be papers, which are pages of their own.
+
+    Raises:
+        FileTooLarge: E102, more of them than the limit.
+    """
+    small: list[bytes] = []
+    pages: list[PageSource] = []
+    for blob in dict.fromkeys(blobs):
+        if _shorter_side(blob) < PASTED_SIDE_PX:
+            small.append(blob)
+        else:
+            pages.append(partial(_pasted, blob, name))
+    if len(pages) > MAX_PASTED:
+        raise FileTooLarge(f"里面有 {len(pages)} 张图片，超过 {MAX_PASTED} 张的限制", file=name)
+    return small, pages
+
+
+def _shorter_side(blob: bytes) -> int:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(blob)) as opened:
+            # Drawings (WMF, EMF) are no photographs, and decoded on Windows only.
+            return 0 if opened.format in ("WMF", "EMF") else min(opened.size)
+    except Image.DecompressionBombError:
+        return PASTED_SIDE_PX
+    except (OSError, ValueError, SyntaxError):
+        return 0
+
+
+def _pasted(blob: bytes, name: str) -> SourcePage:
+    from archivist.reading.formats.images import open_frames
+
+    with open_frames(io.BytesIO(blob), name) as (_, frames):
+        frame = next(frames)
+        return frame() if callable(frame) else frame
 
 
 def read_xlsx(path: Path, name: str) -> list[str]:
@@ -190,15 +234,16 @@ def cell_text(value: object) -> str:
 
 # ── as formats ───────────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
-def open_docx(path: Path, name: str) -> Iterator[tuple[int, Iterator[SourcePage]]]:
-    """Open a Word file as one page: how many it has only a printer knows.
+def open_docx(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
+    """Open a Word file as one page (how many it has only a printer knows), and one for each paper that is pasted in.
 
     Raises:
         FileTooLarge: E102.
     """
     check_package(path, name)
     text, blobs = read_docx(path)
-    yield 1, iter([SourcePage(text, embedded=tuple(small_pictures(blobs)))])
+    small, papers = pasted_papers(blobs, name)
+    yield 1 + len(papers), iter([SourcePage(text, embedded=tuple(small_pictures(small))), *papers])
 
 
 @contextmanager
