@@ -36,6 +36,7 @@ _PRINTED: Final = re.compile(
 """What a line of print has that a name, even when it is recognised, has not; the loops of a pen are read as 0, 6, 8, 9."""
 _PRINTED_AFTER: Final = re.compile(r"[年月日:：签章印]|日期|关系|电话|[＿_]{3}")
 _LONGEST_LABEL: Final = 24
+_LONGEST_NAME: Final = 4
 _INK: Final = 40
 """So much darker than the paper is ink: a faint pencil is."""
 _RED: Final = 45
@@ -115,8 +116,15 @@ def _label(text: str) -> tuple[int, bool] | None:
     found = next((match for match in matches if match["colon"]), matches[-1] if matches else None)
     if found is None or found.start() > _LONGEST_LABEL:
         return None
-    at_end = not text[found.end() :].strip(" )）】") and len(text) <= _LONGEST_LABEL
+    at_end = len(text) <= _LONGEST_LABEL and _is_pen(text[found.end() :].strip(" )）】"), found[0])
     return (found.end(), bool(found["colon"])) if found["colon"] or at_end else None
+
+
+def _is_pen(rest: str, label: str) -> bool:
+    """Tell whether what was recognised behind a label, in its line, is no print: nothing, loops, a name behind （签名）."""
+    if not re.search("[一-鿿]", rest):
+        return not _PRINTED.search(rest)
+    return label[-1] in ")）】" and len(rest) <= _LONGEST_NAME and not _PRINTED_AFTER.search(rest)
 
 
 class _RuledPage:
@@ -179,8 +187,9 @@ class _RuledPage:
         cell = self._cell_at((line.box.left + line.box.right) // 2, (line.box.top + line.box.bottom) // 2)
         if cell is None:
             return line.text[:end]
-        inside = [other for other in self._lines if _inside(other.box, cell)]
-        return "".join(other.text for other in sorted(inside, key=lambda other: other.box.top))
+        inside = [other for other in self._lines if other is line or _inside(other.box, cell)]
+        inside.sort(key=lambda other: other.box.top)
+        return "".join(other.text[:end] if other is line else other.text for other in inside)
 
     def ink(self, place: Box) -> float:
         """Return the share of a place that is written on."""

@@ -17,7 +17,7 @@ from archivist.cli.demo import paper
 from archivist.reading import ocr
 from archivist.reading.fingerprint import differing_bits
 from archivist.reading.pages import PageText, read_file
-from archivist.reading.signatures import SEAL_OVER_DATE, SIGNED_INK
+from archivist.reading.signatures import SEAL_OVER_DATE, SIGNED_INK, _label
 
 from . import files, pages
 
@@ -279,6 +279,29 @@ def test_a_page_that_lies_sideways_is_looked_at_upright(tmp_path: Path) -> None:
     title = next(line for line in page.lines if "近亲属" in line.text)
     assert title.top < 0.15
     assert title.left < 0.5 < title.right
+
+
+def test_a_pen_that_begins_beside_its_label_is_seen(tmp_path: Path) -> None:
+    """Recognition takes label and loops for one line, （签名）000: the pen runs on into the box all the same."""
+    sheet = pages.Sheet()
+    sheet.centre(330, "卷宗封面", size=20)
+    sheet.table(800, [420, 760, 260, 560], [["立卷人（签名）", "", "立卷日期", ""]], height=150)
+    drawn = np.array(sheet.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX), np.uint8)
+    paper.scribble(drawn, {"x_mm": 52.0, "y_mm": 74.5, "size_mm": 34.0}, DPI, np.random.default_rng(4))
+    (place,) = read(tmp_path, colour(drawn)).signature_places
+    assert (place.ink > SIGNED_INK and place.label.endswith("签名）")) or place.label.endswith("签名)")
+
+
+@pytest.mark.parametrize("rest", ["", "000", "）", "林经办", "6 8", "ww"])
+def test_what_a_pen_leaves_in_a_label_s_line_hides_no_place(rest: str) -> None:
+    assert _label(f"立卷人（签名）{rest}")
+
+
+@pytest.mark.parametrize(
+    "text", ["申请人签名确认内容", "签名日期2024", "逐人签字；不会写字的按指印，由经办人员见证并且"]
+)
+def test_print_behind_the_word_is_no_label(text: str) -> None:
+    assert not _label(text)
 
 
 @pytest.mark.parametrize("sealed", [True, False])

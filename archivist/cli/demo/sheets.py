@@ -188,7 +188,9 @@ def _beside(page: Any, text: Any, start: int, label: str, length: int) -> Place:
     _, bottom, right, top = text.get_charbox(start + last)
     wide, high = page.get_size()
     scale = A4_MM[0] / wide
-    x, y = min(right * scale + 5, A4_MM[0] - 40), (high - (bottom + top) / 2) * scale
+    # A label without a colon stands in a cell of its own; people sign in the next one.
+    gap = 5 if line[last : last + 1] == "：" else 13
+    x, y = min(right * scale + gap, A4_MM[0] - 40), (high - (bottom + top) / 2) * scale
     return {"x_mm": x, "y_mm": y + 1, "size_mm": 26.0}
 
 
