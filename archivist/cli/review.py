@@ -57,7 +57,8 @@ def list_(
         session.workspace, TrayFilter(of_case, of_type, why, only), page=page, per_page=max(per_page, 0)
     )
     session.emit(waiting)
-    session.table(("编号", "文件", "建议", "原因"), list(map(_row, waiting.items)))
+    if waiting.items:
+        session.table(("编号", "文件", "建议", "原因"), list(map(_row, waiting.items)))
     if not waiting.waiting:
         session.say("没有待认领的文件")
         return
