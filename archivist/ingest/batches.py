@@ -25,10 +25,11 @@ from archivist.ingest.filing import (
     file_dropped,
     remove,
 )
-from archivist.ingest.matching.evidence import Reason, Recognition
+from archivist.ingest.matching.evidence import Reason, Recognition, squeeze
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.split import (
     ONE_PAPER,
+    Cut,
     IssuedForm,
     PartsProposed,
     SplitProposal,
@@ -78,7 +79,11 @@ def take_in(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble
         A kill at any point: the file is in the inbox and nowhere else, or it is a batch, each part of which is in a
         case once or in the tray once.
     """
-    done = take_apart(workspace, by, prepared, assemble)
+    try:
+        done = take_apart(workspace, by, prepared, assemble)
+    finally:
+        if prepared.scratch:
+            prepared.scratch.cleanup()
     return tried(workspace, by, done) if isinstance(done, SplitUp) else done
 
 
@@ -88,10 +93,12 @@ def tried(workspace: Workspace, by: By, done: SplitUp) -> SplitUp:
 
 
 def take_apart(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble) -> Outcome:
-    """Take a batch apart and leave its parts in the tray, untried; what is one paper is filed; see ``take_in``."""
+    """Take a batch, or a file that holds others, apart and leave its parts in the tray, untried; what is one paper is filed; see ``take_in``."""
     try:
         if done := _left_over(workspace, by, prepared.original):
             return done
+        if prepared.members:
+            return _unpacked(workspace, by, prepared)
         result = prepared.result
         if result is None or len(result.pages) < 2 or result.format.kind not in EXTRACTED:
             return file_dropped(workspace, by, prepared)
@@ -173,6 +180,60 @@ def _split(
     return SplitUp(original.name, batch, (), remark)
 
 
+def _unpacked(workspace: Workspace, by: By, prepared: ReadDrop) -> SplitUp:
+    """Make a batch of the files in a file; a mail's own words are one of them when they say more than a greeting."""
+    original = prepared.original
+    greetings = [
+        n
+        for n, m in enumerate(prepared.members, 1)
+        if m.is_message and len(squeeze(m.result.text if m.result else "")) < GREETING
+    ]
+    left_out = greetings if len(greetings) < len(prepared.members) else []
+    parts = tuple(
+        BatchPart(_member_draft(workspace, by, original.name, member), (), member=n, cut=Cut.MEMBER)
+        for n, member in enumerate(prepared.members, 1)
+        if n not in left_out
+    )
+    with workspace.writing(by):
+        batch, _ = workspace.archive.batches.create(
+            [original], BatchChange(Op.BATCH_SPLIT, parts, {"message": left_out}), workspace.stamp(by)
+        )
+        remark = remove(workspace, original)
+    return SplitUp(original.name, batch, (), remark)
+
+
+GREETING: Final = 60
+"""A mail's own words of fewer characters are left in the mail."""
+
+
+def _member_draft(workspace: Workspace, by: By, name: str, member: ReadDrop) -> WaitingDraft:
+    result, error = member.result, member.error
+    folder = PurePath(name).parts[0] + "/" if len(PurePath(name).parts) > 1 else ""
+    details: dict[str, object] = {"named": folder + PurePath(member.original.name).name}
+    reason, message = Reason.SPLIT, NOT_TRIED
+    if result:
+        details |= {"kind": result.format.kind, "pages": len(result.pages)}
+        found = proposal(workspace, result) if result.format.kind in EXTRACTED else None
+        if found and len(found.parts) > 1:
+            details["proposal"] = [list(part.pages) for part in found.parts]
+            if found.acts or found.waits:
+                details["doubt"] = f"可能有 {len(found.parts)} 份材料，要不要拆开请人看"
+    if error:
+        details |= {"code": error.code, "unread": error.what}
+        if result is None:
+            reason, message = Reason.UNREADABLE, error.what
+    return WaitingDraft(
+        replace(member.original, name=f"{name}/{member.original.name}"),
+        member.original.path.suffix.lower(),
+        by.time.isoformat(timespec="seconds"),
+        reason.value,
+        message,
+        details,
+        result.text if result else "",
+        pack(result) if result else b"",
+    )
+
+
 def _within(pages: Sequence[int], inner: Sequence[Sequence[int]]) -> list[list[int]]:
     """Return groups of a file's page numbers as numbers within the part that has these pages."""
     return [[pages.index(n) + 1 for n in group] for group in inner]
@@ -236,9 +297,12 @@ def _try_part(workspace: Workspace, by: By, item: TrayItem) -> Filed | NeedsRevi
     result = unpack(item.reading)
     if result is None:
         return _leave(workspace, by, item, Reason.SPLIT_DOUBT, "识读结果不在了，请人指定归属", None)
-    found = recognise(result, _place(item.name), WorkspaceDirectory(workspace), workspace.catalogue)
+    name = str(item.details.get("named") or place_of(item))
+    found = recognise(result, name, WorkspaceDirectory(workspace), workspace.catalogue)
     if not found.certain:
         assert found.reason is not None
+        if unread := item.details.get("unread"):
+            return _leave(workspace, by, item, Reason.UNREADABLE, str(unread), found)
         return _leave(workspace, by, item, found.reason, found.message, found)
     assert found.case is not None and found.type is not None
     if doubt := _doubt(item, found):
@@ -261,9 +325,9 @@ def _try_part(workspace: Workspace, by: By, item: TrayItem) -> Filed | NeedsRevi
         return _leave(workspace, by, item, Reason.DUPLICATE, error.what, found)
 
 
-def _place(name: str) -> str:
+def place_of(item: TrayItem) -> str:
     """Return a name that says of a part what its file's name may: the drop folder, not what kind of paper it is."""
-    parts = PurePath(name).parts
+    parts = PurePath(str(item.details.get("named") or item.name)).parts
     return f"{parts[0]}/-" if len(parts) > 1 else "-"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.errors import (
@@ -29,6 +30,7 @@ from archivist.model.document_code import DocumentCode
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.formats.identify import identify
+from archivist.reading.formats.registry import Unpacker
 from archivist.reading.kept_reading import pack
 from archivist.reading.line_boxes import pack_lines
 from archivist.reading.pages import ReadResult
@@ -96,16 +98,42 @@ class ReadDrop:
     """A dropped file that has been read, or the reason why it could not be.
 
     A file that is whole but not to be read (E108) has both: folder and file name may say whose and what it is.
+
+    Attributes:
+        members: the files in it, each read; then it is not read itself. They stand in ``scratch`` as long as that lives.
+        is_message: of a member, whether it is a mail's own words.
     """
 
     original: Original
     result: ReadResult | None
     error: DroppedFileError | None
+    members: tuple[ReadDrop, ...] = ()
+    scratch: TemporaryDirectory[str] | None = None
+    is_message: bool = False
 
 
 def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
-    """Take a file's identity and read it; nothing is written. Safe to run beside others, each with its reader."""
+    """Take a file's identity and read it, or the files in it; nothing is written into the archive.
+
+    Safe to run beside others, each with its reader.
+    """
     original = Original.of(path, name)
+    if isinstance(identify(path).handling, Unpacker):
+        scratch = TemporaryDirectory()
+        try:
+            packed = reader.unpack(path, Path(scratch.name))
+        except DroppedFileError as error:
+            return ReadDrop(original, None, error)
+        if packed:
+            members = (
+                replace(_read(Original.of(m.path, m.name), m.path, reader), is_message=m.is_message)
+                for m in packed
+            )
+            return ReadDrop(original, None, None, tuple(members), scratch)
+    return _read(original, path, reader)
+
+
+def _read(original: Original, path: Path, reader: Reader) -> ReadDrop:
     try:
         return ReadDrop(original, reader.read(path), None)
     except FormatNotRead as error:

@@ -16,6 +16,7 @@ from archivist.ingest.batches import (
     Assemble,
     SplitUp,
     assemble_apart,
+    place_of,
     waiting_draft,
 )
 from archivist.ingest.matching.evidence import Reason
@@ -90,7 +91,9 @@ def split_item(
         parts = []
         for group, file in zip(groups, files, strict=True):
             chosen = tuple(_turned(refs[number], turn) for number, turn in group)
-            draft = waiting_draft(by, whole or item.name, file, chosen, _reading(item, group), {})
+            draft = waiting_draft(
+                by, whole or item.name, file, chosen, _reading(item, group), {"named": place_of(item)}
+            )
             parts.append(BatchPart(replace(draft, text=_text(item, group)), chosen, cut=Cut.BY_HAND))
         blank = {"blank": [refs[n].number for n in left_out]}
         batch = _commit(workspace, by, [item], BatchChange(Op.BATCH_SPLIT, tuple(parts), blank, (item.id,)))
@@ -187,7 +190,7 @@ def undo(workspace: Workspace, by: By, batch: str) -> tuple[TrayItem, ...]:
         parts = []
         for number, (path, name) in enumerate(zip(originals, names, strict=True), 1):
             count = max([n for file, n in pages if file == number], default=0)
-            count = max([count, *_left_out(workspace, batch)]) if number == 1 else count
+            count = max([count, *_left_out(workspace, batch)]) if number == 1 and pages else count
             refs = tuple(PageRef(n, number) for n in range(1, count + 1))
             read = tuple(pages.get((number, n), _blank(n)) for n in range(1, count + 1))
             result = ReadResult(identify(path), read) if pages else None

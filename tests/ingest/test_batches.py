@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from PIL import Image
 from archivist.errors import ArchivistError, WriteFailed
 from archivist.ingest import batches
 from archivist.ingest.batches import SplitUp, take_in, try_parts
-from archivist.ingest.filing import Filed, NeedsReview, ReadDrop
+from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, prepare
+from archivist.ingest.rearranging import undo
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import RecordStatus
 from archivist.model.document_code import SEPARATOR
@@ -25,11 +27,13 @@ from archivist.preservation.verification import verify
 from archivist.reading.formats.images import TIFF
 from archivist.reading.page_extraction import Assembly, assemble
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
+from archivist.reading.reader_process import Reader
 from archivist.store import Archive, Original, durable_files
 from archivist.store.bag_fixity import FixityFinding, check_bag
 from archivist.workspace import Workspace
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import make_id
+from tests.reading.files import PATIENT
 
 NAME = "批量0001.tif"
 KIND = "integrity_commitment"
@@ -300,3 +304,54 @@ def test_a_file_that_cannot_be_taken_apart_stays(workspace: Workspace) -> None:
 
     take_in(workspace, BY, drop, fails)
     assert drop.original.path.exists() and not workspace.archive.batches.ids()
+
+
+# ── files that hold others ───────────────────────────────────────────────────────────────────────────────
+def packed(workspace: Workspace, name: str, **papers: str) -> ReadDrop:
+    """Drop a ZIP of text files, and read it as the watcher does."""
+    path = workspace.archive.inbox / name
+    with zipfile.ZipFile(path, "w") as package:
+        for stem, text in papers.items():
+            package.writestr(f"{stem}.txt", text)
+    with Reader(PATIENT) as reader:
+        return prepare(path, name, reader)
+
+
+def test_each_file_in_a_package_is_a_paper_of_its_own(workspace: Workspace) -> None:
+    """The same mechanism for containers: members as they are, the original kept once."""
+    one, two = workspace.archive.case_numbers()
+    drop = packed(
+        workspace, "材料.zip", 收入证明=f"收入证明\n{one}", 诊断=f"诊断证明书\n{two}", 不明="无人认领的一张纸"
+    )
+    whole = drop.original.path.read_bytes()
+    done = split(workspace, drop)
+    where = [p.case if isinstance(p, Filed) else p.reason for p in done.parts]
+    assert where[:2] == [one, two] and where[2] in ("no_case", "no_type")
+    assert [p.pages for p in done.parts] == ["第 1 个文件", "第 2 个文件", "第 3 个文件"]
+    (kept,) = workspace.archive.batches.originals(done.batch)
+    assert kept.read_bytes() == whole and not drop.original.path.exists()
+    record = list(workspace.archive.read(one).records.values())[-1]
+    assert (record.source["batch"], record.source["member"]) == (done.batch, 1)
+    assert record.files[0].path.endswith(".txt")
+    assert sound(workspace)
+
+
+def test_a_package_named_by_a_case_number_is_no_drop_folder(workspace: Workspace) -> None:
+    """A name in a package comes from a stranger: its folders are not drop folders."""
+    one, two = workspace.archive.case_numbers()
+    path = workspace.archive.inbox / f"{one}.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr(f"{one} 王秀兰/诊断.txt", "诊断证明书\n一张没有姓名的纸")
+        package.writestr("收入证明.txt", f"收入证明\n{two}")
+    with Reader(PATIENT) as reader:
+        done = split(workspace, prepare(path, path.name, reader))
+    assert [type(p).__name__ for p in done.parts] == ["NeedsReview", "Filed"]
+
+
+def test_a_package_is_put_back_whole(workspace: Workspace) -> None:
+    drop = packed(workspace, "材料.zip", 甲="无人认领", 乙="也无人认领")
+    whole = drop.original.path.read_bytes()
+    done = split(workspace, drop)
+    (back,) = undo(workspace, BY, done.batch)
+    assert back.file.read_bytes() == whole and back.name == "材料.zip"
+    assert [i.id for i in workspace.archive.tray.items()] == [back.id] and sound(workspace)
