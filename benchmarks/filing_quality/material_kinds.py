@@ -72,13 +72,11 @@ def _other_paper(group: int) -> Kind:
     def draw(at: Setting) -> Drop:
         s = subject(at)
         kind, text = at.rng.choice(OTHERS[group::GROUPS])
-        for number in (ONE, TWO):
-            text = text.replace(number, s.person.id_number)
-        page = sheets.lines(
-            ["", *text.replace("王秀兰", s.person.name).replace("1962年3月5日", s.person.born).split("\n")],
-            size=13,
-            gap=110,
-        )
+        named = ("王秀兰", "李小满", "李大暑") if TWO in text else ("王秀兰",)
+        told = {ONE: s.person.id_number, TWO: s.person.id_number, "1962年3月5日": s.person.born}
+        for old, new in (told | dict.fromkeys(named, s.person.name)).items():
+            text = text.replace(old, new)
+        page = sheets.lines(["", *text.split("\n")], size=13, gap=110)
         path = at.paper([page], folder=at.town.folder(at.household.key))
         return at.drop(path, Part(at.household.key, (kind,)))
 
