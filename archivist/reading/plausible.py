@@ -18,6 +18,7 @@ _ELSEWHERE: Final = re.compile(r"[\u0080-\u02ff\u0370-\u052f]")
 """Accented Latin, Greek, Cyrillic: what bytes of another encoding look like."""
 _WORD: Final = re.compile(r"[A-Za-z]+")
 _ADDRESS: Final = re.compile(r"\S*(?:[/@]|\w\.\w)\S*")
+_DIGEST: Final = re.compile(r"\b[0-9a-fA-F]{16,}\b")
 _USUAL: Final = frozenset("aeinotrslAEINOTRSL")
 _USUAL_SHARE: Final = 0.45
 """These nine letters make up 60 % and more of English and of pinyin, and a third of chance."""
@@ -61,7 +62,10 @@ def _is_rare(char: str) -> bool:
 
 
 def _reads_like_words(line: str) -> bool:
-    words = _WORD.findall(_ADDRESS.sub(" ", line))
+    plain = _DIGEST.sub(" ", _ADDRESS.sub(" ", line))
+    if sum(char.isdigit() for char in plain) >= sum(char.isalpha() for char in plain):
+        return True  # numbers of papers, of accounts
+    words = _WORD.findall(plain)
     letters = "".join(word for word in words if len(word) > 1)
     if len(letters) < 2 * _SHORTEST:
         # Codes and units, which are no words, are short.

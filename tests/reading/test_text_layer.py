@@ -16,6 +16,7 @@ from tests.sampling import sweep
 
 from . import files, pages
 
+GOLDEN = Path(__file__).parents[1] / "documents" / "types" / "golden"
 DPI = 150
 """Of the scans: A4."""
 SENSE = "\n".join(
@@ -105,12 +106,19 @@ def test_rubbish_is_told_from_sense(kind: str, seed: int) -> None:
         "阿卜杜热合曼·买买提　新疆维吾尔自治区　ئابدۇراخمان مەمەت ئاپتونوم رايونلۇق\nབོད་ལྗོངས་མི་དམངས་སྲིད་གཞུང",
         "https://www.example.gov.cn/xxgk/2024/03/t20240304_1234.htm\nxiangliqu@example.cn",
         "昝赟 逯骞 麴翀",
+        "Z109-ZY·SHJZ·2021·D5-0001\n9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e7b\nAV2-TJHQDB2024000123-SQB-1-ABCDEFGHJK",
         "",
     ],
-    ids=["chinese", "bank", "english", "minorities", "addresses", "rare names", "nothing"],
+    ids=["chinese", "bank", "english", "minorities", "addresses", "rare names", "codes", "nothing"],
 )
 def test_sense_is_not_taken_for_rubbish(text: str) -> None:
     assert rubbish_share(text) <= 0.05
+
+
+@pytest.mark.parametrize("golden", sorted(GOLDEN.rglob("*.txt")), ids=lambda path: path.stem)
+def test_no_document_of_our_own_is_taken_for_rubbish(golden: Path) -> None:
+    """“Born-digital pages with correct text stay fast”: each of them, lists of digests and of numbers too."""
+    assert rubbish_share(golden.read_text("utf-8")) <= 0.05
 
 
 @pytest.mark.parametrize("under", [False, True], ids=["invisible", "under the picture"])
