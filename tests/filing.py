@@ -40,9 +40,11 @@ def file_papers(
     by: By = BY,
     typed: object = None,
     dated: str = "",
+    unread: str = "",
 ) -> Case:
-    """File one scan of each type with some text on it; ``typed`` and ``dated`` are what its record says besides."""
-    data = {key: value for key, value in (("typed", typed), ("dated", dated)) if value}
+    """File one scan of each type with some text on it; ``typed``, ``dated``, ``unread`` are what its record says besides."""
+    said = (("typed", typed), ("dated", dated), ("unread", unread))
+    data = {key: value for key, value in said if value}
     for kind in kinds:
         document = workspace.catalogue.get(kind)
 

@@ -73,7 +73,7 @@ class Record:
     event remembers of the file it came from; the name is ``Archive.source_name``'s to say.
     ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``key`` (id of the key it was made
     with), ``printed_pages``, ``template``, ``facts_sha256``, ``values`` of an issued document; ``evidence`` of a filed scan;
-    ``scores`` of its pages, and where there are any the numbers of those that ``PageFlag`` names, ``typed`` who said of which type it is, ``dated`` the day read on it; ``signature`` of a signed
+    ``scores`` of its pages, and where there are any the numbers of those that ``PageFlag`` names, ``typed`` who said of which type it is, ``unread`` why nothing was read, ``dated`` the day read on it; ``signature`` of a signed
     copy, what it was taken for one by. ``seq`` is the event that filed it.
     """
 
@@ -120,8 +120,13 @@ class Record:
 
     @property
     def type_unsure(self) -> bool:
-        """Whether a person should look if it is of this type at all."""
-        return self.type_score is not None and self.type_score < SURE_TYPE
+        """Whether a person should look if it is of this type at all: the program said so, and was not sure or read nothing."""
+        return self.type_score is not None and (self.type_score < SURE_TYPE or bool(self.unread))
+
+    @property
+    def unread(self) -> str:
+        """Why nothing was read of it, in Chinese; empty where it was read."""
+        return str(self.data.get("unread", ""))
 
     @property
     def text(self) -> FileEntry | None:

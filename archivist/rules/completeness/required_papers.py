@@ -70,8 +70,9 @@ def unsure(case: Case, *documents: str) -> list[str]:
 
 
 def _look(case: Case, record: Record) -> str:
+    how = f"没有读出内容（{record.unread}），只凭文件名认" if record.unread else "是机器认"
     return (
-        f"第 {record.no} 件{record.title}是机器认的，把握 {record.type_score or 0:.0%}，请看原件核对；"
+        f"第 {record.no} 件{record.title}{how}的，把握 {record.type_score or 0:.0%}，请看原件核对；"
         f"认错的改种类：archivist case record retype {case.number} {record.no} 种类 --reason 理由"
     )
 

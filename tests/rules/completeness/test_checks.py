@@ -143,6 +143,23 @@ def test_c01_what_a_machine_typed_is_unchecked_until_it_is_sure_or_a_person_look
     assert look(workspace, number, "C01").verdict is PASSED
 
 
+def test_c01_what_was_never_read_is_unchecked_however_sure_its_name_is(workspace: Workspace) -> None:
+    """“no 合格 without evidence”: a file of which nothing was read is of its type by its name alone."""
+    number = household(workspace)
+    file_papers(workspace, number, *(k for k in ACCEPTANCE if k != "mat_household_register"), "mat_id_card")
+    by_name = {"by": "machine", "score": 1.0}
+    file_papers(workspace, number, "mat_household_register", typed=by_name, unread="用了不认识的压缩方法")
+    finding = look(workspace, number, "C01")
+    assert finding.verdict is UNCHECKED
+    assert "没有读出内容（用了不认识的压缩方法）" in finding.problems[0]
+
+
+def test_c01_what_a_person_named_counts_though_it_was_never_read(workspace: Workspace) -> None:
+    number = household(workspace)
+    file_papers(workspace, number, *ACCEPTANCE, "mat_id_card", typed={"by": "person"}, unread="读不出来")
+    assert look(workspace, number, "C01").verdict is PASSED
+
+
 @pytest.mark.parametrize(
     "typed", [{"by": "machine", "score": 0.8}, {"by": "machine", "score": 1.0}, {"by": "person"}, None]
 )
