@@ -157,6 +157,7 @@ class Archive:
                             self.review,
                             self.moves.folder,
                             self.batches.folder,
+                            *self.tray.folders(),
                         ):
                             durable_files.sync_folder(folder)
                     self.recovered = self._recover()

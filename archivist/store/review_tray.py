@@ -174,6 +174,10 @@ class Tray:
         self.folder = folder
         self.work = work
 
+    def folders(self) -> list[Path]:
+        """Return the folders of all items."""
+        return sorted(p for p in self.folder.iterdir() if p.is_dir())
+
     def items(self) -> list[TrayItem]:
         """Return what waits, oldest first."""
         found = [self._read(p) for p in sorted(self.folder.iterdir()) if (p / _WHY).exists()]
