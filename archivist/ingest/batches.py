@@ -7,6 +7,7 @@ not been tried says so, and is tried when the next watch begins.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -186,7 +187,7 @@ def _unpacked(workspace: Workspace, by: By, prepared: ReadDrop) -> SplitUp:
     greetings = [
         n
         for n, m in enumerate(prepared.members, 1)
-        if m.is_message and len(squeeze(m.result.text if m.result else "")) < GREETING
+        if m.is_message and len(squeeze(_WHO_TO_WHOM.sub("", m.result.text if m.result else ""))) < GREETING
     ]
     left_out = greetings if len(greetings) < len(prepared.members) else []
     parts = tuple(
@@ -203,7 +204,8 @@ def _unpacked(workspace: Workspace, by: By, prepared: ReadDrop) -> SplitUp:
 
 
 GREETING: Final = 60
-"""A mail's own words of fewer characters are left in the mail."""
+"""A mail's own words of fewer characters, its subject counted, are left in the mail."""
+_WHO_TO_WHOM: Final = re.compile(r"^(?:发件人|收件人|抄送|日期)：.*$", re.MULTILINE)
 
 
 def _member_draft(workspace: Workspace, by: By, name: str, member: ReadDrop) -> WaitingDraft:

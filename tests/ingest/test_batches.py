@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import bagit
@@ -355,3 +356,20 @@ def test_a_package_is_put_back_whole(workspace: Workspace) -> None:
     (back,) = undo(workspace, BY, done.batch)
     assert back.file.read_bytes() == whole and back.name == "材料.zip"
     assert [i.id for i in workspace.archive.tray.items()] == [back.id] and sound(workspace)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [("见附件，谢谢。", 1), ("现将王秀兰户的情况说明如下：" + "样例" * 40, 2)]
+)
+def test_a_greeting_stays_in_the_mail(workspace: Workspace, words: str, kept: int) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "材料", "somebody@example.invalid", "office@example.invalid"
+    mail.set_content(words)
+    mail.add_attachment("无人认领的一张纸".encode(), maintype="text", subtype="plain", filename="甲.txt")
+    path = workspace.archive.inbox / "来信.eml"
+    path.write_bytes(mail.as_bytes())
+    with Reader(PATIENT) as reader:
+        done = split(workspace, prepare(path, path.name, reader))
+    assert len(done.parts) == kept
+    left_out = workspace.archive.batches.chain(done.batch).events[0][0].data["left_out"]
+    assert left_out == ({"message": [1]} if kept == 1 else {})
