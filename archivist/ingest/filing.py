@@ -122,14 +122,19 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
         scratch = TemporaryDirectory()
         try:
             packed = reader.unpack(path, Path(scratch.name))
-        except DroppedFileError as error:
-            return ReadDrop(original, None, error)
-        if packed:
-            members = (
+            members = tuple(
                 replace(_read(Original.of(m.path, m.name), m.path, reader), is_message=m.is_message)
                 for m in packed
             )
-            return ReadDrop(original, None, None, tuple(members), scratch)
+        except DroppedFileError as error:
+            scratch.cleanup()
+            return ReadDrop(original, None, error)
+        except BaseException:
+            scratch.cleanup()
+            raise
+        if members:
+            return ReadDrop(original, None, None, members, scratch)
+        scratch.cleanup()
     return _read(original, path, reader)
 
 
