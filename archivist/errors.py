@@ -107,7 +107,8 @@ class PasswordNeeded(UnreadableFile):
 
     code, exit_status, title = "E106", 16, "文件加了密码"
     remedy = (
-        "文件没有丢失：仍在收件箱或待认领中。请向来件人要密码，用它打开后去除密码（另存一份），再投入收件箱。"
+        "文件没有丢失：仍在收件箱、待认领中或原处。在待认领里的，向来件人要密码，"
+        "用 archivist review unlock 编号 输入密码打开；还没有投入的，先投入收件箱。"
     )
 
 

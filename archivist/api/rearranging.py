@@ -32,7 +32,7 @@ class PageOfPart:
 
 @dataclass(frozen=True, slots=True)
 class Rearranged(Result):
-    """What became of items that were split or joined.
+    """What became of items that were split, joined or unlocked.
 
     Attributes:
         batch: id of the batch that keeps the files as they came; empty with a dry run.
@@ -49,7 +49,7 @@ class Rearranged(Result):
 
     @classmethod
     def of(cls, done: SplitUp) -> Rearranged:
-        """Return what splitting or joining says."""
+        """Return what splitting, joining or unlocking says."""
         views = DropOutcomeView.all_of(done)
         return cls(
             done.batch,

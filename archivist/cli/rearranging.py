@@ -1,12 +1,14 @@
-"""``archivist review split | join | unsplit``: the pages of what waits, put in order."""
+"""``archivist review split | join | unsplit | unlock``: what waits, put in order and opened."""
 
 from __future__ import annotations
 
 import click
 
 from archivist.api import rearranging as api
+from archivist.api import unlocking
 from archivist.api.inbox import DropOutcomeView, Fate
 from archivist.cli.inbox import describe
+from archivist.cli.passwords import ask_password
 from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 
@@ -64,6 +66,14 @@ def unsplit(session: Session, batch: str) -> None:
     session.emit(back)
     for item in back.items:
         session.say(f"{item.short}  {item.name}  已恢复成投入时的样子")
+
+
+@click.command()
+@click.argument("item", metavar="编号")
+@with_session
+def unlock(session: Session, item: str) -> int:
+    """打开加了密码的一件：随后要您输入密码，不显示、不留存。原件照样保留，打开后认得准的随即归档。"""
+    return _say(session, unlocking.unlock(session.workspace, session.by(), item, ask_password))
 
 
 def _say(session: Session, done: api.Rearranged) -> int:

@@ -3,7 +3,8 @@
 ``settling`` what in the inbox is whole, and what waits for its writer · ``watch_folder`` watch and rescan; files are read
 beside one another and filed one by one · ``matching`` which household and which document · ``directory`` what that asks of the
 workspace · ``filing`` filed, in the tray, or still in the inbox · ``by_hand`` what a person decides · ``batches`` a file that
-holds several papers, part by part · ``rearranging`` pages put in order by a person · ``refiling``
+holds several papers, part by part · ``rearranging`` pages put in order by a person ·
+``unlocking`` a locked file opened with its password · ``refiling``
 a filed paper put right. How a file is read is the business of
 ``archivist.reading``.
 """
@@ -17,5 +18,6 @@ __all__ = [
     "rearranging",
     "refiling",
     "settling",
+    "unlocking",
     "watch_folder",
 ]

@@ -90,7 +90,7 @@ def take_in(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble
 
 def tried(workspace: Workspace, by: By, done: SplitUp) -> SplitUp:
     """File the parts of a batch that have not been tried yet, and say what became of them."""
-    return replace(done, parts=tuple(try_parts(workspace, by, done.batch)))
+    return replace(done, parts=(*done.parts, *try_parts(workspace, by, done.batch)))
 
 
 def take_apart(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble) -> Outcome:
@@ -182,22 +182,12 @@ def _split(
 
 
 def _unpacked(workspace: Workspace, by: By, prepared: ReadDrop) -> SplitUp:
-    """Make a batch of the files in a file; a mail's own words are one of them when they say more than a greeting."""
+    """Make a batch of the files in a file."""
     original = prepared.original
-    greetings = [
-        n
-        for n, m in enumerate(prepared.members, 1)
-        if m.is_message and len(squeeze(_WHO_TO_WHOM.sub("", m.result.text if m.result else ""))) < GREETING
-    ]
-    left_out = greetings if len(greetings) < len(prepared.members) else []
-    parts = tuple(
-        BatchPart(_member_draft(workspace, by, original.name, member), (), member=n, cut=Cut.MEMBER)
-        for n, member in enumerate(prepared.members, 1)
-        if n not in left_out
-    )
+    parts, left_out = member_parts(workspace, by, original.name, prepared.members)
     with workspace.writing(by):
         batch, _ = workspace.archive.batches.create(
-            [original], BatchChange(Op.BATCH_SPLIT, parts, {"message": left_out}), workspace.stamp(by)
+            [original], BatchChange(Op.BATCH_SPLIT, parts, left_out), workspace.stamp(by)
         )
         remark = remove(workspace, original)
     return SplitUp(original.name, batch, (), remark)
@@ -206,6 +196,33 @@ def _unpacked(workspace: Workspace, by: By, prepared: ReadDrop) -> SplitUp:
 GREETING: Final = 60
 """A mail's own words of fewer characters, its subject counted, are left in the mail."""
 _WHO_TO_WHOM: Final = re.compile(r"^(?:发件人|收件人|抄送|日期)：.*$", re.MULTILINE)
+
+
+def member_parts(
+    workspace: Workspace, by: By, name: str, members: Sequence[ReadDrop]
+) -> tuple[tuple[BatchPart, ...], Mapping[str, Sequence[int]]]:
+    """Return the files in a file as parts, and what is left out, by why.
+
+    A mail's own words are a part when they say more than a greeting.
+
+    Args:
+        workspace: the open workspace.
+        by: who takes apart, and when.
+        name: of the whole file, relative to the inbox: its first part may be a household's drop folder.
+        members: the files, each read.
+    """
+    greetings = [
+        n
+        for n, m in enumerate(members, 1)
+        if m.is_message and len(squeeze(_WHO_TO_WHOM.sub("", m.result.text if m.result else ""))) < GREETING
+    ]
+    left_out = greetings if len(greetings) < len(members) else []
+    parts = tuple(
+        BatchPart(_member_draft(workspace, by, name, member), (), member=n, cut=Cut.MEMBER)
+        for n, member in enumerate(members, 1)
+        if n not in left_out
+    )
+    return parts, {"message": left_out}
 
 
 def _member_draft(workspace: Workspace, by: By, name: str, member: ReadDrop) -> WaitingDraft:

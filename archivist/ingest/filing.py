@@ -123,7 +123,7 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
         try:
             packed = reader.unpack(path, Path(scratch.name))
             members = tuple(
-                replace(_read(Original.of(m.path, m.name), m.path, reader), is_message=m.is_message)
+                replace(read_file(Original.of(m.path, m.name), m.path, reader), is_message=m.is_message)
                 for m in packed
             )
         except DroppedFileError as error:
@@ -135,10 +135,11 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
         if members:
             return ReadDrop(original, None, None, members, scratch)
         scratch.cleanup()
-    return _read(original, path, reader)
+    return read_file(original, path, reader)
 
 
-def _read(original: Original, path: Path, reader: Reader) -> ReadDrop:
+def read_file(original: Original, path: Path, reader: Reader) -> ReadDrop:
+    """Read one file that holds no others, or that cannot be taken apart."""
     try:
         return ReadDrop(original, reader.read(path), None)
     except FormatNotRead as error:

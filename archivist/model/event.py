@@ -47,6 +47,7 @@ class Op(StrEnum):
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"
+    BATCH_UNLOCKED = "batch_unlocked"
     BATCH_UNDONE = "batch_undone"
 
 

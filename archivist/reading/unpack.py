@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from archivist.errors import FileTooLarge, UnreadableFile
 from archivist.reading.formats.identify import identify
@@ -15,6 +15,8 @@ from archivist.reading.pages import admitted, damage_as_error, shown_name
 
 def unpack(path: Path, into: Path, password: str | None = None) -> Iterator[PackedFile]:
     """Yield the files that a file holds, each once it is written; none when it holds no others.
+
+    Of a locked file that holds no others it is the copy that needs no password.
 
     Args:
         path: the file; never changed.
@@ -27,10 +29,14 @@ def unpack(path: Path, into: Path, password: str | None = None) -> Iterator[Pack
     """
     name = shown_name(path)
     found = admitted(path, name)
-    yield from _members(path, found, Unpacking(into, name, path.stat().st_size, password), depth=1)
+    yield from _members(path, name, found, Unpacking(into, name, path.stat().st_size, password), depth=1)
 
 
-def _members(path: Path, found: Format, unpacking: Unpacking, depth: int) -> Iterator[PackedFile]:
+def _members(path: Path, name: str, found: Format, unpacking: Unpacking, depth: int) -> Iterator[PackedFile]:
+    if found.unlock:
+        with damage_as_error(found, unpacking.name):
+            if copy := found.unlock(path, name, unpacking):
+                yield _fitly_named(copy, name)
     if not isinstance(found.handling, Unpacker):
         return
     if depth > MAX_DEPTH:
@@ -44,10 +50,21 @@ def _members(path: Path, found: Format, unpacking: Unpacking, depth: int) -> Ite
             yield from _inner(member, unpacking, depth) or (member,)
 
 
+def _fitly_named(copy: PackedFile, name: str) -> PackedFile:
+    """Give an unlocked copy the extension of what it turned out to be."""
+    label = PurePosixPath(name)
+    suffix = identify(copy.path).extension_of(label.name)
+    path = copy.path.rename(copy.path.with_suffix(suffix))
+    return replace(copy, name=str(label.with_suffix(suffix)), path=path)
+
+
 def _inner(member: PackedFile, unpacking: Unpacking, depth: int) -> list[PackedFile]:
     """Return the members of a member; none when it holds none, or cannot be opened and is to be kept as it is."""
+    found = identify(member.path)
     try:
-        inner = list(_members(member.path, identify(member.path), unpacking, depth + 1))
+        inner = list(_members(member.path, member.name, found, unpacking, depth + 1))
     except UnreadableFile:
         return []
+    if found.unlock:
+        return inner
     return [replace(m, name=f"{member.name}/{m.name}") for m in inner]

@@ -31,6 +31,7 @@ class Cut(StrEnum):
     BEYOND = "beyond"
     TITLE = "title"
     MEMBER = "member"
+    UNLOCKED = "unlocked"
     BY_HAND = "by_hand"
 
     @property
@@ -47,6 +48,7 @@ _LABELS: Final = {
     "beyond": "不是前一份文书的页",
     "title": "标题行",
     "member": "附件",
+    "unlocked": "解开密码",
     "by_hand": "人工拆分",
 }
 

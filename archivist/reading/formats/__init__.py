@@ -5,7 +5,8 @@ file really is · ``pdf`` ``images`` ``ooxml`` ``spreadsheets`` ``text`` ``web``
 ``ofd`` (with ``ofd_drawing``) read · ``documents`` read as the PDF that
 LibreOffice makes of them · ``media`` recordings, which have no text · ``unpacking`` how files that hold others are taken
 apart, and its limits: ``zip`` ``seven_zip`` ``rar`` ``mail``
-``outlook`` · ``unread_office`` recognised and refused with what a clerk can do.
+``outlook`` · ``unread_office`` recognised and refused with what a clerk can do · ``office_password`` locked
+ones opened with their password.
 """
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "media",
     "ofd",
     "ofd_drawing",
+    "office_password",
     "ooxml",
     "outlook",
     "pdf",

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import PasswordNeeded, UnreadableFile
+from archivist.reading.formats.office_password import unlock_office
 from archivist.reading.formats.ooxml import check_package
 from archivist.reading.formats.registry import Conversion, Format, Sureness, register
+from archivist.reading.formats.unpacking import REMOVE_PASSWORD
 
 _ENCRYPTED: Final = 0x0100
 """Flag in the file information block at the start of the stream ``WordDocument`` (MS-DOC 2.5.2)."""
@@ -44,7 +46,7 @@ def check_open_document(path: Path, name: str) -> None:
     check_package(path, name)
     with zipfile.ZipFile(path) as package, package.open("META-INF/manifest.xml") as manifest:
         if b"encryption-data" in manifest.read(1024**2):
-            raise PasswordNeeded("文档加了密码，打不开", file=name)
+            raise PasswordNeeded("文档加了密码，打不开", file=name, remedy=REMOVE_PASSWORD)
 
 
 def check_nothing(path: Path, name: str) -> None:
@@ -60,6 +62,7 @@ DOC = register(
         extensions=(".doc", ".wps", ".dot", ".wpt"),
         recognise=lambda sample: Sureness.NO if sample.ole_names is None else Sureness.CONTAINER,
         handling=Conversion(".doc", check_doc),
+        unlock=unlock_office,
     )
 )
 RTF = register(

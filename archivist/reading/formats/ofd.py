@@ -30,6 +30,7 @@ from archivist.reading.formats.ofd_drawing import (
 from archivist.reading.formats.ooxml import MAX_CODE_PICTURES, check_package, small_pictures
 from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
+from archivist.reading.formats.unpacking import REMOVE_PASSWORD
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +63,7 @@ def open_ofd(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]
     with zipfile.ZipFile(path) as opened:
         package = OfdPackage(opened)
         if package.has("Encryptions.xml"):
-            raise PasswordNeeded("OFD 加了密，打不开", file=name)
+            raise PasswordNeeded("OFD 加了密，打不开", file=name, remedy=REMOVE_PASSWORD)
         bodies = children(package.xml("OFD.xml"), "DocBody")
         roots = [package.find("OFD.xml", text_of(child(body, "DocRoot"))) for body in bodies]
         documents = [OfdDocument(package, root) for root in roots if root]

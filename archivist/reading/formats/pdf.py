@@ -13,11 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archivist.errors import FileTooLarge, PasswordNeeded, UnreadableFile
+from archivist.errors import ArchivistError, FileTooLarge, PasswordNeeded, UnreadableFile
 from archivist.reading.ending import Ending, ending_of
 from archivist.reading.formats.images import check_pixels
 from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
+from archivist.reading.formats.unpacking import PackedFile, PackedWriter, Unpacking
 from archivist.reading.plausible import rubbish_share
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+        if _is_about_password(error):
             raise PasswordNeeded("PDF 加了密码，打不开", file=name) from None
         raise UnreadableFile("PDF 已损坏，打不开", file=name) from None
     try:
@@ -93,6 +94,63 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]
         yield len(document), _pages(document, name)
     finally:
         document.close()
+
+
+def unlock_pdf(path: Path, name: str, unpacking: Unpacking) -> PackedFile | None:
+    """Write a copy that needs no password; ``None`` when the file opens without one, or not at all.
+
+    Raises:
+        PasswordNeeded: E106. FileTooLarge: E102. WriteFailed: E204.
+    """
+    import pypdfium2
+    from pypdfium2 import raw
+
+    if not _asks_for_password(path, None):
+        return None
+    if not unpacking.password:
+        raise PasswordNeeded("PDF 加了密码，打不开", file=unpacking.name)
+    if _asks_for_password(path, unpacking.password):
+        raise PasswordNeeded("PDF 的密码不对", file=unpacking.name)
+    with (
+        pypdfium2.PdfDocument(path, password=unpacking.password) as document,
+        unpacking.begin(name) as writer,
+    ):
+        saving = _Saving(writer)
+        document.save(saving, flags=raw.FPDF_REMOVE_SECURITY)
+        if saving.failure:
+            raise saving.failure
+        return writer.finish()
+
+
+def _asks_for_password(path: Path, password: str | None) -> bool:
+    import pypdfium2
+
+    try:
+        pypdfium2.PdfDocument(path, password=password).close()
+    except pypdfium2.PdfiumError as error:
+        return _is_about_password(error)
+    return False
+
+
+def _is_about_password(error: Exception) -> bool:
+    from pypdfium2 import raw
+
+    return getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+
+
+class _Saving:
+    """What pdfium saves into: no exception can pass through it, so the first is kept, and nothing written after it."""
+
+    def __init__(self, writer: PackedWriter) -> None:
+        self._writer = writer
+        self.failure: ArchivistError | None = None
+
+    def write(self, data: bytes) -> None:
+        if self.failure is None:
+            try:
+                self._writer.write(data)
+            except ArchivistError as error:
+                self.failure = error
 
 
 def count_pages(path: Path) -> int:
@@ -219,5 +277,6 @@ PDF = register(
         extensions=(".pdf",),
         recognise=_recognise,
         handling=open_pdf,
+        unlock=unlock_pdf,
     )
 )

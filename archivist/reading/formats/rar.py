@@ -75,7 +75,7 @@ def unpack_rar(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
         complaints.seek(0)
         words = complaints.read(65_536).decode("utf-8", "replace").lower()
     if failed and ("encrypt" in words or "passphrase" in words):
-        raise PasswordNeeded("RAR 压缩包加了密码，打不开", file=unpacking.name)
+        raise PasswordNeeded("RAR 压缩包加了密码，打不开", file=unpacking.name, remedy=TAKE_APART)
     if failed:
         raise UnreadableFile("RAR 压缩包已损坏，读不出来", file=unpacking.name, remedy=TAKE_APART)
 

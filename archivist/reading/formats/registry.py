@@ -100,10 +100,12 @@ class Unpacker:
         unpack: given the file and where its members go, yields each member once it is written; none when the file holds
             no others, such as a mail without attachments. Raises what an ``Opener`` raises.
         itself: how the file is read when it holds no others, or why it is not read.
+        takes_password: whether a locked one can be taken apart with its password.
     """
 
     unpack: Callable[[Path, Unpacking], Iterator[PackedFile]]
     itself: Opener | NotRead
+    takes_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,9 @@ class Format:
         extensions: with the dot; the first is the proper one. None where the content tells nothing.
         recognise: looks at a file.
         handling: how its pages are read, by what it is read instead, how it is taken apart, or why none of these.
+        unlock: given the file, the name people know it by and where the copy goes, writes a copy of a locked one that needs
+            no password; ``None`` when the file has none. Raises what an ``Opener`` raises. Formats that can be opened
+            with a password, and hold no others, have it.
         is_picture: whether a file is one picture, or a stack of them, and has no text of its own.
         is_recording: whether it is a recording of sound or moving pictures, which has no text at all.
     """
@@ -143,8 +148,15 @@ class Format:
     extensions: tuple[str, ...]
     recognise: Callable[[Sample], Sureness]
     handling: Opener | Conversion | Unpacker | NotRead
+    unlock: Callable[[Path, str, Unpacking], PackedFile | None] | None = None
     is_picture: bool = False
     is_recording: bool = False
+
+    @property
+    def takes_password(self) -> bool:
+        """Whether a locked file of this format can be opened with its password."""
+        packed = isinstance(self.handling, Unpacker) and self.handling.takes_password
+        return packed or self.unlock is not None
 
     def extension_of(self, name: str) -> str:
         """Return the extension of a filed copy: the file's own where it is one of the format's, else the proper one.

@@ -121,6 +121,6 @@ SEVEN_ZIP = register(
         recognise=lambda sample: (
             Sureness.SURE if sample.head.startswith(b"7z\xbc\xaf\x27\x1c") else Sureness.NO
         ),
-        handling=Unpacker(unpack_7z, NotRead("是 7z 压缩包", TAKE_APART)),
+        handling=Unpacker(unpack_7z, NotRead("是 7z 压缩包", TAKE_APART), takes_password=True),
     )
 )

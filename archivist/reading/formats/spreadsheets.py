@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivist.errors import FileTooLarge, PasswordNeeded
+from archivist.reading.formats.office_password import unlock_office
 from archivist.reading.formats.ooxml import MAX_CELLS, cell_text
 from archivist.reading.formats.registry import Format, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
@@ -58,6 +59,7 @@ XLS = register(
         extensions=(".xls", ".et", ".xlt", ".ett"),
         recognise=_is_xls,
         handling=open_sheets,
+        unlock=unlock_office,
     )
 )
 ODS = register(

@@ -16,6 +16,7 @@ How to use it::
   are read themselves. A mail with attachments is not read: its own words are the member that ``is_message``.
 - Members are never containers that could be opened: those within are taken apart too, their members' names joined with ``/``.
   One that cannot be opened (a password, a RAR without an unpacker, damage) is a member itself, and its reading says why.
+- A locked file that holds no others has, given its password, one member: its copy that needs none.
 - A name never decides where anything is written; it is a label, without drive, root, ``..`` and control characters. It comes
   from a stranger: its folders are not drop folders.
 - Left out are folders and what operating systems add by themselves (``IGNORED``).
@@ -47,6 +48,8 @@ MAX_NAME: Final = 200
 """Characters of a member's name that are kept."""
 TAKE_APART: Final = "请解压后把里面的文件逐个投入收件箱。"
 """What a clerk can do with a container that cannot be taken apart here."""
+REMOVE_PASSWORD: Final = "请用原来的程序打开，去除密码后另存一份，再投入收件箱。"
+"""What a clerk can do with a locked file of a format that cannot be unlocked here."""
 CHUNK: Final = 1024**2
 IGNORED: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 """Folders and files that operating systems add by themselves; so are those that begin with ``._``."""
@@ -74,7 +77,7 @@ class Unpacking:
         into: an existing folder, empty.
         name: the dropped file's, for messages.
         packed_bytes: its size.
-        password: tried on every locked container within.
+        password: tried on whatever is locked within.
     """
 
     def __init__(self, into: Path, name: str, packed_bytes: int, password: str | None = None) -> None:

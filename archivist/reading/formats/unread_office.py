@@ -1,4 +1,4 @@
-"""Office files that are told apart and not read: those with a password, and presentations and other packages."""
+"""Office files that are told apart and not read: those with a password (``office_password`` opens them), and presentations and other packages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import PasswordNeeded
+from archivist.reading.formats.office_password import unlock_office
 from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
@@ -48,6 +49,7 @@ LOCKED_OFFICE = register(
         extensions=(".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".wps", ".et", ".dps"),
         recognise=lambda sample: Sureness.SURE if sample.has_stream("EncryptedPackage") else Sureness.NO,
         handling=open_locked,
+        unlock=unlock_office,
     )
 )
 SLIDES = register(

@@ -44,7 +44,7 @@ def _extracted(
     if locked and unpacking.password is None:
         raise PasswordNeeded("压缩包加了密码，打不开", file=unpacking.name)
     try:
-        password = unpacking.password.encode() if locked and unpacking.password else None
+        password = _fitting(package, entry, unpacking.password) if locked and unpacking.password else None
         with package.open(entry, pwd=password) as data:
             return unpacking.add(name, pieces(data))
     except NotImplementedError:
@@ -58,6 +58,21 @@ def _extracted(
         if not locked:
             raise
         raise PasswordNeeded("压缩包的密码不对", file=unpacking.name) from None
+
+
+def _fitting(package: zipfile.ZipFile, entry: zipfile.ZipInfo, password: str) -> bytes:
+    """Return a password as the program that locked the member wrote it: UTF-8, or what Chinese ones write, GB 18030."""
+    for encoded in dict.fromkeys((password.encode(), password.encode("gb18030", "replace"))):
+        if password.isascii():
+            return encoded
+        try:
+            with package.open(entry, pwd=encoded) as data:
+                for _ in pieces(data):
+                    pass  # one wrong password in 256 is seen by the checksum at the end only
+        except (RuntimeError, zipfile.BadZipFile, zlib.error):
+            continue
+        return encoded
+    return password.encode()
 
 
 def _decoded(entry: zipfile.ZipInfo) -> str:
@@ -82,6 +97,6 @@ ZIP = register(
         media_type="application/zip",
         extensions=(".zip",),
         recognise=_is_zip,
-        handling=Unpacker(unpack_zip, NotRead("是 ZIP 压缩包", TAKE_APART)),
+        handling=Unpacker(unpack_zip, NotRead("是 ZIP 压缩包", TAKE_APART), takes_password=True),
     )
 )
