@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import click
 import pytest
@@ -13,6 +14,8 @@ from PIL import Image
 from archivist.cli.main import COMMANDS, cli
 from tests.command_line import Office, opened
 from tests.people import make_id
+from tests.reading import files
+from tests.reading.locked import locked_pdf
 
 
 def leaves(command: click.Command, *above: str) -> Iterator[tuple[str, ...]]:
@@ -70,6 +73,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ],
     ("review", "join"): [(0, "review-parts", ["{scan}", "{other scan}"])],
     ("review", "unsplit"): [(0, "review-unsplit", ["{scan}"])],
+    ("review", "unlock"): [(0, "review-parts", ["{locked}"])],
     ("review", "assign"): [(0, "review-assign/2", ["{item}", "王秀兰", "--type", "其他材料"])],
     ("review", "return"): [(0, "review-return", ["{item}"])],
     ("generate",): [
@@ -118,10 +122,15 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
                     )
                 sheet = Image.new("L", (60, 40), 255)
                 sheet.save(tmp_path / "archive/inbox/扫描.tif", save_all=True, append_images=[sheet])
+            if path == ("review", "unlock"):
+                plain = files.text_pdf(tmp_path / "plain.pdf", "不知何物")
+                locked_pdf(tmp_path / "archive/inbox/加锁.pdf", plain, "x1")
+                office.run("watch", "--once", check=1)
             if path == ("restore",):
                 shutil.copytree(tmp_path / "archive", tmp_path / "备份")
             said = [_filled(office, word) for word in words]
-            found = office.json(*path, *said, check=None if status < 0 else status)
+            with mock.patch.object(office, "answers", "x1\n"):
+                found = office.json(*path, *said, check=None if status < 0 else status)
             assert found["schema"] == f"archivist/{schema}" + ("" if "/" in schema else "/1"), path
             seen.add(schema)
     assert seen, "nothing ran"
@@ -131,6 +140,9 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
 def _filled(office: Office, word: str) -> str:
     if word == "{item}":
         return str(office.json("review", "list")["items"][0]["item"])
+    if word == "{locked}":
+        waiting = office.json("review", "list", "--search", "加锁")["items"]
+        return str(waiting[0]["item"])
     if "scan}" in word:
         scans = [i["item"] for i in office.json("review", "list")["items"] if "扫描" in i["name"]]
         return str(scans["other" in word])
