@@ -7,16 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archivist.api.fixity import Verified, verify_next_round
+from archivist.api.passwords import AskPassword, with_password
 from archivist.api.result import Problem, Result
-from archivist.errors import ArchivistError, SettingsError, UsageError
-from archivist.model.ids import RecordNo, record_no
+from archivist.errors import ArchivistError, PasswordNeeded, SettingsError, UsageError
+from archivist.model.ids import CaseNo, RecordNo, record_no
 
 if TYPE_CHECKING:
+    from archivist.doctypes.catalogue import DocumentType
     from archivist.ingest import batches, filing, settling
     from archivist.model.by import By
+    from archivist.reading.reader_process import Reader
     from archivist.workspace import Workspace
 
 
@@ -278,6 +281,7 @@ def file_by_hand(
     signs: str | None = None,
     keep_duplicate: bool = False,
     reason: str = "",
+    ask: AskPassword | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FiledByHand:
     """File files into a case a person names; the clerk's own files stay where they are.
@@ -291,12 +295,12 @@ def file_by_hand(
         signs: the record of which the one file is the signed copy.
         keep_duplicate: file what the case has already as a record of its own.
         reason: why a closed file still takes it.
+        ask: asks a person for the password of a locked file; without it such a file is refused.
         progress: called with the files done and the files there are.
 
     Raises:
         UsageError: E001, several files as one signed copy. SettingsError: E500; any other error is a file's own.
     """
-    from archivist.ingest import by_hand
     from archivist.reading.reader_process import Reader
 
     number = workspace.find_case(case)
@@ -309,8 +313,8 @@ def file_by_hand(
     with Reader() as reader:
         for n, path in enumerate(paths, 1):
             try:
-                filed = by_hand.file_by_hand(
-                    workspace, by(), number, path, reader, document,
+                filed = _file_one(
+                    workspace, by, number, path, reader, document, ask,
                     signs=signed, keep_duplicate=keep_duplicate, reason=reason,
                 )  # fmt: skip
                 done.append(FiledFile.of(filed))
@@ -322,6 +326,34 @@ def file_by_hand(
             if progress:
                 progress(n, len(paths))
     return FiledByHand(str(number), tuple(done), tuple(failed))
+
+
+def _file_one(
+    workspace: Workspace,
+    by: Callable[[], By],
+    number: CaseNo,
+    path: Path,
+    reader: Reader,
+    document: DocumentType | None,
+    ask: AskPassword | None,
+    **options: Any,
+) -> filing.Filed:
+    """File one file, asking for its password when it is locked; ``options`` are those of ``by_hand.file_by_hand``."""
+    from archivist.ingest import by_hand, unlocking
+    from archivist.reading.formats.identify import identify
+
+    try:
+        return by_hand.file_by_hand(workspace, by(), number, path, reader, document, **options)
+    except PasswordNeeded:
+        if ask is None or not identify(path).takes_password:
+            raise
+    return with_password(
+        path.name,
+        ask,
+        lambda password: unlocking.file_locked(
+            workspace, by(), number, path, reader, password, document, **options
+        ),
+    )
 
 
 def parse_record(text: str | None) -> RecordNo | None:

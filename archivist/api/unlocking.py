@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
+from archivist.api.passwords import AskPassword, with_password
 from archivist.api.rearranging import Rearranged
-from archivist.api.tray_view import TrayView
+from archivist.api.tray_view import TrayView, WaitingItem
 from archivist.errors import PasswordNeeded
 
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.workspace import Workspace
 
-AskPassword = Callable[[str, str], str]
-"""Called with a file's name and why the password before was refused, empty at first; returns what a person types."""
-ATTEMPTS: Final = 3
-"""So many passwords are asked for."""
-_T = TypeVar("_T")
 
+def can_be_unlocked(item: WaitingItem) -> bool:
+    """Tell whether a waiting file is locked, and of a kind that is opened here with its password."""
+    from archivist.reading.formats.registry import by_kind
 
-def with_password(name: str, ask: AskPassword, attempt: Callable[[str], _T]) -> _T:
-    """Ask for a password until one opens the file, three times at most.
-
-    Raises:
-        PasswordNeeded: E106, the last was none either.
-    """
-    refused = ""
-    for left in reversed(range(ATTEMPTS)):
-        password = ask(name, refused)
-        try:
-            if not password:
-                raise PasswordNeeded("没有写密码", file=name)
-            return attempt(password)
-        except PasswordNeeded as error:
-            if not left:
-                raise
-            refused = error.what
-    raise AssertionError
+    return item.code == PasswordNeeded.code and by_kind(item.kind).takes_password
 
 
 def unlock(workspace: Workspace, by: By, item: str, ask: AskPassword) -> Rearranged:

@@ -12,6 +12,7 @@ from archivist.api import inbox as api
 from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
 from archivist.api.result import Problem
+from archivist.cli.passwords import ask_password, is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.errors import StillWritten
 from archivist.printable import on_one_line
@@ -155,11 +156,12 @@ def file_(
     keep_duplicate: bool,
     reason: str,
 ) -> int:
-    """把指明的文件归入指明的户档；您的原文件不动。"""
-    with session.progress("归档") as progress:
+    """把指明的文件归入指明的户档；您的原文件不动。加了密码的，在终端里会问您密码。"""
+    ask = ask_password if is_terminal() else None
+    with session.progress("归档", least=2) as progress:
         done = api.file_by_hand(
             session.workspace, session.by, case_, paths, type=type_, signs=signs,
-            keep_duplicate=keep_duplicate, reason=reason, progress=progress,
+            keep_duplicate=keep_duplicate, reason=reason, ask=ask, progress=progress,
         )  # fmt: skip
     session.emit(done)
     session.table(

@@ -11,10 +11,11 @@ from archivist.api import review as api
 from archivist.api.inbox import DropOutcomeView, Fate, FiledFile
 from archivist.api.review import Assignment
 from archivist.api.tray_view import CandidateHousehold, TrayFilter, WaitingItem
+from archivist.api.unlocking import can_be_unlocked
 from archivist.cli.inbox import LATE_REASON, describe
 from archivist.cli.rearranging import join, split, unlock, unsplit
 from archivist.cli.session import F, Session, with_session
-from archivist.errors import ArchivistError, PasswordNeeded, UsageError
+from archivist.errors import ArchivistError, UsageError
 from archivist.printable import on_one_line
 
 _TEXT_SHOWN: Final = 2000
@@ -117,7 +118,7 @@ def _show(session: Session, entry: api.TrayEntry) -> None:
     if found.proposal:
         parts = ",".join("+".join(map(str, part)) for part in found.proposal)
         session.say(f"可能要拆成 {parts}：archivist review split {found.short} --proposed")
-    if found.code == PasswordNeeded.code:
+    if can_be_unlocked(found):
         session.say(f"加了密码：archivist review unlock {found.short}，按提示输入密码")
     if found.types:
         session.say(f"可能的材料：{'、'.join(t.title for t in found.types)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
@@ -22,6 +22,17 @@ from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.store import Original, TrayItem
 from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """As what a file goes into a case: its type, how sure the program is of it, the record it signs, and what spoke for it."""
+
+    document: DocumentType
+    type_score: float | None
+    code: DocumentCode | None
+    signature: Data
+    evidence: tuple[Data, ...]
 
 
 def file_by_hand(
@@ -46,26 +57,44 @@ def file_by_hand(
         CaseClosed: E207, see ``commit_file``.
     """
     original = Original.of(path, path.name)
+    result = _read(path, reader)
+    chosen = choose(workspace, by, number, path.name, result, document, signs)
+    record = commit_file(
+        workspace, by, number, chosen.document, original, result, chosen.code, chosen.evidence,
+        type_score=chosen.type_score, signature=chosen.signature, keep_duplicate=keep_duplicate, reason=reason,
+    )  # fmt: skip
+    return Filed(path.name, number, record.no, record.title, record.signs, similar_to=record.similar_to)
+
+
+def choose(
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    name: str,
+    result: ReadResult,
+    document: DocumentType | None,
+    signs: RecordNo | None,
+) -> Choice:
+    """Say as what a file goes into a case that a person names.
+
+    Raises:
+        DroppedFileError: E100, nobody says which type it is and it cannot be told.
+    """
     case = workspace.archive.read(number)
     if signs and document is None:
         document = workspace.catalogue.get(case.records[signs].type) if signs in case.records else None
-    result = _read(path, reader)
-    found = recognise(result, f"{number}/{path.name}", WorkspaceDirectory(workspace), workspace.catalogue)
+    found = recognise(result, f"{number}/{name}", WorkspaceDirectory(workspace), workspace.catalogue)
     chosen = document or found.type
     if chosen is None:
         raise DroppedFileError(
-            found.message or "没有认出是哪种材料", file=path.name, remedy="用 --type 指明文书种类。"
+            found.message or "没有认出是哪种材料", file=name, remedy="用 --type 指明文书种类。"
         )
     code = found.code if found.certain and found.type == chosen else None
     signature = found.signature if code else {}
     if signs:
         code, signature = _signature_of(case, chosen, signs), _seen_by(by)
-    record = commit_file(
-        workspace, by, number, chosen, original, result, code,
-        [asdict(e) for e in found.evidence], type_score=None if document else found.type_score, signature=signature,
-        keep_duplicate=keep_duplicate, reason=reason,
-    )  # fmt: skip
-    return Filed(path.name, number, record.no, record.title, record.signs, similar_to=record.similar_to)
+    evidence = tuple(asdict(e) for e in found.evidence)
+    return Choice(chosen, None if document else found.type_score, code, signature, evidence)
 
 
 def _read(path: Path, reader: Reader) -> ReadResult:

@@ -1,4 +1,4 @@
-"""A locked file of the tray, opened with its password: kept once as it came, what is in it a paper, or papers, of its own.
+"""A locked file, opened with its password: kept once as it came, what is in it a paper, or papers, of its own.
 
 The password goes to the reading process through its stdin and nowhere else: no event, file, message or log has it.
 """
@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from archivist.errors import PasswordNeeded, UsageError
+from archivist.doctypes.catalogue import DocumentType
+from archivist.errors import ArchivistError, DuplicateFile, PasswordNeeded, UsageError
 from archivist.ingest.batches import SplitUp, member_parts
-from archivist.ingest.filing import NeedsReview, ReadDrop, read_file
+from archivist.ingest.by_hand import choose, file_waiting
+from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, read_file
 from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.matching.split import Cut
 from archivist.model.by import By
 from archivist.model.event import Event, Op
+from archivist.model.ids import CaseNo, RecordNo
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import Unpacker
 from archivist.reading.formats.unpacking import REMOVE_PASSWORD
@@ -72,6 +75,59 @@ def unlock(workspace: Workspace, by: By, item: TrayItem, password: str, reader: 
         change = BatchChange(Op.BATCH_UNLOCKED, parts, left_out, (item.id,))
         batch, event = _commit(workspace, by, item, change)
     return SplitUp(item.name, batch, tuple(_untried(workspace, event)))
+
+
+def file_locked(
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    path: Path,
+    reader: Reader,
+    password: str,
+    document: DocumentType | None,
+    *,
+    signs: RecordNo | None = None,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """File a locked file a clerk names into the case a clerk names; see ``by_hand.file_by_hand`` for what is not said here.
+
+    It is a batch, whose one part goes into the case; what the case refuses then waits in the tray.
+
+    Raises:
+        PasswordNeeded: E106, it is another. DroppedFileError: it cannot be read or its type cannot be told; it was opened
+            before. CaseClosed: E207, see ``commit_file``.
+
+    Survives: a kill at any point leaves nothing, or the part in the tray or in the case.
+    """
+    archive, original = workspace.archive, Original.of(path, path.name)
+    if (batch := archive.batches.made_of(original)) and not keep_duplicate:
+        raise DuplicateFile(
+            f"已经打开过，加了密码的原件在 archive/batches/{batch}",
+            file=path.name,
+            remedy="已归档的不用再归；还在待认领的，用 archivist review assign 归入。",
+        )
+    with tempfile.TemporaryDirectory() as work:
+        (opened,) = reader.unpack(path, Path(work), password)
+        drop = read_file(Original.of(opened.path, opened.name), opened.path, reader)
+        if drop.result is None:
+            assert drop.error is not None
+            raise drop.error
+        chosen = choose(workspace, by, number, path.name, drop.result, document, signs)
+        change = BatchChange(Op.BATCH_UNLOCKED, (_copy(workspace, by, path.name, drop),), {})
+        with workspace.writing(by):
+            _, event = archive.batches.create([original], change, workspace.stamp(by))
+    item = archive.tray.get(event.data["parts"][0]["item"])
+    try:
+        return file_waiting(
+            workspace, by, item, number, chosen.document, chosen.code, chosen.evidence, chosen.signature,
+            type_score=chosen.type_score, keep_duplicate=keep_duplicate, reason=reason,
+        )  # fmt: skip
+    except ArchivistError as error:
+        with archive.writing(by.actor):
+            archive.tray.explain(item, reason=Reason.SPLIT_DOUBT, message=error.what, details={})
+        error.remedy = f"打开的那份已在待认领中（{item.id}）。{error.remedy}"
+        raise
 
 
 def _copy(workspace: Workspace, by: By, named: str, drop: ReadDrop) -> BatchPart:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from unittest import mock
 
 import click
 import pytest
 
-from archivist.cli import passwords
+from archivist.cli import inbox, passwords
 from archivist.store import chain
 from tests.command_line import Office, opened
 from tests.people import WANG_ID
@@ -183,3 +185,70 @@ def test_on_a_terminal_it_is_not_shown(office: Office, tmp_path: Path) -> None:
     ):
         office.run("review", "unlock", item)
     assert prompt.call_args.kwargs["hide_input"] is True
+
+
+def at_a_terminal(*typed: str) -> AbstractContextManager[object]:
+    """Sit at a terminal and type these passwords."""
+    stack = ExitStack()
+    stack.enter_context(mock.patch.object(inbox, "is_terminal", lambda: True))
+    stack.enter_context(mock.patch.object(passwords, "is_terminal", lambda: True))
+    stack.enter_context(mock.patch.object(click, "prompt", side_effect=typed))
+    return stack
+
+
+def test_a_locked_file_filed_by_hand_is_asked_about(office: Office, tmp_path: Path) -> None:
+    """「``archivist file HOUSEHOLD PATH`` with a locked file: on a terminal it asks」; the clerk's own stays where it is."""
+    path = tmp_path / "证明.pdf"
+    locked = locked_pdf(path, plain_pdf(tmp_path), PASSWORD).read_bytes()
+    with at_a_terminal("不对", PASSWORD):
+        done = office.run("file", "王秀兰", str(path), "--type", "其他材料")
+    assert "密码不对" in done.stderr
+    assert path.read_bytes() == locked
+    (batch,) = (office.root / "archive/batches").iterdir()
+    assert (batch / "data/0001.pdf").read_bytes() == locked
+    (record,) = office.json("case", "show", "王秀兰")["records"]
+    assert record["type"] == "other"
+    assert office.json("review", "list")["items"] == []
+    office.run("verify")
+    with at_a_terminal(PASSWORD):
+        again = office.run("file", "王秀兰", str(path), "--type", "其他材料", check=15)
+    assert "已经打开过" in again.stderr
+    nowhere(office.root, done.stdout, done.stderr, again.stderr)
+
+
+def test_without_a_terminal_the_tray_is_named(office: Office, tmp_path: Path) -> None:
+    """「otherwise E106 with a remedy that names ``review unlock``」."""
+    path = locked_pdf(tmp_path / "证明.pdf", plain_pdf(tmp_path), PASSWORD)
+    refused = office.typed(
+        "file", "王秀兰", str(path), "--type", "其他材料", answers=f"{PASSWORD}\n", check=16
+    )
+    assert "archivist review unlock" in refused.stderr
+    assert not list((office.root / "archive/batches").glob("*"))
+
+
+def test_what_the_household_does_not_take_waits(office: Office, tmp_path: Path) -> None:
+    """Opened and refused: the part waits with the reason, and no watch files it against that."""
+    docx = files.word(tmp_path / "a.docx")
+    office.run("file", "王秀兰", str(docx), "--type", "其他材料")
+    path = locked_ooxml(tmp_path / "b.docx", docx, PASSWORD)
+    with at_a_terminal(PASSWORD):
+        refused = office.run("file", "王秀兰", str(path), "--type", "其他材料", check=15)
+    (item,) = office.json("review", "list")["items"]
+    assert item["item"] in refused.stderr
+    assert "完全相同" in item["message"]
+    office.run("watch", "--once", check=None)
+    assert [i["item"] for i in office.json("review", "list")["items"]] == [item["item"]]
+
+
+def test_what_no_password_opens_here(office: Office) -> None:
+    """An OpenDocument that is locked: said at once, with what to do, and nobody is asked."""
+    with zipfile.ZipFile(office.root / "archive/inbox/信.odt", "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("content.xml", "<x/>")
+        package.writestr("META-INF/manifest.xml", "<m><encryption-data/></m>")
+    item = waiting(office)
+    assert office.json("review", "list")["items"][0]["code"] == "E106"
+    assert "review unlock" not in office.run("review", "show", item).stdout
+    refused = office.run("review", "unlock", item, check=2)
+    assert "解不开" in refused.stderr
+    assert "去除密码" in refused.stderr

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.errors import ArchivistError
-from archivist.ingest import batches, rearranging, refiling
+from archivist.errors import ArchivistError, PasswordNeeded
+from archivist.ingest import batches, rearranging, refiling, unlocking
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
+from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
@@ -25,8 +26,10 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
 from archivist.reading.formats.images import JPEG, TIFF
+from archivist.reading.formats.unpacking import PackedFile
 from archivist.reading.page_extraction import Assembly
 from archivist.reading.pages import PageText, ReadResult
+from archivist.reading.reader_process import Reader
 from archivist.rules.pack import Pack
 from archivist.store import Original
 from archivist.workspace import Workspace
@@ -52,9 +55,12 @@ BATCH: Final = "批量.tif"
 """What a feeder made of two papers with a separator sheet between; the first is clear."""
 STACK: Final = "待拆.tif"
 """What waits in the tray to be parted."""
+LOCKED: Final = "加锁.tif"
+"""What waits in the tray to be opened with its password; there is one paper in it."""
 PARTS: Final = {
     BATCH: (f"居民身份证\n姓名 王秀兰\n公民身份号码 {WANG_ID}\n二", "不知何物"),
     STACK: ("甲", "乙"),
+    LOCKED: ("不知何物",),
 }
 """The words of the papers in them."""
 HELD_PAPER: Final = "户口簿.jpg"
@@ -133,11 +139,13 @@ def build(root: Path) -> None:
                 workspace, BY, ReadDrop(Original.of(inbox / name, name), words(text), None)
             )
             assert isinstance(outcome, Filed if text == CARD else NeedsReview), outcome
-        (inbox / STACK).write_bytes(stack(STACK))
-        waiting = file_dropped(
-            workspace, BY, ReadDrop(Original.of(inbox / STACK, STACK), pages(*PARTS[STACK]), None)
-        )
-        assert isinstance(waiting, NeedsReview), waiting
+        for name, result, error in (
+            (STACK, pages(*PARTS[STACK]), None),
+            (LOCKED, None, PasswordNeeded("加了密码")),
+        ):
+            (inbox / name).write_bytes(stack(name))
+            waiting = file_dropped(workspace, BY, ReadDrop(Original.of(inbox / name, name), result, error))
+            assert isinstance(waiting, NeedsReview), waiting
         for name in PAPERS:
             (inbox / name).write_bytes(scan(name))
         (inbox / BATCH).write_bytes(stack(BATCH))
@@ -287,6 +295,27 @@ def _split_by_hand(workspace: Workspace, now: Now, ack: Ack) -> None:
         ack(type(tried).__name__)
 
 
+class _Opening(Reader):
+    """Opens what is locked, and reads it: nothing is locked here, and no process runs."""
+
+    def unpack(self, path: Path, into: Path, password: str | None = None) -> tuple[PackedFile, ...]:
+        copy = into / "0.tif"
+        copy.write_bytes(part(LOCKED, 0))
+        return (PackedFile(LOCKED, copy),)
+
+    def read(self, path: Path, on_page: Callable[[int, int], None] | None = None) -> ReadResult:
+        return pages(*PARTS[LOCKED])
+
+
+def _unlock(workspace: Workspace, now: Now, ack: Ack) -> None:
+    for item in workspace.archive.tray.items():
+        if item.name == LOCKED and item.reason == Reason.UNREADABLE:
+            unlocking.unlock(workspace, now(), item, "1", _Opening())
+            ack("unlocked")
+    for tried in batches.try_parts(workspace, now()):
+        ack(type(tried).__name__)
+
+
 def _move(workspace: Workspace, now: Now, ack: Ack) -> None:
     number = RecordNo("0001")
     with workspace.writing(now()):
@@ -331,6 +360,7 @@ COMMANDS: Final = {
         Command("assign from the tray", _assign),
         Command("split a batch", _split, _split),
         Command("split by hand", _split_by_hand, _split_by_hand),
+        Command("unlock", _unlock, _unlock),
         Command("move a record", _move, _move),
         Command("retype a record", _retype, _retype),
         Command("deregister", _deregister),
