@@ -27,7 +27,11 @@ HOUSEHOLD = "TJHQ-DB-2024-000001 王秀兰"
 def office(tmp_path: Path) -> Office:
     root = tmp_path / "ws"
     root.mkdir()
-    return opened(root)
+    made = opened(root)
+    settings = root / "archivist.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("settle_long_s = 10.0", "settle_long_s = 0.4"), encoding="utf-8")
+    return made
 
 
 def plain_pdf(tmp_path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Files with a password, made here by what can make them: pypdf, msoffcrypto, py7zr; and a ZIP by its specification."""
+"""Files with a password, made here by what can make them: pypdf, msoffcrypto, py7zr, pyzipper; and a ZIP by its specification."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 import py7zr
+import pyzipper
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfWriter
 
@@ -48,6 +49,17 @@ def locked_zip(path: Path, password: bytes, *entries: tuple[str, bytes]) -> Path
         )
     end = struct.pack("<HHHHIIH", 0, 0, len(entries), len(entries), len(directory.getvalue()), body.tell(), 0)
     path.write_bytes(body.getvalue() + directory.getvalue() + b"PK\x05\x06" + end)
+    return path
+
+
+def aes_zip(path: Path, password: bytes, *entries: tuple[str, bytes]) -> Path:
+    """Make a ZIP locked with AES, packed."""
+    with pyzipper.AESZipFile(
+        path, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES
+    ) as package:
+        package.setpassword(password)
+        for name, data in entries:
+            package.writestr(name, data)
     return path
 
 

@@ -13,7 +13,7 @@ from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import formats
 from archivist.reading.reader_process import Reader
 from tests.reading import files
-from tests.reading.locked import locked_7z, locked_ooxml, locked_pdf, locked_zip
+from tests.reading.locked import aes_zip, locked_7z, locked_ooxml, locked_pdf, locked_zip
 
 PASSWORDS = ("Aa1 3#", "口令2024", "ключ-é")
 
@@ -71,13 +71,15 @@ def test_an_office_file(
 
 @pytest.mark.parametrize("written", ["utf-8", "gb18030"])
 @pytest.mark.parametrize("password", PASSWORDS[:2])
+@pytest.mark.parametrize("pack", [locked_zip, aes_zip])
 def test_a_zip_in_either_writing(
-    reader: Reader, tmp_path: Path, scratch: Path, password: str, written: str
+    reader: Reader, tmp_path: Path, scratch: Path, pack: Callable[..., Path], password: str, written: str
 ) -> None:
     """「password with Chinese characters」: programs write them in UTF-8 or GB 18030, and a clerk cannot tell."""
-    path = locked_zip(tmp_path / "锁.zip", password.encode(written), ("一.txt", b"1" * 99), ("二.txt", b"2"))
-    with zipfile.ZipFile(path) as package:
-        assert package.read("一.txt", pwd=password.encode(written)) == b"1" * 99
+    path = pack(tmp_path / "锁.zip", password.encode(written), ("一.txt", b"1" * 99), ("二.txt", b"2"))
+    if pack is locked_zip:
+        with zipfile.ZipFile(path) as package:
+            assert package.read("一.txt", pwd=password.encode(written)) == b"1" * 99
     for wrong in (None, "", "x" + password):
         with pytest.raises(PasswordNeeded):
             reader.unpack(path, scratch, wrong)
@@ -125,3 +127,14 @@ def test_which_formats_are_opened_with_a_password() -> None:
 def test_a_locked_office_file_is_known_by_what_it_holds(tmp_path: Path) -> None:
     path = locked_ooxml(tmp_path / "b.docx", files.word(tmp_path / "a.docx"), "x1")
     assert identify(path).kind == "locked-office"
+
+
+@pytest.mark.parametrize("at", [0.3, 0.6])
+def test_a_locked_zip_with_a_flipped_bit(reader: Reader, tmp_path: Path, scratch: Path, at: float) -> None:
+    """What cannot be told from a wrong password is said to be one; nothing damaged comes out."""
+    path = aes_zip(tmp_path / "锁.zip", b"x1", ("一.txt", bytes(range(256)) * 9))
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * at)] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFile):
+        reader.unpack(path, scratch, "x1")

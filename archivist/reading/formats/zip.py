@@ -1,4 +1,4 @@
-"""ZIP archives, taken apart."""
+"""ZIP archives, taken apart. Only this module imports pyzipper, for those that are locked with AES as WinRAR does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from archivist.errors import PasswordNeeded, UnreadableFile
 from archivist.model.plain_text import decode_text
@@ -16,6 +17,8 @@ from archivist.reading.formats.unpacking import TAKE_APART, PackedFile, Unpackin
 
 _LOCKED, _UTF_8 = 0x1, 0x800
 """General purpose bits of a member (APPNOTE 4.4.4)."""
+_AES = 99
+"""Where the packing method stands: locked with AES (APPNOTE 4.4.5; the method itself is in an extra field)."""
 
 
 def unpack_zip(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
@@ -25,7 +28,7 @@ def unpack_zip(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
         PasswordNeeded: E106. FileTooLarge: E102. UnreadableFile: E101, holding links.
         Exception: whatever zipfile finds wrong with a damaged file.
     """
-    with zipfile.ZipFile(path) as package:
+    with _opened(path) as package:
         entries = package.infolist()
         unpacking.expect(len(entries), sum(entry.file_size for entry in entries))
         for entry in entries:
@@ -35,6 +38,26 @@ def unpack_zip(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
             if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
                 raise unpacking.refuse_link()
             yield _extracted(package, entry, name, unpacking)
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    package = zipfile.ZipFile(path)
+    if all(entry.compress_type != _AES for entry in package.infolist()):
+        return package
+    package.close()
+    from pyzipper import AESZipFile
+
+    return cast("zipfile.ZipFile", AESZipFile(path))  # a copy of zipfile that reads AES too
+
+
+def _wrong_password(package: object) -> tuple[type[Exception], ...]:
+    """Return what is raised with a wrong password: at once (RuntimeError), or by what comes out, one time in 256."""
+    known = (RuntimeError, zipfile.BadZipFile, zlib.error)
+    if isinstance(package, zipfile.ZipFile):
+        return known
+    from pyzipper import BadZipFile
+
+    return (*known, BadZipFile)
 
 
 def _extracted(
@@ -53,8 +76,7 @@ def _extracted(
             file=unpacking.name,
             remedy=TAKE_APART,
         ) from None
-    except (RuntimeError, zipfile.BadZipFile, zlib.error):
-        # Another password is seen at once (RuntimeError), or one time in 256 only by what comes out.
+    except _wrong_password(package):
         if not locked:
             raise
         raise PasswordNeeded("压缩包的密码不对", file=unpacking.name) from None
@@ -68,8 +90,8 @@ def _fitting(package: zipfile.ZipFile, entry: zipfile.ZipInfo, password: str) ->
         try:
             with package.open(entry, pwd=encoded) as data:
                 for _ in pieces(data):
-                    pass  # one wrong password in 256 is seen by the checksum at the end only
-        except (RuntimeError, zipfile.BadZipFile, zlib.error):
+                    pass  # see _wrong_password: only the end is sure
+        except _wrong_password(package):
             continue
         return encoded
     return password.encode()
