@@ -51,6 +51,10 @@ class Op(StrEnum):
     BATCH_UNDONE = "batch_undone"
 
 
+BATCH_OPS: Final = frozenset({Op.BATCH_SPLIT, Op.BATCH_JOINED, Op.BATCH_UNLOCKED, Op.BATCH_UNDONE})
+"""Those of the chain of a batch, see ``store.batches``; a case and the ledger have none of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileEntry:
     """One file an event added to the bag; ``path`` is relative to the bag, with ``/``; ``size`` in bytes."""

@@ -131,14 +131,16 @@ class WaitingDraft:
 
 
 def named(items: Sequence[TrayItem], word: str) -> TrayItem:
-    """Return the one item that a person means by its id, or by a beginning of it, with or without the day in front.
+    """Return the one item that a person means by its id, or by a beginning of it, with or without the whole day in front.
 
     Raises:
         TrayItemNotFound: E104, there is none, or more than one.
     """
     wanted = word.strip().lower()
     found = [i for i in items if wanted in (i.id, _without_day(i.id))] or [
-        i for i in items if wanted and (i.id.startswith(wanted) or _without_day(i.id).startswith(wanted))
+        i
+        for i in items
+        if wanted and (_without_day(i.id).startswith(wanted) or ("-" in wanted and i.id.startswith(wanted)))
     ]
     if len(found) != 1:
         raise TrayItemNotFound(f"没有编号为“{word}”的一项" if not found else f"“{word}”对应多项，请多写几位")

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from archivist.api.ledger import TITLES as OPS
 from archivist.model.case import Case, apply
-from archivist.model.event import Event, Op
+from archivist.model.event import BATCH_OPS, Event, Op
 from archivist.model.ids import CaseNo
 from archivist.report import REGISTERS
 from archivist.store import durable_files
@@ -133,7 +133,7 @@ def test_report_says_where_else_a_document_is_made(office: Office, document: str
 
 def test_every_entry_of_the_ledger_has_its_chinese_name() -> None:
     case = Case(CaseNo.parse("TJHQ-DB-2024-000001"))
-    for op in Op:
+    for op in set(Op) - BATCH_OPS:
         event = Event(1, case.head, "2024-03-08T10:30:00+08:00", "x", op, {})
         try:
             apply(case, event, case.head)

@@ -52,7 +52,7 @@ def test_papers_of_the_procedure_came_before_its_end(kind: str) -> None:
 # ── who signs ────────────────────────────────────────────────────────────────────────────────────────────
 def test_only_lists_are_signed_by_nobody() -> None:
     """签章 — (case_catalog, fixity_manifest); everything else filed in a case waits for a hand or a seal."""
-    unsigned = {d.id for d in CATALOGUE if d.generated and d.kind != "register" and not d.needs_signature}
+    unsigned = {d.id for d in CATALOGUE if d.generated and not d.of_office and not d.needs_signature}
     assert unsigned == {"case_catalog", "fixity_manifest"}
 
 
