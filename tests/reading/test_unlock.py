@@ -13,7 +13,7 @@ from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import formats
 from archivist.reading.reader_process import Reader
 from tests.reading import files
-from tests.reading.locked import aes_zip, locked_7z, locked_ooxml, locked_pdf, locked_zip
+from tests.reading.locked import aes_zip, locked_7z, locked_ooxml, locked_pdf, locked_xls, locked_zip
 
 PASSWORDS = ("Aa1 3#", "口令2024", "ключ-é")
 
@@ -138,3 +138,17 @@ def test_a_locked_zip_with_a_flipped_bit(reader: Reader, tmp_path: Path, scratch
     path.write_bytes(data)
     with pytest.raises(UnreadableFile):
         reader.unpack(path, scratch, "x1")
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_a_workbook_of_former_times(reader: Reader, tmp_path: Path, scratch: Path, password: str) -> None:
+    """「Office OOXML and old」."""
+    path = locked_xls(tmp_path / "收入.xls", password, ("姓名", "收入"), ("王秀兰", "一千零一十元" * 200))
+    with pytest.raises(PasswordNeeded, match="加了密码"):
+        reader.read(path)
+    for wrong, why in ((None, "加了密码"), (password + "x", "密码不对")):
+        with pytest.raises(PasswordNeeded, match=why):
+            reader.unpack(path, scratch, wrong)
+    (copy,) = reader.unpack(path, scratch, password)
+    assert copy.path.suffix == ".xls"
+    assert f"王秀兰 {'一千零一十元' * 200}" in reader.read(copy.path).text
