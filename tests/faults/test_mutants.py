@@ -35,6 +35,7 @@ NEEDLESS: Final = {
     r"archive/review by (.* > )?review_tray\.remove .*": "the same: the place it left",
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
+    r"archive/moves by .*record_moves\.end .*": "the same: the move is done, and done again it changes nothing",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
