@@ -47,10 +47,10 @@ CODE_PX = 200
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One file: its JPEG, and the numbers of everybody on it."""
+    """One file: its JPEG, and everybody on it by name and number."""
 
     data: bytes
-    ids: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def draw(seed: int, count: int) -> list[Scan]:
                 ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90]
             )
             assert done
-            scans.append(Scan(data.tobytes(), tuple(map(narrow, sheet.ids))))
+            people = zip(sheet.names, map(narrow, sheet.ids), strict=True)
+            scans.append(Scan(data.tobytes(), tuple(people)))
     return scans
 
 
@@ -106,12 +107,8 @@ def file_all(scans: Sequence[Scan], readers: int) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         with make_workspace(root) as workspace:
-            homes = {scan.ids: scan for scan in scans}
-            for ids in homes:
-                people = [
-                    {"name": f"样{chr(0x4E00 + n)}生", "id_number": number} for n, number in enumerate(ids)
-                ]
-                applicant, *members = people or [{"name": "样无证", "id_type": "无"}]
+            for people in dict.fromkeys(scan.people for scan in scans):
+                applicant, *members = [{"name": name, "id_number": number} for name, number in people]
                 members = [{"relation": "其他", **member} for member in members]
                 facts = {"applicant": applicant | {"village": "样例里社区"}, "members": members}
                 case = open_household(workspace, parse_facts(facts))
@@ -119,7 +116,7 @@ def file_all(scans: Sequence[Scan], readers: int) -> Cost:
                     p for p in workspace.archive.inbox.iterdir() if p.name.startswith(str(case.number))
                 )
                 for number, scan in enumerate(scans):
-                    if scan.ids == ids:
+                    if scan.people == people:
                         (drop / f"SCAN{number:04d} 其他材料.jpg").write_bytes(scan.data)
         settings = root / "archivist.toml"
         settings.write_text(

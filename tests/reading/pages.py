@@ -71,6 +71,8 @@ class Sheet:
     rows: list[tuple[float, float, str]] = field(default_factory=list)
     """(baseline px, left px, text)."""
     ids: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Whose numbers those are, in the same order."""
 
     @property
     def text(self) -> str:
@@ -200,6 +202,7 @@ def application(rng: random.Random) -> Sheet:
     region, place = rng.choice(_REGIONS)
     applicant, number = name(rng), id_number(rng, region)
     sheet.ids.append(number)
+    sheet.names.append(applicant)
     sheet.centre(330, "最低生活保障申请表", size=20)
     sheet.code(f"AV1-DB2024{rng.randint(1, 999999):06}-SQB-1-3F", WIDTH_PX - 420, 60)
     sheet.write(180, 520, f"申请编号：DB2024-{rng.randint(1, 999999):06}", size=11)
@@ -226,7 +229,8 @@ def application(rng: random.Random) -> Sheet:
             rng.choice(["妻子", "儿子", "女儿", "父亲", "母亲"]),
             rng.choice(["健康", "残疾二级", "重病"]),
         )
-        members.append([name(rng, 0.2), kin, other, health, f"{rng.random() * 3000:.2f}"])
+        sheet.names.append(name(rng, 0.2))
+        members.append([sheet.names[-1], kin, other, health, f"{rng.random() * 3000:.2f}"])
     y = sheet.table(y + 130, [380, 300, 720, 380, 400], members)
     reason = (
         f"本人年老多病，丧失部分劳动能力，妻子长期患病卧床，子女收入微薄，家庭每年医疗支出约{rng.randint(8000, 39999)}元，"
@@ -247,6 +251,7 @@ def notice(rng: random.Random) -> Sheet:
     sheet.centre(840, "最低生活保障不予确认决定书", size=20)
     applicant, number = name(rng), id_number(rng)
     sheet.ids.append(number)
+    sheet.names.append(applicant)
     sheet.write(260, 1040, f"{applicant}（公民身份号码：{number}）：", size=14)
     y = sheet.paragraph(
         1170,
@@ -273,7 +278,8 @@ def roster(rng: random.Random) -> Sheet:
     for k in range(30):
         number = id_number(rng, rng.choice(_REGIONS)[0])
         sheet.ids.append(number)
-        cells = [str(k + 1), name(rng, 0.15), number, str(rng.randint(1, 6)), f"{rng.randint(300, 4000)}.00"]
+        sheet.names.append(name(rng, 0.15))
+        cells = [str(k + 1), sheet.names[-1], number, str(rng.randint(1, 6)), f"{rng.randint(300, 4000)}.00"]
         rows.append([*cells, f"62{rng.randint(0, 10**17 - 1):017}"])
     y = sheet.table(330, [140, 300, 640, 160, 300, 640], rows, height=90, size=10)
     sheet.write(200, y + 100, f"制表人：{name(rng)}", size=10)
@@ -296,7 +302,8 @@ def letter(rng: random.Random) -> Sheet:
         y = sheet.paragraph(y, text, size=13, pitch=95)
     number = id_number(rng)
     sheet.ids.append(number)
-    sheet.write(260, y + 60, f"授权人：{name(rng)}　{number}", size=13)
+    sheet.names.append(name(rng))
+    sheet.write(260, y + 60, f"授权人：{sheet.names[-1]}　{number}", size=13)
     sheet.write(1500, y + 200, _date(rng), size=13)
     return sheet
 

