@@ -41,9 +41,10 @@ def file_papers(
     typed: object = None,
     dated: str = "",
     unread: str = "",
+    unsigned: str = "",
 ) -> Case:
-    """File one scan of each type with some text on it; ``typed``, ``dated``, ``unread`` are what its record says besides."""
-    said = (("typed", typed), ("dated", dated), ("unread", unread))
+    """File one scan of each type with some text on it; the other words are what its record says besides."""
+    said = (("typed", typed), ("dated", dated), ("unread", unread), ("unsigned", unsigned))
     data = {key: value for key, value in said if value}
     for kind in kinds:
         document = workspace.catalogue.get(kind)

@@ -23,6 +23,7 @@ from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.match_type import typed
 from archivist.ingest.matching.paper_date import paper_date
 from archivist.ingest.matching.recognise import recognise
+from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, PageFlag, Record, RecordStatus
@@ -279,7 +280,7 @@ def commit_file(
     """
     found = result.format if result else identify(original.path)
     words = text if text is not None else result.text if result else ""
-    paper = near_duplicate.content(words, result)
+    paper, ink = near_duplicate.content(words, result), workspace.config.options.signature_ink
 
     def draft(case: Case) -> Draft:
         if not keep_duplicate:
@@ -298,6 +299,13 @@ def commit_file(
         data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence), "typed": typed(type_score)}
         if dated := None if signs else paper_date(words.split("\f"), document, by.today):
             data["dated"] = dated.isoformat()
+        if (
+            type_score is not None
+            and not signs
+            and result
+            and (why := unsigned_form(document, result.pages, ink))
+        ):
+            data["unsigned"] = why
         if signs:
             data["signature"] = dict(signature)
         else:

@@ -111,6 +111,19 @@ def check_signed_copy(
     return {"agreement": round(share, 3), "signed": signed, "empty": missing}
 
 
+def unsigned_form(document: DocumentType, pages: Sequence[PageText], least: float) -> str:
+    """Say why a form of the office's own that came without its code is not seen to be signed; empty where ink is seen.
+
+    Without the code nothing is known of what was issued: only that it is paper, and that somebody signed, can be looked for.
+    """
+    if not (document.generated and document.needs_signature):
+        return ""
+    if any(not page.on_paper for page in pages if not page.blank):
+        return "不是纸张的扫描"
+    inked = any(place.ink >= least for page in pages for place in page.signature_places)
+    return "" if inked else "没有看见签名、盖章"
+
+
 # ── the record and its code ──────────────────────────────────────────────────────────────────────────────
 def _awaited(case: Case, document: DocumentType, code: DocumentCode) -> Record:
     """Return the generated record of this very type that still waits for its signed copy."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
@@ -66,10 +67,16 @@ def held(case: Case, *documents: str) -> bool:
 def unsure(case: Case, *documents: str) -> list[str]:
     """Return what a person should look at, where nothing but a doubtful recognition says that a paper is there."""
     held = [r for r in case.records_of(*documents) if r.status is not RecordStatus.PENDING]
-    return [_look(case, r) for r in held] if all(r.type_unsure for r in held) else []
+    return [_look(case, r) for r in held] if all(r.type_unsure or UNSIGNED in r.data for r in held) else []
+
+
+UNSIGNED: Final = "unsigned"
+"""Data of a form of the office's own, filed by itself without its code: why it is not seen to be signed."""
 
 
 def _look(case: Case, record: Record) -> str:
+    if not record.type_unsure:
+        return f"第 {record.no} 件{record.title}{record.data[UNSIGNED]}，是不是签了名请看原件核对"
     how = f"没有读出内容（{record.unread}），只凭文件名认" if record.unread else "是机器认"
     return (
         f"第 {record.no} 件{record.title}{how}的，把握 {record.type_score or 0:.0%}，请看原件核对；"

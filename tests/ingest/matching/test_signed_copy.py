@@ -17,6 +17,7 @@ from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching.evidence import Reason, Recognition
 from archivist.ingest.matching.names import looks_like_name
 from archivist.ingest.matching.recognise import recognise
+from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.case import Case, Record
 from archivist.model.document_code import DocumentCode, OfficeKey
@@ -388,3 +389,32 @@ def test_a_copy_of_what_nobody_signs_waits(tmp_path: Path) -> None:
     made = office.issue("case_catalog", office.case)
     found = office.read(office.scan(codes=[str(made.data["code"])]))
     assert found.reason is Reason.NOT_AWAITED and "无须签章" in found.message
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        (PageText(1, "社会救助申请书", (), "text", None, 0, None, None), "不是纸张的扫描"),
+        (PageText(1, "社会救助申请书", (), "ocr", 0.9, 0, 10, 10, on_paper=True), "没有看见签名、盖章"),
+        (
+            PageText(
+                1, "社会救助申请书", (), "ocr", 0.9, 0, 10, 10, on_paper=True,
+                signature_places=(SignaturePlace("申请人签名", 0.001),),
+            ),
+            "没有看见签名、盖章",
+        ),
+        (
+            PageText(
+                1, "社会救助申请书", (), "ocr", 0.9, 0, 10, 10, on_paper=True,
+                signature_places=(SignaturePlace("申请人签名", 0.2),),
+            ),
+            "",
+        ),
+    ],
+)  # fmt: skip
+def test_a_form_without_its_code_is_not_taken_for_signed_by_another_door(page: PageText, why: str) -> None:
+    """「no 合格 without evidence」: its code cut off, or typed into a text file, a form is looked at for a signature too."""
+    catalogue = Catalogue.load()
+    assert unsigned_form(catalogue.get("application_form"), (page,), 0.012) == why
+    assert unsigned_form(catalogue.get("mat_id_card"), (page,), 0.012) == ""
+    assert unsigned_form(catalogue.get("case_catalog"), (page,), 0.012) == ""

@@ -679,3 +679,14 @@ def test_before_the_file_is_closed_the_papers_are_looked_for_again(workspace: Wo
     assert one.stage == "archive" and "C01" not in {f.check.id for f in one.findings}, (
         "nobody asks for them any more"
     )
+
+
+def test_c01_a_form_of_ours_without_its_code_is_unchecked_until_somebody_looked(workspace: Workspace) -> None:
+    """「A check says 合格 only about something it looked at」: nobody saw whether it is signed."""
+    number = household(workspace)
+    file_papers(workspace, number, *(k for k in ACCEPTANCE if k != "application_form"), "mat_id_card")
+    sure = {"by": "machine", "score": 1.0}
+    file_papers(workspace, number, "application_form", typed=sure, unsigned="不是纸张的扫描")
+    finding = look(workspace, number, "C01")
+    assert finding.verdict is UNCHECKED
+    assert "社会救助申请书不是纸张的扫描，是不是签了名" in finding.problems[0]
