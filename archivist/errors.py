@@ -251,7 +251,10 @@ class MissingFields(DocumentError):
     """Mandatory ``system`` fields are unknown; all of them are listed at once."""
 
     code, exit_status, title = "E301", 31, "文书缺少必填项"
-    remedy = "用 archivist case set 补齐户档信息，或用 generate --set 键=值 给出；没有归档任何内容。"
+    remedy = (
+        "户档信息用 archivist case set 补齐；受理日期等由环节登记的，先办环节（archivist case step 户）；"
+        "只属于这一件文书的用 generate --set 键=值 给出。没有归档任何内容。"
+    )
 
 
 class UnknownDocument(DocumentError):
@@ -279,7 +282,7 @@ class UnlawfulDocument(DocumentError):
     """Issuing this document now would break a rule (a second correction notice, no remedies clause …)."""
 
     code, exit_status, title = "E305", 35, "依规定不能制发"
-    remedy = "请按所引条文处理。"
+    remedy = "按所列逐项解决后重试，没有归档任何内容；用 archivist case step 户 查看现在能办的环节；只想看看样子的加 --draft。"
 
 
 class PdfUnavailable(DocumentError):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from archivist.model.by import By
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
+from archivist.model.record import Record, RecordStatus
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.store import Draft, NewFile

@@ -15,7 +15,7 @@ from archivist.errors import DroppedFileError, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
 
 if TYPE_CHECKING:
-    from archivist.model.case import Record
+    from archivist.model.record import Record
     from archivist.reading.reader_process import Reader
     from archivist.workspace import Workspace
 

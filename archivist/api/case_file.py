@@ -12,15 +12,17 @@ from archivist.api.result import Result
 from archivist.api.steps import RecordedStep
 from archivist.model import facts as model
 from archivist.model import field_schema
-from archivist.model.case import CaseStatus, PageFlag, RecordStatus
+from archivist.model.case import CaseStatus
 from archivist.model.facts import Row
 from archivist.model.ids import Category, RecordNo, mask_id
+from archivist.model.record import PageFlag, RecordStatus
 from archivist.model.states import State
 from archivist.model.values import value_text
 
 if TYPE_CHECKING:
     from archivist.documents.values.superseded import Stale
-    from archivist.model.case import Case, MovedRecord, Record
+    from archivist.model.case import Case
+    from archivist.model.record import MovedRecord, Record
     from archivist.workspace import Workspace
 
 _LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,}[\dXx]")

@@ -284,8 +284,9 @@ def plan_step(
         CaseNotFound: E201. IntegrityAlarm: E202.
     """
     from archivist.procedure import steps as procedure
+    from archivist.rules import step_rows
 
-    number, wanted = workspace.find_case(case), procedure.step_id(workspace.pack, step)
+    number, wanted = workspace.find_case(case), step_rows.step_id(workspace.pack, step)
     found: Case = workspace.archive.read(number)
     planned = procedure.plan_step(
         workspace, by, found, wanted, on=on, at=at, people=people, values=values, reason=reason
@@ -307,8 +308,9 @@ def take_step(
 ) -> StepResult:
     """Record a step of a case; for the arguments and what is refused see ``plan_step``."""
     from archivist.procedure import steps as procedure
+    from archivist.rules import step_rows
 
-    number, wanted = workspace.find_case(case), procedure.step_id(workspace.pack, step)
+    number, wanted = workspace.find_case(case), step_rows.step_id(workspace.pack, step)
     done = procedure.take_step(
         workspace, by, number, wanted, on=on, at=at, people=people, values=values, reason=reason
     )

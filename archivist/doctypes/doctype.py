@@ -20,6 +20,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.page_look import PageLook
 from archivist.errors import UsageError
 from archivist.model.ids import Category
+from archivist.model.states import State
 from archivist.model.values import KINDS
 
 
@@ -182,6 +183,12 @@ class DocumentType:
         dated: captions beside which its own date stands, best first; ``落款``: the date by itself at the end.
         packs: only under these rule packs; empty means all.
         enabled: condition on the case.
+        states: states in which it may be issued besides those of the steps of a rule pack that make or need it; ``*``
+            any. A document that neither names is never issued.
+        many: any number of the kind may hold at once; else one for each time its step is taken, or in an application.
+        excludes: ids of the documents that say the opposite; what one excludes, excludes it.
+        guards: conditions (``rules.guards``) that hold on the day it is issued, whenever its step was taken.
+        served: it is addressed to the applicant and has to be served (送达).
         level: one of ``LEVELS``.
         priority: one of ``PRIORITIES``.
         signers: who signs, in order.
@@ -215,6 +222,11 @@ class DocumentType:
     dated: tuple[Words, ...] = ()
     packs: tuple[str, ...] = ()
     enabled: Condition = ""
+    states: tuple[Annotated[str, one_of(("*", *State))], ...] = ()
+    many: bool = False
+    excludes: tuple[Words, ...] = ()
+    guards: tuple[Words, ...] = ()
+    served: bool = False
     level: Annotated[str, one_of(LEVELS)] = ""
     priority: Annotated[str, one_of(PRIORITIES)] = ""
     signers: tuple[str, ...] = ()

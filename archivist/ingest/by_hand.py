@@ -12,10 +12,11 @@ from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.filing import Filed, commit_file
 from archivist.ingest.matching.recognise import recognise
 from archivist.model.by import By
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Data
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.record import RecordStatus
 from archivist.reading.formats.identify import identify
 from archivist.reading.kept_reading import unpack
 from archivist.reading.pages import ReadResult

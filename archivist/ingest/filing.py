@@ -26,10 +26,11 @@ from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, PageFlag, Record, RecordStatus
+from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.record import PageFlag, Record, RecordStatus
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import Unpacker
 from archivist.reading.kept_reading import pack

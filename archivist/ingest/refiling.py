@@ -17,9 +17,10 @@ from archivist.errors import ArchiveError, CaseClosed, DuplicateFile, InvalidVal
 from archivist.ingest.matching.near_duplicate import PICTURES, SIMILAR_TO, PaperContent, similar_record
 from archivist.ingest.matching.paper_date import paper_date
 from archivist.model.by import By
-from archivist.model.case import PERSON, Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.record import PERSON, Record, RecordStatus
 from archivist.rules.disposition.holds import Hold, holds
 from archivist.store import Draft, NewFile, Original, RecordMove
 from archivist.store.record_moves import MOVED_FROM

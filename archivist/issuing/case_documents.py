@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import archivist.documents.render.pdf as pdf_maker
 from archivist.doctypes.catalogue import DocumentType, Mode, Numbering
@@ -16,20 +17,41 @@ from archivist.documents.render.pool import PrintedSheet, RenderedDocument, rend
 from archivist.documents.render.render import continued_boxes
 from archivist.documents.template.check import refuse_faulty
 from archivist.documents.values.resolve import document_values, facts_digest
-from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault
+from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault, UnlawfulDocument
 from archivist.issuing import numbering
 from archivist.issuing.sources import case_sources
 from archivist.model.by import By
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.rules.admissibility import refuse_unlawful
+from archivist.model.record import RecordStatus
+from archivist.rules import admissibility
+from archivist.rules.admissibility import Issuance
 from archivist.rules.completeness import required_papers
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
 
 Given = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How documents are issued.
+
+    Attributes:
+        draft: only looked at: nothing is issued, so that nothing of the procedure stands in the way.
+        again: beside one of the kind that holds; ``replaces``: in place of that record, which is void from then on.
+        reason: why it is issued again, in place of another, or dated back.
+    """
+
+    draft: bool = False
+    again: bool = False
+    replaces: RecordNo | None = None
+    reason: str = ""
+
+
+ORDINARY: Final = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,7 @@ class PlannedForCase:
     given: Given
     on: dt.date
     numbered: bool
+    manner: Manner = ORDINARY
 
     @property
     def continued(self) -> tuple[str, ...]:
@@ -103,6 +126,7 @@ def plan(
     given: Mapping[CaseNo, Given],
     *,
     on: dt.date,
+    manner: Manner = ORDINARY,
 ) -> Plan:
     """Check for every case whether the document can be issued; write nothing.
 
@@ -113,6 +137,7 @@ def plan(
         numbers: the cases.
         given: what the clerk adds, for each case.
         on: date of the documents.
+        manner: how they are issued.
 
     Raises:
         TemplateFault: E303, the workspace's own copy of the template does not pass its check.
@@ -123,21 +148,43 @@ def plan(
     for number in numbers:
         try:
             case = workspace.archive.read(number)
-            planned.append(plan_one(workspace, by, document, case, given.get(number, {}), on=on))
+            planned.append(
+                plan_one(workspace, by, document, case, given.get(number, {}), on=on, manner=manner)
+            )
         except ArchivistError as error:
             refused.append(Refused(number, error))
     return Plan(tuple(planned), tuple(refused))
 
 
 def plan_one(
-    workspace: Workspace, by: By, document: DocumentType, case: Case, given: Given, *, on: dt.date
+    workspace: Workspace,
+    by: By,
+    document: DocumentType,
+    case: Case,
+    given: Given,
+    *,
+    on: dt.date,
+    manner: Manner = ORDINARY,
 ) -> PlannedForCase:
     """Check one case; see ``plan``.
 
     Raises:
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
-    refuse_unlawful(workspace.pack, workspace.catalogue, document, case)
+    _refuse_inadmissible(
+        Issuance(
+            case,
+            workspace.pack,
+            workspace.catalogue,
+            document,
+            on,
+            by.today,
+            manner.again,
+            manner.replaces or "",
+            manner.reason,
+        ),
+        draft=manner.draft,
+    )
     given = document.by_path(given)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
     values = document_values(
@@ -149,7 +196,19 @@ def plan_one(
         extra=numbering.expected(workspace, on.year) if numbered else {},
         sources=case_sources(workspace, by, case),
     )
-    return PlannedForCase(case, document, values, given, on, numbered)
+    return PlannedForCase(case, document, values, given, on, numbered, manner)
+
+
+def _refuse_inadmissible(issuance: Issuance, *, draft: bool) -> None:
+    if draft:
+        admissibility.refuse_inapplicable(issuance)
+        return
+    if problems := admissibility.of_document(issuance).problems:
+        raise UnlawfulDocument(
+            f"《{issuance.document.title}》有 {len(problems)} 项不符",
+            file=str(issuance.case.number),
+            problems=problems,
+        )
 
 
 # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -282,9 +341,10 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) ->
                 },
             }
             | ({"printed_pages": made.pages} if made.pages else {})
-            | _asked_for(planned),
+            | _asked_for(planned)
+            | _in_manner(planned.manner),
         }
-        return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, files=tuple(files))
+        return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, planned.manner.reason, files=tuple(files))
 
     number = planned.case.number
     try:
@@ -303,6 +363,12 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) ->
         continued=made.continued,
         pending=document.needs_signature,
     )
+
+
+def _in_manner(manner: Manner) -> dict[str, object]:
+    """Return what a record says of how it was issued; what says nothing is left out."""
+    said = {"again": manner.again, "replaces": manner.replaces, "why": manner.reason}
+    return {key: value for key, value in said.items() if value}
 
 
 def _asked_for(planned: PlannedForCase) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 ``ids`` case, record and ID numbers, ``ids_in_text`` on a page · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
 household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers · ``by`` who acts · ``event`` one change ·
-``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``conditions`` on a case,
+``record`` one filed paper · ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``conditions`` on a case,
 in words · ``document_code`` what a QR code says · ``plain_text`` in the encodings of offices.
 """
 
@@ -20,6 +20,7 @@ __all__ = [
     "ids",
     "ids_in_text",
     "plain_text",
+    "record",
     "roles",
     "standing",
     "states",

@@ -10,36 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
 
-from archivist.model.event import GENESIS, Data, Event, FileEntry, Op
+from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, fact, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
+from archivist.model.record import PERSON, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value
-
-MACHINE, PERSON = "machine", "person"
-"""``typed.by`` of a record: who chose its type."""
-SURE_TYPE: Final = 0.8
-"""From this score on nobody need confirm a type that the program found."""
-
-
-class RecordStatus(StrEnum):
-    """Where a record stands between printer and signature."""
-
-    FILED = "filed"
-    PENDING = "pending_signature"
-    SIGNED = "signed"
-    SIGNED_COPY = "signed_copy"
-
-    @property
-    def label(self) -> str:
-        """The status in Chinese, as tables show it."""
-        return {"filed": "已归档", "pending_signature": "待签", "signed": "已签", "signed_copy": "签署件"}[
-            self.value
-        ]
 
 
 class CaseStatus(StrEnum):
@@ -52,111 +31,6 @@ class CaseStatus(StrEnum):
     def label(self) -> str:
         """The status in Chinese."""
         return {"open": "在办", "deregistered": "已注销"}[self.value]
-
-
-class PageFlag(StrEnum):
-    """How a page was read, where a person should know. The words are stable: they stand in events and in the index."""
-
-    DOUBTFUL = "doubtful"
-    """Recognition was unsure (存疑)."""
-    BLANK = "blank"
-    """Nothing stands on it (空白); it is not counted."""
-    FAILED = "failed"
-    """It could not be read (失败)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One filed document (件). ``type`` is the catalogue's id; ``files`` are its renditions, the first the main one.
-
-    ``tag_files`` stand beside them under ``text/``: recognised text, the name of the clerk's file. ``source`` is what the
-    event remembers of the file it came from; the name is ``Archive.source_name``'s to say.
-    ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``key`` (id of the key it was made
-    with), ``printed_pages``, ``template``, ``facts_sha256``, ``values`` of an issued document; ``evidence`` of a filed scan;
-    ``scores`` of its pages, and where there are any the numbers of those that ``PageFlag`` names, ``typed`` who said of which type it is, ``unread`` why nothing was read, ``dated`` the day read on it; ``signature`` of a signed
-    copy, what it was taken for one by. ``seq`` is the event that filed it.
-    """
-
-    no: RecordNo
-    type: str
-    title: str
-    folder: str
-    status: RecordStatus
-    filed_at: str
-    files: tuple[FileEntry, ...] = ()
-    tag_files: tuple[FileEntry, ...] = ()
-    pages: int = 0
-    signs: RecordNo | None = None
-    signed_by: RecordNo | None = None
-    source: Data = field(default_factory=dict)
-    data: Data = field(default_factory=dict)
-    seq: int = 0
-
-    @property
-    def doc_no(self) -> str:
-        """The reference number (文号), empty when it has none."""
-        return str(self.data.get("doc_no", ""))
-
-    @property
-    def page_flags(self) -> Mapping[PageFlag, tuple[int, ...]]:
-        """The numbers (1-based) of the pages of which a person should know how they were read."""
-        return {flag: tuple(self.data[flag.value]) for flag in PageFlag if self.data.get(flag.value)}
-
-    @property
-    def similar_to(self) -> RecordNo | None:
-        """The record of which it seemed, when it was filed, to be another scan."""
-        return RecordNo(self.data["similar_to"]) if "similar_to" in self.data else None
-
-    @property
-    def dated(self) -> str:
-        """The day the paper itself bears, ``YYYY-MM-DD``: of what was issued, or as read; empty when it is not known."""
-        return str(self.data.get("date") or self.data.get("dated") or "")
-
-    @property
-    def type_score(self) -> float | None:
-        """How sure the program was that it is of this type, 0.0–1.0; ``None`` where a person said it, or nobody noted it."""
-        typed = self.data.get("typed") or {}
-        return float(typed["score"]) if typed.get("by") == MACHINE else None
-
-    @property
-    def type_unsure(self) -> bool:
-        """Whether a person should look if it is of this type at all: the program said so, and was not sure or read nothing."""
-        return self.type_score is not None and (self.type_score < SURE_TYPE or bool(self.unread))
-
-    @property
-    def unread(self) -> str:
-        """Why nothing was read of it, in Chinese; empty where it was read."""
-        return str(self.data.get("unread", ""))
-
-    @property
-    def text(self) -> FileEntry | None:
-        """Its recognised text, if there is any."""
-        return next((f for f in self.tag_files if f.path.endswith(".txt")), None)
-
-    @property
-    def line_boxes(self) -> FileEntry | None:
-        """Where each line of its text stands, if it was recognised from pictures."""
-        return next((f for f in self.tag_files if f.path.endswith(".lines")), None)
-
-    @property
-    def source_sha256(self) -> str:
-        """Digest of the file it came from; empty when it came from none."""
-        return str(self.source.get("sha256", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class MovedRecord:
-    """A record that was filed in the wrong household (已移出): as it was, and where it is now.
-
-    Its number is never given again; its files are gone from the bag, their digests stay in the chain. ``at`` ISO 8601 with offset.
-    """
-
-    record: Record
-    case: CaseNo
-    new: RecordNo
-    reason: str
-    at: str
-    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +108,25 @@ class Case:
         return record_no(len(self.records) + len(self.moved_out) + 1)
 
     def records_of(self, *types: str) -> tuple[Record, ...]:
-        """Return the records of some document types, in order."""
-        return tuple(r for r in self.records.values() if r.type in types)
+        """Return the records of some document types that hold, in order; what is void (作废) does not."""
+        return tuple(r for r in self.holding if r.type in types)
+
+    @property
+    def holding(self) -> tuple[Record, ...]:
+        """The records that hold, in order: all but those that are void."""
+        return tuple(r for r in self.records.values() if r.voided is None)
+
+    @property
+    def round(self) -> tuple[StepTaken, ...]:
+        """The steps since the household last came to rest in benefit: one application, or one review."""
+        rests = [n for n, step in enumerate(self.steps, 1) if step.after is State.IN_BENEFIT]
+        return self.steps[rests[-1] if rests else 0 :]
+
+    @property
+    def round_since(self) -> int:
+        """The event after which the present round began; 0 for the application itself."""
+        rests = [step.seq for step in self.steps if step.after is State.IN_BENEFIT]
+        return rests[-1] if rests else 0
 
 
 def apply(case: Case, event: Event, digest: Sha256) -> Case:
@@ -276,6 +167,10 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
                 deregistered_on=dt.date.fromisoformat(event.data["date"]),
                 deregistration_reason=event.reason,
             )
+        case Op.RECORD_VOIDED:
+            return _void(case, RecordNo(event.data["record"]), event)
+        case Op.REOPENED:
+            return replace(case, status=CaseStatus.OPEN, deregistered_on=None, deregistration_reason="")
         case Op.CHECK_CONFIRMED:
             return replace(case, confirmed=(*case.confirmed, *_confirmed(event)))
         case _:
@@ -345,7 +240,7 @@ def _with_record(case: Case, event: Event) -> Case:
     records = dict(case.records)
     signs = RecordNo(entry["signs"]) if entry.get("signs") else None
     if signs:
-        if signs not in records or records[signs].status is not RecordStatus.PENDING:
+        if signs not in records or records[signs].voided or records[signs].status is not RecordStatus.PENDING:
             raise ValueError(f"record {number} signs {signs}, which waits for no signature")
         records[signs] = replace(records[signs], status=RecordStatus.SIGNED, signed_by=number)
     records[number] = Record(
@@ -363,7 +258,19 @@ def _with_record(case: Case, event: Event) -> Case:
         data=MappingProxyType(dict(entry.get("data", {}))),
         seq=event.seq,
     )
-    return replace(case, records=MappingProxyType(records))
+    case = replace(case, records=MappingProxyType(records))
+    old = records[number].data.get("replaces")
+    return _void(case, RecordNo(old), event, replaced_by=number) if old else case
+
+
+def _void(case: Case, number: RecordNo, event: Event, replaced_by: RecordNo | None = None) -> Case:
+    """Return the case with an issued document void, and with it the signed copy of it."""
+    record = case.records.get(number)
+    if record is None or not record.issued or record.voided:
+        raise ValueError(f"record {number} is no issued document that holds")
+    void = Voided(event.reason, event.time, event.actor, event.seq, replaced_by)
+    both = {n: replace(case.records[n], voided=void) for n in (number, record.signed_by) if n}
+    return replace(case, records=MappingProxyType({**case.records, **both}))
 
 
 def _filed(case: Case, number: RecordNo) -> Record:

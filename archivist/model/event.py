@@ -20,7 +20,7 @@ Data = Mapping[str, Any]
 GENESIS: Final = Sha256("0" * 64)
 """``prev`` of a chain's first event."""
 
-EVENT_FORMAT: Final = 2
+EVENT_FORMAT: Final = 3
 """Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
 
 
@@ -38,9 +38,15 @@ class Op(StrEnum):
     CHECK_CONFIRMED = "check_confirmed"
     RECORD_MOVED_OUT = "record_moved_out"
     RECORD_RETYPED = "record_retyped"
+    RECORD_VOIDED = "record_voided"
+    SERVICE_RECORDED = "service_recorded"
+    APPLICANT_CHANGED = "applicant_changed"
+    HOUSEHOLD_SPLIT = "household_split"
+    REOPENED = "reopened"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"
+    NUMBERS_VACANT = "numbers_vacant"
     OFFICE_DOCUMENT_ISSUED = "office_document_issued"
     VERIFIED = "verified"
     ALARM_CLEARED = "alarm_cleared"

@@ -11,10 +11,11 @@ from pathlib import Path
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, Record
+from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
+from archivist.model.record import Record
 from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.rules.completeness import required_papers, run

@@ -15,9 +15,10 @@ from archivist.model.event import Op
 from archivist.model.facts import Facts, Path, set_fact, single
 from archivist.model.ids import CaseNo
 from archivist.model.states import StepTaken
-from archivist.procedure import refusal_reasons
+from archivist.procedure import assignment
 from archivist.procedure.cases import Change, differences
 from archivist.procedure.steps import NO_VALUES, changed_groups, distinct, read_told, time_of_day
+from archivist.rules import prerequisites
 from archivist.rules.guards import TIMED, Attempt
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
@@ -170,12 +171,8 @@ def _problems(workspace: Workspace, by: By, case: Case, place: int, new: StepTak
         attempt = _again(workspace.pack, so_far, steps[n])
         if attempt is None:
             continue
-        found = refusal_reasons.unmet(attempt, TIMED) + refusal_reasons.days(attempt, by.today)
-        found += (
-            refusal_reasons.people(attempt, workspace.config)
-            if n == place
-            else refusal_reasons.apart(attempt)
-        )
+        found = prerequisites.unmet(attempt, TIMED) + prerequisites.days(attempt, by.today)
+        found += assignment.people(attempt, workspace.config) if n == place else prerequisites.apart(attempt)
         problems += found if n == place else [f"后面的“{steps[n].title}”：{p}" for p in found]
     return problems
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case
+from archivist.model.record import RecordStatus
 from archivist.model.standing import PaperStatus
 
 if TYPE_CHECKING:

@@ -23,13 +23,12 @@ from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.model.values import parse_value
-from archivist.procedure import refusal_reasons
+from archivist.procedure import assignment
 from archivist.procedure.cases import deregister
 from archivist.procedure.step_documents import Paper, is_for, paper_of
-from archivist.rules import deadlines
+from archivist.rules import admissibility, deadlines, prerequisites, step_rows
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
-from archivist.rules.pack import Pack
 from archivist.rules.rule import RuleKind, StepRule, Unit
 from archivist.store import Draft
 from archivist.workspace import Workspace
@@ -79,28 +78,13 @@ class Possible:
 
 
 # ── what may be done ─────────────────────────────────────────────────────────────────────────────────────
-def step_id(pack: Pack, text: str) -> str:
-    """Return the id of the step a person means, by id or Chinese title.
-
-    Raises:
-        InvalidValue: E002, when the pack has no such step.
-    """
-    wanted = text.strip()
-    for step in pack.steps:
-        if wanted in (step.id, step.title):
-            return step.id
-    near = dict.fromkeys(f"{s.title}({s.id})" for s in pack.steps if wanted and wanted in s.title)
-    hint = f"；相近的有：{'、'.join(near)}" if near else ""
-    raise InvalidValue(f"没有“{text}”这一环节{hint}", remedy="用 archivist case step 户 查看现在能办的环节。")
-
-
 def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]:
     """Return the steps that lead on from the present state, each with what stands in its way on a day."""
     found = []
-    for step in _leading_on(workspace.pack, case):
+    for step in step_rows.leading_on(workspace.pack, case):
         attempt = Attempt(case, workspace.pack, step, on, titles=_titles(workspace))
-        problems = refusal_reasons.unmet(attempt, [g for g in step.guards if g != "reason"])
-        problems += refusal_reasons.papers(attempt, workspace.catalogue)[0]
+        problems = prerequisites.unmet(attempt, [g for g in step.guards if g != "reason"])
+        problems += prerequisites.papers(attempt, workspace.catalogue)[0]
         tell = [label for name, label in step.asks.items() if not name.endswith("?")]
         tell += ["理由"] if "reason" in step.guards else []
         if step.people and (rule := workspace.pack.rule_for(step.people, case)):
@@ -111,10 +95,6 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
 
 def _titles(workspace: Workspace) -> dict[str, str]:
     return {kind.id: kind.title for kind in workspace.catalogue}
-
-
-def _leading_on(pack: Pack, case: Case) -> list[StepRule]:
-    return [s for s in pack.steps_of(case) if case.state in s.moves]
 
 
 # ── taking a step ────────────────────────────────────────────────────────────────────────────────────────
@@ -148,18 +128,16 @@ def plan_step(
         InvalidValue: E002, when there is no such step at all.
     """
     pack = workspace.pack
-    rule = _row(pack, case, step)
-    problems = _wrong_state(pack, case, rule)
+    rule = step_rows.row_of(pack, case, step)
+    problems: list[str] = []
     at, told = read_told(rule, at, values, problems)
     names = distinct(people)
     if not names and rule.role is not Role.OUTSIDE:
         names = (by.actor,)
     attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
-    problems += refusal_reasons.unmet(attempt)
-    lacking, warnings = refusal_reasons.papers(attempt, workspace.catalogue)
-    problems += (
-        lacking + refusal_reasons.people(attempt, workspace.config) + refusal_reasons.days(attempt, by.today)
-    )
+    admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
+    problems += [*admission.problems, *assignment.people(attempt, workspace.config)]
+    warnings = [*admission.warnings]
     if problems:
         raise StepRefused(
             f"“{rule.title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
@@ -167,41 +145,6 @@ def plan_step(
     if not workspace.config.people:
         warnings.append("未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对")
     return _planned(workspace, by, attempt, warnings)
-
-
-def _row(pack: Pack, case: Case, step: str) -> StepRule:
-    """Return the row of a step for a case, if there are several the one for the present state."""
-    rows = [s for s in pack.steps_of(case) if s.id == step]
-    if not rows:
-        known_rows = [s for s in pack.steps if s.id == step_id(pack, step)]
-        for_it = [s for s in known_rows if s.applies(case.category, case.rules_on)]
-        title = (for_it or known_rows)[0].title
-        problem = f"{case.category.label}没有“{title}”这一环节"
-        if for_it:
-            wanted = "；".join(_condition(s.when) for s in for_it)
-            problem = f"本户没有“{title}”这一环节，须符合：{wanted}"
-        raise StepRefused(f"“{title}”不能办", file=str(case.number), problems=[problem])
-    return next((s for s in rows if case.state in s.moves), rows[0])
-
-
-def _condition(when: str) -> str:
-    """Return a condition with its facts called by their Chinese names."""
-
-    def named(match: re.Match[str]) -> str:
-        try:
-            return f"{Path.parse(match[0]).label}({match[0]})"
-        except InvalidValue:
-            return match[0]
-
-    return re.sub(r"[a-z_]+\.[a-z_]+", named, when)
-
-
-def _wrong_state(pack: Pack, case: Case, rule: StepRule) -> list[str]:
-    if case.state in rule.moves:
-        return []
-    needed = "、".join(s.label for s in rule.moves)
-    now = "、".join(dict.fromkeys(s.title for s in _leading_on(pack, case))) or "没有"
-    return [f"户档现为“{case.state.label}”，“{rule.title}”须在“{needed}”时办；现在能办：{now}"]
 
 
 def read_told(

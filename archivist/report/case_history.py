@@ -16,12 +16,13 @@ from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.model.case import Case, CaseStatus, Record
+from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Event
 from archivist.model.facts import single
 from archivist.model.field_schema import BENEFIT
 from archivist.model.household import ADULT, birth_date, covered_persons
 from archivist.model.ids import Category, age_on
+from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING, REVIEWS, StepId
 from archivist.report.query import Period, months

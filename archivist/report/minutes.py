@@ -16,9 +16,9 @@ from typing import Any, Final
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
-from archivist.model.case import Record
 from archivist.model.chinese import format_money, han_number
 from archivist.model.fact_paths import FactPath
+from archivist.model.record import Record
 from archivist.model.values import parse_value
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Register, RegisterRequest, Row, in_order, who

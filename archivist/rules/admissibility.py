@@ -1,31 +1,120 @@
-"""Whether a document may be issued for a case at all: its category, rule pack, what must have gone before."""
+"""One gate for every act: whether a step may be taken, or a document issued, in a case on a day.
+
+Whoever asks (a step, one document, a bulk of them, a check, what comes next) gets the same sentences. A document
+belongs to the steps of the rule pack that bring it forth (``makes``) or rest on it (``needs``), and to the states its
+declaration names besides; what nobody names is refused.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.doctypes.ids import DocumentId
-from archivist.errors import CaseClosed, DocumentNotApplicable, UnlawfulDocument
+from archivist.errors import CaseClosed, DocumentNotApplicable
 from archivist.model import conditions
 from archivist.model.case import Case, CaseStatus
-from archivist.model.facts import Path
+from archivist.model.facts import Path, fact
+from archivist.model.record import Record
+from archivist.model.states import State, StepTaken
+from archivist.rules import prerequisites, step_rows
 from archivist.rules.disposition import late_filing
+from archivist.rules.guards import Attempt
 from archivist.rules.pack import Pack
+from archivist.rules.rule import StepRule
+
+ANY_STATE: Final = "*"
+"""Among the ``states`` of a document type: whatever the state."""
 
 
-def refuse_unlawful(pack: Pack, catalogue: Catalogue, document: DocumentType, case: Case) -> None:
-    """Refuse a document that must not be issued for a case, whatever it would say.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What stands in the way of an act, every reason at once; what does not, but should be known."""
+
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """A document about to be issued for a case as it stands.
+
+    Attributes:
+        on: its date (成文日期); ``today`` the day it is asked, both civil days of Asia/Shanghai.
+        again: one of the kind holds already, and this one is to be issued beside it.
+        replaces: the record that this one takes the place of, and which is void from then on.
+        reason: why it is issued again, in place of another, or dated back.
+    """
+
+    case: Case
+    pack: Pack
+    catalogue: Catalogue
+    document: DocumentType
+    on: dt.date
+    today: dt.date
+    again: bool = False
+    replaces: str = ""
+    reason: str = ""
+
+    @property
+    def holding(self) -> tuple[Record, ...]:
+        """The records of the case that hold, without the one that is replaced and its signed copy."""
+        return tuple(r for r in self.case.holding if self.replaces not in (r.no, r.signs))
+
+
+# ── steps ────────────────────────────────────────────────────────────────────────────────────────────────
+def of_step(attempt: Attempt, catalogue: Catalogue, today: dt.date) -> Admission:
+    """Say what stands in the way of a step; who takes it is not looked at.
 
     Args:
-        pack: the office's rule pack.
-        catalogue: the document types, for their titles.
-        document: the type to be issued.
-        case: the household as it stands.
+        attempt: the step, with its day and what it was told.
+        catalogue: the document types.
+        today: the day it is recorded.
+    """
+    case = attempt.case
+    lacking, warnings = prerequisites.papers(attempt, catalogue)
+    problems = [
+        *step_rows.wrong_state(attempt.pack, case, attempt.step),
+        *prerequisites.unmet(attempt),
+        *lacking,
+        *prerequisites.days(attempt, today),
+    ]
+    for name in attempt.step.makes:
+        if name in catalogue:
+            problems += _opposite(case, case.holding, catalogue.get(name), f"办“{attempt.step.title}”")
+    return Admission(tuple(dict.fromkeys(problems)), tuple(warnings))
+
+
+# ── documents ────────────────────────────────────────────────────────────────────────────────────────────
+def of_document(issuance: Issuance) -> Admission:
+    """Say what stands in the way of issuing a document, whatever it would say.
 
     Raises:
         DocumentNotApplicable: E307, it is not made here, not for this category, pack or state of things.
         CaseClosed: E207, and it is none of the papers that close a file.
-        UnlawfulDocument: E305, a second notice of missing materials.
     """
+    refuse_inapplicable(issuance)
+    problems = [*_not_its_turn(issuance), *_second(issuance), *_days(issuance)]
+    problems += _opposite(
+        issuance.case,
+        issuance.holding,
+        issuance.document,
+        f"制发《{issuance.document.title}》",
+    )
+    problems += _guards(issuance)
+    return Admission(tuple(dict.fromkeys(problems)))
+
+
+def refuse_inapplicable(issuance: Issuance) -> None:
+    """Refuse a document that is not made for such a case at all, drafts included.
+
+    Raises:
+        DocumentNotApplicable: E307. CaseClosed: E207.
+    """
+    pack, document, case = issuance.pack, issuance.document, issuance.case
     if not document.generated or document.template is None:
         raise DocumentNotApplicable(f"{document.title}是收取的材料，不由本系统生成", file=str(case.number))
     if document.of_office:
@@ -42,32 +131,163 @@ def refuse_unlawful(pack: Pack, catalogue: Catalogue, document: DocumentType, ca
         )
     if unmet := conditions.unmet(document.enabled, case):
         raise DocumentNotApplicable(
-            f"现在不能制发{document.title}：{'；'.join(_words(pack, catalogue, c) for c in unmet)}",
+            f"现在不能制发{document.title}：{'；'.join(_words(issuance, c) for c in unmet)}",
             file=str(case.number),
             remedy="先把所缺的办理、归档或登记好，再制发。",
         )
     if case.status is CaseStatus.DEREGISTERED and document.id not in late_filing.ISSUED:
         raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
-    if document.id == DocumentId.CORRECTION_NOTICE and (
-        earlier := case.records_of(DocumentId.CORRECTION_NOTICE)
-    ):
-        raise UnlawfulDocument(
-            f"补正须一次性告知：第 {earlier[0].no} 件已于 {earlier[0].filed_at[:10]} 告知过"
-            "（最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」）",
-            file=str(case.number),
-        )
 
 
-def _words(pack: Pack, catalogue: Catalogue, clause: conditions.Clause) -> str:
+def _words(issuance: Issuance, clause: conditions.Clause) -> str:
     """Return what a document waits for, in words."""
     head, _, name = clause.path.partition(".")
     if head == "record":
-        title = catalogue.get(name).title
+        title = issuance.catalogue.get(name).title
         return f"户档中已有《{title}》" if clause.negated else f"户档中还没有《{title}》"
     if head == "step":
-        title = next((s.title for s in pack.steps if s.id == name), name)
+        title = next((s.title for s in issuance.pack.steps if s.id == name), name)
         return f"“{title}”环节已经办过" if clause.negated else f"“{title}”环节还没有办"
     label = "办理状态" if clause.path == "state" else Path.parse(clause.path).label
     if clause.values:
         return f"{label}{'不能是' if clause.negated else '应是'}{'、'.join(clause.values)}"
     return f"户档中登记了{label}" if clause.negated else f"户档中没有登记{label}"
+
+
+# ── its place in the procedure ───────────────────────────────────────────────────────────────────────────
+def makers(pack: Pack, case: Case, document: str) -> list[StepRule]:
+    """Return the steps of a case's procedure that bring a document forth."""
+    return [s for s in pack.steps_of(case) if document in s.makes]
+
+
+def users(pack: Pack, case: Case, document: str) -> list[StepRule]:
+    """Return the steps of a case's procedure that rest on a document."""
+    return [s for s in pack.steps_of(case) if document in names_in(s.needs)]
+
+
+def names_in(needs: Sequence[str]) -> set[str]:
+    """Return the documents that some ``needs`` of a step name."""
+    return {name for need in needs for name in need.rstrip("?").split("|")}
+
+
+def rests_on(pack: Pack, case: Case, document: str) -> StepTaken | None:
+    """Return the step of this round that brought a document forth last, ``None`` where none did."""
+    ids = {s.id for s in makers(pack, case, document)}
+    return next((s for s in reversed(case.round) if s.id in ids), None)
+
+
+def _not_its_turn(issuance: Issuance) -> list[str]:
+    """Return why a document is none of the present state: what its step would say, or that the step was not taken."""
+    case, pack, document = issuance.case, issuance.pack, issuance.document
+    if (
+        ANY_STATE in document.states
+        or case.state in document.states
+        or case.status is CaseStatus.DEREGISTERED
+    ):
+        return []
+    if rests_on(pack, case, document.id) or any(
+        case.state in s.moves for s in users(pack, case, document.id)
+    ):
+        return []
+    rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
+    if not rows:
+        return [_no_step(issuance)]
+    by_id = {row.id: row for row in reversed(rows)} | {r.id: r for r in rows if case.state in r.moves}
+    reasons = [reason for row in reversed(by_id.values()) for reason in _not_yet(issuance, row)]
+    return ([f"须先办下列环节之一，再制发《{document.title}》"] if len(by_id) > 1 else []) + reasons
+
+
+def _no_step(issuance: Issuance) -> str:
+    document, case = issuance.document, issuance.case
+    rows = [
+        s
+        for s in issuance.pack.steps
+        if document.id in s.makes or document.id in names_in(s.needs)
+        if s.applies(case.category, case.rules_on)
+    ]
+    if rows:
+        return step_rows.not_for(case, rows[0].title, rows)
+    if document.states:
+        states = "、".join(State(s).label for s in document.states)
+        return f"户档现为“{case.state.label}”，《{document.title}》须在“{states}”时制发"
+    return f"规则包 {issuance.pack.id} 没有规定《{document.title}》在哪一环节制发"
+
+
+def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
+    case, pack = issuance.case, issuance.pack
+    if wrong := step_rows.wrong_state(pack, case, row):
+        return wrong
+    titles = {kind.id: kind.title for kind in issuance.catalogue}
+    attempt = Attempt(case, pack, row, issuance.on, reason="—", titles=titles)
+    found = of_step(attempt, issuance.catalogue, issuance.today).problems
+    return [*found] or [f"还没有办“{row.title}”：先办 archivist case step {case.number} {row.id}"]
+
+
+# ── one of a kind ────────────────────────────────────────────────────────────────────────────────────────
+def _second(issuance: Issuance) -> list[str]:
+    """Return that one of the kind holds already, which is named."""
+    document, case = issuance.document, issuance.case
+    if document.many:
+        return []
+    since = _since(issuance)
+    held = [r for r in issuance.holding if r.type == document.id and r.seq > since and not r.signs]
+    if not held:
+        return []
+    first = held[0]
+    if document.id == DocumentId.CORRECTION_NOTICE:
+        said = f"补正须一次性告知：第 {first.no} 件已于 {first.filed_at[:10]} 告知过"
+        return [f"{said}（最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」）"]
+    if issuance.again:
+        return [] if issuance.reason.strip() else ["重复制发须写明理由（--reason）"]
+    said = f"卷内已有第 {first.no} 件《{first.title}》（{first.dated or first.filed_at[:10]}），一次办理只制发一份"
+    replace = f"作废重制：archivist case record replace {case.number} {first.no} --reason 理由"
+    return [f"{said}；{replace}；确须再发一份：加 --again --reason 理由"]
+
+
+def _since(issuance: Issuance) -> int:
+    """Return the event since which one of a kind may be issued: the step that brings it forth, its last use, the round."""
+    case, pack, name = issuance.case, issuance.pack, issuance.document.id
+    step = rests_on(pack, case, name)
+    anew = {s.id for s in pack.steps if name in s.anew}
+    used = case.step(*anew) if anew else None
+    return max(step.seq if step else 0, used.seq if used else 0, case.round_since)
+
+
+def _opposite(case: Case, holding: Sequence[Record], document: DocumentType, what: str) -> Iterator[str]:
+    """Yield the documents of this round that hold and say the opposite."""
+    for record in holding:
+        if record.seq > case.round_since and not record.signs and record.type in document.excludes:
+            yield (
+                f"卷内有第 {record.no} 件《{record.title}》（{record.dated or record.filed_at[:10]}），与之相反，不能{what}；"
+                f"确属有误的先作废：archivist case record void {case.number} {record.no} --reason 理由"
+            )
+
+
+# ── its day, and what else must hold ─────────────────────────────────────────────────────────────────────
+def _days(issuance: Issuance) -> Iterator[str]:
+    """Yield what is wrong with the date: outside the case, before its step or what it recites, dated back unexplained."""
+    case, on = issuance.case, issuance.on
+    yield from prerequisites.outside(case, on, issuance.today)
+    if (step := rests_on(issuance.pack, case, issuance.document.id)) and on < step.on:
+        yield f"日期 {on} 早于所据的环节“{step.title}”（{step.on}）"
+    for spec in issuance.document.fields:
+        if spec.kind == "date" and spec.origin == "fact" and spec.applies(case.category):
+            told = fact(case.facts, spec.path)
+            if told and str(told) > on.isoformat():
+                yield f"日期 {on} 早于文中写明的{spec.label}（{told}）"
+    if on < issuance.today and not issuance.reason.strip():
+        yield f"日期 {on} 早于今天（{issuance.today}）：倒签须写明理由（--reason）"
+
+
+def _guards(issuance: Issuance) -> Iterator[str]:
+    """Yield the reasons of what the document's declaration has hold on the day it is issued, whenever its step was taken."""
+    case, pack, document = issuance.case, issuance.pack, issuance.document
+    if not document.guards:
+        return
+    rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
+    if not rows:
+        return
+    titles = {kind.id: kind.title for kind in issuance.catalogue}
+    attempt = Attempt(case, pack, rows[0], issuance.on, reason=issuance.reason, titles=titles)
+    for name in document.guards:
+        yield from prerequisites.guard(attempt, name)

@@ -22,9 +22,9 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.errors import BadQuery, InvalidValue
-from archivist.model.case import PageFlag
 from archivist.model.chinese import parse_date
 from archivist.model.ids import CaseNo, narrow, parse_category
+from archivist.model.record import PageFlag
 from archivist.search.query_tree import (
     And,
     FiledBetween,

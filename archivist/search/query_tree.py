@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archivist.model.case import PageFlag
 from archivist.model.ids import Category
+from archivist.model.record import PageFlag
 
 
 class PersonKey(StrEnum):

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
-from archivist.model.case import Case, Record, apply
+from archivist.model.case import Case, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.model.record import Record
 from archivist.store import archive_format, bag, chain, commit, durable_files, source_name
 from archivist.store.batches import Batches
 from archivist.store.chain import Chain

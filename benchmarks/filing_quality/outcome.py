@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from archivist.ingest import watch_folder
-from archivist.model.case import Record
 from archivist.model.ids import CaseNo
+from archivist.model.record import Record
 from archivist.workspace import Workspace
 from benchmarks.filing_quality.truth import Drop, Outcome, Placement
 from tests.kit import BY

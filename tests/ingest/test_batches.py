@@ -19,10 +19,10 @@ from archivist.ingest.batches import SplitUp, take_in, try_parts
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, prepare
 from archivist.ingest.rearranging import undo
 from archivist.issuing.case_documents import issue, plan
-from archivist.model.case import RecordStatus
 from archivist.model.document_code import SEPARATOR
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
+from archivist.model.record import RecordStatus
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import verify
 from archivist.reading.formats.images import TIFF

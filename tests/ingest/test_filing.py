@@ -34,9 +34,10 @@ from archivist.ingest.filing import (
 from archivist.ingest.settling import look
 from archivist.ingest.watch_folder import file_once
 from archivist.issuing.case_documents import issue, plan
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.procedure.cases import deregister
 from archivist.reading.reader_process import Reader
 from archivist.rules.disposition.arrangement import OWN

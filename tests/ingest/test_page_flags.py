@@ -11,7 +11,8 @@ import pytest
 from archivist.api.case_file import show_case
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, file_dropped
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
+from archivist.model.record import Record
 from archivist.reading.formats.images import TIFF
 from archivist.reading.line_boxes import unpack_lines
 from archivist.reading.pages import PageText, ReadResult, TextLine, failed_page

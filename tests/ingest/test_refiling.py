@@ -23,10 +23,11 @@ from archivist.ingest import refiling
 from archivist.ingest.filing import AlreadyFiled, NeedsReview, ReadDrop, commit_file, file_dropped
 from archivist.ingest.matching.paper_date import paper_date
 from archivist.issuing.case_documents import issue, plan
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.procedure.cases import deregister
 from archivist.procedure.completeness_audit import check
 from archivist.reading.formats.text import TXT

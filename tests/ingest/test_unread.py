@@ -11,7 +11,7 @@ from archivist.ingest.batches import take_in
 from archivist.ingest.by_hand import assign, file_by_hand
 from archivist.ingest.filing import Filed, NeedsReview, prepare
 from archivist.ingest.matching.evidence import Reason
-from archivist.model.case import Record
+from archivist.model.record import Record
 from archivist.reading.reader_process import Reader
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household

@@ -21,9 +21,10 @@ from archivist.errors import (
     UnlawfulDocument,
 )
 from archivist.issuing.case_documents import BatchOutcome, IssuedForCase, issue, plan
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import parse_facts
+from archivist.model.record import RecordStatus
 from archivist.procedure.cases import change_facts, deregister
 from archivist.workspace import Workspace
 from tests.households import ACCEPTED, DECISION, households

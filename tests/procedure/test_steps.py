@@ -15,16 +15,18 @@ from hypothesis import strategies as st
 from archivist.config import Config, parse
 from archivist.errors import ArchivistError, CaseClosed, InvalidValue, StepRefused
 from archivist.model.by import CHINA, By
-from archivist.model.case import Case, Record, RecordStatus, apply, fold
+from archivist.model.case import Case, apply, fold
 from archivist.model.event import GENESIS, Event, Op
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Category, record_no
+from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
 from archivist.procedure.cases import change_facts, deregister, open_case
 from archivist.procedure.corrections import correct_step
-from archivist.procedure.steps import StepDone, plan_step, possible, step_id, take_step
+from archivist.procedure.steps import StepDone, plan_step, possible, take_step
 from archivist.rules import deadlines
 from archivist.rules import pack as packs
+from archivist.rules.step_rows import step_id
 from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.filing import ACCEPTANCE

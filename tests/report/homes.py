@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.doctypes.ids import DocumentId
-from archivist.model.case import Case, CaseStatus, Record, RecordStatus
+from archivist.model.case import Case, CaseStatus
 from archivist.model.event import FileEntry
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Sha256, record_no
+from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
 from archivist.report.case_history import HouseholdHistory
 from archivist.rules.pack import load

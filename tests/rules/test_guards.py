@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
 from archivist.rules import pack as packs
 from archivist.rules.guards import GUARDS, TIMED, Attempt

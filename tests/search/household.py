@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.event import FileEntry
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, IdNumber, RecordNo, Sha256, record_no
+from archivist.model.record import Record, RecordStatus
 from tests import people
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from archivist.errors import BadQuery, IndexFault
-from archivist.model.case import RecordStatus
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category, RecordNo
+from archivist.model.record import RecordStatus
 from archivist.search.index import CATALOGUE, CURRENT, TEXT, Drift, Index
 from archivist.search.query import parse
 from tests.search.household import MemoryArchive, make_id, make_number

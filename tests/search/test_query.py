@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import BadQuery
-from archivist.model.case import PageFlag
 from archivist.model.ids import Category
+from archivist.model.record import PageFlag
 from archivist.search.query import parse
 from archivist.search.query_tree import (
     And,

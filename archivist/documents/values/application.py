@@ -10,9 +10,10 @@ from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.errors import UnlawfulDocument
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
 from archivist.model.chinese import format_date
 from archivist.model.fact_paths import FactPath
+from archivist.model.record import Record
 from archivist.model.step_ids import StepId
 from archivist.rules.completeness import required_papers
 from archivist.rules.rule import Rule
@@ -31,7 +32,7 @@ def _handed_in(context: DocumentContext) -> list[Row]:
     wanted = {document for some in accepted.values() for document in some}
     others = [
         document
-        for document in dict.fromkeys(r.type for r in case.records.values())
+        for document in dict.fromkeys(r.type for r in case.holding)
         if document not in wanted and document in catalogue and catalogue.get(document).kind == "material"
     ]
     return [

@@ -13,10 +13,11 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import flattened
 from archivist.errors import InvalidValue
 from archivist.model import chinese
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path, rows, set_fact
 from archivist.model.ids import CaseNo
+from archivist.model.record import Record
 from archivist.model.values import parse_value, table_cells
 from archivist.rules.pack import Pack
 

@@ -9,7 +9,8 @@ from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.publicity import day_of
 from archivist.documents.values.registry import computes
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
+from archivist.model.record import Record
 from archivist.model.step_ids import OBJECTIONS, StepId
 
 

@@ -11,11 +11,11 @@ from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.documents.values.resolve import value_of
-from archivist.model.case import Record
 from archivist.model.chinese import COMPOUND_SURNAMES, MIDDLE_DOT, format_date
 from archivist.model.fact_paths import FactPath
 from archivist.model.household import household_size, is_minor
 from archivist.model.ids import Category
+from archivist.model.record import Record
 from archivist.rules.rule import Rule
 
 PERIODS: Final[Mapping[str, str]] = {

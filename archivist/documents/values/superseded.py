@@ -15,9 +15,10 @@ from archivist.config import Config
 from archivist.doctypes.catalogue import Catalogue, DocumentType, Origin
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import facts_digest, printed
-from archivist.model.case import Case, Record, RecordStatus, fold
+from archivist.model.case import Case, fold
 from archivist.model.event import Event
 from archivist.model.ids import Sha256
+from archivist.model.record import Record, RecordStatus
 
 _WATCHED = (Origin.FACT, Origin.COMPUTED)
 _ISSUED = (RecordStatus.PENDING, RecordStatus.SIGNED, RecordStatus.FILED)
@@ -55,9 +56,7 @@ def stale(
     """
     now = facts_digest(case)
     issued = [
-        r
-        for r in case.records.values()
-        if r.status in _ISSUED and r.data.get("facts_sha256") not in (None, now)
+        r for r in case.holding if r.status in _ISSUED and r.data.get("facts_sha256") not in (None, now)
     ]
     if not issued:
         return ()

@@ -11,8 +11,8 @@ from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.doctypes.ids import DocumentId
 from archivist.ingest.matching.evidence import Doubt, Evidence, Reason, squeeze
 from archivist.ingest.matching.page_type import AHEAD, TypeGuess, guesses, is_draw
-from archivist.model.case import MACHINE, PERSON
 from archivist.model.document_code import DocumentCode
+from archivist.model.record import MACHINE, PERSON
 from archivist.reading.pages import ReadResult
 
 CODED: Final = 1.0

@@ -16,9 +16,10 @@ from difflib import SequenceMatcher
 from hashlib import blake2b
 from typing import Final
 
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.facts import people
 from archivist.model.ids import RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.reading.pages import ReadResult
 
 PICTURES: Final = "fingerprints"

@@ -16,11 +16,12 @@ from typing import Final, Protocol
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.ingest.matching.evidence import Doubt, Evidence, Reason, squeeze
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode, OfficeKey, is_genuine, is_keyed
 from archivist.model.event import Data
 from archivist.model.facts import people
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.reading.pages import PageText, SignaturePlace
 from archivist.reading.signatures import SEAL_OVER_DATE
 

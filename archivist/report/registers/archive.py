@@ -14,7 +14,7 @@ from typing import Final
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, UsageError
-from archivist.model.case import RecordStatus
+from archivist.model.record import RecordStatus
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Register, RegisterRequest, Row, blanks, count, who
 from archivist.report.registers.registry import register

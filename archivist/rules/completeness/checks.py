@@ -14,10 +14,11 @@ from typing import Final
 
 from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.doctypes.ids import DocumentId
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.field_schema import APPLICANT
 from archivist.model.household import kin_names
+from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import OBJECTIONS, StepId
 from archivist.rules import deadlines
@@ -104,7 +105,7 @@ def _signed(d: Dossier) -> TestOutcome:
     What nobody signs, and what was made anew since, waits for nothing.
     """
     found = TestOutcome(todo="签章后扫描投入收件箱，系统按二维码归为签署件。")
-    for record in d.case.records.values():
+    for record in d.case.holding:
         if record.status is not RecordStatus.PENDING:
             continue
         if record.type in d.catalogue and not d.catalogue.get(record.type).needs_signature:
@@ -124,7 +125,7 @@ def _signed(d: Dossier) -> TestOutcome:
 
 def _unsigned_places(d: Dossier) -> Iterator[str]:
     """Yield the signed copies on which the program saw no ink in some place; it may be right that there is none."""
-    for record in d.case.records.values():
+    for record in d.case.holding:
         empty = record.data.get("signature", {}).get("empty", ())
         if record.status is RecordStatus.SIGNED_COPY and empty:
             yield f"第 {record.no} 件{record.title}{'、'.join(f'“{label}”' for label in empty)}处未见笔迹或印章"
@@ -275,7 +276,7 @@ def _remedies(d: Dossier) -> TestOutcome:
     found = TestOutcome(todo="没有告知救济途径的应当补充告知并重新送达；送达回证签收后归档。")
     decisions = [
         r
-        for r in d.case.records.values()
+        for r in d.case.holding
         if r.type in d.catalogue
         and d.catalogue.get(r.type).remedies_required
         and r.status is not RecordStatus.SIGNED_COPY

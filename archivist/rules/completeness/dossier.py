@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
+from archivist.model.record import Record
 from archivist.model.states import StepTaken
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule

@@ -13,10 +13,11 @@ from typing import Final
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.facts import Part, Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together
+from archivist.model.record import Record, RecordStatus
 from archivist.rules.pack import Material, Pack
 
 ASKED = "asked"

@@ -12,8 +12,9 @@ from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL, DocumentId
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.event import FileEntry
+from archivist.model.record import Record, RecordStatus
 
 
 def _ranked(names: str) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
 from archivist.model.chinese import read_day
+from archivist.model.record import Record
 
 DISPUTES: Final = ("行政复议", "行政诉讼", "信访", "审计", "巡察监察")
 """Causes that an appraisal asks for under 涉诉涉访、审计巡察; any other is an ordinary matter not settled."""

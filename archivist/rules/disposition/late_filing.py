@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from archivist.doctypes.ids import DocumentId
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
+from archivist.model.record import Record
 from archivist.rules.disposition.arrangement import OWN
 
 ENDING: Final = (

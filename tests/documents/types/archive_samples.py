@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.event import FileEntry
 from archivist.model.ids import RecordNo, Sha256, record_no
+from archivist.model.record import Record, RecordStatus
 from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, Sample, a_case, filled
 
 PAPERS = (

@@ -11,8 +11,9 @@ from archivist.documents.values.inquiry import ABILITIES
 from archivist.documents.values.resolve import document_values
 from archivist.errors import DocumentNotApplicable, MissingFields, UnlawfulDocument
 from archivist.issuing.case_documents import plan_one
-from archivist.model.case import Case, Record, RecordStatus
+from archivist.model.case import Case
 from archivist.model.ids import record_no
+from archivist.model.record import Record, RecordStatus
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, FULL, LONG_NAME, ON, a_case
 from tests.documents.types.inquiry_samples import GIVEN, HOUSEHOLDS, NAMES, sample

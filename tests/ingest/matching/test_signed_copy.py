@@ -19,11 +19,12 @@ from archivist.ingest.matching.names import looks_like_name
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.issuing.case_documents import issue, plan
-from archivist.model.case import Case, Record
+from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
+from archivist.model.record import Record
 from archivist.procedure.cases import deregister
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace

@@ -11,7 +11,8 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.declaration import read_type
 from archivist.documents.values.superseded import stale
 from archivist.issuing.case_documents import IssuedForCase, issue, plan
-from archivist.model.case import Case, RecordStatus
+from archivist.model.case import Case
+from archivist.model.record import RecordStatus
 from archivist.procedure.cases import change_facts
 from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.disposition.late_filing import ENDING, ISSUED, REMADE, replaced_by, takes
