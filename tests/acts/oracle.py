@@ -1,0 +1,103 @@
+"""What must be true of a case whatever was tried in it, worked out from its chain alone, without asking the gate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from archivist.model.case import Case
+from archivist.model.event import Event, Op
+from archivist.model.ids import CaseNo
+from archivist.model.record import Record
+from archivist.model.states import State
+from archivist.workspace import Workspace
+
+
+def wrongs(workspace: Workspace, number: CaseNo) -> list[str]:
+    """Return every promise of the gate that a case breaks, in words."""
+    case = workspace.archive.read(number)
+    events = [event for event, _ in workspace.archive.chain(number).events]
+    return [
+        *_two_of_a_kind(workspace, case, events),
+        *_opposites(workspace, case, events),
+        *_dates(workspace, case, events),
+        *_numbers(case),
+    ]
+
+
+def _issued(case: Case) -> list[Record]:
+    return [r for r in case.records.values() if r.issued]
+
+
+def _slot(workspace: Workspace, case: Case, events: list[Event], record: Record) -> int:
+    """Return the event from which on one document of a kind may be issued: its step, its last use, or the round."""
+    begins = {
+        s.id
+        for s in workspace.pack.steps
+        if s.applies(case.category, case.rules_on)
+        if record.type in s.makes or record.type in s.anew
+    }
+    return max(
+        (
+            e.seq
+            for e in events
+            if e.seq < record.seq and e.op is Op.STEP_TAKEN
+            if e.data["step"] in begins or e.data["to"] == State.IN_BENEFIT.value
+        ),
+        default=0,
+    )
+
+
+def _two_of_a_kind(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:
+    """「one live act of a kind per application: a second is refused」."""
+    seen: dict[tuple[str, int], Record] = {}
+    for record in _issued(case):
+        if record.voided or record.data.get("again") or workspace.catalogue.get(record.type).many:
+            continue
+        slot = record.type, _slot(workspace, case, events, record)
+        if slot in seen:
+            yield f"{record.title}: {seen[slot].no} and {record.no} both hold"
+        seen[slot] = record
+
+
+def _opposites(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:
+    """「opposite acts (受理/不予受理, 确认/不予确认, 变更/终止) exclude each other」."""
+    rests = [e.seq for e in events if e.op is Op.STEP_TAKEN and e.data["to"] == State.IN_BENEFIT.value]
+    holding = [r for r in _issued(case) if not r.voided]
+    for a, b in combinations(holding, 2):
+        apart = any(a.seq < rest < b.seq for rest in rests)
+        if b.type in workspace.catalogue.get(a.type).excludes and not apart:
+            yield f"{a.no} {a.title} and {b.no} {b.title} hold beside each other"
+
+
+def _dates(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:
+    """「none in the future, none before the last act it rests on」; a day before that of issue has a reason."""
+    at = {e.seq: dt.datetime.fromisoformat(e.time).date() for e in events}
+    for earlier, later in pairwise(case.steps):
+        if later.on < earlier.on:
+            yield f"{later.title} {later.on} before {earlier.title} {earlier.on}"
+    for step in case.steps:
+        if step.on > at[step.seq]:
+            yield f"{step.title} in the future"
+    for record in _issued(case):
+        day = dt.date.fromisoformat(record.dated)
+        if day > at[record.seq]:
+            yield f"{record.no} is dated {day}, issued {at[record.seq]}"
+        if day < at[record.seq] and not record.data.get("why"):
+            yield f"{record.no} is dated back to {day} without a reason"
+        made = [
+            s
+            for s in case.steps
+            if s.seq < record.seq
+            and any(record.type in row.makes for row in workspace.pack.steps if row.id == s.id)
+        ]
+        if made and day < made[-1].on:
+            yield f"{record.no} {record.title} {day} before {made[-1].title} {made[-1].on}"
+
+
+def _numbers(case: Case) -> Iterator[str]:
+    """「never a number twice」."""
+    numbers = [r.doc_no for r in case.records.values() if r.doc_no]
+    if len(numbers) != len(set(numbers)):
+        yield f"a number twice: {sorted(numbers)}"

@@ -1,0 +1,244 @@
+"""One gate for every act: whatever is tried in whatever order, no two documents of a kind, no opposites, no wrong day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from archivist.doctypes.catalogue import Catalogue
+from archivist.errors import ArchivistError
+from archivist.issuing.case_documents import Manner, issue, plan
+from archivist.model.by import CHINA, By
+from archivist.model.case import Case
+from archivist.model.facts import parse_facts
+from archivist.model.ids import Category
+from archivist.model.record import RecordStatus
+from archivist.model.states import State
+from archivist.procedure.cases import change_facts, open_case
+from archivist.procedure.corrections import correct_step
+from archivist.procedure.steps import possible, take_step
+from archivist.rules.rule import StepRule
+from archivist.workspace import Workspace
+from tests.acts.filled import filled
+from tests.acts.oracle import wrongs
+from tests.filing import file_papers, sign
+from tests.kit import make_workspace
+from tests.people import WANG
+from tests.sampling import examples
+
+CATALOGUE = Catalogue.load()
+OF_CASES = sorted(d.id for d in CATALOGUE if d.generated and not d.of_office)
+DECISIVE = sorted(
+    d.id for d in CATALOGUE if d.generated and not d.of_office and (d.excludes or d.remedies_required)
+)
+PEOPLE = ("林经办", "苏调查", "白主管", "魏主任", "钱复审", "孙决定")
+FACTS = WANG | {
+    "application": WANG["application"] | {"kinship": False, "known_recipient": "否", "urgent": False},
+    "members": [WANG["members"][0] | {"authorized": True}],
+    "benefit": {
+        "persons": 2, "standard": "1130", "income_per_head": "500", "method": "补差", "amount": "1260", "start": "2024-04",
+        "review_cycle": "每年", "care_grade": "全护理", "care_form": "集中供养",
+    },
+}  # fmt: skip
+MARCH = (
+    "submit", "accept", "verify", "survey", "prelim", "publicize", "appraise", "review", "confirm", "deliver",
+    "announce", "file", "pay", "visit", "start_review", "change", "deliver", "start_review", "terminate", "deliver",
+)  # fmt: skip
+"""The way most households go."""
+days = st.just(0) | st.integers(-40, 40)
+
+
+class Acts(RuleBasedStateMachine):
+    """One household under the 红桥 rules; a clerk who tries anything on any day."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.workspace: Workspace = make_workspace(self.folder / "ws")
+        self.today = dt.date(2024, 3, 4)
+        self.sheets = 0
+
+    def teardown(self) -> None:
+        self.workspace.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @initialize(category=st.sampled_from([Category.DB, Category.DB, Category.TK, Category.DX, Category.ZC]))
+    def opened(self, category: Category) -> None:
+        made = open_case(self.workspace, self.by, category, parse_facts(FACTS), opened_on=self.today)
+        self.number = made.number
+        self.marched = 0
+
+    @property
+    def by(self) -> By:
+        return By("林经办", dt.datetime.combine(self.today, dt.time(10, 30), CHINA))
+
+    @property
+    def case(self) -> Case:
+        return self.workspace.archive.read(self.number)
+
+    # ── time ─────────────────────────────────────────────────────────────────────────────────────────────
+    @rule(days=st.integers(1, 12))
+    def wait(self, days: int) -> None:
+        self.today += dt.timedelta(days=days)
+
+    # ── as it should be ──────────────────────────────────────────────────────────────────────────────────
+    @rule(count=st.integers(1, 9), issuing=st.booleans())
+    def march(self, count: int, issuing: bool) -> None:
+        """Take some steps of the usual way, with the documents each brings forth issued and signed."""
+        for _ in range(count):
+            rows = {p.step.id: p.step for p in possible(self.workspace, self.case, on=self.today)}
+            ahead = [n for n in range(self.marched, len(MARCH)) if MARCH[n] in rows]
+            if not ahead:
+                return
+            self.today += dt.timedelta(days=11)
+            self._sign_all()
+            self._take(rows[MARCH[ahead[0]]])
+            self.marched = ahead[0] + 1
+            if issuing:
+                for kind in sorted(set(rows[MARCH[ahead[0]]].makes) & set(OF_CASES)):
+                    self._issue(kind, 0, Manner())
+                    self._sign_all()
+
+    @rule(data=st.data())
+    def go_on(self, data: st.DataObject) -> None:
+        """Take a step that leads on, with its papers brought first and all that it asks told."""
+        steps = [p.step for p in possible(self.workspace, self.case, on=self.today)]
+        if steps:
+            self._take(data.draw(st.sampled_from(steps)))
+
+    def _take(self, row: StepRule) -> None:
+        for need in row.needs:
+            self._bring(need.rstrip("?").split("|")[0])
+        for material in self.workspace.pack.materials:
+            if State.SUBMITTED in row.moves and self.case.category in material.categories:
+                self._bring(material.document)
+        values = {
+            name.rstrip("?"): f"{self.today}" if name.endswith("_on") else "100"
+            for name in row.asks
+            if not name.endswith("?") and name != "at"
+        }
+        at = "16:00" if "at" in row.asks else ""
+        fresh = [p for p in PEOPLE if all(p not in s.by for s in self.case.round if s.id in row.apart)]
+        by = fresh[: 2 if row.people else 1]
+        try:
+            take_step(
+                self.workspace,
+                self.by,
+                self.number,
+                row.id,
+                on=self.today,
+                at=at,
+                people=by,
+                values=values,
+                reason="样例",
+            )
+        except ArchivistError:
+            return
+
+    def _bring(self, kind: str) -> None:
+        """File a paper a person signed, unless it is there."""
+        if kind in self.workspace.catalogue and not self.case.records_of(kind):
+            self.sheets += 1
+            file_papers(self.workspace, self.number, kind, text=f"第{self.sheets}张", by=self.by)
+
+    @rule(data=st.data())
+    def issue_what_is_due(self, data: st.DataObject) -> None:
+        """Issue a document of the last step."""
+        if self.case.steps:
+            rows = [s for s in self.workspace.pack.steps_of(self.case) if s.id == self.case.steps[-1].id]
+            if makes := sorted({m for s in rows for m in s.makes if m in OF_CASES}):
+                self._issue(data.draw(st.sampled_from(makes)), 0, Manner())
+
+    # ── as it should not be ──────────────────────────────────────────────────────────────────────────────
+    @rule(
+        kind=st.sampled_from(OF_CASES) | st.sampled_from(DECISIVE),
+        days=days,
+        reason=st.sampled_from(["", "补发"]),
+        again=st.booleans(),
+    )
+    def issue_anything(self, kind: str, days: int, reason: str, again: bool) -> None:
+        self._issue(kind, days, Manner(again=again, reason=reason))
+
+    def _issue(self, kind: str, days: int, manner: Manner) -> None:
+        document, on = self.workspace.catalogue.get(kind), self.today + dt.timedelta(days=days)
+        given = {self.number: filled(document, self.case.category, on)}
+        before = self.case.seq
+        outcome = issue(
+            self.workspace,
+            self.by,
+            plan(self.workspace, self.by, document, [self.number], given, on=on, manner=manner),
+            processes=1,
+        )
+        assert bool(outcome.issued) != bool(outcome.refused)
+        assert self.case.seq == before + len(outcome.issued), "a refusal writes nothing"
+
+    @rule(data=st.data(), days=days)
+    def step_anywhere(self, data: st.DataObject, days: int) -> None:
+        row = data.draw(st.sampled_from(self.workspace.pack.steps))
+        on = self.today + dt.timedelta(days=days)
+        try:
+            take_step(self.workspace, self.by, self.number, row.id, on=on, people=PEOPLE[:2], reason="样例")
+        except ArchivistError:
+            return
+
+    @rule()
+    def take_back(self) -> None:
+        if not self.case.steps:
+            return
+        try:
+            correct_step(
+                self.workspace, self.by, self.number, self.case.steps[-1].seq, void=True, reason="误登"
+            )
+        except ArchivistError:
+            return
+
+    # ── papers ───────────────────────────────────────────────────────────────────────────────────────────
+    @rule(data=st.data())
+    def sign_one(self, data: st.DataObject) -> None:
+        waiting = [r.no for r in self.case.holding if r.status is RecordStatus.PENDING]
+        if waiting:
+            sign(self.workspace, self.number, data.draw(st.sampled_from(waiting)))
+
+    def _sign_all(self) -> None:
+        for record in self.case.holding:
+            if record.status is RecordStatus.PENDING:
+                sign(self.workspace, self.number, record.no)
+
+    @rule(kinship=st.booleans(), amount=st.sampled_from(["0.01", "1260", "2260", "99999"]))
+    def learn(self, kinship: bool, amount: str) -> None:
+        facts = [("application.kinship", kinship), ("application.kin_name", "白样例" if kinship else "")]
+        try:
+            change_facts(self.workspace, self.by, self.number, [*facts, ("benefit.amount", amount)])
+        except ArchivistError:
+            return
+
+    # ── what must hold ───────────────────────────────────────────────────────────────────────────────────
+    @invariant()
+    def nothing_is_wrong(self) -> None:
+        """「never two live acts of a kind, never opposite ones, never a date against the order, never a number twice」."""
+        if hasattr(self, "number"):
+            assert wrongs(self.workspace, self.number) == []
+
+
+def test_whatever_is_tried_the_gate_holds() -> None:
+    run_state_machine_as_test(
+        Acts,
+        settings=settings(
+            max_examples=examples(6, 120),
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
