@@ -20,13 +20,13 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.model.record import PERSON, Record, RecordStatus
+from archivist.model.record import PERSON, SERVES, Record, RecordStatus
 from archivist.rules.disposition.holds import Hold, holds
 from archivist.store import Draft, NewFile, Original, RecordMove
 from archivist.store.record_moves import MOVED_FROM
 from archivist.workspace import Workspace
 
-_OF_THE_OLD_PLACE: Final = ("evidence", SIMILAR_TO)
+_OF_THE_OLD_PLACE: Final = ("evidence", SIMILAR_TO, SERVES)
 """Data of a record that speaks of where it was filed, and so not of where it goes."""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import archivist.documents.render.pdf as pdf_maker
-from archivist.doctypes.catalogue import DocumentType, Mode, Numbering
+from archivist.doctypes.catalogue import Catalogue, DocumentType, Mode, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import PrintedSheet, RenderedDocument, render_all
@@ -25,8 +25,8 @@ from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.model.record import RecordStatus
-from archivist.rules import admissibility
+from archivist.model.record import SERVES, RecordStatus
+from archivist.rules import admissibility, service
 from archivist.rules.admissibility import Issuance
 from archivist.rules.completeness import required_papers
 from archivist.store import Draft, NewFile
@@ -171,6 +171,7 @@ def plan_one(
     Raises:
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
+    given = document.by_path(given)
     _refuse_inadmissible(
         Issuance(
             case,
@@ -182,10 +183,10 @@ def plan_one(
             manner.again,
             manner.replaces or "",
             manner.reason,
+            service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
         ),
         draft=manner.draft,
     )
-    given = document.by_path(given)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
     values = document_values(
         document,
@@ -342,6 +343,7 @@ def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) ->
             }
             | ({"printed_pages": made.pages} if made.pages else {})
             | _asked_for(planned)
+            | _bound_to(planned, workspace.catalogue)
             | _in_manner(planned.manner),
         }
         return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, planned.manner.reason, files=tuple(files))
@@ -369,6 +371,14 @@ def _in_manner(manner: Manner) -> dict[str, object]:
     """Return what a record says of how it was issued; what says nothing is left out."""
     said = {"again": manner.again, "replaces": manner.replaces, "why": manner.reason}
     return {key: value for key, value in said.items() if value}
+
+
+def _bound_to(planned: PlannedForCase, catalogue: Catalogue) -> dict[str, object]:
+    """Return which records a receipt lists, so that it proves the service of no others; none where it was told by hand."""
+    if planned.document.id != DocumentId.DELIVERY_RECEIPT or FieldPath.DELIVERY_DOCUMENTS in planned.given:
+        return {}
+    chosen = service.numbers_in(planned.given.get(FieldPath.DELIVERY_RECORDS))
+    return {SERVES: [r.no for r in service.to_list(planned.case, catalogue, chosen)]}
 
 
 def _asked_for(planned: PlannedForCase) -> dict[str, object]:

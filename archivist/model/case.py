@@ -6,16 +6,17 @@ Nothing here reads a disk or a clock. ``Case`` is what follows from all events (
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, fact, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
-from archivist.model.record import PERSON, MovedRecord, Record, RecordStatus, Voided
+from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value
@@ -141,6 +142,8 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
         ValueError: the event does not fit the state (a record twice, a signature for nothing).
     """
     case = replace(case, seq=event.seq, head=digest, pack=event.pack or case.pack)
+    if of_record := _OF_RECORDS.get(event.op):
+        return of_record(case, event)
     match event.op:
         case Op.CASE_OPENED:
             return replace(
@@ -150,12 +153,6 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
             )
         case Op.FACTS_CHANGED:
             return replace(case, facts=_changed(case.facts, event.data))
-        case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
-            return _with_record(case, event)
-        case Op.RECORD_MOVED_OUT:
-            return _without_record(case, event)
-        case Op.RECORD_RETYPED:
-            return _with_type(case, event)
         case Op.STEP_TAKEN:
             return _with_step(case, event)
         case Op.STEP_CORRECTED:
@@ -315,6 +312,30 @@ def _with_type(case: Case, event: Event) -> Case:
         data=MappingProxyType(data),
     )
     return replace(case, records=MappingProxyType({**case.records, number: new}))
+
+
+def _with_service(case: Case, event: Event) -> Case:
+    """A receipt is for the records a person named; with the day of receipt where the person read one on it."""
+    data, number = event.data, RecordNo(event.data["receipt"])
+    if number not in case.records or any(n not in case.records for n in data[SERVES]):
+        raise ValueError(f"no records {number} and {data[SERVES]}")
+    old = case.records[number]
+    said = {key: data[key] for key in (SERVES, RECEIVED_ON) if key in data}
+    new = replace(old, data=MappingProxyType({**old.data, **said}))
+    return replace(case, records=MappingProxyType({**case.records, number: new}))
+
+
+_OF_RECORDS: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
+    {
+        Op.RECORD_FILED: _with_record,
+        Op.DOCUMENT_ISSUED: _with_record,
+        Op.SIGNED_COPY_FILED: _with_record,
+        Op.RECORD_MOVED_OUT: _without_record,
+        Op.RECORD_RETYPED: _with_type,
+        Op.SERVICE_RECORDED: _with_service,
+    }
+)
+"""What an event does to the records of a case."""
 
 
 def fold(number: CaseNo, events: Iterable[tuple[Event, Sha256]]) -> Case:

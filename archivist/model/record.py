@@ -15,6 +15,8 @@ from archivist.model.ids import CaseNo, RecordNo
 
 MACHINE, PERSON = "machine", "person"
 """``typed.by`` of a record: who chose its type."""
+SERVES, RECEIVED_ON = "serves", "received_on"
+"""Data of a receipt (送达回证): the numbers of the records it is bound to; the day of receipt as a person read it there."""
 SURE_TYPE: Final = 0.8
 """From this score on nobody need confirm a type that the program found."""
 

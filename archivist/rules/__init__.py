@@ -3,7 +3,7 @@
 ``packs/`` one jurisdiction each · ``rule`` the rows and their enumerations · ``layers`` rows laid over rows · ``row_faults``
 what is wrong with one · ``pack`` a pack loaded and asked · ``work_calendar`` working days · ``deadlines`` time limits of a case ·
 ``disposition`` how long and in which order a file is kept · ``completeness`` what must be in it · ``guards`` what a step stands
-on · ``step_chain`` the procedure as a graph · ``step_rows`` its row for a case · ``admissibility`` the gate of every act, by its ``prerequisites`` · ``rule_text`` rows in words.
+on · ``step_chain`` the procedure as a graph · ``step_rows`` its row for a case · ``admissibility`` the gate of every act, by its ``prerequisites`` · ``service`` what was served (送达) and what proves it · ``rule_text`` rows in words.
 """
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "row_faults",
     "rule",
     "rule_text",
+    "service",
     "step_chain",
     "step_rows",
     "work_calendar",

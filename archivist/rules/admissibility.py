@@ -18,9 +18,10 @@ from archivist.errors import CaseClosed, DocumentNotApplicable
 from archivist.model import conditions
 from archivist.model.case import Case, CaseStatus
 from archivist.model.facts import Path, fact
+from archivist.model.ids import RecordNo
 from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
-from archivist.rules import prerequisites, step_rows
+from archivist.rules import prerequisites, service, step_rows
 from archivist.rules.disposition import late_filing
 from archivist.rules.guards import Attempt
 from archivist.rules.pack import Pack
@@ -47,6 +48,7 @@ class Issuance:
         again: one of the kind holds already, and this one is to be issued beside it.
         replaces: the record that this one takes the place of, and which is void from then on.
         reason: why it is issued again, in place of another, or dated back.
+        serves: the records a receipt (送达回证) is to list; empty: whatever waits to be served.
     """
 
     case: Case
@@ -58,6 +60,7 @@ class Issuance:
     again: bool = False
     replaces: str = ""
     reason: str = ""
+    serves: tuple[RecordNo, ...] = ()
 
     @property
     def holding(self) -> tuple[Record, ...]:
@@ -105,6 +108,9 @@ def of_document(issuance: Issuance) -> Admission:
         f"制发《{issuance.document.title}》",
     )
     problems += _guards(issuance)
+    if issuance.document.id == DocumentId.DELIVERY_RECEIPT:
+        case, catalogue = issuance.case, issuance.catalogue
+        problems += service.unlistable(case, catalogue, issuance.serves, again=issuance.again)
     return Admission(tuple(dict.fromkeys(problems)))
 
 

@@ -11,6 +11,7 @@ from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.model import conditions
 from archivist.model.fact_paths import FactPath
+from archivist.rules import service
 
 _ROOM = 7
 """Characters of a post that stand in one line; a longer one is broken before what it does."""
@@ -128,11 +129,12 @@ def _cause(context: DocumentContext) -> str:
 
 @computes(FieldPath.DELIVERY_DOCUMENTS)
 def _documents(context: DocumentContext) -> tuple[Row, ...] | None:
-    """The decisions and notices of the case that no receipt could have followed yet: the latest one."""
-    served = [
-        r for r in context.case.records.values() if r.type.endswith(("_decision", "_notice")) and not r.signs
-    ]
-    return tuple({"title": r.title, "doc_no": r.doc_no, "copies": "1"} for r in served[-1:]) or None
+    """What waits to be served on the applicant, or the records the clerk chose."""
+    if context.sources is None:
+        return None
+    chosen = service.numbers_in(context.given.get(FieldPath.DELIVERY_RECORDS))
+    listed = service.to_list(context.case, context.catalogue, chosen)
+    return tuple({"title": r.title, "doc_no": r.doc_no, "copies": "1"} for r in listed) or None
 
 
 @computes(FieldPath.DELIVERY_ADDRESSEE, FieldPath.RECOVERY_PARTY, FieldPath.NOTICE_SUBJECT)

@@ -15,6 +15,7 @@ from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.model.case import Case
 from archivist.model.event import FileEntry
 from archivist.model.record import Record, RecordStatus
+from archivist.rules import service
 
 
 def _ranked(names: str) -> tuple[str, ...]:
@@ -70,7 +71,6 @@ _PLACES: Final = {name: (s, i) for s, names in enumerate(ORDER.values()) for i, 
 _LAST: Final = 999
 ARCHIVE_NO: Final = FieldPath.VOLUME_ARCHIVE_NO
 """Field by which the archive's own papers are told the number of the volume."""
-_SERVED: Final = ("_decision", "_notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +102,12 @@ class VolumeItem:
 def items(case: Case) -> tuple[VolumeItem, ...]:
     """Return what the volume holds, in the order of the file; receipts stand behind what they prove was served."""
     placed: list[tuple[tuple[object, ...], VolumeItem]] = []
-    served: tuple[object, ...] = ()
     for record in case.records.values():
         if record.type in OWN or record.signs:
             continue
-        if record.type == DocumentId.DELIVERY_RECEIPT and served:
-            key = (*served, record.no)
-        else:
-            key = (*_place(record), record.no)
-        if record.type.endswith(_SERVED):
-            served = key
+        served = [case.records[n] for n in service.serves(record) if n in case.records]
+        behind: tuple[object, ...] = max(((*_place(r), r.no) for r in served), default=_place(record))
+        key = (*behind, record.no)
         kept = case.records[record.signed_by] if record.signed_by else record
         placed.append((key, VolumeItem(kept, record, _SECTIONS[int(str(key[0]))])))
     return tuple(item for _, item in sorted(placed, key=lambda p: p[0]))
