@@ -38,11 +38,13 @@ def a_volume(facts: dict[str, Any] = FULL, count: int = len(PAPERS), category: s
         kind, title, folder, pages = PAPERS[i % len(PAPERS)]
         no = record_no(len(records) + 1)
         issued = kind in ISSUED
+        decided = [n for n, r in records.items() if r.type.endswith("_decision") and not r.signs][-1:]
+        of_receipt = {"serves": decided} if kind == "delivery_receipt" else {}
         path = f"data/{folder}/{no} {title}.{'docx' if issued else 'pdf'}"
         records[no] = Record(
             no, kind, title, folder, RecordStatus.PENDING if issued else RecordStatus.FILED,
             f"2024-{8 + i % 4:02d}-{1 + i % 28:02d}T10:05:00+08:00", (entry(path, no),), (), 0 if issued else pages,
-            data={"doc_no": f"示槐救字〔2024〕{i + 1}号", "code": "AV1", "date": f"2024-{8 + i % 4:02d}-02"} if issued else {},
+            data={"doc_no": f"示槐救字〔2024〕{i + 1}号", "code": "AV1", "date": f"2024-{8 + i % 4:02d}-02"} if issued else of_receipt,
         )  # fmt: skip
         if kind == "confirmation_decision":
             signed = record_no(len(records) + 1)
