@@ -15,7 +15,10 @@ from typing import Any, Final
 from unittest import mock
 
 from archivist.cli.main import main
+from archivist.model.ids import CaseNo
+from archivist.workspace import Workspace
 from tests.answers import answer
+from tests.filing import come_to
 from tests.people import WANG
 
 INIT: Final = (
@@ -71,6 +74,12 @@ class Office:
     def json(self, *words: str, check: int | None = 0) -> Any:
         """Run one command in this process; return what its one document answers."""
         return answer(self.run(*words, "--json", check=check).stdout)
+
+    def come_to(self, document: str, case: str = "", on: str = "2024-03-05") -> None:
+        """Take a household (the first, if none is named) to where a document may be issued, without asking the guards."""
+        with Workspace.open(self.root) as workspace:
+            number = CaseNo.parse(case) if case else workspace.archive.case_numbers()[0]
+            come_to(workspace, workspace.archive.read(number), document, on)
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from archivist.model.by import By
-from archivist.model.case import Case
-from archivist.model.event import Op
+from archivist.model.case import Case, apply
+from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
 from archivist.model.record import Record, RecordStatus
+from archivist.model.step_ids import StepId
+from archivist.procedure.steps import event_data
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
+from archivist.rules.admissibility import is_its_turn
+from archivist.rules.guards import Attempt
+from archivist.rules.rule import StepRule
+from archivist.rules.step_rows import leading_on
 from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
 from tests.kit import BY
@@ -94,17 +100,46 @@ def signed_scan(record: Record, text: str) -> ReadResult:
 
 
 def walk(workspace: Workspace, number: CaseNo, *steps: tuple[str, str, Sequence[str]]) -> Case:
-    """Record steps (id, day, people) as they stand in the pack, without asking its guards."""
+    """Record steps (id, day, people) as they stand in the pack, with the facts they set, without asking its guards."""
     for step, day, people in steps:
 
         def draft(case: Case, step: str = step, day: str = day, people: Sequence[str] = people) -> Draft:
-            rule = next(s for s in workspace.pack.steps_of(case) if s.id == step)
-            data = {"step": step, "title": rule.title, "from": case.state.value, "to": rule.moves[case.state].value,
-                    "on": dt.date.fromisoformat(day).isoformat(), "by": list(people)}  # fmt: skip
-            return Draft(Op.STEP_TAKEN, data)
+            rows = [s for s in workspace.pack.steps_of(case) if s.id == step]
+            rule = next((s for s in rows if case.state in s.moves), rows[0])
+            return Draft(Op.STEP_TAKEN, _taken(workspace, case, rule, dt.date.fromisoformat(day), people))
 
         workspace.commit(number, draft, BY)
     return workspace.archive.read(number)
+
+
+def _taken(
+    workspace: Workspace, case: Case, rule: StepRule, on: dt.date, people: Sequence[str]
+) -> dict[str, Any]:
+    attempt = Attempt(case, workspace.pack, rule, on, by=tuple(people))
+    return event_data(attempt, rule.moves[case.state])
+
+
+def come_to(workspace: Workspace, case: Case, document: str, on: str = "2024-03-05") -> Case:
+    """Record the shortest way of steps to where a document may be issued: received when opened, the others on a day.
+
+    Where the case has come to it already, nothing is recorded.
+    """
+    kind, day = workspace.catalogue.get(document), dt.date.fromisoformat(on)
+    now = workspace.archive.read(case.number)
+    ways: list[tuple[Case, tuple[tuple[str, str, tuple[str, ...]], ...]]] = [(now, ())]
+    seen = {now.state}
+    for now, way in ways:
+        if is_its_turn(workspace.pack, now, kind):
+            return walk(workspace, case.number, *way)
+        for rule in leading_on(workspace.pack, now):
+            if rule.moves[now.state] in seen and kind.id not in rule.makes or rule.id == StepId.DEREGISTER:
+                continue
+            seen.add(rule.moves[now.state])
+            taken_on = now.opened_on if rule.id == StepId.SUBMIT else day
+            data = _taken(workspace, now, rule, taken_on, ())
+            event = Event(now.seq + 1, now.head, "", BY.actor, Op.STEP_TAKEN, data)
+            ways.append((apply(now, event, now.head), (*way, (rule.id, taken_on.isoformat(), ()))))
+    raise AssertionError(f"no way to {document} from {case.state.label}")
 
 
 def take(workspace: Workspace, case: Case, *trail: str, followed: bool = True) -> Case:

@@ -170,6 +170,9 @@ def prepare(
     on: dt.date | None = None,
     pdf: bool | None = None,
     copies: Copies = NO_COPIES,
+    draft: bool = False,
+    again: bool = False,
+    reason: str = "",
 ) -> PreparedDocuments:
     """Check for every household whether a document can be issued; write nothing.
 
@@ -185,12 +188,15 @@ def prepare(
         on: date of the documents; today when not given.
         pdf: make PDFs as well; as the settings say when not given, and where they are to be merged.
         copies: what to take away of what is issued.
+        draft: it is only looked at; nothing of the procedure stands in the way.
+        again: beside one of the kind that holds.
+        reason: why it is issued again or dated back.
 
     Raises:
         UsageError: E001, no household is meant, a list or sheet cannot be used, a parcel would be written over.
         ArchivistError: the one household's refusal, where only one is meant.
     """
-    from archivist.issuing.case_documents import plan
+    from archivist.issuing.case_documents import Manner, plan
 
     wanted = workspace.catalogue.get(document)
     with_pdf = bool(copies.merged) or (workspace.config.options.pdf if pdf is None else pdf)
@@ -204,7 +210,7 @@ def prepare(
     by_path = wanted.by_path  # each source by itself: what comes later may name a field otherwise
     base = {**by_path(shared), **by_path(settings)}
     given = {n: {**base, **by_path(rows.get(n, {}))} for n in chosen}
-    checked = plan(workspace, by, wanted, chosen, given, on=on or by.today)
+    checked = plan(workspace, by, wanted, chosen, given, on=on or by.today, manner=Manner(draft, again, reason=reason))
     if len(chosen) == 1 and checked.refused:
         raise checked.refused[0].error
     return PreparedDocuments(wanted, checked, with_pdf, copies)

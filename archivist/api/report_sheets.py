@@ -117,13 +117,14 @@ def _notices(
     workspace: Workspace, by: By, request: Request, collected: Compiled
 ) -> tuple[Sequence[PlannedForOffice], Sequence[Refused]]:
     """Plan the notices of all who are to be listed, and join those that say the same."""
-    from archivist.issuing.case_documents import plan
+    from archivist.issuing.case_documents import Manner, plan
     from archivist.issuing.combined_notice import sheets
     from archivist.report.notice_members import listed
 
     document, pack = request.document, workspace.pack
     chosen = [h.case.number for h in collected.houses if listed(document, h, pack, request.period, by.today)]
-    planned = plan(workspace, by, document, chosen, dict.fromkeys(chosen, request.settings), on=by.today)
+    given = dict.fromkeys(chosen, request.settings)
+    planned = plan(workspace, by, document, chosen, given, on=by.today, manner=Manner(posted=True))
     return sheets(planned.documents), planned.refused
 
 

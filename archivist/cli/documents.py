@@ -45,6 +45,8 @@ from archivist.model.by import By
     help="为名单上的各户制发：文本每行一户（户号、证号或姓名），或含“户号”一列的 .xlsx。",
 )
 @click.option("--on", "on", type=DAY, help="成文日期；默认今天。")
+@click.option("--reason", default="", metavar="理由", help="倒签、重复制发的理由，记入户档。")
+@click.option("--again", is_flag=True, help="卷内已有一份，确须再发一份；须写 --reason。")
 @click.option("--pdf/--no-pdf", default=None, help="同时生成 PDF（需要 LibreOffice）。")
 @click.option("--draft", is_flag=True, help="只出草稿：不编号、不归档、没有二维码。")
 @click.option("--dry-run", is_flag=True, help="只看能否制发、缺什么，不写入。")
@@ -68,6 +70,8 @@ def generate(
     query: str,
     names: Path | None,
     on: dt.date | None,
+    reason: str,
+    again: bool,
     pdf: bool | None,
     draft: bool,
     dry_run: bool,
@@ -84,7 +88,16 @@ def generate(
     wanted = document_types.document_type(session.workspace, document)
     if wanted.made_for in (MadeFor.OFFICE, MadeFor.REGISTER):
         _refuse_of_households(
-            wanted, {"户": cases, "--search": query, "--list": names, "--zip": parcel, "--merge": merged}
+            wanted,
+            {
+                "户": cases,
+                "--search": query,
+                "--list": names,
+                "--reason": reason,
+                "--again": again,
+                "--zip": parcel,
+                "--merge": merged,
+            },
         )
         for_office = office_documents.prepare(
             session.workspace,
@@ -112,6 +125,9 @@ def generate(
         on=on,
         pdf=pdf,
         copies=Copies(out, parcel, merged),
+        draft=draft,
+        again=again,
+        reason=reason,
     )
     if dry_run:
         return _show_plan(session, api.plan(prepared))

@@ -43,12 +43,14 @@ class Manner:
         draft: only looked at: nothing is issued, so that nothing of the procedure stands in the way.
         again: beside one of the kind that holds; ``replaces``: in place of that record, which is void from then on.
         reason: why it is issued again, in place of another, or dated back.
+        posted: with others on one sheet for the board, see ``Issuance``.
     """
 
     draft: bool = False
     again: bool = False
     replaces: RecordNo | None = None
     reason: str = ""
+    posted: bool = False
 
 
 ORDINARY: Final = Manner()
@@ -184,6 +186,7 @@ def plan_one(
             manner.replaces or "",
             manner.reason,
             service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
+            manner.posted,
         ),
         draft=manner.draft,
     )

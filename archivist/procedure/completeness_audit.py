@@ -18,6 +18,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.record import Record
 from archivist.model.standing import Verdict
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.rules.completeness import required_papers, run
 from archivist.rules.completeness.run import CheckFinding
 from archivist.rules.rule import Stage
@@ -175,7 +176,7 @@ def _cannot_confirm(check: str, finding: CheckFinding | None) -> str:
     return f"{check} 没有待人核对的事项（{finding.verdict.value}）"
 
 
-_BEFORE_ACCEPTANCE = (State.DRAFT, State.DISCOVERED, State.SUBMITTED)
+_BEFORE_ACCEPTANCE = (State.DRAFT, State.DISCOVERED, State.SUBMITTED, State.CORRECTION_PENDING)
 
 
 def _notice(workspace: Workspace, case: Case) -> str:
@@ -193,7 +194,8 @@ def _notice(workspace: Workspace, case: Case) -> str:
         return ""
     if case.category is Category.JN and case.fact(FactPath.APPLICATION_URGENT):
         return ""  # 先行救助: nobody is kept waiting for papers
-    return (
-        "可以一次性告知补正。可由政务服务平台查询的材料先查询、归档，再制发："
-        f"archivist generate 一次性补正材料告知书 {case.number}"
-    )
+    steps = [StepId.SUBMIT] if case.state in (State.DRAFT, State.DISCOVERED) else []
+    steps += [] if case.state is State.CORRECTION_PENDING else [StepId.ASK_CORRECTION]
+    commands = [f"archivist case step {case.number} {step}" for step in steps]
+    commands.append(f"archivist generate 一次性补正材料告知书 {case.number}")
+    return f"可以一次性告知补正。可由政务服务平台查询的材料先查询、归档，再依次：{'；'.join(commands)}"

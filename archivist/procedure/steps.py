@@ -136,7 +136,7 @@ def plan_step(
         names = (by.actor,)
     attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
     admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
-    problems += [*admission.problems, *assignment.people(attempt, workspace.config)]
+    problems = [*admission.problems, *problems, *assignment.people(attempt, workspace.config)]
     warnings = [*admission.warnings]
     if problems:
         raise StepRefused(

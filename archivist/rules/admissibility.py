@@ -49,6 +49,8 @@ class Issuance:
         replaces: the record that this one takes the place of, and which is void from then on.
         reason: why it is issued again, in place of another, or dated back.
         serves: the records a receipt (送达回证) is to list; empty: whatever waits to be served.
+        posted: it stands with others on one sheet for the board (公示栏): its step need only be the next, and the
+            household's own notice may be in its file already.
     """
 
     case: Case
@@ -61,6 +63,7 @@ class Issuance:
     replaces: str = ""
     reason: str = ""
     serves: tuple[RecordNo, ...] = ()
+    posted: bool = False
 
     @property
     def holding(self) -> tuple[Record, ...]:
@@ -182,18 +185,21 @@ def rests_on(pack: Pack, case: Case, document: str) -> StepTaken | None:
     return next((s for s in reversed(case.round) if s.id in ids), None)
 
 
-def _not_its_turn(issuance: Issuance) -> list[str]:
-    """Return why a document is none of the present state: what its step would say, or that the step was not taken."""
-    case, pack, document = issuance.case, issuance.pack, issuance.document
-    if (
+def is_its_turn(pack: Pack, case: Case, document: DocumentType) -> bool:
+    """Tell whether the procedure has come to a document, whatever else stands in its way."""
+    return (
         ANY_STATE in document.states
         or case.state in document.states
         or case.status is CaseStatus.DEREGISTERED
-    ):
-        return []
-    if rests_on(pack, case, document.id) or any(
-        case.state in s.moves for s in users(pack, case, document.id)
-    ):
+        or rests_on(pack, case, document.id) is not None
+        or any(case.state in s.moves for s in users(pack, case, document.id))
+    )
+
+
+def _not_its_turn(issuance: Issuance) -> list[str]:
+    """Return why a document is none of the present state: what its step would say, or that the step was not taken."""
+    case, pack, document = issuance.case, issuance.pack, issuance.document
+    if is_its_turn(pack, case, document):
         return []
     rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
     if not rows:
@@ -226,14 +232,16 @@ def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
     titles = {kind.id: kind.title for kind in issuance.catalogue}
     attempt = Attempt(case, pack, row, issuance.on, reason="—", titles=titles)
     found = of_step(attempt, issuance.catalogue, issuance.today).problems
-    return [*found] or [f"还没有办“{row.title}”：先办 archivist case step {case.number} {row.id}"]
+    if found or issuance.posted:
+        return [*found]
+    return [f"还没有办“{row.title}”：先办 archivist case step {case.number} {row.id}"]
 
 
 # ── one of a kind ────────────────────────────────────────────────────────────────────────────────────────
 def _second(issuance: Issuance) -> list[str]:
     """Return that one of the kind holds already, which is named."""
     document, case = issuance.document, issuance.case
-    if document.many:
+    if document.many or issuance.posted:
         return []
     since = _since(issuance)
     held = [r for r in issuance.holding if r.type == document.id and r.seq > since and not r.signs]

@@ -47,8 +47,10 @@ def test_from_missing_papers_to_a_complete_file(office: Office) -> None:
     assert len(gaps["problems"]) == len(PAPERS) - 2 + 1, (
         "and one ID card for two people, which was not checked"
     )
-    command = case["notice"].split("archivist ")[1].split()
-    office.run(*command)
+    *steps, command = [words.rstrip("；").split() for words in case["notice"].split("archivist ")[1:]]
+    assert [words[-1] for words in steps] == ["submit", "ask_correction"]
+    for words in [*steps, command]:
+        office.run(*words)
     assert office.json(*command, check=35)["error"]["code"] == "E305"
     assert "不得再次告知" in office.json("check", "王秀兰", check=1)["cases"][0]["notice"]
     file_papers(office, *PAPERS[2:])

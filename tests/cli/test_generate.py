@@ -11,12 +11,13 @@ import pytest
 from archivist.cli.main import main
 from archivist.workspace import Workspace
 from tests.answers import answer
-from tests.households import ACCEPTED, DECISION, households, sheet
-from tests.kit import make_workspace
+from tests.households import DECISION, households, sheet
+from tests.kit import NOW, make_workspace
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("ARCHIVIST_NOW", NOW.isoformat())
     with make_workspace(tmp_path / "ws") as made:
         return made
 
@@ -29,7 +30,7 @@ def run(workspace: Workspace, capsys: pytest.CaptureFixture[str], *words: str) -
 def test_a_batch_from_a_sheet_into_an_archive(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cases = households(workspace, 4, lacking=[1])
+    cases = households(workspace, 4, lacking=[1], come_for="confirmation_decision")
     heads = ["户号", *DECISION]
     rows = [[str(c.number), *DECISION.values()] for c in cases]
     rows[2][heads.index("benefit.amount")] = "无"
@@ -64,8 +65,7 @@ def test_options_that_contradict_each_other_are_refused(
     workspace: Workspace, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     (case,) = households(workspace, 1)
-    ((key, value),) = ACCEPTED.items()
-    code, told = run(workspace, capsys, "受理通知书", str(case.number), "--set", f"{key}={value}", *words)
+    code, told = run(workspace, capsys, "受理通知书", str(case.number), *words)
     assert code == 2 and message in told["error"]["message"]
 
 
@@ -73,10 +73,9 @@ def test_a_parcel_that_cannot_be_written_is_the_exit_status(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What could not be written takes nothing back of what was issued."""
-    (case,) = households(workspace, 1)
+    (case,) = households(workspace, 1, come_for="受理通知书")
     (tmp_path / "file").write_text("", encoding="utf-8")
-    ((key, value),) = ACCEPTED.items()
-    words = [str(case.number), "--set", f"{key}={value}", "--out", str(tmp_path / "file/打印")]
+    words = [str(case.number), "--out", str(tmp_path / "file/打印")]
     code, told = run(workspace, capsys, "受理通知书", *words)
     assert code == 24 and told["issued"][0]["record"] == "0001"
     assert told["parcels"][0]["problem"]["code"] == "E204"

@@ -77,10 +77,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("review", "assign"): [(0, "review-assign/2", ["{item}", "王秀兰", "--type", "其他材料"])],
     ("review", "return"): [(0, "review-return", ["{item}"])],
     ("generate",): [
-        (0, "document-plan", ["受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--dry-run"]),
-        (0, "drafts", ["受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05", "--draft"]),
-        (0, "issued-documents", ["受理通知书", "王秀兰", "--set", "申请.受理日期=2024-03-05"]),
-        (31, "error", ["受理通知书", "王秀兰"]),
+        (0, "document-plan", ["卷内文件目录", "王秀兰", "--dry-run"]),
+        (0, "drafts", ["受理通知书", "王秀兰", "--draft"]),
+        (0, "issued-documents", ["卷内文件目录", "王秀兰"]),
+        (35, "error", ["受理通知书", "王秀兰"]),
     ],
     ("report",): [
         (0, "reports", []),

@@ -83,10 +83,9 @@ def test_the_applicant_is_told_once_of_everything(workspace: Workspace) -> None:
     number = one_more(workspace, "甲", "015")
     file_papers(workspace, number, "application_form", "mat_id_card")
     walk(workspace, number, ("submit", "2024-03-04", ()))
-    assert (
-        f"archivist generate 一次性补正材料告知书 {number}"
-        in check(workspace, [number], on=TODAY).cases[0].notice
-    )
+    told = check(workspace, [number], on=TODAY).cases[0].notice
+    assert f"case step {number} ask_correction；archivist generate 一次性补正材料告知书 {number}" in told
+    walk(workspace, number, ("ask_correction", "2024-03-04", ()))
     (issued,) = notify(workspace, number).issued
     assert isinstance(issued, IssuedForCase)
     record = workspace.archive.read(number).records[issued.record]
@@ -102,9 +101,8 @@ def test_after_the_notice_nothing_new_is_asked_for(workspace: Workspace) -> None
     """「应当一次性告知补齐所有规定材料」: what was forgotten then is no reason not to accept now; it is said, not demanded."""
     number = one_more(workspace, "甲", "015")
     file_papers(workspace, number, *ACCEPTANCE[:-1])
-    walk(workspace, number, ("submit", "2024-03-04", ()))
+    walk(workspace, number, ("submit", "2024-03-04", ()), ("ask_correction", "2024-03-05", ()))
     assert notify(workspace, number).issued
-    walk(workspace, number, ("ask_correction", "2024-03-05", ()))
     change_facts(workspace, BY, number, [("agent.name", "张代理")])
     case = workspace.archive.read(number)
     assert [m.document for m in required_papers.missing(case, workspace.pack)] == ["kinship_declaration"]

@@ -161,12 +161,12 @@ def test_every_reason_is_given_at_once(workspace: Workspace, case: Case) -> None
     found = refused(workspace, case, "confirm", "03-01", REVIEWER, values={"猫": "1"})
     expected = (
         "户档现为“填报”，“作出确认决定”须在“已复审”时办；现在能办：主动发现、收件",
-        "“作出确认决定”没有“猫”这一项可填；可填：无",
         "申请人有近亲属关系，尚未单独登记备案（环节“近亲属单独登记备案”）",
         "没有登记救助金额（benefit.amount）",
+        "日期 2024-03-01 早于立户日 2024-03-04",
+        "“作出确认决定”没有“猫”这一项可填；可填：无",
         "经办人没有相应岗位（E504）：须由“分管领导（决定）”办理，白主管（管理部门（复审））",
         "近亲属回避：白主管是登记的近亲属关系人，不得办理",
-        "日期 2024-03-01 早于立户日 2024-03-04",
     )
     assert found == expected
 
@@ -365,8 +365,8 @@ def test_deregistering_is_a_step_too(workspace: Workspace, case: Case) -> None:
     take(workspace, case, "withdraw", "03-20", reason="本人撤回")
     assert refused(workspace, case, "deregister", "03-19") == (
         "须写明理由（--reason）",
-        "经办人没有相应岗位（E504）：须由“管理部门（复审）”办理，林经办（经办（受理、调查、初审））",
         "日期 2024-03-19 早于上一环节“撤回申请”（2024-03-20），次序不对",
+        "经办人没有相应岗位（E504）：须由“管理部门（复审）”办理，林经办（经办（受理、调查、初审））",
     )
     done = take(workspace, case, "deregister", "03-21", REVIEWER, reason="撤回申请结案")
     assert done.case.deregistered_on == day("03-21")

@@ -14,7 +14,7 @@ from archivist.documents.render.render import document_text
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
 from archivist.workspace import Workspace
-from tests.filing import take
+from tests.filing import come_to, take
 from tests.kit import make_workspace, open_household
 from tests.people import WANG, make_id
 from tests.report.homes import TO_BENEFIT
@@ -106,9 +106,12 @@ def test_what_must_not_be_posted_is_refused_household_by_household(command: Any)
     assert answer["files"] == []
 
 
-def test_minutes_are_put_together_from_the_extracts_of_a_meeting(command: Any) -> None:
+def test_minutes_are_put_together_from_the_extracts_of_a_meeting(command: Any, workspace: Workspace) -> None:
     """实施方案「议事协商机构会议纪要须存入救助家庭档案备查」: the extracts are in the files, the original says all of them."""
     told = [word for said in MINUTES for word in ("--set", said)]
+    with Workspace.open(workspace.root) as opened:
+        for number in opened.archive.case_numbers()[:2]:
+            come_to(opened, opened.archive.read(number), "deliberation_minutes", "2024-06-20")
     command("generate", "deliberation_minutes", "户主1", "户主3", *told)
     answer = command("report", "会议纪要原件", "--month", "2024-06", "--json")
     assert [(s["name"], len(s["rows"])) for s in answer["sheets"]] == [
