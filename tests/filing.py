@@ -132,7 +132,7 @@ def come_to(workspace: Workspace, case: Case, document: str, on: str = "2024-03-
         if is_its_turn(workspace.pack, now, kind):
             return walk(workspace, case.number, *way)
         for rule in leading_on(workspace.pack, now):
-            if rule.moves[now.state] in seen and kind.id not in rule.makes or rule.id == StepId.DEREGISTER:
+            if (rule.moves[now.state] in seen and kind.id not in rule.makes) or rule.id == StepId.DEREGISTER:
                 continue
             seen.add(rule.moves[now.state])
             taken_on = now.opened_on if rule.id == StepId.SUBMIT else day

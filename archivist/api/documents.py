@@ -210,7 +210,9 @@ def prepare(
     by_path = wanted.by_path  # each source by itself: what comes later may name a field otherwise
     base = {**by_path(shared), **by_path(settings)}
     given = {n: {**base, **by_path(rows.get(n, {}))} for n in chosen}
-    checked = plan(workspace, by, wanted, chosen, given, on=on or by.today, manner=Manner(draft, again, reason=reason))
+    checked = plan(
+        workspace, by, wanted, chosen, given, on=on or by.today, manner=Manner(draft, again, reason=reason)
+    )
     if len(chosen) == 1 and checked.refused:
         raise checked.refused[0].error
     return PreparedDocuments(wanted, checked, with_pdf, copies)

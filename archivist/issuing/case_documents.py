@@ -185,8 +185,8 @@ def plan_one(
             manner.again,
             manner.replaces or "",
             manner.reason,
-            service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
-            manner.posted,
+            serves=service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
+            posted=manner.posted,
         ),
         draft=manner.draft,
     )
