@@ -13,7 +13,7 @@ from archivist.api.steps import RecordedStep
 from archivist.model import facts as model
 from archivist.model import field_schema
 from archivist.model.case import CaseStatus
-from archivist.model.facts import Row
+from archivist.model.facts import Part, Row
 from archivist.model.ids import Category, RecordNo, mask_id
 from archivist.model.record import PageFlag, RecordStatus
 from archivist.model.states import State
@@ -22,6 +22,7 @@ from archivist.model.values import value_text
 if TYPE_CHECKING:
     from archivist.documents.values.superseded import Stale
     from archivist.model.case import Case
+    from archivist.model.former_names import FormerName
     from archivist.model.record import MovedRecord, Record
     from archivist.workspace import Workspace
 
@@ -80,7 +81,7 @@ class FactGroup:
 
 
 def _masked(kind: str, text: str) -> str:
-    if text and kind == "id":
+    if text and kind in ("id", "old_id"):
         return mask_id(text)
     return f"…{text[-4:]}" if text and kind == "acct" else text
 
@@ -214,6 +215,30 @@ class MovedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerNameView:
+    """A name somebody of the household bore before (曾用名); ``until`` the day another was written down, and why."""
+
+    part: Part
+    name: str
+    now: str
+    until: str
+    reason: str
+
+    @classmethod
+    def of(cls, former: FormerName) -> FormerNameView:
+        """Return a former name of a case."""
+        return cls(former.part, former.name, former.now, former.until[:10], former.reason)
+
+    @property
+    def standing(self) -> str:
+        """Who bore it and until when, in Chinese."""
+        why = f"（{self.reason}）" if self.reason else ""
+        return (
+            f"曾用名：{self.part.value} {self.now} 原登记为 {self.name}，自 {self.until} 改为 {self.now}{why}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceView:
     """A field of an issued document: what it printed, and what the facts would say now."""
 
@@ -256,6 +281,7 @@ class CaseFile(Result):
         facts: what is known as it is stored: group → fields, or group → rows.
         groups: the same in words, in the schema's order.
         moved_out: papers that were filed here by mistake.
+        former_names: names that people of the household bore before.
         disagreeing: issued documents that no longer say what is known.
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
     """
@@ -275,6 +301,7 @@ class CaseFile(Result):
     groups: tuple[FactGroup, ...]
     records: tuple[FiledRecord, ...]
     moved_out: tuple[MovedOut, ...]
+    former_names: tuple[FormerNameView, ...]
     disagreeing: tuple[DisagreeingDocument, ...]
     events: int
     head: str
@@ -300,6 +327,7 @@ class CaseFile(Result):
                 FiledRecord.of(case, record, sources[record.no]) for record in case.records.values()
             ),
             moved_out=tuple(map(MovedOut.of, case.moved_out.values())),
+            former_names=tuple(map(FormerNameView.of, case.former_names)),
             disagreeing=disagreeing,
             events=case.seq,
             head=case.head,

@@ -13,6 +13,7 @@ from archivist.errors import InvalidValue
 from archivist.model import facts as model
 from archivist.model.case import CaseStatus
 from archivist.model.ids import Category, mask_id
+from archivist.model.invisible import invisible_notices
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -26,7 +27,7 @@ Settings = Sequence[tuple[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Result):
-    """A new household file; ``drop_folder`` is where its scans are to be put."""
+    """A new household file; ``drop_folder`` is where its scans are to be put, ``notices`` what should be looked at."""
 
     SCHEMA: ClassVar[str] = "archivist/case-open/1"
 
@@ -34,6 +35,7 @@ class CaseOpened(Result):
     category: Category
     applicant: str
     drop_folder: Path
+    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,13 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class FactsChanged(Result):
-    """What is known otherwise now, in the order of the schema; nothing where nothing changed."""
+    """What is known otherwise now, in the order of the schema; nothing where nothing changed. ``notices``: to be looked at."""
 
     SCHEMA: ClassVar[str] = "archivist/case-set/1"
 
     case: str
     changes: tuple[ChangeView, ...]
+    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +145,23 @@ def open_case(
 
     if again and not reason:
         raise InvalidValue("另立一户须用 --reason 写明理由")
-    facts = _facts(source, settings)
+    notices = _invisible(settings)
+    facts = _facts(source, settings, notices)
     made = procedure.open_case(
-        workspace, by, category, facts, opened_on=opened_on, again=again, reason=reason
+        workspace, by, category, facts, opened_on=opened_on, again=again, reason=reason, notices=notices
     )
     folder = procedure.drop_folder(workspace, made)
-    return CaseOpened(str(made.number), made.category, made.applicant_name, folder)
+    return CaseOpened(str(made.number), made.category, made.applicant_name, folder, tuple(notices))
 
 
-def _facts(source: Path | None, settings: Settings) -> model.Facts:
+def _invisible(settings: Settings) -> list[str]:
+    """Return what was taken out of what was typed."""
+    return [line for key, value in settings for line in invisible_notices({key: value})]
+
+
+def _facts(source: Path | None, settings: Settings, notices: list[str]) -> model.Facts:
     """Return the facts of a file with the settings laid over; every wrong path is told at once."""
-    plain: dict[str, Any] = model.to_plain(_read(source))
+    plain: dict[str, Any] = model.to_plain(_read(source, notices))
     problems = []
     for key, value in settings:
         try:
@@ -174,10 +183,10 @@ def _facts(source: Path | None, settings: Settings) -> model.Facts:
     return model.parse_facts(plain)
 
 
-def _read(source: Path | None) -> model.Facts:
+def _read(source: Path | None, notices: list[str]) -> model.Facts:
     from archivist.procedure.facts_file import read_facts
 
-    return read_facts(source) if source else model.NO_FACTS
+    return read_facts(source, notices) if source else model.NO_FACTS
 
 
 def change_facts(
@@ -207,11 +216,12 @@ def change_facts(
 
     if not settings and source is None:
         raise InvalidValue("没有写要改什么")
-    number = workspace.find_case(case)
+    number, notices = workspace.find_case(case), _invisible(settings)
+    laid_over = _read(source, notices)
     _, changes = procedure.change_facts(
-        workspace, by, number, settings, laid_over=_read(source), reason=reason
+        workspace, by, number, settings, laid_over=laid_over, reason=reason, notices=notices
     )
-    return FactsChanged(str(number), tuple(map(ChangeView.of, changes)))
+    return FactsChanged(str(number), tuple(map(ChangeView.of, changes)), tuple(notices))
 
 
 def list_cases(

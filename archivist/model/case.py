@@ -15,6 +15,7 @@ from typing import Final
 from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, fact, parse_facts, to_plain
+from archivist.model.former_names import FormerName, renamed
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.states import State, StepTaken
@@ -50,7 +51,10 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One household file as its events say. ``moved_out`` are papers it held once and holds no more."""
+    """One household file as its events say.
+
+    ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before.
+    """
 
     number: CaseNo
     status: CaseStatus = CaseStatus.OPEN
@@ -65,6 +69,7 @@ class Case:
     steps: tuple[StepTaken, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     moved_out: Mapping[RecordNo, MovedRecord] = field(default_factory=dict)
+    former_names: tuple[FormerName, ...] = ()
 
     @property
     def category(self) -> Category:
@@ -141,9 +146,21 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
     Raises:
         ValueError: the event does not fit the state (a record twice, a signature for nothing).
     """
-    case = replace(case, seq=event.seq, head=digest, pack=event.pack or case.pack)
+    before = replace(case, seq=event.seq, head=digest, pack=event.pack or case.pack)
     if of_record := _OF_RECORDS.get(event.op):
-        return of_record(case, event)
+        return of_record(before, event)
+    after = _applied(before, event)
+    if after.facts is before.facts or event.op in _NEW_PEOPLE:
+        return after
+    names = renamed(before.facts, after.facts, event.time, event.reason)
+    return replace(after, former_names=(*before.former_names, *names)) if names else after
+
+
+_NEW_PEOPLE: Final = (Op.CASE_OPENED, Op.APPLICANT_CHANGED)
+"""Events after which somebody else may stand where another stood, without being the same person."""
+
+
+def _applied(case: Case, event: Event) -> Case:
     match event.op:
         case Op.CASE_OPENED:
             return replace(

@@ -20,10 +20,12 @@ from archivist.model.field_schema import (
     GROUPS,
     MEMBERS,
     OBLIGORS,
+    OLD_ID_NUMBER,
     Field,
     Group,
 )
-from archivist.model.ids import FREE_PAPERS
+from archivist.model.ids import FREE_PAPERS, OLD_ID, clean_id
+from archivist.model.invisible import without_invisible
 from archivist.model.values import Value, parse_value, require_text
 
 Row = Mapping[str, Value]
@@ -44,7 +46,7 @@ def parse_facts(raw: Mapping[str, object]) -> Facts:
     facts: dict[str, Row | tuple[Row, ...]] = {}
     named: dict[str, str] = {}
     for name, value in raw.items():
-        group = GROUP_BY_NAME.get(str(name).strip())
+        group = GROUP_BY_NAME.get(without_invisible(str(name)).strip())
         if group is None:
             problems.append(f"没有“{name}”这一组；可用：{'、'.join(f'{g.label}({g.key})' for g in GROUPS)}")
         elif (earlier := named.setdefault(group.key, str(name))) != str(name):
@@ -76,9 +78,10 @@ def _parse_rows(group: Group, value: object, problems: list[str]) -> tuple[Row, 
 def _parse_row(group: Group, raw: Mapping[object, object], label: str, key: str, problems: list[str]) -> Row:
     row: dict[str, Value] = {}
     named: dict[str, str] = {}
-    free_id = str(raw.get("id_type") or raw.get("证件类型") or "") in FREE_PAPERS
+    old = ""
+    free_id = without_invisible(str(raw.get("id_type") or raw.get("证件类型") or "")) in FREE_PAPERS
     for name, value in raw.items():
-        declared = group.by_name.get(str(name).strip())
+        declared = group.by_name.get(without_invisible(str(name)).strip())
         if declared is None:
             problems.append(f"{label}没有“{name}”这一项")
             continue
@@ -96,7 +99,9 @@ def _parse_row(group: Group, raw: Mapping[object, object], label: str, key: str,
             continue
         if parsed is not None:
             row[declared.key] = parsed
-    return MappingProxyType(row)
+        if kind == "id" and OLD_ID.fullmatch(written := clean_id(str(value))):
+            old = written
+    return MappingProxyType(row | {OLD_ID_NUMBER.key: old} if old else row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class Path:
         Raises:
             InvalidValue: E002, when no such fact is declared.
         """
-        match = re.fullmatch(r"\s*([^.\[\]]+)(?:\[(\d+)\])?(?:\.(.+?))?\s*", text)
+        match = re.fullmatch(r"\s*([^.\[\]]+)(?:\[(\d+)\])?(?:\.(.+?))?\s*", without_invisible(text))
         group = GROUP_BY_NAME.get(match[1].strip()) if match else None
         if not match or group is None:
             raise InvalidValue(f"没有“{text}”这一项；组名可用：{'、'.join(g.key for g in GROUPS)}")

@@ -55,6 +55,8 @@ def _enum(key: str, label: str, choices: str, *aliases: str, kind: str = "enum")
 
 
 ID_TYPES: Final = " ".join(IdType)
+OLD_ID_NUMBER: Final = Field("old_id_number", "15位旧号", "old_id", (), ("原号", "原身份证号"))
+"""As it was on a card of the first generation; ``id_number`` is today's number of the same person."""
 _PERSON_STATE = (
     _enum("hukou", "户籍性质", "城镇 农村"),
     _enum("marital", "婚姻状况", "未婚 已婚 离异 丧偶", "婚姻"),
@@ -74,6 +76,7 @@ APPLICANT = Group(
         Field("birth_date", "出生日期", "date"),
         _enum("id_type", "证件类型", ID_TYPES),
         Field("id_number", "身份证号", "id", (), ("证件号码", "证件号", "身份证号码")),
+        OLD_ID_NUMBER,
         Field("household_address", "户籍地址", "str", (), ("户籍地",)),
         Field("address", "现居住地址", "str", (), ("住址",)),
         Field("village", "村（社区）", "str", (), ("村社区", "社区", "村")),
@@ -88,6 +91,7 @@ AGENT = Group(
     (
         Field("name", "姓名", "name"),
         Field("id_number", "证件号", "id", (), ("身份证号",)),
+        OLD_ID_NUMBER,
         Field("phone", "电话", "phone", (), ("联系电话",)),
         Field("relation", "与申请人关系"),
     ),
@@ -101,6 +105,7 @@ MEMBERS = Group(
         _enum("sex", "性别", "男 女"),
         _enum("id_type", "证件类型", ID_TYPES),
         Field("id_number", "证件号码", "id", (), ("身份证号", "证件号")),
+        OLD_ID_NUMBER,
         Field("household_address", "户籍地", "str", (), ("户籍地址",)),
         *_PERSON_STATE,
         Field("education", "学历/就读", "str", (), ("学历", "就读")),
@@ -121,6 +126,7 @@ OBLIGORS = Group(
         Field("name", "姓名", "name"),
         Field("relation", "关系", "str", (), ("与申请人关系",)),
         Field("id_number", "证件号", "id", (), ("身份证号", "证件号码")),
+        OLD_ID_NUMBER,
         _enum("sex", "性别", "男 女"),
         Field("address", "住址"),
         Field("family_size", "家庭人数", "int"),

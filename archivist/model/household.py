@@ -15,7 +15,16 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS
-from archivist.model.ids import RESIDENT_PAPERS, Category, IdNumber, IdType, age_on, id_birth_date, is_id
+from archivist.model.ids import (
+    RESIDENT_PAPERS,
+    Category,
+    IdNumber,
+    IdType,
+    age_on,
+    id_birth_date,
+    is_id,
+    parse_id,
+)
 
 APPLICANT_RELATIONS: Final = ("本人", "申请人", "户主")
 """Relations that mean the applicant."""
@@ -30,7 +39,7 @@ def resident_number(person: Mapping[str, object]) -> IdNumber | None:
     """Return a person's ID number when it carries birth date and sex, as that of an ID card, when nothing else is said."""
     number = str(person.get("id_number") or "")
     carries = (person.get("id_type") or IdType.RESIDENT) in RESIDENT_PAPERS and is_id(number)
-    return IdNumber(number) if carries else None
+    return parse_id(number) if carries else None
 
 
 def birth_date(person: Mapping[str, object]) -> dt.date | None:

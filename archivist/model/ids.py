@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, NewType
 
 from archivist.errors import InvalidValue
+from archivist.model.invisible import without_invisible
 
 Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""
@@ -136,6 +137,9 @@ FREE_PAPERS: Final = (IdType.FOREIGNER, IdType.OTHER)
 IdNumber = NewType("IdNumber", str)
 """18 characters, the checksum right, ``X`` in upper case. Never written to logs, paths or QR codes."""
 
+OLD_ID: Final = re.compile(r"\d{15}")
+"""A number as it was on cards of the first generation, until 1999."""
+_CENTENARIANS: Final = ("996", "997", "998", "999")
 _WEIGHTS = tuple(2 ** (17 - i) % 11 for i in range(17))
 _CHECK = "10X98765432"
 _LOOKALIKES = str.maketrans({"×": "X", "х": "X", "Х": "X", "χ": "X", "Χ": "X", "✕": "X", "╳": "X"})
@@ -159,22 +163,21 @@ def id_check_digit(first17: str) -> str:
 
 def clean_id(text: str) -> str:
     """Normalise what people and scanners write: widths, blanks, hyphens and letters that look like ``X``."""
-    return re.sub(r"[\s\-—·.]", "", narrow(text)).translate(_LOOKALIKES).upper()
+    return re.sub(r"[\s\-—·.]", "", narrow(without_invisible(text))).translate(_LOOKALIKES).upper()
 
 
 def parse_id(text: str) -> IdNumber:
     """Check a resident ID number (also the residence permits of 港澳台, codes 81–83).
 
-    The region code is never a hard error: counties are merged and people move, the number stays.
+    The region code is never a hard error: counties are merged and people move, the number stays. A number of fifteen
+    digits is returned as the one of today that comes from it.
 
     Raises:
         InvalidValue: E002, saying what is wrong without repeating the number.
     """
     number = clean_id(text)
-    if re.fullmatch(r"\d{15}", number):
-        raise InvalidValue(
-            "是 15 位旧号；一代居民身份证自 2013 年 1 月 1 日起停止使用，请填 18 位号码（居民身份证法第二十三条）"
-        )
+    if OLD_ID.fullmatch(number):
+        return modern_id(number)
     if not re.fullmatch(r"\d{17}[\dX]", number):
         raise InvalidValue(f"身份证号应为 17 位数字加 1 位校验码，这里有 {len(number)} 个字符或含有其他字符")
     try:
@@ -184,6 +187,33 @@ def parse_id(text: str) -> IdNumber:
     if id_check_digit(number[:17]) != number[17]:
         raise InvalidValue("身份证号校验码不符（GB 11643），多半有一位录错，请核对证件")
     return IdNumber(number)
+
+
+def modern_id(old: str) -> IdNumber:
+    """Return today's number of somebody of whom one of fifteen digits is known: the century and the check digit are added.
+
+    The card with the old number is void since 2013-01-01 (居民身份证法第二十三条), the person is the same. Three last digits
+    996–999 were kept for people of a hundred years and more, whose century is another one.
+
+    Args:
+        old: fifteen digits.
+
+    Raises:
+        InvalidValue: E002, saying what is wrong without repeating the number.
+    """
+    if not OLD_ID.fullmatch(old):
+        raise InvalidValue(f"15 位旧号应为 15 位数字，这里有 {len(old)} 个字符或含有其他字符")
+    if old[12:] in _CENTENARIANS:
+        raise InvalidValue(
+            "15 位旧号末三位 996 至 999 专给当时的百岁老人，换算不出 18 位号码，请填户口簿上的号码"
+        )
+    first17 = f"{old[:6]}19{old[6:]}"
+    number = IdNumber(first17 + id_check_digit(first17))
+    try:
+        id_birth_date(number)
+    except ValueError:
+        raise InvalidValue("15 位旧号中的出生日期不存在，请核对证件") from None
+    return number
 
 
 def is_id(text: str) -> bool:

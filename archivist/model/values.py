@@ -15,10 +15,11 @@ from typing import Final
 
 from archivist.errors import InvalidValue
 from archivist.model import chinese
-from archivist.model.ids import narrow, parse_id
+from archivist.model.ids import clean_id, modern_id, narrow, parse_id
+from archivist.model.invisible import without_invisible
 
 Value = str | bool | int | tuple[str, ...]
-TEXT_ONLY: Final = ("id", "acct", "ym")
+TEXT_ONLY: Final = ("id", "old_id", "acct", "ym")
 """Kinds that are taken from text alone: as a number they have lost their last digits (over fifteen), a nought at the
 end (2024.10 is 2024.1), or a month is a day."""
 
@@ -86,6 +87,13 @@ def _parse_phone(value: object) -> str:
     return text
 
 
+def _parse_old_id(value: object) -> str:
+    """Return a number of fifteen digits that some number of today comes from."""
+    number = clean_id(str(value))
+    modern_id(number)
+    return number
+
+
 def _parse_account(value: object) -> str:
     text = re.sub(r"[\s-]", "", narrow(str(value)))
     if not re.fullmatch(r"\d{8,32}", text):
@@ -99,6 +107,7 @@ _PARSERS: Final[Mapping[str, Callable[[object], Value]]] = MappingProxyType(
         "text": lambda v: chinese.clean_text(str(v)),
         "name": lambda v: chinese.parse_name(str(v)),
         "id": lambda v: parse_id(str(v)),
+        "old_id": _parse_old_id,
         "date": _parse_day,
         "datetime": _parse_moment,
         "ym": _parse_month,
@@ -117,9 +126,13 @@ KINDS: Final = (*_PARSERS, "enum", "multi")
 def parse_value(kind: str, value: object, choices: Sequence[str] = ()) -> Value | None:
     """Check one value against its kind and return it as stored; ``None`` when there is nothing.
 
+    What nobody sees is taken out of it (``invisible_notices`` tells); an ID number of fifteen digits becomes today's.
+
     Raises:
         InvalidValue: E002, with the reason in Chinese.
     """
+    if isinstance(value, str):
+        value = without_invisible(value)
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if kind == "multi":
@@ -153,7 +166,7 @@ def table_cells(text: str) -> list[list[str]]:
 
 
 def _parse_choice(text: str, choices: Sequence[str]) -> str:
-    value = chinese.clean_text(text)
+    value = chinese.clean_text(without_invisible(text))
     if choices and value not in choices:
         raise InvalidValue(f"“{value}”不在可选项内：{'、'.join(choices)}")
     return value

@@ -11,15 +11,14 @@ from pathlib import Path
 
 from archivist.errors import CaseClosed, CaseExists, InvalidValue
 from archivist.model import facts as known
-from archivist.model import field_schema
+from archivist.model import field_schema, persons
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
-from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
-from archivist.model.household import resident_number
-from archivist.model.ids import CaseNo, Category, IdType, id_birth_date, id_sex
+from archivist.model.field_schema import APPLICANT
+from archivist.model.ids import CaseNo, Category, IdType
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value, value_text
 from archivist.store import Draft, NewFile, durable_files
@@ -62,6 +61,7 @@ def open_case(
     opened_on: dt.date,
     again: bool = False,
     reason: str = "",
+    notices: list[str] | None = None,
 ) -> Case:
     """Open a household file: take a number for good, make its folder and its drop folder.
 
@@ -73,12 +73,17 @@ def open_case(
         opened_on: civil date the file was opened.
         again: open another file though the applicant has an open one in this category.
         reason: why, when ``again``.
+        notices: gets what should be looked at, in Chinese.
 
     Raises:
-        NotDelegated: E503. InvalidValue: E002, when name or ID number is missing. CaseExists: E208.
+        NotDelegated: E503. InvalidValue: E002, when name or ID number is missing, or people contradict their numbers.
+        CaseExists: E208.
     """
+    notices = [] if notices is None else notices
     workspace.pack.require_delegated(category)
-    facts = _derived(facts)
+    settled = persons.settled(facts, today=by.today)
+    facts = settled.facts
+    notices.extend(settled.notices)
     applicant = known.single(facts, APPLICANT.key)
     _require_identity(applicant)
     with workspace.writing(by):
@@ -128,23 +133,6 @@ def _refuse_second(workspace: Workspace, category: Category, id_number: str) -> 
             raise CaseExists(f"该申请人已有在办的{category.label}户档 {number}")
 
 
-def _derived(facts: Facts) -> Facts:
-    """Fill in what an ID number says of its holder: sex and birth date of the applicant, sex of the others."""
-    plain = known.to_plain(facts)
-
-    def derive(row: dict[str, object], *, birth: bool) -> None:
-        if number := resident_number(row):
-            row.setdefault("sex", id_sex(number))
-            if birth:
-                row.setdefault("birth_date", id_birth_date(number).isoformat())
-
-    for group in (APPLICANT.key, MEMBERS.key, OBLIGORS.key):
-        value = plain.get(group, [])
-        for row in [value] if isinstance(value, dict) else value:
-            derive(row, birth=group == APPLICANT.key)
-    return known.parse_facts(plain)
-
-
 def drop_folder(workspace: Workspace, case: Case) -> Path:
     """Return the case's drop folder in the inbox; named for clerks, safe on every file system."""
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", case.applicant_name)[:40].rstrip(" .")
@@ -159,6 +147,7 @@ def change_facts(
     *,
     laid_over: Facts = known.NO_FACTS,
     reason: str = "",
+    notices: list[str] | None = None,
 ) -> tuple[Case, tuple[Change, ...]]:
     """Change what is known of a household, all or nothing.
 
@@ -169,19 +158,23 @@ def change_facts(
         change: pairs of path (``applicant.phone``, ``成员[2].姓名``) and value; an empty value removes the fact.
         laid_over: facts from a file, laid over before the single changes.
         reason: why it was changed.
+        notices: gets what should be looked at, in Chinese.
 
     Returns:
         The case after, and what changed; no event is written when nothing did.
 
     Raises:
-        InvalidValue: E002, listing every wrong path and value.
+        InvalidValue: E002, listing every wrong path and value, and every contradiction among the people.
     """
     changes: list[Change] = []
 
     def draft(case: Case) -> Draft:
         if case.status is CaseStatus.DEREGISTERED:
             raise CaseClosed("已注销的户档不再改动信息", file=str(number))
-        after = _changed(case.facts, change, laid_over)
+        settled = _changed(case.facts, change, laid_over, by.today)
+        after = settled.facts
+        if notices is not None:
+            notices.extend(settled.notices)
         _require_identity(known.single(after, APPLICANT.key))
         changes.extend(differences(case.facts, after))
         if not changes:
@@ -201,17 +194,21 @@ class _Unchanged(Exception):
     """Nothing would change, so nothing is written."""
 
 
-def _changed(facts: Facts, change: Sequence[tuple[str, object]], laid_over: Facts) -> Facts:
-    facts = known.merge(facts, laid_over)
+def _changed(
+    before: Facts, change: Sequence[tuple[str, object]], laid_over: Facts, today: dt.date
+) -> persons.SettledFacts:
+    facts, told = known.merge(before, laid_over), {*persons.paths_of(laid_over)}
     problems: list[str] = []
     for text, value in change:
         try:
-            facts = known.set_fact(facts, known.Path.parse(text), value)
+            path = known.Path.parse(text)
+            facts = known.set_fact(facts, path, value)
+            told.add(str(path))
         except InvalidValue as error:
             problems.extend(error.problems or [f"{text}：{error.what}"])
     if problems:
         raise InvalidValue("户档信息有误", problems=problems)
-    return _derived(facts)
+    return persons.settled(facts, before=before, told=told, today=today)
 
 
 def differences(before: Facts, after: Facts) -> tuple[Change, ...]:

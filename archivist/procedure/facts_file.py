@@ -15,13 +15,14 @@ from typing import Any
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.facts import Facts, parse_facts
 from archivist.model.field_schema import GROUP_BY_NAME, Group
+from archivist.model.invisible import invisible_notices
 from archivist.model.plain_text import parse_json
 from archivist.tables.filled_in import FilledSheet, read_filled, read_text, refuse
 from archivist.tables.reader import EXTENSIONS
 
 
-def read_facts(path: Path) -> Facts:
-    """Read and check a facts file.
+def read_facts(path: Path, notices: list[str] | None = None) -> Facts:
+    """Read and check a facts file; ``notices`` gets what was taken out of it, in Chinese.
 
     Raises:
         UsageError: E001, when the file cannot be read. InvalidValue: E002, listing every wrong value.
@@ -32,6 +33,8 @@ def read_facts(path: Path) -> Facts:
         raise UsageError("没有这个文件", file=path.name) from None
     except ValueError as error:
         raise UsageError(f"读不出来：{error}", file=path.name) from None
+    if notices is not None:
+        notices.extend(invisible_notices(raw))
     try:
         return parse_facts(raw)
     except InvalidValue as error:

@@ -19,6 +19,7 @@ from archivist.model.case import Case, apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import Facts, Path
 from archivist.model.ids import CaseNo, narrow
+from archivist.model.invisible import invisible_notices, without_invisible
 from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
@@ -136,8 +137,13 @@ def plan_step(
         names = (by.actor,)
     attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
     admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
+<<<<<<< HEAD
     problems = [*admission.problems, *problems, *assignment.people(attempt, workspace.config)]
     warnings = [*admission.warnings]
+=======
+    problems += [*admission.problems, *assignment.people(attempt, workspace.config)]
+    warnings = [*admission.warnings, *invisible_notices(values)]
+>>>>>>> 923cf61 (Who a person is comes from the ID number; nobody stands twice in a household; former names stay findable; what nobody sees is taken out and told)
     if problems:
         raise StepRefused(
             f"“{rule.title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
@@ -155,7 +161,7 @@ def read_told(
     names = {n: key for key, label in asked.items() for n in (key, label, label.split("（")[0])}
     told: dict[str, Any] = {"at": at} if at else {}
     for name, value in values.items():
-        if (key := names.get(name)) is None:
+        if (key := names.get(without_invisible(name).strip())) is None:
             offered = "、".join(f"{label}({key})" for key, label in asked.items()) or "无"
             problems.append(f"“{rule.title}”没有“{name}”这一项可填；可填：{offered}")
             continue
@@ -185,7 +191,8 @@ def _kind(name: str) -> str:
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Return who is named, each once."""
-    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    stripped = (without_invisible(name).strip() for name in names)
+    return tuple(dict.fromkeys(name for name in stripped if name))
 
 
 def time_of_day(value: object) -> str:

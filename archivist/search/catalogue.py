@@ -17,12 +17,12 @@ from typing import Final
 
 from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
-from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id
+from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id, parse_id
 from archivist.search import text as forms
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 _WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
@@ -251,7 +251,7 @@ class IndexCatalogue:
         key = forms.name_key(text)
         kinds = [("full", key), ("pinyin0", key), ("initials", key)]
         if is_id(text):
-            kinds = [("id", clean_id(text))]
+            kinds = [("id", parse_id(text)), ("id", clean_id(text))]
         for kind, wanted in kinds:
             sql = (
                 "SELECT c.number, c.category, c.status, c.applicant, c.village, c.opened_on, p.part FROM keys k "

@@ -23,7 +23,7 @@ from typing import Final
 
 from archivist.errors import BadQuery, InvalidValue
 from archivist.model.chinese import parse_date
-from archivist.model.ids import CaseNo, narrow, parse_category
+from archivist.model.ids import CaseNo, modern_id, narrow, parse_category
 from archivist.model.record import PageFlag
 from archivist.search.query_tree import (
     And,
@@ -62,6 +62,8 @@ def parse(text: str) -> Node:
 
 # ── words by their shape ─────────────────────────────────────────────────────────────────────────────────
 _ID_WHOLE, _ID_FIRST, _ID_LAST = r"\d{17}[\dX]", r"[1-9]\d{5}", r"\d{3}[\dX]"
+_ID_OLD = r"[1-9]\d{14}"
+"""As on a card of the first generation; people are found by it, and by the number of today that comes from it."""
 
 
 def word(text: str) -> Node:
@@ -77,6 +79,8 @@ def word(text: str) -> Node:
     if re.fullmatch(_ID_WHOLE, plain):
         return Or((HasPerson(PersonKey.ID, plain), Mentioned(plain)))
     literal = _text(fragment, text)
+    if re.fullmatch(_ID_OLD, plain):
+        return Or((literal, *_old_id(plain)))
     if re.fullmatch(_ID_FIRST, plain):
         return Or((literal, HasPerson(PersonKey.ID6, plain)))
     if re.fullmatch(_ID_LAST, plain):
@@ -113,10 +117,20 @@ def _name(value: str) -> Node:
 
 def _id(value: str) -> Node:
     plain = re.sub(r"[\s\-]", "", normal(value)).upper()
+    if re.fullmatch(_ID_OLD, plain):
+        return Or(_old_id(plain))
     for by, shape in ((PersonKey.ID, _ID_WHOLE), (PersonKey.ID6, _ID_FIRST), (PersonKey.ID4, _ID_LAST)):
         if re.fullmatch(shape, plain):
             return HasPerson(by, plain)
-    raise BadQuery("“证号:”后面请写全 18 位、前六位，或后四位")
+    raise BadQuery("“证号:”后面请写全 18 位（或 15 位旧号）、前六位，或后四位")
+
+
+def _old_id(number: str) -> tuple[Node, ...]:
+    """Return who is meant by fifteen digits: somebody of that old number, or of today's that comes from it."""
+    try:
+        return HasPerson(PersonKey.ID, number), HasPerson(PersonKey.ID, modern_id(number))
+    except InvalidValue:
+        return (HasPerson(PersonKey.ID, number),)
 
 
 def _case(value: str) -> Node:

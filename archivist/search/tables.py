@@ -8,6 +8,8 @@ import sqlite3
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import people
+from archivist.model.former_names import borne_by
+from archivist.model.persons import numbers_of
 from archivist.search import text as forms
 
 TABLES = """
@@ -80,16 +82,28 @@ def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
     for part, row in people(case.facts):
         name = str(row["name"])
         added = db.execute("INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, part, name))
-        keys = {("full", forms.name_key(name))} | {("name", e) for e in forms.endings(forms.name_key(name))}
-        sounds, whole, initials = forms.pinyin_keys(name)
-        keys |= {("pinyin", s) for s in sounds} | {("pinyin0", s) for s in whole}
-        keys |= {("initials", i) for i in initials}
-        if number := str(row.get("id_number", "")).upper():
-            keys.add(("id", number))
+        keys: set[tuple[str, str]] = set()
+        for one in {name, *(former.name for former in borne_by(case.former_names, part, row))}:
+            keys |= _name_keys(one)
+        keys |= {("id", number) for number in (*numbers_of(row), str(row.get("old_id_number", "")))}
+        number = str(row.get("id_number", "")).upper()
         if len(number) == 18:
             keys |= {("id6", number[:6]), ("id4", number[-4:])}
         rows = [(kind, key, added.lastrowid, case_id) for kind, key in keys if key]
         db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", rows)
+
+
+def _name_keys(name: str) -> set[tuple[str, str]]:
+    """Return the keys by which somebody is found under a name, borne now or before."""
+    key = forms.name_key(name)
+    sounds, whole, initials = forms.pinyin_keys(name)
+    return (
+        {("full", key)}
+        | {("name", e) for e in forms.endings(key)}
+        | {("pinyin", s) for s in sounds}
+        | {("pinyin0", s) for s in whole}
+        | {("initials", i) for i in initials}
+    )
 
 
 def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import UsageError
+from archivist.model.invisible import without_invisible
 from archivist.model.plain_text import decode_text
 from archivist.os_reasons import reason_of
 from archivist.tables.reader import (
@@ -125,7 +126,7 @@ class FilledSheet:
 
 def heading(value: Value) -> str:
     """Return a heading as it is compared: without the blanks and line ends that make it fit its cell."""
-    return "".join(str(value).split()) if value is not None else ""
+    return "".join(without_invisible(str(value)).split()) if value is not None else ""
 
 
 def _tell_doubles(

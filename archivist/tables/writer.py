@@ -29,6 +29,7 @@ _WIDTHS: Final = {
     "ym": 10,
     "name": 14,
     "id": 21,
+    "old_id": 18,
     "acct": 24,
     "docno": 22,
     "text": 30,

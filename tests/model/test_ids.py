@@ -84,9 +84,9 @@ def test_an_unknown_region_is_no_error() -> None:
     assert is_id(body + id_check_digit(body)) is True
 
 
-def test_a_number_of_fifteen_digits_is_refused_with_the_article() -> None:
-    with pytest.raises(InvalidValue, match="居民身份证法第二十三条"):
-        parse_id("110105491231002")
+def test_a_number_of_fifteen_digits_is_that_of_today() -> None:
+    """「一代居民身份证停止使用」: the card is void, the person is the same; the century and the check digit are added."""
+    assert parse_id("110105491231002") == "11010519491231002X"
 
 
 def test_the_message_never_repeats_the_number() -> None:

@@ -17,6 +17,7 @@ _TYPICAL: Final[Mapping[str, str]] = MappingProxyType(
     {
         "name": "王秀兰",
         "id": "120106196803050425",
+        "old_id": "120106680305042",
         "date": "2024年8月16日",
         "datetime": "2024年8月16日9时30分",
         "ym": "2024年9月",

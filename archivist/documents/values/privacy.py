@@ -21,7 +21,7 @@ from archivist.model.facts import rows, single
 from archivist.model.field_schema import GROUPS
 from archivist.model.ids import Category
 
-_PRIVATE_KINDS: Final = ("id", "phone", "acct", "name")
+_PRIVATE_KINDS: Final = ("id", "old_id", "phone", "acct", "name")
 _PRIVATE_FIELDS: Final = ("household_address", "address", "disability", "disability_cert", "employer")
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20}|\d{17}[Xx]|1[3-9]\d{9})(?!\d)")
 _DOOR = re.compile(r"\d+\s*(号楼|栋|幢|单元|门|室|号院)")

@@ -50,6 +50,10 @@ def planted() -> tuple[dict[str, Any], set[str]]:  # noqa: C901 (one line a kind
                 secrets.update(number[i : i + 5] for i in range(len(number) - 4))
                 secrets.add(number[-4:])
                 return number
+            case "old_id":
+                number = f"659003{37 + n % 50}0{1 + n % 9}{11 + n % 17}{377 + n}"
+                secrets.update(number[i : i + 5] for i in range(len(number) - 4))
+                return number
             case "phone" | "acct":
                 number = ("139" if field.kind == "phone" else "62220212345") + f"{87_650_000 + 7 * n}"
                 secrets.update(number[i : i + 6] for i in range(len(number) - 5))
