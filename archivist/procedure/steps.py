@@ -137,13 +137,8 @@ def plan_step(
         names = (by.actor,)
     attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
     admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
-<<<<<<< HEAD
     problems = [*admission.problems, *problems, *assignment.people(attempt, workspace.config)]
-    warnings = [*admission.warnings]
-=======
-    problems += [*admission.problems, *assignment.people(attempt, workspace.config)]
     warnings = [*admission.warnings, *invisible_notices(values)]
->>>>>>> 923cf61 (Who a person is comes from the ID number; nobody stands twice in a household; former names stay findable; what nobody sees is taken out and told)
     if problems:
         raise StepRefused(
             f"“{rule.title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
