@@ -5,7 +5,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 
 ``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole · ``case_export`` written out ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
-``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly ·
+``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly ·
 ``fixity`` the archive read again and made whole ·
 ``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells
@@ -52,4 +52,5 @@ __all__ = [
     "templates",
     "tray_view",
     "unlocking",
+    "voiding",
 ]

@@ -28,6 +28,7 @@ class ExportedFile:
         record: the number of its record; ``title`` what that is.
         path: where it is, within the folder.
         searchable: whether it is a scan with its text.
+        voided: whether it is void (作废); its name says so.
         problem: why a scan was written as it is although its text was asked for.
     """
 
@@ -35,6 +36,7 @@ class ExportedFile:
     title: str
     path: str
     searchable: bool
+    voided: bool = False
     problem: Problem | None = None
 
 
@@ -92,6 +94,8 @@ def _write(record: Record, source: Path, target: Path, reader: Reader | None) ->
     written = []
     for number, entry in enumerate(record.files):
         place = PurePosixPath(entry.path).relative_to("data")
+        if record.voided:
+            place = place.with_stem(f"{place.stem}（已作废）")
         problem = None
         (target / place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if number == 0 and reader is not None and record.line_boxes is not None:
@@ -101,13 +105,21 @@ def _write(record: Record, source: Path, target: Path, reader: Reader | None) ->
                 with tempfile.TemporaryDirectory() as work:
                     made = reader.searchable(source / entry.path, lines, record.title, Path(work))
                     _copy(made, target / with_text)
-                written.append(ExportedFile(record.no, record.title, str(with_text), searchable=True))
+                written.append(_exported(record, with_text, searchable=True))
                 continue
             except DroppedFileError as error:
                 problem = Problem.of(error)
         _copy(source / entry.path, target / place)
-        written.append(ExportedFile(record.no, record.title, str(place), searchable=False, problem=problem))
+        written.append(_exported(record, place, searchable=False, problem=problem))
     return written
+
+
+def _exported(
+    record: Record, place: PurePosixPath, *, searchable: bool, problem: Problem | None = None
+) -> ExportedFile:
+    return ExportedFile(
+        record.no, record.title, str(place), searchable, voided=record.voided is not None, problem=problem
+    )
 
 
 def _copy(source: Path, target: Path) -> None:

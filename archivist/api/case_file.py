@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archivist.documents.values.superseded import Stale
     from archivist.model.case import Case
     from archivist.model.former_names import FormerName
-    from archivist.model.record import MovedRecord, Record
+    from archivist.model.record import MovedRecord, Record, Voided
     from archivist.workspace import Workspace
 
 _LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,}[\dXx]")
@@ -96,6 +96,28 @@ class RecordFile:
 
 
 @dataclass(frozen=True, slots=True)
+class VoidedView:
+    """That an issued document is void (作废).
+
+    Attributes:
+        at: when it was said, ISO 8601 with offset; ``actor`` by whom.
+        replaced_by: the record that was issued instead.
+        words: all of it in Chinese.
+    """
+
+    reason: str
+    at: str
+    actor: str
+    replaced_by: str | None
+    words: str
+
+    @classmethod
+    def of(cls, voided: Voided) -> VoidedView:
+        """Return what a case says of a void record."""
+        return cls(voided.reason, voided.at, voided.actor, voided.replaced_by, voided.words)
+
+
+@dataclass(frozen=True, slots=True)
 class FiledRecord:
     """A filed document (件); see ``model.case.Record``.
 
@@ -106,6 +128,7 @@ class FiledRecord:
         dated: the day the paper itself bears, ``YYYY-MM-DD``; empty when it is not known.
         type_score: how sure the program was of the type, 0.0–1.0; null where a person chose it, or nobody noted it.
         replaced_by: the newer paper that holds instead of it.
+        voided: that it holds no more (作废), and why; ``None`` while it holds.
         similar_to: the record of which it seems to be another scan.
         source: name of the file it came from.
         code: what its QR code says; empty where it was not issued here.
@@ -126,6 +149,7 @@ class FiledRecord:
     signs: str | None
     signed_by: str | None
     replaced_by: str | None
+    voided: VoidedView | None
     similar_to: str | None
     source: str
     code: str
@@ -153,6 +177,7 @@ class FiledRecord:
             signs=record.signs,
             signed_by=record.signed_by,
             replaced_by=newer.no if newer else None,
+            voided=VoidedView.of(record.voided) if record.voided else None,
             similar_to=similar if similar in case.records else None,
             source=source,
             code=str(record.data.get("code", "")),
@@ -164,6 +189,8 @@ class FiledRecord:
     @property
     def standing(self) -> str:
         """The status in Chinese, with the paper that holds instead, what it seems a second scan of, and pages to look at."""
+        if self.voided:
+            return f"{self.status.label}，{self.voided.words}"
         replaced = f"，由第 {self.replaced_by} 件代替" if self.replaced_by else ""
         similar = f"，与第 {self.similar_to} 件很像" if self.similar_to else ""
         doubtful = f"，第 {_numbers(self.doubtful_pages)} 页识读存疑" if self.doubtful_pages else ""
@@ -286,7 +313,7 @@ class CaseFile(Result):
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/case-show/1"
+    SCHEMA: ClassVar[str] = "archivist/case-show/2"
 
     case: str
     category: Category

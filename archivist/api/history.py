@@ -31,6 +31,8 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.CHECK_CONFIRMED: "人工核对",
         Op.RECORD_MOVED_OUT: "移出",
         Op.RECORD_RETYPED: "改种类",
+        Op.RECORD_VOIDED: "作废",
+        Op.REOPENED: "撤销注销",
     }
 )
 """What people call an event of a case."""
@@ -144,10 +146,14 @@ def _text(workspace: Workspace, event: Event) -> str:
             name, moved = source.get("name"), source.get("moved_from")
             origin = f" ← {name}" if name else ""
             origin += f" ← {moved['case']} 第 {moved['record']} 件移入" if moved else ""
-            return f"第 {entry['no']} 件 {entry['title']}{origin}{_because(event)}"
+            old = entry.get("data", {}).get("replaces")
+            instead = f"，代替作废的第 {old} 件" if old else ""
+            return f"第 {entry['no']} 件 {entry['title']}{instead}{origin}{_because(event)}"
         case Op.RECORD_MOVED_OUT:
             to = event.data["to"]
             return f"第 {event.data['record']} 件 → {to['case']} 第 {to['record']} 件{_because(event)}"
+        case Op.RECORD_VOIDED:
+            return f"第 {event.data['record']} 件作废{_because(event)}"
         case Op.RECORD_RETYPED:
             return f"第 {event.data['record']} 件改为 {event.data['title']}{_because(event)}"
         case Op.FACTS_CHANGED:

@@ -9,6 +9,7 @@ import click
 from archivist.api import searching as api
 from archivist.api.searching import HitView
 from archivist.cli.session import Session, with_session
+from archivist.model.record import VOIDED
 from archivist.printable import harmless, visible
 
 
@@ -80,6 +81,7 @@ def show_hits(session: Session, hits: Sequence[HitView]) -> None:
     console = session.console()
     for hit in hits:
         where = f"第 {hit.record} 件 {hit.title}" if hit.record else hit.title
+        where += "（已作废）" if hit.status == VOIDED else ""
         page = f" 第 {hit.page} 页" if hit.page else ""
         line = Text.assemble(
             (hit.case, "cyan"),

@@ -1,16 +1,19 @@
-"""``archivist case record``: a filed paper put right (归错了户、认错了种类)."""
+"""``archivist case record``: a filed paper put right (归错了户、认错了种类), an issued one made void or replaced (作废、重制)."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
-from archivist.api import refiling as api
-from archivist.cli.session import Session, with_session
+from archivist.api import refiling, voiding
+from archivist.api.voiding import RecordVoided
+from archivist.cli.session import DAY, Session, pairs, with_session
 
 
 @click.group()
 def record() -> None:
-    """卷内的一件：归错了户的移走，认错了种类的改正。"""
+    """卷内的一件：归错了户的移走，认错了种类的改正，制发错了的作废、重制。"""
 
 
 _REASON = click.option("--reason", required=True, help="为什么；两户的历史中永远保留。")
@@ -35,7 +38,7 @@ def move(
     dry_run: bool,
 ) -> None:
     """归错了户：先归入应归的一户，再从这一户移出；原件号不再使用。"""
-    done = api.move_record(
+    done = refiling.move_record(
         session.workspace, session.by(), case_, number, target, type=type_, reason=reason, dry_run=dry_run
     )
     session.emit(done)
@@ -57,9 +60,86 @@ def move(
 @with_session
 def retype(session: Session, case_: str, number: str, type_: str, reason: str, dry_run: bool) -> None:
     """认错了种类：改正种类、题名，文件移到该种类的文件夹；件号不变。"""
-    done = api.retype_record(
+    done = refiling.retype_record(
         session.workspace, session.by(), case_, number, type_, reason=reason, dry_run=dry_run
     )
     session.emit(done)
     what = "可以改正（试运行，未写入）" if done.dry_run else "已改正"
     session.say(f"{what}：{done.case} 第 {done.record} 件 {done.old_title} → {done.title}", "green")
+
+
+_WHY = click.option("--reason", required=True, help="为什么作废；历史中永远保留。")
+
+
+@record.command()
+@click.argument("case_", metavar="户")
+@click.argument("number", metavar="件号")
+@_WHY
+@_DRY_RUN
+@with_session
+def void(session: Session, case_: str, number: str, reason: str, dry_run: bool) -> None:
+    """制发错了：作废。该件留在卷内并注明，件号、文号不再使用，签署件随之作废。
+
+    只作废本系统制发的文书；已签的和决定书须由分管领导（决定）。已据以办理、送达的，先撤回所据的环节。
+    """
+    done = voiding.void_record(session.workspace, session.by(), case_, number, reason=reason, dry_run=dry_run)
+    session.emit(done)
+    _show_voided(session, done)
+
+
+def _show_voided(session: Session, done: RecordVoided) -> None:
+    what = "可以作废（试运行，未写入）" if done.dry_run else "已作废"
+    also = f"，连同签署件第 {done.signed_copy} 件" if done.signed_copy else ""
+    named = f"{done.case} 第 {done.record} 件 {done.title}" + (f" {done.doc_no}" if done.doc_no else "")
+    session.say(f"{what}：{named}{also}；留在卷内，号码不再使用", "green")
+    for warning in done.warnings:
+        session.say(f"注意：{warning}", "yellow")
+
+
+@record.command()
+@click.argument("case_", metavar="户")
+@click.argument("number", metavar="件号")
+@click.option(
+    "--set", "settings", multiple=True, metavar="键=值", help="与原件所填不同的内容，可多次；“键=”为不再填。"
+)
+@click.option("--on", "on", type=DAY, help="新件的成文日期；默认今天。")
+@click.option("--pdf/--no-pdf", default=None, help="同时生成 PDF（需要 LibreOffice）。")
+@_WHY
+@_DRY_RUN
+@with_session
+def replace(
+    session: Session,
+    case_: str,
+    number: str,
+    settings: tuple[str, ...],
+    on: dt.date | None,
+    pdf: bool | None,
+    reason: str,
+    dry_run: bool,
+) -> None:
+    """制发错了：作废重制。制发新的一件，同时作废原件，一次完成；制发原件时所填的沿用，--set 另写。"""
+    done = voiding.replace_record(
+        session.workspace,
+        session.by(),
+        case_,
+        number,
+        values=dict(pairs(settings)),
+        on=on,
+        pdf=pdf,
+        reason=reason,
+        dry_run=dry_run,
+    )
+    session.emit(done)
+    _show_voided(session, done.voided)
+    if done.dry_run:
+        session.say(f"可以重制：{done.title}（{done.date}）", "green")
+        return
+    waiting = "待签" if done.pending else "无须签章，已归档"
+    numbered = f"，{done.doc_no}" if done.doc_no else ""
+    session.say(
+        f"已重制 {done.title} → {done.voided.case} 第 {done.record} 件（{waiting}）{numbered}", "green"
+    )
+    for path in done.files:
+        session.say(f"  {path}")
+    if done.hand:
+        session.say(f"打印后手写或盖章：{'、'.join(done.hand)}", "dim")

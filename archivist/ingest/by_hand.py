@@ -172,6 +172,10 @@ def file_waiting(
 
 def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> DocumentCode:
     record = case.records.get(signs)
+    if record and record.voided:
+        raise RecordNotFound(
+            f"第 {signs} 件{record.title}{record.voided.words}，不再收签署件", file=str(case.number)
+        )
     if record is None or record.type != document.id or record.status is not RecordStatus.PENDING:
         raise RecordNotFound(f"第 {signs} 件不是待签的{document.title}", file=str(case.number))
     return DocumentCode(case.number, document.code, signs)

@@ -285,7 +285,9 @@ def _movable(case: Case, number: RecordNo, what: str) -> Record:
 
 
 def _obstacles(record: Record) -> Iterator[tuple[str, str]]:
-    if record.signs:
+    if record.voided:
+        yield record.voided.words, "作废的文书留在卷内，不移、不改种类；发给别的户的，另行制发。"
+    elif record.signs:
         yield (
             f"是第 {record.signs} 件的签署件",
             "签署件随它所签的文书；扫错了户的，请把原件另行扫描归入正确的户档，本件保留，并在卷内备考表注明。",
@@ -293,12 +295,12 @@ def _obstacles(record: Record) -> Iterator[tuple[str, str]]:
     elif record.signed_by:
         yield (
             f"已有签署件（第 {record.signed_by} 件）",
-            "已签的文书不改户、不改种类；确有错误的，按程序另行制发更正的文书，原件保留。",
+            "已签的文书不改户、不改种类；确有错误的，作废重制（archivist case record replace），原件留在卷内。",
         )
     elif "code" in record.data:
         yield (
             "是本系统为本户制发的文书",
-            "制发错了的，给正确的户档另行制发；本件保留，不送达，并在卷内备考表注明。",
+            "制发错了的，作废（archivist case record void），给正确的户档另行制发。",
         )
     elif record.status is not RecordStatus.FILED:
         yield f"现为“{record.status.label}”", "用 archivist case show 查看该件的来历。"

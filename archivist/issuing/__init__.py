@@ -1,8 +1,17 @@
 """The act of issuing: from a case, or the office, to a filed record that waits for its signature.
 
-``case_documents`` plan and issue, one or many · ``office_documents`` what belongs to no household · ``combined_notice`` one
-notice for many · ``drafts`` what one would look like · ``numbering`` reference numbers · ``sources`` what a document may ask
-of its workspace. What a paper says and looks like stands in ``documents``.
+``case_documents`` plan and issue, one or many · ``admission`` what may be · ``voiding`` what was issued made void · ``office_documents``
+what belongs to no household · ``combined_notice`` one notice for many · ``drafts`` what one would look like · ``numbering`` reference
+numbers · ``sources`` what a document may ask of its workspace. What a paper says and looks like stands in ``documents``.
 """
 
-__all__ = ["case_documents", "combined_notice", "drafts", "numbering", "office_documents", "sources"]
+__all__ = [
+    "admission",
+    "case_documents",
+    "combined_notice",
+    "drafts",
+    "numbering",
+    "office_documents",
+    "sources",
+    "voiding",
+]

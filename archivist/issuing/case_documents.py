@@ -17,8 +17,8 @@ from archivist.documents.render.pool import PrintedSheet, RenderedDocument, rend
 from archivist.documents.render.render import continued_boxes
 from archivist.documents.template.check import refuse_faulty
 from archivist.documents.values.resolve import document_values, facts_digest
-from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault, UnlawfulDocument
-from archivist.issuing import numbering
+from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault
+from archivist.issuing import admission, numbering
 from archivist.issuing.sources import case_sources
 from archivist.model.by import By
 from archivist.model.case import Case
@@ -26,7 +26,7 @@ from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import SERVES, RecordStatus
-from archivist.rules import admissibility, service
+from archivist.rules import service
 from archivist.rules.admissibility import Issuance
 from archivist.rules.completeness import required_papers
 from archivist.store import Draft, NewFile
@@ -174,26 +174,25 @@ def plan_one(
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
     given = document.by_path(given)
-    _refuse_inadmissible(
-        Issuance(
-            case,
-            workspace.pack,
-            workspace.catalogue,
-            document,
-            on,
-            by.today,
-            manner.again,
-            manner.replaces or "",
-            manner.reason,
-            serves=service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
-            posted=manner.posted,
-        ),
-        draft=manner.draft,
+    admission.refuse_number_of_void(case, given)
+    issuance = Issuance(
+        case,
+        workspace.pack,
+        workspace.catalogue,
+        document,
+        on,
+        by.today,
+        manner.again,
+        manner.replaces or "",
+        manner.reason,
+        serves=service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
+        posted=manner.posted,
     )
+    admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
     values = document_values(
         document,
-        case,
+        issuance.remaining,
         workspace.config,
         on=on,
         given=given,
@@ -201,18 +200,6 @@ def plan_one(
         sources=case_sources(workspace, by, case),
     )
     return PlannedForCase(case, document, values, given, on, numbered, manner)
-
-
-def _refuse_inadmissible(issuance: Issuance, *, draft: bool) -> None:
-    if draft:
-        admissibility.refuse_inapplicable(issuance)
-        return
-    if problems := admissibility.of_document(issuance).problems:
-        raise UnlawfulDocument(
-            f"《{issuance.document.title}》有 {len(problems)} 项不符",
-            file=str(issuance.case.number),
-            problems=problems,
-        )
 
 
 # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────

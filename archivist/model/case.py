@@ -122,6 +122,11 @@ class Case:
         """The records that hold, in order: all but those that are void."""
         return tuple(r for r in self.records.values() if r.voided is None)
 
+    def without(self, record: str) -> Case:
+        """Return the case as if one of its records, and the signed copy of it, had never been in it."""
+        left = {n: r for n, r in self.records.items() if record not in (n, r.signs)}
+        return replace(self, records=MappingProxyType(left))
+
     @property
     def round(self) -> tuple[StepTaken, ...]:
         """The steps since the household last came to rest in benefit: one application, or one review."""

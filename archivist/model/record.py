@@ -19,6 +19,8 @@ SERVES, RECEIVED_ON = "serves", "received_on"
 """Data of a receipt (送达回证): the numbers of the records it is bound to; the day of receipt as a person read it there."""
 SURE_TYPE: Final = 0.8
 """From this score on nobody need confirm a type that the program found."""
+VOIDED: Final = "voided"
+"""How a record that is void stands in the index and in what is found, whatever its status was."""
 
 
 class RecordStatus(StrEnum):
@@ -60,6 +62,12 @@ class Voided:
     actor: str
     seq: int
     replaced_by: RecordNo | None = None
+
+    @property
+    def words(self) -> str:
+        """What became of the document, for people: ``已作废（2024-03-09 赵主任：金额写错），由第 0012 件代替``."""
+        instead = f"，由第 {self.replaced_by} 件代替" if self.replaced_by else ""
+        return f"已作废（{self.at[:10]} {self.actor}：{self.reason}）{instead}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class StepId(StrEnum):
     KINSHIP_FILING = "kinship_filing"
     VERIFY = "verify"
     DELIVER_EXPLAIN = "deliver_explain"
+    DELIVER = "deliver"
     APPRAISE = "appraise"
     PUBLICIZE = "publicize"
     PUBLICIZE_PROPOSED = "publicize_proposed"
@@ -69,3 +70,5 @@ REVIEWS: Final = (StepId.START_REVIEW, StepId.REPORT_CHANGE, StepId.REPORT_DEATH
 """Open a review; what is recorded of the benefit from then on is the outcome of that review."""
 OBJECTIONS: Final = (StepId.OBJECTION, StepId.TERMINATION_OBJECTION)
 """Somebody objects to a notice."""
+DELIVERIES: Final = (StepId.DELIVER, StepId.DELIVER_EXPLAIN)
+"""A paper was served on the applicant (送达)."""

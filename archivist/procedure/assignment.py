@@ -1,26 +1,32 @@
-"""Who may take a step: roles, number, kinship, separation of duties."""
+"""Who may act: take a step (roles, number, kinship, separation of duties); void, replace or repeat a document; reopen a file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from archivist.config import Config
+from archivist.doctypes.catalogue import DocumentKind, DocumentType
 from archivist.errors import RoleMissing
+from archivist.model.case import Case
 from archivist.model.household import kin_names
 from archivist.model.roles import Role
-from archivist.rules import prerequisites
+from archivist.rules import admissibility, prerequisites
+from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.guards import Attempt
+from archivist.rules.pack import Pack
+
+UNEXAMINED: Final = "未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对"
+"""What is said where nobody is registered, so that no post can be asked for."""
 
 
 def people(attempt: Attempt, config: Config) -> list[str]:
     """Return the reasons, in Chinese, that lie with who takes the step."""
-    step, reasons = attempt.step, []
+    step = attempt.step
+    reasons: list[str] = []
     if step.role is not Role.OUTSIDE and config.people:
         for name in attempt.by:
-            person = config.person(name)
-            if person is None or step.role not in person.roles:
-                held = "、".join(r.label for r in person.roles) if person else "没有登记"
-                reasons.append(
-                    f"{RoleMissing.title}（{RoleMissing.code}）：须由“{step.role.label}”办理，{name}（{held or '没有岗位'}）"
-                )
+            reasons += _without_role(config, name, (step.role,))
     if step.people and (rule := attempt.pack.rule_for(step.people, attempt.case)):
         least = int(rule.value)
         if len(attempt.by) < least:
@@ -28,3 +34,47 @@ def people(attempt: Attempt, config: Config) -> list[str]:
     kin = kin_names(attempt.case)
     reasons += [f"近亲属回避：{name}是登记的近亲属关系人，不得办理" for name in attempt.by if name in kin]
     return reasons + prerequisites.apart(attempt)
+
+
+def over_document(
+    config: Config, actor: str, pack: Pack, case: Case, document: DocumentType, *, signed: bool
+) -> list[str]:
+    """Return why somebody may not void, replace or repeat a document of a case.
+
+    What is signed, and any decision, only the one who decides may undo or repeat; any other paper also whoever makes it: the
+    role of a step that brings it forth or asks for it, of the archive's own papers the archivist.
+
+    Args:
+        config: the office, with its people; where none are registered nothing is asked.
+        actor: who acts.
+        pack: its rules.
+        case: whose document it is.
+        document: of which type.
+        signed: whether its signed copy is on file.
+    """
+    roles: list[Role] = [Role.APPROVER]
+    if not signed and document.kind is not DocumentKind.DECISION:
+        rows = [
+            *admissibility.makers(pack, case, document.id),
+            *admissibility.users(pack, case, document.id),
+        ]
+        makes = [row.role for row in rows if row.role is not Role.OUTSIDE]
+        if not makes:
+            makes.append(Role.ARCHIVIST if document.id in OWN else Role.INTAKE)
+        roles = [*dict.fromkeys(makes), *roles]
+    return list(_without_role(config, actor, roles))
+
+
+def over_closed_file(config: Config, actor: str) -> list[str]:
+    """Return why somebody may not reopen a file (撤销注销): it undoes what ended a procedure, so the one who decides must."""
+    return list(_without_role(config, actor, (Role.APPROVER,)))
+
+
+def _without_role(config: Config, name: str, roles: Iterable[Role]) -> Iterable[str]:
+    """Yield that somebody has none of some roles; nothing where the office registered nobody."""
+    person = config.person(name)
+    if not config.people or (person and any(role in person.roles for role in roles)):
+        return
+    held = "、".join(r.label for r in person.roles) if person else "没有登记"
+    asked = "或".join(f"“{role.label}”" for role in roles)
+    yield f"{RoleMissing.title}（{RoleMissing.code}）：须由{asked}办理，{name}（{held or '没有岗位'}）"

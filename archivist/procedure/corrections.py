@@ -18,10 +18,9 @@ from archivist.model.states import StepTaken
 from archivist.procedure import assignment
 from archivist.procedure.cases import Change, differences
 from archivist.procedure.steps import NO_VALUES, changed_groups, distinct, read_told, time_of_day
-from archivist.rules import prerequisites
+from archivist.rules import prerequisites, step_rows
 from archivist.rules.guards import TIMED, Attempt
 from archivist.rules.pack import Pack
-from archivist.rules.rule import StepRule
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
@@ -69,7 +68,8 @@ def correct_step(
 
     Raises:
         CaseClosed: E207, when the case is deregistered. StepRefused: E209, with every reason at once: another step
-            would come out of order, out of its time, or in the wrong hands; a value is not one the step asks for.
+            would come out of order, out of its time, or in the wrong hands; a value is not one the step asks for; what the
+            step brought forth holds, and it is to be taken back.
         InvalidValue: E002, no reason, no such step, or nothing to correct.
     """
     change: dict[str, Any] = {}
@@ -95,6 +95,8 @@ def correct_step(
                     old,
                     [f"只能撤回最后一个环节，即“{case.steps[-1].title}”（序号 {case.steps[-1].seq}）"],
                 )
+            if papers := _papers_of(workspace.pack, case, old):
+                _refuse(case, old, papers)
             new, data = None, {"seq": seq, "void": True}
         else:
             new, problems = _retold(
@@ -128,13 +130,23 @@ def _refuse(case: Case, step: StepTaken, problems: Sequence[str]) -> None:
     raise StepRefused(f"“{step.title}”不能这样更正", file=str(case.number), problems=problems)
 
 
+def _papers_of(pack: Pack, case: Case, step: StepTaken) -> list[str]:
+    """Return the documents that a step brought forth and that hold: taken back, nothing would bear them any more."""
+    row = step_rows.row_taken(pack, case, step)
+    return [
+        f"由它形成的第 {record.no} 件《{record.title}》还有效，先作废：archivist case record void {case.number} {record.no} --reason 理由"
+        for record in case.holding
+        if row and record.issued and record.seq > step.seq and record.type in row.makes
+    ]
+
+
 def _retold(
     pack: Pack, case: Case, step: StepTaken, values: Mapping[str, object], *, timed: bool
 ) -> tuple[StepTaken, list[str]]:
     """Return a step with its values put right, examined as when it was taken, and what is wrong with them."""
     if not values and not timed:
         return step, []
-    if (row := _row(pack, case, step)) is None:
+    if (row := step_rows.row_taken(pack, case, step)) is None:
         return step, ["现行规则没有这一环节，所填的项不能更正"] if values else []
     problems: list[str] = []
     asked = {name.rstrip("?") for name in row.asks}
@@ -145,7 +157,7 @@ def _retold(
 
 
 def _labels(pack: Pack, case: Case, old: StepTaken, new: StepTaken | None) -> Mapping[str, str]:
-    row = _row(pack, case, old)
+    row = step_rows.row_taken(pack, case, old)
     asked = {name.rstrip("?"): label for name, label in row.asks.items()} if row else {}
     return {k: asked.get(k, k) for k in {**old.values, **(new.values if new else {})}}
 
@@ -179,18 +191,9 @@ def _problems(workspace: Workspace, by: By, case: Case, place: int, new: StepTak
 
 def _again(pack: Pack, case: Case, taken: StepTaken) -> Attempt | None:
     """Return a recorded step as it would be attempted now; ``None`` when the rules have no such step any more."""
-    if (row := _row(pack, case, taken)) is None:
+    if (row := step_rows.row_taken(pack, case, taken)) is None:
         return None
     return Attempt(case, pack, row, taken.on, taken.at, taken.by, taken.values, taken.reason)
-
-
-def _row(pack: Pack, case: Case, taken: StepTaken) -> StepRule | None:
-    """Return the row a step was taken by, as the rules of the case have it now."""
-    for step in pack.steps:
-        fits = step.applies(case.category, case.rules_on) and step.moves.get(taken.before) is taken.after
-        if step.id == taken.id and fits:
-            return step
-    return None
 
 
 def _facts(workspace: Workspace, case: Case, old: StepTaken, new: StepTaken | None) -> Facts:
@@ -199,7 +202,7 @@ def _facts(workspace: Workspace, case: Case, old: StepTaken, new: StepTaken | No
     A fact that was changed since by somebody else stays.
     """
     facts = case.facts
-    row = _row(workspace.pack, case, old)
+    row = step_rows.row_taken(workspace.pack, case, old)
     sets = row.sets if row else {}
     for change in _made_known(workspace, case, old):
         path = Path.parse(change.path)

@@ -144,7 +144,7 @@ def plan_step(
             f"“{rule.title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
         )
     if not workspace.config.people:
-        warnings.append("未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对")
+        warnings.append(assignment.UNEXAMINED)
     return _planned(workspace, by, attempt, warnings)
 
 

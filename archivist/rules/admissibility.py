@@ -66,9 +66,14 @@ class Issuance:
     posted: bool = False
 
     @property
+    def remaining(self) -> Case:
+        """The case without the record that is replaced and its signed copy."""
+        return self.case.without(self.replaces) if self.replaces else self.case
+
+    @property
     def holding(self) -> tuple[Record, ...]:
         """The records of the case that hold, without the one that is replaced and its signed copy."""
-        return tuple(r for r in self.case.holding if self.replaces not in (r.no, r.signs))
+        return self.remaining.holding
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,9 +115,9 @@ def of_document(issuance: Issuance) -> Admission:
         issuance.document,
         f"制发《{issuance.document.title}》",
     )
-    problems += _guards(issuance)
+    problems += unmet_guards(issuance)
     if issuance.document.id == DocumentId.DELIVERY_RECEIPT:
-        case, catalogue = issuance.case, issuance.catalogue
+        case, catalogue = issuance.remaining, issuance.catalogue
         problems += service.unlistable(case, catalogue, issuance.serves, again=issuance.again)
     return Admission(tuple(dict.fromkeys(problems)))
 
@@ -238,14 +243,19 @@ def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
 
 
 # ── one of a kind ────────────────────────────────────────────────────────────────────────────────────────
+def repeated(issuance: Issuance) -> tuple[Record, ...]:
+    """Return the documents of the kind that hold already, where there may be only one."""
+    document = issuance.document
+    if document.many or issuance.posted:
+        return ()
+    since = _since(issuance)
+    return tuple(r for r in issuance.holding if r.type == document.id and r.seq > since and not r.signs)
+
+
 def _second(issuance: Issuance) -> list[str]:
     """Return that one of the kind holds already, which is named."""
     document, case = issuance.document, issuance.case
-    if document.many or issuance.posted:
-        return []
-    since = _since(issuance)
-    held = [r for r in issuance.holding if r.type == document.id and r.seq > since and not r.signs]
-    if not held:
+    if not (held := repeated(issuance)):
         return []
     first = held[0]
     if document.id == DocumentId.CORRECTION_NOTICE:
@@ -293,7 +303,7 @@ def _days(issuance: Issuance) -> Iterator[str]:
         yield f"日期 {on} 早于今天（{issuance.today}）：倒签须写明理由（--reason）"
 
 
-def _guards(issuance: Issuance) -> Iterator[str]:
+def unmet_guards(issuance: Issuance) -> Iterator[str]:
     """Yield the reasons of what the document's declaration has hold on the day it is issued, whenever its step was taken."""
     case, pack, document = issuance.case, issuance.pack, issuance.document
     if not document.guards:

@@ -7,6 +7,7 @@ import re
 from archivist.errors import InvalidValue, StepRefused
 from archivist.model.case import Case
 from archivist.model.facts import Path
+from archivist.model.states import StepTaken
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 
@@ -39,6 +40,15 @@ def row_of(pack: Pack, case: Case, step: str) -> StepRule:
         title = (for_it or known_rows)[0].title
         raise StepRefused(f"“{title}”不能办", file=str(case.number), problems=[not_for(case, title, for_it)])
     return next((s for s in rows if case.state in s.moves), rows[0])
+
+
+def row_taken(pack: Pack, case: Case, taken: StepTaken) -> StepRule | None:
+    """Return the row a recorded step was taken by, as the rules of the case have it now; ``None`` when they have none."""
+    for step in pack.steps:
+        fits = step.applies(case.category, case.rules_on) and step.moves.get(taken.before) is taken.after
+        if step.id == taken.id and fits:
+            return step
+    return None
 
 
 def not_for(case: Case, title: str, rows: list[StepRule]) -> str:

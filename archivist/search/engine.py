@@ -24,7 +24,7 @@ class Hit:
         record: ``None`` when the household itself was found.
         page: counted from 1; ``None`` when no page is meant (a household, or a record found by its fields).
         doc_type: the catalogue's id of the document type; empty for a household.
-        status: of the record (``filed`` …) or of the household (``open`` …).
+        status: of the record (``filed`` …, ``voided``) or of the household (``open`` …).
         filed_at: ISO 8601 with offset; the day the case was opened for a household.
         snippet: text around the first match, in normal form.
         highlights: ``(start, end)`` character offsets into ``snippet``, in order, not overlapping.

@@ -24,7 +24,7 @@ from typing import Final
 from archivist.errors import BadQuery, InvalidValue
 from archivist.model.chinese import parse_date
 from archivist.model.ids import CaseNo, modern_id, narrow, parse_category
-from archivist.model.record import PageFlag
+from archivist.model.record import VOIDED, PageFlag
 from archivist.search.query_tree import (
     And,
     FiledBetween,
@@ -157,6 +157,8 @@ _STATUSES: Final[Mapping[str, str]] = MappingProxyType(
         "待签": "pending_signature",
         "已签": "signed",
         "签署件": "signed_copy",
+        "作废": VOIDED,
+        "已作废": VOIDED,
     }
 )
 

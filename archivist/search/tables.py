@@ -10,6 +10,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.facts import people
 from archivist.model.former_names import borne_by
 from archivist.model.persons import numbers_of
+from archivist.model.record import VOIDED
 from archivist.search import text as forms
 
 TABLES = """
@@ -113,7 +114,8 @@ def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: st
     for r in case.records.values():
         digest = r.text.sha256 if r.text else ""
         flags = " ".join(flag.value for flag in r.page_flags)
-        rows.append((r.no, r.type, r.title, category, r.status.value, r.filed_at, r.doc_no, digest, flags))
+        status = VOIDED if r.voided else r.status.value
+        rows.append((r.no, r.type, r.title, category, status, r.filed_at, r.doc_no, digest, flags))
     kept = {row[0] for row in rows}
     for doc, record in db.execute("SELECT id, record FROM docs WHERE case_id = ?", (case_id,)).fetchall():
         if record not in kept:

@@ -108,7 +108,7 @@ def _author(context: DocumentContext, item: VolumeItem) -> str:
 def _records(context: DocumentContext) -> tuple[Row, ...]:
     found = items(context.case)
     ends = list(accumulate(item.kept.pages for item in found))
-    counted = [all(i.kept.pages for i in found[: n + 1]) for n in range(len(found))]
+    counted = [all(i.is_counted for i in found[: n + 1]) for n in range(len(found))]
     return tuple(
         {
             "no": str(item.kept.no),
@@ -117,7 +117,7 @@ def _records(context: DocumentContext) -> tuple[Row, ...]:
             "title": item.made.title,
             "date": item.date.replace("-", ""),
             "pages": item.kept.pages or None,
-            "range": _range(end - item.kept.pages + 1, end) if pages_known else "",
+            "range": _range(end - item.kept.pages + 1, end) if pages_known and item.kept.pages else "",
             "section": item.section,
             "note": item.note,
         }
@@ -149,6 +149,8 @@ def _statement(context: DocumentContext) -> str | None:
     for what, note in (("尚未归入签署件", "待签"), ("页数未经清点", "页数待点")):
         if numbers := [str(item.kept.no) for item in found if item.note == note]:
             told.append(f"第{'、'.join(numbers)}件{what}。")
+    if numbers := [str(item.kept.no) for item in found if item.made.voided]:
+        told.append(f"第{'、'.join(numbers)}件作废，留存卷内。")
     told += [
         f"第{no}件{moved.at[:10]}移出，归入{moved.case}第{moved.new}件。"
         for no, moved in context.case.moved_out.items()

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     FOREIGN_CODE = "foreign_code"
     ALREADY_SIGNED = "already_signed"
     NOT_AWAITED = "not_awaited"
+    VOIDED = "voided"
     KEY_MISSING = "key_missing"
     CODE_NOT_GENUINE = "code_not_genuine"
     NOT_ON_PAPER = "not_on_paper"
@@ -72,6 +73,7 @@ _LABELS: Final = {
     Reason.FOREIGN_CODE: "二维码不符",
     Reason.ALREADY_SIGNED: "已有签署件",
     Reason.NOT_AWAITED: "无须签署件",
+    Reason.VOIDED: "文书已作废",
     Reason.KEY_MISSING: "缺密钥",
     Reason.CODE_NOT_GENUINE: "二维码存疑",
     Reason.NOT_ON_PAPER: "不是签字原件",

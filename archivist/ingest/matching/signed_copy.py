@@ -133,6 +133,11 @@ def _awaited(case: Case, document: DocumentType, code: DocumentCode) -> Record:
         raise Doubt(
             Reason.FOREIGN_CODE, f"二维码所指的 {case.number} 第 {code.record} 件不存在或文书种类不符"
         )
+    if record.voided:
+        raise Doubt(
+            Reason.VOIDED,
+            f"{case.number} 第 {record.no} 件 {record.title} {record.voided.words}，不再收签署件；请核实手上的是不是作废的那一份",
+        )
     if record.status is RecordStatus.SIGNED:
         raise Doubt(
             Reason.ALREADY_SIGNED,

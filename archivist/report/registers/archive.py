@@ -114,7 +114,10 @@ def archive_transfer_list(asked: RegisterRequest) -> Register:
 
 
 def _handed(house: HouseholdHistory, asked: RegisterRequest, kind: str) -> Row:
-    waiting = sum(item.kept.status is RecordStatus.PENDING for item in arrangement.items(house.case))
+    waiting = sum(
+        item.kept.status is RecordStatus.PENDING and not item.made.voided
+        for item in arrangement.items(house.case)
+    )
     # Whether there is paper in the box only those who hand it over can see.
     paper = "" if kind == Transfer.QUARTERLY else "□纸质"
     return {

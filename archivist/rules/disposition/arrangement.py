@@ -1,6 +1,7 @@
 """The volume (卷) a case makes: which papers are items (件) of it, in which order, how many pages and files it has.
 
-A printed document and its signed copy are one item, and the signed paper is what is kept. The archive's own papers –
+A printed document and its signed copy are one item, and the signed paper is what is kept. What is void (作废) stays an item
+of the volume, marked. The archive's own papers –
 cover, catalogue, notes, check sheets – are not items of the volume.
 """
 
@@ -93,10 +94,17 @@ class VolumeItem:
 
     @property
     def note(self) -> str:
-        """What is still wrong with the paper."""
+        """That the paper is void, else what is still wrong with it."""
+        if void := self.made.voided:
+            return f"作废，由第{void.replaced_by}件代替" if void.replaced_by else "作废"
         if self.kept.status is RecordStatus.PENDING:
             return "待签"
-        return "" if self.kept.pages else "页数待点"
+        return "" if self.is_counted else "页数待点"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its pages are known; one that was void before it was signed has none in the volume but its electronic form."""
+        return bool(self.kept.pages) or (self.made.voided is not None and self.kept is self.made)
 
 
 def items(case: Case) -> tuple[VolumeItem, ...]:
@@ -131,12 +139,12 @@ def title(case: Case, name: str = "") -> str:
 def pages(case: Case) -> int | None:
     """Return how many pages the volume has; ``None`` while it holds no paper, or one that was not counted."""
     found = items(case)
-    return sum(i.kept.pages for i in found) if found and all(i.kept.pages for i in found) else None
+    return sum(i.kept.pages for i in found) if found and all(i.is_counted for i in found) else None
 
 
 def archive_no(case: Case) -> str:
     """Return the number in the archive (档号), as the latest of the archive's own papers tells it; else empty."""
-    told = (r.data.get("given", {}).get(ARCHIVE_NO) for r in reversed(list(case.records.values())))
+    told = (r.data.get("given", {}).get(ARCHIVE_NO) for r in reversed(case.holding))
     return next((str(number) for number in told if number), "")
 
 

@@ -41,6 +41,8 @@ def replaced_by(case: Case, record: Record) -> Record | None:
 
     The older one stays in the file as it is.
     """
+    if record.voided:
+        return case.records[record.voided.replaced_by] if record.voided.replaced_by else None
     if record.type not in REMADE or record.signs:
         return None
     newest = [r for r in case.records_of(record.type) if r.signs is None][-1]

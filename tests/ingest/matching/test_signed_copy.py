@@ -19,6 +19,7 @@ from archivist.ingest.matching.names import looks_like_name
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.voiding import void
 from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
@@ -381,6 +382,14 @@ def test_a_second_signed_copy_waits(tmp_path: Path) -> None:
     office = Office(tmp_path)
     sign(office.workspace, office.case.number, office.form.no)
     assert office.read(office.scan()).reason is Reason.ALREADY_SIGNED
+
+
+def test_a_copy_of_what_is_void_waits_with_that_reason(tmp_path: Path) -> None:
+    """「a scan of a void form that comes back later must not be filed as its signed copy but wait in the tray with that reason」."""
+    office = Office(tmp_path)
+    void(office.workspace, BY, office.case.number, office.form.no, "印错了")
+    found = office.read(office.scan())
+    assert found.reason is Reason.VOIDED and "已作废（2024-03-08 林经办：印错了）" in found.message
 
 
 def test_a_copy_of_what_nobody_signs_waits(tmp_path: Path) -> None:
