@@ -13,7 +13,6 @@ from archivist.api.inbox import parse_record
 from archivist.api.result import Result
 from archivist.doctypes.field_paths import FieldPath
 from archivist.errors import UsageError
-from archivist.rules import service
 
 if TYPE_CHECKING:
     from archivist.issuing.case_documents import IssuedForCase, PlannedForCase
@@ -183,6 +182,8 @@ def _replaced(voided: RecordVoided, planned: PlannedForCase, issued: IssuedForCa
 
 def _told(record: Record) -> dict[str, object]:
     """Return what a clerk told for a document, without its number; of a receipt also what it serves."""
+    from archivist.rules import service
+
     given = {k: v for k, v in record.data.get("given", {}).items() if k != FieldPath.DOC_NO}
     if listed := service.serves(record):
         given.setdefault(FieldPath.DELIVERY_RECORDS, "、".join(listed))

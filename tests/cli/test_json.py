@@ -34,7 +34,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("init",): [(0, "init", ["新工作区", "--pack", "national", "--office", "某镇", "--code", "AB"])],
     ("doctor",): [(-1, "doctor", [])],
     ("case", "open"): [(0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
-    ("case", "show"): [(0, "case-show", ["王秀兰"])],
+    ("case", "show"): [(0, "case-show/2", ["王秀兰"])],
     ("case", "set"): [(0, "case-set", ["王秀兰", "申请人.联系电话=022-00001111"])],
     ("case", "list"): [(0, "case-list", [])],
     ("case", "step"): [
@@ -81,6 +81,14 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "drafts", ["社会救助申请书", "王秀兰", "--draft"]),
         (0, "issued-documents", ["卷内文件目录", "王秀兰"]),
         (35, "error", ["受理通知书", "王秀兰"]),
+    ],
+    ("case", "record", "void"): [
+        (0, "case-record-void", ["王秀兰", "{issued}", "--reason", "写错", "--dry-run"]),
+        (26, "error", ["王秀兰", "99", "--reason", "写错"]),
+    ],
+    ("case", "record", "replace"): [
+        (0, "case-record-replace", ["王秀兰", "{issued}", "--reason", "写错", "--dry-run"]),
+        (2, "error", ["王秀兰", "{issued}", "--reason", " "]),
     ],
     ("report",): [
         (0, "reports", []),
@@ -146,6 +154,9 @@ def _filled(office: Office, word: str) -> str:
     if "scan}" in word:
         scans = [i["item"] for i in office.json("review", "list")["items"] if "扫描" in i["name"]]
         return str(scans["other" in word])
+    if word == "{issued}":
+        records = office.json("case", "show", "王秀兰")["records"]
+        return str(next(r["record"] for r in reversed(records) if r["code"] and not r["voided"]))
     if word == "{step}":
         steps = office.json("case", "show", "王秀兰")["steps"]
         return str(steps[-1]["event"])
