@@ -3,7 +3,7 @@
 A function takes the open ``Workspace``, by whom it is done (``By``) where it acts, and plain values; it returns a result or
 raises an error of the tree. Nothing is printed here and no clock is read.
 
-``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``case_file`` one whole · ``case_export`` written out ·
+``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly ·
 ``fixity`` the archive read again and made whole ·
@@ -18,6 +18,7 @@ __all__ = [
     "agenda",
     "case_export",
     "case_file",
+    "case_past",
     "cases",
     "completeness",
     "demonstration",
@@ -26,6 +27,7 @@ __all__ = [
     "fixity",
     "given_values",
     "history",
+    "household_changes",
     "ics",
     "inbox",
     "input_tables",

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.case_past import FormerMember, FormerNameView, MovedOut, ReferredPaper
 from archivist.api.result import Result
 from archivist.api.steps import RecordedStep
 from archivist.model import facts as model
 from archivist.model import field_schema
 from archivist.model.case import CaseStatus
-from archivist.model.facts import Part, Row
+from archivist.model.facts import Row
 from archivist.model.ids import Category, RecordNo, mask_id
 from archivist.model.record import PageFlag, RecordStatus
 from archivist.model.states import State
@@ -22,8 +23,7 @@ from archivist.model.values import value_text
 if TYPE_CHECKING:
     from archivist.documents.values.superseded import Stale
     from archivist.model.case import Case
-    from archivist.model.former_names import FormerName
-    from archivist.model.record import MovedRecord, Record, Voided
+    from archivist.model.record import Record, Voided
     from archivist.workspace import Workspace
 
 _LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,}[\dXx]")
@@ -203,69 +203,6 @@ def _numbers(pages: tuple[int, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class MovedOut:
-    """A paper that was filed here by mistake and is in another household now (已移出).
-
-    Attributes:
-        record: its number here, never given again; ``to_record`` the one it has in ``to_case``.
-        moved_at: ISO 8601 with offset.
-    """
-
-    record: str
-    type: str
-    title: str
-    filed_at: str
-    moved_at: str
-    to_case: str
-    to_record: str
-    reason: str
-
-    @classmethod
-    def of(cls, moved: MovedRecord) -> MovedOut:
-        """Return a record that left a case."""
-        record = moved.record
-        return cls(
-            record=record.no,
-            type=record.type,
-            title=record.title,
-            filed_at=record.filed_at,
-            moved_at=moved.at,
-            to_case=str(moved.case),
-            to_record=moved.new,
-            reason=moved.reason,
-        )
-
-    @property
-    def standing(self) -> str:
-        """What became of it, in Chinese."""
-        return f"已移出，归入 {self.to_case} 第 {self.to_record} 件（{self.reason}）"
-
-
-@dataclass(frozen=True, slots=True)
-class FormerNameView:
-    """A name somebody of the household bore before (曾用名); ``until`` the day another was written down, and why."""
-
-    part: Part
-    name: str
-    now: str
-    until: str
-    reason: str
-
-    @classmethod
-    def of(cls, former: FormerName) -> FormerNameView:
-        """Return a former name of a case."""
-        return cls(former.part, former.name, former.now, former.until[:10], former.reason)
-
-    @property
-    def standing(self) -> str:
-        """Who bore it and until when, in Chinese."""
-        why = f"（{self.reason}）" if self.reason else ""
-        return (
-            f"曾用名：{self.part.value} {self.now} 原登记为 {self.name}，自 {self.until} 改为 {self.now}{why}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class DifferenceView:
     """A field of an issued document: what it printed, and what the facts would say now."""
 
@@ -309,6 +246,8 @@ class CaseFile(Result):
         groups: the same in words, in the schema's order.
         moved_out: papers that were filed here by mistake.
         former_names: names that people of the household bore before.
+        former: who belonged to the household once.
+        split_from: the household it was split from, ``None`` where it was not; ``referred`` the papers that are there.
         disagreeing: issued documents that no longer say what is known.
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
     """
@@ -329,6 +268,9 @@ class CaseFile(Result):
     records: tuple[FiledRecord, ...]
     moved_out: tuple[MovedOut, ...]
     former_names: tuple[FormerNameView, ...]
+    former: tuple[FormerMember, ...]
+    split_from: str | None
+    referred: tuple[ReferredPaper, ...]
     disagreeing: tuple[DisagreeingDocument, ...]
     events: int
     head: str
@@ -355,6 +297,9 @@ class CaseFile(Result):
             ),
             moved_out=tuple(map(MovedOut.of, case.moved_out.values())),
             former_names=tuple(map(FormerNameView.of, case.former_names)),
+            former=tuple(map(FormerMember.of, case.former)),
+            split_from=str(case.split_from.case) if case.split_from else None,
+            referred=tuple(map(ReferredPaper.of, case.references)),
             disagreeing=disagreeing,
             events=case.seq,
             head=case.head,

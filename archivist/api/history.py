@@ -33,6 +33,8 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.RECORD_RETYPED: "改种类",
         Op.RECORD_VOIDED: "作废",
         Op.REOPENED: "撤销注销",
+        Op.APPLICANT_CHANGED: "变更申请人",
+        Op.HOUSEHOLD_SPLIT: "分户",
     }
 )
 """What people call an event of a case."""
@@ -159,6 +161,15 @@ def _text(workspace: Workspace, event: Event) -> str:
         case Op.FACTS_CHANGED:
             groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + _because(event)
+        case Op.CASE_OPENED if "split_from" in event.data:
+            return f"由 {event.data['split_from']['case']} 分户{_because(event)}"
+        case Op.APPLICANT_CHANGED:
+            told, left = event.data["values"], event.data["left"]
+            day = f" {left[0]['on']}" if left else ""
+            return f"{event.data['on']} {told['old']} → {told['new']}（{told['why']}{day}）{_because(event)}"
+        case Op.HOUSEHOLD_SPLIT:
+            names = "、".join(str(gone["person"].get("name", "")) for gone in event.data["left"])
+            return f"{event.data['on']} {names} → {event.data['case']}{_because(event)}"
         case Op.STEP_TAKEN:
             people = "、".join(event.data.get("by", ()))
             after = State(event.data["to"]).label

@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, record, export, list, log, deregister."""
+"""``archivist case``: open, show, set, step, correct, applicant, record, export, list, log, deregister."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
 from archivist.cli.case_export import export
 from archivist.cli.history import log
+from archivist.cli.household_changes import applicant
 from archivist.cli.records import record
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step
@@ -30,6 +31,7 @@ def case() -> None:
 case.add_command(step)
 case.add_command(correct)
 case.add_command(record)
+case.add_command(applicant)
 case.add_command(export)
 case.add_command(log)
 _FROM = click.option(
@@ -122,7 +124,8 @@ def show(session: Session, case_: str, full: bool) -> None:
     closed = (
         f"，注销 {found.deregistered_on}（{found.deregistration_reason}）" if found.deregistered_on else ""
     )
-    session.say(f"立户 {found.opened_on}{closed}")
+    split = f"，由 {found.split_from} 分户" if found.split_from else ""
+    session.say(f"立户 {found.opened_on}{split}{closed}")
     if found.steps:
         session.table(
             ("序号", "日期", "环节", "办理人", "到达状态", "说明"),
@@ -136,6 +139,12 @@ def show(session: Session, case_: str, full: bool) -> None:
         session.say(former.standing)
     for group in found.groups:
         _show_group(session, group, full=full)
+    if found.former:
+        session.table(
+            ("原为", "姓名", "证件号", "为何", "日期", "现户号", "说明"),
+            [person.shown(full=full) for person in found.former],
+            title="原家庭成员",
+        )
     session.table(
         ("件号", "文书（材料）", "状态", "页数", "归档时间", "文号", "来源"),
         [
@@ -156,6 +165,12 @@ def show(session: Session, case_: str, full: bool) -> None:
         ],
         title="卷内各件",
     )
+    if found.referred:
+        session.table(
+            ("所在户", "件号", "文书（材料）", "日期", "摘要（SHA-256）"),
+            [(p.case, p.record, p.title, p.dated, p.sha256[0][:16]) for p in found.referred],
+            title="引用的材料（原件在所在户，未复制）",
+        )
     _show_disagreeing(session, found, full=full)
 
 

@@ -1,7 +1,7 @@
 """Values and the fold over events: standard library only, no I/O, no clock.
 
 ``ids`` case, record and ID numbers, ``ids_in_text`` on a page · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
-household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers · ``persons`` who each of them is, ``former_names``
+household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers, ``household_changes`` when people come and go, ``former_people`` who went · ``persons`` who each of them is, ``former_names``
 what they were called before · ``invisible`` characters nobody sees · ``by`` who acts · ``event`` one change ·
 ``record`` one filed paper · ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``conditions`` on a case,
 in words · ``document_code`` what a QR code says · ``plain_text`` in the encodings of offices.
@@ -18,7 +18,9 @@ __all__ = [
     "facts",
     "field_schema",
     "former_names",
+    "former_people",
     "household",
+    "household_changes",
     "ids",
     "ids_in_text",
     "invisible",

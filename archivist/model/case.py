@@ -14,8 +14,9 @@ from typing import Final
 
 from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import NO_FACTS, Facts, fact, parse_facts, to_plain
+from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, parse_facts, people, to_plain
 from archivist.model.former_names import FormerName, renamed
+from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin, departed, origin
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.states import State, StepTaken
@@ -53,7 +54,9 @@ class Confirmed:
 class Case:
     """One household file as its events say.
 
-    ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before.
+    ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before,
+    ``former`` who belonged to it once; ``split_from`` the household it was split from, and ``references`` the papers that
+    are there.
     """
 
     number: CaseNo
@@ -70,6 +73,9 @@ class Case:
     confirmed: tuple[Confirmed, ...] = ()
     moved_out: Mapping[RecordNo, MovedRecord] = field(default_factory=dict)
     former_names: tuple[FormerName, ...] = ()
+    former: tuple[FormerPerson, ...] = ()
+    split_from: SplitOrigin | None = None
+    references: tuple[PaperReference, ...] = ()
 
     @property
     def category(self) -> Category:
@@ -108,6 +114,13 @@ class Case:
     def applicant_name(self) -> str:
         """The applicant's name, empty when not yet known."""
         return str(self.fact(FactPath.APPLICANT_NAME) or "")
+
+    def people(self) -> Iterable[tuple[Part, Row]]:
+        """Yield everyone named in the case with their part, and who died or left without a household of their own."""
+        yield from people(self.facts)
+        for person in self.former:
+            if person.to is None:
+                yield Part.FORMER, person.row
 
     def next_record(self) -> RecordNo:
         """Return the number the next record gets."""
@@ -151,49 +164,56 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
     Raises:
         ValueError: the event does not fit the state (a record twice, a signature for nothing).
     """
+    change = _CHANGES.get(event.op)
+    if change is None:
+        raise ValueError(f"{event.op.value} does not belong in a case")
     before = replace(case, seq=event.seq, head=digest, pack=event.pack or case.pack)
-    if of_record := _OF_RECORDS.get(event.op):
-        return of_record(before, event)
-    after = _applied(before, event)
+    after = change(before, event)
     if after.facts is before.facts or event.op in _NEW_PEOPLE:
         return after
     names = renamed(before.facts, after.facts, event.time, event.reason)
     return replace(after, former_names=(*before.former_names, *names)) if names else after
 
 
-_NEW_PEOPLE: Final = (Op.CASE_OPENED, Op.APPLICANT_CHANGED)
+_NEW_PEOPLE: Final = (Op.CASE_OPENED, Op.APPLICANT_CHANGED, Op.HOUSEHOLD_SPLIT)
 """Events after which somebody else may stand where another stood, without being the same person."""
 
 
-def _applied(case: Case, event: Event) -> Case:
-    match event.op:
-        case Op.CASE_OPENED:
-            return replace(
-                case,
-                opened_on=dt.date.fromisoformat(event.data["opened_on"]),
-                facts=parse_facts(event.data["facts"]),
-            )
-        case Op.FACTS_CHANGED:
-            return replace(case, facts=_changed(case.facts, event.data))
-        case Op.STEP_TAKEN:
-            return _with_step(case, event)
-        case Op.STEP_CORRECTED:
-            return _with_correction(case, event)
-        case Op.DEREGISTERED:
-            return replace(
-                case,
-                status=CaseStatus.DEREGISTERED,
-                deregistered_on=dt.date.fromisoformat(event.data["date"]),
-                deregistration_reason=event.reason,
-            )
-        case Op.RECORD_VOIDED:
-            return _void(case, RecordNo(event.data["record"]), event)
-        case Op.REOPENED:
-            return replace(case, status=CaseStatus.OPEN, deregistered_on=None, deregistration_reason="")
-        case Op.CHECK_CONFIRMED:
-            return replace(case, confirmed=(*case.confirmed, *_confirmed(event)))
-        case _:
-            raise ValueError(f"{event.op.value} does not belong in a case")
+def _opened(case: Case, event: Event) -> Case:
+    split_from, references = origin(event.data)
+    return replace(
+        case,
+        opened_on=dt.date.fromisoformat(event.data["opened_on"]),
+        facts=parse_facts(event.data["facts"]),
+        split_from=split_from,
+        references=references,
+    )
+
+
+def _with_facts(case: Case, event: Event) -> Case:
+    return replace(case, facts=_changed(case.facts, event.data))
+
+
+def _without_people(case: Case, event: Event) -> Case:
+    """A step by which somebody left the household."""
+    return replace(_with_step(case, event), former=(*case.former, *departed(event)))
+
+
+def _deregistered(case: Case, event: Event) -> Case:
+    return replace(
+        case,
+        status=CaseStatus.DEREGISTERED,
+        deregistered_on=dt.date.fromisoformat(event.data["date"]),
+        deregistration_reason=event.reason,
+    )
+
+
+def _reopened(case: Case, _: Event) -> Case:
+    return replace(case, status=CaseStatus.OPEN, deregistered_on=None, deregistration_reason="")
+
+
+def _with_void(case: Case, event: Event) -> Case:
+    return _void(case, RecordNo(event.data["record"]), event)
 
 
 def _changed(facts: Facts, data: Data) -> Facts:
@@ -201,9 +221,10 @@ def _changed(facts: Facts, data: Data) -> Facts:
     return parse_facts({k: v for k, v in plain.items() if v is not None})
 
 
-def _confirmed(event: Event) -> Iterable[Confirmed]:
+def _with_confirmation(case: Case, event: Event) -> Case:
     by, on = tuple(event.data["by"]), dt.date.fromisoformat(event.data["on"])
-    return (Confirmed(c, tuple(said), by, on, event.reason) for c, said in event.data["checks"].items())
+    seen = (Confirmed(c, tuple(said), by, on, event.reason) for c, said in event.data["checks"].items())
+    return replace(case, confirmed=(*case.confirmed, *seen))
 
 
 def _with_step(case: Case, event: Event) -> Case:
@@ -347,17 +368,27 @@ def _with_service(case: Case, event: Event) -> Case:
     return replace(case, records=MappingProxyType({**case.records, number: new}))
 
 
-_OF_RECORDS: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
+_CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
     {
+        Op.CASE_OPENED: _opened,
+        Op.FACTS_CHANGED: _with_facts,
         Op.RECORD_FILED: _with_record,
         Op.DOCUMENT_ISSUED: _with_record,
         Op.SIGNED_COPY_FILED: _with_record,
         Op.RECORD_MOVED_OUT: _without_record,
         Op.RECORD_RETYPED: _with_type,
         Op.SERVICE_RECORDED: _with_service,
+        Op.RECORD_VOIDED: _with_void,
+        Op.STEP_TAKEN: _with_step,
+        Op.STEP_CORRECTED: _with_correction,
+        Op.APPLICANT_CHANGED: _without_people,
+        Op.HOUSEHOLD_SPLIT: _without_people,
+        Op.DEREGISTERED: _deregistered,
+        Op.REOPENED: _reopened,
+        Op.CHECK_CONFIRMED: _with_confirmation,
     }
 )
-"""What an event does to the records of a case."""
+"""What each kind of event does to a case; those of the ledger and of batches are none of it."""
 
 
 def fold(number: CaseNo, events: Iterable[tuple[Event, Sha256]]) -> Case:

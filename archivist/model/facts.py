@@ -219,6 +219,7 @@ class Part(StrEnum):
     AGENT = "代理人"
     MEMBER = "成员"
     OBLIGOR = "义务人"
+    FORMER = "原成员"
 
 
 def people(facts: Facts) -> Iterable[tuple[Part, Row]]:

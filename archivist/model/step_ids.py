@@ -5,6 +5,7 @@ Each is a step of some shipped pack (a test holds them together), and what belon
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -55,6 +56,9 @@ class StepId(StrEnum):
     PROPOSE_TERMINATION = "propose_termination"
     TERMINATION_OBJECTION = "termination_objection"
     TERMINATE = "terminate"
+    # a household's life
+    CHANGE_APPLICANT = "change_applicant"
+    SPLIT_HOUSEHOLD = "split_household"
     DEREGISTER = "deregister"
 
 
@@ -72,3 +76,8 @@ OBJECTIONS: Final = (StepId.OBJECTION, StepId.TERMINATION_OBJECTION)
 """Somebody objects to a notice."""
 DELIVERIES: Final = (StepId.DELIVER, StepId.DELIVER_EXPLAIN)
 """A paper was served on the applicant (送达)."""
+OWN_COMMANDS: Final[Mapping[str, str]] = {
+    StepId.CHANGE_APPLICANT: "applicant",
+    StepId.SPLIT_HOUSEHOLD: "split",
+}
+"""Steps that change more than where a case stands, and the command (``archivist case …``) by which each is taken."""

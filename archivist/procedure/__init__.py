@@ -1,12 +1,13 @@
 """What becomes of a case.
 
-``cases`` open, change facts, deregister · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
+``cases`` open, change facts, deregister · ``applicant_change`` somebody else becomes the applicant · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
 ``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due ·
 ``completeness_audit`` what is missing.
 """
 
 __all__ = [
     "agenda",
+    "applicant_change",
     "assignment",
     "cases",
     "completeness_audit",

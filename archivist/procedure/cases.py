@@ -171,7 +171,7 @@ def change_facts(
     def draft(case: Case) -> Draft:
         if case.status is CaseStatus.DEREGISTERED:
             raise CaseClosed("已注销的户档不再改动信息", file=str(number))
-        settled = _changed(case.facts, change, laid_over, by.today)
+        settled = changed_facts(case.facts, change, laid_over, by.today)
         after = settled.facts
         if notices is not None:
             notices.extend(settled.notices)
@@ -194,9 +194,14 @@ class _Unchanged(Exception):
     """Nothing would change, so nothing is written."""
 
 
-def _changed(
+def changed_facts(
     before: Facts, change: Sequence[tuple[str, object]], laid_over: Facts, today: dt.date
 ) -> persons.SettledFacts:
+    """Return facts with changes laid over, and what ID numbers say of their holders filled in.
+
+    Raises:
+        InvalidValue: E002, listing every wrong path and value, and every contradiction among the people.
+    """
     facts, told = known.merge(before, laid_over), {*persons.paths_of(laid_over)}
     problems: list[str] = []
     for text, value in change:
@@ -252,10 +257,10 @@ def deregister(workspace: Workspace, by: By, number: CaseNo, *, on: dt.date, rea
         return Draft(Op.DEREGISTERED, {"date": on.isoformat()}, reason)
 
     case, _ = workspace.commit(number, draft, by)
-    folder = drop_folder(workspace, case)
-    with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    for folder in workspace.archive.inbox.glob(f"{number} *"):  # of an earlier applicant's name too
+        with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
     return case
 
 

@@ -15,6 +15,7 @@ from archivist.model.event import Op
 from archivist.model.facts import Facts, Path, set_fact, single
 from archivist.model.ids import CaseNo
 from archivist.model.states import StepTaken
+from archivist.model.step_ids import OWN_COMMANDS
 from archivist.procedure import assignment
 from archivist.procedure.cases import Change, differences
 from archivist.procedure.steps import NO_VALUES, changed_groups, distinct, read_told, time_of_day
@@ -89,6 +90,8 @@ def correct_step(
         place = _place(case, seq)
         old = case.steps[place]
         if void:
+            if old.id in OWN_COMMANDS:
+                _refuse(case, old, ["这一环节改动了家庭成员，不能撤回；改错了的再办一次"])
             if place != len(case.steps) - 1:
                 _refuse(
                     case,

@@ -22,7 +22,7 @@ from archivist.model.ids import CaseNo, narrow
 from archivist.model.invisible import invisible_notices, without_invisible
 from archivist.model.roles import Role
 from archivist.model.states import State
-from archivist.model.step_ids import StepId
+from archivist.model.step_ids import OWN_COMMANDS, StepId
 from archivist.model.values import parse_value
 from archivist.procedure import assignment
 from archivist.procedure.cases import deregister
@@ -125,9 +125,31 @@ def plan_step(
         reason: free words; some steps demand it.
 
     Raises:
-        StepRefused: E209, with every reason at once.
+        StepRefused: E209, with every reason at once; or it is taken by a command of its own.
         InvalidValue: E002, when there is no such step at all.
     """
+    if command := OWN_COMMANDS.get(step):
+        raise StepRefused(
+            "这一环节还要改动家庭成员，另有命令",
+            file=str(case.number),
+            remedy=f"用 archivist case {command} 户 …。",
+        )
+    return examine_step(workspace, by, case, step, on=on, at=at, people=people, values=values, reason=reason)
+
+
+def examine_step(
+    workspace: Workspace,
+    by: By,
+    case: Case,
+    step: str,
+    *,
+    on: dt.date,
+    at: str = "",
+    people: Sequence[str] = (),
+    values: Mapping[str, object] = NO_VALUES,
+    reason: str = "",
+) -> PlannedStep:
+    """Examine a step by whatever command it is taken; for the arguments and what is refused see ``plan_step``."""
     pack = workspace.pack
     rule = step_rows.row_of(pack, case, step)
     problems: list[str] = []

@@ -158,6 +158,15 @@ def _appraised(attempt: Attempt) -> list[str]:
     return [] if attempt.case.step(StepId.APPRAISE) else ["还没有民主评议，本地规定必须评议"]
 
 
+def _change_reported(attempt: Attempt) -> list[str]:
+    """Of this review: what was reported at an earlier one has been dealt with."""
+    reported = (StepId.REPORT_CHANGE, StepId.REPORT_DEATH)
+    if any(s.id in reported for s in attempt.case.round):
+        return []
+    titles = [s.title for name in reported for s in attempt.pack.steps_of(attempt.case) if s.id == name]
+    return [f"本次复核还没有办{'或'.join(f'“{t}”' for t in dict.fromkeys(titles))}，家庭成员的变动须先有报告"]
+
+
 GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
     {
         "delegated": _delegated,
@@ -176,6 +185,7 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "amount_known": _amount_known,
         "care_form_known": _care_form_known,
         "once": _once,
+        "change_reported": _change_reported,
         "appraised": _appraised,
     }
 )

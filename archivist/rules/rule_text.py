@@ -32,6 +32,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "care_form_known": "供养方式已登记",
         "once": "只办一次",
         "appraised": "已经评议",
+        "change_reported": "家庭成员的变动已报告",
     }
 )
 """Conditions of steps as people call them."""

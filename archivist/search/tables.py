@@ -7,7 +7,6 @@ import sqlite3
 
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import people
 from archivist.model.former_names import borne_by
 from archivist.model.persons import numbers_of
 from archivist.model.record import VOIDED
@@ -80,7 +79,7 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
 
 
 def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
-    for part, row in people(case.facts):
+    for part, row in case.people():
         name = str(row["name"])
         added = db.execute("INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, part, name))
         keys: set[tuple[str, str]] = set()

@@ -43,6 +43,9 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (29, "error", ["王秀兰", "confirm", "--on", "2024-03-05"]),
     ],
     ("case", "correct"): [(0, "case-correct", ["王秀兰", "{step}", "--void", "--reason", "误记"])],
+    ("case", "applicant"): [
+        (29, "error", ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "申请人死亡"]),
+    ],
     ("case", "export"): [
         (0, "case-export", ["王秀兰", "--out", "移交"]),
         (2, "error", ["王秀兰", "--out", "移交", "--searchable"]),

@@ -23,8 +23,8 @@ class Household:
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        """Everybody in its facts."""
-        return tuple(row for _, row in people(self.case.facts))
+        """Everybody in its facts, and who died or left: a death certificate is of somebody who belongs to it no more."""
+        return tuple(row for _, row in self.case.people())
 
     @cached_property
     def names(self) -> frozenset[str]:
