@@ -161,15 +161,9 @@ def _text(workspace: Workspace, event: Event) -> str:
         case Op.FACTS_CHANGED:
             groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + _because(event)
-        case Op.CASE_OPENED if "split_from" in event.data:
-            return f"由 {event.data['split_from']['case']} 分户{_because(event)}"
-        case Op.APPLICANT_CHANGED:
-            told, left = event.data["values"], event.data["left"]
-            day = f" {left[0]['on']}" if left else ""
-            return f"{event.data['on']} {told['old']} → {told['new']}（{told['why']}{day}）{_because(event)}"
-        case Op.HOUSEHOLD_SPLIT:
-            names = "、".join(str(gone["person"].get("name", "")) for gone in event.data["left"])
-            return f"{event.data['on']} {names} → {event.data['case']}{_because(event)}"
+        case Op.CASE_OPENED | Op.APPLICANT_CHANGED | Op.HOUSEHOLD_SPLIT:
+            said = _household(event)
+            return said + _because(event) if said else event.reason
         case Op.STEP_TAKEN:
             people = "、".join(event.data.get("by", ()))
             after = State(event.data["to"]).label
@@ -183,6 +177,21 @@ def _text(workspace: Workspace, event: Event) -> str:
             return f"{event.data['on']} {'、'.join(event.data['checks'])} {'、'.join(event.data['by'])}（{event.reason}）"
         case _:
             return event.reason
+
+
+def _household(event: Event) -> str:
+    """Say who came, went or took another's place."""
+    data = event.data
+    match event.op:
+        case Op.APPLICANT_CHANGED:
+            told, left = data["values"], data["left"]
+            day = f" {left[0]['on']}" if left else ""
+            return f"{data['on']} {told['old']} → {told['new']}（{told['why']}{day}）"
+        case Op.HOUSEHOLD_SPLIT:
+            names = "、".join(str(gone["person"].get("name", "")) for gone in data["left"])
+            return f"{data['on']} {names} → {data['case']}"
+        case _:
+            return f"由 {data['split_from']['case']} 分户" if "split_from" in data else ""
 
 
 def _because(event: Event) -> str:

@@ -90,16 +90,8 @@ def correct_step(
         place = _place(case, seq)
         old = case.steps[place]
         if void:
-            if old.id in OWN_COMMANDS:
-                _refuse(case, old, ["这一环节改动了家庭成员，不能撤回；改错了的再办一次"])
-            if place != len(case.steps) - 1:
-                _refuse(
-                    case,
-                    old,
-                    [f"只能撤回最后一个环节，即“{case.steps[-1].title}”（序号 {case.steps[-1].seq}）"],
-                )
-            if papers := _papers_of(workspace.pack, case, old):
-                _refuse(case, old, papers)
+            if binding := _binding(workspace.pack, case, old):
+                _refuse(case, old, binding)
             new, data = None, {"seq": seq, "void": True}
         else:
             new, problems = _retold(
@@ -127,6 +119,15 @@ def _place(case: Case, seq: int) -> int:
             return place
     listed = "、".join(f"{s.seq} {s.title}" for s in case.steps) or "还没有"
     raise InvalidValue(f"第 {seq} 号不是现有的环节；已办的环节：{listed}", file=str(case.number))
+
+
+def _binding(pack: Pack, case: Case, step: StepTaken) -> list[str]:
+    """Return why a step cannot be taken back."""
+    if step.id in OWN_COMMANDS:
+        return ["这一环节改动了家庭成员，不能撤回；改错了的再办一次"]
+    if step != case.steps[-1]:
+        return [f"只能撤回最后一个环节，即“{case.steps[-1].title}”（序号 {case.steps[-1].seq}）"]
+    return [*_papers_of(pack, case, step)]
 
 
 def _refuse(case: Case, step: StepTaken, problems: Sequence[str]) -> None:
