@@ -59,6 +59,8 @@ class FieldPath(StrEnum):
     CHANGE_AFTER_CN = "change.after_cn"
     CHANGE_BEFORE = "change.before"
     CHANGE_BEFORE_CN = "change.before_cn"
+    CHANGE_KIND = "change.kind"
+    CHANGE_KINDS = "change.kinds"
     CHANGE_START = "change.start"
     CLASSES_ROWS = "classes.rows"
     COMMITMENT_PERSONS = "commitment.persons"

@@ -187,6 +187,8 @@ def plan_one(
         manner.reason,
         serves=service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
         posted=manner.posted,
+        standards=workspace.config.standards,
+        given=given,
     )
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given

@@ -14,7 +14,8 @@ from typing import Final
 
 from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, parse_facts, people, to_plain
+from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, parse_facts, people, single, to_plain
+from archivist.model.field_schema import BENEFIT
 from archivist.model.former_names import FormerName, renamed
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin, departed, origin
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
@@ -233,6 +234,7 @@ def _with_step(case: Case, event: Event) -> Case:
         raise ValueError(
             f"step {data['step']} from {data['from']} where the case stands at {case.state.value}"
         )
+    facts = _changed(case.facts, data) if data.get("facts") else case.facts
     step = StepTaken(
         seq=event.seq,
         id=data["step"],
@@ -245,8 +247,8 @@ def _with_step(case: Case, event: Event) -> Case:
         actor=event.actor,
         values=MappingProxyType(dict(data.get("values", {}))),
         reason=event.reason,
+        benefit=single(facts, BENEFIT.key),
     )
-    facts = _changed(case.facts, data) if data.get("facts") else case.facts
     return replace(case, steps=(*case.steps, step), facts=facts)
 
 

@@ -241,6 +241,7 @@ BENEFIT = Group(
         Field("income_per_head", "月人均收入", "money"),
         _enum("method", "计算方式", "补差 分档 定额"),
         Field("amount", "月救助金额", "money"),
+        Field("basis", "救助金额依据"),
         Field("start", "起发年月", "ym"),
         Field("end", "止发年月", "ym"),
         _enum("review_cycle", "复核周期", "每月 每季度 每半年 每年"),

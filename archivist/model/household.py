@@ -34,6 +34,9 @@ OF_ONE_PERSON: Final = (Category.TK, Category.CJ)
 """Categories that belong to one person whatever the family: 特困人员 are confirmed one by one, and the subsidies are the
 disabled person's own (国发〔2015〕52号「困难残疾人生活补贴主要补助残疾人因残疾产生的额外生活支出」)."""
 
+TEMPORARY: Final = (Category.JN, Category.ZC)
+"""Paid once, never on the roll: what caps it is no monthly standard."""
+
 
 def resident_number(person: Mapping[str, object]) -> IdNumber | None:
     """Return a person's ID number when it carries birth date and sex, as that of an ID card, when nothing else is said."""

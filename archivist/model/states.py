@@ -137,6 +137,7 @@ class StepTaken:
         by: who did it (decided, surveyed, reviewed); ``actor`` is who recorded it.
         values: what else the step was told, by name.
         reason: free words.
+        benefit: the group 救助金额 as it was known after the step.
     """
 
     seq: int
@@ -150,6 +151,7 @@ class StepTaken:
     actor: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
+    benefit: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def moment(self) -> dt.datetime:

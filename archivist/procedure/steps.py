@@ -83,7 +83,14 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
     """Return the steps that lead on from the present state, each with what stands in its way on a day."""
     found = []
     for step in step_rows.leading_on(workspace.pack, case):
-        attempt = Attempt(case, workspace.pack, step, on, titles=_titles(workspace))
+        attempt = Attempt(
+            case,
+            workspace.pack,
+            step,
+            on,
+            titles=_titles(workspace),
+            standards=workspace.config.standards,
+        )
         problems = prerequisites.unmet(attempt, [g for g in step.guards if g != "reason"])
         problems += prerequisites.papers(attempt, workspace.catalogue)[0]
         tell = [label for name, label in step.asks.items() if not name.endswith("?")]
@@ -157,7 +164,9 @@ def examine_step(
     names = distinct(people)
     if not names and rule.role is not Role.OUTSIDE:
         names = (by.actor,)
-    attempt = Attempt(case, pack, rule, on, at, names, told, reason, _titles(workspace))
+    attempt = Attempt(
+        case, pack, rule, on, at, names, told, reason, _titles(workspace), workspace.config.standards
+    )
     admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
     problems = [*admission.problems, *problems, *assignment.people(attempt, workspace.config)]
     warnings = [*admission.warnings, *invisible_notices(values)]

@@ -20,15 +20,13 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Event
 from archivist.model.facts import single
 from archivist.model.field_schema import BENEFIT
-from archivist.model.household import ADULT, birth_date, covered_persons
-from archivist.model.ids import Category, age_on
+from archivist.model.household import ADULT, TEMPORARY, birth_date, covered_persons
+from archivist.model.ids import age_on
 from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING, REVIEWS, StepId
 from archivist.report.query import Period, months
 
-TEMPORARY: Final = (Category.JN, Category.ZC)
-"""Paid once, never on the roll."""
 CLASSES: Final = ("老年人", "未成年人", "重度残疾", "重病")
 _SEVERE: Final = re.compile("[一二1１2２]级|重度")
 
@@ -77,20 +75,24 @@ class Term:
 
 @dataclass(frozen=True)
 class HouseholdHistory:
-    """A case with what its events said of the benefit: (number of the event, the group as it then stood)."""
+    """A case with what its events said of the benefit: (number of the event, the group as it then stood).
+
+    ``lawful_from``: the first month the rules pay for, ``YYYY-MM``; nothing is paid before, whatever was told.
+    """
 
     case: Case
     told: Sequence[tuple[int, Mapping[str, object]]] = ()
+    lawful_from: str = ""
 
     @classmethod
-    def read(cls, case: Case, events: Iterable[Event] = ()) -> HouseholdHistory:
+    def read(cls, case: Case, events: Iterable[Event] = (), *, lawful_from: str = "") -> HouseholdHistory:
         """Return a household; without events, as if what is known now had been known from the beginning."""
         told = [
             (event.seq, event.data["facts"][BENEFIT.key] or {})
             for event in events
             if BENEFIT.key in (event.data.get("facts") or {})
         ]
-        return cls(case, told or [(0, single(case.facts, BENEFIT.key))])
+        return cls(case, told or [(0, single(case.facts, BENEFIT.key))], lawful_from)
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
     def fact(self, path: str) -> str:
@@ -237,7 +239,7 @@ class HouseholdHistory:
         term = self.term(month)
         if term is None or (not term.start and not term.since):
             return False
-        return term.start <= month and not (term.end and term.end < month)
+        return max(term.start, self.lawful_from) <= month and not (term.end and term.end < month)
 
     def paid_in(self, period: Period) -> bool:
         """Tell whether it is on the list of payments of a month.
@@ -255,7 +257,7 @@ class HouseholdHistory:
         list of payments.
         """
         first = next((s for s in self.case.steps if s.id == StepId.PAY), None)
-        begin = next((t.start for t in self.terms if t.start), "")
+        begin = next((max(t.start, self.lawful_from) for t in self.terms if t.start), "")
         if first is None or not begin or not self.in_force(period.month):
             return [], Decimal(0)
         listed = max(f"{first.on:%Y-%m}", begin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,12 +12,16 @@ from archivist.doctypes.catalogue import Catalogue, DocumentType, FieldSpec
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
+from archivist.model.case import Case
+from archivist.model.event import Event
 from archivist.model.ids import CaseNo, Category
+from archivist.model.step_ids import GRANTING
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
 from archivist.report.register import NIL, Register, RegisterRequest
 from archivist.report.registers.registry import Kind, registers
+from archivist.rules.benefit_amount import first_month
 from archivist.rules.pack import Pack
 from archivist.store import bag, bag_fixity, durable_files
 from archivist.store import chain as chains
@@ -114,9 +118,15 @@ def collect(
             unread.append(f"{number}：事件内容前后矛盾（{error}）")
         else:
             if query.holds(case):
-                houses.append(HouseholdHistory.read(case, (event for event, _ in chain.events)))
+                houses.append(_history(case, (event for event, _ in chain.events), workspace.pack))
         step(done, len(numbers))
     return Compiled(tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number))
+
+
+def _history(case: Case, events: Iterable[Event], pack: Pack) -> HouseholdHistory:
+    granted = case.step(*GRANTING)
+    first = first_month(case, pack, granted.on if granted else None)
+    return HouseholdHistory.read(case, events, lawful_from=first[0] if first else "")
 
 
 def _sealed(workspace: Workspace, number: CaseNo) -> str:

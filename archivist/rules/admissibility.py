@@ -8,9 +8,9 @@ declaration names besides; what nobody names is refused.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.doctypes.ids import DocumentId
@@ -21,9 +21,9 @@ from archivist.model.facts import Path, fact
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
-from archivist.rules import prerequisites, service, step_rows
+from archivist.rules import benefit_amount, prerequisites, service, step_rows
 from archivist.rules.disposition import late_filing
-from archivist.rules.guards import Attempt
+from archivist.rules.guards import Attempt, money_decision
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 
@@ -51,6 +51,8 @@ class Issuance:
         serves: the records a receipt (送达回证) is to list; empty: whatever waits to be served.
         posted: it stands with others on one sheet for the board (公示栏): its step need only be the next, and the
             household's own notice may be in its file already.
+        standards: the office's monthly standards in yuan, by category.
+        given: what the clerk tells, by path.
     """
 
     case: Case
@@ -64,6 +66,8 @@ class Issuance:
     reason: str = ""
     serves: tuple[RecordNo, ...] = ()
     posted: bool = False
+    standards: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def remaining(self) -> Case:
@@ -96,6 +100,8 @@ def of_step(attempt: Attempt, catalogue: Catalogue, today: dt.date) -> Admission
     for name in attempt.step.makes:
         if name in catalogue:
             problems += _opposite(case, case.holding, catalogue.get(name), f"办“{attempt.step.title}”")
+    if "amount_lawful" in attempt.step.guards:
+        warnings += benefit_amount.remarks(money_decision(attempt))
     return Admission(tuple(dict.fromkeys(problems)), tuple(warnings))
 
 
@@ -235,7 +241,7 @@ def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
     if wrong := step_rows.wrong_state(pack, case, row):
         return wrong
     titles = {kind.id: kind.title for kind in issuance.catalogue}
-    attempt = Attempt(case, pack, row, issuance.on, reason="—", titles=titles)
+    attempt = Attempt(case, pack, row, issuance.on, reason="—", titles=titles, standards=issuance.standards)
     found = of_step(attempt, issuance.catalogue, issuance.today).problems
     if found or issuance.posted:
         return [*found]
@@ -312,6 +318,16 @@ def unmet_guards(issuance: Issuance) -> Iterator[str]:
     if not rows:
         return
     titles = {kind.id: kind.title for kind in issuance.catalogue}
-    attempt = Attempt(case, pack, rows[0], issuance.on, reason=issuance.reason, titles=titles)
+    rested = rests_on(pack, case, document.id)
+    attempt = Attempt(
+        case,
+        pack,
+        next((r for r in rows if rested and r.id == rested.id), rows[0]),
+        issuance.on,
+        values=issuance.given,
+        reason=issuance.reason,
+        titles=titles,
+        standards=issuance.standards,
+    )
     for name in document.guards:
         yield from prerequisites.guard(attempt, name)

@@ -19,7 +19,8 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Part, Path
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
-from archivist.rules import deadlines
+from archivist.rules import benefit_amount, deadlines
+from archivist.rules.benefit_amount import MoneyDecision
 from archivist.rules.completeness.required_papers import held, missing, persons
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
@@ -29,7 +30,7 @@ from archivist.rules.rule import StepRule
 class Attempt:
     """A step about to be taken in a case as it stands: when, by whom, with what told.
 
-    ``titles``: document type → what people call it.
+    ``titles``: document type → what people call it. ``standards``: the office's monthly standards in yuan, by category.
     """
 
     case: Case
@@ -41,6 +42,7 @@ class Attempt:
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    standards: Mapping[str, str] = field(default_factory=dict)
 
 
 def _delegated(attempt: Attempt) -> list[str]:
@@ -145,6 +147,27 @@ def _amount_known(attempt: Attempt) -> list[str]:
     return ["没有登记救助金额（benefit.amount）"]
 
 
+def money_decision(attempt: Attempt) -> MoneyDecision:
+    """Return the money an act decides on."""
+    return MoneyDecision(
+        attempt.case,
+        attempt.pack,
+        attempt.step.id,
+        attempt.on,
+        attempt.standards,
+        attempt.values,
+        attempt.reason,
+    )
+
+
+def _amount_lawful(attempt: Attempt) -> list[str]:
+    return benefit_amount.faults(money_decision(attempt))
+
+
+def _change_agrees(attempt: Attempt) -> list[str]:
+    return benefit_amount.change_faults(money_decision(attempt))
+
+
 def _care_form_known(attempt: Attempt) -> list[str]:
     return [] if attempt.case.fact(FactPath.BENEFIT_CARE_FORM) else ["没有登记供养方式（benefit.care_form）"]
 
@@ -183,6 +206,8 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "overall_running": _overall_running,
         "disputes_settled": _disputes_settled,
         "amount_known": _amount_known,
+        "amount_lawful": _amount_lawful,
+        "change_agrees": _change_agrees,
         "care_form_known": _care_form_known,
         "once": _once,
         "change_reported": _change_reported,

@@ -40,6 +40,9 @@ class Unit(StrEnum):
     RATIO = "比例"
     PERSONS = "人数"
     YES_NO = "是否"
+    YUAN = "元"
+    TIMES = "倍"
+    """So many times the monthly standard of 低保."""
     WORDS = "文字"
 
     @property
@@ -50,7 +53,7 @@ class Unit(StrEnum):
                 return (str,)
             case Unit.YES_NO:
                 return (bool,)
-            case Unit.RATIO:
+            case Unit.RATIO | Unit.YUAN | Unit.TIMES:
                 return (float, int)
             case _:
                 return (int,)

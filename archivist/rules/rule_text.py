@@ -29,6 +29,8 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "overall_running": "总期限未满",
         "disputes_settled": "争议已议决",
         "amount_known": "金额已登记",
+        "amount_lawful": "金额合规",
+        "change_agrees": "变更前后相符",
         "care_form_known": "供养方式已登记",
         "once": "只办一次",
         "appraised": "已经评议",

@@ -135,6 +135,8 @@ def test_what_a_step_was_told_is_corrected(accepted: Office, tmp_path: Path) -> 
         "魏主任",
         "--set",
         "amount=300",
+        "--reason",
+        "备用金管理办法",
     )
     event = str(office.json("case", "show", number)["steps"][-1]["event"])
     words = ["correct", number, event, "--set", "先行救助金额=3000", "--reason", "少记一个零"]

@@ -294,6 +294,7 @@ def test_a_step_asks_for_what_it_must_know(workspace: Workspace) -> None:
         "03-04",
         APPROVER,
         values={"先行救助金额": "1,000", "救助到位时间": "16:05"},
+        reason="备用金管理办法",
     )
     assert (done.case.steps[-1].at, dict(done.case.steps[-1].values)) == ("16:05", {"amount": "1000.00"})
 
@@ -549,7 +550,16 @@ def advanced(workspace: Workspace) -> Case:
     facts = parse_facts({"applicant": applicant, "application": {"urgent": "是", "kinship": "否"}})
     made = open_case(workspace, LATE, Category.JN, facts, opened_on=day("03-04"))
     take(workspace, made, "submit", "03-04", at="8:00")
-    take(workspace, made, "advance", "03-04", APPROVER, at="15:00", values={"amount": "300"})
+    take(
+        workspace,
+        made,
+        "advance",
+        "03-04",
+        APPROVER,
+        at="15:00",
+        values={"amount": "300"},
+        reason="备用金管理办法",
+    )
     return workspace.archive.read(made.number)
 
 

@@ -14,9 +14,10 @@ from openpyxl import load_workbook
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.issuing.office_documents import render_register
+from archivist.model.household import TEMPORARY
 from archivist.model.ids import Category
 from archivist.report import REGISTERS, Compiled, Period, Register, make
-from archivist.report.case_history import TEMPORARY, HouseholdHistory
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.compilation import lists_lines, register_values
 from archivist.report.sheet import workbook
 from archivist.rules.pack import load

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -257,6 +258,24 @@ def test_all_months_together_pay_what_is_owed(start: int, listed: int, stopped: 
         for m in range(1, 13)
     ]
     assert sum(m.values["register.paid"] for m in months) == 800 * owed
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12))
+def test_nothing_is_paid_before_the_month_the_rules_allow(start: int, lawful: int, listed: int) -> None:
+    """A.8: «same-month start is listed for payment where the rule says next month»; nor is it paid in arrears later."""
+    trail = [*TO_BENEFIT[:-1], f"pay in_benefit 2024-{listed:02d}-15"]
+    facts = {"benefit": {"start": f"2024-{start:02d}"}}
+    house = replace(a_house(1, "DB", *trail, facts=facts), lawful_from=f"2024-{lawful:02d}")
+    months = [
+        fund_disbursement_detail(RegisterRequest([house], NATIONAL, month(f"2024-{m:02d}")))
+        for m in range(1, 13)
+    ]
+    for n, found in enumerate(months, 1):
+        listed_then = bool(found.rows)
+        assert listed_then == (n >= max(start, lawful, listed))
+        if listed <= n and start <= n < lawful:
+            assert any(f"按规定自 2024-{lawful:02d} 起发" in d for d in found.doubts)
+    assert sum(m.values["register.paid"] for m in months) == 800 * (13 - max(start, lawful))
 
 
 URGENT = ("advance advanced 2024-06-28 amount=300", "paperwork paperwork 2024-07-02", "confirm confirmed 2024-07-04",

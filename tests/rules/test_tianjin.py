@@ -624,3 +624,13 @@ def test_the_agency_the_department_and_the_deputy_head_sign(rule_id: str, catego
     rule = row(HONGQIAO, rule_id, category)
     assert [post.split("（")[0] for post in str(rule.value).split(" / ")] == posts.split()
     assert rule.inferred is (rule_id != "approval.deliberation")
+
+
+def test_temporary_assistance_has_the_detailed_rules_cap() -> None:
+    """The number stands in a paper that is not at hand; the office fills it in.
+
+    「救助金额原则上不得超过《红桥区临时救助办法实施细则（试行）》（红桥政办发〔2020〕8号）救助标准上限，
+    如有特殊情况，报街道困难群众基本生活保障工作联席会议确定救助金额」.
+    """
+    for category in ("JN", "ZC"):
+        assert "救助标准上限" in str(row(HONGQIAO, "temp.town_approval_cap", category).value)

@@ -18,8 +18,11 @@ import docx
 from archivist.cli.demo.scans import signed_copy
 from archivist.doctypes.catalogue import Catalogue, FieldSpec
 from archivist.documents.render.pdf import to_pdf
+from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
+from archivist.model.step_ids import StepId
 from archivist.rules import deadlines
+from archivist.rules.benefit_amount import first_month
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
 from tests.answers import answer
@@ -180,6 +183,8 @@ class Clerk:
     ) -> Any:
         """Record a step after some days, with its papers brought before and the documents it makes brought after."""
         self.wait(days)
+        if step == StepId.CONFIRM:
+            self.first_month()
         self.bring(*needs)
         by = by or self.who(step)
         people = [w for name in by for w in ("--by", name)]
@@ -190,6 +195,14 @@ class Clerk:
         assert made <= {r["type"] for r in self.show()["records"]}
         assert all(d["status"] in ("register", "filed") for d in done["makes"] if d["id"] not in made)
         return done
+
+    def first_month(self) -> None:
+        """Note the month from which is paid, as the rules have it for a decision of the day."""
+        with Workspace.open(self.root) as workspace:
+            case = workspace.archive.read(CaseNo.parse(self.number))
+            found = first_month(case, workspace.pack, self.day)
+        if found and case.fact(FactPath.BENEFIT_AMOUNT):
+            self.run("case", "set", self.number, f"{FactPath.BENEFIT_START}={found[0]}")
 
     def who(self, step: str) -> tuple[str, ...]:
         """Return who of the office takes a step: somebody with its role, two for a survey."""

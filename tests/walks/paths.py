@@ -25,11 +25,11 @@ EXPENDITURE = (
 BENEFIT = {
     "benefit": {
         "persons": 2, "standard": "1130", "income_per_head": "500", "method": "补差", "amount": "1260",
-        "start": "2024-05", "review_cycle": "每年",
+        "review_cycle": "每年",
     }
 }  # fmt: skip
 TEKUN = {"benefit": {**BENEFIT["benefit"], "care_grade": "全护理", "care_form": "集中供养"}}
-TEMPORARY = {"benefit": {"amount": "3000"}}
+TEMPORARY = {"benefit": {"amount": "3000", "basis": "本地临时救助办法的标准"}}
 
 
 def apply(clerk: Clerk, *papers: str) -> None:

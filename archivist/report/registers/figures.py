@@ -13,10 +13,10 @@ from typing import Final
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.fact_paths import FactPath
-from archivist.model.household import birth_date, covered_persons
+from archivist.model.household import TEMPORARY, birth_date, covered_persons
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
-from archivist.report.case_history import CLASSES, TEMPORARY, HouseholdHistory
+from archivist.report.case_history import CLASSES, HouseholdHistory
 from archivist.report.query import Period
 from archivist.report.register import ROWS, ZERO, Register, RegisterRequest, Row
 from archivist.report.registers.applications import OUTCOMES, Outcome, received_on

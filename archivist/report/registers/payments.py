@@ -12,9 +12,10 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import money_in_words
 from archivist.model.fact_paths import FactPath
+from archivist.model.household import TEMPORARY
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
-from archivist.report.case_history import TEMPORARY, HouseholdHistory
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
 from archivist.report.register import (
     ROWS,
@@ -82,8 +83,13 @@ def _payment(house: HouseholdHistory, period: Period, doubts: list[str]) -> Row 
         due = None if None in amounts else sum((a for a in amounts if a is not None), ZERO)
         return _line(house, period.month, None, due, None)
     if not house.paid_in(period):
-        if house.paid_from_roll(period.last) and not any(t.start for t in house.terms):
+        begin = next((t.start for t in house.terms if t.start), "")
+        if house.paid_from_roll(period.last) and not begin:
             doubts.append(f"{case.number}：已列入发放，但没有登记起发年月，未列入本表")
+        elif begin and begin <= period.month < house.lawful_from and house.paid_from_roll(period.last):
+            doubts.append(
+                f"{case.number}：起发年月登记为 {begin}，按规定自 {house.lawful_from} 起发，未列入本表"
+            )
         return None
     term = house.term(period.month)
     amount = term.amount if term else None

@@ -12,8 +12,9 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.chinese import money_in_words, parse_money
 from archivist.model.fact_paths import FactPath
+from archivist.model.household import TEMPORARY
 from archivist.model.step_ids import GRANTING, StepId
-from archivist.report.case_history import TEMPORARY, HouseholdHistory
+from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import (
     ROWS,
     ZERO,
