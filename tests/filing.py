@@ -90,6 +90,12 @@ def sign(workspace: Workspace, number: CaseNo, record: str, *, empty: Sequence[s
     return workspace.commit(number, draft, BY)[0]
 
 
+def bind(workspace: Workspace, number: CaseNo, receipt: str, *papers: str) -> Case:
+    """Say of a receipt that came in as a scan for which records it is."""
+    told = {"receipt": receipt, "serves": list(papers)}
+    return workspace.commit(number, lambda _: Draft(Op.SERVICE_RECORDED, told), BY)[0]
+
+
 def signed_scan(record: Record, text: str) -> ReadResult:
     """Return what a reader makes of a scan of an issued document that somebody signed."""
     page = PageText(

@@ -13,13 +13,37 @@ from archivist.api.result import Result
 from archivist.model.ids import Category
 from archivist.model.standing import Verdict as Verdict
 from archivist.model.states import State
+from archivist.rules.completeness.evidence import EvidenceKind as EvidenceKind
 from archivist.rules.rule import Stage as Stage
 
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.procedure import completeness_audit as procedure
     from archivist.rules.completeness import run
+    from archivist.rules.completeness.evidence import CheckEvidence
     from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """One thing a check looked at.
+
+    Attributes:
+        kind: what it is, and so what ``ref`` means.
+        ref: record number, number of the event, or path of the fact.
+        said: what it is in words.
+        on: the civil day it bears.
+    """
+
+    kind: EvidenceKind
+    ref: str
+    said: str
+    on: dt.date | None
+
+    @classmethod
+    def of(cls, evidence: CheckEvidence) -> EvidenceView:
+        """Return a piece of evidence of the rules."""
+        return cls(evidence.kind, evidence.ref, evidence.said, evidence.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +53,9 @@ class CheckFindingView:
     Attributes:
         id: of the check, such as ``C10.photos``.
         problems: what is wrong, each a sentence; then what could not be checked, and why.
+        reason: why there was nothing to check (不适用).
         todo: what to do about the problems; without any, what is still to come.
+        evidence: what it looked at; what is right is right on account of it.
         confirmed: what people looked up, with who and when.
         source: the sentence the check stands on; ``inferred`` where it does not say all of it.
     """
@@ -38,7 +64,9 @@ class CheckFindingView:
     title: str
     verdict: Verdict
     problems: tuple[str, ...]
+    reason: str
     todo: str
+    evidence: tuple[EvidenceView, ...]
     confirmed: tuple[str, ...]
     source: str
     inferred: bool
@@ -53,7 +81,9 @@ class CheckFindingView:
             title=row.title,
             verdict=finding.verdict,
             problems=finding.problems,
+            reason=finding.reason,
             todo=finding.todo,
+            evidence=tuple(map(EvidenceView.of, finding.evidence)),
             confirmed=finding.confirmed,
             source=str(row.source),
             inferred=row.inferred,
@@ -66,8 +96,8 @@ class CheckedCase:
     """One case: the stage whose checks were run, what they came to, what the applicant can be told of it.
 
     Attributes:
-        verdict: the worst of all findings.
-        findings: all of them, or those that did not pass.
+        verdict: the worst of all findings; right only where something was right.
+        findings: all of them, or those that are wrong or open.
     """
 
     case: str
@@ -83,7 +113,7 @@ class CheckedCase:
     def of(cls, checked: procedure.CaseAudit, *, missing_only: bool) -> CheckedCase:
         """Return a case that was checked."""
         case = checked.case
-        shown = (f for f in checked.findings if f.verdict is not Verdict.PASSED or not missing_only)
+        shown = (f for f in checked.findings if not (f.verdict.settled and missing_only))
         return cls(
             case=str(case.number),
             applicant=case.applicant_name,
@@ -102,11 +132,11 @@ class CheckReport(Result):
 
     Attributes:
         counts: how many of all cases looked at came to which verdict.
-        cases: all of them, or those that did not pass.
+        cases: all of them, or those with something wrong or open.
         unread: the cases that could not be read (未检), and why; they are never silently left out.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/check/1"
+    SCHEMA: ClassVar[str] = "archivist/check/2"
 
     counts: Mapping[Verdict, int]
     cases: tuple[CheckedCase, ...]
@@ -119,7 +149,7 @@ class CheckReport(Result):
 
     @property
     def clean(self) -> bool:
-        """Whether everything was read, checked and found right."""
+        """Whether everything was read, checked and found right; where nothing could be looked at, nothing was right."""
         return not self.unread and set(self.counts) <= {Verdict.PASSED}
 
 
@@ -152,7 +182,7 @@ def check(
         stage: whose checks are run; by each case's state when not given.
         category: only cases of this category.
         on: civil day of the check.
-        missing_only: leave out what passed.
+        missing_only: leave out what is right and what is not applicable.
         progress: called with the cases done and the cases there are.
 
     Raises:
@@ -162,7 +192,7 @@ def check(
 
     numbers = selection.households(workspace, cases) or None
     report = procedure.check(workspace, numbers, stage=stage, category=category, on=on, step=progress)
-    shown = (c for c in report.cases if c.verdict is not Verdict.PASSED or not missing_only)
+    shown = (c for c in report.cases if not (c.verdict.settled and missing_only))
     return CheckReport(
         MappingProxyType(dict(report.counts)),
         tuple(CheckedCase.of(c, missing_only=missing_only) for c in shown),

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from archivist.api import completeness as api
-from archivist.api.completeness import CheckedCase, CheckFindingView, CheckReport, Stage, Verdict
+from archivist.api.completeness import (
+    CheckedCase,
+    CheckFindingView,
+    CheckReport,
+    EvidenceKind,
+    Stage,
+    Verdict,
+)
 from archivist.cli.session import DAY, MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.ids import parse_category
@@ -15,7 +22,12 @@ from archivist.model.ids import parse_category
 if TYPE_CHECKING:
     import datetime as dt
 
-_STYLES: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNCHECKED: "yellow"}
+_STYLES: Final = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "red",
+    Verdict.UNCHECKED: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
+}
 
 
 @click.command()
@@ -51,7 +63,10 @@ def check(
     by: tuple[str, ...],
     note: str,
 ) -> int:
-    """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。查不出来的是“未检”，不算合格，由人核对后登记。"""
+    """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。
+
+    “合格”写明看了哪些件、环节和登记；查不出来的是“未检”，由人核对后登记；没有可查的是“不适用”，写明为什么。
+    """
     workspace, day = session.workspace, on or session.today()
     at = Stage(stage) if stage else None
     if confirmed:
@@ -100,7 +115,7 @@ def _show(session: Session, report: CheckReport, *, single: bool) -> None:
         )
     counts = "，".join(f"{v.value} {n} 户" for v, n in sorted(report.counts.items()))
     session.say(f"共 {report.total} 户" + (f"：{counts}" if counts else ""), "bold")
-    if not single and any(c.verdict is not Verdict.PASSED for c in report.cases):
+    if not single and not all(c.verdict.settled for c in report.cases):
         session.say("缺什么、怎么办、依据：archivist check 户号", "dim")
 
 
@@ -121,9 +136,12 @@ def _show_case(session: Session, one: CheckedCase) -> None:
 
 
 def _show_finding(session: Session, finding: CheckFindingView) -> None:
-    session.say(f"{finding.verdict.value}　{finding.id} {finding.title}", _STYLES[finding.verdict])
+    why = f"：{finding.reason}" if finding.reason else ""
+    session.say(f"{finding.verdict.value}　{finding.id} {finding.title}{why}", _STYLES[finding.verdict])
     for problem in finding.problems:
         session.say(f"    · {problem}")
+    if finding.verdict is Verdict.PASSED and (looked_at := _looked_at(finding)):
+        session.say(f"    凭：{looked_at}", "dim")
     for seen in finding.confirmed:
         session.say(f"    ✓ {seen}", "dim")
     if finding.todo:
@@ -132,3 +150,8 @@ def _show_finding(session: Session, finding: CheckFindingView) -> None:
         session.say(f"    依据：{finding.source}" + ("〔推定〕" if finding.inferred else ""), "dim")
         if finding.note:
             session.say(f"    注：{finding.note}", "dim")
+
+
+def _looked_at(finding: CheckFindingView) -> str:
+    """Return what a check looked at, but for what people looked up, which is shown line by line."""
+    return "、".join(e.said for e in finding.evidence if e.kind is not EvidenceKind.CONFIRMED)

@@ -41,7 +41,8 @@ class CaseStatus(StrEnum):
 class Confirmed:
     """What a check could not find out and people looked up themselves (人工核对).
 
-    ``matters`` are the words in which the check named it, so that nothing new is covered by it; ``on`` a civil day.
+    ``matters`` are the words in which the check named it, so that nothing new is covered by it; ``on`` a civil day;
+    ``seq`` the event that said so.
     """
 
     check: str
@@ -49,6 +50,7 @@ class Confirmed:
     by: tuple[str, ...]
     on: dt.date
     note: str
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,10 @@ def _changed(facts: Facts, data: Data) -> Facts:
 
 def _with_confirmation(case: Case, event: Event) -> Case:
     by, on = tuple(event.data["by"]), dt.date.fromisoformat(event.data["on"])
-    seen = (Confirmed(c, tuple(said), by, on, event.reason) for c, said in event.data["checks"].items())
+    seen = (
+        Confirmed(check, tuple(matters), by, on, event.reason, event.seq)
+        for check, matters in event.data["checks"].items()
+    )
     return replace(case, confirmed=(*case.confirmed, *seen))
 
 
@@ -248,6 +253,7 @@ def _with_step(case: Case, event: Event) -> Case:
         values=MappingProxyType(dict(data.get("values", {}))),
         reason=event.reason,
         benefit=single(facts, BENEFIT.key),
+        recorded_at=event.time,
     )
     return replace(case, steps=(*case.steps, step), facts=facts)
 
@@ -267,6 +273,7 @@ def _with_correction(case: Case, event: Event) -> Case:
     new = replace(
         old,
         on=dt.date.fromisoformat(event.data["on"]) if "on" in event.data else old.on,
+        recorded_at=event.time if "on" in event.data else old.recorded_at,
         at=str(event.data.get("at", old.at)),
         by=tuple(event.data.get("by", old.by)),
         values=MappingProxyType({k: v for k, v in told.items() if v is not None}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -54,8 +55,21 @@ _LIMITS: Final = {
 
 
 class Verdict(StrEnum):
-    """What a check came to."""
+    """What a check came to: right, wrong, not to be told by the program, nothing there to be checked."""
 
     PASSED = "合格"
     FAILED = "不合格"
     UNCHECKED = "未检"
+    NOT_APPLICABLE = "不适用"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be done about it."""
+        return self in (Verdict.PASSED, Verdict.NOT_APPLICABLE)
+
+    @classmethod
+    def of_all(cls, verdicts: Iterable[Verdict]) -> Verdict:
+        """Return what several answers come to together: the worst; right only where something was right."""
+        found = set(verdicts)
+        order = (cls.FAILED, cls.UNCHECKED, cls.PASSED)
+        return next((verdict for verdict in order if verdict in found), cls.NOT_APPLICABLE)

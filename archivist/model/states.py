@@ -138,6 +138,7 @@ class StepTaken:
         values: what else the step was told, by name.
         reason: free words.
         benefit: the group 救助金额 as it was known after the step.
+        recorded_at: when its day was put on record, ISO 8601 with offset; a corrected day when it was corrected.
     """
 
     seq: int
@@ -152,6 +153,7 @@ class StepTaken:
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     benefit: Mapping[str, Any] = field(default_factory=dict)
+    recorded_at: str = ""
 
     @property
     def moment(self) -> dt.datetime:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, InvalidValue
@@ -14,7 +15,7 @@ from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
-from archivist.model.ids import CaseNo, Category
+from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.record import Record
 from archivist.model.standing import Verdict
 from archivist.model.states import State
@@ -37,9 +38,8 @@ class CaseAudit:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the findings: one that failed, else one that could not be checked."""
-        verdicts = {f.verdict for f in self.findings}
-        return next((v for v in (Verdict.FAILED, Verdict.UNCHECKED) if v in verdicts), Verdict.PASSED)
+        """The worst of the findings; right only where one of them was right."""
+        return Verdict.of_all(f.verdict for f in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +144,87 @@ def confirm(
     Raises:
         InvalidValue: E002, with every reason at once: no such check at this stage, nothing left unknown in it.
     """
-    names = tuple(dict.fromkeys(n.strip() for n in people if n.strip())) or (by.actor,)
+    names = _names(by, people)
 
     def draft(case: Case) -> Draft:
         found = {f.check.id: f for f in _checked(workspace, case, stage, on).findings}
         problems = [p for c in checks if (p := _cannot_confirm(c, found.get(c)))]
-        problems += [] if note.strip() else ["须写明看到了什么（--note）"]
-        problems += [f"日期 {on} 在今天（{by.today}）之后"] if on > by.today else []
-        if workspace.config.people:
-            problems += [
-                f"{n}没有登记在 archivist.toml 的 [[people]] 中"
-                for n in names
-                if not workspace.config.person(n)
-            ]
+        problems += _not_looked_up(workspace, by, names, note, on)
         if problems:
             raise InvalidValue("不能登记人工核对", file=str(number), problems=problems)
-        matters = {c: list(found[c].unknown) for c in checks}
-        data = {"checks": matters, "by": list(names), "on": on.isoformat()}
-        return Draft(Op.CHECK_CONFIRMED, data, note.strip())
+        return _confirmation({c: found[c].unknown for c in checks}, names, note, on)
 
     return workspace.commit(number, draft, by)[0]
+
+
+def confirm_papers(
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    records: Sequence[RecordNo],
+    *,
+    people: Sequence[str] = (),
+    note: str,
+    on: dt.date,
+) -> Case:
+    """Record that people looked at papers that were in doubt: each is what it was taken for, and signed where it must be.
+
+    From then on the paper counts, for every check and for every step. For the arguments see ``confirm``.
+
+    Raises:
+        InvalidValue: E002, with every reason at once: no such record, nothing in doubt about it.
+    """
+    names = _names(by, people)
+
+    def draft(case: Case) -> Draft:
+        problems, matters = [], []
+        for no in records:
+            record = next((r for r in case.holding if r.no == no), None)
+            doubt = required_papers.doubt(case, record) if record else ""
+            if not record:
+                problems.append(f"没有第 {no} 件，或者已经作废")
+            elif not doubt:
+                problems.append(f"第 {no} 件{record.title}没有存疑的地方，不必登记")
+            matters += [doubt] if doubt else []
+        problems += _not_looked_up(workspace, by, names, note, on)
+        if problems:
+            raise InvalidValue("不能登记人工核对", file=str(number), problems=problems)
+        return _confirmation({PAPERS: matters}, names, note, on)
+
+    return workspace.commit(number, draft, by)[0]
+
+
+PAPERS: Final = "件"
+"""Stands in the place of a check's id where people looked at papers, whatever check asks about them."""
+
+
+def _names(by: By, people: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n.strip() for n in people if n.strip())) or (by.actor,)
+
+
+def _not_looked_up(
+    workspace: Workspace, by: By, names: Sequence[str], note: str, on: dt.date
+) -> Iterator[str]:
+    """Yield what is wrong with who looked, with what they say they saw, and with the day."""
+    if not note.strip():
+        yield "须写明看到了什么（--note）"
+    if on > by.today:
+        yield f"日期 {on} 在今天（{by.today}）之后"
+    if workspace.config.people:
+        for name in names:
+            if not workspace.config.person(name):
+                yield f"{name}没有登记在 archivist.toml 的 [[people]] 中"
+
+
+def _confirmation(
+    matters: Mapping[str, Sequence[str]], names: Sequence[str], note: str, on: dt.date
+) -> Draft:
+    data = {
+        "checks": {check: list(said) for check, said in matters.items()},
+        "by": list(names),
+        "on": on.isoformat(),
+    }
+    return Draft(Op.CHECK_CONFIRMED, data, note.strip())
 
 
 def _cannot_confirm(check: str, finding: CheckFinding | None) -> str:

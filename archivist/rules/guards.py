@@ -16,12 +16,20 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import Part, Path
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules import benefit_amount, deadlines
 from archivist.rules.benefit_amount import MoneyDecision
-from archivist.rules.completeness.required_papers import held, missing, persons
+from archivist.rules.completeness.required_papers import (
+    handed_in,
+    held,
+    looked_up,
+    missing,
+    open_doubts,
+    required,
+    settling,
+    unauthorised,
+)
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 
@@ -54,14 +62,27 @@ def _delegated(attempt: Attempt) -> list[str]:
 
 
 def _complete(attempt: Attempt) -> list[str]:
-    return [
+    lacking = [
         f"材料不齐：{attempt.titles.get(m.document, m.document)}（{m.reason}）——{m.requirement}"
         for m in missing(attempt.case, attempt.pack)
     ]
+    return lacking + _in_doubt(attempt)
 
 
 def _incomplete(attempt: Attempt) -> list[str]:
-    return [] if missing(attempt.case, attempt.pack) else ["材料已经齐备，没有需要补正的，应当受理"]
+    """The applicant is told once of everything, so that what is in doubt is looked at before."""
+    if missing(attempt.case, attempt.pack):
+        return _in_doubt(attempt)
+    return _in_doubt(attempt) or ["材料已经齐备，没有需要补正的，应当受理"]
+
+
+def _in_doubt(attempt: Attempt) -> list[str]:
+    doubts = [
+        settling(attempt.case, matter)
+        for m in required(attempt.case, attempt.pack)
+        for matter in open_doubts(attempt.case, m.document, *m.accepts)
+    ]
+    return list(dict.fromkeys(doubts))
 
 
 def _kinship_known(attempt: Attempt) -> list[str]:
@@ -85,24 +106,26 @@ def _reason(attempt: Attempt) -> list[str]:
 
 def _authorised(attempt: Attempt) -> list[str]:
     """核对授权书: the applicant's is a paper in the file; whether the others signed is recorded row by row."""
-    problems = []
-    if not held(attempt.case, DocumentId.VERIFICATION_AUTHORIZATION):
+    case = attempt.case
+    doubts = open_doubts(case, DocumentId.VERIFICATION_AUTHORIZATION)
+    problems = [settling(case, matter) for matter in doubts]
+    if not handed_in(case, DocumentId.VERIFICATION_AUTHORIZATION):
         problems.append("申请人没有签署核对授权：卷内没有已签的核对授权书")
-    for person in persons(attempt.case):
-        if person.part is Part.APPLICANT or person.authorized:
-            continue
-        path = Path.parse(f"{person.path}.authorized")
-        problems.append(f"{'未记录' if person.authorized is None else '尚未签署：'}{path.label}（{path}）")
-    return problems
+    refused, unknown = unauthorised(case)
+    seen = looked_up(case)
+    return problems + refused + [matter for matter in unknown if matter not in seen]
 
 
 def _verified(attempt: Attempt) -> list[str]:
     must = attempt.case.step(StepId.VERIFY) or any(
         s.id == StepId.VERIFY for s in attempt.pack.steps_of(attempt.case)
     )
-    if must and not held(attempt.case, DocumentId.VERIFICATION_REPORT):
-        return ["卷内没有核对报告（verification_report），信息核对没有结果"]
-    return []
+    if not must or held(attempt.case, DocumentId.VERIFICATION_REPORT):
+        return []
+    doubts = open_doubts(attempt.case, DocumentId.VERIFICATION_REPORT)
+    return [settling(attempt.case, matter) for matter in doubts] or [
+        "卷内没有核对报告（verification_report），信息核对没有结果"
+    ]
 
 
 def _publicity_over(attempt: Attempt) -> list[str]:

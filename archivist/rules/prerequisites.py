@@ -13,6 +13,7 @@ from archivist.doctypes.catalogue import Catalogue, DocumentKind
 from archivist.errors import RuleFault
 from archivist.model.case import Case
 from archivist.model.record import RecordStatus
+from archivist.rules.completeness import required_papers
 from archivist.rules.guards import GUARDS, Attempt
 
 _ONE_SIDED: Final = (DocumentKind.NOTICE, DocumentKind.LETTER, DocumentKind.PUBLICITY)
@@ -46,26 +47,50 @@ def guard(attempt: Attempt, name: str) -> list[str]:
 def papers(attempt: Attempt, catalogue: Catalogue) -> tuple[list[str], list[str]]:
     """Return what keeps the step back among its documents, and what should only be mentioned.
 
-    A document issued but not yet signed is not there; one the catalogue does not know cannot be checked.
+    A document issued but not yet signed is not there, nor is one that is in doubt before a person looked; one the
+    catalogue does not know cannot be checked.
     """
     refused: list[str] = []
-    mentioned: list[str] = []
+    mentioned: list[str] = _of_everybody(attempt)
     for need in attempt.step.needs:
         wanted, optional = need.rstrip("?").split("|"), need.endswith("?")
         records = [r for r in attempt.case.records_of(*wanted) if r.seq > used_up(attempt, r.type)]
         known = [catalogue.get(name) for name in wanted if name in catalogue]
         one_sided = {kind.id for kind in known if kind.kind in _ONE_SIDED}
-        if any(r.status is not RecordStatus.PENDING or r.type in one_sided for r in records):
+        there = [r for r in records if r.status is not RecordStatus.PENDING or r.type in one_sided]
+        doubts = required_papers.open_doubts_of(attempt.case, there)
+        if there and not doubts:
             continue
         titles = "或".join(f"“{kind.title}”" for kind in known)
         if not known:
             mentioned.append(f"未检：{'或'.join(wanted)}（文书目录尚未收入，请人工核对）")
+        elif doubts:
+            looks = [required_papers.settling(attempt.case, matter) for matter in doubts]
+            (mentioned if optional else refused).extend(looks)
         elif records:
             waiting = "、".join(r.no for r in records)
             (mentioned if optional else refused).append(f"{titles}待签：第 {waiting} 件还没有归入签署件")
         else:
             (mentioned if optional else refused).append(f"{'宜有' if optional else '缺'}{titles}")
     return refused, mentioned
+
+
+def _of_everybody(attempt: Attempt) -> list[str]:
+    """Return of which papers there are fewer than people, where the step asks for all: a scan may hold several cards.
+
+    「社会救助申请人需提交申请人和共同生活家庭成员以及相关赡养人、抚养人、扶养人及其家庭成员的身份证和户口本原件」 asks for
+    everybody's; how many one scan holds only a person sees, so that it is said and refuses nothing.
+    """
+    case, pack = attempt.case, attempt.pack
+    if "complete" not in attempt.step.guards:
+        return []
+    seen = required_papers.looked_up(case)
+    found = [
+        required_papers.too_few(case, m, attempt.titles.get(m.document, m.document))
+        for m in required_papers.required(case, pack)
+        if required_papers.held(case, m.document, *m.accepts)
+    ]
+    return [f"未检：{short}" for short in found if short and short not in seen]
 
 
 def used_up(attempt: Attempt, document: str) -> int:

@@ -22,7 +22,7 @@ from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.run import CheckFinding
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
-from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
+from tests.filing import ACCEPTANCE, TO_PUBLICITY, bind, file_papers, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 
@@ -132,6 +132,7 @@ def test_a_text_that_cannot_be_read_is_not_a_fault(workspace: Workspace) -> None
     """No text, no verdict: a decision whose text is gone is 未检."""
     number = open_household(workspace, parse_facts(WANG)).number
     case = file_papers(workspace, number, "refusal_decision", "delivery_receipt")
+    bind(workspace, number, "0002", "0001")
     text = case.records[RecordNo("0001")].text
     assert text is not None
     path = workspace.archive.folder(number) / text.path

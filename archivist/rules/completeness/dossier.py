@@ -10,22 +10,31 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.model.case import Case
 from archivist.model.record import Record
 from archivist.model.states import StepTaken
+from archivist.rules.completeness.evidence import CheckEvidence
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 
 
 @dataclass(slots=True)
 class TestOutcome:
-    """What a test says: things ``wrong``, things ``unknown``, what to do about them, and what is still ``ahead``.
+    """What a test says of a case.
 
-    A person can look up what is ``unknown``; what is ``running`` only time will tell.
+    Attributes:
+        nothing: why there was nothing to look at, said where none of the lists got anything.
+        todo: what to do about what is wrong or unknown; ``ahead`` what is still to come where nothing is.
+        wrong: things that are wrong, each a sentence.
+        unknown: things it could not find out and a person can look up.
+        running: things that only time will tell.
+        evidence: what it looked at. Without any nothing is right.
     """
 
+    nothing: str
+    todo: str = ""
+    ahead: str = ""
     wrong: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
-    todo: str = ""
-    ahead: str = ""
+    evidence: list[CheckEvidence] = field(default_factory=list)
 
 
 Words = Callable[[Record], str | None]

@@ -1,7 +1,7 @@
 """What must be in a file (齐全性) before it is accepted, and what of it is missing today.
 
 A missing paper is found by document type alone; whether a paper says what it should is for a person. A form the office
-printed is not there before it comes back signed. Materials the office can obtain from a government platform are not
+printed is not there before it comes back signed, and one whose type or signature is in doubt not before a person looked. Materials the office can obtain from a government platform are not
 asked for again (《最低生活保障审核确认办法》第十条); the clerk says so by filing the print-out.
 """
 
@@ -13,12 +13,13 @@ from typing import Final
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
-from archivist.model.case import Case
+from archivist.model.case import Case, Confirmed
 from archivist.model.facts import Part, Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together
-from archivist.model.record import Record, RecordStatus
+from archivist.model.record import PERSON, Record, RecordStatus
 from archivist.rules.pack import Material, Pack
+from archivist.rules.rule import Each
 
 ASKED = "asked"
 """Under this name the record of a correction notice keeps which papers it asked for."""
@@ -40,7 +41,7 @@ def required(case: Case, pack: Pack) -> list[Material]:
 
 
 def missing(case: Case, pack: Pack) -> list[Missing]:
-    """Return the papers that are not in the case, in the pack's order.
+    """Return the papers that are not in the case at all, in the pack's order; one that is in doubt is not missing.
 
     Once a correction notice was issued, only what it asked for can still be missing: the law has the applicant told
     once, of everything (《最低生活保障审核确认办法》第十条「材料不齐备的，应当一次性告知补齐所有规定材料」).
@@ -49,7 +50,7 @@ def missing(case: Case, pack: Pack) -> list[Missing]:
     return [
         _missing(m, case)
         for m in required(case, pack)
-        if not held(case, m.document, *m.accepts) and (asked is None or m.document in asked)
+        if not handed_in(case, m.document, *m.accepts) and (asked is None or m.document in asked)
     ]
 
 
@@ -60,29 +61,99 @@ def _missing(material: Material, case: Case) -> Missing:
     return Missing(material.document, material.requirement, reason, basis)
 
 
-def held(case: Case, *documents: str) -> bool:
-    """Tell whether one of some papers is in the case: filed, or signed where the office printed it."""
-    return any(r.status is not RecordStatus.PENDING for r in case.records_of(*documents))
-
-
-def unsure(case: Case, *documents: str) -> list[str]:
-    """Return what a person should look at, where nothing but a doubtful recognition says that a paper is there."""
-    held = [r for r in case.records_of(*documents) if r.status is not RecordStatus.PENDING]
-    return [_look(case, r) for r in held] if all(r.type_unsure or UNSIGNED in r.data for r in held) else []
-
-
+# ── is it there, and is it what it seems ─────────────────────────────────────────────────────────────────
 UNSIGNED: Final = "unsigned"
 """Data of a form of the office's own, filed by itself without its code: why it is not seen to be signed."""
 
 
-def _look(case: Case, record: Record) -> str:
-    if not record.type_unsure:
-        return f"第 {record.no} 件{record.title}{record.data[UNSIGNED]}，是不是签了名请看原件核对"
-    how = f"没有读出内容（{record.unread}），只凭文件名认" if record.unread else "是机器认"
-    return (
-        f"第 {record.no} 件{record.title}{how}的，把握 {record.type_score or 0:.0%}，请看原件核对；"
-        f"认错的改种类：archivist case record retype {case.number} {record.no} 种类 --reason 理由"
-    )
+def handed_in(case: Case, *documents: str) -> list[Record]:
+    """Return the papers of some types that are in the case: filed, or signed where the office printed them."""
+    return [r for r in case.records_of(*documents) if r.status is not RecordStatus.PENDING]
+
+
+def held(case: Case, *documents: str) -> bool:
+    """Tell whether one of some papers is in the case, beyond doubt or looked at by a person."""
+    return bool(handed_in(case, *documents)) and not open_doubts(case, *documents)
+
+
+def doubts(case: Case, *documents: str) -> list[str]:
+    """Return what a person should look at, where no paper that was handed in is beyond doubt.
+
+    Where people looked at one of the papers, only what they looked at: it is enough.
+    """
+    return _doubts(case, handed_in(case, *documents))
+
+
+def _doubts(case: Case, records: Sequence[Record]) -> list[str]:
+    found, seen = [doubt(case, record) for record in records], looked_up(case)
+    return ([m for m in found if m in seen] or found) if all(found) else []
+
+
+def open_doubts(case: Case, *documents: str) -> list[str]:
+    """Return what a person should look at and nobody did yet."""
+    return open_doubts_of(case, handed_in(case, *documents))
+
+
+def open_doubts_of(case: Case, records: Sequence[Record]) -> list[str]:
+    """Return what a person should look at among some papers of which one is enough, and nobody did yet."""
+    seen = looked_up(case)
+    return [matter for matter in _doubts(case, records) if matter not in seen]
+
+
+def doubt(case: Case, record: Record) -> str:
+    """Say what a person should look at in a paper; empty where nothing is in doubt, or a person said what it is.
+
+    The machine may be unsure which type it is, or may not have seen that a form of the office's own is signed.
+    """
+    if (record.data.get("typed") or {}).get("by") == PERSON:
+        return ""
+    if record.type_unsure:
+        how = f"没有读出内容（{record.unread}），只凭文件名认" if record.unread else "是机器认"
+        return (
+            f"第 {record.no} 件{record.title}{how}的，把握 {record.type_score or 0:.0%}，请看原件核对；"
+            f"认错的改种类：archivist case record retype {case.number} {record.no} 种类 --reason 理由"
+        )
+    if why := record.data.get(UNSIGNED):
+        return f"第 {record.no} 件{record.title}{why}，是不是签了名请看原件核对"
+    return ""
+
+
+def looked_up(case: Case) -> dict[str, Confirmed]:
+    """Return what people looked up (人工核对), by the words in which it was in question, whichever check asked."""
+    return {matter: confirmed for confirmed in case.confirmed for matter in confirmed.matters}
+
+
+def settling(case: Case, matter: str) -> str:
+    """Return the doubt about a paper with the command by which a person settles it."""
+    return f"{matter}；看过无误的登记：archivist case record confirm {case.number} 件号 --note 看到了什么"
+
+
+# ── of everybody ─────────────────────────────────────────────────────────────────────────────────────────
+def too_few(case: Case, material: Material, title: str) -> str:
+    """Say that there are fewer of a paper than people it is asked of; empty where there are enough.
+
+    One scan may hold the cards of several people, so that a person has to look.
+    """
+    if material.each is not Each.PERSON:
+        return ""
+    everybody = persons(case)
+    papers = handed_in(case, material.document, *material.accepts)
+    count = sum(r.status is not RecordStatus.SIGNED for r in papers)
+    if count >= len(everybody):
+        return ""
+    names = "、".join(p.name or p.part for p in everybody)
+    return f"{title}有 {count} 件，应有 {len(everybody)} 人（{names}）的；一件扫描件可能含几个人，请人工核对"
+
+
+def unauthorised(case: Case) -> tuple[list[str], list[str]]:
+    """Return who did not sign the authorisation, and of whom nobody noted it; the applicant's signature is the paper itself."""
+    refused, unknown = [], []
+    for person in persons(case):
+        if person.authorized is False:
+            refused.append(f"{person.part}{person.name}没有签署核对授权（{person.path}.authorized）")
+        elif person.authorized is None and person.path != APPLICANT.key:
+            unknown.append(f"没有登记{person.part}{person.name}的授权是否已签（{person.path}.authorized）")
+    return refused, unknown
 
 
 def asked_for(case: Case) -> Sequence[str] | None:

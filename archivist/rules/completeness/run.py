@@ -1,7 +1,8 @@
 """The rules of completeness (齐全性): which checks concern a case at which stage, and what each came to.
 
 Rows of ``checks.toml`` say which test of ``rules.completeness.checks`` runs with which arguments, on which sentence it rests. What
-could not be checked is 未检 and says why; it is never called right, unless a person looked and put a name to it.
+could not be checked is 未检 and says why; it is never called right, unless a person looked and put a name to it. Where there
+was nothing to check, that is said too (不适用); 合格 is said only of what was looked at, with what it was.
 """
 
 from __future__ import annotations
@@ -18,29 +19,53 @@ from archivist.model.case import Case
 from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
+from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.dossier import Dossier, TestOutcome, Words
+from archivist.rules.completeness.evidence import CheckEvidence, EvidenceKind, of_confirmation
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """What one check found in a case.
+    """What one check found in a case; its verdict follows from what it looked at, and cannot be said without.
 
     Attributes:
-        problems: what is wrong, each a sentence; then what could not be checked, and why.
-        todo: what to do about the problems; without any, what is still to come.
+        wrong: what is wrong, each a sentence.
         unknown: what could not be checked, and a person can look up.
-        confirmed: what people looked up, with who and when.
+        running: what only time will tell.
+        evidence: what it looked at: papers, steps, facts, and what people looked up, with who and when.
+        reason: why there was nothing to check; only where there was nothing.
+        todo: what to do about the problems; without any, what is still to come.
     """
 
     check: CheckRule
-    verdict: Verdict
-    problems: tuple[str, ...] = ()
-    todo: str = ""
+    wrong: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    confirmed: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+    evidence: tuple[CheckEvidence, ...] = ()
+    reason: str = ""
+    todo: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it came to: right only on evidence, and only with nothing wrong or open."""
+        if self.wrong:
+            return Verdict.FAILED
+        if self.unknown or self.running:
+            return Verdict.UNCHECKED
+        return Verdict.PASSED if self.evidence else Verdict.NOT_APPLICABLE
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong; then what could not be checked, and why."""
+        return (*self.wrong, *(f"未检：{matter}" for matter in (*self.unknown, *self.running)))
+
+    @property
+    def confirmed(self) -> tuple[str, ...]:
+        """What people looked up, with who and when."""
+        return tuple(e.said for e in self.evidence if e.kind is EvidenceKind.CONFIRMED)
 
 
 def stage_of(case: Case) -> Stage:
@@ -85,11 +110,13 @@ def findings(
     taken_on = case.accepted_on or case.step(StepId.ADVANCE)
     stages = (Stage.ACCEPTANCE, wanted) if wanted is Stage.ARCHIVE and taken_on else (wanted,)
     dossier = Dossier(case, pack, catalogue, on, words)
-    return [
-        _finding(check, dossier)
+    rows = (
+        check
         for check in pack.checks
         if check.stage in stages and check.applies(case.category) and conditions.holds(check.when, case)
-    ]
+    )
+    once = {(row.id, row.test, repr(row.args)): row for row in rows}  # one that stands at several stages
+    return [_finding(row, dossier) for row in once.values()]
 
 
 def _finding(check: CheckRule, dossier: Dossier) -> CheckFinding:
@@ -105,17 +132,15 @@ def _finding(check: CheckRule, dossier: Dossier) -> CheckFinding:
 
 def _judged(check: CheckRule, case: Case, found: TestOutcome) -> CheckFinding:
     """Return what the outcome of a test comes to; what people looked up themselves is no longer unknown."""
-    told = {matter: c for c in case.confirmed if c.check == check.id for matter in c.matters}
-    unknown = tuple(u for u in dict.fromkeys(found.unknown) if u not in told)
-    unchecked = (*unknown, *found.running)
-    verdict = Verdict.FAILED if found.wrong else Verdict.UNCHECKED if unchecked else Verdict.PASSED
-    problems = (*found.wrong, *(f"未检：{u}" for u in unchecked))
-    todo = found.todo if problems else found.ahead
+    looked_up = required_papers.looked_up(case)
+    matters = tuple(dict.fromkeys(found.unknown))
+    unknown = tuple(m for m in matters if m not in looked_up)
+    seen = [of_confirmation(looked_up[m], m) for m in matters if m in looked_up]
+    wrong, running = (tuple(dict.fromkeys(said)) for said in (found.wrong, found.running))
+    evidence = tuple(dict.fromkeys((*found.evidence, *seen)))
+    open_ = bool(wrong or unknown or running)
+    todo = found.todo if open_ else found.ahead
     if unknown:
         todo += f"未检的由人核对，无误的登记：archivist check {case.number} --confirm {check.id} --by 姓名 --note 说明"
-    seen = (
-        f"{u}——已由{'、'.join(told[u].by)}于 {told[u].on} 核对：{told[u].note}"
-        for u in dict.fromkeys(found.unknown)
-        if u in told
-    )
-    return CheckFinding(check, verdict, tuple(dict.fromkeys(problems)), todo, unknown, tuple(seen))
+    reason = "" if open_ or evidence else found.nothing
+    return CheckFinding(check, wrong, unknown, running, evidence, reason, todo)

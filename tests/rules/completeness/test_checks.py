@@ -1,4 +1,4 @@
-"""The rules of completeness C01–C14, each on a case filed paper by paper; what was not checked is never called right."""
+"""The rules of completeness C01–C15, each on a case filed paper by paper; what was not checked is never called right."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import RuleFault
-from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.case_documents import ORDINARY, Manner, issue, plan
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
@@ -26,11 +26,16 @@ from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.run import CheckFinding, findings, stage_of
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
-from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, sign, walk
+from tests.filing import ACCEPTANCE, TO_PUBLICITY, bind, file_papers, sign, walk
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
 
-PASSED, FAILED, UNCHECKED = Verdict.PASSED, Verdict.FAILED, Verdict.UNCHECKED
+PASSED, FAILED, UNCHECKED, INAPPLICABLE = (
+    Verdict.PASSED,
+    Verdict.FAILED,
+    Verdict.UNCHECKED,
+    Verdict.NOT_APPLICABLE,
+)
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def test_every_row_names_a_test_and_its_arguments(name: str) -> None:
     for row in found.checks:
         inspect.signature(TESTS[row.test]).bind(None, **row.args)
     assert {c.test for c in found.checks} == set(TESTS)
-    assert {c.id.split(".")[0] for c in found.checks} == {f"C{n:02d}" for n in range(1, 15)}
+    assert {c.id.split(".")[0] for c in found.checks} == {f"C{n:02d}" for n in range(1, 16)}
 
 
 def test_the_national_pack_rests_on_no_city() -> None:
@@ -273,8 +278,9 @@ def test_c06_first_help_then_papers(workspace: Workspace) -> None:
     """「应实施先行救助，确保申请24小时到位，事后及时补齐相关手续」: an empty file is accepted; what must follow is listed."""
     number = household(workspace, Category.JN, application={"urgent": True})
     (one,) = check(workspace, [number], on=TODAY).cases
-    assert [f.check.id for f in one.findings] == ["C06"] and one.notice == ""
-    assert one.findings[0].verdict is PASSED and "意外事件相关材料" in one.findings[0].todo
+    assert [f.check.id for f in one.findings] == ["C06", "C15"] and one.notice == ""
+    assert one.findings[0].verdict is INAPPLICABLE and "意外事件相关材料" in one.findings[0].todo
+    assert one.verdict is INAPPLICABLE, "nothing was looked at yet"
     walk(workspace, number, ("submit", "2024-03-04", ()), ("advance", "2024-03-05", ("魏主任",)))
     finding = look(workspace, number, "C06")
     assert finding.verdict is FAILED
@@ -338,21 +344,25 @@ def test_c08_a_disabled_person_shows_the_certificate(subsidy: str, tmp_path: Pat
 def test_c09_what_the_office_printed_comes_back_signed(workspace: Workspace) -> None:
     """「由调查人员和在场的共同生活家庭成员分别签字」 (最低生活保障审核确认办法第十六条)."""
     number = household(workspace)
+    walk(workspace, number, ("submit", "2024-03-04", ()), ("accept", "2024-03-05", ("林经办",)))
     given = {number: {"application.accepted_on": "2024-03-05"}}
 
-    def notice() -> str:
-        todo = plan(workspace, BY, workspace.catalogue.get("acceptance_notice"), [number], given, on=TODAY)
+    def notice(manner: Manner = ORDINARY) -> str:
+        kind = workspace.catalogue.get("acceptance_notice")
+        todo = plan(workspace, BY, kind, [number], given, on=TODAY, manner=manner)
         return issue(workspace, BY, todo).issued[0].record
 
+    assert look(workspace, number, "C09.signed", "archive").verdict is INAPPLICABLE, "nothing waits"
     first = notice()
     assert look(workspace, number, "C09.signed", "archive").problems == (f"第 {first} 件受理通知书待签",)
-    sign(workspace, number, notice())
+    sign(workspace, number, notice(Manner(again=True, reason="原件遗失")))
     again = look(workspace, number, "C09.signed", "archive")
     assert again.verdict is UNCHECKED and f"第 {first} 件" in again.problems[0], (
         "printed twice: a person says why"
     )
     sign(workspace, number, first)
-    assert look(workspace, number, "C09.signed", "archive").verdict is PASSED
+    finding = look(workspace, number, "C09.signed", "archive")
+    assert finding.verdict is PASSED and {e.ref for e in finding.evidence} == {"0001", "0002", "0003", "0004"}
 
 
 def test_c09_a_place_without_ink_is_for_a_person_to_look_at(workspace: Workspace) -> None:
@@ -416,8 +426,7 @@ def test_c09_dates_run_forward(workspace: Workspace) -> None:
     )
     facts = {"applicant": WANG["applicant"]}
     undated = open_household(workspace, parse_facts(facts), Category.DX).number
-    walk(workspace, undated, ("submit", "2024-03-04", ()))
-    assert look(workspace, undated, "C09.dates", "archive").problems == (
+    assert look(workspace, undated, "C09.dates", "archive").problems[:2] == (
         "未检：不知道申请日期",
         "未检：不知道收件日期",
     )
@@ -501,20 +510,29 @@ def test_c10_two_people_survey(workspace: Workspace, people: tuple[str, ...], ve
 def test_c10_a_decision_tells_the_remedies_and_is_served(workspace: Workspace) -> None:
     """「对于民政部门作出的具体行政行为不服的，可以依法申请行政复议或者提起行政诉讼」 (第三十八条)."""
     number = household(workspace)
+    refused = ("review", "2024-03-07", ("白主管",)), ("refuse", "2024-03-08", ("魏主任",))
+    walk(workspace, number, *TO_PUBLICITY, *refused)
     given = {
-        "application.accepted_on": "2024-03-05",
         "decision.findings": "收入高于标准。",
         "decision.reasons": "不符合条件。",
     }
     document = workspace.catalogue.get("refusal_decision")
     known = {k: v for k, v in given.items() if document.field(k)}
     outcome = issue(workspace, BY, plan(workspace, BY, document, [number], {number: known}, on=TODAY))
-    assert outcome.issued, outcome.refused
+    assert outcome.issued, [r.error.problems for r in outcome.refused]
     finding = look(workspace, number, "C10.remedies", "archive")
-    assert finding.problems == ("社会救助不予确认决定书没有签收的送达回证",)
+    (problem,) = finding.problems
+    assert problem.startswith("第 0001 件《社会救助不予确认决定书》没有签收的送达回证")
     file_papers(workspace, number, "delivery_receipt")
-    assert look(workspace, number, "C10.remedies", "archive").verdict is PASSED
+    other = look(workspace, number, "C10.remedies", "archive")
+    assert other.verdict is FAILED and "没有写明送达哪几件" in other.problems[0], (
+        "it may be for another paper"
+    )
+    bind(workspace, number, "0002", "0001")
+    served = look(workspace, number, "C10.remedies", "archive")
+    assert served.verdict is PASSED and [e.ref for e in served.evidence] == ["0001", "0002"]
     file_papers(workspace, number, "refusal_decision", text="一份没有写救济途径的旧决定")
+    bind(workspace, number, "0002", "0001", "0003")
     scanned = look(workspace, number, "C10.remedies", "archive")
     assert scanned.verdict is UNCHECKED and "60日内" in scanned.problems[0], (
         "what was read from a scan proves no fault"
@@ -570,11 +588,11 @@ CONFIRMED: Any = (
 @pytest.mark.parametrize(
     ("pack_id", "on", "filed", "verdict"),
     [
-        ("tianjin-hongqiao", "2025-06-30", "", PASSED),  # confirmed during 2024; 2025 is not over
+        ("tianjin-hongqiao", "2025-06-30", "", INAPPLICABLE),  # confirmed during 2024; 2025 is not over
         ("tianjin-hongqiao", "2026-01-01", "", FAILED),
         ("tianjin-hongqiao", "2026-01-01", "2025-12-31", PASSED),
         ("tianjin-hongqiao", "2026-01-01", "2024-12-31", FAILED),
-        ("shanxi-jincheng-chengqu", "2024-09-30", "", PASSED),  # the quarter is not over
+        ("shanxi-jincheng-chengqu", "2024-09-30", "", INAPPLICABLE),  # the quarter is not over
         ("shanxi-jincheng-chengqu", "2024-10-01", "", FAILED),
         ("shanxi-jincheng-chengqu", "2024-10-01", "2024-08-15", PASSED),
         ("shanxi-jincheng-chengqu", "2024-10-01", "2024-06-30", FAILED),  # before the quarter
