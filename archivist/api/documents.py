@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,7 +18,7 @@ from archivist.errors import UsageError
 
 if TYPE_CHECKING:
     from archivist.doctypes import catalogue
-    from archivist.issuing import case_documents
+    from archivist.issuing.planned import DoneBefore, Plan, PlannedForCase, Refused
     from archivist.model.by import By
     from archivist.workspace import Workspace
 
@@ -54,7 +54,7 @@ class PlannedDocument:
     doubts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, planned: case_documents.PlannedForCase) -> PlannedDocument:
+    def of(cls, planned: PlannedForCase) -> PlannedDocument:
         """Return a planned document of a household."""
         return cls(
             case=str(planned.case.number),
@@ -70,13 +70,43 @@ class PlannedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierDocument:
+    """One document that the same bulk job, or the same order of the office, issued before; it is not issued again.
+
+    ``record`` and ``case`` are ``None`` for a document of the office; ``date`` is its date (成文日期), as it stands on it;
+    ``files`` its renditions on file, which are taken away with what is issued now.
+    """
+
+    case: str | None
+    record: str | None
+    document: str
+    title: str
+    date: str
+    doc_no: str
+    files: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, workspace: Workspace, one: DoneBefore) -> EarlierDocument:
+        """Return a document of a household."""
+        record, folder = one.record, workspace.archive.folder(one.case)
+        files = tuple(folder / f.path for f in record.files)
+        return cls(str(one.case), record.no, record.type, record.title, record.dated, record.doc_no, files)
+
+    @property
+    def item(self) -> ParcelItem:
+        """The document as it is taken away."""
+        return ParcelItem(self.case, self.title, self.files)
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPlan(Result):
-    """What would be issued and what not; nothing was written."""
+    """What would be issued, what not, and what was done before; nothing was written."""
 
     SCHEMA: ClassVar[str] = "archivist/document-plan/1"
 
     documents: tuple[PlannedDocument, ...]
     refused: tuple[Refusal, ...] = ()
+    done_before: tuple[EarlierDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +150,14 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocuments(Result):
-    """What was issued, what not, and what was taken away of it."""
+    """What was issued, what not, what was done before, and what was taken away of what was issued now."""
 
     SCHEMA: ClassVar[str] = "archivist/issued-documents/1"
 
     issued: tuple[IssuedDocument, ...]
     refused: tuple[Refusal, ...] = ()
     parcels: tuple[Parcel, ...] = ()
+    done_before: tuple[EarlierDocument, ...] = ()
 
 
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,7 +173,7 @@ class PreparedDocuments:
     """
 
     document: catalogue.DocumentType
-    checked: case_documents.Plan
+    checked: Plan
     pdf: bool
     copies: Copies
 
@@ -155,6 +186,11 @@ class PreparedDocuments:
     def refused(self) -> tuple[Refusal, ...]:
         """Those for which the document cannot be issued."""
         return refusals(self.checked.refused)
+
+    @property
+    def skipped(self) -> int:
+        """For how many the same bulk job issued it before."""
+        return len(self.checked.done_before)
 
 
 def prepare(
@@ -176,6 +212,8 @@ def prepare(
 ) -> PreparedDocuments:
     """Check for every household whether a document can be issued; write nothing.
 
+    Several households, or those of a list or search, are a bulk job (``issuing.jobs``): what it has done is skipped.
+
     Args:
         workspace: the open workspace.
         by: who asks, and when.
@@ -188,20 +226,26 @@ def prepare(
         on: date of the documents; today when not given.
         pdf: make PDFs as well; as the settings say when not given, and where they are to be merged.
         copies: what to take away of what is issued.
-        draft: it is only looked at; nothing of the procedure stands in the way.
-        again: beside one of the kind that holds.
-        reason: why it is issued again or dated back.
+        draft: only a draft is wanted: nothing of the procedure stands in the way.
+        again: repeat on purpose what was issued before; ``reason`` says why, or why it is dated back.
+        reason: see ``again``.
 
     Raises:
         UsageError: E001, no household is meant, a list or sheet cannot be used, a parcel would be written over.
         ArchivistError: the one household's refusal, where only one is meant.
     """
-    from archivist.issuing.case_documents import Manner, plan
+    from archivist.issuing import jobs
+    from archivist.issuing.case_documents import plan
+    from archivist.issuing.planned import Manner
 
     wanted = workspace.catalogue.get(document)
     with_pdf = bool(copies.merged) or (workspace.config.options.pdf if pdf is None else pdf)
     shared, rows = given_values.for_households(values)
-    chosen = selection.households(workspace, named, listed=listed, search=search) or tuple(rows)
+    by_name = selection.households(workspace, named)
+    on_list = selection.households(workspace, listed=listed)
+    chosen = tuple(dict.fromkeys((*by_name, *on_list, *selection.households(workspace, search=search))))
+    if not chosen:
+        chosen = on_list = tuple(rows)
     if not chosen:
         raise UsageError(
             "没有写为哪一户制发", remedy="写户号或姓名，或用 --search、--list、--from 指明各户。"
@@ -209,18 +253,38 @@ def prepare(
     copies.refuse_existing()
     by_path = wanted.by_path  # each source by itself: what comes later may name a field otherwise
     base = {**by_path(shared), **by_path(settings)}
-    given = {n: {**base, **by_path(rows.get(n, {}))} for n in chosen}
+    own = {n: by_path(row) for n, row in rows.items()}
+    day, manner = on or by.today, Manner(draft, again, reason=reason)
+    job = jobs.name_of(
+        workspace,
+        wanted,
+        jobs.Said(by_name, on_list, search),
+        {"": base, **{str(n): row for n, row in own.items()}},
+        on=day,
+        manner=manner,
+    )
     checked = plan(
-        workspace, by, wanted, chosen, given, on=on or by.today, manner=Manner(draft, again, reason=reason)
+        workspace,
+        by,
+        wanted,
+        chosen,
+        {n: {**base, **own.get(n, {})} for n in chosen},
+        on=day,
+        manner=replace(manner, job="" if draft else job),
     )
     if len(chosen) == 1 and checked.refused:
         raise checked.refused[0].error
     return PreparedDocuments(wanted, checked, with_pdf, copies)
 
 
-def plan(prepared: PreparedDocuments) -> DocumentPlan:
+def plan(workspace: Workspace, prepared: PreparedDocuments) -> DocumentPlan:
     """Show what would be issued; each page is filled once, to see where it overflows."""
-    return DocumentPlan(tuple(map(PlannedDocument.of, prepared.checked.documents)), prepared.refused)
+    checked = prepared.checked
+    return DocumentPlan(
+        tuple(map(PlannedDocument.of, checked.documents)),
+        prepared.refused,
+        _earlier(workspace, checked.done_before),
+    )
 
 
 def draft(workspace: Workspace, prepared: PreparedDocuments, folder: Path | None = None) -> Drafts:
@@ -275,13 +339,17 @@ def issue(
         )
         for one in outcome.issued
     )
-    return IssuedDocuments(
-        issued, refusals(outcome.refused), prepared.copies.make([one.item for one in issued])
-    )
+    done = _earlier(workspace, outcome.done_before)
+    parcels = prepared.copies.make([*(one.item for one in done), *(one.item for one in issued)])
+    return IssuedDocuments(issued, refusals(outcome.refused), parcels, done)
+
+
+def _earlier(workspace: Workspace, done: Iterable[DoneBefore]) -> tuple[EarlierDocument, ...]:
+    return tuple(EarlierDocument.of(workspace, one) for one in done)
 
 
 # ── shared with documents of the office ──────────────────────────────────────────────────────────────────
-def refusals(refused: Iterable[case_documents.Refused]) -> tuple[Refusal, ...]:
+def refusals(refused: Iterable[Refused]) -> tuple[Refusal, ...]:
     """Return what was refused, household by household."""
     return tuple(Refusal.for_case(one.case, one.error) for one in refused)
 

@@ -14,6 +14,7 @@ from archivist.api.documents import (
     DRAFTS,
     DocumentPlan,
     Drafts,
+    EarlierDocument,
     IssuedDocument,
     IssuedDocuments,
     PlannedDocument,
@@ -36,11 +37,13 @@ class PreparedOfficeDocument:
         checked: the document.
         pdf: make a PDF as well.
         folder: where a copy goes.
+        job: what makes it the same as one issued before, which is not issued again.
     """
 
     checked: office_documents.PlannedForOffice
     pdf: bool
     folder: Path | None
+    job: str
 
 
 def prepare(
@@ -52,6 +55,8 @@ def prepare(
     settings: Mapping[str, object] = {},
     pdf: bool | None = None,
     folder: Path | None = None,
+    again: bool = False,
+    reason: str = "",
 ) -> PreparedOfficeDocument:
     """Check whether a document of the office can be issued; write nothing.
 
@@ -63,13 +68,17 @@ def prepare(
         settings: values, by path or Chinese name; they go before those of the file.
         pdf: make a PDF as well; as the settings say when not given.
         folder: where a copy is to go.
+        again: issue it though the same was issued before; ``reason`` says why.
+        reason: see ``again``.
 
     Raises:
-        UsageError: E001, it is a register, or the file cannot be used. MissingFields: E301.
+        UsageError: E001, it is a register, the file cannot be used, or it is to be issued again for no reason. MissingFields: E301.
         DocumentNotApplicable: E307, it is made for a household, or under other rule packs.
     """
-    from archivist.issuing.office_documents import plan
+    from archivist.issuing.office_documents import job_of, plan
 
+    if again and not reason.strip():
+        raise UsageError("重复制发须写明理由（--reason）")
     wanted = workspace.catalogue.get(document)
     if made_for(wanted) is MadeFor.REGISTER:
         raise UsageError(
@@ -78,12 +87,19 @@ def prepare(
         )
     with_pdf = workspace.config.options.pdf if pdf is None else pdf
     given = {**wanted.by_path(given_values.for_office(values, wanted)), **wanted.by_path(settings)}
-    return PreparedOfficeDocument(plan(workspace, wanted, given, on=on), with_pdf, folder)
+    checked = plan(workspace, wanted, given, on=on)
+    return PreparedOfficeDocument(
+        checked, with_pdf, folder, job_of(workspace, checked, reason if again else "")
+    )
 
 
-def plan(prepared: PreparedOfficeDocument) -> DocumentPlan:
-    """Show what would be issued."""
+def plan(workspace: Workspace, prepared: PreparedOfficeDocument) -> DocumentPlan:
+    """Show what would be issued, or that it was issued before."""
+    from archivist.issuing.office_documents import done_before
+
     one = prepared.checked
+    if earlier := done_before(workspace, prepared.job):
+        return DocumentPlan((), done_before=(_earlier(one, earlier),))
     return DocumentPlan(
         (
             PlannedDocument(
@@ -120,7 +136,11 @@ def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> Iss
     from archivist.issuing import office_documents
 
     one = prepared.checked
-    issued = office_documents.issue(workspace, by, one, pdf=prepared.pdf)
+    issued = office_documents.issue(workspace, by, one, pdf=prepared.pdf, job=prepared.job)
+    copies = Copies(folder=prepared.folder)
+    if issued.before:
+        earlier = _earlier(one, issued)
+        return IssuedDocuments((), parcels=copies.make([earlier.item]), done_before=(earlier,))
     document = IssuedDocument(
         case=None,
         record=None,
@@ -132,4 +152,11 @@ def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> Iss
         hand=one.hand,
         doubts=one.doubts,
     )
-    return IssuedDocuments((document,), parcels=Copies(folder=prepared.folder).make([document.item]))
+    return IssuedDocuments((document,), parcels=copies.make([document.item]))
+
+
+def _earlier(
+    one: office_documents.PlannedForOffice, issued: office_documents.IssuedForOffice
+) -> EarlierDocument:
+    day = issued.on.isoformat()
+    return EarlierDocument(None, None, one.document.id, issued.title, day, issued.doc_no, issued.files)

@@ -18,8 +18,8 @@ from archivist.model.chinese import format_date
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType, FieldSpec
-    from archivist.issuing.case_documents import Refused
     from archivist.issuing.office_documents import PlannedForOffice
+    from archivist.issuing.planned import Refused
     from archivist.model.by import By
     from archivist.report.compilation import Compiled
     from archivist.workspace import Workspace
@@ -35,6 +35,7 @@ class ReportSheet:
         doubts: what a person must look at before it is signed.
         doc_no: the reference number it was given; empty where it has none, or was not issued.
         files: what was written of it.
+        done_before: the same was issued before: number and files are those of then, and nothing was issued now.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ReportSheet:
     doubts: tuple[str, ...]
     doc_no: str = ""
     files: tuple[Path, ...] = ()
+    done_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def _notices(
     workspace: Workspace, by: By, request: Request, collected: Compiled
 ) -> tuple[Sequence[PlannedForOffice], Sequence[Refused]]:
     """Plan the notices of all who are to be listed, and join those that say the same."""
-    from archivist.issuing.case_documents import Manner, plan
+    from archivist.issuing.case_documents import plan
     from archivist.issuing.combined_notice import sheets
+    from archivist.issuing.planned import Manner
     from archivist.report.notice_members import listed
 
     document, pack = request.document, workspace.pack
@@ -158,12 +161,14 @@ def _sheet(planned: PlannedForOffice, spec: FieldSpec) -> ReportSheet:
 def _issued(
     workspace: Workspace, by: By, request: Request, planned: PlannedForOffice, spec: FieldSpec
 ) -> ReportSheet:
-    from archivist.issuing.office_documents import issue
+    from archivist.issuing.office_documents import issue, job_of
 
     forms = request.forms or {OutputForm.XLSX}
     beside = {".xlsx": _workbook(workspace, request, planned, spec)} if OutputForm.XLSX in forms else {}
-    issued = issue(workspace, by, planned, pdf=OutputForm.PDF in forms, beside=beside)
-    return replace(_sheet(planned, spec), doc_no=issued.doc_no, files=issued.files)
+    issued = issue(
+        workspace, by, planned, pdf=OutputForm.PDF in forms, beside=beside, job=job_of(workspace, planned)
+    )
+    return replace(_sheet(planned, spec), doc_no=issued.doc_no, files=issued.files, done_before=issued.before)
 
 
 def _table(document: DocumentType) -> FieldSpec:

@@ -15,7 +15,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.errors import UsageError
 
 if TYPE_CHECKING:
-    from archivist.issuing.case_documents import IssuedForCase, PlannedForCase
+    from archivist.issuing.planned import IssuedForCase, PlannedForCase
     from archivist.issuing.voiding import Voiding
     from archivist.model.by import By
     from archivist.model.ids import RecordNo
@@ -140,6 +140,7 @@ def replace_record(
         CaseNotFound: E201. Else see ``issuing.voiding.void`` and ``issuing.case_documents.plan_one``.
     """
     from archivist.issuing import case_documents
+    from archivist.issuing.planned import Manner, Plan
     from archivist.issuing.voiding import examined
 
     number, old = workspace.find_case(case), _record(record)
@@ -154,12 +155,12 @@ def replace_record(
         found,
         {path: value for path, value in given.items() if value not in ("", None)},
         on=on or by.today,
-        manner=case_documents.Manner(replaces=old, reason=reason.strip()),
+        manner=Manner(replaces=old, reason=reason.strip()),
     )
     if dry_run:
         return _replaced(done, planned, None)
     with_pdf = workspace.config.options.pdf if pdf is None else pdf
-    outcome = case_documents.issue(workspace, by, case_documents.Plan((planned,)), pdf=with_pdf)
+    outcome = case_documents.issue(workspace, by, Plan((planned,)), pdf=with_pdf)
     for refused in outcome.refused:
         raise refused.error
     return _replaced(done, planned, outcome.issued[0])

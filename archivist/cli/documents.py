@@ -11,12 +11,21 @@ import click
 from archivist.api import document_types, office_documents
 from archivist.api import documents as api
 from archivist.api.document_types import DocumentTypeView, MadeFor
-from archivist.api.documents import DocumentPlan, Drafts, IssuedDocuments, PreparedDocuments
+from archivist.api.documents import (
+    DocumentPlan,
+    Drafts,
+    EarlierDocument,
+    IssuedDocuments,
+    PreparedDocuments,
+)
 from archivist.api.parcels import Copies, Parcel
 from archivist.api.result import Refusal
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.errors import UsageError
 from archivist.model.by import By
+
+_FEW = 10
+"""So many documents done before are named one by one."""
 
 
 @click.command()
@@ -46,7 +55,7 @@ from archivist.model.by import By
 )
 @click.option("--on", "on", type=DAY, help="成文日期；默认今天。")
 @click.option("--reason", default="", metavar="理由", help="倒签、重复制发的理由，记入户档。")
-@click.option("--again", is_flag=True, help="卷内已有一份，确须再发一份；须写 --reason。")
+@click.option("--again", is_flag=True, help="已制发过，确须再发一份；须写 --reason。")
 @click.option("--pdf/--no-pdf", default=None, help="同时生成 PDF（需要 LibreOffice）。")
 @click.option("--draft", is_flag=True, help="只出草稿：不编号、不归档、没有二维码。")
 @click.option("--dry-run", is_flag=True, help="只看能否制发、缺什么，不写入。")
@@ -82,7 +91,7 @@ def generate(
     """制发文书：一户或多户；机关文书（templates list 中标“机关”的）不写户。
 
     缺项一次列全。按户的归档为“待签”（无须签章的即为归档），打印、签章、扫描后自动对应；机关文书写入
-    archive/outbox/机关文书，记入总账。
+    archive/outbox/机关文书，记入总账。成批制发中断的，重新运行同一命令：已制发的跳过，只补没有做的。
     """
     by = session.by()
     wanted = document_types.document_type(session.workspace, document)
@@ -93,8 +102,7 @@ def generate(
                 "户": cases,
                 "--search": query,
                 "--list": names,
-                "--reason": reason,
-                "--again": again,
+                "--reason": reason and not again,
                 "--zip": parcel,
                 "--merge": merged,
             },
@@ -107,6 +115,8 @@ def generate(
             settings=dict(pairs(settings)),
             pdf=pdf,
             folder=out,
+            again=again,
+            reason=reason,
         )
         return _office_document(session, by, for_office, draft=draft, dry_run=dry_run)
     if draft and (parcel or merged):
@@ -130,16 +140,17 @@ def generate(
         reason=reason,
     )
     if dry_run:
-        return _show_plan(session, api.plan(prepared))
+        return _show_plan(session, api.plan(session.workspace, prepared))
     if draft:
         return _show_drafts(session, api.draft(session.workspace, prepared, out))
     return _show_issued(session, _issue(session, by, wanted.title, prepared))
 
 
 def _issue(session: Session, by: By, title: str, prepared: PreparedDocuments) -> IssuedDocuments:
-    if prepared.ready == 1:
+    if prepared.ready < 2:
         return api.issue(session.workspace, by, prepared)
-    session.say(f"{title}：{prepared.ready} 户可以制发，{len(prepared.refused)} 户不能")
+    before = f"，{prepared.skipped} 户此前已制发" if prepared.skipped else ""
+    session.say(f"{title}：{prepared.ready} 户可以制发，{len(prepared.refused)} 户不能{before}")
     with session.progress(title) as progress:
         return api.issue(session.workspace, by, prepared, progress)
 
@@ -154,6 +165,7 @@ def _show_plan(session: Session, plan: DocumentPlan) -> int:
     for one in plan.documents:
         if one.continued:
             session.say(f"{one.case} 另有续页：{'、'.join(one.continued)}", "dim")
+    _show_done_before(session, plan.done_before)
     return _show_refused(session, plan.refused)
 
 
@@ -186,7 +198,18 @@ def _show_issued(session: Session, done: IssuedDocuments) -> int:
         )
         waiting = "均为待签" if done.issued[0].pending else "无须签章，均已归档"
         session.say(f"已制发 {len(done.issued)} 份，{waiting}", "green")
+    _show_done_before(session, done.done_before)
     return _show_refused(session, done.refused) or lost
+
+
+def _show_done_before(session: Session, earlier: Sequence[EarlierDocument]) -> None:
+    if not earlier:
+        return
+    for one in earlier if len(earlier) <= _FEW else ():
+        number = f"，{one.doc_no}" if one.doc_no else ""
+        where = f"{one.case} 第 {one.record} 件" if one.case else "记入总账"
+        session.say(f"此前已制发 {one.title}（{one.date}{number}）：{where}", "dim")
+    session.say(f"{len(earlier)} 份此前已制发，跳过；有意再制发一份的，加 --again --reason 理由。")
 
 
 def show_parcels(session: Session, parcels: Sequence[Parcel]) -> int:
@@ -232,7 +255,7 @@ def _office_document(
     """Issue a document of the office, or show what would be issued."""
     workspace = session.workspace
     if dry_run:
-        return _show_office_plan(session, office_documents.plan(prepared))
+        return _show_office_plan(session, office_documents.plan(workspace, prepared))
     if draft:
         made = office_documents.draft(workspace, prepared)
         _show_drafts(session, made)
@@ -241,8 +264,11 @@ def _office_document(
 
 
 def _show_office_plan(session: Session, plan: DocumentPlan) -> int:
-    (one,) = plan.documents
     session.emit(plan)
+    if plan.done_before:
+        _show_done_before(session, plan.done_before)
+        return 0
+    (one,) = plan.documents
     session.table(
         ("文书", "成文日期", "文号", "打印后手写"),
         [(one.title, one.date, "制发时编号" if one.numbered else one.doc_no, "、".join(one.hand))],
@@ -252,9 +278,12 @@ def _show_office_plan(session: Session, plan: DocumentPlan) -> int:
 
 
 def _show_office_issued(session: Session, done: IssuedDocuments) -> int:
-    (one,) = done.issued
     lost = show_parcels(session, done.parcels)
     session.emit(done)
+    if done.done_before:
+        _show_done_before(session, done.done_before)
+        return 0
+    (one,) = done.issued
     session.say(f"已制发 {one.title}" + (f"，{one.doc_no}" if one.doc_no else "") + "，已记入总账", "green")
     for path in one.files:
         session.say(f"  {path}")

@@ -148,7 +148,8 @@ def _show_sheets(session: Session, made: ReportSheets) -> int:
             )
             continue
         numbered = f"，{sheet.doc_no}" if sheet.doc_no else ""
-        session.say(f"已编制 {made.title}（{sheet.name}），{len(sheet.rows)} 户{numbered}", "green")
+        done = "此前已编制，内容未变，不再编号" if sheet.done_before else "已编制"
+        session.say(f"{done} {made.title}（{sheet.name}），{len(sheet.rows)} 户{numbered}", "green")
         for path in sheet.files:
             session.say(f"  {path}")
     lost = show_parcels(session, made.parcels)

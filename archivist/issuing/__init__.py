@@ -1,6 +1,7 @@
 """The act of issuing: from a case, or the office, to a filed record that waits for its signature.
 
-``case_documents`` plan and issue, one or many · ``admission`` what may be · ``voiding`` what was issued made void · ``office_documents``
+``case_documents`` plan and issue, one or many · ``admission`` what may be · ``planned`` what stands between · ``filing`` one that is
+printed goes into its case · ``jobs`` bulk jobs and what they have done · ``voiding`` what was issued made void · ``office_documents``
 what belongs to no household · ``combined_notice`` one notice for many · ``drafts`` what one would look like · ``numbering`` reference
 numbers · ``sources`` what a document may ask of its workspace. What a paper says and looks like stands in ``documents``.
 """
@@ -10,8 +11,11 @@ __all__ = [
     "case_documents",
     "combined_notice",
     "drafts",
+    "filing",
+    "jobs",
     "numbering",
     "office_documents",
+    "planned",
     "sources",
     "voiding",
 ]

@@ -4,120 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import archivist.documents.render.pdf as pdf_maker
-from archivist.doctypes.catalogue import Catalogue, DocumentType, Mode, Numbering
+from archivist.doctypes.catalogue import DocumentType, Numbering
 from archivist.doctypes.field_paths import FieldPath
-from archivist.doctypes.ids import DocumentId
-from archivist.documents.render.pool import PrintedSheet, RenderedDocument, render_all
-from archivist.documents.render.render import continued_boxes
+from archivist.documents.render.pool import RenderedDocument, make, render_all
 from archivist.documents.template.check import refuse_faulty
-from archivist.documents.values.resolve import document_values, facts_digest
-from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault
-from archivist.issuing import admission, numbering
+from archivist.documents.values.resolve import document_values
+from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault, UnlawfulDocument
+from archivist.issuing import admission, filing, jobs, numbering
+from archivist.issuing.filing import CaseChanged, Ready
+from archivist.issuing.numbering import NumberTaker
+from archivist.issuing.planned import (
+    ORDINARY,
+    BatchOutcome,
+    DoneBefore,
+    Given,
+    IssuedForCase,
+    Manner,
+    Outcome,
+    Plan,
+    PlannedForCase,
+    Refused,
+)
 from archivist.issuing.sources import case_sources
 from archivist.model.by import By
 from archivist.model.case import Case
-from archivist.model.document_code import DocumentCode, OfficeKey
-from archivist.model.event import Op
-from archivist.model.ids import CaseNo, RecordNo
-from archivist.model.record import SERVES, RecordStatus
+from archivist.model.document_code import OfficeKey
+from archivist.model.ids import CaseNo
 from archivist.rules import service
 from archivist.rules.admissibility import Issuance
-from archivist.rules.completeness import required_papers
-from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
-
-Given = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How documents are issued.
-
-    Attributes:
-        draft: only looked at: nothing is issued, so that nothing of the procedure stands in the way.
-        again: beside one of the kind that holds; ``replaces``: in place of that record, which is void from then on.
-        reason: why it is issued again, in place of another, or dated back.
-        posted: with others on one sheet for the board, see ``Issuance``.
-    """
-
-    draft: bool = False
-    again: bool = False
-    replaces: RecordNo | None = None
-    reason: str = ""
-    posted: bool = False
-
-
-ORDINARY: Final = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedForCase:
-    """One document that can be issued: the case as read, its values, what a pen must still fill in."""
-
-    case: Case
-    document: DocumentType
-    values: Mapping[str, object]
-    given: Given
-    on: dt.date
-    numbered: bool
-    manner: Manner = ORDINARY
-
-    @property
-    def continued(self) -> tuple[str, ...]:
-        """The boxes whose text will go on on an addendum page (续页); found by filling the template."""
-        assert self.document.template is not None
-        return continued_boxes(self.document.template, self.values)
-
-    @property
-    def hand(self) -> tuple[str, ...]:
-        """The Chinese names of what is filled in by hand."""
-        return tuple(
-            f.label for f in self.document.fields if f.mode is Mode.HAND and f.applies(self.case.category)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One case for which the document cannot be issued, with the reason."""
-
-    case: CaseNo
-    error: ArchivistError
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedForCase:
-    """One document issued and filed: as 待签, or for good where nobody signs it."""
-
-    case: CaseNo
-    record: RecordNo
-    title: str
-    doc_no: str
-    files: tuple[Path, ...]
-    hand: tuple[str, ...]
-    continued: tuple[str, ...] = ()
-    pending: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be issued and what not; ``--dry-run`` shows this and stops."""
-
-    documents: tuple[PlannedForCase, ...] = ()
-    refused: tuple[Refused, ...] = ()
-
-
-@dataclass(slots=True)
-class BatchOutcome:
-    """What a run did."""
-
-    issued: list[IssuedForCase] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
 
 
 def plan(
@@ -147,15 +67,22 @@ def plan(
     refuse_faulty(document)
     planned: list[PlannedForCase] = []
     refused: list[Refused] = []
+    done: list[DoneBefore] = []
     for number in numbers:
         try:
             case = workspace.archive.read(number)
-            planned.append(
-                plan_one(workspace, by, document, case, given.get(number, {}), on=on, manner=manner)
-            )
+            one = _planned(workspace, by, document, case, given.get(number, {}), on=on, manner=manner)
         except ArchivistError as error:
             refused.append(Refused(number, error))
-    return Plan(tuple(planned), tuple(refused))
+        else:
+            if isinstance(one, DoneBefore):
+                done.append(one)
+            else:
+                planned.append(one)
+    if not manner.draft:
+        planned, taken = _without_taken_numbers(workspace, planned)
+        refused += taken
+    return Plan(tuple(planned), tuple(refused), tuple(done), manner.job)
 
 
 def plan_one(
@@ -175,21 +102,7 @@ def plan_one(
     """
     given = document.by_path(given)
     admission.refuse_number_of_void(case, given)
-    issuance = Issuance(
-        case,
-        workspace.pack,
-        workspace.catalogue,
-        document,
-        on,
-        by.today,
-        manner.again,
-        manner.replaces or "",
-        manner.reason,
-        serves=service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
-        posted=manner.posted,
-        standards=workspace.config.standards,
-        given=given,
-    )
+    issuance = _issuance(workspace, by, document, case, given, on=on, manner=manner)
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
     values = document_values(
@@ -204,8 +117,80 @@ def plan_one(
     return PlannedForCase(case, document, values, given, on, numbered, manner)
 
 
+def _planned(
+    workspace: Workspace,
+    by: By,
+    document: DocumentType,
+    case: Case,
+    given: Given,
+    *,
+    on: dt.date,
+    manner: Manner,
+) -> PlannedForCase | DoneBefore:
+    """Check one case, unless the bulk job has done it."""
+    if manner.job:
+        by_path = document.by_path(given)
+        issuance = _issuance(workspace, by, document, case, by_path, on=on, manner=manner)
+        if record := jobs.done_before(issuance, by_path, manner.job):
+            return DoneBefore(case.number, record)
+    return plan_one(workspace, by, document, case, given, on=on, manner=manner)
+
+
+def _issuance(
+    workspace: Workspace,
+    by: By,
+    document: DocumentType,
+    case: Case,
+    given: Given,
+    *,
+    on: dt.date,
+    manner: Manner,
+) -> Issuance:
+    return Issuance(
+        case,
+        workspace.pack,
+        workspace.catalogue,
+        document,
+        on,
+        by.today,
+        manner.again,
+        manner.replaces or "",
+        manner.reason,
+        serves=service.numbers_in(given.get(FieldPath.DELIVERY_RECORDS)),
+        posted=manner.posted,
+        standards=workspace.config.standards,
+        given=given,
+    )
+
+
+def _unlawful(document: DocumentType, case: Case, problems: Sequence[str]) -> UnlawfulDocument:
+    return UnlawfulDocument(
+        f"《{document.title}》有 {len(problems)} 项不符", file=str(case.number), problems=problems
+    )
+
+
+def _without_taken_numbers(
+    workspace: Workspace, planned: Sequence[PlannedForCase]
+) -> tuple[list[PlannedForCase], list[Refused]]:
+    """Part those that may have the number a person gave them from those that may not."""
+    times = Counter(one.number_by_hand for one in planned)
+    kept: list[PlannedForCase] = []
+    refused: list[Refused] = []
+    for one in planned:
+        text, why = one.number_by_hand, ""
+        if text:
+            why = numbering.objection(workspace, text, one.on)
+            if not why and times[text] > 1:
+                why = f"文号 {text} 填给了 {times[text]} 户，一个号只能用一次；逐户填写，或不填，由系统编号"
+        if why:
+            refused.append(Refused(one.case.number, _unlawful(one.document, one.case, [why])))
+        else:
+            kept.append(one)
+    return kept, refused
+
+
 # ── issuing ──────────────────────────────────────────────────────────────────────────────────────────────
-Report = Callable[[IssuedForCase | Refused, int, int], None]
+Report = Callable[[Outcome, int, int], None]
 
 
 def issue(
@@ -219,7 +204,7 @@ def issue(
 ) -> BatchOutcome:
     """Issue everything a plan holds; each document stands or falls alone.
 
-    Reference numbers are taken for good before rendering; a document that fails after that leaves a gap.
+    Reference numbers are taken for good before rendering; one whose document fails after that is vacant (空号).
 
     Args:
         workspace: the open workspace.
@@ -231,36 +216,23 @@ def issue(
 
     Raises:
         PdfUnavailable: E306, before anything is issued, when PDFs are wanted and cannot be made.
-        ArchiveError: E200, before anything is issued, when the office's key cannot be read; E204, or written.
+        ArchiveError: E200, before anything is issued, when the office's key cannot be read; E203, when another run
+            does the same bulk job; E204, or written.
     """
     if pdf and not pdf_maker.available():
         raise PdfUnavailable("没有找到 LibreOffice")
-    outcome = BatchOutcome(refused=list(todo.refused))
+    outcome = BatchOutcome(refused=list(todo.refused), done_before=list(todo.done_before))
     total = len(todo.documents)
     if not total:
         return outcome
-    key = workspace.issuing_key(by)
-    if processes is None:
-        processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
-    size = max(1, min(_BATCH, -(-total // processes)))
-    batches = (
-        _numbered(workspace, by, key, todo.documents[start : start + size]) for start in range(0, total, size)
-    )
-    done = 0
-    for printed in render_all(batches, pdf=pdf, processes=processes):
-        pairs = list(zip(printed.batch, printed.results, strict=True))
-        for group in (pairs[n : n + _GROUP] for n in range(0, len(pairs), _GROUP)):
-            with workspace.together(by):
-                for ready, made in group:
-                    result = (
-                        Refused(ready.planned.case.number, made)
-                        if isinstance(made, ArchivistError)
-                        else _file(workspace, by, ready, made)
-                    )
-                    (outcome.issued if isinstance(result, IssuedForCase) else outcome.refused).append(result)  # type: ignore[arg-type]
-                    done += 1
-                    if report:
-                        report(result, done, total)
+    key, done = workspace.issuing_key(by), 0
+    needed = bool(todo.job) or any(p.numbered or p.number_by_hand for p in todo.documents)
+    with numbering.taking(workspace, by, needed=needed, job=todo.job) as numbers:
+        for one in _issued(workspace, by, todo.documents, numbers, key, pdf=pdf, processes=processes):
+            outcome.add(one)
+            done += 1
+            if report:
+                report(one, done, total)
     return outcome
 
 
@@ -271,113 +243,101 @@ _BATCH = 50
 PAYS, PAYS_PDF = 200, 10
 """From so many documents on it pays to start further processes."""
 MOST = 4
+_TRIES: Final = 3
+"""How often a document is planned and printed anew because its case changed under it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A planned document with its numbers, and the id of the key its code is made with."""
+def _issued(
+    workspace: Workspace,
+    by: By,
+    documents: Sequence[PlannedForCase],
+    numbers: NumberTaker,
+    key: OfficeKey,
+    *,
+    pdf: bool,
+    processes: int | None,
+) -> Iterator[Outcome]:
+    """Yield what became of each document, once it is filed or refused."""
+    total = len(documents)
+    if processes is None:
+        processes = min(os.cpu_count() or 1, MOST) if total >= (PAYS_PDF if pdf else PAYS) else 1
+    size = max(1, min(_BATCH, -(-total // processes)))
+    refused: list[Refused] = []
 
-    planned: PlannedForCase
-    record: RecordNo
-    key: str
-    doc_no: str
-    sheet: PrintedSheet
+    def batches() -> Iterator[list[Ready]]:
+        for start in range(0, total, size):
+            made, others = filing.numbered(numbers, key, documents[start : start + size])
+            refused.extend(others)
+            yield made
 
-
-def _numbered(workspace: Workspace, by: By, key: OfficeKey, batch: Sequence[PlannedForCase]) -> list[_Ready]:
-    numbers = iter(_take_numbers(workspace, by, batch))
-    return [_ready(planned, key, next(numbers) if planned.numbered else "") for planned in batch]
-
-
-def _take_numbers(workspace: Workspace, by: By, batch: Sequence[PlannedForCase]) -> list[str]:
-    wanted = [p for p in batch if p.numbered]
-    return numbering.take(workspace, by, wanted[0].on.year, len(wanted)) if wanted else []
-
-
-def _ready(planned: PlannedForCase, key: OfficeKey, doc_no: str) -> _Ready:
-    document, case = planned.document, planned.case
-    assert document.template is not None
-    values = {**planned.values, FieldPath.DOC_NO: doc_no} if doc_no else planned.values
-    code = DocumentCode(case.number, document.code, case.next_record())
-    sheet = PrintedSheet(document.template, values, code.payload(key), document.phrases)
-    return _Ready(planned, code.record, key.id, str(values.get(FieldPath.DOC_NO, "")), sheet)
-
-
-def _file(workspace: Workspace, by: By, item: _Ready, made: RenderedDocument) -> IssuedForCase | Refused:
-    planned, document = item.planned, item.planned.document
-
-    def draft(case: Case) -> Draft:
-        if case.head != planned.case.head:
-            raise TemplateFault("制作期间户档有了新的变动，请重新运行", remedy="重新运行同一命令。")
-        stem = f"data/{document.folder}/{item.record} {document.title}"
-        files = [NewFile(f"{stem}.docx", made.docx, item.record)]
-        if made.pdf is not None:
-            files.append(NewFile(f"{stem}.pdf", made.pdf, item.record))
-        files.append(NewFile(f"text/{item.record}.txt", made.text.encode(), item.record))
-        entry = {
-            "no": item.record,
-            "type": document.id,
-            "title": document.title,
-            "folder": document.folder,
-            "status": (RecordStatus.PENDING if document.needs_signature else RecordStatus.FILED).value,
-            "pages": 0,
-            "data": {
-                "doc_no": item.doc_no,
-                "code": item.sheet.qr_payload,
-                "key": item.key,
-                "date": planned.on.isoformat(),
-                "template_sha256": made.template,
-                "facts_sha256": facts_digest(case),
-                "given": {
-                    k: v if isinstance(v, str | int | bool | list | dict) else str(v)
-                    for k, v in planned.given.items()
-                },
-            }
-            | ({"printed_pages": made.pages} if made.pages else {})
-            | _asked_for(planned)
-            | _bound_to(planned, workspace.catalogue)
-            | _in_manner(planned.manner),
-        }
-        return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, planned.manner.reason, files=tuple(files))
-
-    number = planned.case.number
-    try:
-        case, _ = workspace.commit(number, draft, by)
-    except ArchivistError as error:
-        return Refused(number, error)
-    folder = workspace.archive.folder(number)
-    paths = tuple(folder / f.path for f in case.records[item.record].files)
-    return IssuedForCase(
-        number,
-        item.record,
-        document.title,
-        item.doc_no,
-        paths,
-        planned.hand,
-        continued=made.continued,
-        pending=document.needs_signature,
-    )
+    for printed in render_all(batches(), pdf=pdf, processes=processes):
+        pairs = list(zip(printed.batch, printed.results, strict=True))
+        for group in (pairs[n : n + _GROUP] for n in range(0, len(pairs), _GROUP)):
+            done: list[Outcome] = []
+            changed: list[Ready] = []
+            with workspace.together(by):
+                for item, made in group:
+                    try:
+                        done.append(_filed(workspace, by, numbers, item, made))
+                    except CaseChanged:
+                        changed.append(item)
+            yield from done
+            yield from (_anew(workspace, by, numbers, key, item, pdf=pdf) for item in changed)
+    yield from refused
 
 
-def _in_manner(manner: Manner) -> dict[str, object]:
-    """Return what a record says of how it was issued; what says nothing is left out."""
-    said = {"again": manner.again, "replaces": manner.replaces, "why": manner.reason}
-    return {key: value for key, value in said.items() if value}
+def _filed(
+    workspace: Workspace,
+    by: By,
+    numbers: NumberTaker,
+    item: Ready,
+    made: RenderedDocument | ArchivistError,
+) -> IssuedForCase | Refused:
+    """File a printed document and say what became of its number.
+
+    Raises:
+        CaseChanged: see ``filing.file``.
+    """
+    if isinstance(made, ArchivistError):
+        result: IssuedForCase | Refused = Refused(item.planned.case.number, made)
+    else:
+        result = filing.file(workspace, by, item, made)
+    if isinstance(result, Refused):
+        numbers.lost(item.doc_no, result.error)
+    else:
+        numbers.borne(item.doc_no)
+    return result
 
 
-def _bound_to(planned: PlannedForCase, catalogue: Catalogue) -> dict[str, object]:
-    """Return which records a receipt lists, so that it proves the service of no others; none where it was told by hand."""
-    if planned.document.id != DocumentId.DELIVERY_RECEIPT or FieldPath.DELIVERY_DOCUMENTS in planned.given:
-        return {}
-    chosen = service.numbers_in(planned.given.get(FieldPath.DELIVERY_RECORDS))
-    return {SERVES: [r.no for r in service.to_list(planned.case, catalogue, chosen)]}
-
-
-def _asked_for(planned: PlannedForCase) -> dict[str, object]:
-    """Return which papers a correction notice asked for, so that nothing else is asked for afterwards."""
-    rows = (
-        planned.values.get(FieldPath.MISSING_MATERIALS)
-        if planned.document.id == DocumentId.CORRECTION_NOTICE
-        else None
-    )
-    return {required_papers.ASKED: [row["id"] for row in rows]} if isinstance(rows, list) else {}
+def _anew(
+    workspace: Workspace, by: By, numbers: NumberTaker, key: OfficeKey, item: Ready, *, pdf: bool
+) -> Outcome:
+    """Plan and print a document again for the case as it is now, its number kept; refuse it when that does not end."""
+    planned, number = item.planned, item.planned.case.number
+    for _ in range(_TRIES):
+        try:
+            now = _planned(
+                workspace,
+                by,
+                planned.document,
+                workspace.archive.read(number),
+                planned.given,
+                on=planned.on,
+                manner=planned.manner,
+            )
+        except ArchivistError as error:
+            numbers.lost(item.doc_no, error)
+            return Refused(number, error)
+        if isinstance(now, DoneBefore):
+            numbers.lost_because(item.doc_no, "同一批文书已由他人制发")
+            return now
+        again = filing.ready(now, key, item.doc_no if now.numbered else "")
+        (made,) = make([again.sheet], pdf=pdf)
+        try:
+            with workspace.together(by):
+                return _filed(workspace, by, numbers, again, made)
+        except CaseChanged:
+            continue
+    restless = TemplateFault("制作期间户档一再变动", file=str(number), remedy="稍后重新运行同一命令。")
+    numbers.lost(item.doc_no, restless)
+    return Refused(number, restless)

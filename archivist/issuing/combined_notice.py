@@ -13,7 +13,7 @@ from typing import Final
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.nested import at
 from archivist.issuing import office_documents
-from archivist.issuing.case_documents import PlannedForCase
+from archivist.issuing.planned import PlannedForCase
 from archivist.model.fact_paths import FactPath
 
 ROWS: Final = tuple(FieldPath.PUBLICITY_ROWS.split("."))

@@ -31,8 +31,9 @@ from archivist.errors import (
     MissingFields,
     PdfUnavailable,
     TemplateFault,
+    UnlawfulDocument,
 )
-from archivist.issuing import numbering
+from archivist.issuing import jobs, numbering
 from archivist.issuing.sources import office_sources
 from archivist.model.by import By
 from archivist.model.case import Case
@@ -83,6 +84,8 @@ class IssuedForOffice:
     doc_no: str
     on: dt.date
     files: tuple[Path, ...]
+    before: bool = False
+    """The same was issued before, and nothing was issued now."""
 
 
 def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.date) -> PlannedForOffice:
@@ -136,10 +139,11 @@ def issue(
     *,
     pdf: bool = False,
     beside: Mapping[str, bytes] = {},
+    job: str = "",
 ) -> IssuedForOffice:
     """Issue a document: number, page, outbox, ledger.
 
-    The number is taken for good before the page is made; a document that fails after that leaves a gap.
+    The number is taken for good before the page is made; one whose document fails after that is vacant (空号).
 
     Args:
         workspace: the open workspace.
@@ -147,9 +151,12 @@ def issue(
         planned: the document.
         pdf: make a PDF as well.
         beside: other renditions of the same, such as ``.xlsx``.
+        job: what makes it the same as one issued before (``job_of``), which is returned and nothing issued; empty
+            issues it in any case.
 
     Raises:
-        PdfUnavailable: E306, before a number is taken. RenderedWrong: E304. WriteFailed: E204.
+        PdfUnavailable: E306, before a number is taken. UnlawfulDocument: E305, a number given by hand is not free.
+        ArchiveLocked: E203, the same is being issued. RenderedWrong: E304. WriteFailed: E204.
 
     Survives: see ``Archive.hand_out``.
     """
@@ -157,28 +164,73 @@ def issue(
         raise PdfUnavailable("没有找到 LibreOffice")
     document, values = planned.document, dict(planned.values)
     assert document.template is not None
-    if planned.numbered:
-        (values[FieldPath.DOC_NO],) = numbering.take(workspace, by, planned.on.year)
-    code = SEPARATOR if document.id == DocumentId.SEPARATOR_SHEET else None
-    (made,) = make([PrintedSheet(document.template, values, code, document.phrases)], pdf=pdf)
-    if isinstance(made, ArchivistError):
-        raise made
-    doc_no, day = str(values.get(FieldPath.DOC_NO, "")), planned.on.isoformat()
-    files = workspace.archive.hand_out(
-        FOLDER,
-        " ".join(filter(None, (day, document.title, planned.name))),
-        {".docx": made.docx, **({".pdf": made.pdf} if made.pdf is not None else {}), **beside},
-        Op.OFFICE_DOCUMENT_ISSUED,
-        {
-            "document": document.id,
-            "title": document.title,
-            "doc_no": doc_no,
-            "date": day,
-            "template_sha256": made.template,
-        },
-        workspace.stamp(by),
-    )
+    if earlier := done_before(workspace, job):
+        return earlier
+    by_hand = "" if planned.numbered else str(values.get(FieldPath.DOC_NO) or "")
+    if by_hand and (why := numbering.objection(workspace, by_hand, planned.on)):
+        raise UnlawfulDocument(f"《{document.title}》有 1 项不符", problems=[why])
+    needed = planned.numbered or bool(by_hand or job)
+    with numbering.taking(workspace, by, needed=needed, job=job) as numbers:
+        if earlier := done_before(workspace, job):  # by somebody else, until a moment ago
+            return earlier
+        if planned.numbered:
+            (values[FieldPath.DOC_NO],) = numbers.take(document, planned.on.year)
+        elif by_hand:
+            numbers.take_by_hand(document, by_hand)
+        doc_no, day = str(values.get(FieldPath.DOC_NO, "")), planned.on.isoformat()
+        code = SEPARATOR if document.id == DocumentId.SEPARATOR_SHEET else None
+        (made,) = make([PrintedSheet(document.template, values, code, document.phrases)], pdf=pdf)
+        if isinstance(made, ArchivistError):
+            numbers.lost(doc_no, made)
+            raise made
+        files = workspace.archive.hand_out(
+            FOLDER,
+            " ".join(filter(None, (day, document.title, planned.name))),
+            {".docx": made.docx, **({".pdf": made.pdf} if made.pdf is not None else {}), **beside},
+            Op.OFFICE_DOCUMENT_ISSUED,
+            {
+                "document": document.id,
+                "title": document.title,
+                "doc_no": doc_no,
+                "date": day,
+                "template_sha256": made.template,
+                **({jobs.JOB: job} if job else {}),
+            },
+            workspace.stamp(by),
+        )
+        numbers.borne(doc_no)
     return IssuedForOffice(document.title, doc_no, planned.on, files)
+
+
+def job_of(workspace: Workspace, planned: PlannedForOffice, reason: str = "") -> str:
+    """Return what makes a document the same as another: type, all it prints but its number, its day.
+
+    Args:
+        workspace: the open workspace, whose first key makes the name.
+        planned: the document.
+        reason: why one like it is issued again; with another reason it is another.
+    """
+    said = {
+        key: value for key, value in planned.values.items() if key != FieldPath.DOC_NO or not planned.numbered
+    }
+    return jobs.keyed(
+        workspace,
+        {"document": planned.document.id, "values": said, "on": planned.on.isoformat(), "again": reason},
+    )
+
+
+def done_before(workspace: Workspace, job: str) -> IssuedForOffice | None:
+    """Return the document that was issued as the same before, ``None`` when none was."""
+    if not job:
+        return None
+    for event in workspace.archive.ledger_events():
+        data = event.data
+        if event.op is Op.OFFICE_DOCUMENT_ISSUED and data.get(jobs.JOB) == job:
+            files = tuple(workspace.archive.outbox / entry["path"] for entry in data["files"])
+            return IssuedForOffice(
+                data["title"], data["doc_no"], dt.date.fromisoformat(data["date"]), files, before=True
+            )
+    return None
 
 
 def render_register(document: DocumentType, config: Config, given: Given, *, on: dt.date) -> bytes:

@@ -1,7 +1,7 @@
 """An issued document that holds no more (作废): who may say so, what forbids it, and saying it.
 
 It stays in the file as it is, with its signed copy, marked with the reason and who; its numbers are not given again.
-What takes its place in the same event is issued like any other document, see ``case_documents.Manner``.
+What takes its place in the same event is issued like any other document, see ``planned.Manner``.
 """
 
 from __future__ import annotations

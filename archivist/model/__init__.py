@@ -4,7 +4,7 @@
 household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers, ``household_changes`` when people come and go, ``former_people`` who went · ``persons`` who each of them is, ``former_names``
 what they were called before · ``invisible`` characters nobody sees · ``by`` who acts · ``event`` one change ·
 ``record`` one filed paper · ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``conditions`` on a case,
-in words · ``document_code`` what a QR code says · ``plain_text`` in the encodings of offices.
+in words · ``document_code`` what a QR code says · ``reference_numbers`` of documents, and those of a year · ``plain_text`` in the encodings of offices.
 """
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "persons",
     "plain_text",
     "record",
+    "reference_numbers",
     "roles",
     "standing",
     "states",

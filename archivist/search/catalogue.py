@@ -237,6 +237,15 @@ class IndexCatalogue:
         rows = [tuple(map(str, r)) for r in self.select(sql, str(number))]
         return [RecordRow(number, RecordNo(r[0]), *r[1:]) for r in rows]
 
+    def bearing(self, doc_no: str) -> list[RecordRow]:
+        """List the records that bear a reference number (文号)."""
+        sql = (
+            "SELECT c.number, d.record, d.type, d.title, d.status, d.filed_at, d.doc_no FROM docs d "
+            "JOIN cases c ON c.id = d.case_id WHERE d.doc_no = ? AND d.record > '' ORDER BY c.number"
+        )
+        rows = [tuple(map(str, r)) for r in self.select(sql, doc_no)]
+        return [RecordRow(CaseNo.parse(r[0]), RecordNo(r[1]), *r[2:]) for r in rows]
+
     def find_cases(self, text: str) -> list[CaseRow]:
         """Return the cases a person may mean by a number, an ID number, a whole name, its pinyin or initials.
 

@@ -146,6 +146,10 @@ class Index:
         """List the records of a case in order."""
         return self._ask(lambda now: now.catalogue.records(number))
 
+    def bearing(self, doc_no: str) -> list[RecordRow]:
+        """List the records that bear a reference number (文号)."""
+        return self._ask(lambda now: now.catalogue.bearing(doc_no))
+
     def duplicate(self, sha256: str) -> list[SourceRow]:
         """Return the records that came from, or hold, a file with this digest."""
         return self._ask(lambda now: now.catalogue.sources(sha256))

@@ -2,7 +2,8 @@
 
 Every write under ``archive/`` goes through here. ``durable_files`` every call that touches the disk · ``bag`` ``chain`` what a
 folder holds · ``commit`` the protocol · ``source_name`` the clerk's name of a file, removable · ``lock`` one writer · ``archive``
-cases, ledger, batches and tray together · ``record_moves`` a paper that goes to another case · ``archive_format`` which program
+cases, ledger, batches and tray together · ``ledger`` its bags · ``number_runs`` who takes numbers, and what the dead left ·
+``outbox`` what is handed out · ``record_moves`` a paper that goes to another case · ``archive_format`` which program
 wrote it · ``review_tray`` what waits · ``batches`` files that hold several papers · ``bag_fixity`` a bag held against its chain ·
 ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
 kind of disk it is · ``open_writers`` who is writing to a file · ``inbox_access`` who may put

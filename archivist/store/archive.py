@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,16 +14,20 @@ from archivist.model.case import Case, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record
-from archivist.store import archive_format, bag, chain, commit, durable_files, source_name
+from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.batches import Batches
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
+from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
+from archivist.store.number_runs import NumberRun, NumberRuns
 from archivist.store.quarantine import Alarms
 from archivist.store.record_moves import RecordMove, RecordMoves
 from archivist.store.review_tray import Tray
 
-FOLDERS: Final = ("inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches")
+FOLDERS: Final = (
+    "inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches", "runs",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class Archive:
 
     def __init__(self, root: Path, *, wait_s: float = 30.0) -> None:
         self.root = root
-        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, alarms, moves, batches = (
+        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, *others = (
             root / n for n in FOLDERS
         )
+        alarms, moves, batches, runs = others
         self.lock = WriterLock(
             root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
         )
@@ -50,10 +54,11 @@ class Archive:
         self.batches = Batches(batches, self.work, self.tray)
         self.alarms = Alarms(alarms, self.work)
         self.moves = RecordMoves(moves, self.work, self.cases)
+        self.ledgers = LedgerBags(self.ledger, self.work)
+        self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.recovered = Recovery()
         self.healed = False
         self._started = False
-        self._ledgers: dict[int, tuple[Chain, dict[str, int]]] = {}
 
     def create(self) -> None:
         """Make the folders that are missing; a new archive says of which format it is.
@@ -166,7 +171,7 @@ class Archive:
                         archive_format.write(self.root, self.work)
                 self._started = True
                 self.healed = self.healed or dirty or bool(self.recovered.done)
-                self._ledgers.clear()
+                self.ledgers.forget()
             yield
 
     def open_case(self, number: CaseNo, organisation: str, draft: Draft, stamp: Stamp) -> Case:
@@ -244,28 +249,42 @@ class Archive:
             raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(case.number)) from error
 
     # ── the ledger: one bag a year, never destroyed ──────────────────────────────────────────────────────
-    def allocate(self, sequence: str, year: int, stamp: Stamp, count: int = 1) -> range:
+    @contextmanager
+    def taking_numbers(self, stamp: Stamp, job: str = "") -> Iterator[NumberRun]:
+        """Be a run that takes reference numbers, for a block; what of them no document bears is vacant (空号) after it.
+
+        Args:
+            stamp: who, when, under which rule pack.
+            job: the bulk job that is done; empty when none.
+
+        Raises:
+            ArchiveLocked: E203, another run that lives does the same bulk job. WriteFailed: E204.
+
+        Survives: a kill at any point; whoever takes numbers next enters as vacant what was taken and not used.
+        """
+        with self.writing(stamp.by.actor):
+            run = self.runs.begin(stamp, job)
+        try:
+            yield run
+        finally:
+            with suppress(ArchiveError), self.writing(stamp.by.actor):
+                self.runs.end(run, stamp)  # what cannot be entered now, whoever takes numbers next will enter
+            run.release()
+
+    def allocate(self, sequence: str, year: int, stamp: Stamp, count: int = 1) -> tuple[int, ...]:
         """Take the next numbers of a sequence for good. Gaps may arise, a number is never given twice.
 
         Returns:
             The numbers taken, ``count`` of them, from 1 upwards.
         """
         with self.writing(stamp.by.actor):
-            current, taken = self._ledger(year, stamp)
-            first = taken.get(sequence, 0) + 1
-            numbers = range(first, first + count)
-            data = {"sequence": sequence, "year": year, "first": first, "last": numbers[-1]}
-            commit.commit(self.ledger / str(year), current, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
-            taken[sequence] = numbers[-1]
-            return numbers
+            self.runs.settle(stamp)
+            return self.ledgers.allocate(sequence, year, count, {}, stamp)
 
     def note(self, op: Op, data: Data, stamp: Stamp, reason: str = "") -> Event:
         """Write one event into the ledger of the stamp's year."""
         with self.writing(stamp.by.actor):
-            current, _ = self._ledger(stamp.by.today.year, stamp)
-            return commit.commit(
-                self.ledger / str(stamp.by.today.year), current, Draft(op, data, reason), stamp
-            )
+            return self.ledgers.enter(stamp.by.today.year, Draft(op, data, reason), stamp)
 
     def hand_out(
         self, group: str, stem: str, contents: Mapping[str, bytes], op: Op, data: Data, stamp: Stamp
@@ -291,35 +310,19 @@ class Archive:
         Survives: killed in between, files lie in the outbox of which the ledger does not know; they were not handed out.
         """
         with self.writing(stamp.by.actor), durable_files.writing("没有写入", file=stem):
-            folder = self.outbox / group
-            durable_files.make_folders(folder, below=self.root)
-            names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
-            name = next(
-                n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents)
+            entry = self.ledgers.place_of_next(stamp.by.today.year, stamp)
+            return outbox.hand_out(
+                self.outbox / group,
+                self.root,
+                stem,
+                contents,
+                lambda files: self.note(op, {**data, "files": files}, stamp),
+                entry.exists,
             )
-            paths = tuple(folder / f"{name}{suffix}" for suffix in contents)
-            current, _ = self._ledger(stamp.by.today.year, stamp)
-            entered = (
-                self.ledger / str(stamp.by.today.year) / chain.EVENTS / chain.event_name(current.seq + 1)
-            )
-            try:
-                entries = []
-                for path, content in zip(paths, contents.values(), strict=True):
-                    digest, size = durable_files.write_new(path, content)
-                    entries.append({"path": f"{group}/{path.name}", "sha256": digest, "size": size})
-                durable_files.sync_folder(folder)
-                self.note(op, {**data, "files": entries}, stamp)
-            except BaseException:
-                if not entered.exists():  # else the entry stands, and so does what it tells of
-                    for path in paths:
-                        with suppress(OSError):
-                            durable_files.unlink(path)
-                raise
-        return paths
 
     def ledger_folders(self) -> list[Path]:
         """Return the ledger's bags, one a year, in order."""
-        return sorted(p for p in self.ledger.iterdir() if p.is_dir()) if self.ledger.is_dir() else []
+        return self.ledgers.folders()
 
     def ledger_events(self) -> Iterator[Event]:
         """Yield every event of the ledger, year by year.
@@ -327,29 +330,7 @@ class Archive:
         Raises:
             IntegrityAlarm: E202, when a year's chain is broken.
         """
-        for folder in self.ledger_folders():
-            yield from (event for event, _ in chain.read(folder).events)
-
-    def _ledger(self, year: int, stamp: Stamp) -> tuple[Chain, dict[str, int]]:
-        folder = self.ledger / str(year)
-        cached = self._ledgers.get(year)
-        if cached and not (folder / chain.EVENTS / chain.event_name(cached[0].seq + 1)).exists():
-            return cached
-        if folder.is_dir():
-            current = chain.read(folder)
-        else:
-            info = bag.bag_info((("External-Identifier", f"ledger-{year}"), ("External-Description", "总账")))
-            _, current = commit.create(
-                self.work, folder, info, Draft(Op.LEDGER_OPENED, {"year": year}), stamp
-            )
-        taken: dict[str, int] = {}
-        for event, _ in current.events:
-            if event.op is Op.NUMBERS_ALLOCATED:
-                taken[event.data["sequence"]] = max(
-                    taken.get(event.data["sequence"], 0), int(event.data["last"])
-                )
-        self._ledgers[year] = (current, taken)
-        return self._ledgers[year]
+        return self.ledgers.events()
 
     # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────
     def _recover(self) -> Recovery:

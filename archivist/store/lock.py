@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from archivist.store.durable_files import writing
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
 
-    def _try_lock(fd: int) -> bool:
+    def try_lock(fd: int) -> bool:
+        """Lock an open file for this process, unless another holds it; tell whether it is locked now."""
         os.lseek(fd, 4096, os.SEEK_SET)
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -29,7 +30,8 @@ if sys.platform == "win32":  # pragma: no cover
 else:
     import fcntl
 
-    def _try_lock(fd: int) -> bool:
+    def try_lock(fd: int) -> bool:
+        """Lock an open file for this process, unless another holds it; tell whether it is locked now."""
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -100,9 +102,9 @@ class WriterLock:
 
     def _wait(self, fd: int) -> None:
         end = time.monotonic() + self.wait_s
-        while not _try_lock(fd):
+        while not try_lock(fd):
             if time.monotonic() >= end:
-                who = _in_words(owner_of(self.path))
+                who = in_words(owner_of(self.path))
                 raise ArchiveLocked(f"等了 {self.wait_s:.0f} 秒，{who}仍在写入")
             time.sleep(0.05)
 
@@ -127,8 +129,8 @@ class WatcherLock:
         with writing("没有开始守候"):
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if not _try_lock(fd):
-                raise AlreadyWatched(f"{_in_words(owner_of(self.path))}正在守候收件箱")
+            if not try_lock(fd):
+                raise AlreadyWatched(f"{in_words(owner_of(self.path))}正在守候收件箱")
             with writing("没有开始守候"):
                 _name_owner(fd, actor)
             try:
@@ -146,7 +148,7 @@ class WatcherLock:
         except OSError:  # never watched, or not ours to look into
             return ""
         try:
-            return "" if _try_lock(fd) else _in_words(owner_of(self.path))
+            return "" if try_lock(fd) else in_words(owner_of(self.path))
         finally:
             os.close(fd)
 
@@ -160,7 +162,8 @@ def owner_of(path: Path) -> dict[str, Any]:
     return owner if isinstance(owner, dict) else {}
 
 
-def _in_words(owner: dict[str, Any]) -> str:
+def in_words(owner: Mapping[str, Any]) -> str:
+    """Name the owner of a lock for people."""
     if not owner:
         return "另一个进程"
     told = {key: owner.get(key, "?") for key in ("host", "pid", "actor", "since")}

@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
-from archivist.issuing.case_documents import Manner, issue, plan
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.planned import Manner
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts

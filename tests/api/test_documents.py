@@ -57,7 +57,7 @@ def test_a_plan_has_a_row_for_each_and_writes_nothing(workspace: Workspace) -> N
     numbers = [str(c.number) for c in cases]
     before = written(workspace.archive)
     prepared = documents.prepare(workspace, BY, "确认决定书", numbers, settings=DECISION)
-    plan = documents.plan(prepared)
+    plan = documents.plan(workspace, prepared)
     assert (prepared.ready, len(prepared.refused)) == (2, 1)
     first = plan.documents[0]
     assert (first.case, first.applicant, first.document) == (numbers[0], "王秀兰", "confirmation_decision")
@@ -200,20 +200,42 @@ def test_a_document_of_the_office_is_planned_drafted_and_issued(workspace: Works
     prepared = office_documents.prepare(
         workspace, name, on=TODAY, settings=settings, folder=tmp_path / "机关"
     )
-    (planned,) = office_documents.plan(prepared).documents
+    (planned,) = office_documents.plan(workspace, prepared).documents
     assert (planned.case, planned.applicant, planned.date) == (None, "", TODAY)
     assert "施行日期" in planned.hand and planned.continued == ()
     (draft,) = office_documents.draft(workspace, prepared).drafts
     assert draft.parent == tmp_path / "机关" and written(workspace.archive) == before
     actors = []
-    for by in (BY, LATER):
-        done = office_documents.issue(workspace, by, prepared)
+    meant = office_documents.prepare(
+        workspace, name, on=TODAY, settings=settings, folder=tmp_path / "机关", again=True, reason="遗失"
+    )
+    for by, wanted in ((BY, prepared), (LATER, meant)):
+        done = office_documents.issue(workspace, by, wanted)
         (one,) = done.issued
         assert (one.case, one.record, one.pending) == (None, None, False)
         assert (tmp_path / "机关" / one.files[0].name).read_bytes() == one.files[0].read_bytes()
         actors.append(list(workspace.archive.ledger_events())[-1].actor)
     assert actors == ["林经办", "周立冬"]
     assert done.issued[0].files[0].stem.endswith("（2）"), "nothing is overwritten"
+
+
+def test_the_same_document_of_the_office_is_not_issued_twice(workspace: Workspace, tmp_path: Path) -> None:
+    """“documents of the office where a repeated run makes a second register”: the second run says where the first is."""
+    name, settings = SCHEDULE
+    prepared = office_documents.prepare(
+        workspace, name, on=TODAY, settings=settings, folder=tmp_path / "机关"
+    )
+    (one,) = office_documents.issue(workspace, BY, prepared).issued
+    entered = list(workspace.archive.ledger_events())
+    (planned,) = office_documents.plan(workspace, prepared).done_before
+    done = office_documents.issue(workspace, LATER, prepared)
+    assert done.issued == () and done.done_before == (planned,)
+    assert (planned.case, planned.title, planned.files) == (None, one.title, one.files)
+    assert list(workspace.archive.ledger_events()) == entered
+    with pytest.raises(UsageError):
+        office_documents.prepare(workspace, name, on=TODAY, settings=settings, again=True)
+    other = office_documents.prepare(workspace, name, on=TODAY, settings={**settings, "版本": "又一版"})
+    assert office_documents.issue(workspace, BY, other).issued
 
 
 def test_a_register_and_a_document_of_a_household_are_none_of_the_office(workspace: Workspace) -> None:
@@ -234,7 +256,7 @@ def test_what_is_doubtful_is_said_with_the_plan_the_draft_and_the_document(
         workspace, "议事协商机构成立文件", on=TODAY, values=path, settings=settings
     )
     said = {
-        office_documents.plan(prepared).documents[0].doubts,
+        office_documents.plan(workspace, prepared).documents[0].doubts,
         office_documents.draft(workspace, prepared).doubts,
         office_documents.issue(workspace, BY, prepared).issued[0].doubts,
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from docx import Document
 
-from archivist.doctypes.catalogue import shipped_templates
+from archivist.doctypes.catalogue import DocumentType, Numbering, shipped_templates
 from archivist.documents.render import pool
 from archivist.documents.render.pool import PrintedSheet, RenderedDocument
 from archivist.documents.render.pool import make as make_pages
@@ -20,7 +22,10 @@ from archivist.errors import (
     MissingFields,
     UnlawfulDocument,
 )
-from archivist.issuing.case_documents import BatchOutcome, IssuedForCase, issue, plan
+from archivist.issuing import filing
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.filing import CaseChanged
+from archivist.issuing.planned import BatchOutcome, IssuedForCase
 from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import Facts, parse_facts
@@ -207,10 +212,54 @@ def test_what_its_declaration_does_not_allow_is_refused_with_the_reason(workspac
     assert isinstance(error, DocumentNotApplicable) and "不入户档" in str(error)
 
 
-def test_a_case_that_changed_in_between_is_not_written_over(workspace: Workspace) -> None:
+def test_a_case_that_changed_in_between_is_planned_and_printed_anew(workspace: Workspace) -> None:
+    """“`generate` tries again when the case changed under it”: the document says what is true now, its number kept."""
     case = accepted(workspace)
-    todo = plan(workspace, BY, workspace.catalogue.get("受理通知书"), [case.number], {}, on=TODAY)
-    change_facts(workspace, BY, case.number, [("applicant.phone", "022-00009999")])
+    document = numbered(workspace.catalogue.get("受理通知书"))
+    todo = plan(workspace, BY, document, [case.number], {}, on=TODAY)
+    change_facts(workspace, BY, case.number, [("applicant.name", "王改名")])
+    (one,) = issue(workspace, BY, todo).issued
+    record = workspace.archive.read(case.number).records[one.record]
+    assert "王改名" in workspace.archive.text(case.number, one.record)
+    assert (one.doc_no, record.doc_no) == ("红样救字〔2024〕1号",) * 2
+    assert not vacant(workspace)
+
+
+def test_a_case_that_changed_so_that_nothing_may_be_issued_is_refused(workspace: Workspace) -> None:
+    """“re-plan that one household through the gate with the new state … only then refuse”; its number is vacant."""
+    case = accepted(workspace)
+    document = numbered(workspace.catalogue.get("受理通知书"))
+    todo = plan(workspace, BY, document, [case.number], {}, on=TODAY)
+    assert len(issue(workspace, BY, todo).issued) == 1
     outcome = issue(workspace, BY, todo)
-    assert outcome.issued == []
-    assert "新的变动" in str(outcome.refused[0].error)
+    assert outcome.issued == [] and "卷内已有第" in str(outcome.refused[0].error)
+    assert vacant(workspace) == {2: "没有制成文书：依规定不能制发（E305）"}
+
+
+def test_a_case_that_never_rests_is_refused_in_the_end(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“render again, a bounded number of times … only then refuse”."""
+    case = accepted(workspace)
+    document = numbered(workspace.catalogue.get("受理通知书"))
+    todo = plan(workspace, BY, document, [case.number], {}, on=TODAY)
+    tried = 0
+
+    def busy(*_: object) -> NoReturn:
+        nonlocal tried
+        tried += 1
+        raise CaseChanged
+
+    monkeypatch.setattr(filing, "file", busy)
+    outcome = issue(workspace, BY, todo)
+    assert "一再变动" in str(outcome.refused[0].error) and 2 <= tried <= 5
+    assert list(vacant(workspace)) == [1]
+
+
+def numbered(document: DocumentType) -> DocumentType:
+    return dataclasses.replace(document, doc_no=Numbering.REQUIRED)
+
+
+def vacant(workspace: Workspace) -> dict[int, str]:
+    """Return the numbers of 2024 that are vacant, and why."""
+    return {n: v.reason for (_, n), v in workspace.archive.ledgers.numbers(2024).vacant.items()}

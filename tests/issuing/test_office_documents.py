@@ -362,8 +362,12 @@ def test_a_number_is_taken_only_when_everything_is_known_and_never_again(workspa
     )
     told = office_documents.plan(workspace, notice, {**given, "doc_no": "红府发〔2024〕7号"}, on=TODAY)
     assert not told.numbered and office_documents.issue(workspace, BY, told).doc_no == "红府发〔2024〕7号"
-    taken = [e.data["last"] for e in workspace.archive.ledger_events() if e.op is Op.NUMBERS_ALLOCATED]
-    assert taken == [1, 2]
+    taken = [e.data for e in workspace.archive.ledger_events() if e.op is Op.NUMBERS_ALLOCATED]
+    assert [(d["sequence"], d["last"], d.get("by_hand", False)) for d in taken] == [
+        ("文号 红样救字", 1, False),
+        ("文号 红样救字", 2, False),
+        ("文号 红府发", 7, True),
+    ]
 
 
 def test_without_a_sign_there_is_no_number(workspace: Workspace) -> None:

@@ -17,7 +17,8 @@ from archivist.errors import (
     UnlawfulDocument,
 )
 from archivist.ingest import by_hand, refiling
-from archivist.issuing.case_documents import Manner, issue, plan, plan_one
+from archivist.issuing.case_documents import issue, plan, plan_one
+from archivist.issuing.planned import Manner
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, RecordNo

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from archivist.errors import InvalidValue, UnlawfulDocument
-from archivist.issuing.case_documents import BatchOutcome, IssuedForCase, issue, plan
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.planned import BatchOutcome, IssuedForCase
 from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts

@@ -160,7 +160,7 @@ def test_the_lock_names_its_owner(tmp_path: Path) -> None:
     other = Archive(archive.root, wait_s=0.1)
     with archive.writing("甲"), pytest.raises(ArchiveLocked, match="甲"):
         other.allocate("TJHQ-DB", 2024, STAMP)
-    assert other.allocate("TJHQ-DB", 2024, STAMP) == range(1, 2)
+    assert other.allocate("TJHQ-DB", 2024, STAMP) == (1,)
 
 
 def test_an_unknown_case_is_said_plainly(tmp_path: Path) -> None:

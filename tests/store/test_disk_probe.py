@@ -257,7 +257,7 @@ def test_a_disk_without_locks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bool, word: str
 ) -> None:
     root = archive_on(tmp_path)
-    monkeypatch.setattr(lock, "_try_lock", lambda _: answer)
+    monkeypatch.setattr(lock, "try_lock", lambda _: answer)
     found = the(examine(root), "写入锁")
     assert found.state == "警报"
     assert word in found.detail

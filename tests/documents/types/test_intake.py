@@ -14,7 +14,8 @@ from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.documents.render.render import document_text
 from archivist.documents.values.resolve import document_values
 from archivist.errors import DocumentNotApplicable, MissingFields
-from archivist.issuing.case_documents import BatchOutcome, issue, plan
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.planned import BatchOutcome
 from archivist.issuing.sources import case_sources
 from archivist.model.case import Case
 from archivist.model.ids import Category

@@ -10,7 +10,8 @@ import pytest
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.declaration import read_type
 from archivist.documents.values.superseded import stale
-from archivist.issuing.case_documents import IssuedForCase, issue, plan
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.planned import IssuedForCase
 from archivist.model.case import Case
 from archivist.model.record import RecordStatus
 from archivist.procedure.cases import change_facts

@@ -1,0 +1,93 @@
+"""The ledger's bags, one a year, never destroyed: read once, followed as they grow. Callers who write hold the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from archivist.model.event import Data, Event, Op
+from archivist.model.reference_numbers import YearNumbers, allocated
+from archivist.store import bag, chain, commit
+from archivist.store.chain import Chain
+from archivist.store.commit import Draft, Stamp
+
+
+class LedgerBags:
+    """The folder ``ledger/``.
+
+    Args:
+        folder: where the bags are.
+        work: where a new one is built.
+    """
+
+    def __init__(self, folder: Path, work: Path) -> None:
+        self.folder = folder
+        self._work = work
+        self._years: dict[int, tuple[Chain, YearNumbers]] = {}
+
+    def forget(self) -> None:
+        """Forget what was read: a recovery may have changed it."""
+        self._years.clear()
+
+    def folders(self) -> list[Path]:
+        """Return the bags in order."""
+        return sorted(p for p in self.folder.iterdir() if p.is_dir()) if self.folder.is_dir() else []
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event, year by year.
+
+        Raises:
+            IntegrityAlarm: E202, when a year's chain is broken.
+        """
+        for folder in self.folders():
+            yield from (event for event, _ in chain.read(folder).events)
+
+    def numbers(self, year: int) -> YearNumbers:
+        """Return the numbers of a year as they stand; none were given in a year without a bag.
+
+        Raises:
+            IntegrityAlarm: E202.
+        """
+        folder = self.folder / str(year)
+        return self._read(year)[1] if folder.is_dir() else YearNumbers()
+
+    def years(self) -> list[int]:
+        """Return the years that have a bag, in order."""
+        return [int(folder.name) for folder in self.folders() if folder.name.isdigit()]
+
+    def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
+        """Write one event into a year's bag, which is made when it is not there."""
+        current, numbers = self._opened(year, stamp)
+        event = commit.commit(self.folder / str(year), current, draft, stamp)
+        numbers.apply(event)
+        return event
+
+    def place_of_next(self, year: int, stamp: Stamp) -> Path:
+        """Return where the next event of a year will stand, once it is entered."""
+        current, _ = self._opened(year, stamp)
+        return self.folder / str(year) / chain.EVENTS / chain.event_name(current.seq + 1)
+
+    def allocate(self, sequence: str, year: int, count: int, purpose: Data, stamp: Stamp) -> tuple[int, ...]:
+        """Take the next numbers of a sequence for good; those given by hand are passed over."""
+        _, numbers = self._opened(year, stamp)
+        taken = numbers.next(sequence, count)
+        for data in allocated(sequence, year, taken, purpose):
+            self.enter(year, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
+        return taken
+
+    def _opened(self, year: int, stamp: Stamp) -> tuple[Chain, YearNumbers]:
+        folder = self.folder / str(year)
+        if not folder.is_dir():
+            info = bag.bag_info((("External-Identifier", f"ledger-{year}"), ("External-Description", "总账")))
+            _, made = commit.create(self._work, folder, info, Draft(Op.LEDGER_OPENED, {"year": year}), stamp)
+            self._years[year] = (made, YearNumbers())
+        return self._read(year)
+
+    def _read(self, year: int) -> tuple[Chain, YearNumbers]:
+        folder = self.folder / str(year)
+        kept = self._years.get(year)
+        if kept and not (folder / chain.EVENTS / chain.event_name(kept[0].seq + 1)).exists():
+            return kept
+        current = chain.read(folder)
+        self._years[year] = (current, YearNumbers.fold(event for event, _ in current.events))
+        return self._years[year]

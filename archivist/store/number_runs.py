@@ -1,0 +1,227 @@
+"""Runs of the program that take reference numbers: who lives, and what those who died had taken and not used.
+
+``runs/<id>.json`` names a run, and is locked by it as long as it lives: the operating system lets go of the lock however
+it ends. The file is on disk before the first number is taken and gone once every number is borne by a document or entered as
+vacant (空号). A file that nobody holds tells of a run that died; whoever takes numbers next, or asks for it, enters what it
+left. That the archive's own lock is free says nothing: between two documents a run that lives lets others write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from archivist.errors import ArchiveError, ArchiveLocked, CaseNotFound, IntegrityAlarm, NewerFormat
+from archivist.model.case import Case
+from archivist.model.event import Data, Op
+from archivist.model.ids import CaseNo
+from archivist.model.reference_numbers import Allocation, ReferenceNumber, is_reference
+from archivist.store import durable_files, lock
+from archivist.store.commit import Draft, Stamp
+from archivist.store.ledger import LedgerBags
+
+INTERRUPTED: Final = "制发中断，没有制成文书"
+"""Why a number is vacant when the run that took it died, or nobody said anything else."""
+
+
+@dataclass(slots=True)
+class NumberRun:
+    """A run that lives and holds its file.
+
+    Attributes:
+        id: stands in the ledger's events by which it takes numbers.
+        job: the bulk job it does, empty when none.
+        open: the numbers it took that no document bears yet, with why they will be vacant if none ever does.
+    """
+
+    id: str
+    job: str
+    path: Path
+    handle: int | None
+    open: dict[ReferenceNumber, str] = field(default_factory=dict)
+
+    def release(self) -> None:
+        """Let go of the file, if it is still held: the run is over."""
+        if self.handle is not None:
+            os.close(self.handle)
+            self.handle = None
+
+
+class NumberRuns:
+    """The folder ``runs/``. Callers hold the workspace's lock.
+
+    Args:
+        folder: where the files are.
+        ledger: the ledger's bags.
+        read: returns a case as it stands.
+    """
+
+    def __init__(self, folder: Path, ledger: LedgerBags, read: Callable[[CaseNo], Case]) -> None:
+        self.folder = folder
+        self._ledger = ledger
+        self._read = read
+
+    def begin(self, stamp: Stamp, job: str = "") -> NumberRun:
+        """Note durably that a run begins to take numbers, and hold its file.
+
+        Raises:
+            ArchiveLocked: E203, another run that lives does the same bulk job. WriteFailed: E204.
+        """
+        for owner in self.alive():
+            if job and owner.get("job") == job:
+                raise ArchiveLocked(
+                    f"同一批文书{lock.in_words(owner)}正在制发",
+                    remedy="等它做完后再运行同一命令：已制发的会跳过，只补没有做的。",
+                )
+        moment = stamp.by.time.strftime("%Y%m%dT%H%M%S")
+        n = next(n for n in range(1, 10_000) if not self._path(f"{moment}-{n}").exists())
+        path = self._path(f"{moment}-{n}")
+        owner = {
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "actor": stamp.by.actor,
+            "since": stamp.by.time.isoformat(timespec="seconds"),
+            "job": job,
+        }
+        with durable_files.writing("没有取号，没有制发任何文书"):
+            durable_files.write_new(path, (json.dumps(owner, ensure_ascii=False) + "\n").encode())
+            durable_files.sync_folder(self.folder)
+            handle = os.open(path, os.O_RDWR)
+        assert lock.try_lock(handle), "nobody else knows of it yet"
+        return NumberRun(path.stem, job, path, handle)
+
+    def take(
+        self, run: NumberRun, sequence: str, year: int, count: int, purpose: Data, stamp: Stamp
+    ) -> tuple[ReferenceNumber, ...]:
+        """Take the next reference numbers of a sequence for good.
+
+        Args:
+            run: who takes them.
+            sequence: of which; ``year`` in whose ledger.
+            year: of the documents.
+            count: how many.
+            purpose: what the ledger says of them besides: ``document``, and ``cases``, one for each number.
+            stamp: who, when, under which rule pack.
+        """
+        self.settle(stamp)
+        taken = self._ledger.allocate(sequence, year, count, _of_run(run, purpose), stamp)
+        numbers = tuple(ReferenceNumber.of(sequence, year, n) for n in taken)
+        run.open.update(dict.fromkeys(numbers, ""))
+        return numbers
+
+    def take_by_hand(self, run: NumberRun, number: ReferenceNumber, purpose: Data, stamp: Stamp) -> None:
+        """Enter a reference number that a person chose, so that its sequence never gives it.
+
+        Raises:
+            ArchiveError: E200, it was given before.
+        """
+        self.settle(stamp)
+        if self._ledger.numbers(number.year).is_taken(number):
+            raise ArchiveError(f"文号 {number} 已由别处取用", remedy="另选一个号，或不填，由系统编号。")
+        data = {"sequence": number.sequence, "year": number.year, "first": number.number, "last": number.number,
+                "by_hand": True, **_of_run(run, purpose)}  # fmt: skip
+        self._ledger.enter(number.year, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
+        run.open[number] = ""
+
+    def end(self, run: NumberRun, stamp: Stamp) -> None:
+        """Enter as vacant what the run took and no document bears, and let go of its file.
+
+        Raises:
+            WriteFailed: E204; the file stays, and whoever takes numbers next enters them.
+        """
+        certain = not run.open or self._vacate(run.id, stamp, run.open)
+        run.release()  # Windows removes no file that is held
+        if certain:
+            self._forget(run.path)
+
+    def alive(self) -> list[Mapping[str, Any]]:
+        """Return the owners of the runs that live."""
+        return [owner for path, owner in self._files() if not _abandoned(path)]
+
+    def alive_ids(self) -> frozenset[str]:
+        """Return the ids of the runs that live."""
+        return frozenset(path.stem for path, _ in self._files() if not _abandoned(path))
+
+    def settle(self, stamp: Stamp) -> None:
+        """Enter as vacant what runs that died had taken; where a case cannot be read, nobody can tell, and it waits.
+
+        Raises:
+            WriteFailed: E204; the next who takes numbers goes on.
+        """
+        for path, _ in self._files():
+            if _abandoned(path) and self._vacate(path.stem, stamp):
+                self._forget(path)
+
+    def _vacate(self, run: str, stamp: Stamp, reasons: Mapping[ReferenceNumber, str] | None = None) -> bool:
+        """Enter what a run lost, or of it only what is named, each with its reason; tell whether all could be told."""
+        certain = True
+        for year in self._ledger.years():
+            lost: dict[tuple[str, str, str], list[int]] = {}
+            for taken, number in list(self._ledger.numbers(year).of_run(run)):
+                name = ReferenceNumber.of(taken.sequence, taken.year, number)
+                if reasons is not None and name not in reasons:
+                    continue
+                borne = self._borne(taken, name)
+                certain = certain and borne is not None
+                if borne is False:
+                    why = (reasons or {}).get(name) or INTERRUPTED
+                    lost.setdefault((taken.sequence, why, taken.job), []).append(number)
+            for (sequence, why, job), numbers in lost.items():
+                self.enter_vacant(sequence, year, numbers, why, stamp, job)
+        return certain
+
+    def enter_vacant(
+        self, sequence: str, year: int, numbers: Iterable[int], reason: str, stamp: Stamp, job: str = ""
+    ) -> None:
+        """Enter numbers of a year as vacant (空号)."""
+        data = {"sequence": sequence, "year": year, "numbers": list(numbers)} | ({"job": job} if job else {})
+        self._ledger.enter(year, Draft(Op.NUMBERS_VACANT, data, reason), stamp)
+
+    def _borne(self, taken: Allocation, name: ReferenceNumber) -> bool | None:
+        """Tell whether a document bears a number, ``None`` when its household cannot be read."""
+        if not is_reference(taken.sequence):
+            return True
+        if not (case := taken.case(name.number)):
+            return any(
+                event.op is Op.OFFICE_DOCUMENT_ISSUED and event.data["doc_no"] == str(name)
+                for event in self._ledger.events()
+            )
+        try:
+            return any(
+                record.doc_no == str(name) for record in self._read(CaseNo.parse(case)).records.values()
+            )
+        except (CaseNotFound, IntegrityAlarm, NewerFormat):
+            return None
+
+    def _files(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        for path in sorted(self.folder.glob("*.json")) if self.folder.is_dir() else ():
+            yield path, lock.owner_of(path)
+
+    def _path(self, run: str) -> Path:
+        return self.folder / f"{run}.json"
+
+    def _forget(self, path: Path) -> None:
+        with durable_files.writing("号已记清，只是这次制发的标记还没有删去，下次取号时删去"):
+            durable_files.unlink(path)
+
+
+def _abandoned(path: Path) -> bool:
+    """Tell whether nobody holds a run's file: the run that wrote it is dead."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    try:
+        return lock.try_lock(handle)
+    finally:
+        os.close(handle)
+
+
+def _of_run(run: NumberRun, purpose: Data) -> Data:
+    """Return what the ledger says of numbers taken: for what, by which run, for which bulk job."""
+    return {**purpose, "run": run.id} | ({"job": run.job} if run.job else {})

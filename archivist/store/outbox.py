@@ -1,0 +1,49 @@
+"""Documents that are handed out: files in the outbox, beside what was written before, and the ledger knows of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from archivist.store import durable_files
+
+
+def hand_out(
+    folder: Path,
+    root: Path,
+    stem: str,
+    contents: Mapping[str, bytes],
+    enter: Callable[[list[dict[str, Any]]], object],
+    entered: Callable[[], bool],
+) -> tuple[Path, ...]:
+    """Write the files of one document; take them away again when it cannot be entered.
+
+    Args:
+        folder: of the outbox, below ``root``; made when it is not there.
+        root: the archive.
+        stem: the name of the files without what follows the dot; counted up where it is taken.
+        contents: ``.docx`` → bytes; all under one name.
+        enter: enters it in the ledger, given ``path``, ``sha256`` and ``size`` of each file.
+        entered: whether the entry stands, asked when ``enter`` failed.
+    """
+    durable_files.make_folders(folder, below=root)
+    names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
+    name = next(n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents))
+    paths = tuple(folder / f"{name}{suffix}" for suffix in contents)
+    try:
+        entries = []
+        for path, content in zip(paths, contents.values(), strict=True):
+            digest, size = durable_files.write_new(path, content)
+            entries.append({"path": f"{folder.name}/{path.name}", "sha256": digest, "size": size})
+        durable_files.sync_folder(folder)
+        enter(entries)
+    except BaseException:
+        if not entered():  # else the entry stands, and so does what it tells of
+            for path in paths:
+                with suppress(OSError):
+                    durable_files.unlink(path)
+        raise
+    return paths
