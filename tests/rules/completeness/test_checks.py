@@ -14,7 +14,8 @@ import pytest
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import RuleFault
-from archivist.issuing.case_documents import ORDINARY, Manner, issue, plan
+from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.planned import ORDINARY, Manner
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
