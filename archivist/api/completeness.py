@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api import selection
+from archivist.api.inbox import record_named
 from archivist.api.result import Result
 from archivist.model.ids import Category
 from archivist.model.standing import Verdict as Verdict
@@ -164,6 +165,17 @@ class CheckConfirmed(Result):
     checks: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RecordsConfirmed(Result):
+    """That people looked at papers that were in doubt, which count from then on: in which event of the case it stands."""
+
+    SCHEMA: ClassVar[str] = "archivist/case-record-confirm/1"
+
+    case: str
+    event: int
+    records: tuple[str, ...]
+
+
 def check(
     workspace: Workspace,
     cases: Sequence[str] = (),
@@ -231,3 +243,35 @@ def confirm(
     number = workspace.find_case(case)
     after = procedure.confirm(workspace, by, number, checks, people=people, note=note, on=on, stage=stage)
     return CheckConfirmed(str(number), after.seq, tuple(checks))
+
+
+def confirm_records(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    records: Sequence[str],
+    *,
+    people: Sequence[str] = (),
+    note: str,
+    on: dt.date,
+) -> RecordsConfirmed:
+    """Record that people looked at papers that were in doubt (人工核对): each is what it was taken for, and signed.
+
+    Args:
+        workspace: the open workspace.
+        by: who records it, and when.
+        case: the household as people name it; see ``Workspace.find_case``.
+        records: numbers of records.
+        people: who looked; the actor when nobody is named.
+        note: what they saw; always told.
+        on: civil day on which they looked.
+
+    Raises:
+        InvalidValue: E002, with every reason at once. CaseNotFound: E201. UsageError: no number.
+    """
+    from archivist.procedure import completeness_audit as procedure
+
+    number = workspace.find_case(case)
+    papers = tuple(dict.fromkeys(map(record_named, records)))
+    after = procedure.confirm_papers(workspace, by, number, papers, people=people, note=note, on=on)
+    return RecordsConfirmed(str(number), after.seq, papers)

@@ -367,3 +367,15 @@ def parse_record(text: str | None) -> RecordNo | None:
     if not text.isdecimal() or not int(text):
         raise UsageError(f"“{text}”不是件号")
     return record_no(int(text))
+
+
+def record_named(text: str) -> RecordNo:
+    """Return the record a person means by its number, which has to be told.
+
+    Raises:
+        UsageError: E001.
+    """
+    number = parse_record(text)
+    if number is None:
+        raise UsageError("没有写件号")
+    return number

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from archivist.api.inbox import parse_record
+from archivist.api.inbox import record_named
 from archivist.api.result import Result
-from archivist.errors import UsageError
 
 if TYPE_CHECKING:
     from archivist.ingest import refiling
     from archivist.model.by import By
-    from archivist.model.ids import RecordNo
     from archivist.workspace import Workspace
 
 
@@ -111,7 +109,7 @@ def move_record(
     number, to = workspace.find_case(case), workspace.find_case(target)
     document = workspace.catalogue.get(type) if type else None
     do = refiling.plan_move if dry_run else refiling.move
-    done = do(workspace, by, number, _record(record), to, document, reason)
+    done = do(workspace, by, number, record_named(record), to, document, reason)
     return RecordMoved.of(done, dry_run=dry_run)
 
 
@@ -134,12 +132,5 @@ def retype_record(
 
     number, document = workspace.find_case(case), workspace.catalogue.get(type)
     do = refiling.plan_retyping if dry_run else refiling.retype
-    done = do(workspace, by, number, _record(record), document, reason)
+    done = do(workspace, by, number, record_named(record), document, reason)
     return RecordRetyped.of(done, dry_run=dry_run)
-
-
-def _record(text: str) -> RecordNo:
-    number = parse_record(text)
-    if number is None:
-        raise UsageError("没有写件号")
-    return number

@@ -9,16 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.inbox import parse_record
+from archivist.api.inbox import record_named
 from archivist.api.result import Result
 from archivist.doctypes.field_paths import FieldPath
-from archivist.errors import UsageError
 
 if TYPE_CHECKING:
     from archivist.issuing.planned import IssuedForCase, PlannedForCase
     from archivist.issuing.voiding import Voiding
     from archivist.model.by import By
-    from archivist.model.ids import RecordNo
     from archivist.model.record import Record
     from archivist.workspace import Workspace
 
@@ -105,7 +103,7 @@ def void_record(
     from archivist.issuing import voiding
 
     do = voiding.plan_void if dry_run else voiding.void
-    done = do(workspace, by, workspace.find_case(case), _record(record), reason)
+    done = do(workspace, by, workspace.find_case(case), record_named(record), reason)
     return RecordVoided.of(done, dry_run=dry_run)
 
 
@@ -143,7 +141,7 @@ def replace_record(
     from archivist.issuing.planned import Manner, Plan
     from archivist.issuing.voiding import examined
 
-    number, old = workspace.find_case(case), _record(record)
+    number, old = workspace.find_case(case), record_named(record)
     found = workspace.archive.read(number)
     done = RecordVoided.of(examined(workspace, by, found, old, reason), dry_run=dry_run)
     document = workspace.catalogue.get(found.records[old].type)
@@ -189,10 +187,3 @@ def _told(record: Record) -> dict[str, object]:
     if listed := service.serves(record):
         given.setdefault(FieldPath.DELIVERY_RECORDS, "、".join(listed))
     return given
-
-
-def _record(text: str) -> RecordNo:
-    number = parse_record(text)
-    if number is None:
-        raise UsageError("没有写件号")
-    return number

@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from archivist.api import refiling, voiding
+from archivist.api import completeness, refiling, voiding
 from archivist.api.voiding import RecordVoided
 from archivist.cli.session import DAY, Session, pairs, with_session
 
@@ -143,3 +143,27 @@ def replace(
         session.say(f"  {path}")
     if done.hand:
         session.say(f"打印后手写或盖章：{'、'.join(done.hand)}", "dim")
+
+
+@record.command()
+@click.argument("case_", metavar="户")
+@click.argument("numbers", metavar="件号…", nargs=-1, required=True)
+@click.option("--by", "people", multiple=True, metavar="姓名", help="谁核对的，可多次；默认为经办人。")
+@click.option("--note", required=True, help="看到了什么，如“原件有申请人签名”；户档的历史中永远保留。")
+@click.option("--on", "on", type=DAY, help="哪一天核对的；默认今天。")
+@with_session
+def confirm(
+    session: Session,
+    case_: str,
+    numbers: tuple[str, ...],
+    people: tuple[str, ...],
+    note: str,
+    on: dt.date | None,
+) -> None:
+    """看过了原件：机器认得没有把握的种类认对了，没有看见签名的确已签名。从此办理和检查都算数。"""
+    day = on or session.today()
+    done = completeness.confirm_records(
+        session.workspace, session.by(), case_, numbers, people=people, note=note, on=day
+    )
+    session.emit(done)
+    session.say(f"已登记人工核对：{done.case} 第 {'、'.join(done.records)} 件", "green")

@@ -64,6 +64,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-record-retype", ["赵一", "1", "身份证", "--reason", "认错"]),
         (2, "error", ["赵一", "1", "身份证", "--reason", "认错"]),
     ],
+    ("case", "record", "confirm"): [(2, "error", ["赵一", "1", "--note", "看过原件"])],
     ("watch",): [(1, "watch", ["--once"])],
     ("review", "list"): [(0, "review-list/2", [])],
     ("review", "show"): [(0, "review-show/2", ["{item}"])],
