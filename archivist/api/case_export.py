@@ -7,8 +7,9 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.case_past import ReferredPaper
 from archivist.api.parcels import private
 from archivist.api.result import Problem, Result
 from archivist.errors import DroppedFileError, UsageError, WriteFailed
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from archivist.model.record import Record
     from archivist.reading.reader_process import Reader
     from archivist.workspace import Workspace
+
+REFERRED: Final = "引用的材料.txt"
+"""Names the papers of another household on which this one rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class CaseExported(Result):
         case: its number.
         folder: where it is; only its owner may look into it.
         files: what is in it, in the order of the records.
+        referred: papers of another household on which this one rests: not here, listed in ``REFERRED`` with where they are.
     """
 
     SCHEMA: ClassVar[str] = "archivist/case-export/1"
@@ -55,6 +60,7 @@ class CaseExported(Result):
     case: str
     folder: Path
     files: tuple[ExportedFile, ...]
+    referred: tuple[ReferredPaper, ...]
 
 
 def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool = False) -> CaseExported:
@@ -73,6 +79,7 @@ def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool 
 
     found = workspace.archive.read(workspace.find_case(case))
     source, target = workspace.archive.folder(found.number), out / str(found.number)
+    referred = tuple(map(ReferredPaper.of, found.references))
     files: list[ExportedFile] = []
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,13 +88,20 @@ def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool 
             reader = stack.enter_context(Reader()) if searchable else None
             for record in found.records.values():
                 files += _write(record, source, target, reader)
+        if referred:
+            with private(target / REFERRED) as listed:
+                listed.write("".join(map(_line, referred)).encode())
     except FileExistsError:
         raise UsageError(
             f"{target.name} 已经存在，不覆盖", remedy="换一个文件夹，或先移走它。", file=str(out)
         ) from None
     except OSError as error:
         raise WriteFailed(f"没有写成（{reason_of(error)}）", file=target.name) from error
-    return CaseExported(str(found.number), target, tuple(files))
+    return CaseExported(str(found.number), target, tuple(files), referred)
+
+
+def _line(paper: ReferredPaper) -> str:
+    return f"{paper.case} 第 {paper.record} 件 {paper.title} {paper.dated} sha256 {' '.join(paper.sha256)}\n"
 
 
 def _write(record: Record, source: Path, target: Path, reader: Reader | None) -> list[ExportedFile]:

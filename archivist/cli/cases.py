@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, record, export, list, log, deregister."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, record, export, list, log, deregister."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
 from archivist.cli.case_export import export
 from archivist.cli.history import log
-from archivist.cli.household_changes import applicant
+from archivist.cli.household_changes import applicant, split
 from archivist.cli.records import record
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step
@@ -32,6 +32,7 @@ case.add_command(step)
 case.add_command(correct)
 case.add_command(record)
 case.add_command(applicant)
+case.add_command(split)
 case.add_command(export)
 case.add_command(log)
 _FROM = click.option(

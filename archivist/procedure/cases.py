@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from archivist.errors import CaseClosed, CaseExists, InvalidValue
 from archivist.model import facts as known
@@ -40,6 +42,9 @@ tagmanifest-sha256.txt   核对：sha256sum -c tagmanifest-sha256.txt
 请勿改动、改名或删除其中任何文件。
 """
 """Put into every case, so that a stranger who finds the folder knows what it is and how to check it."""
+
+
+NOTHING_MORE: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +90,51 @@ def open_case(
     facts = settled.facts
     notices.extend(settled.notices)
     applicant = known.single(facts, APPLICANT.key)
-    _require_identity(applicant)
+    require_identity(applicant)
     with workspace.writing(by):
         if not again:
-            _refuse_second(workspace, category, str(applicant.get("id_number", "")))
-        office = workspace.config.office
-        sequence = f"{office.code}-{category.value}"
-        number = CaseNo(
-            office.code,
-            category,
-            opened_on.year,
-            workspace.archive.allocate(sequence, opened_on.year, workspace.stamp(by))[0],
-        )
-        data = {
-            "category": category.value,
-            "opened_on": opened_on.isoformat(),
-            "facts": known.to_plain(facts),
-        }
-        leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office.name).encode())
-        draft = Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
-        case = workspace.archive.open_case(number, office.name, draft, workspace.stamp(by))
+            refuse_second(workspace, category, str(applicant.get("id_number", "")))
+        number = new_number(workspace, by, category, opened_on.year)
+        draft = opening(workspace, number, facts, opened_on, reason)
+        case = workspace.archive.open_case(number, workspace.config.office.name, draft, workspace.stamp(by))
         with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
             make_drop_folder(drop_folder(workspace, case))
         workspace.follow(number)
     return case
 
 
-def _require_identity(applicant: known.Row) -> None:
+def new_number(workspace: Workspace, by: By, category: Category, year: int) -> CaseNo:
+    """Take the next case number of a category and year for good."""
+    code = workspace.config.office.code
+    taken = workspace.archive.allocate(f"{code}-{category.value}", year, workspace.stamp(by))
+    return CaseNo(code, category, year, taken[0])
+
+
+def opening(
+    workspace: Workspace,
+    number: CaseNo,
+    facts: Facts,
+    opened_on: dt.date,
+    reason: str,
+    more: Mapping[str, object] = NOTHING_MORE,
+) -> Draft:
+    """Return the first event of a case; ``more`` is what it says besides what is known."""
+    data = {
+        "category": number.category.value,
+        "opened_on": opened_on.isoformat(),
+        "facts": known.to_plain(facts),
+    } | dict(more)
+    office = workspace.config.office.name
+    leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office).encode())
+    return Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
+
+
+def require_identity(applicant: known.Row) -> None:
+    """Refuse an applicant without name or papers.
+
+    Raises:
+        InvalidValue: E002.
+    """
     problems = []
     if not applicant.get("name"):
         problems.append("申请人·姓名(applicant.name)")
@@ -121,7 +144,12 @@ def _require_identity(applicant: known.Row) -> None:
         raise InvalidValue("立户至少要有", problems=problems)
 
 
-def _refuse_second(workspace: Workspace, category: Category, id_number: str) -> None:
+def refuse_second(workspace: Workspace, category: Category, id_number: str) -> None:
+    """Refuse a case for somebody who is the applicant of an open one of the category.
+
+    Raises:
+        CaseExists: E208.
+    """
     if not id_number:
         return
     for row in workspace.index.find_cases(id_number):
@@ -175,7 +203,7 @@ def change_facts(
         after = settled.facts
         if notices is not None:
             notices.extend(settled.notices)
-        _require_identity(known.single(after, APPLICANT.key))
+        require_identity(known.single(after, APPLICANT.key))
         changes.extend(differences(case.facts, after))
         if not changes:
             raise _Unchanged

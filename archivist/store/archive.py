@@ -18,6 +18,7 @@ from archivist.store import archive_format, bag, chain, commit, durable_files, o
 from archivist.store.batches import Batches
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
+from archivist.store.household_splits import HouseholdSplits
 from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
 from archivist.store.number_runs import NumberRun, NumberRuns
@@ -56,6 +57,7 @@ class Archive:
         self.moves = RecordMoves(moves, self.work, self.cases)
         self.ledgers = LedgerBags(self.ledger, self.work)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
+        self.splits = HouseholdSplits(moves, self.work, self.cases)
         self.recovered = Recovery()
         self.healed = False
         self._started = False
@@ -176,14 +178,7 @@ class Archive:
 
     def open_case(self, number: CaseNo, organisation: str, draft: Draft, stamp: Stamp) -> Case:
         """Make a new case with its first event."""
-        info = bag.bag_info(
-            (
-                ("Source-Organization", organisation),
-                ("External-Identifier", str(number)),
-                ("External-Description", f"一户一档 {number.category.label}"),
-                ("Bagging-Date", stamp.by.today.isoformat()),
-            )
-        )
+        info = bag.case_info(number, organisation, stamp.by.today)
         with self.writing(stamp.by.actor):
             _, made = commit.create(self.work, self.cases / str(number), info, draft, stamp)
             return self._fold(number, made)
@@ -346,8 +341,9 @@ class Archive:
                     done.append(f"{folder.name}：{what}")
             except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
-        moved, kept = self.moves.recover()
-        done, alarms = [*done, *moved], [*alarms, *kept]
+        for between_cases in (self.moves, self.splits):
+            moved, kept = between_cases.recover()
+            done, alarms = [*done, *moved], [*alarms, *kept]
         try:
             done += self.batches.recover()
         except (IntegrityAlarm, NewerFormat) as alarm:

@@ -6,11 +6,12 @@ under ``data/``; events and recognised text are tag files, listed in the tag man
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from archivist.model.ids import Sha256
+from archivist.model.ids import CaseNo, Sha256
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST: Final = "manifest-sha256.txt"
@@ -25,6 +26,18 @@ def sha256(data: bytes) -> Sha256:
 def bag_info(fields: Iterable[tuple[str, str]]) -> bytes:
     """Return ``bag-info.txt``. It is written once, so it holds only what never changes (no Payload-Oxum)."""
     return "".join(f"{key}: {' '.join(value.split())}\n" for key, value in fields if value).encode()
+
+
+def case_info(number: CaseNo, organisation: str, day: dt.date) -> bytes:
+    """Return the ``bag-info.txt`` of a case that is opened on a day by an office."""
+    return bag_info(
+        (
+            ("Source-Organization", organisation),
+            ("External-Identifier", str(number)),
+            ("External-Description", f"一户一档 {number.category.label}"),
+            ("Bagging-Date", day.isoformat()),
+        )
+    )
 
 
 def manifest(files: Mapping[str, Sha256]) -> bytes:

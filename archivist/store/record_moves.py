@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -70,15 +70,12 @@ class RecordMoves:
 
     def begin(self, move: RecordMove) -> None:
         """Note durably what is going to be done."""
-        by = asdict(move.stamp.by) | {"time": move.stamp.by.time.isoformat()}
         note = {
             "case": str(move.case),
             "record": move.record,
             "target": str(move.target),
             "reason": move.reason,
-            "by": by,
-            "pack": move.stamp.pack,
-        }
+        } | plain_stamp(move.stamp)
         staged = self.work / f"move-{move.case}-{move.record}"
         with durable_files.writing("没有移动任何一件", file=str(move.case)):
             durable_files.unlink(staged)
@@ -146,12 +143,22 @@ class RecordMoves:
         return self.folder / f"{move.case}-{move.record}.json"
 
 
+def plain_stamp(stamp: Stamp) -> dict[str, Any]:
+    """Return what a note says of who acts, when, and under which rules."""
+    return {"by": asdict(stamp.by) | {"time": stamp.by.time.isoformat()}, "pack": stamp.pack}
+
+
+def read_stamp(note: Mapping[str, Any]) -> Stamp:
+    """Read back what a note says of who acts."""
+    by = note["by"]
+    return Stamp(By(**{**by, "time": dt.datetime.fromisoformat(by["time"])}), note["pack"])
+
+
 def _read(note: dict[str, Any]) -> RecordMove:
-    by = By(**{**note["by"], "time": dt.datetime.fromisoformat(note["by"]["time"])})
     return RecordMove(
         CaseNo.parse(note["case"]),
         RecordNo(note["record"]),
         CaseNo.parse(note["target"]),
         note["reason"],
-        Stamp(by, note["pack"]),
+        read_stamp(note),
     )

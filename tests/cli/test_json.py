@@ -46,6 +46,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("case", "applicant"): [
         (29, "error", ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "申请人死亡"]),
     ],
+    ("case", "split"): [(29, "error", ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
     ("case", "export"): [
         (0, "case-export", ["王秀兰", "--out", "移交"]),
         (2, "error", ["王秀兰", "--out", "移交", "--searchable"]),

@@ -22,9 +22,13 @@ from archivist.ingest.watch_folder import Now
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
 from archivist.model.document_code import SEPARATOR
-from archivist.model.facts import parse_facts
+from archivist.model.facts import parse_facts, rows
+from archivist.model.former_people import PaperReference
+from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.model.step_ids import StepId
 from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
+from archivist.procedure.household_split import SplitPlan, carry_out
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile
 from archivist.reading.page_extraction import Assembly
@@ -334,6 +338,21 @@ def _retype(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("retyped")
 
 
+def _split_household(workspace: Workspace, now: Now, ack: Ack) -> None:
+    case = workspace.archive.read(WANG)
+    facts, _ = new_household(case.facts, [0])
+    (person,) = rows(case.facts, "members")
+    gone = {"person": dict(person), "part": "成员", "why": "分户", "on": OPENED.isoformat()}
+    step = {"step": StepId.SPLIT_HOUSEHOLD.value, "title": "分户", "on": OPENED.isoformat(), "by": []}
+    papers = tuple(
+        PaperReference(WANG, r.no, r.type, r.title, tuple(f.sha256 for f in r.files)) for r in case.holding
+    )
+    with workspace.writing(now()):
+        plan = SplitPlan(case, step, (gone,), Category.DB, facts, papers, (), ())
+        done = carry_out(workspace, now(), plan, on=OPENED, reason="分开生活")
+    ack(f"split off {done.new.number}")
+
+
 def _deregister(workspace: Workspace, now: Now, ack: Ack) -> None:
     deregister(workspace, now(), ZHANG, on=TODAY, reason="自愿退出")
     ack("deregistered")
@@ -364,6 +383,7 @@ COMMANDS: Final = {
         Command("move a record", _move, _move),
         Command("retype a record", _retype, _retype),
         Command("deregister", _deregister),
+        Command("split a household", _split_household),
         Command("ledger number", _number),
         Command("write to an older archive", _facts, older=True),
     )

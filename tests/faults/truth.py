@@ -84,6 +84,8 @@ def look(archive: Archive) -> Step:
             for r in case.records.values()
         ]
         records += [(n, m.record.type, str(m.case), m.new) for n, m in case.moved_out.items()]
+        records += [(person.name, str(person.to)) for person in case.former]
+        records += [(str(paper.case), paper.record, paper.sha256) for paper in case.references]
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
         cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
     waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text, i.reading) for i in archive.tray.items()))
@@ -129,6 +131,7 @@ def check(root: Path, steps: Sequence[Step], told: int) -> int:
     must((archive.root / archive_format.NAME).read_text() == archive_format.LINE, "FORMAT is not whole")
     must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
     must(not archive.moves.begun(), f"moves/ holds {archive.moves.begun()}")
+    must(not archive.splits.begun(), f"moves/ holds {archive.splits.begun()}")
     for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir(), *archive.batches.folders()):
         whole(folder)
     now = look(archive)
