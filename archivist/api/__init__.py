@@ -4,7 +4,7 @@ A function takes the open ``Workspace``, by whom it is done (``By``) where it ac
 raises an error of the tree. Nothing is printed here and no clock is read.
 
 ``demonstration`` what the demonstration did · ``setup`` a workspace made and looked over · ``cases`` households opened, changed, listed, closed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out ·
-``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``agenda`` ``ics`` what is due ·
+``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``across`` what households have to do with each other · ``agenda`` ``ics`` what is due ·
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly ·
 ``fixity`` the archive read again and made whole ·
 ``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which households
@@ -15,6 +15,7 @@ there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`
 """
 
 __all__ = [
+    "across",
     "agenda",
     "case_export",
     "case_file",

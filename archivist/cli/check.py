@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from archivist.api import completeness as api
+from archivist.api.across import check_across
 from archivist.api.completeness import (
     CheckedCase,
     CheckFindingView,
@@ -51,6 +52,9 @@ _STYLES: Final = {
     "--by", multiple=True, metavar="姓名", help="与 --confirm 同用：谁核对的，可多次；默认为经办人。"
 )
 @click.option("--note", default="", help="与 --confirm 同用：看到了什么。")
+@click.option(
+    "--across", is_flag=True, help="查各户之间：同一人重复、义务人是救助对象、他户已死亡、与工作人员同名。"
+)
 @with_session
 def check(
     session: Session,
@@ -62,12 +66,17 @@ def check(
     confirmed: tuple[str, ...],
     by: tuple[str, ...],
     note: str,
+    across: bool,
 ) -> int:
     """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。
 
     “合格”写明看了哪些件、环节和登记；查不出来的是“未检”，由人核对后登记；没有可查的是“不适用”，写明为什么。
     """
     workspace, day = session.workspace, on or session.today()
+    if across:
+        if cases or stage or category or confirmed:
+            raise UsageError("--across 查全部在办户档，不与户号、--stage、--category、--confirm 同用")
+        return _check_across(session, day)
     at = Stage(stage) if stage else None
     if confirmed:
         if len(cases) != 1:
@@ -89,6 +98,30 @@ def check(
     if not session.json:
         _show(session, report, single=bool(cases))
     for line in report.unread:
+        session.warn(f"未检：{line}")
+    return 0 if report.clean else 1
+
+
+def _check_across(session: Session, day: dt.date) -> int:
+    with session.progress("核对", least=MANY) as progress:
+        report = check_across(session.workspace, on=day, progress=progress)
+    session.emit(report)
+    if report.pairs:
+        session.table(
+            ("户号", "他户", "结论", "情形"),
+            [
+                (
+                    pair.case,
+                    pair.other or "（工作人员）",
+                    "已写明例外" if pair.excepted else pair.gravity.label,
+                    "\n".join(filter(None, (pair.words, pair.excepted))),
+                )
+                for pair in report.pairs
+            ],
+        )
+    waiting = sum(pair.is_open for pair in report.pairs)
+    session.say(f"各户之间有 {len(report.pairs)} 处，其中 {waiting} 处须处理", "bold")
+    for line in report.unchecked:
         session.warn(f"未检：{line}")
     return 0 if report.clean else 1
 

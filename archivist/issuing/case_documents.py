@@ -35,7 +35,9 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.document_code import OfficeKey
 from archivist.model.ids import CaseNo
-from archivist.rules import service
+from archivist.procedure.across import look
+from archivist.rules import admissibility, service
+from archivist.rules.across import AcrossHouseholds
 from archivist.rules.admissibility import Issuance
 from archivist.workspace import Workspace
 
@@ -160,7 +162,15 @@ def _issuance(
         posted=manner.posted,
         standards=workspace.config.standards,
         given=given,
+        across=None if manner.draft else _others(workspace, document, case, by),
     )
+
+
+def _others(workspace: Workspace, document: DocumentType, case: Case, by: By) -> AcrossHouseholds | None:
+    """Return what other households say, where the step the document waits for wants to know."""
+    if not admissibility.document_looks_across(workspace.pack, case, document):
+        return None
+    return look(workspace, case, by.today)
 
 
 def _unlawful(document: DocumentType, case: Case, problems: Sequence[str]) -> UnlawfulDocument:

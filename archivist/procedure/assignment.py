@@ -11,7 +11,7 @@ from archivist.errors import RoleMissing
 from archivist.model.case import Case
 from archivist.model.household import kin_names
 from archivist.model.roles import Role
-from archivist.rules import admissibility, prerequisites
+from archivist.rules import across, admissibility, prerequisites
 from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.guards import Attempt
 from archivist.rules.pack import Pack
@@ -78,3 +78,23 @@ def _without_role(config: Config, name: str, roles: Iterable[Role]) -> Iterable[
     held = "、".join(r.label for r in person.roles) if person else "没有登记"
     asked = "或".join(f"“{role.label}”" for role in roles)
     yield f"{RoleMissing.title}（{RoleMissing.code}）：须由{asked}办理，{name}（{held or '没有岗位'}）"
+
+
+def exception(attempt: Attempt, config: Config, actor: str) -> list[str]:
+    """Return the reasons against granting something though another household speaks against it.
+
+    Args:
+        attempt: the step, with the exception it was told.
+        config: the people of the office.
+        actor: who records it.
+    """
+    if not attempt.values.get(across.EXCEPTION):
+        return []
+    if not attempt.values.get(across.EXCEPTED):
+        return [f"没有须写明{across.EXCEPTION_LABEL}的情形，请去掉 --set {across.EXCEPTION}"]
+    people = [p for name in (*attempt.by, actor) if (p := config.person(name))]
+    if config.people and not any(Role.APPROVER in person.roles for person in people):
+        return [
+            f"{RoleMissing.title}（{RoleMissing.code}）：{across.EXCEPTION_LABEL}须由“{Role.APPROVER.label}”写明"
+        ]
+    return []

@@ -19,10 +19,11 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
-from archivist.model.field_schema import APPLICANT
+from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.ids import CaseNo, Category, IdType
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value, value_text
+from archivist.procedure.across import look
 from archivist.store import Draft, NewFile, durable_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
@@ -100,6 +101,7 @@ def open_case(
         with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
             make_drop_folder(drop_folder(workspace, case))
         workspace.follow(number)
+    notices.extend(look(workspace, case, by.today).lines)
     return case
 
 
@@ -215,7 +217,13 @@ def change_facts(
         case, _ = workspace.commit(number, draft, by)
     except _Unchanged:
         return workspace.archive.read(number), ()
+    if notices is not None and any(change.path.startswith(_WHO) for change in changes):
+        notices.extend(look(workspace, case, by.today).lines)
     return case, tuple(changes)
+
+
+_WHO: Final = tuple(group.key for group in (APPLICANT, MEMBERS, OBLIGORS))
+"""Groups of which a change may bring in somebody who stands in another household."""
 
 
 class _Unchanged(Exception):

@@ -25,9 +25,10 @@ from archivist.model.states import State
 from archivist.model.step_ids import OWN_COMMANDS, StepId
 from archivist.model.values import parse_value
 from archivist.procedure import assignment
+from archivist.procedure.across import look
 from archivist.procedure.cases import deregister
 from archivist.procedure.step_documents import Paper, is_for, paper_of
-from archivist.rules import admissibility, deadlines, prerequisites, step_rows
+from archivist.rules import across, admissibility, deadlines, prerequisites, step_rows
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
 from archivist.rules.rule import RuleKind, StepRule, Unit
@@ -82,7 +83,9 @@ class Possible:
 def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]:
     """Return the steps that lead on from the present state, each with what stands in its way on a day."""
     found = []
-    for step in step_rows.leading_on(workspace.pack, case):
+    steps = step_rows.leading_on(workspace.pack, case)
+    others = look(workspace, case, on) if admissibility.looks_across(steps) else None
+    for step in steps:
         attempt = Attempt(
             case,
             workspace.pack,
@@ -90,6 +93,7 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
             on,
             titles=_titles(workspace),
             standards=workspace.config.standards,
+            across=others,
         )
         problems = prerequisites.unmet(attempt, [g for g in step.guards if g != "reason"])
         problems += prerequisites.papers(attempt, workspace.catalogue)[0]
@@ -164,11 +168,16 @@ def examine_step(
     names = distinct(people)
     if not names and rule.role is not Role.OUTSIDE:
         names = (by.actor,)
+    binding = across.GUARD in rule.guards
+    others = look(workspace, case, on, binding=binding) if admissibility.looks_across((rule,)) else None
+    if others and told.get(across.EXCEPTION):
+        told[across.EXCEPTED] = [finding.mark for finding in across.open_exceptions(others, case)]
     attempt = Attempt(
-        case, pack, rule, on, at, names, told, reason, _titles(workspace), workspace.config.standards
+        case, pack, rule, on, at, names, told, reason, _titles(workspace), workspace.config.standards, others
     )
     admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
     problems = [*admission.problems, *problems, *assignment.people(attempt, workspace.config)]
+    problems += assignment.exception(attempt, workspace.config, by.actor)
     warnings = [*admission.warnings, *invisible_notices(values)]
     if problems:
         raise StepRefused(
@@ -184,6 +193,8 @@ def read_told(
 ) -> tuple[str, dict[str, Any]]:
     """Return the time of day and the values a step was told, by name and as stored; every fault is added to ``problems``."""
     asked = {name.rstrip("?"): label for name, label in rule.asks.items()}
+    if across.GUARD in rule.guards:
+        asked[across.EXCEPTION] = across.EXCEPTION_LABEL
     names = {n: key for key, label in asked.items() for n in (key, label, label.split("（")[0])}
     told: dict[str, Any] = {"at": at} if at else {}
     for name, value in values.items():

@@ -8,7 +8,7 @@ declaration names besides; what nobody names is refused.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,7 +21,9 @@ from archivist.model.facts import Path, fact
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
-from archivist.rules import benefit_amount, prerequisites, service, step_rows
+from archivist.model.step_ids import StepId
+from archivist.rules import across, benefit_amount, prerequisites, service, step_rows
+from archivist.rules.across import AcrossHouseholds
 from archivist.rules.disposition import late_filing
 from archivist.rules.guards import Attempt, money_decision
 from archivist.rules.pack import Pack
@@ -53,6 +55,7 @@ class Issuance:
             household's own notice may be in its file already.
         standards: the office's monthly standards in yuan, by category.
         given: what the clerk tells, by path.
+        across: what other households say, where its step wants to know; see ``document_looks_across``.
     """
 
     case: Case
@@ -68,6 +71,7 @@ class Issuance:
     posted: bool = False
     standards: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
+    across: AcrossHouseholds | None = None
 
     @property
     def remaining(self) -> Case:
@@ -102,7 +106,22 @@ def of_step(attempt: Attempt, catalogue: Catalogue, today: dt.date) -> Admission
             problems += _opposite(case, case.holding, catalogue.get(name), f"办“{attempt.step.title}”")
     if "amount_lawful" in attempt.step.guards:
         warnings += benefit_amount.remarks(money_decision(attempt))
+    if attempt.across is not None:
+        warnings += [line for line in attempt.across.lines if not any(line in p for p in problems)]
     return Admission(tuple(dict.fromkeys(problems)), tuple(warnings))
+
+
+def looks_across(steps: Iterable[StepRule]) -> bool:
+    """Tell whether one of some steps wants to know what other households say: those that grant, and 受理."""
+    return any(across.GUARD in step.guards or step.id == StepId.ACCEPT for step in steps)
+
+
+def document_looks_across(pack: Pack, case: Case, document: DocumentType) -> bool:
+    """Tell whether a document waits for a step that wants to know what other households say."""
+    if is_its_turn(pack, case, document):
+        return False
+    rows = (*makers(pack, case, document.id), *users(pack, case, document.id))
+    return looks_across(row for row in rows if case.state in row.moves)
 
 
 # ── documents ────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,7 +260,16 @@ def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
     if wrong := step_rows.wrong_state(pack, case, row):
         return wrong
     titles = {kind.id: kind.title for kind in issuance.catalogue}
-    attempt = Attempt(case, pack, row, issuance.on, reason="—", titles=titles, standards=issuance.standards)
+    attempt = Attempt(
+        case,
+        pack,
+        row,
+        issuance.on,
+        reason="—",
+        titles=titles,
+        standards=issuance.standards,
+        across=issuance.across,
+    )
     found = of_step(attempt, issuance.catalogue, issuance.today).problems
     if found or issuance.posted:
         return [*found]

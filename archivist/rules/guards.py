@@ -18,7 +18,8 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
-from archivist.rules import benefit_amount, deadlines
+from archivist.rules import across, benefit_amount, deadlines
+from archivist.rules.across import AcrossHouseholds
 from archivist.rules.benefit_amount import MoneyDecision
 from archivist.rules.completeness.required_papers import (
     handed_in,
@@ -39,6 +40,7 @@ class Attempt:
     """A step about to be taken in a case as it stands: when, by whom, with what told.
 
     ``titles``: document type → what people call it. ``standards``: the office's monthly standards in yuan, by category.
+    ``across``: what other households say of it; ``None`` when nobody looked.
     """
 
     case: Case
@@ -51,6 +53,7 @@ class Attempt:
     reason: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     standards: Mapping[str, str] = field(default_factory=dict)
+    across: AcrossHouseholds | None = None
 
 
 def _delegated(attempt: Attempt) -> list[str]:
@@ -200,6 +203,10 @@ def _once(attempt: Attempt) -> list[str]:
     return [f"“{attempt.step.title}”只能办一次，已于 {before.on} 办过"] if before else []
 
 
+def _across_households(attempt: Attempt) -> list[str]:
+    return across.objections(attempt.across, attempt.case, attempt.values)
+
+
 def _appraised(attempt: Attempt) -> list[str]:
     return [] if attempt.case.step(StepId.APPRAISE) else ["还没有民主评议，本地规定必须评议"]
 
@@ -235,6 +242,7 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "once": _once,
         "change_reported": _change_reported,
         "appraised": _appraised,
+        across.GUARD: _across_households,
     }
 )
 """Guard → its reasons."""

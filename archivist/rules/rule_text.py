@@ -35,6 +35,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "once": "只办一次",
         "appraised": "已经评议",
         "change_reported": "家庭成员的变动已报告",
+        "across_households": "已与其他户档核对",
     }
 )
 """Conditions of steps as people call them."""

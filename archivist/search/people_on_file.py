@@ -23,6 +23,31 @@ def cases_with_id(catalogue: IndexCatalogue, number: str) -> list[CaseNo]:
     return [CaseNo.parse(str(n)) for (n,) in catalogue.select(sql, number)]
 
 
+def cases_with_ids(catalogue: IndexCatalogue, numbers: Collection[str]) -> list[CaseNo]:
+    """Return the cases in which somebody has one of these numbers, in order."""
+    wanted, found = sorted(numbers), set()
+    for start in range(0, len(wanted), _IN):
+        part = wanted[start : start + _IN]
+        sql = (
+            "SELECT DISTINCT c.number FROM keys k JOIN cases c ON c.id = k.case_id "
+            f"WHERE k.kind = 'id' AND k.key IN ({', '.join('?' * len(part))})"
+        )
+        found |= {CaseNo.parse(str(n)) for (n,) in catalogue.select(sql, *part)}
+    return sorted(found)
+
+
+def cases_sharing_ids(catalogue: IndexCatalogue) -> list[tuple[CaseNo, ...]]:
+    """Return, for every number that stands in more than one case, those cases in order."""
+    sql = (
+        "SELECT k.key, c.number FROM keys k JOIN cases c ON c.id = k.case_id WHERE k.kind = 'id' AND k.key IN "
+        "(SELECT key FROM keys WHERE kind = 'id' GROUP BY key HAVING count(DISTINCT case_id) > 1)"
+    )
+    shared: dict[str, set[CaseNo]] = {}
+    for key, number in catalogue.select(sql):
+        shared.setdefault(str(key), set()).add(CaseNo.parse(str(number)))
+    return sorted({tuple(sorted(numbers)) for numbers in shared.values()})
+
+
 def people_named(catalogue: IndexCatalogue, names: Collection[str]) -> list[tuple[str, CaseNo, str]]:
     """Return name, case and ID number of everybody with one of these names; the name is the one asked for."""
     asked: dict[str, list[str]] = {}

@@ -54,7 +54,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [(0, "case-deregister", ["赵一", "--reason", "自愿退出"])],
     ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
-    ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", [])],
+    ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", []), (-1, "check-across", ["--across"])],
     ("file",): [(0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"])],
     ("case", "record", "move"): [
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错", "--dry-run"]),

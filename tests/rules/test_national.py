@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from archivist.errors import RuleFault
-from archivist.model.ids import Category
+from archivist.model.ids import Category, parse_category
 from archivist.rules import deadlines, pack
 from archivist.rules.guards import GUARDS, Attempt
 from tests.rules.walking import (
@@ -583,3 +583,25 @@ def test_the_plain_chain_where_the_law_names_nobody(rule_id: str, category: str,
     rule = row(NATIONAL, rule_id, category)
     assert rule.inferred and str(rule.value).split(" / ")[-1] == last
     assert str(rule.value).startswith("经办人") or rule_id == "approval.deliberation"
+
+
+# ── between households ───────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("rule", "category", "others"),
+    [
+        ("across.excludes", "DB", "低保、特困、低收入"),
+        ("across.excludes", "TK", "低保、特困、低收入"),
+        ("across.excludes", "DX", "低保、特困、低收入"),
+        ("across.excludes", "CJ", "特困、两项补贴"),
+        ("across.ends", "TK", "两项补贴"),
+    ],
+)
+def test_what_one_person_does_not_have_at_once(rule: str, category: str, others: str) -> None:
+    """How they are joined up is inferred.
+
+    「特困人员供养应当与城乡居民基本养老保险、基本医疗保障、最低生活保障、孤儿基本生活保障等制度相衔接」;
+    「实行残疾人两项补贴应补尽补、应退则退的动态管理」.
+    """
+    found = row(NATIONAL, rule, category)
+    assert (found.value, found.inferred) == (others, True)
+    assert [parse_category(name).label for name in others.split("、")]
