@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.catalogue import DocumentType, Numbering
 from archivist.documents.values.context import DocumentContext
-from archivist.documents.values.resolve import computed
+from archivist.documents.values.resolve import computed, document_values
+from archivist.issuing import numbering
 from archivist.issuing.sources import case_sources
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
@@ -79,6 +80,27 @@ def ruled(
     )
     found = {f.path: computed(context, f.path) for f in document.fields if f.origin == "rule"}
     return {path: value for path, value in found.items() if value is not None}
+
+
+def values_of(
+    workspace: Workspace,
+    document: str,
+    case: Case,
+    given: Mapping[str, object] = {},
+    on: dt.date = TODAY,
+) -> dict[str, object]:
+    """Return all a document would print of a case, wherever the case stands."""
+    kind = workspace.catalogue.get(document)
+    numbered = kind.doc_no is Numbering.REQUIRED
+    return document_values(
+        kind,
+        case,
+        workspace.config,
+        on=on,
+        given=kind.by_path(given),
+        extra=numbering.expected(workspace, on.year) if numbered else {},
+        sources=case_sources(workspace, BY, case),
+    )
 
 
 def open_another(

@@ -36,6 +36,7 @@ from archivist.rules.disposition import arrangement
 from archivist.store import Archive, Original
 from archivist.store.bag_fixity import check_bag
 from archivist.workspace import Workspace
+from tests.filing import come_to
 from tests.kit import BY, TODAY, make_workspace, open_another, open_household
 from tests.people import WANG_ID
 from tests.sampling import examples
@@ -210,9 +211,8 @@ def test_an_original_left_by_a_kill_is_known_after_the_move(workspace: Workspace
 def test_what_does_not_move_and_what_is_said_instead(workspace: Workspace) -> None:
     """Issued, signed, signed copies, held: each is refused with what to do instead; nothing is written."""
     number, notice = wrong(workspace), workspace.catalogue.get("acceptance_notice")
-    todo = plan(
-        workspace, BY, notice, [number], {number: {"application.accepted_on": "2024-03-05"}}, on=TODAY
-    )
+    come_to(workspace, workspace.archive.read(number), notice.id)
+    todo = plan(workspace, BY, notice, [number], {}, on=TODAY)
     (issued,) = issue(workspace, BY, todo).issued
     refused(workspace, issued.record, ArchiveError, "制发")
     code = DocumentCode(number, notice.code, issued.record)

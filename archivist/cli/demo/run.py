@@ -15,7 +15,7 @@ import click
 
 from archivist.api.demonstration import Deed, Demonstration
 from archivist.cli.session import Session, now, with_session
-from archivist.errors import UsageError
+from archivist.errors import UnlawfulDocument, UsageError
 from archivist.model.by import CHINA
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def demo(session: Session, folder: Path | None) -> int:
     run.issue_first_form()
     run.drop_scans()
     run.file_scans()
+    run.take_steps()
     run.issue_notices()
     run.return_signed_copy()
     run.search()
@@ -209,22 +210,38 @@ class _Demonstration:
             file_inbox(self.workspace, self.session.by, report)
         return outcomes
 
-    def issue_notices(self) -> None:
-        from archivist.api.cases import change_facts
+    def take_steps(self) -> None:
+        from archivist.api.steps import take_step
 
-        self.heading("制发通知：单份与成批")
-        for key in ("gulnar", "zhao"):
-            for one in self.issue("补正材料告知书", [key]):
-                self.session.say(f"{one.title} → {one.case} 第 {one.record} 件；所缺材料由程序列出")
-        accepted = [k for k, h in self.households.items() if not h.deregistered_on]
-        today = [("application.accepted_on", self.session.today().isoformat())]
-        for key in accepted:
-            change_facts(self.workspace, self.session.by(), self.cases[key], today, reason="受理")
-        batch = self.issue("受理通知书", accepted, pdf=True)
-        self.session.say(f"受理通知书成批制发 {len(batch)} 份，承诺办结期限由规则包计算")
-        findings = "经入户调查、邻里访问和信息核对，该户共同生活家庭成员的收入、财产符合规定条件。"
-        for one in self.issue("确认决定书", ["wang"], {"decision.findings": findings}):
-            self.session.say(f"{one.title} → {one.doc_no}，{one.case} 第 {one.record} 件")
+        self.heading("办理环节：收件、一次性告知补正；还不该办的，说明缺什么")
+        for step in ("submit", "ask_correction"):
+            done = take_step(
+                self.workspace, self.session.by(), self.cases["wang"], step, on=self.session.today()
+            )
+            self.session.say(f"{done.title} → 户档现为“{done.to.label}”")
+        self.refused_before_its_step("确认决定书")
+
+    def refused_before_its_step(self, document: str) -> None:
+        """Ask for a decision long before anybody could decide."""
+        from archivist.api import documents
+
+        try:
+            documents.prepare(self.workspace, self.session.by(), document, [self.cases["wang"]])
+        except UnlawfulDocument as error:
+            self.session.say(str(error))
+            self.did("环节未到的文书", f"{document}不予制发")
+        else:
+            self.surprises.append(f"{document}在补正阶段竟可以制发")
+
+    def issue_notices(self) -> None:
+        self.heading("制发文书：单份与成批")
+        (receipt,) = self.issue("申请材料接收凭证", ["wang"], pdf=True)
+        self.session.say(f"{receipt.title} → {receipt.case} 第 {receipt.record} 件；收到什么由程序列出")
+        for one in self.issue("补正材料告知书", ["wang"]):
+            self.session.say(f"{one.title} → {one.case} 第 {one.record} 件；所缺材料由程序列出")
+        others = [k for k, h in self.households.items() if k != "wang" and not h.deregistered_on]
+        batch = self.issue("核对授权书", others, pdf=True)
+        self.session.say(f"核对授权书成批制发 {len(batch)} 份，逐人列出须签名的成员")
         pdfs = sum(1 for i in self.issued for f in i.files if f.suffix == ".pdf")
         self.did(
             "制发文书",
@@ -248,7 +265,7 @@ class _Demonstration:
         if printed is None:
             return
         self.heading("打印 → 签字 → 扫描 → 由二维码归为签署件")
-        signed_copy(printed.files[-1], self.workspace.archive.inbox / "SCAN0099.jpg")
+        signed_copy(printed.files[-1], self.workspace.archive.inbox / "SCAN0099.pdf")
         for outcome in self.watch_once():
             self.session.say(describe(outcome))
             filed = outcome.filed

@@ -17,6 +17,7 @@ from archivist.documents.template.check import check, own_template, refuse_fault
 from archivist.errors import TemplateFault
 from archivist.issuing.case_documents import plan
 from archivist.workspace import Workspace
+from tests.filing import come_to
 from tests.kit import BY, TODAY, make_workspace, open_household
 
 CATALOGUE = Catalogue.load()
@@ -102,17 +103,16 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def test_an_edited_copy_is_used_when_it_passes_and_refused_when_it_does_not(workspace: Workspace) -> None:
-    case = open_household(workspace)
-    given = {case.number: {"application.accepted_on": "2024-03-05"}}
     edited(workspace.templates, insert("本街道另行说明。"))
+    case = come_to(workspace, open_household(workspace), NOTICE)
     document = workspace.catalogue.get(NOTICE)
     assert own_template(document) and not own_template(CATALOGUE.get(NOTICE))
-    assert len(plan(workspace, BY, document, [case.number], given, on=TODAY).documents) == 1
+    assert len(plan(workspace, BY, document, [case.number], {}, on=TODAY).documents) == 1
     edited(workspace.templates, insert("{{ applicant.bank }}"))
     with pytest.raises(TemplateFault) as caught:
-        plan(workspace, BY, document, [case.number], given, on=TODAY)
+        plan(workspace, BY, document, [case.number], {}, on=TODAY)
     assert "applicant.bank" in str(caught.value) and "移走" in caught.value.remedy
-    assert workspace.archive.read(case.number).seq == 1
+    assert not workspace.archive.read(case.number).records
     refuse_faulty(CATALOGUE.get(NOTICE))
 
 

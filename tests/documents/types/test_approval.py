@@ -17,6 +17,7 @@ from archivist.issuing.case_documents import plan_one
 from archivist.rules import pack as packs
 from archivist.workspace import Workspace
 from tests.documents.samples import FULL, QR, a_case
+from tests.filing import come_to
 from tests.kit import BY, TODAY, make_workspace, open_household, ruled
 
 
@@ -101,7 +102,8 @@ def test_the_posts_are_printed_and_no_others(tmp_path: Path, pack: str) -> None:
     with make_workspace(tmp_path / "ws") as workspace:
         workspace.pack = packs.load(pack)
         doc = workspace.catalogue.get("review_confirmation_form")
-        planned = plan_one(workspace, BY, doc, open_household(workspace), {}, on=TODAY)
+        case = come_to(workspace, open_household(workspace), doc.id)
+        planned = plan_one(workspace, BY, doc, case, {}, on=TODAY)
         assert doc.template is not None
         data = render(doc.template, planned.values, qr_payload=QR, phrases=doc.phrases)
     text = "".join("".join(document_text(data)).split())
@@ -118,5 +120,6 @@ def test_a_document_whose_posts_no_rule_names_is_refused(tmp_path: Path) -> None
             workspace.pack, rules=tuple(r for r in workspace.pack.rules if r.id != "approval.confirm")
         )
         doc = workspace.catalogue.get("review_confirmation_form")
+        case = come_to(workspace, open_household(workspace), doc.id)
         with pytest.raises(MissingFields, match="签批岗位"):
-            plan_one(workspace, BY, doc, open_household(workspace), {}, on=TODAY)
+            plan_one(workspace, BY, doc, case, {}, on=TODAY)

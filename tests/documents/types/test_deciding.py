@@ -14,6 +14,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, HOUSEHOLDS, MINIMAL, ON, a_case, an_id
 from tests.documents.types.deciding_samples import EXTRA, GIVEN, case_of, sample
+from tests.filing import come_to
 from tests.kit import BY, TODAY, make_workspace, open_household
 
 
@@ -103,8 +104,8 @@ def test_an_extension_needs_its_reason() -> None:
 def test_the_rules_give_the_days_and_the_basis_of_an_extension(tmp_path: Path) -> None:
     """「应当自受理之日起30个工作日之内完成；特殊情况下，可以延长至45个工作日」: 5 March 2024 + 30, + 45."""
     with make_workspace(tmp_path / "ws") as workspace:
-        case = open_household(workspace)
-        given = {**GIVEN["extension_notice"], "application.accepted_on": "2024-03-05"}
+        case = come_to(workspace, open_household(workspace), "extension_notice")
+        given = GIVEN["extension_notice"]
         planned = plan_one(
             workspace, BY, workspace.catalogue.get("延长办理期限通知书"), case, given, on=TODAY
         )
@@ -140,8 +141,9 @@ def test_the_rules_give_the_last_day_of_temporary_assistance(
     tmp_path: Path, name: str, category: str, known: str, day: str
 ) -> None:
     """From 5 March 2024: 「5个工作日」 to complete the papers, 「7个工作日」 for a recipient, 「15个工作日」 for others."""
-    told = {"application": {"accepted_on": "2024-03-05", "known_recipient": known}}
+    told = {"application": {"urgent": True, "known_recipient": known}}
     with make_workspace(tmp_path / "ws") as workspace:
         case = open_household(workspace, parse_facts({**MINIMAL, **told}), Category(category))
+        case = come_to(workspace, case, name)
         planned = plan_one(workspace, BY, workspace.catalogue.get(name), case, {}, on=TODAY)
         assert planned.values["deadline"] == day

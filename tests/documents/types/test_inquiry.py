@@ -17,7 +17,7 @@ from archivist.model.record import Record, RecordStatus
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, FULL, LONG_NAME, ON, a_case
 from tests.documents.types.inquiry_samples import GIVEN, HOUSEHOLDS, NAMES, sample
-from tests.kit import BY, make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household, values_of
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if CATALOGUE.get(n).public])
@@ -177,20 +177,11 @@ def test_the_rules_say_how_long_a_second_notice_hangs_and_when_an_objection_is_d
     case = with_records(
         open_household(workspace), "preliminary_publicity", "objection_register", "reinvestigation_record"
     )
-    again = plan_one(
-        workspace, BY, workspace.catalogue.get("re_publicity"), case, GIVEN["re_publicity"], on=ON
-    )
-    assert again.values["publicity"]["days"] == "5"  # type: ignore[index]
-    assert again.values["publicity"]["title"] == "最低生活保障重新公示"  # type: ignore[index]
-    sheet = plan_one(
-        workspace,
-        BY,
-        workspace.catalogue.get("objection_register"),
-        case,
-        {"登记时间": "2024-08-20 15:10"},
-        on=ON,
-    )
-    assert sheet.values["deadline"] == "2024年9月3日"  # ten working days
+    again = values_of(workspace, "re_publicity", case, GIVEN["re_publicity"], ON)
+    assert again["publicity"]["days"] == "5"  # type: ignore[index]
+    assert again["publicity"]["title"] == "最低生活保障重新公示"  # type: ignore[index]
+    sheet = values_of(workspace, "objection_register", case, {"登记时间": "2024-08-20 15:10"}, ON)
+    assert sheet["deadline"] == "2024年9月3日"  # ten working days
 
 
 def test_what_must_be_given_is_asked_for() -> None:

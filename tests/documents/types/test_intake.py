@@ -25,8 +25,8 @@ from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, ON, a_case
 from tests.documents.types.intake_samples import ADVERSE, GIVEN, ORDINARY, sample
-from tests.filing import file_papers
-from tests.kit import BY, TODAY, make_workspace, open_household
+from tests.filing import come_to, file_papers
+from tests.kit import BY, TODAY, make_workspace, open_another, open_household
 
 
 @pytest.mark.parametrize("name", ADVERSE)
@@ -120,7 +120,7 @@ def test_what_its_condition_does_not_allow_is_refused(workspace: Workspace) -> N
         assert condition in refused(outcome)
     assert "只用于特困人员救助供养" in refused(make(workspace, "tekun_written_statement", case))
     change_facts(workspace, BY, case.number, [("application.kinship", "是"), ("agent.name", "李大暑")])
-    case = workspace.archive.read(case.number)
+    case = come_to(workspace, case, "kinship_filing_register")
     assert "近亲属单独登记备案表" in issued(make(workspace, "kinship_filing_register", case))
     assert "李大暑" in issued(make(workspace, "agency_authorization", workspace.archive.read(case.number)))
 
@@ -128,8 +128,8 @@ def test_what_its_condition_does_not_allow_is_refused(workspace: Workspace) -> N
 def test_the_receipt_lists_what_the_category_asks_for_and_what_is_there(workspace: Workspace) -> None:
     case = open_household(workspace)
     file_papers(workspace, case.number, "application_form", "mat_student_evidence")
-    case = workspace.archive.read(case.number)
-    text = issued(make(workspace, "material_receipt", case, **{"application.received_on": "2024-03-04"}))
+    case = come_to(workspace, case, "material_receipt")
+    text = issued(make(workspace, "material_receipt", case))
     assert "1社会救助申请书应有1" in text and "已收" in text
     assert "在读证明另收1" in text
     assert "诚信承诺书应有" in text and "尚缺材料" in text
@@ -138,7 +138,7 @@ def test_the_receipt_lists_what_the_category_asks_for_and_what_is_there(workspac
 
 def test_the_time_to_explain_is_the_packs(workspace: Workspace) -> None:
     """TJ-HQ: 「申请人自收到告知书之日起4个工作日内须提供相关材料说明情况」; elsewhere no days are told."""
-    case = open_household(workspace)
+    case = come_to(workspace, open_household(workspace), "verification_result_notice")
     given = {k: v for k, v in GIVEN["verification_result_notice"].items() if k != "doc_no"}
     text = issued(make(workspace, "verification_result_notice", case, **given))
     for words in (
@@ -155,45 +155,43 @@ def test_the_time_to_explain_is_the_packs(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "date", "law", "facts"),
+    ("name", "law", "facts"),
     [
-        ("non_acceptance_notice", "received_on=2024-03-04", "《社会救助暂行办法》第十一条", "事实和理由"),
+        ("non_acceptance_notice", "《社会救助暂行办法》第十一条", "事实和理由"),
         (
             "procedure_termination_notice",
-            "accepted_on=2024-03-05",
             "《最低生活保障审核确认办法》第二十九条",
             "拒不配合的事实",
         ),
     ],
 )
 def test_an_adverse_notice_stands_on_facts_and_the_packs_sentences(
-    workspace: Workspace, name: str, date: str, law: str, facts: str
+    workspace: Workspace, name: str, law: str, facts: str
 ) -> None:
-    case = open_household(workspace)
-    key, _, day = date.partition("=")
-    known: dict[str, object] = {f"application.{key}": day}
-    given = {k: v for k, v in GIVEN[name].items() if k != "doc_no"} | known
-    assert facts in refused(make(workspace, name, case, **known))
+    case = come_to(workspace, open_household(workspace), name)
+    given = {k: v for k, v in GIVEN[name].items() if k != "doc_no"}
+    assert facts in refused(make(workspace, name, case))
     text = issued(make(workspace, name, case, **given))
     assert law in text and "红样救字〔2024〕1号" in text
 
 
 def test_missing_papers_are_named_in_words(workspace: Workspace) -> None:
     """最低生活保障审核确认办法第十条「材料不齐备的，应当一次性告知补齐所有规定材料」: by their names, not by our codes."""
-    text = issued(make(workspace, "correction_notice", open_household(workspace)))
+    case = come_to(workspace, open_household(workspace), "correction_notice")
+    text = issued(make(workspace, "correction_notice", case))
     assert "居民户口簿" in text
     assert not re.search(r"mat_\w+|[a-z]+_[a-z]+", text)
 
 
 def test_what_was_told_before_is_carried_on(workspace: Workspace) -> None:
     """The day the notice was served starts the four working days; its number stands on what follows."""
-    case = open_household(workspace)
+    case = come_to(workspace, open_household(workspace), "correction_notice")
     make(workspace, "correction_notice", case)
-    case = workspace.archive.read(case.number)
-    told = issued(make(workspace, "abandonment_record", case))
+    told = issued(make(workspace, "abandonment_record", come_to(workspace, case, "abandonment_record")))
     assert "《一次性补正材料告知书》" in told
     given = {k: v for k, v in GIVEN["verification_result_notice"].items() if k != "doc_no"}
-    make(workspace, "verification_result_notice", workspace.archive.read(case.number), **given)
+    case = come_to(workspace, open_another(workspace, "004"), "verification_result_notice")
+    issued(make(workspace, "verification_result_notice", case, **given))
     served = StepTaken(
         9,
         "deliver_explain",

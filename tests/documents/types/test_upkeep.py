@@ -20,7 +20,7 @@ from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
 from tests.documents.types.upkeep_samples import ADVERSE, NAMES, NEEDED, OFFICE, sample
-from tests.kit import BY, make_workspace, open_household
+from tests.kit import BY, make_workspace, open_household, values_of
 
 
 def text_of(name: str, more: Mapping[str, object] = {}, household: str = "ordinary") -> str:
@@ -118,7 +118,7 @@ def planned(
     given: dict[str, object] = {**NEEDED.get(name, {}), **more}
     doc = workspace.catalogue.get(name)
     given = {k: v for k, v in given.items() if (spec := doc.field(k)) is None or spec.applies(case.category)}
-    return str(plan_one(workspace, BY, doc, case, given, on=on).values)
+    return str(values_of(workspace, name, case, given, on))
 
 
 def test_the_basis_of_each_decision_comes_from_the_pack(workspace: Workspace) -> None:
@@ -181,7 +181,7 @@ def test_support_of_destitute_persons_ends_only_after_the_notice(workspace: Work
 @pytest.mark.parametrize("name", [*OFFICE, "spot_check_record"])
 def test_lists_over_many_households_are_in_no_case(workspace: Workspace, name: str) -> None:
     with pytest.raises(DocumentNotApplicable, match="不按户制发"):
-        planned(workspace, name, open_household(workspace))
+        plan_one(workspace, BY, workspace.catalogue.get(name), open_household(workspace), {}, on=ON)
 
 
 @pytest.mark.parametrize(
@@ -190,4 +190,4 @@ def test_lists_over_many_households_are_in_no_case(workspace: Workspace, name: s
 )
 def test_other_categories_are_refused(workspace: Workspace, name: str, category: str) -> None:
     with pytest.raises(DocumentNotApplicable, match="只用于"):
-        planned(workspace, name, a_case(FULL, category))
+        plan_one(workspace, BY, workspace.catalogue.get(name), a_case(FULL, category), {}, on=ON)
