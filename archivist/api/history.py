@@ -174,7 +174,9 @@ def _text(workspace: Workspace, event: Event) -> str:
         case Op.DEREGISTERED:
             return f"{event.data['date']} {event.reason}"
         case Op.CHECK_CONFIRMED:
-            return f"{event.data['on']} {'、'.join(event.data['checks'])} {'、'.join(event.data['by'])}（{event.reason}）"
+            numbers = event.data.get("records", ())
+            what = f"第 {'、'.join(numbers)} 件" if numbers else "、".join(event.data["checks"])
+            return f"{event.data['on']} {what} {'、'.join(event.data['by'])}（{event.reason}）"
         case _:
             return event.reason
 

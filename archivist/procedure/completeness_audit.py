@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -189,7 +189,8 @@ def confirm_papers(
         problems += _not_looked_up(workspace, by, names, note, on)
         if problems:
             raise InvalidValue("不能登记人工核对", file=str(number), problems=problems)
-        return _confirmation({PAPERS: matters}, names, note, on)
+        looked = _confirmation({PAPERS: matters}, names, note, on)
+        return replace(looked, data={**looked.data, "records": list(records)})
 
     return workspace.commit(number, draft, by)[0]
 

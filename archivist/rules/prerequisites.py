@@ -12,7 +12,7 @@ from typing import Final
 from archivist.doctypes.catalogue import Catalogue, DocumentKind
 from archivist.errors import RuleFault
 from archivist.model.case import Case
-from archivist.model.record import RecordStatus
+from archivist.model.record import Record, RecordStatus
 from archivist.rules.completeness import required_papers
 from archivist.rules.guards import GUARDS, Attempt
 
@@ -60,6 +60,7 @@ def papers(attempt: Attempt, catalogue: Catalogue) -> tuple[list[str], list[str]
         there = [r for r in records if r.status is not RecordStatus.PENDING or r.type in one_sided]
         doubts = required_papers.open_doubts_of(attempt.case, there)
         if there and not doubts:
+            mentioned += _unsigned_places(attempt.case, there)
             continue
         titles = "或".join(f"“{kind.title}”" for kind in known)
         if not known:
@@ -73,6 +74,12 @@ def papers(attempt: Attempt, catalogue: Catalogue) -> tuple[list[str], list[str]
         else:
             (mentioned if optional else refused).append(f"{'宜有' if optional else '缺'}{titles}")
     return refused, mentioned
+
+
+def _unsigned_places(case: Case, records: Sequence[Record]) -> list[str]:
+    seen = required_papers.looked_up(case)
+    found = map(required_papers.unsigned_places, records)
+    return [f"未检：{matter}" for matter in found if matter and matter not in seen]
 
 
 def _of_everybody(attempt: Attempt) -> list[str]:

@@ -43,7 +43,7 @@ def _handed_in(context: DocumentContext) -> list[Row]:
 
 def _paper(case: Case, name: str, *documents: str) -> dict[str, object]:
     """One line of the list, for a paper or what will do as well: a form counts when it came back signed."""
-    if not required_papers.held(case, *documents):
+    if not required_papers.handed_in(case, *documents):
         return {"name": name, "state": _LACKING}
     copies = [r for r in case.records_of(*documents) if not r.signs]
     pages = sum(r.pages for r in copies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.doctypes.ids import DocumentId
@@ -115,16 +115,8 @@ def signed(d: Dossier) -> TestOutcome:
             )
         else:
             found.wrong.append(f"第 {record.no} 件{record.title}待签")
-    found.unknown += _unsigned_places(d)
+    found.unknown += filter(None, map(required_papers.unsigned_places, d.case.holding))
     return found
-
-
-def _unsigned_places(d: Dossier) -> Iterator[str]:
-    """Yield the signed copies on which the program saw no ink in some place; it may be right that there is none."""
-    for record in d.case.holding:
-        empty = record.data.get("signature", {}).get("empty", ())
-        if record.status is RecordStatus.SIGNED_COPY and empty:
-            yield f"第 {record.no} 件{record.title}{'、'.join(f'“{label}”' for label in empty)}处未见笔迹或印章"
 
 
 def path(d: Dossier, besides: Sequence[str] = ()) -> TestOutcome:

@@ -118,6 +118,14 @@ def doubt(case: Case, record: Record) -> str:
     return ""
 
 
+def unsigned_places(record: Record) -> str:
+    """Say at which places of a signed copy the program saw no ink; it may be right that there is none."""
+    empty = record.data.get("signature", {}).get("empty", ())
+    if record.status is not RecordStatus.SIGNED_COPY or not empty:
+        return ""
+    return f"第 {record.no} 件{record.title}{'、'.join(f'“{label}”' for label in empty)}处未见笔迹或印章"
+
+
 def looked_up(case: Case) -> dict[str, Confirmed]:
     """Return what people looked up (人工核对), by the words in which it was in question, whichever check asked."""
     return {matter: confirmed for confirmed in case.confirmed for matter in confirmed.matters}
