@@ -38,7 +38,8 @@ def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
     script = "set -e\narchivist() { " + program + ' "$@"; }\n' + block
     done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "已制发 受理通知书" in done.stdout
+    assert "已制发 社会救助申请书" in done.stdout
+    assert "草稿" in done.stdout and "已制发 受理通知书" not in done.stdout
 
 
 def test_every_error_owns_a_code_a_status_in_range_and_a_remedy() -> None:

@@ -263,9 +263,11 @@ def _facts(workspace: Workspace, now: Now, ack: Ack) -> None:
 
 
 def _generate(workspace: Workspace, now: Now, ack: Ack) -> None:
-    document = workspace.catalogue.get("acceptance_notice")
-    given = {WANG: {"application.accepted_on": "2024-03-05"}}
-    todo = plan(workspace, now(), document, [WANG], given, on=TODAY)
+    document = workspace.catalogue.get("application_form")
+    if held := workspace.archive.read(WANG).records_of(document.id):
+        ack(f"issued {held[0].no}")
+        return
+    todo = plan(workspace, now(), document, [WANG], {}, on=TODAY)
     outcome = issue(workspace, now(), todo)
     for refused in outcome.refused:
         raise refused.error
