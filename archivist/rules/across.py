@@ -105,6 +105,12 @@ class AcrossFinding:
         return " ".join(filter(None, (self.kind.value, str(self.other or ""))))
 
 
+def in_words(mark: str) -> str:
+    """Return what was granted all the same in words, see ``AcrossFinding.mark``."""
+    kind, _, other = mark.partition(" ")
+    return f"{AcrossKind(kind).label}（{other}）" if other else AcrossKind(kind).label
+
+
 @dataclass(frozen=True, slots=True)
 class AcrossHouseholds:
     """What was found; ``unchecked`` says why it could not be looked for, or not everywhere."""

@@ -23,6 +23,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.procedure import cases as procedure
 from archivist.procedure.steps import plan_step, possible, take_step
 from archivist.rules.across import EXCEPTED, EXCEPTION, AcrossKind, Gravity
+from archivist.rules.completeness import exceptional_acts
 from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.answers import printed
@@ -144,6 +145,8 @@ def test_an_exception_is_the_approvers_and_stands_in_the_event(workspace: Worksp
     taken = done.case.steps[-1]
     assert taken.values[EXCEPTION] == "特困申请当日撤回"
     assert taken.values[EXCEPTED] == [f"same_person {first.number}"]
+    (said,) = [line for line in exceptional_acts.acts(done.case) if "当日撤回" in line]
+    assert str(first.number) in said and "同一人" in said
     pairs = {p.case: p for p in check_across(workspace, on=DAY).pairs}
     assert pairs[str(second.number)].gravity is Gravity.EXCEPTION
     assert "当日撤回" in pairs[str(second.number)].excepted and not pairs[str(second.number)].is_open

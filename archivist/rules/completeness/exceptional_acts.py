@@ -1,7 +1,7 @@
 """Acts out of the ordinary (例外办理): lawful where somebody answers for them, and so never without being looked at.
 
 The one place where they are listed, whoever let them happen: a document issued beside one of its kind, or dated back; a
-step put on record after its day. Each is a sentence that stays the same, so that looking at it can be put on record.
+step put on record after its day; something granted though another household speaks against it. Each is a sentence that stays the same, so that looking at it can be put on record.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from archivist.model.case import Case
 from archivist.model.record import Record
+from archivist.rules import across
 
 _ZONE: Final = dt.timezone(dt.timedelta(hours=8))
 """Dates of law are civil dates in Asia/Shanghai, which knows no summer time."""
@@ -42,6 +43,15 @@ def _recorded_late(case: Case) -> Iterator[str]:
             yield f"“{step.title}”{step.on} 是 {day} 补记的"
 
 
+def _across_households(case: Case) -> Iterator[str]:
+    for step in case.steps:
+        if marks := step.values.get(across.EXCEPTED):
+            matters = "、".join(map(across.in_words, marks))
+            reason = step.values.get(across.EXCEPTION) or ""
+            why = f"，理由：{reason}" if reason else "，没有写理由"
+            yield f"“{step.title}”{step.on} 是在{matters}的情形下办理的{why}"
+
+
 def _why(record: Record) -> str:
     reason = str(record.data.get("why", ""))
     return f"，理由：{reason}" if reason else "，没有写理由"
@@ -52,5 +62,10 @@ def _day(moment: str) -> str:
     return dt.datetime.fromisoformat(moment).astimezone(_ZONE).date().isoformat() if moment else ""
 
 
-KINDS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (_issued_again, _dated_back, _recorded_late)
+KINDS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (
+    _issued_again,
+    _dated_back,
+    _recorded_late,
+    _across_households,
+)
 """Each lists the acts of one kind; a new way to let something pass is a new kind."""

@@ -266,10 +266,13 @@ def test_c04_a_destitute_person_states_and_promises(workspace: Workspace, disabi
         assert look(workspace, number, "C04").verdict is PASSED
 
 
-def test_c05_an_emergency_shows_who_and_what_happened(workspace: Workspace) -> None:
-    """「申请人身份证或其他身份证明材料」, 「各类意外事件的相关材料等」."""
+@pytest.mark.parametrize(
+    "identity", ["mat_id_or_other", "mat_id_card", "mat_household_register", "mat_residence_permit"]
+)
+def test_c05_an_emergency_shows_who_and_what_happened(workspace: Workspace, identity: str) -> None:
+    """「申请人身份证或其他身份证明材料」, 「各类意外事件的相关材料等」: an ID card is one of them, and so are its kin."""
     number = household(workspace, Category.JN)
-    file_papers(workspace, number, "application_form", "mat_id_or_other")
+    file_papers(workspace, number, "application_form", identity)
     assert look(workspace, number, "C05").problems[0].startswith("意外事件相关材料：未提交")
     file_papers(workspace, number, "mat_event_evidence")
     assert look(workspace, number, "C05").verdict is PASSED
