@@ -15,6 +15,7 @@ from archivist.api import given_values, parcels, selection
 from archivist.api.parcels import NO_COPIES, Copies, Parcel, ParcelItem
 from archivist.api.result import Refusal, Result
 from archivist.errors import UsageError
+from archivist.model.invisible import invisible_notices
 
 if TYPE_CHECKING:
     from archivist.doctypes import catalogue
@@ -100,24 +101,26 @@ class EarlierDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPlan(Result):
-    """What would be issued, what not, and what was done before; nothing was written."""
+    """What would be issued, what not, and what was done before; nothing was written. ``notices``: see ``PreparedDocuments``."""
 
     SCHEMA: ClassVar[str] = "archivist/document-plan/1"
 
     documents: tuple[PlannedDocument, ...]
     refused: tuple[Refusal, ...] = ()
     done_before: tuple[EarlierDocument, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Drafts(Result):
-    """Drafts made: no number, no QR code, nothing entered."""
+    """Drafts made: no number, no QR code, nothing entered. ``notices``: see ``PreparedDocuments``."""
 
     SCHEMA: ClassVar[str] = "archivist/drafts/1"
 
     drafts: tuple[Path, ...]
     refused: tuple[Refusal, ...] = ()
     doubts: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,10 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocuments(Result):
-    """What was issued, what not, what was done before, and what was taken away of what was issued now."""
+    """What was issued, what not, what was done before, and what was taken away of what was issued now.
+
+    ``notices``: see ``PreparedDocuments``.
+    """
 
     SCHEMA: ClassVar[str] = "archivist/issued-documents/1"
 
@@ -158,6 +164,7 @@ class IssuedDocuments(Result):
     refused: tuple[Refusal, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     done_before: tuple[EarlierDocument, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,12 +177,14 @@ class PreparedDocuments:
         checked: what can be issued and what not.
         pdf: make a PDF of each as well.
         copies: what is taken away of what is issued.
+        notices: what was taken out of the values that were told, in Chinese.
     """
 
     document: catalogue.DocumentType
     checked: Plan
     pdf: bool
     copies: Copies
+    notices: tuple[str, ...] = ()
 
     @property
     def ready(self) -> int:
@@ -274,7 +283,8 @@ def prepare(
     )
     if len(chosen) == 1 and checked.refused:
         raise checked.refused[0].error
-    return PreparedDocuments(wanted, checked, with_pdf, copies)
+    told = {**shared, **settings} | {str(n): row for n, row in rows.items()}
+    return PreparedDocuments(wanted, checked, with_pdf, copies, tuple(invisible_notices(told)))
 
 
 def plan(workspace: Workspace, prepared: PreparedDocuments) -> DocumentPlan:
@@ -284,6 +294,7 @@ def plan(workspace: Workspace, prepared: PreparedDocuments) -> DocumentPlan:
         tuple(map(PlannedDocument.of, checked.documents)),
         prepared.refused,
         _earlier(workspace, checked.done_before),
+        prepared.notices,
     )
 
 
@@ -294,7 +305,8 @@ def draft(workspace: Workspace, prepared: PreparedDocuments, folder: Path | None
     made = {
         f"{one.case.number} {one.document.title}": draft_document(one) for one in prepared.checked.documents
     }
-    return Drafts(write_drafts(folder or workspace.archive.outbox / DRAFTS, made), prepared.refused)
+    written = write_drafts(folder or workspace.archive.outbox / DRAFTS, made)
+    return Drafts(written, prepared.refused, notices=prepared.notices)
 
 
 def issue(
@@ -341,7 +353,7 @@ def issue(
     )
     done = _earlier(workspace, outcome.done_before)
     parcels = prepared.copies.make([*(one.item for one in done), *(one.item for one in issued)])
-    return IssuedDocuments(issued, refusals(outcome.refused), parcels, done)
+    return IssuedDocuments(issued, refusals(outcome.refused), parcels, done, prepared.notices)
 
 
 def _earlier(workspace: Workspace, done: Iterable[DoneBefore]) -> tuple[EarlierDocument, ...]:

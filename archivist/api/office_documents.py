@@ -22,6 +22,7 @@ from archivist.api.documents import (
 )
 from archivist.api.parcels import Copies
 from archivist.errors import UsageError
+from archivist.model.invisible import invisible_notices
 
 if TYPE_CHECKING:
     from archivist.issuing import office_documents
@@ -38,12 +39,14 @@ class PreparedOfficeDocument:
         pdf: make a PDF as well.
         folder: where a copy goes.
         job: what makes it the same as one issued before, which is not issued again.
+        notices: what was taken out of the values that were told, in Chinese.
     """
 
     checked: office_documents.PlannedForOffice
     pdf: bool
     folder: Path | None
     job: str
+    notices: tuple[str, ...] = ()
 
 
 def prepare(
@@ -86,11 +89,12 @@ def prepare(
             remedy=f"用 archivist report {wanted.title} 编制。",
         )
     with_pdf = workspace.config.options.pdf if pdf is None else pdf
-    given = {**wanted.by_path(given_values.for_office(values, wanted)), **wanted.by_path(settings)}
+    from_file = given_values.for_office(values, wanted)
+    given = {**wanted.by_path(from_file), **wanted.by_path(settings)}
     checked = plan(workspace, wanted, given, on=on)
-    return PreparedOfficeDocument(
-        checked, with_pdf, folder, job_of(workspace, checked, reason if again else "")
-    )
+    job = job_of(workspace, checked, reason if again else "")
+    notices = tuple(invisible_notices({**from_file, **settings}))
+    return PreparedOfficeDocument(checked, with_pdf, folder, job, notices)
 
 
 def plan(workspace: Workspace, prepared: PreparedOfficeDocument) -> DocumentPlan:
@@ -99,7 +103,7 @@ def plan(workspace: Workspace, prepared: PreparedOfficeDocument) -> DocumentPlan
 
     one = prepared.checked
     if earlier := done_before(workspace, prepared.job):
-        return DocumentPlan((), done_before=(_earlier(one, earlier),))
+        return DocumentPlan((), done_before=(_earlier(one, earlier),), notices=prepared.notices)
     return DocumentPlan(
         (
             PlannedDocument(
@@ -113,7 +117,8 @@ def plan(workspace: Workspace, prepared: PreparedOfficeDocument) -> DocumentPlan
                 hand=one.hand,
                 doubts=one.doubts,
             ),
-        )
+        ),
+        notices=prepared.notices,
     )
 
 
@@ -124,7 +129,7 @@ def draft(workspace: Workspace, prepared: PreparedOfficeDocument) -> Drafts:
     one = prepared.checked
     folder = prepared.folder or workspace.archive.outbox / DRAFTS
     pages = {f"{one.on} {one.document.title}": draft_document(one)}
-    return Drafts(write_drafts(folder, pages), doubts=one.doubts)
+    return Drafts(write_drafts(folder, pages), doubts=one.doubts, notices=prepared.notices)
 
 
 def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> IssuedDocuments:
@@ -140,7 +145,9 @@ def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> Iss
     copies = Copies(folder=prepared.folder)
     if issued.before:
         earlier = _earlier(one, issued)
-        return IssuedDocuments((), parcels=copies.make([earlier.item]), done_before=(earlier,))
+        return IssuedDocuments(
+            (), parcels=copies.make([earlier.item]), done_before=(earlier,), notices=prepared.notices
+        )
     document = IssuedDocument(
         case=None,
         record=None,
@@ -152,7 +159,7 @@ def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> Iss
         hand=one.hand,
         doubts=one.doubts,
     )
-    return IssuedDocuments((document,), parcels=copies.make([document.item]))
+    return IssuedDocuments((document,), parcels=copies.make([document.item]), notices=prepared.notices)
 
 
 def _earlier(

@@ -81,12 +81,7 @@ def open_(
     session.emit(made)
     session.say(f"已立户 {made.case}（{made.category.label}） {made.applicant}", "green")
     session.say(f"扫描件请放入：{made.drop_folder}")
-    _show_notices(session, made.notices)
-
-
-def _show_notices(session: Session, notices: tuple[str, ...]) -> None:
-    for notice in notices:
-        session.say(f"注意：{notice}", "yellow")
+    session.notice(made.notices)
 
 
 def _named(path: str, value: str | None) -> list[tuple[str, str]]:
@@ -108,7 +103,7 @@ def set_(session: Session, case_: str, settings: tuple[str, ...], source: Path |
     if not changed.changes:
         session.say("没有变化。")
     session.table(("项目", "原为", "改为"), [(c.label, *c.shown()) for c in changed.changes])
-    _show_notices(session, changed.notices)
+    session.notice(changed.notices)
 
 
 @case.command()

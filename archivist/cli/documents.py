@@ -166,6 +166,7 @@ def _show_plan(session: Session, plan: DocumentPlan) -> int:
         if one.continued:
             session.say(f"{one.case} 另有续页：{'、'.join(one.continued)}", "dim")
     _show_done_before(session, plan.done_before)
+    session.notice(plan.notices)
     return _show_refused(session, plan.refused)
 
 
@@ -173,6 +174,7 @@ def _show_drafts(session: Session, made: Drafts) -> int:
     session.emit(made)
     for path in made.drafts:
         session.say(f"草稿 {path}")
+    session.notice(made.notices)
     return _show_refused(session, made.refused)
 
 
@@ -199,6 +201,7 @@ def _show_issued(session: Session, done: IssuedDocuments) -> int:
         waiting = "均为待签" if done.issued[0].pending else "无须签章，均已归档"
         session.say(f"已制发 {len(done.issued)} 份，{waiting}", "green")
     _show_done_before(session, done.done_before)
+    session.notice(done.notices)
     return _show_refused(session, done.refused) or lost
 
 
@@ -265,6 +268,7 @@ def _office_document(
 
 def _show_office_plan(session: Session, plan: DocumentPlan) -> int:
     session.emit(plan)
+    session.notice(plan.notices)
     if plan.done_before:
         _show_done_before(session, plan.done_before)
         return 0
@@ -280,6 +284,7 @@ def _show_office_plan(session: Session, plan: DocumentPlan) -> int:
 def _show_office_issued(session: Session, done: IssuedDocuments) -> int:
     lost = show_parcels(session, done.parcels)
     session.emit(done)
+    session.notice(done.notices)
     if done.done_before:
         _show_done_before(session, done.done_before)
         return 0

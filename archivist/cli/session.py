@@ -113,6 +113,11 @@ class Session:
         if not self.json:
             self.console().print(visible(text), style=style or None, markup=False)
 
+    def notice(self, lines: Sequence[str]) -> None:
+        """Print what should be looked at, a line each; nothing with ``--json``."""
+        for line in lines:
+            self.say(f"注意：{line}", "yellow")
+
     def warn(self, text: str) -> None:
         """Print a line for people to the error stream."""
         self.console(err=True).print(visible(text), style="yellow", markup=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from archivist.api.case_file import show_case
 from archivist.api.cases import change_facts, open_case
+from archivist.api.documents import draft, prepare
 from archivist.errors import CaseNotFound, InvalidValue
 from archivist.model.by import By
 from archivist.model.ids import Category
@@ -184,3 +185,35 @@ def _sheet(path: Path, pairs: list[tuple[str, str]]) -> None:
     for pair in pairs:
         sheet.append(pair)
     book.save(path)
+
+
+@pytest.mark.parametrize("way", ["set", "json"])
+def test_what_a_document_is_told_is_cleared_too(
+    workspace: Workspace, case: str, tmp_path: Path, way: str
+) -> None:
+    """「Every way in: …, ``generate --set``」: shown, drafted, and told with the result."""
+    told: dict[str, object] = {
+        "letter.to": "样例\u200b银行", "letter.items": "账户\u202a流水", "letter.due": "2024-08-23\ufeff",
+        "handler.name": "周\u00ad样例",
+    }  # fmt: skip
+    source = tmp_path / "values.json"
+    source.write_text(json.dumps(told), encoding="utf-8")
+    prepared = prepare(
+        workspace,
+        BY,
+        "evidence_letter",
+        [case],
+        settings=told if way == "set" else {},
+        values=None if way == "set" else source,
+        draft=True,
+    )
+    made = draft(workspace, prepared, tmp_path / "drafts")
+    assert len(made.notices) == 4 and "U+200B" in made.notices[0]
+    (one,) = prepared.checked.documents
+    assert one.values["letter"] == {**at(one.values), "to": "样例银行", "due": "2024年8月23日"}
+
+
+def at(values: Mapping[str, object]) -> dict[str, object]:
+    found = values["letter"]
+    assert isinstance(found, dict)
+    return dict(found)
