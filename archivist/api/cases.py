@@ -14,10 +14,14 @@ from archivist.model import facts as model
 from archivist.model.case import CaseStatus
 from archivist.model.ids import Category, mask_id
 from archivist.model.invisible import invisible_notices
+from archivist.model.standing import MatterKind
+from archivist.model.states import State
 
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.procedure import cases as procedure
+    from archivist.procedure.closing import Closing
+    from archivist.rules.open_matters import OpenMatter
     from archivist.search.catalogue import CaseRow
     from archivist.workspace import Workspace
 
@@ -104,8 +108,57 @@ class CaseList(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenMatterView:
+    """One thing a file leaves open that is closed; ``kind`` is a stable word, ``label`` the same in Chinese."""
+
+    kind: MatterKind
+    label: str
+    text: str
+
+    @classmethod
+    def of(cls, matter: OpenMatter) -> OpenMatterView:
+        """Return what is open in a file."""
+        return cls(matter.kind, matter.kind.label, matter.text)
+
+
+@dataclass(frozen=True, slots=True)
+class DeregistrationPlan(Result):
+    """A file that may be closed.
+
+    Attributes:
+        on: the day.
+        matters: what it leaves open; where there is anything a person must confirm it.
+        warnings: what could not be looked at (未检).
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-deregister-plan/1"
+
+    case: str
+    applicant: str
+    on: dt.date
+    matters: tuple[OpenMatterView, ...]
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, planned: Closing) -> DeregistrationPlan:
+        """Return what a closing would leave open."""
+        return cls(
+            case=str(planned.case.number),
+            applicant=planned.case.applicant_name,
+            on=planned.on,
+            matters=tuple(map(OpenMatterView.of, planned.matters)),
+            warnings=planned.warnings,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Deregistered(Result):
-    """A closed file; ``keep_until`` is the last day it must be kept, ``rule`` the sentence that says so."""
+    """A closed file.
+
+    Attributes:
+        keep_until: the last day it must be kept; ``rule`` the sentence that says so.
+        matters: what it left open, as a person confirmed.
+    """
 
     SCHEMA: ClassVar[str] = "archivist/case-deregister/1"
 
@@ -113,6 +166,19 @@ class Deregistered(Result):
     deregistered_on: dt.date
     keep_until: dt.date
     rule: str
+    matters: tuple[OpenMatterView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened(Result):
+    """A file that is open again, where it stands, and where its scans are to be put."""
+
+    SCHEMA: ClassVar[str] = "archivist/case-reopen/1"
+
+    case: str
+    state: State
+    drop_folder: Path
+    warnings: tuple[str, ...]
 
 
 def open_case(
@@ -240,16 +306,62 @@ def list_cases(
     return CaseList(tuple(map(ListedCase.of, rows)))
 
 
-def deregister(workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str) -> Deregistered:
-    """Deregister a household (注销): its retention starts to run, the file itself stays as it is.
+def plan_deregistration(
+    workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str
+) -> DeregistrationPlan:
+    """Say what a file would leave open if it were closed; nothing is written. Refuses what ``deregister`` refuses.
 
     Raises:
-        CaseNotFound: E201. CaseClosed: E207. InvalidValue: E002, when the date lies outside the case.
+        See ``deregister``; what is open is no refusal here.
     """
-    from archivist.procedure import cases as procedure
+    from archivist.procedure import closing
+
+    planned = closing.plan_closing(workspace, by, workspace.find_case(case), on=on, reason=reason)
+    return DeregistrationPlan.of(planned)
+
+
+def deregister(
+    workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str, confirmed: bool = False
+) -> Deregistered:
+    """Deregister a household (注销): its retention starts to run, the file itself stays as it is.
+
+    Args:
+        workspace: the open workspace.
+        by: who does it, and when.
+        case: the household as people name it; see ``Workspace.find_case``.
+        on: civil day of deregistration; not in the future.
+        reason: why.
+        confirmed: a person knows what the file leaves open.
+
+    Raises:
+        CaseNotFound: E201. CaseClosed: E207. InvalidValue: E002, when the date lies outside the case. StepRefused: E209, the
+            decision that ended it was not issued or not served, or something is open and nobody confirmed it.
+    """
+    from archivist.procedure import closing
     from archivist.rules.disposition.retention import retention
 
-    closed = procedure.deregister(workspace, by, workspace.find_case(case), on=on, reason=reason)
+    number = workspace.find_case(case)
+    planned = closing.plan_closing(workspace, by, number, on=on, reason=reason)
+    if not confirmed:
+        closing.refuse_open(planned)
+    closed = closing.deregister(workspace, by, number, on=on, reason=reason, matters=planned.matters)
     period = retention(closed, workspace.pack)
     assert closed.deregistered_on is not None and period is not None
-    return Deregistered(str(closed.number), closed.deregistered_on, period.expires, str(period.rule.source))
+    matters = tuple(map(OpenMatterView.of, planned.matters))
+    return Deregistered(
+        str(closed.number), closed.deregistered_on, period.expires, str(period.rule.source), matters
+    )
+
+
+def reopen(workspace: Workspace, by: By, case: str, *, reason: str) -> Reopened:
+    """Take back a deregistration (撤销注销): the file stands where it stood before, its drop folder is there again.
+
+    Raises:
+        CaseNotFound: E201. Else see ``procedure.closing.reopen``.
+    """
+    from archivist.procedure import assignment, closing
+    from archivist.procedure.cases import drop_folder
+
+    opened = closing.reopen(workspace, by, workspace.find_case(case), reason=reason)
+    warnings = () if workspace.config.people else (assignment.UNEXAMINED,)
+    return Reopened(str(opened.number), opened.state, drop_folder(workspace, opened), warnings)

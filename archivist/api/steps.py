@@ -12,6 +12,7 @@ from archivist.api.result import Result
 from archivist.model.roles import Role
 from archivist.model.standing import PaperStatus
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.rules.rule import DutyBearer
 
 if TYPE_CHECKING:
@@ -283,10 +284,13 @@ def plan_step(
         StepRefused: E209, with every reason at once. InvalidValue: E002, when there is no such step at all.
         CaseNotFound: E201. IntegrityAlarm: E202.
     """
+    from archivist.procedure import closing
     from archivist.procedure import steps as procedure
     from archivist.rules import step_rows
 
     number, wanted = workspace.find_case(case), step_rows.step_id(workspace.pack, step)
+    if wanted == StepId.DEREGISTER:
+        closing.refuse_open(closing.plan_closing(workspace, by, number, on=on, reason=reason, people=people))
     found: Case = workspace.archive.read(number)
     planned = procedure.plan_step(
         workspace, by, found, wanted, on=on, at=at, people=people, values=values, reason=reason
@@ -306,11 +310,17 @@ def take_step(
     values: Mapping[str, object] = NOTHING,
     reason: str = "",
 ) -> StepResult:
-    """Record a step of a case; for the arguments and what is refused see ``plan_step``."""
+    """Record a step of a case; for the arguments and what is refused see ``plan_step``.
+
+    A file that leaves something open is closed by ``cases.deregister`` alone, where a person confirms it.
+    """
+    from archivist.procedure import closing
     from archivist.procedure import steps as procedure
     from archivist.rules import step_rows
 
     number, wanted = workspace.find_case(case), step_rows.step_id(workspace.pack, step)
+    if wanted == StepId.DEREGISTER:
+        closing.refuse_open(closing.plan_closing(workspace, by, number, on=on, reason=reason, people=people))
     done = procedure.take_step(
         workspace, by, number, wanted, on=on, at=at, people=people, values=values, reason=reason
     )

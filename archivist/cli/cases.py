@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, split, record, export, list, log, deregister."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, record, export, list, log, deregister, reopen."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import click
 from archivist.api import case_file
 from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
+from archivist.api.cases import DeregistrationPlan
 from archivist.cli.case_export import export
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
+from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step
@@ -25,7 +27,7 @@ _STATUSES: Final = {s.value: s for s in CaseStatus} | {s.label: s for s in CaseS
 
 @click.group()
 def case() -> None:
-    """户档：立户、查看、改动、办理环节、列表、历史、注销。"""
+    """户档：立户、查看、改动、办理环节、列表、历史、注销、撤销注销。"""
 
 
 case.add_command(step)
@@ -215,13 +217,62 @@ def list_(session: Session, category: str | None, status: str | None, place: str
 
 @case.command()
 @click.argument("case_", metavar="户")
-@click.option("--on", "on", type=DAY, help="注销日期；默认今天。")
+@click.option("--on", "on", type=DAY, help="注销日期；默认今天，不能写将来的日子。")
 @click.option("--reason", required=True, help="注销原因，如 死亡、自愿退出、不再符合条件。")
+@click.option("--dry-run", is_flag=True, help="只列出还有什么未了，不写入。")
+@click.option("--yes", is_flag=True, help="知道有未了的事项，仍要注销，不再询问。")
 @with_session
-def deregister(session: Session, case_: str, on: dt.date | None, reason: str) -> None:
-    """注销：保管期限自此起算，户档本身不动。"""
+def deregister(
+    session: Session, case_: str, on: dt.date | None, reason: str, dry_run: bool, yes: bool
+) -> int:
+    """注销：保管期限自此起算，户档本身不动。
+
+    先列出未了的事项：没有制发、送达、签回的文书，没有发放的，追缴、冻结，期限，待认领和投放文件夹。在终端上要确认；不在终端上，
+    有未了的须加 --yes。终止、不予受理等决定没有制发、送达的不能注销，无人可送的除外。
+    """
     by = session.by()
-    closed = api.deregister(session.workspace, by, case_, on=on or by.today, reason=reason)
+    day = on or by.today
+    planned = api.plan_deregistration(session.workspace, by, case_, on=day, reason=reason)
+    if dry_run:
+        session.emit(planned)
+        _show_closing(session, planned)
+        return 0
+    if not yes and is_terminal() and not session.json:
+        _show_closing(session, planned)
+        if not click.confirm(f"注销 {planned.case} {planned.applicant}？", default=False, err=True):
+            session.say("没有注销。")
+            return 0
+        yes = True
+    closed = api.deregister(session.workspace, by, case_, on=day, reason=reason, confirmed=yes)
     session.emit(closed)
     session.say(f"{closed.case} 已注销（{closed.deregistered_on}），至少保管至 {closed.keep_until}", "green")
     session.say(f"依据：{closed.rule}", "dim")
+    if closed.matters:
+        session.say(f"注销时未了 {len(closed.matters)} 项，已记入历史", "yellow")
+    return 0
+
+
+def _show_closing(session: Session, planned: DeregistrationPlan) -> None:
+    session.say(f"{planned.case}  {planned.applicant}  注销日期 {planned.on}", "bold")
+    if planned.matters:
+        session.table(
+            ("未了", "事项"), [(m.label, m.text) for m in planned.matters], title="注销以前未了的事项"
+        )
+    else:
+        session.say("没有未了的事项。")
+    for warning in planned.warnings:
+        session.say(warning, "yellow")
+
+
+@case.command()
+@click.argument("case_", metavar="户")
+@click.option("--reason", required=True, help="为什么撤销；历史中永远保留。")
+@with_session
+def reopen(session: Session, case_: str, reason: str) -> None:
+    """撤销注销：回到注销以前的状态，保管期限不再计算，投放文件夹恢复。须由分管领导（决定）；已经鉴定的不能撤销。"""
+    opened = api.reopen(session.workspace, session.by(), case_, reason=reason)
+    session.emit(opened)
+    session.say(f"{opened.case} 已撤销注销，现为“{opened.state.label}”", "green")
+    session.say(f"扫描件请放入：{opened.drop_folder}")
+    for warning in opened.warnings:
+        session.say(f"注意：{warning}", "yellow")

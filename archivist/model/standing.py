@@ -73,3 +73,35 @@ class Verdict(StrEnum):
         found = set(verdicts)
         order = (cls.FAILED, cls.UNCHECKED, cls.PASSED)
         return next((verdict for verdict in order if verdict in found), cls.NOT_APPLICABLE)
+
+
+class MatterKind(StrEnum):
+    """What sort of thing a file leaves open that is closed. The words are stable: they stand in events and results."""
+
+    UNISSUED = "unissued"
+    UNSERVED = "unserved"
+    UNSIGNED = "unsigned"
+    UNPAID = "unpaid"
+    UNSETTLED = "unsettled"
+    HELD = "held"
+    DEADLINE = "deadline"
+    IN_TRAY = "in_tray"
+    IN_FOLDER = "in_folder"
+
+    @property
+    def label(self) -> str:
+        """The kind in Chinese."""
+        return _MATTERS[self]
+
+
+_MATTERS: Final = {
+    MatterKind.UNISSUED: "没有制发",
+    MatterKind.UNSERVED: "没有送达",
+    MatterKind.UNSIGNED: "没有签回",
+    MatterKind.UNPAID: "没有发放",
+    MatterKind.UNSETTLED: "没有了结",
+    MatterKind.HELD: "冻结中",
+    MatterKind.DEADLINE: "期限未了",
+    MatterKind.IN_TRAY: "待认领",
+    MatterKind.IN_FOLDER: "投放文件夹",
+}

@@ -1,6 +1,6 @@
 """What becomes of a case.
 
-``cases`` open, change facts, deregister · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
+``cases`` open, change facts · ``closing`` deregister, reopen · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
 ``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``across`` what other households say ·
 ``completeness_audit`` what is missing.
 """
@@ -11,6 +11,7 @@ __all__ = [
     "applicant_change",
     "assignment",
     "cases",
+    "closing",
     "completeness_audit",
     "corrections",
     "facts_file",

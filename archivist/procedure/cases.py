@@ -1,11 +1,10 @@
-"""Opening a case, changing what is known of the household, and deregistering it."""
+"""Opening a case, and changing what is known of the household."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +20,6 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.ids import CaseNo, Category, IdType
-from archivist.model.step_ids import StepId
 from archivist.model.values import Value, value_text
 from archivist.procedure.across import look
 from archivist.store import Draft, NewFile, durable_files
@@ -270,43 +268,3 @@ def differences(before: Facts, after: Facts) -> tuple[Change, ...]:
 def _rows(facts: Facts, group: str) -> Sequence[Mapping[str, Value]]:
     value = facts.get(group, ())
     return (value,) if isinstance(value, Mapping) else value
-
-
-def deregister(workspace: Workspace, by: By, number: CaseNo, *, on: dt.date, reason: str) -> Case:
-    """Deregister a household (注销): its retention starts to run. The file itself stays as it is.
-
-    A case whose steps were recorded must stand where its procedure ends; an older paper file has no steps.
-
-    Raises:
-        CaseClosed: E207, when it is deregistered already, or its procedure has not come to an end.
-        InvalidValue: E002, when the date lies outside the case.
-    """
-
-    def draft(case: Case) -> Draft:
-        if case.status is CaseStatus.DEREGISTERED:
-            raise CaseClosed(f"已于 {case.deregistered_on} 注销", file=str(number))
-        _refuse_unfinished(workspace, case)
-        first = max(case.opened_on, *(s.on for s in case.steps[-1:]), dt.date.min)
-        if not first <= on <= by.today:
-            after = f"上一环节“{case.steps[-1].title}”" if case.steps else "立户日"
-            raise InvalidValue(f"注销日期 {on} 应在{after}（{first}）与今天之间", file=str(number))
-        return Draft(Op.DEREGISTERED, {"date": on.isoformat()}, reason)
-
-    case, _ = workspace.commit(number, draft, by)
-    for folder in workspace.archive.inbox.glob(f"{number} *"):  # of an earlier applicant's name too
-        with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
-    return case
-
-
-def _refuse_unfinished(workspace: Workspace, case: Case) -> None:
-    """Refuse to deregister a case in the middle of its procedure."""
-    ends = [s for s in workspace.pack.steps_of(case) if s.id == StepId.DEREGISTER]
-    if case.steps and not any(case.state in s.moves for s in ends):
-        allowed = "、".join(dict.fromkeys(state.label for s in ends for state in s.moves))
-        raise CaseClosed(
-            f"户档现为“{case.state.label}”，程序没有走完，不能注销；须在“{allowed}”时注销",
-            file=str(case.number),
-            remedy="用 archivist case step 户 查看现在能办的环节。",
-        )

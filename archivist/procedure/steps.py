@@ -26,7 +26,7 @@ from archivist.model.step_ids import OWN_COMMANDS, StepId
 from archivist.model.values import parse_value
 from archivist.procedure import assignment
 from archivist.procedure.across import look
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.procedure.step_documents import Paper, is_for, paper_of
 from archivist.rules import across, admissibility, deadlines, prerequisites, step_rows
 from archivist.rules.deadlines import Obligation
@@ -351,7 +351,7 @@ def take_step(
 
     if step == StepId.DEREGISTER:
         draft(workspace.archive.read(number))
-        case = deregister(workspace, by, number, on=on, reason=reason)
+        case = deregister(workspace, by, number, on=on, reason=reason, people=people)
     else:
         case, _ = workspace.commit(number, draft, by)
     return StepDone(case, made[-1])

@@ -17,8 +17,8 @@ from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import Category
-from archivist.model.step_ids import StepId
-from archivist.rules import across, benefit_amount, deadlines
+from archivist.model.step_ids import DELIVERIES, StepId
+from archivist.rules import across, benefit_amount, deadlines, open_matters
 from archivist.rules.across import AcrossHouseholds
 from archivist.rules.benefit_amount import MoneyDecision
 from archivist.rules.completeness.required_papers import (
@@ -220,6 +220,28 @@ def _change_reported(attempt: Attempt) -> list[str]:
     return [f"本次复核还没有办{'或'.join(f'“{t}”' for t in dict.fromkeys(titles))}，家庭成员的变动须先有报告"]
 
 
+def _ending_served(attempt: Attempt) -> list[str]:
+    """终止、不予受理、终止程序 …: issued and served before the file is closed, for afterwards neither can be done."""
+    case, found = attempt.case, open_matters.ending_decision(attempt.case, attempt.pack)
+    if found is None or open_matters.nobody_left(case):
+        return []
+    decided, documents = found
+    reasons = []
+    for name in documents:
+        if any(record.seq > decided.seq for record in case.records_of(name)):
+            continue
+        title = attempt.titles.get(name, name)
+        reasons.append(
+            f"“{decided.title}”（{decided.on}）应形成的《{title}》还没有制发，注销以后不能再制发："
+            f"archivist generate {title} {case.number}"
+        )
+    if not any(step.seq > decided.seq and step.id in DELIVERIES for step in case.steps):
+        reasons.append(
+            f"“{decided.title}”（{decided.on}）的决定还没有送达：archivist case step {case.number} {StepId.DELIVER.value}"
+        )
+    return reasons
+
+
 GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
     {
         "delegated": _delegated,
@@ -243,6 +265,7 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "change_reported": _change_reported,
         "appraised": _appraised,
         across.GUARD: _across_households,
+        "ending_served": _ending_served,
     }
 )
 """Guard → its reasons."""

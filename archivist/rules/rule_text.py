@@ -36,6 +36,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "appraised": "已经评议",
         "change_reported": "家庭成员的变动已报告",
         "across_households": "已与其他户档核对",
+        "ending_served": "终结程序的决定已经制发、送达（无人可送的除外）",
     }
 )
 """Conditions of steps as people call them."""

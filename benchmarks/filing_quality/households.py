@@ -11,7 +11,8 @@ from typing import Final
 
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
-from archivist.procedure.cases import deregister, open_case
+from archivist.procedure.cases import open_case
+from archivist.procedure.closing import deregister
 from archivist.workspace import Workspace
 from tests.kit import BY
 from tests.people import make_id

@@ -104,7 +104,7 @@ def test_a_list_nobody_signs_is_filed_at_once_and_replaced_by_the_next(office: O
 def test_a_paper_too_late_for_a_closed_file(office: Office) -> None:
     """After 注销 only what belongs to its end comes by itself; the rest with the words why."""
     file_papers(office, PAPERS[0])
-    office.run("case", "deregister", "王秀兰", "--reason", "死亡")
+    office.run("case", "deregister", "王秀兰", "--reason", "死亡", "--yes")
     page = docx.Document()
     page.add_paragraph("看不清的一张")
     page.save(str(office.root / "晚.docx"))

@@ -64,7 +64,7 @@ def test_a_day_s_work(office: Office) -> None:
     office.process("case", "set", "王秀兰", "申请人.联系电话=022-00002222", "--reason", "来电告知")
     assert office.json("case", "show", number)["facts"]["applicant"]["phone"] == "022-00002222"
     office.process("case", "step", "王秀兰", "withdraw", "--reason", "自愿退出")
-    office.process("case", "deregister", "王秀兰", "--reason", "自愿退出")
+    office.process("case", "deregister", "王秀兰", "--reason", "自愿退出", "--yes")
     kept = office.json("retention", "list", "--on", "2029-03-09", "--expired")
     assert [(k["case"], k["keep_until"]) for k in kept["cases"]] == [(number, "2029-03-08")]
     assert "行政诉讼法" in kept["cases"][0]["source"], "an application that was withdrawn"

@@ -52,7 +52,14 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", ["王秀兰", "--out", "移交", "--searchable"]),
     ],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
-    ("case", "deregister"): [(0, "case-deregister", ["赵一", "--reason", "自愿退出"])],
+    ("case", "deregister"): [
+        (0, "case-deregister-plan", ["赵一", "--reason", "自愿退出", "--dry-run"]),
+        (0, "case-deregister", ["赵一", "--reason", "自愿退出", "--yes"]),
+    ],
+    ("case", "reopen"): [
+        (0, "case-reopen", ["赵一", "--reason", "误办"]),
+        (27, "error", ["赵一", "--reason", "误办"]),
+    ],
     ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
     ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", []), (-1, "check-across", ["--across"])],
     ("file",): [(0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"])],

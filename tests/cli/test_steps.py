@@ -107,7 +107,7 @@ def test_taking_back_and_closing(accepted: Office, tmp_path: Path) -> None:
     back = office.json("case", "correct", "王秀兰", str(first["event"]), "--void", "--reason", "误录")
     assert (back["old"]["step"], back["new"], back["state"]) == ("withdraw", None, "accepted")
     office.run("case", "step", "王秀兰", "撤回申请", "--reason", "本人撤回")
-    office.run("case", "deregister", "王秀兰", "--reason", "撤回")
+    office.run("case", "deregister", "王秀兰", "--reason", "撤回", "--yes")
     assert office.json("case", "show", "王秀兰")["state"] == "deregistered"
     office.run("verify", office.json("case", "list")["cases"][0]["case"])
 

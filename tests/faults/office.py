@@ -27,7 +27,8 @@ from archivist.model.former_people import PaperReference
 from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.step_ids import StepId
-from archivist.procedure.cases import change_facts, deregister, drop_folder, open_case
+from archivist.procedure.cases import change_facts, drop_folder, open_case
+from archivist.procedure.closing import deregister
 from archivist.procedure.household_split import SplitPlan, carry_out
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile

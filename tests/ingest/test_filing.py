@@ -38,7 +38,7 @@ from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record, RecordStatus
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.reading.reader_process import Reader
 from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.disposition.late_filing import ENDING

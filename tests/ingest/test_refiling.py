@@ -28,7 +28,7 @@ from archivist.model.document_code import DocumentCode
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import Record, RecordStatus
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.procedure.completeness_audit import check
 from archivist.reading.formats.text import TXT
 from archivist.reading.pages import PageText, ReadResult

@@ -30,7 +30,8 @@ from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
 from archivist.model.facts import Facts, parse_facts
 from archivist.model.record import RecordStatus
-from archivist.procedure.cases import change_facts, deregister
+from archivist.procedure.cases import change_facts
+from archivist.procedure.closing import deregister
 from archivist.workspace import Workspace
 from tests.filing import come_to
 from tests.households import DECISION, households

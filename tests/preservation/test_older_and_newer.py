@@ -23,7 +23,8 @@ from archivist.model.ids import CaseNo, RecordNo
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import accept, verify
 from archivist.procedure.agenda import agenda
-from archivist.procedure.cases import change_facts, deregister
+from archivist.procedure.cases import change_facts
+from archivist.procedure.closing import deregister
 from archivist.procedure.completeness_audit import check
 from archivist.procedure.steps import take_step
 from archivist.reading.formats.text import TXT

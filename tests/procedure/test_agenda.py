@@ -13,7 +13,7 @@ from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import LimitStatus
 from archivist.procedure.agenda import Agenda, RunningLimit, agenda
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.rules import deadlines
 from archivist.search.agenda_cache import standings
 from archivist.store import Draft

@@ -18,7 +18,8 @@ from archivist.model import field_schema
 from archivist.model.case import CaseStatus
 from archivist.model.ids import Category
 from archivist.preservation.disposal import retention_list
-from archivist.procedure.cases import change_facts, deregister, drop_folder
+from archivist.procedure.cases import change_facts, drop_folder
+from archivist.procedure.closing import deregister
 from archivist.procedure.facts_file import read_facts
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household

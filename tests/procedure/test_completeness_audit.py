@@ -17,7 +17,8 @@ from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.standing import Verdict
-from archivist.procedure.cases import change_facts, deregister
+from archivist.procedure.cases import change_facts
+from archivist.procedure.closing import deregister
 from archivist.procedure.completeness_audit import check, confirm
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.run import CheckFinding

@@ -21,7 +21,8 @@ from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Category, record_no
 from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
-from archivist.procedure.cases import change_facts, deregister, open_case
+from archivist.procedure.cases import change_facts, open_case
+from archivist.procedure.closing import deregister
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import StepDone, plan_step, possible, take_step
 from archivist.rules import deadlines
@@ -356,9 +357,10 @@ def test_a_case_in_the_middle_of_its_procedure_is_not_deregistered(workspace: Wo
     take(workspace, case, "withdraw", "03-20", reason="本人撤回")
     with pytest.raises(InvalidValue, match="应在上一环节“撤回申请”（2024-03-20）与今天之间"):
         deregister(workspace, LATE, case.number, on=day("03-19"), reason="自愿退出")
-    assert (
-        deregister(workspace, LATE, case.number, on=day("03-21"), reason="撤回").state is State.DEREGISTERED
-    )
+    with pytest.raises(StepRefused, match="须由“管理部门（复审）”办理"):
+        deregister(workspace, LATE, case.number, on=day("03-21"), reason="撤回")
+    closed = deregister(workspace, LATE, case.number, on=day("03-21"), reason="撤回", people=[REVIEWER])
+    assert closed.state is State.DEREGISTERED
 
 
 def test_deregistering_is_a_step_too(workspace: Workspace, case: Case) -> None:
@@ -616,7 +618,7 @@ def test_what_was_taken_back_or_never_was_cannot_be_corrected(workspace: Workspa
     with pytest.raises(InvalidValue, match=f"第 {taken.seq} 号不是现有的环节"):
         correct_step(workspace, LATE, case.number, taken.seq, on=day("03-06"), reason="误录")
     take(workspace, case, "withdraw", "03-06", reason="撤回")
-    closed = deregister(workspace, LATE, case.number, on=day("03-07"), reason="撤回")
+    closed = deregister(workspace, LATE, case.number, on=day("03-07"), reason="撤回", people=[REVIEWER])
     with pytest.raises(CaseClosed, match="已注销的户档不再更正环节"):
         correct_step(workspace, LATE, case.number, closed.steps[-1].seq, void=True, reason="误录")
 

@@ -19,7 +19,7 @@ from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
 from archivist.model.ids import CaseNo
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.report import REGISTERS, Compiled, Period, Query, Register, make
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.compilation import lists_lines, register_values

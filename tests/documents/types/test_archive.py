@@ -19,7 +19,7 @@ from archivist.errors import CaseClosed, DocumentNotApplicable, MissingFields
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
 from archivist.model.case import Case
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import ORDER, OWN, items
 from archivist.rules.rule import Stage

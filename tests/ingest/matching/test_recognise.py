@@ -14,7 +14,7 @@ from archivist.ingest.matching.recognise import recognise
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, failed_page
 from archivist.workspace import Workspace

@@ -26,7 +26,7 @@ from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.store import Draft, NewFile
