@@ -183,7 +183,8 @@ def _in_folder(workspace: Workspace, number: CaseNo) -> Iterator[OpenMatter]:
 
 def _folders(workspace: Workspace, number: CaseNo) -> Iterator[Path]:
     """Yield the drop folders of a case, those of an earlier applicant's name too."""
-    return (path for path in sorted(workspace.archive.inbox.glob(f"{number} *")) if path.is_dir())
+    found = sorted(workspace.archive.inbox.glob(f"{number}*"))
+    return (path for path in found if path.name.split(" ")[0] == str(number) and path.is_dir())
 
 
 # ── taking it back ───────────────────────────────────────────────────────────────────────────────────────

@@ -135,6 +135,6 @@ def nobody_left(case: Case) -> bool:
     A subsidy for the disabled is one person's (残疾人两项补贴以人为单位), whoever else lives there.
     """
     death = next((s for s in case.round if s.id == StepId.REPORT_DEATH), None)
-    if death is None:
-        return False
+    if death is None or any(person.seq > death.seq for person in case.former):
+        return False  # somebody goes on in the place of the dead
     return case.category is Category.CJ or not other_members(case, death.on)

@@ -23,11 +23,13 @@ from archivist.model.household_changes import UNKNOWN_RELATION
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.procedure.applicant_change import ApplicantChange, change_applicant
-from archivist.procedure.cases import change_facts, deregister, drop_folder
+from archivist.procedure.cases import change_facts, drop_folder
+from archivist.procedure.closing import deregister
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import plan_step, possible
 from archivist.store import Draft
 from archivist.workspace import Workspace
+from tests.filing import file_papers
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG, WANG_ID, make_id
 
@@ -137,6 +139,7 @@ def test_papers_of_the_dead_and_both_drop_folders_are_the_households(workspace: 
         assert found is not None and found.case == case.number and found.names(household, directory)
     assert household.owner_of(WANG_ID) == "王秀兰"
     record(workspace, after, "terminate")
+    record(workspace, file_papers(workspace, after.number, "termination_decision"), "deliver")
     deregister(workspace, BY, case.number, on=TODAY, reason="不再符合条件")
     assert not old.exists() and not new.exists()
 

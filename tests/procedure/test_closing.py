@@ -150,11 +150,11 @@ def test_everything_open_is_named_before(workspace: Workspace) -> None:
     assert MatterKind.IN_FOLDER in kinds(workspace, case)
     path = workspace.archive.inbox / f"{case.number} 材料.bin"
     path.write_bytes(b"\x00\x01")
-    waiting = workspace.archive.tray.put(
+    workspace.archive.tray.put(
         Original.of(path, path.name), ".bin", workspace.stamp(BY), reason="no_type", message="不知", text="",
         details={"cases": [str(case.number)]},
     )  # fmt: skip
-    assert waiting and MatterKind.IN_TRAY in kinds(workspace, case)
+    assert MatterKind.IN_TRAY in kinds(workspace, case)
     planned = api.plan_deregistration(workspace, BY, str(case.number), on=TODAY, reason="不再符合条件")
     assert any("未检" in warning for warning in planned.warnings)
     assert all(matter.label and matter.text for matter in planned.matters)

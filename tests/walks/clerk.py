@@ -247,7 +247,7 @@ class Clerk:
 
     def close(self, reason: str) -> None:
         """Deregister, and look at the end: the chain in order, the retention set going, nothing due any more."""
-        self.step("deregister", "--reason", reason)
+        self.run("case", "deregister", self.number, "--reason", reason, "--yes", "--as", REVIEWER)
         assert self.state == "deregistered"
         assert self.run("verify", self.number)["findings"] == []
         assert [c["case"] for c in self.run("retention", "list")["cases"]] == [self.number]
