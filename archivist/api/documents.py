@@ -264,8 +264,7 @@ def prepare(
     base = {**by_path(shared), **by_path(settings)}
     own = {n: by_path(row) for n, row in rows.items()}
     day, manner = on or by.today, Manner(draft, again, reason=reason)
-    job = jobs.name_of(
-        workspace,
+    job = jobs.digest_of(
         wanted,
         jobs.Said(by_name, on_list, search),
         {"": base, **{str(n): row for n, row in own.items()}},

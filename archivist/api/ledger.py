@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -12,6 +12,7 @@ from archivist.api.result import Result
 from archivist.model.event import Op
 
 if TYPE_CHECKING:
+    from archivist.model.by import By
     from archivist.model.event import Event
     from archivist.workspace import Workspace
 
@@ -19,6 +20,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
     {
         Op.LEDGER_OPENED: "启用总账",
         Op.NUMBERS_ALLOCATED: "给出编号",
+        Op.NUMBERS_VACANT: "空号",
         Op.OFFICE_DOCUMENT_ISSUED: "制发机关文书",
         Op.VERIFIED: "核对",
         Op.ALARM_CLEARED: "警报了结",
@@ -44,10 +46,104 @@ class LedgerEntries(Result):
     entries: tuple[LedgerEntry, ...]
 
 
-def ledger_entries(
-    workspace: Workspace, *, year: int | None = None, documents: bool = False
-) -> LedgerEntries:
-    """Return the events of the ledger: of one year when it is given, only the documents issued when asked.
+@dataclass(frozen=True, slots=True)
+class DocumentNumber:
+    """One reference number (文号) and what bears it; see ``issuing.number_series.NumberLine`` for what is not said here.
+
+    Attributes:
+        number: within the year; ``None`` for a document of the office that bears none, and then ``doc_no`` is empty.
+        state: ``filed``, ``handed_out`` (by the office), ``void``, ``vacant``, ``in_progress``, ``unexplained``;
+            ``state_label`` says it in Chinese.
+        by_hand: a person chose it.
+        reason: why it is void or vacant.
+    """
+
+    year: int
+    number: int | None
+    doc_no: str
+    state: str
+    state_label: str
+    by_hand: bool
+    document: str
+    title: str
+    date: str
+    case: str
+    record: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNumbers(Result):
+    """The unbroken series of reference numbers, year by year.
+
+    Attributes:
+        unexplained: the numbers that no document bears and of which nobody said why.
+        repeated: the numbers that more than one document bears.
+        unread: the households whose file could not be read, with why.
+        made_vacant: the numbers that were entered as vacant (空号) now.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/document-numbers/1"
+
+    numbers: tuple[DocumentNumber, ...]
+    unexplained: tuple[str, ...]
+    repeated: tuple[str, ...]
+    unread: tuple[str, ...]
+    made_vacant: tuple[str, ...] = ()
+
+
+def document_numbers(workspace: Workspace, *, year: int | None = None) -> DocumentNumbers:
+    """Return the series of reference numbers, of one year when it is given: what bears each, or why nothing does.
+
+    Raises:
+        IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
+    """
+    from archivist.issuing.number_series import series
+
+    found = series(workspace, year)
+    return DocumentNumbers(
+        tuple(
+            DocumentNumber(
+                year=line.year,
+                number=line.number,
+                doc_no=line.doc_no,
+                state=line.state.value,
+                state_label=line.state.label,
+                by_hand=line.by_hand,
+                document=line.document,
+                title=line.title or _title(workspace, line.document),
+                date=line.date,
+                case=line.case,
+                record=line.record,
+                reason=line.reason,
+            )
+            for line in found.lines
+        ),
+        tuple(line.doc_no for line in found.unexplained),
+        found.repeated,
+        tuple(f"{number}：{why}" for number, why in found.unread.items()),
+    )
+
+
+def _title(workspace: Workspace, document: str) -> str:
+    """Return the name of the type a number was taken for, empty when nobody noted it."""
+    return workspace.catalogue.get(document).title if document in workspace.catalogue else ""
+
+
+def make_vacant(workspace: Workspace, by: By, reason: str, *, year: int | None = None) -> DocumentNumbers:
+    """Enter as vacant (空号) the numbers that no document bears and of which nobody said why; return the series then.
+
+    Raises:
+        InvalidValue: E002, no reason. ArchiveError: E200, a household's file cannot be read or is gone. WriteFailed: E204.
+    """
+    from archivist.issuing.number_series import enter_vacant
+
+    made = enter_vacant(workspace, by, reason, year)
+    return replace(document_numbers(workspace, year=year), made_vacant=made)
+
+
+def ledger_entries(workspace: Workspace, *, year: int | None = None) -> LedgerEntries:
+    """Return the events of the ledger, of one year when it is given.
 
     Raises:
         IntegrityAlarm: E202. NewerFormat: E210.
@@ -56,7 +152,7 @@ def ledger_entries(
         tuple(
             LedgerEntry(when, LoggedEvent.of(event, TITLES.get(event.op, event.op.value), _text(event)))
             for event, when in _by_year(workspace.archive.ledger_events())
-            if year in (None, when) and (not documents or event.op is Op.OFFICE_DOCUMENT_ISSUED)
+            if year in (None, when)
         )
     )
 
@@ -78,7 +174,11 @@ def _text(event: Event) -> str:
             return f"{data['year']} 年"
         case Op.NUMBERS_ALLOCATED:
             numbers = "—".join(dict.fromkeys((str(data["first"]), str(data["last"]))))
-            return f"{data['sequence']} {data['year']} 年第 {numbers} 号"
+            by_hand = "（手填）" if data.get("by_hand") else ""
+            return f"{data['sequence']} {data['year']} 年第 {numbers} 号{by_hand}"
+        case Op.NUMBERS_VACANT:
+            numbers = "、".join(map(str, data["numbers"]))
+            return f"{data['sequence']} {data['year']} 年第 {numbers} 号：{event.reason}"
         case Op.OFFICE_DOCUMENT_ISSUED:
             names = "、".join(f["path"].rpartition("/")[2] for f in data["files"])
             number = f"，{data['doc_no']}" if data["doc_no"] else ""

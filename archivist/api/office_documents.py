@@ -92,7 +92,7 @@ def prepare(
     from_file = given_values.for_office(values, wanted)
     given = {**wanted.by_path(from_file), **wanted.by_path(settings)}
     checked = plan(workspace, wanted, given, on=on)
-    job = job_of(workspace, checked, reason if again else "")
+    job = job_of(checked, reason if again else "")
     notices = tuple(invisible_notices({**from_file, **settings}))
     return PreparedOfficeDocument(checked, with_pdf, folder, job, notices)
 

@@ -165,9 +165,7 @@ def _issued(
 
     forms = request.forms or {OutputForm.XLSX}
     beside = {".xlsx": _workbook(workspace, request, planned, spec)} if OutputForm.XLSX in forms else {}
-    issued = issue(
-        workspace, by, planned, pdf=OutputForm.PDF in forms, beside=beside, job=job_of(workspace, planned)
-    )
+    issued = issue(workspace, by, planned, pdf=OutputForm.PDF in forms, beside=beside, job=job_of(planned))
     return replace(_sheet(planned, spec), doc_no=issued.doc_no, files=issued.files, done_before=issued.before)
 
 

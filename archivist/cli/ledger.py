@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import click
 
-from archivist.api.ledger import ledger_entries
+from archivist.api import ledger as api
+from archivist.api.ledger import DocumentNumbers
 from archivist.cli.session import Session, with_session
+from archivist.errors import UsageError
 
 
 @click.command()
 @click.option("--year", type=int, metavar="2024", help="只看这一年。")
-@click.option("--documents", is_flag=True, help="只看制发的机关文书。")
+@click.option(
+    "--documents",
+    is_flag=True,
+    help="看各年的文号：每个号用在哪一件、作废、空号还是没有着落；机关文书一并列出。",
+)
+@click.option("--vacant", is_flag=True, help="把没有着落的文号登记为空号；须写 --reason。")
+@click.option("--reason", default="", metavar="理由", help="为何是空号，记入总账。")
 @with_session
-def ledger(session: Session, year: int | None, documents: bool) -> None:
-    """总账：给出的户号和文号、制发的机关文书、核对、对警报的决定；只增不改，永久保存。"""
-    found = ledger_entries(session.workspace, year=year, documents=documents)
+def ledger(session: Session, year: int | None, documents: bool, vacant: bool, reason: str) -> int:
+    """总账：给出的户号和文号、空号、制发的机关文书、核对、对警报的决定；只增不改，永久保存。"""
+    if vacant:
+        return _show_numbers(session, api.make_vacant(session.workspace, session.by(), reason, year=year))
+    if reason:
+        raise UsageError("--reason 只与 --vacant 同用")
+    if documents:
+        return _show_numbers(session, api.document_numbers(session.workspace, year=year))
+    found = api.ledger_entries(session.workspace, year=year)
     session.emit(found)
     session.table(
         ("年度", "序号", "时间", "经办", "事项", "说明"),
@@ -32,3 +46,38 @@ def ledger(session: Session, year: int | None, documents: bool) -> None:
     )
     if not found.entries:
         session.say("总账中没有符合条件的记录。")
+    return 0
+
+
+def _show_numbers(session: Session, found: DocumentNumbers) -> int:
+    """Show the series; the exit status is 1 where a number is not explained, or stands twice."""
+    session.emit(found)
+    session.table(
+        ("年度", "文号", "状态", "文书", "日期", "户号", "件号", "说明"),
+        [
+            (
+                n.year,
+                (n.doc_no or "（不编号）") + ("（手填）" if n.by_hand else ""),
+                n.state_label,
+                n.title,
+                n.date,
+                n.case,
+                n.record,
+                n.reason,
+            )
+            for n in found.numbers
+        ],
+    )
+    if not found.numbers:
+        session.say("没有给出过文号，也没有制发过机关文书。")
+    if found.made_vacant:
+        session.say(f"登记为空号 {len(found.made_vacant)} 个：{'、'.join(found.made_vacant)}", "green")
+    for line in found.unread:
+        session.warn(f"读不出来的户档，其中的文号没有列入：{line}")
+    for number in found.repeated:
+        session.warn(f"重号：{number} 用在不止一件上；错的一件作废重制（archivist case record replace）")
+    if found.unexplained:
+        session.warn(
+            f"有 {len(found.unexplained)} 个文号没有着落；查明后登记为空号：archivist ledger --vacant --reason 理由"
+        )
+    return 1 if found.unexplained or found.repeated or found.unread else 0

@@ -3,7 +3,7 @@
 ``case_documents`` plan and issue, one or many · ``admission`` what may be · ``planned`` what stands between · ``filing`` one that is
 printed goes into its case · ``jobs`` bulk jobs and what they have done · ``voiding`` what was issued made void · ``office_documents``
 what belongs to no household · ``combined_notice`` one notice for many · ``drafts`` what one would look like · ``numbering`` reference
-numbers · ``sources`` what a document may ask of its workspace. What a paper says and looks like stands in ``documents``.
+numbers · ``number_series`` what became of each · ``sources`` what a document may ask of its workspace. What a paper says and looks like stands in ``documents``.
 """
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "drafts",
     "filing",
     "jobs",
+    "number_series",
     "numbering",
     "office_documents",
     "planned",

@@ -67,13 +67,16 @@ def plan(
         TemplateFault: E303, the workspace's own copy of the template does not pass its check.
     """
     refuse_faulty(document)
+    job = jobs.sealed(workspace, manner.job)
     planned: list[PlannedForCase] = []
     refused: list[Refused] = []
     done: list[DoneBefore] = []
     for number in numbers:
         try:
             case = workspace.archive.read(number)
-            one = _planned(workspace, by, document, case, given.get(number, {}), on=on, manner=manner)
+            one = _planned(
+                workspace, by, document, case, given.get(number, {}), on=on, manner=manner, job=job
+            )
         except ArchivistError as error:
             refused.append(Refused(number, error))
         else:
@@ -128,12 +131,13 @@ def _planned(
     *,
     on: dt.date,
     manner: Manner,
+    job: str,
 ) -> PlannedForCase | DoneBefore:
-    """Check one case, unless the bulk job has done it."""
-    if manner.job:
+    """Check one case, unless the bulk job (sealed) has done it."""
+    if job:
         by_path = document.by_path(given)
         issuance = _issuance(workspace, by, document, case, by_path, on=on, manner=manner)
-        if record := jobs.done_before(issuance, by_path, manner.job):
+        if record := jobs.done_before(issuance, by_path, job):
             return DoneBefore(case.number, record)
     return plan_one(workspace, by, document, case, given, on=on, manner=manner)
 
@@ -237,7 +241,8 @@ def issue(
         return outcome
     key, done = workspace.issuing_key(by), 0
     needed = bool(todo.job) or any(p.numbered or p.number_by_hand for p in todo.documents)
-    with numbering.taking(workspace, by, needed=needed, job=todo.job) as numbers:
+    job = jobs.sealed(workspace, todo.job)
+    with numbering.taking(workspace, by, needed=needed, job=job) as numbers:
         for one in _issued(workspace, by, todo.documents, numbers, key, pdf=pdf, processes=processes):
             outcome.add(one)
             done += 1
@@ -311,7 +316,7 @@ def _filed(
     if isinstance(made, ArchivistError):
         result: IssuedForCase | Refused = Refused(item.planned.case.number, made)
     else:
-        result = filing.file(workspace, by, item, made)
+        result = filing.file(workspace, by, item, made, numbers.job)
     if isinstance(result, Refused):
         numbers.lost(item.doc_no, result.error)
     else:
@@ -334,6 +339,7 @@ def _anew(
                 planned.given,
                 on=planned.on,
                 manner=planned.manner,
+                job=numbers.job,
             )
         except ArchivistError as error:
             numbers.lost(item.doc_no, error)

@@ -72,8 +72,10 @@ def ready(planned: PlannedForCase, key: OfficeKey, doc_no: str) -> Ready:
     return Ready(planned, code.record, key.id, str(values.get(FieldPath.DOC_NO, "")), sheet)
 
 
-def file(workspace: Workspace, by: By, item: Ready, made: RenderedDocument) -> IssuedForCase | Refused:
-    """File a printed document in its case.
+def file(
+    workspace: Workspace, by: By, item: Ready, made: RenderedDocument, job: str
+) -> IssuedForCase | Refused:
+    """File a printed document in its case, as part of a bulk job (sealed; empty when none).
 
     Raises:
         CaseChanged: the case is not as it was planned for; nothing was written.
@@ -88,7 +90,7 @@ def file(workspace: Workspace, by: By, item: Ready, made: RenderedDocument) -> I
         if made.pdf is not None:
             files.append(NewFile(f"{stem}.pdf", made.pdf, item.record))
         files.append(NewFile(f"text/{item.record}.txt", made.text.encode(), item.record))
-        entry = _entry(item, made, case, workspace.catalogue)
+        entry = _entry(item, made, case, workspace.catalogue, job)
         return Draft(Op.DOCUMENT_ISSUED, {"record": entry}, planned.manner.reason, files=tuple(files))
 
     number = planned.case.number
@@ -109,7 +111,9 @@ def file(workspace: Workspace, by: By, item: Ready, made: RenderedDocument) -> I
     )
 
 
-def _entry(item: Ready, made: RenderedDocument, case: Case, catalogue: Catalogue) -> dict[str, object]:
+def _entry(
+    item: Ready, made: RenderedDocument, case: Case, catalogue: Catalogue, job: str
+) -> dict[str, object]:
     """Return the record as its event says it."""
     planned, document = item.planned, item.planned.document
     data = {
@@ -132,13 +136,13 @@ def _entry(item: Ready, made: RenderedDocument, case: Case, catalogue: Catalogue
         | ({"printed_pages": made.pages} if made.pages else {})
         | _asked_for(planned)
         | _bound_to(planned, catalogue)
-        | _in_manner(planned.manner, case),
+        | _in_manner(planned.manner, case, job),
     }
 
 
-def _in_manner(manner: Manner, case: Case) -> dict[str, object]:
+def _in_manner(manner: Manner, case: Case, job: str) -> dict[str, object]:
     """Return what a record says of how it was issued; what says nothing is left out. What replaces is of the same job."""
-    job = manner.job or (case.records[manner.replaces].data.get(JOB) if manner.replaces else "")
+    job = job or (str(case.records[manner.replaces].data.get(JOB, "")) if manner.replaces else "")
     said = {"again": manner.again, "replaces": manner.replaces, "why": manner.reason, JOB: job}
     return {key: value for key, value in said.items() if value}
 

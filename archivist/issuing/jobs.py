@@ -3,12 +3,14 @@
 A job is a document type, the households as they were said (each named, the content of a list, the text of a search) and
 the values given; the day as well where any number of the kind may hold at once, or where the job repeats one on purpose.
 Run again, it skips what it has done and goes on. Its name stands in every record it issued and in the ledger beside
-the numbers it took; it is keyed, for what it is made from may name people and the ledger is never destroyed.
+the numbers it took; there it is sealed with the office's first key, for what it is made from may name people, and the ledger
+is never destroyed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
@@ -47,19 +49,12 @@ class Said:
         return bool(self.listed or self.search) or len(self.named) > 1
 
 
-def name_of(
-    workspace: Workspace,
-    document: DocumentType,
-    said: Said,
-    values: Mapping[str, Given],
-    *,
-    on: dt.date,
-    manner: Manner,
+def digest_of(
+    document: DocumentType, said: Said, values: Mapping[str, Given], *, on: dt.date, manner: Manner
 ) -> str:
-    """Return the name of a bulk job: 32 hexadecimal digits; empty where it is none.
+    """Return what tells a bulk job from others, empty where it is none; see ``sealed`` for how it is written down.
 
     Args:
-        workspace: the open workspace, whose first key makes the name.
         document: the type.
         said: the households.
         values: what was given, by the household's number; for all under an empty one.
@@ -77,15 +72,24 @@ def name_of(
         "on": on.isoformat() if document.many or manner.again else "",
         "again": manner.reason if manner.again else "",
     }
-    return keyed(workspace, what)
+    return digest(what)
 
 
-def keyed(workspace: Workspace, what: Mapping[str, object]) -> str:
-    """Return a name that the same words always give and that tells nobody what they were."""
-    keys = workspace.keys()
-    key = keys[0].secret if keys else bytes(1)
-    text = json.dumps(what, ensure_ascii=False, sort_keys=True, default=str)
-    return hmac.digest(key, text.encode(), "sha256").hex()[:_LENGTH]
+def digest(what: Mapping[str, object]) -> str:
+    """Return the SHA-256 of what makes a job that job."""
+    return hashlib.sha256(
+        json.dumps(what, ensure_ascii=False, sort_keys=True, default=str).encode()
+    ).hexdigest()
+
+
+def sealed(workspace: Workspace, job: str) -> str:
+    """Return the name of a job as records and ledger have it: 32 hexadecimal digits; empty where it is none.
+
+    An office without a key has issued nothing yet: no record has the name, and ``Workspace.issuing_key`` makes the key
+    before the first has.
+    """
+    keys = workspace.keys() if job else ()
+    return hmac.digest(keys[0].secret, job.encode(), "sha256").hex()[:_LENGTH] if keys else ""
 
 
 def plain(given: Given) -> dict[str, object]:
@@ -96,7 +100,7 @@ def plain(given: Given) -> dict[str, object]:
 
 
 def done_before(issuance: Issuance, given: Given, job: str) -> Record | None:
-    """Return the record that a bulk job issued for a case before, and that holds; ``None`` where there is none.
+    """Return the record that a bulk job (sealed) issued for a case before, and that holds; ``None`` where there is none.
 
     Of a kind that may hold any number of times, what any bulk job issued on the same day with the same values counts: a
     list that grew names another job, and its households are done all the same.

@@ -34,6 +34,11 @@ class NumberTaker:
     by: By
     run: NumberRun | None
 
+    @property
+    def job(self) -> str:
+        """The bulk job that is done (sealed); empty when none."""
+        return self.run.job if self.run is not None else ""
+
     def take(
         self, document: DocumentType, year: int, cases: Sequence[CaseNo] = (), count: int = 1
     ) -> list[str]:
@@ -92,7 +97,7 @@ def taking(workspace: Workspace, by: By, *, needed: bool, job: str = "") -> Iter
         workspace: the open workspace; its office has a 机关代字 where numbers are taken.
         by: who takes them, and when.
         needed: whether any will be taken; a run that takes none need not be known.
-        job: the bulk job that is done.
+        job: the bulk job that is done (sealed).
 
     Raises:
         ArchiveLocked: E203, the same bulk job is being done.

@@ -169,8 +169,11 @@ def issue(
     by_hand = "" if planned.numbered else str(values.get(FieldPath.DOC_NO) or "")
     if by_hand and (why := numbering.objection(workspace, by_hand, planned.on)):
         raise UnlawfulDocument(f"《{document.title}》有 1 项不符", problems=[why])
-    needed = planned.numbered or bool(by_hand or job)
-    with numbering.taking(workspace, by, needed=needed, job=job) as numbers:
+    needed, name = planned.numbered or bool(by_hand or job), ""
+    if job:
+        workspace.issuing_key(by)
+        name = jobs.sealed(workspace, job)
+    with numbering.taking(workspace, by, needed=needed, job=name) as numbers:
         if earlier := done_before(workspace, job):  # by somebody else, until a moment ago
             return earlier
         if planned.numbered:
@@ -194,7 +197,7 @@ def issue(
                 "doc_no": doc_no,
                 "date": day,
                 "template_sha256": made.template,
-                **({jobs.JOB: job} if job else {}),
+                **({jobs.JOB: name} if name else {}),
             },
             workspace.stamp(by),
         )
@@ -202,30 +205,29 @@ def issue(
     return IssuedForOffice(document.title, doc_no, planned.on, files)
 
 
-def job_of(workspace: Workspace, planned: PlannedForOffice, reason: str = "") -> str:
+def job_of(planned: PlannedForOffice, reason: str = "") -> str:
     """Return what makes a document the same as another: type, all it prints but its number, its day.
 
     Args:
-        workspace: the open workspace, whose first key makes the name.
         planned: the document.
         reason: why one like it is issued again; with another reason it is another.
     """
     said = {
         key: value for key, value in planned.values.items() if key != FieldPath.DOC_NO or not planned.numbered
     }
-    return jobs.keyed(
-        workspace,
-        {"document": planned.document.id, "values": said, "on": planned.on.isoformat(), "again": reason},
+    return jobs.digest(
+        {"document": planned.document.id, "values": said, "on": planned.on.isoformat(), "again": reason}
     )
 
 
 def done_before(workspace: Workspace, job: str) -> IssuedForOffice | None:
     """Return the document that was issued as the same before, ``None`` when none was."""
-    if not job:
+    name = jobs.sealed(workspace, job)
+    if not name:
         return None
     for event in workspace.archive.ledger_events():
         data = event.data
-        if event.op is Op.OFFICE_DOCUMENT_ISSUED and data.get(jobs.JOB) == job:
+        if event.op is Op.OFFICE_DOCUMENT_ISSUED and data.get(jobs.JOB) == name:
             files = tuple(workspace.archive.outbox / entry["path"] for entry in data["files"])
             return IssuedForOffice(
                 data["title"], data["doc_no"], dt.date.fromisoformat(data["date"]), files, before=True

@@ -28,7 +28,7 @@ class Manner:
         again: beside one of the kind that holds; ``replaces``: in place of that record, which is void from then on.
         reason: why it is issued again, in place of another, or dated back.
         posted: with others on one sheet for the board, see ``Issuance``.
-        job: the bulk job it is part of, see ``issuing.jobs``; empty where a household was named by itself.
+        job: the digest of the bulk job it is part of, see ``issuing.jobs``; empty where a household was named by itself.
     """
 
     draft: bool = False
@@ -108,7 +108,7 @@ Outcome = IssuedForCase | DoneBefore | Refused
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be issued and what not; ``--dry-run`` shows this and stops. ``job`` is the bulk job, if it is one."""
+    """What would be issued and what not; ``--dry-run`` shows this and stops. ``job`` is the digest of the bulk job, if it is one."""
 
     documents: tuple[PlannedForCase, ...] = ()
     refused: tuple[Refused, ...] = ()

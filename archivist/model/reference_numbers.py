@@ -172,6 +172,12 @@ class YearNumbers:
             None,
         )
 
+    def taken(self) -> Iterator[tuple[str, int]]:
+        """Yield every reference number that was taken, by sequence and in order."""
+        for sequence in sorted(filter(is_reference, {*self._last, *self._by_hand})):
+            given = {*range(1, self.last(sequence) + 1), *self._by_hand.get(sequence, ())}
+            yield from ((sequence, number) for number in sorted(given))
+
     def is_taken(self, number: ReferenceNumber) -> bool:
         """Tell whether a number of this year may not be given by hand: it was given, or is vacant in its sequence."""
         key = (number.sequence, number.number)

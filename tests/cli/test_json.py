@@ -110,7 +110,12 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("search",): [(0, "search", ["wxl"]), (0, "search", ["王秀兰"])],
     ("verify",): [(0, "verify", [])],
     ("restore",): [(0, "restore", ["王秀兰", "--from", "archive"])],
-    ("ledger",): [(0, "ledger", [])],
+    ("ledger",): [
+        (0, "ledger", []),
+        (0, "document-numbers", ["--documents"]),
+        (0, "document-numbers", ["--vacant", "--reason", "打印中断"]),
+        (2, "error", ["--vacant"]),
+    ],
     ("retention", "list"): [(0, "retention-list", [])],
     ("reindex",): [(0, "reindex", [])],
     ("templates", "list"): [(0, "document-types", [])],

@@ -85,9 +85,11 @@ def test_a_file_gives_every_field(office: Office) -> None:
     (path,) = one["files"]
     assert Path(path).parent == office.root / "archive/outbox/机关文书"
     assert (office.root / "打印" / Path(path).name).read_bytes() == Path(path).read_bytes()
-    (entry,) = office.json("ledger", "--documents", "--year", "2024")["entries"]
+    entry = office.json("ledger", "--year", "2024")["entries"][-1]
     assert entry["event"]["data"]["files"][0]["sha256"] == durable_files.digest_of(Path(path))[0]
     assert entry["event"]["actor"] == "林经办"
+    (line,) = office.json("ledger", "--documents", "--year", "2024")["numbers"]
+    assert (line["doc_no"], line["state"], line["title"]) == ("", "handed_out", one["title"])
     assert office.json("ledger", "--year", "2023")["entries"] == []
     assert office.json("verify")["findings"] == []
 
