@@ -22,6 +22,7 @@ def wrongs(workspace: Workspace, number: CaseNo) -> list[str]:
         *_two_of_a_kind(workspace, case, events),
         *_opposites(workspace, case, events),
         *_dates(workspace, case, events),
+        *_orphans(workspace, case),
         *_numbers(case),
     ]
 
@@ -59,6 +60,19 @@ def _two_of_a_kind(workspace: Workspace, case: Case, events: list[Event]) -> Ite
         if slot in seen:
             yield f"{record.title}: {seen[slot].no} and {record.no} both hold"
         seen[slot] = record
+
+
+def _orphans(workspace: Workspace, case: Case) -> Iterator[str]:
+    """「every document type says which step it belongs to」: what only a step brings forth does not outlive it."""
+    rows = [s for s in workspace.pack.steps if s.applies(case.category, case.rules_on)]
+    for record in _issued(case):
+        makers = {s.id for s in rows if record.type in s.makes}
+        elsewhere = workspace.catalogue.get(record.type).states or any(
+            record.type in need.rstrip("?").split("|") for s in rows for need in s.needs
+        )
+        born = any(s.id in makers and s.seq < record.seq for s in case.steps)
+        if makers and not elsewhere and not born and not record.voided:
+            yield f"{record.no} {record.title} holds, and none of {sorted(makers)} was taken before it"
 
 
 def _opposites(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:
