@@ -153,8 +153,12 @@ def _impossible_birth(entry: _Entry, today: dt.date) -> Iterator[str]:
     born = id_birth_date(number) if number else None
     if born is None and (told := entry.person.get("birth_date")):
         born, key = dt.date.fromisoformat(str(told)), "birth_date"
-    if born is None:
-        return
+    if born and (why := impossible_birth(born, today)):
+        yield f"{entry.path(key).label}表明的{why}"
+
+
+def impossible_birth(born: dt.date, today: dt.date) -> str:
+    """Say why nobody who lives on a day can be born then; empty where somebody can."""
     if born > today:
         why = f"在今天（{today}）之后"
     elif born.year < EARLIEST:
@@ -162,8 +166,8 @@ def _impossible_birth(entry: _Entry, today: dt.date) -> Iterator[str]:
     elif age_on(born, today) > OLDEST:
         why = f"到今天已 {age_on(born, today)} 岁"
     else:
-        return
-    yield f"{entry.path(key).label}表明的出生日期 {born} {why}，不可能，请核对证件"
+        return ""
+    return f"出生日期 {born} {why}，不可能，请核对证件"
 
 
 def _renumbered(before: Facts, after: Facts) -> Iterator[str]:

@@ -15,7 +15,7 @@ from archivist.errors import ArchiveError, IndexFault
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo
 from archivist.rules import across
-from archivist.rules.across import AcrossFinding, AcrossHouseholds, AcrossKind, Gravity
+from archivist.rules.across import AcrossFinding, AcrossHouseholds, Gravity
 from archivist.search import people_on_file
 from archivist.workspace import Workspace
 
@@ -110,17 +110,10 @@ def survey(
                 near |= _sharing(workspace, case)
             others = [cases[n] for n in sorted(near - {case.number}) if n in cases]
             for finding in across.find(case, others, workspace.pack, staff, on):
-                found.setdefault(_pair(finding), (finding, _excepted(case, finding)))
+                found.setdefault(finding.pair, (finding, _excepted(case, finding)))
         if progress:
             progress(done, len(cases))
     return OfficeSurvey(tuple(found.values()), tuple(unchecked))
-
-
-def _pair(finding: AcrossFinding) -> tuple[object, ...]:
-    """Return what makes two findings one: the same two households with the same consequence, seen from either side."""
-    if finding.kind in (AcrossKind.SAME_PERSON, AcrossKind.OTHER_MEMBER):
-        return finding.kind, finding.gravity, finding.person, frozenset((finding.case, finding.other))
-    return finding.kind, finding.person, finding.case, finding.other
 
 
 def _excepted(case: Case, finding: AcrossFinding) -> str:

@@ -13,6 +13,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
+from archivist.rules import across
 from archivist.rules.pack import Pack
 
 Row = dict[str, Any]
@@ -107,3 +108,9 @@ def who(house: HouseholdHistory) -> Row:
 def blanks(rows: Iterable[Mapping[str, Any]], key: str) -> int:
     """Return how many lines leave a column blank."""
     return sum(row.get(key) is None or row[key] == "" for row in rows)
+
+
+def across_households(houses: Iterable[HouseholdHistory], asked: RegisterRequest) -> list[str]:
+    """Return who stands in two of some households though nobody may, each a line to be looked at."""
+    cases = [house.case for house in houses]
+    return [f"{f.case}：{f.words}" for f in across.between(cases, asked.pack, asked.period.last)]

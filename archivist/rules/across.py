@@ -104,6 +104,13 @@ class AcrossFinding:
         """What is recorded of it when it is granted all the same; no name in it."""
         return " ".join(filter(None, (self.kind.value, str(self.other or ""))))
 
+    @property
+    def pair(self) -> tuple[object, ...]:
+        """What makes two findings one: the same two households with the same consequence, seen from either side."""
+        if self.kind in (AcrossKind.SAME_PERSON, AcrossKind.OTHER_MEMBER):
+            return self.kind, self.gravity, self.person, frozenset((self.case, self.other))
+        return self.kind, self.person, self.case, self.other
+
 
 def in_words(mark: str) -> str:
     """Return what was granted all the same in words, see ``AcrossFinding.mark``."""
@@ -188,6 +195,31 @@ def find(
             found += _of_obligor(case, other, person, on)
     found += _of_staff(case, pack, staff)
     return tuple(dict.fromkeys(found))
+
+
+def between(cases: Sequence[Case], pack: Pack, on: dt.date) -> tuple[AcrossFinding, ...]:
+    """Return what some households have to do with each other and somebody must see to; each pair of persons once.
+
+    Args:
+        cases: households that are open.
+        pack: the office's rules.
+        on: civil day.
+    """
+    holding: dict[str, list[Case]] = {}
+    for case in cases:
+        for number in numbers_in(case):
+            holding.setdefault(number, []).append(case)
+    near: dict[CaseNo, dict[CaseNo, Case]] = {}
+    for sharing in holding.values():
+        for case in sharing:
+            near.setdefault(case.number, {}).update({c.number: c for c in sharing if c.number != case.number})
+    found: dict[tuple[object, ...], AcrossFinding] = {}
+    for case in cases:
+        others = sorted(near.get(case.number, {}).values(), key=lambda other: other.number)
+        for finding in find(case, others, pack, (), on):
+            if finding.gravity is not Gravity.NOTICE:
+                found.setdefault(finding.pair, finding)
+    return tuple(found.values())
 
 
 def _family(case: Case) -> Iterator[tuple[Part, Row]]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from archivist.api.case_file import show_case
 from archivist.api.cases import change_facts, open_case
 from archivist.api.documents import draft, prepare
-from archivist.errors import CaseNotFound, InvalidValue
+from archivist.errors import CaseNotFound, InvalidValue, MissingFields
 from archivist.model.by import By
 from archivist.model.ids import Category
 from archivist.workspace import Workspace
 from tests.kit import BY, NOW, make_workspace
 from tests.people import WANG, WANG_ID, make_id
+from tests.sampling import examples
 
 LATER = By("苏调查", NOW + dt.timedelta(days=3))
 OPENED = dt.date(2024, 3, 4)
@@ -217,3 +223,33 @@ def at(values: Mapping[str, object]) -> dict[str, object]:
     found = values["letter"]
     assert isinstance(found, dict)
     return dict(found)
+
+
+@pytest.mark.parametrize("born", ["20300101", "18000101"])
+def test_an_impossible_birth_is_refused_in_a_document_too(workspace: Workspace, case: str, born: str) -> None:
+    """The kind: a number of somebody who is no part of the household, told for one paper alone."""
+    number = make_id(born, "015")
+    with pytest.raises(MissingFields) as caught:
+        prepare(
+            workspace, BY, "account_authorization", [case], settings={"payee.id_number": number}, draft=True
+        )
+    assert any("不可能" in problem and number not in problem for problem in caught.value.problems)
+
+
+@given(st.lists(st.text("王李赵样例甲乙丙丁", min_size=2, max_size=4), min_size=1, max_size=5))
+@effort(max_examples=examples(5, 60), deadline=None)
+def test_whatever_somebody_was_called(names: list[str]) -> None:
+    """Every name ever borne finds the household, by ``find_case`` and by a search, after a rebuild as well."""
+    with TemporaryDirectory() as folder, make_workspace(Path(folder) / "ws") as workspace:
+        first = [("applicant.name", "周样例"), ("applicant.id_number", WANG_ID)]
+        made = open_case(workspace, BY, Category.DB, first, opened_on=OPENED)
+        for name in names:
+            change_facts(workspace, LATER, made.case, [("applicant.name", name)])
+        for _ in range(2):
+            for name in ("周样例", *names):
+                assert str(workspace.find_case(name)) == made.case
+                assert found(workspace, f"姓名:{name}") == {made.case}
+            workspace.index.rebuild()
+        former = [f.name for f in show_case(workspace, made.case).former_names]
+        worn = [name for name, next_ in pairwise(["周样例", *names]) if name != next_]
+        assert former == worn

@@ -241,6 +241,21 @@ def test_what_the_payer_must_look_at_first() -> None:
     assert found.rows[1]["paid"] is None and found.values["register.paid"] == Decimal("1600")
 
 
+def test_nobody_is_on_a_list_twice_unnoticed() -> None:
+    """«one person in two households … paid without a word»: a member of one is the applicant of the other."""
+    two = a_house(2, "TK", *TO_BENEFIT)
+    number = two.fact("applicant.id_number")
+    member = {"name": "户主2", "relation": "父亲", "id_number": number}
+    one = a_house(1, "DB", *TO_BENEFIT, facts={"members": [member]})
+    three = a_house(3, "DB", *TO_BENEFIT)
+    asked = RegisterRequest([one, two, three], NATIONAL, month("2024-07"))
+    for made in (fund_disbursement_detail(asked), monthly_roster(asked)):
+        (line,) = [line for line in made.doubts if "不能同时享受" in line]
+        assert (
+            line.startswith("YLJD-DB-2024-000001：") and "YLJD-TK-2024-000002" in line and number not in line
+        )
+
+
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12))
 def test_all_months_together_pay_what_is_owed(start: int, listed: int, stopped: int) -> None:
     """Whenever it comes on the list: every month from the first to the last is paid once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
@@ -16,7 +16,8 @@ from archivist.model import chinese
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path, rows, set_fact
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, IdNumber, id_birth_date
+from archivist.model.persons import impossible_birth
 from archivist.model.record import Record
 from archivist.model.values import parse_value, table_cells
 from archivist.rules.pack import Pack
@@ -129,6 +130,7 @@ class DocumentContext:
                 self.problems.append(f"{spec.named}须在纸上签章，不能填写")
             elif (parsed := self.checked(spec, value)) is not None:
                 self.given[spec.path] = parsed
+                self.problems += [f"{spec.named}：{why}" for why in _impossible_births(spec, parsed, self.on)]
 
     def _read_extra(self, extra: Mapping[str, object]) -> None:
         """Take what is settled elsewhere; names this document does not declare are not its business."""
@@ -226,6 +228,17 @@ def stored(spec: FieldSpec, value: object) -> object:
             value = [{c.key: cell for c, cell in zip(named, row, strict=False)} for row in table_cells(value)]
         return tuple(_stored_row(spec, i, row) for i, row in enumerate(_sequence(value), 1))
     return parse_value(spec.kind, value, spec.choices)
+
+
+def _impossible_births(spec: FieldSpec, parsed: object, on: dt.date) -> Iterator[str]:
+    """Yield the ID numbers among what a field was told that nobody can have."""
+    if spec.kind == "table" and isinstance(parsed, tuple):
+        cells = [row.get(c.key) for row in parsed for c in spec.columns if c.kind == "id"]
+    else:
+        cells = [parsed] if spec.kind == "id" else []
+    for cell in cells:
+        if cell and (why := impossible_birth(id_birth_date(IdNumber(str(cell))), on)):
+            yield f"证号表明的{why}"
 
 
 def _sequence(value: object) -> Sequence[Any]:

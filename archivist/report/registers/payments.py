@@ -23,6 +23,7 @@ from archivist.report.register import (
     Register,
     RegisterRequest,
     Row,
+    across_households,
     blanks,
     count,
     in_order,
@@ -40,10 +41,12 @@ LIVING: Final = (Category.DB, Category.TK)
 def fund_disbursement_detail(asked: RegisterRequest) -> Register:
     """Who is paid for the month, how much, into which account; temporary assistance on the day it was paid."""
     rows: list[Row] = []
+    paid: list[HouseholdHistory] = []
     found = Register({})
     for house in asked.houses:
         row = _payment(house, asked.period, found.doubts)
         if row:
+            paid.append(house)
             rows.append(_with_account(house, row, found.doubts))
     rows = in_order(rows)
     found.values = {
@@ -69,7 +72,7 @@ def fund_disbursement_detail(asked: RegisterRequest) -> Register:
         "扣减由人工填写，实发为应发与补发之和；有扣减的，相应改写实发和合计。"
         "当月作出停发、终止决定的，当月仍列，次月起不列。"
     )
-    found.doubts += _twice(rows)
+    found.doubts += [*_twice(rows), *across_households(paid, asked)]
     return found
 
 

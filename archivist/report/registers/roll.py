@@ -19,6 +19,7 @@ from archivist.report.register import (
     Register,
     RegisterRequest,
     Row,
+    across_households,
     blanks,
     count,
     in_order,
@@ -54,6 +55,8 @@ def monthly_roster(asked: RegisterRequest) -> Register:
     found.doubts += [
         f"{r['number']}：没有登记保障金额或变更后的起发年月" for r in here if r["amount"] is None
     ]
+    numbers = {r["number"] for r in here}
+    found.doubts += across_households((h for h in asked.houses if str(h.case.number) in numbers), asked)
     return found
 
 
