@@ -83,6 +83,7 @@ class FieldPath(StrEnum):
     DELIVERY_DOCUMENTS = "delivery.documents"
     DELIVERY_PLACE = "delivery.place"
     DELIVERY_RECORDS = "delivery.records"
+    DELIVERY_RELATION = "delivery.substitute_relation"
     DEREGISTRATION_DATE = "deregistration.date"
     DEREGISTRATION_EXPIRES = "deregistration.expires"
     DEREGISTRATION_RETENTION = "deregistration.retention"

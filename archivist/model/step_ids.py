@@ -75,7 +75,7 @@ REVIEWS: Final = (StepId.START_REVIEW, StepId.REPORT_CHANGE, StepId.REPORT_DEATH
 OBJECTIONS: Final = (StepId.OBJECTION, StepId.TERMINATION_OBJECTION)
 """Somebody objects to a notice."""
 DELIVERIES: Final = (StepId.DELIVER, StepId.DELIVER_EXPLAIN)
-"""A paper was served on the applicant (送达)."""
+"""A paper was served on the applicant (送达); from that day his time limits run."""
 OWN_COMMANDS: Final[Mapping[str, str]] = {
     StepId.CHANGE_APPLICANT: "applicant",
     StepId.SPLIT_HOUSEHOLD: "split",

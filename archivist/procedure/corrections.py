@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, apply, fold
@@ -184,7 +185,7 @@ def _problems(workspace: Workspace, by: By, case: Case, place: int, new: StepTak
     problems: list[str] = []
     for n in range(place, len(steps)):
         so_far = replace(case, steps=steps[:n])
-        attempt = _again(workspace.pack, so_far, steps[n])
+        attempt = _again(workspace.pack, workspace.catalogue, so_far, steps[n])
         if attempt is None:
             continue
         found = prerequisites.unmet(attempt, TIMED) + prerequisites.days(attempt, by.today)
@@ -193,11 +194,11 @@ def _problems(workspace: Workspace, by: By, case: Case, place: int, new: StepTak
     return problems
 
 
-def _again(pack: Pack, case: Case, taken: StepTaken) -> Attempt | None:
+def _again(pack: Pack, catalogue: Catalogue, case: Case, taken: StepTaken) -> Attempt | None:
     """Return a recorded step as it would be attempted now; ``None`` when the rules have no such step any more."""
     if (row := step_rows.row_taken(pack, case, taken)) is None:
         return None
-    return Attempt(case, pack, row, taken.on, taken.at, taken.by, taken.values, taken.reason)
+    return Attempt(case, pack, row, taken.on, taken.at, taken.by, taken.values, taken.reason, catalogue)
 
 
 def _facts(workspace: Workspace, case: Case, old: StepTaken, new: StepTaken | None) -> Facts:

@@ -35,6 +35,8 @@ from archivist.rules.rule import RuleKind, StepRule, Unit
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
+TOLD: Final = ("reason", "service_proven")
+"""Guards that look at what is told when the step is taken."""
 NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -91,11 +93,11 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
             workspace.pack,
             step,
             on,
-            titles=_titles(workspace),
+            catalogue=workspace.catalogue,
             standards=workspace.config.standards,
             across=others,
         )
-        problems = prerequisites.unmet(attempt, [g for g in step.guards if g != "reason"])
+        problems = prerequisites.unmet(attempt, [g for g in step.guards if g not in TOLD])
         problems += prerequisites.papers(attempt, workspace.catalogue)[0]
         tell = [label for name, label in step.asks.items() if not name.endswith("?")]
         tell += ["理由"] if "reason" in step.guards else []
@@ -103,10 +105,6 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
             tell.append(f"{rule.value} 名办理人")
         found.append(Possible(step, step.moves[case.state], tuple(problems), tuple(tell)))
     return found
-
-
-def _titles(workspace: Workspace) -> dict[str, str]:
-    return {kind.id: kind.title for kind in workspace.catalogue}
 
 
 # ── taking a step ────────────────────────────────────────────────────────────────────────────────────────
@@ -173,7 +171,7 @@ def examine_step(
     if others and told.get(across.EXCEPTION):
         told[across.EXCEPTED] = [finding.mark for finding in across.open_exceptions(others, case)]
     attempt = Attempt(
-        case, pack, rule, on, at, names, told, reason, _titles(workspace), workspace.config.standards, others
+        case, pack, rule, on, at, names, told, reason, workspace.catalogue, workspace.config.standards, others
     )
     admission = admissibility.of_step(attempt, workspace.catalogue, by.today)
     problems = [*admission.problems, *problems, *assignment.people(attempt, workspace.config)]

@@ -259,14 +259,13 @@ def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
     case, pack = issuance.case, issuance.pack
     if wrong := step_rows.wrong_state(pack, case, row):
         return wrong
-    titles = {kind.id: kind.title for kind in issuance.catalogue}
     attempt = Attempt(
         case,
         pack,
         row,
         issuance.on,
         reason="—",
-        titles=titles,
+        catalogue=issuance.catalogue,
         standards=issuance.standards,
         across=issuance.across,
     )
@@ -345,7 +344,6 @@ def unmet_guards(issuance: Issuance) -> Iterator[str]:
     rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
     if not rows:
         return
-    titles = {kind.id: kind.title for kind in issuance.catalogue}
     rested = rests_on(pack, case, document.id)
     attempt = Attempt(
         case,
@@ -354,7 +352,7 @@ def unmet_guards(issuance: Issuance) -> Iterator[str]:
         issuance.on,
         values=issuance.given,
         reason=issuance.reason,
-        titles=titles,
+        catalogue=issuance.catalogue,
         standards=issuance.standards,
     )
     for name in document.guards:

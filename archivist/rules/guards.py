@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import Category
 from archivist.model.step_ids import DELIVERIES, StepId
-from archivist.rules import across, benefit_amount, deadlines, open_matters
+from archivist.rules import across, benefit_amount, deadlines, open_matters, service_step
 from archivist.rules.across import AcrossHouseholds
 from archivist.rules.benefit_amount import MoneyDecision
 from archivist.rules.completeness.required_papers import (
@@ -39,8 +40,8 @@ from archivist.rules.rule import StepRule
 class Attempt:
     """A step about to be taken in a case as it stands: when, by whom, with what told.
 
-    ``titles``: document type → what people call it. ``standards``: the office's monthly standards in yuan, by category.
-    ``across``: what other households say of it; ``None`` when nobody looked.
+    ``catalogue``: the document types, which say what has to be served. ``standards``: the office's monthly standards in
+    yuan, by category. ``across``: what other households say of it; ``None`` when nobody looked.
     """
 
     case: Case
@@ -51,7 +52,7 @@ class Attempt:
     by: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
-    titles: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
     standards: Mapping[str, str] = field(default_factory=dict)
     across: AcrossHouseholds | None = None
 
@@ -66,7 +67,7 @@ def _delegated(attempt: Attempt) -> list[str]:
 
 def _complete(attempt: Attempt) -> list[str]:
     lacking = [
-        f"材料不齐：{attempt.titles.get(m.document, m.document)}（{m.reason}）——{m.requirement}"
+        f"材料不齐：{attempt.catalogue.title(m.document)}（{m.reason}）——{m.requirement}"
         for m in missing(attempt.case, attempt.pack)
     ]
     return lacking + _in_doubt(attempt)
@@ -230,7 +231,7 @@ def _ending_served(attempt: Attempt) -> list[str]:
     for name in documents:
         if any(record.seq > decided.seq for record in case.records_of(name)):
             continue
-        title = attempt.titles.get(name, name)
+        title = attempt.catalogue.title(name)
         reasons.append(
             f"“{decided.title}”（{decided.on}）应形成的《{title}》还没有制发，注销以后不能再制发："
             f"archivist generate {title} {case.number}"
@@ -240,6 +241,26 @@ def _ending_served(attempt: Attempt) -> list[str]:
             f"“{decided.title}”（{decided.on}）的决定还没有送达：archivist case step {case.number} {StepId.DELIVER.value}"
         )
     return reasons
+
+
+def _served(attempt: Attempt) -> list[str]:
+    """A paper that recites a service, and the step of service itself, which serves one act once."""
+    case, pack, catalogue = attempt.case, attempt.pack, attempt.catalogue
+    if taken := service_step.served_since(case, pack, catalogue, attempt.step.id):
+        return [f"已于 {taken.on} 办过“{taken.title}”，没有新的文书要送达"]
+    return service_step.unproved(case, pack, catalogue)
+
+
+def _service_proven(attempt: Attempt) -> list[str]:
+    return service_step.unfit(
+        attempt.case,
+        attempt.pack,
+        attempt.catalogue,
+        attempt.step,
+        attempt.on,
+        attempt.values,
+        attempt.reason,
+    )
 
 
 GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
@@ -266,8 +287,16 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "appraised": _appraised,
         across.GUARD: _across_households,
         "ending_served": _ending_served,
+        "served": _served,
+        "service_proven": _service_proven,
     }
 )
 """Guard → its reasons."""
-TIMED: Final = ("publicity_over", "termination_publicity_over", "explain_over", "overall_running")
+TIMED: Final = (
+    "publicity_over",
+    "termination_publicity_over",
+    "explain_over",
+    "overall_running",
+    "service_proven",
+)
 """Those that depend on days alone: asked again when a day is corrected afterwards."""

@@ -66,7 +66,7 @@ class Reliance:
 
         def found(case: Case) -> list[str]:
             attempt = Attempt(
-                case, self.pack, row, step.on, step.at, step.by, step.values, step.reason, self._titles
+                case, self.pack, row, step.on, step.at, step.by, step.values, step.reason, self.catalogue
             )
             return prerequisites.unmet(attempt) + prerequisites.papers(attempt, self.catalogue)[0]
 
@@ -106,10 +106,6 @@ class Reliance:
             if record.voided and record.no in then.records:
                 then = then.without(record.no)
         return then
-
-    @property
-    def _titles(self) -> dict[str, str]:
-        return {kind.id: kind.title for kind in self.catalogue}
 
     # ── service ──────────────────────────────────────────────────────────────────────────────────────────
     def _served(self) -> Iterator[str]:

@@ -37,6 +37,8 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "change_reported": "家庭成员的变动已报告",
         "across_households": "已与其他户档核对",
         "ending_served": "终结程序的决定已经制发、送达（无人可送的除外）",
+        "served": "有该文书签收的送达回证",
+        "service_proven": "送达方式有凭证、日期与收到日期相符",
     }
 )
 """Conditions of steps as people call them."""

@@ -4,7 +4,7 @@ A receipt (送达回证) is bound to the records it lists and proves service of 
 as a scan lists nothing before a person says for which records it is. A notice with a slip of its own (申请人签收) is proved
 served by its signed copy.
 
-Source: 行政复议法实施条例第十六条「依法应当向有关公民、法人或者其他组织送达法律文书而未送达的，视为该公民、法人或者其他组织不知道该
+Source: 行政复议法实施条例第十五条「依法应当向有关公民、法人或者其他组织送达法律文书而未送达的，视为该公民、法人或者其他组织不知道该
 具体行政行为」; 民事诉讼法第八十七条（参照）「送达诉讼文书必须有送达回证，由受送达人在送达回证上记明收到日期，签名或者盖章」.
 """
 

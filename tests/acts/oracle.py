@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
+from archivist.doctypes.catalogue import DocumentKind
 from archivist.model.case import Case
 from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
 from archivist.model.record import Record
 from archivist.model.states import State
+from archivist.model.step_ids import StepId
 from archivist.workspace import Workspace
 
 
@@ -24,6 +26,7 @@ def wrongs(workspace: Workspace, number: CaseNo) -> list[str]:
         *_dates(workspace, case, events),
         *_orphans(workspace, case),
         *_numbers(case),
+        *_served(workspace, case),
     ]
 
 
@@ -108,6 +111,25 @@ def _dates(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[st
         ]
         if made and day < made[-1].on:
             yield f"{record.no} {record.title} {day} before {made[-1].title} {made[-1].on}"
+
+
+def _served(workspace: Workspace, case: Case) -> Iterator[str]:
+    """「送达 needs a signed receipt of that decision」: one that lists it, signed before the step was recorded."""
+    for step in (s for s in case.steps if s.id == StepId.DELIVER):
+        decisions = [
+            r
+            for r in case.records.values()
+            if r.seq < step.seq and not r.signs and (r.voided is None or r.voided.seq > step.seq)
+            if workspace.catalogue.get(r.type).kind is DocumentKind.DECISION
+        ]
+        proofs = [
+            r
+            for r in case.records.values()
+            if r.signed_by and case.records[r.signed_by].seq < step.seq
+            if decisions and decisions[-1].no in r.data.get("serves", ())
+        ]
+        if decisions and not proofs:
+            yield f"{step.title} {step.on} without a signed receipt of {decisions[-1].no} {decisions[-1].title}"
 
 
 def _numbers(case: Case) -> Iterator[str]:

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from archivist.doctypes.catalogue import Catalogue
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.planned import Manner
@@ -137,6 +138,9 @@ class Acts(RuleBasedStateMachine):
         for material in self.workspace.pack.materials:
             if State.SUBMITTED in row.moves and self.case.category in material.categories:
                 self._bring(material.document)
+        if "served" in row.guards:
+            self._issue(DocumentId.DELIVERY_RECEIPT, 0, Manner())
+            self._sign_all()
         values = {
             name.rstrip("?"): f"{self.today}" if name.endswith("_on") else "100"
             for name in row.asks

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, RecordNo
@@ -96,8 +97,8 @@ def test_complete_and_incomplete_are_each_other_s_opposite() -> None:
 
 def test_a_paper_missing_is_called_by_its_title() -> None:
     row = HONGQIAO.steps[0]
-    attempt = Attempt(a_case("JN"), HONGQIAO, row, OPENED, titles={"mat_event_evidence": "急难情形佐证"})
-    assert any("急难情形佐证（未提交）" in r for r in GUARDS["complete"](attempt))
+    attempt = Attempt(a_case("JN"), HONGQIAO, row, OPENED, catalogue=Catalogue.load())
+    assert any("意外事件相关材料（未提交）" in r for r in GUARDS["complete"](attempt))
 
 
 def test_kinship_known() -> None:

@@ -232,6 +232,30 @@ def test_public_notice_counts_as_service_after_thirty_days() -> None:
     assert rule.inferred and not rule.timed
 
 
+@pytest.mark.parametrize(
+    ("method", "needs"),
+    [
+        ("direct", "受送达人签名"),
+        ("substitute", "代收人、与受送达人的关系、代收人签名"),
+        ("left", "拒收事由、见证人或凭证件号"),
+        ("post", "邮单号、凭证件号"),
+        ("electronic", "同意电子送达的件号、凭证件号"),
+        ("forwarded", "转交单位、凭证件号"),
+        ("public", "公告日期、凭证件号、理由"),
+    ],
+)
+def test_what_each_method_of_service_needs(method: str, needs: str) -> None:
+    """Each method has its own proof; what a sentence does not say is marked as inferred.
+
+    「载明具体行政行为的法律文书直接送达的，自受送达人签收之日起计算」；「由受送达人在送达回证上记明收到日期，签名或者盖章」；
+    「由送达人、见证人签名或者盖章，把诉讼文书留在受送达人的住所」；「载明具体行政行为的法律文书邮寄送达的，自受送达人在邮件签收单上签收
+    之日起计算；没有邮件签收单的，自受送达人在送达回执上签名之日起计算」；「行政机关通过互联网渠道送达行政行为决定书的，应当同时提供
+    提交行政复议申请书的互联网渠道」；「具体行政行为依法通过公告形式告知受送达人的，自公告规定的期限届满之日起计算」.
+    """
+    rule = row(NATIONAL, f"service.method.{method}")
+    assert rule.value == needs and rule.inferred == (method not in ("direct", "post"))
+
+
 # ── payment ──────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("category", DB_AND_DX)
 @pytest.mark.parametrize(("day", "last"), [("2024-03-13", "2024-04-30"), ("2024-12-31", "2025-01-31")])

@@ -7,66 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivist.doctypes.catalogue import Catalogue
-from archivist.model.case import Case
-from archivist.model.ids import CaseNo, Category, RecordNo, record_no
-from archivist.model.record import Record, RecordStatus, Voided
+from archivist.model.ids import RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.rules import service
 from archivist.rules.disposition import arrangement
-
-CATALOGUE = Catalogue.load()
-FILED, PENDING = RecordStatus.FILED, RecordStatus.PENDING
-
-
-class File:
-    """A household's file to which papers are added, each with the number that is due."""
-
-    def __init__(self) -> None:
-        self.records: dict[RecordNo, Record] = {}
-
-    def add(self, kind: str, status: RecordStatus = PENDING, **data: Any) -> RecordNo:
-        """Add a paper: printed here (待签) unless it is said to have come in."""
-        no = record_no(len(self.records) + 1)
-        issued = {"template_sha256": "1f"} if status is PENDING else {}
-        title = CATALOGUE.title(kind)
-        self.records[no] = Record(
-            no, kind, title, CATALOGUE.get(kind).folder, status, "2024-03-04", data=issued | data, seq=int(no)
-        )
-        return no
-
-    def sign(self, signs: RecordNo, **data: Any) -> RecordNo:
-        """Add the signed copy of a paper."""
-        of = self.records[signs]
-        no = self.add(of.type, RecordStatus.SIGNED_COPY, **data)
-        self.records[no] = replace(self.records[no], signs=signs)
-        self.records[signs] = replace(of, status=RecordStatus.SIGNED, signed_by=no)
-        return no
-
-    def void(self, no: RecordNo) -> None:
-        """Make a paper void, its signed copy with it."""
-        for n in (no, self.records[no].signed_by):
-            if n:
-                self.records[n] = replace(self.records[n], voided=Voided("写错", "2024-03-05", "林经办", 99))
-
-    @property
-    def case(self) -> Case:
-        """The file as it stands."""
-        return Case(CaseNo("TJHQ", Category.DB, 2024, 1), records=dict(self.records))
-
-    @property
-    def service(self) -> service.Service:
-        """What was served."""
-        return service.of(self.case, CATALOGUE)
-
-    @property
-    def unserved(self) -> list[RecordNo]:
-        """What waits to be served."""
-        return [r.no for r in self.service.unserved]
+from tests.rules.household_file import CATALOGUE, FILED, PENDING, File
 
 
 # ── findings A.4 ─────────────────────────────────────────────────────────────────────────────────────────
