@@ -6,7 +6,7 @@ What is planned and what is issued has the same form for documents of the office
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -218,6 +218,7 @@ def prepare(
     draft: bool = False,
     again: bool = False,
     reason: str = "",
+    serves: Sequence[str] = (),
 ) -> PreparedDocuments:
     """Check for every household whether a document can be issued; write nothing.
 
@@ -238,11 +239,13 @@ def prepare(
         draft: only a draft is wanted: nothing of the procedure stands in the way.
         again: repeat on purpose what was issued before; ``reason`` says why, or why it is dated back.
         reason: see ``again``.
+        serves: numbers of the records a receipt (送达回证) is to list; else it lists whatever waits to be served.
 
     Raises:
         UsageError: E001, no household is meant, a list or sheet cannot be used, a parcel would be written over.
         ArchivistError: the one household's refusal, where only one is meant.
     """
+    from archivist.doctypes.field_paths import FieldPath
     from archivist.issuing import jobs
     from archivist.issuing.case_documents import plan
     from archivist.issuing.planned import Manner
@@ -261,7 +264,8 @@ def prepare(
         )
     copies.refuse_existing()
     by_path = wanted.by_path  # each source by itself: what comes later may name a field otherwise
-    base = {**by_path(shared), **by_path(settings)}
+    chosen_records: Mapping[str, object] = {FieldPath.DELIVERY_RECORDS: "、".join(serves)} if serves else {}
+    base = {**by_path(shared), **by_path(settings), **chosen_records}
     own = {n: by_path(row) for n, row in rows.items()}
     day, manner = on or by.today, Manner(draft, again, reason=reason)
     job = jobs.digest_of(

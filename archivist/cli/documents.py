@@ -69,6 +69,13 @@ _FEW = 10
     type=click.Path(path_type=Path, dir_okay=False),
     help="另存为一个 PDF，供一次打印（双面时各份另起一张）。",
 )
+@click.option(
+    "--serves",
+    "serves",
+    multiple=True,
+    metavar="件号",
+    help="送达回证：送达的是第几件，可多次；不写为所有待送达的文书。",
+)
 @with_session
 def generate(
     session: Session,
@@ -87,6 +94,7 @@ def generate(
     out: Path | None,
     parcel: Path | None,
     merged: Path | None,
+    serves: tuple[str, ...],
 ) -> int:
     """制发文书：一户或多户；机关文书（templates list 中标“机关”的）不写户。
 
@@ -103,6 +111,7 @@ def generate(
                 "--search": query,
                 "--list": names,
                 "--reason": reason and not again,
+                "--serves": serves,
                 "--zip": parcel,
                 "--merge": merged,
             },
@@ -138,6 +147,7 @@ def generate(
         draft=draft,
         again=again,
         reason=reason,
+        serves=serves,
     )
     if dry_run:
         return _show_plan(session, api.plan(session.workspace, prepared))

@@ -143,7 +143,8 @@ def of_document(issuance: Issuance) -> Admission:
     problems += unmet_guards(issuance)
     if issuance.document.id == DocumentId.DELIVERY_RECEIPT:
         case, catalogue = issuance.remaining, issuance.catalogue
-        problems += service.unlistable(case, catalogue, issuance.serves, again=issuance.again)
+        again = issuance.again and bool(issuance.reason.strip())
+        problems += service.unlistable(case, catalogue, issuance.serves, again=again)
     return Admission(tuple(dict.fromkeys(problems)))
 
 

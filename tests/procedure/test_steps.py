@@ -66,13 +66,13 @@ def case(workspace: Workspace) -> Case:
     return workspace.archive.read(made.number)
 
 
-def file_papers(workspace: Workspace, case: Case, *types: str, status: str = "filed") -> None:
-    """Put papers into the case."""
+def file_papers(workspace: Workspace, case: Case, *types: str, status: str = "filed", **data: object) -> None:
+    """Put papers into the case; ``data`` is what their records say."""
     for kind in types:
 
         def paper(now: Case, kind: str = kind) -> Draft:
             entry = {"no": now.next_record(), "type": kind, "title": kind, "folder": "01", "status": status}
-            return Draft(Op.RECORD_FILED, {"record": entry})
+            return Draft(Op.RECORD_FILED, {"record": entry | {"data": data}})
 
         workspace.commit(case.number, paper, LATE)
 
@@ -471,14 +471,21 @@ def test_a_correction_says_why_and_what(
 
 def in_benefit(workspace: Workspace, case: Case) -> None:
     confirmed(workspace, case)
-    for step, on, by, papers in (
-        ("deliver", "03-22", INTAKE, ("delivery_receipt",)),
-        ("announce", "03-25", INTAKE, ()),
-        ("file", "03-25", REVIEWER, ()),
-        ("pay", "04-08", REVIEWER, ()),
+    served(workspace, case, "confirmation_decision")
+    for step, on, by in (
+        ("deliver", "03-22", INTAKE),
+        ("announce", "03-25", INTAKE),
+        ("file", "03-25", REVIEWER),
+        ("pay", "04-08", REVIEWER),
     ):
-        file_papers(workspace, case, *papers)
         take(workspace, case, step, on, by)
+
+
+def served(workspace: Workspace, case: Case, decision: str) -> None:
+    """Put a decision into the case, with a receipt of which somebody said that it serves it."""
+    file_papers(workspace, case, decision)
+    (paper,) = workspace.archive.read(case.number).records_of(decision)
+    file_papers(workspace, case, "delivery_receipt", serves=[paper.no])
 
 
 def died(workspace: Workspace, case: Case) -> StepTaken:

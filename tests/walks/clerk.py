@@ -21,7 +21,7 @@ from archivist.documents.render.pdf import to_pdf
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import StepId
-from archivist.rules import deadlines
+from archivist.rules import deadlines, service
 from archivist.rules.benefit_amount import first_month
 from archivist.rules.pack import load
 from archivist.workspace import Workspace
@@ -124,7 +124,7 @@ class Clerk:
         page.save(str(path))
         return path
 
-    def issue(self, kind: str) -> None:
+    def issue(self, kind: str, *more: str) -> None:
         """Issue a document and file its signed copy."""
         document, category = self.catalogue.get(kind), Category(self.number.split("-")[1])
         given = {
@@ -134,7 +134,7 @@ class Clerk:
         }
         path = self.root / "填写.json"
         path.write_text(json.dumps(given | GIVEN.get(kind, {}), ensure_ascii=False), encoding="utf-8")
-        made = self.run("generate", kind, self.number, "--from", str(path))
+        made = self.run("generate", kind, self.number, "--from", str(path), *more)
         assert made["issued"], made
         record = made["issued"][0]["record"]
         self.run("file", self.number, str(self._paper(kind)), "--signs", record)
@@ -165,11 +165,23 @@ class Clerk:
         }
         return known.get(kind, "5" if kind in ("money", "decimal", "int") else "样例")
 
+    def serve(self, *kinds: str) -> None:
+        """Serve what waits for it, or papers of some kinds, with a receipt that is signed; nothing where nothing waits."""
+        with Workspace.open(self.root) as workspace:
+            case = workspace.archive.read(CaseNo.parse(self.number))
+            chosen = [r.no for r in case.records_of(*kinds) if not r.signs]
+            waiting = service.to_list(case, workspace.catalogue, chosen)
+        if waiting:
+            self.issue("delivery_receipt", *(w for number in chosen for w in ("--serves", number)))
+
     def bring(self, *types: str) -> None:
         """Bring papers into the file as each comes to be: issued and signed, or received."""
         generated = [t for t in types if self.catalogue.get(t).generated]
         for kind in generated:
-            self.issue(kind)
+            if kind != "delivery_receipt":
+                self.issue(kind)
+        if "delivery_receipt" in generated:
+            self.serve()
         self.papers(*(t for t in types if t not in generated))
 
     def step(

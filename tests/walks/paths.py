@@ -56,7 +56,8 @@ def decide(clerk: Clerk, *, days: int = 1) -> None:
 
 def hand_over(clerk: Clerk) -> None:
     """Deliver the decision, announce it, report it, pay."""
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve()
+    clerk.step("deliver")
     clerk.step("announce", days=1)
     clerk.step("file", days=1)
     clerk.step("pay", days=2)
@@ -67,7 +68,8 @@ def benefit_to_end(clerk: Clerk, reason: str = "家庭收入超过标准") -> No
     clerk.step("visit", days=60, needs=("home_visit_record",))
     clerk.step("start_review", days=30)
     clerk.step("terminate", "--reason", reason, days=5)
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve()
+    clerk.step("deliver")
     clerk.wait(1).close(reason)
 
 
@@ -77,13 +79,15 @@ def tekun_to_end(clerk: Clerk) -> None:
     clerk.step("propose_termination", "--reason", "具备了劳动能力", days=1)
     assert clerk.refused("terminate", "--reason", "不再符合条件", by=(APPROVER,))
     clerk.step("terminate", "--reason", "不再符合条件", days=10)
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve()
+    clerk.step("deliver")
     clerk.wait(1).close("终止供养")
 
 
 def end_temporary(clerk: Clerk) -> None:
     """Deliver, pay once, report, close."""
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve()
+    clerk.step("deliver")
     clerk.step("pay", days=1)
     clerk.step("file", days=1)
     clerk.wait(1).close("办结")

@@ -28,7 +28,8 @@ def confirmed_then_publicized(clerk: Clerk) -> None:
     assert clerk.due()["filing.days"]["duty"] == "office"
     clerk.step("publicize", days=1)
     clerk.step("file", days=3)
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve()
+    clerk.step("deliver")
     assert "公示期" in "".join(clerk.refused("announce"))
     clerk.step("announce", days=6)
     clerk.step("pay", days=2)

@@ -71,7 +71,8 @@ def test_disability(clerk: Clerk) -> None:
     assert "confirm" not in clerk.possible()
     clerk.step("federation_review", days=5)
     clerk.step("bureau_approve", days=5)
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve("disability_subsidy_form")
+    clerk.step("deliver")
     clerk.step("pay", days=1)
     benefit_to_end(clerk, "残疾等级变化")
 

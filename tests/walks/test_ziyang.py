@@ -28,7 +28,8 @@ def checked_by_the_county(clerk: Clerk) -> None:
     clerk.step("prelim", days=1)
     clerk.step("publicize")
     decide(clerk, days=10)
-    clerk.step("deliver", days=1, needs=("delivery_receipt",))
+    clerk.wait(1).serve()
+    clerk.step("deliver")
     clerk.step("announce", days=1)
     assert "pay" not in clerk.possible(), "县级核查之前不列入发放"
     clerk.step("county_check", days=3, settings=("result=一致",))
