@@ -93,7 +93,7 @@ def _of_everybody(attempt: Attempt) -> list[str]:
         return []
     seen = required_papers.looked_up(case)
     found = [
-        required_papers.too_few(case, m, attempt.titles.get(m.document, m.document))
+        required_papers.too_few(case, m, attempt.catalogue.title(m.document))
         for m in required_papers.required(case, pack)
         if required_papers.held(case, m.document, *m.accepts)
     ]
