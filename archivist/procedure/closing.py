@@ -149,9 +149,10 @@ def _refuse_unlawful(
         after = f"上一环节“{case.steps[-1].title}”" if case.steps else "立户日"
         raise InvalidValue(f"注销日期 {on} 应在{after}（{first}）与今天之间", file=str(case.number))
     for row in here[:1] if case.steps else ():
-        titles = {kind.id: kind.title for kind in workspace.catalogue}
         names = tuple(people) or (by.actor,)
-        attempt = Attempt(case, workspace.pack, row, on, by=names, reason=reason, titles=titles)
+        attempt = Attempt(
+            case, workspace.pack, row, on, by=names, reason=reason, catalogue=workspace.catalogue
+        )
         problems = [
             *prerequisites.unmet(attempt),
             *prerequisites.papers(attempt, workspace.catalogue)[0],

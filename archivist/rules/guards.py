@@ -223,7 +223,7 @@ def _change_reported(attempt: Attempt) -> list[str]:
 
 def _ending_served(attempt: Attempt) -> list[str]:
     """终止、不予受理、终止程序 …: issued and served before the file is closed, for afterwards neither can be done."""
-    case, found = attempt.case, open_matters.ending_decision(attempt.case, attempt.pack)
+    case, found = attempt.case, open_matters.ending_decision(attempt.case, attempt.pack, attempt.catalogue)
     if found is None or open_matters.nobody_left(case):
         return []
     decided, documents = found

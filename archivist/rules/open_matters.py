@@ -116,16 +116,17 @@ def _running(case: Case, pack: Pack) -> Iterator[OpenMatter]:
 
 
 # ── the decision that ends it ────────────────────────────────────────────────────────────────────────────
-def ending_decision(case: Case, pack: Pack) -> tuple[StepTaken, tuple[str, ...]] | None:
-    """Return the step of this round that decided the end and has to be served, with the documents it brings forth.
+def ending_decision(case: Case, pack: Pack, catalogue: Catalogue) -> tuple[StepTaken, tuple[str, ...]] | None:
+    """Return the step of this round that decided the end and has to be served, with the documents that say so.
 
-    A step has to be served when its row brings forth a 送达回证. ``None`` where nothing was decided against the household
+    ``None`` where nothing was decided against the household
     (放弃、撤回, 办结).
     """
     for step in reversed(case.round):
         row = step_rows.row_taken(pack, case, step)
-        if row and step.after in _DECIDED and DocumentId.DELIVERY_RECEIPT in row.makes:
-            return step, tuple(name for name in row.makes if name != DocumentId.DELIVERY_RECEIPT)
+        served = [n for n in (row.makes if row else ()) if n in catalogue and catalogue.get(n).served]
+        if served and step.after in _DECIDED:
+            return step, tuple(served)
     return None
 
 
