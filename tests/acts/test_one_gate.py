@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +24,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError
 from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.number_series import series
 from archivist.issuing.planned import Manner
 from archivist.issuing.voiding import void
 from archivist.model.by import CHINA, By
@@ -30,19 +32,23 @@ from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.model.record import RecordStatus
+from archivist.model.standing import Verdict
 from archivist.model.states import State
 from archivist.procedure import corrections
 from archivist.procedure.cases import change_facts, open_case
+from archivist.procedure.closing import deregister, plan_closing, reopen
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import possible, take_step
-from archivist.rules import admissibility
-from archivist.rules.rule import StepRule
+from archivist.rules import admissibility, service
+from archivist.rules.completeness.run import findings
+from archivist.rules.rule import Stage, StepRule
 from archivist.workspace import Workspace
 from tests.acts.filled import filled
 from tests.acts.oracle import wrongs
 from tests.filing import file_papers, sign
 from tests.kit import make_workspace
 from tests.people import WANG
+from tests.rules.completeness.test_evidence import without
 from tests.sampling import examples, sweep
 
 CATALOGUE = Catalogue.load()
@@ -245,6 +251,45 @@ class Acts(RuleBasedStateMachine):
         except ArchivistError:
             return
 
+    @rule(back=st.integers(-3, 3))
+    def close(self, back: int) -> None:
+        on = self.today + dt.timedelta(days=back)
+        try:
+            closing = plan_closing(self.workspace, self.by, self.number, on=on, reason="样例")
+            deregister(self.workspace, self.by, self.number, on=on, reason="样例", matters=closing.matters)
+        except ArchivistError:
+            return
+        unserved = [r.type for r in service.of(self.case, CATALOGUE).unserved]
+        assert "termination_decision" not in unserved, (
+            "「refusal while a termination decision is not served」"
+        )
+
+    @rule()
+    def open_again(self) -> None:
+        before = self.case
+        try:
+            reopen(self.workspace, self.by, self.number, reason="误注销")
+        except ArchivistError:
+            return
+        assert before.state is State.DEREGISTERED and self.case.state is not State.DEREGISTERED
+        assert self.case.steps == before.steps
+
+    # ── checks ───────────────────────────────────────────────────────────────────────────────────────────
+    @rule(data=st.data(), stage=st.sampled_from(Stage))
+    def look(self, data: st.DataObject, stage: Stage) -> None:
+        """「never a 合格 that removing its evidence does not change」."""
+        found = findings(
+            self.case, self.workspace.pack, CATALOGUE, stage, on=self.today, words=lambda _: "样例"
+        )
+        if right := [f for f in found if f.verdict is Verdict.PASSED]:
+            finding = data.draw(st.sampled_from(right))
+            evidence = data.draw(st.sampled_from(finding.evidence))
+            rows = replace(self.workspace.pack, checks=(finding.check,))
+            after = findings(
+                without(self.case, evidence), rows, CATALOGUE, stage, on=self.today, words=lambda _: "样例"
+            )
+            assert finding not in after, f"{finding.check.id} does not rest on {evidence.said}"
+
     # ── papers ───────────────────────────────────────────────────────────────────────────────────────────
     @rule(data=st.data())
     def sign_one(self, data: st.DataObject) -> None:
@@ -271,6 +316,12 @@ class Acts(RuleBasedStateMachine):
         """「never two live acts of a kind, never opposite ones, never a date against the order, never a number twice」."""
         if hasattr(self, "number"):
             assert wrongs(self.workspace, self.number) == []
+
+    @rule()
+    def every_number_is_explained(self) -> None:
+        """「never a number twice or unexplained」."""
+        found = series(self.workspace)
+        assert found.repeated == () and found.unexplained == ()
 
 
 def run(count: int) -> None:
