@@ -1,7 +1,8 @@
 """Acts out of the ordinary (例外办理): lawful where somebody answers for them, and so never without being looked at.
 
 The one place where they are listed, whoever let them happen: a document issued beside one of its kind, or dated back; a
-step put on record after its day; something granted though another household speaks against it. Each is a sentence that stays the same, so that looking at it can be put on record.
+step put on record after its day; something granted though another household speaks against it; money that was not reckoned
+by the standard. Each is a sentence that stays the same, so that looking at it can be put on record.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from archivist.model.by import CHINA
 from archivist.model.case import Case
+from archivist.model.fact_paths import FactPath
 from archivist.model.record import Record
 from archivist.rules import across
-
-_ZONE: Final = dt.timezone(dt.timedelta(hours=8))
-"""Dates of law are civil dates in Asia/Shanghai, which knows no summer time."""
 
 
 def acts(case: Case) -> list[str]:
@@ -52,6 +52,13 @@ def _across_households(case: Case) -> Iterator[str]:
             yield f"“{step.title}”{step.on} 是在{matters}的情形下办理的{why}"
 
 
+def _money_by_another_basis(case: Case) -> Iterator[str]:
+    """What is stated here has the amount go unchecked against standard and cap, see ``benefit_amount``."""
+    basis, amount = (case.fact(path) for path in (FactPath.BENEFIT_BASIS, FactPath.BENEFIT_AMOUNT))
+    if basis and amount is not None:
+        yield f"救助金额 {amount} 元没有按标准核对，另写依据：{basis}"
+
+
 def _why(record: Record) -> str:
     reason = str(record.data.get("why", ""))
     return f"，理由：{reason}" if reason else "，没有写理由"
@@ -59,7 +66,7 @@ def _why(record: Record) -> str:
 
 def _day(moment: str) -> str:
     """Return the civil day of a moment, empty where it is not known."""
-    return dt.datetime.fromisoformat(moment).astimezone(_ZONE).date().isoformat() if moment else ""
+    return dt.datetime.fromisoformat(moment).astimezone(CHINA).date().isoformat() if moment else ""
 
 
 KINDS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (
@@ -67,5 +74,6 @@ KINDS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (
     _dated_back,
     _recorded_late,
     _across_households,
+    _money_by_another_basis,
 )
 """Each lists the acts of one kind; a new way to let something pass is a new kind."""
