@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archivist.issuing.number_series import NumberSeries, NumberState, series
+from collections.abc import Sequence
+
+from archivist.issuing.number_series import NumberLine, NumberSeries, NumberState, series
 from archivist.workspace import Workspace
 
 
@@ -13,7 +15,13 @@ def all_explained(workspace: Workspace) -> NumberSeries:
     assert all(line.reason for line in found.lines if line.state in (NumberState.VACANT, NumberState.VOID))
     assert all(line.state is not NumberState.IN_PROGRESS for line in found.lines)
     for year in {line.year for line in found.lines}:
-        own = [line.number for line in found.lines if line.year == year and not line.by_hand and line.number]
-        assert own == list(range(1, len(own) + 1)), f"the numbers of {year} are {own}"
+        all_in_order([line for line in found.lines if line.year == year and line.number])
     assert not list(workspace.archive.runs.folder.glob("*")), "a run that ended left its file"
     return found
+
+
+def all_in_order(lines: Sequence[NumberLine]) -> None:
+    """Check that the sequence's own numbers of a year leave no gap but those given by hand."""
+    own = {line.number or 0 for line in lines if not line.by_hand}
+    taken, last = {line.number or 0 for line in lines}, max(own, default=0)
+    assert {n for n in taken if n <= last} == set(range(1, last + 1)), sorted(taken)
