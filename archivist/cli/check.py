@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from archivist.api import completeness as api
-from archivist.api.across import check_across
+from archivist.api.across import AcrossPair, check_across
 from archivist.api.completeness import (
     CheckedCase,
     CheckFindingView,
@@ -108,22 +108,23 @@ def _check_across(session: Session, day: dt.date) -> int:
     session.emit(report)
     if report.pairs:
         session.table(
-            ("户号", "他户", "结论", "情形"),
+            ("户号", "他户", "姓名", "情形"),
             [
-                (
-                    pair.case,
-                    pair.other or "（工作人员）",
-                    "已写明例外" if pair.excepted else pair.gravity.label,
-                    "\n".join(filter(None, (pair.words, pair.excepted))),
-                )
-                for pair in report.pairs
+                (p.case, p.other or "工作人员", p.person, f"{p.kind.label}\n{_outcome(p)}")
+                for p in report.pairs
             ],
         )
+    for pair in report.pairs:
+        session.say(f"· {pair.case}：{pair.words}" + (f"；{pair.excepted}" if pair.excepted else ""))
     waiting = sum(pair.is_open for pair in report.pairs)
     session.say(f"各户之间有 {len(report.pairs)} 处，其中 {waiting} 处须处理", "bold")
     for line in report.unchecked:
         session.warn(f"未检：{line}")
     return 0 if report.clean else 1
+
+
+def _outcome(pair: AcrossPair) -> str:
+    return "已写明例外" if pair.excepted else pair.gravity.label
 
 
 def _show(session: Session, report: CheckReport, *, single: bool) -> None:

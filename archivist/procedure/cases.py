@@ -18,7 +18,7 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
-from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
+from archivist.model.field_schema import APPLICANT, OLD_ID_NUMBER
 from archivist.model.ids import CaseNo, Category, IdType
 from archivist.model.values import Value, value_text
 from archivist.procedure.across import look
@@ -215,13 +215,13 @@ def change_facts(
         case, _ = workspace.commit(number, draft, by)
     except _Unchanged:
         return workspace.archive.read(number), ()
-    if notices is not None and any(change.path.startswith(_WHO) for change in changes):
+    if notices is not None and any(change.path.rpartition(".")[2] in _WHO for change in changes):
         notices.extend(look(workspace, case, by.today).lines)
     return case, tuple(changes)
 
 
-_WHO: Final = tuple(group.key for group in (APPLICANT, MEMBERS, OBLIGORS))
-"""Groups of which a change may bring in somebody who stands in another household."""
+_WHO: Final = ("name", "id_number", OLD_ID_NUMBER.key, "relation", "living_together", "covered")
+"""Facts of people of which a change may bring in somebody who stands in another household."""
 
 
 class _Unchanged(Exception):

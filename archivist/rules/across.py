@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -89,6 +89,7 @@ class AcrossFinding:
         case: the household looked at; ``other`` the other one, ``None`` for the staff.
         person: the name it is about, as it stands in the household; ``part`` what they are in it.
         words: the whole of it, a sentence.
+        numbers: by which the person is known; never shown.
     """
 
     kind: AcrossKind
@@ -98,6 +99,7 @@ class AcrossFinding:
     person: str
     part: Part
     words: str
+    numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def mark(self) -> str:
@@ -108,7 +110,8 @@ class AcrossFinding:
     def pair(self) -> tuple[object, ...]:
         """What makes two findings one: the same two households with the same consequence, seen from either side."""
         if self.kind in (AcrossKind.SAME_PERSON, AcrossKind.OTHER_MEMBER):
-            return self.kind, self.gravity, self.person, frozenset((self.case, self.other))
+            shared = min(self.numbers, default="")
+            return self.kind, self.gravity, shared, frozenset((self.case, self.other))
         return self.kind, self.person, self.case, self.other
 
 
@@ -265,14 +268,14 @@ def _of_person(
         return
     if part_there is Part.OBLIGOR:
         if is_granted(other):
-            yield finding(AcrossKind.OBLIGOR, Gravity.NOTICE, f"{who}是 {where} 登记的义务人")
+            yield finding(AcrossKind.OBLIGOR, Gravity.NOTICE, f"{who}是 {where}登记的义务人")
         return
     excludes = _rule(pack, EXCLUDES, case)
     if not (covered_here and covered_there):
         yield finding(
             AcrossKind.OTHER_MEMBER,
             Gravity.NOTICE,
-            f"{who}在 {where} 登记为{part_there.value}，请核实是否仍在那一户共同生活",
+            f"{who}在 {where}登记为{part_there.value}，请核实是否仍在那一户共同生活",
         )
     elif excludes and other.category in _categories(excludes):
         granted = is_granted(other)
@@ -281,17 +284,17 @@ def _of_person(
         yield finding(
             AcrossKind.SAME_PERSON,
             Gravity.FORBIDDEN if granted else Gravity.EXCEPTION,
-            f"{who}在 {where} {what}{other.category.label}，不能同时享受{case.category.label}：{todo}"
+            f"{who}在 {where}{what}{other.category.label}，不能同时享受{case.category.label}：{todo}"
             f"（{excludes.source}）",
         )
     elif (ends := _rule(pack, ENDS, case)) and other.category in _categories(ends):
         yield finding(
             AcrossKind.BENEFIT_ENDS,
             Gravity.NOTICE,
-            f"{who}在 {where} 享受或申请{other.category.label}，确认{case.category.label}后须在那一户终止（{ends.source}）",
+            f"{who}在 {where}享受或申请{other.category.label}，确认{case.category.label}后须在那一户终止（{ends.source}）",
         )
     elif other.category in _BASIC and case.category not in _BASIC:
-        yield finding(AcrossKind.OTHER_MEMBER, Gravity.NOTICE, f"{who}是 {where} 的{part_there.value}")
+        yield finding(AcrossKind.OTHER_MEMBER, Gravity.NOTICE, f"{who}是 {where}的{part_there.value}")
 
 
 def _of_obligor(case: Case, other: Case, person: Row, on: dt.date) -> Iterator[AcrossFinding]:
@@ -310,7 +313,7 @@ def _of_obligor(case: Case, other: Case, person: Row, on: dt.date) -> Iterator[A
         gravity = Gravity.EXCEPTION if case.category in _BASIC else Gravity.NOTICE
         yield AcrossFinding(
             AcrossKind.OBLIGOR, gravity, case.number, other.number, name, Part.OBLIGOR,
-            f"{who}本人是 {where} 的保障对象，请核实其履行义务的能力",
+            f"{who}本人是 {where}的保障对象，请核实其履行义务的能力",
         )  # fmt: skip
 
 
