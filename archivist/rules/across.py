@@ -17,6 +17,7 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Part, Row, people, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
+from archivist.model.former_people import Departure
 from archivist.model.household import covered_persons, household_size, is_applicant, kin_names, lives_together
 from archivist.model.ids import CaseNo, Category, parse_category
 from archivist.model.persons import numbers_of
@@ -210,7 +211,8 @@ def between(cases: Sequence[Case], pack: Pack, on: dt.date) -> tuple[AcrossFindi
     """
     holding: dict[str, list[Case]] = {}
     for case in cases:
-        for number in numbers_in(case):
+        gone = (number for former in case.former for number in numbers_of(former.row))
+        for number in {*numbers_in(case), *gone}:
             holding.setdefault(number, []).append(case)
     near: dict[CaseNo, dict[CaseNo, Case]] = {}
     for sharing in holding.values():
@@ -249,10 +251,6 @@ def _of_person(
     case: Case, other: Case, part: Part, person: Row, pack: Pack, on: dt.date
 ) -> Iterator[AcrossFinding]:
     numbers = numbers_of(person)
-    there = _standing(other, numbers, on)
-    if not numbers or there is None:
-        return
-    part_there, covered_there = there
     covered_here = any(numbers & numbers_of(p) for p in covered_persons(case, on))
     who, where = _who(part, person), _where(other)
 
@@ -261,11 +259,13 @@ def _of_person(
             kind, gravity, case.number, other.number, str(person.get("name", "")), part, words
         )
 
-    if died := _death(other, part_there):
+    there = _standing(other, numbers, on)
+    if died := _death(other, numbers, there[0] if there else None):
         gravity = Gravity.FORBIDDEN if died.sure and covered_here else Gravity.EXCEPTION
         yield finding(AcrossKind.DEATH, gravity, f"{who}：{where}{died.words}，请核实")
-    if not is_live(other):
+    if there is None or not is_live(other):
         return
+    part_there, covered_there = there
     if part_there is Part.OBLIGOR:
         if is_granted(other):
             yield finding(AcrossKind.OBLIGOR, Gravity.NOTICE, f"{who}是 {where}登记的义务人")
@@ -300,16 +300,14 @@ def _of_person(
 def _of_obligor(case: Case, other: Case, person: Row, on: dt.date) -> Iterator[AcrossFinding]:
     numbers = numbers_of(person)
     there = _standing(other, numbers, on)
-    if not numbers or there is None or there[0] is Part.OBLIGOR:
-        return
     who, where = _who(Part.OBLIGOR, person), _where(other)
     name = str(person.get("name", ""))
-    if died := _death(other, there[0]):
+    if died := _death(other, numbers, there[0] if there else None):
         yield AcrossFinding(
             AcrossKind.DEATH, Gravity.NOTICE, case.number, other.number, name, Part.OBLIGOR,
             f"{who}：{where}{died.words}，请核实",
         )  # fmt: skip
-    if there[1] and is_granted(other) and other.category in _BASIC:
+    if there and there[1] and is_granted(other) and other.category in _BASIC:
         gravity = Gravity.EXCEPTION if case.category in _BASIC else Gravity.NOTICE
         yield AcrossFinding(
             AcrossKind.OBLIGOR, gravity, case.number, other.number, name, Part.OBLIGOR,
@@ -325,9 +323,12 @@ class _Death:
     sure: bool
 
 
-def _death(other: Case, part_there: Part) -> _Death | None:
-    """Return the death another household records of whoever is the applicant there, or may be one of several."""
-    if part_there is Part.OBLIGOR:
+def _death(other: Case, numbers: frozenset[str], part_there: Part | None) -> _Death | None:
+    """Return the death another household records of somebody, or of one of several who may be them."""
+    dead = [former for former in other.former if former.why is Departure.DEATH]
+    if former := next((f for f in dead if numbers & numbers_of(f.row)), None):
+        return _Death(f"登记已于 {former.on} 死亡", True)
+    if part_there not in (Part.APPLICANT, Part.MEMBER):
         return None
     alone = household_size(other, dt.date.max) == 1
     if other.status is CaseStatus.DEREGISTERED and _DEATH.search(other.deregistration_reason):
@@ -335,8 +336,10 @@ def _death(other: Case, part_there: Part) -> _Death | None:
             return None
         return _Death(f"已因“{other.deregistration_reason}”注销（{other.deregistered_on}）", alone)
     step = next((s for s in reversed(other.round) if s.id == StepId.REPORT_DEATH), None)
-    if step is None:  # none, or the review after it is over: whoever died is no more in what is known
-        return None
+    if step is None or any(former.seq > step.seq for former in dead):
+        return (
+            None  # the review after it is over, or it is known who died: nobody of whom the facts still tell
+        )
     day = step.values.get("died_on", step.on)
     if alone or other.category in (Category.TK, Category.CJ):
         return _Death(f"登记已于 {day} 死亡", True) if part_there is Part.APPLICANT else None

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from archivist.model.case import Case, CaseStatus
 from archivist.model.facts import Part, parse_facts
+from archivist.model.former_people import Departure, FormerPerson
 from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING
@@ -174,6 +175,25 @@ def test_a_death_that_was_reported_in_a_family_names_nobody() -> None:
     assert AcrossKind.DEATH not in {f.kind for f in found(household(1, "JN", person(MINE)), over)}
     alone = household(3, "TK", person(MINE), state=State.IN_BENEFIT, steps=reported)
     assert (AcrossKind.DEATH, Gravity.FORBIDDEN) in kinds(found(household(1, "JN", person(MINE)), alone))
+
+
+@pytest.mark.parametrize(
+    ("why", "gravity"),
+    [(Departure.DEATH, Gravity.FORBIDDEN), (Departure.LEFT, None), (Departure.SPLIT, None)],
+)
+def test_who_died_in_a_household_that_goes_on(why: Departure, gravity: Gravity | None) -> None:
+    """「the death of the applicant with members left」: it is known who; who lives on there is not meant."""
+    died = FormerPerson(person(MINE), Part.APPLICANT, why, dt.date(2024, 4, 2), 9, "")
+    reported = [("report_death", State.REVIEWING)]
+    family = household(2, "DB", person(THEIRS), person(CHILD), state=State.IN_BENEFIT, steps=reported)
+    family = replace(family, former=(died,))
+    findings = found(household(1, "JN", person(MINE)), family)
+    assert {f.gravity for f in findings if f.kind is AcrossKind.DEATH} == ({gravity} if gravity else set())
+    living = found(household(3, "JN", person(CHILD)), family)
+    assert (AcrossKind.DEATH in {f.kind for f in living}) is (gravity is None)
+    assert (
+        across.between([household(1, "DB", person(MINE)), family], NATIONAL, TODAY) != () or gravity is None
+    )
 
 
 @pytest.mark.parametrize("place", ["applicant", "member", "obligor", "kin"])
