@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from archivist.api.result import Result
 from archivist.errors import InvalidValue
 from archivist.model import facts as model
-from archivist.model.case import CaseStatus
 from archivist.model.ids import Category, mask_id
 from archivist.model.invisible import invisible_notices
 from archivist.model.standing import MatterKind
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from archivist.procedure import cases as procedure
     from archivist.procedure.closing import Closing
     from archivist.rules.open_matters import OpenMatter
-    from archivist.search.catalogue import CaseRow
     from archivist.workspace import Workspace
 
 Settings = Sequence[tuple[str, object]]
@@ -72,39 +70,6 @@ class FactsChanged(Result):
     case: str
     changes: tuple[ChangeView, ...]
     notices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListedCase:
-    """A household as lists show it; ``place`` is the village or community (村、社区)."""
-
-    case: str
-    applicant: str
-    category: Category
-    status: CaseStatus
-    place: str
-    opened_on: dt.date
-
-    @classmethod
-    def of(cls, row: CaseRow) -> ListedCase:
-        """Return a row of the index."""
-        return cls(
-            case=str(row.number),
-            applicant=row.applicant,
-            category=row.category,
-            status=CaseStatus(row.status),
-            place=row.village,
-            opened_on=dt.date.fromisoformat(row.opened_on),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class CaseList(Result):
-    """Household files by number."""
-
-    SCHEMA: ClassVar[str] = "archivist/case-list/1"
-
-    cases: tuple[ListedCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,22 +253,6 @@ def change_facts(
         workspace, by, number, settings, laid_over=laid_over, reason=reason, notices=notices
     )
     return FactsChanged(str(number), tuple(map(ChangeView.of, changes)), tuple(notices))
-
-
-def list_cases(
-    workspace: Workspace,
-    *,
-    category: Category | None = None,
-    status: CaseStatus | None = None,
-    place: str = "",
-) -> CaseList:
-    """List household files, narrowed by what is given; ``place`` may be a part of the name.
-
-    Raises:
-        IndexFault: E400.
-    """
-    rows = workspace.index.cases(category=category, status=status.value if status else "", place=place)
-    return CaseList(tuple(map(ListedCase.of, rows)))
 
 
 def plan_deregistration(

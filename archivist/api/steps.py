@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api import next_acts
+from archivist.api.next_acts import ActView
 from archivist.api.result import Result
 from archivist.model.roles import Role
 from archivist.model.standing import PaperStatus
@@ -175,6 +177,7 @@ class StepResult(Result):
         starts: the time limits it sets going or announces; ``ends`` those it fulfils.
         warnings: what does not stand in the way, but should be known.
         basis: the sentence it stands on.
+        following: what comes next in the household; ``None`` with ``dry_run``, and where nothing does.
     """
 
     SCHEMA: ClassVar[str] = "archivist/case-step/1"
@@ -194,10 +197,13 @@ class StepResult(Result):
     ends: tuple[Limit, ...]
     warnings: tuple[str, ...]
     basis: str
+    following: ActView | None
 
     @classmethod
-    def of(cls, planned: procedure.PlannedStep, event: int | None) -> StepResult:
-        """Return a step of the procedure; ``event`` where it was recorded."""
+    def of(
+        cls, planned: procedure.PlannedStep, event: int | None, following: ActView | None = None
+    ) -> StepResult:
+        """Return a step of the procedure; ``event`` where it was recorded, and then what follows."""
         attempt = planned.attempt
         return cls(
             case=str(attempt.case.number),
@@ -215,6 +221,7 @@ class StepResult(Result):
             ends=tuple(map(Limit.of, planned.ends)),
             warnings=planned.warnings,
             basis=str(attempt.step.source),
+            following=following,
         )
 
 
@@ -324,7 +331,8 @@ def take_step(
     done = procedure.take_step(
         workspace, by, number, wanted, on=on, at=at, people=people, values=values, reason=reason
     )
-    return StepResult.of(done.planned, done.case.seq)
+    following = next_acts.after(workspace, done.case, on=by.today, actor=by.actor)
+    return StepResult.of(done.planned, done.case.seq, following)
 
 
 def correct_step(

@@ -1,7 +1,7 @@
 """The command line. Only here is the clock read and anything printed.
 
 ``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON · one thin module
-for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``case_export``) · ``agenda`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
+for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
@@ -19,6 +19,7 @@ __all__ = [
     "inbox",
     "ledger",
     "main",
+    "next_acts",
     "passwords",
     "rearranging",
     "records",

@@ -11,16 +11,18 @@ import click
 from archivist.api import case_file
 from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
+from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.cases import DeregistrationPlan
 from archivist.cli.case_export import export
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
 from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
-from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.session import DAY, MANY, Session, pairs, with_session
 from archivist.cli.steps import correct, step
 from archivist.model.case import CaseStatus
 from archivist.model.ids import parse_category
+from archivist.model.states import parse_state
 
 _STATUSES: Final = {s.value: s for s in CaseStatus} | {s.label: s for s in CaseStatus}
 
@@ -198,21 +200,48 @@ def _show_disagreeing(session: Session, found: CaseFile, *, full: bool) -> None:
 @click.option("--category", help="救助类别。")
 @click.option("--status", type=click.Choice([*_STATUSES]), help="状态。")
 @click.option("--place", default="", help="村（社区）。")
+@click.option("--state", help="办理状态，如 受理、公示中、在享。")
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice([o.value for o in ListOrder]),
+    default=ListOrder.NUMBER.value,
+    help="次序：number 户号，due 期限，state 办理状态；默认户号。",
+)
 @with_session
-def list_(session: Session, category: str | None, status: str | None, place: str) -> None:
-    """列出户档。"""
-    found = api.list_cases(
-        session.workspace,
-        category=parse_category(category) if category else None,
-        status=_STATUSES[status] if status else None,
-        place=place,
-    )
+def list_(
+    session: Session, category: str | None, status: str | None, place: str, state: str | None, order: str
+) -> int:
+    """列出户档：办到哪里，本机关的期限哪天先到。"""
+    with session.progress("推算期限", least=MANY) as progress:
+        found = list_cases(
+            session.workspace,
+            category=parse_category(category) if category else None,
+            status=_STATUSES[status] if status else None,
+            place=place,
+            state=parse_state(state) if state else None,
+            order=ListOrder(order),
+            progress=progress,
+        )
     session.emit(found)
     session.table(
-        ("户号", "申请人", "类别", "村（社区）", "状态", "立户"),
-        [(c.case, c.applicant, c.category.label, c.place, c.status.label, c.opened_on) for c in found.cases],
+        ("户号", "申请人", "类别", "村（社区）", "办理状态", "期限"),
+        [
+            (
+                c.case,
+                c.applicant,
+                c.category.label,
+                c.place,
+                c.state.label if c.state else "未检",
+                c.due or "",
+            )
+            for c in found.cases
+        ],
     )
     session.say(f"共 {len(found.cases)} 户")
+    for line in found.unread:
+        session.warn(f"未检：{line}")
+    return 1 if found.unread else 0
 
 
 @case.command()

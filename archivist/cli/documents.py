@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from archivist.api import document_types, office_documents
+from archivist.api import document_types, next_acts, office_documents
 from archivist.api import documents as api
 from archivist.api.document_types import DocumentTypeView, MadeFor
 from archivist.api.documents import (
@@ -20,6 +20,7 @@ from archivist.api.documents import (
 )
 from archivist.api.parcels import Copies, Parcel
 from archivist.api.result import Refusal
+from archivist.cli.next_acts import next_line
 from archivist.cli.session import DAY, Session, pairs, with_session
 from archivist.errors import UsageError
 from archivist.model.by import By
@@ -204,6 +205,8 @@ def _show_issued(session: Session, done: IssuedDocuments) -> int:
             session.say(f"打印后手写或盖章：{'、'.join(one.hand)}", "dim")
         if one.continued:
             session.say(f"写不下的续在续页上，请一并签章：{'、'.join(one.continued)}", "dim")
+        if one.case and (act := next_acts.after_in(session.workspace, one.case, by=session.by())):
+            session.say(next_line(act))
     elif done.issued:
         session.table(
             ("户号", "件号", "文书", "文号"), [(i.case, i.record, i.title, i.doc_no) for i in done.issued]

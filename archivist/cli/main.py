@@ -18,6 +18,7 @@ from archivist.os_reasons import reason_of
 COMMANDS: Final = {
     "init": ("archivist.cli.setup", "init", "建立工作区"),
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
+    "next": ("archivist.cli.next_acts", "next_", "下一步：各户该办什么、缺什么、照着敲的命令"),
     "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),
     "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
     "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -38,6 +38,12 @@ MANY = 200
 """So many cases to be gone through deserve a progress bar."""
 SHORT_CELL = 20
 """Columns up to so many cells wide (case numbers, dates) are never folded."""
+_KEYS: Final = 2
+"""So many columns say which line it is (number, name) and are never folded while there is a table."""
+_FOLDED: Final = 6
+"""Cells that a column which is folded needs at the least."""
+_BETWEEN: Final = 3
+"""Cells between two columns of a table."""
 
 
 def now() -> dt.datetime:
@@ -149,15 +155,44 @@ class Session:
             title=escape(visible(title)) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
         )
         texts = [[visible(str(cell)) for cell in row] for row in rows]
-        for n, column in enumerate(columns):
-            short = (
-                max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0) <= SHORT_CELL
+        console = self.console()
+        heads = [cell_len(column) for column in columns]
+        widest = [
+            max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0)
+            for n in range(len(columns))
+        ]
+        whole = [wide <= SHORT_CELL for wide in widest]
+
+        def least() -> int:
+            room = (
+                max(head, wide) if whole[n] else _FOLDED
+                for n, (head, wide) in enumerate(zip(heads, widest, strict=True))
             )
-            table.add_column(column, overflow="fold", no_wrap=short)
+            return sum(room) + _BETWEEN * len(columns)
+
+        if least() > console.width:  # numbers, names and days stay whole, other words may be folded
+            whole = [
+                short and (n < _KEYS or all(row[n].isascii() for row in texts))
+                for n, short in enumerate(whole)
+            ]
+        if least() > console.width:
+            self._entries(columns, texts, title)
+            return
+        for column, kept in zip(columns, whole, strict=True):
+            table.add_column(column, overflow="fold", no_wrap=kept)
         for row in texts:
             table.add_row(*map(escape, row))
-        console = self.console()
         console.print(table, soft_wrap=False)
+
+    def _entries(self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+        """Print a table that is too wide for the window as one entry after the other, so that nothing of it is lost."""
+        if title:
+            self.say(title, "bold")
+        for row in rows:
+            self.say(row[0], "bold")
+            for column, cell in zip(columns[1:], row[1:], strict=True):
+                if cell:
+                    self.say(f"  {column}：{cell.replace(chr(10), '；')}")
 
     def emit(self, result: Result) -> None:
         """Print the one JSON document of a run with ``--json``."""

@@ -8,6 +8,7 @@ import click
 
 from archivist.api import steps as api
 from archivist.api.steps import Limit, PossibleSteps, StepResult
+from archivist.cli.next_acts import next_line
 from archivist.cli.session import DAY, Session, pairs, with_session
 
 
@@ -85,6 +86,8 @@ def _show_step(session: Session, done: StepResult) -> None:
             title="由此起算的期限",
         )
     session.say(f"依据：{done.basis}", "dim")
+    if done.following:
+        session.say(next_line(done.following))
 
 
 def _due(limit: Limit) -> str:

@@ -54,6 +54,20 @@ _LIMITS: Final = {
 }
 
 
+class ActKind(StrEnum):
+    """What is to be done next in a case."""
+
+    SIGN = "sign"
+    DOCUMENT = "document"
+    RECEIVE = "receive"
+    STEP = "step"
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return {"sign": "签署归档", "document": "制发", "receive": "收材料", "step": "办理"}[self.value]
+
+
 class Verdict(StrEnum):
     """What a check came to: right, wrong, not to be told by the program, nothing there to be checked."""
 

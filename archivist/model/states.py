@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from archivist.errors import InvalidValue
+
 
 class State(StrEnum):
     """Where a case stands. The values are part of the format of events and never change their meaning."""
@@ -112,6 +114,25 @@ _LABELS: Final[Mapping[State, str]] = MappingProxyType(
         State.DEREGISTERED: "已注销",
     }
 )
+
+
+def parse_state(text: str) -> State:
+    """Return the state named by its id or its name; of a name a part will do where it means one alone.
+
+    Raises:
+        InvalidValue: E002, none or several.
+    """
+    wanted = text.strip()
+    for state in State:
+        if wanted in (state.value, state.label):
+            return state
+    found = [state for state in State if wanted and wanted in state.label]
+    if len(found) == 1:
+        return found[0]
+    known = "、".join(state.label for state in found or State)
+    raise InvalidValue(f"{'不止一种办理状态叫' if found else '没有办理状态'}“{text}”。可用：{known}")
+
+
 _ENDED: Final = frozenset(
     {
         State.NOT_ACCEPTED,

@@ -1,7 +1,7 @@
 """What becomes of a case.
 
 ``cases`` open, change facts · ``closing`` deregister, reopen · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
-``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``across`` what other households say ·
+``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``next_acts`` what comes next · ``across`` what other households say ·
 ``completeness_audit`` what is missing.
 """
 
@@ -16,6 +16,7 @@ __all__ = [
     "corrections",
     "facts_file",
     "household_split",
+    "next_acts",
     "step_documents",
     "steps",
 ]

@@ -35,7 +35,7 @@ from archivist.search.agenda_cache import Standing
 from archivist.store.chain import EVENTS, event_name
 from archivist.workspace import Workspace
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of what is kept in the catalogue."""
 BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
@@ -142,6 +142,49 @@ def agenda(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """Where an open case stands: its state, and which limit of the office's runs out first.
+
+    Attributes:
+        due: the last day in time, ``None`` where nothing of the office's runs; ``limit`` the title of that limit.
+    """
+
+    number: str
+    applicant: str
+    state: State
+    due: Deadline | None = None
+    limit: str = ""
+
+
+def standings(
+    workspace: Workspace,
+    unread: list[str],
+    *,
+    category: Category | None = None,
+    step: Callable[[int, int], None] | None = None,
+) -> Iterator[CaseStanding]:
+    """Yield where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``."""
+    for sight in _sights(workspace, category, unread, step):
+        yield _standing(sight, workspace.pack)
+
+
+def standing_of(case: Case, pack: Pack) -> CaseStanding:
+    """Return where one case stands."""
+    return _standing(_Sight(str(case.number), case.applicant_name, json.loads(_worked_out(case, pack))), pack)
+
+
+def _standing(sight: _Sight, pack: Pack) -> CaseStanding:
+    ends = [(due, place) for place, _, due, _, _ in sight.body["due"] if due and _is_own(pack.rules[place])]
+    due, place = min(ends, default=("", 0))
+    title = pack.rules[place].title if due else ""
+    return CaseStanding(sight.number, sight.applicant, State(sight.body["state"]), _deadline(due), title)
+
+
+def _is_own(rule: Rule) -> bool:
+    return rule.duty is DutyBearer.OFFICE and rule.kind is RuleKind.LIMIT
+
+
 # ── what is kept of a case ───────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class _Sight:
@@ -158,7 +201,9 @@ def _worked_out(case: Case, pack: Pack) -> str:
     months = {
         name: sorted({f"{s.on:%Y-%m}" for s in case.steps if s.id in ids}) for name, ids in _COUNTED.items()
     }
-    return json.dumps({"due": due, "review": visit} | months, separators=(",", ":"))
+    return json.dumps(
+        {"due": due, "review": visit, "state": case.state.value} | months, separators=(",", ":")
+    )
 
 
 _COUNTED: Final = {"visits": (StepId.VISIT,), "decided": GRANTING}

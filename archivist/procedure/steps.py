@@ -28,15 +28,15 @@ from archivist.procedure import assignment
 from archivist.procedure.across import look
 from archivist.procedure.closing import deregister
 from archivist.procedure.step_documents import Paper, is_for, paper_of
-from archivist.rules import across, admissibility, deadlines, prerequisites, step_rows
+from archivist.rules import across, admissibility, deadlines, step_rows
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
 from archivist.rules.rule import RuleKind, StepRule, Unit
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
-TOLD: Final = ("reason", "service_proven")
-"""Guards that look at what is told when the step is taken."""
+_TO_BE_TOLD: Final = "—"
+"""In place of a reason that is asked for when the step is taken."""
 NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -93,17 +93,17 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
             workspace.pack,
             step,
             on,
+            reason=_TO_BE_TOLD,
             catalogue=workspace.catalogue,
             standards=workspace.config.standards,
             across=others,
         )
-        problems = prerequisites.unmet(attempt, [g for g in step.guards if g not in TOLD])
-        problems += prerequisites.papers(attempt, workspace.catalogue)[0]
+        problems = admissibility.of_step(attempt, workspace.catalogue, on).problems
         tell = [label for name, label in step.asks.items() if not name.endswith("?")]
         tell += ["理由"] if "reason" in step.guards else []
         if step.people and (rule := workspace.pack.rule_for(step.people, case)):
             tell.append(f"{rule.value} 名办理人")
-        found.append(Possible(step, step.moves[case.state], tuple(problems), tuple(tell)))
+        found.append(Possible(step, step.moves[case.state], problems, tuple(tell)))
     return found
 
 

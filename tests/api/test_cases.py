@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from archivist.api.case_file import show_case
-from archivist.api.cases import change_facts, deregister, list_cases, open_case
+from archivist.api.case_list import list_cases
+from archivist.api.cases import change_facts, deregister, open_case
 from archivist.api.history import TITLES, case_log
 from archivist.api.retention import retention_list
 from archivist.errors import AmbiguousCase, CaseExists, CaseNotFound, InvalidValue

@@ -36,7 +36,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("case", "open"): [(0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
     ("case", "show"): [(0, "case-show/2", ["王秀兰"])],
     ("case", "set"): [(0, "case-set", ["王秀兰", "申请人.联系电话=022-00001111"])],
-    ("case", "list"): [(0, "case-list", [])],
+    ("case", "list"): [(0, "case-list", []), (0, "case-list", ["--state", "填报", "--sort", "due"])],
     ("case", "step"): [
         (0, "case-steps", ["王秀兰"]),
         (0, "case-step", ["王秀兰", "discover", "--on", "2024-03-04"]),
@@ -60,6 +60,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-reopen", ["赵一", "--reason", "误办"]),
         (27, "error", ["赵一", "--reason", "误办"]),
     ],
+    ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
     ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
     ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", []), (-1, "check-across", ["--across"])],
     ("file",): [(0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"])],

@@ -1,0 +1,118 @@
+"""The household files of the office, each with where it stands and what is due first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.result import Result
+from archivist.model.case import CaseStatus
+from archivist.model.ids import Category
+from archivist.model.states import State
+
+if TYPE_CHECKING:
+    from archivist.procedure.agenda import CaseStanding
+    from archivist.search.catalogue import CaseRow
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A household as lists show it.
+
+    Attributes:
+        place: the village or community (村、社区).
+        state: where it stands in the procedure; ``None`` where its file could not be read (未检).
+        due: the last day of the office's limit that runs out first, ``None`` where none runs; ``limit`` its title.
+    """
+
+    case: str
+    applicant: str
+    category: Category
+    status: CaseStatus
+    place: str
+    opened_on: dt.date
+    state: State | None
+    due: dt.date | None
+    limit: str
+
+    @classmethod
+    def of(cls, row: CaseRow, standing: CaseStanding | None) -> ListedCase:
+        """Return a row of the index, with where it stands; of a closed one that is known."""
+        status = CaseStatus(row.status)
+        state = State.DEREGISTERED if status is CaseStatus.DEREGISTERED else None
+        return cls(
+            case=str(row.number),
+            applicant=row.applicant,
+            category=row.category,
+            status=status,
+            place=row.village,
+            opened_on=dt.date.fromisoformat(row.opened_on),
+            state=standing.state if standing else state,
+            due=standing.due.day if standing and standing.due else None,
+            limit=standing.limit if standing else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList(Result):
+    """Household files in the order asked for.
+
+    Attributes:
+        unread: the open ones that could not be read (未检), and why.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-list/1"
+
+    cases: tuple[ListedCase, ...]
+    unread: tuple[str, ...]
+
+
+class ListOrder(StrEnum):
+    """By what household files are listed."""
+
+    NUMBER = "number"
+    DUE = "due"
+    STATE = "state"
+
+
+def list_cases(
+    workspace: Workspace,
+    *,
+    category: Category | None = None,
+    status: CaseStatus | None = None,
+    place: str = "",
+    state: State | None = None,
+    order: ListOrder = ListOrder.NUMBER,
+    progress: Callable[[int, int], None] | None = None,
+) -> CaseList:
+    """List household files, narrowed by what is given.
+
+    Args:
+        workspace: the open workspace.
+        category: only those of it.
+        status: only those open, or closed.
+        place: only those of a village or community; a part of its name will do.
+        state: only those that stand there in the procedure.
+        order: by number, by the next deadline, or by the state in the order of the procedure; then by number.
+        progress: called with the cases worked out and all those to be, where what is kept of them must be renewed.
+
+    Raises:
+        IndexFault: E400.
+    """
+    from archivist.procedure.agenda import standings
+
+    rows = workspace.index.cases(category=category, status=status.value if status else "", place=place)
+    unread: list[str] = []
+    standing = {s.number: s for s in standings(workspace, unread, category=category, step=progress)}
+    listed = [ListedCase.of(row, standing.get(str(row.number))) for row in rows]
+    listed = [case for case in listed if state is None or case.state is state]
+    match order:
+        case ListOrder.DUE:
+            listed.sort(key=lambda c: (c.due or dt.date.max, c.case))
+        case ListOrder.STATE:
+            listed.sort(key=lambda c: (list(State).index(c.state) if c.state else -1, c.case))
+    return CaseList(tuple(listed), tuple(unread))
