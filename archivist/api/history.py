@@ -11,6 +11,7 @@ from archivist.api.result import Result
 from archivist.model import field_schema
 from archivist.model.event import Op
 from archivist.model.ids import RecordNo
+from archivist.model.record import RECEIVED_ON, SERVES
 from archivist.model.states import State
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.RECORD_MOVED_OUT: "移出",
         Op.RECORD_RETYPED: "改种类",
         Op.RECORD_VOIDED: "作废",
+        Op.SERVICE_RECORDED: "送达登记",
         Op.REOPENED: "撤销注销",
         Op.APPLICANT_CHANGED: "变更申请人",
         Op.HOUSEHOLD_SPLIT: "分户",
@@ -156,6 +158,10 @@ def _text(workspace: Workspace, event: Event) -> str:
             return f"第 {event.data['record']} 件 → {to['case']} 第 {to['record']} 件{_because(event)}"
         case Op.RECORD_VOIDED:
             return f"第 {event.data['record']} 件作废{_because(event)}"
+        case Op.SERVICE_RECORDED:
+            told = f"，收到日期 {event.data[RECEIVED_ON]}" if RECEIVED_ON in event.data else ""
+            papers = "、".join(event.data[SERVES])
+            return f"第 {event.data['receipt']} 件送达回证送达的是第 {papers} 件{told}{_because(event)}"
         case Op.RECORD_RETYPED:
             return f"第 {event.data['record']} 件改为 {event.data['title']}{_because(event)}"
         case Op.FACTS_CHANGED:

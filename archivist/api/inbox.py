@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -281,6 +282,8 @@ def file_by_hand(
     signs: str | None = None,
     keep_duplicate: bool = False,
     reason: str = "",
+    serves: Sequence[str] = (),
+    received_on: dt.date | None = None,
     ask: AskPassword | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FiledByHand:
@@ -295,12 +298,15 @@ def file_by_hand(
         signs: the record of which the one file is the signed copy.
         keep_duplicate: file what the case has already as a record of its own.
         reason: why a closed file still takes it.
+        serves: the records that the one file, a receipt (送达回证), serves; ``received_on`` the day of receipt read on it.
+        received_on: see ``serves``.
         ask: asks a person for the password of a locked file; without it such a file is refused.
         progress: called with the files done and the files there are.
 
     Raises:
         UsageError: E001, several files as one signed copy. SettingsError: E500; any other error is a file's own.
     """
+    from archivist.procedure.service_records import record_service, refuse_no_receipt
     from archivist.reading.reader_process import Reader
 
     number = workspace.find_case(case)
@@ -308,6 +314,11 @@ def file_by_hand(
     signed = parse_record(signs)
     if signed and len(paths) > 1:
         raise UsageError("一件签署件只能是一个文件")
+    served = [record_named(n) for n in serves]
+    if served or received_on:
+        if len(paths) > 1 or signed:
+            raise UsageError("一份送达回证只能是一个文件；本系统制发的，用 --signs 归签署件即可")
+        refuse_no_receipt(workspace.archive.read(number), document, served, received_on, by().today)
     done: list[FiledFile] = []
     failed: list[Problem] = []
     with Reader() as reader:
@@ -318,6 +329,8 @@ def file_by_hand(
                     signs=signed, keep_duplicate=keep_duplicate, reason=reason,
                 )  # fmt: skip
                 done.append(FiledFile.of(filed))
+                if served:
+                    record_service(workspace, by(), number, filed.record, served, received_on=received_on)
             except SettingsError:  # of the workspace, not of this file
                 raise
             except ArchivistError as error:

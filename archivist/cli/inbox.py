@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import threading
 from pathlib import Path
@@ -13,7 +14,7 @@ from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
 from archivist.api.result import Problem
 from archivist.cli.passwords import ask_password, is_terminal
-from archivist.cli.session import Session, with_session
+from archivist.cli.session import DAY, Session, with_session
 from archivist.errors import StillWritten
 from archivist.printable import on_one_line
 
@@ -144,6 +145,8 @@ def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
 )
 @click.option("--type", "type_", metavar="文书", help="文书（材料）种类；不写则自动识别。")
 @click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
+@click.option("--serves", "serves", multiple=True, metavar="件号", help="送达回证：送达的是第几件，可多次。")
+@click.option("--received-on", type=DAY, help="送达回证上的收到日期，看过原件的写。")
 @click.option("--keep-duplicate", is_flag=True, help="与已归档的件完全相同也另存一件。")
 @LATE_REASON
 @with_session
@@ -153,6 +156,8 @@ def file_(
     paths: tuple[Path, ...],
     type_: str | None,
     signs: str | None,
+    serves: tuple[str, ...],
+    received_on: dt.date | None,
     keep_duplicate: bool,
     reason: str,
 ) -> int:
@@ -161,7 +166,8 @@ def file_(
     with session.progress("归档", least=2) as progress:
         done = api.file_by_hand(
             session.workspace, session.by, case_, paths, type=type_, signs=signs,
-            keep_duplicate=keep_duplicate, reason=reason, ask=ask, progress=progress,
+            keep_duplicate=keep_duplicate, reason=reason, serves=serves, received_on=received_on, ask=ask,
+            progress=progress,
         )  # fmt: skip
     session.emit(done)
     session.table(

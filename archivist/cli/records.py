@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from archivist.api import completeness, refiling, voiding
+from archivist.api import completeness, refiling, service, voiding
 from archivist.api.voiding import RecordVoided
 from archivist.cli.session import DAY, Session, pairs, with_session
 
@@ -167,3 +167,28 @@ def confirm(
     )
     session.emit(done)
     session.say(f"已登记人工核对：{done.case} 第 {'、'.join(done.records)} 件", "green")
+
+
+@record.command()
+@click.argument("case_", metavar="户")
+@click.argument("receipt", metavar="回证件号")
+@click.argument("numbers", metavar="件号…", nargs=-1, required=True)
+@click.option("--received-on", type=DAY, help="回证上的收到日期；不写则以识别的为准。")
+@click.option("--reason", default="", help="改正以前登记的，须写明为什么。")
+@with_session
+def serves(
+    session: Session,
+    case_: str,
+    receipt: str,
+    numbers: tuple[str, ...],
+    received_on: dt.date | None,
+    reason: str,
+) -> None:
+    """扫描归入的送达回证送达的是哪几件。没有登记以前，它不证明任何文书的送达。"""
+    done = service.record_service(
+        session.workspace, session.by(), case_, receipt, numbers, received_on=received_on, reason=reason
+    )
+    session.emit(done)
+    papers = "、".join(f"第 {p.record} 件《{p.title}》" for p in done.serves)
+    day = f"，{done.received_on} 收到" if done.received_on else ""
+    session.say(f"已登记：{done.case} 第 {done.receipt} 件送达回证送达{papers}{day}", "green")

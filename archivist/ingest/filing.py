@@ -298,7 +298,11 @@ def commit_file(
         if result and (boxes := pack_lines(result.pages)):
             files.append(NewFile(f"text/{no}.lines", boxes, no))
         data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence), "typed": typed(type_score)}
-        if dated := None if signs else paper_date(words.split("\f"), document, by.today):
+        if (
+            dated := None
+            if signs and not document.dated
+            else paper_date(words.split("\f"), document, by.today)
+        ):
             data["dated"] = dated.isoformat()
         if (
             type_score is not None

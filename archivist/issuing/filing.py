@@ -152,7 +152,8 @@ def _bound_to(planned: PlannedForCase, catalogue: Catalogue) -> dict[str, object
     if planned.document.id != DocumentId.DELIVERY_RECEIPT or FieldPath.DELIVERY_DOCUMENTS in planned.given:
         return {}
     chosen = service.numbers_in(planned.given.get(FieldPath.DELIVERY_RECORDS))
-    return {SERVES: [r.no for r in service.to_list(planned.case, catalogue, chosen)]}
+    case = planned.case.without(planned.manner.replaces or "")
+    return {SERVES: [r.no for r in service.to_list(case, catalogue, chosen)]}
 
 
 def _asked_for(planned: PlannedForCase) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What becomes of a case.
 
 ``cases`` open, change facts · ``closing`` deregister, reopen · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
-``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``next_acts`` what comes next · ``across`` what other households say ·
+``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``next_acts`` what comes next · ``across`` what other households say · ``service_records`` what a receipt serves ·
 ``completeness_audit`` what is missing.
 """
 
@@ -17,6 +17,7 @@ __all__ = [
     "facts_file",
     "household_split",
     "next_acts",
+    "service_records",
     "step_documents",
     "steps",
 ]

@@ -162,20 +162,36 @@ def unlistable(
             yield "没有待送达的文书，不制发送达回证；送达别的材料的，用 --serves 写明件号"
 
 
-def unbindable(case: Case, receipt: Record, chosen: Sequence[str], on: dt.date | None) -> Iterator[str]:
-    """Yield why a receipt cannot be said to serve some records, having been received ``on`` that day where known."""
+def unbindable(
+    case: Case, receipt: Record | None, chosen: Sequence[str], on: dt.date | None
+) -> Iterator[str]:
+    """Yield why a receipt cannot be said to serve some records.
+
+    Args:
+        case: as it stands.
+        receipt: the receipt; ``None`` for one about to be filed.
+        chosen: numbers of the records.
+        on: civil day of receipt as a person read it; ``None`` where it is as read when the receipt was filed.
+    """
+    if not chosen:
+        yield "没有写明送达的是第几件"
+    if receipt is not None:
+        yield from _no_receipt(receipt, chosen)
+        on = on or _received(receipt, case.records.get(receipt.signed_by or receipt.no, receipt))
+    for number in chosen:
+        yield from _unfit(case, number)
+        paper = case.records.get(RecordNo(number))
+        if paper and on and paper.dated > on.isoformat():
+            yield f"收到日期 {on} 早于{named(paper)}（{paper.dated}），这份送达回证不是送达它的"
+
+
+def _no_receipt(receipt: Record, chosen: Sequence[str]) -> Iterator[str]:
     if receipt.type != DocumentId.DELIVERY_RECEIPT or receipt.signs:
         yield f"第 {receipt.no} 件是{receipt.title}，不是送达回证"
     elif receipt.voided:
         yield f"第 {receipt.no} 件送达回证已作废"
     elif receipt.issued and serves(receipt) and set(serves(receipt)) != set(chosen):
         yield f"第 {receipt.no} 件送达回证制发时列明的是第 {'、'.join(serves(receipt))} 件，只证明这几件的送达"
-    received = on or _received(receipt, receipt)
-    for number in chosen:
-        yield from _unfit(case, number)
-        paper = case.records.get(RecordNo(number))
-        if paper and received and paper.dated > received.isoformat():
-            yield f"第 {receipt.no} 件送达回证的收到日期 {received} 早于{named(paper)}（{paper.dated}）"
 
 
 def _unfit(case: Case, number: str) -> Iterator[str]:

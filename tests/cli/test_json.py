@@ -63,7 +63,15 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
     ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
     ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", []), (-1, "check-across", ["--across"])],
-    ("file",): [(0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"])],
+    ("file",): [
+        (0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"]),
+        (0, "file", ["王秀兰", "回证.txt", "--type", "送达回证", "--serves", "1"]),
+        (2, "error", ["王秀兰", "回证.txt", "--type", "其他材料", "--serves", "1"]),
+    ],
+    ("case", "record", "serves"): [
+        (0, "case-record-serves", ["王秀兰", "2", "1", "--received-on", "2024-03-04"]),
+        (2, "error", ["王秀兰", "2", "2", "--reason", "改正"]),
+    ],
     ("case", "record", "move"): [
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错", "--dry-run"]),
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错"]),
@@ -138,6 +146,7 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
     assert {path for name in COMMANDS for path in leaves(cli, *()) if path[0] == name} == set(RUNS)
     office = opened(tmp_path)
     (tmp_path / "诊断.txt").write_text("门诊诊断证明", encoding="utf-8")
+    (tmp_path / "回证.txt").write_text("送达回证 王秀兰", encoding="utf-8")
     seen: set[str] = set()
     for path, runs in RUNS.items():
         for status, schema, words in runs:
