@@ -14,7 +14,7 @@ from typing import Final
 from archivist.errors import ArchiveError, IndexFault
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo
-from archivist.rules import across
+from archivist.rules import across, across_findings
 from archivist.rules.across import AcrossFinding, AcrossHouseholds, Gravity
 from archivist.search import people_on_file
 from archivist.workspace import Workspace
@@ -35,7 +35,7 @@ def look(workspace: Workspace, case: Case, on: dt.date, *, binding: bool = False
     """
     unchecked: list[str] = []
     found: set[CaseNo] = set()
-    if across.numbers_in(case):
+    if across_findings.numbers_in(case):
         try:
             found = _sharing(workspace, case)
             found.update(_not_followed(workspace, unchecked) if binding else ())
@@ -43,11 +43,11 @@ def look(workspace: Workspace, case: Case, on: dt.date, *, binding: bool = False
             unchecked.append(f"索引不能用（{fault.what}），没有与其他户档核对；先运行 archivist reindex")
     others = list(_read(workspace, sorted(found - {case.number}), unchecked))
     staff = [person.name for person in workspace.config.people]
-    return AcrossHouseholds(across.find(case, others, workspace.pack, staff, on), tuple(unchecked))
+    return AcrossHouseholds(across_findings.find(case, others, workspace.pack, staff, on), tuple(unchecked))
 
 
 def _sharing(workspace: Workspace, case: Case) -> set[CaseNo]:
-    numbers = across.numbers_in(case)
+    numbers = across_findings.numbers_in(case)
     return set(workspace.index.ask(lambda catalogue: people_on_file.cases_with_ids(catalogue, numbers)))
 
 
@@ -104,12 +104,12 @@ def survey(
     cases = {case.number: case for case in _read(workspace, wanted, unchecked)}
     found: dict[tuple[object, ...], tuple[AcrossFinding, str]] = {}
     for done, case in enumerate(cases.values(), 1):
-        if across.is_live(case):
+        if across_findings.is_live(case):
             near = {n for group in groups if case.number in group for n in group} | set(behind)
             if case.number in behind:
                 near |= _sharing(workspace, case)
             others = [cases[n] for n in sorted(near - {case.number}) if n in cases]
-            for finding in across.find(case, others, workspace.pack, staff, on):
+            for finding in across_findings.find(case, others, workspace.pack, staff, on):
                 found.setdefault(finding.pair, (finding, _excepted(case, finding)))
         if progress:
             progress(done, len(cases))

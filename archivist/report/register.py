@@ -13,7 +13,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.query import Period
-from archivist.rules import across
+from archivist.rules import across_findings
 from archivist.rules.pack import Pack
 
 Row = dict[str, Any]
@@ -113,4 +113,4 @@ def blanks(rows: Iterable[Mapping[str, Any]], key: str) -> int:
 def across_households(houses: Iterable[HouseholdHistory], asked: RegisterRequest) -> list[str]:
     """Return who stands in two of some households though nobody may, each a line to be looked at."""
     cases = [house.case for house in houses]
-    return [f"{f.case}：{f.words}" for f in across.between(cases, asked.pack, asked.period.last)]
+    return [f"{f.case}：{f.words}" for f in across_findings.between(cases, asked.pack, asked.period.last)]

@@ -112,8 +112,9 @@ def of_step(attempt: Attempt, catalogue: Catalogue, today: dt.date) -> Admission
 
 
 def looks_across(steps: Iterable[StepRule]) -> bool:
-    """Tell whether one of some steps wants to know what other households say: those that grant, and 受理."""
-    return any(across.GUARD in step.guards or step.id == StepId.ACCEPT for step in steps)
+    """Tell whether one of some steps wants to know what other households say: those that grant or pay ahead, and 受理."""
+    told = (StepId.ACCEPT, StepId.ADVANCE)
+    return any(across.GUARD in step.guards or step.id in told for step in steps)
 
 
 def document_looks_across(pack: Pack, case: Case, document: DocumentType) -> bool:

@@ -10,9 +10,11 @@ import datetime as dt
 import inspect
 from collections.abc import Iterable, Iterator
 
+from archivist.errors import RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
+from archivist.rules import across_findings
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.guards import GUARDS
 from archivist.rules.pack import Pack
@@ -44,7 +46,7 @@ def faults(pack: Pack, on: dt.date) -> list[str]:
         pack: a pack whose rows could all be read.
         on: the day whose rules are looked at.
     """
-    found = [*_names(pack), *_checks(pack)]
+    found = [*_names(pack), *_checks(pack), *_excluded(pack)]
     for category in pack.delegated:
         found += _graph(pack, category, on)
     return list(dict.fromkeys(found))
@@ -67,6 +69,15 @@ def _names(pack: Pack) -> Iterator[str]:
         yield from (f"环节 {step.id}：apart 所指的环节 {a} 不存在" for a in step.apart if a not in known)
         if step.people and step.people not in rules:
             yield f"环节 {step.id}：people 所指的规则 {step.people} 不存在"
+
+
+def _excluded(pack: Pack) -> Iterator[str]:
+    for rule in pack.rules:
+        if rule.id in (across_findings.EXCLUDES, across_findings.ENDS):
+            try:
+                across_findings.categories_of(rule)
+            except RuleFault as fault:
+                yield f"规则 {fault.what}"
 
 
 def _checks(pack: Pack) -> Iterator[str]:

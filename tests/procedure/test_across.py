@@ -21,9 +21,12 @@ from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category
 from archivist.procedure import cases as procedure
+from archivist.procedure.across import look
 from archivist.procedure.steps import plan_step, possible, take_step
+from archivist.rules import admissibility, step_rows
 from archivist.rules.across import EXCEPTED, EXCEPTION, AcrossKind, Gravity
 from archivist.rules.completeness import exceptional_acts
+from archivist.rules.guards import Attempt
 from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.answers import printed
@@ -107,6 +110,27 @@ def test_opening_tells_and_does_not_refuse(workspace: Workspace) -> None:
     added = [("members[1].name", "王样例"), ("members[1].relation", "配偶"), ("members[1].id_number", WANG)]
     changed = change_facts(workspace, BY, other.case, added)
     assert any(str(first.number) in notice for notice in changed.notices)
+
+
+@pytest.mark.parametrize(("category", "step"), [("DB", "accept"), ("JN", "advance")])
+def test_accepting_and_paying_ahead_tell_it(workspace: Workspace, category: str, step: str) -> None:
+    """Nobody is kept from applying, nor from help that cannot wait; but it is said."""
+    first = in_benefit(workspace, household(workspace, "TK", WANG))
+    urgent = {"kinship": False, "urgent": category == "JN"}
+    case = household(workspace, category, LI, WANG, name="李样例", application=urgent)
+    if step == "accept":
+        case = walk(workspace, case.number, ("submit", "2024-03-04", ()))
+    listed = [p for p in possible(workspace, case, on=DAY) if p.step.id == step]
+    assert listed and not any(str(first.number) in p for p in listed[0].problems)
+    planned = _planned(workspace, case, step)
+    assert any(str(first.number) in line for line in planned)
+
+
+def _planned(workspace: Workspace, case: Case, step: str) -> tuple[str, ...]:
+    """Return what a step warns of, whatever else stands in its way."""
+    rule = step_rows.row_of(workspace.pack, case, step)
+    attempt = Attempt(case, workspace.pack, rule, DAY, across=look(workspace, case, DAY))
+    return admissibility.of_step(attempt, workspace.catalogue, DAY).warnings
 
 
 # ── refused ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from archivist.model.former_people import Departure, FormerPerson
 from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING
-from archivist.rules import across, pack
+from archivist.rules import across, across_findings, pack, step_chain
 from archivist.rules.across import AcrossFinding, AcrossHouseholds, AcrossKind, Gravity
 from tests.people import make_id
 from tests.sampling import examples
@@ -57,7 +57,7 @@ def household(
 
 
 def found(case: Case, *others: Case, staff: Sequence[str] = ()) -> tuple[AcrossFinding, ...]:
-    return across.find(case, others, NATIONAL, staff, TODAY)
+    return across_findings.find(case, others, NATIONAL, staff, TODAY)
 
 
 def kinds(findings: Sequence[AcrossFinding]) -> set[tuple[AcrossKind, Gravity]]:
@@ -192,7 +192,8 @@ def test_who_died_in_a_household_that_goes_on(why: Departure, gravity: Gravity |
     living = found(household(3, "JN", person(CHILD)), family)
     assert (AcrossKind.DEATH in {f.kind for f in living}) is (gravity is None)
     assert (
-        across.between([household(1, "DB", person(MINE)), family], NATIONAL, TODAY) != () or gravity is None
+        across_findings.between([household(1, "DB", person(MINE)), family], NATIONAL, TODAY) != ()
+        or gravity is None
     )
 
 
@@ -213,6 +214,15 @@ def test_relatives_of_the_staff_are_filed_first(place: str) -> None:
         1, "DB", named, application={"kinship": True}, steps=[("kinship_filing", State.ACCEPTED)]
     )
     assert found(filed, staff=["林经办"]) == ()
+
+
+def test_a_rule_that_names_no_category_is_found_by_rules_check() -> None:
+    """An office's own row may write another comma; what is no category at all is told and never crashes."""
+    row = next(r for r in NATIONAL.rules if r.id == across_findings.EXCLUDES)
+    assert across_findings.categories_of(replace(row, value="低保，特困")) == (Category.DB, Category.TK)
+    wrong = replace(NATIONAL, rules=(*NATIONAL.rules, replace(row, value="低保、猫")))
+    assert any("猫" in fault for fault in step_chain.faults(wrong, TODAY))
+    assert not any("across" in fault for fault in step_chain.faults(NATIONAL, TODAY))
 
 
 # ── what it means for the act ────────────────────────────────────────────────────────────────────────────
@@ -285,5 +295,5 @@ def test_whatever_rows_of_people(here: Case, one: Case, two: Case) -> None:
 @given(households(1), households(2))
 @settings(max_examples=examples(50, 500))
 def test_strangers_have_nothing_to_do_with_each_other(here: Case, there: Case) -> None:
-    if not across.numbers_in(here) & across.numbers_in(there):
+    if not across_findings.numbers_in(here) & across_findings.numbers_in(there):
         assert found(here, there) == ()
