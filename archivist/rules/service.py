@@ -14,6 +14,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.doctypes.field_paths import FieldPath
@@ -21,6 +22,8 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
 from archivist.model.ids import RecordNo, record_no
 from archivist.model.record import RECEIVED_ON, SERVES, Record, RecordStatus
+
+_SIGNS: Final = re.compile(r"签名|签收")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,9 @@ class Proof:
     copy: Record
     on: dt.date | None
 
-    @property
-    def unsigned_places(self) -> frozenset[str]:
-        """Captions of the places on the copy where the program saw no ink; none where a person took it for signed."""
-        return frozenset(self.copy.data.get("signature", {}).get("empty", ()))
+    def signed_at(self, caption: str) -> bool:
+        """Tell whether somebody signed at a place of the receipt (``代收人签名``); the slip of a notice has one place only."""
+        return self.receipt.no == self.paper.no or signed_at(self.copy, caption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,18 @@ def _slip(case: Case, catalogue: Catalogue, record: Record) -> Record | None:
         return None
     place = slip_of(catalogue.get(record.type))
     copy = case.records[record.signed_by]
-    return copy if place and place not in copy.data.get("signature", {}).get("empty", ()) else None
+    return copy if place and signed_at(copy, place) else None
+
+
+def signed_at(copy: Record, caption: str) -> bool:
+    """Tell whether somebody signed at a place of a signed copy: as the program saw it, else as a person took it for signed.
+
+    The caption is the field's; on paper it may read on: 申请人（代理人）签收, 受送达人签名或盖章.
+    """
+    who, seen = _SIGNS.sub("", caption), copy.data.get("signature", {})
+    if "signed" in seen:
+        return any(who in label for label in seen["signed"])
+    return not any(who in label for label in seen.get("empty", ()))
 
 
 def slip_of(document: DocumentType) -> str:

@@ -124,8 +124,8 @@ def unfit(
     name = str(values.get("method") or DIRECT)
     if (method := methods.get(name)) is None:
         return [f"送达方式没有“{name}”；可填：{'、'.join(methods)}"]
-    told = {_name(label): values.get(key.rstrip("?")) for key, label in row.asks.items()}
-    told |= {REASON: reason.strip()}
+    told: dict[str, Any] = {_name(label): values.get(key.rstrip("?")) for key, label in row.asks.items()}
+    told[REASON] = reason.strip()
     return [
         *_lacking(method, told, proofs),
         *_choices(catalogue, values),
@@ -140,25 +140,19 @@ def _name(label: str) -> str:
 
 
 def _lacking(method: Rule, told: Mapping[str, Any], proofs: Sequence[Proof]) -> Iterator[str]:
-    places = _places(proofs)
     for need in str(method.value).split("、"):
         either = need.split("或")
-        if not any(_there(method, one, told, places) for one in either):
+        if not any(_there(method, one, told, proofs) for one in either):
             inferred = "〔参照、推定〕" if method.inferred else ""
             yield f"{method.title}送达须有{'或'.join(either)}（{method.source}{inferred}）"
 
 
-def _places(proofs: Sequence[Proof]) -> Mapping[str, bool]:
-    """Return the captions of the places for a signature on the receipts, and whether something stands there on all."""
-    return {place: False for proof in proofs for place in proof.unsigned_places}
-
-
-def _there(method: Rule, need: str, told: Mapping[str, Any], places: Mapping[str, bool]) -> bool:
+def _there(method: Rule, need: str, told: Mapping[str, Any], proofs: Sequence[Proof]) -> bool:
     if need in told:
         return bool(told[need])
     if not need.endswith("签名"):
         raise RuleFault(f"{method.id}：办理送达时不问“{need}”，无从核对")
-    return places.get(need, True)
+    return all(proof.signed_at(need) for proof in proofs)
 
 
 def _choices(catalogue: Catalogue, values: Mapping[str, Any]) -> Iterator[str]:

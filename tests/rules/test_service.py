@@ -127,8 +127,14 @@ def test_a_notice_with_a_slip_is_served_by_its_signed_copy() -> None:
 def test_a_slip_that_nobody_signed_proves_nothing() -> None:
     file = File()
     notice = file.add("acceptance_notice")
-    file.sign(notice, signature={"empty": [service.slip_of(CATALOGUE.get("acceptance_notice"))]})
+    file.sign(notice, signature={"signed": ["落款日期处的印章"], "empty": ["申请人（代理人）签收"]})
     assert file.unserved == [notice]
+
+
+def test_a_slip_that_the_program_saw_signed_proves_it() -> None:
+    file = File()
+    file.sign(file.add("acceptance_notice"), signature={"signed": ["申请人（代理人）签收"], "empty": []})
+    assert file.unserved == []
 
 
 def test_a_sealed_decision_is_not_yet_served() -> None:

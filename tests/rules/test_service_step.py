@@ -42,12 +42,13 @@ def unfit(file: File, *, on: str = DAY, values: Mapping[str, str] = NOTHING, rea
     return GUARDS["service_proven"](attempt(file, on=on, values=values, reason=reason))
 
 
-def served(*, date: str = "2024-03-13", empty: tuple[str, ...] = (), **on_copy: object) -> File:
-    """Return a file whose decision was served by a signed receipt, some of whose places are empty."""
+def served(*, date: str = "2024-03-13", signed: tuple[str, ...] | None = None, **on_copy: object) -> File:
+    """Return a file whose decision was served by a signed receipt, where ink was seen at some places or a person saw it."""
     file = File(CONFIRMED_STEPS)
     decision = file.add("confirmation_decision", date="2024-03-13")
     receipt = file.add("delivery_receipt", serves=[decision], date=date)
-    file.sign(receipt, signature={"empty": list(empty)}, **on_copy)
+    seen = {"by": "林经办"} if signed is None else {"signed": list(signed), "empty": []}
+    file.sign(receipt, signature=seen, **on_copy)
     return file
 
 
@@ -210,13 +211,15 @@ def test_service_in_public_has_its_reason_and_its_thirty_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "place"), [("直接", "受送达人签名"), ("代收", "代收人签名")], ids=["direct", "substitute"]
+    ("method", "place"),
+    [("直接", "受送达人签名或盖章"), ("代收", "代收人签名")],
+    ids=["direct", "substitute"],
 )
 def test_who_received_it_signed(method: str, place: str) -> None:
     """A receipt on which the program saw no ink at the place of who received it proves nothing."""
-    (why,) = unfit(served(empty=(place,)), values=GOOD[method])
-    assert place in why
-    assert unfit(served(empty=("见证人签名",)), values=GOOD[method]) == []
+    (why,) = unfit(served(signed=("送达人签名", "见证人签名")), values=GOOD[method])
+    assert place.removesuffix("或盖章") in why
+    assert unfit(served(signed=(place, "送达人签名")), values=GOOD[method]) == []
 
 
 @pytest.mark.parametrize("number", ["0009", "0001", "样例"])
