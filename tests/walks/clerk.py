@@ -54,8 +54,8 @@ GIVEN: dict[str, dict[str, str]] = {
 """What a clerk must add to a document that the case does not know."""
 
 
-ONLY_A_PERSON_CAN_TELL = {"C01", "C04", "C10.photos"}
-"""Whether one scan holds the cards of two people; what a photograph shows."""
+ONLY_A_PERSON_CAN_TELL = {"C01", "C04", "C10.photos", "C15"}
+"""Whether one scan holds the cards of two people; what a photograph shows; whether an amount has the basis it states."""
 WHO = {
     "intake": (INTAKE,),
     "reviewer": (REVIEWER,),
