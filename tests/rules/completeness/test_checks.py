@@ -266,6 +266,22 @@ def test_c04_a_destitute_person_states_and_promises(workspace: Workspace, disabi
         assert look(workspace, number, "C04").verdict is PASSED
 
 
+@pytest.mark.parametrize("identity", ["mat_id_card", "mat_id_or_other", "mat_residence_permit"])
+def test_c04_any_valid_proof_of_identity_will_do(workspace: Workspace, identity: str) -> None:
+    """「申请材料主要包括本人有效身份证明」 (特困人员认定办法第十条); 红桥 asks for the card itself."""
+    workspace.pack = pack.load("national")
+    number = household(workspace, Category.TK, members=[])
+    file_papers(workspace, number, identity)
+    assert not any(p.startswith("居民身份证") for p in look(workspace, number, "C04").problems)
+
+
+@pytest.mark.parametrize("name", pack.available())
+def test_where_proof_of_identity_is_asked_for_more_than_one_kind_will_do(name: str) -> None:
+    """A row that asks for 身份证明 and takes one type alone would send an applicant away with a good paper."""
+    rows = [m for m in pack.load(name).materials if "身份证明" in m.requirement]
+    assert rows and all({"mat_id_card", "mat_id_or_other"} <= {m.document, *m.accepts} for m in rows)
+
+
 @pytest.mark.parametrize(
     "identity", ["mat_id_or_other", "mat_id_card", "mat_household_register", "mat_residence_permit"]
 )
