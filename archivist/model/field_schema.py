@@ -83,6 +83,7 @@ APPLICANT = Group(
         Field("phone", "联系电话", "phone", (), ("电话",)),
         *_PERSON_STATE,
         Field("disability_cert", "残疾人证号"),
+        _enum("capacity", "民事行为能力", "完全 限制 无"),
     ),
 )
 AGENT = Group(
@@ -229,6 +230,9 @@ APPLICATION = Group(
         Field("kinship", "是否有近亲属关系", "bool", (), ("近亲属",)),
         Field("kin_name", "近亲属关系人", "str", (), ("关系人",)),
         Field("disputed", "是否有争议", "bool", (), ("争议",)),
+        Field("transferred_from", "转出地经办机构"),
+        Field("transferred_case", "转出地户号"),
+        Field("paid_elsewhere_to", "转出地发放到的年月", "ym"),
         _enum("subsidies", "补贴种类", "困难残疾人生活补贴 重度残疾人护理补贴", kind="multi"),
     ),
 )

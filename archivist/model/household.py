@@ -30,6 +30,8 @@ APPLICANT_RELATIONS: Final = ("本人", "申请人", "户主")
 """Relations that mean the applicant."""
 ADULT: Final = 18
 """Years. Source: 民法典第十七条「十八周岁以上的自然人为成年人」."""
+EARNING_AGE: Final = 16
+"""Years. Source: 民法典第十八条「十六周岁以上的未成年人，以自己的劳动收入为主要生活来源的」."""
 OF_ONE_PERSON: Final = (Category.TK, Category.CJ)
 """Categories that belong to one person whatever the family: 特困人员 are confirmed one by one, and the subsidies are the
 disabled person's own (国发〔2015〕52号「困难残疾人生活补贴主要补助残疾人因残疾产生的额外生活支出」)."""
@@ -57,6 +59,21 @@ def is_minor(person: Mapping[str, object], on: dt.date) -> bool:
     """Tell whether somebody is known to be under age (未成年人) on a day."""
     born = birth_date(person)
     return born is not None and age_on(born, on) < ADULT
+
+
+def incapacity(person: Mapping[str, object], on: dt.date) -> str:
+    """Return why a person cannot act alone on a day, in words; empty when they can.
+
+    Source: 民法典第十九条、第二十一条、第二十二条; 第十八条「十六周岁以上的未成年人，以自己的劳动收入为主要生活来源的，
+    视为完全民事行为能力人」, which the office enters as 民事行为能力 = 完全.
+    """
+    capacity, born = person.get("capacity"), birth_date(person)
+    if capacity in ("限制", "无"):
+        return "限制民事行为能力" if capacity == "限制" else "无民事行为能力"
+    if born is None or not is_minor(person, on):
+        return ""
+    earns = capacity == "完全" and age_on(born, on) >= EARNING_AGE
+    return "" if earns else f"未满十八周岁（{born} 出生）"
 
 
 def kin_names(case: Case) -> frozenset[str]:

@@ -135,6 +135,26 @@ def _shared(row: Mapping[str, Any], fields: Mapping[str, object]) -> dict[str, A
     return {k: v for k, v in row.items() if k in fields and k != "relation"}
 
 
+def with_person_changed(facts: Facts, name: str, key: str, value: object) -> Facts:
+    """Return the facts with one fact of a person changed wherever the household has them: as applicant and as member.
+
+    A new name is written where incomes and assets name the person as well, unless somebody else bears the old one.
+    """
+    plain: dict[str, Any] = to_plain(facts)
+    applicant, members = plain.get(APPLICANT.key, {}), plain.get(MEMBERS.key, [])
+    first = next((dict(row) for row in (applicant, *members) if row.get("name") == name), None)
+    for row, fields in ((applicant, APPLICANT.by_name), *((m, MEMBERS.by_name) for m in members)):
+        if key in fields and first and same_person(row, first):
+            row[key] = value
+    alone = all(row.get("name") != name for row in (applicant, *members))
+    if key == "name" and alone:
+        for group, field in ((INCOMES.key, "member"), (ASSETS.key, "owner")):
+            for row in plain.get(group, []):
+                if row.get(field) == name:
+                    row[field] = value
+    return parse_facts(plain)
+
+
 def new_household(
     facts: Facts, places: Sequence[int], relations: Relations = NONE_TOLD
 ) -> tuple[Facts, tuple[str, ...]]:

@@ -53,6 +53,7 @@ class State(StrEnum):
     TERMINATING = "terminating"
     TERMINATION_OBJECTION = "termination_objection"
     TERMINATED = "terminated"
+    MOVED_OUT = "moved_out"
     NOT_ACCEPTED = "not_accepted"
     ABANDONED = "abandoned"
     PROCEDURE_TERMINATED = "procedure_terminated"
@@ -107,6 +108,7 @@ _LABELS: Final[Mapping[State, str]] = MappingProxyType(
         State.TERMINATING: "拟终止公示中",
         State.TERMINATION_OBJECTION: "终止异议重查",
         State.TERMINATED: "已终止",
+        State.MOVED_OUT: "已转出",
         State.NOT_ACCEPTED: "不予受理",
         State.ABANDONED: "已放弃或撤回",
         State.PROCEDURE_TERMINATED: "已终止程序",
@@ -140,6 +142,7 @@ _ENDED: Final = frozenset(
         State.PROCEDURE_TERMINATED,
         State.CLOSED_REFUSED,
         State.TERMINATED,
+        State.MOVED_OUT,
         State.DEREGISTERED,
     }
 )

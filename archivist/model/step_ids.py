@@ -57,6 +57,10 @@ class StepId(StrEnum):
     TERMINATION_OBJECTION = "termination_objection"
     TERMINATE = "terminate"
     # a household's life
+    TRANSFER_IN = "transfer_in"
+    MOVE_OUT = "move_out"
+    ABSENT = "absent"
+    RETURNED = "returned"
     CHANGE_APPLICANT = "change_applicant"
     SPLIT_HOUSEHOLD = "split_household"
     DEREGISTER = "deregister"

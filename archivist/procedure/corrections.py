@@ -13,13 +13,14 @@ from archivist.errors import CaseClosed, InvalidValue, StepRefused
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus, apply, fold
 from archivist.model.event import Op
-from archivist.model.facts import Facts, Path, set_fact, single
+from archivist.model.facts import Facts, Path, rows, set_fact, single
 from archivist.model.ids import CaseNo
 from archivist.model.states import StepTaken
 from archivist.model.step_ids import OWN_COMMANDS
+from archivist.model.values import Value, value_text
 from archivist.procedure import assignment
 from archivist.procedure.cases import Change, differences
-from archivist.procedure.steps import NO_VALUES, changed_groups, distinct, read_told, time_of_day
+from archivist.procedure.steps import NO_VALUES, OF_PERSON, changed_groups, distinct, read_told, time_of_day
 from archivist.rules import prerequisites, step_rows
 from archivist.rules.guards import TIMED, Attempt
 from archivist.rules.pack import Pack
@@ -157,6 +158,8 @@ def _retold(
     asked = {name.rstrip("?") for name in row.asks}
     before = {k: v for k, v in step.values.items() if k in asked}
     at, told = read_told(row, step.at, {**before, **values}, problems)
+    if told.get("person") != before.get("person") and before.get("person"):
+        problems.append("当事人记错的，撤回这一环节重新办，不能更正为别人")
     left = {k: v for k, v in step.values.items() if k not in asked}
     return replace(step, at=at, values=MappingProxyType(left | told)), problems
 
@@ -212,9 +215,9 @@ def _facts(workspace: Workspace, case: Case, old: StepTaken, new: StepTaken | No
     for change in _made_known(workspace, case, old):
         path = Path.parse(change.path)
         assert path.field is not None
-        if single(facts, path.group.key).get(path.field.key) != change.new:
+        if value_text(_value(facts, path)) != change.new:
             continue
-        told = sets.get(change.path, "date")
+        told = sets.get(change.path, sets.get(f"{OF_PERSON}{path.field.key}", "date"))
         if new is None:
             facts = set_fact(facts, path, change.old)
         elif told != "date":
@@ -222,6 +225,13 @@ def _facts(workspace: Workspace, case: Case, old: StepTaken, new: StepTaken | No
         elif change.new == old.on.isoformat():
             facts = set_fact(facts, path, new.on.isoformat())
     return facts
+
+
+def _value(facts: Facts, path: Path) -> Value | None:
+    assert path.field is not None
+    table = rows(facts, path.group.key) if path.row else (single(facts, path.group.key),)
+    place = (path.row or 1) - 1
+    return table[place].get(path.field.key) if place < len(table) else None
 
 
 def _made_known(workspace: Workspace, case: Case, step: StepTaken) -> tuple[Change, ...]:

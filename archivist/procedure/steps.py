@@ -18,6 +18,7 @@ from archivist.model.by import By
 from archivist.model.case import Case, apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import Facts, Path
+from archivist.model.household_changes import with_person_changed
 from archivist.model.ids import CaseNo, narrow
 from archivist.model.invisible import invisible_notices, without_invisible
 from archivist.model.roles import Role
@@ -37,6 +38,8 @@ from archivist.workspace import Workspace
 
 _TO_BE_TOLD: Final = "—"
 """In place of a reason that is asked for when the step is taken."""
+OF_PERSON: Final = "person."
+"""Before a fact that a step makes known of whom its value ``person`` names."""
 NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -280,7 +283,10 @@ def event_data(attempt: Attempt, after: State) -> dict[str, Any]:
     facts = attempt.case.facts
     for path, what in rule.sets.items():
         value = on if what == "date" else attempt.values.get(what)
-        if value is not None:
+        if value is not None and path.startswith(OF_PERSON):
+            person = str(attempt.values.get("person", ""))
+            facts = with_person_changed(facts, person, path.removeprefix(OF_PERSON), value)
+        elif value is not None:
             facts = known.set_fact(facts, Path.parse(path), value)
     return data | _if("at", attempt.at) | _if("facts", changed_groups(attempt.case.facts, facts))
 

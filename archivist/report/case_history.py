@@ -276,13 +276,19 @@ class HouseholdHistory:
 def _enters(step: StepTaken) -> bool | None:
     if step.id in GRANTING:
         return True
-    return False if step.after in (State.TERMINATED, State.REFUSED, State.CLOSED_REFUSED) else None
+    return (
+        False
+        if step.after in (State.TERMINATED, State.MOVED_OUT, State.REFUSED, State.CLOSED_REFUSED)
+        else None
+    )
 
 
 def _pays(step: StepTaken) -> bool | None:
     if step.after is State.IN_BENEFIT:
         return True
-    return False if step.after in (State.SUSPENDED, State.TERMINATED, State.REFUSED) else None
+    return (
+        False if step.after in (State.SUSPENDED, State.TERMINATED, State.MOVED_OUT, State.REFUSED) else None
+    )
 
 
 def _classes(person: Mapping[str, object], on: dt.date) -> set[str]:

@@ -341,7 +341,8 @@ def _days(issuance: Issuance) -> Iterator[str]:
 def unmet_guards(issuance: Issuance) -> Iterator[str]:
     """Yield the reasons of what the document's declaration has hold on the day it is issued, whenever its step was taken."""
     case, pack, document = issuance.case, issuance.pack, issuance.document
-    if not document.guards:
+    guards = (*document.guards, *(("guardian",) if _signed_by_applicant(document) else ()))
+    if not guards:
         return
     rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
     if not rows:
@@ -357,5 +358,14 @@ def unmet_guards(issuance: Issuance) -> Iterator[str]:
         catalogue=issuance.catalogue,
         standards=issuance.standards,
     )
-    for name in document.guards:
+    for name in guards:
         yield from prerequisites.guard(attempt, name)
+
+
+_APPLICANT_SIGNS: Final = ("申请人", "授权人", "委托人")
+"""How declarations call the applicant's place to sign."""
+
+
+def _signed_by_applicant(document: DocumentType) -> bool:
+    places = (*document.signers, *(spec.label for spec in document.fields if spec.kind == "sign"))
+    return any(place.startswith(_APPLICANT_SIGNS) for place in places)

@@ -212,6 +212,9 @@ def _start(decision: MoneyDecision) -> Iterator[str]:
     start, end = case.fact(FactPath.BENEFIT_START), case.fact(FactPath.BENEFIT_END)
     if start and end and str(end) < str(start):
         yield f"止发年月 {end} 早于起发年月 {start}"
+    paid_to = case.fact(FactPath.APPLICATION_PAID_ELSEWHERE_TO)
+    if start and paid_to and str(start) <= str(paid_to):
+        yield f"起发年月 {start}，转出地已发放到 {paid_to}，同一个月不能发两次"
     grants = decision.step in GRANTING or (case.category is Category.CJ and decision.step == StepId.PAY)
     if not start or not grants:
         return

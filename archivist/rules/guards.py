@@ -17,9 +17,10 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
+from archivist.model.facts import Part, people
 from archivist.model.ids import Category
 from archivist.model.step_ids import DELIVERIES, StepId
-from archivist.rules import across, benefit_amount, deadlines, open_matters, service_step
+from archivist.rules import across, benefit_amount, deadlines, guardianship, open_matters, service_step
 from archivist.rules.across import AcrossHouseholds
 from archivist.rules.benefit_amount import MoneyDecision
 from archivist.rules.completeness.required_papers import (
@@ -263,6 +264,49 @@ def _service_proven(attempt: Attempt) -> list[str]:
     )
 
 
+def _papers_of_review(attempt: Attempt) -> list[str]:
+    """What the step rests on came in during this review: the register of the application does not tell of a change since."""
+    case, reasons = attempt.case, []
+    for need in attempt.step.needs:
+        wanted = need.rstrip("?").split("|")
+        old = case.records_of(*wanted)
+        if old and not need.endswith("?") and all(r.seq <= case.round_since for r in old):
+            titles = "或".join(f"“{attempt.catalogue.title(n)}”" for n in wanted)
+            reasons.append(f"卷内的{titles}是以前归的（第 {old[-1].no} 件），须归入变动以后的")
+    return reasons
+
+
+def _person_known(attempt: Attempt) -> list[str]:
+    name = str(attempt.values.get("person") or "")
+    family = [r for part, r in people(attempt.case.facts) if part in (Part.APPLICANT, Part.MEMBER)]
+    if not name or any(r.get("name") == name for r in family):
+        return []
+    return [f"本户没有“{name}”；家庭成员：{'、'.join(dict.fromkeys(str(r['name']) for r in family))}"]
+
+
+def _away(attempt: Attempt) -> bool | None:
+    """Tell whether whom the step is about is away; ``None`` where it does not say whom."""
+    name = attempt.values.get("person")
+    told = [
+        s
+        for s in attempt.case.steps
+        if s.id in (StepId.ABSENT, StepId.RETURNED) and s.values.get("person") == name
+    ]
+    return (bool(told) and told[-1].id == StepId.ABSENT) if name else None
+
+
+def _not_absent(attempt: Attempt) -> list[str]:
+    return [f"{attempt.values['person']}已登记外出，还没有登记返回"] if _away(attempt) else []
+
+
+def _absent(attempt: Attempt) -> list[str]:
+    return [f"{attempt.values['person']}没有登记外出"] if _away(attempt) is False else []
+
+
+def _guardian(attempt: Attempt) -> list[str]:
+    return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on)
+
+
 GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
     {
         "delegated": _delegated,
@@ -284,6 +328,11 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "care_form_known": _care_form_known,
         "once": _once,
         "change_reported": _change_reported,
+        "papers_of_review": _papers_of_review,
+        "person_known": _person_known,
+        "not_absent": _not_absent,
+        "absent": _absent,
+        "guardian": _guardian,
         "appraised": _appraised,
         across.GUARD: _across_households,
         "ending_served": _ending_served,

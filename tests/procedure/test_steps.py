@@ -161,7 +161,7 @@ def test_every_reason_is_given_at_once(workspace: Workspace, case: Case) -> None
     )
     found = refused(workspace, case, "confirm", "03-01", REVIEWER, values={"猫": "1"})
     expected = (
-        "户档现为“填报”，“作出确认决定”须在“已复审”时办；现在能办：主动发现、收件",
+        "户档现为“填报”，“作出确认决定”须在“已复审”时办；现在能办：主动发现、收件、转入",
         "申请人有近亲属关系，尚未单独登记备案（环节“近亲属单独登记备案”）",
         "没有登记救助金额（benefit.amount）",
         "日期 2024-03-01 早于立户日 2024-03-04",
@@ -313,7 +313,7 @@ def test_steps_that_are_not_for_this_household(workspace: Workspace, case: Case)
 
 
 def test_what_is_possible_says_what_is_lacking(workspace: Workspace, case: Case) -> None:
-    (discover, submit) = possible(workspace, case, on=day("03-04"))
+    (discover, submit, _) = possible(workspace, case, on=day("03-04"))
     assert (discover.step.id, discover.problems) == ("discover", ())
     assert (submit.step.id, submit.problems) == ("submit", ("缺“社会救助申请书”",))
     accepted(workspace, case)

@@ -18,7 +18,7 @@ from archivist.report.registers.registry import register
 from archivist.rules import deadlines
 from archivist.rules.pack import Pack
 
-RECEIVED: Final = (StepId.SUBMIT, StepId.ADVANCE)
+RECEIVED: Final = (StepId.SUBMIT, StepId.TRANSFER_IN, StepId.ADVANCE)
 
 
 class Outcome(StrEnum):
