@@ -15,7 +15,8 @@ from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.procedure.cases import deregister, open_case
+from archivist.procedure.cases import open_case
+from archivist.procedure.closing import deregister
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import take_step
 from archivist.report.case_history import HouseholdHistory
