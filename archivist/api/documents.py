@@ -6,6 +6,7 @@ What is planned and what is issued has the same form for documents of the office
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from archivist.api import given_values, parcels, selection
 from archivist.api.parcels import NO_COPIES, Copies, Parcel, ParcelItem
 from archivist.api.result import Refusal, Result
-from archivist.errors import UsageError
+from archivist.errors import PdfUnavailable, UsageError
 from archivist.model.invisible import invisible_notices
+from archivist.store import durable_files
 
 if TYPE_CHECKING:
     from archivist.doctypes import catalogue
@@ -302,13 +304,17 @@ def plan(workspace: Workspace, prepared: PreparedDocuments) -> DocumentPlan:
 
 
 def draft(workspace: Workspace, prepared: PreparedDocuments, folder: Path | None = None) -> Drafts:
-    """Write a draft of each document into a folder, over what has its name; the outbox's own when none is named."""
+    """Write a draft of each document into a folder, over what has its name; the outbox's own when none is named.
+
+    Raises:
+        PdfUnavailable: E306, before anything is written, when PDFs are wanted and cannot be made. WriteFailed: E204.
+    """
     from archivist.issuing.drafts import draft_document
 
     made = {
         f"{one.case.number} {one.document.title}": draft_document(one) for one in prepared.checked.documents
     }
-    written = write_drafts(folder or workspace.archive.outbox / DRAFTS, made)
+    written = write_drafts(folder or workspace.archive.outbox / DRAFTS, made, pdf=prepared.pdf)
     return Drafts(written, prepared.refused, notices=prepared.notices)
 
 
@@ -369,19 +375,41 @@ def refusals(refused: Iterable[Refused]) -> tuple[Refusal, ...]:
     return tuple(Refusal.for_case(one.case, one.error) for one in refused)
 
 
-def write_drafts(folder: Path, pages: Mapping[str, bytes]) -> tuple[Path, ...]:
+def write_drafts(folder: Path, pages: Mapping[str, bytes], *, pdf: bool) -> tuple[Path, ...]:
     """Write drafts (草稿) that only their owner may read.
 
     Args:
         folder: where; made when it is not there.
         pages: name without what follows the dot → the ``.docx``.
+        pdf: a PDF of each as well.
+
+    Raises:
+        PdfUnavailable: E306, before anything is written. WriteFailed: E204.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = {f"{stem}（草稿）.docx": page for stem, page in pages.items()}
+    if pdf:
+        files |= _as_pdf(files)
     paths = []
-    for stem, page in pages.items():
-        path = folder / f"{stem}（草稿）.docx"
-        path.unlink(missing_ok=True)
-        with parcels.private(path) as out:
-            out.write(page)
-        paths.append(path)
+    with durable_files.writing("草稿没有写成"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in sorted(files):
+            path = folder / name
+            path.unlink(missing_ok=True)
+            with parcels.private(path) as out:
+                out.write(files[name])
+            paths.append(path)
     return tuple(paths)
+
+
+def _as_pdf(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    from archivist.documents.render import pdf as pdf_maker
+
+    if not pdf_maker.available():
+        raise PdfUnavailable("没有找到 LibreOffice")
+    with tempfile.TemporaryDirectory(prefix="archivist-drafts-") as work:
+        pages = []
+        for name, page in files.items():
+            pages.append(Path(work, name))
+            pages[-1].write_bytes(page)
+        made = pdf_maker.to_pdf(pages, Path(work, "pdf"))
+        return {path.name: path.read_bytes() for path in made}

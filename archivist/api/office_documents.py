@@ -58,6 +58,7 @@ def prepare(
     settings: Mapping[str, object] = {},
     pdf: bool | None = None,
     folder: Path | None = None,
+    draft: bool = False,
     again: bool = False,
     reason: str = "",
 ) -> PreparedOfficeDocument:
@@ -71,6 +72,7 @@ def prepare(
         settings: values, by path or Chinese name; they go before those of the file.
         pdf: make a PDF as well; as the settings say when not given.
         folder: where a copy is to go.
+        draft: it is only looked at.
         again: issue it though the same was issued before; ``reason`` says why.
         reason: see ``again``.
 
@@ -91,7 +93,7 @@ def prepare(
     with_pdf = workspace.config.options.pdf if pdf is None else pdf
     from_file = given_values.for_office(values, wanted)
     given = {**wanted.by_path(from_file), **wanted.by_path(settings)}
-    checked = plan(workspace, wanted, given, on=on)
+    checked = plan(workspace, wanted, given, on=on, draft=draft)
     job = job_of(checked, reason if again else "")
     notices = tuple(invisible_notices({**from_file, **settings}))
     return PreparedOfficeDocument(checked, with_pdf, folder, job, notices)
@@ -129,7 +131,7 @@ def draft(workspace: Workspace, prepared: PreparedOfficeDocument) -> Drafts:
     one = prepared.checked
     folder = prepared.folder or workspace.archive.outbox / DRAFTS
     pages = {f"{one.on} {one.document.title}": draft_document(one)}
-    return Drafts(write_drafts(folder, pages), doubts=one.doubts, notices=prepared.notices)
+    return Drafts(write_drafts(folder, pages, pdf=prepared.pdf), doubts=one.doubts, notices=prepared.notices)
 
 
 def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> IssuedDocuments:

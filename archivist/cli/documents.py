@@ -125,6 +125,7 @@ def generate(
             settings=dict(pairs(settings)),
             pdf=pdf,
             folder=out,
+            draft=draft,
             again=again,
             reason=reason,
         )

@@ -24,7 +24,7 @@ def refuse_inadmissible(workspace: Workspace, by: By, issuance: Issuance, *, dra
             another.
     """
     if draft:
-        admissibility.refuse_inapplicable(issuance)
+        admissibility.refuse_foreign(issuance)
         return
     case, document = issuance.case, issuance.document
     if issuance.replaces:

@@ -106,7 +106,8 @@ def plan_one(
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
     given = document.by_path(given)
-    admission.refuse_number_of_void(case, given)
+    if not manner.draft:
+        admission.refuse_number_of_void(case, given)
     issuance = _issuance(workspace, by, document, case, given, on=on, manner=manner)
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
@@ -118,6 +119,7 @@ def plan_one(
         given=given,
         extra=numbering.expected(workspace, on.year) if numbered else {},
         sources=case_sources(workspace, by, case),
+        draft=manner.draft,
     )
     return PlannedForCase(case, document, values, given, on, numbered, manner)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
-from archivist.doctypes.doctype import DocumentType
+from archivist.doctypes.doctype import DocumentType, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render.render import render
+from archivist.documents.render.watermark import watermarked
 
 
 class Planned(Protocol):
@@ -26,8 +27,15 @@ class Planned(Protocol):
         """Whether it takes a reference number from the ledger."""
 
 
+MARK: Final = "草稿"
+"""What stands across every page of a draft."""
+
+
 def draft_document(planned: Planned) -> bytes:
-    """Return a draft: no QR code, no reference number."""
+    """Return a draft, marked on every page: no QR code, no reference number."""
     assert planned.document.template is not None
-    values = {**planned.values} | ({FieldPath.DOC_NO: "（草稿）"} if planned.numbered else {})
-    return render(planned.document.template, values, qr_payload=None)
+    number: dict[str, object] = (
+        {FieldPath.DOC_NO: f"（{MARK}）"} if planned.document.doc_no is not Numbering.NONE else {}
+    )
+    page = render(planned.document.template, {**planned.values, **number}, qr_payload=None)
+    return watermarked(page, MARK)

@@ -88,7 +88,9 @@ class IssuedForOffice:
     """The same was issued before, and nothing was issued now."""
 
 
-def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.date) -> PlannedForOffice:
+def plan(
+    workspace: Workspace, document: DocumentType, given: Given, *, on: dt.date, draft: bool = False
+) -> PlannedForOffice:
     """Check whether a document of the office can be issued; write nothing.
 
     Args:
@@ -96,6 +98,7 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
         document: the type.
         given: what the clerk tells, by path or Chinese name.
         on: date of the document, unless ``made_on`` is given.
+        draft: it is only looked at, and what is not known yet stands as 〔待填〕.
 
     Raises:
         DocumentNotApplicable: E307, it is made for a household, or under other rule packs.
@@ -113,6 +116,7 @@ def plan(workspace: Workspace, document: DocumentType, given: Given, *, on: dt.d
         given=told,
         extra=numbering.expected(workspace, on.year) if numbered else {},
         sources=office_sources(workspace),
+        draft=draft,
     )
     complete_rows(context)
     context.problems += [

@@ -150,10 +150,28 @@ def of_document(issuance: Issuance) -> Admission:
 
 
 def refuse_inapplicable(issuance: Issuance) -> None:
-    """Refuse a document that is not made for such a case at all, drafts included.
+    """Refuse a document that is not made for such a case, or not as the case stands.
 
     Raises:
         DocumentNotApplicable: E307. CaseClosed: E207.
+    """
+    refuse_foreign(issuance)
+    document, case = issuance.document, issuance.case
+    if unmet := conditions.unmet(document.enabled, case):
+        raise DocumentNotApplicable(
+            f"现在不能制发{document.title}：{'；'.join(_words(issuance, c) for c in unmet)}",
+            file=str(case.number),
+            remedy="先把所缺的办理、归档或登记好，再制发。",
+        )
+    if case.status is CaseStatus.DEREGISTERED and document.id not in late_filing.ISSUED:
+        raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
+
+
+def refuse_foreign(issuance: Issuance) -> None:
+    """Refuse a document that is never made for such a case, drafts included: other papers, categories, rule packs.
+
+    Raises:
+        DocumentNotApplicable: E307.
     """
     pack, document, case = issuance.pack, issuance.document, issuance.case
     if not document.generated or document.template is None:
@@ -170,14 +188,6 @@ def refuse_inapplicable(issuance: Issuance) -> None:
             f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack.id}",
             file=str(case.number),
         )
-    if unmet := conditions.unmet(document.enabled, case):
-        raise DocumentNotApplicable(
-            f"现在不能制发{document.title}：{'；'.join(_words(issuance, c) for c in unmet)}",
-            file=str(case.number),
-            remedy="先把所缺的办理、归档或登记好，再制发。",
-        )
-    if case.status is CaseStatus.DEREGISTERED and document.id not in late_filing.ISSUED:
-        raise CaseClosed(f"已注销，不再制发{document.title}", file=str(case.number))
 
 
 def _words(issuance: Issuance, clause: conditions.Clause) -> str:

@@ -99,7 +99,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("review", "return"): [(0, "review-return", ["{item}"])],
     ("generate",): [
         (0, "document-plan", ["卷内文件目录", "王秀兰", "--dry-run"]),
-        (0, "drafts", ["社会救助申请书", "王秀兰", "--draft"]),
+        (0, "drafts", ["受理通知书", "王秀兰", "--draft"]),
         (0, "issued-documents", ["卷内文件目录", "王秀兰"]),
         (35, "error", ["受理通知书", "王秀兰"]),
     ],

@@ -28,7 +28,15 @@ BENEFIT = {
         "review_cycle": "每年",
     }
 }  # fmt: skip
-TEKUN = {"benefit": {**BENEFIT["benefit"], "care_grade": "全护理", "care_form": "集中供养"}}
+TEKUN = {
+    "benefit": {
+        **BENEFIT["benefit"],
+        "persons": 1,
+        "amount": "1130",
+        "care_grade": "全护理",
+        "care_form": "集中供养",
+    }
+}
 TEMPORARY = {"benefit": {"amount": "3000", "basis": "本地临时救助办法的标准"}}
 
 

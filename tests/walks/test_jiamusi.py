@@ -53,7 +53,6 @@ def test_tekun(clerk: Clerk) -> None:
     clerk.open("特困", **TEKUN)
     apply(clerk, *TEKUN_PAPERS)
     look_into(clerk)
-    clerk.bring("self_care_assessment")
     three_publicities(clerk)
     tekun_to_end(clerk)
 

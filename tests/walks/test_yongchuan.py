@@ -44,7 +44,6 @@ def test_tekun(clerk: Clerk) -> None:
     clerk.open("特困", **TEKUN)
     apply(clerk, *TEKUN_PAPERS)
     look_into(clerk)
-    clerk.bring("self_care_assessment")
     clerk.step("prelim", days=1)
     clerk.step("publicize")
     decide(clerk, days=10)

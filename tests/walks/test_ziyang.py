@@ -52,7 +52,6 @@ def test_tekun(clerk: Clerk) -> None:
     clerk.open("特困", **TEKUN)
     apply(clerk, *TEKUN_PAPERS)
     look_into(clerk)
-    clerk.bring("self_care_assessment")
     checked_by_the_county(clerk)
     tekun_to_end(clerk)
 

@@ -2,7 +2,19 @@
 
 ``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``boxes`` ``continuation`` text
 that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice ·
-``pool`` many at once, in several processes · ``sample_values`` a household that is nobody, for trying templates.
+``pool`` many at once, in several processes · ``watermark`` a word across
+every page · ``sample_values`` a household that is nobody, for trying templates.
 """
 
-__all__ = ["boxes", "continuation", "docx_package", "pdf", "pool", "qr", "render", "sample_values", "sandbox"]
+__all__ = [
+    "boxes",
+    "continuation",
+    "docx_package",
+    "pdf",
+    "pool",
+    "qr",
+    "render",
+    "sample_values",
+    "sandbox",
+    "watermark",
+]

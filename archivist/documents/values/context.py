@@ -74,6 +74,7 @@ class DocumentContext:
         extra: the same for what is settled elsewhere, such as the reference number.
         problems: what stops the document.
         doubts: what a person must look at before it is signed; none of them stops it.
+        draft: it is only looked at: what is not known yet stands as 〔待填〕, and nothing stops it but what was told wrongly.
         results: what was worked out so far, by the function that did; see ``once``.
     """
 
@@ -86,6 +87,7 @@ class DocumentContext:
     extra: dict[str, object] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    draft: bool = False
     results: dict[Callable[[DocumentContext], object], object] = field(default_factory=dict)
 
     @classmethod
@@ -99,6 +101,7 @@ class DocumentContext:
         given: Mapping[str, object],
         extra: Mapping[str, object] = {},
         sources: DocumentSources | None = None,
+        draft: bool = False,
     ) -> DocumentContext:
         """Return the context of a document, with the faults of what it was told.
 
@@ -110,8 +113,9 @@ class DocumentContext:
             given: what the clerk adds, by dotted path or Chinese name.
             extra: what is settled elsewhere and wins over all else; nested or with dotted keys.
             sources: what the workspace tells.
+            draft: it is only looked at.
         """
-        context = cls(document, case, config, on, sources)
+        context = cls(document, case, config, on, sources, draft=draft)
         context._read_extra(extra)
         context._read_given(given)
         accepted = context.given.get(FactPath.APPLICATION_ACCEPTED_ON)

@@ -21,7 +21,7 @@ from archivist.documents.values.context import DocumentContext, DocumentSources
 from archivist.documents.values.nested import put
 from archivist.documents.values.privacy import check_public
 from archivist.documents.values.registry import computation, examinations
-from archivist.errors import MissingFields
+from archivist.errors import MissingFields, UnlawfulDocument
 from archivist.model import chinese
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
@@ -39,10 +39,13 @@ def document_values(
     given: Mapping[str, object],
     extra: Mapping[str, object] = {},
     sources: DocumentSources | None = None,
+    draft: bool = False,
 ) -> dict[str, object]:
     """Collect everything a document prints; see ``DocumentContext.read`` for what it is told, ``filled`` for the rest."""
     return filled(
-        DocumentContext.read(document, case, config, on=on, given=given, extra=extra, sources=sources)
+        DocumentContext.read(
+            document, case, config, on=on, given=given, extra=extra, sources=sources, draft=draft
+        )
     )
 
 
@@ -60,7 +63,8 @@ def filled(context: DocumentContext) -> dict[str, object]:
         UnlawfulDocument: E305, it must not be made yet, or a public notice would show what the privacy rules forbid.
     """
     document, config = context.document, context.config
-    if context.sources is not None:
+    told_wrongly = tuple(context.problems)
+    if context.sources is not None and not context.draft:
         for examine in examinations(document.id):
             examine(context)
     values: dict[str, object] = {}
@@ -72,8 +76,8 @@ def filled(context: DocumentContext) -> dict[str, object]:
             for key, label in _REMEDY_OFFICES.items()
             if not getattr(config.office, key)
         ]
-    if context.problems:
-        problems = tuple(dict.fromkeys(context.problems))
+    if stopping := told_wrongly if context.draft else context.problems:
+        problems = tuple(dict.fromkeys(stopping))
         raise MissingFields(
             f"“{document.title}”有 {len(problems)} 项缺少或不合规",
             file=context.case.number,
@@ -98,7 +102,7 @@ def printed(spec: FieldSpec, context: DocumentContext) -> object:
     """Return what a field prints; note a problem when it must be known and is not."""
     if spec.kind in PLACES or not spec.applies(context.case.category):
         return _empty(spec)
-    value = _looked_up(spec, context)
+    value = _looked_up_if_it_may(spec, context)
     if value in (None, "", ()):
         if spec.mode is Mode.SYSTEM and not _waived(spec, context):
             hint = {
@@ -106,6 +110,8 @@ def printed(spec: FieldSpec, context: DocumentContext) -> object:
                 Origin.RULE: "，由规则包得出",
             }.get(spec.origin, "")
             context.problems.append(f"{spec.named}缺少{hint or f'（{spec.origin.label}）'}")
+            if context.draft and spec.kind not in _WITHOUT_WORDS:
+                return TO_BE_FILLED_IN
         return _empty(spec)
     if spec.kind == "table":
         assert isinstance(value, Sequence)
@@ -115,6 +121,22 @@ def printed(spec: FieldSpec, context: DocumentContext) -> object:
         assert isinstance(value, Sequence)
         return [str(item) for item in value]
     return show(spec.kind, value)
+
+
+TO_BE_FILLED_IN: Final = "〔待填〕"
+"""What a draft prints where something mandatory is not known yet."""
+_WITHOUT_WORDS: Final = ("table", "list", "enum", "multi", "bool")
+"""Kinds of fields that a draft leaves empty instead."""
+
+
+def _looked_up_if_it_may(spec: FieldSpec, context: DocumentContext) -> object:
+    """Return what is known of a field; in a draft nothing, where working it out says that the day has not come."""
+    try:
+        return _looked_up(spec, context)
+    except UnlawfulDocument:
+        if not context.draft:
+            raise
+        return None
 
 
 def _looked_up(spec: FieldSpec, context: DocumentContext) -> object:
