@@ -23,7 +23,7 @@ from archivist.issuing.drafts import MARK, draft_document
 from archivist.issuing.planned import Manner
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
-from archivist.procedure.cases import deregister
+from archivist.procedure.closing import deregister
 from archivist.workspace import Workspace
 from tests.documents.render.test_pool import blank_pdf
 from tests.kit import BY, TODAY, make_workspace, open_household
