@@ -15,7 +15,7 @@ from archivist.errors import InvalidValue
 from archivist.model.facts import NO_FACTS, Facts, Path, parse_facts, rows, single, to_plain
 from archivist.model.field_schema import AGENT, APPLICANT, GROUPS, MEMBERS, OBLIGORS, OLD_ID_NUMBER, Group
 from archivist.model.household import APPLICANT_RELATIONS, resident_number
-from archivist.model.ids import age_on, id_birth_date, id_sex, mask_id, modern_id
+from archivist.model.ids import IdNumber, age_on, id_birth_date, id_sex, mask_id, modern_id
 
 OLDEST: Final = 130
 """Years. Nobody is known to have lived longer; a number that says so was written down wrongly."""
@@ -96,15 +96,12 @@ def settled(
             continue
         held = plain[entry.group.key]
         row = held if isinstance(held, dict) else held[(entry.row or 1) - 1]
-        for key, says in (("sex", id_sex(number)), ("birth_date", id_birth_date(number).isoformat())):
+        for key, says in _said_by(number).items():
             if key not in entry.group.by_name:
                 continue
             path = entry.path(key)
             if key in row and row[key] != says and (told is None or str(path) in told):
-                problems.append(
-                    f"{path.label}填“{row[key]}”（{path}），与证号 {mask_id(number)} 不符：证号表明是“{says}”；"
-                    "请核对证件，改正填错的一项"
-                )
+                problems.append(_contradiction(path, str(row[key]), says, number))
             row[key] = says
     after = parse_facts(plain)
     earlier = set(_faults(before, today))
@@ -115,7 +112,34 @@ def settled(
     return SettledFacts(after, (*(f"仍未改正：{fault}" for fault in faults), *_renumbered(before, after)))
 
 
-def _faults(facts: Facts, today: dt.date) -> Iterator[str]:
+def contradictions(facts: Facts) -> list[str]:
+    """Return everything in the facts that can never be: what a household written down in former times may still hold."""
+    return [
+        *_faults(facts),
+        *(told for entry in _entries(facts) for told in _other_than_numbers(entry)),
+    ]
+
+
+def _other_than_numbers(entry: _Entry) -> Iterator[str]:
+    number = resident_number(entry.person)
+    for key, says in _said_by(number).items() if number else ():
+        if key in entry.group.by_name and (held := entry.person.get(key)) and held != says:
+            yield _contradiction(entry.path(key), str(held), says, str(number))
+
+
+def _said_by(number: IdNumber) -> Mapping[str, str]:
+    """Return what a number says of whoever has it, by the keys of facts."""
+    return {"sex": id_sex(number), "birth_date": id_birth_date(number).isoformat()}
+
+
+def _contradiction(path: Path, held: str, says: str, number: str) -> str:
+    return (
+        f"{path.label}填“{held}”（{path}），与证号 {mask_id(number)} 不符：证号表明是“{says}”；"
+        "请核对证件，改正填错的一项"
+    )
+
+
+def _faults(facts: Facts, today: dt.date | None = None) -> Iterator[str]:
     """Yield what cannot be: births, somebody twice, an applicant who is two people."""
     entries = list(_entries(facts))
     for entry in entries:
@@ -148,7 +172,7 @@ def _may_be_one(first: _Entry, second: _Entry) -> bool:
     return AGENT.key in groups and APPLICANT.key not in groups
 
 
-def _impossible_birth(entry: _Entry, today: dt.date) -> Iterator[str]:
+def _impossible_birth(entry: _Entry, today: dt.date | None) -> Iterator[str]:
     number, key = resident_number(entry.person), "id_number"
     born = id_birth_date(number) if number else None
     if born is None and (told := entry.person.get("birth_date")):
@@ -157,13 +181,13 @@ def _impossible_birth(entry: _Entry, today: dt.date) -> Iterator[str]:
         yield f"{entry.path(key).label}表明的{why}"
 
 
-def impossible_birth(born: dt.date, today: dt.date) -> str:
-    """Say why nobody who lives on a day can be born then; empty where somebody can."""
-    if born > today:
+def impossible_birth(born: dt.date, today: dt.date | None) -> str:
+    """Say why nobody who lives on a day, or ever since there are numbers, can be born then; empty where somebody can."""
+    if today and born > today:
         why = f"在今天（{today}）之后"
     elif born.year < EARLIEST:
         why = f"在 {EARLIEST} 年以前"
-    elif age_on(born, today) > OLDEST:
+    elif today and age_on(born, today) > OLDEST:
         why = f"到今天已 {age_on(born, today)} 岁"
     else:
         return ""

@@ -212,9 +212,18 @@ def _death(other: Case, numbers: frozenset[str], part_there: Part | None) -> _De
             None  # the review after it is over, or it is known who died: nobody of whom the facts still tell
         )
     day = step.values.get("died_on", step.on)
+    if named := _named(other, str(step.values.get("person") or "")):
+        return _Death(f"登记已于 {day} 死亡", True) if numbers & named else None
     if alone or other.category in (Category.TK, Category.CJ):
         return _Death(f"登记已于 {day} 死亡", True) if part_there is Part.APPLICANT else None
     return _Death(f"登记有人于 {day} 死亡，没有写明是谁", False)
+
+
+def _named(other: Case, name: str) -> frozenset[str]:
+    """Return the numbers of whoever of a household has a name; none where nobody is called so."""
+    return frozenset(
+        n for _, person in _family(other) if person.get("name") == name for n in numbers_of(person)
+    )
 
 
 def _of_staff(case: Case, pack: Pack, staff: Collection[str]) -> Iterator[AcrossFinding]:

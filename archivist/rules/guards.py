@@ -15,6 +15,7 @@ from typing import Any, Final
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
+from archivist.model import persons
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Part, people
@@ -205,6 +206,11 @@ def _once(attempt: Attempt) -> list[str]:
     return [f"“{attempt.step.title}”只能办一次，已于 {before.on} 办过"] if before else []
 
 
+def _persons_agree(attempt: Attempt) -> list[str]:
+    """Nobody twice, no impossible birth, sex and birth as the number says: a file of former times may still hold otherwise."""
+    return persons.contradictions(attempt.case.facts)
+
+
 def _across_households(attempt: Attempt) -> list[str]:
     return across.objections(attempt.across, attempt.case, attempt.values)
 
@@ -334,6 +340,7 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "absent": _absent,
         "guardian": _guardian,
         "appraised": _appraised,
+        "persons_agree": _persons_agree,
         across.GUARD: _across_households,
         "ending_served": _ending_served,
         "served": _served,

@@ -40,6 +40,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "not_absent": "没有登记外出",
         "absent": "登记过外出",
         "guardian": "未成年或行为能力不足的由监护人代理",
+        "persons_agree": "人员信息没有矛盾",
         "across_households": "已与其他户档核对",
         "ending_served": "终结程序的决定已经制发、送达（无人可送的除外）",
         "served": "有该文书签收的送达回证",

@@ -167,6 +167,22 @@ def test_two_rows_of_former_times_do_not_stop_another_change() -> None:
     assert any("仍未改正" in notice and "王甲" in notice for notice in found.notices)
 
 
+@given(NUMBERS, NUMBERS)
+def test_what_was_settled_holds_no_contradiction_and_what_was_not_does(first: str, second: str) -> None:
+    """A file of former times is refused by the steps that rest on who people are; a settled one never."""
+    made = settle(facts({"id_number": first}, members=[{"name": "李样例", "relation": "配偶", "id_number": second}])
+                  if first != second else facts({"id_number": first})).facts  # fmt: skip
+    assert persons.contradictions(made) == []
+    applicant = single(made, "applicant")
+    other = "女" if applicant["sex"] == "男" else "男"
+    plain = to_plain(made)
+    old = parse_facts(plain | {"applicant": dict(applicant) | {"sex": other}})
+    (said,) = persons.contradictions(old)
+    assert "性别" in said and "不符" in said
+    twice = parse_facts(plain | {"obligors": [{"name": "王二", "id_number": first}]})
+    assert len(persons.contradictions(twice)) == 1
+
+
 # ── fifteen digits ───────────────────────────────────────────────────────────────────────────────────────
 @given(st.dates(dt.date(1900, 1, 1), dt.date(1999, 12, 31)), SEQUENCES)
 def test_fifteen_digits_are_todays_number(born: dt.date, sequence: str) -> None:
