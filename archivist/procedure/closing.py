@@ -25,6 +25,7 @@ from archivist.rules import prerequisites
 from archivist.rules.disposition.retention import retention
 from archivist.rules.guards import Attempt
 from archivist.rules.open_matters import OpenMatter, open_matters, unexamined
+from archivist.rules.rule import StepRule
 from archivist.store import Draft
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
@@ -148,20 +149,23 @@ def _refuse_unlawful(
     if not first <= on <= by.today:
         after = f"上一环节“{case.steps[-1].title}”" if case.steps else "立户日"
         raise InvalidValue(f"注销日期 {on} 应在{after}（{first}）与今天之间", file=str(case.number))
-    for row in here[:1] if case.steps else ():
-        names = tuple(people) or (by.actor,)
-        attempt = Attempt(
-            case, workspace.pack, row, on, by=names, reason=reason, catalogue=workspace.catalogue
+    if case.steps and (problems := _lacking(workspace, by, case, here[0], on, reason, people)):
+        raise StepRefused(
+            f"“{here[0].title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
         )
-        problems = [
-            *prerequisites.unmet(attempt),
-            *prerequisites.papers(attempt, workspace.catalogue)[0],
-            *assignment.people(attempt, workspace.config),
-        ]
-        if problems:
-            raise StepRefused(
-                f"“{row.title}”有 {len(problems)} 项不符", file=str(case.number), problems=problems
-            )
+
+
+def _lacking(
+    workspace: Workspace, by: By, case: Case, row: StepRule, on: dt.date, reason: str, people: Sequence[str]
+) -> list[str]:
+    """Return what the row of the step demands that is not there, and why these people may not take it."""
+    names = tuple(people) or (by.actor,)
+    attempt = Attempt(case, workspace.pack, row, on, by=names, reason=reason, catalogue=workspace.catalogue)
+    return [
+        *prerequisites.unmet(attempt),
+        *prerequisites.papers(attempt, workspace.catalogue)[0],
+        *assignment.people(attempt, workspace.config),
+    ]
 
 
 def _in_tray(workspace: Workspace, number: CaseNo) -> Iterator[OpenMatter]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from archivist.doctypes.catalogue import DocumentKind
-from archivist.model.case import Case
+from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
-from archivist.model.record import Record
+from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.workspace import Workspace
@@ -25,6 +25,9 @@ def wrongs(workspace: Workspace, number: CaseNo) -> list[str]:
         *_opposites(workspace, case, events),
         *_dates(workspace, case, events),
         *_orphans(workspace, case),
+        *_resting(workspace, case),
+        *_void(case),
+        *_closed(workspace, case),
         *_numbers(case),
         *_served(workspace, case),
     ]
@@ -76,6 +79,51 @@ def _orphans(workspace: Workspace, case: Case) -> Iterator[str]:
         born = any(s.id in makers and s.seq < record.seq for s in case.steps)
         if makers and not elsewhere and not born and not record.voided:
             yield f"{record.no} {record.title} holds, and none of {sorted(makers)} was taken before it"
+
+
+def _resting(workspace: Workspace, case: Case) -> Iterator[str]:
+    """「A document on which a step already rests … is refused」: what a step demanded holds, and was signed by then."""
+    one_sided = (DocumentKind.NOTICE, DocumentKind.LETTER, DocumentKind.PUBLICITY)
+    for step in case.steps:
+        row = next(
+            (s for s in workspace.pack.steps_of(case) if s.id == step.id and step.before in s.moves), None
+        )
+        for need in row.needs if row else ():
+            wanted = [name for name in need.split("|") if name in workspace.catalogue]
+            holding = [
+                r
+                for r in case.records_of(*wanted)
+                if r.seq < step.seq
+                and (
+                    workspace.catalogue.get(r.type).kind in one_sided
+                    or (case.records[r.signed_by].seq < step.seq if r.signed_by else not r.issued)
+                    or (r.issued and r.status is RecordStatus.FILED)
+                )
+            ]
+            if wanted and not need.endswith("?") and not holding:
+                yield f"{step.title} rests on {need}, of which nothing holds"
+
+
+def _void(case: Case) -> Iterator[str]:
+    """「A void's signed copy is void with it」, and no other."""
+    for record in case.records.values():
+        if record.signs and (record.voided is None) != (case.records[record.signs].voided is None):
+            yield f"{record.no} and {record.signs}, which it signs, are not void together"
+
+
+def _closed(workspace: Workspace, case: Case) -> Iterator[str]:
+    """「Refusal while a termination … decision that must be served is not issued or not served」, as long as it is closed."""
+    if case.status is not CaseStatus.DEREGISTERED or any(s.id == "report_death" for s in case.round):
+        return
+    decided = {"terminate", "not_accept", "terminate_procedure", "refuse", "refuse_unexplained"}
+    last = next((s for s in reversed(case.steps) if s.id in decided), None)
+    if last is None:
+        return
+    kinds = {m for s in workspace.pack.steps if s.id == last.id for m in s.makes if m != "delivery_receipt"}
+    if not any(r.seq > last.seq for r in case.records_of(*kinds)):
+        yield f"closed though nothing was issued of {last.title}"
+    if not any(s.id == "deliver" and s.seq > last.seq for s in case.steps):
+        yield f"closed though {last.title} was not served"
 
 
 def _opposites(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:

@@ -34,13 +34,14 @@ from archivist.model.ids import Category
 from archivist.model.record import RecordStatus
 from archivist.model.standing import Verdict
 from archivist.model.states import State
-from archivist.procedure import corrections
+from archivist.procedure import closing, corrections
 from archivist.procedure.cases import change_facts, open_case
 from archivist.procedure.closing import deregister, plan_closing, reopen
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import possible, take_step
 from archivist.rules import admissibility, service
 from archivist.rules.completeness.run import findings
+from archivist.rules.reliance import Reliance
 from archivist.rules.rule import Stage, StepRule
 from archivist.workspace import Workspace
 from tests.acts.filled import filled
@@ -351,14 +352,16 @@ def test_whatever_is_tried_the_gate_holds() -> None:
         [(admissibility, "_days")],
         [(corrections, "_papers_of")],
         [(corrections, "_papers_of"), (admissibility, "_opposite")],
+        [(Reliance, "reasons")],
+        [(closing, "_lacking")],
     ],
-    ids=["one of a kind", "days", "steps taken back", "opposites"],
+    ids=["one of a kind", "days", "steps taken back", "opposites", "what rests on a paper", "what ended it"],
 )
 def test_a_gate_with_a_hole_is_found(
-    monkeypatch: pytest.MonkeyPatch, holes: list[tuple[ModuleType, str]]
+    monkeypatch: pytest.MonkeyPatch, holes: list[tuple[ModuleType | type, str]]
 ) -> None:
     """The machine can fail: without one part of the gate it finds what that part keeps out."""
     for module, part in holes:
         monkeypatch.setattr(module, part, lambda *_: [])
-    with pytest.raises(AssertionError, match=r"hold|before|back|issued"):
+    with pytest.raises(AssertionError, match=r"hold|before|back|issued|rests|closed"):
         run(400)

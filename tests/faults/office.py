@@ -19,8 +19,11 @@ from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.watch_folder import Now
+from archivist.issuing import voiding
 from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.planned import Manner
 from archivist.model.by import By
+from archivist.model.case import CaseStatus
 from archivist.model.document_code import SEPARATOR
 from archivist.model.facts import parse_facts, rows
 from archivist.model.former_people import PaperReference
@@ -28,7 +31,7 @@ from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.step_ids import StepId
 from archivist.procedure.cases import change_facts, drop_folder, open_case
-from archivist.procedure.closing import deregister
+from archivist.procedure.closing import deregister, reopen
 from archivist.procedure.household_split import SplitPlan, carry_out
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile
@@ -204,13 +207,14 @@ Act = Callable[[Workspace, Now, Ack], None]
 class Command:
     """One whole command: what it does, telling after each step; and what the next start does with what is left.
 
-    With ``older`` the archive it finds was made before archives said their format.
+    With ``older`` the archive it finds was made before archives said their format; ``before`` was done in it without a fault.
     """
 
     name: str
     act: Act
     again: Act | None = None
     older: bool = False
+    before: Act | None = None
 
     def run(self, root: Path, *, again: bool = False) -> Callable[[Ack], None]:
         """Return the command as an action on a workspace, or what a clerk does who was cut short."""
@@ -356,6 +360,37 @@ def _split_household(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack(f"split off {done.new.number}")
 
 
+def _void(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    for record in workspace.archive.read(WANG).records_of("application_form"):
+        voiding.void(workspace, now(), WANG, record.no, "印错了")
+    ack("voided")
+
+
+def _replace(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    case, document = workspace.archive.read(WANG), workspace.catalogue.get("application_form")
+    (held,) = case.records_of(document.id)
+    if "replaces" not in held.data:
+        manner = Manner(replaces=held.no, reason="印错了")
+        todo = plan(workspace, now(), document, [WANG], {}, on=TODAY, manner=manner)
+        for refused in (*todo.refused, *issue(workspace, now(), todo).refused):
+            raise refused.error
+    ack("replaced")
+
+
+def _reopen(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    case = workspace.archive.read(ZHANG)
+    if case.status is CaseStatus.DEREGISTERED:
+        case = reopen(workspace, now(), ZHANG, reason="误办")
+    assert drop_folder(workspace, case).is_dir()
+    ack("reopened")
+
+
 def _deregister(workspace: Workspace, now: Now, ack: Ack) -> None:
     deregister(workspace, now(), ZHANG, on=TODAY, reason="自愿退出")
     ack("deregistered")
@@ -386,6 +421,9 @@ COMMANDS: Final = {
         Command("move a record", _move, _move),
         Command("retype a record", _retype, _retype),
         Command("deregister", _deregister),
+        Command("void a document", _void, before=_generate),
+        Command("replace a document", _replace, before=_generate),
+        Command("reopen", _reopen, before=_deregister),
         Command("split a household", _split_household),
         Command("ledger number", _number),
         Command("write to an older archive", _facts, older=True),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format
-from tests.faults.office import Command, lay
+from tests.faults.office import Command, always, lay, opened
 from tests.faults.power import SEEN
 from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, strike
 from tests.faults.truth import (
@@ -47,6 +47,11 @@ class Site:
             lay(base, scratch / "older")
             base = scratch / "older"
             (base / "archive" / archive_format.NAME).unlink()
+        if command.before:
+            lay(base, scratch / f"before {command.name}")
+            base = scratch / f"before {command.name}"
+            with opened(base) as workspace:
+                command.before(workspace, always, lambda _: None)
         return cls(base, work, command, steps_of(base, command, work))
 
     def calls(self, under: str = "archive") -> int:

@@ -80,7 +80,16 @@ def look(archive: Archive) -> Step:
     for number in archive.case_numbers():
         case = archive.read(number)
         records: list[object] = [
-            (r.no, r.type, r.title, r.status.value, [f.path for f in r.files], bool(r.text), r.doc_no)
+            (
+                r.no,
+                r.type,
+                r.title,
+                r.status.value,
+                [f.path for f in r.files],
+                bool(r.text),
+                r.doc_no,
+                r.voided is not None,
+            )
             for r in case.records.values()
         ]
         records += [(n, m.record.type, str(m.case), m.new) for n, m in case.moved_out.items()]
