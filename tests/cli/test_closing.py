@@ -12,7 +12,7 @@ from tests.command_line import Office, opened
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path) -> Office:
     """An office in which a household has withdrawn its application; what its steps bring forth was not issued."""
     made = opened(tmp_path)
     made.come_to("受理通知书")
