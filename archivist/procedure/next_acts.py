@@ -7,7 +7,7 @@ what is refused is not offered.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,6 +27,7 @@ from archivist.procedure.step_documents import is_for
 from archivist.procedure.steps import Possible
 from archivist.rules import admissibility, deadlines, prerequisites, service, step_rows
 from archivist.rules.admissibility import Issuance
+from archivist.rules.completeness import required_papers
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
 from archivist.rules.rule import DutyBearer, RuleKind, StepRule
@@ -104,12 +105,10 @@ def next_acts(workspace: Workspace, case: Case, *, today: dt.date, actor: str = 
         for o in deadlines.running(case, workspace.pack)
         if o.due and o.rule.duty is DutyBearer.OFFICE and o.rule.kind is RuleKind.LIMIT
     ]
-    found = [
-        _step(workspace, case, p, running, today, actor) for p in steps.possible(workspace, case, on=today)
-    ]
-    before = min(
-        (a for a in found if a.due), key=_order, default=None
-    )  # papers come before the step that is due
+    possible = steps.possible(workspace, case, on=today)
+    found = _repeated_aside(case, [_step(workspace, case, p, running, today, actor) for p in possible])
+    # Papers come before the step that is due.
+    before = min((act for act in found if act.due), key=_order, default=None)
     papers = [*_to_sign(case), *_to_issue(workspace, case, today), *_asked_for(workspace, case, today)]
     if before:
         papers = [replace(paper, due=before.due, limit=before.limit) for paper in papers]
@@ -119,7 +118,18 @@ def next_acts(workspace: Workspace, case: Case, *, today: dt.date, actor: str = 
     return tuple(sorted(unique.values(), key=_order))
 
 
-_KINDS: Final = {kind: n for n, kind in enumerate(ActKind)}
+def _repeated_aside(case: Case, acts: Sequence[NextAct]) -> list[NextAct]:
+    """Return the steps, those taken in this round already set aside as long as another leads on."""
+    taken = {step.id for step in case.round}
+    if all(act.aside or act.id in taken for act in acts):
+        return [*acts]
+    return [replace(act, aside=act.aside or act.id in taken) for act in acts]
+
+
+_KINDS: Final = {
+    kind: n for n, kind in enumerate((ActKind.SIGN, ActKind.DOCUMENT, ActKind.STEP, ActKind.RECEIVE))
+}
+"""What the office can do itself comes before what others bring."""
 
 
 def _order(act: NextAct) -> tuple[bool, str, bool, int, int]:
@@ -232,12 +242,18 @@ def _to_issue(workspace: Workspace, case: Case, today: dt.date) -> Iterator[Next
 
 def _asked_for(workspace: Workspace, case: Case, today: dt.date) -> Iterator[NextAct]:
     """Yield the papers that the steps on the ordinary way ask for and that are not in the file."""
-    needs = [
-        (need, Attempt(case, workspace.pack, step, today))
+    leading = [
+        step
         for step in step_rows.leading_on(workspace.pack, case)
         if not _leads_aside(case, step.moves[case.state])
-        for need in step.needs
     ]
+    guards = {guard for step in leading for guard in step.guards}
+    if "complete" in guards:
+        for material in required_papers.missing(case, workspace.pack):
+            yield from _document(workspace, case, material.document, today)
+    if "verified" in guards and not case.records_of(DocumentId.VERIFICATION_REPORT):
+        yield from _document(workspace, case, DocumentId.VERIFICATION_REPORT, today)
+    needs = [(need, Attempt(case, workspace.pack, step, today)) for step in leading for need in step.needs]
     for need, attempt in sorted(
         needs, key=lambda pair: pair[0].endswith("?")
     ):  # what is only 宜有 comes last

@@ -30,13 +30,10 @@ BENEFIT = {
 }  # fmt: skip
 TEKUN = {
     "benefit": {
-        **BENEFIT["benefit"],
-        "persons": 1,
-        "amount": "1130",
-        "care_grade": "全护理",
-        "care_form": "集中供养",
+        "persons": 1, "standard": "1130", "method": "定额", "amount": "1130", "review_cycle": "每年",
+        "care_grade": "全护理", "care_form": "集中供养",
     }
-}
+}  # fmt: skip
 TEMPORARY = {"benefit": {"amount": "3000", "basis": "本地临时救助办法的标准"}}
 
 
