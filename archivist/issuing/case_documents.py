@@ -240,6 +240,8 @@ def issue(
     outcome = BatchOutcome(refused=list(todo.refused), done_before=list(todo.done_before))
     total = len(todo.documents)
     if not total:
+        if todo.job:
+            numbering.settle(workspace, by)
         return outcome
     key, done = workspace.issuing_key(by), 0
     needed = bool(todo.job) or any(p.numbered or p.number_by_hand for p in todo.documents)

@@ -75,7 +75,7 @@ class NumberTaker:
     def borne(self, text: str) -> None:
         """Note that a document bears a number; nothing when it has none."""
         if text and self.run is not None:
-            self.run.open.pop(ReferenceNumber.parse(text), None)
+            self.run.bear(ReferenceNumber.parse(text))
 
     def lost(self, text: str, error: ArchivistError) -> None:
         """Note why no document will bear a number. Only what kind of error it was: the ledger is never destroyed."""
@@ -84,9 +84,7 @@ class NumberTaker:
     def lost_because(self, text: str, why: str) -> None:
         """Note why no document will bear a number; nothing when there is none."""
         if text and self.run is not None:
-            number = ReferenceNumber.parse(text)
-            if number in self.run.open:
-                self.run.open[number] = why
+            self.run.lose(ReferenceNumber.parse(text), why)
 
 
 @contextmanager
@@ -109,6 +107,13 @@ def taking(workspace: Workspace, by: By, *, needed: bool, job: str = "") -> Iter
         return
     with workspace.archive.taking_numbers(workspace.stamp(by), job) as run:
         yield NumberTaker(workspace, by, run)
+
+
+def settle(workspace: Workspace, by: By) -> None:
+    """Enter as vacant (空号) what runs that died had taken; where none died, nothing is locked or written."""
+    if workspace.archive.runs.abandoned():
+        with workspace.archive.writing(by.actor):
+            workspace.archive.runs.settle(workspace.stamp(by))
 
 
 def objection(workspace: Workspace, text: str, on: dt.date) -> str:

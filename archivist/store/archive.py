@@ -262,9 +262,13 @@ class Archive:
         try:
             yield run
         finally:
-            with suppress(ArchiveError), self.writing(stamp.by.actor):
-                self.runs.end(run, stamp)  # what cannot be entered now, whoever takes numbers next will enter
-            run.release()
+            try:
+                with suppress(ArchiveError), self.writing(stamp.by.actor):
+                    self.runs.end(
+                        run, stamp
+                    )  # what cannot be entered now, whoever takes numbers next will enter
+            finally:
+                run.release()
 
     def allocate(self, sequence: str, year: int, stamp: Stamp, count: int = 1) -> tuple[int, ...]:
         """Take the next numbers of a sequence for good. Gaps may arise, a number is never given twice.

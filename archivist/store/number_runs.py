@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import ArchiveError, ArchiveLocked, CaseNotFound, IntegrityAlarm, NewerFormat
@@ -36,14 +37,28 @@ class NumberRun:
     Attributes:
         id: stands in the ledger's events by which it takes numbers.
         job: the bulk job it does, empty when none.
+        years: in whose ledgers it took numbers, or tried to.
         open: the numbers it took that no document bears yet, with why they will be vacant if none ever does.
+        borne: the numbers that a document bears.
     """
 
     id: str
     job: str
     path: Path
     handle: int | None
+    years: set[int] = field(default_factory=set)
     open: dict[ReferenceNumber, str] = field(default_factory=dict)
+    borne: set[ReferenceNumber] = field(default_factory=set)
+
+    def bear(self, number: ReferenceNumber) -> None:
+        """Note that a document bears a number."""
+        self.open.pop(number, None)
+        self.borne.add(number)
+
+    def lose(self, number: ReferenceNumber, why: str) -> None:
+        """Note why no document will bear a number."""
+        if number in self.open:
+            self.open[number] = why
 
     def release(self) -> None:
         """Let go of the file, if it is still held: the run is over."""
@@ -109,6 +124,7 @@ class NumberRuns:
             stamp: who, when, under which rule pack.
         """
         self.settle(stamp)
+        run.years.add(year)
         taken = self._ledger.allocate(sequence, year, count, _of_run(run, purpose), stamp)
         numbers = tuple(ReferenceNumber.of(sequence, year, n) for n in taken)
         run.open.update(dict.fromkeys(numbers, ""))
@@ -123,6 +139,7 @@ class NumberRuns:
         self.settle(stamp)
         if self._ledger.numbers(number.year).is_taken(number):
             raise ArchiveError(f"文号 {number} 已由别处取用", remedy="另选一个号，或不填，由系统编号。")
+        run.years.add(number.year)
         data = {"sequence": number.sequence, "year": number.year, "first": number.number, "last": number.number,
                 "by_hand": True, **_of_run(run, purpose)}  # fmt: skip
         self._ledger.enter(number.year, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
@@ -134,7 +151,8 @@ class NumberRuns:
         Raises:
             WriteFailed: E204; the file stays, and whoever takes numbers next enters them.
         """
-        certain = not run.open or self._vacate(run.id, stamp, run.open)
+        # Not what it knows it took, but what the ledger says: an entry stands though the disk refused something after it.
+        certain = self._vacate(run.id, stamp, sorted(run.years), run.open, run.borne)
         run.release()  # Windows removes no file that is held
         if certain:
             self._forget(run.path)
@@ -147,6 +165,10 @@ class NumberRuns:
         """Return the ids of the runs that live."""
         return frozenset(path.stem for path, _ in self._files() if not _abandoned(path))
 
+    def abandoned(self) -> bool:
+        """Tell whether a run died and nobody has entered yet what it lost."""
+        return any(_abandoned(path) for path, _ in self._files())
+
     def settle(self, stamp: Stamp) -> None:
         """Enter as vacant what runs that died had taken; where a case cannot be read, nobody can tell, and it waits.
 
@@ -154,22 +176,35 @@ class NumberRuns:
             WriteFailed: E204; the next who takes numbers goes on.
         """
         for path, _ in self._files():
-            if _abandoned(path) and self._vacate(path.stem, stamp):
+            if _abandoned(path) and self._vacate(path.stem, stamp, self._ledger.years()):
                 self._forget(path)
 
-    def _vacate(self, run: str, stamp: Stamp, reasons: Mapping[ReferenceNumber, str] | None = None) -> bool:
-        """Enter what a run lost, or of it only what is named, each with its reason; tell whether all could be told."""
+    def _vacate(
+        self,
+        run: str,
+        stamp: Stamp,
+        years: Sequence[int],
+        reasons: Mapping[ReferenceNumber, str] = MappingProxyType({}),
+        known: Set[ReferenceNumber] = frozenset(),
+    ) -> bool:
+        """Enter what a run lost in the ledgers of some years; tell whether all could be told.
+
+        Args:
+            run: its id.
+            stamp: who, when, under which rule pack.
+            years: of the ledgers.
+            reasons: why numbers are vacant, where more is known than that the run ended.
+            known: numbers that are borne for certain, and not looked for.
+        """
         certain = True
-        for year in self._ledger.years():
+        for year in years:
             lost: dict[tuple[str, str, str], list[int]] = {}
             for taken, number in list(self._ledger.numbers(year).of_run(run)):
                 name = ReferenceNumber.of(taken.sequence, taken.year, number)
-                if reasons is not None and name not in reasons:
-                    continue
-                borne = self._borne(taken, name)
+                borne = name in known or self._borne(taken, name)
                 certain = certain and borne is not None
                 if borne is False:
-                    why = (reasons or {}).get(name) or INTERRUPTED
+                    why = reasons.get(name) or INTERRUPTED
                     lost.setdefault((taken.sequence, why, taken.job), []).append(number)
             for (sequence, why, job), numbers in lost.items():
                 self.enter_vacant(sequence, year, numbers, why, stamp, job)

@@ -8,20 +8,21 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
-from archivist.doctypes.catalogue import Catalogue
+from archivist.doctypes.catalogue import Catalogue, Numbering
 from archivist.errors import ArchivistError, PasswordNeeded
 from archivist.ingest import batches, rearranging, refiling, unlocking
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.watch_folder import Now
-from archivist.issuing import voiding
+from archivist.issuing import case_documents, voiding
 from archivist.issuing.case_documents import issue, plan
-from archivist.issuing.planned import Manner
+from archivist.issuing.planned import Manner, Outcome, Refused
 from archivist.model.by import By
 from archivist.model.case import CaseStatus
 from archivist.model.document_code import SEPARATOR
@@ -137,7 +138,14 @@ def opened(root: Path) -> Iterator[Workspace]:
 def build(root: Path) -> None:
     """Make the office."""
     with make_workspace(root) as workspace:
-        zhang = {"applicant": {"name": "张三丰", "id_number": ZHANG_ID, "address": "样例街道另一里9号楼101"}}
+        zhang = {
+            "applicant": {
+                "name": "张三丰",
+                "id_number": ZHANG_ID,
+                "address": "样例街道另一里9号楼101",
+                "village": "另一里社区",
+            }
+        }
         assert open_household(workspace).number == WANG
         assert open_household(workspace, parse_facts(zhang)).number == ZHANG
         inbox = workspace.archive.inbox
@@ -208,6 +216,7 @@ class Command:
     """One whole command: what it does, telling after each step; and what the next start does with what is left.
 
     With ``older`` the archive it finds was made before archives said their format; ``before`` was done in it without a fault.
+    With ``renumbers`` it takes other numbers for what it lost when it was cut short.
     """
 
     name: str
@@ -215,6 +224,7 @@ class Command:
     again: Act | None = None
     older: bool = False
     before: Act | None = None
+    renumbers: bool = False
 
     def run(self, root: Path, *, again: bool = False) -> Callable[[Ack], None]:
         """Return the command as an action on a workspace, or what a clerk does who was cut short."""
@@ -277,6 +287,20 @@ def _generate(workspace: Workspace, now: Now, ack: Ack) -> None:
     for refused in outcome.refused:
         raise refused.error
     ack(f"issued {outcome.issued[0].record}")
+
+
+def _generate_many(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """A bulk job of two documents that take a number each; filed one by one, for the steps are looked at one by one."""
+    document = replace(workspace.catalogue.get("application_form"), doc_no=Numbering.REQUIRED)
+    todo = plan(workspace, now(), document, [WANG, ZHANG], {}, on=TODAY, manner=Manner(job="一批"))
+
+    def told(one: Outcome, _done: int, _total: int) -> None:
+        if isinstance(one, Refused):
+            raise one.error
+        ack(f"issued {one.case}")
+
+    with mock.patch.object(case_documents, "_GROUP", 1):
+        issue(workspace, now(), todo, report=told)
 
 
 def _assign(workspace: Workspace, now: Now, ack: Ack) -> None:
@@ -414,6 +438,7 @@ COMMANDS: Final = {
         Command("put into the tray", _file(_strange), _file(_strange)),
         Command("change a fact", _facts),
         Command("generate", _generate),
+        Command("generate many", _generate_many, _generate_many, renumbers=True),
         Command("assign from the tray", _assign),
         Command("split a batch", _split, _split),
         Command("split by hand", _split_by_hand, _split_by_hand),

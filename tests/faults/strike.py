@@ -82,7 +82,7 @@ class Site:
                 raise Broken(f"alarms: {archive.recovered.alarms}")
             state = (fingerprint(self.work), told)
             if state not in self.right:
-                self.right[state] = check(self.work, self.steps, told)
+                self.right[state] = check(self.work, self.steps, told, rounds=1 + self.command.renumbers)
             if not further:
                 return
             behind = (state[0] + self._behind(), told)

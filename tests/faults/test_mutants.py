@@ -17,6 +17,7 @@ from archivist.ingest import filing
 from archivist.model.ids import Sha256
 from archivist.store import commit, durable_files
 from archivist.store.bag import sha256
+from archivist.store.number_runs import NumberRuns
 from archivist.store.record_moves import RecordMoves
 from tests.conftest import Counted
 from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
@@ -36,6 +37,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive/moves by .*record_moves\.end .*": "the same: the move is done, and done again it changes nothing",
+    r"archive/runs/[^/]+ by .*write_new.*": "the name of the file says enough",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
@@ -185,6 +187,15 @@ def test_a_move_without_its_note_fails_loudly(
     monkeypatch.setattr(RecordMoves, "begin", lambda *_: None)
     site = Site.of(base, scratch, COMMANDS["move a record"])
     assert "neither that nor one more" in _first_kill_that_hurts(site)
+
+
+def test_lost_numbers_that_nobody_enters_fail_loudly(
+    base: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is known to have died, and whoever takes numbers next does not care."""
+    monkeypatch.setattr(NumberRuns, "settle", lambda *_: None)
+    site = Site.of(base, scratch, COMMANDS["generate many"])
+    assert "nobody says what became of" in _first_kill_that_hurts(site)
 
 
 def test_an_error_swallowed_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:

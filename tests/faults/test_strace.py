@@ -107,6 +107,8 @@ def kernel_saw(root: Path) -> Counter[tuple[str, str]]:
         if what == "open" and not re.search(r"O_CREAT|O_TRUNC|O_WRONLY|O_RDWR", args):
             continue
         path = _path(what, args)
+        if what == "open" and path.startswith(f"{root}/archive/runs/") and "O_CREAT" not in args:
+            continue  # opened to be held or to see whether anybody holds it: nothing is written
         if path.startswith(f"{root}/archive") and not path.endswith("/.lock"):
             found[what, path.rsplit("/", 1)[1]] += 1
     return found

@@ -15,11 +15,14 @@ from typing import Final
 import bagit
 
 from archivist.errors import ArchivistError
+from archivist.issuing.number_series import series
 from archivist.model.event import Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
+from archivist.model.reference_numbers import ReferenceNumber
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format, bag, chain
+from archivist.workspace import Workspace
 from tests.faults.office import (
     HELD_PAPER,
     OLD_PAPER,
@@ -87,7 +90,7 @@ def look(archive: Archive) -> Step:
                 r.status.value,
                 [f.path for f in r.files],
                 bool(r.text),
-                r.doc_no,
+                bool(r.doc_no),  # which it is depends on how many were lost before; see ``explained``
                 r.voided is not None,
             )
             for r in case.records.values()
@@ -125,13 +128,14 @@ def start(root: Path) -> Archive:
     return archive
 
 
-def check(root: Path, steps: Sequence[Step], told: int) -> int:
+def check(root: Path, steps: Sequence[Step], told: int, *, rounds: int = 1) -> int:
     """Check every promise about the archive after a fault and the next start.
 
     Args:
         root: the workspace.
         steps: how it may look, from ``steps_of``.
         told: how many steps somebody was told of.
+        rounds: how often the numbers may have been taken that the command takes.
 
     Returns:
         How many steps are done: as many as were told, or one more.
@@ -149,7 +153,8 @@ def check(root: Path, steps: Sequence[Step], told: int) -> int:
     for sequence, last in {**steps[0].numbers, **steps[told].numbers}.items():
         must(now.numbers.get(sequence, 0) >= last, f"{sequence}: {last} was given and is forgotten")
     for sequence, last in now.numbers.items():
-        must(last <= steps[-1].numbers.get(sequence, 0), f"{sequence}: more numbers than asked for")
+        had, wanted = (steps[n].numbers.get(sequence, 0) for n in (0, -1))
+        must(last <= had + rounds * (wanted - had), f"{sequence}: more numbers than asked for")
     _papers(archive)
     return fits[0]
 
@@ -222,6 +227,7 @@ def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> Non
             _papers(workspace.archive)
         elif done == 0:
             command.act(workspace, always, lambda _: None)
+        explained(workspace, again=bool(command.again) or done == 0)
         for number in workspace.archive.case_numbers():
             whole(workspace.archive.folder(number))
         for folder in workspace.archive.batches.folders():
@@ -231,6 +237,26 @@ def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> Non
             given = workspace.archive.allocate(sequence, year, workspace.stamp(always()))[0]
             must(given == last + 1, f"{sequence} {year} does not go on after {last}")
         same_index(workspace.index, workspace.archive, root)
+
+
+def explained(workspace: Workspace, *, again: bool) -> None:
+    """Every number that a run of the program took is borne by one document, or vacant; one that died is told apart.
+
+    Args:
+        workspace: as the next start left it.
+        again: the work was gone on with; else it is enough that the run is known to have died.
+    """
+    archive, found = workspace.archive, series(workspace)
+    must(not found.repeated, f"{found.repeated} stand twice")
+    lost = {
+        str(ReferenceNumber.of(taken.sequence, year, number))
+        for year in archive.ledgers.years()
+        for taken in archive.ledgers.numbers(year).allocations
+        for number in taken.numbers
+        if taken.run
+    } & {line.doc_no for line in found.unexplained}
+    must(not lost or (not again and archive.runs.abandoned()), f"nobody says what became of {lost}")
+    must(not archive.runs.alive(), "a run that died counts as alive")
 
 
 def same_index(index: Index, archive: Archive, root: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archivist.issuing.number_series import NumberLine, NumberSeries, NumberState, series
+from archivist.model.reference_numbers import sequence_of
 from archivist.workspace import Workspace
+from tests.kit import BY
 
 
 def all_explained(workspace: Workspace) -> NumberSeries:
@@ -25,3 +27,9 @@ def all_in_order(lines: Sequence[NumberLine]) -> None:
     own = {line.number or 0 for line in lines if not line.by_hand}
     taken, last = {line.number or 0 for line in lines}, max(own, default=0)
     assert {n for n in taken if n <= last} == set(range(1, last + 1)), sorted(taken)
+
+
+def lose(workspace: Workspace, count: int) -> None:
+    """Take numbers of 2024 as a program did that knew no runs, and died."""
+    with workspace.archive.writing("经办"):
+        workspace.archive.ledgers.allocate(sequence_of("红样救字"), 2024, count, {}, workspace.stamp(BY))

@@ -38,7 +38,7 @@ from archivist.store import Draft, NewFile
 from archivist.store.number_runs import NumberRun
 from archivist.workspace import Workspace
 from tests.households import households
-from tests.issuing.numbers import all_explained, all_in_order
+from tests.issuing.numbers import all_explained, all_in_order, lose
 from tests.kit import BY, TODAY, make_workspace
 from tests.sampling import examples
 
@@ -137,12 +137,6 @@ def test_dry_run_says_what_a_run_says_of_a_number(workspace: Workspace) -> None:
 
 
 # ── numbers nobody explained ─────────────────────────────────────────────────────────────────────────────
-def lose(workspace: Workspace, count: int) -> None:
-    """Take numbers as a program did that knew no runs, and died."""
-    with workspace.archive.writing("经办"):
-        workspace.archive.ledgers.allocate(SEQUENCE, 2024, count, {}, workspace.stamp(BY))
-
-
 def test_lost_numbers_are_shown_and_entered_by_a_command(workspace: Workspace) -> None:
     """“found at the next run of anything that takes numbers … and by a command”."""
     lose(workspace, 2)
@@ -269,7 +263,7 @@ class Ledger(RuleBasedStateMachine):
         assert taken is not None
         case = next(c for c in self.cases if str(c.number) == taken.case(name.number))
         bear(one.workspace, case, str(name))
-        del one.run.open[name]
+        one.run.bear(name)
 
     @precondition(lambda self: self.living)
     @rule(data=st.data(), killed=st.booleans())
