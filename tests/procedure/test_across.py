@@ -12,6 +12,7 @@ import pytest
 
 from archivist.api.across import check_across
 from archivist.api.cases import change_facts, open_case
+from archivist.api.household_changes import change_applicant
 from archivist.config import parse
 from archivist.errors import StepRefused, UnlawfulDocument
 from archivist.issuing.case_documents import plan
@@ -201,6 +202,20 @@ def test_whoever_died_elsewhere(workspace: Workspace) -> None:
     workspace.commit(first.number, closed, BY)
     case = reviewed(workspace, household(workspace, "DB", WANG))
     assert any(str(first.number) in p and "死亡" in p for p in refusal(workspace, case))
+
+
+def test_who_died_where_the_family_goes_on_is_found_by_the_index(workspace: Workspace) -> None:
+    """「death … known elsewhere」: the dead applicant stands in no facts any more, and is found all the same."""
+    family = in_benefit(workspace, household(workspace, "DB", WANG, CHILD))
+    died, day = {"died_on": "2024-05-03"}, dt.date(2024, 5, 6)
+    take_step(workspace, BY, family.number, "report_death", on=day, people=["林经办"], values=died)
+    change_applicant(
+        workspace, BY, str(family.number), "成员1", why="死亡", on=DAY, people=["林经办"], reason="申请人死亡"
+    )
+    case = reviewed(workspace, household(workspace, "TK", WANG))
+    assert any(str(family.number) in p and "死亡" in p for p in refusal(workspace, case))
+    report = check_across(workspace, on=DAY)
+    assert {p.kind for p in report.pairs if p.case == str(case.number)} == {AcrossKind.DEATH}
 
 
 # ── the index ────────────────────────────────────────────────────────────────────────────────────────────
