@@ -14,6 +14,7 @@ from typing import Final
 from archivist.errors import ArchiveError, IndexFault
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo
+from archivist.os_reasons import reason_of
 from archivist.rules import across, across_findings
 from archivist.rules.across import AcrossFinding, AcrossHouseholds, Gravity
 from archivist.search import people_on_file
@@ -24,7 +25,7 @@ BEHIND: Final = 50
 
 
 def look(workspace: Workspace, case: Case, on: dt.date, *, binding: bool = False) -> AcrossHouseholds:
-    """Return what the other households of the office say of one.
+    """Return what the other households of the office say of one; what cannot be read is said and raises nothing.
 
     Args:
         workspace: the open workspace.
@@ -41,6 +42,8 @@ def look(workspace: Workspace, case: Case, on: dt.date, *, binding: bool = False
             found.update(_not_followed(workspace, unchecked) if binding else ())
         except IndexFault as fault:
             unchecked.append(f"索引不能用（{fault.what}），没有与其他户档核对；先运行 archivist reindex")
+        except OSError as error:
+            unchecked.append(f"磁盘不能读（{reason_of(error)}），没有与其他户档核对")
     others = list(_read(workspace, sorted(found - {case.number}), unchecked))
     staff = [person.name for person in workspace.config.people]
     return AcrossHouseholds(across_findings.find(case, others, workspace.pack, staff, on), tuple(unchecked))
@@ -66,6 +69,8 @@ def _read(workspace: Workspace, numbers: Iterable[CaseNo], unchecked: list[str])
             yield workspace.archive.read(number)
         except ArchiveError as error:
             unchecked.append(f"{number} 读不出来（{error.title}，{error.code}），没有与它核对")
+        except OSError as error:
+            unchecked.append(f"{number} 读不出来（{reason_of(error)}），没有与它核对")
 
 
 # ── the whole office ─────────────────────────────────────────────────────────────────────────────────────

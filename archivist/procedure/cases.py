@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from archivist.errors import CaseClosed, CaseExists, InvalidValue
+from archivist.errors import ArchivistError, CaseClosed, CaseExists, InvalidValue
 from archivist.model import facts as known
 from archivist.model import field_schema, persons
 from archivist.model.by import By
@@ -99,8 +99,16 @@ def open_case(
         with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
             make_drop_folder(drop_folder(workspace, case))
         workspace.follow(number)
-    notices.extend(look(workspace, case, by.today).lines)
+    notices.extend(_others(workspace, case, by))
     return case
+
+
+def _others(workspace: Workspace, case: Case, by: By) -> tuple[str, ...]:
+    """Return what other households say; what was committed stands, whatever keeps them from being looked at."""
+    try:
+        return look(workspace, case, by.today).lines
+    except ArchivistError as error:
+        return (f"未检：{error.what}，没有与其他户档核对",)
 
 
 def new_number(workspace: Workspace, by: By, category: Category, year: int) -> CaseNo:
@@ -216,7 +224,7 @@ def change_facts(
     except _Unchanged:
         return workspace.archive.read(number), ()
     if notices is not None and any(change.path.rpartition(".")[2] in _WHO for change in changes):
-        notices.extend(look(workspace, case, by.today).lines)
+        notices.extend(_others(workspace, case, by))
     return case, tuple(changes)
 
 

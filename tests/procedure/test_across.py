@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from archivist.procedure.across import look
 from archivist.procedure.steps import plan_step, possible, take_step
 from archivist.rules import admissibility, step_rows
 from archivist.rules.across import EXCEPTED, EXCEPTION, AcrossKind, Gravity
+from archivist.rules.across_findings import EXCLUDES
 from archivist.rules.completeness import exceptional_acts
 from archivist.rules.guards import Attempt
 from archivist.store import Draft
@@ -132,6 +134,23 @@ def _planned(workspace: Workspace, case: Case, step: str) -> tuple[str, ...]:
     rule = step_rows.row_of(workspace.pack, case, step)
     attempt = Attempt(case, workspace.pack, rule, DAY, across=look(workspace, case, DAY))
     return admissibility.of_step(attempt, workspace.catalogue, DAY).warnings
+
+
+def test_a_file_is_opened_though_others_cannot_be_looked_at(workspace: Workspace) -> None:
+    """What was committed stands: an office's row that names no category, and another file that cannot be read, are told."""
+    other = household(workspace, "TK", WANG)
+    last = max((workspace.archive.folder(other.number) / "events").glob("*.json"))
+    last.chmod(0o600)
+    last.write_bytes(b"{")
+    settings = [("applicant.name", "王样例"), ("applicant.id_number", WANG)]
+    made = open_case(workspace, BY, Category.DB, settings, opened_on=DAY)
+    assert any("未检" in notice and str(other.number) in notice for notice in made.notices)
+    row = next(r for r in workspace.pack.rules if r.id == EXCLUDES)
+    workspace.pack = replace(workspace.pack, rules=(replace(row, value="猫", categories=()),))
+    household(workspace, "TK", LI)
+    settings = [("applicant.name", "李样例"), ("applicant.id_number", LI)]
+    made = open_case(workspace, BY, Category.DX, settings, opened_on=DAY)
+    assert any("未检" in notice and "猫" in notice for notice in made.notices)
 
 
 # ── refused ──────────────────────────────────────────────────────────────────────────────────────────────
