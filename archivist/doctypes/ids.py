@@ -109,6 +109,7 @@ class DocumentId(StrEnum):
     CHANGE_VERIFICATION_RECORD = "change_verification_record"
     DEATH_VERIFICATION_FORM = "death_verification_form"
     DEREGISTRATION_FORM = "deregistration_form"
+    GRADUAL_EXIT_NOTICE = "gradual_exit_notice"
     HOME_VISIT_RECORD = "home_visit_record"
     MONTHLY_VISIT_SUMMARY = "monthly_visit_summary"
     PERIODIC_REVIEW_FORM = "periodic_review_form"

@@ -61,6 +61,7 @@ class StepId(StrEnum):
     MOVE_OUT = "move_out"
     ABSENT = "absent"
     RETURNED = "returned"
+    GRADUAL_EXIT = "gradual_exit"
     CHANGE_APPLICANT = "change_applicant"
     SPLIT_HOUSEHOLD = "split_household"
     DEREGISTER = "deregister"

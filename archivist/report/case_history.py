@@ -190,7 +190,7 @@ class HouseholdHistory:
             (
                 s
                 for s in self.case.steps
-                if s.id in (StepId.CHANGE, StepId.RESUME)
+                if s.id in (StepId.CHANGE, StepId.GRADUAL_EXIT, StepId.RESUME)
                 and s.seq > begun
                 and (following is None or s.seq < following)
             ),

@@ -36,6 +36,7 @@ from archivist.rules.completeness.required_papers import (
 )
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
+from archivist.rules.work_calendar import add_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,10 +310,30 @@ def _absent(attempt: Attempt) -> list[str]:
     return [f"{attempt.values['person']}没有登记外出"] if _away(attempt) is False else []
 
 
+def _gradual_exit_length(attempt: Attempt) -> list[str]:
+    """「可给予原则上不超过6个月的渐退期」: within the pack's limit, one at a time."""
+    rule = attempt.pack.rule_for(GRADUAL_EXIT, attempt.case)
+    since, until = attempt.values.get("since_on"), attempt.values.get("until_on")
+    if rule is None:
+        return ["规则包没有写渐退期，不能给予"]
+    running = deadlines.find(attempt.case, attempt.pack, GRADUAL_EXIT)
+    if running is not None and running.running:
+        return ["前一次渐退期还没有办结，不能再给予"]
+    if not since or not until:
+        return []
+    first, last = dt.date.fromisoformat(str(since)), dt.date.fromisoformat(str(until))
+    if last < first:
+        return [f"渐退期截止日期 {last} 早于起始日期 {first}"]
+    most = add_months(first, int(rule.value)) - dt.timedelta(days=1)
+    return [] if last <= most else [f"渐退期最长到 {most}（{rule.source}），所填截止日期是 {last}"]
+
+
 def _guardian(attempt: Attempt) -> list[str]:
     return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on)
 
 
+GRADUAL_EXIT: Final = "gradual.exit"
+"""The rule that limits the gradual exit (渐退期)."""
 GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
     {
         "delegated": _delegated,
@@ -339,6 +360,7 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
         "not_absent": _not_absent,
         "absent": _absent,
         "guardian": _guardian,
+        "gradual_exit_length": _gradual_exit_length,
         "appraised": _appraised,
         "persons_agree": _persons_agree,
         across.GUARD: _across_households,

@@ -39,6 +39,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "person_known": "当事人是家庭成员",
         "not_absent": "没有登记外出",
         "absent": "登记过外出",
+        "gradual_exit_length": "不超过渐退期上限",
         "guardian": "未成年或行为能力不足的由监护人代理",
         "persons_agree": "人员信息没有矛盾",
         "across_households": "已与其他户档核对",

@@ -20,6 +20,7 @@ from archivist.procedure.closing import deregister
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import take_step
 from archivist.report.case_history import HouseholdHistory
+from archivist.rules import deadlines
 from archivist.rules import pack as packs
 from archivist.rules.completeness.run import stage_of
 from archivist.rules.rule import Stage
@@ -210,3 +211,53 @@ def test_capacity_is_asked_of_adults_and_of_those_who_earn(workspace: Workspace)
     assert step(workspace, child(workspace, more=earning), "submit").state is State.SUBMITTED
     too_young = {"id_number": make_id("20090305", "013"), "capacity": "完全"}
     assert "未满十八周岁" in refused(workspace, child(workspace, more=too_young), "submit")
+
+
+# ── the gradual exit ─────────────────────────────────────────────────────────────────────────────────────
+def to_exit(workspace: Workspace) -> Case:
+    case = reported(workspace, {**FACTS, "benefit": {"amount": "800", "start": "2024-03"}})
+    return workspace.archive.read(case.number)
+
+
+def test_a_gradual_exit_is_six_months_at_most_and_one_at_a_time(workspace: Workspace) -> None:
+    """「可给予原则上不超过6个月的渐退期」."""
+    case = to_exit(workspace)
+    told = {"person": "李小样", "since_on": "2024-03-01", "until_on": "2024-08-31"}
+    assert "渐退期最长到 2024-08-31" in refused(
+        workspace, case, "gradual_exit", **{**told, "until_on": "2024-09-01"}
+    )
+    assert "早于起始日期" in refused(workspace, case, "gradual_exit", **{**told, "until_on": "2024-02-28"})
+    assert "须填写渐退期截止日期" in refused(
+        workspace, case, "gradual_exit", person="李小样", since_on="2024-03-01"
+    )
+    case = step(workspace, case, "gradual_exit", "就业后收入超过标准", **told)
+    assert case.state is State.CHANGED
+    limit = deadlines.find(case, workspace.pack, "gradual.exit")
+    assert limit is not None and limit.running and limit.due is not None
+    assert limit.due.day.isoformat() == "2024-09-02", "six months from 1 March end on a Sunday"
+    case = record(workspace, record(workspace, case, "deliver"), "start_review")
+    assert "前一次渐退期还没有办结" in refused(workspace, case, "gradual_exit", **told)
+    assert HouseholdHistory.read(case).on_roll(TODAY)
+    ended = deadlines.find(record(workspace, case, "terminate"), workspace.pack, "gradual.exit")
+    assert ended is not None and not ended.running
+
+
+def test_the_notice_of_a_gradual_exit_says_what_the_step_was_told(workspace: Workspace) -> None:
+    case = to_exit(workspace)
+    notice = workspace.catalogue.get("gradual_exit_notice")
+    given = {"exit.after": "期满由本机关复核。"}
+    with pytest.raises(UnlawfulDocument) as early:
+        plan_one(workspace, BY, notice, case, given, on=TODAY)
+    assert any("给予渐退期" in p for p in early.value.problems)
+    told = {"person": "李小样", "since_on": "2024-03-01", "until_on": "2024-06-30"}
+    case = step(workspace, case, "gradual_exit", "就业后收入超过标准", **told)
+    values = plan_one(workspace, BY, notice, case, given, on=TODAY).values
+    assert "李小样" in str(values) and "2024年6月30日" in str(values)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_only_the_minimum_living_allowance_has_a_gradual_exit(name: str) -> None:
+    found = packs.load(name)
+    for category in found.delegated:
+        has = any(s.id == "gradual_exit" and s.applies(category, TODAY) for s in found.steps)
+        assert has is (category is Category.DB)

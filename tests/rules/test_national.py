@@ -352,7 +352,16 @@ def test_the_gradual_exit_lasts_six_months_at_most() -> None:
     """「可给予原则上不超过6个月的渐退期」."""
     rule = row(NATIONAL, "gradual.exit")
     assert rule.deadline(dt.date(2024, 8, 31)).day == dt.date(2025, 2, 28)
-    assert not rule.timed, "it is a favour, not a duty"
+    assert rule.starts == ("gradual_exit",), "it is a favour, not a duty: it runs where it was given"
+
+
+def test_a_gradual_exit_names_what_it_rests_on() -> None:
+    """「县级人民政府民政部门可以给予一定时间的渐退期」."""
+    rows = NATIONAL.under("basis.gradual_exit_notice.", Category.DB, dt.date(2024, 3, 4))
+    assert [str(r.value)[:16] for r in rows] == [
+        "《最低生活保障审核确认办法》第三",
+        "《关于进一步做好最低生活保障等社",
+    ]
 
 
 def test_three_months_to_tell_of_a_change() -> None:

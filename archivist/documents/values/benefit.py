@@ -70,6 +70,25 @@ def _death_deadline(context: DocumentContext) -> dt.date | None:
     return rule.deadline(died, context.pack.calendar).day if rule and died else None
 
 
+# ── the gradual exit ─────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.EXIT_PERSON)
+def _employed(context: DocumentContext) -> str | None:
+    step = context.case.step(StepId.GRADUAL_EXIT)
+    return str(step.values["person"]) if step else None
+
+
+@computes(FieldPath.EXIT_SINCE)
+def _exit_since(context: DocumentContext) -> dt.date | None:
+    step = context.case.step(StepId.GRADUAL_EXIT)
+    return read_day(step.values["since_on"]) if step else None
+
+
+@computes(FieldPath.EXIT_UNTIL)
+def _exit_until(context: DocumentContext) -> dt.date | None:
+    step = context.case.step(StepId.GRADUAL_EXIT)
+    return read_day(step.values["until_on"]) if step else None
+
+
 # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────
 def _notice_period(context: DocumentContext) -> tuple[dt.date, dt.date] | None:
     """Return from when to when the end was posted: of 特困人员 only, after the notice (特困人员认定办法第二十六条)."""

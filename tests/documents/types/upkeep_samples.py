@@ -15,7 +15,15 @@ FORMS = (
 ADVERSE = ("suspension_decision", "termination_decision", "recovery_notice")
 OFFICE = ("annual_review_plan", "spot_check_feedback", "rectification_notice", "rectification_report")
 """Not for one household: categories are empty."""
-NAMES = (*FORMS, *ADVERSE, *OFFICE, "termination_publicity", "spot_check_record", "complaint_reply")
+NAMES = (
+    *FORMS,
+    *ADVERSE,
+    *OFFICE,
+    "gradual_exit_notice",
+    "termination_publicity",
+    "spot_check_record",
+    "complaint_reply",
+)
 FINDINGS = (
     "经2025年2月信息核对和入户调查，你户共同生活家庭成员由3人变为2人，月人均收入由566.67元变为1345.00元，"
     "高于本区最低生活保障标准每人每月1010元。"
@@ -25,6 +33,10 @@ EXTRA: dict[str, dict[str, object]] = {
     "termination_decision": {
         "doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《特困人员认定办法》第二十四条、第二十六条"]},
         "publicity": {"start": dt.date(2025, 3, 3), "end": dt.date(2025, 3, 10)},
+    },
+    "gradual_exit_notice": {
+        "doc_no": "示槐救字〔2025〕16号", "decision": {"basis": ["《最低生活保障审核确认办法》第三十三条"]},
+        "exit": {"person": "李小满", "since": dt.date(2025, 3, 1), "until": dt.date(2025, 8, 31)},
     },
     "recovery_notice": {"doc_no": "示槐救字〔2025〕15号", "decision": {"basis": ["《社会救助暂行办法》第六十八条"]}},
     "termination_publicity": {
@@ -41,6 +53,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "change.original_no": "示槐救字〔2024〕35号", "change.findings": FINDINGS, "change.start": "2025-03",
         "change.resume": "重新符合条件的，经核查后自恢复决定作出的下月起恢复发放。",
     },
+    "gradual_exit_notice": {"exit.after": "期满由本机关复核，家庭收入仍超过标准的，终止最低生活保障。"},
     "termination_publicity": {"termination.reason": "不再符合救助供养条件"},
     "termination_decision": {
         "change.original_no": "示槐救字〔2024〕35号", "termination.findings": FINDINGS, "publicity.result": "无异议",
