@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from archivist.model.confirmations import Confirmed, confirmed
 from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, parse_facts, people, single, to_plain
@@ -35,22 +36,6 @@ class CaseStatus(StrEnum):
     def label(self) -> str:
         """The status in Chinese."""
         return {"open": "在办", "deregistered": "已注销"}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """What a check could not find out and people looked up themselves (人工核对).
-
-    ``matters`` are the words in which the check named it, so that nothing new is covered by it; ``on`` a civil day;
-    ``seq`` the event that said so.
-    """
-
-    check: str
-    matters: tuple[str, ...]
-    by: tuple[str, ...]
-    on: dt.date
-    note: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +210,7 @@ def _changed(facts: Facts, data: Data) -> Facts:
 
 
 def _with_confirmation(case: Case, event: Event) -> Case:
-    by, on = tuple(event.data["by"]), dt.date.fromisoformat(event.data["on"])
-    seen = (
-        Confirmed(check, tuple(matters), by, on, event.reason, event.seq)
-        for check, matters in event.data["checks"].items()
-    )
-    return replace(case, confirmed=(*case.confirmed, *seen))
+    return replace(case, confirmed=(*case.confirmed, *confirmed(event)))
 
 
 def _with_step(case: Case, event: Event) -> Case:

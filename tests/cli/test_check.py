@@ -112,3 +112,25 @@ def test_a_paper_too_late_for_a_closed_file(office: Office) -> None:
     assert "不再收居民身份证" in refused.stderr and "--reason" in refused.stderr
     office.run("file", "王秀兰", "晚.docx", "--type", "居民身份证", "--reason", "立卷时夹在别户卷内")
     assert "立卷时夹在别户卷内" in office.run("case", "log", "王秀兰").stdout
+
+
+def test_a_paper_in_doubt_is_settled_by_whoever_looked(office: Office) -> None:
+    """「retype to say the type by a person; a command to say “signed, I looked”」: refused before, with the command; then not."""
+    file_papers(office, *PAPERS[1:])
+    office.run("case", "set", "王秀兰", "成员[1].授权已签=是", "application.kinship=否")
+    page = docx.Document()
+    page.add_paragraph("社会救助申请书")
+    page.add_paragraph(f"申请人 王秀兰 {WANG_ID}")
+    page.save(str(office.root / "申请书.docx"))
+    office.run("file", "王秀兰", "申请书.docx")
+    refused = office.run("case", "step", "王秀兰", "submit", check=None).stderr
+    assert "是不是签了名请看原件核对" in refused and "archivist case record confirm" in refused
+    assert "0007" in refused
+    done = office.json("case", "record", "confirm", "王秀兰", "7", "--note", "原件有申请人签名")
+    assert done["records"] == ["0007"]
+    assert "第 0007 件" in office.run("case", "log", "王秀兰").stdout
+    assert (
+        "没有存疑" in office.run("case", "record", "confirm", "王秀兰", "1", "--note", "看过", check=2).stderr
+    )
+    office.run("case", "step", "王秀兰", "submit")
+    office.run("case", "step", "王秀兰", "accept")

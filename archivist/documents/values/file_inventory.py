@@ -14,7 +14,6 @@ from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
 from archivist.model.fact_paths import FactPath
-from archivist.model.standing import Verdict
 from archivist.model.step_ids import UNGRANTED
 from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import OWN, VolumeItem, files, items, pages, title
@@ -165,7 +164,7 @@ def _lacking(context: DocumentContext) -> list[str]:
     assert sources is not None
     found = findings(case, sources.pack, sources.catalogue, Stage.ARCHIVE, on=context.on, words=sources.words)
     own = [f"第 {record.no} 件" for record in case.records_of(*OWN)]
-    wrong = [p for f in found if f.verdict is Verdict.FAILED for p in f.problems]
+    wrong = [problem for finding in found for problem in finding.wrong]
     return [p for p in wrong if not any(paper in p for paper in own)]
 
 

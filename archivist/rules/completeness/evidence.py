@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archivist.model.case import Confirmed
+from archivist.model.confirmations import Confirmed
 from archivist.model.facts import Path
 from archivist.model.record import Record
 from archivist.model.states import StepTaken

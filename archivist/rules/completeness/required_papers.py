@@ -13,7 +13,8 @@ from typing import Final
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
-from archivist.model.case import Case, Confirmed
+from archivist.model.case import Case
+from archivist.model.confirmations import Confirmed
 from archivist.model.facts import Part, Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together

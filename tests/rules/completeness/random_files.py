@@ -89,7 +89,7 @@ class RandomFile:
                 self.file(name.rstrip("?").split("|")[0])
 
     def file(self, kind: str) -> None:
-        """File a paper of a kind; a receipt serves all that was served by none."""
+        """File a paper of a kind, as a scan or issued and signed; a receipt serves all that is there."""
         if kind not in self.catalogue or self.catalogue.get(kind).of_office:
             return
         document = self.catalogue.get(kind)
@@ -100,8 +100,18 @@ class RandomFile:
             said["serves"] = [r.no for r in self.case.records.values() if r.type != kind]
         if kind == DocumentId.PERIODIC_REVIEW_FORM:
             said["dated"] = "2025-08-15"
-        entry = {"no": no, "type": kind, "title": document.title, "folder": document.folder}
-        self._event(Op.RECORD_FILED, {"record": entry | {"status": RecordStatus.FILED.value, "data": said}})
+        entry = {"no": no, "type": kind, "title": document.title, "folder": document.folder, "data": said}
+        if document.generated and document.needs_signature and self.rng.random() < 0.5:
+            said |= {"template_sha256": "0" * 64, "date": self.day.isoformat()}
+            self._file(Op.DOCUMENT_ISSUED, entry, RecordStatus.PENDING)
+            if self.rng.random() < 0.9:
+                copy = entry | {"no": self.case.next_record(), "signs": no, "data": {}}
+                self._file(Op.SIGNED_COPY_FILED, copy, RecordStatus.SIGNED_COPY)
+        else:
+            self._file(Op.RECORD_FILED, entry, RecordStatus.FILED)
+
+    def _file(self, op: Op, entry: dict[str, Any], status: RecordStatus) -> None:
+        self._event(op, {"record": entry | {"status": status.value}})
 
     def _event(self, op: Op, data: Mapping[str, Any], late: dt.timedelta = dt.timedelta(0)) -> None:
         moment = dt.datetime.combine(self.day + late, dt.time(10), CHINA).isoformat()

@@ -11,10 +11,11 @@ from types import MappingProxyType
 import pytest
 
 from archivist.doctypes.catalogue import Catalogue
-from archivist.model.case import Case, Confirmed
+from archivist.model.case import Case
+from archivist.model.confirmations import Confirmed
 from archivist.model.facts import Path, set_fact
-from archivist.model.ids import CaseNo, Category
-from archivist.model.record import Record
+from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.model.standing import Verdict
 from archivist.rules import pack
 from archivist.rules.completeness.checks import TESTS
@@ -45,8 +46,7 @@ def without(case: Case, evidence: CheckEvidence) -> Case:
     """Return a case that does not have what a piece of evidence names."""
     match evidence.kind:
         case EvidenceKind.RECORD:
-            records = {no: r for no, r in case.records.items() if no != evidence.ref}
-            return replace(case, records=MappingProxyType(records))
+            return replace(case, records=MappingProxyType(dict(_left(case, evidence.ref))))
         case EvidenceKind.STEP:
             return replace(case, steps=tuple(s for s in case.steps if str(s.seq) != evidence.ref))
         case EvidenceKind.FACT:
@@ -54,6 +54,15 @@ def without(case: Case, evidence: CheckEvidence) -> Case:
         case EvidenceKind.CONFIRMED:
             told = tuple(c for c in case.confirmed if str(c.seq) != evidence.ref)
             return replace(case, confirmed=told)
+
+
+def _left(case: Case, number: str) -> Iterator[tuple[RecordNo, Record]]:
+    """Yield the records without one and its signed copy; what lost its signed copy waits for it again."""
+    for no, record in case.records.items():
+        if number == record.signed_by:
+            yield no, replace(record, signed_by=None, status=RecordStatus.PENDING)
+        elif number not in (no, record.signs):
+            yield no, record
 
 
 def looked_up(case: Case, pack_: Pack) -> Case:
