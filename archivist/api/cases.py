@@ -256,7 +256,7 @@ def change_facts(
 
 
 def plan_deregistration(
-    workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str
+    workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str, people: Sequence[str] = ()
 ) -> DeregistrationPlan:
     """Say what a file would leave open if it were closed; nothing is written. Refuses what ``deregister`` refuses.
 
@@ -265,12 +265,20 @@ def plan_deregistration(
     """
     from archivist.procedure import closing
 
-    planned = closing.plan_closing(workspace, by, workspace.find_case(case), on=on, reason=reason)
+    number = workspace.find_case(case)
+    planned = closing.plan_closing(workspace, by, number, on=on, reason=reason, people=people)
     return DeregistrationPlan.of(planned)
 
 
 def deregister(
-    workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str, confirmed: bool = False
+    workspace: Workspace,
+    by: By,
+    case: str,
+    *,
+    on: dt.date,
+    reason: str,
+    people: Sequence[str] = (),
+    confirmed: bool = False,
 ) -> Deregistered:
     """Deregister a household (注销): its retention starts to run, the file itself stays as it is.
 
@@ -280,6 +288,7 @@ def deregister(
         case: the household as people name it; see ``Workspace.find_case``.
         on: civil day of deregistration; not in the future.
         reason: why.
+        people: who did it; the actor when nobody is named.
         confirmed: a person knows what the file leaves open.
 
     Raises:
@@ -290,10 +299,12 @@ def deregister(
     from archivist.rules.disposition.retention import retention
 
     number = workspace.find_case(case)
-    planned = closing.plan_closing(workspace, by, number, on=on, reason=reason)
+    planned = closing.plan_closing(workspace, by, number, on=on, reason=reason, people=people)
     if not confirmed:
         closing.refuse_open(planned)
-    closed = closing.deregister(workspace, by, number, on=on, reason=reason, matters=planned.matters)
+    closed = closing.deregister(
+        workspace, by, number, on=on, reason=reason, people=people, matters=planned.matters
+    )
     period = retention(closed, workspace.pack)
     assert closed.deregistered_on is not None and period is not None
     matters = tuple(map(OpenMatterView.of, planned.matters))

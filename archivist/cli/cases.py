@@ -247,12 +247,19 @@ def list_(
 @case.command()
 @click.argument("case_", metavar="户")
 @click.option("--on", "on", type=DAY, help="注销日期；默认今天，不能写将来的日子。")
+@click.option("--by", "people", multiple=True, metavar="姓名", help="办理人，可多次；默认为经办人。")
 @click.option("--reason", required=True, help="注销原因，如 死亡、自愿退出、不再符合条件。")
 @click.option("--dry-run", is_flag=True, help="只列出还有什么未了，不写入。")
 @click.option("--yes", is_flag=True, help="知道有未了的事项，仍要注销，不再询问。")
 @with_session
 def deregister(
-    session: Session, case_: str, on: dt.date | None, reason: str, dry_run: bool, yes: bool
+    session: Session,
+    case_: str,
+    on: dt.date | None,
+    people: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+    yes: bool,
 ) -> int:
     """注销：保管期限自此起算，户档本身不动。
 
@@ -261,7 +268,7 @@ def deregister(
     """
     by = session.by()
     day = on or by.today
-    planned = api.plan_deregistration(session.workspace, by, case_, on=day, reason=reason)
+    planned = api.plan_deregistration(session.workspace, by, case_, on=day, reason=reason, people=people)
     if dry_run:
         session.emit(planned)
         _show_closing(session, planned)
@@ -272,7 +279,7 @@ def deregister(
             session.say("没有注销。")
             return 0
         yes = True
-    closed = api.deregister(session.workspace, by, case_, on=day, reason=reason, confirmed=yes)
+    closed = api.deregister(session.workspace, by, case_, on=day, reason=reason, people=people, confirmed=yes)
     session.emit(closed)
     session.say(f"{closed.case} 已注销（{closed.deregistered_on}），至少保管至 {closed.keep_until}", "green")
     session.say(f"依据：{closed.rule}", "dim")

@@ -6,7 +6,7 @@ What takes its place in the same event is issued like any other document, see ``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -82,7 +82,16 @@ def examined(workspace: Workspace, by: By, case: Case, number: RecordNo, reason:
     ).reasons()
     if problems:
         _refuse(case, record, problems)
-    return Voiding(case.number, record, () if workspace.config.people else (assignment.UNEXAMINED,))
+    return Voiding(case.number, record, tuple(_unexamined(workspace, case, record)))
+
+
+def _unexamined(workspace: Workspace, case: Case, record: Record) -> Iterator[str]:
+    """Yield what could not be looked at: the posts where nobody is registered, another household that refers to the paper."""
+    if not workspace.config.people:
+        yield assignment.UNEXAMINED
+    for gone in case.former:
+        if gone.to and gone.seq > record.seq:
+            yield f"未检：{gone.to} 由本户分出，引用了本户的各件；请核对那一户是否以本件为据"
 
 
 def _issued(case: Case, number: RecordNo) -> Record:

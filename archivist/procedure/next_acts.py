@@ -20,7 +20,7 @@ from archivist.model.record import RecordStatus
 from archivist.model.roles import Role
 from archivist.model.standing import ActKind
 from archivist.model.states import State
-from archivist.model.step_ids import OWN_COMMANDS
+from archivist.model.step_ids import OWN_COMMANDS, StepId
 from archivist.procedure import assignment, steps
 from archivist.procedure.across import look
 from archivist.procedure.step_documents import is_for
@@ -204,6 +204,8 @@ def _step_words(case: Case, step: StepRule, least: int, able: tuple[str, ...], a
     if command := OWN_COMMANDS.get(step.id):
         return "case", command, str(case.number), _PLACEHOLDER
     words = ["case", "step", str(case.number), step.id]
+    if step.id == StepId.DEREGISTER:  # by its own command a person sees what is still open
+        words = ["case", "deregister", str(case.number)]
     names = [actor] if actor in able else []
     names += [name for name in able if name not in names]
     if least > 1 or (able and actor not in able):
