@@ -13,7 +13,7 @@ from archivist.model.case import Case
 from archivist.model.facts import single
 from archivist.model.field_schema import AGENT, APPLICANT
 from archivist.model.household import incapacity
-from archivist.rules.completeness.required_papers import held
+from archivist.rules.completeness.required_papers import handed_in, open_doubts, settling
 
 GUARDIAN: Final = "监护人"
 """Stands in the relation of an agent who is the applicant's guardian."""
@@ -37,7 +37,8 @@ def lacking(case: Case, catalogue: Catalogue, on: dt.date) -> list[str]:
         reasons.append(f"申请人{why}，监护人{agent['name']}没有登记证件号（agent.id_number）")
     elif ward := incapacity(agent, on):
         reasons.append(f"监护人{agent['name']}{ward}，不能代理")
-    if not held(case, *PAPERS):
+    reasons += [settling(case, doubt) for doubt in open_doubts(case, *PAPERS)]
+    if not handed_in(case, *PAPERS):
         titles = "或".join(f"“{catalogue.title(name)}”" for name in PAPERS)
         reasons.append(f"申请人{why}，卷内没有监护关系的证明（{titles}）")
     return reasons

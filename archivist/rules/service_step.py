@@ -20,6 +20,7 @@ from archivist.model.record import Record, RecordStatus
 from archivist.model.states import StepTaken
 from archivist.model.step_ids import DELIVERIES, GRANTING, REFUSING
 from archivist.rules import service, step_rows
+from archivist.rules.completeness import required_papers
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule, StepRule
 from archivist.rules.service import Proof
@@ -77,19 +78,29 @@ def _of_step(case: Case, catalogue: Catalogue, step: StepTaken, types: Sequence[
 
 # ── proved served ────────────────────────────────────────────────────────────────────────────────────────
 def unproved(case: Case, pack: Pack, catalogue: Catalogue) -> list[str]:
-    """Return which paper of the latest act is not proved served by which receipt; none when all are."""
+    """Return which paper of the latest act is not proved served by which receipt; none when all are.
+
+    A receipt of which it is in doubt whether it is one, or is signed, proves nothing before a person looked.
+    """
     due = to_serve(case, pack, catalogue)
     if due.step is None:
         return ["还没有作出须送达的决定或告知"]
     served = service.of(case, catalogue)
     if not due.ours:
-        if any(p.copy.seq > due.step.seq for p in served.proofs.values()):
-            return []
+        if proofs := [p for p in served.proofs.values() if p.copy.seq > due.step.seq]:
+            return _doubts(case, [p.copy for p in proofs])
         return [
             f"“{due.step.title}”（{due.step.on}）以后没有签收的送达回证；先制发：archivist generate 送达回证 {case.number} --serves 件号"
         ]
     lacking = [f"卷内没有《{title}》，无从送达" for title in due.lacking]
-    return lacking + [why for paper in due.papers if (why := service.unproved(case, served, paper))]
+    lacking += [why for paper in due.papers if (why := service.unproved(case, served, paper))]
+    copies = [served.proofs[r.no].copy for r in due.papers if r.no in served.proofs]
+    return [*dict.fromkeys(lacking + [why for copy in copies for why in _doubts(case, [copy])])]
+
+
+def _doubts(case: Case, copies: Sequence[Record]) -> list[str]:
+    """Return what a person should look at among some signed copies, of which one is enough."""
+    return [required_papers.settling(case, doubt) for doubt in required_papers.open_doubts_of(case, copies)]
 
 
 def served_since(case: Case, pack: Pack, catalogue: Catalogue, step: str) -> StepTaken | None:

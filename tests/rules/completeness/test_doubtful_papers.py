@@ -20,7 +20,7 @@ from archivist.procedure.steps import PlannedStep, plan_step
 from archivist.rules.rule import Stage
 from archivist.workspace import Workspace
 from tests.answers import printed
-from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
+from tests.filing import ACCEPTANCE, TO_PUBLICITY, bind, file_papers, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
 
 DOUBTS: dict[str, Any] = {
@@ -143,6 +143,25 @@ def test_what_a_step_needs(workspace: Workspace, doubt: str) -> None:
     assert any(p.startswith(f"第 {survey} 件") for p in refused(workspace, number, "prelim"))
     confirm_records(workspace, BY, str(number), [survey], note="调查人签了名", on=TODAY)
     assert not any(survey in p for p in refused_or_none(workspace, number, "prelim"))
+
+
+@every_doubt
+def test_a_receipt_in_doubt_proves_no_service(workspace: Workspace, doubt: str) -> None:
+    """「送达 needs a signed receipt of that decision」: one that nobody saw to be signed, or to be a receipt, is none."""
+    number = household(workspace, "application_form", doubt)
+    decided = ("review", "2024-03-12", ("白主管",)), ("confirm", "2024-03-13", ("魏主任",))
+    walk(workspace, number, *TO_PUBLICITY, *decided)
+    file_papers(workspace, number, "confirmation_decision")
+    decision = last(workspace, number)
+    file_papers(workspace, number, "delivery_receipt", **DOUBTS[doubt])
+    receipt = last(workspace, number)
+    bind(workspace, number, receipt, decision)
+    assert any(p.startswith(f"第 {receipt} 件") for p in refused(workspace, number, "deliver"))
+    (one,) = check(workspace, [number], stage=Stage.ARCHIVE, on=TODAY).cases
+    asked = next(f.unknown for f in one.findings if f.check.id == "C10.remedies")
+    assert any(f"第 {receipt} 件" in matter for matter in asked)
+    confirm_records(workspace, BY, str(number), [receipt], note="本人签收", on=TODAY)
+    assert not any("请看原件" in p for p in refused_or_none(workspace, number, "deliver"))
 
 
 def refused_or_none(workspace: Workspace, number: CaseNo, step: str) -> list[str]:
