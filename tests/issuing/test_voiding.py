@@ -11,6 +11,7 @@ import pytest
 from archivist.api import case_export, case_file, history, searching, steps, voiding
 from archivist.errors import (
     ArchiveError,
+    CaseClosed,
     InvalidValue,
     RecordNotFound,
     StepRefused,
@@ -24,6 +25,8 @@ from archivist.model.case import Case
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import RecordStatus
 from archivist.procedure.cases import change_facts
+from archivist.procedure.closing import deregister
+from archivist.rules import service
 from archivist.rules.disposition import arrangement
 from archivist.workspace import Workspace
 from tests.filing import TO_PUBLICITY, file_papers, sign, walk
@@ -324,3 +327,70 @@ def test_status_of_a_void_record_is_what_it_was(workspace: Workspace) -> None:
     record = issued(workspace, case.number, "受理通知书")
     voiding.void_record(workspace, BY, str(case.number), record, reason="错")
     assert workspace.archive.read(case.number).records[record].status is RecordStatus.PENDING
+
+
+def test_a_paper_that_another_rests_on_is_not_void(workspace: Workspace) -> None:
+    """「refused with what rests on it and what to do first」: a letter that says the signed authorisations are attached."""
+    case = at(workspace, *TO_PUBLICITY[:2])
+    one = issued(workspace, case.number, "核对授权书")
+    sign(workspace, case.number, one)
+    change_facts(workspace, BY, case.number, [("成员[1].授权已签", "是")])
+    walk(workspace, case.number, ("verify", "2024-03-08", ("林经办",)))
+    letter = issued(workspace, case.number, "verification_request")
+    said = refused(workspace, BY, case, one)
+    assert f"第 {letter} 件" in said and "先作废那一件" in said
+    voiding.void_record(workspace, BY, str(case.number), letter, reason="错")
+    assert f"第 {letter} 件" not in refused(workspace, BY, case, one), "the step is left"
+
+
+def test_another_that_serves_as_well_frees_it(workspace: Workspace) -> None:
+    """What a step demanded may be void where another paper of then does as well."""
+    case = at(workspace, *TO_PUBLICITY[:2])
+    one = issued(workspace, case.number, "核对授权书")
+    sign(workspace, case.number, one)
+    file_papers(workspace, case.number, "verification_authorization")
+    walk(workspace, case.number, ("verify", "2024-03-08", ("林经办",)))
+    voiding.void_record(workspace, BY, str(case.number), one, reason="错")
+
+
+def test_a_hold_is_released_and_not_voided(workspace: Workspace) -> None:
+    """A void hold form would let the file be destroyed: the release is registered on the form that says its day."""
+    case = at(workspace, *TO_PUBLICITY[:2])
+    hold = {"hold.cause": "行政诉讼", "hold.start": "2024-03-08", "hold.until": "诉讼终结"}
+    form = issued(workspace, case.number, "legal_hold_record", **hold)
+    assert "户档据此冻结（行政诉讼" in refused(workspace, BY, case, form)
+
+
+def test_in_a_closed_file_only_its_own_papers_are_void(workspace: Workspace) -> None:
+    case = at(workspace, *TO_PUBLICITY[:2], ("withdraw", "2024-03-08", ("林经办",)))
+    notice = issued(workspace, case.number, "受理通知书")
+    deregister(workspace, BY, case.number, on=TODAY, reason="撤回")
+    form = issued(workspace, case.number, "deregistration_form", **{"deregistration.reason": "自愿退出"})
+    with pytest.raises(CaseClosed, match="不再作废") as said:
+        voiding.void_record(workspace, BY, str(case.number), notice, reason="错")
+    assert "case reopen" in said.value.remedy
+    voiding.void_record(workspace, BY, str(case.number), form, reason="错")
+
+
+def test_a_receipt_is_replaced_for_what_it_served(workspace: Workspace) -> None:
+    """The new receipt lists what the old one listed; a decision on a receipt waits until that is void."""
+    case = at(workspace, *DECIDED)
+    decision = issued(workspace, case.number, "确认决定书", **DECISION)
+    receipt = issued(workspace, case.number, "送达回证")
+    assert f"列在它上面：第 {receipt} 件" in refused(workspace, BY, case, decision)
+    done = voiding.replace_record(workspace, BY, str(case.number), receipt, reason="地址写错")
+    after = workspace.archive.read(case.number)
+    assert service.serves(after.records[RecordNo(str(done.record))]) == (decision,)
+    assert service.of(after, workspace.catalogue).listed[decision].no == done.record
+
+
+def test_a_kill_between_planning_and_the_event_changes_nothing(workspace: Workspace) -> None:
+    """A case that changed since it was planned is not replaced blindly."""
+    case = accepted(workspace)
+    old = issued(workspace, case.number, "受理通知书")
+    kind = workspace.catalogue.get("受理通知书")
+    manner = Manner(replaces=old, reason="错")
+    todo = plan(workspace, BY, kind, [case.number], {}, on=TODAY, manner=manner)
+    voiding.void_record(workspace, BY, str(case.number), old, reason="错")
+    outcome = issue(workspace, BY, todo)
+    assert not outcome.issued and workspace.archive.read(case.number).records_of(kind.id) == ()
