@@ -185,6 +185,7 @@ class DocumentType:
         enabled: condition on the case.
         states: states in which it may be issued besides those of the steps of a rule pack that make or need it; ``*``
             any. A document that neither names is never issued.
+        nowhere: rule pack → why its procedure has no place for the document; said when it is refused there.
         many: any number of the kind may hold at once; else one for each time its step is taken, or in an application.
         excludes: ids of the documents that say the opposite; what one excludes, excludes it.
         guards: conditions (``rules.guards``) that hold on the day it is issued, whenever its step was taken.
@@ -223,6 +224,7 @@ class DocumentType:
     packs: tuple[str, ...] = ()
     enabled: Condition = ""
     states: tuple[Annotated[str, one_of(("*", *State))], ...] = ()
+    nowhere: Mapping[Words, Words] = field(default_factory=dict)
     many: bool = False
     excludes: tuple[Words, ...] = ()
     guards: tuple[Words, ...] = ()

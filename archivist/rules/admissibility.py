@@ -264,7 +264,8 @@ def _no_step(issuance: Issuance) -> str:
     if document.states:
         states = "、".join(State(s).label for s in document.states)
         return f"户档现为“{case.state.label}”，《{document.title}》须在“{states}”时制发"
-    return f"规则包 {issuance.pack.id} 没有规定《{document.title}》在哪一环节制发"
+    why = document.nowhere.get(issuance.pack.id, "")
+    return f"规则包 {issuance.pack.id} 没有规定《{document.title}》在哪一环节制发" + (why and f"：{why}")
 
 
 def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
