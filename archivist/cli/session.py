@@ -161,7 +161,8 @@ class Session:
             max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0)
             for n in range(len(columns))
         ]
-        whole = [wide <= SHORT_CELL for wide in widest]
+        coded = [all(row[n].isascii() for row in texts) for n in range(len(columns))]
+        whole = [wide <= SHORT_CELL or (n < _KEYS and coded[n]) for n, wide in enumerate(widest)]
 
         def least() -> int:
             room = (
@@ -171,10 +172,7 @@ class Session:
             return sum(room) + _BETWEEN * len(columns)
 
         if least() > console.width:  # numbers, names and days stay whole, other words may be folded
-            whole = [
-                short and (n < _KEYS or all(row[n].isascii() for row in texts))
-                for n, short in enumerate(whole)
-            ]
+            whole = [short and (n < _KEYS or coded[n]) for n, short in enumerate(whole)]
         if least() > console.width:
             self._entries(columns, texts, title)
             return
