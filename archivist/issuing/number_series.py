@@ -194,7 +194,7 @@ def enter_vacant(workspace: Workspace, by: By, reason: str, year: int | None = N
     if not reason.strip():
         raise InvalidValue("登记空号须用 --reason 写明理由；理由永远留在总账中")
     archive, stamp = workspace.archive, workspace.stamp(by)
-    with archive.writing(by.actor):
+    with workspace.writing(by):
         archive.runs.settle(stamp)
         found = series(workspace, year)
         _refuse_incomplete(workspace, found)

@@ -6,14 +6,16 @@ order it went in. A document that fails comes out as its error; a process that d
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -89,7 +91,7 @@ def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1)
             yield Printed(batch, make([one.sheet for one in batch], pdf=pdf))
         return
     flying: deque[tuple[Sequence[T], Future[list[RenderedDocument | ArchivistError]] | None]] = deque()
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_quiet)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow)
     try:
         for batch in batches:
             flying.append((batch, _submit(pool, batch, pdf)))
@@ -101,9 +103,17 @@ def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1)
         pool.shutdown(cancel_futures=True)
 
 
-def _quiet() -> None:
-    """Leave an interruption to the process that files the documents."""
+def _follow() -> None:
+    """Leave an interruption to the process that files the documents, and end with it: killed, it cannot say so."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _submit(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from pypdf import PdfWriter
@@ -16,6 +18,7 @@ from archivist.documents.render import pdf as pdf_maker
 from archivist.documents.render.pool import PrintedSheet, RenderedDocument, make, render_all
 from archivist.errors import ArchivistError, PdfUnavailable
 from tests.documents.samples import QR, sample
+from tests.waiting import PATIENCE_S, gone, until
 
 
 def a_sheet(name: str = "acceptance_notice", **changes: object) -> PrintedSheet:
@@ -92,3 +95,44 @@ def test_one_page_libreoffice_cannot_convert_stops_one_document(monkeypatch: pyt
     assert [isinstance(m, RenderedDocument) for m in made] == [True, False, False, True]
     assert isinstance(made[1], PdfUnavailable)
     assert all(m.pdf for m in made if isinstance(m, RenderedDocument))
+
+
+WORKS: Final = """
+import sys, time
+from pathlib import Path
+from archivist.documents.render.pool import render_all
+from tests.documents.render.test_pool import Ready, a_sheet
+
+def batches():
+    yield [Ready(1, a_sheet())]
+    yield [Ready(2, a_sheet())]
+    yield [Ready(3, a_sheet())]
+    Path(sys.argv[1]).touch()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    list(render_all(batches(), pdf=False, processes=2))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_processes_end_with_the_one_that_files(tmp_path: Path) -> None:
+    """Killed, it cannot tell them: they notice by themselves and do not stay behind for ever."""
+    script, working = tmp_path / "works.py", tmp_path / "working"
+    script.write_text(WORKS, encoding="utf-8")
+    path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    files = subprocess.Popen([sys.executable, str(script), str(working)], env=path)
+    try:
+        until(lambda: working.exists() and len(workers(files.pid)) >= 2)
+        left = workers(files.pid)
+    finally:
+        files.kill()
+        files.wait(PATIENCE_S)
+    for one in left:
+        until(lambda one=one: gone(one))  # type: ignore[misc]
+
+
+def workers(parent: int) -> list[int]:
+    """Return the processes that a process started."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="utf-8")
+    return [int(child) for child in children.split()]
