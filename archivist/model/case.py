@@ -17,7 +17,7 @@ from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, parse_facts, people, single, to_plain
 from archivist.model.field_schema import BENEFIT
-from archivist.model.former_names import FormerName, renamed
+from archivist.model.former_names import FormerName, after_change
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin, departed, origin
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
@@ -159,8 +159,8 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
     after = change(before, event)
     if after.facts is before.facts or event.op in _NEW_PEOPLE:
         return after
-    names = renamed(before.facts, after.facts, event.time, event.reason)
-    return replace(after, former_names=(*before.former_names, *names)) if names else after
+    names = after_change(before.former_names, before.facts, after.facts, event.time, event.reason)
+    return after if names == before.former_names else replace(after, former_names=names)
 
 
 _NEW_PEOPLE: Final = (Op.CASE_OPENED, Op.APPLICANT_CHANGED, Op.HOUSEHOLD_SPLIT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archivist.model.facts import Facts, Part, people
 
@@ -28,20 +28,31 @@ class FormerName:
     reason: str = ""
 
 
-def renamed(before: Facts, after: Facts, until: str, reason: str) -> tuple[FormerName, ...]:
-    """Return whose name one change of the facts replaced.
+def after_change(
+    former: tuple[FormerName, ...], before: Facts, after: Facts, until: str, reason: str
+) -> tuple[FormerName, ...]:
+    """Return the former names after one change of the facts: whose name it replaced is new among them.
+
+    Where a number was put right and the name stayed, what was known of the old number is known of the new one.
 
     Args:
+        former: those known before.
         before: what was known.
         after: what is known now.
         until: when it was changed, ISO 8601 with offset.
         reason: why.
     """
     old, new = _names(before), _names(after)
-    return tuple(
-        FormerName(name, new[number][1], number, part, until, reason)
-        for number, (part, name) in old.items()
-        if number in new and new[number][1] != name
+    numbers = {who: number for number, who in new.items() if number not in old}
+    corrected = {n: numbers[who] for n, who in old.items() if n not in new and who in numbers}
+    kept = (replace(f, id_number=corrected.get(f.id_number, f.id_number)) for f in former)
+    return (
+        *kept,
+        *(
+            FormerName(name, new[number][1], number, part, until, reason)
+            for number, (part, name) in old.items()
+            if number in new and new[number][1] != name
+        ),
     )
 
 

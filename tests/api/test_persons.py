@@ -88,6 +88,15 @@ def test_somebody_else_in_the_row_is_no_change_of_name(workspace: Workspace, cas
         workspace.find_case("李样例")
 
 
+def test_a_number_put_right_afterwards_loses_no_name(workspace: Workspace, case: str) -> None:
+    """The kind: the name changed first, and then the number was found to be mistyped."""
+    change_facts(workspace, LATER, case, [("applicant.name", "王雅宁")])
+    change_facts(workspace, LATER, case, [("applicant.id_number", make_id("19620305", "022"))])
+    assert str(workspace.find_case("王秀兰")) == case
+    change_facts(workspace, LATER, case, [("members[1].id_number", ""), ("members[1].name", "李改样")])
+    assert [f.name for f in show_case(workspace, case).former_names] == ["王秀兰"], "who is he now?"
+
+
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("way", ["set", "json", "toml", "xlsx", "change", "laid over"])
 def test_an_old_number_is_kept_and_converted_by_every_way_in(
