@@ -46,7 +46,8 @@ def look(workspace: Workspace, case: Case, on: dt.date, *, binding: bool = False
             unchecked.append(f"磁盘不能读（{reason_of(error)}），没有与其他户档核对")
     others = list(_read(workspace, sorted(found - {case.number}), unchecked))
     staff = [person.name for person in workspace.config.people]
-    return AcrossHouseholds(across_findings.find(case, others, workspace.pack, staff, on), tuple(unchecked))
+    findings = across_findings.find(case, others, workspace.pack, staff, on)
+    return AcrossHouseholds((*findings, *across_findings.without_number(case)), tuple(unchecked))
 
 
 def _sharing(workspace: Workspace, case: Case) -> set[CaseNo]:

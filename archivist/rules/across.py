@@ -33,6 +33,7 @@ class AcrossKind(StrEnum):
     OBLIGOR = "obligor"
     DEATH = "death"
     STAFF = "staff"
+    NO_NUMBER = "no_number"
 
     @property
     def label(self) -> str:
@@ -47,6 +48,7 @@ _LABELS: Final[Mapping[AcrossKind, str]] = {
     AcrossKind.OBLIGOR: "义务人是救助对象",
     AcrossKind.DEATH: "他户登记已死亡",
     AcrossKind.STAFF: "与工作人员同名",
+    AcrossKind.NO_NUMBER: "没有证号，无从核对",
 }
 
 

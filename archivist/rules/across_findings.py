@@ -72,6 +72,18 @@ def find(
     return tuple(dict.fromkeys(found))
 
 
+def without_number(case: Case) -> tuple[AcrossFinding, ...]:
+    """Return who of a household cannot be looked for in the others, because nobody knows a number of theirs."""
+    return tuple(
+        AcrossFinding(
+            AcrossKind.NO_NUMBER, Gravity.NOTICE, case.number, None, str(person.get("name", "")), part,
+            f"{_who(part, person)}没有登记证号，无从与其他户档核对",
+        )
+        for part, person in _family(case)
+        if not numbers_of(person)
+    )  # fmt: skip
+
+
 def between(cases: Sequence[Case], pack: Pack, on: dt.date) -> tuple[AcrossFinding, ...]:
     """Return what some households have to do with each other and somebody must see to; each pair of persons once.
 

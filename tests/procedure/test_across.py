@@ -136,6 +136,23 @@ def _planned(workspace: Workspace, case: Case, step: str) -> tuple[str, ...]:
     return admissibility.of_step(attempt, workspace.catalogue, DAY).warnings
 
 
+def test_who_has_no_number_is_named(workspace: Workspace) -> None:
+    """Nothing passes silently: somebody without papers is helped, and it is said that nobody could look."""
+    settings = [
+        ("applicant.name", "无名氏"), ("applicant.id_type", "无"),
+        ("members[1].name", "小满"), ("members[1].relation", "子"),
+    ]  # fmt: skip
+    made = open_case(workspace, BY, Category.DB, settings, opened_on=DAY)
+    assert sum("无从与其他户档核对" in notice for notice in made.notices) == 2
+    case = reviewed(workspace, household(workspace, "DB", WANG))
+    change_facts(
+        workspace, BY, str(case.number), [("members[1].name", "小满"), ("members[1].relation", "子")]
+    )
+    now = workspace.archive.read(case.number)
+    planned = plan_step(workspace, BY, now, "confirm", on=DAY, people=[APPROVER])
+    assert any("小满" in warning for warning in planned.warnings)
+
+
 def test_a_file_is_opened_though_others_cannot_be_looked_at(workspace: Workspace) -> None:
     """What was committed stands: an office's row that names no category, and another file that cannot be read, are told."""
     other = household(workspace, "TK", WANG)
