@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from archivist.errors import InvalidValue
 from archivist.model import facts as known
+from archivist.model.case import Case, apply
+from archivist.model.event import Event, Op
 from archivist.model.facts import Facts, Part, Row, parse_facts
+from archivist.model.former_people import Departure
 from archivist.model.household_changes import (
     SELF,
     UNKNOWN_RELATION,
@@ -21,6 +24,7 @@ from archivist.model.household_changes import (
     with_applicant,
     without_members,
 )
+from archivist.model.ids import CaseNo, Sha256
 from tests.people import make_id
 
 NAMES = ("王秀兰", "李样例", "李小样", "李大样", "赵样例", "王秀兰")
@@ -123,3 +127,58 @@ def test_a_member_is_named_by_place_name_or_number() -> None:
     twice = parse_facts({"applicant": person(1), "members": [person(0), person(5)]})
     with pytest.raises(InvalidValue, match="对应 2 名成员"):
         member_named(twice, "王秀兰")
+
+
+# ── over the events of a case ────────────────────────────────────────────────────────────────────────────
+NUMBER = CaseNo.parse("TJHQ-DB-2024-000001")
+
+
+def event(case: Case, op: Op, data: dict[str, Any]) -> Case:
+    made = Event(case.seq + 1, case.head, "2024-03-08T10:30:00+08:00", "林经办", op, data, "样例")
+    return apply(case, made, Sha256(f"{case.seq + 1:064d}"))
+
+
+def change(case: Case, after: Facts, left: list[dict[str, Any]], op: Op, /, **more: object) -> Case:
+    """Record who left and what is known from then on, as the events of format 3 do."""
+    old, new = known.to_plain(case.facts), known.to_plain(after)
+    said: dict[str, object] = {
+        "step": op.value,
+        "title": op.value,
+        "from": case.state.value,
+        "to": case.state.value,
+    }
+    said |= {"on": "2024-03-08", "by": []}
+    facts = {g: new.get(g) for g in {**old, **new} if old.get(g) != new.get(g)}
+    return event(case, op, {**said, "left": left, "facts": facts, **more})
+
+
+def gone(row: Row, part: Part, why: Departure) -> dict[str, Any]:
+    return {"person": dict(row), "part": part.value, "why": why.value, "on": "2024-03-08"}
+
+
+@given(households(), st.data())
+def test_whatever_happens_everybody_is_there_once_now_or_formerly(facts: Facts, data: st.DataObject) -> None:
+    """Deaths, departures, changes within and splits in any order: nobody is lost from the case, nobody is in it twice."""
+    case = event(Case(NUMBER), Op.CASE_OPENED, {"opened_on": "2024-03-04", "facts": known.to_plain(facts)})
+    first, elsewhere = everybody(facts), Counter[str]()
+    for _ in range(data.draw(st.integers(1, 4))):
+        if not (places := others(case.facts)):
+            break
+        table, old = known.rows(case.facts, "members"), known.single(case.facts, "applicant")
+        if data.draw(st.booleans()):
+            stays, place = data.draw(st.booleans()), data.draw(st.sampled_from(places))
+            after, _unknown = with_applicant(case.facts, place, stays=stays)
+            left = [] if stays else [gone(old, Part.APPLICANT, Departure.DEATH)]
+            case = change(case, after, left, Op.APPLICANT_CHANGED)
+        else:
+            chosen = [table[n] for n in data.draw(st.lists(st.sampled_from(places), min_size=1, unique=True))]
+            left = [gone(row, Part.MEMBER, Departure.SPLIT) for row in chosen]
+            to = f"TJHQ-DB-2024-{case.seq + 1:06d}"
+            case = change(case, without_members(case.facts, chosen), left, Op.HOUSEHOLD_SPLIT, case=to)
+            elsewhere += Counter(map(key_of, chosen))
+        former = Counter(key_of(person.row) for person in case.former)
+        assert everybody(case.facts) + former == first
+        findable = [key_of(row) for part, row in case.people() if part is Part.FORMER]
+        assert Counter(findable) == former - elsewhere, "who has a household of their own is found there"
+    assert not case.former_names, "another applicant is no other name of the same person"
+    assert len(case.steps) == case.seq - 1
