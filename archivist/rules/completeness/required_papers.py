@@ -134,7 +134,8 @@ def looked_up(case: Case) -> dict[str, Confirmed]:
 
 def settling(case: Case, matter: str) -> str:
     """Return the doubt about a paper with the command by which a person settles it."""
-    return f"{matter}；看过无误的登记：archivist case record confirm {case.number} 件号 --note 看到了什么"
+    no = next((r.no for r in case.holding if doubt(case, r) == matter), "件号")
+    return f"{matter}；看过无误的登记：archivist case record confirm {case.number} {no} --note 看到了什么"
 
 
 # ── of everybody ─────────────────────────────────────────────────────────────────────────────────────────

@@ -81,7 +81,8 @@ def test_acceptance_waits_until_somebody_looked(workspace: Workspace, paper: str
     (problem,) = refused(workspace, number, "accept")
     (one,) = check(workspace, [number], stage=Stage.ACCEPTANCE, on=TODAY).cases
     (matter,) = next(f.unknown for f in one.findings if f.check.id == "C01")
-    assert problem.startswith(matter) and f"archivist case record confirm {number}" in problem
+    assert problem.startswith(matter)
+    assert f"archivist case record confirm {number} {last(workspace, number)} --note" in problem
     asked = refused(workspace, number, "ask_correction")
     assert asked == [problem], "told once of everything: so one looks before"
     done = confirm_records(workspace, BY, str(number), [last(workspace, number)], note="原件齐", on=TODAY)
