@@ -44,6 +44,7 @@ bench:
 	.venv/bin/python -m benchmarks.ingest --rate
 	.venv/bin/python -m benchmarks.render
 	.venv/bin/python -m benchmarks.due
+	.venv/bin/python -m benchmarks.next
 
 quality:
 	@sh tools/setup.sh '[dev]'
