@@ -20,12 +20,12 @@ from archivist.model.record import RecordStatus
 from archivist.model.roles import Role
 from archivist.model.standing import ActKind
 from archivist.model.states import State
-from archivist.model.step_ids import OWN_COMMANDS, StepId
+from archivist.model.step_ids import DELIVERIES, OWN_COMMANDS, StepId
 from archivist.procedure import assignment, steps
 from archivist.procedure.across import look
 from archivist.procedure.step_documents import is_for
 from archivist.procedure.steps import Possible
-from archivist.rules import admissibility, deadlines, prerequisites, service, step_rows
+from archivist.rules import admissibility, deadlines, prerequisites, service, service_step, step_rows
 from archivist.rules.admissibility import Issuance
 from archivist.rules.completeness import required_papers
 from archivist.rules.deadlines import Obligation
@@ -105,8 +105,12 @@ def next_acts(workspace: Workspace, case: Case, *, today: dt.date, actor: str = 
         for o in deadlines.running(case, workspace.pack)
         if o.due and o.rule.duty is DutyBearer.OFFICE and o.rule.kind is RuleKind.LIMIT
     ]
-    possible = steps.possible(workspace, case, on=today)
-    found = _repeated_aside(case, [_step(workspace, case, p, running, today, actor) for p in possible])
+    possible = [(p, today) for p in steps.possible(workspace, case, on=today)]
+    if (received := _received_on(workspace, case)) and received < today:
+        then = {p.step.id: (p, received) for p in steps.possible(workspace, case, on=received)}
+        possible = [then[p.step.id] if p.step.id in DELIVERIES else (p, on) for p, on in possible]
+    taken = [_with_day(_step(workspace, case, p, running, on, actor), on, today=today) for p, on in possible]
+    found = _repeated_aside(case, taken)
     # Papers come before the step that is due.
     before = min((act for act in found if act.due), key=_order, default=None)
     papers = [*_to_sign(case), *_to_issue(workspace, case, today), *_asked_for(workspace, case, today)]
@@ -116,6 +120,18 @@ def next_acts(workspace: Workspace, case: Case, *, today: dt.date, actor: str = 
     for act in (*papers, *found):
         unique.setdefault((act.kind, act.id), act)
     return tuple(sorted(unique.values(), key=_order))
+
+
+def _received_on(workspace: Workspace, case: Case) -> dt.date | None:
+    """Return the day on which what is to be served was received by its receipts, which is the day of the step (送达)."""
+    proofs = service.of(case, workspace.catalogue).proofs
+    papers = service_step.to_serve(case, workspace.pack, workspace.catalogue).papers
+    days = {proofs[paper.no].on for paper in papers if paper.no in proofs}
+    return days.pop() if len(days) == 1 else None
+
+
+def _with_day(act: NextAct, on: dt.date, *, today: dt.date) -> NextAct:
+    return act if on == today else replace(act, words=(*act.words, "--on", on.isoformat()))
 
 
 def _repeated_aside(case: Case, acts: Sequence[NextAct]) -> list[NextAct]:

@@ -36,7 +36,9 @@ from archivist.workspace import Workspace
 from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
 from tests.kit import BY, SETTINGS, TODAY, make_workspace, open_household
 from tests.people import wang
-from tests.rules.walking import take
+from tests.rules.household_file import File
+from tests.rules.walking import CONFIRMED, take
+from tests.rules.walking import walk as walk_rules
 
 PEOPLE = "".join(
     f'\n[[people]]\nname = "{name}"\nroles = ["{role}"]\n'
@@ -167,7 +169,8 @@ def test_what_is_ready_is_admitted_and_what_is_refused_is_not_ready(
                 f"{row.id} is possible and not named"
             )
         else:
-            assert act.ready == (refused(workspace, case, row, today, people_for(act, row)) == []), act
+            day = dt.date.fromisoformat(act.words[-1]) if "--on" in act.words else today
+            assert act.ready == (refused(workspace, case, row, day, people_for(act, row)) == []), act
     for act in acts:
         if act.kind is ActKind.DOCUMENT:
             assert act.ready == _admitted(workspace, case, act.id, today), act
@@ -253,3 +256,13 @@ def test_a_paper_that_waits_for_its_signature_is_named(workspace: Workspace) -> 
     )
     act = next_acts(workspace, replace(case, records={waiting.no: waiting}), today=TODAY)[0]
     assert act.kind is ActKind.SIGN and act.command == f"archivist file {case.number} 扫描件 --signs 0001"
+
+
+def test_a_delivery_is_recorded_for_the_day_on_the_receipt(workspace: Workspace) -> None:
+    """复议、诉讼的期限从收到之日起算: the command names the day that stands on the signed receipt, and is admitted."""
+    file = File(walk_rules(packs.load("tianjin-hongqiao"), "DB", *CONFIRMED).steps)
+    decision = file.add("confirmation_decision", date="2024-03-13")
+    receipt = file.add("delivery_receipt", serves=[decision], date="2024-03-13")
+    file.sign(receipt, signature={"by": "林经办"}, dated="2024-03-14")
+    act = next(a for a in next_acts(workspace, file.case, today=dt.date(2024, 3, 20)) if a.id == "deliver")
+    assert act.ready and act.words[-2:] == ("--on", "2024-03-14")
