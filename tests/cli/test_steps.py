@@ -107,7 +107,11 @@ def test_taking_back_and_closing(accepted: Office, tmp_path: Path) -> None:
     back = office.json("case", "correct", "王秀兰", str(first["event"]), "--void", "--reason", "误录")
     assert (back["old"]["step"], back["new"], back["state"]) == ("withdraw", None, "accepted")
     office.run("case", "step", "王秀兰", "撤回申请", "--reason", "本人撤回")
-    office.run("case", "deregister", "王秀兰", "--reason", "撤回", "--yes")
+    refused = office.run("case", "deregister", "王秀兰", "--reason", "撤回", "--yes", check=29)
+    assert "须由“管理部门（复审）”办理" in refused.stderr
+    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[[people]]\nname = "白主管"\nroles = ["reviewer"]\n')
+    office.run("case", "deregister", "王秀兰", "--by", "白主管", "--reason", "撤回", "--yes")
     assert office.json("case", "show", "王秀兰")["state"] == "deregistered"
     office.run("verify", office.json("case", "list")["cases"][0]["case"])
 
