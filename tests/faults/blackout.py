@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tests.faults.power import SEEN, Crash, Disk, Op, crashes, operations, state, told
 from tests.faults.shim import DONE, Done, Kill, NoFault
@@ -14,6 +15,8 @@ from tests.sampling import sample
 
 FURTHER_STRIDE = 40
 """After every so many states work goes on with a new index as well."""
+OPENING: Final = ("open a case", "split a household")
+"""A case number that was taken is not given again, so that doing it once more would make another case."""
 
 
 class Blackout:
@@ -89,8 +92,7 @@ def interrupted(site: Site) -> list[Interrupted]:
             continue
         seen.add(state)
         healing = site.restart()
-        # a case number that was taken is not given again, so opening once more would make another case
-        done = site.command.name == "open a case" or healing[-1].path == f"{SEEN}{len(site.steps) - 1}"
+        done = site.command.name in OPENING or healing[-1].path == f"{SEEN}{len(site.steps) - 1}"
         found.append(Interrupted(Kill(n), ended.log, healing, () if done else site.go_on()))
     return found
 

@@ -37,6 +37,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive/moves by .*record_moves\.end .*": "the same: the move is done, and done again it changes nothing",
+    r"archive/moves by .*household_splits\._end .*": "the same of a split",
     r"archive/runs/[^/]+ by .*write_new.*": "the name of the file says enough",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }

@@ -20,6 +20,7 @@ from archivist.model.former_people import Departure
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.states import State
 from archivist.procedure.household_split import SplitDone, split_household
+from archivist.rules.disposition.holds import before_destruction
 from archivist.rules.rule import DelegatedPower
 from archivist.store.household_splits import HouseholdSplits
 from archivist.workspace import Workspace
@@ -109,6 +110,14 @@ def test_papers_are_named_by_digest_and_not_copied(workspace: Workspace, case: C
     assert listed.count(str(case.number)) == 2 and case.records[RecordNo("0001")].files[0].sha256 in listed
     only = split(workspace, workspace.archive.read(case.number), "李样例", papers=[RecordNo("0002")])
     assert [r.record for r in only.new.references] == ["0002"]
+
+
+def test_the_papers_are_not_destroyed_without_a_word_of_who_rests_on_them(
+    workspace: Workspace, case: Case
+) -> None:
+    assert before_destruction(case) == ()
+    done = split(workspace, case)
+    assert before_destruction(done.old) == (f"{done.new.number} 由本户分出，引用本户材料",)
 
 
 def test_each_household_finds_its_own_people(workspace: Workspace, case: Case) -> None:

@@ -152,7 +152,7 @@ def expiry_list(asked: RegisterRequest) -> Register:
     rows = []
     for house, period in _retained(asked):
         standing = holds.holds(house.case, asked.period.last)
-        pending = (*(h.words for h in standing), *holds.unsettled(house.case))
+        pending = (*(h.words for h in standing), *holds.before_destruction(house.case))
         rows.append(
             _volume(house)
             | {
@@ -180,7 +180,7 @@ def disposal_appraisal_opinion(asked: RegisterRequest) -> Register:
         if holds.holds(house.case, asked.period.last):
             held += 1
             continue
-        pending = holds.unsettled(house.case)
+        pending = holds.before_destruction(house.case)
         disputed = [p for p in pending if p.startswith(holds.DISPUTES)]
         rows.append(
             _volume(house)
@@ -221,7 +221,7 @@ def destruction_register(asked: RegisterRequest) -> Register:
         if period is None or reasons:
             doubts += [f"{house.case.number}：{reason}，没有列入" for reason in reasons]
             continue
-        doubts += [f"{house.case.number}：{p}" for p in holds.unsettled(house.case)]
+        doubts += [f"{house.case.number}：{p}" for p in holds.before_destruction(house.case)]
         left = house.case.deregistered_on or period.starts
         rows.append(
             _volume(house)

@@ -58,3 +58,9 @@ def unsettled(case: Case) -> tuple[str, ...]:
     if len(complaints) > len(answers):
         found.append(f"信访举报{len(complaints) - len(answers)}件未见答复")
     return tuple(found)
+
+
+def before_destruction(case: Case) -> tuple[str, ...]:
+    """Return what must be looked into before a file is destroyed: what is unsettled, and who rests on papers in it."""
+    split = dict.fromkeys(str(person.to) for person in case.former if person.to)
+    return (*unsettled(case), *(f"{number} 由本户分出，引用本户材料" for number in split))
