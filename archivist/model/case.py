@@ -197,6 +197,8 @@ def _deregistered(case: Case, event: Event) -> Case:
 
 
 def _reopened(case: Case, _: Event) -> Case:
+    if case.status is not CaseStatus.DEREGISTERED:
+        raise ValueError("a file is reopened that was not closed")
     return replace(case, status=CaseStatus.OPEN, deregistered_on=None, deregistration_reason="")
 
 

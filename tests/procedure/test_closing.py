@@ -14,8 +14,8 @@ from archivist.api.case_list import list_cases
 from archivist.errors import CaseClosed, CaseExists, InvalidValue, StepRefused, UnlawfulDocument
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus
-from archivist.model.event import Op
+from archivist.model.case import Case, CaseStatus, apply
+from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.standing import MatterKind
@@ -242,6 +242,13 @@ def test_what_is_not_closed_is_not_reopened(workspace: Workspace) -> None:
         reopen(workspace, BY, case.number, reason="误办")
     with pytest.raises(InvalidValue):
         reopen(workspace, BY, case.number, reason=" ")
+
+
+def test_a_chain_that_reopens_what_was_not_closed_is_none(workspace: Workspace) -> None:
+    case = open_household(workspace)
+    event = Event(case.seq + 1, case.head, NOW.isoformat(), BY.actor, Op.REOPENED, {}, "误办")
+    with pytest.raises(ValueError, match="was not closed"):
+        apply(case, event, case.head)
 
 
 def test_the_form_of_the_end_is_void_first(workspace: Workspace) -> None:
