@@ -29,6 +29,7 @@ from archivist.issuing.planned import Manner
 from archivist.issuing.voiding import void
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
 from archivist.model.record import RecordStatus
@@ -40,6 +41,7 @@ from archivist.procedure.closing import deregister, plan_closing, reopen
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import possible, take_step
 from archivist.rules import admissibility, service
+from archivist.rules.benefit_amount import first_month
 from archivist.rules.completeness.run import findings
 from archivist.rules.reliance import Reliance
 from archivist.rules.rule import Stage, StepRule
@@ -64,6 +66,7 @@ FACTS = WANG | {
     "benefit": {
         "persons": 2, "standard": "1130", "income_per_head": "500", "method": "补差", "amount": "1260", "start": "2024-04",
         "review_cycle": "每年", "care_grade": "全护理", "care_form": "集中供养",
+        "basis": "样例",
     },
 }  # fmt: skip
 MARCH = (
@@ -96,7 +99,7 @@ class Acts(RuleBasedStateMachine):
         made = open_case(self.workspace, self.by, category, parse_facts(FACTS), opened_on=self.today)
         self.number = made.number
         self.marched = 0
-        self.march(count, issuing=count % 2 == 0)
+        self.march(count, issuing=count % 2 == 0, serving=count % 3 > 0)
 
     @property
     def by(self) -> By:
@@ -112,12 +115,12 @@ class Acts(RuleBasedStateMachine):
         self.today += dt.timedelta(days=days)
 
     # ── as it should be ──────────────────────────────────────────────────────────────────────────────────
-    @rule(count=st.integers(1, 9), issuing=st.booleans())
-    def march_on(self, count: int, issuing: bool) -> None:
-        self.march(count, issuing=issuing)
+    @rule(count=st.integers(1, 9), issuing=st.booleans(), serving=st.booleans())
+    def march_on(self, count: int, issuing: bool, serving: bool) -> None:
+        self.march(count, issuing=issuing, serving=serving)
 
-    def march(self, count: int, *, issuing: bool) -> None:
-        """Take some steps of the usual way, with the documents each brings forth issued and signed."""
+    def march(self, count: int, *, issuing: bool, serving: bool) -> None:
+        """Take some steps of the usual way, with the documents each brings forth issued and signed, and served."""
         for _ in range(count):
             rows = {p.step.id: p.step for p in possible(self.workspace, self.case, on=self.today)}
             ahead = [n for n in range(self.marched, len(MARCH)) if MARCH[n] in rows]
@@ -125,7 +128,7 @@ class Acts(RuleBasedStateMachine):
                 return
             self.today += dt.timedelta(days=11)
             self._sign_all()
-            self._take(rows[MARCH[ahead[0]]])
+            self._take(rows[MARCH[ahead[0]]], serving=serving)
             self.marched = ahead[0] + 1
             if issuing:
                 for kind in sorted(set(rows[MARCH[ahead[0]]].makes) & set(OF_CASES)):
@@ -139,13 +142,17 @@ class Acts(RuleBasedStateMachine):
         if steps:
             self._take(data.draw(st.sampled_from(steps)))
 
-    def _take(self, row: StepRule) -> None:
+    def _take(self, row: StepRule, *, serving: bool = True) -> None:
         for need in row.needs:
             self._bring(need.rstrip("?").split("|")[0])
         for material in self.workspace.pack.materials:
             if State.SUBMITTED in row.moves and self.case.category in material.categories:
                 self._bring(material.document)
-        if "served" in row.guards:
+        if "amount_lawful" in row.guards and (
+            month := first_month(self.case, self.workspace.pack, self.today)
+        ):
+            self._learn([(FactPath.BENEFIT_START, month[0])])
+        if serving and "served" in row.guards:
             self._issue(DocumentId.DELIVERY_RECEIPT, 0, Manner())
             self._sign_all()
         values = {
@@ -306,8 +313,11 @@ class Acts(RuleBasedStateMachine):
     @rule(kinship=st.booleans(), amount=st.sampled_from(["0.01", "1260", "2260", "99999"]))
     def learn(self, kinship: bool, amount: str) -> None:
         facts = [("application.kinship", kinship), ("application.kin_name", "白样例" if kinship else "")]
+        self._learn([*facts, ("benefit.amount", amount)])
+
+    def _learn(self, facts: list[tuple[str, object]]) -> None:
         try:
-            change_facts(self.workspace, self.by, self.number, [*facts, ("benefit.amount", amount)])
+            change_facts(self.workspace, self.by, self.number, facts)
         except ArchivistError:
             return
 
