@@ -40,7 +40,7 @@ from archivist.procedure.cases import change_facts, open_case
 from archivist.procedure.closing import deregister, plan_closing, reopen
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import possible, take_step
-from archivist.rules import admissibility, service
+from archivist.rules import admissibility, service, service_step
 from archivist.rules.benefit_amount import first_month
 from archivist.rules.completeness.run import findings
 from archivist.rules.reliance import Reliance
@@ -99,7 +99,7 @@ class Acts(RuleBasedStateMachine):
         made = open_case(self.workspace, self.by, category, parse_facts(FACTS), opened_on=self.today)
         self.number = made.number
         self.marched = 0
-        self.march(count, issuing=count % 2 == 0, serving=count % 3 > 0)
+        self.march(count, issuing=count % 2 == 0, serving=count % 4 > 0)
 
     @property
     def by(self) -> By:
@@ -364,8 +364,17 @@ def test_whatever_is_tried_the_gate_holds() -> None:
         [(corrections, "_papers_of"), (admissibility, "_opposite")],
         [(Reliance, "reasons")],
         [(closing, "_lacking")],
+        [(service_step, "unproved")],
     ],
-    ids=["one of a kind", "days", "steps taken back", "opposites", "what rests on a paper", "what ended it"],
+    ids=[
+        "one of a kind",
+        "days",
+        "steps taken back",
+        "opposites",
+        "what rests on a paper",
+        "what ended it",
+        "service",
+    ],
 )
 def test_a_gate_with_a_hole_is_found(
     monkeypatch: pytest.MonkeyPatch, holes: list[tuple[ModuleType | type, str]]
@@ -373,5 +382,5 @@ def test_a_gate_with_a_hole_is_found(
     """The machine can fail: without one part of the gate it finds what that part keeps out."""
     for module, part in holes:
         monkeypatch.setattr(module, part, lambda *_: [])
-    with pytest.raises(AssertionError, match=r"hold|before|back|issued|rests|closed|served"):
+    with pytest.raises(AssertionError, match=r"hold|before|back|issued|rests|closed|served|receipt"):
         run(400)

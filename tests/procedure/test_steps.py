@@ -488,6 +488,45 @@ def served(workspace: Workspace, case: Case, decision: str) -> None:
     file_papers(workspace, case, "delivery_receipt", serves=[paper.no])
 
 
+def test_how_a_decision_was_served_is_told_and_put_right(workspace: Workspace, case: Case) -> None:
+    """代收: 「由受送达人在送达回证上记明收到日期，签名或者盖章」; who signs in his place is named."""
+    confirmed(workspace, case)
+    served(workspace, case, "confirmation_decision")
+    with pytest.raises(StepRefused) as caught:
+        take(workspace, case, "deliver", "03-22", INTAKE, values={"送达方式": "代收"})
+    assert [p.split("（")[0] for p in caught.value.problems] == [
+        "代收送达须有代收人",
+        "代收送达须有与受送达人的关系",
+    ]
+    told = {
+        "送达方式": "代收",
+        "代收人": "王小样",
+        "与受送达人的关系": "同住成年家属",
+        "收到日期": "2024-03-22",
+    }
+    take(workspace, case, "deliver", "03-22", INTAKE, values=told)
+    taken = workspace.archive.read(case.number).steps[-1]
+    assert dict(taken.values) == {
+        "method": "代收",
+        "received_by": "王小样",
+        "relation": "同住成年家属",
+        "received_on": "2024-03-22",
+    }
+    for change in ({"values": {"relation": "邻居"}}, {"on": day("03-25")}):
+        with pytest.raises(StepRefused):
+            correct_step(workspace, LATE, case.number, taken.seq, reason="抄错", **change)
+    done = correct_step(
+        workspace,
+        LATE,
+        case.number,
+        taken.seq,
+        on=day("03-25"),
+        values={"收到日期": "2024-03-25"},
+        reason="抄错",
+    )
+    assert done.new is not None and done.new.on == day("03-25")
+
+
 def died(workspace: Workspace, case: Case) -> StepTaken:
     """Return the step that told of a death on 20 September, where it was the 2nd."""
     in_benefit(workspace, case)
