@@ -101,3 +101,35 @@ def test_how_far_it_is(workspace: Workspace, case: str) -> None:
     steps: list[tuple[int, int]] = []
     check(workspace, on=TODAY, progress=lambda done, total: steps.append((done, total)))
     assert steps == [(1, 1)]
+
+
+def test_a_case_with_nothing_to_look_at_is_not_called_right(workspace: Workspace) -> None:
+    """「合格 only when something was 合格 and nothing 不合格/未检」; and a run is clean only where all cases are."""
+    urgent = str(open_household(workspace, category=Category.JN).number)
+    change_facts(workspace, BY, urgent, [("application.urgent", "是")])
+    report = check(workspace, [urgent], on=TODAY)
+    assert (report.counts, report.clean) == ({Verdict.NOT_APPLICABLE: 1}, False)
+    (one,) = report.cases
+    assert one.verdict is Verdict.NOT_APPLICABLE and all(f.reason and not f.evidence for f in one.findings)
+    assert check(workspace, [urgent], on=TODAY, missing_only=True).cases == (), "nothing is left to be done"
+
+
+@pytest.mark.parametrize(
+    ("several", "together"),
+    [
+        ((), "不适用"), (("不适用", "不适用"), "不适用"), (("不适用", "合格"), "合格"), (("合格", "未检"), "未检"),
+        (("不适用", "未检"), "未检"), (("未检", "不合格", "合格"), "不合格"),
+    ],
+)  # fmt: skip
+def test_what_several_answers_come_to(several: tuple[str, ...], together: str) -> None:
+    assert Verdict.of_all(map(Verdict, several)) is Verdict(together)
+
+
+def test_what_is_right_says_at_what_it_looked(workspace: Workspace, case: str) -> None:
+    """「each with the evidence (which record, which event, which dates)」, typed, as any face and program reads it."""
+    file_papers(workspace, CaseNo.parse(case), *ACCEPTANCE, "mat_id_card")
+    (one,) = printed(check(workspace, [case], on=TODAY))["cases"]
+    c01 = next(f for f in one["findings"] if f["id"] == "C01")
+    assert c01["verdict"] == "合格" and {e["kind"] for e in c01["evidence"]} == {"record"}
+    assert {e["ref"] for e in c01["evidence"]} == {f"{n:04}" for n in range(1, 9)}
+    assert all(e["on"] == str(TODAY) for e in c01["evidence"])
