@@ -17,7 +17,7 @@ from archivist.workspace import Workspace
 from tests.filing import walk
 from tests.people import WANG, WANG_ID, make_id
 from tests.walks.clerk import APPROVER, GIVEN, INTAKE, Clerk
-from tests.walks.paths import BENEFIT
+from tests.walks.paths import BASIC, BENEFIT
 
 SON = {
     "name": "李小样",
@@ -136,3 +136,30 @@ def test_names_marriages_and_absences_are_entered_by_their_papers(clerk: Clerk) 
     assert names(clerk.show()) == ["李样例", "李新样"]
     assert clerk.run("case", "show", "李小样")["case"] == clerk.number
     assert WANG["applicant"]["name"] == clerk.show()["facts"]["applicant"]["name"]
+
+
+def test_somebody_finds_work_and_the_household_leaves_by_degrees(clerk: Clerk) -> None:
+    clerk.step("report_change", needs=("change_report_form",))
+    told = ("person=李小样", f"since_on={clerk.day:%Y-%m}-01", f"until_on={clerk.day + dt.timedelta(90)}")
+    clerk.step("gradual_exit", "--reason", "就业后收入超过标准", days=3, by=(APPROVER,), settings=told)
+    assert clerk.due()["gradual.exit"]["status"] == "coming"
+    clerk.step("deliver", days=1)
+    assert clerk.state == "in_benefit"
+    clerk.step("start_review", days=90)
+    clerk.step("terminate", "--reason", "渐退期满，收入仍超过标准", days=3, by=(APPROVER,))
+    assert "gradual.exit" not in clerk.due()
+    assert {"gradual_exit_notice", "termination_decision"} <= {r["type"] for r in clerk.show()["records"]}
+
+
+@pytest.mark.parametrize("pack", PLACES)
+def test_a_household_moves_in_with_its_papers(tmp_path: Path, pack: str) -> None:
+    clerk = Clerk(tmp_path, pack, "2024-03-04")
+    clerk.open("低保", **BENEFIT)
+    told = ("from_office=某区某街道", "paid_to=2024-03", "from_case=旧-1")
+    values = [w for word in told for w in ("--set", word)]
+    assert any("居民户口簿" in p for p in clerk.refused("transfer_in", *values, by=(INTAKE,)))
+    clerk.bring("application_form", *BASIC)
+    clerk.step("transfer_in", settings=told)
+    assert clerk.show()["facts"]["application"]["transferred_from"] == "某区某街道"
+    clerk.step("accept", days=1)
+    assert clerk.state == "accepted" and "survey.start" in clerk.due()
