@@ -19,7 +19,7 @@ from archivist.ingest.matching.evidence import CaseDirectory, Doubt, Evidence, R
 from archivist.ingest.matching.match_case import match_case
 from archivist.ingest.matching.match_type import TypeMatch, match_type
 from archivist.ingest.matching.pages import pages_evidence
-from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy
+from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy, refuse_void_form
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.model.event import Data
@@ -73,6 +73,8 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
                 f"{case.number} 已于 {case.deregistered_on} 注销，自动归档的只有已制发待签文书的签署件；请核实是否应归入该户",
                 (str(case.number),),
             )
+        else:
+            refuse_void_form(case, found.type, result.pages)
     except Doubt as doubt:
         if found is None and doubt.reason not in ABOUT_THE_TYPE:
             found = _try_match_type(result, name, catalogue, evidence)

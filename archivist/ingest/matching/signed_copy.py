@@ -125,6 +125,32 @@ def unsigned_form(document: DocumentType, pages: Sequence[PageText], least: floa
     return "" if inked else "没有看见签名、盖章"
 
 
+def refuse_void_form(case: Case, document: DocumentType, pages: Sequence[PageText]) -> None:
+    """Let a form of the office's own that came without its code wait, where it may be one that is void.
+
+    It bears the number of a void one; or none of its type holds, so that it cannot be of another.
+
+    Raises:
+        Doubt: ``VOIDED``.
+    """
+    text = squeeze("".join(page.text for page in pages))
+    holding = case.records_of(document.id)
+    for record in case.records.values():
+        if record.type == document.id and record.voided and not record.signs:
+            number = squeeze(record.doc_no)
+            if (number and number in text) or not holding:
+                raise _void(case, record)
+
+
+def _void(case: Case, record: Record) -> Doubt:
+    words = record.voided.words if record.voided else ""
+    return Doubt(
+        Reason.VOIDED,
+        f"{case.number} 第 {record.no} 件 {record.title} {words}，不再收签署件；请核实手上的是不是作废的那一份",
+        (str(case.number),),
+    )
+
+
 # ── the record and its code ──────────────────────────────────────────────────────────────────────────────
 def _awaited(case: Case, document: DocumentType, code: DocumentCode) -> Record:
     """Return the generated record of this very type that still waits for its signed copy."""
@@ -134,10 +160,7 @@ def _awaited(case: Case, document: DocumentType, code: DocumentCode) -> Record:
             Reason.FOREIGN_CODE, f"二维码所指的 {case.number} 第 {code.record} 件不存在或文书种类不符"
         )
     if record.voided:
-        raise Doubt(
-            Reason.VOIDED,
-            f"{case.number} 第 {record.no} 件 {record.title} {record.voided.words}，不再收签署件；请核实手上的是不是作废的那一份",
-        )
+        raise _void(case, record)
     if record.status is RecordStatus.SIGNED:
         raise Doubt(
             Reason.ALREADY_SIGNED,

@@ -392,6 +392,17 @@ def test_a_copy_of_what_is_void_waits_with_that_reason(tmp_path: Path) -> None:
     assert found.reason is Reason.VOIDED and "已作废（2024-03-08 林经办：印错了）" in found.message
 
 
+def test_a_void_form_without_its_code_waits_too(tmp_path: Path) -> None:
+    """Its kind: the code is torn off or unreadable. As long as another of its type holds, nothing says that it is the void one."""
+    office = Office(tmp_path)
+    text = f"近亲属关系申明\n{office.case.applicant_name} {WANG_ID}"
+    assert office.read(office.scan(text, codes=())).certain
+    void(office.workspace, BY, office.case.number, office.form.no, "印错了")
+    assert office.read(office.scan(text, codes=())).reason is Reason.VOIDED
+    office.issue("kinship_declaration", office.case)
+    assert office.read(office.scan(text, codes=())).certain
+
+
 def test_a_copy_of_what_nobody_signs_waits(tmp_path: Path) -> None:
     """卷内文件目录: 签章 —. It is filed when it is issued, and a scan of it is nobody's signed copy."""
     office = Office(tmp_path)
