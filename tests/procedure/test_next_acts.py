@@ -37,7 +37,7 @@ from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
 from tests.kit import BY, SETTINGS, TODAY, make_workspace, open_household
 from tests.people import wang
 from tests.rules.household_file import File
-from tests.rules.walking import CONFIRMED, take
+from tests.rules.walking import CONFIRMED, REVIEWED, take
 from tests.rules.walking import walk as walk_rules
 
 PEOPLE = "".join(
@@ -266,3 +266,14 @@ def test_a_delivery_is_recorded_for_the_day_on_the_receipt(workspace: Workspace)
     file.sign(receipt, signature={"by": "林经办"}, dated="2024-03-14")
     act = next(a for a in next_acts(workspace, file.case, today=dt.date(2024, 3, 20)) if a.id == "deliver")
     assert act.ready and act.words[-2:] == ("--on", "2024-03-14")
+
+
+@pytest.mark.parametrize("amount", ["0", "99999", "2260.01"])
+def test_an_unlawful_amount_is_no_next_step(workspace: Workspace, amount: str) -> None:
+    """A.8: «confirm accepts 0 and 99,999 at a standard of 1,130»: by the office's own settings, in next and in the step."""
+    case = walk_rules(workspace.pack, "DB", *REVIEWED, facts={"benefit": {"amount": amount}})
+    day = dt.date(2024, 3, 13)
+    act = next(a for a in next_acts(workspace, case, today=day) if a.id == "confirm")
+    row = step_rows.row_of(workspace.pack, case, "confirm")
+    why = [p for p in act.problems if "救助金额" in p]
+    assert why and set(why) <= set(refused(workspace, case, row, day, ("甲",)))
