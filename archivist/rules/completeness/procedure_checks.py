@@ -12,7 +12,7 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.household import kin_names
 from archivist.model.states import StepTaken
-from archivist.model.step_ids import OBJECTIONS, StepId
+from archivist.model.step_ids import GRANTING, OBJECTIONS, StepId
 from archivist.rules import deadlines
 from archivist.rules.completeness import exceptional_acts
 from archivist.rules.completeness.dossier import Dossier, TestOutcome
@@ -68,15 +68,19 @@ def publicity(d: Dossier) -> TestOutcome:
         if due.rule.kind is not RuleKind.WAIT or due.started is None or due.due is None:
             continue
         timed.update(due.rule.starts)
-        posted, until = due.started, f"公示期 {due.rule.value}{due.rule.unit}，到 {due.due.day} 才满"
-        after = [s for s in d.case.steps if s.seq > posted.seq and s.before is not s.after]
+        notice, until = due.started, f"公示期 {due.rule.value}{due.rule.unit}，到 {due.due.day} 才满"
+        after = [s for s in d.case.steps if s.seq > notice.seq and s.before is not s.after]
         gone_on = next((s for s in after if _cut_short(s) or _has_to_wait(d, s)), None)
-        found.evidence += [of_step(posted), *([of_step(gone_on)] if gone_on else [])]
+        found.evidence += [of_step(notice), *([of_step(gone_on)] if gone_on else [])]
         if gone_on is None:
             if not due.over(d.on):
-                found.running.append(f"{posted.title} {posted.on} 起，{until}")
+                found.running.append(f"{notice.title} {notice.on} 起，{until}")
         elif not (_cut_short(gone_on) or due.over(gone_on.on)):
-            found.wrong.append(f"{posted.title} {posted.on} 起，{until}；{gone_on.title}却在 {gone_on.on}")
+            found.wrong.append(f"{notice.title} {notice.on} 起，{until}；{gone_on.title}却在 {gone_on.on}")
+    granted = d.case.step(*GRANTING)
+    posted = found.evidence or any(s.id in _NOTICES for s in d.case.steps)
+    if granted and not posted and any(s.id in _NOTICES for s in d.pack.steps_of(d.case)):
+        found.unknown.append(f"已于 {granted.on} 办“{granted.title}”，没有登记公示环节")
     found.unknown += [
         f"{s.title} {s.on}：规则包没有规定公示期，查不出公示够了没有"
         for s in d.case.steps

@@ -504,6 +504,18 @@ def test_c10_a_notice_of_the_result_does_not_keep_back_the_decision(tmp_path: Pa
         assert days("2024-04-01").verdict is FAILED and "2024-03-12" in days("2024-04-01").problems[0]
 
 
+def test_c10_what_was_granted_without_a_notice_is_not_passed_over(workspace: Workspace) -> None:
+    """「并在申请家庭所在村、社区进行公示」: a file that came to its decision on another way (rows of an office's own) is looked at."""
+    number = household(workspace)
+    assert look(workspace, number, "C10.days", "archive").verdict is INAPPLICABLE
+    case = walk(workspace, number, *TO_PUBLICITY, *CONFIRMED[len(TO_PUBLICITY) :])
+    skipped = replace(case, steps=tuple(s for s in case.steps if s.id != "publicize"))
+    found = findings(skipped, workspace.pack, workspace.catalogue, Stage.ARCHIVE, on=TODAY)
+    (finding,) = [f for f in found if f.check.id == "C10.days"]
+    assert finding.verdict is UNCHECKED
+    assert finding.unknown == ("已于 2024-03-13 办“作出确认决定”，没有登记公示环节",)
+
+
 def test_c10_posting_and_taking_down_were_photographed(workspace: Workspace) -> None:
     """公示张贴与撤下照片各≥1 (C10): without any evidence wrong; what a picture shows only a person can tell."""
     number = household(workspace)
