@@ -176,6 +176,7 @@ def test_every_event_of_a_case_has_its_word() -> None:
     elsewhere = {
         Op.LEDGER_OPENED,
         Op.NUMBERS_ALLOCATED,
+        Op.NUMBERS_VACANT,
         Op.OFFICE_DOCUMENT_ISSUED,
         Op.VERIFIED,
         Op.ALARM_CLEARED,
