@@ -78,10 +78,10 @@ def document_type(workspace: Workspace, name: str) -> DocumentTypeView:
 
 def made_for(document: catalogue.DocumentType) -> MadeFor:
     """Return for whom a document is made."""
-    from archivist.report.compilation import REGISTERS, sheetwise
-
     if not document.generated:
         return MadeFor.NOBODY
-    if document.of_office and (document.id in REGISTERS or sheetwise(document)):
-        return MadeFor.REGISTER
-    return MadeFor.OFFICE if document.of_office else MadeFor.HOUSEHOLD
+    if not document.of_office:
+        return MadeFor.HOUSEHOLD
+    from archivist.report.compilation import REGISTERS, sheetwise  # takes longer than all else of a dry run
+
+    return MadeFor.REGISTER if document.id in REGISTERS or sheetwise(document) else MadeFor.OFFICE

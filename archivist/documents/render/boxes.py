@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Final
-from xml.sax.saxutils import unescape
 
 ROOM_MM: Final = 40.0
 """To this height any box may grow."""
@@ -203,7 +203,7 @@ def _words(xml: str) -> str:
 def _lines_of(xml: str) -> list[str]:
     """Return the fixed text of a cell, a paragraph an item; tags print nothing here."""
     text = "".join("\n" if t[0] == "</w:p>" else re.sub(r"<[^>]+>", "", t[0]) for t in _TEXT.finditer(xml))
-    return unescape(_TAG.sub("", text), {"&quot;": '"', "&apos;": "'"}).split("\n")
+    return unescape(_TAG.sub("", text)).split("\n")
 
 
 def types_of(styles: str) -> dict[str, Type]:

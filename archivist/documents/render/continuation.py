@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 _BREAKS: Final = ("。；！？\n", "，、：,; ")
 """Where a text is best cut: after a sentence, else after a part of one."""
@@ -152,5 +152,5 @@ def _paragraph(
     )
     return (
         f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{fonts}{size}</w:rPr>"
-        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+        f'<w:t xml:space="preserve">{escape(text, quote=False)}</w:t></w:r></w:p>'
     )

@@ -12,12 +12,9 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 import archivist.documents.render.pdf as pdf_maker
 from archivist.documents.render.render import document_text, render
@@ -25,6 +22,9 @@ from archivist.errors import ArchivistError, PdfUnavailable
 from archivist.model.ids import Sha256
 from archivist.reading.formats.pdf import count_pages
 from archivist.store.bag import sha256
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 GIVE_UP: Final = 3
 """Documents converted one by one that may fail in a row before the rest of a batch is not tried."""
@@ -90,6 +90,9 @@ def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1)
         for batch in batches:
             yield Printed(batch, make([one.sheet for one in batch], pdf=pdf))
         return
+    from concurrent.futures import ProcessPoolExecutor  # takes its time: who only plans needs none
+    from multiprocessing import get_context
+
     flying: deque[tuple[Sequence[T], Future[list[RenderedDocument | ArchivistError]] | None]] = deque()
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow)
     try:
@@ -110,6 +113,8 @@ def _follow() -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     parent = parent_process()
     assert parent is not None
     parent.join()
@@ -119,6 +124,8 @@ def _end_with_parent() -> None:
 def _submit(
     pool: ProcessPoolExecutor, batch: Sequence[T], pdf: bool
 ) -> Future[list[RenderedDocument | ArchivistError]] | None:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return pool.submit(make, [one.sheet for one in batch], pdf=pdf)
     except BrokenProcessPool:
@@ -128,6 +135,8 @@ def _submit(
 def _landed(
     batch: Sequence[T], future: Future[list[RenderedDocument | ArchivistError]] | None, pdf: bool
 ) -> Printed[T]:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         if future is not None:
             return Printed(batch, future.result())

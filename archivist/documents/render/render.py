@@ -16,9 +16,9 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import unescape
 
 from docxtpl import DocxTemplate
 from jinja2 import Template, TemplateError

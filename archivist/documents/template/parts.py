@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from docx.document import Document
 from docx.oxml import parse_xml
@@ -33,7 +33,7 @@ def _run(text: str, font: str = "") -> str:
     if not text:
         return ""
     fonts = f'<w:rPr><w:rFonts w:eastAsia="{font}"/></w:rPr>' if font else ""
-    return f'<w:r>{fonts}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+    return f'<w:r>{fonts}<w:t xml:space="preserve">{escape(text, quote=False)}</w:t></w:r>'
 
 
 def paragraph_xml(text: str, style: str, extra: str = "") -> str:
