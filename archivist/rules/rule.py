@@ -273,7 +273,7 @@ class StepRule:
         apart: earlier steps whose people may not do this one (初审 ≠ 复审 ≠ 决定).
         people: id of the rule that says how many must do it together, or empty.
         needs: documents that must be in the case: ``a|b`` either; a trailing ``?`` is only recommended.
-        anew: of these, documents that must have come in since the last step that asked for them anew: a receipt proves one delivery.
+        anew: of these, documents that must have come in since the last step that asked for them anew: a register of one objection does not stand for the next.
         makes: documents the step brings forth.
         guards: named conditions that must hold, e.g. ``complete``; see ``rules.guards``.
         when: condition on the case for the step to exist at all; see ``model.conditions``.
