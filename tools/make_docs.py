@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,7 +11,8 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors
 from archivist.model.ids import Category
-from archivist.rules import pack, rule_text
+from archivist.model.states import State
+from archivist.rules import admissibility, pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
 from tools import json_schemas
 
@@ -156,9 +157,10 @@ def _check(check: CheckRule) -> tuple[str, ...]:
 
 # ── documents ────────────────────────────────────────────────────────────────────────────────────────────
 LEVELS: Final = {"S": "办法点名", "S*": "办法默示", "N": "国家法律法规", "C": "通行做法"}
-DOCUMENTS_INTRO: Final = """每一行是目录中的一种文书：代号、名称、办理环节、适用的救助类别与规则包、依据。● 由本系统制发，○ 收取的材料。
-规则包一栏空着的，各地都用；环节是规则包中的代号，见 [rules.md](rules.md)。依据的原文在各文书的登记（`doc_templates/<代号>.toml`）中。
-“制发”一栏的“公”是张贴公示的，受隐私规则约束；“救”是必须告知救济途径的；“号”是须编文号的；“机”是机关文书和册表，不按户制发、
+DOCUMENTS_INTRO: Final = """每一行是目录中的一种文书：代号、名称、何时制发、适用的救助类别与规则包、依据。● 由本系统制发，○ 收取的材料。
+规则包一栏空着的，各地都用。“何时”一栏：办理以后制发的环节（各规则包的 `makes`）；→ 后是以它为前提、因而在那以前制发的环节
+（`needs`）；〔〕中是另外可以制发的状态。环节见 [rules.md](rules.md)。没有写明何时的不制发。依据的原文在各文书的登记（`doc_templates/<代号>.toml`）中。
+“制发”一栏的“多”是可以同时有几份的，“送”是须送达申请人的；“公”是张贴公示的，受隐私规则约束；“救”是必须告知救济途径的；“号”是须编文号的；“机”是机关文书和册表，不按户制发、
 不入户档。
 """
 
@@ -177,7 +179,7 @@ def documents_page() -> str:
     for folder in sorted({d.folder for d in documents}):
         lines += [
             f"## {folder}\n",
-            _row("", "文书", "代码", "环节", "救助类别", "规则包", "制发", "依据"),
+            _row("", "文书", "代码", "何时", "救助类别", "规则包", "制发", "依据"),
             "|" + "---|" * 8,
             *(_row(*_document(d, titles)) for d in documents if d.folder == folder),
             "",
@@ -192,18 +194,36 @@ def _document(doc: DocumentType, titles: Mapping[str, str]) -> tuple[str, ...]:
         (doc.remedies_required, "救"),
         (doc.doc_no == "required", "号"),
         (doc.of_office, "机"),
+        (doc.many, "多"),
+        (doc.served, "送"),
     )
     level = LEVELS.get(doc.level, "")
     return (
         "●" if doc.generated else "○",
         f"{doc.title} `{doc.id}`",
         doc.code,
-        "、".join(f"{titles.get(s, s)} `{s}`" for s in doc.brought_by),
+        _when(doc, titles),
         "全部" if every else " ".join(c.value for c in doc.categories),
         " ".join(f"`{p}`" for p in doc.packs),
         "".join(mark for holds, mark in marks if holds),
         "；".join(dict.fromkeys(b.source for b in doc.basis)) + (f"（{level}）" if level else ""),
     )
+
+
+def _when(doc: DocumentType, titles: Mapping[str, str]) -> str:
+    """Return the steps and states in which a document is issued, or for a paper that comes in those that bring it."""
+
+    def named(ids: Iterable[str]) -> str:
+        return "、".join(f"{titles.get(s, s)} `{s}`" for s in dict.fromkeys(ids))
+
+    if not doc.generated or doc.of_office:
+        return named(doc.brought_by)
+    steps = [s for name in pack.available() for s in pack.load(name).steps]
+    makes = named(s.id for s in steps if doc.id in s.makes)
+    needs = named(s.id for s in steps if doc.id in admissibility.names_in(s.needs))
+    any_state = admissibility.ANY_STATE in doc.states
+    states = "随时" if any_state else "、".join(State(s).label for s in doc.states)
+    return makes + (f"→ {needs}" if needs else "") + (f"〔{states}〕" if states else "")
 
 
 PAGES = {"errors.md": errors_page, "rules.md": rules_page, "documents.md": documents_page}

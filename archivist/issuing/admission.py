@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archivist.doctypes.catalogue import DocumentType, Origin
 from archivist.doctypes.field_paths import FieldPath
 from archivist.errors import UnlawfulDocument
 from archivist.issuing import voiding
@@ -11,8 +12,9 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.ids import RecordNo
 from archivist.procedure import assignment
-from archivist.rules import admissibility
+from archivist.rules import admissibility, step_facts
 from archivist.rules.admissibility import Issuance
+from archivist.rules.pack import Pack
 from archivist.workspace import Workspace
 
 
@@ -35,6 +37,22 @@ def refuse_inadmissible(workspace: Workspace, by: By, issuance: Issuance, *, dra
         problems += assignment.over_document(
             workspace.config, by.actor, workspace.pack, case, document, signed=signed
         )
+    if problems:
+        raise UnlawfulDocument(
+            f"《{document.title}》有 {len(problems)} 项不符", file=str(case.number), problems=problems
+        )
+
+
+def refuse_facts_of_steps(
+    pack: Pack, document: DocumentType, case: Case, given: Mapping[str, object]
+) -> None:
+    """Refuse facts told for one document that a step records (受理日期 …); what agrees with the file is no matter.
+
+    Raises:
+        UnlawfulDocument: E305.
+    """
+    told = [p for p in given if (spec := document.field(p)) and spec.origin is Origin.FACT]
+    problems = step_facts.unlawful(pack, case, (p for p in told if case.fact(p) is None))
     if problems:
         raise UnlawfulDocument(
             f"《{document.title}》有 {len(problems)} 项不符", file=str(case.number), problems=problems

@@ -108,6 +108,7 @@ def plan_one(
     given = document.by_path(given)
     if not manner.draft:
         admission.refuse_number_of_void(case, given)
+        admission.refuse_facts_of_steps(workspace.pack, document, case, given)
     issuance = _issuance(workspace, by, document, case, given, on=on, manner=manner)
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given

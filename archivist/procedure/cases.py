@@ -22,6 +22,7 @@ from archivist.model.field_schema import APPLICANT, OLD_ID_NUMBER
 from archivist.model.ids import CaseNo, Category, IdType
 from archivist.model.values import Value, value_text
 from archivist.procedure.across import look
+from archivist.rules import step_facts
 from archivist.store import Draft, NewFile, durable_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
@@ -215,6 +216,8 @@ def change_facts(
         changes.extend(differences(case.facts, after))
         if not changes:
             raise _Unchanged
+        if problems := step_facts.unlawful(workspace.pack, case, (change.path for change in changes)):
+            raise InvalidValue("这些日期由环节登记", file=str(number), problems=problems)
         before, plain = known.to_plain(case.facts), known.to_plain(after)
         groups = {g: plain.get(g) for g in {**before, **plain} if before.get(g) != plain.get(g)}
         return Draft(Op.FACTS_CHANGED, {"facts": groups}, reason)

@@ -20,7 +20,7 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.standing import MatterKind
 from archivist.model.states import State
-from archivist.procedure.cases import change_facts, drop_folder
+from archivist.procedure.cases import drop_folder
 from archivist.procedure.closing import deregister, plan_closing, reopen
 from archivist.store import Original
 from archivist.workspace import Workspace
@@ -53,8 +53,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def at(workspace: Workspace, *steps: tuple[str, str, Sequence[str]], alone: bool = False) -> Case:
     """Return a household that came so far."""
     number = open_household(workspace, parse_facts(ALONE) if alone else None).number
-    walk(workspace, number, *steps)
-    return change_facts(workspace, BY, number, [("application.accepted_on", "2024-03-04")])[0]
+    return walk(workspace, number, *steps)
 
 
 def made(workspace: Workspace, number: CaseNo, document: str) -> RecordNo:

@@ -420,8 +420,16 @@ def test_a_day_put_right_moves_the_fact_and_the_limits(workspace: Workspace, cas
 
 
 def test_a_fact_changed_since_by_hand_stays(workspace: Workspace, case: Case) -> None:
+    """As files of earlier versions have it; now the step alone says the day."""
     accepted(workspace, case)
-    change_facts(workspace, LATE, case.number, [("application.accepted_on", "2024-03-06")])
+    with pytest.raises(InvalidValue, match="由环节“受理”登记"):
+        change_facts(workspace, LATE, case.number, [("application.accepted_on", "2024-03-06")])
+
+    def by_hand(now: Case) -> Draft:
+        application = {**single(now.facts, "application"), "accepted_on": "2024-03-06"}
+        return Draft(Op.FACTS_CHANGED, {"facts": {"application": application}})
+
+    workspace.commit(case.number, by_hand, LATE)
     taken = workspace.archive.read(case.number).steps[-1]
     done = correct_step(workspace, LATE, case.number, taken.seq, void=True, reason="误录")
     assert single(done.case.facts, "application")["accepted_on"] == "2024-03-06"
