@@ -89,7 +89,7 @@ def test_what_is_served_is_addressed_to_the_applicant() -> None:
     assert {d.id for d in OF_CASES if d.kind.value == "decision"} <= served
     for document in OF_CASES:
         if document.served:
-            assert any(word in document.recipient for word in ("申请", "当事人", "对象")), document.id
+            assert any(word in document.recipient for word in ("申请", "当事人", "对象", "家庭")), document.id
 
 
 def test_the_steps_of_every_pack_name_documents_that_exist() -> None:
