@@ -106,8 +106,10 @@ def plan_one(
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
     given = document.by_path(given)
+    on = admission.date_borne(given, on)
     if not manner.draft:
         admission.refuse_number_of_void(case, given)
+        admission.refuse_dates_of_steps(workspace.pack, document, case, given)
         admission.refuse_facts_of_steps(workspace.pack, document, case, given)
     issuance = _issuance(workspace, by, document, case, given, on=on, manner=manner)
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)

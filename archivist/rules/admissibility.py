@@ -222,9 +222,18 @@ def names_in(needs: Sequence[str]) -> set[str]:
 
 
 def rests_on(pack: Pack, case: Case, document: str) -> StepTaken | None:
-    """Return the step of this round that brought a document forth last, ``None`` where none did."""
+    """Return the step of this round that brought a document forth last, ``None`` where none did.
+
+    Where the procedure is over, only the step that ended it and what came after bring anything forth: a notice of
+    acceptance has no place after the application was withdrawn.
+    """
     ids = {s.id for s in makers(pack, case, document)}
-    return next((s for s in reversed(case.round) if s.id in ids), None)
+    since = 0
+    for step in reversed(case.round):
+        if not step.after.ended:
+            break
+        since = step.seq
+    return next((s for s in reversed(case.round) if s.id in ids and s.seq >= since), None)
 
 
 def is_its_turn(pack: Pack, case: Case, document: DocumentType) -> bool:

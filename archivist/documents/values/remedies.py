@@ -7,6 +7,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.registry import computes
 from archivist.model.ids import Category
+from archivist.rules import admissibility
 
 
 @computes(FieldPath.MADE_ON, FieldPath.KINSHIP_REGISTERED_ON)
@@ -14,11 +15,21 @@ def _on(context: DocumentContext) -> str:
     return context.on.isoformat()
 
 
-@computes(
-    FieldPath.DECISION_DATE, FieldPath.TERMINATION_DATE, FieldPath.DEREGISTRATION_DATE, FieldPath.FEEDBACK_ON
-)
+@computes(FieldPath.FEEDBACK_ON)
 def _made_on(context: DocumentContext) -> str:
     return context.made_on.isoformat()
+
+
+@computes(FieldPath.DECISION_DATE, FieldPath.TERMINATION_DATE)
+def _decided_on(context: DocumentContext) -> str:
+    """The day of the step that decided, however late its paper is made."""
+    step = admissibility.rests_on(context.pack, context.case, context.document.id)
+    return (step.on if step else context.made_on).isoformat()
+
+
+@computes(FieldPath.DEREGISTRATION_DATE)
+def _deregistered_on(context: DocumentContext) -> str:
+    return (context.case.deregistered_on or context.made_on).isoformat()
 
 
 @computes(FieldPath.SIGNATURE_SIGNER)
