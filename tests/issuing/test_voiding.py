@@ -361,8 +361,9 @@ def test_a_hold_is_released_and_not_voided(workspace: Workspace) -> None:
 
 
 def test_in_a_closed_file_only_its_own_papers_are_void(workspace: Workspace) -> None:
-    case = at(workspace, *TO_PUBLICITY[:2], ("withdraw", "2024-03-08", ("林经办",)))
+    case = at(workspace, *TO_PUBLICITY[:2])
     notice = issued(workspace, case.number, "受理通知书")
+    walk(workspace, case.number, ("withdraw", "2024-03-08", ("林经办",)))
     deregister(workspace, BY, case.number, on=TODAY, reason="撤回")
     form = issued(workspace, case.number, "deregistration_form", **{"deregistration.reason": "自愿退出"})
     with pytest.raises(CaseClosed, match="不再作废") as said:

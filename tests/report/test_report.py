@@ -205,6 +205,7 @@ def workspace(tmp_path: Path) -> Workspace:
     made = make_workspace(tmp_path)
     for n, category in ((1, Category.DB), (3, Category.DB), (5, Category.TK)):
         facts = WANG | {
+            "members": [WANG["members"][0] | {"id_number": make_id("19600110", f"{10 * n + 1:03d}")}],
             "applicant": WANG["applicant"]
             | {"name": f"户主{n}", "id_number": make_id("19620305", f"{n:03d}")},
             "benefit": {"amount": "800", "persons": 2, "start": "2024-05", "review_cycle": "每年"},

@@ -17,6 +17,7 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path, rows, set_fact
 from archivist.model.ids import CaseNo, IdNumber, id_birth_date
+from archivist.model.invisible import without_invisible
 from archivist.model.persons import impossible_birth
 from archivist.model.record import Record
 from archivist.model.values import parse_value, table_cells
@@ -225,7 +226,8 @@ def stored(spec: FieldSpec, value: object) -> object:
     """
     if spec.kind == "list":
         items = value.splitlines() if isinstance(value, str) else list(_sequence(value))
-        return tuple(chinese.clean_text(str(i)) for i in items if str(i).strip())
+        texts = (without_invisible(str(i)) for i in items)
+        return tuple(chinese.clean_text(text) for text in texts if text.strip())
     if spec.kind == "table":
         if isinstance(value, str):
             named = [c for c in spec.columns if c.key != "n"]

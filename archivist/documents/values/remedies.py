@@ -23,7 +23,8 @@ def _made_on(context: DocumentContext) -> str:
 @computes(FieldPath.DECISION_DATE, FieldPath.TERMINATION_DATE)
 def _decided_on(context: DocumentContext) -> str:
     """The day of the step that decided, however late its paper is made."""
-    step = admissibility.rests_on(context.pack, context.case, context.document.id)
+    sources = context.sources
+    step = sources and admissibility.rests_on(sources.pack, context.case, context.document.id)
     return (step.on if step else context.made_on).isoformat()
 
 
