@@ -26,7 +26,7 @@ from archivist.rules.disposition.retention import retention
 from archivist.rules.guards import Attempt
 from archivist.rules.open_matters import OpenMatter, open_matters, unexamined
 from archivist.rules.rule import StepRule
-from archivist.store import Draft
+from archivist.store import Draft, durable_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
@@ -220,7 +220,8 @@ def reopen(workspace: Workspace, by: By, number: CaseNo, *, reason: str) -> Case
         if problems:
             raise StepRefused(f"撤销注销有 {len(problems)} 项不符", file=str(number), problems=problems)
         refuse_second(workspace, case.category, str(case.fact(FactPath.APPLICANT_ID_NUMBER) or ""))
-        make_drop_folder(drop_folder(workspace, case))
+        with durable_files.writing("没有撤销注销：投放文件夹没有建成", file=str(number)):
+            make_drop_folder(drop_folder(workspace, case))
         return Draft(Op.REOPENED, {}, reason.strip())
 
     return workspace.commit(number, draft, by)[0]

@@ -251,6 +251,8 @@ def _abandoned(path: Path) -> bool:
         handle = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return True
+    except OSError:
+        return False  # it cannot be told: as long as it may live, its numbers are not given up
     try:
         return lock.try_lock(handle)
     finally:

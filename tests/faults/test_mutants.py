@@ -38,6 +38,7 @@ NEEDLESS: Final = {
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive/moves by .*record_moves\.end .*": "the same: the move is done, and done again it changes nothing",
     r"archive/moves by .*household_splits\._end .*": "the same of a split",
+    r"archive/runs by .*number_runs\.begin .*": "a run whose file is gone is as dead as one whose file nobody holds",
     r"archive/runs/[^/]+ by .*write_new.*": "the name of the file says enough",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
