@@ -101,6 +101,7 @@ def correct_step(
             )
             if new == old and not problems:
                 raise InvalidValue(f"“{old.title}”本来就是这样记的，没有变化")
+            problems += _dated_before(workspace.pack, case, old, new)
             if problems := problems + _problems(workspace, by, case, place, new):
                 _refuse(case, old, problems)
             data = {"seq": seq} | _difference(old, new, set(change))
@@ -143,6 +144,18 @@ def _papers_of(pack: Pack, case: Case, step: StepTaken) -> list[str]:
         f"由它形成的第 {record.no} 件《{record.title}》还有效，先作废：archivist case record void {case.number} {record.no} --reason 理由"
         for record in case.holding
         if row and record.issued and record.seq > step.seq and record.type in row.makes
+    ]
+
+
+def _dated_before(pack: Pack, case: Case, old: StepTaken, new: StepTaken) -> list[str]:
+    """Return the documents that a step brought forth, hold, and would bear a day before it."""
+    row = step_rows.row_taken(pack, case, old)
+    return [
+        f"由它形成的第 {record.no} 件《{record.title}》成文于 {record.dated}，早于 {new.on}，"
+        f"先作废：archivist case record void {case.number} {record.no} --reason 理由"
+        for record in case.holding
+        if row and record.issued and record.seq > old.seq and record.type in row.makes
+        if record.dated and record.dated < new.on.isoformat()
     ]
 
 

@@ -139,11 +139,13 @@ def _opposites(workspace: Workspace, case: Case, events: list[Event]) -> Iterato
 def _dates(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:
     """「none in the future, none before the last act it rests on」; a day before that of issue has a reason."""
     at = {e.seq: dt.datetime.fromisoformat(e.time).date() for e in events}
+    said = dict(at)  # a step's day was told when it was recorded, or last put right
+    said |= {e.data["seq"]: at[e.seq] for e in events if e.op is Op.STEP_CORRECTED}
     for earlier, later in pairwise(case.steps):
         if later.on < earlier.on:
             yield f"{later.title} {later.on} before {earlier.title} {earlier.on}"
     for step in case.steps:
-        if step.on > at[step.seq]:
+        if step.on > said[step.seq]:
             yield f"{step.title} in the future"
     for record in _issued(case):
         day = dt.date.fromisoformat(record.dated)

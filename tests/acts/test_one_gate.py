@@ -224,6 +224,24 @@ class Acts(RuleBasedStateMachine):
         except ArchivistError:
             return
 
+    @rule(days=st.integers(-6, 12))
+    def move_a_day(self, days: int) -> None:
+        """Put the day of the last step right."""
+        if not self.case.steps:
+            return
+        last = self.case.steps[-1]
+        try:
+            correct_step(
+                self.workspace,
+                self.by,
+                self.number,
+                last.seq,
+                on=last.on + dt.timedelta(days=days),
+                reason="写错",
+            )
+        except ArchivistError:
+            return
+
     @rule()
     def take_back(self) -> None:
         if not self.case.steps:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from docx import Document
 
-from archivist.errors import UnlawfulDocument
+from archivist.errors import StepRefused, UnlawfulDocument
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.planned import BatchOutcome, Manner
+from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.procedure.corrections import correct_step
 from archivist.workspace import Workspace
 from tests.filing import come_to, walk
-from tests.kit import BY, TODAY, make_workspace, open_household
+from tests.kit import BY, TODAY, make_workspace, on, open_household
 
 REFUSAL = {"decision.findings": "家庭有两套住房。", "decision.reasons": "财产状况不符合条件。"}
 
@@ -81,6 +84,18 @@ def test_the_day_of_a_decision_is_that_of_its_step(workspace: Workspace) -> None
     text = "\n".join(p.text for p in Document(str(issued.files[0])).paragraphs)
     assert "本机关于2024年3月5日决定不予确认" in text
     assert workspace.archive.read(case.number).records[issued.record].dated == TODAY.isoformat()
+
+
+def test_a_step_is_not_moved_behind_its_document(workspace: Workspace) -> None:
+    """「none before the last act it rests on」, also when the day of that act is put right afterwards."""
+    case = come_to(workspace, open_household(workspace), "acceptance_notice")
+    (issued,) = make(workspace, "acceptance_notice", case).issued
+    step, later = workspace.archive.read(case.number).steps[-1], By("林经办", on("2024-03-20 10:00"))
+    with pytest.raises(StepRefused) as caught:
+        correct_step(workspace, later, case.number, step.seq, on=dt.date(2024, 3, 15), reason="写错")
+    assert any(f"第 {issued.record} 件《受理通知书》成文于 {TODAY}" in p for p in caught.value.problems)
+    moved = correct_step(workspace, later, case.number, step.seq, on=TODAY, reason="写错")
+    assert moved.new is not None and moved.new.on == TODAY
 
 
 def test_nothing_of_an_earlier_step_is_issued_after_the_end(workspace: Workspace) -> None:
