@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from archivist.declarations.builder import build
 from archivist.declarations.cache import CheckedTables
@@ -23,7 +23,6 @@ from archivist.declarations.forms import Form, Words, one_of
 from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD, Role
-from archivist.reading.signatures import SIGNED_INK
 from archivist.rules.work_calendar import NATIONAL, Calendar
 from archivist.settings_file import FILE_NAME, file_of
 
@@ -73,6 +72,8 @@ OfficeRole = Annotated[Role, one_of(HELD)]
 Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
 Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
 Share = Annotated[float, Form(lambda share: 0 < share <= 1, "大于 0、不超过 1 的小数，如 0.8")]
+SIGNED_INK: Final = 0.012
+"""A place with more ink than that has been written, pressed or sealed on: specks and shadows stay under it."""
 Table = Annotated[str, one_of(("rule", "material", "step", "check"))]
 """A table of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …"""
 OwnRow = Annotated[

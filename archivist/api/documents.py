@@ -57,7 +57,7 @@ class PlannedDocument:
     doubts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, planned: PlannedForCase) -> PlannedDocument:
+    def of(cls, workspace: Workspace, planned: PlannedForCase) -> PlannedDocument:
         """Return a planned document of a household."""
         return cls(
             case=str(planned.case.number),
@@ -68,7 +68,7 @@ class PlannedDocument:
             numbered=planned.numbered,
             doc_no="" if planned.numbered else str(planned.values.get("doc_no", "")),
             hand=planned.hand,
-            continued=planned.continued,
+            continued=planned.continued(workspace.root / "index" / "boxes" / f"{planned.document.id}.json"),
         )
 
 
@@ -296,7 +296,7 @@ def plan(workspace: Workspace, prepared: PreparedDocuments) -> DocumentPlan:
     """Show what would be issued; each page is filled once, to see where it overflows."""
     checked = prepared.checked
     return DocumentPlan(
-        tuple(map(PlannedDocument.of, checked.documents)),
+        tuple(PlannedDocument.of(workspace, one) for one in checked.documents),
         prepared.refused,
         _earlier(workspace, checked.done_before),
         prepared.notices,

@@ -59,7 +59,8 @@ def check(
         UnknownDocument: E302.
     """
     from archivist.documents.template.check import check as faults_of
-    from archivist.documents.template.check import own_template, unknown_templates
+    from archivist.documents.template.check import unknown_templates
+    from archivist.documents.template.own_copy import own_template
 
     catalogue = workspace.catalogue
     wanted = [catalogue.get(n) for n in names] or list(catalogue.generated())

@@ -12,7 +12,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.doctypes.catalogue import DocumentType, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render.pool import RenderedDocument, make, render_all
-from archivist.documents.template.check import refuse_faulty
+from archivist.documents.template.own_copy import refuse_faulty
 from archivist.documents.values.resolve import document_values
 from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault, UnlawfulDocument
 from archivist.issuing import admission, filing, jobs, numbering

@@ -20,7 +20,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.render.pool import PrintedSheet, make
 from archivist.documents.render.render import render
-from archivist.documents.template.check import refuse_faulty
+from archivist.documents.template.own_copy import refuse_faulty
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.nested import at
 from archivist.documents.values.office import complete_rows

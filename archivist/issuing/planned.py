@@ -10,7 +10,7 @@ from typing import Final
 
 from archivist.doctypes.catalogue import DocumentType, Mode
 from archivist.doctypes.field_paths import FieldPath
-from archivist.documents.render.render import continued_boxes
+from archivist.documents.render.overflow import continued_boxes
 from archivist.errors import ArchivistError
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, RecordNo
@@ -59,11 +59,14 @@ class PlannedForCase:
         """The reference number a person gave it; empty where it has none, or takes one from the ledger."""
         return "" if self.numbered else str(self.values.get(FieldPath.DOC_NO) or "")
 
-    @property
-    def continued(self) -> tuple[str, ...]:
-        """The boxes whose text will go on on an addendum page (续页); found by filling the template."""
+    def continued(self, cache: Path | None = None) -> tuple[str, ...]:
+        """Return the boxes whose text will go on on an addendum page (续页); found by filling the template.
+
+        Args:
+            cache: see ``continued_boxes``.
+        """
         assert self.document.template is not None
-        return continued_boxes(self.document.template, self.values)
+        return continued_boxes(self.document.template, self.values, cache)
 
     @property
     def hand(self) -> tuple[str, ...]:

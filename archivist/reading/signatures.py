@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from archivist.reading.ink import Gray
     from archivist.reading.ocr import Line
 
-SIGNED_INK: Final = 0.012
-"""A place with more ink than that has been written, pressed or sealed on: specks and shadows stay under it."""
 _LABEL: Final = re.compile(
     r"(?:签名|签字|签章|签收|盖章|公章|印章|手印|指印|接收人|代签)"
     r"(?:[或和及、并/]?按?(?:签名|签字|盖章|签章|手印|指印|日期|关系))*[)）】]?(?P<colon>[:：])?"

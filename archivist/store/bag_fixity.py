@@ -11,10 +11,8 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -370,6 +368,9 @@ def check_bags(
         for chunk in chunks:
             yield from report(_check_chunk(chunk, quick))
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(min(processes, len(chunks)), get_context("spawn")) as pool:
         for checked in pool.map(_check_chunk, chunks, [quick] * len(chunks)):
             yield from report(checked)

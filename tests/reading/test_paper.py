@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from archivist.cli.demo import paper
+from archivist.config import SIGNED_INK
 from archivist.reading import ocr
 from archivist.reading.fingerprint import differing_bits
 from archivist.reading.pages import PageText, read_file
-from archivist.reading.signatures import SEAL_OVER_DATE, SIGNED_INK, _label
+from archivist.reading.signatures import SEAL_OVER_DATE, _label
 
 from . import files, pages
 

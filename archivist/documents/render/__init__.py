@@ -1,6 +1,6 @@
 """From values to pages: strict, inspected, with code and boxes.
 
-``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``boxes`` ``continuation`` text
+``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``boxes`` ``continuation`` ``overflow`` text
 that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
@@ -10,6 +10,7 @@ __all__ = [
     "boxes",
     "continuation",
     "docx_package",
+    "overflow",
     "pdf",
     "pool",
     "qr",

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from archivist.errors import PdfUnavailable
-from archivist.reading import libreoffice
 
 _SERIF = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC")
 FONT_FALLBACKS = {
@@ -43,6 +42,8 @@ def _fonts() -> str:
 
 def available() -> bool:
     """Tell whether there is a program that makes PDFs."""
+    from archivist.reading import libreoffice
+
     return libreoffice.program() is not None
 
 
@@ -59,6 +60,8 @@ def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) ->
     Raises:
         PdfUnavailable: E306, LibreOffice is missing, took too long, or made no PDF of a file.
     """
+    from archivist.reading import libreoffice
+
     if not files:
         return []
     if len({f.stem for f in files}) < len(files):

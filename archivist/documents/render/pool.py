@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 import archivist.documents.render.pdf as pdf_maker
-from archivist.documents.render.render import document_text, render
 from archivist.errors import ArchivistError, PdfUnavailable
 from archivist.model.ids import Sha256
-from archivist.reading.formats.pdf import count_pages
 from archivist.store.bag import sha256
 
 if TYPE_CHECKING:
@@ -147,6 +145,8 @@ def _landed(
 
 def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[RenderedDocument | ArchivistError]:
     """Make a batch of documents; each is finished or an error."""
+    from archivist.documents.render.render import document_text, render  # who only plans makes no page
+
     made: list[RenderedDocument | ArchivistError] = []
     digests: dict[Path, Sha256] = {}
     for sheet in sheets:
@@ -210,4 +210,6 @@ def _with_pdf(
         return one
     if isinstance(pdf, PdfUnavailable):
         return pdf
+    from archivist.reading.formats.pdf import count_pages
+
     return replace(one, pdf=pdf.read_bytes(), pages=count_pages(pdf))

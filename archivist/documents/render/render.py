@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from docxtpl import DocxTemplate
-from jinja2 import Template, TemplateError
+from jinja2 import Template
 from lxml import etree
 
 from archivist.doctypes.catalogue import PLACES, REMEDY_PHRASES, DocumentType, Mode, Origin
@@ -31,11 +31,13 @@ from archivist.documents.render.docx_package import Member, join, member, pack
 from archivist.documents.render.qr import qr_png
 from archivist.documents.render.sample_values import label, specimen
 from archivist.documents.render.sandbox import (
-    ENVIRONMENT,
+    BUILT_IN,
     PUT,
     blank,
     boxes,
+    compile_source,
     environment,
+    filled,
     paths_in,
     printed,
     short,
@@ -44,15 +46,30 @@ from archivist.errors import RenderedWrong, TemplateFault
 from archivist.os_reasons import reason_of
 
 __all__ = [
-    "BUILT_IN", "QR_MARK", "QR_SIDE_MM", "blank", "boxes", "continued_boxes", "declared_paths", "declared_vs_used", "document_text",
-    "environment", "inspect", "pack", "paths_in", "qr_png", "render", "short", "sources", "unused", "used_paths",
+    "BUILT_IN",
+    "QR_MARK",
+    "QR_SIDE_MM",
+    "blank",
+    "boxes",
+    "declared_paths",
+    "declared_vs_used",
+    "document_text",
+    "environment",
+    "filled_sources",
+    "inspect",
+    "pack",
+    "paths_in",
+    "qr_png",
+    "render",
+    "short",
+    "sources",
+    "unused",
+    "used_paths",
 ]  # fmt: skip
 QR_MARK: Final = "archivist-qr"
 """``descr`` of the picture that stands where the QR code will be printed; Word and WPS keep it."""
 QR_SIDE_MM: Final = 24.0
 """Side of the printed code with its white border: 0.73 mm a module in version 2, 0.69 mm in version 3."""
-BUILT_IN: Final = "code"
-"""The one name every template may use without declaring it: the QR payload as clear text, empty on a draft."""
 
 _BODY: Final = "word/document.xml"
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
@@ -67,6 +84,7 @@ class _Prepared:
     Attributes:
         members: the package's members as they are.
         sources: the patched XML of those with tags.
+        texts: the same as they are filled, the boxes measured.
         compiled: the same, compiled.
         pictures: the members that stand for the QR code.
         packed: the members that never change, compressed for the finished documents.
@@ -76,6 +94,7 @@ class _Prepared:
 
     members: Mapping[str, bytes]
     sources: Mapping[str, str]
+    texts: Mapping[str, str]
     compiled: Mapping[str, Template]
     pictures: frozenset[str]
     packed: Mapping[str, Member]
@@ -103,14 +122,14 @@ def _prepared(data: bytes) -> _Prepared:
         raise TemplateFault("不是 Word 文档（.docx），或已损坏") from None
     if _BODY not in members:
         raise TemplateFault("不是 Word 文档（.docx）")
-    sources = {}
-    compiled = {}
+    sources, texts, compiled = {}, {}, {}
     types = form_boxes.types_of(members.get("word/styles.xml", b"").decode("utf-8", "replace"))
     for name in filter(_PARTS.fullmatch, members):
         source: str = DocxTemplate.patch_xml(None, members[name].decode("utf-8"))
         if "{{" in source or "{%" in source or "{#" in source:
             sources[name] = source
-            compiled[name] = _compile(form_boxes.boxed(source, types) if name == _BODY else source)
+            texts[name] = form_boxes.boxed(source, types) if name == _BODY else source
+            compiled[name] = compile_source(texts[name])
     pictures = frozenset(_qr_pictures(members))
     packed = {
         n: member(n, content) for n, content in members.items() if n not in compiled and n not in pictures
@@ -122,15 +141,8 @@ def _prepared(data: bytes) -> _Prepared:
     properties = members.get("docProps/core.xml", b"").decode("utf-8", "replace")
     title = re.search(r"<dc:title>([^<]+)</dc:title>", properties)
     return _Prepared(
-        members, sources, compiled, pictures, packed, fixed, unescape(title[1]) if title else "本文书"
+        members, sources, texts, compiled, pictures, packed, fixed, unescape(title[1]) if title else "本文书"
     )
-
-
-def _compile(source: str) -> Template:
-    try:
-        return ENVIRONMENT.from_string(source)
-    except TemplateError as error:
-        raise TemplateFault(f"模板标签写法有误：{error}") from None
 
 
 def _qr_pictures(members: Mapping[str, bytes]) -> Iterator[str]:
@@ -188,16 +200,6 @@ def render(
     return data
 
 
-def continued_boxes(template: Path, values: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of the boxes whose text would go on on an addendum page (续页).
-
-    Raises:
-        TemplateFault: E303, as ``render``.
-    """
-    _, rests = _render_parts(_prepare(template), {**values, BUILT_IN: ""}, [], template.name)
-    return tuple(rest.caption for rest in rests)
-
-
 def _render_parts(
     prepared: _Prepared, values: Mapping[str, object], put: list[str], name: str
 ) -> tuple[dict[str, bytes], Sequence[continuation.Rest]]:
@@ -221,10 +223,7 @@ def _render_parts(
 
 def _render_part(compiled: Template, values: Mapping[str, object], put: list[str], name: str) -> str:
     before = len(put)
-    try:
-        text = compiled.render(values)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        raise TemplateFault(f"模板不能填写：{error}", file=name) from None
+    text = filled(compiled, values, name)
     return _with_breaks(text, put[before:])
 
 
@@ -301,6 +300,15 @@ def document_text(data: bytes) -> Iterator[str]:
                     for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
                     if etree.QName(node.getparent()).localname == "r"
                 ) + "\n"  # fmt: skip
+
+
+def filled_sources(template: Path) -> Mapping[str, str]:
+    """Return the XML of every part that has tags as it is filled: tags in one piece, the boxes measured.
+
+    Raises:
+        TemplateFault: E303, the template is damaged.
+    """
+    return _prepare(template).texts
 
 
 # ── checking a template ──────────────────────────────────────────────────────────────────────────────────

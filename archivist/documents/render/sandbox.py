@@ -10,13 +10,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, Undefined, nodes
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from archivist.documents.render.continuation import fit
 from archivist.errors import TemplateFault
 from archivist.model.chinese import clean_text
 
+BUILT_IN: Final = "code"
+"""The one name every template may use without declaring it: the QR payload as clear text, empty on a draft."""
 PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", default=None)
 """Where the texts a template prints are noted while it is rendered."""
 
@@ -85,6 +87,30 @@ def environment(undefined: type[Undefined] = StrictUndefined) -> ImmutableSandbo
 
 
 ENVIRONMENT: Final = environment()
+
+
+def compile_source(source: str) -> Template:
+    """Return a text with tags, ready to be filled.
+
+    Raises:
+        TemplateFault: E303, the tags cannot be read.
+    """
+    try:
+        return ENVIRONMENT.from_string(source)
+    except TemplateError as error:
+        raise TemplateFault(f"模板标签写法有误：{error}") from None
+
+
+def filled(template: Template, values: Mapping[str, object], name: str) -> str:
+    """Return a template filled; ``name`` is its file's.
+
+    Raises:
+        TemplateFault: E303, it asks for what is not there or does what it must not.
+    """
+    try:
+        return template.render(values)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise TemplateFault(f"模板不能填写：{error}", file=name) from None
 
 
 # ── what a template asks for ─────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,8 @@
 
 ``grammar`` the language → ``build`` a template from it, by ``page`` ``letterhead`` ``parts`` ``forms`` ``tables``
 ``household_tables`` ``fields`` and the one ``writer`` · ``text_width`` how wide words are · ``keep_together``
-``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used.
+``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used ·
+``own_copy`` none of a clerk's is used before that.
 """
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "household_tables",
     "keep_together",
     "letterhead",
+    "own_copy",
     "page",
     "parts",
     "signature_places",

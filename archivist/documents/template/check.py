@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, TemplateError
 
-from archivist.doctypes.catalogue import DocumentType, shipped_templates
+from archivist.doctypes.catalogue import DocumentType
 from archivist.documents.render import render as rendering
 from archivist.documents.render.sample_values import sparse, specimen, typical
 from archivist.errors import ArchivistError, RenderedWrong, TemplateFault
@@ -39,27 +39,6 @@ def check(doc: DocumentType, template: Path | None) -> list[str]:
     except ArchivistError as error:
         problems += [error.what, *error.problems]
     return list(dict.fromkeys(problems))
-
-
-def own_template(doc: DocumentType) -> bool:
-    """Tell whether the template is a workspace's own copy."""
-    return doc.template is not None and doc.template.parent.resolve() != shipped_templates().resolve()
-
-
-def refuse_faulty(doc: DocumentType) -> None:
-    """Refuse a workspace's own copy of a template that does not pass; the shipped ones are tried by our tests.
-
-    Raises:
-        TemplateFault: E303, with everything that is wrong.
-    """
-    if own_template(doc) and (problems := check(doc, doc.template)):
-        assert doc.template is not None
-        raise TemplateFault(
-            f"本工作区的“{doc.title}”模板没有通过检查，不能使用",
-            file=doc.template.name,
-            problems=problems,
-            remedy="改正模板后运行 archivist templates check；或把它移走，改用自带的模板。",
-        )
 
 
 def unknown_templates(folder: Path, known: Iterable[str]) -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 from archivist.cli.main import main
 from archivist.doctypes.catalogue import Catalogue, DocumentType, shipped_templates
 from archivist.documents.render.render import pack
-from archivist.documents.template.check import check, own_template, refuse_faulty, unknown_templates
+from archivist.documents.template.check import check, unknown_templates
+from archivist.documents.template.own_copy import own_template, refuse_faulty
 from archivist.errors import TemplateFault
 from archivist.issuing.case_documents import plan
 from archivist.workspace import Workspace
