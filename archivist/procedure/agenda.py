@@ -29,6 +29,7 @@ from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
 from archivist.rules.rule import DutyBearer, RuleKind, Unit
+from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
 from archivist.search.agenda_cache import Standing
@@ -39,8 +40,6 @@ FORMAT: Final = 2
 """Of what is kept in the catalogue."""
 BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
-VISITS: Final = "visit.monthly.ratio"
-SPOT_CHECKS: Final = "spotcheck.ratio"
 
 
 _ORDER: Final = {status: n for n, status in enumerate(LimitStatus)}
@@ -363,11 +362,11 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
         if rule.timed or rule.unit not in (Unit.RATIO, Unit.CYCLE) or not rule.applies(category, on):
             continue
         those = [s for s in sights if not rule.categories or _category(s) in rule.categories]
-        if rule.id == VISITS:
+        if rule.id == RuleId.VISIT_MONTHLY_RATIO:
             base = [s for s in those if s.body["review"]]
             done = sum(month in s.body["visits"] for s in base)
             yield Duty(rule, month, len(base), rule.share_of(len(base)), done)
-        elif rule.id == SPOT_CHECKS:
+        elif rule.id == RuleId.SPOTCHECK_RATIO:
             count = sum(month in s.body["decided"] for s in those)
             yield Duty(rule, month, count, rule.share_of(count))
         else:

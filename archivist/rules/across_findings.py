@@ -24,11 +24,8 @@ from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.across import AcrossFinding, AcrossKind, Gravity
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId
 
-EXCLUDES: Final = "across.excludes"
-"""Rule: of which categories nobody may be in benefit who is granted this one; their names, with ``、`` between them."""
-ENDS: Final = "across.ends"
-"""Rule: which other benefits of the same person end when this one is granted."""
 _BASIC: Final = (Category.DB, Category.TK, Category.DX)
 _DEATH: Final = re.compile(r"死亡|去世|病故|身故|亡故|过世")
 
@@ -153,7 +150,7 @@ def _of_person(
         if is_granted(other):
             yield finding(AcrossKind.OBLIGOR, Gravity.NOTICE, f"{who}是 {where}登记的义务人")
         return
-    excludes = _rule(pack, EXCLUDES, case)
+    excludes = _rule(pack, RuleId.ACROSS_EXCLUDES, case)
     if not (covered_here and covered_there):
         yield finding(
             AcrossKind.OTHER_MEMBER,
@@ -170,7 +167,7 @@ def _of_person(
             f"{who}在 {where}{what}{other.category.label}，不能同时享受{case.category.label}：{todo}"
             f"（{excludes.source}）",
         )
-    elif (ends := _rule(pack, ENDS, case)) and other.category in categories_of(ends):
+    elif (ends := _rule(pack, RuleId.ACROSS_ENDS, case)) and other.category in categories_of(ends):
         yield finding(
             AcrossKind.BENEFIT_ENDS,
             Gravity.NOTICE,

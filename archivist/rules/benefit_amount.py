@@ -21,10 +21,9 @@ from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule, Unit
+from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_months
 
-CAP: Final = "temp.town_approval_cap"
-ADVANCE_CAP: Final = "temp.advance_cap"
 BY_DIFFERENCE: Final = "补差"
 _ARTICLE: Final = "最低生活保障审核确认办法第二十三条"
 _HOW: Final = "依据充分的写明依据：case set 户 救助金额.救助金额依据=…"
@@ -151,7 +150,7 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
         return
     case, pack = decision.case, decision.pack
     advance = decision.step == StepId.ADVANCE
-    rule = pack.rule_for(ADVANCE_CAP if advance else CAP, case)
+    rule = pack.rule_for(RuleId.TEMP_ADVANCE_CAP if advance else RuleId.TEMP_TOWN_APPROVAL_CAP, case)
     if rule is None or decision.basis:
         return
     if not isinstance(rule.value, int | float):
@@ -190,9 +189,9 @@ def first_month(case: Case, pack: Pack, granted: dt.date | None) -> tuple[str, R
         granted: the day of the decision; of 残疾人两项补贴 the day of the application counts instead.
     """
     if case.category is Category.CJ:
-        rule, since = pack.rule_for("disability.paystart", case), _applied_on(case)
+        rule, since = pack.rule_for(RuleId.DISABILITY_PAYSTART, case), _applied_on(case)
     else:
-        rule, since = pack.rule_for("pay.start", case), granted
+        rule, since = pack.rule_for(RuleId.PAY_START, case), granted
     if rule is None or since is None or rule.unit is not Unit.MONTH_END:
         return None
     return f"{add_months(since.replace(day=1), int(rule.value)):%Y-%m}", rule

@@ -36,6 +36,7 @@ from archivist.rules.completeness.required_papers import (
 )
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
+from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.work_calendar import add_months
 
 
@@ -145,14 +146,14 @@ def _publicity_over(attempt: Attempt) -> list[str]:
 def _explain_over(attempt: Attempt) -> list[str]:
     if attempt.case.step(StepId.DELIVER_EXPLAIN) is None:
         return ["不符告知书还没有送达，申请人的说明期限未起算"]
-    window = deadlines.find(attempt.case, attempt.pack, "verify.explain")
+    window = deadlines.find(attempt.case, attempt.pack, RuleId.VERIFY_EXPLAIN)
     if window is None or window.due is None or attempt.on > window.due.day:
         return []
     return [f"申请人的说明期限到 {window.due.day} 为止，尚未届满（{window.rule.source}）"]
 
 
 def _overall_running(attempt: Attempt) -> list[str]:
-    overall = deadlines.find(attempt.case, attempt.pack, "overall")
+    overall = deadlines.find(attempt.case, attempt.pack, RuleId.OVERALL)
     if overall is None or overall.due is None:
         return ["没有正在计算的总期限，无从延长"]
     if attempt.on > overall.due.day:
@@ -312,11 +313,11 @@ def _absent(attempt: Attempt) -> list[str]:
 
 def _gradual_exit_length(attempt: Attempt) -> list[str]:
     """「可给予原则上不超过6个月的渐退期」: within the pack's limit, one at a time."""
-    rule = attempt.pack.rule_for(GRADUAL_EXIT, attempt.case)
+    rule = attempt.pack.rule_for(RuleId.GRADUAL_EXIT, attempt.case)
     since, until = attempt.values.get("since_on"), attempt.values.get("until_on")
     if rule is None:
         return ["规则包没有写渐退期，不能给予"]
-    running = deadlines.find(attempt.case, attempt.pack, GRADUAL_EXIT)
+    running = deadlines.find(attempt.case, attempt.pack, RuleId.GRADUAL_EXIT)
     if running is not None and running.running:
         return ["前一次渐退期还没有办结，不能再给予"]
     if not since or not until:
@@ -332,49 +333,63 @@ def _guardian(attempt: Attempt) -> list[str]:
     return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on)
 
 
-GRADUAL_EXIT: Final = "gradual.exit"
-"""The rule that limits the gradual exit (渐退期)."""
-GUARDS: Final[Mapping[str, Callable[[Attempt], list[str]]]] = MappingProxyType(
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named condition of a step.
+
+    Attributes:
+        reasons: what stands in the way, nothing when the condition holds.
+        rests_on: the rules it asks for; where a step has the guard, each must have a row for every category and day on
+            which the step can be taken (``rules.soundness`` proves it). A prefix: at least one row under it.
+        timed: it depends on days alone, so that it is asked again when a day is corrected afterwards.
+        waits: it waits for a period (公示期) to run out; no way may lead to the step past the steps that set one going.
+    """
+
+    reasons: Callable[[Attempt], list[str]]
+    rests_on: tuple[RuleId | RulePrefix, ...] = ()
+    timed: bool = False
+    waits: bool = False
+
+
+GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
     {
-        "delegated": _delegated,
-        "complete": _complete,
-        "incomplete": _incomplete,
-        "kinship_known": _kinship_known,
-        "kinship_filed": _kinship_filed,
-        "reason": _reason,
-        "authorised": _authorised,
-        "verified": _verified,
-        "publicity_over": _publicity_over,
-        "termination_publicity_over": _publicity_over,
-        "explain_over": _explain_over,
-        "overall_running": _overall_running,
-        "disputes_settled": _disputes_settled,
-        "amount_known": _amount_known,
-        "amount_lawful": _amount_lawful,
-        "change_agrees": _change_agrees,
-        "care_form_known": _care_form_known,
-        "once": _once,
-        "change_reported": _change_reported,
-        "papers_of_review": _papers_of_review,
-        "person_known": _person_known,
-        "not_absent": _not_absent,
-        "absent": _absent,
-        "guardian": _guardian,
-        "gradual_exit_length": _gradual_exit_length,
-        "appraised": _appraised,
-        "persons_agree": _persons_agree,
-        across.GUARD: _across_households,
-        "ending_served": _ending_served,
-        "served": _served,
-        "service_proven": _service_proven,
+        "delegated": Guard(_delegated),
+        "complete": Guard(_complete),
+        "incomplete": Guard(_incomplete),
+        "kinship_known": Guard(_kinship_known),
+        "kinship_filed": Guard(_kinship_filed),
+        "reason": Guard(_reason),
+        "authorised": Guard(_authorised),
+        "verified": Guard(_verified),
+        "publicity_over": Guard(_publicity_over, timed=True, waits=True),
+        "termination_publicity_over": Guard(
+            _publicity_over, (RuleId.PUBLICITY_TERMINATION,), timed=True, waits=True
+        ),
+        "explain_over": Guard(_explain_over, (RuleId.VERIFY_EXPLAIN,), timed=True),
+        "overall_running": Guard(_overall_running, (RuleId.OVERALL,), timed=True),
+        "disputes_settled": Guard(_disputes_settled),
+        "amount_known": Guard(_amount_known),
+        "amount_lawful": Guard(_amount_lawful),
+        "change_agrees": Guard(_change_agrees),
+        "care_form_known": Guard(_care_form_known),
+        "once": Guard(_once),
+        "change_reported": Guard(_change_reported),
+        "papers_of_review": Guard(_papers_of_review),
+        "person_known": Guard(_person_known),
+        "not_absent": Guard(_not_absent),
+        "absent": Guard(_absent),
+        "guardian": Guard(_guardian),
+        "gradual_exit_length": Guard(_gradual_exit_length, (RuleId.GRADUAL_EXIT,)),
+        "appraised": Guard(_appraised),
+        "persons_agree": Guard(_persons_agree),
+        across.GUARD: Guard(_across_households),
+        "ending_served": Guard(_ending_served),
+        "served": Guard(_served),
+        "service_proven": Guard(
+            _service_proven, (RulePrefix.SERVICE_METHOD, RuleId.SERVICE_PUBLIC), timed=True
+        ),
     }
 )
-"""Guard → its reasons."""
-TIMED: Final = (
-    "publicity_over",
-    "termination_publicity_over",
-    "explain_over",
-    "overall_running",
-    "service_proven",
-)
+"""Name in ``steps.toml`` → condition."""
+TIMED: Final = tuple(name for name, guard in GUARDS.items() if guard.timed)
 """Those that depend on days alone: asked again when a day is corrected afterwards."""

@@ -41,7 +41,7 @@ def guard(attempt: Attempt, name: str) -> list[str]:
     """
     if name not in GUARDS:
         raise RuleFault(f"{attempt.step.id}：没有名为 {name} 的条件；可用：{'、'.join(GUARDS)}")
-    return GUARDS[name](attempt)
+    return GUARDS[name].reasons(attempt)
 
 
 def papers(attempt: Attempt, catalogue: Catalogue) -> tuple[list[str], list[str]]:

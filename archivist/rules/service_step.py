@@ -23,14 +23,11 @@ from archivist.rules import service, step_rows
 from archivist.rules.completeness import required_papers
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule, StepRule
+from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.service import Proof
 
 DIRECT: Final = "直接"
 """The method where none is told."""
-METHODS: Final = "service.method."
-"""What the ids of their rows begin with; the title is what people call the method."""
-PUBLIC: Final = "service.public"
-"""The row that says after how many days public service is service."""
 REASON: Final = "理由"
 
 
@@ -131,7 +128,7 @@ def unfit(
         proofs = [served.proofs[r.no] for r in due.papers if r.no in served.proofs]
     else:
         proofs = [p for p in served.proofs.values() if due.step and p.copy.seq > due.step.seq]
-    methods = {m.title: m for m in pack.under(METHODS, case.category, case.rules_on)}
+    methods = {m.title: m for m in pack.under(RulePrefix.SERVICE_METHOD, case.category, case.rules_on)}
     name = str(values.get("method") or DIRECT)
     if (method := methods.get(name)) is None:
         return [f"送达方式没有“{name}”；可填：{'、'.join(methods)}"]
@@ -195,7 +192,7 @@ def _day(
     days = {f"第 {p.copy.no} 件上的收到日期": p.on for p in proofs if p.on}
     if told := values.get("received_on"):
         days["填写的收到日期"] = dt.date.fromisoformat(str(told))
-    if (posted := values.get("posted_on")) and (rule := pack.rule_for(PUBLIC, case)):
+    if (posted := values.get("posted_on")) and (rule := pack.rule_for(RuleId.SERVICE_PUBLIC, case)):
         until = rule.deadline(dt.date.fromisoformat(str(posted)), pack.calendar).day
         days[f"公告 {rule.value} 日期满（{rule.source}）"] = until
     if len(set(days.values())) > 1:

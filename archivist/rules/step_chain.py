@@ -19,6 +19,7 @@ from archivist.rules.completeness.checks import TESTS
 from archivist.rules.guards import GUARDS
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
+from archivist.rules.rule_ids import RuleId
 
 
 def steps(pack: Pack, category: Category, on: dt.date) -> list[StepRule]:
@@ -73,7 +74,7 @@ def _names(pack: Pack) -> Iterator[str]:
 
 def _excluded(pack: Pack) -> Iterator[str]:
     for rule in pack.rules:
-        if rule.id in (across_findings.EXCLUDES, across_findings.ENDS):
+        if rule.id in (RuleId.ACROSS_EXCLUDES, RuleId.ACROSS_ENDS):
             try:
                 across_findings.categories_of(rule)
             except RuleFault as fault:

@@ -27,9 +27,9 @@ from archivist.procedure.across import look
 from archivist.procedure.steps import plan_step, possible, take_step
 from archivist.rules import admissibility, step_rows
 from archivist.rules.across import EXCEPTED, EXCEPTION, AcrossKind, Gravity
-from archivist.rules.across_findings import EXCLUDES
 from archivist.rules.completeness import exceptional_acts
 from archivist.rules.guards import Attempt
+from archivist.rules.rule_ids import RuleId
 from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.answers import printed
@@ -162,7 +162,7 @@ def test_a_file_is_opened_though_others_cannot_be_looked_at(workspace: Workspace
     settings = [("applicant.name", "王样例"), ("applicant.id_number", WANG)]
     made = open_case(workspace, BY, Category.DB, settings, opened_on=DAY)
     assert any("未检" in notice and str(other.number) in notice for notice in made.notices)
-    row = next(r for r in workspace.pack.rules if r.id == EXCLUDES)
+    row = next(r for r in workspace.pack.rules if r.id == RuleId.ACROSS_EXCLUDES)
     workspace.pack = replace(workspace.pack, rules=(replace(row, value="猫", categories=()),))
     household(workspace, "TK", LI)
     settings = [("applicant.name", "李样例"), ("applicant.id_number", LI)]

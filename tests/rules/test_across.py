@@ -19,6 +19,7 @@ from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING
 from archivist.rules import across, across_findings, pack, step_chain
 from archivist.rules.across import AcrossFinding, AcrossHouseholds, AcrossKind, Gravity
+from archivist.rules.rule_ids import RuleId
 from tests.people import make_id
 from tests.sampling import examples
 
@@ -218,7 +219,7 @@ def test_relatives_of_the_staff_are_filed_first(place: str) -> None:
 
 def test_a_rule_that_names_no_category_is_found_by_rules_check() -> None:
     """An office's own row may write another comma; what is no category at all is told and never crashes."""
-    row = next(r for r in NATIONAL.rules if r.id == across_findings.EXCLUDES)
+    row = next(r for r in NATIONAL.rules if r.id == RuleId.ACROSS_EXCLUDES)
     assert across_findings.categories_of(replace(row, value="低保，特困")) == (Category.DB, Category.TK)
     wrong = replace(NATIONAL, rules=(*NATIONAL.rules, replace(row, value="低保、猫")))
     assert any("猫" in fault for fault in step_chain.faults(wrong, TODAY))

@@ -44,7 +44,9 @@ def said(case: Case, *, step: str = "confirm", on: dt.date = DAY, pack: Pack = N
          reason: str = "", standards: dict[str, str] = STANDARDS, **values: Any) -> list[str]:  # fmt: skip
     """Return what a guard says of a step of a case."""
     row = next(s for s in pack.steps_of(case) if s.id == step)
-    return GUARDS[guard](Attempt(case, pack, row, on, values=values, reason=reason, standards=standards))
+    return GUARDS[guard].reasons(
+        Attempt(case, pack, row, on, values=values, reason=reason, standards=standards)
+    )
 
 
 # ── how much ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -68,7 +68,7 @@ def reasons(
 ) -> list[str]:
     """Ask a guard, on behalf of the first step of the pack that has it (or a step by id)."""
     row = next((s for s in pack.steps if (s.id == step if step else guard in s.guards)), pack.steps[0])
-    return GUARDS[guard](Attempt(case, pack, row, dt.date.fromisoformat(on), reason=reason))
+    return GUARDS[guard].reasons(Attempt(case, pack, row, dt.date.fromisoformat(on), reason=reason))
 
 
 @pytest.mark.parametrize("name", packs.available())
@@ -98,7 +98,7 @@ def test_complete_and_incomplete_are_each_other_s_opposite() -> None:
 def test_a_paper_missing_is_called_by_its_title() -> None:
     row = HONGQIAO.steps[0]
     attempt = Attempt(a_case("JN"), HONGQIAO, row, OPENED, catalogue=Catalogue.load())
-    assert any("意外事件相关材料（未提交）" in r for r in GUARDS["complete"](attempt))
+    assert any("意外事件相关材料（未提交）" in r for r in GUARDS["complete"].reasons(attempt))
 
 
 def test_kinship_known() -> None:

@@ -379,9 +379,9 @@ def test_seven_days_of_publicity_before_termination() -> None:
     case = walk(NATIONAL, "TK", *TERMINATING)
     assert due(case, NATIONAL, "publicity.termination") == "2024-06-12"
     attempt = Attempt(case, NATIONAL, step(NATIONAL, case, "terminate"), dt.date(2024, 6, 12))
-    assert GUARDS["termination_publicity_over"](attempt)
+    assert GUARDS["termination_publicity_over"].reasons(attempt)
     later = Attempt(case, NATIONAL, step(NATIONAL, case, "terminate"), dt.date(2024, 6, 13))
-    assert GUARDS["termination_publicity_over"](later) == []
+    assert GUARDS["termination_publicity_over"].reasons(later) == []
 
 
 def test_fifteen_working_days_to_look_into_an_objection_to_termination() -> None:

@@ -15,7 +15,7 @@ from archivist.model.ids import RecordNo
 from archivist.rules import pack as packs
 from archivist.rules.admissibility import Issuance, of_document
 from archivist.rules.guards import GUARDS, Attempt
-from archivist.rules.service_step import METHODS
+from archivist.rules.rule_ids import RulePrefix
 from tests.rules.household_file import CATALOGUE, FILED, File
 from tests.rules.walking import CONFIRMED, REVIEWED, SURVEYED, due, walk
 
@@ -35,11 +35,11 @@ def attempt(
 
 
 def unserved(file: File, step: str = "deliver") -> list[str]:
-    return GUARDS["served"](attempt(file, step=step))
+    return GUARDS["served"].reasons(attempt(file, step=step))
 
 
 def unfit(file: File, *, on: str = DAY, values: Mapping[str, str] = NOTHING, reason: str = "") -> list[str]:
-    return GUARDS["service_proven"](attempt(file, on=on, values=values, reason=reason))
+    return GUARDS["service_proven"].reasons(attempt(file, on=on, values=values, reason=reason))
 
 
 def served(*, date: str = "2024-03-13", signed: tuple[str, ...] | None = None, **on_copy: object) -> File:
@@ -238,7 +238,9 @@ def test_unheard_of_methods_and_relations() -> None:
 def test_the_receipt_offers_the_methods_of_the_rules() -> None:
     field = CATALOGUE.get("delivery_receipt").field("delivery.method")
     assert field is not None
-    assert list(field.choices) == [r.title for r in NATIONAL.rules if r.id.startswith(METHODS)]
+    assert list(field.choices) == [
+        r.title for r in NATIONAL.rules if r.id.startswith(RulePrefix.SERVICE_METHOD)
+    ]
 
 
 @pytest.mark.parametrize("name", packs.available())

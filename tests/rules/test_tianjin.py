@@ -206,7 +206,7 @@ def reviewable(category: str, *steps: str) -> list[str]:
     case = walk(HONGQIAO, category, *steps)
     found = step(HONGQIAO, case, "review")
     attempt = Attempt(case, HONGQIAO, found, dt.date(2024, 5, 6), by=("赵复审",))
-    return [why for guard in found.guards for why in GUARDS[guard](attempt)]
+    return [why for guard in found.guards for why in GUARDS[guard].reasons(attempt)]
 
 
 def test_tekun_must_be_appraised() -> None:

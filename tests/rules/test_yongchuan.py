@@ -90,7 +90,7 @@ def test_a_review_without_an_appraisal_is_refused() -> None:
         case = walk(YONGCHUAN, category, *ACCEPTED)
         review = step(YONGCHUAN, case, "review")
         attempt = Attempt(case, YONGCHUAN, review, dt.date(2024, 3, 25))
-        assert [r for g in review.guards for r in GUARDS[g](attempt)] == wanted
+        assert [r for g in review.guards for r in GUARDS[g].reasons(attempt)] == wanted
 
 
 def test_a_disputed_appraisal_leads_back_to_the_survey() -> None:

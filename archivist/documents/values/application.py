@@ -17,6 +17,7 @@ from archivist.model.record import Record
 from archivist.model.step_ids import StepId
 from archivist.rules.completeness import required_papers
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId
 
 _LACKING: Final = "缺"
 
@@ -105,12 +106,12 @@ def _kin(context: DocumentContext) -> tuple[Row, ...] | None:
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.DEADLINE, documents=(DocumentId.ACCEPTANCE_NOTICE,))
 def _done_by(context: DocumentContext) -> dt.date | None:
-    accepted, rule = context.case.accepted_on, context.pack.rule_for("overall", context.case)
+    accepted, rule = context.case.accepted_on, context.pack.rule_for(RuleId.OVERALL, context.case)
     return rule.deadline(accepted, context.pack.calendar).day if accepted and rule else None
 
 
 def _to_explain(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for("verify.explain", context.case)
+    return context.pack.rule_for(RuleId.VERIFY_EXPLAIN, context.case)
 
 
 @computes(FieldPath.EXPLAIN_PERIOD)

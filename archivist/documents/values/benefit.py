@@ -17,6 +17,7 @@ from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules.disposition.retention import Retention, retention
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_months
 
 _REPORTED: Final = 3
@@ -26,7 +27,7 @@ _REPORTED: Final = 3
 
 # ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
 def _cycle(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for("review.cycle", context.case)
+    return context.pack.rule_for(RuleId.REVIEW_CYCLE, context.case)
 
 
 @computes(FieldPath.REVIEW_DUE)
@@ -56,7 +57,7 @@ def _died(context: DocumentContext) -> dt.date | None:
 
 
 def _after_death(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for("death.process", context.case)
+    return context.pack.rule_for(RuleId.DEATH_PROCESS, context.case)
 
 
 @computes(FieldPath.DEATH_DATE)
@@ -97,7 +98,7 @@ def _notice_period(context: DocumentContext) -> tuple[dt.date, dt.date] | None:
         return None
     step, wait = (
         case.step(StepId.PROPOSE_TERMINATION),
-        context.pack.rule_for("publicity.termination", case),
+        context.pack.rule_for(RuleId.PUBLICITY_TERMINATION, case),
     )
     start = context.day(FieldPath.PUBLICITY_START) or (step.on if step else None)
     return (start, wait.deadline(start, context.pack.calendar).day) if start and wait else None

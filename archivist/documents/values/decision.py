@@ -12,6 +12,7 @@ from archivist.documents.values.registry import computes
 from archivist.model import conditions
 from archivist.model.fact_paths import FactPath
 from archivist.rules import service
+from archivist.rules.rule_ids import RuleId, RulePrefix
 
 _ROOM = 7
 """Characters of a post that stand in one line; a longer one is broken before what it does."""
@@ -24,7 +25,7 @@ def _posts(context: DocumentContext) -> list[Row] | None:
     case = context.case
     rows = [
         r
-        for r in context.pack.under("approval.", case.category, case.rules_on)
+        for r in context.pack.under(RulePrefix.APPROVAL, case.category, case.rules_on)
         if context.document.id in r.documents and conditions.holds(r.when, case)
     ]
     if not rows:
@@ -58,7 +59,9 @@ def _based_on(context: DocumentContext, kind: str) -> list[str] | None:
     case = context.case
     if FieldPath.DECISION_BASIS in context.given:
         return None
-    return [str(r.value) for r in context.pack.under(f"basis.{kind}.", case.category, case.rules_on)] or None
+    return [
+        str(r.value) for r in context.pack.under(f"{RulePrefix.BASIS}{kind}.", case.category, case.rules_on)
+    ] or None
 
 
 @computes(FactPath.BENEFIT_STANDARD)
@@ -80,30 +83,32 @@ def _duty(_: DocumentContext) -> str:
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.DEADLINE, documents=(DocumentId.REFUSAL_DECISION,))
 def _told_by(context: DocumentContext) -> dt.date | None:
-    rule = context.pack.rule_for("refusal.inform", context.case)
+    rule = context.pack.rule_for(RuleId.REFUSAL_INFORM, context.case)
     return rule.deadline(context.on, context.pack.calendar).day if rule else None
 
 
 @computes(FieldPath.EXTENSION_ORIGINAL)
 def _original(context: DocumentContext) -> dt.date | None:
     # A category without an extended time limit (特困) has no original one to extend either.
-    return _from_acceptance(context, "overall") if _extended(context) else None
+    return _from_acceptance(context, RuleId.OVERALL) if _extended(context) else None
 
 
 @computes(FieldPath.EXTENSION_DEADLINE)
 def _extended(context: DocumentContext) -> dt.date | None:
-    return _from_acceptance(context, "overall.extended")
+    return _from_acceptance(context, RuleId.OVERALL_EXTENDED)
 
 
 @computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER,))
 def _papers_by(context: DocumentContext) -> dt.date | None:
-    return _last_day(context, context.case.accepted_on or context.on, "temp.emergency.paperwork")
+    return _last_day(context, context.case.accepted_on or context.on, RuleId.TEMP_EMERGENCY_PAPERWORK)
 
 
 @computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EXPENDITURE_APPROVAL,))
 def _decided_by(context: DocumentContext) -> dt.date | None:
     known = context.case.fact(FactPath.APPLICATION_KNOWN_RECIPIENT) == "是"
-    return _from_acceptance(context, f"temp.expenditure.{'known' if known else 'other'}", "overall")
+    return _from_acceptance(
+        context, RuleId.TEMP_EXPENDITURE_KNOWN if known else RuleId.TEMP_EXPENDITURE_OTHER, RuleId.OVERALL
+    )
 
 
 def _from_acceptance(context: DocumentContext, *rule_ids: str) -> dt.date | None:

@@ -19,6 +19,7 @@ from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import OWN, VolumeItem, files, items, pages, title
 from archivist.rules.disposition.retention import retention, words
 from archivist.rules.rule import Stage
+from archivist.rules.rule_ids import RuleId
 
 _OF_THE_APPLICANT: Final = (
     DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION,
@@ -88,8 +89,10 @@ def _retention(context: DocumentContext) -> str:
     case, pack = context.case, context.pack
     if period := retention(case, pack):
         return words(period.rule)
-    ended = pack.find("retention.refused", case.category, case.rules_on) if case.step(*UNGRANTED) else None
-    return words(ended or pack.rule("retention.case", case.category, case.rules_on))
+    ended = (
+        pack.find(RuleId.RETENTION_REFUSED, case.category, case.rules_on) if case.step(*UNGRANTED) else None
+    )
+    return words(ended or pack.rule(RuleId.RETENTION_CASE, case.category, case.rules_on))
 
 
 # ── the catalogue ────────────────────────────────────────────────────────────────────────────────────────

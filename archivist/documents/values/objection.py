@@ -12,6 +12,7 @@ from archivist.documents.values.registry import computes
 from archivist.model.case import Case
 from archivist.model.record import Record
 from archivist.model.step_ids import OBJECTIONS, StepId
+from archivist.rules.rule_ids import RuleId
 
 
 def _sheet(case: Case) -> Record | None:
@@ -33,7 +34,9 @@ def _looked_into_by(context: DocumentContext) -> dt.date | None:
     step = case.step(*OBJECTIONS)
     of_ending = step is not None and step.id != StepId.OBJECTION
     since = context.day(FieldPath.OBJECTION_RECEIVED) or _objected(case)
-    rule = pack.rule_for("termination.objection" if of_ending else "publicity.objection.recheck", case)
+    rule = pack.rule_for(
+        RuleId.TERMINATION_OBJECTION if of_ending else RuleId.PUBLICITY_OBJECTION_RECHECK, case
+    )
     return rule.deadline(since, pack.calendar).day if since and rule else None
 
 

@@ -20,6 +20,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import StepId
 from archivist.rules import rule_text
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.work_calendar import add_months
 
 MATTERS: Final[Mapping[Category, str]] = {
@@ -123,9 +124,9 @@ def _matters(context: DocumentContext) -> list[Row]:
 def _basis(context: DocumentContext, category: Category) -> str:
     """Return the measures a category is confirmed under; where the pack names none, those it is ended under."""
     pack = context.pack
-    found = {str(r.value): r for r in pack.under("basis.confirmation.", category, context.on)}
+    found = {str(r.value): r for r in pack.under(f"{RulePrefix.BASIS}confirmation.", category, context.on)}
     if not found:
-        ending = ("basis.suspension.", "basis.termination.")
+        ending = (f"{RulePrefix.BASIS}suspension.", f"{RulePrefix.BASIS}termination.")
         found = {str(r.value): r for p in ending for r in pack.under(p, category, context.on)}
         what = f"规则包没有写明{category.label}{pack.delegated[category]}的依据"
         if found:
@@ -138,7 +139,7 @@ def _basis(context: DocumentContext, category: Category) -> str:
 
 
 def _least_staff(context: DocumentContext) -> Rule | None:
-    return context.pack.find("staff.min", None, context.on)
+    return context.pack.find(RuleId.STAFF_MIN, None, context.on)
 
 
 @computes(FieldPath.AGREEMENT_STAFF)
@@ -157,7 +158,9 @@ def _enough_staff(context: DocumentContext) -> None:
 # ── the panel ────────────────────────────────────────────────────────────────────────────────────────────
 def _panel_size(context: DocumentContext) -> tuple[Rule, Rule]:
     pack, on = context.pack, context.on
-    return pack.rule("deliberation.size.min", None, on), pack.rule("deliberation.size.max", None, on)
+    return pack.rule(RuleId.DELIBERATION_SIZE_MIN, None, on), pack.rule(
+        RuleId.DELIBERATION_SIZE_MAX, None, on
+    )
 
 
 @examines(DocumentId.DELIBERATION_BODY_SETUP)
@@ -201,9 +204,9 @@ def _schedule(context: DocumentContext) -> list[Row]:
     catalogue = context.catalogue
     rows: list[Row] = []
     for rule_id, name, papers in (
-        ("retention.case", "户档·审核审批类", APPROVAL),
-        ("retention.daily", "户档·日常管理类", ""),
-        ("retention.refused", "没有给予救助的案卷", REFUSED),
+        (RuleId.RETENTION_CASE, "户档·审核审批类", APPROVAL),
+        (RuleId.RETENTION_DAILY, "户档·日常管理类", ""),
+        (RuleId.RETENTION_REFUSED, "没有给予救助的案卷", REFUSED),
     ):
         for rule, categories in _by_rule({c: [r] for c, r in over(context, rule_id).items()}):
             kinds = [catalogue.get(d) for d in rule.documents if d in catalogue]
@@ -229,7 +232,7 @@ def _by_rule(rows: Mapping[Category, Iterable[Rule]]) -> Iterator[tuple[Rule, li
 # ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
 def _cycles(context: DocumentContext) -> dict[Category, list[Rule]]:
     """Return how often a household is reviewed, for each category that is."""
-    rows = {c: context.pack.under("review.cycle", c, context.on) for c in context.pack.delegated}
+    rows = {c: context.pack.under(RuleId.REVIEW_CYCLE, c, context.on) for c in context.pack.delegated}
     return {c: found for c, found in rows.items() if found}
 
 
@@ -256,7 +259,7 @@ def _window(context: DocumentContext) -> tuple[Rule, dt.date, dt.date] | None:
     """Return the quarter of the year in which all are reviewed, where the pack says one."""
     if context.sources is None:
         return None
-    rules = (context.pack.find("review.annual.window", c, context.on) for c in _cycles(context))
+    rules = (context.pack.find(RuleId.REVIEW_ANNUAL_WINDOW, c, context.on) for c in _cycles(context))
     rule = next((r for r in rules if r), None)
     year = context.given.get(FieldPath.PLAN_YEAR) or context.on.year
     if rule is None or not isinstance(year, int):

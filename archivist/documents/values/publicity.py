@@ -17,12 +17,13 @@ from archivist.model.household import household_size, is_minor
 from archivist.model.ids import Category
 from archivist.model.record import Record
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId
 
 PERIODS: Final[Mapping[str, str]] = {
-    DocumentId.PRELIMINARY_PUBLICITY: "publicity.initial",
-    DocumentId.RE_PUBLICITY: "publicity.again",
-    DocumentId.PROPOSED_CONFIRMATION_PUBLICITY: "publicity.proposed",
-    DocumentId.TERMINATION_PUBLICITY: "publicity.termination",
+    DocumentId.PRELIMINARY_PUBLICITY: RuleId.PUBLICITY_INITIAL,
+    DocumentId.RE_PUBLICITY: RuleId.PUBLICITY_AGAIN,
+    DocumentId.PROPOSED_CONFIRMATION_PUBLICITY: RuleId.PUBLICITY_PROPOSED,
+    DocumentId.TERMINATION_PUBLICITY: RuleId.PUBLICITY_TERMINATION,
 }
 """Notice → the row of the rule pack that says how long it hangs."""
 NOTICES: Final = (
@@ -65,7 +66,7 @@ def _day_kind(context: DocumentContext) -> str | None:
 
 @computes(FieldPath.PUBLICITY_OBJECTION_DAYS)
 def _objection_days(context: DocumentContext) -> int | None:
-    inquiry = context.pack.rule_for("termination.objection", context.case)
+    inquiry = context.pack.rule_for(RuleId.TERMINATION_OBJECTION, context.case)
     return int(inquiry.value) if inquiry else None
 
 

@@ -20,11 +20,12 @@ from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import rule_text
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId
 
 
 def _ratios(context: DocumentContext) -> dict[Category, Rule]:
     """Return the row that says how many are looked into, for each category handed down."""
-    return over(context, "spotcheck.ratio") if context.sources else {}
+    return over(context, RuleId.SPOTCHECK_RATIO) if context.sources else {}
 
 
 def _strictest(context: DocumentContext) -> Rule | None:
@@ -73,7 +74,7 @@ def _kin(context: DocumentContext) -> tuple[Sequence[str], Sequence[str]] | None
     confirmed = _confirmed(context)
     if confirmed is None:
         return None
-    rules = over(context, "spotcheck.kinship")
+    rules = over(context, RuleId.SPOTCHECK_KINSHIP)
     kin = [str(c.number) for c in confirmed if c.category in rules and c.fact(FactPath.APPLICATION_KINSHIP)]
     visited = [
         str(r.get("number")) for r in context.rows(FieldPath.SPOT_ROWS) if "入户" in str(r.get("method", ""))
@@ -116,5 +117,5 @@ def _enough(context: DocumentContext) -> None:
 @examines(DocumentId.SPOT_CHECK_RECORD)
 def _all_kin_visited(context: DocumentContext) -> None:
     if (kin := _kin(context)) and kin[1]:
-        rule = next(iter(over(context, "spotcheck.kinship").values()))
+        rule = next(iter(over(context, RuleId.SPOTCHECK_KINSHIP).values()))
         context.doubts.append(f"近亲属备案家庭没有入户：{'、'.join(kin[1])}；{rule.source}")

@@ -17,6 +17,7 @@ from archivist.report.register import ROWS, Register, RegisterRequest, Row, coun
 from archivist.report.registers.registry import register
 from archivist.rules import deadlines
 from archivist.rules.pack import Pack
+from archivist.rules.rule_ids import RuleId
 
 RECEIVED: Final = (StepId.SUBMIT, StepId.TRANSFER_IN, StepId.ADVANCE)
 
@@ -77,7 +78,9 @@ def _application(house: HouseholdHistory, pack: Pack, received: dt.date | None, 
     done = next((s for s in case.steps if s.id in OUTCOMES and s.on <= last), None)
     accepted = house.step(StepId.ACCEPT, StepId.ADVANCE)
     on = accepted.on if accepted else case.accepted_on
-    due = next((o.due for o in deadlines.obligations(case, pack) if o.rule.id.startswith("overall")), None)
+    due = next(
+        (o.due for o in deadlines.obligations(case, pack) if o.rule.id.startswith(RuleId.OVERALL)), None
+    )
     handler = accepted or house.step(StepId.SUBMIT, StepId.NOT_ACCEPT)
     return who(house) | {
         "received": received,
@@ -114,7 +117,7 @@ def filing_summary(asked: RegisterRequest) -> Register:
         granted = step.id in GRANTING
         term = house.term(f"{step.on:%Y-%m}") if granted else None
         paper = house.record(DocumentId.CONFIRMATION_DECISION if granted else DocumentId.REFUSAL_DECISION)
-        due = deadlines.find(house.case, asked.pack, "filing.days")
+        due = deadlines.find(house.case, asked.pack, RuleId.FILING_DAYS)
         dues += [due.due.day] if due and due.due and due.started and due.started.on in asked.period else []
         rows.append(
             who(house)

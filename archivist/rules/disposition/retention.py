@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from archivist.model.case import Case
 from archivist.model.step_ids import UNGRANTED
 from archivist.rules.pack import Pack, Rule
+from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_years
 
 
@@ -48,15 +49,15 @@ def retention(case: Case, pack: Pack) -> Retention | None:
     """Return a deregistered case's retention, or ``None`` while it is open: then no period runs."""
     if case.deregistered_on is None:
         return None
-    base = pack.rule("retention.case", case.category, case.deregistered_on)
+    base = pack.rule(RuleId.RETENTION_CASE, case.category, case.deregistered_on)
     periods = [(base, case.deregistered_on, add_years(case.deregistered_on, int(base.value)))]
-    daily = pack.find("retention.daily", case.category, case.deregistered_on)
+    daily = pack.find(RuleId.RETENTION_DAILY, case.category, case.deregistered_on)
     if daily:
         years = [int((r.dated or r.filed_at)[:4]) for r in case.records_of(*daily.documents)]
         if years:
             end = dt.date(max(years), 12, 31)
             periods.append((daily, end, add_years(end, int(daily.value))))
-    refused = pack.find("retention.refused", case.category, case.deregistered_on)
+    refused = pack.find(RuleId.RETENTION_REFUSED, case.category, case.deregistered_on)
     if refused and (decided := _ended_without_benefit(case, refused)):
         periods.append((refused, decided, add_years(decided, int(refused.value))))
     rule, start, end = max(periods, key=lambda p: p[2])
