@@ -220,7 +220,7 @@ def _when(doc: DocumentType, titles: Mapping[str, str]) -> str:
         return named(doc.brought_by)
     steps = [s for name in pack.available() for s in pack.load(name).steps]
     makes = named(s.id for s in steps if doc.id in s.makes)
-    needs = named(s.id for s in steps if doc.id in admissibility.names_in(s.needs))
+    needs = named(s.id for s in steps if doc.id in s.needed)
     any_state = admissibility.ANY_STATE in doc.states
     states = "随时" if any_state else "、".join(State(s).label for s in doc.states)
     return makes + (f"→ {needs}" if needs else "") + (f"〔{states}〕" if states else "")

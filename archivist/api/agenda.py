@@ -11,7 +11,8 @@ from archivist.api.result import Result
 from archivist.model.ids import Category
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
-from archivist.rules.rule import DutyBearer, RuleKind, Unit
+from archivist.rules.rule import DutyBearer, RuleKind
+from archivist.rules.unit import Unit
 
 if TYPE_CHECKING:
     from archivist.procedure import agenda as procedure

@@ -214,7 +214,7 @@ def _correction(workspace: Workspace, event: Event) -> str:
     new += [f"时间 {data['at'] or '不记'}"] if "at" in data else []
     new += [f"办理人 {'、'.join(data['by'])}"] if "by" in data else []
     for name, value in data.get("values", {}).items():
-        asked = (step.asks for step in workspace.pack.steps)
-        label = next((a[key] for a in asked for key in (name, f"{name}?") if key in a), name)
+        labels = (step.labels for step in workspace.pack.steps)
+        label = next((known[name] for known in labels if name in known), name)
         new.append(f"{label} {'去掉' if value is None else value}")
     return f"第 {data['seq']} 号改为 {'，'.join(new)}（{event.reason}）"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.result import Result
-from archivist.rules.rule import Unit
+from archivist.rules.unit import Unit
 
 if TYPE_CHECKING:
     from archivist.preservation.disposal import RetainedCase

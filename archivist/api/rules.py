@@ -18,7 +18,7 @@ from archivist.rules.rule import DelegatedPower as DelegatedPower
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import Catalogue
     from archivist.rules.pack import Pack
-    from archivist.rules.rule import CheckRule, Material, Rule, StepRule
+    from archivist.rules.rule import CheckArgs, CheckRule, Material, Rule, StepRule
     from archivist.rules.rule_text import Title
     from archivist.workspace import Workspace
 
@@ -282,7 +282,7 @@ class _InWords:
             categories=step.categories, source=str(step.source), sentence=step.source.sentence, inferred=step.inferred,
             note=step.note, headline=f"{step.title}：{rule_text.moves(step)}　［{scope}］ {step.id}",
             lines=tuple(lines), id=step.id, title=step.title, moves=dict(step.moves), role=step.role, apart=step.apart,
-            guards=step.guards, needs=step.needs, makes=step.makes, asks=dict(step.asks), when=step.when,
+            guards=step.guards, needs=tuple(map(str, step.needs)), makes=step.makes, asks={str(ask): label for ask, label in step.asks.items()}, when=step.when,
         )  # fmt: skip
 
     def material(self, material: Material) -> MaterialRow:
@@ -308,8 +308,15 @@ class _InWords:
             inferred=check.inferred, note=check.note,
             headline=f"{check.title}　［{rule_text.scope(check.categories)}］ {check.id}",
             lines=(rule_text.basis(check.source, inferred=check.inferred),),
-            id=check.id, title=check.title, stage=check.stage, test=check.test, args=dict(check.args), when=check.when,
+            id=check.id, title=check.title, stage=check.stage, test=check.test, args=_plain(check.args), when=check.when,
         )  # fmt: skip
+
+
+def _plain(args: CheckArgs) -> dict[str, object]:
+    return {
+        name: [str(item) for item in value] if isinstance(value, tuple) else value
+        for name, value in args.told.items()
+    }
 
 
 # ── whether they are sound ───────────────────────────────────────────────────────────────────────────────

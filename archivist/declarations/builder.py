@@ -14,6 +14,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
+from archivist.declarations.forms import Notation
+
 T = TypeVar("T")
 Make = Callable[[Any], Any]
 _MAPPING: Final = get_origin(Mapping[str, str])
@@ -29,6 +31,8 @@ def build(kind: type[T], table: Mapping[str, Any]) -> T:
 def _maker(kind: Any) -> Make:
     """Return what makes a value of a type from what a table holds for it."""
     args = get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Notation):
+        return cache(kind.parse)
     if is_dataclass(kind):
         return _table_maker(kind)
     if get_origin(kind) is tuple:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final, Self
 
 NOT_DECLARED: Final[Mapping[str, bool]] = MappingProxyType({"declared": False})
 """Metadata of a dataclass field that the program fills in; as a key of a table it is unknown."""
@@ -27,6 +27,25 @@ class Form:
     fits: Callable[[Any], object]
     expected: str
     choices: tuple[str, ...] = ()
+
+
+class Notation:
+    """A value that people write as one text in a small notation (``a|b?``), taken apart once, when it is read.
+
+    ``EXPECTED`` is how messages name it.
+    """
+
+    __slots__ = ()
+    EXPECTED: ClassVar[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text.
+
+        Raises:
+            ValueError: it is not written so.
+        """
+        raise NotImplementedError
 
 
 def matching(pattern: str, expected: str) -> Form:

@@ -26,7 +26,7 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from archivist.declarations.forms import Form, alternatives
+from archivist.declarations.forms import Form, Notation, alternatives
 from archivist.errors import InvalidValue
 
 __all__ = ["numbered", "read"]
@@ -91,6 +91,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_func(lambda kind: kind in (object, Any), lambda value, _: value)
     converter.register_structure_hook_func(_is_choice, _plain)
     converter.register_structure_hook_factory(is_dataclass, _table_hook)
+    converter.register_structure_hook_func(_is_notation, _noted)
     converter.register_structure_hook_factory(_made_of(tuple), _array_hook)
     converter.register_structure_hook_factory(_made_of(_MAPPING), _mapping_hook)
     converter.register_structure_hook_factory(_made_of(Annotated), _form_hook)
@@ -122,6 +123,19 @@ def _is_choice(kind: object) -> bool:
         and get_origin(kind) not in (tuple, _MAPPING, Annotated)
         and all(m in _NAMES for m in members)
     )
+
+
+def _is_notation(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Notation)
+
+
+def _noted(value: object, kind: type[Notation]) -> Notation:
+    if type(value) is not str:
+        raise Misfit(value, kind.EXPECTED)
+    try:
+        return kind.parse(value)
+    except ValueError:
+        raise Misfit(value, kind.EXPECTED) from None
 
 
 def _plain(value: object, kind: Any) -> object:
@@ -216,6 +230,8 @@ def expected(kind: Any) -> str:
         return _form(kind).expected
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return alternatives([str(m.value) for m in kind])
+    if isinstance(kind, type) and issubclass(kind, Notation):
+        return kind.EXPECTED
     if is_dataclass(kind):
         return f"表 {{ {', '.join(f'{key} = …' for key in _needed(kind)) or '… = …'} }}"
     if get_origin(kind) is tuple:

@@ -28,8 +28,9 @@ from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
-from archivist.rules.rule import DutyBearer, RuleKind, Unit
+from archivist.rules.rule import DutyBearer, RuleKind
 from archivist.rules.rule_ids import RuleId
+from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
 from archivist.search.agenda_cache import Standing

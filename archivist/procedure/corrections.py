@@ -168,7 +168,7 @@ def _retold(
     if (row := step_rows.row_taken(pack, case, step)) is None:
         return step, ["现行规则没有这一环节，所填的项不能更正"] if values else []
     problems: list[str] = []
-    asked = {name.rstrip("?") for name in row.asks}
+    asked = row.labels
     before = {k: v for k, v in step.values.items() if k in asked}
     at, told = read_told(row, step.at, {**before, **values}, problems)
     if told.get("person") != before.get("person") and before.get("person"):
@@ -179,7 +179,7 @@ def _retold(
 
 def _labels(pack: Pack, case: Case, old: StepTaken, new: StepTaken | None) -> Mapping[str, str]:
     row = step_rows.row_taken(pack, case, old)
-    asked = {name.rstrip("?"): label for name, label in row.asks.items()} if row else {}
+    asked = row.labels if row else {}
     return {k: asked.get(k, k) for k in {**old.values, **(new.values if new else {})}}
 
 

@@ -227,12 +227,12 @@ def _step_words(case: Case, step: StepRule, least: int, able: tuple[str, ...], a
     if least > 1 or (able and actor not in able):
         names = (names + [_PLACEHOLDER] * least)[:least]
         words += [w for name in names for w in ("--by", name)]
-    for name in step.asks:
+    for name in step.must_tell:
         if name == "at":
             words += ["--at", "HH:MM"]
-        elif not name.endswith("?"):
+        else:
             words += ["--set", f"{name}={_PLACEHOLDER}"]
-    if "reason" in step.guards or "amount" in step.asks:  # an amount may need its basis
+    if "reason" in step.guards or "amount" in step.must_tell:  # an amount may need its basis
         words += ["--reason", _PLACEHOLDER]
     return tuple(words)
 
@@ -272,10 +272,8 @@ def _asked_for(workspace: Workspace, case: Case, today: dt.date) -> Iterator[Nex
     if "verified" in guards and not case.records_of(DocumentId.VERIFICATION_REPORT):
         yield from _document(workspace, case, DocumentId.VERIFICATION_REPORT, today)
     needs = [(need, Attempt(case, workspace.pack, step, today)) for step in leading for need in step.needs]
-    for need, attempt in sorted(
-        needs, key=lambda pair: pair[0].endswith("?")
-    ):  # what is only 宜有 comes last
-        names = [name for name in need.rstrip("?").split("|") if name in workspace.catalogue]
+    for need, attempt in sorted(needs, key=lambda pair: not pair[0].required):  # what is only 宜有 comes last
+        names = [name for name in need.documents if name in workspace.catalogue]
         there = any(r.seq > prerequisites.used_up(attempt, r.type) for r in case.records_of(*names))
         if names and not there and names[0] != DocumentId.DELIVERY_RECEIPT:
             yield from _document(workspace, case, names[0], today)

@@ -32,7 +32,8 @@ from archivist.procedure.step_documents import Paper, is_for, paper_of
 from archivist.rules import across, admissibility, deadlines, step_rows
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
-from archivist.rules.rule import RuleKind, StepRule, Unit
+from archivist.rules.rule import RuleKind, StepRule
+from archivist.rules.unit import Unit
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
@@ -102,7 +103,7 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
             across=others,
         )
         problems = admissibility.of_step(attempt, workspace.catalogue, on).problems
-        tell = [label for name, label in step.asks.items() if not name.endswith("?")]
+        tell = [*step.must_tell.values()]
         tell += ["理由"] if "reason" in step.guards else []
         if step.people and (rule := workspace.pack.rule_for(step.people, case)):
             tell.append(f"{rule.value} 名办理人")
@@ -193,7 +194,7 @@ def read_told(
     rule: StepRule, at: str, values: Mapping[str, object], problems: list[str]
 ) -> tuple[str, dict[str, Any]]:
     """Return the time of day and the values a step was told, by name and as stored; every fault is added to ``problems``."""
-    asked = {name.rstrip("?"): label for name, label in rule.asks.items()}
+    asked = dict(rule.labels)
     if across.GUARD in rule.guards:
         asked[across.EXCEPTION] = across.EXCEPTION_LABEL
     names = {n: key for key, label in asked.items() for n in (key, label, label.split("（")[0])}
@@ -216,8 +217,8 @@ def read_told(
             told[key] = parsed
     problems += [
         f"须填写{label}（{'--at HH:MM' if name == 'at' else f'--set {name}=…'}）"
-        for name, label in rule.asks.items()
-        if not name.endswith("?") and name not in told
+        for name, label in rule.must_tell.items()
+        if name not in told
     ]
     return str(told.pop("at", "")), told
 

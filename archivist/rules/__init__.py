@@ -1,6 +1,6 @@
 """The law as data, and what follows from it; pure: case, pack and day → answer.
 
-``packs/`` one jurisdiction each · ``rule`` the rows and their enumerations · ``rule_ids`` those the program asks for · ``layers`` rows laid over rows · ``row_faults``
+``packs/`` one jurisdiction each · ``rule`` the rows and their enumerations, ``unit`` what their values count, ``notation`` what a step needs and asks · ``rule_ids`` those the program asks for · ``layers`` rows laid over rows · ``row_faults``
 what is wrong with one · ``pack`` a pack loaded and asked · ``work_calendar`` working days · ``deadlines`` time limits of a case ·
 ``disposition`` how long and in which order a file is kept · ``completeness`` what must be in it · ``across`` what other households say against granting, ``across_findings`` who stands in two · ``benefit_amount``
 what it may be paid · ``guards`` what a step stands on · ``guardianship`` who applies for whom · ``step_chain`` the procedure as a graph · ``step_rows`` its row for a case · ``step_facts`` facts whose day it records · ``admissibility`` the gate of every act, by its ``prerequisites`` · ``reliance`` what rests on a document · ``service`` what was served (送达) and what proves it · ``service_step`` the step of service · ``open_matters`` what a file leaves open that is closed · ``rule_text`` rows in words.
@@ -17,6 +17,7 @@ __all__ = [
     "guardianship",
     "guards",
     "layers",
+    "notation",
     "open_matters",
     "pack",
     "prerequisites",
@@ -30,5 +31,6 @@ __all__ = [
     "step_chain",
     "step_facts",
     "step_rows",
+    "unit",
     "work_calendar",
 ]

@@ -213,12 +213,7 @@ def makers(pack: Pack, case: Case, document: str) -> list[StepRule]:
 
 def users(pack: Pack, case: Case, document: str) -> list[StepRule]:
     """Return the steps of a case's procedure that rest on a document."""
-    return [s for s in pack.steps_of(case) if document in names_in(s.needs)]
-
-
-def names_in(needs: Sequence[str]) -> set[str]:
-    """Return the documents that some ``needs`` of a step name."""
-    return {name for need in needs for name in need.rstrip("?").split("|")}
+    return [s for s in pack.steps_of(case) if document in s.needed]
 
 
 def rests_on(pack: Pack, case: Case, document: str) -> StepTaken | None:
@@ -265,7 +260,7 @@ def _no_step(issuance: Issuance) -> str:
     rows = [
         s
         for s in issuance.pack.steps
-        if document.id in s.makes or document.id in names_in(s.needs)
+        if document.id in s.makes or document.id in s.needed
         if s.applies(case.category, case.rules_on)
     ]
     if rows:

@@ -20,8 +20,9 @@ from archivist.model.household import TEMPORARY, covered_persons
 from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.pack import Pack
-from archivist.rules.rule import Rule, Unit
+from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
+from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import add_months
 
 BY_DIFFERENCE: Final = "补差"

@@ -15,7 +15,8 @@ from archivist.model import conditions
 from archivist.model.case import Case, CaseStatus
 from archivist.model.states import State, StepTaken
 from archivist.rules.pack import Pack
-from archivist.rules.rule import DutyBearer, Rule, RuleKind, Unit
+from archivist.rules.rule import DutyBearer, Rule, RuleKind
+from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
 
 _NEVER: Final = -1

@@ -276,9 +276,9 @@ def _papers_of_review(attempt: Attempt) -> list[str]:
     """What the step rests on came in during this review: the register of the application does not tell of a change since."""
     case, reasons = attempt.case, []
     for need in attempt.step.needs:
-        wanted = need.rstrip("?").split("|")
+        wanted = need.documents
         old = case.records_of(*wanted)
-        if old and not need.endswith("?") and all(r.seq <= case.round_since for r in old):
+        if old and need.required and all(r.seq <= case.round_since for r in old):
             titles = "或".join(f"“{attempt.catalogue.title(n)}”" for n in wanted)
             reasons.append(f"卷内的{titles}是以前归的（第 {old[-1].no} 件），须归入变动以后的")
     return reasons

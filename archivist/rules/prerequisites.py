@@ -53,7 +53,7 @@ def papers(attempt: Attempt, catalogue: Catalogue) -> tuple[list[str], list[str]
     refused: list[str] = []
     mentioned: list[str] = _of_everybody(attempt)
     for need in attempt.step.needs:
-        wanted, optional = need.rstrip("?").split("|"), need.endswith("?")
+        wanted, optional = need.documents, not need.required
         records = [r for r in attempt.case.records_of(*wanted) if r.seq > used_up(attempt, r.type)]
         known = [catalogue.get(name) for name in wanted if name in catalogue]
         one_sided = {kind.id for kind in known if kind.kind in _ONE_SIDED}

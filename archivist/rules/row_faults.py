@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.rules.layers import FROM, Row
-from archivist.rules.rule import CheckRule, Material, Rule, StepRule, Unit
+from archivist.rules.rule import CheckRule, Material, Rule, StepRule
+from archivist.rules.unit import Unit
 
 KINDS: Final[Mapping[str, type[Rule | Material | StepRule | CheckRule]]] = MappingProxyType(
     {"rule": Rule, "material": Material, "step": StepRule, "check": CheckRule}

@@ -4,64 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
-from archivist.declarations.forms import NOT_DECLARED, Condition, Words
+from archivist.declarations.forms import NOT_DECLARED, Condition, Form, Words
 from archivist.errors import RuleFault
 from archivist.model.ids import Category
 from archivist.model.roles import Role
 from archivist.model.states import State
+from archivist.rules.notation import Ask, Need
+from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import NATIONAL, Calendar, Deadline, add_months, quarter_end
-
-
-class Unit(StrEnum):
-    """Units of a rule's value, as packs write them."""
-
-    WORKDAYS = "工作日"
-    DAYS = "自然日"
-    HOURS = "小时"
-    MONTHS = "月"
-    YEARS = "年"
-    DAY_OF_MONTH = "当月日"
-    """A cut-off day of the month of the trigger, or of the next month once it has passed."""
-    MONTH_END = "月末"
-    """The last day of the month so many months after the trigger's; 0: the same month."""
-    AFTER_QUARTER = "季末"
-    """So many days after the end of the trigger's quarter."""
-    QUARTER = "季度"
-    """The first such quarter of a year (1–4) that begins after the trigger."""
-    CYCLE = "周期"
-    CALENDAR = "历日"
-    RATIO = "比例"
-    PERSONS = "人数"
-    YES_NO = "是否"
-    YUAN = "元"
-    TIMES = "倍"
-    """So many times the monthly standard of 低保."""
-    WORDS = "文字"
-
-    @property
-    def holds(self) -> tuple[type, ...]:
-        """The types a value in this unit may have."""
-        match self:
-            case Unit.CYCLE | Unit.CALENDAR | Unit.WORDS:
-                return (str,)
-            case Unit.YES_NO:
-                return (bool,)
-            case Unit.RATIO | Unit.YUAN | Unit.TIMES:
-                return (float, int)
-            case _:
-                return (int,)
-
-    @property
-    def counted(self) -> bool:
-        """Whether time is counted in it."""
-        return self.holds == (int,) and self is not Unit.PERSONS
 
 
 class RuleKind(StrEnum):
@@ -272,13 +230,13 @@ class StepRule:
         role: who does it; ``outside`` when another body does and the office records it.
         apart: earlier steps whose people may not do this one (初审 ≠ 复审 ≠ 决定).
         people: id of the rule that says how many must do it together, or empty.
-        needs: documents that must be in the case: ``a|b`` either; a trailing ``?`` is only recommended.
+        needs: documents that must be in the case, or should.
         anew: of these, documents that must have come in since the last step that asked for them anew: a register of one objection does not stand for the next.
         makes: documents the step brings forth.
         guards: named conditions that must hold, e.g. ``complete``; see ``rules.guards``.
         when: condition on the case for the step to exist at all; see ``model.conditions``.
         sets: facts the step makes known: ``application.accepted_on`` → ``date`` or a value's name.
-        asks: names of values the step must be told; a trailing ``?`` may be told. Name → Chinese label.
+        asks: names of values the step must or may be told → Chinese label.
     """
 
     id: Words
@@ -289,23 +247,74 @@ class StepRule:
     categories: tuple[Category, ...] = ()
     apart: tuple[str, ...] = ()
     people: str = ""
-    needs: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
     anew: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     when: Condition = ""
     sets: Mapping[str, str] = field(default_factory=dict)
-    asks: Mapping[str, str] = field(default_factory=dict)
+    asks: Mapping[Ask, Words] = field(default_factory=dict)
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     inferred: bool = False
     note: str = ""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the step may be told: name → Chinese label."""
+        return {ask.name: label for ask, label in self.asks.items()}
+
+    @property
+    def must_tell(self) -> Mapping[str, str]:
+        """What the step must be told: name → Chinese label."""
+        return {ask.name: label for ask, label in self.asks.items() if ask.required}
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The documents that ``needs`` names."""
+        return frozenset(name for need in self.needs for name in need.documents)
 
     def applies(self, category: Category, on: dt.date) -> bool:
         """Tell whether the step exists for a category under the rules of a day."""
         if self.categories and category not in self.categories:
             return False
         return not (self.valid_from and on < self.valid_from) and not (self.valid_to and on > self.valid_to)
+
+
+MonthDay = Annotated[
+    str,
+    Form(
+        lambda text: re.fullmatch(r"\d\d-\d\d", text) and dt.date.fromisoformat(f"2023-{text}"),
+        "月日，如 07-01",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckArgs:
+    """What a test of completeness may be told; each takes some of it; what is empty was not told.
+
+    Attributes:
+        documents: those that must be there.
+        besides: document types that are left out of the examination; ``only``: the only ones that are examined.
+        validity: document types of which a person has to see whether they still hold.
+        document: the document type the test is about; ``step``: the step.
+        start: first day of a window in every year; ``until`` its last day.
+    """
+
+    documents: tuple[Need, ...] = ()
+    besides: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    validity: tuple[str, ...] = ()
+    document: str = ""
+    step: str = ""
+    start: MonthDay = ""
+    until: MonthDay = ""
+
+    @property
+    def told(self) -> Mapping[str, object]:
+        """What was told, by name."""
+        return {f.name: value for f in fields(self) if (value := getattr(self, f.name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +333,7 @@ class CheckRule:
     source: Source
     categories: tuple[Category, ...] = ()
     when: Condition = ""
-    args: Mapping[str, object] = field(default_factory=dict)
+    args: CheckArgs = CheckArgs()
     inferred: bool = False
     note: str = ""
 

@@ -8,8 +8,10 @@ from typing import Final
 
 from archivist.model.field_schema import GROUP_BY_NAME
 from archivist.model.ids import Category
+from archivist.rules.notation import Need
 from archivist.rules.pack import Pack
-from archivist.rules.rule import DutyBearer, Material, Rule, RuleKind, Source, StepRule, Unit
+from archivist.rules.rule import DutyBearer, Material, Rule, RuleKind, Source, StepRule
+from archivist.rules.unit import Unit
 
 Title = Callable[[str], str]
 """Document id → how people call it."""
@@ -164,9 +166,7 @@ def demands(step: StepRule, pack: Pack, title: Title) -> list[tuple[str, str]]:
         ("须有", "、".join(papers(n, title) for n in step.needs)),
         (
             "填写",
-            "、".join(
-                label + ("（可不填）" if key.endswith("?") else "") for key, label in step.asks.items()
-            ),
+            "、".join(label + ("" if ask.required else "（可不填）") for ask, label in step.asks.items()),
         ),
         ("产生", "、".join(title(m) for m in step.makes)),
         (
@@ -178,10 +178,10 @@ def demands(step: StepRule, pack: Pack, title: Title) -> list[tuple[str, str]]:
     return [(head, text) for head, text in found if text]
 
 
-def papers(need: str, title: Title) -> str:
-    """Return a needed paper in words: ``a|b`` either, a trailing ``?`` only recommended."""
-    text = "或".join(title(n) for n in need.rstrip("?").split("|"))
-    return f"{text}（宜有）" if need.endswith("?") else text
+def papers(need: Need, title: Title) -> str:
+    """Return a needed paper in words: either of some, or only recommended."""
+    text = "或".join(map(title, need.documents))
+    return text if need.required else f"{text}（宜有）"
 
 
 def wanted(material: Material, pack: Pack, title: Title = str) -> str:

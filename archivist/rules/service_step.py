@@ -132,7 +132,7 @@ def unfit(
     name = str(values.get("method") or DIRECT)
     if (method := methods.get(name)) is None:
         return [f"送达方式没有“{name}”；可填：{'、'.join(methods)}"]
-    told: dict[str, Any] = {_name(label): values.get(key.rstrip("?")) for key, label in row.asks.items()}
+    told: dict[str, Any] = {_name(label): values.get(name) for name, label in row.labels.items()}
     told[REASON] = reason.strip()
     return [
         *_lacking(method, told, proofs),
@@ -174,7 +174,7 @@ def _choices(catalogue: Catalogue, values: Mapping[str, Any]) -> Iterator[str]:
 
 def _evidence(case: Case, row: StepRule, values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is named as evidence and is no paper of the file that holds."""
-    labels = {key.rstrip("?"): _name(label) for key, label in row.asks.items()}
+    labels = {name: _name(label) for name, label in row.labels.items()}
     for key in ("evidence", "consent"):
         for number in service.numbers_in(values.get(key)):
             record = case.records.get(number)

@@ -88,7 +88,7 @@ def _checks(pack: Pack) -> Iterator[str]:
             yield f"检查 {check.id}：没有测试“{check.test}”；可用：{'、'.join(TESTS)}"
             continue
         try:
-            inspect.signature(test).bind(None, **check.args)
+            inspect.signature(test).bind(None, **check.args.told)
         except TypeError as error:
             yield f"检查 {check.id}：args 有误（{error}）"
 

@@ -73,9 +73,7 @@ def _orphans(workspace: Workspace, case: Case) -> Iterator[str]:
     rows = [s for s in workspace.pack.steps if s.applies(case.category, case.rules_on)]
     for record in _issued(case):
         makers = {s.id for s in rows if record.type in s.makes}
-        elsewhere = workspace.catalogue.get(record.type).states or any(
-            record.type in need.rstrip("?").split("|") for s in rows for need in s.needs
-        )
+        elsewhere = workspace.catalogue.get(record.type).states or any(record.type in s.needed for s in rows)
         born = any(s.id in makers and s.seq < record.seq for s in case.steps)
         if makers and not elsewhere and not born and not record.voided:
             yield f"{record.no} {record.title} holds, and none of {sorted(makers)} was taken before it"
@@ -89,7 +87,7 @@ def _resting(workspace: Workspace, case: Case) -> Iterator[str]:
             (s for s in workspace.pack.steps_of(case) if s.id == step.id and step.before in s.moves), None
         )
         for need in row.needs if row else ():
-            wanted = [name for name in need.split("|") if name in workspace.catalogue]
+            wanted = [name for name in need.documents if name in workspace.catalogue]
             holding = [
                 r
                 for r in case.records_of(*wanted)
@@ -100,7 +98,7 @@ def _resting(workspace: Workspace, case: Case) -> Iterator[str]:
                     or (r.issued and r.status is RecordStatus.FILED)
                 )
             ]
-            if wanted and not need.endswith("?") and not holding:
+            if wanted and need.required and not holding:
                 yield f"{step.title} rests on {need}, of which nothing holds"
 
 

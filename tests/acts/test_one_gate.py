@@ -144,7 +144,7 @@ class Acts(RuleBasedStateMachine):
 
     def _take(self, row: StepRule, *, serving: bool = True) -> None:
         for need in row.needs:
-            self._bring(need.rstrip("?").split("|")[0])
+            self._bring(need.documents[0])
         for material in self.workspace.pack.materials:
             if State.SUBMITTED in row.moves and self.case.category in material.categories:
                 self._bring(material.document)
@@ -156,11 +156,9 @@ class Acts(RuleBasedStateMachine):
             self._issue(DocumentId.DELIVERY_RECEIPT, 0, Manner())
             self._sign_all()
         values = {
-            name.rstrip("?"): f"{self.today}" if name.endswith("_on") else "100"
-            for name in row.asks
-            if not name.endswith("?") and name != "at"
+            name: f"{self.today}" if name.endswith("_on") else "100" for name in row.must_tell if name != "at"
         }
-        at = "16:00" if "at" in row.asks else ""
+        at = "16:00" if "at" in row.must_tell else ""
         fresh = [p for p in PEOPLE if all(p not in s.by for s in self.case.round if s.id in row.apart)]
         by = fresh[: 2 if row.people else 1]
         try:

@@ -94,7 +94,7 @@ def anywhere(draw: st.DrawFn) -> tuple[str, Case, dt.date]:
         case = replace(case, records=_papers(draw, pack, case))
     if rows := step_rows.leading_on(pack, case):
         row = draw(st.sampled_from(rows))  # one step has all it needs, or all but a signature
-        wanted = [need.rstrip("?").split("|")[0] for need in row.needs]
+        wanted = [need.documents[0] for need in row.needs]
         case = replace(case, records=_with(case, {n: draw(st.sampled_from(STANDING)) for n in wanted}))
     return pack.id, case, day + dt.timedelta(days=draw(st.integers(0, 20)))
 
@@ -106,9 +106,7 @@ def _event(case: Case, row: StepRule, day: dt.date, by: str) -> dict[str, Any]:
 
 def _papers(draw: st.DrawFn, pack: Pack, case: Case) -> MappingProxyType[RecordNo, Record]:
     """Return the papers of a case with one or two more of those its steps speak of."""
-    names = sorted(
-        {n for s in pack.steps_of(case) for need in (*s.needs, *s.makes) for n in need.rstrip("?").split("|")}
-    )
+    names = sorted({n for s in pack.steps_of(case) for n in (*s.needed, *s.makes)})
     kinds = draw(st.lists(st.sampled_from(names), max_size=2))
     return _with(case, {kind: draw(st.sampled_from(STANDING)) for kind in kinds})
 
@@ -123,11 +121,7 @@ def _with(case: Case, papers: Mapping[str, RecordStatus]) -> MappingProxyType[Re
 
 def _values(row: StepRule, day: dt.date) -> dict[str, str]:
     """Return something for whatever a step asks."""
-    return {
-        name.rstrip("?"): "10:00" if name.startswith("at") else ASKED.get(name, str(day))
-        for name in row.asks
-        if not name.endswith("?")
-    }
+    return {name: "10:00" if name.startswith("at") else ASKED.get(name, str(day)) for name in row.must_tell}
 
 
 def refused(
@@ -155,7 +149,7 @@ def refused(
 
 def _plain(row: StepRule) -> bool:
     """Tell whether all that a step must be told can be told without knowing the household."""
-    return {name for name in row.asks if not name.endswith("?")} <= {"at", "amount", "died_on"}
+    return row.must_tell.keys() <= {"at", "amount", "died_on"}
 
 
 def people_for(act: NextAct, row: StepRule) -> tuple[str, ...]:

@@ -734,10 +734,7 @@ def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str)
         if not open_to:
             continue
         wanted = data.draw(st.sampled_from(open_to), "step").step
-        told = {
-            name.rstrip("?"): {"at": "23:59", "amount": "300"}.get(name.rstrip("?"), "2024-03-01")
-            for name in wanted.asks
-        }
+        told = {name: {"at": "23:59", "amount": "300"}.get(name, "2024-03-01") for name in wanted.labels}
         people = [f"{wanted.id}甲", f"{wanted.id}乙"]
         planned = plan_step(office, LATE, case, wanted.id, on=on, people=people, values=told, reason="随机")
         assert planned.before is case.state and planned.after in graph

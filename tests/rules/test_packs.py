@@ -22,7 +22,7 @@ from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.rules import layers, pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.disposition.retention import retention
-from archivist.rules.rule import Unit
+from archivist.rules.unit import Unit
 from tests.people import wang
 from tests.rules.walking import due, step, walk
 

@@ -25,7 +25,7 @@ def steps_naming(document: DocumentType, pack: Pack, category: Category) -> set[
         step.id
         for step in pack.steps
         if not step.categories or category in step.categories
-        if document.id in step.makes or document.id in admissibility.names_in(step.needs)
+        if document.id in step.makes or document.id in step.needed
     }
 
 
@@ -95,5 +95,5 @@ def test_what_is_served_is_addressed_to_the_applicant() -> None:
 def test_the_steps_of_every_pack_name_documents_that_exist() -> None:
     for pack in map(packs.load, packs.available()):
         for step in pack.steps:
-            for name in (*step.makes, *admissibility.names_in(step.needs)):
+            for name in (*step.makes, *step.needed):
                 assert name in CATALOGUE, (pack.id, step.id, name)

@@ -23,7 +23,7 @@ def test_the_county_checks_before_the_money(category: str) -> None:
     case = walk(ZIYANG, category, *GIVEN, "county_check 2024-04-08 result=符合", "pay 2024-04-10")
     assert [s.after for s in case.steps[-3:]] == [State.ANNOUNCED, State.COUNTY_CHECKED, State.IN_BENEFIT]
     check = step(ZIYANG, case, "county_check")
-    assert check.role == "outside" and "spot_check_record" in check.makes and "result" in check.asks
+    assert check.role == "outside" and "spot_check_record" in check.makes and "result" in check.labels
     assert set(step(ZIYANG, case, "pay").moves) == {State.COUNTY_CHECKED}
     assert "file" not in {s.id for s in ZIYANG.steps}
     assert str(row(ZIYANG, "process.steps").value).split("、")[-2:] == ["镇政府确认", "县级核查"]

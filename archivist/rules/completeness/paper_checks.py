@@ -17,6 +17,7 @@ from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.dossier import Dossier, TestOutcome
 from archivist.rules.completeness.evidence import of_fact, of_record, of_step
 from archivist.rules.disposition import late_filing
+from archivist.rules.notation import Need
 
 
 # ── the papers of acceptance ─────────────────────────────────────────────────────────────────────────────
@@ -130,9 +131,9 @@ def path(d: Dossier, besides: Sequence[str] = ()) -> TestOutcome:
             found.unknown.append(f"规则包里没有环节“{step.title}”，不知道应有哪些文书")
             continue
         wanted = [
-            w
-            for w in (*rule.needs, *rule.makes)
-            if not w.endswith("?") and w not in besides and not _is_register(d, w)
+            need
+            for need in (*rule.needs, *(Need((name,)) for name in rule.makes))
+            if need.required and not all(n in besides or _is_register(d, n) for n in need.documents)
         ]
         found.evidence += [of_step(step)] if wanted else []
         _documents(d, wanted, f"{step.title}：", found)
@@ -143,7 +144,7 @@ def _is_register(d: Dossier, name: str) -> bool:
     return name in d.catalogue and d.catalogue.get(name).of_office
 
 
-def records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ()) -> TestOutcome:
+def records(d: Dossier, documents: Sequence[Need], validity: Sequence[str] = ()) -> TestOutcome:
     """C11, C12: certain documents are in the file; of those in ``validity`` a person looks whether they still hold."""
     found = TestOutcome(nothing="没有要求的文书", todo="补归档所缺文书。")
     _documents(d, documents, "", found)
@@ -153,9 +154,9 @@ def records(d: Dossier, documents: Sequence[str], validity: Sequence[str] = ()) 
     return found
 
 
-def _documents(d: Dossier, wanted: Iterable[str], where: str, found: TestOutcome) -> None:
+def _documents(d: Dossier, wanted: Iterable[Need], where: str, found: TestOutcome) -> None:
     for either in wanted:
-        names = either.split("|")
+        names = either.documents
         if papers := d.case.records_of(*names):
             found.evidence += map(of_record, papers)
             found.unknown += [u for u in required_papers.doubts(d.case, *names) if u not in found.unknown]
@@ -253,7 +254,7 @@ def consistent(d: Dossier, document: str) -> TestOutcome:
         todo="逐件核对纸质与电子档案，填写一致性核对表并归档；不一致的在备考表说明。",
     )
     sheets = d.case.records_of(document)
-    _documents(d, [document], "", found)
+    _documents(d, [Need((document,))], "", found)
     for record in sheets[-1:]:
         conclusion = _conclusion(d, record)
         if conclusion is None and record.signs:  # printed before it was signed, where the scan cannot be read

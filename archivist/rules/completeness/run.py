@@ -124,10 +124,10 @@ def _finding(check: CheckRule, dossier: Dossier) -> CheckFinding:
     if test is None:
         raise RuleFault(f"{check.id} 的检查“{check.test}”不存在；可用：{'、'.join(TESTS)}")
     try:
-        inspect.signature(test).bind(dossier, **check.args)
+        inspect.signature(test).bind(dossier, **check.args.told)
     except TypeError as error:
         raise RuleFault(f"{check.id} 的 args 有误：{error}") from None
-    return _judged(check, dossier.case, test(dossier, **check.args))
+    return _judged(check, dossier.case, test(dossier, **check.args.told))
 
 
 def _judged(check: CheckRule, case: Case, found: TestOutcome) -> CheckFinding:

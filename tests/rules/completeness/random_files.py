@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from archivist.doctypes.catalogue import REMEDY_PHRASES, Catalogue
@@ -72,7 +72,7 @@ class RandomFile:
         return self.case
 
     def _step(self, row: StepRule) -> None:
-        self._papers(row.needs)
+        self._papers([need.documents[0] for need in row.needs])
         self.day += dt.timedelta(days=self.rng.choice((0, 1, 12, 12)))
         late = dt.timedelta(days=self.rng.choice((0, 0, 0, 2)))
         by = self.rng.sample(PEOPLE, self.rng.choice((0, 1, 1, 2))) if not row.people else list(PEOPLE[:2])
@@ -83,10 +83,10 @@ class RandomFile:
         self._event(Op.STEP_TAKEN, data, late)
         self._papers(row.makes)
 
-    def _papers(self, names: tuple[str, ...]) -> None:
+    def _papers(self, names: Sequence[str]) -> None:
         for name in names:
             if self.rng.random() < 0.85:
-                self.file(name.rstrip("?").split("|")[0])
+                self.file(name)
 
     def file(self, kind: str) -> None:
         """File a paper of a kind, as a scan or issued and signed; a receipt serves all that is there."""

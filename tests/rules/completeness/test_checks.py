@@ -66,7 +66,7 @@ def look(
 def test_every_row_names_a_test_and_its_arguments(name: str) -> None:
     found = pack.load(name)
     for row in found.checks:
-        inspect.signature(TESTS[row.test]).bind(None, **row.args)
+        inspect.signature(TESTS[row.test]).bind(None, **row.args.told)
     assert {c.test for c in found.checks} == set(TESTS)
     assert {c.id.split(".")[0] for c in found.checks} == {f"C{n:02d}" for n in range(1, 16)}
 
@@ -109,7 +109,7 @@ def test_an_unknown_test_is_a_fault_of_the_pack(workspace: Workspace) -> None:
         "stage": "acceptance",
         "source": {"measure": "本街道规定", "sentence": "x"},
     }
-    for more in ({"test": "no_such"}, {"test": "dates", "args": {"order": 1}}):
+    for more in ({"test": "no_such"}, {"test": "dates", "args": {"step": "accept"}}):
         own = pack.load("tianjin-hongqiao", overrides={"check": [row | more]})
         with pytest.raises(RuleFault, match="X01"):
             findings(case, own, Catalogue.load(), Stage.ACCEPTANCE, on=TODAY)
