@@ -14,6 +14,8 @@ from typing import Final
 
 from archivist.model.case import Case
 from archivist.model.facts import Path, rows, single
+from archivist.model.field_schema import GROUP_BY_NAME
+from archivist.model.states import State
 
 _CLAUSE: Final = re.compile(r"(?P<no>not )?(?P<path>[\w.]+)(?: (?P<how>=|in) (?P<value>.+))?")
 Condition = Callable[[Case], bool]
@@ -79,6 +81,11 @@ def _read_clause(text: str) -> Clause:
 
 def _test(clause: Clause) -> Condition:
     value_of, wanted = _reader(clause.path), frozenset(clause.values)
+    permitted = _permitted(clause.path)
+    if permitted is not None and (strange := [v for v in clause.values if v not in permitted]):
+        raise ValueError(
+            f"{clause.path} 没有“{'、'.join(strange)}”；可用：{'、'.join(permitted) or '只问有没有'}"
+        )
 
     def test(case: Case) -> bool:
         value = value_of(case)
@@ -90,6 +97,19 @@ def _test(clause: Clause) -> Condition:
     return test
 
 
+def _permitted(path: str) -> tuple[str, ...] | None:
+    """Return the values a path may be compared with; ``None`` where it may be any."""
+    if path == "state":
+        return tuple(State)
+    head, _, name = path.partition(".")
+    if not name or head in ("step", "record"):
+        return ()
+    declared = Path.parse(path).field
+    if declared is None or declared.kind == "bool":
+        return ()
+    return declared.choices or None
+
+
 def _reader(path: str) -> Callable[[Case], object]:
     head, _, name = path.partition(".")
     if head == "step" and name:
@@ -99,6 +119,8 @@ def _reader(path: str) -> Callable[[Case], object]:
     if path == "state":
         return lambda case: case.state.value
     if not name:
+        if head not in GROUP_BY_NAME:
+            raise ValueError(f"没有“{head}”这一组")
         return lambda case: single(case.facts, head) or rows(case.facts, head)
     declared = Path.parse(path)
     return lambda case: single(case.facts, declared.group.key).get(name, "")

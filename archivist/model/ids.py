@@ -69,6 +69,15 @@ def parse_category(text: str) -> Category:
     raise InvalidValue(f"没有救助类别“{text}”。可用：{known}")
 
 
+def parse_categories(text: str) -> tuple[Category, ...]:
+    """Return the categories a text names one after the other, however it separates them.
+
+    Raises:
+        InvalidValue: E002, it names something else.
+    """
+    return tuple(map(parse_category, filter(None, re.split(r"[、，,；;\s]+", text))))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class CaseNo:
     """``<office>-<category>-<year>-<sequence>``, e.g. ``TJHQ-DB-2024-000123``; the name of the case's folder."""

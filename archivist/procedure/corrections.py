@@ -20,10 +20,11 @@ from archivist.model.step_ids import OWN_COMMANDS
 from archivist.model.values import Value, value_text
 from archivist.procedure import assignment
 from archivist.procedure.cases import Change, differences
-from archivist.procedure.steps import NO_VALUES, OF_PERSON, changed_groups, distinct, read_told, time_of_day
+from archivist.procedure.steps import NO_VALUES, changed_groups, distinct, read_told, time_of_day
 from archivist.rules import prerequisites, step_rows
 from archivist.rules.guards import TIMED, Attempt
 from archivist.rules.pack import Pack
+from archivist.rules.rule import OF_PERSON
 from archivist.store import Draft
 from archivist.workspace import Workspace
 

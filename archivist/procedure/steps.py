@@ -32,15 +32,13 @@ from archivist.procedure.step_documents import Paper, is_for, paper_of
 from archivist.rules import across, admissibility, deadlines, step_rows
 from archivist.rules.deadlines import Obligation
 from archivist.rules.guards import Attempt
-from archivist.rules.rule import RuleKind, StepRule
+from archivist.rules.rule import BY_DATE, OF_PERSON, RuleKind, StepRule
 from archivist.rules.unit import Unit
 from archivist.store import Draft
 from archivist.workspace import Workspace
 
 _TO_BE_TOLD: Final = "—"
 """In place of a reason that is asked for when the step is taken."""
-OF_PERSON: Final = "person."
-"""Before a fact that a step makes known of whom its value ``person`` names."""
 NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -283,7 +281,7 @@ def event_data(attempt: Attempt, after: State) -> dict[str, Any]:
     }
     facts = attempt.case.facts
     for path, what in rule.sets.items():
-        value = on if what == "date" else attempt.values.get(what)
+        value = on if what == BY_DATE else attempt.values.get(what)
         if value is not None and path.startswith(OF_PERSON):
             person = str(attempt.values.get("person", ""))
             facts = with_person_changed(facts, person, path.removeprefix(OF_PERSON), value)

@@ -18,7 +18,7 @@ from archivist.model.facts import Part, Row, people, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.former_people import Departure
 from archivist.model.household import covered_persons, household_size, is_applicant, kin_names, lives_together
-from archivist.model.ids import CaseNo, Category, parse_category
+from archivist.model.ids import CaseNo, Category, parse_categories
 from archivist.model.persons import numbers_of
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.across import AcrossFinding, AcrossKind, Gravity
@@ -270,7 +270,7 @@ def categories_of(rule: Rule) -> tuple[Category, ...]:
         RuleFault: E502, it names something else.
     """
     try:
-        return tuple(map(parse_category, filter(None, re.split(r"[、，,；;\s]+", str(rule.value)))))
+        return parse_categories(str(rule.value))
     except InvalidValue as error:
         raise RuleFault(f"{rule.id}：{error.what}") from None
 

@@ -173,7 +173,8 @@ def _pack(pack_id: str, made_of: str, said: Mapping[str, Any], calendar: Calenda
 
 
 def _sourced(row: Row, measures: Mapping[str, str]) -> Row:
-    """Return a row whose source names the measure by its full title."""
+    """Return a row whose source names the measure by its full title, and which says where it stands."""
     key = row["source"]["measure"]
     columns = {name: value for name, value in row.items() if name != FROM}
-    return {**columns, "source": {**row["source"], "measure": measures.get(key, key), "key": key}}
+    source = {**row["source"], "measure": measures.get(key, key), "key": key}
+    return {**columns, "source": source, "place": row.get(FROM, "")}

@@ -14,6 +14,8 @@ from typing import Annotated, Final
 
 from archivist.declarations.forms import NOT_DECLARED, Condition, Form, Words
 from archivist.errors import RuleFault
+from archivist.model.facts import Path
+from archivist.model.field_schema import MEMBERS
 from archivist.model.ids import Category
 from archivist.model.roles import Role
 from archivist.model.states import State
@@ -115,6 +117,8 @@ class Rule:
         warn: an earlier line in the same unit at which to warn.
         from_end: counted from the end of the waiting period (公示期) its starting step set going, if it set one going.
         from_value: name of the starting step's value that is the day counted from (死亡之日), instead of the step's own.
+        display: nothing is reckoned with it; it is only shown to people.
+        place: where the row stands, for messages: file, table, number, id; every kind of row has it.
     """
 
     id: Words
@@ -139,6 +143,8 @@ class Rule:
     warn: int | None = None
     from_end: bool = False
     from_value: str = ""
+    display: bool = False
+    place: str = field(default="", compare=False, metadata=NOT_DECLARED)
 
     def deadline(
         self, start: dt.date, calendar: Calendar = NATIONAL, *, at: str = "", value: int | None = None
@@ -176,8 +182,10 @@ class Rule:
             case Unit.YEARS:
                 return calendar.add_days(add_months(start, 12 * count), 0)
             case Unit.DAY_OF_MONTH:
-                cut = start.replace(day=count)
-                return Deadline(cut if start <= cut else add_months(cut, 1))
+                cut = _day_of_month(start, count)
+                return Deadline(
+                    cut if start <= cut else _day_of_month(add_months(start.replace(day=1), 1), count)
+                )
             case Unit.MONTH_END:
                 return Deadline(add_months(start.replace(day=1), count + 1) - dt.timedelta(days=1))
             case Unit.AFTER_QUARTER:
@@ -219,6 +227,24 @@ class Material:
     each: Each = Each.HOUSEHOLD
     accepts: tuple[Words, ...] = ()
     inferred: bool = False
+    place: str = field(default="", compare=False, metadata=NOT_DECLARED)
+
+
+def _can_be_set(path: str) -> bool:
+    if path.startswith(OF_PERSON):
+        path = f"{MEMBERS.key}[1].{path.removeprefix(OF_PERSON)}"
+        return Path.parse(path).field is not None
+    found = Path.parse(path)
+    return found.field is not None and not found.group.many
+
+
+BY_DATE: Final = "date"
+"""What ``sets`` takes from the step itself: the day it was done."""
+OF_PERSON: Final = "person."
+"""Begins what a step sets of the one it is about, whoever it is of the family: ``person.name``."""
+SetPath = Annotated[
+    str, Form(_can_be_set, "户档信息的项，如 application.accepted_on，或当事人的，如 person.name")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +278,13 @@ class StepRule:
     makes: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     when: Condition = ""
-    sets: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[SetPath, Words] = field(default_factory=dict)
     asks: Mapping[Ask, Words] = field(default_factory=dict)
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     inferred: bool = False
     note: str = ""
+    place: str = field(default="", compare=False, metadata=NOT_DECLARED)
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -279,6 +306,12 @@ class StepRule:
         if self.categories and category not in self.categories:
             return False
         return not (self.valid_from and on < self.valid_from) and not (self.valid_to and on > self.valid_to)
+
+
+def _day_of_month(month: dt.date, day: int) -> dt.date:
+    """Return a day of the month of a date; where the month is shorter, its last."""
+    last = add_months(month.replace(day=1), 1) - dt.timedelta(days=1)
+    return month.replace(day=min(day, last.day))
 
 
 MonthDay = Annotated[
@@ -336,6 +369,7 @@ class CheckRule:
     args: CheckArgs = CheckArgs()
     inferred: bool = False
     note: str = ""
+    place: str = field(default="", compare=False, metadata=NOT_DECLARED)
 
     def applies(self, category: Category) -> bool:
         """Tell whether the check is for a category."""

@@ -6,54 +6,68 @@ says so: ``display = true``. What no shipped pack has, or what is only shown, is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Self
+
+from archivist.rules.unit import TIME, Unit
+
+_CAP: Final = (Unit.YUAN, Unit.TIMES, Unit.WORDS)
 
 
 class RuleId(StrEnum):
-    """Id of a rule, as rule packs write it."""
+    """Id of a rule, as rule packs write it, with the units its value may have: the program reckons with them."""
+
+    units: tuple[Unit, ...]
+
+    def __new__(cls, value: str, *units: Unit) -> Self:  # noqa: D102
+        member = str.__new__(cls, value)
+        member._value_, member.units = value, units
+        return member
 
     # time limits of the application
-    OVERALL = "overall"
-    OVERALL_EXTENDED = "overall.extended"
-    VERIFY_EXPLAIN = "verify.explain"
-    PUBLICITY_INITIAL = "publicity.initial"
-    PUBLICITY_AGAIN = "publicity.again"
-    PUBLICITY_PROPOSED = "publicity.proposed"
-    PUBLICITY_OBJECTION_RECHECK = "publicity.objection.recheck"
-    REFUSAL_INFORM = "refusal.inform"
-    TEMP_EMERGENCY_PAPERWORK = "temp.emergency.paperwork"
-    TEMP_EXPENDITURE_KNOWN = "temp.expenditure.known"
-    TEMP_EXPENDITURE_OTHER = "temp.expenditure.other"
+    OVERALL = "overall", *TIME
+    OVERALL_EXTENDED = "overall.extended", *TIME
+    VERIFY_EXPLAIN = "verify.explain", *TIME
+    PUBLICITY_INITIAL = "publicity.initial", *TIME
+    PUBLICITY_AGAIN = "publicity.again", *TIME
+    PUBLICITY_PROPOSED = "publicity.proposed", *TIME
+    PUBLICITY_OBJECTION_RECHECK = "publicity.objection.recheck", *TIME
+    REFUSAL_INFORM = "refusal.inform", *TIME
+    TEMP_EMERGENCY_PAPERWORK = "temp.emergency.paperwork", *TIME, Unit.WORDS
+    TEMP_EXPENDITURE_KNOWN = "temp.expenditure.known", *TIME
+    TEMP_EXPENDITURE_OTHER = "temp.expenditure.other", *TIME
     # money
-    PAY_START = "pay.start"
-    DISABILITY_PAYSTART = "disability.paystart"
-    TEMP_TOWN_APPROVAL_CAP = "temp.town_approval_cap"
-    TEMP_ADVANCE_CAP = "temp.advance_cap"
+    PAY_START = "pay.start", Unit.MONTH_END
+    DISABILITY_PAYSTART = "disability.paystart", Unit.MONTH_END
+    TEMP_TOWN_APPROVAL_CAP = "temp.town_approval_cap", *_CAP
+    TEMP_ADVANCE_CAP = "temp.advance_cap", *_CAP
     # while in benefit, and its end
-    REVIEW_CYCLE = "review.cycle"
-    REVIEW_ANNUAL_WINDOW = "review.annual.window"
-    VISIT_MONTHLY_RATIO = "visit.monthly.ratio"
-    GRADUAL_EXIT = "gradual.exit"
-    DEATH_PROCESS = "death.process"
-    PUBLICITY_TERMINATION = "publicity.termination"
-    TERMINATION_OBJECTION = "termination.objection"
+    REVIEW_CYCLE = "review.cycle", Unit.MONTHS
+    REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER
+    VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
+    GRADUAL_EXIT = "gradual.exit", Unit.MONTHS
+    DEATH_PROCESS = "death.process", Unit.MONTHS
+    PUBLICITY_TERMINATION = "publicity.termination", *TIME
+    TERMINATION_OBJECTION = "termination.objection", *TIME
     # other households, service, files
-    ACROSS_EXCLUDES = "across.excludes"
+    ACROSS_EXCLUDES = "across.excludes", Unit.WORDS
     """Of which categories nobody may be in benefit who is granted this one; their names, with ``、`` between them."""
-    ACROSS_ENDS = "across.ends"
+    ACROSS_ENDS = "across.ends", Unit.WORDS
     """Which other benefits of the same person end when this one is granted."""
-    SERVICE_PUBLIC = "service.public"
+    SERVICE_PUBLIC = "service.public", Unit.DAYS
     """After how many days of 公告 a paper counts as served."""
-    FILING_DAYS = "filing.days"
-    RETENTION_CASE = "retention.case"
-    RETENTION_DAILY = "retention.daily"
-    RETENTION_REFUSED = "retention.refused"
+    FILING_DAYS = "filing.days", *TIME
+    RETENTION_CASE = "retention.case", Unit.YEARS
+    RETENTION_DAILY = "retention.daily", Unit.YEARS
+    RETENTION_REFUSED = "retention.refused", Unit.YEARS
     # the office
-    DELIBERATION_SIZE_MIN = "deliberation.size.min"
-    DELIBERATION_SIZE_MAX = "deliberation.size.max"
-    STAFF_MIN = "staff.min"
-    SPOTCHECK_RATIO = "spotcheck.ratio"
-    SPOTCHECK_KINSHIP = "spotcheck.kinship"
+    DELIBERATION_SIZE_MIN = "deliberation.size.min", Unit.PERSONS
+    DELIBERATION_SIZE_MAX = "deliberation.size.max", Unit.PERSONS
+    STAFF_MIN = "staff.min", Unit.PERSONS
+    SPOTCHECK_RATIO = "spotcheck.ratio", Unit.RATIO
+    SPOTCHECK_KINSHIP = "spotcheck.kinship", Unit.RATIO
 
 
 class RulePrefix(StrEnum):
@@ -65,3 +79,14 @@ class RulePrefix(StrEnum):
     """The sentences a decision stands on: ``basis.<document, without _decision>.``."""
     SERVICE_METHOD = "service.method."
     """The ways of service (送达方式), each with what must prove it."""
+
+
+READ: Final[Mapping[str, RuleId]] = MappingProxyType({rule.value: rule for rule in RuleId})
+"""Id → the rule the program asks for."""
+
+
+def expected_units(rule_id: str) -> tuple[Unit, ...]:
+    """Return the units in which the program reckons with a rule; none where it asks for no such rule."""
+    if rule_id in READ:
+        return READ[rule_id].units
+    return (Unit.WORDS,) if rule_id.startswith(tuple(RulePrefix)) else ()

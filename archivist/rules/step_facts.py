@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping
 from archivist.model.case import Case
 from archivist.model.facts import Path
 from archivist.rules.pack import Pack
-from archivist.rules.rule import StepRule
-
-BY_DATE = "date"
-"""What a row of ``sets`` takes from the step itself: the day it was done."""
+from archivist.rules.rule import BY_DATE, StepRule
 
 
 def recorded_by(pack: Pack, case: Case) -> Mapping[str, StepRule]:

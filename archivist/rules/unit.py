@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class Unit(StrEnum):
@@ -34,17 +38,60 @@ class Unit(StrEnum):
     @property
     def holds(self) -> tuple[type, ...]:
         """The types a value in this unit may have."""
-        match self:
-            case Unit.CYCLE | Unit.CALENDAR | Unit.WORDS:
-                return (str,)
-            case Unit.YES_NO:
-                return (bool,)
-            case Unit.RATIO | Unit.YUAN | Unit.TIMES:
-                return (float, int)
-            case _:
-                return (int,)
+        if self in _TEXTS:
+            return (str,)
+        if self is Unit.YES_NO:
+            return (bool,)
+        return (float, int) if self in (Unit.RATIO, Unit.YUAN, Unit.TIMES) else (int,)
 
     @property
     def counted(self) -> bool:
         """Whether time is counted in it."""
-        return self.holds == (int,) and self is not Unit.PERSONS
+        return self in TIME
+
+    @property
+    def expected(self) -> str:
+        """What a value in this unit must be, in Chinese."""
+        if self in _TEXTS:
+            return "文字，不能为空"
+        if self is Unit.YES_NO:
+            return "true 或 false"
+        least, most = _RANGES[self]
+        return f"{'整数' if self.holds == (int,) else '数字'}，{least} 至 {most}"
+
+    def fits(self, value: object) -> bool:
+        """Tell whether a value can stand in this unit: its type, and within what makes sense."""
+        if type(value) not in self.holds:
+            return False
+        if isinstance(value, str):
+            return bool(value.strip())
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return True
+        least, most = _RANGES[self]
+        return math.isfinite(value) and least <= value <= most
+
+
+_TEXTS: Final = (Unit.CYCLE, Unit.CALENDAR, Unit.WORDS)
+TIME: Final = (
+    Unit.WORKDAYS, Unit.DAYS, Unit.HOURS, Unit.MONTHS, Unit.YEARS, Unit.DAY_OF_MONTH, Unit.MONTH_END,
+    Unit.AFTER_QUARTER, Unit.QUARTER,
+)  # fmt: skip
+"""The units in which time is counted."""
+_RANGES: Final[Mapping[Unit, tuple[float, float]]] = MappingProxyType(
+    {
+        Unit.WORKDAYS: (1, 2500),
+        Unit.DAYS: (1, 3660),
+        Unit.HOURS: (1, 8784),
+        Unit.MONTHS: (1, 600),
+        Unit.YEARS: (1, 100),
+        Unit.DAY_OF_MONTH: (1, 31),
+        Unit.MONTH_END: (0, 60),
+        Unit.AFTER_QUARTER: (0, 92),
+        Unit.QUARTER: (1, 4),
+        Unit.RATIO: (0.0001, 1),
+        Unit.PERSONS: (1, 100_000_000),
+        Unit.YUAN: (0.01, 100_000_000),
+        Unit.TIMES: (0.01, 1000),
+    }
+)
+"""Least and most of what makes sense; beyond it somebody mistyped."""

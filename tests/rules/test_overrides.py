@@ -77,7 +77,7 @@ def test_what_the_pack_cannot_read_is_the_pack_s_fault(tmp_path: Path) -> None:
         p.startswith("archivist.toml [[override.rule]] 第 1 行 overall：unit 是“天”，应为工作日、")
         for p in fault.value.problems
     )
-    assert any("没有环节 lunch" in p for p in fault.value.problems)
+    assert any("starts 中的“lunch”不是规则包中的环节" in p for p in fault.value.problems)
 
 
 def test_every_fault_of_the_settings_is_told_at_once() -> None:
