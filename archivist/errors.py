@@ -350,6 +350,14 @@ class RoleMissing(SettingsError):
     remedy = "用 --as 换人，或在 archivist.toml 的 [[people]] 中登记岗位。"
 
 
+# ── the end of a file ────────────────────────────────────────────────────────────────────────────────────
+class DisposalError(ArchivistError):
+    """What was to become of a file at its end cannot be."""
+
+    code, exit_status, title = "E600", 60, "不能这样处置"
+    remedy = "用 archivist retention explain 户 查看保管期限和依据。"
+
+
 def all_errors(root: type[ArchivistError] = ArchivistError) -> Iterator[type[ArchivistError]]:
     """Yield every class of the tree, in the order of its code."""
     found: dict[str, type[ArchivistError]] = {}

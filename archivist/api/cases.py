@@ -14,6 +14,7 @@ from archivist.model import facts as model
 from archivist.model.ids import Category, mask_id
 from archivist.model.invisible import invisible_notices
 from archivist.model.standing import MatterKind
+from archivist.model.stated_days import StatedDay
 from archivist.model.states import State
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class DeregistrationPlan(Result):
     """A file that may be closed.
 
     Attributes:
-        on: the day.
+        on: the day, as it is stated.
         matters: what it leaves open; where there is anything a person must confirm it.
         warnings: what could not be looked at (未检).
     """
@@ -100,7 +101,7 @@ class DeregistrationPlan(Result):
 
     case: str
     applicant: str
-    on: dt.date
+    on: str
     matters: tuple[OpenMatterView, ...]
     warnings: tuple[str, ...]
 
@@ -110,7 +111,7 @@ class DeregistrationPlan(Result):
         return cls(
             case=str(planned.case.number),
             applicant=planned.case.applicant_name,
-            on=planned.on,
+            on=planned.on.text,
             matters=tuple(map(OpenMatterView.of, planned.matters)),
             warnings=planned.warnings,
         )
@@ -121,15 +122,16 @@ class Deregistered(Result):
     """A closed file.
 
     Attributes:
-        keep_until: the last day it must be kept; ``rule`` the sentence that says so.
+        deregistered_on: the last day it can have been; ``None`` where nobody knows.
+        keep_until: the last day it must be kept; ``None`` while the day is not known; ``rule`` the sentence that says so.
         matters: what it left open, as a person confirmed.
     """
 
     SCHEMA: ClassVar[str] = "archivist/case-deregister/1"
 
     case: str
-    deregistered_on: dt.date
-    keep_until: dt.date
+    deregistered_on: dt.date | None
+    keep_until: dt.date | None
     rule: str
     matters: tuple[OpenMatterView, ...] = ()
 
@@ -256,7 +258,13 @@ def change_facts(
 
 
 def plan_deregistration(
-    workspace: Workspace, by: By, case: str, *, on: dt.date, reason: str, people: Sequence[str] = ()
+    workspace: Workspace,
+    by: By,
+    case: str,
+    *,
+    on: dt.date | StatedDay,
+    reason: str,
+    people: Sequence[str] = (),
 ) -> DeregistrationPlan:
     """Say what a file would leave open if it were closed; nothing is written. Refuses what ``deregister`` refuses.
 
@@ -275,7 +283,7 @@ def deregister(
     by: By,
     case: str,
     *,
-    on: dt.date,
+    on: dt.date | StatedDay,
     reason: str,
     people: Sequence[str] = (),
     confirmed: bool = False,
@@ -286,7 +294,7 @@ def deregister(
         workspace: the open workspace.
         by: who does it, and when.
         case: the household as people name it; see ``Workspace.find_case``.
-        on: civil day of deregistration; not in the future.
+        on: civil day of deregistration; not in the future. Of an old paper file it may be known in part or not at all.
         reason: why.
         people: who did it; the actor when nobody is named.
         confirmed: a person knows what the file leaves open.
@@ -305,8 +313,7 @@ def deregister(
     closed = closing.deregister(
         workspace, by, number, on=on, reason=reason, people=people, matters=planned.matters
     )
-    period = retention(closed, workspace.pack)
-    assert closed.deregistered_on is not None and period is not None
+    period = retention(closed, workspace.pack, by.today)
     matters = tuple(map(OpenMatterView.of, planned.matters))
     return Deregistered(
         str(closed.number), closed.deregistered_on, period.expires, str(period.rule.source), matters

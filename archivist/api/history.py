@@ -35,6 +35,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.RECORD_VOIDED: "作废",
         Op.SERVICE_RECORDED: "送达登记",
         Op.REOPENED: "撤销注销",
+        Op.RETENTION_EXTENDED: "延长保管期限",
         Op.APPLICANT_CHANGED: "变更申请人",
         Op.HOUSEHOLD_SPLIT: "分户",
     }
@@ -145,25 +146,15 @@ def _text(workspace: Workspace, event: Event) -> str:
     """Say what an event did; the rules are asked only where it corrected what a step was told."""
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
-            entry = event.data["record"]
-            source = event.source or {}
-            name, moved = source.get("name"), source.get("moved_from")
-            origin = f" ← {name}" if name else ""
-            origin += f" ← {moved['case']} 第 {moved['record']} 件移入" if moved else ""
-            old = entry.get("data", {}).get("replaces")
-            instead = f"，代替作废的第 {old} 件" if old else ""
-            return f"第 {entry['no']} 件 {entry['title']}{instead}{origin}{_because(event)}"
+            return _filed(event)
         case Op.RECORD_MOVED_OUT:
             to = event.data["to"]
             return f"第 {event.data['record']} 件 → {to['case']} 第 {to['record']} 件{_because(event)}"
-        case Op.RECORD_VOIDED:
-            return f"第 {event.data['record']} 件作废{_because(event)}"
         case Op.SERVICE_RECORDED:
-            told = f"，收到日期 {event.data[RECEIVED_ON]}" if RECEIVED_ON in event.data else ""
-            papers = "、".join(event.data[SERVES])
-            return f"第 {event.data['receipt']} 件送达回证送达的是第 {papers} 件{told}{_because(event)}"
-        case Op.RECORD_RETYPED:
-            return f"第 {event.data['record']} 件改为 {event.data['title']}{_because(event)}"
+            return _served(event)
+        case Op.RECORD_VOIDED | Op.RECORD_RETYPED:
+            became = f"改为 {event.data['title']}" if event.op is Op.RECORD_RETYPED else "作废"
+            return f"第 {event.data['record']} 件{became}{_because(event)}"
         case Op.FACTS_CHANGED:
             groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + _because(event)
@@ -178,13 +169,31 @@ def _text(workspace: Workspace, event: Event) -> str:
         case Op.STEP_CORRECTED:
             return _correction(workspace, event)
         case Op.DEREGISTERED:
-            return f"{event.data['date']} {event.reason}"
+            return f"{event.data.get('stated') or event.data['date']} {event.reason}"
+        case Op.RETENTION_EXTENDED:
+            return f"至 {event.data['until']}，鉴定：{'、'.join(event.data['appraisers'])}{_because(event)}"
         case Op.CHECK_CONFIRMED:
             numbers = event.data.get("records", ())
             what = f"第 {'、'.join(numbers)} 件" if numbers else "、".join(event.data["checks"])
             return f"{event.data['on']} {what} {'、'.join(event.data['by'])}（{event.reason}）"
         case _:
             return event.reason
+
+
+def _filed(event: Event) -> str:
+    entry, source = event.data["record"], event.source or {}
+    name, moved = source.get("name"), source.get("moved_from")
+    origin = f" ← {name}" if name else ""
+    origin += f" ← {moved['case']} 第 {moved['record']} 件移入" if moved else ""
+    old = entry.get("data", {}).get("replaces")
+    instead = f"，代替作废的第 {old} 件" if old else ""
+    return f"第 {entry['no']} 件 {entry['title']}{instead}{origin}{_because(event)}"
+
+
+def _served(event: Event) -> str:
+    told = f"，收到日期 {event.data[RECEIVED_ON]}" if RECEIVED_ON in event.data else ""
+    papers = "、".join(event.data[SERVES])
+    return f"第 {event.data['receipt']} 件送达回证送达的是第 {papers} 件{told}{_because(event)}"
 
 
 def _household(event: Event) -> str:

@@ -1,8 +1,9 @@
-"""How long closed files must be kept. Nothing is destroyed here; a date alone never destroys."""
+"""How long files must be kept, and why. Nothing is destroyed here; a date alone never destroys."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,25 +11,34 @@ from archivist.api.result import Result
 from archivist.rules.unit import Unit
 
 if TYPE_CHECKING:
+    from archivist.model.by import By
+    from archivist.model.case import Case
     from archivist.preservation.disposal import RetainedCase
+    from archivist.rules.disposition.retention import Retention, RetentionPeriod
+    from archivist.rules.rule import Rule
     from archivist.workspace import Workspace
 
 
+# ── results ──────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class RetainedCaseView:
-    """A closed file and the row that decides how long it is kept.
+    """A file and the row that decides how long it is kept.
 
     Attributes:
-        keep_until: last day it must be kept; ``days_left`` until then, negative once past.
+        kind: what decides (户档, 未给予救助的案卷 …); ``status`` where the period stands.
+        keep_until: last day it must be kept; ``days_left`` until then, negative once past; both ``None`` where there is no end.
         rule: id of the row, ``title`` its name; ``value`` how much time, in ``unit``, from ``trigger``.
         source: the sentence it stands on; ``inferred`` where it does not say all of it.
+        doubts: what must be looked into before it is appraised.
     """
 
     case: str
     applicant: str
+    kind: str
+    status: str
     deregistered_on: dt.date | None
-    keep_until: dt.date
-    days_left: int
+    keep_until: dt.date | None
+    days_left: int | None
     rule: str
     title: str
     value: int | float | str | bool
@@ -36,6 +46,7 @@ class RetainedCaseView:
     trigger: str
     source: str
     inferred: bool
+    doubts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, kept: RetainedCase) -> RetainedCaseView:
@@ -44,6 +55,8 @@ class RetainedCaseView:
         return cls(
             case=str(kept.case.number),
             applicant=kept.case.applicant_name,
+            kind=kept.retention.kind.label,
+            status=kept.retention.status.label,
             deregistered_on=kept.case.deregistered_on,
             keep_until=kept.retention.expires,
             days_left=kept.days_left,
@@ -54,22 +67,149 @@ class RetainedCaseView:
             trigger=rule.trigger,
             source=str(rule.source),
             inferred=rule.inferred,
+            doubts=kept.retention.doubts,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionList(Result):
-    """Closed files, the first to be appraised first; ``unread`` says which could not be read (未检), and why."""
+    """Files whose period runs or has run out, the first to be appraised first.
 
-    SCHEMA: ClassVar[str] = "archivist/retention-list/1"
+    ``unread`` says which could not be read (未检), and why.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/retention-list/2"
 
     cases: tuple[RetainedCaseView, ...]
     unread: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """One time that a file must be kept for, and the row it stands on.
+
+    Attributes:
+        ends: the last day; ``None`` for ever.
+        words: the row in words; ``source`` its sentence.
+    """
+
+    kind: str
+    starts: dt.date
+    ends: dt.date | None
+    rule: str
+    words: str
+    source: str
+    inferred: bool
+    note: str
+
+    @classmethod
+    def of(cls, period: RetentionPeriod) -> PeriodView:
+        """Return one of the times of a file."""
+        rule = period.rule
+        return cls(
+            period.kind.label,
+            period.start,
+            period.end,
+            rule.id,
+            _words(rule),
+            str(rule.source),
+            rule.inferred,
+            rule.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionExplained(Result):
+    """Why a file is kept until when.
+
+    Attributes:
+        kind: what decides; ``status`` where the period stands on the day ``on``.
+        deregistered: the day of 注销 as it is stated; empty while the file is open.
+        periods: every time that runs, the deciding one first; empty while none has begun.
+        will: while none has begun, the row that will decide, in words, with its sentence.
+        holds: what forbids its destruction meanwhile.
+        doubts: what must be looked into before it is appraised.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/retention-explain/1"
+
+    case: str
+    applicant: str
+    on: dt.date
+    kind: str
+    status: str
+    deregistered: str
+    starts: dt.date | None
+    keep_until: dt.date | None
+    periods: tuple[PeriodView, ...]
+    will: str
+    holds: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+# ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionList:
-    """Return every deregistered case, or those that may be appraised on a day, with how long it must be kept."""
+    """Return every file whose period runs, or those that may be appraised on a day, with how long it must be kept."""
     from archivist.preservation import disposal
 
     found = disposal.retention_list(workspace, on=on, expired_only=expired_only)
     return RetentionList(tuple(map(RetainedCaseView.of, found.rows)), found.unread)
+
+
+def explain(workspace: Workspace, case: str, *, on: dt.date) -> RetentionExplained:
+    """Say how long a file must be kept, from when and by which sentence.
+
+    Raises:
+        CaseNotFound: E201. RuleFault: E502, the pack does not say.
+    """
+    from archivist.rules.disposition.retention import retention
+
+    found = workspace.archive.read(workspace.find_case(case))
+    return _explained(found, retention(found, workspace.pack, on), on)
+
+
+def extend(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    *,
+    until: dt.date | None,
+    appraisers: Sequence[str],
+    reason: str,
+) -> RetentionExplained:
+    """Record that an appraisal (鉴定) keeps a file longer, until a day or for ever (``None``).
+
+    Raises:
+        CaseNotFound: E201. InvalidValue: E002. DisposalError: E600, with every reason at once.
+    """
+    from archivist.preservation import appraisal
+
+    number = workspace.find_case(case)
+    now = appraisal.extend(workspace, by, number, until=until, appraisers=appraisers, reason=reason)
+    return _explained(workspace.archive.read(number), now, by.today)
+
+
+def _explained(case: Case, kept: Retention, on: dt.date) -> RetentionExplained:
+    from archivist.rules.disposition.holds import before_destruction, holds
+
+    standing = tuple(hold.words for hold in holds(case, on))
+    return RetentionExplained(
+        case=str(case.number),
+        applicant=case.applicant_name,
+        on=on,
+        kind=kept.kind.label,
+        status=kept.status.label,
+        deregistered=case.deregistration_stated,
+        starts=kept.starts,
+        keep_until=kept.expires,
+        periods=tuple(map(PeriodView.of, kept.periods)),
+        will="" if kept.periods else f"{_words(kept.rule)}（{kept.rule.source}）",
+        holds=standing,
+        doubts=(*kept.doubts, *before_destruction(case)),
+    )
+
+
+def _words(rule: Rule) -> str:
+    from archivist.rules.disposition.retention import words
+
+    return words(rule)

@@ -18,10 +18,11 @@ from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
 from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
-from archivist.cli.session import DAY, MANY, Session, pairs, with_session
+from archivist.cli.session import DAY, MANY, STATED_DAY, Session, pairs, with_session
 from archivist.cli.steps import correct, step
 from archivist.model.case import CaseStatus
 from archivist.model.ids import parse_category
+from archivist.model.stated_days import StatedDay
 from archivist.model.states import parse_state
 
 _STATUSES: Final = {s.value: s for s in CaseStatus} | {s.label: s for s in CaseStatus}
@@ -246,7 +247,12 @@ def list_(
 
 @case.command()
 @click.argument("case_", metavar="户")
-@click.option("--on", "on", type=DAY, help="注销日期；默认今天，不能写将来的日子。")
+@click.option(
+    "--on",
+    "on",
+    type=STATED_DAY,
+    help="注销日期；默认今天，不能写将来的日子。没有环节记录的旧档可只写 2016-05、2016、2015-01-01..2017-03-15，查不到的写 不明。",
+)
 @click.option("--by", "people", multiple=True, metavar="姓名", help="办理人，可多次；默认为经办人。")
 @click.option("--reason", required=True, help="注销原因，如 死亡、自愿退出、不再符合条件。")
 @click.option("--dry-run", is_flag=True, help="只列出还有什么未了，不写入。")
@@ -255,7 +261,7 @@ def list_(
 def deregister(
     session: Session,
     case_: str,
-    on: dt.date | None,
+    on: StatedDay | None,
     people: tuple[str, ...],
     reason: str,
     dry_run: bool,
@@ -281,7 +287,8 @@ def deregister(
         yes = True
     closed = api.deregister(session.workspace, by, case_, on=day, reason=reason, people=people, confirmed=yes)
     session.emit(closed)
-    session.say(f"{closed.case} 已注销（{closed.deregistered_on}），至少保管至 {closed.keep_until}", "green")
+    kept = f"至少保管至 {closed.keep_until}" if closed.keep_until else "注销日不明，保管期限未起算，须查明"
+    session.say(f"{closed.case} 已注销（{closed.deregistered_on or '日期不明'}），{kept}", "green")
     session.say(f"依据：{closed.rule}", "dim")
     if closed.matters:
         session.say(f"注销时未了 {len(closed.matters)} 项，已记入历史", "yellow")

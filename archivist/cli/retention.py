@@ -1,4 +1,4 @@
-"""``archivist retention``: what must be kept until when. Nothing is destroyed here."""
+"""``archivist retention``: what must be kept until when, and why. Nothing is destroyed here."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import datetime as dt
 
 import click
 
-from archivist.api.retention import RetainedCaseView, retention_list
+from archivist.api import retention as api
+from archivist.api.retention import RetainedCaseView, RetentionExplained
 from archivist.cli.session import DAY, Session, with_session
+from archivist.errors import UsageError
 
 
 @click.group()
@@ -20,25 +22,20 @@ def retention() -> None:
 @click.option("--expired", is_flag=True, help="只列已到期、可以鉴定的。")
 @with_session
 def list_(session: Session, on: dt.date | None, expired: bool) -> int:
-    """列出已注销户档的保管期限、依据与剩余天数。"""
-    found = retention_list(session.workspace, on=on or session.today(), expired_only=expired)
+    """列出已注销户档的保管期限、依据与剩余天数，连同期满而没有注销的、注销日不明的。"""
+    found = api.retention_list(session.workspace, on=on or session.today(), expired_only=expired)
     session.emit(found)
     session.table(
-        ("户号", "申请人", "注销", "保管至", "剩余", "规则"),
+        ("户号", "申请人", "注销", "保管至", "剩余", "类别"),
         [
-            (
-                c.case,
-                c.applicant,
-                c.deregistered_on,
-                c.keep_until,
-                f"{c.days_left} 天" if c.days_left >= 0 else f"已到期 {-c.days_left} 天，可鉴定",
-                c.title,
-            )
+            (c.case, c.applicant, c.deregistered_on or "", c.keep_until or "", _left(c), c.kind)
             for c in found.cases
         ],
     )
     for line in dict.fromkeys(map(_rule, found.cases)):
         session.say(line, "dim")
+    if any(c.doubts for c in found.cases):
+        session.say("有须核实的事项，逐户看：archivist retention explain 户", "yellow")
     for line in found.unread:
         session.warn(f"未检：{line}")
     if not found.cases:
@@ -46,6 +43,71 @@ def list_(session: Session, on: dt.date | None, expired: bool) -> int:
     return 1 if found.unread else 0
 
 
+def _left(kept: RetainedCaseView) -> str:
+    if kept.days_left is None or (kept.days_left < 0 and "鉴定" not in kept.status):
+        return kept.status
+    return f"{kept.days_left} 天" if kept.days_left >= 0 else f"已到期 {-kept.days_left} 天，可鉴定"
+
+
 def _rule(kept: RetainedCaseView) -> str:
     inferred = "〔推定〕" if kept.inferred else ""
     return f"{kept.title} {kept.value}{kept.unit}，自{kept.trigger}：{kept.source}{inferred}"
+
+
+@retention.command()
+@click.argument("case_", metavar="户")
+@click.option("--on", "on", type=DAY, help="以哪一天为准；默认今天。")
+@with_session
+def explain(session: Session, case_: str, on: dt.date | None) -> None:
+    """说明一户保管到哪一天、从哪一天起算、依据哪一句，还有什么要核实。"""
+    _show(session, api.explain(session.workspace, case_, on=on or session.today()))
+
+
+@retention.command()
+@click.argument("case_", metavar="户")
+@click.option("--until", type=DAY, help="延长到哪一天（含）。")
+@click.option("--permanent", is_flag=True, help="鉴定为永久保管。")
+@click.option(
+    "--appraiser", "appraisers", multiple=True, metavar="姓名", help="鉴定小组成员，至少两人，可多次。"
+)
+@click.option("--reason", required=True, help="延长的理由。")
+@with_session
+def extend(
+    session: Session,
+    case_: str,
+    until: dt.date | None,
+    permanent: bool,
+    appraisers: tuple[str, ...],
+    reason: str,
+) -> None:
+    """记录鉴定的结论：一户延长保管到某日，或永久保管。只能延长，不能缩短。"""
+    if permanent == (until is not None):
+        raise UsageError("--until 与 --permanent 须写一个，也只能写一个")
+    done = api.extend(
+        session.workspace, session.by(), case_, until=until, appraisers=appraisers, reason=reason
+    )
+    _show(session, done)
+
+
+def _show(session: Session, found: RetentionExplained) -> None:
+    session.emit(found)
+    session.say(f"{found.case}  {found.applicant}  {found.kind}：{found.status}（{found.on}）", "bold")
+    if found.deregistered:
+        session.say(f"注销：{found.deregistered}")
+    if found.starts:
+        until = f"至 {found.keep_until}（含）" if found.keep_until else "永久"
+        session.say(f"自 {found.starts} 起算，保管{until}", "cyan")
+    for period in found.periods:
+        inferred = "〔推定〕" if period.inferred else ""
+        session.say(
+            f"· {period.kind}：{period.starts} 起，至 {period.ends or '永久'}；{period.words}（{period.rule}）"
+        )
+        session.say(f"  {period.source}{inferred}", "dim")
+        if period.note:
+            session.say(f"  注：{period.note}", "dim")
+    if found.will:
+        session.say(f"起算以后：{found.will}")
+    for line in found.holds:
+        session.say(f"冻结：{line}", "yellow")
+    for line in found.doubts:
+        session.say(f"须核实：{line}", "yellow")

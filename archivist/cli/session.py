@@ -27,11 +27,13 @@ from archivist.printable import visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from archivist.model.stated_days import StatedDay
     from archivist.workspace import Workspace
 
-    _ParamType = click.ParamType[dt.date]
+    _DayType = click.ParamType[dt.date]
+    _StatedType = click.ParamType[StatedDay]
 else:  # generic in the type stubs only, in older releases of click
-    _ParamType = click.ParamType
+    _DayType = _StatedType = click.ParamType
 
 F = TypeVar("F", bound=Callable[..., Any])
 MANY = 200
@@ -289,7 +291,7 @@ def with_session(command: F) -> F:
     return shared(run)  # type: ignore[return-value]
 
 
-class Day(_ParamType):
+class Day(_DayType):
     """A civil date as people write it."""
 
     name = "日期"
@@ -306,7 +308,28 @@ class Day(_ParamType):
             self.fail(error.what, param, ctx)
 
 
-DAY = Day()
+class Stated(_StatedType):
+    """A civil date, or what is known of one; see ``model.stated_days``."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> StatedDay:
+        """Read it, or say what is wrong with it."""
+        from archivist.model.stated_days import StatedDay
+
+        if isinstance(value, StatedDay):
+            return value
+        try:
+            return StatedDay.of(DAY.convert(value, param, ctx))
+        except click.UsageError:
+            pass
+        try:
+            return StatedDay.parse(str(value))
+        except InvalidValue as error:
+            self.fail(error.what, param, ctx)
+
+
+DAY, STATED_DAY = Day(), Stated()
 
 
 def pairs(values: Sequence[str]) -> list[tuple[str, str]]:

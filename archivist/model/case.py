@@ -38,11 +38,24 @@ class CaseStatus(StrEnum):
         return {"open": "在办", "deregistered": "已注销"}[self.value]
 
 
+PERMANENTLY: Final = "永久"
+"""How an appraisal says that a file is kept for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionExtension:
+    """An appraisal (鉴定) that the file is kept longer: until a day, or for ever (``None``)."""
+
+    until: dt.date | None
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One household file as its events say.
 
-    ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before,
+    ``deregistered_on`` is the last day it can have been closed on; ``None`` while it is open, and where nobody knows, as
+    ``deregistration_stated`` says. ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before,
     ``former`` who belonged to it once; ``split_from`` the household it was split from, and ``references`` the papers that
     are there.
     """
@@ -54,6 +67,8 @@ class Case:
     records: Mapping[RecordNo, Record] = field(default_factory=dict)
     deregistered_on: dt.date | None = None
     deregistration_reason: str = ""
+    deregistration_stated: str = ""
+    extensions: tuple[RetentionExtension, ...] = ()
     seq: int = 0
     head: Sha256 = GENESIS
     pack: str = ""
@@ -191,15 +206,28 @@ def _deregistered(case: Case, event: Event) -> Case:
     return replace(
         case,
         status=CaseStatus.DEREGISTERED,
-        deregistered_on=dt.date.fromisoformat(event.data["date"]),
+        deregistered_on=dt.date.fromisoformat(event.data["date"]) if "date" in event.data else None,
         deregistration_reason=event.reason,
+        deregistration_stated=event.data.get("stated", event.data.get("date", "")),
     )
+
+
+def _with_extension(case: Case, event: Event) -> Case:
+    until = event.data["until"]
+    day = None if until == PERMANENTLY else dt.date.fromisoformat(until)
+    return replace(case, extensions=(*case.extensions, RetentionExtension(day, event.seq)))
 
 
 def _reopened(case: Case, _: Event) -> Case:
     if case.status is not CaseStatus.DEREGISTERED:
         raise ValueError("a file is reopened that was not closed")
-    return replace(case, status=CaseStatus.OPEN, deregistered_on=None, deregistration_reason="")
+    return replace(
+        case,
+        status=CaseStatus.OPEN,
+        deregistered_on=None,
+        deregistration_reason="",
+        deregistration_stated="",
+    )
 
 
 def _with_void(case: Case, event: Event) -> Case:
@@ -376,6 +404,7 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.HOUSEHOLD_SPLIT: _without_people,
         Op.DEREGISTERED: _deregistered,
         Op.REOPENED: _reopened,
+        Op.RETENTION_EXTENDED: _with_extension,
         Op.CHECK_CONFIRMED: _with_confirmation,
     }
 )

@@ -43,6 +43,7 @@ class Op(StrEnum):
     APPLICANT_CHANGED = "applicant_changed"
     HOUSEHOLD_SPLIT = "household_split"
     REOPENED = "reopened"
+    RETENTION_EXTENDED = "retention_extended"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"

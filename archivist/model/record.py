@@ -124,6 +124,11 @@ class Record:
         return str(self.data.get("date") or self.data.get("dated") or "")
 
     @property
+    def dated_by_machine(self) -> bool:
+        """Whether the day the paper bears was read by the program and nobody has said it since."""
+        return not self.data.get("date") and (self.data.get("typed") or {}).get("by") == MACHINE
+
+    @property
     def type_score(self) -> float | None:
         """How sure the program was that it is of this type, 0.0–1.0; ``None`` where a person said it, or nobody noted it."""
         typed = self.data.get("typed") or {}

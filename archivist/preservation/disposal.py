@@ -6,18 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 
 from archivist.errors import ArchivistError
-from archivist.model.case import Case
-from archivist.rules.disposition.retention import Retention, retention
+from archivist.model.case import Case, CaseStatus
+from archivist.rules.disposition.retention import Retention, RetentionStatus, retention
 from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class RetainedCase:
-    """One deregistered case with its retention on a day; ``days_left`` is negative once the period has run out."""
+    """One file with its retention on a day; ``days_left`` is negative once the period has run out, ``None`` while none ends."""
 
     case: Case
     retention: Retention
-    days_left: int
+    days_left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,24 @@ class RetentionSchedule:
 
 
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
-    """Return every deregistered case with the day until which it must be kept, the earliest first."""
+    """Return every file whose period runs, has run out or should run and cannot, the earliest first; those without an end last."""
     pack = workspace.pack
     rows: list[RetainedCase] = []
     unread: list[str] = []
     for number in workspace.archive.case_numbers():
         try:
             case = workspace.archive.read(number)
-            period = retention(case, pack)
+            period = retention(case, pack, on)
         except ArchivistError as error:
             unread.append(str(error))
             continue
-        if period and (period.expired(on) or not expired_only):
-            rows.append(RetainedCase(case, period, (period.expires - on).days))
-    return RetentionSchedule(
-        tuple(sorted(rows, key=lambda r: (r.retention.expires, r.case.number))), tuple(unread)
-    )
+        if period.expired or (not expired_only and _is_listed(case, period)):
+            left = (period.expires - on).days if period.expires else None
+            rows.append(RetainedCase(case, period, left))
+    rows.sort(key=lambda r: (r.retention.expires or dt.date.max, r.case.number))
+    return RetentionSchedule(tuple(rows), tuple(unread))
+
+
+def _is_listed(case: Case, period: Retention) -> bool:
+    """Whether a file whose period has not run out stands on the list: it is closed, or should have been."""
+    return case.status is CaseStatus.DEREGISTERED or period.status is RetentionStatus.UNCLOSED

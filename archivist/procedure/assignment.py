@@ -70,6 +70,16 @@ def over_closed_file(config: Config, actor: str) -> list[str]:
     return list(_without_role(config, actor, (Role.APPROVER,)))
 
 
+def over_appraisal(config: Config, actor: str, appraisers: Iterable[str]) -> list[str]:
+    """Return why some people may not appraise a file and another not decide on it: one person never does both."""
+    reasons = list(_without_role(config, actor, (Role.APPROVER,)))
+    for name in appraisers:
+        reasons += _without_role(config, name, (Role.APPRAISER,))
+        if name == actor:
+            reasons.append(f"{name}参加了鉴定，不能又作决定")
+    return reasons
+
+
 def _without_role(config: Config, name: str, roles: Iterable[Role]) -> Iterable[str]:
     """Yield that somebody has none of some roles; nothing where the office registered nobody."""
     person = config.person(name)

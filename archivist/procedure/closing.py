@@ -18,6 +18,7 @@ from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.model.standing import MatterKind
+from archivist.model.stated_days import StatedDay, stated
 from archivist.model.step_ids import StepId
 from archivist.procedure import assignment
 from archivist.procedure.cases import drop_folder, refuse_second
@@ -46,31 +47,37 @@ class Closing:
 
     Attributes:
         case: as it stands.
-        on: the civil day.
+        on: the civil day, as it is stated.
         matters: what it leaves open, each in a sentence.
         warnings: what could not be looked at (未检).
     """
 
     case: Case
-    on: dt.date
+    on: StatedDay
     matters: tuple[OpenMatter, ...]
     warnings: tuple[str, ...]
 
 
 # ── closing ──────────────────────────────────────────────────────────────────────────────────────────────
 def plan_closing(
-    workspace: Workspace, by: By, number: CaseNo, *, on: dt.date, reason: str, people: Sequence[str] = ()
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    *,
+    on: dt.date | StatedDay,
+    reason: str,
+    people: Sequence[str] = (),
 ) -> Closing:
     """Say what a file would leave open; nothing is written. Refuses what ``deregister`` refuses."""
-    case = workspace.archive.read(number)
-    _refuse_unlawful(workspace, by, case, on, reason, people)
+    case, day = workspace.archive.read(number), stated(on)
+    _refuse_unlawful(workspace, by, case, day, reason, people)
     matters = (
-        *open_matters(case, workspace.pack, workspace.catalogue, on),
+        *open_matters(case, workspace.pack, workspace.catalogue, day.last or by.today),
         *_in_tray(workspace, number),
         *_in_folder(workspace, number),
     )
     warnings = (*unexamined(case), *(() if workspace.config.people else (assignment.UNEXAMINED,)))
-    return Closing(case, on, matters, warnings)
+    return Closing(case, day, matters, warnings)
 
 
 def refuse_open(closing: Closing) -> None:
@@ -93,7 +100,7 @@ def deregister(
     by: By,
     number: CaseNo,
     *,
-    on: dt.date,
+    on: dt.date | StatedDay,
     reason: str,
     people: Sequence[str] = (),
     matters: Sequence[OpenMatter] = (),
@@ -106,7 +113,7 @@ def deregister(
         workspace: the open workspace.
         by: who records it, and when.
         number: the case.
-        on: civil day of deregistration; not in the future.
+        on: civil day of deregistration; not in the future. Only of a file without steps it may be known in part or not at all.
         reason: why.
         people: who did it; the actor when nobody is named.
         matters: what was open and known to be; the event counts them by kind.
@@ -116,11 +123,14 @@ def deregister(
         InvalidValue: E002, when the date lies outside the case. StepRefused: E209, what ended it was not issued or not
             served, or this person may not.
     """
+    day = stated(on)
 
     def draft(case: Case) -> Draft:
-        _refuse_unlawful(workspace, by, case, on, reason, people)
+        _refuse_unlawful(workspace, by, case, day, reason, people)
         counted = Counter(matter.kind.value for matter in matters)
-        data = {"date": on.isoformat()} | ({"open": dict(sorted(counted.items()))} if counted else {})
+        data: dict[str, object] = {"date": day.last.isoformat()} if day.last else {}
+        data |= {} if day.exact else {"stated": day.text}
+        data |= {"open": dict(sorted(counted.items()))} if counted else {}
         return Draft(Op.DEREGISTERED, data, reason)
 
     case, _ = workspace.commit(number, draft, by)
@@ -132,10 +142,10 @@ def deregister(
 
 
 def _refuse_unlawful(
-    workspace: Workspace, by: By, case: Case, on: dt.date, reason: str, people: Sequence[str]
+    workspace: Workspace, by: By, case: Case, day: StatedDay, reason: str, people: Sequence[str]
 ) -> None:
     if case.status is CaseStatus.DEREGISTERED:
-        raise CaseClosed(f"已于 {case.deregistered_on} 注销", file=str(case.number))
+        raise CaseClosed(f"已于 {case.deregistration_stated} 注销", file=str(case.number))
     rows = [step for step in workspace.pack.steps_of(case) if step.id == StepId.DEREGISTER]
     here = [row for row in rows if case.state in row.moves]
     if case.steps and not here:
@@ -145,6 +155,12 @@ def _refuse_unlawful(
             file=str(case.number),
             remedy="用 archivist case step 户 查看现在能办的环节。",
         )
+    if case.steps and not day.exact:
+        raise InvalidValue(
+            f"注销日期“{day.text}”不是确切的一日：有环节记录的户档须写明哪一日", file=str(case.number)
+        )
+    if (on := day.last) is None:
+        return
     first = max(case.opened_on, *(s.on for s in case.steps[-1:]), dt.date.min)
     if not first <= on <= by.today:
         after = f"上一环节“{case.steps[-1].title}”" if case.steps else "立户日"
@@ -242,9 +258,9 @@ def _appraised(workspace: Workspace, case: Case) -> Iterator[str]:
 
     The ledger does not say which files a document names, so every one that could stand on it counts.
     """
-    period = retention(case, workspace.pack)
     for event in workspace.archive.ledger_events():
         if event.op is not Op.OFFICE_DOCUMENT_ISSUED or event.data.get("document") not in _APPRAISALS:
             continue
-        if period and period.expired(dt.date.fromisoformat(event.data["date"])):
+        period = retention(case, workspace.pack, dt.date.fromisoformat(event.data["date"]))
+        if period.expired:
             yield f"保管期满（{period.expires}）以后制发过《{event.data['title']}》（{event.data['date']}），本户可能已经鉴定"

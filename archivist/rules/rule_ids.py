@@ -59,9 +59,13 @@ class RuleId(StrEnum):
     SERVICE_PUBLIC = "service.public", Unit.DAYS
     """After how many days of 公告 a paper counts as served."""
     FILING_DAYS = "filing.days", *TIME
+    REMEDY_LITIGATION_MAX = "remedy.litigation.max", Unit.YEARS
     RETENTION_CASE = "retention.case", Unit.YEARS
     RETENTION_DAILY = "retention.daily", Unit.YEARS
+    RETENTION_DAILY_LENGTHENS = "retention.daily.lengthens", Unit.YES_NO
+    RETENTION_FROM_NEXT_YEAR = "retention.from_next_year", Unit.YES_NO
     RETENTION_REFUSED = "retention.refused", Unit.YEARS
+    RETENTION_OFFICE = "retention.office", Unit.YEARS
     # the office
     DELIBERATION_SIZE_MIN = "deliberation.size.min", Unit.PERSONS
     DELIBERATION_SIZE_MAX = "deliberation.size.max", Unit.PERSONS
@@ -79,6 +83,8 @@ class RulePrefix(StrEnum):
     """The sentences a decision stands on: ``basis.<document, without _decision>.``."""
     SERVICE_METHOD = "service.method."
     """The ways of service (送达方式), each with what must prove it."""
+    RETENTION_OFFICE = "retention.office."
+    """How long documents of the office are kept that are not kept like all others."""
 
 
 READ: Final[Mapping[str, RuleId]] = MappingProxyType({rule.value: rule for rule in RuleId})
@@ -89,4 +95,6 @@ def expected_units(rule_id: str) -> tuple[Unit, ...]:
     """Return the units in which the program reckons with a rule; none where it asks for no such rule."""
     if rule_id in READ:
         return READ[rule_id].units
+    if rule_id.startswith(RulePrefix.RETENTION_OFFICE):
+        return (Unit.YEARS, Unit.WORDS)
     return (Unit.WORDS,) if rule_id.startswith(tuple(RulePrefix)) else ()

@@ -110,8 +110,8 @@ def test_kept_three_years_after_deregistration() -> None:
     """「社会救助对象注销后档案保存不少于三年」: the district's own sentence, for both categories."""
     for category in ("DB", "TK"):
         case = take(walk(JINCHENG, category), Op.DEREGISTERED, {"date": "2024-06-28"})
-        period = retention(case, JINCHENG)
-        assert period is not None and period.expires == dt.date(2027, 6, 28)
+        period = retention(case, JINCHENG, dt.date(2024, 6, 28))
+        assert period.expires == dt.date(2027, 6, 28)
         assert period.rule.source.key == "S2"
 
 

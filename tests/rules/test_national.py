@@ -475,6 +475,15 @@ def test_papers_of_daily_management_are_kept_five_years() -> None:
     assert row(NATIONAL, "retention.daily").deadline(dt.date(2024, 12, 31)).day == dt.date(2029, 12, 31)
 
 
+def test_documents_of_the_office_have_a_period_of_their_own() -> None:
+    """「应当明确本单位的归档范围和档案保管期限，经同级档案主管部门审核同意后施行」「应当定期对本单位保管的保管期限届满的档案进行鉴定，形成鉴定工作报告」."""
+    assert [row(NATIONAL, f"retention.office{of}").value for of in ("", ".vouchers", ".permanent")] == [
+        10,
+        30,
+        "永久",
+    ]
+
+
 def test_handed_to_the_county_archive_after_ten_years() -> None:
     """「移交单位应当自档案形成之日起满十年即向有关的县级国家档案馆移交」."""
     rule = row(NATIONAL, "transfer.county_archive")

@@ -313,7 +313,7 @@ class _Demonstration:
                     k.case,
                     k.deregistered_on,
                     k.keep_until,
-                    f"{k.days_left} 天" if k.days_left >= 0 else f"已到期 {-k.days_left} 天，可鉴定",
+                    k.status if k.days_left is None or k.days_left < 0 else f"{k.days_left} 天",
                     k.source,
                 )
                 for k in kept
@@ -321,7 +321,7 @@ class _Demonstration:
         )
         self.did(
             "保管期限",
-            f"{len(kept)} 户已注销，{sum(k.days_left < 0 for k in kept)} 户可鉴定（不自动销毁）",
+            f"{len(kept)} 户已注销，{sum((k.days_left or 0) < 0 for k in kept)} 户可鉴定（不自动销毁）",
         )
 
     def summary(self) -> int:

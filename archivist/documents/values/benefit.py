@@ -12,6 +12,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.registry import computes
 from archivist.errors import UnlawfulDocument
+from archivist.model.case import CaseStatus
 from archivist.model.chinese import read_day
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
@@ -127,21 +128,27 @@ def _posted_until(context: DocumentContext) -> dt.date | None:
     return period[1] if period else None
 
 
-def _case_retention(context: DocumentContext) -> Retention | None:
+def _case_retention(context: DocumentContext) -> Retention:
+    """Return the retention as it will be once the file is closed on the day the form says."""
     ends = context.day(FieldPath.DEREGISTRATION_DATE) or context.made_on
-    return retention(replace(context.case, deregistered_on=ends), context.pack)
+    closed = replace(
+        context.case,
+        status=CaseStatus.DEREGISTERED,
+        deregistered_on=ends,
+        deregistration_stated=ends.isoformat(),
+    )
+    return retention(closed, context.pack, context.made_on)
 
 
 @computes(FieldPath.DEREGISTRATION_RETENTION)
-def _retention(context: DocumentContext) -> str | None:
+def _retention(context: DocumentContext) -> str:
     period = _case_retention(context)
-    return f"{int(period.rule.value)}{period.rule.unit}" if period else None
+    return f"{int(period.rule.value)}{period.rule.unit}"
 
 
 @computes(FieldPath.DEREGISTRATION_EXPIRES)
 def _expires(context: DocumentContext) -> dt.date | None:
-    period = _case_retention(context)
-    return period.expires if period else None
+    return _case_retention(context).expires
 
 
 # ── what was paid too much ───────────────────────────────────────────────────────────────────────────────

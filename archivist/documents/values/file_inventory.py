@@ -14,12 +14,10 @@ from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
 from archivist.model.fact_paths import FactPath
-from archivist.model.step_ids import UNGRANTED
 from archivist.rules.completeness.run import findings
 from archivist.rules.disposition.arrangement import OWN, VolumeItem, files, items, pages, title
-from archivist.rules.disposition.retention import retention, words
+from archivist.rules.disposition.retention import RetentionClass, retention, words
 from archivist.rules.rule import Stage
-from archivist.rules.rule_ids import RuleId
 
 _OF_THE_APPLICANT: Final = (
     DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION,
@@ -80,19 +78,13 @@ def _pages(context: DocumentContext) -> int | None:
 
 @computes(FieldPath.VOLUME_KEEP_UNTIL)
 def _keep_until(context: DocumentContext) -> dt.date | None:
-    period = retention(context.case, context.pack)
-    return period.expires if period else None
+    return retention(context.case, context.pack, context.made_on).expires
 
 
 @computes(FieldPath.VOLUME_RETENTION)
 def _retention(context: DocumentContext) -> str:
-    case, pack = context.case, context.pack
-    if period := retention(case, pack):
-        return words(period.rule)
-    ended = (
-        pack.find(RuleId.RETENTION_REFUSED, case.category, case.rules_on) if case.step(*UNGRANTED) else None
-    )
-    return words(ended or pack.rule(RuleId.RETENTION_CASE, case.category, case.rules_on))
+    kept = retention(context.case, context.pack, context.made_on)
+    return RetentionClass.PERMANENT.label if kept.kind is RetentionClass.PERMANENT else words(kept.rule)
 
 
 # ── the catalogue ────────────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Register, RegisterRequest, Row, blanks, count, who
 from archivist.report.registers.registry import register
 from archivist.rules.disposition import arrangement, holds
-from archivist.rules.disposition.retention import Retention, retention, words
+from archivist.rules.disposition.retention import Retention, RetentionStatus, retention, words
 
 NOTHING: Final = "无"
 
@@ -58,8 +58,7 @@ def _closed(house: HouseholdHistory, asked: RegisterRequest) -> bool:
 
 
 def _expired(house: HouseholdHistory, asked: RegisterRequest) -> bool:
-    kept = retention(house.case, asked.pack)
-    return kept is not None and kept.expired(asked.period.last)
+    return retention(house.case, asked.pack, asked.period.last).expired
 
 
 class Transfer(StrEnum):
@@ -138,8 +137,8 @@ def _say_missed(found: Register, missed: Sequence[str]) -> None:
 def _retained(asked: RegisterRequest) -> Iterator[tuple[HouseholdHistory, Retention]]:
     """Yield the volumes whose retention has run out on the day asked for."""
     for house in asked.houses:
-        period = retention(house.case, asked.pack)
-        if period and period.expired(asked.period.last):
+        period = retention(house.case, asked.pack, asked.period.last)
+        if period.expired:
             yield house, period
 
 
@@ -197,6 +196,16 @@ def disposal_appraisal_opinion(asked: RegisterRequest) -> Register:
 
 
 # ── what is destroyed ────────────────────────────────────────────────────────────────────────────────────
+def _unexpired(period: Retention) -> str:
+    match period.status:
+        case RetentionStatus.RUNNING:
+            return f"保管至{period.expires}，期限未满" if period.expires else "永久保管"
+        case RetentionStatus.OPEN:
+            return "没有注销，保管期限没有开始"
+        case status:
+            return status.label
+
+
 @register(
     DocumentId.DESTRUCTION_REGISTER,
     DocumentId.DESTRUCTION_APPROVAL,
@@ -212,13 +221,11 @@ def destruction_register(asked: RegisterRequest) -> Register:
     on = asked.period.last
     rows, doubts = [], []
     for house in asked.houses if asked.named else ():
-        period = retention(house.case, asked.pack)
+        period = retention(house.case, asked.pack, on)
         reasons = [f"{h.words}，不得销毁" for h in holds.holds(house.case, on)]
-        if period is None:
-            reasons.append("没有注销，保管期限没有开始")
-        elif not period.expired(on):
-            reasons.append(f"保管至{period.expires}，期限未满")
-        if period is None or reasons:
+        if period.starts is None or not period.expired:
+            reasons.append(_unexpired(period))
+        if period.starts is None or reasons:
             doubts += [f"{house.case.number}：{reason}，没有列入" for reason in reasons]
             continue
         doubts += [f"{house.case.number}：{p}" for p in holds.before_destruction(house.case)]
