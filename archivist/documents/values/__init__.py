@@ -3,7 +3,7 @@
 ``context`` what one document may draw on · ``registry`` who works out what · ``resolve`` from all that is known to what a
 template prints · ``privacy`` what a public notice may say · ``superseded`` what no longer agrees · ``nested`` values by
 path · the rest, one module a theme: ``people`` ``application`` ``inquiry`` ``publicity`` ``objection`` ``meeting``
-``decision`` ``remedies`` ``benefit`` ``file_inventory`` ``totals`` of a household, ``office`` ``spot_check`` of the office.
+``decision`` ``remedies`` ``benefit`` ``file_inventory`` ``totals`` of a household, ``office`` ``office_records`` ``spot_check`` of the office.
 """
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "nested",
     "objection",
     "office",
+    "office_records",
     "people",
     "privacy",
     "publicity",

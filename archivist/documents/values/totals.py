@@ -74,6 +74,7 @@ _WHOLE: Final[Mapping[str, tuple[str, str]]] = {
     FieldPath.PLAN_KEPT: (FieldPath.PLAN_ROWS, "kept"),
     FieldPath.PLAN_CHANGED: (FieldPath.PLAN_ROWS, "changed"),
     FieldPath.PLAN_STOPPED: (FieldPath.PLAN_ROWS, "stopped"),
+    FieldPath.OUTREACH_PEOPLE: (FieldPath.OUTREACH_ROWS, "people"),
     FieldPath.TRANSFER_ITEM_COUNT: (FieldPath.TRANSFER_ROWS, "item_count"),
     FieldPath.TRANSFER_PAGES: (FieldPath.TRANSFER_ROWS, "pages"),
     FieldPath.TRANSFER_BYTES: (FieldPath.TRANSFER_ROWS, "bytes"),
@@ -85,6 +86,7 @@ _WHOLE: Final[Mapping[str, tuple[str, str]]] = {
 _COUNTS: Final[Mapping[str, str]] = {
     FieldPath.BODY_SIZE: FieldPath.BODY_MEMBERS,
     FieldPath.SPOT_SAMPLE: FieldPath.SPOT_ROWS,
+    FieldPath.TRAINING_ATTENDED: FieldPath.TRAINING_ROWS,
     FieldPath.TRANSFER_VOLUMES: FieldPath.TRANSFER_ROWS,
     FieldPath.EXPIRY_VOLUMES: FieldPath.EXPIRY_ROWS,
     FieldPath.APPRAISAL_VOLUMES: FieldPath.APPRAISAL_ROWS,

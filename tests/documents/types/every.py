@@ -16,6 +16,7 @@ from tests.documents.samples import CATALOGUE, HOUSEHOLDS, ON, Sample
 from tests.documents.types import (
     archive_samples,
     deciding_samples,
+    governance_samples,
     inquiry_samples,
     intake_samples,
     upkeep_samples,
@@ -29,6 +30,7 @@ _SAMPLES: Final[Mapping[str, Callable[[str, str], Sample]]] = {
     **dict.fromkeys(inquiry_samples.NAMES, inquiry_samples.sample),
     **dict.fromkeys(deciding_samples.NAMES, deciding_samples.sample),
     **dict.fromkeys(upkeep_samples.NAMES, upkeep_samples.sample),
+    **dict.fromkeys(governance_samples.NAMES, governance_samples.sample),
     **dict.fromkeys((*archive_samples.NAMES, "separator_sheet"), archive_samples.sample),
 }
 _GROUPS: Final = {"ordinary": 1, "large": 20, "minimal": 1}

@@ -1,0 +1,62 @@
+"""What a clerk tells for the office's records of its own work: inspections, training, publicity, reports, summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.documents.samples import HOUSEHOLDS, Sample, a_case, filled
+
+NAMES = (
+    "supervision_inspection_record",
+    "training_record",
+    "policy_publicity_record",
+    "work_information",
+    "pilot_work_summary",
+)
+NEEDED: dict[str, dict[str, object]] = {
+    "supervision_inspection_record": {
+        "inspection.on": "2024-08-12", "inspection.way": "抽查、现场指导",
+        "inspection.subject": "抽查7月新确认对象档案12份；检查公示、送达和大额变更的办理。",
+    },
+    "training_record": {
+        "training.on": "2024-08-05", "training.topic": "低保、特困审核确认流程和入户调查要点",
+        "training.audience": "经办人员、协理员", "training.content": "受理、核对、入户调查、公示和送达的办理要求；档案一户一档的整理方法。",
+        "training.rows": "周立冬|公共服务办公室|救助专员\n吴小雪|样例里社区|协理员",
+    },
+    "policy_publicity_record": {
+        "outreach.start": "2024-07-01", "outreach.end": "2024-09-30",
+        "outreach.rows": "2024-07-04|样例里社区|公示栏|低保、特困申请条件和流程|0|吴小雪|\n"
+        "2024-07-18|槐树里社区|咨询|来电来访咨询低保申请|6|周立冬|",
+    },
+    "work_information": {
+        "information.title": "入户调查和民主评议同日办理",
+        "information.content": "7月起将入户调查和评议安排在同一天，平均办理时间由18个工作日缩短到13个工作日。",
+    },
+    "pilot_work_summary": {
+        "summary.start": "2024-01-01", "summary.end": "2024-06-30",
+        "summary.rows": "受理申请|46件|\n确认|38户|\n不予确认|8户|",
+        "summary.practice": "明确承接部门和专职人员，实行一门受理。", "summary.problems": "村级协理员变动较多。",
+        "summary.next": "对协理员逐村培训。",
+    },
+}  # fmt: skip
+TOLD: dict[str, dict[str, object]] = {
+    "supervision_inspection_record": {
+        "inspection.team": "钱春分、沈立秋", "inspection.files": "低保案卷8份、特困案卷4份", "inspection.problems": "2份入户调查表只有一人签字。",
+        "inspection.opinion": "重新调查并补正，报送整改情况。", "inspection.deadline": "2024-08-30",
+    },
+    "training_record": {
+        "training.place": "街道办事处三楼会议室", "training.hours": 4, "training.teachers": "郑有为", "training.expected": 3,
+        "training.result": "随堂测试全部合格。",
+    },
+    "policy_publicity_record": {"outreach.without": "河东里社区"},
+    "work_information": {
+        "information.problems": "个别社区评议代表不足。", "information.handled": "已重新推选代表。", "information.contact": "周立冬",
+    },
+    "pilot_work_summary": {"summary.staff": "专职2人，兼职1人，协理员12人", "summary.proposals": "核对结果请在5日内反馈。"},
+}  # fmt: skip
+
+
+def sample(name: str, household: str = "ordinary") -> Sample:
+    """Fill one of ``NAMES`` in; of the households only how much is told differs."""
+    told = {**NEEDED.get(name, {}), **({} if household == "minimal" else TOLD.get(name, {}))}
+    return filled(name, a_case(HOUSEHOLDS[household]), told, {})
