@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tests.documents.samples import HOUSEHOLDS, Sample, a_case, filled
 
 NAMES = (
