@@ -36,6 +36,10 @@ OF_ONE_PERSON: Final = (Category.TK, Category.CJ)
 """Categories that belong to one person whatever the family: 特困人员 are confirmed one by one, and the subsidies are the
 disabled person's own (国发〔2015〕52号「困难残疾人生活补贴主要补助残疾人因残疾产生的额外生活支出」)."""
 
+RECOGNISED: Final = (Category.BY, Category.GX)
+"""Confirmed to be what they are, for others to help (医疗、教育、住房、就业): nothing is paid by itself, and there is no amount.
+Source: 社会救助法第二十一条、第二十二条「由社会救助管理部门根据实际需要给予」."""
+
 TEMPORARY: Final = (Category.JN, Category.ZC)
 """Paid once, never on the roll: what caps it is no monthly standard."""
 

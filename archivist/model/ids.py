@@ -22,11 +22,17 @@ _CASE_NO = re.compile(r"(?P<office>[A-Z]{2,8})-(?P<category>[A-Z]{2})-(?P<year>\
 
 
 class Category(StrEnum):
-    """Categories of assistance, by the codes of the catalogue."""
+    """Categories of assistance, by the codes of the catalogue.
+
+    ``DX`` is the local name of an office's own rules; ``BY`` and ``GX`` are those of 社会救助法第十三条, which confirms
+    what a family is and pays nothing by itself.
+    """
 
     DB = "DB"
     TK = "TK"
     DX = "DX"
+    BY = "BY"
+    GX = "GX"
     JN = "JN"
     ZC = "ZC"
     CJ = "CJ"
@@ -41,6 +47,8 @@ _CATEGORY_LABELS = {
     "DB": "最低生活保障",
     "TK": "特困人员救助供养",
     "DX": "低收入家庭救助",
+    "BY": "最低生活保障边缘家庭认定",
+    "GX": "刚性支出困难家庭认定",
     "JN": "急难型临时救助",
     "ZC": "支出型临时救助",
     "CJ": "残疾人两项补贴",
@@ -51,6 +59,12 @@ _CATEGORY_ALIASES = {
     "特困供养": "TK",
     "低收入": "DX",
     "低收入家庭": "DX",
+    "低保边缘": "BY",
+    "低保边缘家庭": "BY",
+    "边缘家庭": "BY",
+    "最低生活保障边缘家庭": "BY",
+    "刚性支出": "GX",
+    "刚性支出困难家庭": "GX",
     "急难型": "JN",
     "支出型": "ZC",
     "两项补贴": "CJ",
@@ -116,7 +130,7 @@ class CaseNo:
         return cls.parse("-".join(match.groups()))
 
 
-CASE_NO_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-Z]{2,8}-(?:DB|TK|DX|JN|ZC|CJ)-\d{4}-\d{6,}(?!\d)")
+CASE_NO_IN_TEXT = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,8}}-(?:{'|'.join(Category)})-\d{{4}}-\d{{6,}}(?!\d)")
 
 
 def record_no(number: int) -> RecordNo:

@@ -19,6 +19,7 @@ from archivist.model import persons
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Part, people
+from archivist.model.household import RECOGNISED
 from archivist.model.ids import Category
 from archivist.model.step_ids import DELIVERIES, StepId
 from archivist.rules import across, benefit_amount, deadlines, guardianship, open_matters, service_step
@@ -173,7 +174,8 @@ def _disputes_settled(attempt: Attempt) -> list[str]:
 
 
 def _amount_known(attempt: Attempt) -> list[str]:
-    if attempt.case.category is Category.DX or attempt.case.fact(FactPath.BENEFIT_AMOUNT) is not None:
+    without = (Category.DX, *RECOGNISED)
+    if attempt.case.category in without or attempt.case.fact(FactPath.BENEFIT_AMOUNT) is not None:
         return []
     return ["没有登记救助金额（benefit.amount）"]
 

@@ -14,7 +14,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.household import other_members
+from archivist.model.household import RECOGNISED, other_members
 from archivist.model.ids import Category
 from archivist.model.record import RecordStatus
 from archivist.model.standing import MatterKind
@@ -96,7 +96,7 @@ def _unserved(case: Case, catalogue: Catalogue) -> Iterator[OpenMatter]:
 
 def _unpaid(case: Case) -> Iterator[OpenMatter]:
     granted = case.step(*GRANTING)
-    if granted is None or case.step(StepId.PAY):
+    if granted is None or case.category in RECOGNISED or case.step(StepId.PAY):
         return
     if case.category in _PAID_ONCE:
         yield OpenMatter(MatterKind.UNPAID, f"“{granted.title}”（{granted.on}）以后没有办“发放”")

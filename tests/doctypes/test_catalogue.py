@@ -231,7 +231,7 @@ FAULTS = (
     "kind 是“frm”，应为 form、decision、notice、minutes、letter、publicity、register、agreement、cover、material、incoming 之一；是不是 form？",
     "folder 是“受理”，应为两位数字、空格、名称，如“02 受理”",
     "aliases 是“某某表”，应为数组 [ … ]，每项为文字",
-    "categories 第 2 项是“QQ”，应为 DB、TK、DX、JN、ZC、CJ 之一",
+    "categories 第 2 项是“QQ”，应为 DB、TK、DX、BY、GX、JN、ZC、CJ 之一",
     "basis 第 1 项是“最低生活保障审核确认办法第四条「由申请家庭确定」”，应为表 { source = … }",
     "缺 basis 第 2 项 source，应为文字，不能为空",
     "doc_no 是 true，应为 required、optional、none 之一",

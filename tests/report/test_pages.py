@@ -41,10 +41,11 @@ ONCE: Final = ("submit submitted 2024-09-02", "confirm confirmed 2024-09-05", "p
 
 
 def crowd(doc: DocumentType, count: int) -> tuple[HouseholdHistory, ...]:
-    """So many households that each make one line in any register of their category."""
+    """So many households that each make one line in any register of their category, which the office was given."""
     once = doc.id in ("temp_assistance_monthly_summary", "reserve_fund_report")
     closed = doc.folder == "11 归档"
-    wanted = [c for c in Category if c in doc.categories and (c in TEMPORARY) is once]
+    given = load(doc.packs[0] if doc.packs else "tianjin-hongqiao").delegated
+    wanted = [c for c in Category if c in doc.categories and c in given and (c in TEMPORARY) is once]
     found = []
     for n in range(1, count + 1):
         facts = {

@@ -27,6 +27,8 @@ MATTERS: Final[Mapping[Category, str]] = {
     Category.DB: "最低生活保障对象",
     Category.TK: "特困人员",
     Category.DX: "低收入家庭",
+    Category.BY: "最低生活保障边缘家庭",
+    Category.GX: "刚性支出困难家庭",
     Category.JN: "急难型临时救助",
     Category.ZC: "支出型临时救助",
     Category.CJ: "残疾人两项补贴",
