@@ -143,7 +143,7 @@ def _reckoning(decision: MoneyDecision) -> str:
 
 
 def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
-    """Above the cap the meeting decides, where the pack has one; without a number the basis is to be stated.
+    """Above the cap the meeting decides where the pack demands one, whatever basis is stated; without a number it is stated.
 
     A proposal (审批表) may ask for more: it goes before the meeting.
     """
@@ -152,7 +152,11 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
     case, pack = decision.case, decision.pack
     advance = decision.step == StepId.ADVANCE
     rule = pack.rule_for(RuleId.TEMP_ADVANCE_CAP if advance else RuleId.TEMP_TOWN_APPROVAL_CAP, case)
-    if rule is None or decision.basis:
+    if rule is None:
+        return
+    met = not advance and case.step(StepId.DELIBERATED) in case.round
+    conference = None if advance else pack.rule_for(RuleId.TEMP_OVER_CAP, case)
+    if met or (decision.basis and not (conference and isinstance(rule.value, int | float))):
         return
     if not isinstance(rule.value, int | float):
         stated = "在 --reason 写明依据" if advance else _HOW
@@ -165,7 +169,13 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
             yield f"“{rule.title}”是月低保标准的 {rule.value} 倍，archivist.toml 的 [standards] 没有写 DB"
             return
         most *= standard
-    if amount <= most or (not advance and case.step(StepId.DELIBERATED) in case.round):
+    if amount <= most:
+        return
+    if conference:
+        yield (
+            f"救助金额 {amount} 元超过“{rule.title}”{most} 元（{rule.source}）：须先办“提请联席会议”，由联席会议形成会议纪要、"
+            f"班子会审议通过，另写救助金额依据不能代替（{conference.source}）"
+        )
         return
     meeting = any(s.id == StepId.DELIBERATED for s in pack.steps_of(case)) and not advance
     way = "超过的先经联席会议议决；" if meeting else ""

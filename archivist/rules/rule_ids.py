@@ -42,6 +42,8 @@ class RuleId(StrEnum):
     PAY_START = "pay.start", Unit.MONTH_END
     DISABILITY_PAYSTART = "disability.paystart", Unit.MONTH_END
     TEMP_TOWN_APPROVAL_CAP = "temp.town_approval_cap", *_CAP
+    TEMP_OVER_CAP = "temp.over_cap", Unit.YES_NO
+    """The joint conference (联席会议) decides what exceeds the cap; a stated basis does not do instead."""
     TEMP_ADVANCE_CAP = "temp.advance_cap", *_CAP
     # while in benefit, and its end
     REVIEW_CYCLE = "review.cycle", Unit.MONTHS

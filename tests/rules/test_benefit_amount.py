@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -141,9 +142,12 @@ def test_a_rounded_amount_is_no_difference() -> None:
 # ── temporary assistance ─────────────────────────────────────────────────────────────────────────────────
 def capped(value: float, unit: str, row: str = "temp.town_approval_cap") -> Pack:
     """Return the pack with an office's own cap."""
+    return packs.load("tianjin-hongqiao", overrides={"rule": [_own_cap(value, unit, row)]})
+
+
+def _own_cap(value: float, unit: str, row: str = "temp.town_approval_cap") -> Mapping[str, object]:
     source = {"measure": "本机关", "sentence": "样例"}
-    own = {"id": row, "title": "标准上限", "value": value, "unit": unit, "categories": ["JN", "ZC"], "source": source}  # fmt: skip
-    return packs.load("tianjin-hongqiao", overrides={"rule": [own]})
+    return {"id": row, "title": "标准上限", "value": value, "unit": unit, "categories": ["JN", "ZC"], "source": source}  # fmt: skip
 
 
 @pytest.mark.parametrize("category", ["JN", "ZC"])
@@ -161,6 +165,19 @@ def test_an_office_s_own_cap(value: float, unit: str, most: int) -> None:
     assert said(household(pack, "ZC", amount=str(most)), pack=pack) == []
     (why,) = said(household(pack, "ZC", amount=str(most + 1)), pack=pack)
     assert "联席会议" in why and str(most + 1) in why
+
+
+@pytest.mark.parametrize("category", ["JN", "ZC"])
+@pytest.mark.parametrize("over", [0, 1, 3000])
+def test_above_the_cap_no_basis_replaces_the_conference(category: str, over: int) -> None:
+    """S3「经讨论形成会议纪要后，报街道班子会审议通过」: a stated basis does not do, nor a cap in multiples."""
+    for pack, most in ((capped(5000, "元"), 5000), (capped(2, "倍"), 2260)):
+        case = household(pack, category, amount=str(most + over), basis="细则第八条")
+        why = said(case, pack=pack)
+        assert bool(why) == (over > 0)
+        assert all("提请联席会议" in line and "会议纪要" in line for line in why)
+    national = packs.load("national", overrides={"rule": [_own_cap(5000, "元")]})
+    assert said(household(national, category, amount="8000", basis="细则第八条"), pack=national) == []
 
 
 def test_above_the_cap_the_meeting_decides() -> None:

@@ -634,3 +634,20 @@ def test_temporary_assistance_has_the_detailed_rules_cap() -> None:
     """
     for category in ("JN", "ZC"):
         assert "救助标准上限" in str(row(HONGQIAO, "temp.town_approval_cap", category).value)
+
+
+@pytest.mark.parametrize("category", ["JN", "ZC"])
+def test_above_the_cap_the_joint_conference_is_asked(category: str) -> None:
+    """A row for each kind of temporary assistance, with the sentence that is its own.
+
+    「如有特殊情况，报街道困难群众基本生活保障工作联席会议确定救助金额，经讨论形成会议纪要后，报街道班子会审议通过」,
+    「超出对应救助标准进行跨档救助的，可通过街道困难群众基本生活保障工作联席会议确定救助标准，经讨论形成会议纪要后，报街道班子会审议通过」.
+    """
+    rule = row(HONGQIAO, "temp.over_cap", category)
+    assert rule.value is True
+    assert ("跨档" in rule.source.sentence) is (category == "ZC")
+    assert {s.id for s in HONGQIAO.steps if category in s.categories} >= {
+        "joint_conference",
+        "deliberated",
+        "leadership",
+    }
