@@ -341,18 +341,21 @@ class PacksChecked(Result):
 
 
 def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
-    """Examine packs: every row can be read and has its source, every procedure leads to an end.
+    """Examine packs: every row can be read and has its source, and each pack is sound as a whole (``rules.soundness``).
 
     Args:
         own: the workspace whose own rows are examined too; None where there is none.
         pack: only this one, as the program has it.
-        on: the day whose rules are walked.
+        on: a day that is looked at besides those on which the rows change.
 
     Raises:
         RuleFault: E502, with every fault of every pack.
     """
-    from archivist.rules import step_chain
+    from archivist.doctypes.catalogue import Catalogue
     from archivist.rules.pack import available, load
+    from archivist.rules.soundness import procedure, proof, usage
+
+    catalogue = own.catalogue if own is not None else Catalogue.load()
 
     loaders: dict[str, Callable[[], Pack]] = {
         name: partial(load, name) for name in ([pack] if pack else available())
@@ -367,12 +370,16 @@ def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
         except RuleFault as fault:
             problems += [f"{name}：{p}" for p in fault.problems or (fault.what,)]
             continue
-        problems += [f"{name}：{p}" for p in step_chain.faults(found, on)]
+        problems += [f"{name}：{p}" for p in proof.faults(found, catalogue, on)]
         sound[name] = found
     if not pack and not problems:
+        packs = sound.values()
+        steps, rules = procedure.steps_in_no_pack(packs), usage.rules_in_no_pack(packs)
+        problems += [f"本程序要用的环节 {step} 不在任何规则包中" for step in steps]
+        problems += [f"本程序要用的规则 {rule} 不在任何规则包中" for rule in rules]
         problems += [
-            f"本程序要用的环节 {step} 不在任何规则包中"
-            for step in step_chain.steps_in_no_pack(sound.values())
+            f"没有哪个规则包的环节通到“{state.label}”（{state.value}）"
+            for state in procedure.states_in_no_pack(packs, on)
         ]
     if problems:
         raise RuleFault("规则包有错", problems=problems)

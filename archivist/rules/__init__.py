@@ -3,7 +3,7 @@
 ``packs/`` one jurisdiction each · ``rule`` the rows and their enumerations, ``unit`` what their values count, ``notation`` what a step needs and asks · ``rule_ids`` those the program asks for · ``layers`` rows laid over rows · ``row_faults``
 what is wrong with one · ``pack`` a pack loaded and asked · ``work_calendar`` working days · ``deadlines`` time limits of a case ·
 ``disposition`` how long and in which order a file is kept · ``completeness`` what must be in it · ``across`` what other households say against granting, ``across_findings`` who stands in two · ``benefit_amount``
-what it may be paid · ``guards`` what a step stands on · ``guardianship`` who applies for whom · ``step_chain`` the procedure as a graph · ``step_rows`` its row for a case · ``step_facts`` facts whose day it records · ``admissibility`` the gate of every act, by its ``prerequisites`` · ``reliance`` what rests on a document · ``service`` what was served (送达) and what proves it · ``service_step`` the step of service · ``open_matters`` what a file leaves open that is closed · ``rule_text`` rows in words.
+what it may be paid · ``guards`` what a step stands on · ``guardianship`` who applies for whom · ``soundness`` whether a pack is sound as a whole · ``step_rows`` its row for a case · ``step_facts`` facts whose day it records · ``admissibility`` the gate of every act, by its ``prerequisites`` · ``reliance`` what rests on a document · ``service`` what was served (送达) and what proves it · ``service_step`` the step of service · ``open_matters`` what a file leaves open that is closed · ``rule_text`` rows in words.
 """
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "rule_text",
     "service",
     "service_step",
-    "step_chain",
+    "soundness",
     "step_facts",
     "step_rows",
     "unit",

@@ -29,6 +29,8 @@ from archivist.rules.service import Proof
 DIRECT: Final = "直接"
 """The method where none is told."""
 REASON: Final = "理由"
+SIGNATURE: Final = "签名"
+"""Ends what a way of service asks for that the receipt itself shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,17 @@ def _lacking(method: Rule, told: Mapping[str, Any], proofs: Sequence[Proof]) -> 
             yield f"{method.title}送达须有{'或'.join(either)}（{method.source}{inferred}）"
 
 
+def unaskable(method: Rule, step: StepRule) -> list[str]:
+    """Return what a row of a method asks for that a step of service is never told and that is no signature."""
+    told = {_name(label) for label in step.labels.values()} | {REASON}
+    needs = (one for need in str(method.value).split("、") for one in need.split("或"))
+    return [one for one in needs if one not in told and not one.endswith(SIGNATURE)]
+
+
 def _there(method: Rule, need: str, told: Mapping[str, Any], proofs: Sequence[Proof]) -> bool:
     if need in told:
         return bool(told[need])
-    if not need.endswith("签名"):
+    if not need.endswith(SIGNATURE):
         raise RuleFault(f"{method.id}：办理送达时不问“{need}”，无从核对")
     return all(proof.signed_at(need) for proof in proofs)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archivist.model.step_ids import StepId
 from archivist.rules import pack as packs
-from archivist.rules.step_chain import steps_in_no_pack
+from archivist.rules.soundness.procedure import steps_in_no_pack
 
 
 def test_each_is_a_step_of_some_pack() -> None:

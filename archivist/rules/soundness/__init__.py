@@ -1,0 +1,16 @@
+"""Whether a pack is sound as a whole: what no row alone shows; ``archivist rules check`` asks here.
+
+``proof`` all of it together · ``days`` the days on which the rows change · ``procedure`` which states a case can reach,
+and that all of them lead to an end · ``references`` what rows name and must be there · ``series`` dated rows of one rule
+without gap and overlap · ``agreement`` rules that must not contradict each other · ``usage`` rules that nothing reads.
+"""
+
+__all__ = [
+    "agreement",
+    "days",
+    "procedure",
+    "proof",
+    "references",
+    "series",
+    "usage",
+]
