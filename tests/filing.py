@@ -16,7 +16,7 @@ from archivist.procedure.steps import event_data
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.rules.admissibility import is_its_turn
-from archivist.rules.guards import Attempt
+from archivist.rules.attempt import Attempt
 from archivist.rules.rule import StepRule
 from archivist.rules.step_rows import leading_on
 from archivist.store import Draft, NewFile

@@ -147,6 +147,9 @@ _ENDED: Final = frozenset(
     }
 )
 
+POSTED: Final = (State.PUBLICIZED, State.RE_PUBLICIZED, State.PROPOSED_PUBLICIZED, State.TERMINATING)
+"""In which a notice hangs: the step that leads there sets a waiting period going."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:

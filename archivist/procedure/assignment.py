@@ -12,8 +12,8 @@ from archivist.model.case import Case
 from archivist.model.household import kin_names
 from archivist.model.roles import Role
 from archivist.rules import across, admissibility, prerequisites
+from archivist.rules.attempt import Attempt
 from archivist.rules.disposition.arrangement import OWN
-from archivist.rules.guards import Attempt
 from archivist.rules.pack import Pack
 
 UNEXAMINED: Final = "未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对"

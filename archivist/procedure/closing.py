@@ -23,8 +23,8 @@ from archivist.model.step_ids import StepId
 from archivist.procedure import assignment
 from archivist.procedure.cases import drop_folder, refuse_second
 from archivist.rules import prerequisites
+from archivist.rules.attempt import Attempt
 from archivist.rules.disposition.retention import retention
-from archivist.rules.guards import Attempt
 from archivist.rules.open_matters import OpenMatter, open_matters, unexamined
 from archivist.rules.rule import StepRule
 from archivist.store import Draft, durable_files

@@ -22,7 +22,8 @@ from archivist.procedure import assignment
 from archivist.procedure.cases import Change, differences
 from archivist.procedure.steps import NO_VALUES, changed_groups, distinct, read_told, time_of_day
 from archivist.rules import prerequisites, step_rows
-from archivist.rules.guards import TIMED, Attempt
+from archivist.rules.attempt import Attempt
+from archivist.rules.guards import TIMED
 from archivist.rules.pack import Pack
 from archivist.rules.rule import OF_PERSON
 from archivist.store import Draft

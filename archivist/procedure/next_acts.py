@@ -27,9 +27,9 @@ from archivist.procedure.step_documents import is_for
 from archivist.procedure.steps import Possible
 from archivist.rules import admissibility, deadlines, prerequisites, service, service_step, step_rows
 from archivist.rules.admissibility import Issuance
+from archivist.rules.attempt import Attempt
 from archivist.rules.completeness import required_papers
 from archivist.rules.deadlines import Obligation
-from archivist.rules.guards import Attempt
 from archivist.rules.rule import DutyBearer, RuleKind, StepRule
 from archivist.rules.work_calendar import Deadline
 from archivist.workspace import Workspace

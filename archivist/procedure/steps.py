@@ -30,8 +30,8 @@ from archivist.procedure.across import look
 from archivist.procedure.closing import deregister
 from archivist.procedure.step_documents import Paper, is_for, paper_of
 from archivist.rules import across, admissibility, deadlines, step_rows
+from archivist.rules.attempt import Attempt
 from archivist.rules.deadlines import Obligation
-from archivist.rules.guards import Attempt
 from archivist.rules.rule import BY_DATE, OF_PERSON, RuleKind, StepRule
 from archivist.rules.unit import Unit
 from archivist.store import Draft

@@ -24,7 +24,7 @@ from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.across import AcrossFinding, AcrossKind, Gravity
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule
-from archivist.rules.rule_ids import RuleId
+from archivist.rules.rule_ids import NO_CATEGORY, RuleId
 
 _BASIC: Final = (Category.DB, Category.TK, Category.DX)
 _DEATH: Final = re.compile(r"死亡|去世|病故|身故|亡故|过世")
@@ -264,11 +264,13 @@ def _rule(pack: Pack, rule_id: str, case: Case) -> Rule | None:
 
 
 def categories_of(rule: Rule) -> tuple[Category, ...]:
-    """Return the categories a rule names.
+    """Return the categories a rule names, none where it says so.
 
     Raises:
         RuleFault: E502, it names something else.
     """
+    if rule.value == NO_CATEGORY:
+        return ()
     try:
         return parse_categories(str(rule.value))
     except InvalidValue as error:

@@ -24,8 +24,8 @@ from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.rules import across, benefit_amount, prerequisites, service, step_rows
 from archivist.rules.across import AcrossHouseholds
+from archivist.rules.attempt import Attempt, money_decision
 from archivist.rules.disposition import late_filing
-from archivist.rules.guards import Attempt, money_decision
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 

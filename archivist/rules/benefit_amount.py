@@ -230,6 +230,8 @@ def _start(decision: MoneyDecision) -> Iterator[str]:
         return
     granted = case.step(*GRANTING)
     lawful = first_month(case, decision.pack, granted.on if granted else decision.on)
+    if lawful is None and case.category not in TEMPORARY:
+        yield f"起发年月登记为 {start}，规则包没有按月写起发月份，或者没有登记申请日期，无从核对"
     if lawful and str(start) != lawful[0]:
         yield f"起发年月登记为 {start}，按规定应为 {lawful[0]}（{lawful[1].source}）"
 

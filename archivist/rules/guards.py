@@ -6,25 +6,30 @@ Rows of ``steps.toml`` name them in ``guards``. What they demand stands on the r
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model import persons
-from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import Part, people
-from archivist.model.household import RECOGNISED
+from archivist.model.household import RECOGNISED, TEMPORARY
 from archivist.model.ids import Category
-from archivist.model.step_ids import DELIVERIES, StepId
-from archivist.rules import across, benefit_amount, deadlines, guardianship, open_matters, service_step
-from archivist.rules.across import AcrossHouseholds
-from archivist.rules.benefit_amount import MoneyDecision
+from archivist.model.states import POSTED
+from archivist.model.step_ids import DELIVERIES, GRANTING, StepId
+from archivist.rules import (
+    across,
+    benefit_amount,
+    benefit_guards,
+    deadlines,
+    guardianship,
+    legal_basis,
+    open_matters,
+    service_step,
+)
+from archivist.rules.attempt import Attempt, money_decision
 from archivist.rules.completeness.required_papers import (
     handed_in,
     held,
@@ -35,31 +40,9 @@ from archivist.rules.completeness.required_papers import (
     settling,
     unauthorised,
 )
-from archivist.rules.pack import Pack
-from archivist.rules.rule import StepRule
+from archivist.rules.legal_basis import RequiredRule
 from archivist.rules.rule_ids import RuleId, RulePrefix
-from archivist.rules.work_calendar import add_months
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A step about to be taken in a case as it stands: when, by whom, with what told.
-
-    ``catalogue``: the document types, which say what has to be served. ``standards``: the office's monthly standards in
-    yuan, by category. ``across``: what other households say of it; ``None`` when nobody looked.
-    """
-
-    case: Case
-    pack: Pack
-    step: StepRule
-    on: dt.date
-    at: str = ""
-    by: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
-    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
-    standards: Mapping[str, str] = field(default_factory=dict)
-    across: AcrossHouseholds | None = None
+from archivist.rules.unit import Unit
 
 
 def _delegated(attempt: Attempt) -> list[str]:
@@ -71,6 +54,8 @@ def _delegated(attempt: Attempt) -> list[str]:
 
 
 def _complete(attempt: Attempt) -> list[str]:
+    if not required(attempt.case, attempt.pack):
+        return [f"规则包没有写{attempt.case.category.label}应收的材料，无从判断是否齐备"]
     lacking = [
         f"材料不齐：{attempt.catalogue.title(m.document)}（{m.reason}）——{m.requirement}"
         for m in missing(attempt.case, attempt.pack)
@@ -126,20 +111,29 @@ def _authorised(attempt: Attempt) -> list[str]:
 
 
 def _verified(attempt: Attempt) -> list[str]:
-    must = attempt.case.step(StepId.VERIFY) or any(
-        s.id == StepId.VERIFY for s in attempt.pack.steps_of(attempt.case)
-    )
-    if not must or held(attempt.case, DocumentId.VERIFICATION_REPORT):
+    """A case for which the pack has the step under a condition that it does not meet is exempt (免核对)."""
+    case, pack = attempt.case, attempt.pack
+    if not any(s.id == StepId.VERIFY and s.applies(case.category, case.rules_on) for s in pack.steps):
+        return [f"规则包没有写{case.category.label}的信息核对环节 {StepId.VERIFY.value}，无从判断应否核对"]
+    must = case.step(StepId.VERIFY) or any(s.id == StepId.VERIFY for s in pack.steps_of(case))
+    if not must or held(case, DocumentId.VERIFICATION_REPORT):
         return []
-    doubts = open_doubts(attempt.case, DocumentId.VERIFICATION_REPORT)
-    return [settling(attempt.case, matter) for matter in doubts] or [
+    doubts = open_doubts(case, DocumentId.VERIFICATION_REPORT)
+    return [settling(case, matter) for matter in doubts] or [
         "卷内没有核对报告（verification_report），信息核对没有结果"
     ]
 
 
 def _publicity_over(attempt: Attempt) -> list[str]:
-    over, wait = deadlines.wait_over(attempt.case, attempt.pack, attempt.on)
-    if over or wait is None or wait.due is None:
+    """Of the notice posted last: one of which the pack does not say how long it hangs is never over."""
+    case = attempt.case
+    posted = next((s for s in reversed(case.steps) if s.after in POSTED and s.before is not s.after), None)
+    if posted is None:
+        return ["没有登记公示环节，公示期无从计算"]
+    over, wait = deadlines.wait_over(case, attempt.pack, attempt.on)
+    if wait is None or wait.started is None or wait.due is None or wait.started.seq < posted.seq:
+        return [legal_basis.no_waiting_period(posted.id, posted.title, case, attempt.pack)]
+    if over:
         return []
     return [f"公示期未满：到 {wait.due.day} 为止，{attempt.on} 还在公示期内（{wait.rule.source}）"]
 
@@ -148,7 +142,11 @@ def _explain_over(attempt: Attempt) -> list[str]:
     if attempt.case.step(StepId.DELIVER_EXPLAIN) is None:
         return ["不符告知书还没有送达，申请人的说明期限未起算"]
     window = deadlines.find(attempt.case, attempt.pack, RuleId.VERIFY_EXPLAIN)
-    if window is None or window.due is None or attempt.on > window.due.day:
+    if window is None:
+        rule = attempt.pack.rule_for(RuleId.VERIFY_EXPLAIN, attempt.case)
+        says_none = rule is not None and rule.unit is Unit.WORDS
+        return [] if says_none else ["申请人的说明期限没有起算，无从判断是否届满"]
+    if window.due is None or attempt.on > window.due.day:
         return []
     return [f"申请人的说明期限到 {window.due.day} 为止，尚未届满（{window.rule.source}）"]
 
@@ -168,8 +166,10 @@ def _disputes_settled(attempt: Attempt) -> list[str]:
     steps = {s.id: s.title for s in attempt.pack.steps_of(attempt.case)}
     return [
         f"有争议的事项，须先经“{steps[name]}”"
+        if name in steps
+        else f"有争议的事项，规则包没有写审议的环节 {name}"
         for name in (StepId.DELIBERATED, StepId.LEADERSHIP)
-        if name in steps and attempt.case.step(name) is None
+        if attempt.case.step(name) is None
     ]
 
 
@@ -178,19 +178,6 @@ def _amount_known(attempt: Attempt) -> list[str]:
     if attempt.case.category in without or attempt.case.fact(FactPath.BENEFIT_AMOUNT) is not None:
         return []
     return ["没有登记救助金额（benefit.amount）"]
-
-
-def money_decision(attempt: Attempt) -> MoneyDecision:
-    """Return the money an act decides on."""
-    return MoneyDecision(
-        attempt.case,
-        attempt.pack,
-        attempt.step.id,
-        attempt.on,
-        attempt.standards,
-        attempt.values,
-        attempt.reason,
-    )
 
 
 def _amount_lawful(attempt: Attempt) -> list[str]:
@@ -223,15 +210,6 @@ def _appraised(attempt: Attempt) -> list[str]:
     return [] if attempt.case.step(StepId.APPRAISE) else ["还没有民主评议，本地规定必须评议"]
 
 
-def _change_reported(attempt: Attempt) -> list[str]:
-    """Of this review: what was reported at an earlier one has been dealt with."""
-    reported = (StepId.REPORT_CHANGE, StepId.REPORT_DEATH)
-    if any(s.id in reported for s in attempt.case.round):
-        return []
-    titles = [s.title for name in reported for s in attempt.pack.steps_of(attempt.case) if s.id == name]
-    return [f"本次复核还没有办{'或'.join(f'“{t}”' for t in dict.fromkeys(titles))}，家庭成员的变动须先有报告"]
-
-
 def _ending_served(attempt: Attempt) -> list[str]:
     """终止、不予受理、终止程序 …: issued and served before the file is closed, for afterwards neither can be done."""
     case, found = attempt.case, open_matters.ending_decision(attempt.case, attempt.pack, attempt.catalogue)
@@ -239,6 +217,10 @@ def _ending_served(attempt: Attempt) -> list[str]:
         return []
     decided, documents = found
     reasons = []
+    if not documents:
+        reasons.append(
+            f"规则包没有写“{decided.title}”（{decided.on}）应形成、送达的文书，无从判断是否已经送达"
+        )
     for name in documents:
         if any(record.seq > decided.seq for record in case.records_of(name)):
             continue
@@ -274,63 +256,6 @@ def _service_proven(attempt: Attempt) -> list[str]:
     )
 
 
-def _papers_of_review(attempt: Attempt) -> list[str]:
-    """What the step rests on came in during this review: the register of the application does not tell of a change since."""
-    case, reasons = attempt.case, []
-    for need in attempt.step.needs:
-        wanted = need.documents
-        old = case.records_of(*wanted)
-        if old and need.required and all(r.seq <= case.round_since for r in old):
-            titles = "或".join(f"“{attempt.catalogue.title(n)}”" for n in wanted)
-            reasons.append(f"卷内的{titles}是以前归的（第 {old[-1].no} 件），须归入变动以后的")
-    return reasons
-
-
-def _person_known(attempt: Attempt) -> list[str]:
-    name = str(attempt.values.get("person") or "")
-    family = [r for part, r in people(attempt.case.facts) if part in (Part.APPLICANT, Part.MEMBER)]
-    if not name or any(r.get("name") == name for r in family):
-        return []
-    return [f"本户没有“{name}”；家庭成员：{'、'.join(dict.fromkeys(str(r['name']) for r in family))}"]
-
-
-def _away(attempt: Attempt) -> bool | None:
-    """Tell whether whom the step is about is away; ``None`` where it does not say whom."""
-    name = attempt.values.get("person")
-    told = [
-        s
-        for s in attempt.case.steps
-        if s.id in (StepId.ABSENT, StepId.RETURNED) and s.values.get("person") == name
-    ]
-    return (bool(told) and told[-1].id == StepId.ABSENT) if name else None
-
-
-def _not_absent(attempt: Attempt) -> list[str]:
-    return [f"{attempt.values['person']}已登记外出，还没有登记返回"] if _away(attempt) else []
-
-
-def _absent(attempt: Attempt) -> list[str]:
-    return [f"{attempt.values['person']}没有登记外出"] if _away(attempt) is False else []
-
-
-def _gradual_exit_length(attempt: Attempt) -> list[str]:
-    """「可给予原则上不超过6个月的渐退期」: within the pack's limit, one at a time."""
-    rule = attempt.pack.rule_for(RuleId.GRADUAL_EXIT, attempt.case)
-    since, until = attempt.values.get("since_on"), attempt.values.get("until_on")
-    if rule is None:
-        return ["规则包没有写渐退期，不能给予"]
-    running = deadlines.find(attempt.case, attempt.pack, RuleId.GRADUAL_EXIT)
-    if running is not None and running.running:
-        return ["前一次渐退期还没有办结，不能再给予"]
-    if not since or not until:
-        return []
-    first, last = dt.date.fromisoformat(str(since)), dt.date.fromisoformat(str(until))
-    if last < first:
-        return [f"渐退期截止日期 {last} 早于起始日期 {first}"]
-    most = add_months(first, int(rule.value)) - dt.timedelta(days=1)
-    return [] if last <= most else [f"渐退期最长到 {most}（{rule.source}），所填截止日期是 {last}"]
-
-
 def _guardian(attempt: Attempt) -> list[str]:
     return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on)
 
@@ -340,19 +265,31 @@ class Guard:
     """A named condition of a step.
 
     Attributes:
-        reasons: what stands in the way, nothing when the condition holds.
-        rests_on: the rules it asks for; where a step has the guard, each must have a row for every category and day on
-            which the step can be taken (``rules.soundness`` proves it). A prefix: at least one row under it.
+        test: what stands in the way, nothing when the condition holds.
+        rests_on: the rules it asks for; where one has no row that holds, the act is refused. Each must have one for every
+            category and day on which a step can be taken that has the guard (``rules.soundness`` proves it).
         timed: it depends on days alone, so that it is asked again when a day is corrected afterwards.
         waits: it waits for a period (公示期) to run out; no way may lead to the step past the steps that set one going.
     """
 
-    reasons: Callable[[Attempt], list[str]]
-    rests_on: tuple[RuleId | RulePrefix, ...] = ()
+    test: Callable[[Attempt], list[str]]
+    rests_on: tuple[RequiredRule, ...] = ()
     timed: bool = False
     waits: bool = False
 
+    def reasons(self, attempt: Attempt) -> list[str]:
+        """Return why it does not hold: the rules that are absent, else what it finds in the case."""
+        step, case, pack = attempt.step.id, attempt.case, attempt.pack
+        return legal_basis.absent(self.rests_on, step, case, pack) or self.test(attempt)
 
+
+_AMOUNT: Final = (
+    RequiredRule(RuleId.TEMP_TOWN_APPROVAL_CAP, TEMPORARY, GRANTING),
+    RequiredRule(RuleId.TEMP_ADVANCE_CAP, steps=(StepId.ADVANCE,)),
+    RequiredRule(RuleId.PAY_START, (Category.DB, Category.TK, Category.DX), GRANTING),
+    RequiredRule(RuleId.DISABILITY_PAYSTART, (Category.CJ,), (StepId.PAY,)),
+)
+_ACROSS: Final = (RequiredRule(RuleId.ACROSS_EXCLUDES), RequiredRule(RuleId.ACROSS_ENDS))
 GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
     {
         "delegated": Guard(_delegated),
@@ -365,30 +302,34 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         "verified": Guard(_verified),
         "publicity_over": Guard(_publicity_over, timed=True, waits=True),
         "termination_publicity_over": Guard(
-            _publicity_over, (RuleId.PUBLICITY_TERMINATION,), timed=True, waits=True
+            _publicity_over, (RequiredRule(RuleId.PUBLICITY_TERMINATION),), timed=True, waits=True
         ),
-        "explain_over": Guard(_explain_over, (RuleId.VERIFY_EXPLAIN,), timed=True),
-        "overall_running": Guard(_overall_running, (RuleId.OVERALL,), timed=True),
+        "explain_over": Guard(_explain_over, (RequiredRule(RuleId.VERIFY_EXPLAIN),), timed=True),
+        "overall_running": Guard(_overall_running, (RequiredRule(RuleId.OVERALL),), timed=True),
         "disputes_settled": Guard(_disputes_settled),
         "amount_known": Guard(_amount_known),
-        "amount_lawful": Guard(_amount_lawful),
+        "amount_lawful": Guard(_amount_lawful, _AMOUNT),
         "change_agrees": Guard(_change_agrees),
         "care_form_known": Guard(_care_form_known),
         "once": Guard(_once),
-        "change_reported": Guard(_change_reported),
-        "papers_of_review": Guard(_papers_of_review),
-        "person_known": Guard(_person_known),
-        "not_absent": Guard(_not_absent),
-        "absent": Guard(_absent),
+        "change_reported": Guard(benefit_guards.change_reported),
+        "papers_of_review": Guard(benefit_guards.papers_of_review),
+        "person_known": Guard(benefit_guards.person_known),
+        "not_absent": Guard(benefit_guards.not_absent),
+        "absent": Guard(benefit_guards.absent),
         "guardian": Guard(_guardian),
-        "gradual_exit_length": Guard(_gradual_exit_length, (RuleId.GRADUAL_EXIT,)),
+        "gradual_exit_length": Guard(
+            benefit_guards.gradual_exit_length, (RequiredRule(RuleId.GRADUAL_EXIT),)
+        ),
         "appraised": Guard(_appraised),
         "persons_agree": Guard(_persons_agree),
-        across.GUARD: Guard(_across_households),
+        across.GUARD: Guard(_across_households, _ACROSS),
         "ending_served": Guard(_ending_served),
         "served": Guard(_served),
         "service_proven": Guard(
-            _service_proven, (RulePrefix.SERVICE_METHOD, RuleId.SERVICE_PUBLIC), timed=True
+            _service_proven,
+            (RequiredRule(RulePrefix.SERVICE_METHOD), RequiredRule(RuleId.SERVICE_PUBLIC)),
+            timed=True,
         ),
     }
 )

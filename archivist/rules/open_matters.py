@@ -119,13 +119,12 @@ def _running(case: Case, pack: Pack) -> Iterator[OpenMatter]:
 def ending_decision(case: Case, pack: Pack, catalogue: Catalogue) -> tuple[StepTaken, tuple[str, ...]] | None:
     """Return the step of this round that decided the end and has to be served, with the documents that say so.
 
-    ``None`` where nothing was decided against the household
-    (放弃、撤回, 办结).
+    ``None`` where nothing was decided against the household (放弃、撤回, 办结); no documents where the pack names none.
     """
     for step in reversed(case.round):
         row = step_rows.row_taken(pack, case, step)
         served = [n for n in (row.makes if row else ()) if n in catalogue and catalogue.get(n).served]
-        if served and step.after in _DECIDED:
+        if step.after in _DECIDED and step.before is not step.after:
             return step, tuple(served)
     return None
 

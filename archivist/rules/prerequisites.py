@@ -13,20 +13,22 @@ from archivist.doctypes.catalogue import Catalogue, DocumentKind
 from archivist.errors import RuleFault
 from archivist.model.case import Case
 from archivist.model.record import Record, RecordStatus
+from archivist.rules import legal_basis
+from archivist.rules.attempt import Attempt
 from archivist.rules.completeness import required_papers
-from archivist.rules.guards import GUARDS, Attempt
+from archivist.rules.guards import GUARDS
 
 _ONE_SIDED: Final = (DocumentKind.NOTICE, DocumentKind.LETTER, DocumentKind.PUBLICITY)
 """Kinds of documents that only the office seals: once issued they are there, though no signed copy was filed."""
 
 
 def unmet(attempt: Attempt, names: Sequence[str] | None = None) -> list[str]:
-    """Return the reasons of the step's guards, or of those among ``names``.
+    """Return which rules are absent that the step rests on, and the reasons of its guards, or of those among ``names``.
 
     Raises:
         RuleFault: E502, when a row names a guard that does not exist.
     """
-    reasons = []
+    reasons = legal_basis.lacking(attempt.step, attempt.case, attempt.pack)
     for name in attempt.step.guards:
         if names is None or name in names:
             reasons += guard(attempt, name)

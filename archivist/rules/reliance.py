@@ -18,8 +18,8 @@ from archivist.model.states import StepTaken
 from archivist.model.step_ids import DELIVERIES
 from archivist.rules import admissibility, prerequisites, service, step_rows
 from archivist.rules.admissibility import Issuance
+from archivist.rules.attempt import Attempt
 from archivist.rules.disposition.holds import holds
-from archivist.rules.guards import Attempt
 from archivist.rules.pack import Pack
 
 AsOf = Callable[[int], Case]

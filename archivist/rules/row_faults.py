@@ -18,7 +18,7 @@ from archivist.model.ids import parse_categories
 from archivist.model.roles import Role
 from archivist.rules.layers import FROM
 from archivist.rules.rule import BY_DATE, OF_PERSON, CheckRule, Material, Rule, RuleKind, Stage, StepRule
-from archivist.rules.rule_ids import RuleId, expected_units
+from archivist.rules.rule_ids import NO_CATEGORY, RuleId, expected_units
 from archivist.rules.unit import Unit
 
 AnyRow = Rule | Material | StepRule | CheckRule
@@ -129,7 +129,7 @@ def _of_value(rule: Rule) -> Iterator[str]:
     elif wanted and unit not in wanted:
         yield f"unit 是“{unit}”，应为{alternatives(wanted)}：程序按此计算"
     elif rule.id in (RuleId.ACROSS_EXCLUDES, RuleId.ACROSS_ENDS) and not _names_categories(str(rule.value)):
-        yield f"value 是“{rule.value}”，应为救助类别，以“、”相隔"
+        yield f"value 是“{rule.value}”，应为救助类别，以“、”相隔；没有的写“{NO_CATEGORY}”"
     if rule.warn is None:
         return
     if not unit.counted:
@@ -142,7 +142,7 @@ def _of_value(rule: Rule) -> Iterator[str]:
 
 def _names_categories(text: str) -> bool:
     try:
-        return bool(parse_categories(text))
+        return text == NO_CATEGORY or bool(parse_categories(text))
     except InvalidValue:
         return False
 

@@ -13,6 +13,8 @@ from typing import Final, Self
 
 from archivist.rules.unit import TIME, Unit
 
+NO_CATEGORY: Final = "无"
+"""Value of ``across.excludes`` and ``across.ends`` where there is no such category: said, for silence refuses the act."""
 _CAP: Final = (Unit.YUAN, Unit.TIMES, Unit.WORDS)
 
 
@@ -29,11 +31,14 @@ class RuleId(StrEnum):
     # time limits of the application
     OVERALL = "overall", *TIME
     OVERALL_EXTENDED = "overall.extended", *TIME
-    VERIFY_EXPLAIN = "verify.explain", *TIME
+    VERIFY_START = "verify.start", *TIME
+    VERIFY_EXPLAIN = "verify.explain", *TIME, Unit.WORDS
     PUBLICITY_INITIAL = "publicity.initial", *TIME
     PUBLICITY_AGAIN = "publicity.again", *TIME
     PUBLICITY_PROPOSED = "publicity.proposed", *TIME
     PUBLICITY_OBJECTION_RECHECK = "publicity.objection.recheck", *TIME
+    DECIDE = "decide", *TIME
+    INFO_DISCLOSURE = "info.disclosure", *TIME
     REFUSAL_INFORM = "refusal.inform", *TIME
     TEMP_EMERGENCY_PAPERWORK = "temp.emergency.paperwork", *TIME, Unit.WORDS
     TEMP_EXPENDITURE_KNOWN = "temp.expenditure.known", *TIME
@@ -50,6 +55,7 @@ class RuleId(StrEnum):
     REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER
     VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
     GRADUAL_EXIT = "gradual.exit", Unit.MONTHS
+    REASSESS = "reassess", *TIME
     DEATH_PROCESS = "death.process", Unit.MONTHS
     PUBLICITY_TERMINATION = "publicity.termination", *TIME
     TERMINATION_OBJECTION = "termination.objection", *TIME
@@ -61,6 +67,8 @@ class RuleId(StrEnum):
     SERVICE_PUBLIC = "service.public", Unit.DAYS
     """After how many days of 公告 a paper counts as served."""
     FILING_DAYS = "filing.days", *TIME
+    REMEDY_RECONSIDERATION = "remedy.reconsideration", *TIME
+    REMEDY_LITIGATION = "remedy.litigation", *TIME
     REMEDY_LITIGATION_MAX = "remedy.litigation.max", Unit.YEARS
     RETENTION_CASE = "retention.case", Unit.YEARS
     RETENTION_DAILY = "retention.daily", Unit.YEARS

@@ -27,8 +27,8 @@ from archivist.procedure.across import look
 from archivist.procedure.steps import plan_step, possible, take_step
 from archivist.rules import admissibility, step_rows
 from archivist.rules.across import EXCEPTED, EXCEPTION, AcrossKind, Gravity
+from archivist.rules.attempt import Attempt
 from archivist.rules.completeness import exceptional_acts
-from archivist.rules.guards import Attempt
 from archivist.rules.rule_ids import RuleId
 from archivist.store import Draft
 from archivist.workspace import Workspace

@@ -19,8 +19,9 @@ from archivist.model.ids import Category
 from archivist.rules import admissibility, benefit_amount
 from archivist.rules import pack as packs
 from archivist.rules.admissibility import Issuance
+from archivist.rules.attempt import Attempt
 from archivist.rules.benefit_amount import MoneyDecision
-from archivist.rules.guards import GUARDS, Attempt
+from archivist.rules.guards import GUARDS
 from archivist.rules.pack import Pack
 from tests.rules.walking import CONFIRMED, IN_BENEFIT, REVIEWED, walk
 

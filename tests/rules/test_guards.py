@@ -16,7 +16,8 @@ from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
 from archivist.rules import pack as packs
-from archivist.rules.guards import GUARDS, TIMED, Attempt
+from archivist.rules.attempt import Attempt
+from archivist.rules.guards import GUARDS, TIMED
 from archivist.rules.pack import Pack
 
 HONGQIAO = packs.load("tianjin-hongqiao")

@@ -14,7 +14,7 @@ from archivist.procedure.steps import event_data
 from archivist.rules import admissibility
 from archivist.rules import pack as packs
 from archivist.rules.admissibility import Issuance
-from archivist.rules.guards import Attempt
+from archivist.rules.attempt import Attempt
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 from archivist.rules.step_rows import leading_on

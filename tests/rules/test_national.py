@@ -9,7 +9,8 @@ import pytest
 from archivist.errors import RuleFault
 from archivist.model.ids import Category, parse_category
 from archivist.rules import deadlines, pack
-from archivist.rules.guards import GUARDS, Attempt
+from archivist.rules.attempt import Attempt
+from archivist.rules.guards import GUARDS
 from tests.rules.walking import (
     CONFIRMED,
     IN_BENEFIT,

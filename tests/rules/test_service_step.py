@@ -14,7 +14,8 @@ import pytest
 from archivist.model.ids import RecordNo
 from archivist.rules import pack as packs
 from archivist.rules.admissibility import Issuance, of_document
-from archivist.rules.guards import GUARDS, Attempt
+from archivist.rules.attempt import Attempt
+from archivist.rules.guards import GUARDS
 from archivist.rules.rule_ids import RulePrefix
 from tests.rules.household_file import CATALOGUE, FILED, File
 from tests.rules.walking import CONFIRMED, REVIEWED, SURVEYED, due, walk

@@ -111,7 +111,9 @@ def _done_by(context: DocumentContext) -> dt.date | None:
 
 
 def _to_explain(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for(RuleId.VERIFY_EXPLAIN, context.case)
+    """The row with a period; where the rules lay none down, the notice has the clerk's."""
+    rule = context.pack.rule_for(RuleId.VERIFY_EXPLAIN, context.case)
+    return rule if rule and rule.unit.counted else None
 
 
 @computes(FieldPath.EXPLAIN_PERIOD)

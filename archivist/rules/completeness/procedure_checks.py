@@ -129,8 +129,11 @@ def team(d: Dossier) -> TestOutcome:
     )
     for step in d.case.steps:
         rule = d.rule_of(step)
-        number = d.pack.rule_for(rule.people, d.case) if rule and rule.people else None
+        if rule is None or not rule.people:
+            continue
+        number = d.pack.rule_for(rule.people, d.case)
         if number is None:
+            found.unknown.append(f"{step.on} {step.title}：规则包没有规定须由几人办理（{rule.people}）")
             continue
         found.evidence.append(of_step(step, people=True))
         if not step.by:

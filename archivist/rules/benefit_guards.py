@@ -1,0 +1,81 @@
+"""The named conditions of a running benefit: reviews, who is away, the gradual exit; see ``guards``."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from archivist.model.facts import Part, people
+from archivist.model.step_ids import StepId
+from archivist.rules import deadlines
+from archivist.rules.attempt import Attempt
+from archivist.rules.rule_ids import RuleId
+from archivist.rules.work_calendar import add_months
+
+
+def change_reported(attempt: Attempt) -> list[str]:
+    """Of this review: what was reported at an earlier one has been dealt with."""
+    reported = (StepId.REPORT_CHANGE, StepId.REPORT_DEATH)
+    if any(s.id in reported for s in attempt.case.round):
+        return []
+    titles = [s.title for name in reported for s in attempt.pack.steps_of(attempt.case) if s.id == name]
+    return [f"本次复核还没有办{'或'.join(f'“{t}”' for t in dict.fromkeys(titles))}，家庭成员的变动须先有报告"]
+
+
+def papers_of_review(attempt: Attempt) -> list[str]:
+    """What the step rests on came in during this review: the register of the application does not tell of a change since."""
+    case, reasons = attempt.case, []
+    for need in attempt.step.needs:
+        wanted = need.documents
+        old = case.records_of(*wanted)
+        if old and need.required and all(r.seq <= case.round_since for r in old):
+            titles = "或".join(f"“{attempt.catalogue.title(n)}”" for n in wanted)
+            reasons.append(f"卷内的{titles}是以前归的（第 {old[-1].no} 件），须归入变动以后的")
+    return reasons
+
+
+def person_known(attempt: Attempt) -> list[str]:
+    """Whom the step names is of the family."""
+    name = str(attempt.values.get("person") or "")
+    family = [r for part, r in people(attempt.case.facts) if part in (Part.APPLICANT, Part.MEMBER)]
+    if not name or any(r.get("name") == name for r in family):
+        return []
+    return [f"本户没有“{name}”；家庭成员：{'、'.join(dict.fromkeys(str(r['name']) for r in family))}"]
+
+
+def _away(attempt: Attempt) -> bool | None:
+    """Tell whether whom the step is about is away; ``None`` where it does not say whom."""
+    name = attempt.values.get("person")
+    told = [
+        s
+        for s in attempt.case.steps
+        if s.id in (StepId.ABSENT, StepId.RETURNED) and s.values.get("person") == name
+    ]
+    return (bool(told) and told[-1].id == StepId.ABSENT) if name else None
+
+
+def not_absent(attempt: Attempt) -> list[str]:
+    """Whom the step names is not away already."""
+    return [f"{attempt.values['person']}已登记外出，还没有登记返回"] if _away(attempt) else []
+
+
+def absent(attempt: Attempt) -> list[str]:
+    """Whom the step names is away."""
+    return [f"{attempt.values['person']}没有登记外出"] if _away(attempt) is False else []
+
+
+def gradual_exit_length(attempt: Attempt) -> list[str]:
+    """「可给予原则上不超过6个月的渐退期」: within the pack's limit, one at a time."""
+    rule = attempt.pack.rule_for(RuleId.GRADUAL_EXIT, attempt.case)
+    since, until = attempt.values.get("since_on"), attempt.values.get("until_on")
+    if rule is None:
+        return ["规则包没有写本户的渐退期，不能给予"]
+    running = deadlines.find(attempt.case, attempt.pack, RuleId.GRADUAL_EXIT)
+    if running is not None and running.running:
+        return ["前一次渐退期还没有办结，不能再给予"]
+    if not since or not until:
+        return []
+    first, last = dt.date.fromisoformat(str(since)), dt.date.fromisoformat(str(until))
+    if last < first:
+        return [f"渐退期截止日期 {last} 早于起始日期 {first}"]
+    most = add_months(first, int(rule.value)) - dt.timedelta(days=1)
+    return [] if last <= most else [f"渐退期最长到 {most}（{rule.source}），所填截止日期是 {last}"]
