@@ -110,7 +110,7 @@ def walk(workspace: Workspace, number: CaseNo, *steps: tuple[str, str, Sequence[
     for step, day, people in steps:
 
         def draft(case: Case, step: str = step, day: str = day, people: Sequence[str] = people) -> Draft:
-            rows = [s for s in workspace.pack.steps_of(case) if s.id == step]
+            rows = [s for s in workspace.pack.steps_of(case, dt.date.fromisoformat(day)) if s.id == step]
             rule = next((s for s in rows if case.state in s.moves), rows[0])
             return Draft(Op.STEP_TAKEN, _taken(workspace, case, rule, dt.date.fromisoformat(day), people))
 
@@ -135,9 +135,9 @@ def come_to(workspace: Workspace, case: Case, document: str, on: str = "2024-03-
     ways: list[tuple[Case, tuple[tuple[str, str, tuple[str, ...]], ...]]] = [(now, ())]
     seen = {now.state}
     for now, way in ways:
-        if is_its_turn(workspace.pack, now, kind):
+        if is_its_turn(workspace.pack, now, kind, day):
             return walk(workspace, case.number, *way)
-        for rule in leading_on(workspace.pack, now):
+        for rule in leading_on(workspace.pack, now, day):
             if (rule.moves[now.state] in seen and kind.id not in rule.makes) or rule.id == StepId.DEREGISTER:
                 continue
             seen.add(rule.moves[now.state])

@@ -20,7 +20,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
 NATIONAL: Final = "national"
 CATALOGUE: Final = Catalogue.load()
-RULES_INTRO: Final = """每一行都写明出处：办法、条、原文。〔推定〕表示条文没有明说、由条文推出，请核实后使用。案件适用受理之日施行的行。
+RULES_INTRO: Final = """每一行都写明出处：办法、条、原文。〔推定〕表示条文没有明说、由条文推出，请核实后使用。案件适用受理之日施行的行；
+写明“作出的”的行，对那时起作出的一切行为都适用，不论何时受理。
 本机关可以在 `archivist.toml` 中用 `[[override.rule]]`、`[[override.step]]`、`[[override.material]]`、`[[override.check]]` 盖过任何一行，
 栏目与规则包相同，须写明出处；`patch = true` 的只改所写的栏。改后运行 `archivist rules check`。
 """
@@ -112,24 +113,23 @@ def _title(document: str) -> str:
 
 
 def _rule(rule: Rule, found: Pack) -> tuple[str, ...]:
-    dates = (
-        f"；{rule.valid_from or '……'} 至 {rule.valid_to or '……'} 受理的"
-        if rule.valid_from or rule.valid_to
-        else ""
-    )
     return (
         f"{rule.title} `{rule.id}`",
-        rule_text.headline(rule).removeprefix(f"{rule.title}：") + dates,
+        rule_text.headline(rule).removeprefix(f"{rule.title}：") + _dates(rule),
         rule_text.scope(rule.categories),
         rule_text.timing(rule, found, _title),
         rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note),
     )
 
 
+def _dates(row: Rule | StepRule | Material | CheckRule) -> str:
+    return "".join(f"；{line.removeprefix('施行：')}" for line in rule_text.in_force(row))
+
+
 def _step(step: StepRule, found: Pack) -> tuple[str, ...]:
     return (
         f"{step.title} `{step.id}`",
-        rule_text.moves(step),
+        rule_text.moves(step) + _dates(step),
         rule_text.scope(step.categories),
         step.role.label,
         "；".join(f"{head}：{text}" for head, text in rule_text.demands(step, found, _title)),
@@ -140,7 +140,7 @@ def _step(step: StepRule, found: Pack) -> tuple[str, ...]:
 def _material(material: Material, found: Pack) -> tuple[str, ...]:
     return (
         _title(material.document),
-        rule_text.wanted(material, found, _title),
+        rule_text.wanted(material, found, _title) + _dates(material),
         rule_text.scope(material.categories),
         rule_text.basis(material.source, inferred=material.inferred),
     )
@@ -149,7 +149,7 @@ def _material(material: Material, found: Pack) -> tuple[str, ...]:
 def _check(check: CheckRule) -> tuple[str, ...]:
     return (
         f"{check.title} `{check.id}`",
-        check.stage.label,
+        check.stage.label + _dates(check),
         rule_text.scope(check.categories),
         rule_text.basis(check.source, inferred=check.inferred, note=check.note),
     )

@@ -14,6 +14,7 @@ from archivist.errors import InvalidValue, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules.rule import DelegatedPower as DelegatedPower
+from archivist.rules.rule_days import HoldsBy, RuleDays
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import Catalogue
@@ -132,6 +133,7 @@ class RuleRow(_RowView):
     kind: str
     valid_from: dt.date | None
     valid_to: dt.date | None
+    holds_by: HoldsBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,15 +218,24 @@ def show(
             return False
         return row is None or name == row or name.startswith(f"{row}.")
 
+    days = RuleDays.alike(on)
     beside = row is not None or category is not None
     answer = RuleRows(
         pack=found.stamp,
         title=found.title,
         on=on,
-        rules=tuple(words.rule(r) for r in found.rules if fits(r, r.id) and r.applies(category, on)),
-        steps=tuple(words.step(s) for s in found.steps if beside and fits(s, s.id) and _in_force(s, on)),
-        materials=tuple(words.material(m) for m in found.materials if beside and fits(m, m.document)),
-        checks=tuple(words.check(c) for c in found.checks if beside and fits(c, c.id)),
+        rules=tuple(words.rule(r) for r in found.rules if fits(r, r.id) and r.applies(category, days)),
+        steps=tuple(
+            words.step(s) for s in found.steps if beside and fits(s, s.id) and s.applies(category, days)
+        ),
+        materials=tuple(
+            words.material(m)
+            for m in found.materials
+            if beside and fits(m, m.document) and m.applies(category, days)
+        ),
+        checks=tuple(
+            words.check(c) for c in found.checks if beside and fits(c, c.id) and c.applies(category, days)
+        ),
     )
     if row and not (answer.rules or answer.steps or answer.materials or answer.checks):
         ids = dict.fromkeys(
@@ -234,10 +245,6 @@ def show(
         hint = f"；相近的有：{'、'.join(near)}" if near else ""
         raise InvalidValue(f"规则包 {found.id} 中没有 {row}，或者它不用于所问的类别、日期{hint}")
     return answer
-
-
-def _in_force(step: StepRule, on: dt.date) -> bool:
-    return not (step.valid_from and on < step.valid_from) and not (step.valid_to and on > step.valid_to)
 
 
 class _InWords:
@@ -258,14 +265,13 @@ class _InWords:
             lines.append(f"计时：{timing}")
         if rule.documents:
             lines.append(f"文书：{'、'.join(map(self._title, rule.documents))}")
-        if rule.valid_from or rule.valid_to:
-            lines.append(f"施行：{rule.valid_from or '……'} 至 {rule.valid_to or '……'} 受理的")
+        lines += rule_text.in_force(rule)
         return RuleRow(
             categories=rule.categories, source=str(rule.source), sentence=rule.source.sentence, inferred=rule.inferred,
             note=rule.note, headline=f"{rule_text.headline(rule)}　［{rule_text.scope(rule.categories)}］ {rule.id}",
             lines=tuple(lines), id=rule.id, title=rule.title, value=rule.value, unit=rule.unit, trigger=rule.trigger,
             starts=rule.starts, ends=rule.ends, excludes=rule.excludes, when=rule.when, kind=rule.kind,
-            valid_from=rule.valid_from, valid_to=rule.valid_to,
+            valid_from=rule.valid_from, valid_to=rule.valid_to, holds_by=rule.holds_by,
         )  # fmt: skip
 
     def step(self, step: StepRule) -> StepRow:
@@ -277,6 +283,7 @@ class _InWords:
             rule_text.basis(step.source, inferred=step.inferred),
             f"岗位：{step.role.label}{'，由本机关记录' if step.role is Role.OUTSIDE else ''}",
             *(f"{head}：{text}" for head, text in rule_text.demands(step, self._pack, self._title)),
+            *rule_text.in_force(step),
         ]
         return StepRow(
             categories=step.categories, source=str(step.source), sentence=step.source.sentence, inferred=step.inferred,
@@ -296,7 +303,7 @@ class _InWords:
             categories=material.categories, source=str(material.source), sentence=material.source.sentence,
             inferred=material.inferred,
             headline=f"{self._title(material.document)}：{wanted}　［{scope}］ {material.document}",
-            lines=(rule_text.basis(material.source, inferred=material.inferred),),
+            lines=(rule_text.basis(material.source, inferred=material.inferred), *rule_text.in_force(material)),
             document=material.document, requirement=material.requirement, when=material.when,
         )  # fmt: skip
 
@@ -307,7 +314,7 @@ class _InWords:
             categories=check.categories, source=str(check.source), sentence=check.source.sentence,
             inferred=check.inferred, note=check.note,
             headline=f"{check.title}　［{rule_text.scope(check.categories)}］ {check.id}",
-            lines=(rule_text.basis(check.source, inferred=check.inferred),),
+            lines=(rule_text.basis(check.source, inferred=check.inferred), *rule_text.in_force(check)),
             id=check.id, title=check.title, stage=check.stage, test=check.test, args=_plain(check.args), when=check.when,
         )  # fmt: skip
 

@@ -39,7 +39,7 @@ def refuse_inadmissible(workspace: Workspace, by: By, issuance: Issuance, *, dra
     if issuance.again and (held := admissibility.repeated(issuance)):
         signed = any(record.signed_by for record in held)
         problems += assignment.over_document(
-            workspace.config, by.actor, workspace.pack, case, document, signed=signed
+            workspace.config, by.actor, workspace.pack, case, document, signed=signed, today=by.today
         )
     if problems:
         raise UnlawfulDocument(
@@ -84,7 +84,7 @@ def refuse_dates_of_steps(
 
 
 def refuse_facts_of_steps(
-    pack: Pack, document: DocumentType, case: Case, given: Mapping[str, object]
+    pack: Pack, document: DocumentType, case: Case, given: Mapping[str, object], on: dt.date
 ) -> None:
     """Refuse facts told for one document that a step records (受理日期 …); what agrees with the file is no matter.
 
@@ -92,7 +92,7 @@ def refuse_facts_of_steps(
         UnlawfulDocument: E305.
     """
     told = [p for p in given if (spec := document.field(p)) and spec.origin is Origin.FACT]
-    problems = step_facts.unlawful(pack, case, (p for p in told if case.fact(p) is None))
+    problems = step_facts.unlawful(pack, case, (p for p in told if case.fact(p) is None), on)
     if problems:
         raise UnlawfulDocument(
             f"《{document.title}》有 {len(problems)} 项不符", file=str(case.number), problems=problems

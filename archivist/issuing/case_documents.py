@@ -110,7 +110,7 @@ def plan_one(
     if not manner.draft:
         admission.refuse_number_of_void(case, given)
         admission.refuse_dates_of_steps(workspace.pack, document, case, given)
-        admission.refuse_facts_of_steps(workspace.pack, document, case, given)
+        admission.refuse_facts_of_steps(workspace.pack, document, case, given, on)
     issuance = _issuance(workspace, by, document, case, given, on=on, manner=manner)
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
@@ -177,7 +177,7 @@ def _issuance(
 
 def _others(workspace: Workspace, document: DocumentType, case: Case, by: By) -> AcrossHouseholds | None:
     """Return what other households say, where the step the document waits for wants to know."""
-    if not admissibility.document_looks_across(workspace.pack, case, document):
+    if not admissibility.document_looks_across(workspace.pack, case, document, by.today):
         return None
     return look(workspace, case, by.today)
 

@@ -75,7 +75,13 @@ def examined(workspace: Workspace, by: By, case: Case, number: RecordNo, reason:
             remedy=f"确须作废的，先撤销注销：archivist case reopen {case.number} --reason 理由。",
         )
     problems = assignment.over_document(
-        workspace.config, by.actor, workspace.pack, case, document, signed=record.signed_by is not None
+        workspace.config,
+        by.actor,
+        workspace.pack,
+        case,
+        document,
+        signed=record.signed_by is not None,
+        today=by.today,
     )
     problems += Reliance(
         case, record, workspace.pack, workspace.catalogue, _as_of(workspace, case.number), by.today

@@ -29,6 +29,7 @@ from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
 from archivist.rules.rule import DutyBearer, RuleKind
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
@@ -197,7 +198,8 @@ def _worked_out(case: Case, pack: Pack) -> str:
     """Return all the agenda needs of a case, as text: limits with the place of their rule in the pack, and counts."""
     place = {id(rule): n for n, rule in enumerate(pack.rules)}
     due = [_plain(o, place[id(o.rule)]) for o in deadlines.running(case, pack)]
-    visit = any(s.id == StepId.VISIT and case.state in s.moves for s in pack.steps_of(case))
+    since = case.steps[-1].on if case.steps else case.rules_on
+    visit = any(s.id == StepId.VISIT and case.state in s.moves for s in pack.steps_of(case, since))
     months = {
         name: sorted({f"{s.on:%Y-%m}" for s in case.steps if s.id in ids}) for name, ids in _COUNTED.items()
     }
@@ -360,7 +362,11 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
     """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
     month = f"{on:%Y-%m}"
     for rule in pack.rules:
-        if rule.timed or rule.unit not in (Unit.RATIO, Unit.CYCLE) or not rule.applies(category, on):
+        if (
+            rule.timed
+            or rule.unit not in (Unit.RATIO, Unit.CYCLE)
+            or not rule.applies(category, RuleDays.alike(on))
+        ):
             continue
         those = [s for s in sights if not rule.categories or _category(s) in rule.categories]
         if rule.id == RuleId.VISIT_MONTHLY_RATIO:

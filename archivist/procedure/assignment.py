@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
@@ -27,7 +28,7 @@ def people(attempt: Attempt, config: Config) -> list[str]:
     if step.role is not Role.OUTSIDE and config.people:
         for name in attempt.by:
             reasons += _without_role(config, name, (step.role,))
-    if step.people and (rule := attempt.pack.rule_for(step.people, attempt.case)):
+    if step.people and (rule := attempt.pack.rule_for(step.people, attempt.case, attempt.on)):
         least = int(rule.value)
         if len(attempt.by) < least:
             reasons.append(f"须有不同的 {least} 人办理，现有 {len(attempt.by)} 人（{rule.source}）")
@@ -37,7 +38,14 @@ def people(attempt: Attempt, config: Config) -> list[str]:
 
 
 def over_document(
-    config: Config, actor: str, pack: Pack, case: Case, document: DocumentType, *, signed: bool
+    config: Config,
+    actor: str,
+    pack: Pack,
+    case: Case,
+    document: DocumentType,
+    *,
+    signed: bool,
+    today: dt.date,
 ) -> list[str]:
     """Return why somebody may not void, replace or repeat a document of a case.
 
@@ -51,12 +59,13 @@ def over_document(
         case: whose document it is.
         document: of which type.
         signed: whether its signed copy is on file.
+        today: the day on which it is done.
     """
     roles: list[Role] = [Role.APPROVER]
     if not signed and document.kind is not DocumentKind.DECISION:
         rows = [
-            *admissibility.makers(pack, case, document.id),
-            *admissibility.users(pack, case, document.id),
+            *admissibility.makers(pack, case, document.id, today),
+            *admissibility.users(pack, case, document.id, today),
         ]
         makes = [row.role for row in rows if row.role is not Role.OUTSIDE]
         if not makes:

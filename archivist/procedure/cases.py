@@ -216,7 +216,9 @@ def change_facts(
         changes.extend(differences(case.facts, after))
         if not changes:
             raise _Unchanged
-        if problems := step_facts.unlawful(workspace.pack, case, (change.path for change in changes)):
+        if problems := step_facts.unlawful(
+            workspace.pack, case, (change.path for change in changes), by.today
+        ):
             raise InvalidValue("这些日期由环节登记", file=str(number), problems=problems)
         before, plain = known.to_plain(case.facts), known.to_plain(after)
         groups = {g: plain.get(g) for g in {**before, **plain} if before.get(g) != plain.get(g)}

@@ -146,7 +146,7 @@ def _refuse_unlawful(
 ) -> None:
     if case.status is CaseStatus.DEREGISTERED:
         raise CaseClosed(f"已于 {case.deregistration_stated} 注销", file=str(case.number))
-    rows = [step for step in workspace.pack.steps_of(case) if step.id == StepId.DEREGISTER]
+    rows = [step for step in workspace.pack.steps_of(case, by.today) if step.id == StepId.DEREGISTER]
     here = [row for row in rows if case.state in row.moves]
     if case.steps and not here:
         allowed = "、".join(dict.fromkeys(state.label for row in rows for state in row.moves))

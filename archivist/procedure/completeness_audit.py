@@ -103,7 +103,7 @@ def _checked(workspace: Workspace, case: Case, stage: Stage | None, on: dt.date)
         case, workspace.pack, workspace.catalogue, stage, on=on, words=lambda record: _words(folder, record)
     )
     stage = stage or run.stage_of(case)
-    return CaseAudit(case, stage, tuple(found), _notice(workspace, case))
+    return CaseAudit(case, stage, tuple(found), _notice(workspace, case, on))
 
 
 def _words(folder: Path, record: Record) -> str | None:
@@ -241,12 +241,12 @@ def _cannot_confirm(check: str, finding: CheckFinding | None) -> str:
 _BEFORE_ACCEPTANCE = (State.DRAFT, State.DISCOVERED, State.SUBMITTED, State.CORRECTION_PENDING)
 
 
-def _notice(workspace: Workspace, case: Case) -> str:
+def _notice(workspace: Workspace, case: Case, on: dt.date) -> str:
     """Say whether the applicant can be told now, once and of everything, what is missing; empty when nothing is.
 
     Source: 《最低生活保障审核确认办法》第十条「材料不齐备的，应当一次性告知补齐所有规定材料」.
     """
-    if not required_papers.missing(case, workspace.pack) or case.accepted_on:
+    if not required_papers.missing(case, workspace.pack, on) or case.accepted_on:
         return ""
     if earlier := case.records_of(DocumentId.CORRECTION_NOTICE):
         return (

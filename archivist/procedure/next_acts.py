@@ -191,7 +191,9 @@ def _leads_aside(case: Case, after: State) -> bool:
 
 
 def _least(attempt: Attempt) -> int:
-    rule = attempt.pack.rule_for(attempt.step.people, attempt.case) if attempt.step.people else None
+    rule = (
+        attempt.pack.rule_for(attempt.step.people, attempt.case, attempt.on) if attempt.step.people else None
+    )
     return int(rule.value) if rule else 1
 
 
@@ -262,12 +264,12 @@ def _asked_for(workspace: Workspace, case: Case, today: dt.date) -> Iterator[Nex
     """Yield the papers that the steps on the ordinary way ask for and that are not in the file."""
     leading = [
         step
-        for step in step_rows.leading_on(workspace.pack, case)
+        for step in step_rows.leading_on(workspace.pack, case, today)
         if not _leads_aside(case, step.moves[case.state])
     ]
     guards = {guard for step in leading for guard in step.guards}
     if "complete" in guards:
-        for material in required_papers.missing(case, workspace.pack):
+        for material in required_papers.missing(case, workspace.pack, today):
             yield from _document(workspace, case, material.document, today)
     if "verified" in guards and not case.records_of(DocumentId.VERIFICATION_REPORT):
         yield from _document(workspace, case, DocumentId.VERIFICATION_REPORT, today)
@@ -300,7 +302,7 @@ def _document(workspace: Workspace, case: Case, name: str, today: dt.date) -> It
         today,
         standards=workspace.config.standards,
         across=look(workspace, case, today)
-        if admissibility.document_looks_across(pack, case, document)
+        if admissibility.document_looks_across(pack, case, document, today)
         else None,
     )
     try:

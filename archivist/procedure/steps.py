@@ -87,7 +87,7 @@ class Possible:
 def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]:
     """Return the steps that lead on from the present state, each with what stands in its way on a day."""
     found = []
-    steps = step_rows.leading_on(workspace.pack, case)
+    steps = step_rows.leading_on(workspace.pack, case, on)
     others = look(workspace, case, on) if admissibility.looks_across(steps) else None
     for step in steps:
         attempt = Attempt(
@@ -103,7 +103,7 @@ def possible(workspace: Workspace, case: Case, *, on: dt.date) -> list[Possible]
         problems = admissibility.of_step(attempt, workspace.catalogue, on).problems
         tell = [*step.must_tell.values()]
         tell += ["理由"] if "reason" in step.guards else []
-        if step.people and (rule := workspace.pack.rule_for(step.people, case)):
+        if step.people and (rule := workspace.pack.rule_for(step.people, case, on)):
             tell.append(f"{rule.value} 名办理人")
         found.append(Possible(step, step.moves[case.state], problems, tuple(tell)))
     return found
@@ -162,7 +162,7 @@ def examine_step(
 ) -> PlannedStep:
     """Examine a step by whatever command it is taken; for the arguments and what is refused see ``plan_step``."""
     pack = workspace.pack
-    rule = step_rows.row_of(pack, case, step)
+    rule = step_rows.row_of(pack, case, step, on)
     problems: list[str] = []
     at, told = read_told(rule, at, values, problems)
     names = distinct(people)
@@ -251,7 +251,8 @@ def _planned(workspace: Workspace, by: By, attempt: Attempt, warnings: Sequence[
     op = Op.DEREGISTERED if rule.id == StepId.DEREGISTER else Op.STEP_TAKEN
     event = Event(case.seq + 1, case.head, "", by.actor, op, data, attempt.reason)
     running_before = {_same(o) for o in deadlines.obligations(case, attempt.pack)}
-    due = deadlines.obligations(apply(case, event, case.head), attempt.pack)
+    then = apply(case, event, case.head)
+    due = deadlines.obligations(then, attempt.pack)
     ends = tuple(o for o in due if o.ended is not None and o.ended.seq == event.seq)
     return PlannedStep(
         attempt,
@@ -261,7 +262,7 @@ def _planned(workspace: Workspace, by: By, attempt: Attempt, warnings: Sequence[
         tuple(paper_of(workspace, case, name) for name in rule.makes if is_for(workspace, case, name)),
         tuple(o for o in due if o.running and _same(o) not in running_before),
         ends,
-        (*warnings, *_hours(attempt), *(late for o in ends if (late := _late(o)))),
+        (*warnings, *_hours(attempt, then), *(late for o in ends if (late := _late(o)))),
     )
 
 
@@ -304,11 +305,11 @@ def _same(obligation: Obligation) -> tuple[str, int | None]:
     return obligation.rule.id, obligation.started.seq if obligation.started else None
 
 
-def _hours(attempt: Attempt) -> list[str]:
-    """Warn when hours count from or to this step and no time of day was told."""
+def _hours(attempt: Attempt, then: Case) -> list[str]:
+    """Warn when hours count from or to this step, which ``then`` has taken, and no time of day was told."""
     counted = [
         r.title
-        for r in attempt.pack.timers(attempt.case)
+        for r in attempt.pack.timers(then)
         if r.unit is Unit.HOURS and attempt.step.id in (*r.starts, *r.ends)
     ]
     if attempt.at or not counted:

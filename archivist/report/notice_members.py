@@ -27,7 +27,7 @@ def _step(*ids: str) -> Wanted:
             return True
         state = house.state(period.last)
         return not house.steps(*ids) and any(
-            step.id in ids and state in step.moves for step in pack.steps_of(house.case)
+            step.id in ids and state in step.moves for step in pack.steps_of(house.case, period.last)
         )
 
     return wanted

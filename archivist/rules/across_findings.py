@@ -24,6 +24,7 @@ from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.across import AcrossFinding, AcrossKind, Gravity
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import NO_CATEGORY, RuleId
 
 _BASIC: Final = (Category.DB, Category.TK, Category.DX)
@@ -65,7 +66,7 @@ def find(
             found += _of_person(case, other, part, person, pack, on)
         for person in rows(case.facts, OBLIGORS.key):
             found += _of_obligor(case, other, person, on)
-    found += _of_staff(case, pack, staff)
+    found += _of_staff(case, pack, staff, on)
     return tuple(dict.fromkeys(found))
 
 
@@ -150,7 +151,7 @@ def _of_person(
         if is_granted(other):
             yield finding(AcrossKind.OBLIGOR, Gravity.NOTICE, f"{who}是 {where}登记的义务人")
         return
-    excludes = _rule(pack, RuleId.ACROSS_EXCLUDES, case)
+    excludes = _rule(pack, RuleId.ACROSS_EXCLUDES, case, on)
     if not (covered_here and covered_there):
         yield finding(
             AcrossKind.OTHER_MEMBER,
@@ -167,7 +168,7 @@ def _of_person(
             f"{who}在 {where}{what}{other.category.label}，不能同时享受{case.category.label}：{todo}"
             f"（{excludes.source}）",
         )
-    elif (ends := _rule(pack, RuleId.ACROSS_ENDS, case)) and other.category in categories_of(ends):
+    elif (ends := _rule(pack, RuleId.ACROSS_ENDS, case, on)) and other.category in categories_of(ends):
         yield finding(
             AcrossKind.BENEFIT_ENDS,
             Gravity.NOTICE,
@@ -235,13 +236,14 @@ def _named(other: Case, name: str) -> frozenset[str]:
     )
 
 
-def _of_staff(case: Case, pack: Pack, staff: Collection[str]) -> Iterator[AcrossFinding]:
+def _of_staff(case: Case, pack: Pack, staff: Collection[str], on: dt.date) -> Iterator[AcrossFinding]:
     """Yield who has the name of somebody of the office, as long as it is not filed as 近亲属备案."""
     if case.step(StepId.KINSHIP_FILING):
         return
     declared = bool(case.fact(FactPath.APPLICATION_KINSHIP))
     filed_here = any(
-        s.id == StepId.KINSHIP_FILING and s.applies(case.category, case.rules_on) for s in pack.steps
+        s.id == StepId.KINSHIP_FILING and s.applies(case.category, RuleDays(case.rules_on, on))
+        for s in pack.steps
     )
     gravity = Gravity.EXCEPTION if filed_here and not declared else Gravity.NOTICE
     todo = "是本人或者近亲属的，登记近亲属关系并办“近亲属单独登记备案”"
@@ -259,8 +261,8 @@ def _of_staff(case: Case, pack: Pack, staff: Collection[str]) -> Iterator[Across
         )  # fmt: skip
 
 
-def _rule(pack: Pack, rule_id: str, case: Case) -> Rule | None:
-    return pack.find(rule_id, case.category, case.rules_on)
+def _rule(pack: Pack, rule_id: str, case: Case, on: dt.date) -> Rule | None:
+    return pack.find(rule_id, case.category, RuleDays(case.rules_on, on))
 
 
 def categories_of(rule: Rule) -> tuple[Category, ...]:

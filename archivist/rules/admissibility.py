@@ -28,6 +28,7 @@ from archivist.rules.attempt import Attempt, money_decision
 from archivist.rules.disposition import late_filing
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
+from archivist.rules.rule_days import RuleDays
 
 ANY_STATE: Final = "*"
 """Among the ``states`` of a document type: whatever the state."""
@@ -96,7 +97,7 @@ def of_step(attempt: Attempt, catalogue: Catalogue, today: dt.date) -> Admission
     case = attempt.case
     lacking, warnings = prerequisites.papers(attempt, catalogue)
     problems = [
-        *step_rows.wrong_state(attempt.pack, case, attempt.step),
+        *step_rows.wrong_state(attempt.pack, case, attempt.step, attempt.on),
         *prerequisites.unmet(attempt),
         *lacking,
         *prerequisites.days(attempt, today),
@@ -117,11 +118,11 @@ def looks_across(steps: Iterable[StepRule]) -> bool:
     return any(across.GUARD in step.guards or step.id in told for step in steps)
 
 
-def document_looks_across(pack: Pack, case: Case, document: DocumentType) -> bool:
-    """Tell whether a document waits for a step that wants to know what other households say."""
-    if is_its_turn(pack, case, document):
+def document_looks_across(pack: Pack, case: Case, document: DocumentType, on: dt.date) -> bool:
+    """Tell whether a document of a day waits for a step that wants to know what other households say."""
+    if is_its_turn(pack, case, document, on):
         return False
-    rows = (*makers(pack, case, document.id), *users(pack, case, document.id))
+    rows = (*makers(pack, case, document.id, on), *users(pack, case, document.id, on))
     return looks_across(row for row in rows if case.state in row.moves)
 
 
@@ -206,14 +207,14 @@ def _words(issuance: Issuance, clause: conditions.Clause) -> str:
 
 
 # ── its place in the procedure ───────────────────────────────────────────────────────────────────────────
-def makers(pack: Pack, case: Case, document: str) -> list[StepRule]:
-    """Return the steps of a case's procedure that bring a document forth."""
-    return [s for s in pack.steps_of(case) if document in s.makes]
+def makers(pack: Pack, case: Case, document: str, on: dt.date) -> list[StepRule]:
+    """Return the steps of a case's procedure on a day that bring a document forth."""
+    return [s for s in pack.steps_of(case, on) if document in s.makes]
 
 
-def users(pack: Pack, case: Case, document: str) -> list[StepRule]:
-    """Return the steps of a case's procedure that rest on a document."""
-    return [s for s in pack.steps_of(case) if document in s.needed]
+def users(pack: Pack, case: Case, document: str, on: dt.date) -> list[StepRule]:
+    """Return the steps of a case's procedure on a day that rest on a document."""
+    return [s for s in pack.steps_of(case, on) if document in s.needed]
 
 
 def rests_on(pack: Pack, case: Case, document: str) -> StepTaken | None:
@@ -222,32 +223,41 @@ def rests_on(pack: Pack, case: Case, document: str) -> StepTaken | None:
     Where the procedure is over, only the step that ended it and what came after bring anything forth: a notice of
     acceptance has no place after the application was withdrawn.
     """
-    ids = {s.id for s in makers(pack, case, document)}
     since = 0
     for step in reversed(case.round):
         if not step.after.ended:
             break
         since = step.seq
-    return next((s for s in reversed(case.round) if s.id in ids and s.seq >= since), None)
+    makes = {s.id for s in pack.steps if document in s.makes}
+    return next(
+        (
+            taken
+            for taken in reversed(case.round)
+            if taken.seq >= since and taken.id in makes
+            if any(row.id == taken.id for row in makers(pack, case, document, taken.on))
+        ),
+        None,
+    )
 
 
-def is_its_turn(pack: Pack, case: Case, document: DocumentType) -> bool:
-    """Tell whether the procedure has come to a document, whatever else stands in its way."""
+def is_its_turn(pack: Pack, case: Case, document: DocumentType, on: dt.date) -> bool:
+    """Tell whether the procedure has come to a document on a day, whatever else stands in its way."""
     return (
         ANY_STATE in document.states
         or case.state in document.states
         or case.status is CaseStatus.DEREGISTERED
         or rests_on(pack, case, document.id) is not None
-        or any(case.state in s.moves for s in users(pack, case, document.id))
+        or any(case.state in s.moves for s in users(pack, case, document.id, on))
     )
 
 
 def _not_its_turn(issuance: Issuance) -> list[str]:
     """Return why a document is none of the present state: what its step would say, or that the step was not taken."""
     case, pack, document = issuance.case, issuance.pack, issuance.document
-    if is_its_turn(pack, case, document):
+    on = issuance.on
+    if is_its_turn(pack, case, document, on):
         return []
-    rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
+    rows = [*makers(pack, case, document.id, on), *users(pack, case, document.id, on)]
     if not rows:
         return [_no_step(issuance)]
     by_id = {row.id: row for row in reversed(rows)} | {r.id: r for r in rows if case.state in r.moves}
@@ -261,7 +271,7 @@ def _no_step(issuance: Issuance) -> str:
         s
         for s in issuance.pack.steps
         if document.id in s.makes or document.id in s.needed
-        if s.applies(case.category, case.rules_on)
+        if s.applies(case.category, RuleDays(case.rules_on, issuance.on))
     ]
     if rows:
         return step_rows.not_for(case, rows[0].title, rows)
@@ -274,7 +284,7 @@ def _no_step(issuance: Issuance) -> str:
 
 def _not_yet(issuance: Issuance, row: StepRule) -> list[str]:
     case, pack = issuance.case, issuance.pack
-    if wrong := step_rows.wrong_state(pack, case, row):
+    if wrong := step_rows.wrong_state(pack, case, row, issuance.on):
         return wrong
     attempt = Attempt(
         case,
@@ -359,7 +369,8 @@ def unmet_guards(issuance: Issuance) -> Iterator[str]:
     guards = (*document.guards, *(("guardian",) if _signed_by_applicant(document) else ()))
     if not guards:
         return
-    rows = [*makers(pack, case, document.id), *users(pack, case, document.id)]
+    on = issuance.on
+    rows = [*makers(pack, case, document.id, on), *users(pack, case, document.id, on)]
     if not rows:
         return
     rested = rests_on(pack, case, document.id)

@@ -151,11 +151,13 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
         return
     case, pack = decision.case, decision.pack
     advance = decision.step == StepId.ADVANCE
-    rule = pack.rule_for(RuleId.TEMP_ADVANCE_CAP if advance else RuleId.TEMP_TOWN_APPROVAL_CAP, case)
+    rule = pack.rule_for(
+        RuleId.TEMP_ADVANCE_CAP if advance else RuleId.TEMP_TOWN_APPROVAL_CAP, case, decision.on
+    )
     if rule is None:
         return
     met = not advance and case.step(StepId.DELIBERATED) in case.round
-    conference = None if advance else pack.rule_for(RuleId.TEMP_OVER_CAP, case)
+    conference = None if advance else pack.rule_for(RuleId.TEMP_OVER_CAP, case, decision.on)
     if met or (decision.basis and not (conference and isinstance(rule.value, int | float))):
         return
     if not isinstance(rule.value, int | float):
@@ -177,7 +179,7 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
             f"班子会审议通过，另写救助金额依据不能代替（{conference.source}）"
         )
         return
-    meeting = any(s.id == StepId.DELIBERATED for s in pack.steps_of(case)) and not advance
+    meeting = any(s.id == StepId.DELIBERATED for s in pack.steps_of(case, decision.on)) and not advance
     way = "超过的先经联席会议议决；" if meeting else ""
     yield f"救助金额 {amount} 元超过“{rule.title}”{most} 元（{rule.source}）；{way}{_HOW}"
 
@@ -200,9 +202,10 @@ def first_month(case: Case, pack: Pack, granted: dt.date | None) -> tuple[str, R
         granted: the day of the decision; of 残疾人两项补贴 the day of the application counts instead.
     """
     if case.category is Category.CJ:
-        rule, since = pack.rule_for(RuleId.DISABILITY_PAYSTART, case), _applied_on(case)
+        rule_id, since = RuleId.DISABILITY_PAYSTART, _applied_on(case)
     else:
-        rule, since = pack.rule_for(RuleId.PAY_START, case), granted
+        rule_id, since = RuleId.PAY_START, granted
+    rule = pack.rule_for(rule_id, case, since) if since else None
     if rule is None or since is None or rule.unit is not Unit.MONTH_END:
         return None
     return f"{add_months(since.replace(day=1), int(rule.value)):%Y-%m}", rule

@@ -17,7 +17,9 @@ def change_reported(attempt: Attempt) -> list[str]:
     reported = (StepId.REPORT_CHANGE, StepId.REPORT_DEATH)
     if any(s.id in reported for s in attempt.case.round):
         return []
-    titles = [s.title for name in reported for s in attempt.pack.steps_of(attempt.case) if s.id == name]
+    titles = [
+        s.title for name in reported for s in attempt.pack.steps_of(attempt.case, attempt.on) if s.id == name
+    ]
     return [f"本次复核还没有办{'或'.join(f'“{t}”' for t in dict.fromkeys(titles))}，家庭成员的变动须先有报告"]
 
 
@@ -65,7 +67,7 @@ def absent(attempt: Attempt) -> list[str]:
 
 def gradual_exit_length(attempt: Attempt) -> list[str]:
     """「可给予原则上不超过6个月的渐退期」: within the pack's limit, one at a time."""
-    rule = attempt.pack.rule_for(RuleId.GRADUAL_EXIT, attempt.case)
+    rule = attempt.pack.rule_for(RuleId.GRADUAL_EXIT, attempt.case, attempt.on)
     since, until = attempt.values.get("since_on"), attempt.values.get("until_on")
     if rule is None:
         return ["规则包没有写本户的渐退期，不能给予"]

@@ -41,6 +41,7 @@ from archivist.rules.completeness.required_papers import (
     unauthorised,
 )
 from archivist.rules.legal_basis import RequiredRule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.unit import Unit
 
@@ -54,18 +55,18 @@ def _delegated(attempt: Attempt) -> list[str]:
 
 
 def _complete(attempt: Attempt) -> list[str]:
-    if not required(attempt.case, attempt.pack):
+    if not required(attempt.case, attempt.pack, attempt.on):
         return [f"规则包没有写{attempt.case.category.label}应收的材料，无从判断是否齐备"]
     lacking = [
         f"材料不齐：{attempt.catalogue.title(m.document)}（{m.reason}）——{m.requirement}"
-        for m in missing(attempt.case, attempt.pack)
+        for m in missing(attempt.case, attempt.pack, attempt.on)
     ]
     return lacking + _in_doubt(attempt)
 
 
 def _incomplete(attempt: Attempt) -> list[str]:
     """The applicant is told once of everything, so that what is in doubt is looked at before."""
-    if missing(attempt.case, attempt.pack):
+    if missing(attempt.case, attempt.pack, attempt.on):
         return _in_doubt(attempt)
     return _in_doubt(attempt) or ["材料已经齐备，没有需要补正的，应当受理"]
 
@@ -73,7 +74,7 @@ def _incomplete(attempt: Attempt) -> list[str]:
 def _in_doubt(attempt: Attempt) -> list[str]:
     doubts = [
         settling(attempt.case, matter)
-        for m in required(attempt.case, attempt.pack)
+        for m in required(attempt.case, attempt.pack, attempt.on)
         for matter in open_doubts(attempt.case, m.document, *m.accepts)
     ]
     return list(dict.fromkeys(doubts))
@@ -112,10 +113,10 @@ def _authorised(attempt: Attempt) -> list[str]:
 
 def _verified(attempt: Attempt) -> list[str]:
     """A case for which the pack has the step under a condition that it does not meet is exempt (免核对)."""
-    case, pack = attempt.case, attempt.pack
-    if not any(s.id == StepId.VERIFY and s.applies(case.category, case.rules_on) for s in pack.steps):
+    case, pack, days = attempt.case, attempt.pack, RuleDays(attempt.case.rules_on, attempt.on)
+    if not any(s.id == StepId.VERIFY and s.applies(case.category, days) for s in pack.steps):
         return [f"规则包没有写{case.category.label}的信息核对环节 {StepId.VERIFY.value}，无从判断应否核对"]
-    must = case.step(StepId.VERIFY) or any(s.id == StepId.VERIFY for s in pack.steps_of(case))
+    must = case.step(StepId.VERIFY) or any(s.id == StepId.VERIFY for s in pack.steps_of(case, attempt.on))
     if not must or held(case, DocumentId.VERIFICATION_REPORT):
         return []
     doubts = open_doubts(case, DocumentId.VERIFICATION_REPORT)
@@ -143,7 +144,7 @@ def _explain_over(attempt: Attempt) -> list[str]:
         return ["不符告知书还没有送达，申请人的说明期限未起算"]
     window = deadlines.find(attempt.case, attempt.pack, RuleId.VERIFY_EXPLAIN)
     if window is None:
-        rule = attempt.pack.rule_for(RuleId.VERIFY_EXPLAIN, attempt.case)
+        rule = attempt.pack.rule_for(RuleId.VERIFY_EXPLAIN, attempt.case, attempt.on)
         says_none = rule is not None and rule.unit is Unit.WORDS
         return [] if says_none else ["申请人的说明期限没有起算，无从判断是否届满"]
     if window.due is None or attempt.on > window.due.day:
@@ -163,7 +164,7 @@ def _overall_running(attempt: Attempt) -> list[str]:
 def _disputes_settled(attempt: Attempt) -> list[str]:
     if not attempt.case.fact(FactPath.APPLICATION_DISPUTED):
         return []
-    steps = {s.id: s.title for s in attempt.pack.steps_of(attempt.case)}
+    steps = {s.id: s.title for s in attempt.pack.steps_of(attempt.case, attempt.on)}
     return [
         f"有争议的事项，须先经“{steps[name]}”"
         if name in steps
@@ -280,7 +281,7 @@ class Guard:
     def reasons(self, attempt: Attempt) -> list[str]:
         """Return why it does not hold: the rules that are absent, else what it finds in the case."""
         step, case, pack = attempt.step.id, attempt.case, attempt.pack
-        return legal_basis.absent(self.rests_on, step, case, pack) or self.test(attempt)
+        return legal_basis.absent(self.rests_on, step, case, pack, attempt.on) or self.test(attempt)
 
 
 _AMOUNT: Final = (

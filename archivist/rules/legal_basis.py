@@ -6,6 +6,7 @@ limits they set going, the waiting period of a notice, the number of people, the
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from archivist.model.states import POSTED
 from archivist.model.step_ids import GRANTING, REFUSING, StepId
 from archivist.rules.pack import Pack
 from archivist.rules.rule import RuleKind, StepRule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId
 
 
@@ -79,12 +81,15 @@ def posts(step: StepRule) -> bool:
     return any(after in POSTED and before is not after for before, after in step.moves.items())
 
 
-def lacking(step: StepRule, case: Case, pack: Pack) -> list[str]:
-    """Return which rules are absent from a pack without which a step of a case cannot be taken."""
+def lacking(step: StepRule, case: Case, pack: Pack, on: dt.date) -> list[str]:
+    """Return which rules are absent from a pack without which a step of a case cannot be taken on a day."""
     people = (RequiredRule(step.people),) if step.people else ()
-    reasons = absent((*OF_STEPS.get(step.id, ()), *people), step.id, case, pack)
-    starts = {name for r in pack.timers(case) if r.kind is RuleKind.WAIT for name in r.starts}
-    if posts(step) and step.id not in starts:
+    reasons = absent((*OF_STEPS.get(step.id, ()), *people), step.id, case, pack, on)
+    days = RuleDays(case.rules_on, on)
+    waits = any(
+        r.kind is RuleKind.WAIT and step.id in r.starts and r.applies(case.category, days) for r in pack.rules
+    )
+    if posts(step) and not waits:
         reasons.append(no_waiting_period(step.id, step.title, case, pack))
     return reasons
 
@@ -97,13 +102,13 @@ def no_waiting_period(step: str, title: str, case: Case, pack: Pack) -> str:
     )
 
 
-def absent(bases: Iterable[RequiredRule], step: str, case: Case, pack: Pack) -> list[str]:
+def absent(bases: Iterable[RequiredRule], step: str, case: Case, pack: Pack, on: dt.date) -> list[str]:
     """Return for each rule that a step of a case rests on and that has no row what is absent, and what to do."""
     return [
         f"规则包 {pack.id} 对{case.category.label}没有规定 {basis.rule.rstrip('.')}（看的是 {case.rules_on} 适用的规则），"
         f"无从判断，不能办理；archivist rules show {basis.rule.rstrip('.')} 可查各行，{_TODO}"
         for basis in bases
-        if basis.concerns(case.category, step) and not _has_row(basis.rule, case, pack)
+        if basis.concerns(case.category, step) and not _has_row(basis.rule, case, pack, on)
     ]
 
 
@@ -112,7 +117,8 @@ _TODO: Final = (
 )
 
 
-def _has_row(rule: str, case: Case, pack: Pack) -> bool:
+def _has_row(rule: str, case: Case, pack: Pack, on: dt.date) -> bool:
+    days = RuleDays(case.rules_on, on)
     if rule.endswith("."):
-        return bool(pack.under(rule, case.category, case.rules_on))
-    return pack.find(rule, case.category, case.rules_on) is not None
+        return bool(pack.under(rule, case.category, days))
+    return pack.find(rule, case.category, days) is not None

@@ -4,7 +4,8 @@
 rows of that id, ``patch = true`` changes only the columns it names, and ``without`` takes ids away. An office may
 replace a row in ``archivist.toml``, with a source of its own. A row without a source is refused.
 
-Rows may be dated (``valid_from``, ``valid_to``); which of them hold for a case is decided by its day of acceptance.
+Rows may be dated (``valid_from``, ``valid_to``); which of them hold for a case is decided by its day of acceptance, or,
+where a row says ``holds_by = "act"``, by the day of the act. Whoever asks has both: ``rule.RuleDays``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from archivist.rules.layers import (
 )
 from archivist.rules.row_faults import row_faults
 from archivist.rules.rule import CheckRule, DelegatedPower, Material, Rule, Source, StepRule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
 __all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "available", "load"]
@@ -60,47 +62,66 @@ class Pack:
     undelegated: Mapping[Category, str] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
 
-    def rule(self, rule_id: str, category: Category | None, on: dt.date) -> Rule:
+    def rule(self, rule_id: str, category: Category | None, days: RuleDays) -> Rule:
         """Return the row that holds.
 
         Raises:
             RuleFault: E502, when there is none.
         """
-        found = self.find(rule_id, category, on)
+        found = self.find(rule_id, category, days)
         if found is None:
             what = category.label if category else "各类"
             raise RuleFault(f"规则包 {self.id} 对{what}没有规定 {rule_id}")
         return found
 
-    def find(self, rule_id: str, category: Category | None, on: dt.date) -> Rule | None:
+    def find(self, rule_id: str, category: Category | None, days: RuleDays) -> Rule | None:
         """Return the row that holds, or ``None``; rows for fewer categories come before general ones."""
-        rows = [r for r in self.rules if r.id == rule_id and r.applies(category, on)]
+        rows = [r for r in self.rules if r.id == rule_id and r.applies(category, days)]
         return min(rows, key=lambda r: len(r.categories) or 99, default=None)
 
-    def rule_for(self, rule_id: str, case: Case) -> Rule | None:
-        """Return the row that holds for a case as it stands, its condition included; ``None`` when none does."""
+    def rule_for(self, rule_id: str, case: Case, on: dt.date) -> Rule | None:
+        """Return the row that holds for a case as it stands, its condition included; ``None`` when none does.
+
+        Args:
+            rule_id: the id of the rows.
+            case: as it stands.
+            on: civil day of the act in question.
+        """
+        days = RuleDays(case.rules_on, on)
         rows = [
             r
             for r in self.rules
-            if r.id == rule_id and r.applies(case.category, case.rules_on) and conditions.holds(r.when, case)
+            if r.id == rule_id and r.applies(case.category, days) and conditions.holds(r.when, case)
         ]
         return min(rows, key=lambda r: (not r.when, len(r.categories) or 99), default=None)
 
-    def under(self, prefix: str, category: Category, on: dt.date) -> list[Rule]:
-        """Return the rows whose id begins with a prefix and that hold for a category on a day, in order."""
-        return [r for r in self.rules if r.id.startswith(prefix) and r.applies(category, on)]
+    def under(self, prefix: str, category: Category, days: RuleDays) -> list[Rule]:
+        """Return the rows whose id begins with a prefix and that hold for a category on some days, in order."""
+        return [r for r in self.rules if r.id.startswith(prefix) and r.applies(category, days)]
 
     def timers(self, case: Case) -> list[Rule]:
-        """Return the time limits that may run in a case, by category and day of acceptance; conditions not asked."""
-        return [r for r in self.rules if r.timed and r.applies(case.category, case.rules_on)]
+        """Return the time limits that may run in a case, by category and days; conditions not asked.
 
-    def steps_of(self, case: Case) -> list[StepRule]:
-        """Return the steps of a case's procedure in order: its category, its rules, its circumstances."""
-        return [
-            s
-            for s in self.steps
-            if s.applies(case.category, case.rules_on) and conditions.holds(s.when, case)
-        ]
+        The act of a time limit is the latest step that sets it going or announces it.
+        """
+        found = []
+        for rule in self.rules:
+            begun = case.step(*rule.starts, *rule.awaits) if rule.timed else None
+            if rule.timed and rule.applies(
+                case.category, RuleDays(case.rules_on, begun.on if begun else case.rules_on)
+            ):
+                found.append(rule)
+        return found
+
+    def steps_of(self, case: Case, on: dt.date) -> list[StepRule]:
+        """Return the steps of a case's procedure in order: its category, its rules, its circumstances.
+
+        Args:
+            case: as it stands.
+            on: civil day on which one of them would be taken, or was.
+        """
+        days = RuleDays(case.rules_on, on)
+        return [s for s in self.steps if s.applies(case.category, days) and conditions.holds(s.when, case)]
 
     def require_delegated(self, category: Category) -> None:
         """Refuse a category the office was given no power over.

@@ -28,7 +28,7 @@ def unmet(attempt: Attempt, names: Sequence[str] | None = None) -> list[str]:
     Raises:
         RuleFault: E502, when a row names a guard that does not exist.
     """
-    reasons = legal_basis.lacking(attempt.step, attempt.case, attempt.pack)
+    reasons = legal_basis.lacking(attempt.step, attempt.case, attempt.pack, attempt.on)
     for name in attempt.step.guards:
         if names is None or name in names:
             reasons += guard(attempt, name)
@@ -96,7 +96,7 @@ def _of_everybody(attempt: Attempt) -> list[str]:
     seen = required_papers.looked_up(case)
     found = [
         required_papers.too_few(case, m, attempt.catalogue.title(m.document))
-        for m in required_papers.required(case, pack)
+        for m in required_papers.required(case, pack, attempt.on)
         if required_papers.held(case, m.document, *m.accepts)
     ]
     return [f"未检：{short}" for short in found if short and short not in seen]

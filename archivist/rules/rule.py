@@ -20,6 +20,7 @@ from archivist.model.ids import Category
 from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.rules.notation import Ask, Need
+from archivist.rules.rule_days import HoldsBy, RuleDays, in_force
 from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import NATIONAL, Calendar, Deadline, add_months, quarter_end
 
@@ -117,6 +118,7 @@ class Rule:
         warn: an earlier line in the same unit at which to warn.
         from_end: counted from the end of the waiting period (公示期) its starting step set going, if it set one going.
         from_value: name of the starting step's value that is the day counted from (死亡之日), instead of the step's own.
+        holds_by: the day that lies between ``valid_from`` and ``valid_to``; of a time limit the act is its starting step.
         display: nothing is reckoned with it; it is only shown to people.
         place: where the row stands, for messages: file, table, number, id; every kind of row has it.
     """
@@ -131,6 +133,7 @@ class Rule:
     documents: tuple[str, ...] = ()
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    holds_by: HoldsBy = HoldsBy.ACCEPTANCE
     inferred: bool = False
     note: str = ""
     starts: tuple[str, ...] = ()
@@ -205,11 +208,9 @@ class Rule:
         """Return the least whole number that is at least the row's share (比例) of a count; by fractions, not floats."""
         return math.ceil(Fraction(str(self.value)) * count)
 
-    def applies(self, category: Category | None, on: dt.date) -> bool:
-        """Tell whether the row holds for a category on a day."""
-        if category is not None and self.categories and category not in self.categories:
-            return False
-        return not (self.valid_from and on < self.valid_from) and not (self.valid_to and on > self.valid_to)
+    def applies(self, category: Category | None, days: RuleDays) -> bool:
+        """Tell whether the row holds for a category on some days; without a category: for any."""
+        return in_force(self, category, days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,15 @@ class Material:
     when: Condition = ""
     each: Each = Each.HOUSEHOLD
     accepts: tuple[Words, ...] = ()
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    holds_by: HoldsBy = HoldsBy.ACCEPTANCE
     inferred: bool = False
     place: str = field(default="", compare=False, metadata=NOT_DECLARED)
+
+    def applies(self, category: Category | None, days: RuleDays) -> bool:
+        """Tell whether the paper is asked for in a category on some days."""
+        return in_force(self, category, days)
 
 
 def _can_be_set(path: str) -> bool:
@@ -282,6 +290,7 @@ class StepRule:
     asks: Mapping[Ask, Words] = field(default_factory=dict)
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    holds_by: HoldsBy = HoldsBy.ACCEPTANCE
     inferred: bool = False
     note: str = ""
     place: str = field(default="", compare=False, metadata=NOT_DECLARED)
@@ -301,11 +310,9 @@ class StepRule:
         """The documents that ``needs`` names."""
         return frozenset(name for need in self.needs for name in need.documents)
 
-    def applies(self, category: Category, on: dt.date) -> bool:
-        """Tell whether the step exists for a category under the rules of a day."""
-        if self.categories and category not in self.categories:
-            return False
-        return not (self.valid_from and on < self.valid_from) and not (self.valid_to and on > self.valid_to)
+    def applies(self, category: Category | None, days: RuleDays) -> bool:
+        """Tell whether the step exists for a category under the rules of some days."""
+        return in_force(self, category, days)
 
 
 def _day_of_month(month: dt.date, day: int) -> dt.date:
@@ -367,10 +374,13 @@ class CheckRule:
     categories: tuple[Category, ...] = ()
     when: Condition = ""
     args: CheckArgs = CheckArgs()
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    holds_by: HoldsBy = HoldsBy.ACCEPTANCE
     inferred: bool = False
     note: str = ""
     place: str = field(default="", compare=False, metadata=NOT_DECLARED)
 
-    def applies(self, category: Category) -> bool:
-        """Tell whether the check is for a category."""
-        return not self.categories or category in self.categories
+    def applies(self, category: Category | None, days: RuleDays) -> bool:
+        """Tell whether the check is made in a category on some days."""
+        return in_force(self, category, days)

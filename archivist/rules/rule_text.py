@@ -10,7 +10,8 @@ from archivist.model.field_schema import GROUP_BY_NAME
 from archivist.model.ids import Category
 from archivist.rules.notation import Need
 from archivist.rules.pack import Pack
-from archivist.rules.rule import DutyBearer, Material, Rule, RuleKind, Source, StepRule
+from archivist.rules.rule import CheckRule, DutyBearer, Material, Rule, RuleKind, Source, StepRule
+from archivist.rules.rule_days import HoldsBy
 from archivist.rules.unit import Unit
 
 Title = Callable[[str], str]
@@ -189,6 +190,14 @@ def wanted(material: Material, pack: Pack, title: Title = str) -> str:
     other = f"（{'、'.join(map(title, material.accepts))}亦可）" if material.accepts else ""
     only = f"（限于{condition(material.when, pack, title)}）" if material.when else ""
     return f"{material.requirement}{other}{only}"
+
+
+def in_force(row: Rule | StepRule | Material | CheckRule) -> list[str]:
+    """Return from when to when a row holds, and by which day, in one line; none when it is not dated."""
+    if not (row.valid_from or row.valid_to):
+        return []
+    what = "作出的" if row.holds_by is HoldsBy.ACT else "受理的"
+    return [f"施行：{row.valid_from or '……'} 至 {row.valid_to or '……'} {what}"]
 
 
 def scope(categories: Iterable[Category]) -> str:

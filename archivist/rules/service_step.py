@@ -23,6 +23,7 @@ from archivist.rules import service, step_rows
 from archivist.rules.completeness import required_papers
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule, StepRule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.service import Proof
 
@@ -130,7 +131,9 @@ def unfit(
         proofs = [served.proofs[r.no] for r in due.papers if r.no in served.proofs]
     else:
         proofs = [p for p in served.proofs.values() if due.step and p.copy.seq > due.step.seq]
-    methods = {m.title: m for m in pack.under(RulePrefix.SERVICE_METHOD, case.category, case.rules_on)}
+    methods = {
+        m.title: m for m in pack.under(RulePrefix.SERVICE_METHOD, case.category, RuleDays(case.rules_on, on))
+    }
     name = str(values.get("method") or DIRECT)
     if (method := methods.get(name)) is None:
         return [f"送达方式没有“{name}”；可填：{'、'.join(methods)}"]
@@ -201,7 +204,7 @@ def _day(
     days = {f"第 {p.copy.no} 件上的收到日期": p.on for p in proofs if p.on}
     if told := values.get("received_on"):
         days["填写的收到日期"] = dt.date.fromisoformat(str(told))
-    if (posted := values.get("posted_on")) and (rule := pack.rule_for(RuleId.SERVICE_PUBLIC, case)):
+    if (posted := values.get("posted_on")) and (rule := pack.rule_for(RuleId.SERVICE_PUBLIC, case, on)):
         until = rule.deadline(dt.date.fromisoformat(str(posted)), pack.calendar).day
         days[f"公告 {rule.value} 日期满（{rule.source}）"] = until
     if len(set(days.values())) > 1:

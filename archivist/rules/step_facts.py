@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from archivist.model.case import Case
@@ -10,22 +11,22 @@ from archivist.rules.pack import Pack
 from archivist.rules.rule import BY_DATE, StepRule
 
 
-def recorded_by(pack: Pack, case: Case) -> Mapping[str, StepRule]:
-    """Return which step of a case's procedure records which fact."""
+def recorded_by(pack: Pack, case: Case, on: dt.date) -> Mapping[str, StepRule]:
+    """Return which step of a case's procedure on a day records which fact."""
     return {
         path: step
-        for step in reversed(pack.steps_of(case))
+        for step in reversed(pack.steps_of(case, on))
         for path, what in step.sets.items()
         if what == BY_DATE
     }
 
 
-def unlawful(pack: Pack, case: Case, paths: Iterable[str]) -> list[str]:
+def unlawful(pack: Pack, case: Case, paths: Iterable[str], on: dt.date) -> list[str]:
     """Return why facts cannot be told by hand: a step records them.
 
     A file begun on paper says them when it is opened, and they may be corrected there until the step is recorded.
     """
-    steps = recorded_by(pack, case)
+    steps = recorded_by(pack, case, on)
     reasons = []
     for path in paths:
         step = steps.get(path)

@@ -13,6 +13,7 @@ from archivist.model.ids import CaseNo
 from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
+from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 
 
@@ -37,12 +38,16 @@ def _issued(case: Case) -> list[Record]:
     return [r for r in case.records.values() if r.issued]
 
 
+def _days(case: Case, record: Record) -> RuleDays:
+    return RuleDays(case.rules_on, dt.date.fromisoformat(record.dated or record.filed_at[:10]))
+
+
 def _slot(workspace: Workspace, case: Case, events: list[Event], record: Record) -> int:
     """Return the event from which on one document of a kind may be issued: its step, its last use, or the round."""
     begins = {
         s.id
         for s in workspace.pack.steps
-        if s.applies(case.category, case.rules_on)
+        if s.applies(case.category, _days(case, record))
         if record.type in s.makes or record.type in s.anew
     }
     return max(
@@ -70,8 +75,8 @@ def _two_of_a_kind(workspace: Workspace, case: Case, events: list[Event]) -> Ite
 
 def _orphans(workspace: Workspace, case: Case) -> Iterator[str]:
     """「every document type says which step it belongs to」: what only a step brings forth does not outlive it."""
-    rows = [s for s in workspace.pack.steps if s.applies(case.category, case.rules_on)]
     for record in _issued(case):
+        rows = [s for s in workspace.pack.steps if s.applies(case.category, _days(case, record))]
         makers = {s.id for s in rows if record.type in s.makes}
         elsewhere = workspace.catalogue.get(record.type).states or any(record.type in s.needed for s in rows)
         born = any(s.id in makers and s.seq < record.seq for s in case.steps)
@@ -84,7 +89,8 @@ def _resting(workspace: Workspace, case: Case) -> Iterator[str]:
     one_sided = (DocumentKind.NOTICE, DocumentKind.LETTER, DocumentKind.PUBLICITY)
     for step in case.steps:
         row = next(
-            (s for s in workspace.pack.steps_of(case) if s.id == step.id and step.before in s.moves), None
+            (s for s in workspace.pack.steps_of(case, step.on) if s.id == step.id and step.before in s.moves),
+            None,
         )
         for need in row.needs if row else ():
             wanted = [name for name in need.documents if name in workspace.catalogue]

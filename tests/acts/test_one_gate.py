@@ -186,7 +186,11 @@ class Acts(RuleBasedStateMachine):
     def issue_what_is_due(self, data: st.DataObject) -> None:
         """Issue a document of the last step."""
         if self.case.steps:
-            rows = [s for s in self.workspace.pack.steps_of(self.case) if s.id == self.case.steps[-1].id]
+            rows = [
+                s
+                for s in self.workspace.pack.steps_of(self.case, self.case.steps[-1].on)
+                if s.id == self.case.steps[-1].id
+            ]
             if makes := sorted({m for s in rows for m in s.makes if m in OF_CASES}):
                 self._issue(data.draw(st.sampled_from(makes)), 0, Manner())
 

@@ -28,6 +28,7 @@ from archivist.model.ids import CaseNo
 from archivist.preservation.verification import verify
 from archivist.procedure.cases import change_facts
 from archivist.rules import pack as packs
+from archivist.rules.rule_days import RuleDays
 from archivist.store import Draft, durable_files
 from archivist.workspace import Workspace
 from tests.documents.types.archive_samples import GIVEN
@@ -164,7 +165,7 @@ def test_the_schedule_is_the_packs(pack: str, tmp_path: Path) -> None:
     with under(tmp_path, pack) as workspace:
         made = office_documents.issue(workspace, BY, planned(workspace, "保管期限表", {"版本": "1"}))
         rules = [
-            workspace.pack.rule(f"retention.{which}", category, TODAY)
+            workspace.pack.rule(f"retention.{which}", category, RuleDays.alike(TODAY))
             for which in ("case", "daily", "refused")
             for category in workspace.pack.delegated
         ]

@@ -131,7 +131,7 @@ def test_accepting_and_paying_ahead_tell_it(workspace: Workspace, category: str,
 
 def _planned(workspace: Workspace, case: Case, step: str) -> tuple[str, ...]:
     """Return what a step warns of, whatever else stands in its way."""
-    rule = step_rows.row_of(workspace.pack, case, step)
+    rule = step_rows.row_of(workspace.pack, case, step, DAY)
     attempt = Attempt(case, workspace.pack, rule, DAY, across=look(workspace, case, DAY))
     return admissibility.of_step(attempt, workspace.catalogue, DAY).warnings
 

@@ -61,7 +61,9 @@ def record(workspace: Workspace, case: Case, step: str, **values: str) -> Case:
     """Record a step without asking its guards, with what it was told."""
 
     def draft(now: Case) -> Draft:
-        rule = next(s for s in workspace.pack.steps_of(now) if s.id == step and now.state in s.moves)
+        rule = next(
+            s for s in workspace.pack.steps_of(now, now.rules_on) if s.id == step and now.state in s.moves
+        )
         data: dict[str, Any] = {"step": step, "title": rule.title, "from": now.state.value, "values": values}
         return Draft(Op.STEP_TAKEN, data | {"to": rule.moves[now.state].value, "on": "2024-03-07", "by": []})
 

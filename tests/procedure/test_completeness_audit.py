@@ -107,9 +107,11 @@ def test_after_the_notice_nothing_new_is_asked_for(workspace: Workspace) -> None
     assert notify(workspace, number).issued
     change_facts(workspace, BY, number, [("agent.name", "张代理")])
     case = workspace.archive.read(number)
-    assert [m.document for m in required_papers.missing(case, workspace.pack)] == ["kinship_declaration"]
+    assert [m.document for m in required_papers.missing(case, workspace.pack, TODAY)] == [
+        "kinship_declaration"
+    ]
     case = file_papers(workspace, number, "kinship_declaration")
-    assert required_papers.missing(case, workspace.pack) == []
+    assert required_papers.missing(case, workspace.pack, TODAY) == []
     findings = {f.check.id: f for f in check(workspace, [number], on=TODAY).cases[0].findings}
     assert findings["C01"].verdict is Verdict.PASSED
     assert findings["C03"].verdict is Verdict.UNCHECKED and "不能再次告知" in findings["C03"].problems[0]

@@ -24,6 +24,7 @@ from archivist.rules import deadlines
 from archivist.rules import pack as packs
 from archivist.rules.completeness.run import stage_of
 from archivist.rules.rule import Stage
+from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 from tests.filing import file_papers
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -103,7 +104,7 @@ def test_a_household_that_moves_in_begins_with_what_was_paid_elsewhere(workspace
 def test_every_place_knows_how_a_household_comes_and_goes(name: str) -> None:
     found = packs.load(name)
     for category in found.delegated:
-        ids = {s.id for s in found.steps if s.applies(category, TODAY)}
+        ids = {s.id for s in found.steps if s.applies(category, RuleDays.alike(TODAY))}
         monthly = category not in (Category.JN, Category.ZC)
         life = {"transfer_in", "move_out", "marriage", "name_change", "absent", "returned"}
         assert (life <= ids) is monthly, category
@@ -259,5 +260,5 @@ def test_the_notice_of_a_gradual_exit_says_what_the_step_was_told(workspace: Wor
 def test_only_the_minimum_living_allowance_has_a_gradual_exit(name: str) -> None:
     found = packs.load(name)
     for category in found.delegated:
-        has = any(s.id == "gradual_exit" and s.applies(category, TODAY) for s in found.steps)
+        has = any(s.id == "gradual_exit" and s.applies(category, RuleDays.alike(TODAY)) for s in found.steps)
         assert has is (category is Category.DB)

@@ -84,7 +84,9 @@ def anywhere(draw: st.DrawFn) -> tuple[str, Case, dt.date]:
     case = Case(CaseNo.parse(f"TJHQ-{category}-2024-000001"), opened_on=OPENED, facts=facts, seq=1)
     day = OPENED
     for _ in range(draw(st.integers(0, 14))):
-        rows = [s for s in step_rows.leading_on(pack, case) if s.moves[case.state].value != "deregistered"]
+        rows = [
+            s for s in step_rows.leading_on(pack, case, day) if s.moves[case.state].value != "deregistered"
+        ]
         if not rows:
             break
         row, day = draw(st.sampled_from(rows)), day + dt.timedelta(days=draw(st.integers(0, 9)))
@@ -92,7 +94,7 @@ def anywhere(draw: st.DrawFn) -> tuple[str, Case, dt.date]:
             case, Op.STEP_TAKEN, _event(case, row, day, draw(st.sampled_from(["林经办", "白主管", "魏主任"])))
         )
         case = replace(case, records=_papers(draw, pack, case))
-    if rows := step_rows.leading_on(pack, case):
+    if rows := step_rows.leading_on(pack, case, day):
         row = draw(st.sampled_from(rows))  # one step has all it needs, or all but a signature
         wanted = [need.documents[0] for need in row.needs]
         case = replace(case, records=_with(case, {n: draw(st.sampled_from(STANDING)) for n in wanted}))
@@ -106,7 +108,7 @@ def _event(case: Case, row: StepRule, day: dt.date, by: str) -> dict[str, Any]:
 
 def _papers(draw: st.DrawFn, pack: Pack, case: Case) -> MappingProxyType[RecordNo, Record]:
     """Return the papers of a case with one or two more of those its steps speak of."""
-    names = sorted({n for s in pack.steps_of(case) for n in (*s.needed, *s.makes)})
+    names = sorted({n for s in pack.steps_of(case, case.rules_on) for n in (*s.needed, *s.makes)})
     kinds = draw(st.lists(st.sampled_from(names), max_size=2))
     return _with(case, {kind: draw(st.sampled_from(STANDING)) for kind in kinds})
 
@@ -169,7 +171,7 @@ def test_what_is_ready_is_admitted_and_what_is_refused_is_not_ready(
     pack = workspace.pack = packs.load(name)
     acts = next_acts(workspace, case, today=today)
     named = {act.id: act for act in acts if act.kind is ActKind.STEP}
-    for row in {s.id: step_rows.row_of(pack, case, s.id) for s in pack.steps_of(case)}.values():
+    for row in {s.id: step_rows.row_of(pack, case, s.id, today) for s in pack.steps_of(case, today)}.values():
         act = named.get(row.id)
         if row.id in OWN_COMMANDS:
             assert act is None or act.words[1] == OWN_COMMANDS[row.id]
@@ -285,6 +287,6 @@ def test_an_unlawful_amount_is_no_next_step(workspace: Workspace, amount: str) -
     case = walk_rules(workspace.pack, "DB", *REVIEWED, facts={"benefit": {"amount": amount}})
     day = dt.date(2024, 3, 13)
     act = next(a for a in next_acts(workspace, case, today=day) if a.id == "confirm")
-    row = step_rows.row_of(workspace.pack, case, "confirm")
+    row = step_rows.row_of(workspace.pack, case, "confirm", day)
     why = [p for p in act.problems if "救助金额" in p]
     assert why and set(why) <= set(refused(workspace, case, row, day, ("甲",)))

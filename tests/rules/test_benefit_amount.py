@@ -45,7 +45,7 @@ def household(
 def said(case: Case, *, step: str = "confirm", on: dt.date = DAY, pack: Pack = NATIONAL, guard: str = "amount_lawful",
          reason: str = "", standards: dict[str, str] = STANDARDS, **values: Any) -> list[str]:  # fmt: skip
     """Return what a guard says of a step of a case."""
-    row = next(s for s in pack.steps_of(case) if s.id == step)
+    row = next(s for s in pack.steps_of(case, on) if s.id == step)
     return GUARDS[guard].reasons(
         Attempt(case, pack, row, on, values=values, reason=reason, standards=standards)
     )

@@ -36,7 +36,7 @@ def along_the_way(pack: Pack, category: Category) -> Iterator[Case]:
     seen = {cases[0].state}
     for case in cases:
         yield case
-        for row in leading_on(pack, case):
+        for row in leading_on(pack, case, TODAY):
             to = row.moves[case.state]
             if to in seen or row.id == "deregister":
                 continue
@@ -53,14 +53,14 @@ def illegal_orders() -> list[Order]:
         pack = packs.load(name)
         for category in sorted(pack.delegated):
             for case in along_the_way(pack, category):
-                for row in pack.steps_of(case):
+                for row in pack.steps_of(case, TODAY):
                     if case.state in row.moves or case.step(row.id):
                         continue
                     for document in row.makes:
                         kind = CATALOGUE.get(document)
                         if kind.of_office or not kind.generated or category not in kind.categories:
                             continue
-                        if not admissibility.is_its_turn(pack, case, kind):
+                        if not admissibility.is_its_turn(pack, case, kind, TODAY):
                             found.append((pack, case, row, kind))
     return found
 
@@ -82,7 +82,7 @@ def test_step_and_paper_refuse_with_the_same_sentence() -> None:
         assert step.problems[0].startswith(f"户档现为“{case.state.label}”"), where
         assert step.problems[0] in paper.problems or any(
             other.title in reason and f"户档现为“{case.state.label}”" in reason
-            for other in admissibility.makers(pack, case, document.id)
+            for other in admissibility.makers(pack, case, document.id, TODAY)
             for reason in paper.problems
         ), (*where, step.problems, paper.problems)  # fmt: skip
         compared += step.problems[0] in paper.problems

@@ -11,6 +11,7 @@ from archivist.errors import NotDelegated, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import deadlines, pack
+from archivist.rules.rule_days import RuleDays
 from tests.rules.walking import at_least, due, fulfilled, obligation, row, runs, step, walk
 
 JIAMUSI = pack.load("heilongjiang-jiamusi")
@@ -120,5 +121,5 @@ def test_the_phases_of_the_plan(rule: str) -> None:
 def test_the_basis_of_a_decision_ends_with_the_city_s_plan() -> None:
     for kind in ("confirmation", "refusal"):
         for category in JIAMUSI.delegated:
-            rows = JIAMUSI.under(f"basis.{kind}.", category, dt.date(2024, 3, 4))
+            rows = JIAMUSI.under(f"basis.{kind}.", category, RuleDays.alike(dt.date(2024, 3, 4)))
             assert "佳政办发〔2021〕6号" in str(rows[-1].value)

@@ -12,6 +12,7 @@ from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import deadlines, pack
 from archivist.rules.disposition.retention import retention
+from archivist.rules.rule_days import RuleDays
 from tests.rules.walking import due, fulfilled, obligation, row, step, take, walk
 
 JINCHENG = pack.load("shanxi-jincheng-chengqu")
@@ -137,5 +138,5 @@ def test_publicising_the_decision_is_its_disclosure() -> None:
     case = walk(JINCHENG, "DB", *DECIDED)
     assert due(case, JINCHENG, "info.disclosure") == "2024-04-15"
     assert obligation(walk(JINCHENG, "DB", *PUBLICIZED), JINCHENG, "info.disclosure").ended is not None
-    rows = JINCHENG.under("basis.confirmation.", Category.TK, dt.date(2024, 3, 15))
+    rows = JINCHENG.under("basis.confirmation.", Category.TK, RuleDays.alike(dt.date(2024, 3, 15)))
     assert "城政办发〔2023〕29号" in str(rows[-1].value)

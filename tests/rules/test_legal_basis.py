@@ -21,6 +21,7 @@ from archivist.rules.guards import GUARDS
 from archivist.rules.legal_basis import RequiredRule
 from archivist.rules.pack import Pack
 from archivist.rules.rule import RuleKind, StepRule
+from archivist.rules.rule_days import RuleDays
 from tests.rules.test_guards import a_case
 
 DAY = dt.date(2024, 3, 20)
@@ -51,7 +52,7 @@ def rested() -> Iterator[tuple[str, Category, StepRule, str]]:
     for name, pack in PACKS.items():
         for category in pack.delegated:
             for step in pack.steps:
-                if step.applies(category, DAY):
+                if step.applies(category, RuleDays.alike(DAY)):
                     for basis in rests_on(step):
                         if basis.concerns(category, step.id):
                             yield name, category, step, basis.rule
@@ -60,7 +61,7 @@ def rested() -> Iterator[tuple[str, Category, StepRule, str]]:
 def refused(pack: Pack, category: Category, step: StepRule) -> list[str]:
     case = Case(CaseNo("TJHQ", category, 2024, 1), opened_on=DAY)
     bases = tuple(rests_on(step))
-    return legal_basis.absent(bases, step.id, case, pack) + legal_basis.lacking(step, case, pack)
+    return legal_basis.absent(bases, step.id, case, pack, DAY) + legal_basis.lacking(step, case, pack, DAY)
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -70,10 +71,10 @@ def test_every_rule_that_a_step_rests_on_has_a_row_in_every_pack(name: str) -> N
     for day in (dt.date(2021, 9, 10), DAY, dt.date(2026, 11, 2)):
         for category in pack.delegated:
             for step in pack.steps:
-                if step.applies(category, day):
+                if step.applies(category, RuleDays.alike(day)):
                     case = Case(CaseNo("TJHQ", category, 2024, 1), opened_on=day)
-                    found = legal_basis.absent(tuple(rests_on(step)), step.id, case, pack)
-                    found += legal_basis.lacking(step, case, pack)
+                    found = legal_basis.absent(tuple(rests_on(step)), step.id, case, pack, day)
+                    found += legal_basis.lacking(step, case, pack, day)
                     lacking += [f"{step.id} {category}: {reason}" for reason in found]
     assert lacking == []
 
@@ -107,7 +108,7 @@ def test_a_notice_of_which_the_pack_does_not_say_how_long_it_hangs_is_not_posted
         (category, s)
         for category in pack.delegated
         for s in pack.steps
-        if legal_basis.posts(s) and s.applies(category, DAY)
+        if legal_basis.posts(s) and s.applies(category, RuleDays.alike(DAY))
     ]
     assert posting or set(pack.delegated) <= {Category.JN, Category.CJ}
     for category, step in posting:

@@ -11,6 +11,7 @@ from archivist.model.ids import Category, parse_category
 from archivist.rules import deadlines, pack
 from archivist.rules.attempt import Attempt
 from archivist.rules.guards import GUARDS
+from archivist.rules.rule_days import RuleDays
 from tests.rules.walking import (
     CONFIRMED,
     IN_BENEFIT,
@@ -297,16 +298,16 @@ def test_the_papers_of_an_advance_follow_at_a_time_set_locally() -> None:
     assert deadlines.find(case, NATIONAL, "temp.emergency.paperwork") is None
     with pytest.raises(RuleFault):
         row(NATIONAL, "temp.emergency.paperwork", "JN").deadline(dt.date(2024, 3, 4))
-    assert pack.load("tianjin-hongqiao").rule_for("temp.emergency.paperwork", case).value == 5  # type: ignore[union-attr]
+    assert pack.load("tianjin-hongqiao").rule_for("temp.emergency.paperwork", case, case.rules_on).value == 5  # type: ignore[union-attr]
 
 
 def test_how_much_an_office_may_grant_is_set_locally() -> None:
     """「救助金额较小的，县级人民政府民政部门可以委托乡镇人民政府、街道办事处审批」."""
     rule = row(NATIONAL, "temp.town_approval_cap", "ZC")
     assert rule.unit == "文字" and "地方规定" in str(rule.value)
-    assert NATIONAL.find("temp.town_approval_cap", Category.DB, dt.date(2024, 3, 4)) is None
+    assert NATIONAL.find("temp.town_approval_cap", Category.DB, RuleDays.alike(dt.date(2024, 3, 4))) is None
     day = dt.date(2024, 3, 4)
-    basis = [r.value for r in NATIONAL.under("basis.confirmation.", Category.ZC, day)]
+    basis = [r.value for r in NATIONAL.under("basis.confirmation.", Category.ZC, RuleDays.alike(day))]
     assert basis == ["《社会救助暂行办法》第四十八条"]
 
 
@@ -358,7 +359,7 @@ def test_the_gradual_exit_lasts_six_months_at_most() -> None:
 
 def test_a_gradual_exit_names_what_it_rests_on() -> None:
     """「县级人民政府民政部门可以给予一定时间的渐退期」."""
-    rows = NATIONAL.under("basis.gradual_exit_notice.", Category.DB, dt.date(2024, 3, 4))
+    rows = NATIONAL.under("basis.gradual_exit_notice.", Category.DB, RuleDays.alike(dt.date(2024, 3, 4)))
     assert [str(r.value)[:16] for r in rows] == [
         "《最低生活保障审核确认办法》第三",
         "《关于进一步做好最低生活保障等社",
@@ -416,7 +417,7 @@ def test_thirty_working_days_for_families_with_rigid_expenses() -> None:
     """「应当自申请受理之日起三十个工作日之内完成认定工作」: since 2025."""
     rule = row(NATIONAL, "rigid.overall", "DX", "2025-01-01")
     assert rule.deadline(dt.date(2025, 9, 25)).day == dt.date(2025, 11, 12)
-    assert NATIONAL.find("rigid.overall", Category.DX, dt.date(2024, 12, 31)) is None
+    assert NATIONAL.find("rigid.overall", Category.DX, RuleDays.alike(dt.date(2024, 12, 31))) is None
 
 
 def test_forty_five_for_families_with_rigid_expenses_in_special_circumstances() -> None:
@@ -516,16 +517,20 @@ def test_the_basis_of_decisions(category: str, kind: str, article: str) -> None:
     「对符合条件的申请予以确认同意，同时确定救助金额，发放最低生活保障证或确认通知书，并从作出确认同意决定之日下月起发放最低生活保障金」,
     「并通过乡镇人民政府（街道办事处）在申请人所在村（社区）公布」.
     """
-    found = NATIONAL.under(f"basis.{kind}.", Category(category), dt.date(2024, 3, 4))
+    found = NATIONAL.under(f"basis.{kind}.", Category(category), RuleDays.alike(dt.date(2024, 3, 4)))
     assert [r.value for r in found] == [article]
 
 
 def test_the_basis_of_an_extension_and_of_a_refused_subsidy() -> None:
     """「对审核不符合条件的,要书面通知…并告知原因」; an extension stands on two articles since October 2022."""
-    basis = NATIONAL.under("basis.extension_notice.", Category.DB, dt.date(2024, 3, 4))
+    basis = NATIONAL.under("basis.extension_notice.", Category.DB, RuleDays.alike(dt.date(2024, 3, 4)))
     assert str(basis[0].value) == "《最低生活保障审核确认办法》第二十二条" and len(basis) == 2
-    assert len(NATIONAL.under("basis.extension_notice.", Category.DB, dt.date(2022, 3, 4))) == 1
-    (subsidy,) = NATIONAL.under("basis.disability_refusal_notice.", Category.CJ, dt.date(2024, 3, 4))
+    assert (
+        len(NATIONAL.under("basis.extension_notice.", Category.DB, RuleDays.alike(dt.date(2022, 3, 4)))) == 1
+    )
+    (subsidy,) = NATIONAL.under(
+        "basis.disability_refusal_notice.", Category.CJ, RuleDays.alike(dt.date(2024, 3, 4))
+    )
     assert "国发〔2015〕52号" in str(subsidy.value) and subsidy.inferred
 
 
@@ -564,7 +569,7 @@ def test_the_basis_of_notices_before_a_decision(category: str, notice: str, arti
     「无正当理由拒不配合最低生活保障审核确认工作的，县级人民政府民政部门和乡镇人民政府（街道办事处）可以终止审核确认程序」,
     「不符合条件的最低生活保障申请，乡镇人民政府（街道办事处）应当及时告知申请人」.
     """
-    found = NATIONAL.under(f"basis.{notice}_notice.", Category(category), dt.date(2024, 3, 4))
+    found = NATIONAL.under(f"basis.{notice}_notice.", Category(category), RuleDays.alike(dt.date(2024, 3, 4)))
     assert [r.value for r in found] == articles
 
 
@@ -593,7 +598,7 @@ def test_the_basis_of_what_ends_or_takes_back(category: str, kind: str, articles
     「责令退回非法获取的救助资金、物资」, 「申请或者已获得社会救助的家庭，应当按照规定如实申报家庭收入状况、财产状况」,
     「得利人没有法律根据取得不当利益的，受损失的人可以请求得利人返还取得的利益」.
     """
-    found = NATIONAL.under(f"basis.{kind}.", Category(category), dt.date(2024, 3, 4))
+    found = NATIONAL.under(f"basis.{kind}.", Category(category), RuleDays.alike(dt.date(2024, 3, 4)))
     assert len(found) == len(articles)
     assert all(article in str(rule.value) for article, rule in zip(articles, found, strict=True))
 

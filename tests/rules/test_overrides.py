@@ -11,6 +11,7 @@ from archivist import config
 from archivist.errors import RuleFault, SettingsError
 from archivist.model.ids import Category
 from archivist.rules import pack
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.work_calendar import NATIONAL
 from archivist.workspace import Workspace
 from tests.kit import SETTINGS, make_workspace
@@ -30,9 +31,14 @@ def test_a_row_of_the_office_replaces_that_of_the_pack(tmp_path: Path) -> None:
     own = workspace(
         tmp_path, f'[[override.rule]]\nid = "refusal.inform"\npatch = true\nvalue = 2\n{SOURCE}\n'
     )
-    rule, shipped = own.pack.rule("refusal.inform", Category.DB, ON), pack.load("tianjin-hongqiao")
+    rule, shipped = (
+        own.pack.rule("refusal.inform", Category.DB, RuleDays.alike(ON)),
+        pack.load("tianjin-hongqiao"),
+    )
     assert (rule.value, rule.unit, rule.source.article) == (2, "工作日", "第三条")
-    assert rule.starts == shipped.rule("refusal.inform", Category.DB, ON).starts, "only the columns named"
+    assert rule.starts == shipped.rule("refusal.inform", Category.DB, RuleDays.alike(ON)).starts, (
+        "only the columns named"
+    )
     assert own.pack.version != shipped.version, "events must say under which rules they were made"
     refused = ("submit 2024-03-01", "accept 2024-03-04", "verify 2024-03-05", "survey 2024-03-06", "prelim 2024-03-07",
                "publicize 2024-03-08", "review 2024-03-18", "refuse 2024-03-20")  # fmt: skip

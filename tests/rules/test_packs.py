@@ -22,6 +22,7 @@ from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.rules import layers, pack
 from archivist.rules.completeness import required_papers
 from archivist.rules.disposition.retention import retention
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.unit import Unit
 from tests.people import wang
 from tests.rules.walking import due, step, walk
@@ -102,19 +103,19 @@ def test_rows_that_run_can_be_counted_and_do_not_clash(name: str) -> None:
             assert rule.ends or rule.duty == "applicant", rule.id
     for category in Category:
         for on in (dt.date(2021, 10, 8), dt.date(2024, 3, 4), dt.date(2025, 3, 4)):
-            holding = [r.id for r in found.rules if not r.when and r.applies(category, on)]
+            holding = [r.id for r in found.rules if not r.when and r.applies(category, RuleDays.alike(on))]
             assert len(holding) == len(set(holding)), (category, on)
 
 
 def test_hongqiao_takes_thirty_days_where_the_nation_takes_twenty() -> None:
     """「低保、低收入审核确认工作应当自受理之日起30个工作日之内完成」."""
-    assert HONGQIAO.rule("overall", Category.DB, ON).value == 30
-    assert pack.load("national").rule("overall", Category.DB, ON).value == 20
+    assert HONGQIAO.rule("overall", Category.DB, RuleDays.alike(ON)).value == 30
+    assert pack.load("national").rule("overall", Category.DB, RuleDays.alike(ON)).value == 20
 
 
 def test_publicity_is_five_days_in_hongqiao() -> None:
     """「公示期为5天」."""
-    rule = HONGQIAO.rule("publicity.initial", Category.DB, ON)
+    rule = HONGQIAO.rule("publicity.initial", Category.DB, RuleDays.alike(ON))
     assert (rule.value, rule.unit, rule.inferred) == (5, "自然日", True)
     assert rule.deadline(dt.date(2024, 3, 4)).day == dt.date(2024, 3, 11), (
         "the fifth day, a Saturday, moves on"
@@ -130,7 +131,7 @@ def test_unknown_packs_and_rules() -> None:
     with pytest.raises(UnknownPack, match="tianjin-hongqiao"):
         pack.load("nowhere")
     with pytest.raises(RuleFault):
-        HONGQIAO.rule("no.such", Category.DB, ON)
+        HONGQIAO.rule("no.such", Category.DB, RuleDays.alike(ON))
 
 
 # ── what is kept of a pack ───────────────────────────────────────────────────────────────────────────────
@@ -158,7 +159,7 @@ def test_a_pack_that_changed_or_whose_copy_is_damaged_is_read_again(tmp_path: Pa
         "source": {"measure": "S3", "sentence": "样例"},
     }
     own = pack.load("tianjin-hongqiao", overrides={"rule": [row]}, cache=cache)
-    assert own.rule("publicity.initial", Category.DB, ON).value == 9
+    assert own.rule("publicity.initial", Category.DB, RuleDays.alike(ON)).value == 9
     assert pack.load("tianjin-hongqiao", cache=cache) == HONGQIAO
     whole = cache.read_bytes()
     for content in (b"", whole[:-9], whole.replace("工作日".encode(), "自然日".encode(), 1)):
@@ -276,7 +277,7 @@ def a_case(*records: tuple[str, str], closed: str | None = None, category: str =
 
 
 def test_missing_materials_are_listed_with_their_basis() -> None:
-    missing = required_papers.missing(a_case(("mat_id_card", "2015-01-05T09:00:00+08:00")), HONGQIAO)
+    missing = required_papers.missing(a_case(("mat_id_card", "2015-01-05T09:00:00+08:00")), HONGQIAO, ON)
     wanted = {m.document for m in missing}
     assert {"application_form", "verification_authorization", "mat_household_register"} <= wanted
     assert "mat_id_card" not in wanted
@@ -290,9 +291,9 @@ def test_an_agent_needs_papers_too() -> None:
     case = a_case()
     with_agent = merge(case.facts, parse_facts({"agent": {"name": "张代理"}}))
 
-    wanted = {m.document for m in required_papers.missing(replace(case, facts=with_agent), HONGQIAO)}
+    wanted = {m.document for m in required_papers.missing(replace(case, facts=with_agent), HONGQIAO, ON)}
     assert {"mat_agent_id", "agency_authorization"} <= wanted
-    assert "mat_agent_id" not in {m.document for m in required_papers.missing(case, HONGQIAO)}
+    assert "mat_agent_id" not in {m.document for m in required_papers.missing(case, HONGQIAO, ON)}
 
 
 # ── a number changed ─────────────────────────────────────────────────────────────────────────────────────

@@ -30,7 +30,7 @@ def attempt(
     file: File, *, on: str = DAY, values: Mapping[str, str] = NOTHING, reason: str = "", step: str = "deliver"
 ) -> Attempt:
     case = file.case
-    row = next(s for s in NATIONAL.steps_of(case) if s.id == step)
+    row = next(s for s in NATIONAL.steps_of(case, case.rules_on) if s.id == step)
     day = dt.date.fromisoformat(on)
     return Attempt(case, NATIONAL, row, day, values=values, reason=reason, catalogue=CATALOGUE)
 

@@ -35,8 +35,13 @@ def test_every_day_that_a_step_records_is_known(pack: str, workspace: Workspace)
     for category in Category:
         if category in rules.delegated and category in workspace.pack.delegated:
             case = open_another(workspace, f"{100 + 2 * list(Category).index(category):03d}", category)
-            wanted = {p for s in rules.steps_of(case) for p, what in s.sets.items() if what == "date"}
-            assert set(step_facts.recorded_by(rules, case)) == wanted and {RECEIVED, ACCEPTED} <= wanted
+            wanted = {
+                p for s in rules.steps_of(case, case.rules_on) for p, what in s.sets.items() if what == "date"
+            }
+            assert (
+                set(step_facts.recorded_by(rules, case, case.rules_on)) == wanted
+                and {RECEIVED, ACCEPTED} <= wanted
+            )
 
 
 def refused(workspace: Workspace, case: Case, path: str, day: str = "2024-03-06") -> str:

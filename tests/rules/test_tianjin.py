@@ -11,6 +11,7 @@ from archivist.model.ids import Category
 from archivist.rules import deadlines, pack
 from archivist.rules.attempt import Attempt
 from archivist.rules.guards import GUARDS
+from archivist.rules.rule_days import RuleDays
 from tests.rules.walking import (
     CONFIRMED,
     IN_BENEFIT,
@@ -213,7 +214,7 @@ def reviewable(category: str, *steps: str) -> list[str]:
 def test_tekun_must_be_appraised() -> None:
     """「对特困供养必须开展民主评议」."""
     assert row(HONGQIAO, "appraisal.mandatory", "TK").value is True
-    assert HONGQIAO.find("appraisal.mandatory", Category.DB, dt.date(2024, 3, 4)) is None
+    assert HONGQIAO.find("appraisal.mandatory", Category.DB, RuleDays.alike(dt.date(2024, 3, 4))) is None
     assert "评议" in "".join(reviewable("TK", *PUBLICIZED))
     assert reviewable("TK", *PUBLICIZED, "appraise 2024-03-12") == []
 
@@ -353,7 +354,7 @@ def test_seven_working_days_for_those_already_in_benefit() -> None:
     case = walk(HONGQIAO, "ZC", *EXPENDITURE, facts=KNOWN)
     assert due(case, HONGQIAO, "temp.expenditure.known") == "2024-03-13"
     assert "temp.expenditure.other" not in runs(case, HONGQIAO)
-    promised = HONGQIAO.rule_for("overall", case)
+    promised = HONGQIAO.rule_for("overall", case, case.rules_on)
     assert promised is not None
     assert str(promised.deadline(dt.date(2024, 3, 4)).day) == due(case, HONGQIAO, "temp.expenditure.known")
 
@@ -364,7 +365,7 @@ def test_fifteen_working_days_for_others(facts: dict[str, object]) -> None:
     case = walk(HONGQIAO, "ZC", *EXPENDITURE, facts=facts)
     assert due(case, HONGQIAO, "temp.expenditure.other") == "2024-03-25"
     assert "temp.expenditure.known" not in runs(case, HONGQIAO)
-    promised = HONGQIAO.rule_for("overall", case)
+    promised = HONGQIAO.rule_for("overall", case, case.rules_on)
     assert promised is not None
     assert str(promised.deadline(dt.date(2024, 3, 4)).day) == due(case, HONGQIAO, "temp.expenditure.other")
     surveyed = (*EXPENDITURE, "survey 2024-03-05", "prelim 2024-03-05", "publicize 2024-03-05")
@@ -419,7 +420,7 @@ def test_temporary_assistance_is_summed_up_every_month() -> None:
     rule = row(HONGQIAO, "filing.temp.monthly", "ZC")
     case = walk(HONGQIAO, "ZC", *EXPENDITURE)
     assert set(rule.documents) <= set(step(HONGQIAO, case, "file").makes)
-    assert HONGQIAO.find("filing.temp.monthly", Category.DB, dt.date(2024, 3, 4)) is None
+    assert HONGQIAO.find("filing.temp.monthly", Category.DB, RuleDays.alike(dt.date(2024, 3, 4))) is None
 
 
 @pytest.mark.parametrize(("confirmed", "last"), [("2024-03-13", "2024-04-30"), ("2024-12-31", "2025-01-31")])
@@ -499,7 +500,7 @@ def test_decisions_stand_on_the_plan_too() -> None:
     """「对确认给予低保、特困供养和低收入救助的家庭或个人，应当同时确定其享受的具体保障金额，及时送达确认决定书」."""
     day = dt.date(2024, 3, 4)
     for kind in ("confirmation", "refusal"):
-        basis = [str(r.value) for r in HONGQIAO.under(f"basis.{kind}.", Category.DB, day)]
+        basis = [str(r.value) for r in HONGQIAO.under(f"basis.{kind}.", Category.DB, RuleDays.alike(day))]
         assert len(basis) == 2 and any("红桥区" in b for b in basis) and any("第二十一条" in b for b in basis)
 
 
@@ -511,7 +512,7 @@ def test_what_ends_assistance_stands_on_the_plan_too() -> None:
     """
     for kind in ("benefit_change", "suspension", "termination", "recovery.fraud"):
         for category in (Category.DB, Category.TK, Category.DX):
-            basis = HONGQIAO.under(f"basis.{kind}.", category, dt.date(2024, 3, 4))
+            basis = HONGQIAO.under(f"basis.{kind}.", category, RuleDays.alike(dt.date(2024, 3, 4)))
             assert "红桥区" in str(basis[-1].value), (kind, category)
 
 
@@ -583,7 +584,9 @@ def test_the_way_of_tekun_to_the_end() -> None:
 
 def test_the_notice_that_means_do_not_fit_stands_on_both_measures() -> None:
     """「家庭经济状况不符合社会救助审核确认条件的，经办机构应下发书面告知书」."""
-    found = HONGQIAO.under("basis.verification_result_notice.", Category.DB, dt.date(2024, 3, 4))
+    found = HONGQIAO.under(
+        "basis.verification_result_notice.", Category.DB, RuleDays.alike(dt.date(2024, 3, 4))
+    )
     assert [str(r.value) for r in found] == [
         "《最低生活保障审核确认办法》第十八条",
         "《红桥区社会救助审核确认权限下放改革工作实施方案》",

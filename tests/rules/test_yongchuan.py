@@ -13,6 +13,7 @@ from archivist.model.states import State
 from archivist.rules import deadlines, pack
 from archivist.rules.attempt import Attempt
 from archivist.rules.guards import GUARDS
+from archivist.rules.rule_days import RuleDays
 from tests.rules.walking import due, fulfilled, obligation, row, runs, step, walk
 
 YONGCHUAN = pack.load("chongqing-yongchuan")
@@ -64,7 +65,7 @@ def test_the_town_only_examines_the_disability_subsidies() -> None:
                 "federation_review 2024-03-12", "bureau_approve 2024-03-18", "deliver 2024-03-19", "pay 2024-03-20")  # fmt: skip
     assert case.state is State.IN_BENEFIT
     assert step(YONGCHUAN, case, "bureau_approve").role == "outside"
-    assert {s.id for s in YONGCHUAN.steps_of(case)}.isdisjoint(
+    assert {s.id for s in YONGCHUAN.steps_of(case, case.rules_on)}.isdisjoint(
         {"confirm", "refuse", "publicize", "objection"}
     )
 
@@ -164,7 +165,7 @@ def test_the_decision_names_the_ordinance_and_the_delegation() -> None:
     """「履行对辖区最低生活保障对象的审核确认」「履行对辖区特困人员的审核确认」."""
     on = dt.date(2024, 3, 27)
     named = {
-        c: [str(r.value) for r in YONGCHUAN.under("basis.confirmation.", c, on)]
+        c: [str(r.value) for r in YONGCHUAN.under("basis.confirmation.", c, RuleDays.alike(on))]
         for c in (Category.DB, Category.TK)
     }
     assert named[Category.DB][0] == "《最低生活保障审核确认办法》第二十一条"
@@ -176,6 +177,8 @@ def test_a_refused_subsidy_names_the_delegation_too() -> None:
     """「履行对辖区残疾人“两项补贴”的审核」."""
     named = [
         str(r.value)
-        for r in YONGCHUAN.under("basis.disability_refusal_notice.", Category.CJ, dt.date(2024, 3, 27))
+        for r in YONGCHUAN.under(
+            "basis.disability_refusal_notice.", Category.CJ, RuleDays.alike(dt.date(2024, 3, 27))
+        )
     ]
     assert "国发〔2015〕52号" in named[0] and "永川府发〔2023〕4号" in named[-1]

@@ -10,6 +10,7 @@ from archivist.errors import NotDelegated, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import pack
+from archivist.rules.rule_days import RuleDays
 from tests.rules.walking import due, row, step, walk
 
 ZIYANG = pack.load("shaanxi-ziyang")
@@ -65,5 +66,5 @@ def test_three_categories_and_no_more(category: str) -> None:
     """「最低生活保障、特困人员救助供养审核审批和城乡低收入家庭认定下放到乡镇负责」."""
     with pytest.raises(NotDelegated, match="县民政局的解读"):
         ZIYANG.require_delegated(Category(category))
-    rows = ZIYANG.under("basis.confirmation.", Category.DX, dt.date(2024, 3, 22))
+    rows = ZIYANG.under("basis.confirmation.", Category.DX, RuleDays.alike(dt.date(2024, 3, 22)))
     assert "紫阳县" in str(rows[-1].value)

@@ -16,6 +16,7 @@ from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.rules import deadlines
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule, StepRule
+from archivist.rules.rule_days import RuleDays
 from tests.people import wang
 
 NO_FACTS: Mapping[str, Any] = {}
@@ -50,7 +51,7 @@ def walk(found: Pack, category: str, *steps: str, facts: Mapping[str, Any] = NO_
     case = take(Case(number), Op.CASE_OPENED, {"opened_on": "2020-01-06", "facts": known})
     for text in steps:
         name, on, *rest = text.split()
-        rows = [s for s in found.steps_of(case) if s.id == name]
+        rows = [s for s in found.steps_of(case, dt.date.fromisoformat(on)) if s.id == name]
         assert len(rows) == 1, f"{name}: {len(rows)} rows for {category}"
         assert case.state in rows[0].moves, f"{name} cannot be taken in {case.state.value}"
         data: dict[str, Any] = {"step": name, "title": rows[0].title, "on": on}
@@ -100,12 +101,12 @@ def runs(case: Case, found: Pack) -> set[str]:
 
 def step(found: Pack, case: Case, name: str) -> StepRule:
     """Return the step of a pack as it stands for a case."""
-    return next(s for s in found.steps_of(case) if s.id == name)
+    return next(s for s in found.steps_of(case, case.rules_on) if s.id == name)
 
 
 def row(found: Pack, rule_id: str, category: str = "DB", on: str = "2024-03-04") -> Rule:
     """Return the row that holds for a category on a day."""
-    return found.rule(rule_id, Category(category), dt.date.fromisoformat(on))
+    return found.rule(rule_id, Category(category), RuleDays.alike(dt.date.fromisoformat(on)))
 
 
 def at_least(rule: Rule, of: int) -> int:

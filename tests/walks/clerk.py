@@ -24,6 +24,7 @@ from archivist.model.step_ids import StepId
 from archivist.rules import deadlines, service
 from archivist.rules.benefit_amount import first_month
 from archivist.rules.pack import load
+from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 from tests.answers import answer
 from tests.command_line import Office
@@ -219,7 +220,9 @@ class Clerk:
     def who(self, step: str) -> tuple[str, ...]:
         """Return who of the office takes a step: somebody with its role, two for a survey."""
         category = Category(self.number.split("-")[1])
-        rule = next(s for s in self.pack.steps if s.id == step and s.applies(category, self.day))
+        rule = next(
+            s for s in self.pack.steps if s.id == step and s.applies(category, RuleDays.alike(self.day))
+        )
         return WHO["team" if rule.people else rule.role]
 
     def refused(self, step: str, *more: str, by: tuple[str, ...] = ()) -> list[str]:

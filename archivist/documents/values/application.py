@@ -28,7 +28,7 @@ def _handed_in(context: DocumentContext) -> list[Row]:
     """The papers the category asks for, then what else the applicant handed in."""
     case, catalogue = context.case, context.catalogue
     accepted: dict[str, tuple[str, ...]] = {}
-    for m in required_papers.required(case, context.pack):
+    for m in required_papers.required(case, context.pack, context.acted_on):
         accepted[m.document] = (m.document, *m.accepts)
     wanted = {document for some in accepted.values() for document in some}
     others = [
@@ -72,7 +72,7 @@ def _missing(context: DocumentContext) -> list[Row] | None:
             "requirement": m.requirement,
             "basis": m.basis,
         }
-        for m in required_papers.missing(context.case, context.pack)
+        for m in required_papers.missing(context.case, context.pack, context.acted_on)
     ]
     if not missing and FieldPath.MISSING_MATERIALS not in context.given:
         raise UnlawfulDocument("材料已经齐备，没有需要补正的", file=str(context.case.number))
@@ -106,13 +106,13 @@ def _kin(context: DocumentContext) -> tuple[Row, ...] | None:
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.DEADLINE, documents=(DocumentId.ACCEPTANCE_NOTICE,))
 def _done_by(context: DocumentContext) -> dt.date | None:
-    accepted, rule = context.case.accepted_on, context.pack.rule_for(RuleId.OVERALL, context.case)
+    accepted, rule = context.case.accepted_on, context.rule_for(RuleId.OVERALL)
     return rule.deadline(accepted, context.pack.calendar).day if accepted and rule else None
 
 
 def _to_explain(context: DocumentContext) -> Rule | None:
     """The row with a period; where the rules lay none down, the notice has the clerk's."""
-    rule = context.pack.rule_for(RuleId.VERIFY_EXPLAIN, context.case)
+    rule = context.rule_for(RuleId.VERIFY_EXPLAIN)
     return rule if rule and rule.unit.counted else None
 
 

@@ -28,7 +28,7 @@ _REPORTED: Final = 3
 
 # ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
 def _cycle(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for(RuleId.REVIEW_CYCLE, context.case)
+    return context.rule_for(RuleId.REVIEW_CYCLE)
 
 
 @computes(FieldPath.REVIEW_DUE)
@@ -58,7 +58,7 @@ def _died(context: DocumentContext) -> dt.date | None:
 
 
 def _after_death(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for(RuleId.DEATH_PROCESS, context.case)
+    return context.rule_for(RuleId.DEATH_PROCESS)
 
 
 @computes(FieldPath.DEATH_DATE)
@@ -99,7 +99,7 @@ def _notice_period(context: DocumentContext) -> tuple[dt.date, dt.date] | None:
         return None
     step, wait = (
         case.step(StepId.PROPOSE_TERMINATION),
-        context.pack.rule_for(RuleId.PUBLICITY_TERMINATION, case),
+        context.rule_for(RuleId.PUBLICITY_TERMINATION),
     )
     start = context.day(FieldPath.PUBLICITY_START) or (step.on if step else None)
     return (start, wait.deadline(start, context.pack.calendar).day) if start and wait else None

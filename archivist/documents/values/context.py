@@ -21,7 +21,10 @@ from archivist.model.invisible import without_invisible
 from archivist.model.persons import impossible_birth
 from archivist.model.record import Record
 from archivist.model.values import parse_value, table_cells
+from archivist.rules import admissibility
 from archivist.rules.pack import Pack
+from archivist.rules.rule import Rule
+from archivist.rules.rule_days import RuleDays
 
 Row = Mapping[str, object]
 
@@ -194,6 +197,21 @@ class DocumentContext:
     def made_on(self) -> dt.date:
         """The date the document bears."""
         return self.day(FieldPath.MADE_ON) or self.on
+
+    @property
+    def acted_on(self) -> dt.date:
+        """The day of the act it records: of the step it rests on, else the date it bears."""
+        step = admissibility.rests_on(self.pack, self.case, self.document.id) if self.sources else None
+        return step.on if step else self.made_on
+
+    @property
+    def days(self) -> RuleDays:
+        """The days by which rows hold for it."""
+        return RuleDays(self.case.rules_on, self.acted_on)
+
+    def rule_for(self, rule_id: str) -> Rule | None:
+        """Return the row that holds for its case on the day of its act; see ``Pack.rule_for``."""
+        return self.pack.rule_for(rule_id, self.case, self.acted_on)
 
     @property
     def next_number(self) -> str:

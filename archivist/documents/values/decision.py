@@ -25,7 +25,7 @@ def _posts(context: DocumentContext) -> list[Row] | None:
     case = context.case
     rows = [
         r
-        for r in context.pack.under(RulePrefix.APPROVAL, case.category, case.rules_on)
+        for r in context.pack.under(RulePrefix.APPROVAL, case.category, context.days)
         if context.document.id in r.documents and conditions.holds(r.when, case)
     ]
     if not rows:
@@ -60,7 +60,7 @@ def _based_on(context: DocumentContext, kind: str) -> list[str] | None:
     if FieldPath.DECISION_BASIS in context.given:
         return None
     return [
-        str(r.value) for r in context.pack.under(f"{RulePrefix.BASIS}{kind}.", case.category, case.rules_on)
+        str(r.value) for r in context.pack.under(f"{RulePrefix.BASIS}{kind}.", case.category, context.days)
     ] or None
 
 
@@ -83,7 +83,7 @@ def _duty(_: DocumentContext) -> str:
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.DEADLINE, documents=(DocumentId.REFUSAL_DECISION,))
 def _told_by(context: DocumentContext) -> dt.date | None:
-    rule = context.pack.rule_for(RuleId.REFUSAL_INFORM, context.case)
+    rule = context.rule_for(RuleId.REFUSAL_INFORM)
     return rule.deadline(context.on, context.pack.calendar).day if rule else None
 
 
@@ -120,7 +120,7 @@ def _last_day(context: DocumentContext, start: dt.date, *rule_ids: str) -> dt.da
     """Return the last day by the first of these time limits that counts, whether its condition holds yet or not."""
     pack, case = context.pack, context.case
     for rule_id in rule_ids:
-        for rule in pack.under(rule_id, case.category, case.rules_on):
+        for rule in pack.under(rule_id, case.category, context.days):
             if rule.id == rule_id and isinstance(rule.value, int):
                 return rule.deadline(start, pack.calendar).day
     return None

@@ -30,14 +30,11 @@ def _objected(case: Case) -> dt.date | None:
 
 @computes(FieldPath.DEADLINE, documents=(DocumentId.OBJECTION_REGISTER, DocumentId.REINVESTIGATION_RECORD))
 def _looked_into_by(context: DocumentContext) -> dt.date | None:
-    case, pack = context.case, context.pack
-    step = case.step(*OBJECTIONS)
+    step = context.case.step(*OBJECTIONS)
     of_ending = step is not None and step.id != StepId.OBJECTION
-    since = context.day(FieldPath.OBJECTION_RECEIVED) or _objected(case)
-    rule = pack.rule_for(
-        RuleId.TERMINATION_OBJECTION if of_ending else RuleId.PUBLICITY_OBJECTION_RECHECK, case
-    )
-    return rule.deadline(since, pack.calendar).day if since and rule else None
+    since = context.day(FieldPath.OBJECTION_RECEIVED) or _objected(context.case)
+    rule = context.rule_for(RuleId.TERMINATION_OBJECTION if of_ending else RuleId.PUBLICITY_OBJECTION_RECHECK)
+    return rule.deadline(since, context.pack.calendar).day if since and rule else None
 
 
 @computes(FieldPath.OBJECTION_RECEIVED_ON)

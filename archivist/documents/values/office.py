@@ -20,6 +20,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import StepId
 from archivist.rules import rule_text
 from archivist.rules.rule import Rule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.work_calendar import add_months
 
@@ -85,7 +86,7 @@ def _completed(context: DocumentContext, label: str, line: int, keys: Sequence[s
 
 def over(context: DocumentContext, rule_id: str) -> dict[Category, Rule]:
     """Return the row of a rule that holds on the document's day, for each category handed down."""
-    rows = ((c, context.pack.find(rule_id, c, context.on)) for c in context.pack.delegated)
+    rows = ((c, context.pack.find(rule_id, c, RuleDays.alike(context.on))) for c in context.pack.delegated)
     return {c: row for c, row in rows if row}
 
 
@@ -125,11 +126,11 @@ def _matters(context: DocumentContext) -> list[Row]:
 
 def _basis(context: DocumentContext, category: Category) -> str:
     """Return the measures a category is confirmed under; where the pack names none, those it is ended under."""
-    pack = context.pack
-    found = {str(r.value): r for r in pack.under(f"{RulePrefix.BASIS}confirmation.", category, context.on)}
+    pack, days = context.pack, RuleDays.alike(context.on)
+    found = {str(r.value): r for r in pack.under(f"{RulePrefix.BASIS}confirmation.", category, days)}
     if not found:
         ending = (f"{RulePrefix.BASIS}suspension.", f"{RulePrefix.BASIS}termination.")
-        found = {str(r.value): r for p in ending for r in pack.under(p, category, context.on)}
+        found = {str(r.value): r for p in ending for r in pack.under(p, category, days)}
         what = f"规则包没有写明{category.label}{pack.delegated[category]}的依据"
         if found:
             context.doubts.append(f"{what}，印的是停发、终止的依据，请核对")
@@ -141,7 +142,7 @@ def _basis(context: DocumentContext, category: Category) -> str:
 
 
 def _least_staff(context: DocumentContext) -> Rule | None:
-    return context.pack.find(RuleId.STAFF_MIN, None, context.on)
+    return context.pack.find(RuleId.STAFF_MIN, None, RuleDays.alike(context.on))
 
 
 @computes(FieldPath.AGREEMENT_STAFF)
@@ -159,9 +160,10 @@ def _enough_staff(context: DocumentContext) -> None:
 
 # ── the panel ────────────────────────────────────────────────────────────────────────────────────────────
 def _panel_size(context: DocumentContext) -> tuple[Rule, Rule]:
-    pack, on = context.pack, context.on
-    return pack.rule(RuleId.DELIBERATION_SIZE_MIN, None, on), pack.rule(
-        RuleId.DELIBERATION_SIZE_MAX, None, on
+    pack, days = context.pack, RuleDays.alike(context.on)
+    return (
+        pack.rule(RuleId.DELIBERATION_SIZE_MIN, None, days),
+        pack.rule(RuleId.DELIBERATION_SIZE_MAX, None, days),
     )
 
 
@@ -189,7 +191,7 @@ def _size(context: DocumentContext) -> str:
 @computes(FieldPath.RULES_SCOPE)
 def _scope(context: DocumentContext) -> str:
     step = next(s for s in context.pack.steps if s.id == StepId.DELIBERATE)
-    return "、".join(c.label for c in context.pack.delegated if step.applies(c, context.on))
+    return "、".join(c.label for c in context.pack.delegated if step.applies(c, RuleDays.alike(context.on)))
 
 
 @examines(DocumentId.DELIBERATION_RULES)
@@ -234,7 +236,10 @@ def _by_rule(rows: Mapping[Category, Iterable[Rule]]) -> Iterator[tuple[Rule, li
 # ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
 def _cycles(context: DocumentContext) -> dict[Category, list[Rule]]:
     """Return how often a household is reviewed, for each category that is."""
-    rows = {c: context.pack.under(RuleId.REVIEW_CYCLE, c, context.on) for c in context.pack.delegated}
+    rows = {
+        c: context.pack.under(RuleId.REVIEW_CYCLE, c, RuleDays.alike(context.on))
+        for c in context.pack.delegated
+    }
     return {c: found for c, found in rows.items() if found}
 
 
@@ -261,7 +266,10 @@ def _window(context: DocumentContext) -> tuple[Rule, dt.date, dt.date] | None:
     """Return the quarter of the year in which all are reviewed, where the pack says one."""
     if context.sources is None:
         return None
-    rules = (context.pack.find(RuleId.REVIEW_ANNUAL_WINDOW, c, context.on) for c in _cycles(context))
+    rules = (
+        context.pack.find(RuleId.REVIEW_ANNUAL_WINDOW, c, RuleDays.alike(context.on))
+        for c in _cycles(context)
+    )
     rule = next((r for r in rules if r), None)
     year = context.given.get(FieldPath.PLAN_YEAR) or context.on.year
     if rule is None or not isinstance(year, int):

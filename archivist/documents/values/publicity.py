@@ -34,7 +34,7 @@ NOTICES: Final = (
 
 # ── how long ─────────────────────────────────────────────────────────────────────────────────────────────
 def _period(context: DocumentContext) -> Rule | None:
-    return context.pack.rule_for(PERIODS[context.document.id], context.case)
+    return context.rule_for(PERIODS[context.document.id])
 
 
 def _posted_from(context: DocumentContext) -> dt.date:
@@ -66,7 +66,7 @@ def _day_kind(context: DocumentContext) -> str | None:
 
 @computes(FieldPath.PUBLICITY_OBJECTION_DAYS)
 def _objection_days(context: DocumentContext) -> int | None:
-    inquiry = context.pack.rule_for(RuleId.TERMINATION_OBJECTION, context.case)
+    inquiry = context.rule_for(RuleId.TERMINATION_OBJECTION)
     return int(inquiry.value) if inquiry else None
 
 

@@ -7,7 +7,6 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.registry import computes
 from archivist.model.ids import Category
-from archivist.rules import admissibility
 
 
 @computes(FieldPath.MADE_ON, FieldPath.KINSHIP_REGISTERED_ON)
@@ -23,9 +22,7 @@ def _made_on(context: DocumentContext) -> str:
 @computes(FieldPath.DECISION_DATE, FieldPath.TERMINATION_DATE)
 def _decided_on(context: DocumentContext) -> str:
     """The day of the step that decided, however late its paper is made."""
-    sources = context.sources
-    step = sources and admissibility.rests_on(sources.pack, context.case, context.document.id)
-    return (step.on if step else context.made_on).isoformat()
+    return context.acted_on.isoformat()
 
 
 @computes(FieldPath.DEREGISTRATION_DATE)

@@ -15,13 +15,14 @@ from archivist.report.register import ROWS, Register, RegisterRequest, Row, who
 from archivist.report.registers.registry import register
 from archivist.rules import deadlines
 from archivist.rules.pack import Pack
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId
 
 
 @register(DocumentId.MONTHLY_VISIT_SUMMARY, one_month=True)
 def monthly_visit_summary(asked: RegisterRequest) -> Register:
     """By village: who was to be visited in the month, who was, and what the share demands (rounded up)."""
-    rule = asked.pack.find(RuleId.VISIT_MONTHLY_RATIO, None, asked.period.last)
+    rule = asked.pack.find(RuleId.VISIT_MONTHLY_RATIO, None, RuleDays.alike(asked.period.last))
     wanted = rule.categories if rule else ()
     base = [
         h

@@ -57,5 +57,5 @@ class Dossier:
 
     def rule_of(self, step: StepTaken) -> StepRule | None:
         """Return the pack's row of a step that was taken, where there are several that of the way it went."""
-        rows = [s for s in self.pack.steps_of(self.case) if s.id == step.id]
+        rows = [s for s in self.pack.steps_of(self.case, step.on) if s.id == step.id]
         return next((s for s in rows if s.moves.get(step.before) is step.after), rows[0] if rows else None)

@@ -29,10 +29,10 @@ def materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ())
     )
     wanted = [
         m
-        for m in required_papers.required(d.case, d.pack)
+        for m in required_papers.required(d.case, d.pack, d.on)
         if m.document not in besides and (not only or m.document in only)
     ]
-    absent = {m.document: m for m in required_papers.missing(d.case, d.pack)}
+    absent = {m.document: m for m in required_papers.missing(d.case, d.pack, d.on)}
     for m in wanted:
         papers = required_papers.handed_in(d.case, m.document, *m.accepts)
         found.evidence += map(of_record, papers)
@@ -74,8 +74,8 @@ def authorised(d: Dossier) -> TestOutcome:
 
 def later(d: Dossier, step: str) -> TestOutcome:
     """C06: first help, then papers: an empty file is accepted, the papers follow within the time limit of ``step``."""
-    wanted = required_papers.required(d.case, d.pack)
-    gaps = [d.title(m.document) for m in required_papers.missing(d.case, d.pack)]
+    wanted = required_papers.required(d.case, d.pack, d.on)
+    gaps = [d.title(m.document) for m in required_papers.missing(d.case, d.pack, d.on)]
     helped = d.case.step(StepId.ADVANCE)
     found = TestOutcome(nothing="还没有先行救助，手续可以事后补齐")
     if gaps and helped is None:

@@ -79,7 +79,7 @@ def publicity(d: Dossier) -> TestOutcome:
             found.wrong.append(f"{notice.title} {notice.on} 起，{until}；{gone_on.title}却在 {gone_on.on}")
     granted = d.case.step(*GRANTING)
     posted = found.evidence or any(s.id in _NOTICES for s in d.case.steps)
-    if granted and not posted and any(s.id in _NOTICES for s in d.pack.steps_of(d.case)):
+    if granted and not posted and any(s.id in _NOTICES for s in d.pack.steps_of(d.case, granted.on)):
         found.unknown.append(f"已于 {granted.on} 办“{granted.title}”，没有登记公示环节")
     found.unknown += [
         f"{s.title} {s.on}：规则包没有规定公示期，查不出公示够了没有"
@@ -131,7 +131,7 @@ def team(d: Dossier) -> TestOutcome:
         rule = d.rule_of(step)
         if rule is None or not rule.people:
             continue
-        number = d.pack.rule_for(rule.people, d.case)
+        number = d.pack.rule_for(rule.people, d.case, step.on)
         if number is None:
             found.unknown.append(f"{step.on} {step.title}：规则包没有规定须由几人办理（{rule.people}）")
             continue

@@ -7,6 +7,7 @@ asked for again (《最低生活保障审核确认办法》第十条); the clerk
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from archivist.model.household import lives_together
 from archivist.model.record import PERSON, Record, RecordStatus
 from archivist.rules.pack import Material, Pack
 from archivist.rules.rule import Each
+from archivist.rules.rule_days import RuleDays
 
 ASKED = "asked"
 """Under this name the record of a correction notice keeps which papers it asked for."""
@@ -36,12 +38,13 @@ class Missing:
     basis: str
 
 
-def required(case: Case, pack: Pack) -> list[Material]:
-    """Return the papers this case must hold before it is accepted."""
-    return [m for m in pack.materials if case.category in m.categories and conditions.holds(m.when, case)]
+def required(case: Case, pack: Pack, on: dt.date) -> list[Material]:
+    """Return the papers this case must hold before it is accepted, by the rules as they are when asked on a day."""
+    days = RuleDays(case.rules_on, on)
+    return [m for m in pack.materials if m.applies(case.category, days) and conditions.holds(m.when, case)]
 
 
-def missing(case: Case, pack: Pack) -> list[Missing]:
+def missing(case: Case, pack: Pack, on: dt.date) -> list[Missing]:
     """Return the papers that are not in the case at all, in the pack's order; one that is in doubt is not missing.
 
     Once a correction notice was issued, only what it asked for can still be missing: the law has the applicant told
@@ -50,7 +53,7 @@ def missing(case: Case, pack: Pack) -> list[Missing]:
     asked = asked_for(case)
     return [
         _missing(m, case)
-        for m in required(case, pack)
+        for m in required(case, pack, on)
         if not handed_in(case, m.document, *m.accepts) and (asked is None or m.document in asked)
     ]
 

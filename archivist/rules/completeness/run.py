@@ -25,6 +25,7 @@ from archivist.rules.completeness.dossier import Dossier, TestOutcome, Words
 from archivist.rules.completeness.evidence import CheckEvidence, EvidenceKind, of_confirmation
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Stage
+from archivist.rules.rule_days import RuleDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,11 @@ def findings(
     taken_on = case.accepted_on or case.step(StepId.ADVANCE)
     stages = (Stage.ACCEPTANCE, wanted) if wanted is Stage.ARCHIVE and taken_on else (wanted,)
     dossier = Dossier(case, pack, catalogue, on, words)
+    days = RuleDays(case.rules_on, on)
     rows = (
         check
         for check in pack.checks
-        if check.stage in stages and check.applies(case.category) and conditions.holds(check.when, case)
+        if check.stage in stages and check.applies(case.category, days) and conditions.holds(check.when, case)
     )
     once = {(row.id, row.test, repr(row.args)): row for row in rows}  # one that stands at several stages
     return [_finding(row, dossier) for row in once.values()]

@@ -19,6 +19,7 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.record import Record
 from archivist.model.step_ids import GRANTING, UNGRANTED, StepId
 from archivist.rules.pack import Pack, Rule
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import add_years
@@ -150,7 +151,7 @@ def retention(case: Case, pack: Pack, on: dt.date) -> Retention:
     closed = case.status is CaseStatus.DEREGISTERED
     refused = _refused_on(case, doubts) if closed or case.state.ended else None
     row = RuleId.RETENTION_REFUSED if refused else RuleId.RETENTION_CASE
-    base = pack.rule(row, case.category, refused or case.deregistered_on or on)
+    base = pack.rule(row, case.category, RuleDays.alike(refused or case.deregistered_on or on))
     if refused is None and not closed:
         return _not_begun(RetentionClass.NONE, RetentionStatus.OPEN, base, _unclosed_doubts(case))
     start = refused or case.deregistered_on
@@ -212,7 +213,7 @@ def _day_of(record: Record, case: Case, doubts: list[str]) -> dt.date:
 # ── how long ─────────────────────────────────────────────────────────────────────────────────────────────
 def _rows(pack: Pack, case: Case, on: dt.date, row: str, start: dt.date) -> list[Rule]:
     """Return the rows of a series that were in force when the period began and that are on the day asked for."""
-    found = [pack.find(row, case.category, day) for day in (start, on)]
+    found = [pack.find(row, case.category, RuleDays.alike(day)) for day in (start, on)]
     return list({id(r): r for r in found if r is not None}.values())
 
 
@@ -271,8 +272,8 @@ def office_retention(document: str, formed: dt.date, pack: Pack, on: dt.date) ->
     named = [
         r for r in pack.rules if r.id.startswith(RulePrefix.RETENTION_OFFICE) and document in r.documents
     ]
-    rule = next((r for r in named if r.applies(None, formed)), None) or pack.rule(
-        RuleId.RETENTION_OFFICE, None, formed
+    rule = next((r for r in named if r.applies(None, RuleDays.alike(formed))), None) or pack.rule(
+        RuleId.RETENTION_OFFICE, None, RuleDays.alike(formed)
     )
     if rule.unit is not Unit.YEARS:
         period = RetentionPeriod(RetentionClass.PERMANENT, formed, None, rule)
@@ -296,6 +297,6 @@ def _closing_doubts(case: Case, pack: Pack, on: dt.date) -> Iterator[str]:
     if case.deregistered_on and stated and stated != case.deregistered_on.isoformat():
         yield f"注销日只知道“{stated}”，按最晚的 {case.deregistered_on} 起算〔推定〕"
     if ended := case.step(StepId.TERMINATE):
-        longest = pack.rule(RuleId.REMEDY_LITIGATION_MAX, case.category, ended.on)
+        longest = pack.rule(RuleId.REMEDY_LITIGATION_MAX, case.category, RuleDays(case.rules_on, ended.on))
         if on <= (until := add_years(ended.on, int(longest.value))):
             yield f"终止决定（{ended.on}）未满{longest.value}{longest.unit}，至 {until} 仍可能被诉（{longest.source}）"

@@ -8,6 +8,7 @@ from typing import Final
 
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule
+from archivist.rules.rule_days import RuleDays
 
 _ORDERED: Final = ((".extended", "", "延长后的期限"), (".max", ".min", "最多"))
 """Endings of ids: what bears the first is at least what bears the second."""
@@ -48,4 +49,6 @@ def _less(pack: Pack, rule: Rule, other_id: str, what: str, days: Iterable[dt.da
 def _together(one: Rule, other: Rule, days: Iterable[dt.date]) -> bool:
     """Tell whether both hold for a category on a day."""
     common = not (one.categories and other.categories) or set(one.categories) & set(other.categories)
-    return bool(common) and any(one.applies(None, day) and other.applies(None, day) for day in days)
+    return bool(common) and any(
+        one.applies(None, day) and other.applies(None, day) for day in map(RuleDays.alike, days)
+    )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from archivist.rules.pack import Pack
-from archivist.rules.rule import Rule, StepRule
+from archivist.rules.rule import CheckRule, Material, Rule, StepRule
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -18,12 +18,12 @@ def turning_days(pack: Pack, on: dt.date) -> tuple[dt.date, ...]:
         pack: the rules.
         on: a day that is looked at besides.
     """
-    changes = sorted(set(_changes([*pack.rules, *pack.steps])))
+    changes = sorted(set(_changes([*pack.rules, *pack.steps, *pack.materials, *pack.checks])))
     first = [changes[0] - ONE_DAY] if changes else []
     return tuple(sorted({*first, *changes, on}))
 
 
-def _changes(rows: Iterable[Rule | StepRule]) -> Iterator[dt.date]:
+def _changes(rows: Iterable[Rule | StepRule | Material | CheckRule]) -> Iterator[dt.date]:
     """Yield the first day of each row, and the first after its last."""
     for row in rows:
         if row.valid_from and row.valid_from > dt.date.min:

@@ -14,11 +14,12 @@ from archivist.model.states import State
 from archivist.model.step_ids import StepId
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
+from archivist.rules.rule_days import RuleDays
 
 
 def steps(pack: Pack, category: Category, on: dt.date) -> list[StepRule]:
     """Return the steps a category may ever take under the rules of a day, whatever the circumstances."""
-    return [s for s in pack.steps if s.applies(category, on)]
+    return [s for s in pack.steps if s.applies(category, RuleDays.alike(on))]
 
 
 def reachable(rows: Iterable[StepRule], start: State = State.DRAFT) -> frozenset[State]:

@@ -21,6 +21,9 @@ def faults(pack: Pack) -> Iterator[str]:
     for steps in _series(pack.steps).values():
         yield from _overlaps(steps)
         yield from _gaps(steps)
+    for dated in (_series(pack.rules), _series(pack.steps)):
+        for rows in dated.values():
+            yield from _by_two_days(rows)
     yield from _twice(pack.materials)
     yield from _twice(pack.checks)
 
@@ -53,6 +56,16 @@ def _gaps(rows: Sequence[Rule | StepRule]) -> Iterator[str]:
         if end < dt.date.max and _first(row) > end + ONE_DAY:
             yield f"{row.place}：{_span(end + ONE_DAY, _first(row) - ONE_DAY)}没有一行，“{before.place}”止于 {end}；valid_from 应为 {end + ONE_DAY}"
         end = max(end, _last(row))
+
+
+def _by_two_days(rows: Sequence[Rule | StepRule]) -> Iterator[str]:
+    """Which of them holds could not be told: the day of acceptance lies before that of the act."""
+    other = next((row for row in rows if row.holds_by is not rows[0].holds_by), None)
+    if other is not None:
+        yield (
+            f"{other.place}：holds_by 是 {other.holds_by.value}，“{rows[0].place}”是 {rows[0].holds_by.value}；"
+            "同一系列的各行应按同一个日子适用"
+        )
 
 
 def _first(row: Rule | StepRule) -> dt.date:

@@ -21,6 +21,7 @@ from archivist.model.case import Case
 from archivist.model.ids import Category
 from archivist.model.states import State, StepTaken
 from archivist.procedure.cases import change_facts
+from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
 from tests.documents.samples import CATALOGUE, CONFIG, ON, a_case
@@ -212,5 +213,5 @@ def test_what_was_told_before_is_carried_on(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("category", [c.value for c in Category])
 def test_every_category_has_a_basis_for_not_accepting(workspace: Workspace, category: str) -> None:
-    rows = workspace.pack.under("basis.non_acceptance_notice.", Category(category), TODAY)
+    rows = workspace.pack.under("basis.non_acceptance_notice.", Category(category), RuleDays.alike(TODAY))
     assert rows and all(str(r.value).strip() for r in rows)

@@ -53,11 +53,11 @@ class RandomFile:
 
     def grow(self, steps: int) -> Case:
         """Take so many steps, or as many as there are."""
-        for material in required_papers.required(self.case, self.pack):
+        for material in required_papers.required(self.case, self.pack, self.day):
             for _ in range(self.rng.choice((0, 1, 2, 2))):
                 self.file(material.document)
         for _ in range(steps):
-            rows = [s for s in leading_on(self.pack, self.case) if s.id != StepId.DEREGISTER]
+            rows = [s for s in leading_on(self.pack, self.case, self.day) if s.id != StepId.DEREGISTER]
             if not rows:
                 break
             onward = [

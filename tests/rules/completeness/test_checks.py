@@ -201,11 +201,14 @@ def test_c01_a_printed_form_is_not_there_before_it_is_signed(workspace: Workspac
     todo = plan(workspace, BY, workspace.catalogue.get("application_form"), [number], {}, on=TODAY)
     (made,) = issue(workspace, BY, todo).issued
     gaps = {
-        m.document: m.reason for m in required_papers.missing(workspace.archive.read(number), workspace.pack)
+        m.document: m.reason
+        for m in required_papers.missing(workspace.archive.read(number), workspace.pack, TODAY)
     }
     assert gaps["application_form"] == f"第 {made.record} 件已打印，尚未签名交回"
     case = sign(workspace, number, made.record)
-    assert "application_form" not in {m.document for m in required_papers.missing(case, workspace.pack)}
+    assert "application_form" not in {
+        m.document for m in required_papers.missing(case, workspace.pack, TODAY)
+    }
 
 
 def test_c02_everybody_signs_the_authorisation(workspace: Workspace) -> None:
@@ -228,12 +231,14 @@ def test_c02_known_recipients_need_no_authorisation(workspace: Workspace) -> Non
     """支出型：「申请对象为低保、特困、低收入的」 are not investigated again; whoever is not known to be one is."""
     known = household(workspace, Category.ZC, application={"known_recipient": "是"})
     assert "C02" not in {f.check.id for f in check(workspace, [known], on=TODAY).cases[0].findings}
-    wanted = {m.document for m in required_papers.required(workspace.archive.read(known), workspace.pack)}
+    wanted = {
+        m.document for m in required_papers.required(workspace.archive.read(known), workspace.pack, TODAY)
+    }
     assert not wanted & {"verification_authorization", "economic_declaration"}
     facts = parse_facts({"applicant": {"name": "钱样例", "id_number": make_id("19700101", "015")}})
     unknown = open_household(workspace, facts, Category.ZC)
     assert "verification_authorization" in {
-        m.document for m in required_papers.required(unknown, workspace.pack)
+        m.document for m in required_papers.required(unknown, workspace.pack, TODAY)
     }
 
 
