@@ -103,8 +103,8 @@ FIELD_KINDS: Final = (*KINDS, "list", "table", *PLACES)
 LEVELS: Final = ("S", "S*", "N", "C")
 """How the document is grounded: named by the district's measure, implied by it, by national law, by custom."""
 PRIORITIES: Final = ("P0", "P1", "P2", "P3")
-REMEDY_PHRASES: Final = ("60日内", "申请行政复议", "被申请人为", "6个月内", "提起行政诉讼", "被告为")
-"""Must stand in every document that needs the remedies (行政复议法第二十条、行政诉讼法第四十六条)."""
+REMEDY_PHRASES: Final = ("申请行政复议", "被申请人为", "提起行政诉讼", "被告为")
+"""Must stand in every document that needs the remedies (行政复议法第二十条、行政诉讼法第四十六条), with the times the rules say."""
 
 Kind = Annotated[str, one_of(FIELD_KINDS)]
 Code = Annotated[str, matching("[A-Z]{3}", "三个大写英文字母")]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from archivist.errors import RuleFault
+from archivist.model.chinese import han_number
 from archivist.model.field_schema import GROUP_BY_NAME
 from archivist.model.ids import Category
 from archivist.rules.notation import Need
@@ -80,6 +82,34 @@ def value(rule: Rule) -> str:
             return f"{given} 日（自然日）"
         case _:
             return f"{rule.value} {rule.unit}"
+
+
+_COUNTED: Final[Mapping[Unit, str]] = MappingProxyType(
+    {
+        Unit.WORKDAYS: "个工作日",
+        Unit.DAYS: "日",
+        Unit.HOURS: "小时",
+        Unit.MONTHS: "个月",
+        Unit.YEARS: "年",
+    }
+)
+
+
+def within(rule: Rule, *, han: bool = False) -> str:
+    """Return a time limit as running text of a paper has it: ``60日内``、``6个月内``, with ``han`` ``六十日内``."""
+    return f"{period(rule, han=han)}内"
+
+
+def period(rule: Rule, *, han: bool = False) -> str:
+    """Return a length of time as running text of a paper has it: ``3个工作日``、``6个月``, with ``han`` ``六个月``.
+
+    Raises:
+        RuleFault: E502, when the row's unit is none of a length of time.
+    """
+    if rule.unit not in _COUNTED or not isinstance(rule.value, int):
+        raise RuleFault(f"{rule.id} 的单位是“{rule.unit}”，文书上写不成一段时间")
+    number = han_number(rule.value) if han and 0 < rule.value < 100 else str(rule.value)
+    return f"{number}{_COUNTED[rule.unit]}"
 
 
 def headline(rule: Rule) -> str:

@@ -16,11 +16,14 @@ from archivist.config import Config, Office, StaffMember
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.documents.render.render import document_text, render
+from archivist.documents.values.context import DocumentSources
 from archivist.documents.values.resolve import document_values
+from archivist.errors import CaseNotFound
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.model.roles import Role
+from archivist.rules.pack import load
 from tests.people import make_id
 
 CATALOGUE: Final = Catalogue.load()
@@ -149,6 +152,13 @@ MINIMAL: dict[str, Any] = {
 
 HOUSEHOLDS: Final[Mapping[str, dict[str, Any]]] = {"ordinary": FULL, "large": BIG, "minimal": MINIMAL}
 
+
+def _no_case(number: CaseNo) -> Case:
+    raise CaseNotFound(str(number))
+
+
+SOURCES: Final = DocumentSources(load("national"), CATALOGUE, read_case=_no_case, case_numbers=lambda: ())
+"""What the national rules say, in an archive without other households."""
 CHAIN: dict[str, object] = {
     "approval.posts": [{"post": "经办机构经办人\n（初审）"}, {"post": "管理部门负责人\n（复审）"}, {"post": "街道分管领导\n（决定）"}]
 }  # fmt: skip
@@ -257,7 +267,9 @@ def filled(
 ) -> Sample:
     """Fill a document in for a household, with the posts that sign it off."""
     document = CATALOGUE.get(name)
-    values = document_values(document, case, CONFIG, on=ON, given=given, extra={**CHAIN, **extra})
+    values = document_values(
+        document, case, CONFIG, on=ON, given=given, extra={**CHAIN, **extra}, sources=SOURCES
+    )
     return Sample(document, case, values)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archivist.config import SignatureStyle
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.registry import computes
 from archivist.model.ids import Category
+from archivist.rules import remedies
+from archivist.rules.remedies import Body, Remedy, RemedyTold
 
 
 @computes(FieldPath.MADE_ON, FieldPath.KINSHIP_REGISTERED_ON)
@@ -44,6 +48,31 @@ def _clause(context: DocumentContext) -> str:
     return f"受{office.bureau}委托，" if delegated else ""
 
 
+# ── the ways of reconsideration and litigation ───────────────────────────────────────────────────────────
+def lacking(context: DocumentContext) -> list[str]:
+    """Return why a document that must tell the remedies cannot; nothing where no rules are known."""
+    if context.sources is None:
+        return []
+    why = remedies.lacking(context.rule_for, _bodies(context))
+    return [f"救济途径不全：{w}，不利决定不能没有救济途径" for w in why]
+
+
+def _bodies(context: DocumentContext) -> Mapping[Body, str]:
+    office = context.config.office
+    return {
+        Body.OFFICE: office.name,
+        Body.BUREAU: office.bureau,
+        Body.REVIEW_AUTHORITY: office.review_authority,
+        Body.COURT: office.court,
+    }
+
+
+def _told(context: DocumentContext, remedy: Remedy) -> RemedyTold | None:
+    if context.sources is None:
+        return None
+    return remedies.told(remedy, context.rule_for, _bodies(context))
+
+
 def _paper(context: DocumentContext) -> str:
     """What the document calls itself: 决定书、告知书、通知书."""
     name = context.document.title[-3:]
@@ -52,22 +81,20 @@ def _paper(context: DocumentContext) -> str:
 
 @computes(FieldPath.REMEDIES_RECONSIDERATION)
 def _reconsideration(context: DocumentContext) -> str | None:
-    """60 days: 行政复议法第二十条「可以自知道或者应当知道该行政行为之日起六十日内提出行政复议申请」."""
-    office = context.config.office
-    if not (office.review_authority and office.bureau):
+    way = _told(context, remedies.RECONSIDERATION)
+    if way is None:
         return None
     # The two disability subsidies belong to a person, not to a household: their notices say 你 throughout.
     you = "你" if context.document.categories == (Category.CJ,) else "你（户）"
     return (
-        f"{you}如不服本决定，可以自收到本{_paper(context)}之日起60日内，向{office.review_authority}申请行政复议"
-        f"（被申请人为{office.bureau}）；"
+        f"{you}如不服本决定，可以自收到本{_paper(context)}之日起{way.within}，向{way.authority}申请行政复议"
+        f"（被申请人为{way.opponent}）；"
     )
 
 
 @computes(FieldPath.REMEDIES_LITIGATION)
 def _litigation(context: DocumentContext) -> str | None:
-    """6 months: 行政诉讼法第四十六条「应当自知道或者应当知道作出行政行为之日起六个月内提出」."""
-    office = context.config.office
-    if not (office.court and office.bureau):
+    way = _told(context, remedies.LITIGATION)
+    if way is None:
         return None
-    return f"也可以自收到本{_paper(context)}之日起6个月内，依法向{office.court}提起行政诉讼（被告为{office.bureau}）。"
+    return f"也可以自收到本{_paper(context)}之日起{way.within}，依法向{way.authority}提起行政诉讼（被告为{way.opponent}）。"

@@ -18,6 +18,7 @@ from typing import Final
 from archivist.config import Config
 from archivist.doctypes.catalogue import PLACES, Column, DocumentType, FieldSpec, Mode, Origin
 from archivist.doctypes.field_paths import FieldPath
+from archivist.documents.values import remedies
 from archivist.documents.values.context import DocumentContext, DocumentSources
 from archivist.documents.values.nested import put
 from archivist.documents.values.privacy import check_public
@@ -73,11 +74,7 @@ def filled(context: DocumentContext) -> dict[str, object]:
     for spec in document.fields:
         put(values, spec.path, printed(spec, context))
     if document.remedies_required:
-        context.problems += [
-            f"救济途径不全：archivist.toml 的 [office] 缺少 {label}（{key}），不利决定不能没有救济途径"
-            for key, label in _REMEDY_OFFICES.items()
-            if not getattr(config.office, key)
-        ]
+        context.problems += remedies.lacking(context)
     if stopping := told_wrongly if context.draft else context.problems:
         problems = tuple(dict.fromkeys(stopping))
         raise MissingFields(
@@ -88,9 +85,6 @@ def filled(context: DocumentContext) -> dict[str, object]:
     if document.public:
         check_public(document, context.case, config, values)
     return values
-
-
-_REMEDY_OFFICES: Final = {"bureau": "委托机关", "review_authority": "行政复议机关", "court": "管辖法院"}
 
 
 def facts_digest(case: Case) -> Sha256:

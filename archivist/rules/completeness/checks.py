@@ -26,7 +26,7 @@ TESTS: Final[Mapping[str, Test]] = MappingProxyType(
         "publicity": procedure_checks.publicity,
         "photos": procedure_checks.photos,
         "team": procedure_checks.team,
-        "remedies": paper_checks.remedies,
+        "remedies": paper_checks.remedies_told,
         "apart": procedure_checks.apart,
         "yearly": paper_checks.yearly,
         "consistent": paper_checks.consistent,

@@ -6,13 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
-from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
 from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
-from archivist.rules import deadlines, service
+from archivist.rules import deadlines, remedies, service
 from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.dossier import Dossier, TestOutcome
 from archivist.rules.completeness.evidence import of_fact, of_record, of_step
@@ -168,7 +167,7 @@ def _documents(d: Dossier, wanted: Iterable[Need], where: str, found: TestOutcom
             found.unknown.append(f"{where}文书目录没有收录 {either}，查不出有没有")
 
 
-def remedies(d: Dossier) -> TestOutcome:
+def remedies_told(d: Dossier) -> TestOutcome:
     """C10: a decision tells how to have it reviewed, and was served."""
     found = TestOutcome(
         nothing="卷内没有须告知救济途径的决定",
@@ -181,10 +180,11 @@ def remedies(d: Dossier) -> TestOutcome:
         and d.catalogue.get(r.type).remedies_required
         and r.status is not RecordStatus.SIGNED_COPY
     ]
-    served = service.of(d.case, d.catalogue)
+    served, phrases = service.of(d.case, d.catalogue), remedies.phrases(d.pack, d.case)
     for record in decisions:
         what, text = f"第 {record.no} 件{record.title}", d.words(record)
-        lacking = [p for p in REMEDY_PHRASES if p not in re.sub(r"\s", "", text or "")]
+        said = re.sub(r"\s", "", text or "")
+        lacking = [forms[0] for forms in phrases if not any(form in said for form in forms)]
         if text is None:
             found.unknown.append(f"{what}没有可读的文字")
         elif lacking and record.status is RecordStatus.FILED:

@@ -24,7 +24,7 @@ from archivist.documents.template.page import STYLES, TYPE_AREA_MM, new_document
 from archivist.documents.template.parts import add
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.values.resolve import document_values
-from tests.documents.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case
+from tests.documents.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, ON, QR, SOURCES, TEN, a_case
 from tests.reading.pages import scanned_print
 from tests.sampling import sweep
 
@@ -152,7 +152,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert doc.template is not None
         for tag, facts in (("full", FULL), ("big", BIG)):
             given, extra = GIVEN.get(name, {}), CHAIN | EXTRA.get(name, {})
-            values = document_values(doc, a_case(facts), CONFIG, on=ON, given=given, extra=extra)
+            values = document_values(
+                doc, a_case(facts), CONFIG, on=ON, given=given, extra=extra, sources=SOURCES
+            )
             path = folder / f"{name}-{tag}.docx"
             path.write_bytes(render(doc.template, values, qr_payload=QR, phrases=doc.phrases))
             files.append(path)

@@ -17,7 +17,20 @@ from archivist.documents.render.render import document_text, render
 from archivist.documents.values.resolve import document_values
 from archivist.errors import MissingFields, UnlawfulDocument
 from archivist.model.chinese import money_in_words
-from tests.documents.samples import BIG, CHAIN, CONFIG, EXTRA, FULL, GIVEN, ON, QR, TEN, a_case, an_id
+from tests.documents.samples import (
+    BIG,
+    CHAIN,
+    CONFIG,
+    EXTRA,
+    FULL,
+    GIVEN,
+    ON,
+    QR,
+    SOURCES,
+    TEN,
+    a_case,
+    an_id,
+)
 
 CATALOGUE = Catalogue.load()
 
@@ -38,6 +51,7 @@ def values_of(
         on=ON,
         given=GIVEN.get(name, {}) | dict(given or {}),
         extra=CHAIN | EXTRA.get(name, {}) | dict(extra or {}),
+        sources=SOURCES,
     )
 
 
@@ -50,15 +64,24 @@ def text_of(name: str, values: Mapping[str, object]) -> str:
 # ── missing and wrong ────────────────────────────────────────────────────────────────────────────────────
 def test_all_missing_fields_are_reported_together() -> None:
     with pytest.raises(MissingFields) as caught:
-        document_values(CATALOGUE.get("refusal_decision"), a_case({}), Config(), on=ON, given={})
+        document_values(
+            CATALOGUE.get("refusal_decision"), a_case({}), Config(), on=ON, given={}, sources=SOURCES
+        )
     text = str(caught.value)
     for named in (
-        "申请人·姓名(applicant.name)", "理由(decision.reasons)", "查明事实(decision.findings)", "依据(decision.basis)",
-        "文书编号(doc_no)", "应送达日期(deadline)", "申请·受理日期(application.accepted_on)", "制发机关(office.name)",
+        "申请人·姓名(applicant.name)", "理由(decision.reasons)", "查明事实(decision.findings)",
+        "文书编号(doc_no)", "申请·受理日期(application.accepted_on)", "制发机关(office.name)",
         "行政复议机关（review_authority）", "管辖法院（court）",
     ):  # fmt: skip
         assert named in text
     assert caught.value.code == "E301"
+
+
+def test_what_no_rule_says_is_missing() -> None:
+    with pytest.raises(MissingFields) as caught:
+        document_values(CATALOGUE.get("refusal_decision"), a_case({}), CONFIG, on=ON, given={})
+    for named in ("依据(decision.basis)", "应送达日期(deadline)", "行政复议(remedies.reconsideration)"):
+        assert named in str(caught.value)
 
 
 def test_ill_typed_and_unknown_values_are_in_the_same_report() -> None:

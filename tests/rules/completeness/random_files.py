@@ -24,7 +24,7 @@ from tests.people import wang
 
 OPENED: Final = dt.date(2024, 3, 4)
 PEOPLE: Final = ("林经办", "苏调查", "白主管", "魏主任")
-TEXT: Final = f"结论：一致。{'，'.join(REMEDY_PHRASES)}"
+TEXT: Final = f"结论：一致。60日内，6个月内，{'，'.join(REMEDY_PHRASES)}"
 """What every paper says: enough for whatever is looked for on one."""
 FACTS: Final[Mapping[str, Any]] = {
     "application": {"kinship": False, "disputed": False},

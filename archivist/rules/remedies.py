@@ -1,0 +1,127 @@
+"""The ways of having a decision looked at again (救济途径): within which time, before which body, against which.
+
+Each is a row of the pack, dated like any other; a paper, its check and the time limits of a case read the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from archivist.doctypes.catalogue import REMEDY_PHRASES
+from archivist.model.case import Case
+from archivist.rules.pack import Pack
+from archivist.rules.rule import Rule
+from archivist.rules.rule_text import within
+
+
+class Body(StrEnum):
+    """Bodies that a row names by their part; which they are is a setting of the office."""
+
+    OFFICE = "本机关"
+    BUREAU = "委托机关"
+    REVIEW_AUTHORITY = "行政复议机关"
+    COURT = "管辖法院"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One way, by the ids of its rows.
+
+    Attributes:
+        title: how people call it.
+        term: row of the time, counted from the day of service.
+        authority: row of the body it is brought before; ``opponent``: of the one that answers for the decision.
+    """
+
+    title: str
+    term: str
+    authority: str
+    opponent: str
+
+
+RECONSIDERATION: Final = Remedy(
+    "行政复议",
+    "remedy.reconsideration",
+    "remedy.reconsideration.authority",
+    "remedy.reconsideration.respondent",
+)
+LITIGATION: Final = Remedy(
+    "行政诉讼",
+    "remedy.litigation",
+    "remedy.litigation.court",
+    "remedy.litigation.defendant",
+)
+REMEDIES: Final = (RECONSIDERATION, LITIGATION)
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyTold:
+    """One way as a decision tells it.
+
+    Attributes:
+        within: the time, ``60日内``.
+        authority: full name of the body it is brought before; ``opponent``: of the one that answers for the decision.
+    """
+
+    within: str
+    authority: str
+    opponent: str
+
+
+def term(remedy: Remedy, pack: Pack, case: Case) -> Rule | None:
+    """Return the row of the time, ``None`` when the pack has none for the case."""
+    return pack.rule_for(remedy.term, case)
+
+
+def lacking(pack: Pack, case: Case, bodies: Mapping[Body, str]) -> list[str]:
+    """Return why a decision cannot tell the ways: rows the pack has not, bodies the settings do not name.
+
+    Args:
+        pack: the office's rules.
+        case: the household.
+        bodies: full names by part; empty where the settings have none.
+    """
+    found = []
+    for remedy in REMEDIES:
+        for row_id in (remedy.term, remedy.authority, remedy.opponent):
+            rule = pack.rule_for(row_id, case)
+            if rule is None:
+                found.append(f"规则包对这一户没有写{remedy.title}的 {row_id}")
+            elif row_id != remedy.term and not _name(rule, bodies):
+                found.append(
+                    f"archivist.toml 的 [office] 缺少 {rule.value}（{_SETTINGS[Body(str(rule.value))]}）"
+                )
+    return list(dict.fromkeys(found))
+
+
+_SETTINGS: Final[Mapping[Body, str]] = {
+    Body.OFFICE: "name",
+    Body.BUREAU: "bureau",
+    Body.REVIEW_AUTHORITY: "review_authority",
+    Body.COURT: "court",
+}
+
+
+def told(remedy: Remedy, pack: Pack, case: Case, bodies: Mapping[Body, str]) -> RemedyTold | None:
+    """Return a way as a decision tells it; ``None`` when anything of it is lacking, see ``lacking``."""
+    time, authority, opponent = (
+        pack.rule_for(row_id, case) for row_id in (remedy.term, remedy.authority, remedy.opponent)
+    )
+    if not (time and authority and opponent and _name(authority, bodies) and _name(opponent, bodies)):
+        return None
+    return RemedyTold(within(time), _name(authority, bodies), _name(opponent, bodies))
+
+
+def phrases(pack: Pack, case: Case) -> list[tuple[str, ...]]:
+    """Return what a decision must contain to have told the ways; of each tuple one form will do (60日内, 六十日内)."""
+    times = [time for remedy in REMEDIES if (time := term(remedy, pack, case))]
+    return [(within(time), within(time, han=True)) for time in times] + [(word,) for word in REMEDY_PHRASES]
+
+
+def _name(rule: Rule, bodies: Mapping[Body, str]) -> str:
+    """Return the full name of the body a row names: by its part, or as it stands."""
+    part = str(rule.value)
+    return bodies.get(Body(part), "") if part in set(Body) else part
