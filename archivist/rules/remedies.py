@@ -14,6 +14,7 @@ from archivist.doctypes.catalogue import REMEDY_PHRASES
 from archivist.model.case import Case
 from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule
+from archivist.rules.rule_ids import RuleId
 from archivist.rules.rule_text import within
 
 
@@ -37,22 +38,22 @@ class Remedy:
     """
 
     title: str
-    term: str
-    authority: str
-    opponent: str
+    term: RuleId
+    authority: RuleId
+    opponent: RuleId
 
 
 RECONSIDERATION: Final = Remedy(
     "行政复议",
-    "remedy.reconsideration",
-    "remedy.reconsideration.authority",
-    "remedy.reconsideration.respondent",
+    RuleId.REMEDY_RECONSIDERATION,
+    RuleId.REMEDY_RECONSIDERATION_AUTHORITY,
+    RuleId.REMEDY_RECONSIDERATION_RESPONDENT,
 )
 LITIGATION: Final = Remedy(
     "行政诉讼",
-    "remedy.litigation",
-    "remedy.litigation.court",
-    "remedy.litigation.defendant",
+    RuleId.REMEDY_LITIGATION,
+    RuleId.REMEDY_LITIGATION_COURT,
+    RuleId.REMEDY_LITIGATION_DEFENDANT,
 )
 REMEDIES: Final = (RECONSIDERATION, LITIGATION)
 

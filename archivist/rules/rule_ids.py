@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Self
 
-from archivist.rules.unit import TIME, Unit
+from archivist.rules.unit import LENGTH, TIME, Unit
 
 NO_CATEGORY: Final = "无"
 """Value of ``across.excludes`` and ``across.ends`` where there is no such category: said, for silence refuses the act."""
@@ -67,8 +67,13 @@ class RuleId(StrEnum):
     SERVICE_PUBLIC = "service.public", Unit.DAYS
     """After how many days of 公告 a paper counts as served."""
     FILING_DAYS = "filing.days", *TIME
-    REMEDY_RECONSIDERATION = "remedy.reconsideration", *TIME
-    REMEDY_LITIGATION = "remedy.litigation", *TIME
+    # what a decision says of having it looked at again
+    REMEDY_RECONSIDERATION = "remedy.reconsideration", *LENGTH
+    REMEDY_RECONSIDERATION_AUTHORITY = "remedy.reconsideration.authority", Unit.WORDS
+    REMEDY_RECONSIDERATION_RESPONDENT = "remedy.reconsideration.respondent", Unit.WORDS
+    REMEDY_LITIGATION = "remedy.litigation", *LENGTH
+    REMEDY_LITIGATION_COURT = "remedy.litigation.court", Unit.WORDS
+    REMEDY_LITIGATION_DEFENDANT = "remedy.litigation.defendant", Unit.WORDS
     REMEDY_LITIGATION_MAX = "remedy.litigation.max", Unit.YEARS
     RETENTION_CASE = "retention.case", Unit.YEARS
     RETENTION_DAILY = "retention.daily", Unit.YEARS

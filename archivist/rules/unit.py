@@ -77,6 +77,8 @@ TIME: Final = (
     Unit.AFTER_QUARTER, Unit.QUARTER,
 )  # fmt: skip
 """The units in which time is counted."""
+LENGTH: Final = (Unit.WORKDAYS, Unit.DAYS, Unit.HOURS, Unit.MONTHS, Unit.YEARS)
+"""Of these, the lengths of time that running text of a paper can say: 60日, 6个月."""
 _RANGES: Final[Mapping[Unit, tuple[float, float]]] = MappingProxyType(
     {
         Unit.WORKDAYS: (1, 2500),
