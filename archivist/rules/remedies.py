@@ -5,14 +5,12 @@ Each is a row of the pack, dated like any other; a paper, its check and the time
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from archivist.doctypes.catalogue import REMEDY_PHRASES
-from archivist.model.case import Case
-from archivist.rules.pack import Pack
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.rule_text import within
@@ -25,6 +23,10 @@ class Body(StrEnum):
     BUREAU = "委托机关"
     REVIEW_AUTHORITY = "行政复议机关"
     COURT = "管辖法院"
+
+
+RuleFor = Callable[[RuleId], Rule | None]
+"""The row of an id that holds for a household on the day of the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +74,17 @@ class RemedyTold:
     opponent: str
 
 
-def term(remedy: Remedy, pack: Pack, case: Case) -> Rule | None:
-    """Return the row of the time, ``None`` when the pack has none for the case."""
-    return pack.rule_for(remedy.term, case)
-
-
-def lacking(pack: Pack, case: Case, bodies: Mapping[Body, str]) -> list[str]:
+def lacking(rule_for: RuleFor, bodies: Mapping[Body, str]) -> list[str]:
     """Return why a decision cannot tell the ways: rows the pack has not, bodies the settings do not name.
 
     Args:
-        pack: the office's rules.
-        case: the household.
+        rule_for: see ``RuleFor``.
         bodies: full names by part; empty where the settings have none.
     """
     found = []
     for remedy in REMEDIES:
         for row_id in (remedy.term, remedy.authority, remedy.opponent):
-            rule = pack.rule_for(row_id, case)
+            rule = rule_for(row_id)
             if rule is None:
                 found.append(f"规则包对这一户没有写{remedy.title}的 {row_id}")
             elif row_id != remedy.term and not _name(rule, bodies):
@@ -106,19 +102,19 @@ _SETTINGS: Final[Mapping[Body, str]] = {
 }
 
 
-def told(remedy: Remedy, pack: Pack, case: Case, bodies: Mapping[Body, str]) -> RemedyTold | None:
+def told(remedy: Remedy, rule_for: RuleFor, bodies: Mapping[Body, str]) -> RemedyTold | None:
     """Return a way as a decision tells it; ``None`` when anything of it is lacking, see ``lacking``."""
     time, authority, opponent = (
-        pack.rule_for(row_id, case) for row_id in (remedy.term, remedy.authority, remedy.opponent)
+        rule_for(row_id) for row_id in (remedy.term, remedy.authority, remedy.opponent)
     )
     if not (time and authority and opponent and _name(authority, bodies) and _name(opponent, bodies)):
         return None
     return RemedyTold(within(time), _name(authority, bodies), _name(opponent, bodies))
 
 
-def phrases(pack: Pack, case: Case) -> list[tuple[str, ...]]:
+def phrases(rule_for: RuleFor) -> list[tuple[str, ...]]:
     """Return what a decision must contain to have told the ways; of each tuple one form will do (60日内, 六十日内)."""
-    times = [time for remedy in REMEDIES if (time := term(remedy, pack, case))]
+    times = [time for remedy in REMEDIES if (time := rule_for(remedy.term))]
     return [(within(time), within(time, han=True)) for time in times] + [(word,) for word in REMEDY_PHRASES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_times_of_the_remedies_run_and_are_checked_as_their_rows_say() -> No
     ):
         case = walk(rules, "DB", *REFUSED)
         assert due(case, rules, "remedy.reconsideration") == day
-        assert words in remedies.phrases(rules, case)
+        assert words in remedies.phrases(partial(rules.rule_for, case=case, on=case.steps[-1].on))
 
 
 @pytest.mark.parametrize("remedy", remedies.REMEDIES, ids=lambda r: r.title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
@@ -180,10 +181,12 @@ def remedies_told(d: Dossier) -> TestOutcome:
         and d.catalogue.get(r.type).remedies_required
         and r.status is not RecordStatus.SIGNED_COPY
     ]
-    served, phrases = service.of(d.case, d.catalogue), remedies.phrases(d.pack, d.case)
+    served = service.of(d.case, d.catalogue)
     for record in decisions:
         what, text = f"第 {record.no} 件{record.title}", d.words(record)
         said = re.sub(r"\s", "", text or "")
+        on = dt.date.fromisoformat((record.dated or record.filed_at)[:10])
+        phrases = remedies.phrases(partial(d.pack.rule_for, case=d.case, on=on))
         lacking = [forms[0] for forms in phrases if not any(form in said for form in forms)]
         if text is None:
             found.unknown.append(f"{what}没有可读的文字")
