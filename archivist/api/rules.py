@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -370,15 +371,18 @@ def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
     if own is not None and not pack and own.config.override:
         loaders[f"{own.config.pack}＋archivist.toml"] = lambda: own.pack
     sound: dict[str, Pack] = {}
-    problems: list[str] = []
+    found_in: dict[str, list[str]] = defaultdict(list)
     for name, loader in loaders.items():
         try:
             found = loader()
         except RuleFault as fault:
-            problems += [f"{name}：{p}" for p in fault.problems or (fault.what,)]
+            for problem in fault.problems or (fault.what,):
+                found_in[problem].append(name)
             continue
-        problems += [f"{name}：{p}" for p in proof.faults(found, catalogue, on)]
+        for problem in proof.faults(found, catalogue, on):
+            found_in[problem].append(name)
         sound[name] = found
+    problems = [f"{'、'.join(names)}：{problem}" for problem, names in found_in.items()]
     if not pack and not problems:
         packs = sound.values()
         steps, rules = procedure.steps_in_no_pack(packs), usage.rules_in_no_pack(packs)

@@ -101,7 +101,7 @@ def test_faults_of_the_office_s_rows_are_all_told(office: Office) -> None:
     error = office.json("rules", "check", check=52)["error"]
     assert error["code"] == "E502"
     told = "\n".join(error["problems"])
-    assert "环节 announce：没有条件“sunny”" in told
+    assert " announce：guards 中没有条件“sunny”" in told
     assert "环节 suspend（作出停发决定）永远走不到" in told
     assert all(p.startswith("tianjin-hongqiao＋archivist.toml：") for p in error["problems"])
     add(office, OWN_ROW.replace('"refusal.inform"', '"no.such.rule"'))

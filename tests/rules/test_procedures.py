@@ -133,7 +133,7 @@ def test_a_dead_end_is_found() -> None:
         {"id": "deregister", "patch": True, "moves": ways},
         {"id": "county_check", "patch": True, "moves": {"announced": "announced"}},
     ])  # fmt: skip
-    assert "最低生活保障（2024-03-04 的规则）：走到“已放弃或撤回”（abandoned）之后没有路可以结案" in faults
+    assert "最低生活保障（2022-10-19 受理的）：走到“已放弃或撤回”（abandoned）之后没有路可以结案" in faults
     assert any("环节 pay（列入发放）永远走不到" in f for f in faults)
 
 

@@ -7,7 +7,9 @@ rows laid over it, is examined whole, for every category and every span of days.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from archivist.model.ids import Category
 from archivist.model.states import State
@@ -24,8 +26,11 @@ def steps(pack: Pack, category: Category, on: dt.date) -> list[StepRule]:
 
 def reachable(rows: Iterable[StepRule], start: State = State.DRAFT) -> frozenset[State]:
     """Return the states that can be reached from a state by some steps, itself included."""
-    moves = [move for step in rows for move in step.moves.items()]
-    found, grown = {start}, True
+    return _grown({start}, [move for step in rows for move in step.moves.items()])
+
+
+def _grown(states: AbstractSet[State], moves: Sequence[tuple[State, State]]) -> frozenset[State]:
+    found, grown = set(states), True
     while grown:
         grown = False
         for before, after in moves:
@@ -35,35 +40,63 @@ def reachable(rows: Iterable[StepRule], start: State = State.DRAFT) -> frozenset
     return frozenset(found)
 
 
-def faults(pack: Pack, days: Iterable[dt.date]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Cases of a category accepted in one span of days, as they stand in another: their steps, where they can have come to."""
+
+    category: Category
+    days: RuleDays
+    rows: tuple[StepRule, ...]
+    states: frozenset[State]
+
+    def __str__(self) -> str:
+        acted = "" if self.days.act == self.days.accepted else f"，{self.days.act} 办理"
+        return f"{self.category.label}（{self.days.accepted} 受理的{acted}）"
+
+
+def passages(pack: Pack, days: Sequence[dt.date]) -> Iterator[Passage]:
+    """Yield where cases can have come to while the rules change about them, for every category and span of acceptance.
+
+    Args:
+        pack: a pack whose rows could all be read.
+        days: a day of every span in which its rows stay the same, in order.
+    """
+    for category in pack.delegated:
+        for n, accepted in enumerate(days):
+            states: frozenset[State] = frozenset({State.DRAFT})
+            for act in days[n:]:
+                both = RuleDays(accepted, act)
+                rows = tuple(s for s in pack.steps if s.applies(category, both))
+                states = _grown(states, [move for step in rows for move in step.moves.items()])
+                yield Passage(category, both, rows, states)
+
+
+def faults(pack: Pack, days: Sequence[dt.date]) -> Iterator[str]:
     """Yield where a category's procedure cannot be brought to an end, and what it never comes to.
 
     Args:
         pack: a pack whose rows could all be read.
-        days: a day of every span in which its rows stay the same.
+        days: a day of every span in which its rows stay the same, in order.
     """
-    days, taken = tuple(days), set[int]()
-    for category in pack.delegated:
-        for on in days:
-            rows = steps(pack, category, on)
-            states = reachable(rows)
-            taken.update(id(step) for step in rows if states & step.moves.keys())
-            yield from _dead_ends(category, on, rows, states)
+    taken = set[tuple[Category, int]]()
+    told = set[tuple[Category, State]]()
+    for passage in passages(pack, days):
+        taken.update(
+            (passage.category, id(step)) for step in passage.rows if passage.states & step.moves.keys()
+        )
+        back = [(after, before) for step in passage.rows for before, after in step.moves.items()]
+        for state in sorted(passage.states - _grown({State.DEREGISTERED}, back), key=list(State).index):
+            if (passage.category, state) not in told:
+                told.add((passage.category, state))
+                yield f"{passage}：走到“{state.label}”（{state.value}）之后没有路可以结案"
     for step in pack.steps:
-        if _is_for(step, pack) and id(step) not in taken:
-            yield f"{step.place}：moves 的起点（{'、'.join(s.label for s in step.moves) or '没有写'}）没有环节通到，环节 {step.id}（{step.title}）永远走不到"
-
-
-def _dead_ends(
-    category: Category, on: dt.date, rows: list[StepRule], states: frozenset[State]
-) -> Iterator[str]:
-    for state in sorted(states, key=list(State).index):
-        if State.DEREGISTERED not in reachable(rows, state):
-            yield f"{category.label}（{on} 的规则）：走到“{state.label}”（{state.value}）之后没有路可以结案"
-
-
-def _is_for(step: StepRule, pack: Pack) -> bool:
-    return not step.categories or any(c in pack.delegated for c in step.categories)
+        here = [c for c in pack.delegated if not step.categories or c in step.categories]
+        if never := [c.label for c in here if (c, id(step)) not in taken]:
+            before = "、".join(s.label for s in step.moves) or "没有写"
+            yield (
+                f"{step.place}：moves 的起点（{before}）没有环节通到，环节 {step.id}（{step.title}）永远走不到："
+                + "、".join(never)
+            )
 
 
 def steps_in_no_pack(packs: Iterable[Pack]) -> list[str]:

@@ -1,0 +1,116 @@
+"""The rules a step and its conditions rest on: there for every category, day and circumstance in which it can be taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Final
+
+from archivist.model import conditions
+from archivist.model.conditions import Clause
+from archivist.model.ids import Category
+from archivist.rules import legal_basis
+from archivist.rules.guards import GUARDS
+from archivist.rules.legal_basis import RequiredRule
+from archivist.rules.pack import Pack
+from archivist.rules.rule import Rule, RuleKind, StepRule
+from archivist.rules.soundness import procedure
+
+_ONCE: Final = "once"
+"""The guard of a step that is taken once: when it can be taken, it was not."""
+_OTHER: Final = "\0"
+"""A value that no condition names."""
+Circumstances = Mapping[str, str]
+"""Path → value, empty where there is none."""
+
+
+def faults(pack: Pack, days: Sequence[dt.date]) -> Iterator[str]:
+    """Yield the steps that can be come to while a rule is missing on which they or their conditions rest.
+
+    Args:
+        pack: a pack whose rows could all be read.
+        days: a day of every span in which its rows stay the same, in order.
+    """
+    where: dict[tuple[str, str], dict[Category, procedure.Passage]] = defaultdict(dict)
+    for passage in procedure.passages(pack, days):
+        for step in passage.rows:
+            if passage.states & step.moves.keys():
+                for lack in (*_absent(pack, step, passage), *_unposted(pack, step, passage)):
+                    where[step.place, lack].setdefault(passage.category, passage)
+    for (place, lack), found in where.items():
+        yield f"{place}：{lack}：{'、'.join(map(str, found.values()))}"
+
+
+def _absent(pack: Pack, step: StepRule, passage: procedure.Passage) -> Iterator[str]:
+    category, on = passage.category, passage.days
+    for guard, basis in _bases(step):
+        if not basis.concerns(category, step.id):
+            continue
+        if basis.rule.endswith("."):
+            found = pack.under(basis.rule, category, on)
+        else:
+            found = [r for r in pack.rules if r.id == basis.rule and r.applies(category, on)]
+        what = f"条件“{guard}”" if guard else f"环节 {step.id} "
+        if not found:
+            yield f"{what}要用规则 {basis.rule}{'…' if basis.rule.endswith('.') else ''}，规则包没有一行"
+        elif guard and not _covered(step, found):
+            yield f"{what}要用规则 {basis.rule}，各行的 when（{'；'.join(r.when for r in found)}）没有包括所有情形"
+
+
+def _bases(step: StepRule) -> Iterator[tuple[str, RequiredRule]]:
+    """Yield what a step rests on, each with the guard that asks for it; the step itself asks whatever the circumstances."""
+    for basis in legal_basis.OF_STEPS.get(step.id, ()):
+        yield "", basis
+    for name in step.guards:
+        for basis in GUARDS[name].rests_on if name in GUARDS else ():
+            yield name, basis
+
+
+def _unposted(pack: Pack, step: StepRule, passage: procedure.Passage) -> Iterator[str]:
+    """Yield that a notice hangs for no time, or that a step waits for a notice that need not have been posted."""
+    waits = {
+        s
+        for r in pack.rules
+        if r.kind is RuleKind.WAIT and r.applies(passage.category, passage.days)
+        for s in r.starts
+    }
+    if legal_basis.posts(step) and step.id not in waits:
+        yield f'环节 {step.id} 公示，没有由它起算的公示期（kind = "wait"、starts 含 {step.id} 的规则）'
+    if not any(GUARDS[name].waits for name in step.guards if name in GUARDS):
+        return
+    silent = procedure.reachable(row for row in passage.rows if row.id not in waits)
+    for state in step.moves:
+        if state in silent:
+            yield f'条件等公示期满，从“{state.label}”办时却没有起算过公示期（kind = "wait" 的规则）'
+
+
+# ── conditions ───────────────────────────────────────────────────────────────────────────────────────────
+def _covered(step: StepRule, found: Sequence[Rule]) -> bool:
+    """Tell whether in all circumstances in which a step can be taken one of some rows holds."""
+    if any(not r.when for r in found):
+        return True
+    given = conditions.read(step.when) if step.when else ()
+    if _ONCE in step.guards:
+        given = (*given, Clause(f"step.{step.id}", (), negated=True))
+    wanted = [conditions.read(r.when) for r in found]
+    return all(
+        any(_hold(clauses, case) for clauses in wanted)
+        for case in _circumstances([*given, *(c for clauses in wanted for c in clauses)])
+        if _hold(given, case)
+    )
+
+
+def _circumstances(clauses: Iterable[Clause]) -> Iterator[Circumstances]:
+    values: dict[str, set[str]] = defaultdict(lambda: {"", _OTHER})
+    for clause in clauses:
+        values[clause.path].update(clause.values)
+    for chosen in product(*values.values()):
+        yield dict(zip(values, chosen, strict=True))
+
+
+def _hold(clauses: Iterable[Clause], case: Circumstances) -> bool:
+    return all(
+        (case[c.path] in c.values if c.values else bool(case[c.path])) is not c.negated for c in clauses
+    )
