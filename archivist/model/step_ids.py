@@ -58,6 +58,13 @@ class StepId(StrEnum):
     PROPOSE_TERMINATION = "propose_termination"
     TERMINATION_OBJECTION = "termination_objection"
     TERMINATE = "terminate"
+    # money claimed back
+    CLAIM_BACK = "claim_back"
+    REPAY_PART = "repay_part"
+    REPAY_ALL = "repay_all"
+    URGE_RECOVERY = "urge_recovery"
+    ENFORCE_RECOVERY = "enforce_recovery"
+    CLOSE_RECOVERY = "close_recovery"
     # a household's life
     TRANSFER_IN = "transfer_in"
     MOVE_OUT = "move_out"

@@ -139,6 +139,8 @@ def _procedure_end(case: Case) -> int:
 
 def _ends_with_procedure(rule: Rule) -> bool:
     """Tell whether the end of the procedure takes a limit away: all but time of others that just runs out (救济)."""
+    if rule.outlives:
+        return False
     return rule.duty is DutyBearer.OFFICE or rule.kind is RuleKind.WAIT or bool(rule.ends)
 
 

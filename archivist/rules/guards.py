@@ -27,6 +27,7 @@ from archivist.rules import (
     guardianship,
     legal_basis,
     open_matters,
+    recoveries,
     service_step,
 )
 from archivist.rules.attempt import Attempt, money_decision
@@ -257,6 +258,10 @@ def _service_proven(attempt: Attempt) -> list[str]:
     )
 
 
+def _recovery_sum(attempt: Attempt) -> list[str]:
+    return recoveries.wrong_sum(attempt.case, attempt.step.id, attempt.values.get("amount"))
+
+
 def _guardian(attempt: Attempt) -> list[str]:
     return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on)
 
@@ -318,6 +323,17 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         "person_known": Guard(benefit_guards.person_known),
         "not_absent": Guard(benefit_guards.not_absent),
         "absent": Guard(benefit_guards.absent),
+        "no_recovery_open": Guard(lambda attempt: recoveries.none_open(attempt.case)),
+        "recovery_open": Guard(lambda attempt: recoveries.none_to_act_on(attempt.case)),
+        "recovery_sum": Guard(_recovery_sum),
+        "recovery_overdue": Guard(
+            lambda attempt: recoveries.not_overdue(attempt.case, attempt.on), timed=True
+        ),
+        "recovery_urged": Guard(
+            lambda attempt: recoveries.not_urged(attempt.case, attempt.pack, attempt.on),
+            (RequiredRule(RuleId.RECOVERY_URGE),),
+            timed=True,
+        ),
         "guardian": Guard(_guardian),
         "gradual_exit_length": Guard(
             benefit_guards.gradual_exit_length, (RequiredRule(RuleId.GRADUAL_EXIT),)

@@ -66,6 +66,7 @@ OF_STEPS: Final[Mapping[str, tuple[RequiredRule, ...]]] = MappingProxyType(
         StepId.REPORT_CHANGE: (RequiredRule(RuleId.REASSESS, (Category.TK,)),),
         StepId.REPORT_DEATH: (RequiredRule(RuleId.DEATH_PROCESS),),
         StepId.TERMINATION_OBJECTION: (RequiredRule(RuleId.TERMINATION_OBJECTION),),
+        StepId.CLAIM_BACK: (RequiredRule(RuleId.RECOVERY_REPAY), RequiredRule(RuleId.RECOVERY_ENFORCE)),
         StepId.DEREGISTER: (
             RequiredRule(RuleId.RETENTION_CASE),
             RequiredRule(RuleId.RETENTION_DAILY),

@@ -117,6 +117,7 @@ class Rule:
         when: condition on the case; see ``model.conditions``.
         warn: an earlier line in the same unit at which to warn.
         from_end: counted from the end of the waiting period (公示期) its starting step set going, if it set one going.
+        outlives: it goes on when the procedure has ended (追缴).
         from_value: name of the starting step's value that is the day counted from (死亡之日), instead of the step's own.
         holds_by: the day that lies between ``valid_from`` and ``valid_to``; of a time limit the act is its starting step.
         display: nothing is reckoned with it; it is only shown to people.
@@ -146,6 +147,7 @@ class Rule:
     warn: int | None = None
     from_end: bool = False
     from_value: str = ""
+    outlives: bool = False
     display: bool = False
     place: str = field(default="", compare=False, metadata=NOT_DECLARED)
 

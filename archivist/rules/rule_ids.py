@@ -50,6 +50,9 @@ class RuleId(StrEnum):
     TEMP_OVER_CAP = "temp.over_cap", Unit.YES_NO
     """The joint conference (联席会议) decides what exceeds the cap; a stated basis does not do instead."""
     TEMP_ADVANCE_CAP = "temp.advance_cap", *_CAP
+    RECOVERY_REPAY = "recovery.repay", *TIME
+    RECOVERY_ENFORCE = "recovery.enforce", *TIME
+    RECOVERY_URGE = "recovery.urge", Unit.WORKDAYS
     # while in benefit, and its end
     REVIEW_CYCLE = "review.cycle", Unit.MONTHS
     REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER

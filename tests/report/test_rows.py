@@ -348,6 +348,25 @@ def test_recovery_register_leaves_the_cashiers_columns_to_the_pen() -> None:
         assert found.values["register.due"] == Decimal("1100")
 
 
+def test_recovery_register_says_what_came_back_down_to_its_day() -> None:
+    """«partial/whole repayment recorded», «register»: each payment counts from its day on."""
+    trail = ("claim_back in_benefit 2024-08-01 amount=1600 due_on=2024-08-30", "repay_part in_benefit 2024-08-20 amount=600 voucher=0031",
+             "urge_recovery in_benefit 2024-09-02", "repay_all in_benefit 2024-09-05 amount=1000 voucher=0044")  # fmt: skip
+    house = a_house(1, "DB", *TO_BENEFIT, *trail)
+
+    def on(day: str) -> list[tuple[Any, ...]]:
+        found = recovery_register(
+            RegisterRequest([house], NATIONAL, Period.of_day(dt.date.fromisoformat(day)))
+        )
+        return brief(found, "repaid", "balance", "status", "voucher")
+
+    assert on("2024-07-31") == []
+    assert on("2024-08-10") == [(Decimal("0.00"), Decimal("1600"), "退款中", "")]
+    assert on("2024-08-31") == [(Decimal("600"), Decimal("1000"), "逾期", "0031")]
+    assert on("2024-09-03") == [(Decimal("600"), Decimal("1000"), "已催告", "0031")]
+    assert on("2024-09-05") == [(Decimal("1600"), Decimal("0"), "已退清", "0031、0044")]
+
+
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_figures_of_a_month() -> None:
     told = [(1, BENEFIT), (12, {**BENEFIT, "amount": "500", "persons": 1, "start": "2024-08"})]

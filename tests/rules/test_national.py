@@ -311,6 +311,30 @@ def test_how_much_an_office_may_grant_is_set_locally() -> None:
     assert basis == ["《社会救助暂行办法》第四十八条"]
 
 
+# ── money claimed back ───────────────────────────────────────────────────────────────────────────────────
+def test_what_was_wrongly_paid_is_claimed_back() -> None:
+    """「责令退回非法获取的救助资金、物资」: until the day the decision states; on the day after it is looked at.
+
+    It outlives the procedure: 「行政机关申请人民法院强制执行前，应当催告当事人履行义务」,
+    「催告书送达十日后当事人仍未履行义务的，行政机关可以向所在地有管辖权的人民法院申请强制执行」 (working days),
+    「没有行政强制执行权的行政机关可以自期限届满之日起三个月内，依照本章规定申请人民法院强制执行」.
+    """
+    claimed = (
+        *IN_BENEFIT,
+        "claim_back 2024-08-01 amount=1600 due_on=2024-08-30",
+        "start_review 2024-08-02",
+        "terminate 2024-08-09",
+    )
+    case = walk(NATIONAL, "DB", *claimed)
+    assert due(case, NATIONAL, "recovery.repay") == "2024-09-02"  # 31 August is a Saturday
+    assert due(case, NATIONAL, "recovery.enforce") == "2025-05-06"  # 1 to 5 May 2025 are holidays
+    urged = walk(NATIONAL, "DB", *claimed, "urge_recovery 2024-09-02")
+    assert fulfilled(urged, NATIONAL, "recovery.repay")
+    assert due(urged, NATIONAL, "recovery.urge") == "2024-09-14"  # Saturday, worked for 中秋
+    settled = walk(NATIONAL, "DB", *claimed, "repay_all 2024-08-20 amount=1600")
+    assert not {r for r in runs(settled, NATIONAL) if r.startswith("recovery.")}
+
+
 # ── in benefit ───────────────────────────────────────────────────────────────────────────────────────────
 def test_checked_every_half_year() -> None:
     """「每半年核查一次」: also where no cycle is recorded, the stricter one."""

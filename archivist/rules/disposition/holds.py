@@ -16,6 +16,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
 from archivist.model.chinese import read_day
 from archivist.model.record import Record
+from archivist.rules import recoveries
 
 DISPUTES: Final = ("行政复议", "行政诉讼", "信访", "审计", "巡察监察")
 """Causes that an appraisal asks for under 涉诉涉访、审计巡察; any other is an ordinary matter not settled."""
@@ -51,8 +52,14 @@ def holds(case: Case, on: dt.date) -> tuple[Hold, ...]:
 
 def unsettled(case: Case) -> tuple[str, ...]:
     """Return what the papers of a case leave open and a person must look into before it is appraised."""
-    claims = [r for r in case.records_of(DocumentId.RECOVERY_NOTICE) if not r.signs]
-    found = [f"追缴{r.doc_no or f'（第{r.no}件）'}退清待核" for r in claims]
+    claims = recoveries.recoveries(case)
+    found = [claim.words for claim in claims if claim.ended is None]
+    first = claims[0].claimed.seq if claims else None
+    found += [
+        f"追缴{r.doc_no or f'（第{r.no}件）'}退清待核"
+        for r in case.records_of(DocumentId.RECOVERY_NOTICE)
+        if not r.signs and (first is None or r.seq < first)
+    ]
     complaints = [r for r in case.records_of(DocumentId.COMPLAINT_REGISTER) if not r.signs]
     answers = [r for r in case.records_of(DocumentId.COMPLAINT_REPLY) if not r.signs]
     if len(complaints) > len(answers):
