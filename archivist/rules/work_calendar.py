@@ -1,7 +1,7 @@
 """Working days of the People's Republic of China, with the yearly shifts (调休), from ``chinesecalendar``.
 
 Source of the rule: 《全国年节及纪念日放假办法》 and the State Council's yearly notice. A year not yet announced is
-counted by weekends alone and marked provisional (暂算). An office may correct single days in ``archivist.toml``:
+counted by its weekends and the statutory holidays, which hold in every year, and marked provisional (暂算). An office may correct single days in ``archivist.toml``:
 a holiday of the autonomous place it lies in, or one that was prolonged at short notice.
 """
 
@@ -11,13 +11,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day by which something must be done; ``provisional`` when a year on the way is not yet announced.
+    """A day by which something must be done; ``provisional`` when an announcement still to come may move it.
 
     ``at`` is the time of day, ``HH:MM``, where the law counts hours; otherwise the whole day is still in time.
     """
@@ -45,11 +46,12 @@ class Calendar:
         """
         if count < 0:
             raise ValueError(f"cannot count {count} working days forward")
-        day, left = start, count
+        day, left, provisional = start, count, False
         while left:
             day += dt.timedelta(days=1)
             left -= self.is_workday(day)
-        return Deadline(day, not (announced(start.year) and announced(day.year)))
+            provisional = provisional or self._may_move(day)
+        return Deadline(day, provisional)
 
     def add_days(self, start: dt.date, count: int, *, roll: bool = True) -> Deadline:
         """Return the ``count``-th calendar day after a day, moved to the next working day when it is a holiday.
@@ -57,9 +59,15 @@ class Calendar:
         Source: 《中华人民共和国民法典》第二百零三条 (the last day on a statutory holiday moves to the day after it).
         """
         day = start + dt.timedelta(days=count)
+        provisional = roll and self._may_move(day)
         while roll and not self.is_workday(day):
             day += dt.timedelta(days=1)
-        return Deadline(day, not announced(day.year))
+            provisional = provisional or self._may_move(day)
+        return Deadline(day, provisional)
+
+    def _may_move(self, day: dt.date) -> bool:
+        """Tell whether the count may still change by a day; a day the office itself settled does not."""
+        return day not in self.corrections and movable(day)
 
     def workdays_between(self, start: dt.date, end: dt.date) -> int:
         """Count the working days after ``start`` up to and with ``end``; negative when ``end`` lies before."""
@@ -71,7 +79,7 @@ class Calendar:
 @cache
 def _is_workday(day: dt.date) -> bool:
     if not announced(day.year):
-        return day.weekday() < 5
+        return day.weekday() < 5 and day not in _statutory_holidays(day.year)
     import chinese_calendar
 
     return bool(chinese_calendar.is_workday(day))
@@ -87,6 +95,48 @@ def announced(year: int) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+def movable(day: dt.date) -> bool:
+    """Tell whether an announcement still to come may make a working day of a day off, or the other way round.
+
+    That of a year not yet announced moves days of the last week before it as well: 29 December 2018 was worked for
+    31 December, by the notice for 2019.
+    """
+    return not announced(day.year) or ((day.month, day.day) >= _LAST_WEEK and not announced(day.year + 1))
+
+
+_LAST_WEEK: Final = (12, 25)
+
+
+@cache
+def _statutory_holidays(year: int) -> frozenset[dt.date]:
+    """Return the days that are holidays in every year, whatever is announced about the days around them.
+
+    Source: 《全国年节及纪念日放假办法》（2024年修订）第二条: 元旦（1月1日）、春节（农历除夕、正月初一至初三）、清明节、
+    劳动节（5月1日、2日）、端午节、中秋节、国庆节（10月1日至3日）; before 2025 without 除夕 and 2 May.
+    """
+    found = [dt.date(year, 1, 1), dt.date(year, 5, 1), *(dt.date(year, 10, day) for day in (1, 2, 3))]
+    if moving := _festivals().get(year):
+        spring, *others = moving
+        found += [*others, *(spring + dt.timedelta(days=n) for n in range(3))]
+        if year >= _SINCE_2025:
+            found.append(spring - dt.timedelta(days=1))
+    if year >= _SINCE_2025:
+        found.append(dt.date(year, 5, 2))
+    return frozenset(found)
+
+
+_SINCE_2025: Final = 2025
+"""The year from which 除夕 and 2 May are statutory holidays."""
+
+
+@cache
+def _festivals() -> Mapping[int, tuple[dt.date, ...]]:
+    """Return year → 春节, 清明节, 端午节, 中秋节; written by ``tools/make_festivals.py``."""
+    text = files("archivist.rules").joinpath("festivals.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines()[1:])
+    return {int(year): tuple(dt.date.fromisoformat(f"{year}-{day}") for day in days) for year, *days in rows}
 
 
 NATIONAL: Final = Calendar()

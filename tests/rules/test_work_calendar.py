@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.rules.work_calendar import NATIONAL, Calendar, add_months, add_years, quarter_end
+from archivist.rules.work_calendar import announced as calendar_announced
+from tools import make_festivals
 
 announced = st.dates(dt.date(2010, 1, 1), dt.date(2025, 6, 1))
 counts = st.integers(0, 60)
@@ -203,9 +206,53 @@ def test_a_period_of_days_ending_on_a_holiday_moves_on() -> None:
     assert NATIONAL.add_days(dt.date(2023, 9, 24), 5, roll=False).day == dt.date(2023, 9, 29)
 
 
-def test_a_year_not_yet_announced_is_provisional() -> None:
-    deadline = NATIONAL.add_workdays(dt.date(2040, 1, 2), 3)
-    assert deadline.provisional
+UNANNOUNCED = next(year for year in range(2026, 2100) if not calendar_announced(year))
+"""The first year whose shifts the package does not know."""
+years = st.integers(UNANNOUNCED, 2099)
+
+
+@given(years)
+def test_statutory_holidays_hold_in_a_year_not_announced(year: int) -> None:
+    """《全国年节及纪念日放假办法》（2024年修订）: 元旦1天、春节4天、清明1天、劳动节2天、端午1天、中秋1天、国庆3天."""
+    law = country_holidays("CN", years=[year], language="zh_CN", observed=False)
+    assert len(law) >= 12  # 13 days; 中秋 may fall into 国庆
+    assert not any(NATIONAL.is_workday(day) for day in law)
+    days = [dt.date(year, 1, 1) + dt.timedelta(days=n) for n in range(365)]
+    assert all(NATIONAL.is_workday(d) == (d.weekday() < 5) for d in days if d not in law)
+
+
+def test_the_table_of_festivals_is_what_its_tool_writes() -> None:
+    written = make_festivals.TARGET.read_text(encoding="utf-8").splitlines()[1:]
+    assert [tuple(line.split("\t")) for line in written] == make_festivals.rows()
+
+
+@given(years, st.integers(0, 400), st.integers(1, 60))
+def test_what_is_not_announced_is_provisional(year: int, offset: int, count: int) -> None:
+    """「暂算」: every count of working days that ends in such a year may still change."""
+    start = dt.date(year - 1, 12, 31) + dt.timedelta(days=offset)
+    assert NATIONAL.add_workdays(start, count).provisional
+    assert NATIONAL.add_days(start, count).provisional
+
+
+def test_an_announcement_moves_the_last_days_of_the_year_before() -> None:
+    """29 December 2018, a Saturday, was worked for 31 December by the notice for 2019: late December is not sure."""
+    december = dt.date(UNANNOUNCED - 1, 12, 1)
+    sure = NATIONAL.add_days(december, 23)
+    assert (sure.provisional, NATIONAL.add_days(december, 27).provisional) == (False, True)
+    assert not NATIONAL.add_workdays(december, 3).provisional
+    assert NATIONAL.add_workdays(december, 22).provisional
+    assert not NATIONAL.add_workdays(dt.date(UNANNOUNCED - 2, 12, 1), 22).provisional
+
+
+def test_a_day_the_office_settled_is_sure() -> None:
+    new_year = dt.date(UNANNOUNCED, 1, 1)
+    week = {new_year + dt.timedelta(days=n): False for n in range(-10, 3)}
+    settled = Calendar({**week, new_year + dt.timedelta(days=3): True})
+    assert settled.add_workdays(new_year - dt.timedelta(days=11), 1).day == new_year + dt.timedelta(days=3)
+    assert not settled.add_workdays(new_year - dt.timedelta(days=11), 1).provisional
+
+
+def test_years_announced_are_sure() -> None:
     assert not NATIONAL.add_workdays(dt.date(2023, 9, 25), 3).provisional
 
 
