@@ -110,6 +110,15 @@ class StaffMember:
     title: str = ""
 
 
+class ProvisionalDates(StrEnum):
+    """What papers say of a last day that an announcement of holidays still to come may move."""
+
+    MARK = "mark"
+    """The day, with 暂算 behind it."""
+    WITHHOLD = "withhold"
+    """No day: it will be told once it is sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """Settings of the machine, not of the law.
@@ -123,6 +132,7 @@ class Options:
         readers: reading processes; 0 means one for each processor core.
         pdf: whether ``generate`` also makes a PDF when LibreOffice is there.
         signed_copy_text: share (0.0–1.0) of an issued document's text that must be on a scan taken for its signed copy.
+        provisional_dates: what papers say of a day that the holidays not yet announced may move (暂算).
         signature_ink: share (0.0–1.0) of the place for a signature that must be inked.
     """
 
@@ -135,6 +145,7 @@ class Options:
     pdf: bool = False
     signed_copy_text: Share = 0.8
     signature_ink: Share = SIGNED_INK
+    provisional_dates: ProvisionalDates = ProvisionalDates.MARK
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class PlannedDocument:
             doc_no="" if planned.numbered else str(planned.values.get("doc_no", "")),
             hand=planned.hand,
             continued=planned.continued(workspace.root / "index" / "boxes" / f"{planned.document.id}.json"),
+            doubts=planned.doubts,
         )
 
 
@@ -345,6 +346,7 @@ def issue(
         report=(lambda _one, done, total: progress(done, total)) if progress else None,
     )
     day = {one.case.number: one.on for one in prepared.checked.documents}
+    doubts = {one.case.number: one.doubts for one in prepared.checked.documents}
     issued = tuple(
         IssuedDocument(
             case=str(one.case),
@@ -357,6 +359,7 @@ def issue(
             hand=one.hand,
             continued=one.continued,
             pending=one.pending,
+            doubts=doubts[one.case],
         )
         for one in outcome.issued
     )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from archivist.workspace import Workspace
 
 
+HELD = "冻结，不得鉴定销毁"
+"""The status of a file that is held."""
+
+
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class RetainedCaseView:
@@ -29,6 +33,7 @@ class RetainedCaseView:
         keep_until: last day it must be kept; ``days_left`` until then, negative once past; both ``None`` where there is no end.
         rule: id of the row, ``title`` its name; ``value`` how much time, in ``unit``, from ``trigger``.
         source: the sentence it stands on; ``inferred`` where it does not say all of it.
+        holds: what forbids its appraisal and destruction meanwhile (冻结); then the status says so.
         doubts: what must be looked into before it is appraised.
     """
 
@@ -46,6 +51,7 @@ class RetainedCaseView:
     trigger: str
     source: str
     inferred: bool
+    holds: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
     @classmethod
@@ -56,7 +62,8 @@ class RetainedCaseView:
             case=str(kept.case.number),
             applicant=kept.case.applicant_name,
             kind=kept.retention.kind.label,
-            status=kept.retention.status.label,
+            status=HELD if kept.holds else kept.retention.status.label,
+            holds=tuple(hold.words for hold in kept.holds),
             deregistered_on=kept.case.deregistered_on,
             keep_until=kept.retention.expires,
             days_left=kept.days_left,

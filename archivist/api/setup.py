@@ -234,6 +234,11 @@ def _settings(pack: str, office: dict[str, str]) -> str:
         ("readers", 0, "识别进程数；0 为每个处理器核心一个"),
         ("pdf", False, "制发文书时是否同时生成 PDF"),
         ("signed_copy_text", 0.8, "扫描件与所制发文书的文字相符到几成，才自动认作签署件"),
+        (
+            "provisional_dates",
+            "mark",
+            "放假安排未公布、可能变动的日期在文书上：mark 标“暂算”；withhold 不写日期，公布后另告",
+        ),
         ("signature_ink", 0.012, "签名、盖章处有多大比例见墨，才算已签"),
     ):
         option = tomlkit.item(default)

@@ -177,6 +177,8 @@ def _show_plan(session: Session, plan: DocumentPlan) -> int:
     for one in plan.documents:
         if one.continued:
             session.say(f"{one.case} 另有续页：{'、'.join(one.continued)}", "dim")
+        for doubt in one.doubts:
+            session.say(f"{one.case} 请核对：{doubt}", "yellow")
     _show_done_before(session, plan.done_before)
     session.notice(plan.notices)
     return _show_refused(session, plan.refused)
@@ -206,6 +208,8 @@ def _show_issued(session: Session, done: IssuedDocuments) -> int:
             session.say(f"打印后手写或盖章：{'、'.join(one.hand)}", "dim")
         if one.continued:
             session.say(f"写不下的续在续页上，请一并签章：{'、'.join(one.continued)}", "dim")
+        for doubt in one.doubts:
+            session.say(f"请核对：{doubt}", "yellow")
         if one.case and (act := next_acts.after_in(session.workspace, one.case, by=session.by())):
             session.say(next_line(act))
     elif done.issued:

@@ -44,7 +44,7 @@ def list_(session: Session, on: dt.date | None, expired: bool) -> int:
 
 
 def _left(kept: RetainedCaseView) -> str:
-    if kept.days_left is None or (kept.days_left < 0 and "鉴定" not in kept.status):
+    if kept.holds or kept.days_left is None or (kept.days_left < 0 and "鉴定" not in kept.status):
         return kept.status
     return f"{kept.days_left} 天" if kept.days_left >= 0 else f"已到期 {-kept.days_left} 天，可鉴定"
 

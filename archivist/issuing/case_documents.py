@@ -13,7 +13,8 @@ from archivist.doctypes.catalogue import DocumentType, Numbering
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render.pool import RenderedDocument, make, render_all
 from archivist.documents.template.own_copy import refuse_faulty
-from archivist.documents.values.resolve import document_values
+from archivist.documents.values.context import DocumentContext
+from archivist.documents.values.resolve import filled
 from archivist.errors import ArchivistError, PdfUnavailable, TemplateFault, UnlawfulDocument
 from archivist.issuing import admission, filing, jobs, numbering
 from archivist.issuing.filing import CaseChanged, Ready
@@ -114,7 +115,7 @@ def plan_one(
     issuance = _issuance(workspace, by, document, case, given, on=on, manner=manner)
     admission.refuse_inadmissible(workspace, by, issuance, draft=manner.draft)
     numbered = document.doc_no is Numbering.REQUIRED and FieldPath.DOC_NO not in given
-    values = document_values(
+    context = DocumentContext.read(
         document,
         issuance.remaining,
         workspace.config,
@@ -124,7 +125,8 @@ def plan_one(
         sources=case_sources(workspace, by, case),
         draft=manner.draft,
     )
-    return PlannedForCase(case, document, values, given, on, numbered, manner)
+    values = filled(context)
+    return PlannedForCase(case, document, values, given, on, numbered, manner, tuple(context.doubts))
 
 
 def _planned(

@@ -44,7 +44,10 @@ ORDINARY: Final = Manner()
 
 @dataclass(frozen=True, slots=True)
 class PlannedForCase:
-    """One document that can be issued: the case as read, its values, what a pen must still fill in."""
+    """One document that can be issued: the case as read, its values, what a pen must still fill in.
+
+    ``doubts``: what a person must look at before it is signed.
+    """
 
     case: Case
     document: DocumentType
@@ -53,6 +56,7 @@ class PlannedForCase:
     on: dt.date
     numbered: bool
     manner: Manner = ORDINARY
+    doubts: tuple[str, ...] = ()
 
     @property
     def number_by_hand(self) -> str:

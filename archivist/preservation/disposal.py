@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
+from archivist.rules.disposition.holds import Hold, holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, retention
 from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class RetainedCase:
-    """One file with its retention on a day; ``days_left`` is negative once the period has run out, ``None`` while none ends."""
+    """One file with its retention on a day; ``days_left`` is negative once the period has run out, ``None`` while none ends.
+
+    ``holds``: what forbids its end meanwhile (冻结); it changes no period.
+    """
 
     case: Case
     retention: Retention
     days_left: int | None
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
             continue
         if period.expired or (not expired_only and _is_listed(case, period)):
             left = (period.expires - on).days if period.expires else None
-            rows.append(RetainedCase(case, period, left))
+            rows.append(RetainedCase(case, period, left, holds(case, on)))
     rows.sort(key=lambda r: (r.retention.expires or dt.date.max, r.case.number))
     return RetentionSchedule(tuple(rows), tuple(unread))
 

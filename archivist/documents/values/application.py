@@ -107,7 +107,7 @@ def _kin(context: DocumentContext) -> tuple[Row, ...] | None:
 @computes(FieldPath.DEADLINE, documents=(DocumentId.ACCEPTANCE_NOTICE,))
 def _done_by(context: DocumentContext) -> dt.date | None:
     accepted, rule = context.case.accepted_on, context.rule_for(RuleId.OVERALL)
-    return rule.deadline(accepted, context.pack.calendar).day if accepted and rule else None
+    return context.last_day(rule, accepted) if accepted and rule else None
 
 
 def _to_explain(context: DocumentContext) -> Rule | None:
@@ -125,7 +125,7 @@ def _explain_period(context: DocumentContext) -> str | None:
 @computes(FieldPath.SUBMISSION_EXPLAIN_END)
 def _explained_by(context: DocumentContext) -> dt.date | None:
     rule, delivered = _to_explain(context), context.case.step(StepId.DELIVER_EXPLAIN)
-    return rule.deadline(delivered.on, context.pack.calendar).day if rule and delivered else None
+    return context.last_day(rule, delivered.on) if rule and delivered else None
 
 
 # ── what went before ─────────────────────────────────────────────────────────────────────────────────────

@@ -35,13 +35,13 @@ def _cycle(context: DocumentContext) -> Rule | None:
 def _review_due(context: DocumentContext) -> dt.date | None:
     rule = _cycle(context)
     last = context.case.step(*rule.starts) if rule else None
-    return rule.deadline(last.on, context.pack.calendar).day if rule and last else None
+    return context.last_day(rule, last.on) if rule and last else None
 
 
 @computes(FieldPath.REVIEW_NEXT_DUE)
 def _next_review_due(context: DocumentContext) -> dt.date | None:
     rule, done = _cycle(context), context.day(FieldPath.REVIEW_DONE)
-    return rule.deadline(done, context.pack.calendar).day if rule and done else None
+    return context.last_day(rule, done) if rule and done else None
 
 
 @computes(FieldPath.REPORT_LATE)
@@ -69,7 +69,7 @@ def _death_date(context: DocumentContext) -> dt.date | None:
 @computes(FieldPath.DEATH_DEADLINE)
 def _death_deadline(context: DocumentContext) -> dt.date | None:
     rule, died = _after_death(context), _died(context)
-    return rule.deadline(died, context.pack.calendar).day if rule and died else None
+    return context.last_day(rule, died) if rule and died else None
 
 
 # ── the gradual exit ─────────────────────────────────────────────────────────────────────────────────────
@@ -102,7 +102,7 @@ def _notice_period(context: DocumentContext) -> tuple[dt.date, dt.date] | None:
         context.rule_for(RuleId.PUBLICITY_TERMINATION),
     )
     start = context.day(FieldPath.PUBLICITY_START) or (step.on if step else None)
-    return (start, wait.deadline(start, context.pack.calendar).day) if start and wait else None
+    return (start, context.last_day(wait, start)) if start and wait else None
 
 
 @computes(FieldPath.PUBLICITY_START, documents=(DocumentId.TERMINATION_DECISION,))

@@ -79,6 +79,7 @@ class DocumentContext:
         problems: what stops the document.
         doubts: what a person must look at before it is signed; none of them stops it.
         draft: it is only looked at: what is not known yet stands as 〔待填〕, and nothing stops it but what was told wrongly.
+        provisional: last days that were reckoned and that an announcement still to come may move (暂算).
         results: what was worked out so far, by the function that did; see ``once``.
     """
 
@@ -92,6 +93,7 @@ class DocumentContext:
     problems: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     draft: bool = False
+    provisional: set[dt.date] = field(default_factory=set)
     results: dict[Callable[[DocumentContext], object], object] = field(default_factory=dict)
 
     @classmethod
@@ -187,6 +189,14 @@ class DocumentContext:
         """Return the day that was told at a path, of a date and time its day."""
         told = self.text(path)
         return dt.date.fromisoformat(told[:10]) if told else None
+
+    def last_day(self, rule: Rule, start: dt.date) -> dt.date:
+        """Return the last day of a time limit, and note where it may still move."""
+        end = rule.deadline(start, self.pack.calendar)
+        if end.provisional and end.day not in self.provisional:
+            self.provisional.add(end.day)
+            self.doubts.append(f"{rule.title}至 {end.day} 为暂算：放假安排公布后可能变动，公布后请核对")
+        return end.day
 
     def rows(self, path: str) -> tuple[Row, ...]:
         """Return the rows of a table that were told; none when nothing was."""

@@ -84,7 +84,7 @@ def _duty(_: DocumentContext) -> str:
 @computes(FieldPath.DEADLINE, documents=(DocumentId.REFUSAL_DECISION,))
 def _told_by(context: DocumentContext) -> dt.date | None:
     rule = context.rule_for(RuleId.REFUSAL_INFORM)
-    return rule.deadline(context.on, context.pack.calendar).day if rule else None
+    return context.last_day(rule, context.on) if rule else None
 
 
 @computes(FieldPath.EXTENSION_ORIGINAL)
@@ -122,7 +122,7 @@ def _last_day(context: DocumentContext, start: dt.date, *rule_ids: str) -> dt.da
     for rule_id in rule_ids:
         for rule in pack.under(rule_id, case.category, context.days):
             if rule.id == rule_id and isinstance(rule.value, int):
-                return rule.deadline(start, pack.calendar).day
+                return context.last_day(rule, start)
     return None
 
 

@@ -34,7 +34,7 @@ def _looked_into_by(context: DocumentContext) -> dt.date | None:
     of_ending = step is not None and step.id != StepId.OBJECTION
     since = context.day(FieldPath.OBJECTION_RECEIVED) or _objected(context.case)
     rule = context.rule_for(RuleId.TERMINATION_OBJECTION if of_ending else RuleId.PUBLICITY_OBJECTION_RECHECK)
-    return rule.deadline(since, context.pack.calendar).day if since and rule else None
+    return context.last_day(rule, since) if since and rule else None
 
 
 @computes(FieldPath.OBJECTION_RECEIVED_ON)

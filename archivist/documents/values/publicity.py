@@ -49,7 +49,7 @@ def _start(context: DocumentContext) -> dt.date | None:
 @computes(FieldPath.PUBLICITY_END, documents=PERIODS)
 def _end(context: DocumentContext) -> dt.date | None:
     rule = _period(context)
-    return rule.deadline(_posted_from(context), context.pack.calendar).day if rule else None
+    return context.last_day(rule, _posted_from(context)) if rule else None
 
 
 @computes(FieldPath.PUBLICITY_DAYS, documents=PERIODS)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from archivist.config import Config
+from archivist.config import Config, ProvisionalDates
 from archivist.doctypes.catalogue import PLACES, Column, DocumentType, FieldSpec, Mode, Origin
 from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.values import remedies
@@ -116,7 +116,20 @@ def printed(spec: FieldSpec, context: DocumentContext) -> object:
     if spec.kind == "list":
         assert isinstance(value, Sequence)
         return [str(item) for item in value]
-    return show(spec.kind, value)
+    text = show(spec.kind, value)
+    return _provisional(context, text) if _may_move(spec, context, value) else text
+
+
+def _may_move(spec: FieldSpec, context: DocumentContext, value: object) -> bool:
+    """Tell whether a field holds a day that was reckoned and that an announcement still to come may move."""
+    reckoned = spec.kind == "date" and spec.origin is not Origin.FACT
+    return reckoned and str(value) in {day.isoformat() for day in context.provisional}
+
+
+def _provisional(context: DocumentContext, text: str) -> str:
+    """Return what a paper says of such a day: nobody is promised one that may move."""
+    withheld = context.config.options.provisional_dates is ProvisionalDates.WITHHOLD
+    return "放假安排公布后另告之日" if withheld else f"{text}（暂算）"
 
 
 TO_BE_FILLED_IN: Final = "〔待填〕"
