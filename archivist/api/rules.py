@@ -264,6 +264,8 @@ class _InWords:
         lines = [rule_text.basis(rule.source, inferred=rule.inferred)]
         if timing := rule_text.timing(rule, self._pack, self._title):
             lines.append(f"计时：{timing}")
+        if rule.display:
+            lines.append("只供查看：程序不按这一行计算")
         if rule.documents:
             lines.append(f"文书：{'、'.join(map(self._title, rule.documents))}")
         lines += rule_text.in_force(rule)
