@@ -105,6 +105,8 @@ class RulePrefix(StrEnum):
     """How long documents of the office are kept that are not kept like all others."""
 
 
+RECOVERIES: Final = ("recovery.fraud", "recovery.mistake")
+"""After ``RulePrefix.BASIS``, where not the document's name follows: a notice of recovery stands on one of two sentences."""
 READ: Final[Mapping[str, RuleId]] = MappingProxyType({rule.value: rule for rule in RuleId})
 """Id → the rule the program asks for."""
 

@@ -247,6 +247,21 @@ BROKEN |= {
         rule('value = "受送达人签名"', 'value = "受送达人签名、月亮"'), RULE.format(11, "service.method.direct"), ("value 中的“月亮”", "环节 deliver 不问")),
     "a category written twice": (
         altered("materials.toml", 'categories = ["DB", "TK"]', 'categories = ["DB", "DB"]'), MATERIAL.format(1, "application_form"), ("categories 中有写了两次的",)),
+    "a measure nobody knows": (
+        rule('measure = "M1", sentence = "公示七日"', 'measure = "M9", sentence = "公示七日"'), RULE.format(4, "publicity.initial"), ("source measure 是“M9”", "[measures] 中没有这个简称")),
+    "a posts' chain for no document": (
+        one_more("rules.toml", '[[rule]]\nid = "approval.confirm"\ntitle = "x"\nvalue = "经办人"\nunit = "文字"\n'), RULE.format(25, "approval.confirm"), ("documents 是空的",)),
+    "a basis for no document": (
+        one_more("rules.toml", '[[rule]]\nid = "basis.confirmatoin.local"\ntitle = "x"\nvalue = "《样例》"\nunit = "文字"\n'), RULE.format(25, "basis.confirmatoin.local"), ("没有文书“confirmatoin”",)),
+    "a paper that comes in is made": (
+        step('makes = ["acceptance_notice"]', 'makes = ["mat_id_card"]'), STEP.format(2, "accept"), ("makes 中的“mat_id_card”是收取的材料",)),
+    "a document for others only": (
+        step('makes = ["acceptance_notice"]', 'makes = ["disability_refusal_notice"]'), STEP.format(2, "accept"), ("makes 中的“disability_refusal_notice”不用于最低生活保障",)),
+    "a limit that nothing sets going": (
+        {
+            **one_more("rules.toml", '[[rule]]\nid = "x"\ntitle = "x"\nvalue = 3\nunit = "月"\nstarts = ["stray"]\n'),
+            "steps.toml": FILES["steps.toml"] + '[[step]]\nid = "stray"\ntitle = "x"\nmoves = { in_benefit = "in_benefit" }\ncategories = ["CJ"]\nrole = "intake"\n' + SOURCE},
+        RULE.format(25, "x"), ("starts 是 stray", "最低生活保障、特困人员救助供养都走不到", "从不起算")),
     "a guard without its rule": (
         without_row("rules.toml", "rule", "service.public"), STEP.format(8, "deliver"), ("条件“service_proven”要用规则 service.public", "规则包没有一行", "最低生活保障（", "特困人员救助供养（")),
     "a guard without any row of its kind": (

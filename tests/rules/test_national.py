@@ -149,7 +149,7 @@ def publicity(category: str) -> None:
 def test_seven_days_of_publicity(category: str) -> None:
     """「并在申请家庭所在村、社区进行公示。公示期为7天」: calendar days, the holiday at the end not counted."""
     publicity(category)
-    assert row(NATIONAL, "publicity.initial", "CJ").value == 7
+    assert row(NATIONAL, "publicity.initial", "ZC").value == 7
 
 
 def test_seven_days_of_publicity_of_tekun() -> None:

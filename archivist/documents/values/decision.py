@@ -12,7 +12,7 @@ from archivist.documents.values.registry import computes
 from archivist.model import conditions
 from archivist.model.fact_paths import FactPath
 from archivist.rules import service
-from archivist.rules.rule_ids import RuleId, RulePrefix
+from archivist.rules.rule_ids import RECOVERIES, RuleId, RulePrefix
 
 _ROOM = 7
 """Characters of a post that stand in one line; a longer one is broken before what it does."""
@@ -51,7 +51,7 @@ def _basis(context: DocumentContext) -> list[str] | None:
 def _basis_of_recovery(context: DocumentContext) -> list[str] | None:
     """What was got by fraud stands on another sentence than what was paid by mistake."""
     fraud = context.text(FieldPath.RECOVERY_FACT) == "骗取"
-    return _based_on(context, f"recovery.{'fraud' if fraud else 'mistake'}")
+    return _based_on(context, RECOVERIES[0] if fraud else RECOVERIES[1])
 
 
 def _based_on(context: DocumentContext, kind: str) -> list[str] | None:

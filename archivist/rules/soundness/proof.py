@@ -6,7 +6,7 @@ import datetime as dt
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.rules.pack import Pack
-from archivist.rules.soundness import agreement, guard_rules, procedure, references, series, usage
+from archivist.rules.soundness import agreement, guard_rules, limits, procedure, references, series, usage
 from archivist.rules.soundness.days import turning_days
 
 
@@ -25,6 +25,7 @@ def faults(pack: Pack, catalogue: Catalogue, on: dt.date) -> list[str]:
         *agreement.faults(pack, days),
         *usage.faults(pack),
         *guard_rules.faults(pack, days),
+        *limits.faults(pack, days),
         *procedure.faults(pack, days),
     ]
     return list(dict.fromkeys(found))

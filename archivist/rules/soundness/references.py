@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.model import conditions
@@ -13,9 +15,11 @@ from archivist.rules.completeness.checks import TESTS
 from archivist.rules.guards import GUARDS
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Material, Rule, StepRule
-from archivist.rules.rule_ids import RulePrefix
+from archivist.rules.rule_ids import RECOVERIES, RulePrefix
 
 Row = Rule | Material | StepRule | CheckRule
+_SHORT: Final = re.compile(r"[A-Z]+\d+")
+"""A short name of a measure."""
 
 
 def faults(pack: Pack, catalogue: Catalogue) -> Iterator[str]:
@@ -34,7 +38,10 @@ def faults(pack: Pack, catalogue: Catalogue) -> Iterator[str]:
                 for n in names
                 if n not in catalogue
             )
+        if _SHORT.fullmatch(row.source.measure):
+            yield f"{row.place}：source measure 是“{row.source.measure}”，[measures] 中没有这个简称"
     for step in pack.steps:
+        yield from _not_for(step, pack, catalogue)
         yield from (
             f"{step.place}：guards 中没有条件“{g}”{_near(g, GUARDS)}；可用：{'、'.join(GUARDS)}"
             for g in step.guards
@@ -43,6 +50,36 @@ def faults(pack: Pack, catalogue: Catalogue) -> Iterator[str]:
     for check in pack.checks:
         yield from _test(check)
     yield from _of_service(pack)
+    yield from _of_papers(pack, catalogue)
+
+
+def _not_for(step: StepRule, pack: Pack, catalogue: Catalogue) -> Iterator[str]:
+    """Yield the documents of a step that are never for one of its categories, or are not made here at all."""
+    for category in pack.delegated:
+        if step.categories and category not in step.categories:
+            continue
+        for key, names in (
+            *(("needs", need.documents) for need in step.needs),
+            *(("makes", (name,)) for name in step.makes),
+        ):
+            kinds = [catalogue.get(name) for name in names if name in catalogue]
+            if kinds and not any(kind.of_office or category in kind.categories for kind in kinds):
+                yield f"{step.place}：{key} 中的“{'|'.join(names)}”不用于{category.label}"
+    for name in step.makes:
+        if name in catalogue and not catalogue.get(name).generated:
+            yield f"{step.place}：makes 中的“{name}”是收取的材料，不由本系统生成"
+
+
+def _of_papers(pack: Pack, catalogue: Catalogue) -> Iterator[str]:
+    """Yield the rows that papers print and no paper asks for: 依据 by the document's name, 签批链 by ``documents``."""
+    for rule in pack.rules:
+        if rule.id.startswith(RulePrefix.APPROVAL) and not rule.documents:
+            yield f"{rule.place}：documents 是空的，不知道这一签批链用于哪种文书"
+        kind = rule.id.removeprefix(RulePrefix.BASIS).rpartition(".")[0]
+        if not rule.id.startswith(RulePrefix.BASIS) or kind in RECOVERIES:
+            continue
+        if kind not in catalogue and f"{kind}_decision" not in catalogue:
+            yield f"{rule.place}：id 是“{rule.id}”，没有文书“{kind}”或“{kind}_decision”要印这一依据"
 
 
 def _categories(row: Row) -> Iterator[str]:
