@@ -13,7 +13,7 @@ from archivist.rules.unit import Unit
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.model.case import Case
-    from archivist.preservation.disposal import RetainedCase
+    from archivist.preservation.disposal import RetainedCase, RetainedDocument
     from archivist.rules.disposition.retention import Retention, RetentionPeriod
     from archivist.rules.rule import Rule
     from archivist.workspace import Workspace
@@ -92,6 +92,40 @@ class RetentionList(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class RetainedDocumentView:
+    """A document of the office and how long it is kept; ``keep_until`` is ``None`` for ever; see ``RetainedCaseView``."""
+
+    title: str
+    doc_no: str
+    date: dt.date
+    status: str
+    keep_until: dt.date | None
+    rule: str
+    source: str
+    inferred: bool
+    note: str
+
+    @classmethod
+    def of(cls, kept: RetainedDocument) -> RetainedDocumentView:
+        """Return a row of the list."""
+        rule = kept.retention.rule
+        status = kept.retention.status.label
+        return cls(
+            kept.title, kept.doc_no, kept.on, status, kept.retention.expires,
+            rule.id, str(rule.source), rule.inferred, rule.note,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRetentionList(Result):
+    """Documents of the office, the first to be appraised first."""
+
+    SCHEMA: ClassVar[str] = "archivist/retention-office/1"
+
+    documents: tuple[RetainedDocumentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodView:
     """One time that a file must be kept for, and the row it stands on.
 
@@ -161,6 +195,19 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
 
     found = disposal.retention_list(workspace, on=on, expired_only=expired_only)
     return RetentionList(tuple(map(RetainedCaseView.of, found.rows)), found.unread)
+
+
+def office_list(workspace: Workspace, *, on: dt.date) -> OfficeRetentionList:
+    """Return every document of the office that was issued, with how long it must be kept.
+
+    Raises:
+        RuleFault: E502, the pack does not say.
+    """
+    from archivist.preservation import disposal
+
+    return OfficeRetentionList(
+        tuple(map(RetainedDocumentView.of, disposal.office_documents(workspace, on=on)))
+    )
 
 
 def explain(workspace: Workspace, case: str, *, on: dt.date) -> RetentionExplained:

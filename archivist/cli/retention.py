@@ -20,9 +20,12 @@ def retention() -> None:
 @retention.command("list")
 @click.option("--on", "on", type=DAY, help="以哪一天为准；默认今天。")
 @click.option("--expired", is_flag=True, help="只列已到期、可以鉴定的。")
+@click.option("--office", is_flag=True, help="列机关文书（总账中的），不列户档。")
 @with_session
-def list_(session: Session, on: dt.date | None, expired: bool) -> int:
+def list_(session: Session, on: dt.date | None, expired: bool, office: bool) -> int:
     """列出已注销户档的保管期限、依据与剩余天数，连同期满而没有注销的、注销日不明的。"""
+    if office:
+        return _office(session, on or session.today())
     found = api.retention_list(session.workspace, on=on or session.today(), expired_only=expired)
     session.emit(found)
     session.table(
@@ -41,6 +44,20 @@ def list_(session: Session, on: dt.date | None, expired: bool) -> int:
     if not found.cases:
         session.say("没有已注销的户档" if not expired else "没有到期的户档")
     return 1 if found.unread else 0
+
+
+def _office(session: Session, on: dt.date) -> int:
+    found = api.office_list(session.workspace, on=on)
+    session.emit(found)
+    session.table(
+        ("文书", "文号", "日期", "保管至", "现况"),
+        [(d.title, d.doc_no, d.date, d.keep_until or "永久", d.status) for d in found.documents],
+    )
+    for line in dict.fromkeys(f"{d.rule}：{d.source}；{d.note}" for d in found.documents):
+        session.say(line, "dim")
+    if not found.documents:
+        session.say("总账中没有机关文书")
+    return 0
 
 
 def _left(kept: RetainedCaseView) -> str:

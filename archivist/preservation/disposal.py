@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
+from archivist.model.event import Op
 from archivist.rules.disposition.holds import Hold, holds
-from archivist.rules.disposition.retention import Retention, RetentionStatus, retention
+from archivist.rules.disposition.retention import Retention, RetentionStatus, office_retention, retention
 from archivist.workspace import Workspace
 
 
@@ -55,3 +56,24 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
 def _is_listed(case: Case, period: Retention) -> bool:
     """Whether a file whose period has not run out stands on the list: it is closed, or should have been."""
     return case.status is CaseStatus.DEREGISTERED or period.status is RetentionStatus.UNCLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class RetainedDocument:
+    """One document of the office with its retention on a day; ``on`` is its own date."""
+
+    title: str
+    doc_no: str
+    on: dt.date
+    retention: Retention
+
+
+def office_documents(workspace: Workspace, *, on: dt.date) -> tuple[RetainedDocument, ...]:
+    """Return every document of the office that was issued with the day until which it must be kept, the earliest first."""
+    pack, rows = workspace.pack, []
+    for event in workspace.archive.ledger_events():
+        if event.op is Op.OFFICE_DOCUMENT_ISSUED:
+            formed = dt.date.fromisoformat(event.data["date"])
+            kept = office_retention(event.data["document"], formed, pack, on)
+            rows.append(RetainedDocument(event.data["title"], event.data["doc_no"], formed, kept))
+    return tuple(sorted(rows, key=lambda r: (r.retention.expires or dt.date.max, r.on, r.title)))

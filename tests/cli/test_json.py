@@ -125,7 +125,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "document-numbers", ["--vacant", "--reason", "打印中断"]),
         (2, "error", ["--vacant"]),
     ],
-    ("retention", "list"): [(0, "retention-list/2", [])],
+    ("retention", "list"): [(0, "retention-list/2", []), (0, "retention-office", ["--office"])],
     ("retention", "explain"): [(0, "retention-explain", ["王秀兰"])],
     ("retention", "extend"): [
         (60, "error", ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有保存价值"]),
