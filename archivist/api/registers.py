@@ -99,6 +99,7 @@ def make(
         words=request.query.words,
         told=request.settings,
         office=workspace.config.office,
+        listed=request.listed,
     )
     values = _values(request, content)
     files: tuple[Path, ...] = ()

@@ -9,10 +9,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from archivist.api.periods import USUAL, Days
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archivist.doctypes.catalogue import DocumentType
+    from archivist.report.listed_payments import ListedPayment
     from archivist.report.query import Period, Query
     from archivist.workspace import Workspace
 
@@ -36,6 +40,7 @@ class Request:
         settings: what the clerk tells besides, by path.
         forms: the renditions wanted; empty means the usual ones.
         nil: make one that says 本期无 where there is nothing to list.
+        listed: the payments of a list that was handed in.
         sheetwise: it is issued sheet by sheet, a village's or a meeting's, not as one register.
     """
 
@@ -46,6 +51,7 @@ class Request:
     forms: frozenset[OutputForm]
     nil: bool
     sheetwise: bool
+    listed: tuple[ListedPayment, ...] = ()
 
     @property
     def title(self) -> str:
@@ -64,6 +70,7 @@ def request(
     settings: Mapping[str, str] = {},
     forms: Collection[OutputForm] = (),
     nil: bool = False,
+    listed: Path | None = None,
 ) -> Request:
     """Check what is asked of a report; read no case.
 
@@ -77,6 +84,7 @@ def request(
         settings: path or Chinese name → what is told besides; names unknown to the document are refused when it is made.
         forms: the renditions wanted.
         nil: see ``Request``.
+        listed: the exported list to compare with, ``.xlsx`` or ``.csv``.
 
     Raises:
         UnknownDocument: E302. UsageError: E001, InvalidValue: E002, something asked cannot be understood or does not fit.
@@ -98,4 +106,20 @@ def request(
             raise UsageError(
                 f"{wanted.title}不是逐行的册表，没有零报告，也没有电子表格", remedy="去掉 --nil、--xlsx。"
             )
-    return Request(wanted, period, query, told, frozenset(forms), nil, sheetwise=bool(sheet_period))
+    payments = _listed(wanted, listed)
+    return Request(wanted, period, query, told, frozenset(forms), nil, bool(sheet_period), payments)
+
+
+def _listed(document: DocumentType, path: Path | None) -> tuple[ListedPayment, ...]:
+    compares = document.id == DocumentId.PAYMENT_RECONCILIATION
+    if compares and path is None:
+        raise UsageError(
+            f"{document.title}要与一份名单比对", remedy="用 --list 名单.xlsx 写明银行或平台导出的发放名单。"
+        )
+    if path is None:
+        return ()
+    if not compares:
+        raise UsageError(f"{document.title}不与名单比对", remedy="去掉 --list。")
+    from archivist.report.listed_payments import read_list
+
+    return read_list(path)

@@ -34,6 +34,13 @@ PERIODS: Final = {"month": "按月", "quarter": "按季度", "year": "按年度"
 )
 @click.option("--category", default="", metavar="类别", help="只列哪类救助。")
 @click.option("--set", "settings", multiple=True, metavar="键=值", help="册表上另填的内容，可多次。")
+@click.option(
+    "--list",
+    "listed",
+    metavar="名单",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="数据比对：银行或平台导出的发放名单（.xlsx、.csv）。",
+)
 @click.option("--nil", is_flag=True, help="没有可列的，也编制一份写明“本期无”的零报告。")
 @click.option("--xlsx", is_flag=True, help="只要电子表格；三种都不写，则 .docx 与 .xlsx 各一份。")
 @click.option("--docx", is_flag=True, help="只要可打印的文档。")
@@ -57,6 +64,7 @@ def report(
     where: str,
     category: str,
     settings: tuple[str, ...],
+    listed: Path | None,
     nil: bool,
     xlsx: bool,
     docx: bool,
@@ -82,6 +90,7 @@ def report(
             if wanted
         ],
         nil=nil,
+        listed=listed,
     )
     with session.progress(request.title) as progress:
         made = api.make(session.workspace, by, request, folder=out, dry_run=dry_run, progress=progress)

@@ -114,6 +114,8 @@ class DocumentId(StrEnum):
     MONTHLY_VISIT_SUMMARY = "monthly_visit_summary"
     PERIODIC_REVIEW_FORM = "periodic_review_form"
     RECOVERY_NOTICE = "recovery_notice"
+    PERFORMANCE_RATES = "performance_rates"
+    PAYMENT_RECONCILIATION = "payment_reconciliation"
     RECOVERY_REGISTER = "recovery_register"
     REVIEW_DUE_LIST = "review_due_list"
     SUSPENSION_DECISION = "suspension_decision"

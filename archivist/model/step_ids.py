@@ -27,6 +27,7 @@ class StepId(StrEnum):
     # investigation and decision
     KINSHIP_FILING = "kinship_filing"
     VERIFY = "verify"
+    SURVEY = "survey"
     DELIVER_EXPLAIN = "deliver_explain"
     DELIVER = "deliver"
     APPRAISE = "appraise"

@@ -2,7 +2,7 @@
 
 ``query`` which cases, which period · ``case_history`` one case in the course of time · ``register`` what a register is ·
 ``registers`` the rows of each, registered for its document · ``compilation`` making one from the archive ·
-``notice_members`` who stands on a notice · ``minutes`` a meeting from the extracts in each case · ``sheet`` the rows as
+``listed_payments`` a list of payments to compare with · ``notice_members`` who stands on a notice · ``minutes`` a meeting from the extracts in each case · ``sheet`` the rows as
 ``.xlsx``. The page for the printer is made in ``issuing.office_documents`` from the same rows.
 """
 

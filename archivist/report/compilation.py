@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,7 @@ from archivist.model.event import Event
 from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import GRANTING
 from archivist.report.case_history import HouseholdHistory
+from archivist.report.listed_payments import ListedPayment
 from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
 from archivist.report.register import NIL, Register, RegisterRequest
@@ -148,6 +149,7 @@ def make(
     words: str = "",
     told: Mapping[str, str] = {},
     office: Office = _OFFICE,
+    listed: Sequence[ListedPayment] = (),
 ) -> Register:
     """Make a register and say on it what a reader must know: which cases, which days, what could not be read.
 
@@ -160,12 +162,15 @@ def make(
         words: of the query, when not all cases were wanted.
         told: what the clerk tells besides, by path.
         office: who makes it.
+        listed: the payments of a list that was handed in.
 
     Raises:
         UsageError: E001, what the register cannot do without was not told.
     """
     kind = kind_of(document, pack, period)
-    register = kind.make(RegisterRequest(found.houses, pack, period, office, told, found.named, found.sealed))
+    register = kind.make(
+        RegisterRequest(found.houses, pack, period, office, told, found.named, found.sealed, listed)
+    )
     if heading := document.field(kind.heading):
         register.values[heading.path] = period.month if heading.kind == "ym" else period.label
     if words and not kind.named:

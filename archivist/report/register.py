@@ -12,6 +12,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.report.case_history import HouseholdHistory
+from archivist.report.listed_payments import ListedPayment
 from archivist.report.query import Period
 from archivist.rules import across_findings
 from archivist.rules.pack import Pack
@@ -35,6 +36,7 @@ class RegisterRequest:
         office: who makes it.
         told: what the clerk tells besides, by path.
         named: the case numbers the clerk named one by one.
+        listed: the payments of a list that was handed in.
         sealed: case number → SHA-256 (hex) of its tag manifest, which every other file of the case hangs on; raises
             IntegrityAlarm (E202) when the case is not as its chain says.
     """
@@ -46,6 +48,7 @@ class RegisterRequest:
     told: Mapping[str, str] = field(default_factory=dict)
     named: Sequence[str] = ()
     sealed: Callable[[CaseNo], str] = lambda _number: ""
+    listed: Sequence[ListedPayment] = ()
 
 
 @dataclass(slots=True)

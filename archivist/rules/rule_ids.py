@@ -87,6 +87,7 @@ class RuleId(StrEnum):
     # the office
     DELIBERATION_SIZE_MIN = "deliberation.size.min", Unit.PERSONS
     DELIBERATION_SIZE_MAX = "deliberation.size.max", Unit.PERSONS
+    KPI_100 = "kpi.100", Unit.RATIO
     STAFF_MIN = "staff.min", Unit.PERSONS
     SPOTCHECK_RATIO = "spotcheck.ratio", Unit.RATIO
     SPOTCHECK_KINSHIP = "spotcheck.kinship", Unit.RATIO

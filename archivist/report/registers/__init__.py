@@ -1,7 +1,7 @@
 """The registers, one module a theme; a new one is one file here and one test.
 
 ``registry`` what is registered of a register, and all of them · ``applications`` ``roll`` ``payments`` ``temporary``
-``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
+``rates`` ``reconciliation`` ``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
 """
 
 __all__ = [
@@ -10,6 +10,8 @@ __all__ = [
     "figures",
     "handed_over",
     "payments",
+    "rates",
+    "reconciliation",
     "recovery",
     "registry",
     "reviews",
