@@ -212,6 +212,20 @@ title = "未给予的"
 value = 5
 unit = "年"
 source = { measure = "M1", sentence = "五年" }
+
+[[rule]]
+id = "basis.confirmation.local"
+title = "确认的依据"
+value = "《样例办法》第一条"
+unit = "文字"
+source = { measure = "M1", sentence = "确认" }
+
+[[rule]]
+id = "basis.refusal.local"
+title = "不予确认的依据"
+value = "《样例办法》第一条"
+unit = "文字"
+source = { measure = "M1", sentence = "不予确认" }
 """
 STEPS: Final = """
 [[step]]

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
-from typing import Final
+from collections.abc import Iterator, Sequence
 
-from archivist.model import conditions
-from archivist.model.conditions import Clause
 from archivist.model.ids import Category
 from archivist.rules import legal_basis
 from archivist.rules.guards import GUARDS
 from archivist.rules.legal_basis import RequiredRule
 from archivist.rules.pack import Pack
-from archivist.rules.rule import Rule, RuleKind, StepRule
+from archivist.rules.rule import RuleKind, StepRule
 from archivist.rules.soundness import procedure
-
-_ONCE: Final = "once"
-"""The guard of a step that is taken once: when it can be taken, it was not."""
-_OTHER: Final = "\0"
-"""A value that no condition names."""
-Circumstances = Mapping[str, str]
-"""Path → value, empty where there is none."""
+from archivist.rules.soundness.circumstances import covered
 
 
 def faults(pack: Pack, days: Sequence[dt.date]) -> Iterator[str]:
@@ -55,7 +45,7 @@ def _absent(pack: Pack, step: StepRule, passage: procedure.Passage) -> Iterator[
         what = f"条件“{guard}”" if guard else f"环节 {step.id} "
         if not found:
             yield f"{what}要用规则 {basis.rule}{'…' if basis.rule.endswith('.') else ''}，规则包没有一行"
-        elif guard and not _covered(step, found):
+        elif guard and not covered(step, found):
             yield f"{what}要用规则 {basis.rule}，各行的 when（{'；'.join(r.when for r in found)}）没有包括所有情形"
 
 
@@ -84,33 +74,3 @@ def _unposted(pack: Pack, step: StepRule, passage: procedure.Passage) -> Iterato
     for state in step.moves:
         if state in silent:
             yield f'条件等公示期满，从“{state.label}”办时却没有起算过公示期（kind = "wait" 的规则）'
-
-
-# ── conditions ───────────────────────────────────────────────────────────────────────────────────────────
-def _covered(step: StepRule, found: Sequence[Rule]) -> bool:
-    """Tell whether in all circumstances in which a step can be taken one of some rows holds."""
-    if any(not r.when for r in found):
-        return True
-    given = conditions.read(step.when) if step.when else ()
-    if _ONCE in step.guards:
-        given = (*given, Clause(f"step.{step.id}", (), negated=True))
-    wanted = [conditions.read(r.when) for r in found]
-    return all(
-        any(_hold(clauses, case) for clauses in wanted)
-        for case in _circumstances([*given, *(c for clauses in wanted for c in clauses)])
-        if _hold(given, case)
-    )
-
-
-def _circumstances(clauses: Iterable[Clause]) -> Iterator[Circumstances]:
-    values: dict[str, set[str]] = defaultdict(lambda: {"", _OTHER})
-    for clause in clauses:
-        values[clause.path].update(clause.values)
-    for chosen in product(*values.values()):
-        yield dict(zip(values, chosen, strict=True))
-
-
-def _hold(clauses: Iterable[Clause], case: Circumstances) -> bool:
-    return all(
-        (case[c.path] in c.values if c.values else bool(case[c.path])) is not c.negated for c in clauses
-    )

@@ -6,7 +6,16 @@ import datetime as dt
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.rules.pack import Pack
-from archivist.rules.soundness import agreement, guard_rules, limits, procedure, references, series, usage
+from archivist.rules.soundness import (
+    agreement,
+    guard_rules,
+    limits,
+    papers,
+    procedure,
+    references,
+    series,
+    usage,
+)
 from archivist.rules.soundness.days import turning_days
 
 
@@ -26,6 +35,7 @@ def faults(pack: Pack, catalogue: Catalogue, on: dt.date) -> list[str]:
         *usage.faults(pack),
         *guard_rules.faults(pack, days),
         *limits.faults(pack, days),
+        *papers.faults(pack, catalogue, days),
         *procedure.faults(pack, days),
     ]
     return list(dict.fromkeys(found))
