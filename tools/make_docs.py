@@ -168,7 +168,7 @@ DOCUMENTS_INTRO: Final = """每一行是目录中的一种文书：代号、名�
 def documents_page() -> str:
     """Return ``docs/documents.md``: every document type by folder, with the steps, packs and laws it belongs to."""
     documents = CATALOGUE.all()
-    titles = {s.id: s.title for name in pack.available() for s in pack.load(name).steps}
+    titles = {s.id: s.title for name in pack.available() for s in reversed(pack.load(name).steps)}
     made = [d for d in documents if d.generated]
     lines = [
         "# 文书一览\n",

@@ -110,6 +110,8 @@ class DocumentId(StrEnum):
     DEATH_VERIFICATION_FORM = "death_verification_form"
     DEREGISTRATION_FORM = "deregistration_form"
     GRADUAL_EXIT_NOTICE = "gradual_exit_notice"
+    DISABILITY_ENDING_NOTICE = "disability_ending_notice"
+    HEARING_RECORD = "hearing_record"
     HOME_VISIT_RECORD = "home_visit_record"
     MONTHLY_VISIT_SUMMARY = "monthly_visit_summary"
     PERIODIC_REVIEW_FORM = "periodic_review_form"

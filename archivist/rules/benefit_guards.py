@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Part, people
 from archivist.model.step_ids import StepId
-from archivist.rules import deadlines
+from archivist.rules import deadlines, hearing
 from archivist.rules.attempt import Attempt
+from archivist.rules.benefit_amount import money
+from archivist.rules.hearing import AdverseDecision
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_months
 
@@ -81,3 +84,39 @@ def gradual_exit_length(attempt: Attempt) -> list[str]:
         return [f"渐退期截止日期 {last} 早于起始日期 {first}"]
     most = add_months(first, int(rule.value)) - dt.timedelta(days=1)
     return [] if last <= most else [f"渐退期最长到 {most}（{rule.source}），所填截止日期是 {last}"]
+
+
+def heard(attempt: Attempt) -> list[str]:
+    """「作出调减、终止社会救助决定前应当听取社会救助对象的意见」: about this very decision."""
+    return hearing.lacking(_decision(attempt), attempt.pack)
+
+
+def _decision(attempt: Attempt) -> AdverseDecision:
+    amount = money(attempt.case.fact(FactPath.BENEFIT_AMOUNT))
+    return AdverseDecision(attempt.case, attempt.step.id, attempt.on, amount, attempt.values)
+
+
+def hearing_told(attempt: Attempt) -> list[str]:
+    """What a hearing, or a proposal to the bureau, says of itself can be."""
+    return list(hearing.untrue(attempt.case, attempt.values))
+
+
+def proposed(attempt: Attempt) -> list[str]:
+    """The bureau answers what the office has proposed: 停发 or 终止, since its last decision."""
+    what = _decision(attempt).proposed
+    since = max((s.seq for s in attempt.case.round if s.id in _BUREAU_DECIDES), default=0)
+    proposals = [s for s in attempt.case.round if s.id == StepId.PROPOSE_ENDING and s.seq > since]
+    if proposals and proposals[-1].values.get(hearing.PROPOSED) == what:
+        return []
+    other = (
+        f"（{proposals[-1].on} 提请的是{proposals[-1].values.get(hearing.PROPOSED)}）" if proposals else ""
+    )
+    return [
+        (
+            f"镇街只有审核权，{what}由民政部门决定：还没有提请{what}{other}，先办 archivist case step "
+            f"{attempt.case.number} {StepId.PROPOSE_ENDING.value} --set {hearing.PROPOSED}={what}"
+        )
+    ]
+
+
+_BUREAU_DECIDES = (StepId.SUSPEND, StepId.TERMINATE, StepId.RESUME)

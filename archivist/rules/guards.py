@@ -25,6 +25,7 @@ from archivist.rules import (
     benefit_guards,
     deadlines,
     guardianship,
+    hearing,
     legal_basis,
     open_matters,
     recoveries,
@@ -338,6 +339,9 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         "gradual_exit_length": Guard(
             benefit_guards.gradual_exit_length, (RequiredRule(RuleId.GRADUAL_EXIT),)
         ),
+        hearing.GUARD: Guard(benefit_guards.heard, (RequiredRule(RuleId.HEARING),)),
+        "hearing_told": Guard(benefit_guards.hearing_told),
+        "proposed": Guard(benefit_guards.proposed),
         "appraised": Guard(_appraised),
         "persons_agree": Guard(_persons_agree),
         across.GUARD: Guard(_across_households, _ACROSS),

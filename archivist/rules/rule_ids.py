@@ -62,6 +62,10 @@ class RuleId(StrEnum):
     DEATH_PROCESS = "death.process", Unit.MONTHS
     PUBLICITY_TERMINATION = "publicity.termination", *TIME
     TERMINATION_OBJECTION = "termination.objection", *TIME
+    HEARING = "hearing", Unit.YES_NO
+    """The household is heard before its assistance is reduced, suspended or ended."""
+    HEARING_NOBODY = "hearing.nobody", Unit.YES_NO
+    """Nobody is heard where the only recipient is dead."""
     # other households, service, files
     ACROSS_EXCLUDES = "across.excludes", Unit.WORDS
     """Of which categories nobody may be in benefit who is granted this one; their names, with ``、`` between them."""

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from archivist.errors import NotDelegated, RuleFault
+from archivist.model.case import Case
 from archivist.model.ids import Category
+from archivist.model.roles import Role
 from archivist.model.states import State
-from archivist.rules import deadlines, pack
+from archivist.rules import deadlines, pack, step_rows
 from archivist.rules.attempt import Attempt
 from archivist.rules.guards import GUARDS
 from archivist.rules.rule_days import RuleDays
@@ -182,3 +184,45 @@ def test_a_refused_subsidy_names_the_delegation_too() -> None:
         )
     ]
     assert "国发〔2015〕52号" in named[0] and "永川府发〔2023〕4号" in named[-1]
+
+
+# ── 残疾人两项补贴停在审核：停发、终止是向民政部门的提请 ──────────────────────────────────────────────────────
+CJ_PAID = (
+    "submit 2024-03-04", "accept 2024-03-05", "town_review 2024-03-06", "federation_review 2024-03-07",
+    "bureau_approve 2024-03-08", "deliver 2024-03-11", "pay 2024-03-12", "start_review 2024-05-06",
+)  # fmt: skip
+
+
+def proposed(case: Case, step: str) -> list[str]:
+    wanted = step_rows.row_of(YONGCHUAN, case, step, dt.date(2024, 5, 8))
+    assert wanted.role is Role.OUTSIDE and wanted.needed == {"benefit_change_form"}
+    return GUARDS["proposed"].reasons(Attempt(case, YONGCHUAN, wanted, dt.date(2024, 5, 8)))
+
+
+def test_no_approver_of_the_town_ends_a_disability_subsidy() -> None:
+    """S0「履行对辖区残疾人“两项补贴”的审核」: 停发, 终止 are decided by the bureau, on the town's proposal."""
+    for one in YONGCHUAN.steps:
+        if one.categories == (Category.CJ,) and one.id in ("suspend", "terminate"):
+            assert one.role is Role.OUTSIDE and "decision" not in "".join(one.makes), one
+    assert not any(
+        one.role is Role.APPROVER and one.id in ("suspend", "terminate", "change")
+        for one in YONGCHUAN.steps
+        if Category.CJ in (one.categories or (Category.CJ,))
+    )
+
+
+@pytest.mark.parametrize(("step", "what"), [("suspend", "停发"), ("terminate", "终止")])
+def test_the_bureau_answers_what_was_proposed(step: str, what: str) -> None:
+    """Without a proposal, or on a proposal of the other kind, there is no decision of the bureau to record."""
+    (none,) = proposed(walk(YONGCHUAN, "CJ", *CJ_PAID), step)
+    assert "镇街只有审核权" in none
+    for told in ("停发", "终止"):
+        case = walk(YONGCHUAN, "CJ", *CJ_PAID, f"propose_ending 2024-05-07 proposed={told}")
+        assert (proposed(case, step) == []) is (told == what)
+
+
+def test_one_proposal_is_answered_once() -> None:
+    case = walk(YONGCHUAN, "CJ", *CJ_PAID, "propose_ending 2024-05-07 proposed=停发", "suspend 2024-05-08")
+    assert proposed(case, "terminate") != []
+    assert proposed(walk(YONGCHUAN, "CJ", *CJ_PAID, "propose_ending 2024-05-07 proposed=停发", "suspend 2024-05-08",
+                         "propose_ending 2024-05-08 proposed=终止"), "terminate") == []  # fmt: skip

@@ -17,6 +17,7 @@ from archivist.model.chinese import read_day
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules.disposition.retention import Retention, retention
+from archivist.rules.hearing import Proposed
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_months
@@ -89,6 +90,22 @@ def _exit_since(context: DocumentContext) -> dt.date | None:
 def _exit_until(context: DocumentContext) -> dt.date | None:
     step = context.case.step(StepId.GRADUAL_EXIT)
     return read_day(step.values["until_on"]) if step else None
+
+
+# ── what the bureau decided (残疾人两项补贴) ───────────────────────────────────────────────────────────────
+@computes(FieldPath.CHANGE_KIND, documents=(DocumentId.DISABILITY_ENDING_NOTICE,))
+def _decided_by_bureau(context: DocumentContext) -> str | None:
+    step = context.rested_on
+    return (
+        None
+        if step is None
+        else str(Proposed.SUSPENSION if step.id == StepId.SUSPEND else Proposed.TERMINATION)
+    )
+
+
+@computes(FieldPath.CHANGE_REPLY_NO)
+def _reply_of_bureau(context: DocumentContext) -> str | None:
+    return str(context.rested_on.values.get("reply_no") or "") or None if context.rested_on else None
 
 
 # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────

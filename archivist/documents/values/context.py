@@ -20,6 +20,7 @@ from archivist.model.ids import CaseNo, IdNumber, id_birth_date
 from archivist.model.invisible import without_invisible
 from archivist.model.persons import impossible_birth
 from archivist.model.record import Record
+from archivist.model.states import StepTaken
 from archivist.model.values import parse_value, table_cells
 from archivist.rules import admissibility
 from archivist.rules.pack import Pack
@@ -211,8 +212,12 @@ class DocumentContext:
     @property
     def acted_on(self) -> dt.date:
         """The day of the act it records: of the step it rests on, else the date it bears."""
-        step = admissibility.rests_on(self.pack, self.case, self.document.id) if self.sources else None
-        return step.on if step else self.made_on
+        return self.rested_on.on if self.rested_on else self.made_on
+
+    @property
+    def rested_on(self) -> StepTaken | None:
+        """The step it rests on, where one brought it forth."""
+        return admissibility.rests_on(self.pack, self.case, self.document.id) if self.sources else None
 
     @property
     def days(self) -> RuleDays:

@@ -9,9 +9,9 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
-from archivist.model import conditions
+from archivist.model import chinese, conditions
 from archivist.model.fact_paths import FactPath
-from archivist.rules import service
+from archivist.rules import hearing, service
 from archivist.rules.rule_ids import RECOVERIES, RuleId, RulePrefix
 
 _ROOM = 7
@@ -78,6 +78,24 @@ def _duty(_: DocumentContext) -> str:
         "你（户）的人口状况、收入状况和财产状况发生变化的，应当及时主动报告本机关。"
         "未按规定报告而多领取的救助资金，将依法追缴。"
     )
+
+
+# ── after whom was heard ─────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.HEARING_TOLD)
+def _heard(context: DocumentContext) -> str | None:
+    """When the household was heard before the decision, what it said and what came of it; nothing where it need not be."""
+    rested = context.rested_on
+    decision = next((d for d in hearing.taken(context.case) if rested and d.seq == rested.seq), None)
+    about = decision and hearing.hearing(decision)
+    if about is None:
+        return None
+    said, answer = (str(about.values.get(key) or "") for key in (hearing.SAID, hearing.ANSWER))
+    more = "；".join(
+        f"{head}：{text.rstrip('。；')}"
+        for head, text in (("所陈述的意见", said), ("采纳情况", answer))
+        if text
+    )
+    return f"于{chinese.format_date(about.on)}听取了{about.values.get(hearing.WHO)}的意见{f'（{more}）' if more else ''}"
 
 
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -129,7 +129,11 @@ def _basis(context: DocumentContext, category: Category) -> str:
     pack, days = context.pack, RuleDays.alike(context.on)
     found = {str(r.value): r for r in pack.under(f"{RulePrefix.BASIS}confirmation.", category, days)}
     if not found:
-        ending = (f"{RulePrefix.BASIS}suspension.", f"{RulePrefix.BASIS}termination.")
+        ending = (
+            f"{RulePrefix.BASIS}suspension.",
+            f"{RulePrefix.BASIS}termination.",
+            f"{RulePrefix.BASIS}disability_ending_notice.",
+        )
         found = {str(r.value): r for p in ending for r in pack.under(p, category, days)}
         what = f"规则包没有写明{category.label}{pack.delegated[category]}的依据"
         if found:

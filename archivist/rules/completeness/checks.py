@@ -30,6 +30,7 @@ TESTS: Final[Mapping[str, Test]] = MappingProxyType(
         "apart": procedure_checks.apart,
         "yearly": paper_checks.yearly,
         "consistent": paper_checks.consistent,
+        "hearing": procedure_checks.heard,
         "exceptional": procedure_checks.exceptional,
     }
 )

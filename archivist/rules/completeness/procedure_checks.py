@@ -13,7 +13,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.household import kin_names
 from archivist.model.states import StepTaken
 from archivist.model.step_ids import GRANTING, OBJECTIONS, StepId
-from archivist.rules import deadlines
+from archivist.rules import deadlines, hearing
 from archivist.rules.completeness import exceptional_acts
 from archivist.rules.completeness.dossier import Dossier, TestOutcome
 from archivist.rules.completeness.evidence import CheckEvidence, of_fact, of_record, of_step
@@ -171,6 +171,25 @@ def apart(d: Dossier) -> TestOutcome:
                 found.wrong.append(f"{other.title}与{step.title}同为{'、'.join(same)}")
             elif not step.by or not other.by:
                 found.unknown.append(f"{other.title}或{step.title}没有登记由谁办理，查不出是否分离")
+    return found
+
+
+# ── heard before it was decided ──────────────────────────────────────────────────────────────────────────
+def heard(d: Dossier) -> TestOutcome:
+    """C16: whoever lost assistance by a decision was heard about it before, where the rules of its day ask for it."""
+    found = TestOutcome(
+        nothing="没有须先听取意见的减发、停发、终止决定",
+        todo="没有听取意见的决定，由作出决定的人审查；确属违法的依法撤销、重新作出。",
+    )
+    for decision in hearing.taken(d.case):
+        if hearing.demanded(decision, d.pack) is None:
+            continue
+        about = hearing.hearing(decision)
+        found.evidence += [
+            of_step(s) for s in d.case.steps if s.seq in (decision.seq, about.seq if about else 0)
+        ]
+        if about is None:
+            found.wrong.append(f"{decision.on} {decision.proposed}，没有听取救助对象意见的记录")
     return found
 
 

@@ -54,8 +54,8 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     DAILY: _ranked(
         """
-        periodic_review_form home_visit_record change_report_form change_verification_record benefit_change_form
-        benefit_change_decision gradual_exit_notice suspension_decision death_verification_form recovery_notice
+        periodic_review_form home_visit_record change_report_form change_verification_record hearing_record benefit_change_form
+        benefit_change_decision gradual_exit_notice suspension_decision disability_ending_notice death_verification_form recovery_notice
         complaint_register complaint_reply spot_check_record spot_check_feedback
         """
     ),

@@ -13,7 +13,7 @@ CATEGORY = {
     "extension_notice": "DB", "proactive_report_obligation_notice": "DB", "care_arrangement_form": "TK",
     "care_agreement": "TK", "benefit_calculation_sheet": "DB", "temp_emergency_advance_register": "JN",
     "temp_emergency_approval": "JN", "temp_expenditure_approval": "ZC", "over_standard_submission": "JN",
-    "disability_subsidy_form": "CJ", "disability_refusal_notice": "CJ", "confirmation_announcement": "DB",
+    "disability_subsidy_form": "CJ", "disability_refusal_notice": "CJ", "disability_ending_notice": "CJ", "confirmation_announcement": "DB",
     "longterm_publicity": "DB", "cash_in_kind_receipt": "JN", "account_authorization": "TK",
 }  # fmt: skip
 NAMES = tuple(CATEGORY)
@@ -73,6 +73,9 @@ GIVEN: dict[str, dict[str, object]] = {
         "refusal.kind": "残疾等级或者类别不符合规定",
         "decision.reasons": "重度残疾人护理补贴的对象为残疾等级被评定为一级、二级的残疾人，你的残疾等级不在此范围。",
     },
+    "disability_ending_notice": {
+        "change.findings": "经核对残疾人证和残联数据，你的残疾等级自2024年7月起为肢体四级。", "change.start": "2024-09",
+    },
     "cash_in_kind_receipt": {
         "cash.amount": "2000", "cash.items": "棉被|1.5米×2米|2床|240\n大米|10千克/袋|2袋|120", "cash.received_at": "2024-07-28 15:10",
         "cash.receiver": "王秀兰", "cash.receiver_relation": "本人",
@@ -92,6 +95,11 @@ EXTRA: dict[str, dict[str, object]] = {
     "disability_refusal_notice": {
         "doc_no": "示槐救字〔2024〕42号",
         "decision": {"basis": ["《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）"]},
+    },
+    "disability_ending_notice": {
+        "doc_no": "示槐救字〔2024〕43号", "change": {"kind": "终止", "reply_no": "示民函〔2024〕9号"},
+        "decision": {"basis": ["《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）"]},
+        "hearing": {"told": "于2024年8月1日听取了王秀兰的意见（采纳情况：没有提出异议）"},
     },
     "temp_emergency_advance_register": {"deadline": dt.date(2024, 8, 5)},
     "temp_expenditure_approval": {"deadline": dt.date(2024, 8, 22)},

@@ -10,7 +10,7 @@ from tests.documents.samples import CATALOGUE, HOUSEHOLDS, Sample, a_case, an_id
 
 FORMS = (
     "change_report_form", "change_verification_record", "home_visit_record", "periodic_review_form",
-    "benefit_change_form", "death_verification_form", "deregistration_form", "complaint_register",
+    "benefit_change_form", "hearing_record", "death_verification_form", "deregistration_form", "complaint_register",
 )  # fmt: skip
 ADVERSE = ("suspension_decision", "termination_decision", "recovery_notice")
 OFFICE = ("annual_review_plan", "spot_check_feedback", "rectification_notice", "rectification_report")
@@ -29,6 +29,7 @@ FINDINGS = (
     "高于本区最低生活保障标准每人每月1010元。"
 )
 EXTRA: dict[str, dict[str, object]] = {
+    "hearing_record": {"decision": {"basis": ["《中华人民共和国社会救助法》第四十八条"]}},
     "suspension_decision": {"doc_no": "示槐救字〔2025〕13号", "decision": {"basis": ["《社会救助暂行办法》第十三条第三款"]}},
     "termination_decision": {
         "doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《特困人员认定办法》第二十四条、第二十六条"]},
@@ -49,6 +50,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "deregistration_form": {"deregistration": {"retention": "3年", "expires": dt.date(2028, 3, 31)}},
 }  # fmt: skip
 NEEDED: dict[str, dict[str, object]] = {
+    "hearing_record": {"hearing.proposed": "减发", "hearing.reasons": FINDINGS},
     "suspension_decision": {
         "change.original_no": "示槐救字〔2024〕35号", "change.findings": FINDINGS, "change.start": "2025-03",
         "change.resume": "重新符合条件的，经核查后自恢复决定作出的下月起恢复发放。",
@@ -97,6 +99,11 @@ NEEDED: dict[str, dict[str, object]] = {
     },
 }  # fmt: skip
 TOLD: dict[str, dict[str, object]] = {
+    "hearing_record": {
+        "hearing.start": "2025-04", "hearing.after": "875.50", "hearing.method": "当面", "hearing.person": "李小满",
+        "hearing.relation": "家庭成员", "hearing.said": "对收入的核定没有意见，希望下月起执行。", "hearing.result": "采纳",
+        "hearing.answer": "自作出决定的下月起执行。",
+    },
     "change_report_form": {
         "report.reporter": "李小满", "report.relation": "家庭成员", "report.kinds": "人口、就业", "report.happened_on": "2024-10-08",
         "report.date": "2025-02-10", "report.content": "李大暑在便民服务公司上班，已搬出另住。", "report.evidence": "租房合同复印件|1|",
