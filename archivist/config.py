@@ -27,7 +27,7 @@ from archivist.rules.work_calendar import NATIONAL, Calendar
 from archivist.settings_file import FILE_NAME, file_of
 
 if TYPE_CHECKING:
-    from archivist.rules.layers import Rows
+    from archivist.rules.series import Rows
 
 
 class SignatureStyle(StrEnum):

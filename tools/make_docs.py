@@ -23,7 +23,8 @@ CATALOGUE: Final = Catalogue.load()
 RULES_INTRO: Final = """每一行都写明出处：办法、条、原文。〔推定〕表示条文没有明说、由条文推出，请核实后使用。案件适用受理之日施行的行；
 写明“作出的”的行，对那时起作出的一切行为都适用，不论何时受理。
 本机关可以在 `archivist.toml` 中用 `[[override.rule]]`、`[[override.step]]`、`[[override.material]]`、`[[override.check]]` 盖过任何一行，
-栏目与规则包相同，须写明出处；`patch = true` 的只改所写的栏。改后运行 `archivist rules check`。
+栏目与规则包相同，须写明出处。规则包已有的代号，要写明怎样对待原来的行：`valid_from`（此前受理的仍依原行）、`patch = true`（只改所写的栏）、
+`replace = true`（代替）、`withdraw = true`（不再适用）；只对所列类别有效。改后运行 `archivist rules check`。
 """
 R = TypeVar("R", Rule, StepRule, Material, CheckRule)
 STATUSES = """退出码：0 完成 · 1 完成，但有待人工处理的 · 2 用法 · 10–19 收件 · 20–29 档案库 · 30–39 模板与文书 ·

@@ -5,25 +5,28 @@ What comes out are tables as TOML gives them; each row carries under ``FROM`` wh
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from archivist.declarations.forms import Words
+from archivist.declarations.forms import NOT_DECLARED, Words
 from archivist.errors import RuleFault, UnknownPack
 from archivist.model.ids import Category
-from archivist.rules.rule import DelegatedPower
+from archivist.rules import series
+from archivist.rules.rule import DelegatedPower, Source
+from archivist.rules.rule_days import HoldsBy, RuleDays, in_force
+from archivist.rules.series import FROM, Row, Rows
 
 TABLES: Final = ("rule", "material", "step", "check")
-FROM: Final = "_from"
 SETTINGS: Final = "archivist.toml"
-Row = Mapping[str, Any]
-Rows = Sequence[Row]
+_CHANGE: Final = ("categories", "valid_from", "valid_to", "holds_by", "note")
+RETENTION: Final = "retention."
 NO_OVERRIDES: Final[Mapping[str, Rows]] = {}
 
 
@@ -35,7 +38,6 @@ class Head:
         extends: the pack whose rows hold where this one has none.
         measures: short names of measures → full titles.
         delegated: what the office was given of each category; ``undelegated``: why it was not given others.
-        without: ids of rows of the packs below that do not hold here.
     """
 
     title: Words
@@ -44,7 +46,32 @@ class Head:
     measures: Mapping[str, Words] = field(default_factory=dict)
     delegated: Mapping[Category, DelegatedPower] = field(default_factory=dict)
     undelegated: Mapping[Category, Words] = field(default_factory=dict)
-    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackChange:
+    """What a layer did to rows below that the rows themselves do not show: one taken away, one changed in part.
+
+    Attributes:
+        table: ``rule``, ``material``, ``step``, ``check``.
+        act: ``withdraw`` or ``patch``; see ``series``.
+        source: the sentence on which it did so.
+    """
+
+    table: str
+    id: str
+    act: str
+    source: Source
+    categories: tuple[Category, ...] = ()
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    holds_by: HoldsBy = HoldsBy.ACCEPTANCE
+    note: str = ""
+    place: str = field(default="", compare=False, metadata=NOT_DECLARED)
+
+    def applies(self, category: Category | None, days: RuleDays) -> bool:
+        """Tell whether it holds for a category; see ``in_force``."""
+        return in_force(self, category, days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +123,12 @@ def parsed(text: bytes, name: str) -> Mapping[str, Any]:
 
 
 def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: list[str]) -> dict[str, Any]:
-    """Return the tables of a pack: the keys of ``Head`` but ``extends`` and ``without``, and the rows by table.
+    """Return the tables of a pack: the keys of ``Head`` but ``extends``, the rows by table, and ``changes``.
 
     Args:
         layers: see ``chain``.
         overrides: the office's own rows, by table.
-        faults: what is wrong with a pack's head is added here.
+        faults: what is wrong with a pack's head, or with what rows do to those below, is added here.
     """
     from archivist.declarations.reader import read
 
@@ -109,6 +136,7 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
         "measures": {},
         "delegated": {},
         "undelegated": {},
+        "changes": [],
         **{name: [] for name in TABLES},
     }
     for layer in reversed(layers):
@@ -121,9 +149,8 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
                 else:
                     head[key] = value
         said = read(Head, head, f"{layer.id}/pack.toml", faults) or Head("?")
-        gone = set(said.without)
         for name in TABLES:
-            tables[name] = _over([r for r in tables[name] if _id(r) not in gone], rows[name])
+            _lay(tables, name, rows[name], faults)
         powers = ("delegated", "undelegated") if said.delegated else ()
         tables |= {key: dict(getattr(said, key)) for key in powers} | {
             "title": said.title,
@@ -131,36 +158,37 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
         }
         tables["measures"] |= said.measures
     for name, own in overrides.items():
-        tables[name] = _over(tables[name], _named(own, f"{SETTINGS} [[override.{name}]]"))
+        office = _named(own, f"{SETTINGS} [[override.{name}]]")
+        faults += [f"{row[FROM]}：{fault}" for row in office for fault in _shortened(row, tables[name])]
+        _lay(tables, name, office, faults)
     return tables
+
+
+def _shortened(own: Row, below: Rows) -> Iterator[str]:
+    """Yield that an office would keep files for a shorter time than the rules below: those are least periods."""
+    if not series.id_of(own).startswith(RETENTION) or type(years := own.get("value")) is not int:
+        return
+    for row in below:
+        if series.id_of(row) == series.id_of(own) and series.meet(own, row):
+            least = row.get("value")
+            if type(least) is int and years < least and own.get("unit", row.get("unit")) == row.get("unit"):
+                yield f"{series.id_of(own)} 是 {years}，短于规则包所定的 {least}{row.get('unit')}"
+
+
+def _lay(tables: dict[str, Any], name: str, rows: Rows, faults: list[str]) -> None:
+    from archivist.declarations.reader import read
+
+    tables[name], changes = series.lay(tables[name], rows, faults)
+    for row in changes:
+        said: dict[str, Any] = {key: row[key] for key in _CHANGE if key in row}
+        said |= {"table": name, "id": series.id_of(row), "act": next(a for a in series.ACTS if a in row)}
+        said["source"] = row.get(series.BECAUSE, row.get("source"))
+        read(PackChange, said, row[FROM], faults)
+        tables["changes"].append({**said, FROM: row[FROM]})
 
 
 def _named(rows: Rows, where: str) -> list[Row]:
     return [
-        {**row, FROM: f"{where} 第 {number} 行 {_id(row)}".rstrip()} for number, row in enumerate(rows, 1)
+        {**row, FROM: f"{where} 第 {number} 行 {series.id_of(row)}".rstrip()}
+        for number, row in enumerate(rows, 1)
     ]
-
-
-def _over(below: Rows, above: Rows) -> list[Row]:
-    """Return the rows of one table with a layer's rows over them, in the order of the lower layer."""
-    patches = [{k: v for k, v in row.items() if k != "patch"} for row in above if row.get("patch")]
-    above_rows = [{k: v for k, v in row.items() if k != "patch"} for row in above if not row.get("patch")]
-    own = {_id(r) for r in above_rows}
-    rows = [r for r in below if _id(r) not in own]
-    for patch in patches:
-        fitting = [n for n, r in enumerate(rows) if _id(r) == _id(patch) and _fits(patch, r)]
-        if not fitting:
-            rows.append(patch)  # refused when it is read: it has not all its columns
-        for n in fitting:
-            rows[n] = {**rows[n], **{k: v for k, v in patch.items() if k != "categories"}}
-    places = {row_id: n for n, row_id in enumerate(dict.fromkeys(map(_id, below)))}
-    return sorted([*rows, *above_rows], key=lambda r: places.get(_id(r), len(places)))
-
-
-def _fits(patch: Row, row: Row) -> bool:
-    wanted = patch.get("categories")
-    return not isinstance(wanted, list) or set(row.get("categories", Category.__members__)) <= set(wanted)
-
-
-def _id(row: Row) -> str:
-    return str(row.get("id", row.get("document", "")))

@@ -1,8 +1,7 @@
 """Rule packs: one jurisdiction's numbers, steps, materials and checks as data, each row with its sentence.
 
-``archivist/rules/packs/<id>/*.toml``; a jurisdiction's pack extends ``national``: its rows of an id replace the national
-rows of that id, ``patch = true`` changes only the columns it names, and ``without`` takes ids away. An office may
-replace a row in ``archivist.toml``, with a source of its own. A row without a source is refused.
+``archivist/rules/packs/<id>/*.toml``; a jurisdiction's pack extends ``national``, and an office lays rows of its own over
+both in ``archivist.toml``; what a row does with those of its id below, ``series`` says. A row without a source is refused.
 
 Rows may be dated (``valid_from``, ``valid_to``); which of them hold for a case is decided by its day of acceptance, or,
 where a row says ``holds_by = "act"``, by the day of the act. Whoever asks has both: ``rule.RuleDays``.
@@ -24,12 +23,10 @@ from archivist.model import conditions
 from archivist.model.case import Case
 from archivist.model.ids import Category
 from archivist.rules.layers import (
-    FROM,
     NO_OVERRIDES,
     TABLES,
     Layer,
-    Row,
-    Rows,
+    PackChange,
     available,
     chain,
     laid_over,
@@ -38,6 +35,7 @@ from archivist.rules.layers import (
 from archivist.rules.row_faults import row_faults
 from archivist.rules.rule import CheckRule, DelegatedPower, Material, Rule, Source, StepRule
 from archivist.rules.rule_days import RuleDays
+from archivist.rules.series import FROM, Row, Rows
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
 __all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "available", "load"]
@@ -47,7 +45,9 @@ __all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "avail
 class Pack:
     """The rules of one jurisdiction. ``version`` is a digest of everything the pack was made of.
 
-    ``undelegated``: category → why the office has no power over it.
+    Attributes:
+        undelegated: category → why the office has no power over it.
+        changes: rows of packs below that were taken away, or changed in part, each with the sentence for it.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Pack:
     version: str
     steps: tuple[StepRule, ...] = ()
     checks: tuple[CheckRule, ...] = ()
+    changes: tuple[PackChange, ...] = ()
     undelegated: Mapping[Category, str] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
 
@@ -190,6 +191,7 @@ def _pack(pack_id: str, made_of: str, said: Mapping[str, Any], calendar: Calenda
     measures: Mapping[str, str] = said["measures"]
     own = {key: said[key] for key in ("title", "district", "delegated", "undelegated")}
     rows = {f"{name}s": [_sourced(row, measures) for row in said[name]] for name in TABLES}
+    rows["changes"] = [_sourced(row, measures) for row in said["changes"]]
     return replace(build(Pack, {"id": pack_id, "version": made_of, **own, **rows}), calendar=calendar)
 
 

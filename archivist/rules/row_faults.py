@@ -16,9 +16,9 @@ from archivist.errors import InvalidValue
 from archivist.model import conditions
 from archivist.model.ids import parse_categories
 from archivist.model.roles import Role
-from archivist.rules.layers import FROM
 from archivist.rules.rule import BY_DATE, OF_PERSON, CheckRule, Material, Rule, RuleKind, Stage, StepRule
 from archivist.rules.rule_ids import NO_CATEGORY, RuleId, expected_units
+from archivist.rules.series import FROM
 from archivist.rules.unit import Unit
 
 AnyRow = Rule | Material | StepRule | CheckRule

@@ -106,7 +106,7 @@ def test_faults_of_the_office_s_rows_are_all_told(office: Office) -> None:
     assert all(p.startswith("tianjin-hongqiao＋archivist.toml：") for p in error["problems"])
     add(office, OWN_ROW.replace('"refusal.inform"', '"no.such.rule"'))
     told = "\n".join(office.json("rules", "check", check=52)["error"]["problems"])
-    assert " no.such.rule：缺 title" in told, "a patch for a row that is not there"
+    assert " no.such.rule：写了 patch，但下层没有这一代号" in told, "a patch for a row that is not there"
 
 
 def test_outside_a_workspace_the_packs_can_still_be_read(tmp_path: Path) -> None:

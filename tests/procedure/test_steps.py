@@ -46,6 +46,7 @@ PEOPLE = "".join(
         (APPROVER, "approver"),
     )
 )
+SAID = {"measure": "《样例街道办事规程》", "sentence": "样例"}
 LATE = By(INTAKE, dt.datetime(2024, 12, 30, 10, 0, tzinfo=CHINA))
 
 
@@ -199,6 +200,7 @@ def test_a_document_the_catalogue_does_not_know_is_not_missing(workspace: Worksp
         "id": "discover",
         "patch": True,
         "needs": ["no_such_paper"],
+        "because": SAID,
     }
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [row]})
     planned = plan_step(workspace, LATE, case, "discover", on=day("03-04"))
@@ -336,7 +338,7 @@ def test_a_plan_writes_nothing(workspace: Workspace, case: Case) -> None:
 
 def test_the_rules_of_the_day_of_acceptance_hold(workspace: Workspace, case: Case) -> None:
     """A step abolished later is still there for a case accepted before."""
-    old = {"id": "extend", "patch": True, "valid_to": dt.date(2024, 3, 31)}
+    old = {"id": "extend", "withdraw": True, "valid_from": dt.date(2024, 4, 1), "source": SAID}
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [old]})
     accepted(workspace, case)
     now = workspace.archive.read(case.number)
@@ -596,7 +598,7 @@ def test_the_same_value_again_is_no_correction(workspace: Workspace, case: Case)
         correct_step(workspace, LATE, case.number, taken.seq, values={"died_on": "2024.9.20"}, reason="抄错")
 
 
-ADVANCE = {"id": "advance", "patch": True, "sets": {"benefit.amount": "amount"}}
+ADVANCE = {"id": "advance", "patch": True, "sets": {"benefit.amount": "amount"}, "because": SAID}
 
 
 @pytest.fixture
@@ -656,7 +658,12 @@ def test_what_a_step_demands_cannot_be_taken_away(workspace: Workspace, advanced
 
 
 def test_a_value_that_may_be_left_out_is_taken_away(workspace: Workspace, case: Case) -> None:
-    row = {"id": "report_death", "patch": True, "asks": {"died_on": "死亡日期", "told_by?": "报告人"}}
+    row = {
+        "id": "report_death",
+        "patch": True,
+        "asks": {"died_on": "死亡日期", "told_by?": "报告人"},
+        "because": SAID,
+    }
     workspace.pack = packs.load("tianjin-hongqiao", overrides={"step": [row]})
     taken = died(workspace, case)
     told = correct_step(workspace, LATE, case.number, taken.seq, values={"报告人": "邻居"}, reason="补记")

@@ -148,7 +148,7 @@ def capped(value: float, unit: str, row: str = "temp.town_approval_cap") -> Pack
 
 def _own_cap(value: float, unit: str, row: str = "temp.town_approval_cap") -> Mapping[str, object]:
     source = {"measure": "本机关", "sentence": "样例"}
-    return {"id": row, "title": "标准上限", "value": value, "unit": unit, "categories": ["JN", "ZC"], "source": source}  # fmt: skip
+    return {"id": row, "replace": True, "title": "标准上限", "value": value, "unit": unit, "categories": ["JN", "ZC"], "source": source}  # fmt: skip
 
 
 @pytest.mark.parametrize("category", ["JN", "ZC"])

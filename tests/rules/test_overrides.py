@@ -56,6 +56,7 @@ title = "上墙公布"
 {SOURCE}
 [[override.material]]
 document = "mat_agent_id"
+replace = true
 requirement = "代理人身份证原件"
 categories = ["DB"]
 {SOURCE}
@@ -68,14 +69,15 @@ test = "dates"
 """,
     ).pack
     assert step(own, walk(own, "DB"), "announce").title == "上墙公布"
-    assert [m.requirement for m in own.materials if m.document == "mat_agent_id"] == ["代理人身份证原件"]
+    wanted = {c: m.requirement for m in own.materials if m.document == "mat_agent_id" for c in m.categories}
+    assert (wanted[Category.DB], wanted[Category.TK]) == ("代理人身份证原件", "代理人身份证")
     assert "C90" in {c.id for c in own.checks}
 
 
 def test_what_the_pack_cannot_read_is_the_pack_s_fault(tmp_path: Path) -> None:
     own = workspace(
         tmp_path,
-        f'[[override.rule]]\nid = "overall"\ntitle = "总期限"\nvalue = 15\nunit = "天"\nstarts = ["lunch"]\n{SOURCE}\n',
+        f'[[override.rule]]\nid = "overall"\nreplace = true\ntitle = "总期限"\nvalue = 15\nunit = "天"\nstarts = ["lunch"]\n{SOURCE}\n',
     )
     with pytest.raises(RuleFault) as fault:
         _ = own.pack

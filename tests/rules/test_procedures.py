@@ -130,8 +130,8 @@ def test_a_dead_end_is_found() -> None:
     """Take away the only way on from 已放弃: the state is a dead end; what nothing leads to is out of reach."""
     ways = {"terminated": "deregistered", "closed_refused": "deregistered"}
     faults = spoilt(step=[
-        {"id": "deregister", "patch": True, "moves": ways},
-        {"id": "county_check", "patch": True, "moves": {"announced": "announced"}},
+        {"id": "deregister", "patch": True, "moves": ways, "because": SOURCE},
+        {"id": "county_check", "patch": True, "moves": {"announced": "announced"}, "because": SOURCE},
     ])  # fmt: skip
     assert "最低生活保障（2022-10-19 受理的）：走到“已放弃或撤回”（abandoned）之后没有路可以结案" in faults
     assert any("环节 pay（列入发放）永远走不到" in f for f in faults)
@@ -139,7 +139,7 @@ def test_a_dead_end_is_found() -> None:
 
 def test_names_that_mean_nothing_are_found_all_at_once() -> None:
     faults = spoilt(
-        step=[{"id": "announce", "patch": True, "guards": ["sunny"]}],
+        step=[{"id": "announce", "patch": True, "guards": ["sunny"], "because": SOURCE}],
         check=[
             {"id": "X1", "title": "样例", "stage": "archive", "test": "magic", "source": SOURCE},
             {"id": "X2", "title": "样例", "stage": "archive", "test": "photos", "args": {"document": "consent"}, "source": SOURCE},

@@ -171,10 +171,6 @@ def case_of(category: str, events: str) -> Case:
     return case
 
 
-SERIES: Final = {"V44", "V46", "V47", "V48", "V49", "V52"}
-"""They need rows of the office that extend or replace those of the pack."""
-
-
 @pytest.mark.parametrize("row", rows(), ids=lambda row: str(row["id"]))
 def test_the_vectors_computed_by_hand(row: dict[str, str]) -> None:
     """Each vector's class, first day, last day and status, with the reason it names."""
@@ -184,8 +180,6 @@ def test_the_vectors_computed_by_hand(row: dict[str, str]) -> None:
         row["events"] = ";".join(e for e in row["events"].split(";") if not e.strip().startswith("hold"))
     on = dt.date.fromisoformat(row["on"])
     own = {"rule": overrides(row["office"])} if row["office"] != "-" else {}
-    if row["id"] in SERIES:
-        pytest.xfail("rows of the office do not extend a series yet")
     if row["status"] == "error":
         with pytest.raises(RuleFault, match=r"retention\.case"):
             load(row["pack"], overrides=own)
