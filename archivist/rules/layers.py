@@ -166,7 +166,11 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
 
 def _shortened(own: Row, below: Rows) -> Iterator[str]:
     """Yield that an office would keep files for a shorter time than the rules below: those are least periods."""
-    if not series.id_of(own).startswith(RETENTION) or type(years := own.get("value")) is not int:
+    if not series.id_of(own).startswith(RETENTION):
+        return
+    if own.get(series.WITHDRAW):
+        yield f"{series.id_of(own)} 不能由本机关取消：保管期限只可延长"
+    if type(years := own.get("value")) is not int:
         return
     for row in below:
         if series.id_of(row) == series.id_of(own) and series.meet(own, row):

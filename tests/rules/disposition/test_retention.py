@@ -249,6 +249,18 @@ def test_an_offices_own_period_only_lengthens(
     assert (own.expires > plain.expires) == in_force
 
 
+@pytest.mark.parametrize("row_id", ["retention.case", "retention.refused", "retention.office"])
+@pytest.mark.parametrize(
+    "told", [{"withdraw": True}, {"patch": True, "value": 2}, {"patch": True, "unit": "月"}], ids=str
+)
+def test_an_office_cannot_shorten_a_period_or_take_it_away(row_id: str, told: dict[str, object]) -> None:
+    """「本机关所定期限短于规则包，拒绝装载」: by its value, its unit, or by taking the row away."""
+    source = {"measure": "样例镇档案保管期限表（虚构）", "sentence": "本镇户档保管期限另定"}
+    row = {"id": row_id, **told, "source": source}
+    with pytest.raises(RuleFault, match=row_id.replace(".", r"\.")):
+        load("tianjin-hongqiao", overrides={"rule": [row]})
+
+
 def with_row(since: dt.date, years: int) -> Pack:
     """Return the pack of 红桥 with a longer period from a day on."""
     found = [r for r in HONGQIAO.rules if r.id == "retention.case"]
