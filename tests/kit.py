@@ -74,11 +74,15 @@ def ruled(
     given: Mapping[str, object] = {},
     on: dt.date = TODAY,
 ) -> dict[str, object]:
-    """Return what the office's rules say of a document, by path; what they say nothing of is left out."""
+    """Return what the office's rules say of a document, by path; what they say nothing of, and running text, left out."""
     context = DocumentContext.read(
         document, case, workspace.config, on=on, given=given, sources=case_sources(workspace, BY, case)
     )
-    found = {f.path: computed(context, f.path) for f in document.fields if f.origin == "rule"}
+    found = {
+        f.path: computed(context, f.path)
+        for f in document.fields
+        if f.origin == "rule" and not f.path.startswith("law.")
+    }
     return {path: value for path, value in found.items() if value is not None}
 
 

@@ -335,5 +335,7 @@ def _stale(workspace: Workspace, case: Case) -> tuple[Stale, ...]:
     if not any("facts_sha256" in record.data for record in case.records.values()):
         return ()
     from archivist.documents.values.superseded import stale
+    from archivist.issuing.sources import office_sources
 
-    return stale(case, workspace.archive.chain(case.number).events, workspace.catalogue, workspace.config)
+    chain = workspace.archive.chain(case.number)
+    return stale(case, chain.events, workspace.config, office_sources(workspace))

@@ -46,6 +46,19 @@ _DEFAULTS: Final[Mapping[str, Row]] = MappingProxyType(
         "signature.clause": _row("委托说明", "str", "computed"),
         "remedies.reconsideration": _row("救济途径·行政复议", "text", "computed"),
         "remedies.litigation": _row("救济途径·行政诉讼", "text", "computed"),
+        "law.consent_age": _row("须由监护人同意的年龄", "str", "rule"),
+        "law.death": _row("死亡后办结的期限", "str", "rule"),
+        "law.fraud": _row("骗取救助的后果", "text", "rule"),
+        "law.fraud_source": _row("骗取救助的后果·依据", "str", "rule"),
+        "law.nonreport": _row("未主动告知的期限", "str", "rule"),
+        "law.obligor_age": _row("义务人年龄", "str", "rule"),
+        "law.obligor_age_recipient": _row("义务人年龄·低保对象", "str", "rule"),
+        "law.reassess": _row("复核评估期限", "str", "rule"),
+        "law.refusal": _row("不予确认决定的送达期限", "str", "rule"),
+        "law.representatives": _row("村（居）民代表的比例", "str", "rule"),
+        "law.self_care_lost": _row("完全丧失的项数", "str", "rule"),
+        "law.self_care_partial": _row("部分丧失的项数", "str", "rule"),
+        "law.team": _row("调查人员人数", "str", "rule"),
     }
 )
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from archivist.model.case import Case
+from archivist.model.chinese import han_number
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS
@@ -28,10 +30,6 @@ from archivist.model.ids import (
 
 APPLICANT_RELATIONS: Final = ("本人", "申请人", "户主")
 """Relations that mean the applicant."""
-ADULT: Final = 18
-"""Years. Source: 民法典第十七条「十八周岁以上的自然人为成年人」."""
-EARNING_AGE: Final = 16
-"""Years. Source: 民法典第十八条「十六周岁以上的未成年人，以自己的劳动收入为主要生活来源的」."""
 OF_ONE_PERSON: Final = (Category.TK, Category.CJ)
 """Categories that belong to one person whatever the family: 特困人员 are confirmed one by one, and the subsidies are the
 disabled person's own (国发〔2015〕52号「困难残疾人生活补贴主要补助残疾人因残疾产生的额外生活支出」)."""
@@ -59,13 +57,26 @@ def birth_date(person: Mapping[str, object]) -> dt.date | None:
     return id_birth_date(number) if number else None
 
 
-def is_minor(person: Mapping[str, object], on: dt.date) -> bool:
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """The ages the law draws lines at, in years: who has reached one is past the line.
+
+    Attributes:
+        adult: 成年.
+        earning: from which a minor who lives on own wages acts alone.
+    """
+
+    adult: int
+    earning: int
+
+
+def is_minor(person: Mapping[str, object], on: dt.date, ages: Ages) -> bool:
     """Tell whether somebody is known to be under age (未成年人) on a day."""
     born = birth_date(person)
-    return born is not None and age_on(born, on) < ADULT
+    return born is not None and age_on(born, on) < ages.adult
 
 
-def incapacity(person: Mapping[str, object], on: dt.date) -> str:
+def incapacity(person: Mapping[str, object], on: dt.date, ages: Ages) -> str:
     """Return why a person cannot act alone on a day, in words; empty when they can.
 
     Source: 民法典第十九条、第二十一条、第二十二条; 第十八条「十六周岁以上的未成年人，以自己的劳动收入为主要生活来源的，
@@ -74,10 +85,10 @@ def incapacity(person: Mapping[str, object], on: dt.date) -> str:
     capacity, born = person.get("capacity"), birth_date(person)
     if capacity in ("限制", "无"):
         return "限制民事行为能力" if capacity == "限制" else "无民事行为能力"
-    if born is None or not is_minor(person, on):
+    if born is None or not is_minor(person, on, ages):
         return ""
-    earns = capacity == "完全" and age_on(born, on) >= EARNING_AGE
-    return "" if earns else f"未满十八周岁（{born} 出生）"
+    earns = capacity == "完全" and age_on(born, on) >= ages.earning
+    return "" if earns else f"未满{han_number(ages.adult)}周岁（{born} 出生）"
 
 
 def kin_names(case: Case) -> frozenset[str]:

@@ -20,15 +20,15 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Event
 from archivist.model.facts import single
 from archivist.model.field_schema import BENEFIT
-from archivist.model.household import ADULT, TEMPORARY, birth_date, covered_persons
+from archivist.model.household import TEMPORARY, birth_date, covered_persons
 from archivist.model.ids import age_on
 from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING, REVIEWS, StepId
 from archivist.report.query import Period, months
+from archivist.rules.ages import NeedLines
 
 CLASSES: Final = ("老年人", "未成年人", "重度残疾", "重病")
-_SEVERE: Final = re.compile("[一二1１2２]级|重度")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ class HouseholdHistory:
         value = self.case.fact(path)
         return "" if value is None else str(value)
 
-    def classes(self, on: dt.date) -> list[set[str]]:
-        """Return for each covered person what makes the need greater: 老年人 (60), 未成年人, 重度残疾, 重病."""
-        return [_classes(person, on) for person in covered_persons(self.case, on)]
+    def classes(self, on: dt.date, lines: NeedLines) -> list[set[str]]:
+        """Return for each covered person what makes the need greater: 老年人, 未成年人, 重度残疾, 重病."""
+        return [_classes(person, on, lines) for person in covered_persons(self.case, on)]
 
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────
     def steps(self, *ids: str, within: Period | None = None) -> list[StepTaken]:
@@ -291,12 +291,12 @@ def _pays(step: StepTaken) -> bool | None:
     )
 
 
-def _classes(person: Mapping[str, object], on: dt.date) -> set[str]:
+def _classes(person: Mapping[str, object], on: dt.date, lines: NeedLines) -> set[str]:
     found = set()
     if birth := birth_date(person):
         age = age_on(birth, on)
-        found |= {"老年人"} if age >= 60 else {"未成年人"} if age < ADULT else set()
-    if _SEVERE.search(str(person.get("disability") or "")):
+        found |= {"老年人"} if age >= lines.elderly else {"未成年人"} if age < lines.adult else set()
+    if lines.severely_disabled(str(person.get("disability") or "")):
         found.add("重度残疾")
     if person.get("health") == "重病":
         found.add("重病")

@@ -12,7 +12,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.model.case import Case
 from archivist.model.facts import single
 from archivist.model.field_schema import AGENT, APPLICANT
-from archivist.model.household import incapacity
+from archivist.model.household import Ages, incapacity
 from archivist.rules.completeness.required_papers import handed_in, open_doubts, settling
 
 GUARDIAN: Final = "监护人"
@@ -23,9 +23,9 @@ PAPERS: Final = (
 """Any of them shows whose guardian somebody is."""
 
 
-def lacking(case: Case, catalogue: Catalogue, on: dt.date) -> list[str]:
+def lacking(case: Case, catalogue: Catalogue, on: dt.date, ages: Ages) -> list[str]:
     """Return what an applicant who cannot act alone lacks on a day, in Chinese; nothing where they can."""
-    why = incapacity(single(case.facts, APPLICANT.key), on)
+    why = incapacity(single(case.facts, APPLICANT.key), on, ages)
     if not why:
         return []
     agent, reasons = single(case.facts, AGENT.key), []
@@ -35,7 +35,7 @@ def lacking(case: Case, catalogue: Catalogue, on: dt.date) -> list[str]:
         )
     elif not agent.get("id_number"):
         reasons.append(f"申请人{why}，监护人{agent['name']}没有登记证件号（agent.id_number）")
-    elif ward := incapacity(agent, on):
+    elif ward := incapacity(agent, on, ages):
         reasons.append(f"监护人{agent['name']}{ward}，不能代理")
     reasons += [settling(case, doubt) for doubt in open_doubts(case, *PAPERS)]
     if not handed_in(case, *PAPERS):

@@ -31,6 +31,7 @@ from archivist.rules import (
     recoveries,
     service_step,
 )
+from archivist.rules.ages import ages_of
 from archivist.rules.attempt import Attempt, money_decision
 from archivist.rules.completeness.required_papers import (
     handed_in,
@@ -264,7 +265,8 @@ def _recovery_sum(attempt: Attempt) -> list[str]:
 
 
 def _guardian(attempt: Attempt) -> list[str]:
-    return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on)
+    days = RuleDays(attempt.case.rules_on, attempt.on)
+    return guardianship.lacking(attempt.case, attempt.catalogue, attempt.on, ages_of(attempt.pack, days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +337,7 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
             (RequiredRule(RuleId.RECOVERY_URGE),),
             timed=True,
         ),
-        "guardian": Guard(_guardian),
+        "guardian": Guard(_guardian, (RequiredRule(RuleId.AGE_ADULT), RequiredRule(RuleId.AGE_EARNING))),
         "gradual_exit_length": Guard(
             benefit_guards.gradual_exit_length, (RequiredRule(RuleId.GRADUAL_EXIT),)
         ),

@@ -39,7 +39,7 @@ class RuleId(StrEnum):
     PUBLICITY_OBJECTION_RECHECK = "publicity.objection.recheck", *TIME
     DECIDE = "decide", *TIME
     INFO_DISCLOSURE = "info.disclosure", *TIME
-    REFUSAL_INFORM = "refusal.inform", *TIME
+    REFUSAL_INFORM = "refusal.inform", *LENGTH
     TEMP_EMERGENCY_PAPERWORK = "temp.emergency.paperwork", *TIME, Unit.WORDS
     TEMP_EXPENDITURE_KNOWN = "temp.expenditure.known", *TIME
     TEMP_EXPENDITURE_OTHER = "temp.expenditure.other", *TIME
@@ -58,7 +58,10 @@ class RuleId(StrEnum):
     REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER
     VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
     GRADUAL_EXIT = "gradual.exit", Unit.MONTHS
-    REASSESS = "reassess", *TIME
+    REASSESS = "reassess", *LENGTH
+    NONREPORT_EDUCATION = "nonreport.education", Unit.MONTHS
+    PENALTY_FRAUD = "penalty.fraud", Unit.WORDS
+    """What follows from fraud, as a paper warns of it."""
     DEATH_PROCESS = "death.process", Unit.MONTHS
     PUBLICITY_TERMINATION = "publicity.termination", *TIME
     TERMINATION_OBJECTION = "termination.objection", *TIME
@@ -66,6 +69,21 @@ class RuleId(StrEnum):
     """The household is heard before its assistance is reduced, suspended or ended."""
     HEARING_NOBODY = "hearing.nobody", Unit.YES_NO
     """Nobody is heard where the only recipient is dead."""
+    # who somebody is by age, health, number
+    AGE_ADULT = "age.adult", Unit.AGE
+    AGE_EARNING = "age.earning", Unit.AGE
+    """From which a minor who lives on own wages acts alone."""
+    AGE_ELDERLY = "age.elderly", Unit.AGE
+    AGE_CONSENT = "age.consent", Unit.AGE
+    """Under which a parent consents to the processing of personal data."""
+    OBLIGOR_AGE_RECIPIENT = "obligor.age.recipient", Unit.AGE
+    OBLIGOR_AGE = "obligor.age", Unit.AGE
+    DISABILITY_SEVERE = "disability.severe", Unit.WORDS
+    """The grades that count as severe, with ``、`` between them."""
+    SELF_CARE_PARTIAL = "self_care.partial.max", Unit.ITEMS
+    """Up to how many indicators not reached the ability is lost in part; beyond it wholly."""
+    SURVEY_TEAM_MIN = "survey.team.min", Unit.PERSONS
+    APPRAISAL_REPRESENTATIVES = "appraisal.representatives", Unit.FRACTION
     # other households, service, files
     ACROSS_EXCLUDES = "across.excludes", Unit.WORDS
     """Of which categories nobody may be in benefit who is granted this one; their names, with ``、`` between them."""

@@ -84,6 +84,8 @@ def value(rule: Rule) -> str:
             return f"当月 {given} 日"
         case (Unit.PERSONS, given):
             return f"{given} 人"
+        case (Unit.FRACTION, _):
+            return fraction(rule)
         case (Unit.WORKDAYS | Unit.MONTHS | Unit.HOURS, given):
             return f"{given} 个{rule.unit}"
         case (Unit.DAYS, given):
@@ -116,8 +118,28 @@ def period(rule: Rule, *, han: bool = False) -> str:
     """
     if rule.unit not in _COUNTED or not isinstance(rule.value, int):
         raise RuleFault(f"{rule.id} 的单位是“{rule.unit}”，文书上写不成一段时间")
-    number = han_number(rule.value) if han and 0 < rule.value < 100 else str(rule.value)
-    return f"{number}{_COUNTED[rule.unit]}"
+    return f"{_han(rule) if han else rule.value}{_COUNTED[rule.unit]}"
+
+
+def people(rule: Rule) -> str:
+    """Return a number of people as running text has it: ``两人``, ``三人``."""
+    return f"{'两' if rule.value == 2 else _han(rule)}人"
+
+
+def age(rule: Rule, *, han: bool = False) -> str:
+    """Return an age as running text has it: ``60周岁``, with ``han`` ``十四周岁``."""
+    return f"{_han(rule) if han else rule.value}周岁"
+
+
+def fraction(rule: Rule) -> str:
+    """Return a share (分数) as running text has it: ``三分之二``."""
+    part, _, whole = str(rule.value).partition("/")
+    return f"{han_number(int(whole))}分之{han_number(int(part))}"
+
+
+def _han(rule: Rule) -> str:
+    number = int(rule.value)
+    return han_number(number) if 0 < number < 100 else str(number)
 
 
 def headline(rule: Rule) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -33,12 +34,17 @@ class Unit(StrEnum):
     YUAN = "元"
     TIMES = "倍"
     """So many times the monthly standard of 低保."""
+    AGE = "周岁"
+    ITEMS = "项"
+    """So many of what a form lists: indicators, papers."""
+    FRACTION = "分数"
+    """A share that no decimal says exactly: ``2/3``."""
     WORDS = "文字"
 
     @property
     def holds(self) -> tuple[type, ...]:
         """The types a value in this unit may have."""
-        if self in _TEXTS:
+        if self in _TEXTS or self is Unit.FRACTION:
             return (str,)
         if self is Unit.YES_NO:
             return (bool,)
@@ -56,6 +62,8 @@ class Unit(StrEnum):
             return "文字，不能为空"
         if self is Unit.YES_NO:
             return "true 或 false"
+        if self is Unit.FRACTION:
+            return "不超过 1 的分数，如 2/3"
         least, most = _RANGES[self]
         return f"{'整数' if self.holds == (int,) else '数字'}，{least} 至 {most}"
 
@@ -64,13 +72,14 @@ class Unit(StrEnum):
         if type(value) not in self.holds:
             return False
         if isinstance(value, str):
-            return bool(value.strip())
+            return bool(_FRACTION.fullmatch(value) if self is Unit.FRACTION else value.strip())
         if isinstance(value, bool) or not isinstance(value, int | float):
             return True
         least, most = _RANGES[self]
         return math.isfinite(value) and least <= value <= most
 
 
+_FRACTION: Final = re.compile(r"(?!([1-9])/\1)[1-9]/[1-9]")
 _TEXTS: Final = (Unit.CYCLE, Unit.CALENDAR, Unit.WORDS)
 TIME: Final = (
     Unit.WORKDAYS, Unit.DAYS, Unit.HOURS, Unit.MONTHS, Unit.YEARS, Unit.DAY_OF_MONTH, Unit.MONTH_END,
@@ -92,6 +101,8 @@ _RANGES: Final[Mapping[Unit, tuple[float, float]]] = MappingProxyType(
         Unit.QUARTER: (1, 4),
         Unit.RATIO: (0.0001, 1),
         Unit.PERSONS: (1, 100_000_000),
+        Unit.AGE: (1, 120),
+        Unit.ITEMS: (1, 1000),
         Unit.YUAN: (0.01, 100_000_000),
         Unit.TIMES: (0.01, 1000),
     }

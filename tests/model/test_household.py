@@ -9,7 +9,7 @@ import pytest
 
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
-from archivist.model.household import covered_persons, household_size, is_minor, other_members
+from archivist.model.household import Ages, covered_persons, household_size, is_minor, other_members
 from archivist.model.ids import CaseNo
 from tests.people import make_id
 
@@ -64,6 +64,8 @@ def test_nobody_is_covered_before_birth() -> None:
 
 def test_of_other_papers_no_age_is_read() -> None:
     child = {"id_number": make_id("20100101", "011")}
-    assert is_minor(child, ON)
-    assert not is_minor(child | {"id_type": "其他证件"}, ON)
-    assert is_minor({"birth_date": "2010-01-01"}, ON)
+    ages = Ages(adult=18, earning=16)
+    assert is_minor(child, ON, ages)
+    assert not is_minor(child | {"id_type": "其他证件"}, ON, ages)
+    assert is_minor({"birth_date": "2010-01-01"}, ON, ages)
+    assert not is_minor(child, ON, Ages(adult=2, earning=1))

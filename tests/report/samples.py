@@ -17,7 +17,7 @@ from archivist.report.case_history import HouseholdHistory
 from archivist.report.compilation import register_values
 from archivist.report.register import Register, RegisterRequest
 from archivist.rules.pack import load
-from tests.documents.samples import CATALOGUE, CONFIG
+from tests.documents.samples import CATALOGUE, CONFIG, SOURCES
 from tests.report.homes import OWN_TRAILS, TO_BENEFIT, a_house, with_record
 
 TIANJIN, JINCHENG = load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
@@ -77,7 +77,7 @@ class Printed:
     @cached_property
     def values(self) -> dict[str, Any]:
         """What the document prints."""
-        return document_values(self.document, _NOBODY, CONFIG, on=self.on, given=self.told)
+        return document_values(self.document, _NOBODY, CONFIG, on=self.on, given=self.told, sources=SOURCES)
 
     @cached_property
     def data(self) -> bytes:

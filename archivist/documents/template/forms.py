@@ -35,7 +35,7 @@ _CAPTION: Final = re.compile(r"\[(.*)\]")
 _PEN_DATE: Final = re.compile(r"　*年　+月　+日")
 """A date written out for the pen: its blanks are made as wide as the cell allows, else the year has no room."""
 _SPAN: Final = re.compile(r"\s*×(\d)$")
-_CAPTIONED: Final = re.compile(r"([^{}:]{1,40}):(?:\s+(.*))?")
+_CAPTIONED: Final = re.compile(r"((?:[^{}:]|\{\{[^{}:]*\}\}){1,40}):(?:\s+(.*))?")
 _COLUMN: Final = re.compile(
     r"(?P<keys>[-#\w.+/]+)(?P<align>[<^]?)(?::(?P<caption>[^:\d][^:]*))?(?::(?P<width>\d+(\.\d+)?))?"
 )

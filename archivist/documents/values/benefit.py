@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
@@ -21,10 +20,6 @@ from archivist.rules.hearing import Proposed
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_months
-
-_REPORTED: Final = 3
-"""Months after which a change counts as hidden. Source: 《关于进一步做好最低生活保障等社会救助兜底保障工作的通知》五（五）
-「发生重大变化超过3个月未主动告知的」."""
 
 
 # ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -47,9 +42,10 @@ def _next_review_due(context: DocumentContext) -> dt.date | None:
 
 @computes(FieldPath.REPORT_LATE)
 def _late(context: DocumentContext) -> bool | None:
-    """Whether a change was told more than three months after it happened."""
+    """Whether a change was told later than the rules say after it happened."""
     happened, told = context.day(FieldPath.REPORT_HAPPENED_ON), context.day(FieldPath.REPORT_DATE)
-    return told > add_months(happened, _REPORTED) if happened and told else None
+    rule = context.rule_for(RuleId.NONREPORT_EDUCATION) if happened and told else None
+    return told > add_months(happened, int(rule.value)) if happened and told and rule else None
 
 
 # ── a death ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from archivist.documents.values.registry import computes
 from archivist.documents.values.resolve import computed
 from archivist.model.fact_paths import FactPath
 from archivist.model.household import household_size
+from archivist.rules.rule_ids import RuleId
 
 _CENT: Final = Decimal("0.01")
 
@@ -70,14 +71,20 @@ def _unable(context: DocumentContext) -> int | None:
 
 @computes(FieldPath.ABILITY_CONCLUSION)
 def _self_care(context: DocumentContext) -> str | None:
-    """特困人员认定办法第二十二条: 0, 1 to 3, or more indicators not reached."""
-    unable = _unable(context)
-    if unable is None:
+    """特困人员认定办法第二十二条: none, a few, or more of the indicators not reached."""
+    unable, partial = _unable(context), context.rule_for(RuleId.SELF_CARE_PARTIAL)
+    if unable is None or partial is None:
         return None
-    return "具备生活自理能力" if not unable else f"{'部分' if unable <= 3 else '完全'}丧失生活自理能力"
+    return (
+        "具备生活自理能力"
+        if not unable
+        else f"{'部分' if unable <= int(partial.value) else '完全'}丧失生活自理能力"
+    )
 
 
 @computes(FactPath.BENEFIT_CARE_GRADE)
 def _care_grade(context: DocumentContext) -> str | None:
-    unable = _unable(context)
-    return None if unable is None else "全自理" if not unable else "半护理" if unable <= 3 else "全护理"
+    unable, partial = _unable(context), context.rule_for(RuleId.SELF_CARE_PARTIAL)
+    if unable is None or partial is None:
+        return None
+    return "全自理" if not unable else "半护理" if unable <= int(partial.value) else "全护理"

@@ -11,6 +11,8 @@ from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.documents.values.resolve import value_of
 from archivist.model.fact_paths import FactPath
+from archivist.rules.rule_ids import RuleId
+from archivist.rules.rule_text import fraction
 
 _OF_THE_VILLAGE: Final = (DocumentId.DEMOCRATIC_APPRAISAL, DocumentId.APPRAISAL_NOTICE)
 _OF_THE_PANEL: Final = (DocumentId.DELIBERATION_MINUTES, DocumentId.MINUTES_ORIGINAL)
@@ -65,12 +67,17 @@ def _attendance(context: DocumentContext) -> int | None:
 
 @computes(FieldPath.APPRAISAL_REPRESENTATIVES)
 def _representatives(context: DocumentContext) -> str | None:
-    """村（居）民代表 among those who appraise: two thirds by custom (最低生活保障审核审批办法（试行）第二十二条，已废止)."""
-    people = context.rows(FieldPath.MEETING_ATTENDEES)
-    if not people:
+    """村（居）民代表 among those who appraise, and whether they are as many as the rules ask."""
+    people, rule = (
+        context.rows(FieldPath.MEETING_ATTENDEES),
+        context.rule_for(RuleId.APPRAISAL_REPRESENTATIVES),
+    )
+    if not people or rule is None:
         return None
     found = sum(str(p.get("kind", "")).startswith("村（居）民代表") for p in people)
-    return f"{found}人，{'不少于' if 3 * found >= 2 * len(people) else '少于'}参评人数的三分之二"
+    return (
+        f"{found}人，{'不少于' if found >= rule.share_of(len(people)) else '少于'}参评人数的{fraction(rule)}"
+    )
 
 
 # ── what it is about ─────────────────────────────────────────────────────────────────────────────────────

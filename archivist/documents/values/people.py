@@ -22,6 +22,7 @@ from archivist.model.household import (
     resident_number,
 )
 from archivist.model.ids import IdNumber, IdType, id_birth_date, id_sex, is_id
+from archivist.rules.ages import ages_of
 from archivist.rules.completeness import required_papers
 
 SCOPE: Final = tuple(
@@ -92,7 +93,8 @@ def _promising(context: DocumentContext) -> tuple[Row, ...] | None:
     applicant = _applicant(context)
     if not applicant["name"]:
         return None
-    return (applicant, *(m for m in _family(context) if not is_minor(m, context.on)))
+    ages = ages_of(context.pack, context.days)
+    return (applicant, *(m for m in _family(context) if not is_minor(m, context.on, ages)))
 
 
 # ── whose means are looked into ──────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.household import household_size, is_minor
 from archivist.model.ids import Category
 from archivist.model.record import Record
+from archivist.rules.ages import ages_of
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 
@@ -87,7 +88,7 @@ def _title(context: DocumentContext) -> str:
 def _name(context: DocumentContext) -> str | None:
     """The name as posted; a minor's is 张某某."""
     name, birth = context.text(FactPath.APPLICANT_NAME), value_of(context, FactPath.APPLICANT_BIRTH_DATE)
-    if not name or not is_minor({"birth_date": birth}, context.on):
+    if not name or not is_minor({"birth_date": birth}, context.on, ages_of(context.pack, context.days)):
         return name or None
     if MIDDLE_DOT in name:
         return name.split(MIDDLE_DOT)[0] + MIDDLE_DOT + "某某"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archivist.config import Config
-from archivist.doctypes.catalogue import Catalogue, DocumentType, Origin
-from archivist.documents.values.context import DocumentContext
+from archivist.doctypes.catalogue import DocumentType, Origin
+from archivist.documents.values.context import DocumentContext, DocumentSources
 from archivist.documents.values.resolve import facts_digest, printed
 from archivist.model.case import Case, fold
 from archivist.model.event import Event
@@ -44,15 +44,15 @@ class Stale:
 
 
 def stale(
-    case: Case, events: Iterable[tuple[Event, Sha256]], catalogue: Catalogue, config: Config
+    case: Case, events: Iterable[tuple[Event, Sha256]], config: Config, sources: DocumentSources
 ) -> tuple[Stale, ...]:
     """List the issued documents of a case that print something the facts now say otherwise.
 
     Args:
         case: as it stands.
         events: its chain.
-        catalogue: the document types.
         config: office and standards.
+        sources: the rules and document types.
     """
     now = facts_digest(case)
     issued = [
@@ -63,22 +63,24 @@ def stale(
     chain = tuple(events)
     found = []
     for record in issued:
-        if record.type not in catalogue:
+        if record.type not in sources.catalogue:
             continue  # what it printed can no longer be told
         then = fold(case.number, [e for e in chain if e[0].seq < record.seq])
-        if differences := tuple(_differences(catalogue.get(record.type), record, then, case, config)):
+        if differences := tuple(_differences(record, then, case, config, sources)):
             found.append(Stale(record, differences))
     return tuple(found)
 
 
 def _differences(
-    doc: DocumentType, record: Record, then: Case, case: Case, config: Config
+    record: Record, then: Case, case: Case, config: Config, sources: DocumentSources
 ) -> Iterable[Difference]:
+    doc = sources.catalogue.get(record.type)
     on = dt.date.fromisoformat(str(record.data["date"]))
     given = record.data.get("given", {})
     # Only the facts may differ: the records and steps since then are no news to the paper.
     before, after = (
-        _context(doc, replace(then, facts=facts), config, on, given) for facts in (then.facts, case.facts)
+        _context(doc, replace(then, facts=facts), config, on, given, sources)
+        for facts in (then.facts, case.facts)
     )
     for spec in doc.fields:
         if spec.origin in _WATCHED and spec.applies(case.category):
@@ -90,10 +92,15 @@ def _differences(
 
 
 def _context(
-    doc: DocumentType, case: Case, config: Config, on: dt.date, given: Mapping[str, object]
+    doc: DocumentType,
+    case: Case,
+    config: Config,
+    on: dt.date,
+    given: Mapping[str, object],
+    sources: DocumentSources,
 ) -> DocumentContext:
     declared = {k: v for k, v in given.items() if doc.field(k) is not None}
-    return DocumentContext.read(doc, case, config, on=on, given=declared)
+    return DocumentContext.read(doc, case, config, on=on, given=declared, sources=sources)
 
 
 def _text(value: object) -> str:

@@ -22,6 +22,8 @@ from archivist.report.register import ROWS, ZERO, Register, RegisterRequest, Row
 from archivist.report.registers.applications import OUTCOMES, Outcome, received_on
 from archivist.report.registers.registry import register
 from archivist.report.registers.temporary import payouts
+from archivist.rules.ages import NeedLines
+from archivist.rules.rule_days import RuleDays
 
 COLUMNS: Final = (
     "opening", "opening_persons", "entered", "entered_persons", "left", "left_persons", "changed_persons", "closing",
@@ -53,7 +55,8 @@ def monthly_statistics(asked: RegisterRequest) -> Register:
     rows = [_row(c, _roll(_of(asked.houses, c), asked.period)) for c in roll]
     once = [_row(c, _once(_of(asked.houses, c), asked.period)) for c in shown if c in TEMPORARY]
     handled = [_row(c, _handled(_of(asked.houses, c), asked.period)) for c in shown]
-    classes = [_row(c, _classes(_of(asked.houses, c), asked.period)) for c in roll]
+    lines = NeedLines.of(asked.pack, RuleDays.alike(asked.period.last))
+    classes = [_row(c, _classes(_of(asked.houses, c), asked.period, lines)) for c in roll]
     tables = (
         (ROWS, rows, COLUMNS),
         (FieldPath.TEMPORARY_ROWS, once, TEMPORARY_COLUMNS),
@@ -170,7 +173,7 @@ def _handled(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
 _CLASS_KEYS: Final = dict(zip(CLASSES, ("old", "young", "disabled", "ill"), strict=True))
 
 
-def _classes(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
+def _classes(houses: Sequence[HouseholdHistory], period: Period, lines: NeedLines) -> Counts:
     """Count the persons on the roll at the end of the period by what makes their need greater."""
     counts: Counts = dict.fromkeys(("persons", *_CLASS_KEYS.values(), "unknown"), 0)
     for house in houses:
@@ -179,7 +182,7 @@ def _classes(houses: Sequence[HouseholdHistory], period: Period) -> Counts:
         counts["persons"] += house.persons(period.month)
         covered = covered_persons(house.case, period.last)
         counts["unknown"] += sum(birth_date(p) is None for p in covered)
-        for found in house.classes(period.last):
+        for found in house.classes(period.last, lines):
             for name in found:
                 counts[_CLASS_KEYS[name]] += 1
     return counts

@@ -28,13 +28,16 @@ from archivist.report.register import (
 )
 from archivist.report.registers.registry import register
 from archivist.report.registers.reviews import reviews_due
+from archivist.rules.ages import NeedLines
 from archivist.rules.disposition import arrangement
+from archivist.rules.rule_days import RuleDays
 
 
 @register(DocumentId.MONTHLY_ROSTER, one_month=True)
 def monthly_roster(asked: RegisterRequest) -> Register:
     """Who is on the roll at the end of the month, and who left it in the month, with what changed."""
-    rows = [row for h in asked.houses if (row := _roster_row(h, asked.period))]
+    lines = NeedLines.of(asked.pack, RuleDays.alike(asked.period.last))
+    rows = [row for h in asked.houses if (row := _roster_row(h, asked.period, lines))]
     rows = in_order(r for r in rows if r["on_roll"]) + in_order(r for r in rows if not r["on_roll"])
     here = [r for r in rows if r["on_roll"]]
     found = Register(
@@ -60,7 +63,7 @@ def monthly_roster(asked: RegisterRequest) -> Register:
     return found
 
 
-def _roster_row(house: HouseholdHistory, period: Period) -> Row | None:
+def _roster_row(house: HouseholdHistory, period: Period, lines: NeedLines) -> Row | None:
     on_roll = house.on_roll(period.last) or (house.case.category in TEMPORARY and house.entered(period))
     gone = house.exit_in(period)
     if not on_roll and gone is None:
@@ -70,7 +73,7 @@ def _roster_row(house: HouseholdHistory, period: Period) -> Row | None:
     paper = house.record(DocumentId.CONFIRMATION_DECISION)
     change, stopped = _change(house, period, left=gone is not None)
     amount = term.amount if term else None
-    found = set[str]().union(*house.classes(period.last))
+    found = set[str]().union(*house.classes(period.last, lines))
     account = house.fact(FactPath.ACCOUNT_NUMBER)
     return who(house) | {
         "id_number": house.fact(FactPath.APPLICANT_ID_NUMBER),

@@ -12,7 +12,7 @@ from archivist.errors import DocumentNotApplicable, MissingFields, UnlawfulDocum
 from archivist.issuing.case_documents import plan_one
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category
-from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, HOUSEHOLDS, MINIMAL, ON, a_case, an_id
+from tests.documents.samples import CATALOGUE, CHAIN, CONFIG, HOUSEHOLDS, MINIMAL, ON, SOURCES, a_case, an_id
 from tests.documents.types.deciding_samples import EXTRA, GIVEN, case_of, sample
 from tests.filing import come_to
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -80,7 +80,7 @@ def test_a_minor_is_not_named_in_public() -> None:
         "applicant": {**MINIMAL["applicant"], "name": "欧阳小雨", "id_number": an_id("20150101", 12)},
     }
     doc = CATALOGUE.get("confirmation_announcement")
-    values = document_values(doc, a_case(child), CONFIG, on=ON, given={})
+    values = document_values(doc, a_case(child), CONFIG, on=ON, given={}, sources=SOURCES)
     assert values["publicity"]["rows"][0]["name"] == "欧阳某某"  # type: ignore[index]
 
 

@@ -15,7 +15,7 @@ from archivist.model.case import Case
 from archivist.model.ids import record_no
 from archivist.model.record import Record, RecordStatus
 from tests.documents.pages import squeezed
-from tests.documents.samples import CATALOGUE, CONFIG, FULL, LONG_NAME, ON, a_case
+from tests.documents.samples import CATALOGUE, CONFIG, FULL, LONG_NAME, ON, SOURCES, a_case
 from tests.documents.types.inquiry_samples import GIVEN, HOUSEHOLDS, NAMES, sample
 from tests.kit import BY, make_workspace, open_household, values_of
 
@@ -142,7 +142,9 @@ def with_records(case: Case, *types: str, **data: object) -> Case:
 def test_the_register_is_quoted_and_numbered() -> None:
     given = {"objection.content": "反映收入不实", "objection.person": "欧阳文惠"}
     case = with_records(a_case(), "preliminary_publicity", "objection_register", given=given)
-    recheck = document_values(CATALOGUE.get("reinvestigation_record"), case, CONFIG, on=ON, given={})
+    recheck = document_values(
+        CATALOGUE.get("reinvestigation_record"), case, CONFIG, on=ON, given={}, sources=SOURCES
+    )
     assert recheck["objection"]["no"] == f"{case.number}-{record_no(2)}"  # type: ignore[index]
     assert recheck["objection"]["content"] == "反映收入不实"  # type: ignore[index]
     assert recheck["objection"]["received_on"] == "2024年8月20日"  # type: ignore[index]

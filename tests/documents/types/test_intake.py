@@ -24,7 +24,7 @@ from archivist.procedure.cases import change_facts
 from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
-from tests.documents.samples import CATALOGUE, CONFIG, ON, a_case
+from tests.documents.samples import CATALOGUE, CONFIG, ON, SOURCES, a_case
 from tests.documents.types.intake_samples import ADVERSE, GIVEN, ORDINARY, sample
 from tests.filing import come_to, file_papers
 from tests.kit import BY, TODAY, make_workspace, open_another, open_household
@@ -69,7 +69,9 @@ def test_the_grown_up_promise_and_a_person_alone_promises_alone() -> None:
         ("TK", after, names[:1]),
         ("CJ", after, names[:1]),
     ):
-        found = document_values(doc, a_case(ORDINARY, category), CONFIG, on=on, given={})["commitment"]
+        found = document_values(doc, a_case(ORDINARY, category), CONFIG, on=on, given={}, sources=SOURCES)[
+            "commitment"
+        ]
         assert isinstance(found, dict) and [p["name"] for p in found["persons"]] == expected
 
 

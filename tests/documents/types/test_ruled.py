@@ -16,7 +16,7 @@ from archivist.errors import MissingFields, UnlawfulDocument
 from archivist.model.case import Case
 from archivist.rules import pack as packs
 from archivist.workspace import Workspace
-from tests.documents.samples import CHAIN, CONFIG, FULL, ON, a_case
+from tests.documents.samples import CHAIN, CONFIG, FULL, ON, SOURCES, a_case
 from tests.documents.types.upkeep_samples import sample
 from tests.kit import ruled
 from tests.rules.walking import IN_BENEFIT, PUBLICIZED, walk
@@ -161,5 +161,6 @@ def test_a_notice_must_say_where_to_object() -> None:
             on=ON,
             given={},
             extra=publicity | {"doc_no": "示槐救字〔2024〕33号"},
+            sources=SOURCES,
         )
     assert any("publicity.objections" in p for p in caught.value.problems)

@@ -19,7 +19,7 @@ from archivist.rules import pack as packs
 from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 from tests.documents.pages import squeezed
-from tests.documents.samples import CATALOGUE, CONFIG, FULL, MINIMAL, ON, QR, a_case, an_id
+from tests.documents.samples import CATALOGUE, CONFIG, FULL, MINIMAL, ON, QR, SOURCES, a_case, an_id
 from tests.documents.types.upkeep_samples import ADVERSE, NAMES, NEEDED, OFFICE, sample
 from tests.kit import BY, make_workspace, open_household, values_of
 
@@ -36,7 +36,7 @@ def test_what_the_clerk_must_tell_is_asked_for_all_at_once(name: str) -> None:
     if not needed:
         return
     with pytest.raises(MissingFields) as caught:
-        document_values(doc, a_case(MINIMAL, "TK"), CONFIG, on=ON, given={})
+        document_values(doc, a_case(MINIMAL, "TK"), CONFIG, on=ON, given={}, sources=SOURCES)
     assert all(any(f.named in problem for problem in caught.value.problems) for f in needed)
 
 

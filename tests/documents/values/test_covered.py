@@ -14,7 +14,7 @@ from archivist.report import Period
 from archivist.report.register import RegisterRequest
 from archivist.report.registers.roll import household_ledger, monthly_roster
 from archivist.rules.pack import load
-from tests.documents.samples import CONFIG
+from tests.documents.samples import CONFIG, SOURCES
 from tests.people import make_id
 from tests.report.homes import TO_BENEFIT, a_house
 
@@ -50,11 +50,11 @@ def test_every_paper_and_register_tells_the_same_number(
         doc = CATALOGUE.get(name)
         spec = doc.field("benefit.persons")
         assert spec
-        told.add(str(printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last))))
+        told.add(str(printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last, SOURCES))))
     doc = CATALOGUE.get("longterm_publicity")
     spec = doc.field("publicity.rows")
     assert spec
-    rows = printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last))
+    rows = printed(spec, DocumentContext(doc, house.case, CONFIG, MONTH.last, SOURCES))
     assert isinstance(rows, list)
     told.add(rows[0]["persons"])
     assert len(told) == 1

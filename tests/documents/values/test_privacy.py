@@ -19,7 +19,7 @@ from archivist.errors import MissingFields, UnlawfulDocument
 from archivist.model.field_schema import GROUPS, Field
 from archivist.model.ids import Category
 from archivist.rules import pack as packs
-from tests.documents.samples import CONFIG, ON, a_case, an_id
+from tests.documents.samples import CONFIG, ON, SOURCES, a_case, an_id
 
 PUBLIC = [d for d in Catalogue.load().generated() if d.public and d.template is not None]
 CASES = [(d, c) for d in PUBLIC for c in d.categories]
@@ -122,7 +122,9 @@ def filled(doc: DocumentType, category: Category, **typed: object) -> dict[str, 
     extra = {k: v for k, v in extra.items() if k not in typed}
     while True:
         try:
-            return document_values(doc, case, CONFIG, on=ON, given=given | typed, extra=extra)
+            return document_values(
+                doc, case, CONFIG, on=ON, given=given | typed, extra=extra, sources=SOURCES
+            )
         except MissingFields as error:
             missing = [f for f in doc.fields if any(f.named in p and "缺少" in p for p in error.problems)]
             if not missing or any(f.path in given for f in missing):

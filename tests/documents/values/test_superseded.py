@@ -10,6 +10,7 @@ import pytest
 from archivist.cli.main import main
 from archivist.documents.values.superseded import Stale, stale
 from archivist.issuing.case_documents import issue, plan
+from archivist.issuing.sources import office_sources
 from archivist.model.case import Case
 from archivist.model.facts import single
 from archivist.procedure.cases import change_facts
@@ -34,7 +35,9 @@ def make(workspace: Workspace, document: str, case: Case, **given: object) -> st
 
 def found(workspace: Workspace, case: Case) -> tuple[Stale, ...]:
     now = workspace.archive.read(case.number)
-    return stale(now, workspace.archive.chain(case.number).events, workspace.catalogue, workspace.config)
+    return stale(
+        now, workspace.archive.chain(case.number).events, workspace.config, office_sources(workspace)
+    )
 
 
 def test_a_changed_fact_is_found_in_the_documents_that_print_it(workspace: Workspace) -> None:

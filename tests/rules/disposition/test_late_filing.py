@@ -12,6 +12,7 @@ from archivist.doctypes.declaration import read_type
 from archivist.documents.values.superseded import stale
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.planned import IssuedForCase
+from archivist.issuing.sources import office_sources
 from archivist.model.case import Case
 from archivist.model.record import RecordStatus
 from archivist.procedure.cases import change_facts
@@ -103,7 +104,9 @@ def test_what_nobody_signs_is_still_compared_with_the_facts(workspace: Workspace
     case = file_papers(workspace, open_household(workspace).number, "application_form")
     listed = make(workspace, "case_catalog", case)
     case, _ = change_facts(workspace, BY, case.number, [("applicant.name", "王秀岚")])
-    found = stale(case, workspace.archive.chain(case.number).events, workspace.catalogue, workspace.config)
+    found = stale(
+        case, workspace.archive.chain(case.number).events, workspace.config, office_sources(workspace)
+    )
     assert [(s.record.no, s.differences[0].path) for s in found] == [(listed.record, "volume.title")]
 
 
