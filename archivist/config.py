@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,6 +23,7 @@ from archivist.declarations.forms import Form, Words, one_of
 from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.roles import HELD, Role
+from archivist.model.staff import Employment, Post
 from archivist.rules.work_calendar import NATIONAL, Calendar
 from archivist.settings_file import FILE_NAME, file_of
 
@@ -70,6 +71,8 @@ OfficeCode = Annotated[
 ]
 OfficeRole = Annotated[Role, one_of(HELD)]
 Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
+Inhabitants = Annotated[int, Form(lambda count: count >= 0, "人数，不小于 0")]
+Yuan = Annotated[float, Form(lambda amount: amount >= 0, "金额（元），不小于 0")]
 Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
 Share = Annotated[float, Form(lambda share: 0 < share <= 1, "大于 0、不超过 1 的小数，如 0.8")]
 SIGNED_INK: Final = 0.012
@@ -103,11 +106,52 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Somebody who acts in this office, with the roles held."""
+    """Somebody who acts in this office, with the roles held, or works for it; whoever has a post is on the roster.
+
+    Attributes:
+        village: where a helper of a village works.
+        since: first day at the post, ``until`` the last; of all time when nothing is said.
+    """
 
     name: Words
     roles: tuple[OfficeRole, ...] = ()
     title: str = ""
+    post: Post = Post.OTHER
+    employment: Employment = Employment.FULL_TIME
+    village: str = ""
+    phone: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def serves(self, on: dt.date) -> bool:
+        """Tell whether the person is at the post on a day."""
+        return not (self.since and on < self.since) and not (self.until and on > self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village or community of the town; ``station`` names its service station (社会救助服务站), where it has one."""
+
+    name: Words
+    station: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Establishment:
+    """What the office has for this work (机构保障): the facts of 五有 and of the rules on staff.
+
+    Attributes:
+        population: inhabitants of the town, 0 when nobody wrote it down.
+        agency: who takes applications and surveys (经办机构), ``department`` who examines (管理部门).
+        funds: working funds (工作经费) of the year in yuan, 0 for none.
+        premises: where people are received.
+    """
+
+    population: Inhabitants = 0
+    agency: str = ""
+    department: str = ""
+    funds: Yuan = 0
+    premises: str = ""
 
 
 class ProvisionalDates(StrEnum):
@@ -155,6 +199,8 @@ class Settings:
     office: Office = Office()
     pack: Words = "national"
     people: tuple[StaffMember, ...] = ()
+    establishment: Establishment = Establishment()
+    villages: tuple[Village, ...] = ()
     options: Options = Options()
     standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
     override: Mapping[Table, tuple[OwnRow, ...]] = field(default_factory=dict)
@@ -175,9 +221,15 @@ class Config:
     pack: str = "national"
     people: tuple[StaffMember, ...] = ()
     options: Options = Options()
+    establishment: Establishment = Establishment()
+    villages: tuple[Village, ...] = ()
     standards: Mapping[str, str] = field(default_factory=dict)
     override: Mapping[str, Rows] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
+
+    def at_posts(self, posts: Collection[Post], on: dt.date) -> tuple[StaffMember, ...]:
+        """Return who is at some posts on a day, in the order of the settings."""
+        return tuple(p for p in self.people if p.post in posts and p.serves(on))
 
     def person(self, name: str) -> StaffMember | None:
         """Return a person of the office by name."""
@@ -236,6 +288,8 @@ def _config(settings: Settings, tables: Mapping[str, Any]) -> Config:
         settings.pack,
         settings.people,
         settings.options,
+        settings.establishment,
+        settings.villages,
         {category: str(amount) for category, amount in settings.standards.items()},
         tables.get("override", {}),
         Calendar(MappingProxyType(corrections)) if corrections else NATIONAL,

@@ -16,6 +16,7 @@ from archivist.rules.unit import Unit
 
 if TYPE_CHECKING:
     from archivist.procedure import agenda as procedure
+    from archivist.procedure.duties import Duty
     from archivist.rules.deadlines import Excluded
     from archivist.rules.rule import Rule, Source
     from archivist.workspace import Workspace
@@ -149,12 +150,15 @@ class LimitView:
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """What the office (or its bureau) owes not in one case but by the month or the year.
+    """What the office (or its bureau) owes not in one case but by the month or the year, or always.
 
     Attributes:
         rule: id of the row it stands on; ``title``, ``duty``, ``matter`` as in ``LimitView``.
-        base: households it is reckoned from, ``required`` of them, ``done`` so far; ``None`` where only the words of
-            the rule are known, or where the doing is recorded elsewhere.
+        base: what it is reckoned from, ``required`` of them, ``done`` so far; ``None`` where only the words of the rule are
+            known, or where the doing is recorded elsewhere.
+        unit: what is counted: 户, 人, 份; ``base_name`` what the base counts where it is something else (人口).
+        due: the last day in time, where the rule names one; ``short``: not fulfilled though it should be.
+        note: what a person must know besides.
         share: of the households, where the row is a share.
     """
 
@@ -166,12 +170,17 @@ class DutyView:
     base: int | None
     required: int | None
     done: int | None
+    unit: str
+    base_name: str
+    due: dt.date | None
+    short: bool
+    note: str
     share: float | None
     source: str
     reference: Reference
 
     @classmethod
-    def of(cls, duty: procedure.Duty) -> DutyView:
+    def of(cls, duty: Duty) -> DutyView:
         """Return a duty of the agenda."""
         rule = duty.rule
         return cls(
@@ -183,6 +192,11 @@ class DutyView:
             base=duty.base,
             required=duty.required,
             done=duty.done,
+            unit=duty.unit,
+            base_name=duty.base_name,
+            due=duty.due,
+            short=duty.short,
+            note=duty.note,
             share=float(rule.value) if rule.unit is Unit.RATIO else None,
             source=str(rule.source),
             reference=Reference.of(rule.source),
@@ -236,7 +250,7 @@ def due(
         on: the moment asked about, aware; Asia/Shanghai.
         case: only this household, as people name it; the duties of the whole office are left out.
         category: only cases of it.
-        overdue: only what is overdue, without the duties of the whole office.
+        overdue: only what is overdue, of the duties of the whole office those that are not fulfilled.
         days: leave out what ends later than so many calendar days from now, unless its warning line is reached;
             ``None`` for everything.
         progress: called with the cases worked out and all those to be, where the cache has to be filled.

@@ -12,6 +12,7 @@ from archivist.api.result import Result
 from archivist.model.event import Op
 
 if TYPE_CHECKING:
+    from archivist.issuing.number_series import NumberLine
     from archivist.model.by import By
     from archivist.model.event import Event
     from archivist.workspace import Workspace
@@ -56,6 +57,7 @@ class DocumentNumber:
             ``state_label`` says it in Chinese.
         by_hand: a person chose it.
         reason: why it is void or vacant.
+        noted: what a document of the office says of itself, by the names of its fields.
     """
 
     year: int
@@ -70,6 +72,7 @@ class DocumentNumber:
     case: str
     record: str
     reason: str
+    noted: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def document_numbers(workspace: Workspace, *, year: int | None = None) -> Docume
                 case=line.case,
                 record=line.record,
                 reason=line.reason,
+                noted=_noted(workspace, line),
             )
             for line in found.lines
         ),
@@ -123,6 +127,14 @@ def document_numbers(workspace: Workspace, *, year: int | None = None) -> Docume
         found.repeated,
         tuple(f"{number}：{why}" for number, why in found.unread.items()),
     )
+
+
+def _noted(workspace: Workspace, line: NumberLine) -> dict[str, str]:
+    """Return what a document says of itself, by the names its type gives its fields."""
+    if not line.noted or line.document not in workspace.catalogue:
+        return {}
+    fields = {f.path: f.label for f in workspace.catalogue.get(line.document).fields}
+    return {fields.get(path, path): str(value) for path, value in line.noted.items()}
 
 
 def _title(workspace: Workspace, document: str) -> str:

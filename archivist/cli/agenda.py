@@ -99,6 +99,8 @@ def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None)
             [(d.matter, d.period, _required(d), _done(d), d.reference) for d in found.duties],
         )
         shown += [d.reference for d in found.duties]
+        for note in dict.fromkeys(f"{d.title}：{d.note}" for d in found.duties if d.note):
+            session.say(note, "yellow")
     for key, measure in sorted({(r.key, r.measure) for r in shown}):
         session.say(f"{key}  {measure}", "dim")
     counts = "，".join(f"{status.label} {count}" for status, count in found.counts.items())
@@ -140,8 +142,18 @@ def _explain(session: Session, entry: LimitView) -> None:
 
 def _required(duty: DutyView) -> str:
     share = "" if duty.share is None else f"{duty.share:.0%}"
-    return share if duty.required is None else f"不少于 {duty.required} 户（{duty.base} 户的 {share}）"
+    if duty.required is None:
+        return share
+    reckoned = (
+        f"（{duty.base} 户的 {share}）"
+        if share
+        else f"（{duty.base_name} {duty.base}）"
+        if duty.base_name
+        else ""
+    )
+    return f"不少于 {duty.required} {duty.unit}{reckoned}"
 
 
 def _done(duty: DutyView) -> str:
-    return "" if duty.done is None else f"{duty.done} 户"
+    done = "" if duty.done is None else f"{duty.done} {duty.unit}"
+    return f"{done}，不足" if duty.short else done

@@ -63,7 +63,7 @@ def _show_numbers(session: Session, found: DocumentNumbers) -> int:
                 n.date,
                 n.case,
                 n.record,
-                n.reason,
+                n.reason or "，".join(f"{label} {value}" for label, value in n.noted.items()),
             )
             for n in found.numbers
         ],

@@ -123,6 +123,11 @@ def _contradictions(tables: Tables, rows: list[dict[str, Any]]) -> Iterator[str]
     office = tables.get("kind") == DocumentKind.REGISTER or tables.get("categories") == []
     if tables.get("enabled") and office:
         yield "不按户制发的文书没有户档可看，不能写 enabled"
+    if isinstance(noted := tables.get("noted"), list) and noted:
+        if not office:
+            yield "noted 只用于机关文书：户档的文书自己就在档案里"
+        declared = {row.get("path") for row in rows}
+        yield from (f"noted 中的“{path}”不是登记的字段" for path in noted if path not in declared)
     paths = Counter(str(row.get("path", "")) for row in rows)
     labels = Counter(str(row["label"]) for row in rows if row.get("label"))
     yield from (f"字段 {path} 登记了两次" for path, times in paths.items() if times > 1 and path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,7 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
+from archivist.model.office_papers import NOTED
 from archivist.model.reference_numbers import ReferenceNumber, YearNumbers
 from archivist.workspace import Workspace
 
@@ -56,6 +57,7 @@ class NumberLine:
         by_hand: a person chose it; the sequence passes over it.
         document: the catalogue's id of the type, ``title`` its name, ``date`` its date (成文日期, ``YYYY-MM-DD``).
         case: the household, and ``record`` the number of the paper in its file; empty for the office's own.
+        noted: what a document of the office says of itself, by path, as its event notes it.
         reason: why the document is void, or no document bears the number.
     """
 
@@ -70,6 +72,7 @@ class NumberLine:
     case: str = ""
     record: str = ""
     reason: str = ""
+    noted: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,9 @@ def _of_office(event: Event) -> NumberLine:
     doc_no, date = str(data["doc_no"]), str(data["date"])
     year, number = _parts(doc_no) if doc_no else (int(date[:4]), None)
     return NumberLine(
-        year, number, doc_no, NumberState.HANDED_OUT, False, str(data["document"]), str(data["title"]), date
-    )
+        year, number, doc_no, NumberState.HANDED_OUT, False, str(data["document"]), str(data["title"]), date,
+        noted=data.get(NOTED, {}),
+    )  # fmt: skip
 
 
 def _parts(doc_no: str) -> tuple[int, int]:

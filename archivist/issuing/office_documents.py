@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from archivist.documents.template.own_copy import refuse_faulty
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.nested import at
 from archivist.documents.values.office import complete_rows
-from archivist.documents.values.resolve import computed, document_values, filled
+from archivist.documents.values.resolve import computed, document_values, filled, value_of
 from archivist.errors import (
     ArchivistError,
     DocumentNotApplicable,
@@ -40,6 +40,7 @@ from archivist.model.case import Case
 from archivist.model.document_code import SEPARATOR
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
+from archivist.model.office_papers import NOTED
 from archivist.workspace import Workspace
 
 Given = Mapping[str, object]
@@ -58,6 +59,7 @@ class PlannedForOffice:
         on: its date (成文日期).
         numbered: whether it takes a reference number from the ledger.
         doubts: what a person must look at before it is signed.
+        noted: path → value as stored: what the ledger is to note of it.
         name: what tells it in file names from others of its kind and day.
     """
 
@@ -66,6 +68,7 @@ class PlannedForOffice:
     on: dt.date
     numbered: bool
     doubts: tuple[str, ...] = ()
+    noted: Mapping[str, object] = field(default_factory=dict)
     name: str = ""
 
     @property
@@ -133,7 +136,9 @@ def plan(
             problems=error.problems,
             remedy="用 --set 键=值 或 --from 文件给出；规则包的内容与本地规定不同的，在 archivist.toml 中写明。没有写入任何内容。",
         ) from None
-    return PlannedForOffice(document, values, context.made_on, numbered, tuple(context.doubts))
+    found = {path: value_of(context, path) for path in document.noted}
+    noted = {path: _plain(value) for path, value in found.items() if value not in (None, "")}
+    return PlannedForOffice(document, values, context.made_on, numbered, tuple(context.doubts), noted)
 
 
 def issue(
@@ -201,6 +206,7 @@ def issue(
                 "doc_no": doc_no,
                 "date": day,
                 "template_sha256": made.template,
+                **({NOTED: dict(planned.noted)} if planned.noted else {}),
                 **({jobs.JOB: name} if name else {}),
             },
             workspace.stamp(by),
@@ -274,6 +280,11 @@ def _refuse_other(document: DocumentType, pack: str) -> None:
         raise DocumentNotApplicable(
             f"{document.title}只用于规则包 {'、'.join(document.packs)}，本单位适用 {pack}"
         )
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON keeps it."""
+    return value if isinstance(value, str | int | bool) else str(value)
 
 
 def _blank(values: Mapping[str, object], path: str) -> bool:

@@ -8,6 +8,8 @@ from functools import cache
 from archivist.documents.values.context import DocumentSources, Fixity
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.office_papers import papers_of
+from archivist.rules.staffing import recipients
 from archivist.store.bag_fixity import check_bag
 from archivist.workspace import Workspace
 
@@ -19,7 +21,14 @@ def office_sources(workspace: Workspace) -> DocumentSources:
         workspace.catalogue,
         read_case=lambda number: workspace.archive.read(number),
         case_numbers=lambda: workspace.archive.case_numbers(),
+        recipients=cache(lambda: _recipients(workspace)),
+        office_papers=cache(lambda: papers_of(workspace.archive.ledger_events())),
     )
+
+
+def _recipients(workspace: Workspace) -> int:
+    archive = workspace.archive
+    return sum(recipients(archive.read(number), workspace.pack) for number in archive.case_numbers())
 
 
 def case_sources(workspace: Workspace, by: By, case: Case) -> DocumentSources:

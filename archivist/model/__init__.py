@@ -3,8 +3,8 @@
 ``ids`` case, record and ID numbers, ``ids_in_text`` on a page · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
 household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers, ``household_changes`` when people come and go, ``former_people`` who went · ``persons`` who each of them is, ``former_names``
 what they were called before · ``invisible`` characters nobody sees · ``by`` who acts · ``event`` one change, ``confirmations`` what people looked up ·
-``record`` one filed paper · ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``standing`` · ``stated_days`` as old papers state them · ``conditions`` on a case,
-in words · ``document_code`` what a QR code says · ``reference_numbers`` of documents, and those of a year · ``plain_text`` in the encodings of offices.
+``record`` one filed paper · ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``staff`` ``standing`` · ``stated_days`` as old papers state them · ``conditions`` on a case,
+in words · ``document_code`` what a QR code says · ``office_papers`` what the ledger tells of the office's documents · ``reference_numbers`` of documents, and those of a year · ``plain_text`` in the encodings of offices.
 """
 
 __all__ = [
@@ -25,11 +25,13 @@ __all__ = [
     "ids",
     "ids_in_text",
     "invisible",
+    "office_papers",
     "persons",
     "plain_text",
     "record",
     "reference_numbers",
     "roles",
+    "staff",
     "standing",
     "stated_days",
     "states",

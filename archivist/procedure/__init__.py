@@ -1,7 +1,7 @@
 """What becomes of a case.
 
 ``cases`` open, change facts · ``closing`` deregister, reopen · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
-``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``next_acts`` what comes next · ``across`` what other households say · ``service_records`` what a receipt serves ·
+``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due · ``duties`` what the office owes for all its work · ``next_acts`` what comes next · ``across`` what other households say · ``service_records`` what a receipt serves ·
 ``completeness_audit`` what is missing.
 """
 
@@ -14,6 +14,7 @@ __all__ = [
     "closing",
     "completeness_audit",
     "corrections",
+    "duties",
     "facts_file",
     "household_split",
     "next_acts",

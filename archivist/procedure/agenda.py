@@ -21,16 +21,20 @@ from typing import Any, Final
 from archivist import __version__
 from archivist.errors import ArchivistError, IndexFault, InvalidValue
 from archivist.model.case import Case, CaseStatus
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.model.office_papers import papers_of
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.model.step_ids import GRANTING, StepId
+from archivist.procedure.duties import Duty, of_records, of_staff
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
 from archivist.rules.rule import DutyBearer, RuleKind
 from archivist.rules.rule_days import RuleDays
-from archivist.rules.rule_ids import RuleId
+from archivist.rules.rule_ids import RuleId, RulePrefix
+from archivist.rules.staffing import recipients
 from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
@@ -38,7 +42,7 @@ from archivist.search.agenda_cache import Standing
 from archivist.store.chain import EVENTS, event_name
 from archivist.workspace import Workspace
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of what is kept in the catalogue."""
 BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
@@ -77,21 +81,6 @@ class RunningLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """What the office (or its bureau) owes not in one case but by the month or the year.
-
-    ``base`` households it is reckoned from, ``required`` of them, ``done`` so far; ``None`` where only the words of
-    the rule are known, or where the doing is recorded elsewhere.
-    """
-
-    rule: Rule
-    period: str
-    base: int | None = None
-    required: int | None = None
-    done: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Agenda:
     """What is due on a day, the most urgent first; ``unread`` says which cases could not be looked at, and why."""
 
@@ -119,7 +108,7 @@ def agenda(
         on: civil date and time asked about, Asia/Shanghai.
         category: only cases of it.
         case: only this case; the duties of the whole office are left out.
-        overdue: only what is overdue, without the duties of the whole office.
+        overdue: only what is overdue, of the duties of the whole office those that are not fulfilled.
         days: leave out what ends later than so many calendar days from now, unless its warning line is reached.
         step: called with the cases worked out and all those to be, where the cache has to be filled.
 
@@ -133,11 +122,19 @@ def agenda(
         sights = [_Sight(str(case), one.applicant_name, json.loads(_worked_out(one, pack)))]
     else:
         sights = list(_sights(workspace, category, unread, step))
+    duties = (
+        ()
+        if case
+        else (
+            *_duties(sights, pack, on.date(), category),
+            *_of_office(workspace, sights, on.date(), category),
+        )
+    )
     found = sorted(_entries(sights, pack, on.replace(tzinfo=None), days), key=itemgetter(0))
     return Agenda(
         on,
         tuple(entry for _, entry in found if entry.status is LimitStatus.OVERDUE or not overdue),
-        () if case or overdue else tuple(_duties(sights, pack, on.date(), category)),
+        tuple(d for d in duties if d.short or not overdue),
         tuple(unread),
         len(sights),
     )
@@ -204,7 +201,8 @@ def _worked_out(case: Case, pack: Pack) -> str:
         name: sorted({f"{s.on:%Y-%m}" for s in case.steps if s.id in ids}) for name, ids in _COUNTED.items()
     }
     return json.dumps(
-        {"due": due, "review": visit, "state": case.state.value} | months, separators=(",", ":")
+        {"due": due, "review": visit, "served": recipients(case, pack), "state": case.state.value} | months,
+        separators=(",", ":"),
     )
 
 
@@ -362,6 +360,8 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
     """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
     month = f"{on:%Y-%m}"
     for rule in pack.rules:
+        if rule.id.startswith(RulePrefix.DUTY):
+            continue
         if (
             rule.timed
             or rule.unit not in (Unit.RATIO, Unit.CYCLE)
@@ -378,6 +378,18 @@ def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Categor
             yield Duty(rule, month, count, rule.share_of(count))
         else:
             yield Duty(rule, str(rule.value) if rule.unit is Unit.CYCLE else "")
+
+
+def _of_office(
+    workspace: Workspace, sights: Sequence[_Sight], on: dt.date, category: Category | None
+) -> Iterator[Duty]:
+    """Yield what the office owes for all its work; nothing where only one category is asked about."""
+    if category is not None:
+        return
+    yield from of_staff(workspace.config, workspace.pack, sum(s.body["served"] for s in sights), on)
+    ledger = [*workspace.archive.ledger_events()]
+    opened = next((dt.date.fromisoformat(e.time[:10]) for e in ledger if e.op is Op.LEDGER_OPENED), None)
+    yield from of_records(workspace.pack, papers_of(ledger), on, opened)
 
 
 def _category(sight: _Sight) -> str:

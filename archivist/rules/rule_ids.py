@@ -111,6 +111,15 @@ class RuleId(StrEnum):
     DELIBERATION_SIZE_MAX = "deliberation.size.max", Unit.PERSONS
     KPI_100 = "kpi.100", Unit.RATIO
     STAFF_MIN = "staff.min", Unit.PERSONS
+    STAFF_THRESHOLD = "staff.threshold", Unit.PERSONS
+    """Up to how many inhabitants a town is small."""
+    STAFF_SMALL = "staff.small", Unit.PERSONS
+    STAFF_SMALL_MOST = "staff.small.most", Unit.PERSONS
+    STAFF_LARGE = "staff.large", Unit.PERSONS
+    STAFF_LARGE_MOST = "staff.large.most", Unit.PERSONS
+    STAFF_PER = "staff.per", Unit.PERSONS
+    """For how many recipients there is to be one of the staff."""
+    STAFF_FLOOR = "staff.floor", Unit.PERSONS
     SPOTCHECK_RATIO = "spotcheck.ratio", Unit.RATIO
     SPOTCHECK_KINSHIP = "spotcheck.kinship", Unit.RATIO
 
@@ -124,6 +133,8 @@ class RulePrefix(StrEnum):
     """The sentences a decision stands on: ``basis.<document, without _decision>.``."""
     SERVICE_METHOD = "service.method."
     """The ways of service (送达方式), each with what must prove it."""
+    DUTY = "duty."
+    """What the office has to have on record of its own work, once or by the calendar; the documents prove it."""
     RETENTION_OFFICE = "retention.office."
     """How long documents of the office are kept that are not kept like all others."""
 
@@ -140,4 +151,6 @@ def expected_units(rule_id: str) -> tuple[Unit, ...]:
         return READ[rule_id].units
     if rule_id.startswith(RulePrefix.RETENTION_OFFICE):
         return (Unit.YEARS, Unit.WORDS)
+    if rule_id.startswith(RulePrefix.DUTY):
+        return (Unit.CYCLE, Unit.DAY_OF_YEAR)
     return (Unit.WORDS,) if rule_id.startswith(tuple(RulePrefix)) else ()

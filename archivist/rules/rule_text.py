@@ -65,6 +65,11 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
 _MONTHS: Final = ("当月末日", "下月末日")
 
 
+_FRAMES: Final[Mapping[Unit, str]] = MappingProxyType(
+    {Unit.QUARTER: "第 {} 季度", Unit.DAY_OF_MONTH: "当月 {} 日", Unit.PERSONS: "{} 人"}
+)
+
+
 def value(rule: Rule) -> str:
     """Return a rule's value with its unit in words: ``20 个工作日``、``下月末日``、``30%``."""
     match rule.unit, rule.value:
@@ -72,18 +77,16 @@ def value(rule: Rule) -> str:
             return "是" if given else "否"
         case (Unit.WORDS | Unit.CALENDAR | Unit.CYCLE, given):
             return str(given)
+        case (Unit.DAY_OF_YEAR, str() as given):
+            return f"每年 {int(given[:2])} 月 {int(given[3:])} 日前"
         case (Unit.RATIO, int() | float() as given):
             return f"{given:.0%}"
         case (Unit.MONTH_END, int() as given):
             return _MONTHS[given] if given < len(_MONTHS) else f"{given} 个月后的月末日"
         case (Unit.AFTER_QUARTER, given):
             return f"季末后 {given} 日" if given else "季末"
-        case (Unit.QUARTER, given):
-            return f"第 {given} 季度"
-        case (Unit.DAY_OF_MONTH, given):
-            return f"当月 {given} 日"
-        case (Unit.PERSONS, given):
-            return f"{given} 人"
+        case (unit, given) if unit in _FRAMES:
+            return _FRAMES[unit].format(given)
         case (Unit.FRACTION, _):
             return fraction(rule)
         case (Unit.WORKDAYS | Unit.MONTHS | Unit.HOURS, given):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ class Unit(StrEnum):
     QUARTER = "季度"
     """The first such quarter of a year (1–4) that begins after the trigger."""
     CYCLE = "周期"
+    DAY_OF_YEAR = "每年某日"
+    """The last day of every year on which it is in time: ``06-30``."""
     CALENDAR = "历日"
     RATIO = "比例"
     PERSONS = "人数"
@@ -58,6 +61,8 @@ class Unit(StrEnum):
     @property
     def expected(self) -> str:
         """What a value in this unit must be, in Chinese."""
+        if self is Unit.DAY_OF_YEAR:
+            return "月日，如 06-30"
         if self in _TEXTS:
             return "文字，不能为空"
         if self is Unit.YES_NO:
@@ -72,6 +77,8 @@ class Unit(StrEnum):
         if type(value) not in self.holds:
             return False
         if isinstance(value, str):
+            if self is Unit.DAY_OF_YEAR:
+                return _is_day_of_year(value)
             return bool(_FRACTION.fullmatch(value) if self is Unit.FRACTION else value.strip())
         if isinstance(value, bool) or not isinstance(value, int | float):
             return True
@@ -80,7 +87,17 @@ class Unit(StrEnum):
 
 
 _FRACTION: Final = re.compile(r"(?!([1-9])/\1)[1-9]/[1-9]")
-_TEXTS: Final = (Unit.CYCLE, Unit.CALENDAR, Unit.WORDS)
+
+
+def _is_day_of_year(text: str) -> bool:
+    """Tell whether a text is a day that every year has; 29 February is none."""
+    try:
+        return len(text) == len("06-30") and bool(dt.date.fromisoformat(f"2023-{text}"))
+    except ValueError:
+        return False
+
+
+_TEXTS: Final = (Unit.CYCLE, Unit.CALENDAR, Unit.WORDS, Unit.DAY_OF_YEAR)
 TIME: Final = (
     Unit.WORKDAYS, Unit.DAYS, Unit.HOURS, Unit.MONTHS, Unit.YEARS, Unit.DAY_OF_MONTH, Unit.MONTH_END,
     Unit.AFTER_QUARTER, Unit.QUARTER,

@@ -267,8 +267,11 @@ def filled(
 ) -> Sample:
     """Fill a document in for a household, with the posts that sign it off."""
     document = CATALOGUE.get(name)
+    sources = (
+        None if document.of_office else SOURCES
+    )  # what its rules say is told, so that it can be any place's
     values = document_values(
-        document, case, CONFIG, on=ON, given=given, extra={**CHAIN, **extra}, sources=SOURCES
+        document, case, CONFIG, on=ON, given=given, extra={**CHAIN, **extra}, sources=sources
     )
     return Sample(document, case, values)
 

@@ -140,3 +140,13 @@ def test_publicising_the_decision_is_its_disclosure() -> None:
     assert obligation(walk(JINCHENG, "DB", *PUBLICIZED), JINCHENG, "info.disclosure").ended is not None
     rows = JINCHENG.under("basis.confirmation.", Category.TK, RuleDays.alike(dt.date(2024, 3, 15)))
     assert "城政办发〔2023〕29号" in str(rows[-1].value)
+
+
+def test_what_the_town_has_on_record_of_its_own_work() -> None:
+    """Each row with its sentence.
+
+    「负责本镇（街道）经办人员和协办人员的业务培训」「负责最低生活保障、特困人员救助供养政策的宣传咨询、来电来访、举报核查等工作」
+    「要不定期对镇（街道）审核确认工作进行检查」「镇长（主任）对本镇（街道）社会救助工作负总责」.
+    """
+    wanted = {"training": "及时", "publicity": "及时", "inspection": "不定期", "leaders": "一次"}
+    assert {name: row(JINCHENG, f"duty.{name}").value for name in wanted} == wanted

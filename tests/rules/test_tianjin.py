@@ -655,3 +655,15 @@ def test_above_the_cap_the_joint_conference_is_asked(category: str) -> None:
         "deliberated",
         "leadership",
     }
+
+
+def test_what_the_street_has_on_record_of_its_own_work() -> None:
+    """Each row with its sentence.
+
+    「各街道必须建立社会救助审核确认权限下放改革工作领导小组」「制定社会救助审核确认权限下放改革工作方案」「及时调整充实社会救助经办人员」
+    「推动“五有”（有经办机构、有经办人员、有工作经费、有办公场所、有完善规章制度）工作目标落实」「评议公示、确认初审、政策宣传等工作」
+    「区民政局对动态管理情况进行监督检查」「在试点工作的基础上，进一步强化职能落实、优化确认流程、总结经验、改进相关步骤和文书」.
+    """
+    wanted = {"plan": "一次", "group": "一次", "five": "每年", "staff": "一次", "publicity": "及时", "inspection": "不定期", "summary": "12-31"}  # fmt: skip
+    assert {name: row(HONGQIAO, f"duty.{name}").value for name in wanted} == wanted
+    assert {name for name in wanted if row(HONGQIAO, f"duty.{name}").inferred} == {"five", "summary"}

@@ -46,7 +46,7 @@ def test_the_notice_is_in_force_from_its_publication() -> None:
     assert (found.value, found.inferred) == ("2023年2月21日", True)
 
 
-@pytest.mark.parametrize(("rule", "word"), [("spotcheck", "不定期"), ("shorten", "缩短")])
+@pytest.mark.parametrize(("rule", "word"), [("duty.inspection", "不定期"), ("shorten", "缩短")])
 def test_words_without_a_number_stay_words(rule: str, word: str) -> None:
     """「区民政局不定期通过抽查或现场指导等方式」「优化流程，缩短时限」: for the office to fill in."""
     found = row(YONGCHUAN, rule)
@@ -226,3 +226,15 @@ def test_one_proposal_is_answered_once() -> None:
     assert proposed(case, "terminate") != []
     assert proposed(walk(YONGCHUAN, "CJ", *CJ_PAID, "propose_ending 2024-05-07 proposed=停发", "suspend 2024-05-08",
                          "propose_ending 2024-05-08 proposed=终止"), "terminate") == []  # fmt: skip
+
+
+def test_what_the_town_has_on_record_of_its_own_work() -> None:
+    """Each row with its sentence.
+
+    「制定本镇（街道）的实施方案和工作规则」「完善社会救助审核确认权限委托下放相关制度」「及时组织对辖区专职人员和村（社区）干部的培训」
+    「按比例配齐镇（街道）和村（社区）城乡低保等社会救助工作人员并确保相对稳定」「应利用公示栏、宣传单、政府网站、微信公众号等宣传媒体」
+    「主要领导亲自抓，分管领导具体抓，形成一级抓一级、层层抓落实的工作机制」: what is made once stays, the rest is counted by the year.
+    """
+    wanted = {"plan": "一次", "rules": "一次", "system": "一次", "staff": "一次", "leaders": "一次", "training": "及时", "publicity": "及时"}  # fmt: skip
+    assert {name: row(YONGCHUAN, f"duty.{name}").value for name in wanted} == wanted
+    assert not any(r.id.startswith("staff.") for r in YONGCHUAN.rules), "「按比例」 names no ratio"

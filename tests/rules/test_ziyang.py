@@ -68,3 +68,13 @@ def test_three_categories_and_no_more(category: str) -> None:
         ZIYANG.require_delegated(Category(category))
     rows = ZIYANG.under("basis.confirmation.", Category.DX, RuleDays.alike(dt.date(2024, 3, 22)))
     assert "紫阳县" in str(rows[-1].value)
+
+
+def test_what_the_town_has_on_record_of_its_own_work() -> None:
+    """Each row with its sentence.
+
+    「各镇要结合实际成立相应领导工作机构」「各镇要按要求迅速启动试点工作,并强化业务培训、畅通信息沟通」「各镇也要加强镇民政办工作力量的配备」
+    「县民政局要切实加强社会救助工作业务督导」「评估推广阶段(10月1日至12月下旬)」.
+    """
+    wanted = {"group": "一次", "training": "及时", "information": "及时", "staff": "一次", "inspection": "不定期", "summary": "12-31"}  # fmt: skip
+    assert {name: row(ZIYANG, f"duty.{name}").value for name in wanted} == wanted

@@ -18,6 +18,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path, rows, set_fact
 from archivist.model.ids import CaseNo, IdNumber, id_birth_date
 from archivist.model.invisible import without_invisible
+from archivist.model.office_papers import OfficePaper
 from archivist.model.persons import impossible_birth
 from archivist.model.record import Record
 from archivist.model.states import StepTaken
@@ -57,6 +58,8 @@ class DocumentSources:
         read_case: a case by its number; raises ArchivistError.
         case_numbers: the number of every case of the archive.
         words: the text of a record of the case, ``None`` when there is none to be read.
+        recipients: the persons in benefit, in all cases; reads every one.
+        office_papers: the documents of the office that the ledger tells of.
         fixity: compares the files of the case with its manifests; reads all of them. ``None`` for a document of the office.
     """
 
@@ -65,6 +68,8 @@ class DocumentSources:
     read_case: Callable[[CaseNo], Case]
     case_numbers: Callable[[], Iterable[CaseNo]]
     words: Callable[[Record], str | None] = lambda _: None
+    recipients: Callable[[], int] = lambda: 0
+    office_papers: Callable[[], Sequence[OfficePaper]] = tuple
     fixity: Callable[[], Fixity] | None = None
 
 

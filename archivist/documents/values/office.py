@@ -111,7 +111,7 @@ def _undelegated(context: DocumentContext) -> list[str]:
     return [f"{c.label}：{why}。" for c, why in context.pack.undelegated.items()]
 
 
-@computes(FieldPath.AGREEMENT_MATTERS)
+@computes(FieldPath.AGREEMENT_MATTERS, FieldPath.SCHEME_MATTERS)
 def _matters(context: DocumentContext) -> list[Row]:
     return [
         {
