@@ -239,6 +239,7 @@ class FieldPath(StrEnum):
     RECEIPT_SIGNED = "receipt.signed"
     RECEIPT_SUBMITTER = "receipt.submitter"
     RECEIPT_SUBMITTER_RELATION = "receipt.submitter_relation"
+    RECOGNITION_UNTIL = "recognition.until"
     RECOVERY_AMOUNT = "recovery.amount"
     RECOVERY_AMOUNT_CN = "recovery.amount_cn"
     RECOVERY_DUE_ON = "recovery.due_on"

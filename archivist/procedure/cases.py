@@ -85,7 +85,7 @@ def open_case(
         CaseExists: E208.
     """
     notices = [] if notices is None else notices
-    workspace.pack.require_delegated(category)
+    workspace.pack.require_delegated(category, opened_on)
     settled = persons.settled(facts, today=by.today)
     facts = settled.facts
     notices.extend(settled.notices)

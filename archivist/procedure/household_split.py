@@ -103,7 +103,7 @@ def plan_split(
     """
     planned = examine_step(workspace, by, case, StepId.SPLIT_HOUSEHOLD, on=on, people=people, reason=reason)
     wanted = category or case.category
-    workspace.pack.require_delegated(wanted)
+    workspace.pack.require_delegated(wanted, on)
     places = list(dict.fromkeys(member_named(case.facts, text) for text in members))
     table = known.to_plain(case.facts).get(MEMBERS.key, [])
     assert isinstance(table, list)

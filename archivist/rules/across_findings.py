@@ -17,7 +17,14 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Part, Row, people, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.former_people import Departure
-from archivist.model.household import covered_persons, household_size, is_applicant, kin_names, lives_together
+from archivist.model.household import (
+    RECOGNISED,
+    covered_persons,
+    household_size,
+    is_applicant,
+    kin_names,
+    lives_together,
+)
 from archivist.model.ids import CaseNo, Category, parse_categories
 from archivist.model.persons import numbers_of
 from archivist.model.step_ids import GRANTING, StepId
@@ -27,7 +34,7 @@ from archivist.rules.rule import Rule
 from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import NO_CATEGORY, RuleId
 
-_BASIC: Final = (Category.DB, Category.TK, Category.DX)
+_BASIC: Final = (Category.DB, Category.TK, Category.DX, *RECOGNISED)
 _DEATH: Final = re.compile(r"死亡|去世|病故|身故|亡故|过世")
 
 

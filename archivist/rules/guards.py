@@ -51,7 +51,7 @@ from archivist.rules.unit import Unit
 
 def _delegated(attempt: Attempt) -> list[str]:
     try:
-        attempt.pack.require_delegated(attempt.case.category)
+        attempt.pack.require_delegated(attempt.case.category, attempt.on)
     except NotDelegated as error:
         return [error.what]
     return []

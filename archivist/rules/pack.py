@@ -21,6 +21,7 @@ from archivist.declarations.cache import CheckedTables
 from archivist.errors import NotDelegated, RuleFault
 from archivist.model import conditions
 from archivist.model.case import Case
+from archivist.model.household import RECOGNISED
 from archivist.model.ids import Category
 from archivist.rules.layers import (
     NO_OVERRIDES,
@@ -35,6 +36,7 @@ from archivist.rules.layers import (
 from archivist.rules.row_faults import row_faults
 from archivist.rules.rule import CheckRule, DelegatedPower, Material, Rule, Source, StepRule
 from archivist.rules.rule_days import RuleDays
+from archivist.rules.rule_ids import RuleId
 from archivist.rules.series import FROM, Row, Rows
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
@@ -124,8 +126,8 @@ class Pack:
         days = RuleDays(case.rules_on, on)
         return [s for s in self.steps if s.applies(case.category, days) and conditions.holds(s.when, case)]
 
-    def require_delegated(self, category: Category) -> None:
-        """Refuse a category the office was given no power over.
+    def require_delegated(self, category: Category, on: dt.date) -> None:
+        """Refuse a category the office was given no power over, or that did not exist yet on a day.
 
         Raises:
             NotDelegated: E503, with the reason.
@@ -134,6 +136,17 @@ class Pack:
             given = "、".join(c.label for c in self.delegated)
             why = self.undelegated.get(category, f"规则包“{self.title}”没有下放{category.label}")
             raise NotDelegated(f"不能办理{category.label}：{why}；已下放：{given}")
+        since = self.find(RuleId.CATEGORY_SINCE, category, RuleDays.alike(on))
+        if since is None:
+            if category not in RECOGNISED:
+                return
+            raise NotDelegated(
+                f"不能办理{category.label}：规则包“{self.title}”没有写何时起可以申请（{RuleId.CATEGORY_SINCE}）"
+            )
+        if on < dt.date.fromisoformat(str(since.value)):
+            raise NotDelegated(
+                f"不能办理{category.label}：{since.value} 起才可以申请（{since.source}），这里是 {on}"
+            )
 
     @property
     def stamp(self) -> str:

@@ -28,6 +28,8 @@ class RuleId(StrEnum):
         member._value_, member.units = value, units
         return member
 
+    CATEGORY_SINCE = "category.since", Unit.CALENDAR
+    """From which day on a category may be applied for, as ``YYYY-MM-DD``; always where a category has no such row."""
     # time limits of the application
     OVERALL = "overall", *TIME
     OVERALL_EXTENDED = "overall.extended", *TIME
@@ -57,6 +59,7 @@ class RuleId(StrEnum):
     REVIEW_CYCLE = "review.cycle", Unit.MONTHS
     REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER
     VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
+    RECOGNITION_VALIDITY = "recognition.validity", Unit.MONTHS
     GRADUAL_EXIT = "gradual.exit", Unit.MONTHS
     REASSESS = "reassess", *LENGTH
     NONREPORT_EDUCATION = "nonreport.education", Unit.MONTHS

@@ -82,7 +82,7 @@ def test_the_opinion_is_given_with_the_proposal() -> None:
 def test_the_disability_subsidies_are_refused() -> None:
     """「下放权限包括:城乡居民最低生活保障、特困人员供养、低收入家庭认定、临时救助等社会救助事项」."""
     with pytest.raises(NotDelegated, match="没有写残疾人两项补贴"):
-        JIAMUSI.require_delegated(Category.CJ)
+        JIAMUSI.require_delegated(Category.CJ, dt.date(2024, 3, 4))
     assert len(JIAMUSI.delegated) == 5
 
 

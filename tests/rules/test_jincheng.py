@@ -130,7 +130,7 @@ def test_words_without_a_number_stay_words(rule: str, word: str) -> None:
 def test_two_categories_and_no_more(category: str) -> None:
     """「做好最低生活保障、特困人员救助供养审核确认权限下放工作」."""
     with pytest.raises(NotDelegated, match="城政办发〔2023〕29号"):
-        JINCHENG.require_delegated(Category(category))
+        JINCHENG.require_delegated(Category(category), dt.date(2024, 3, 4))
 
 
 def test_publicising_the_decision_is_its_disclosure() -> None:

@@ -78,11 +78,16 @@ def test_the_plan_of_hongqiao_is_quoted_throughout() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "tests"), [("national", "test_national.py"), ("tianjin-hongqiao", "test_tianjin.py")]
+    ("file", "tests"),
+    [
+        ("national/rules.toml", "test_national.py"),
+        ("national/borderline.toml", "test_borderline.py"),
+        ("tianjin-hongqiao/rules.toml", "test_tianjin.py"),
+    ],
 )
-def test_every_rule_has_a_test_that_quotes_it(name: str, tests: str) -> None:
+def test_every_rule_has_a_test_that_quotes_it(file: str, tests: str) -> None:
     text = quoted(Path(__file__).with_name(tests))
-    own = tomllib.loads((FOLDER / name / "rules.toml").read_text(encoding="utf-8"))["rule"]
+    own = tomllib.loads((FOLDER / file).read_text(encoding="utf-8"))["rule"]
     sentences = {re.sub(r"\s", "", row["source"]["sentence"]): row["id"] for row in own}
     assert [(what, sentence) for sentence, what in sentences.items() if sentence not in text] == []
 
@@ -124,7 +129,7 @@ def test_publicity_is_five_days_in_hongqiao() -> None:
 
 def test_what_was_not_delegated_is_refused_with_the_reason() -> None:
     with pytest.raises(NotDelegated, match="残疾人两项补贴"):
-        HONGQIAO.require_delegated(Category.CJ)
+        HONGQIAO.require_delegated(Category.CJ, ON)
 
 
 def test_unknown_packs_and_rules() -> None:

@@ -491,9 +491,9 @@ def test_the_pilot_s_dates_are_left_as_they_were_written() -> None:
 def test_the_subsidies_for_the_disabled_were_not_delegated() -> None:
     """「开展将居民最低生活保障（以下简称“低保”），特困人员供养，低收入家庭救助、临时救助审核确认权限委托街道具体实施」."""
     with pytest.raises(NotDelegated, match="没有列残疾人两项补贴"):
-        HONGQIAO.require_delegated(Category.CJ)
+        HONGQIAO.require_delegated(Category.CJ, dt.date(2024, 3, 4))
     for category in (Category.DB, Category.TK, Category.DX, Category.JN, Category.ZC):
-        HONGQIAO.require_delegated(category)
+        HONGQIAO.require_delegated(category, dt.date(2024, 3, 4))
 
 
 def test_decisions_stand_on_the_plan_too() -> None:

@@ -57,7 +57,7 @@ def test_words_without_a_number_stay_words(rule: str, word: str) -> None:
 def test_what_the_list_does_not_name_is_refused(category: str) -> None:
     """附件清单: 「最低生活保障对象的确认」「特困人员的确认」「残疾人“两项补贴”的审核」, nothing else."""
     with pytest.raises(NotDelegated, match="永川府发〔2023〕4号所附清单"):
-        YONGCHUAN.require_delegated(Category(category))
+        YONGCHUAN.require_delegated(Category(category), dt.date(2024, 3, 4))
 
 
 def test_the_town_only_examines_the_disability_subsidies() -> None:

@@ -65,7 +65,7 @@ def test_paper_and_electronic_file_agree() -> None:
 def test_three_categories_and_no_more(category: str) -> None:
     """「最低生活保障、特困人员救助供养审核审批和城乡低收入家庭认定下放到乡镇负责」."""
     with pytest.raises(NotDelegated, match="县民政局的解读"):
-        ZIYANG.require_delegated(Category(category))
+        ZIYANG.require_delegated(Category(category), dt.date(2024, 3, 4))
     rows = ZIYANG.under("basis.confirmation.", Category.DX, RuleDays.alike(dt.date(2024, 3, 22)))
     assert "紫阳县" in str(rows[-1].value)
 

@@ -11,6 +11,7 @@ from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.model import chinese, conditions
 from archivist.model.fact_paths import FactPath
+from archivist.model.step_ids import GRANTING
 from archivist.rules import hearing, service
 from archivist.rules.rule_ids import RECOVERIES, RuleId, RulePrefix
 
@@ -114,6 +115,14 @@ def _original(context: DocumentContext) -> dt.date | None:
 @computes(FieldPath.EXTENSION_DEADLINE)
 def _extended(context: DocumentContext) -> dt.date | None:
     return _from_acceptance(context, RuleId.OVERALL_EXTENDED)
+
+
+@computes(FieldPath.RECOGNITION_UNTIL)
+def _valid_until(context: DocumentContext) -> dt.date | None:
+    """Until when a family counts as recognised: reckoned from the day of the decision (认定之日)."""
+    decided = context.case.step(*GRANTING)
+    rule = context.pack.rule_for(RuleId.RECOGNITION_VALIDITY, context.case, context.on)
+    return rule.deadline(decided.on, context.pack.calendar).day if rule and decided else None
 
 
 @computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER,))

@@ -1,0 +1,189 @@
+"""The two families 社会救助法第十三条 names beside 低保 and 特困: what the national rules say of them, with the sentences.
+
+Sentences that other rows of the national rules share are quoted where those are tested; here they stand again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from archivist.errors import NotDelegated
+from archivist.model.ids import CaseNo, Category, parse_category
+from archivist.rules import pack
+from archivist.rules.rule_days import RuleDays
+from tests.rules.walking import due, row, runs, walk
+
+NATIONAL = pack.load("national")
+BOTH = ("BY", "GX")
+GRANTED = (
+    "submit 2026-07-06",
+    "accept 2026-07-07",
+    "verify 2026-07-08",
+    "survey 2026-07-09",
+    "prelim 2026-07-13",
+    "publicize 2026-07-14",
+    "review 2026-07-22",
+    "confirm 2026-07-23",
+    "deliver 2026-07-24",
+    "announce 2026-07-27",
+    "file 2026-07-28",
+    "enrol 2026-07-29",
+)
+
+
+# ── the categories ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("最低生活保障边缘家庭", "BY"),
+        ("低保边缘", "BY"),
+        ("边缘家庭", "BY"),
+        ("by", "BY"),
+        ("刚性支出困难家庭", "GX"),
+        ("刚性支出", "GX"),
+        ("刚性支出困难家庭认定", "GX"),
+    ],
+)
+def test_they_are_called_as_the_law_calls_them(text: str, code: str) -> None:
+    """「社会救助对象包括特困人员、最低生活保障家庭、最低生活保障边缘家庭、刚性支出困难家庭」."""
+    assert parse_category(text).value == code
+    number = CaseNo.parse(f"TJHQ-{code}-2026-000001")
+    assert CaseNo.from_compact(number.compact) == number
+
+
+@pytest.mark.parametrize("name", [n for n in pack.available() if n != "national"])
+@pytest.mark.parametrize("category", BOTH)
+def test_no_shipped_place_was_given_them(name: str, category: str) -> None:
+    found = pack.load(name)
+    with pytest.raises(NotDelegated) as caught:
+        found.require_delegated(Category(category), dt.date(2026, 9, 1))
+    assert found.undelegated[Category(category)] in str(caught.value)
+
+
+def test_each_may_be_applied_for_from_its_day_on() -> None:
+    """「本法自2026年7月1日起施行」; 「应当自申请受理之日起三十个工作日之内完成认定工作」 since 2025."""
+    for category, last in ((Category.BY, dt.date(2026, 6, 30)), (Category.GX, dt.date(2024, 12, 31))):
+        with pytest.raises(NotDelegated, match="起才可以申请"):
+            NATIONAL.require_delegated(category, last)
+        NATIONAL.require_delegated(category, last + dt.timedelta(days=1))
+
+
+# ── time limits ──────────────────────────────────────────────────────────────────────────────────────────
+def test_how_long_it_may_take() -> None:
+    """「应当自申请受理之日起三十个工作日之内完成认定工作」 and 「认定期限可以延长至四十五个工作日」; of the other by analogy.
+
+    「审核确认权限下放到乡镇人民政府（街道办事处）的，应当自受理之日起20个工作日之内完成」,
+    「发生公示有异议、人户分离、异地申办或者家庭经济状况调查难度较大等特殊情况的，可以延长至45个工作日」.
+    """
+    assert [row(NATIONAL, "overall", c, "2026-07-06").value for c in BOTH] == [20, 30]
+    assert [row(NATIONAL, "overall", c, "2026-07-06").inferred for c in BOTH] == [True, False]
+    assert [row(NATIONAL, "overall.extended", c, "2026-07-06").value for c in BOTH] == [45, 45]
+
+
+def test_the_recognition_ends_after_twelve_months() -> None:
+    """「有效期一般不超过十二个月」."""
+    case = walk(NATIONAL, "GX", *GRANTED)
+    assert due(case, NATIONAL, "recognition.validity") == "2027-07-23"
+    assert "recognition.validity" not in runs(walk(NATIONAL, "BY", *GRANTED), NATIONAL)
+
+
+@pytest.mark.parametrize("category", BOTH)
+def test_what_follows_the_example_of_dibao_says_so(category: str) -> None:
+    """By analogy, every one of them.
+
+    「应当自受理最低生活保障申请之日起3个工作日内，启动家庭经济状况调查工作」, 「进行信息核对提请后3个工作日内，启动信息核对程序」,
+    「并在申请家庭所在村、社区进行公示。公示期为7天」, 「在10个工作日内提出初审确认意见，并重新公示」, 「材料后10个工作日内，提出审核确认意见」,
+    「应当在作出决定3个工作日内，通过乡镇人民政府（街道办事处）书面告知申请人并说明理由」,
+    「应当自该政府信息形成或者变更之日起20个工作日内及时公开」, 「应当自其死亡之日起3个月内对其家庭状况进行核查」,
+    「对短期内经济状况变化不大的最低生活保障家庭，乡镇人民政府（街道办事处）每年核查一次」.
+    """
+    expected = {
+        "survey.start": 3, "verify.start": 3, "publicity.initial": 7, "publicity.again": 7,
+        "publicity.objection.recheck": 10, "decide": 10, "refusal.inform": 3, "info.disclosure": 20,
+        "death.process": 3,
+    }  # fmt: skip
+    found = {name: row(NATIONAL, name, category, "2026-07-06") for name in expected}
+    assert {name: rule.value for name, rule in found.items()} == expected
+    assert all(rule.inferred and rule.note for rule in found.values())
+
+
+@pytest.mark.parametrize("category", BOTH)
+def test_they_are_reviewed_every_year(category: str) -> None:
+    """「应当对社会救助对象的家庭成员、收入、财产等状况定期进行核查」: it does not say how often."""
+    case = walk(NATIONAL, category, *GRANTED)
+    assert due(case, NATIONAL, "review.cycle") == "2027-07-23"
+    often = walk(NATIONAL, category, *GRANTED, facts={"benefit": {"review_cycle": "每半年"}})
+    assert due(often, NATIONAL, "review.cycle") == "2027-01-25", "the 23rd is a Saturday"
+
+
+# ── what the decisions stand on ──────────────────────────────────────────────────────────────────────────
+def test_what_a_decision_stands_on() -> None:
+    """The object by the statute, of 刚性支出 by its measure before.
+
+    「对家庭人均收入低于当地最低生活保障边缘家庭标准且财产状况符合规定的最低生活保障边缘家庭，由社会救助管理部门根据实际需要给予相应的医疗、教育、住房、就业等社会救助」,
+    「对家庭人均收入低于上年度当地居民人均可支配收入，财产状况符合当地规定，且医疗、教育等必需支出占家庭总收入比例超过所在地设区的市级以上地方人民政府规定比例的刚性支出困难家庭」,
+    「提出申请前十二个月家庭刚性支出总额占家庭总收入比例超出当地规定」,
+    「可以根据社会救助对象家庭成员、经济状况等变化情况作出相应调整、终止社会救助决定」.
+    """
+
+    def basis(kind: str, category: str, on: str) -> list[str]:
+        rows = NATIONAL.under(f"basis.{kind}.", Category(category), RuleDays.alike(dt.date.fromisoformat(on)))
+        return [str(r.value) for r in rows]
+
+    law, own = "《中华人民共和国社会救助法》", "《刚性支出困难家庭认定办法》"
+    for kind in ("confirmation", "refusal"):
+        assert f"{law}第二十一条第一款" in basis(kind, "BY", "2026-07-06")
+        assert basis(kind, "GX", "2026-06-30") == [f"{own}第四条"]
+        assert {f"{law}第二十二条", f"{own}第四条"} <= set(basis(kind, "GX", "2026-07-01"))
+    assert f"{law}第四十七条" in basis("termination", "BY", "2026-07-06")
+    assert basis("termination", "GX", "2026-06-30") == [f"{own}第四条、第十条"]
+
+
+@pytest.mark.parametrize("category", BOTH)
+def test_the_other_papers_have_their_sentence(category: str) -> None:
+    """By analogy.
+
+    「最低生活保障审核确认工作应当自受理之日起30个工作日之内完成；特殊情况下，可以延长至45个工作日」,
+    「由共同生活的家庭成员向户籍所在地的乡镇人民政府、街道办事处提出书面申请」,
+    「申请事项依法不属于本行政机关职权范围的，应当即时作出不予受理的决定，并告知申请人向有关行政机关申请」,
+    「无正当理由拒不配合最低生活保障审核确认工作的，县级人民政府民政部门和乡镇人民政府（街道办事处）可以终止审核确认程序」,
+    「有条件的地方可按程序将最低生活保障审核确认权限下放至乡镇人民政府（街道办事处）」,
+    「材料齐备的，予以受理；材料不齐备的，应当一次性告知补齐所有规定材料」,
+    「作出增发、减发、停发最低生活保障金决定，应当符合法定事由和规定程序」, 「审批类档案的保管期限为该低保户停保后不少于3年」.
+    """
+    on = RuleDays.alike(dt.date(2026, 7, 6))
+    for kind in ("extension_notice", "non_acceptance_notice", "procedure_termination_notice"):
+        assert NATIONAL.under(f"basis.{kind}.", Category(category), on), kind
+    signed = {r.documents[0] for r in NATIONAL.under("approval.", Category(category), on)}
+    assert signed == {
+        "review_confirmation_form", "extension_notice", "abandonment_record", "periodic_review_form",
+        "change_verification_record", "benefit_change_form", "deregistration_form",
+    }  # fmt: skip
+
+
+# ── the way ──────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("category", BOTH)
+def test_nothing_is_paid_by_itself(category: str) -> None:
+    """「由社会救助管理部门根据实际需要给予」: what is confirmed is what the family is."""
+    ids = {s.id for s in NATIONAL.steps if s.categories and Category(category) in s.categories}
+    assert not ids & {"pay", "suspend", "resume", "gradual_exit", "change"}
+    assert "enrol" in ids
+    assert NATIONAL.find("pay.start", Category(category), RuleDays.alike(dt.date(2026, 7, 6))) is None
+
+
+def test_expenses_are_asked_for_where_they_decide() -> None:
+    """「提出申请前十二个月家庭刚性支出总额占家庭总收入比例超出当地规定」."""
+    asked = {c: {m.document for m in NATIONAL.materials if Category(c) in m.categories} for c in BOTH}
+    assert asked["GX"] - asked["BY"] == {"mat_expense_evidence"}
+    (survey,) = [s for s in NATIONAL.steps if s.id == "survey" and s.categories == (Category.GX,)]
+    assert "expense_verification" in survey.makes
+
+
+def test_the_other_categories_are_told_apart() -> None:
+    """「社会救助对象包括特困人员、最低生活保障家庭、最低生活保障边缘家庭、刚性支出困难家庭」: a family is one of them."""
+    for category in BOTH:
+        rule = row(NATIONAL, "across.excludes", category, "2026-07-06")
+        assert rule.value == "低保、特困、低收入、低保边缘、刚性支出" and rule.inferred
+    assert row(NATIONAL, "across.ends", "DB", "2026-07-06").value == "低保边缘、刚性支出"
