@@ -94,6 +94,7 @@ class DocumentId(StrEnum):
     LONGTERM_PUBLICITY = "longterm_publicity"
     MONTHLY_ROSTER = "monthly_roster"
     MONTHLY_STATISTICS = "monthly_statistics"
+    PUBLIC_DELIVERY_NOTICE = "public_delivery_notice"
     QUARTERLY_TRANSFER_LIST = "quarterly_transfer_list"
     RESERVE_FUND_REPORT = "reserve_fund_report"
     TEMP_ASSISTANCE_MONTHLY_SUMMARY = "temp_assistance_monthly_summary"
@@ -126,6 +127,7 @@ class DocumentId(StrEnum):
     # 10 监督救济
     COMPLAINT_REGISTER = "complaint_register"
     COMPLAINT_REPLY = "complaint_reply"
+    REMEDY_MATERIALS_LIST = "remedy_materials_list"
     SPOT_CHECK_FEEDBACK = "spot_check_feedback"
     SPOT_CHECK_RECORD = "spot_check_record"
     # 11 归档

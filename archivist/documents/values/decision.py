@@ -153,6 +153,17 @@ def _last_day(context: DocumentContext, start: dt.date, *rule_ids: str) -> dt.da
     return None
 
 
+@computes(FieldPath.ANNOUNCE_DAYS)
+def _announced_for(context: DocumentContext) -> object:
+    rule = context.rule_for(RuleId.SERVICE_PUBLIC)
+    return rule.value if rule else None
+
+
+@computes(FieldPath.ANNOUNCE_UNTIL)
+def _announced_until(context: DocumentContext) -> dt.date | None:
+    return _last_day(context, context.made_on, RuleId.SERVICE_PUBLIC)
+
+
 # ── served on whom ───────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.DELIVERY_CAUSE)
 def _cause(context: DocumentContext) -> str:

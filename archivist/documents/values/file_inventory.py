@@ -119,6 +119,16 @@ def _records(context: DocumentContext) -> tuple[Row, ...]:
     )
 
 
+@computes(FieldPath.EVIDENCE_ROWS)
+def _evidence(context: DocumentContext) -> tuple[Row, ...]:
+    """Return the papers of the file that hold, as evidence to be handed over; what each proves is for a person to say."""
+    return tuple(
+        {"no": str(item.kept.no), "title": item.made.title, "date": item.date}
+        for item in items(context.case)
+        if not item.made.voided
+    )
+
+
 def _range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}—{last}"
 

@@ -49,14 +49,14 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         deliberation_minutes deliberation_opinion_report deliberation_feedback leadership_meeting_minutes
         over_standard_submission joint_conference_minutes care_arrangement_form care_agreement account_authorization
         mat_bank_card cash_in_kind_receipt proactive_report_obligation_notice confirmation_announcement
-        filing_review_opinion delivery_receipt
+        filing_review_opinion public_delivery_notice delivery_receipt
         """
     ),
     DAILY: _ranked(
         """
         periodic_review_form home_visit_record change_report_form change_verification_record hearing_record benefit_change_form
         benefit_change_decision gradual_exit_notice suspension_decision disability_ending_notice death_verification_form recovery_notice
-        complaint_register complaint_reply spot_check_record spot_check_feedback
+        complaint_register complaint_reply remedy_materials_list spot_check_record spot_check_feedback
         """
     ),
     ENDING: (

@@ -23,6 +23,8 @@ NAMES = (
     "termination_publicity",
     "spot_check_record",
     "complaint_reply",
+    "public_delivery_notice",
+    "remedy_materials_list",
 )
 FINDINGS = (
     "经2025年2月信息核对和入户调查，你户共同生活家庭成员由3人变为2人，月人均收入由566.67元变为1345.00元，"
@@ -92,6 +94,13 @@ NEEDED: dict[str, dict[str, object]] = {
         "rectification.summary": "逐户制定措施，明确责任人和时限。", "rectification.conclusion": "全部整改完毕。",
         "rectification.rows": "TJHQ-DB-2024-000019|只有一人签字|重新调查|已补正|2025-03-18|入户调查表|吴小雪",
     },
+    "public_delivery_notice": {
+        "announce.document": "《社会救助变更决定书》", "announce.gist": "决定自2025年4月起调整你户的保障金额。",
+    },
+    "remedy_materials_list": {
+        "evidence.procedure": "行政复议", "evidence.cause": "不服变更决定", "evidence.document": "示槐救字〔2025〕12号变更决定书",
+        "evidence.rows": "0001|社会救助变更决定书|2025-03-03|决定的内容\n0002|送达回证|2025-03-05|送达日期",
+    },
     "complaint_reply": {
         "complaint.person": "赵先生", "complaint.no": "信〔2025〕7号", "complaint.received_on": "2025-02-11",
         "complaint.findings": "本机关由两名工作人员重新核定了有关家庭的收入状况。", "complaint.result": "部分属实",
@@ -99,6 +108,11 @@ NEEDED: dict[str, dict[str, object]] = {
     },
 }  # fmt: skip
 TOLD: dict[str, dict[str, object]] = {
+    "public_delivery_notice": {"announce.doc_no": "示槐救字〔2025〕12号", "announce.remedies": "不服本决定的，可以依法申请行政复议或者提起行政诉讼。"},
+    "remedy_materials_list": {
+        "evidence.body": "示范区人民政府",
+        "evidence.deadline": "2025-04-20",
+    },
     "hearing_record": {
         "hearing.start": "2025-04", "hearing.after": "875.50", "hearing.method": "当面", "hearing.person": "李小满",
         "hearing.relation": "家庭成员", "hearing.said": "对收入的核定没有意见，希望下月起执行。", "hearing.result": "采纳",
