@@ -54,7 +54,7 @@ class DayKind(StrEnum):
 
 
 def _sourced(row: Mapping[str, object]) -> bool:
-    source = row.get("source")
+    source = row.get("source", row.get("because"))
     return isinstance(source, dict) and bool(source.get("measure")) and bool(source.get("sentence"))
 
 
@@ -77,8 +77,8 @@ Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
 Share = Annotated[float, Form(lambda share: 0 < share <= 1, "大于 0、不超过 1 的小数，如 0.8")]
 SIGNED_INK: Final = 0.012
 """A place with more ink than that has been written, pressed or sealed on: specks and shadows stay under it."""
-Table = Annotated[str, one_of(("rule", "material", "step", "check"))]
-"""A table of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …"""
+Table = Annotated[str, one_of(("rule", "material", "step", "check", "power"))]
+"""A table of a rule pack the office may lay its own rows over: ``[[override.rule]]`` …; ``power`` is what it was given."""
 OwnRow = Annotated[
     Mapping[str, object],
     Form(_sourced, "写明出处的一行：source = { measure = …, article = …, sentence = … }"),

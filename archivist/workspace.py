@@ -93,7 +93,9 @@ class Workspace:
         from archivist.rules import pack
 
         config, cache = self.config, self.root / "index" / "rule_pack.json"
-        return pack.load(config.pack, overrides=config.override, calendar=config.calendar, cache=cache)
+        return pack.load(
+            config.pack, overrides=config.override, calendar=config.calendar, cache=cache, own=self.packs
+        )
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -113,6 +115,11 @@ class Workspace:
     def templates(self) -> Path:
         """The workspace's own templates."""
         return self.root / "doc_templates"
+
+    @property
+    def packs(self) -> Path:
+        """The workspace's own rule packs."""
+        return self.root / "packs"
 
     def keys(self) -> tuple[OfficeKey, ...]:
         """Return the office's keys, with which the codes on its documents are checked.

@@ -46,6 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(config.option.seed)
     sampling.begin(config.option.seed, long=config.option.long)
+    os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = (
+        os.devnull
+    )  # no test keeps anything in an account
     # The program syncs each file it keeps; on a disk the tests would wait for that more than they work.
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

@@ -34,6 +34,7 @@ FLOORS = (
     "declarations",
     "model",
     "settings_file",
+    "user_cache",
     "errors",
     "os_reasons",
     "printable",

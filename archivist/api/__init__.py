@@ -7,7 +7,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``across`` what households have to do with each other · ``agenda`` ``ics`` what is due · ``next_acts`` what comes next ·
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole ·
-``rules`` what the rule packs say · ``searching`` finding things again, the index made anew · ``selection`` which households
+``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells
 them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
@@ -49,6 +49,7 @@ __all__ = [
     "result",
     "retention",
     "review",
+    "rule_packs",
     "rules",
     "searching",
     "selection",

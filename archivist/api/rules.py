@@ -1,4 +1,4 @@
-"""The law as data, asked: which packs there are, what their rows say and stand on, whether they are sound."""
+"""The law as data, asked: what the rows of packs say and stand on, and whether packs are sound."""
 
 from __future__ import annotations
 
@@ -10,92 +10,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api import rule_packs
 from archivist.api.result import Result
 from archivist.errors import InvalidValue, RuleFault
 from archivist.model.ids import Category
 from archivist.model.states import State
-from archivist.rules.rule import DelegatedPower as DelegatedPower
 from archivist.rules.rule_days import HoldsBy, RuleDays
+from archivist.rules.series import WITHDRAW
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import Catalogue
+    from archivist.rules.layers import PackChange
     from archivist.rules.pack import Pack
     from archivist.rules.rule import CheckArgs, CheckRule, Material, Rule, StepRule
     from archivist.rules.rule_text import Title
     from archivist.workspace import Workspace
-
-
-# ── which packs ──────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class PackSummary:
-    """A pack in a list.
-
-    Attributes:
-        delegated: category → the power given (审核确认, 审核).
-        undelegated: category → why not.
-    """
-
-    id: str
-    title: str
-    version: str
-    delegated: Mapping[Category, str]
-    undelegated: Mapping[Category, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PackList(Result):
-    """The packs of the program, in the order of their names."""
-
-    SCHEMA: ClassVar[str] = "archivist/rules-list/1"
-
-    packs: tuple[PackSummary, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """What an office may do in a category under a pack: ``power`` is None where nothing was given; then why."""
-
-    category: Category
-    power: str | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackPowers(Result):
-    """A pack, category by category. ``stamp`` is its id with version and digest, as events keep it."""
-
-    SCHEMA: ClassVar[str] = "archivist/rules-powers/1"
-
-    id: str
-    title: str
-    version: str
-    stamp: str
-    categories: tuple[Power, ...]
-
-
-def list_packs() -> PackList:
-    """Return every pack with the powers it says were given."""
-    from archivist.rules.pack import available, load
-
-    return PackList(
-        tuple(
-            PackSummary(p.id, p.title, p.version, dict(p.delegated), dict(p.undelegated))
-            for p in map(load, available())
-        )
-    )
-
-
-def powers(pack: str) -> PackPowers:
-    """Return one pack's powers by category.
-
-    Raises:
-        UnknownPack: E501.
-    """
-    from archivist.rules.pack import load
-
-    found = load(pack)
-    rows = tuple(Power(c, found.delegated.get(c), found.undelegated.get(c, "")) for c in Category)
-    return PackPowers(found.id, found.title, found.version, found.stamp, rows)
 
 
 # ── what they say ────────────────────────────────────────────────────────────────────────────────────────
@@ -174,6 +103,15 @@ class CheckRow(_RowView):
     when: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow(_RowView):
+    """What was taken from the rows of the packs below, or changed in part; see ``rules.layers.PackChange``."""
+
+    table: str
+    id: str
+    act: str
+
+
 @dataclass(frozen=True, slots=True)
 class RuleRows(Result):
     """The rows of a pack in force on a day."""
@@ -187,10 +125,12 @@ class RuleRows(Result):
     steps: tuple[StepRow, ...]
     materials: tuple[MaterialRow, ...]
     checks: tuple[CheckRow, ...]
+    changes: tuple[ChangeRow, ...]
 
 
 def show(
-    source: Workspace | str,
+    workspace: Workspace | None,
+    pack: str | None = None,
     *,
     category: Category | None = None,
     on: dt.date,
@@ -199,7 +139,8 @@ def show(
     """Return the rows asked for: of one id, or of a category; without either, the rules alone.
 
     Args:
-        source: a workspace, whose pack is meant with the office's own rows, or the name of a pack as it comes.
+        workspace: whose pack is meant with the office's own rows where none is named; None where one is named outside.
+        pack: a pack as its files say it, of the workspace or of the program.
         category: only what applies to it, its steps, materials and checks with it.
         on: the day whose rules are meant.
         row: id of a rule, step or check, or a document type; ids that begin with it and a full stop are meant too.
@@ -208,13 +149,17 @@ def show(
         InvalidValue: E002, no such row. UnknownPack: E501.
     """
     from archivist.doctypes.catalogue import Catalogue
-    from archivist.rules.pack import load
 
-    found = load(source) if isinstance(source, str) else source.pack
-    catalogue = Catalogue.load() if isinstance(source, str) else source.catalogue
+    if pack:
+        found = rule_packs.named(workspace, pack)
+    elif workspace is not None:
+        found = workspace.pack
+    else:
+        raise InvalidValue("没有写明看哪个规则包")
+    catalogue = workspace.catalogue if workspace else Catalogue.load()
     words = _InWords(found, catalogue)
 
-    def fits(one: Rule | StepRule | Material | CheckRule, name: str) -> bool:
+    def fits(one: Rule | StepRule | Material | CheckRule | PackChange, name: str) -> bool:
         if category is not None and one.categories and category not in one.categories:
             return False
         return row is None or name == row or name.startswith(f"{row}.")
@@ -237,8 +182,11 @@ def show(
         checks=tuple(
             words.check(c) for c in found.checks if beside and fits(c, c.id) and c.applies(category, days)
         ),
+        changes=tuple(
+            words.change(c) for c in found.changes if beside and fits(c, c.id) and c.applies(category, days)
+        ),
     )
-    if row and not (answer.rules or answer.steps or answer.materials or answer.checks):
+    if row and not (answer.rules or answer.steps or answer.materials or answer.checks or answer.changes):
         ids = dict.fromkeys(
             [*(r.id for r in found.rules), *(s.id for s in found.steps), *(c.id for c in found.checks)]
         )
@@ -284,7 +232,7 @@ class _InWords:
         scope = rule_text.scope(step.categories)
         lines = [
             rule_text.basis(step.source, inferred=step.inferred),
-            f"岗位：{step.role.label}{'，由本机关记录' if step.role is Role.OUTSIDE else ''}",
+            f"岗位：{self._pack.post(step.role)}{'，由本机关记录' if step.role is Role.OUTSIDE else ''}",
             *(f"{head}：{text}" for head, text in rule_text.demands(step, self._pack, self._title)),
             *rule_text.in_force(step),
         ]
@@ -321,6 +269,16 @@ class _InWords:
             id=check.id, title=check.title, stage=check.stage, test=check.test, args=_plain(check.args), when=check.when,
         )  # fmt: skip
 
+    def change(self, change: PackChange) -> ChangeRow:
+        from archivist.rules import rule_text
+
+        what = "不适用" if change.act == WITHDRAW else "有改动"
+        return ChangeRow(
+            categories=change.categories, source=str(change.source), sentence=change.source.sentence, inferred=False,
+            note=change.note, headline=f"{what}　［{rule_text.scope(change.categories)}］ {change.id}",
+            lines=(rule_text.basis(change.source, inferred=False),), table=change.table, id=change.id, act=change.act,
+        )  # fmt: skip
+
 
 def _plain(args: CheckArgs) -> dict[str, object]:
     return {
@@ -354,22 +312,23 @@ def check(own: Workspace | None, pack: str | None, on: dt.date) -> PacksChecked:
     """Examine packs: every row can be read and has its source, and each pack is sound as a whole (``rules.soundness``).
 
     Args:
-        own: the workspace whose own rows are examined too; None where there is none.
-        pack: only this one, as the program has it.
+        own: the workspace whose own packs and rows are examined too; None where there is none.
+        pack: only this one, as its files say it.
         on: a day that is looked at besides those on which the rows change.
 
     Raises:
         RuleFault: E502, with every fault of every pack.
     """
     from archivist.doctypes.catalogue import Catalogue
-    from archivist.rules.pack import available, load
+    from archivist.rules.layers import own_packs
+    from archivist.rules.pack import available
     from archivist.rules.soundness import procedure, proof, usage
 
     catalogue = own.catalogue if own is not None else Catalogue.load()
 
-    loaders: dict[str, Callable[[], Pack]] = {
-        name: partial(load, name) for name in ([pack] if pack else available())
-    }
+    mine = own_packs(own.packs) if own else []
+    names = [pack] if pack else [*available(), *mine]
+    loaders: dict[str, Callable[[], Pack]] = {name: partial(rule_packs.named, own, name) for name in names}
     if own is not None and not pack and own.config.override:
         loaders[f"{own.config.pack}＋archivist.toml"] = lambda: own.pack
     sound: dict[str, Pack] = {}

@@ -123,7 +123,7 @@ def make_workspace(
     from archivist.store import inbox_access
     from archivist.store.disk_probe import examine
 
-    rules = load(pack)
+    rules = load(pack, own=folder / "packs")
     if not OFFICE_CODE.fullmatch(code):
         raise SettingsError(f"户号前缀“{code}”应为 2 至 8 个大写英文字母")
     values = _office(office, district or rules.district) | {
@@ -314,7 +314,8 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
         yield Checkup("工作区", Condition.ABSENT, str(error))
         return
     archive = workspace.archive
-    yield Checkup("工作区", Condition.FINE, f"{office}，规则包 {workspace.pack.stamp}")
+    rules = workspace.pack
+    yield Checkup("工作区", Condition.FINE, f"{office}，规则包 {rules.stamp}，法规查至 {rules.looked_at}")
     waiting = f"{len(archive.case_numbers())} 户，待认领 {len(archive.tray.items())} 件"
     yield Checkup("户档", Condition.FINE, waiting)
     for finding in check_format(archive.root):

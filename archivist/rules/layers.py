@@ -11,13 +11,17 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Final
 
 from archivist.declarations.forms import NOT_DECLARED, Words
 from archivist.errors import RuleFault, UnknownPack
 from archivist.model.ids import Category
+from archivist.model.roles import Role
 from archivist.rules import series
 from archivist.rules.rule import DelegatedPower, Source
 from archivist.rules.rule_days import HoldsBy, RuleDays, in_force
@@ -25,6 +29,11 @@ from archivist.rules.series import FROM, Row, Rows
 
 TABLES: Final = ("rule", "material", "step", "check")
 SETTINGS: Final = "archivist.toml"
+HEAD: Final = "pack.toml"
+OWN: Final = "packs"
+"""The folder of a workspace that holds packs of its own."""
+POWER: Final = "power"
+"""The office's own rows of powers: ``[[override.power]]``."""
 _CHANGE: Final = ("categories", "valid_from", "valid_to", "holds_by", "note")
 RETENTION: Final = "retention."
 NO_OVERRIDES: Final[Mapping[str, Rows]] = {}
@@ -38,14 +47,36 @@ class Head:
         extends: the pack whose rows hold where this one has none.
         measures: short names of measures → full titles.
         delegated: what the office was given of each category; ``undelegated``: why it was not given others.
+        looked_at: up to which day the law was looked at.
+        roles: how the place calls the posts.
     """
 
     title: Words
+    looked_at: dt.date
     district: str = ""
     extends: str = ""
     measures: Mapping[str, Words] = field(default_factory=dict)
     delegated: Mapping[Category, DelegatedPower] = field(default_factory=dict)
     undelegated: Mapping[Category, Words] = field(default_factory=dict)
+    roles: Mapping[Role, Words] = field(default_factory=dict)
+
+
+class SaidPower(StrEnum):
+    """What an office says of a category in its settings: what it was given, or that it was not."""
+
+    CONFIRM = DelegatedPower.CONFIRM.value
+    EXAMINE = DelegatedPower.EXAMINE.value
+    NONE = "未下放"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePower:
+    """A row ``[[override.power]]``: one category's power, with the sentence that gives or withholds it."""
+
+    category: Category
+    power: SaidPower
+    source: Source
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +107,63 @@ class PackChange:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One pack's files, by name."""
+    """One pack's files, by name. ``place`` opens what messages call them: empty, or ``packs/`` of a workspace."""
 
     id: str
     files: Mapping[str, bytes]
+    place: str = ""
+
+    def called(self, name: str) -> str:
+        """Return how messages call a file."""
+        return f"{self.place}{self.id}/{name}"
 
 
 def available() -> list[str]:
     """Return the ids of the packs that ship."""
-    return sorted(p.name for p in files("archivist.rules").joinpath("packs").iterdir() if p.is_dir())
+    return sorted(p.name for p in _shipped().iterdir() if p.is_dir())
 
 
-def chain(pack_id: str) -> list[Layer]:
+def own_packs(folder: Path | None) -> list[str]:
+    """Return the ids of a workspace's own packs: the folders in its ``packs/`` that have a ``pack.toml``."""
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(p.name for p in folder.iterdir() if p.joinpath(HEAD).is_file())
+
+
+def chain(pack_id: str, own: Path | None = None) -> list[Layer]:
     """Return a pack and what it extends, itself first.
 
+    Args:
+        pack_id: a pack of the workspace or one that ships.
+        own: the workspace's ``packs/``.
+
     Raises:
-        UnknownPack: E501.
+        UnknownPack: E501. RuleFault: E502, packs that extend each other, a pack named like one that ships.
     """
+    shipped, mine = available(), own_packs(own)
     found: list[Layer] = []
     wanted = pack_id
     while wanted:
-        if wanted not in available():
-            raise UnknownPack(f"没有规则包“{wanted}”；可用：{'、'.join(available())}")
-        folder = files("archivist.rules").joinpath("packs", wanted)
+        if any(layer.id == wanted for layer in found):
+            raise RuleFault(
+                f"规则包互相沿用（extends）：{' → '.join([*(x.id for x in found), wanted])}", file=HEAD
+            )
+        if wanted in mine and wanted in shipped:
+            raise RuleFault("与本程序自带的规则包同名，请改用别的名字", file=f"{OWN}/{wanted}")
+        if wanted not in (*shipped, *mine):
+            raise UnknownPack(f"没有规则包“{wanted}”；可用：{'、'.join((*mine, *shipped))}")
+        folder = own.joinpath(wanted) if own is not None and wanted in mine else _shipped().joinpath(wanted)
         paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
-        found.append(Layer(wanted, {p.name: p.read_bytes() for p in paths}))
-        wanted = parsed(found[-1].files["pack.toml"], f"{wanted}/pack.toml").get("extends", "")
+        found.append(
+            Layer(wanted, {p.name: p.read_bytes() for p in paths}, f"{OWN}/" if wanted in mine else "")
+        )
+        extends = parsed(found[-1].files[HEAD], found[-1].called(HEAD)).get("extends", "")
+        wanted = extends if isinstance(extends, str) else ""
     return found
+
+
+def _shipped() -> Traversable:
+    return files("archivist.rules").joinpath("packs")
 
 
 def version(layers: Sequence[Layer], overrides: Mapping[str, Rows]) -> str:
@@ -137,31 +198,53 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
         "delegated": {},
         "undelegated": {},
         "changes": [],
+        "roles": {},
         **{name: [] for name in TABLES},
     }
     for layer in reversed(layers):
         head: dict[str, Any] = {}
         rows: dict[str, list[Row]] = {name: [] for name in TABLES}
         for name, text in layer.files.items():
-            for key, value in parsed(text, f"{layer.id}/{name}").items():
+            for key, value in parsed(text, layer.called(name)).items():
                 if key in TABLES:
-                    rows[key] += _named(value, f"{layer.id}/{name} [[{key}]]")
+                    rows[key] += _rows(value, f"{layer.called(name)} [[{key}]]", faults)
                 else:
                     head[key] = value
-        said = read(Head, head, f"{layer.id}/pack.toml", faults) or Head("?")
+        said = read(Head, head, layer.called(HEAD), faults) or Head("?", dt.date.min)
         for name in TABLES:
             _lay(tables, name, rows[name], faults)
         powers = ("delegated", "undelegated") if said.delegated else ()
         tables |= {key: dict(getattr(said, key)) for key in powers} | {
             "title": said.title,
-            "district": said.district,
+            "district": said.district or tables.get("district", ""),
+            "looked_at": said.looked_at,
         }
+        tables["roles"] |= said.roles
         tables["measures"] |= said.measures
-    for name, own in overrides.items():
+    for row in _named(overrides.get(POWER, ()), f"{SETTINGS} [[override.{POWER}]]"):
+        _empower(tables, row, faults)
+    for name in TABLES:
+        own = overrides.get(name, ())
         office = _named(own, f"{SETTINGS} [[override.{name}]]")
         faults += [f"{row[FROM]}：{fault}" for row in office for fault in _shortened(row, tables[name])]
         _lay(tables, name, office, faults)
     return tables
+
+
+def _empower(tables: dict[str, Any], row: Row, faults: list[str]) -> None:
+    from archivist.declarations.reader import read
+
+    own = read(OfficePower, {k: v for k, v in row.items() if k != FROM}, row[FROM], faults)
+    if own is None:
+        return
+    given, withheld = dict(tables["delegated"]), dict(tables["undelegated"])
+    if own.power is SaidPower.NONE:
+        given.pop(own.category, None)
+        withheld[own.category] = str(own.source)
+    else:
+        withheld.pop(own.category, None)
+        given[own.category] = DelegatedPower(own.power.value)
+    tables |= {"delegated": given, "undelegated": withheld}
 
 
 def _shortened(own: Row, below: Rows) -> Iterator[str]:
@@ -189,6 +272,14 @@ def _lay(tables: dict[str, Any], name: str, rows: Rows, faults: list[str]) -> No
         said["source"] = row.get(series.BECAUSE, row.get("source"))
         read(PackChange, said, row[FROM], faults)
         tables["changes"].append({**said, FROM: row[FROM]})
+
+
+def _rows(rows: object, where: str, faults: list[str]) -> list[Row]:
+    """Return the rows of a table in a file; what is no table becomes a fault."""
+    if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+        return _named(rows, where)
+    faults.append(f"{where}：应写成 {where.rpartition(' ')[2]} 的表，每行一张")
+    return []
 
 
 def _named(rows: Rows, where: str) -> list[Row]:

@@ -1,6 +1,6 @@
 """Rule packs: one jurisdiction's numbers, steps, materials and checks as data, each row with its sentence.
 
-``archivist/rules/packs/<id>/*.toml``; a jurisdiction's pack extends ``national``, and an office lays rows of its own over
+``archivist/rules/packs/<id>/*.toml``, or ``packs/<id>/`` of a workspace; a jurisdiction's pack extends ``national``, and an office lays rows of its own over
 both in ``archivist.toml``; what a row does with those of its id below, ``series`` says. A row without a source is refused.
 
 Rows may be dated (``valid_from``, ``valid_to``); which of them hold for a case is decided by its day of acceptance, or,
@@ -23,6 +23,7 @@ from archivist.model import conditions
 from archivist.model.case import Case
 from archivist.model.household import RECOGNISED
 from archivist.model.ids import Category
+from archivist.model.roles import Role
 from archivist.rules.layers import (
     NO_OVERRIDES,
     TABLES,
@@ -49,6 +50,8 @@ class Pack:
 
     Attributes:
         undelegated: category → why the office has no power over it.
+        looked_at: up to which day the law was looked at.
+        roles: how the place calls posts, where it calls them otherwise.
         changes: rows of packs below that were taken away, or changed in part, each with the sentence for it.
     """
 
@@ -62,6 +65,8 @@ class Pack:
     steps: tuple[StepRule, ...] = ()
     checks: tuple[CheckRule, ...] = ()
     changes: tuple[PackChange, ...] = ()
+    looked_at: dt.date = dt.date.min
+    roles: Mapping[Role, str] = field(default_factory=dict)
     undelegated: Mapping[Category, str] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
 
@@ -148,6 +153,10 @@ class Pack:
                 f"不能办理{category.label}：{since.value} 起才可以申请（{since.source}），这里是 {on}"
             )
 
+    def post(self, role: Role) -> str:
+        """Return how the place calls a post."""
+        return self.roles.get(role, role.label)
+
     @property
     def stamp(self) -> str:
         """What an event records of the pack: id and version."""
@@ -160,11 +169,13 @@ def load(
     overrides: Mapping[str, Rows] = NO_OVERRIDES,
     calendar: Calendar = NATIONAL,
     cache: Path | None = None,
+    own: Path | None = None,
 ) -> Pack:
     """Read a pack with what it extends.
 
     Args:
-        pack_id: a name in ``available()``.
+        pack_id: a name in ``own_packs(own)`` or ``available()``.
+        own: the workspace's folder of packs.
         overrides: the office's own rows by table (``rule``, ``step`` …), laid over the pack.
         calendar: the working days with the office's corrections.
         cache: a file that may be lost or damaged at any time: what packs said whose files have not changed since.
@@ -172,7 +183,7 @@ def load(
     Raises:
         UnknownPack: E501. RuleFault: E502, listing every fault of every row.
     """
-    return assemble(chain(pack_id), overrides, calendar, cache)
+    return assemble(chain(pack_id, own), overrides, calendar, cache)
 
 
 def assemble(
@@ -202,7 +213,7 @@ def assemble(
 def _pack(pack_id: str, made_of: str, said: Mapping[str, Any], calendar: Calendar) -> Pack:
     """Return the pack whose tables, known to have no fault, say this."""
     measures: Mapping[str, str] = said["measures"]
-    own = {key: said[key] for key in ("title", "district", "delegated", "undelegated")}
+    own = {key: said[key] for key in ("title", "district", "delegated", "undelegated", "looked_at", "roles")}
     rows = {f"{name}s": [_sourced(row, measures) for row in said[name]] for name in TABLES}
     rows["changes"] = [_sourced(row, measures) for row in said["changes"]]
     return replace(build(Pack, {"id": pack_id, "version": made_of, **own, **rows}), calendar=calendar)

@@ -138,6 +138,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("rules", "list"): [(0, "rules-list", []), (0, "rules-powers", ["--pack", "tianjin-hongqiao"])],
     ("rules", "show"): [(0, "rules-show", ["--category", "低保"])],
     ("rules", "check"): [(0, "rules-check", [])],
+    ("rules", "new"): [(0, "rules-new", ["yangli-xian"]), (2, "error", ["national"])],
+    ("rules", "diff"): [(0, "rules-diff", ["national", "tianjin-hongqiao"])],
     ("demo",): [],
 }
 """Command → exit status (-1: whatever it is), the schema's name, and what follows the command's words."""

@@ -87,7 +87,7 @@ def pack_of(*rules: Mapping[str, Any], calendar: Calendar = NATIONAL) -> Pack:
         {"id": s, "title": s, "moves": {}, "role": "intake", "source": SOURCE}
         for s in (*STATES, "extend", "deliver")
     ]
-    head = Layer("样例", {"pack.toml": 'title = "样例"'.encode()})
+    head = Layer("样例", {"pack.toml": 'title = "样例"\nlooked_at = 2026-11-26'.encode()})
     return pack.assemble([head], {"rule": rows, "step": steps}, calendar)
 
 

@@ -112,7 +112,7 @@ id = "confirm"
     for words in (
         "override rule 第 1 项是表 { id = overall, value = 15 }，应为写明出处的一行",
         "override rule 第 2 项是表 { id = decide, source = ",
-        "override law 是“law”，应为 rule、material、step、check 之一",
+        "override law 是“law”，应为 rule、material、step、check、power 之一",
         "override step 是表 { id = confirm }，应为数组",
         "calendar 2025-02-30 是“2025-02-30”，应为日期",
         "calendar 2025-10-09 是“上班”，应为班、休之一",
