@@ -117,6 +117,7 @@ class DocumentId(StrEnum):
     MONTHLY_VISIT_SUMMARY = "monthly_visit_summary"
     PERIODIC_REVIEW_FORM = "periodic_review_form"
     RECOVERY_NOTICE = "recovery_notice"
+    ALERT_REGISTER = "alert_register"
     PERFORMANCE_RATES = "performance_rates"
     PAYMENT_RECONCILIATION = "payment_reconciliation"
     RECOVERY_REGISTER = "recovery_register"

@@ -230,6 +230,7 @@ APPLICATION = Group(
         Field("kinship", "是否有近亲属关系", "bool", (), ("近亲属",)),
         Field("kin_name", "近亲属关系人", "str", (), ("关系人",)),
         Field("disputed", "是否有争议", "bool", (), ("争议",)),
+        _enum("alert", "预警等级", "红 橙 黄 绿"),
         Field("transferred_from", "转出地经办机构"),
         Field("transferred_case", "转出地户号"),
         Field("paid_elsewhere_to", "转出地发放到的年月", "ym"),

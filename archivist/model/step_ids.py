@@ -49,6 +49,7 @@ class StepId(StrEnum):
     PAY = "pay"
     # a running benefit
     VISIT = "visit"
+    CLASSIFY = "classify"
     START_REVIEW = "start_review"
     REPORT_CHANGE = "report_change"
     REPORT_DEATH = "report_death"

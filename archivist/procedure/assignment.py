@@ -16,6 +16,7 @@ from archivist.rules import across, admissibility, prerequisites
 from archivist.rules.attempt import Attempt
 from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.pack import Pack
+from archivist.rules.rule_ids import RuleId
 
 UNEXAMINED: Final = "未检：archivist.toml 没有登记人员（[[people]]），岗位没有核对"
 """What is said where nobody is registered, so that no post can be asked for."""
@@ -32,9 +33,27 @@ def people(attempt: Attempt, config: Config) -> list[str]:
         least = int(rule.value)
         if len(attempt.by) < least:
             reasons.append(f"须有不同的 {least} 人办理，现有 {len(attempt.by)} 人（{rule.source}）")
+    reasons += _without_title(attempt, config)
     kin = kin_names(attempt.case)
     reasons += [f"近亲属回避：{name}是登记的近亲属关系人，不得办理" for name in attempt.by if name in kin]
     return reasons + prerequisites.apart(attempt)
+
+
+def _without_title(attempt: Attempt, config: Config) -> Iterable[str]:
+    """Yield who decides though the rules want somebody of another post (镇长、主任), or one whose post nobody registered."""
+    if attempt.step.role is not Role.APPROVER or not config.people:
+        return
+    rule = attempt.pack.rule_for(RuleId.APPROVER_TITLE, attempt.case, attempt.on)
+    if rule is None:
+        return
+    titles = str(rule.value).split("、")
+    for name in attempt.by:
+        person = config.person(name)
+        if person and not any(
+            person.title.endswith(title) and f"副{title}" not in person.title for title in titles
+        ):
+            held = f"职务登记为“{person.title}”" if person.title else "没有登记职务（[[people]] 的 title）"
+            yield f"“{attempt.step.title}”须由{'或'.join(titles)}办理，{name}{held}（{rule.source}）"
 
 
 def over_document(

@@ -204,7 +204,7 @@ def register_values(document: DocumentType, register: Register, *, nil: bool = F
         if isinstance(value, list):
             keys = {c.key for c in spec.columns}
             told[spec.path] = [{k: v for k, v in row.items() if k in keys} for row in value]
-            if nil and not value:
+            if (nil or register.tells) and not value:
                 told[spec.path] = [_nil_line(spec)]
         elif value is not None and value != "":
             told[spec.path] = value

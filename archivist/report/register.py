@@ -61,6 +61,7 @@ class Register:
         notes: what a reader must know: what stays blank, and why. Printed.
         doubts: single lines a person must look at before it is signed. Shown, not printed.
         hint: what to tell the program when there is nothing to list. Shown, not printed.
+        tells: it says something of value though it lists nothing (rates of a hundred per cent).
         nil: what a nil report (零报告) tells by path instead of what only lines could tell.
     """
 
@@ -70,6 +71,7 @@ class Register:
     doubts: list[str] = field(default_factory=list)
     hint: str = ""
     nil: Mapping[str, str] = field(default_factory=dict)
+    tells: bool = False
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -79,7 +81,7 @@ class Register:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to list."""
-        return not any(v for v in self.values.values() if isinstance(v, list))
+        return not self.tells and not any(v for v in self.values.values() if isinstance(v, list))
 
 
 def total(rows: Iterable[Mapping[str, Any]], key: str) -> Decimal:

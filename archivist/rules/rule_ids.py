@@ -58,6 +58,7 @@ class RuleId(StrEnum):
     # while in benefit, and its end
     REVIEW_CYCLE = "review.cycle", Unit.MONTHS
     REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER
+    VISIT_ALERT = "visit.alert", *TIME
     VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
     RECOGNITION_VALIDITY = "recognition.validity", Unit.MONTHS
     GRADUAL_EXIT = "gradual.exit", Unit.MONTHS
@@ -113,6 +114,8 @@ class RuleId(StrEnum):
     DELIBERATION_SIZE_MIN = "deliberation.size.min", Unit.PERSONS
     DELIBERATION_SIZE_MAX = "deliberation.size.max", Unit.PERSONS
     KPI_100 = "kpi.100", Unit.RATIO
+    APPROVER_TITLE = "approver.title", Unit.WORDS
+    """The posts of which the one who decides holds one; with ``、`` between them."""
     STAFF_MIN = "staff.min", Unit.PERSONS
     STAFF_THRESHOLD = "staff.threshold", Unit.PERSONS
     """Up to how many inhabitants a town is small."""

@@ -37,6 +37,7 @@ TO_BENEFIT: Final = (
 )
 """Applied for in March, granted in April, paid from May on."""
 OWN_TRAILS: Final[Mapping[str, tuple[str, ...]]] = {
+    DocumentId.ALERT_REGISTER: ("classify in_benefit 2024-09-23 alert=红",),
     DocumentId.MONTHLY_VISIT_SUMMARY: ("visit in_benefit 2024-09-23",),
 }
 """Register → the steps it lists and no other register should see, taken last by a household in benefit in September."""

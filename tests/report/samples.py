@@ -90,7 +90,7 @@ def built(name: str, found: Compiled | None = None) -> Printed:
     document = CATALOGUE.get(name)
     day = dt.date(2025, 3, 31) if name == "review_due_list" else dt.date(2024, 9, 30)
     period = Period.around(REGISTERS[name].period, day)
-    pack = JINCHENG if document.packs else TIANJIN
+    pack = load(document.packs[0]) if document.packs else TIANJIN
     found = found or Compiled(
         tuple(h for h in houses(register=name) if h.case.category in document.categories)
     )

@@ -65,6 +65,7 @@ def test_awareness_cannot_be_reckoned_from_files() -> None:
 def test_of_nothing_no_rate_is_told() -> None:
     """«computed from cases»: no case, no hundred per cent; and what has no such step is not counted."""
     found = rates()
+    assert not found.empty, "a month in which nobody misses anything is a report too"
     assert {found.values[f"rates.{key}"] for key in ("accepted", "surveyed", "publicized")} == {
         "本期没有应计的"
     }

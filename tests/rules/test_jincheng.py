@@ -150,3 +150,19 @@ def test_what_the_town_has_on_record_of_its_own_work() -> None:
     """
     wanted = {"training": "及时", "publicity": "及时", "inspection": "不定期", "leaders": "一次"}
     assert {name: row(JINCHENG, f"duty.{name}").value for name in wanted} == wanted
+
+
+def test_a_yearly_review_rests_on_survey_and_check() -> None:
+    """「对所有最低生活保障和特困人员救助供养进行家庭经济状况调查、信息核对、审核确认、监督管理」: of this review, not an earlier one."""
+    for category in ("DB", "TK"):
+        (reviewed,) = (s for s in JINCHENG.steps if s.id == "reviewed" and category in s.categories)
+        assert reviewed.guards == ("papers_of_review",)
+        assert {name for need in reviewed.needs for name in need.documents} >= {
+            "periodic_review_form", "household_survey", "verification_report", "change_verification_record",
+        }  # fmt: skip
+        assert all(need.required for need in reviewed.needs)
+
+
+def test_the_head_of_the_town_decides() -> None:
+    """「镇长（主任）对本镇（街道）社会救助工作负总责」."""
+    assert row(JINCHENG, "approver.title").value == "镇长、主任"

@@ -667,3 +667,15 @@ def test_what_the_street_has_on_record_of_its_own_work() -> None:
     wanted = {"plan": "一次", "group": "一次", "five": "每年", "staff": "一次", "publicity": "及时", "inspection": "不定期", "summary": "12-31"}  # fmt: skip
     assert {name: row(HONGQIAO, f"duty.{name}").value for name in wanted} == wanted
     assert {name for name in wanted if row(HONGQIAO, f"duty.{name}").inferred} == {"five", "summary"}
+
+
+def test_a_change_rests_on_the_form_that_states_the_amount() -> None:
+    """「街道社会救助经办机构应根据变化情况及时提出变更或终止社会救助意见，明确相应社会救助资金的增发、减发或者停发金额」."""
+    rows = [s for s in HONGQIAO.steps if s.id in ("change", "suspend", "terminate")]
+    assert {category for s in rows for category in s.categories} >= {"DB", "TK", "DX"}
+    assert all([str(need) for need in s.needs] == ["benefit_change_form"] for s in rows)
+
+
+def test_the_colours_have_their_rhythm() -> None:
+    """「负责协助街道做好“红、橙、黄、绿” 分类分级群众困难排查及动态管理工作」; see tests/report/test_alerts.py."""
+    assert [r.value for r in HONGQIAO.rules if r.id == "visit.alert"] == [7, 15, 30, 90]

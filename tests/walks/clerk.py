@@ -32,12 +32,12 @@ from tests.people import WANG, WANG_ID
 
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
 PEOPLE = "".join(
-    f'\n[[people]]\nname = "{name}"\nroles = [{roles}]\n'
-    for name, roles in (
-        (INTAKE, '"intake", "archivist"'),
-        (SECOND, '"intake"'),
-        (REVIEWER, '"reviewer"'),
-        (APPROVER, '"approver", "panel"'),
+    f'\n[[people]]\nname = "{name}"\nroles = [{roles}]\ntitle = "{title}"\n'
+    for name, roles, title in (
+        (INTAKE, '"intake", "archivist"', "社会救助专干"),
+        (SECOND, '"intake"', "社会救助专干"),
+        (REVIEWER, '"reviewer"', "民政办负责人"),
+        (APPROVER, '"approver", "panel"', "办事处主任"),
     )
 )
 
@@ -45,6 +45,7 @@ PEOPLE = "".join(
 GIVEN: dict[str, dict[str, str]] = {
     "confirmation_decision": {"decision.findings": "家庭月人均收入低于本地标准"},
     "refusal_decision": {"decision.findings": "家庭有两套住房", "decision.reasons": "财产状况不符合条件"},
+    "benefit_change_form": {"change.kinds": "终止"},
     "objection_reply": {"objection.person": "周样例"},
     "deliberation_minutes": {
         "meeting.no": "1", "meeting.time": "2024-04-01 09:00", "meeting.place": "会议室", "meeting.chair": "魏主任",

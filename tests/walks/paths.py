@@ -72,7 +72,7 @@ def benefit_to_end(clerk: Clerk, reason: str = "家庭收入超过标准") -> No
     """A visit, a review that ends the benefit, and the file closed."""
     clerk.step("visit", days=60, needs=("home_visit_record",))
     clerk.step("start_review", days=30)
-    clerk.step("terminate", "--reason", reason, days=5)
+    clerk.step("terminate", "--reason", reason, days=5, needs=("benefit_change_form",))
     clerk.wait(1).serve()
     clerk.step("deliver")
     clerk.wait(1).close(reason)
@@ -81,7 +81,7 @@ def benefit_to_end(clerk: Clerk, reason: str = "家庭收入超过标准") -> No
 def tekun_to_end(clerk: Clerk) -> None:
     """A termination is posted for seven days before it is decided."""
     clerk.step("start_review", days=90)
-    clerk.step("propose_termination", "--reason", "具备了劳动能力", days=1)
+    clerk.step("propose_termination", "--reason", "具备了劳动能力", days=1, needs=("benefit_change_form",))
     assert clerk.refused("terminate", "--reason", "不再符合条件", by=(APPROVER,))
     clerk.step("terminate", "--reason", "不再符合条件", days=10)
     clerk.wait(1).serve()

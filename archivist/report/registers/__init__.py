@@ -1,10 +1,11 @@
 """The registers, one module a theme; a new one is one file here and one test.
 
-``registry`` what is registered of a register, and all of them · ``applications`` ``roll`` ``payments`` ``temporary``
+``registry`` what is registered of a register, and all of them · ``alerts`` ``applications`` ``roll`` ``payments`` ``temporary``
 ``rates`` ``reconciliation`` ``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
 """
 
 __all__ = [
+    "alerts",
     "applications",
     "archive",
     "figures",

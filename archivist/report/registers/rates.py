@@ -43,7 +43,7 @@ def performance_rates(asked: RegisterRequest) -> Register:
             missed += [] if holds else [words]
         if missed:
             rows.append(who(house) | {"missed": "、".join(missed)})
-    found = Register({ROWS: in_order(rows)})
+    found = Register({ROWS: in_order(rows)}, tells=True)
     found.values |= {path: _rate(done, base) for path, (done, base) in counts.items()}
     found.values[FieldPath.RATES_AWARE] = _awareness(asked, found)
     if rule := asked.pack.find(RuleId.KPI_100, None, RuleDays.alike(period.last)):
