@@ -142,6 +142,7 @@ class FieldPath(StrEnum):
     LAW_DEATH = "law.death"
     LAW_FRAUD = "law.fraud"
     LAW_FRAUD_SOURCE = "law.fraud_source"
+    LAW_INQUIRY = "law.inquiry"
     LAW_NONREPORT = "law.nonreport"
     LAW_OBLIGOR_AGE = "law.obligor_age"
     LAW_OBLIGOR_AGE_RECIPIENT = "law.obligor_age_recipient"

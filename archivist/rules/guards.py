@@ -109,7 +109,7 @@ def _authorised(attempt: Attempt) -> list[str]:
     problems = [settling(case, matter) for matter in doubts]
     if not handed_in(case, DocumentId.VERIFICATION_AUTHORIZATION):
         problems.append("申请人没有签署核对授权：卷内没有已签的核对授权书")
-    refused, unknown = unauthorised(case)
+    refused, unknown = unauthorised(case, attempt.pack, attempt.on)
     seen = looked_up(case)
     return problems + refused + [matter for matter in unknown if matter not in seen]
 
@@ -307,7 +307,7 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         "kinship_known": Guard(_kinship_known),
         "kinship_filed": Guard(_kinship_filed),
         "reason": Guard(_reason),
-        "authorised": Guard(_authorised),
+        "authorised": Guard(_authorised, (RequiredRule(RuleId.VERIFY_OBLIGORS),)),
         "verified": Guard(_verified),
         "publicity_over": Guard(_publicity_over, timed=True, waits=True),
         "termination_publicity_over": Guard(

@@ -126,8 +126,12 @@ def demanded(decision: AdverseDecision, pack: Pack) -> Rule | None:
 
 
 def hearing(decision: AdverseDecision) -> StepTaken | None:
-    """Return the hearing about just this decision: since the last decision of the round, and of no other kind."""
-    since = max((s.seq for s in decision.case.round if s.id in DECISIONS), default=0)
+    """Return the hearing about just this decision: since the last decision of the round, and of no other kind.
+
+    What the bureau decides on the office's proposal was heard about before the proposal.
+    """
+    uses_up = [s for s in DECISIONS if s != StepId.PROPOSE_ENDING or s == decision.step]
+    since = max((s.seq for s in decision.case.round if s.id in uses_up), default=0)
     return next(
         (
             s

@@ -198,6 +198,9 @@ class Rule:
             case Unit.QUARTER:
                 first = dt.date(start.year, 3 * count - 2, 1)
                 return Deadline(quarter_end(first if first > start else add_months(first, 12)))
+            case Unit.WITHIN_QUARTER:
+                last = quarter_end(dt.date(start.year, 3 * count - 2, 1))
+                return Deadline(last if last >= start else quarter_end(add_months(last.replace(day=1), 12)))
             case _:
                 raise fault
 

@@ -34,6 +34,8 @@ class RuleId(StrEnum):
     OVERALL = "overall", *TIME
     OVERALL_EXTENDED = "overall.extended", *TIME
     VERIFY_START = "verify.start", *TIME
+    VERIFY_OBLIGORS = "verify.obligors", Unit.YES_NO
+    """Obligors outside the household must authorise the check of means; else only who consents is checked."""
     VERIFY_EXPLAIN = "verify.explain", *TIME, Unit.WORDS
     PUBLICITY_INITIAL = "publicity.initial", *TIME
     PUBLICITY_AGAIN = "publicity.again", *TIME
@@ -57,7 +59,7 @@ class RuleId(StrEnum):
     RECOVERY_URGE = "recovery.urge", Unit.WORKDAYS
     # while in benefit, and its end
     REVIEW_CYCLE = "review.cycle", Unit.MONTHS
-    REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER
+    REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER, Unit.WITHIN_QUARTER
     VISIT_ALERT = "visit.alert", *TIME
     VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
     RECOGNITION_VALIDITY = "recognition.validity", Unit.MONTHS
@@ -97,6 +99,10 @@ class RuleId(StrEnum):
     """After how many days of 公告 a paper counts as served."""
     FILING_DAYS = "filing.days", *TIME
     # what a decision says of having it looked at again
+    DECISION_OWN_NAME = "decision.own_name", Unit.YES_NO
+    """The office decides in its own name and answers for it itself; else the body that delegated the power does."""
+    LAW_INQUIRY = "law.inquiry", Unit.WORDS
+    """On which power of inquiry a letter to another body stands."""
     REMEDY_RECONSIDERATION = "remedy.reconsideration", *LENGTH
     REMEDY_RECONSIDERATION_AUTHORITY = "remedy.reconsideration.authority", Unit.WORDS
     REMEDY_RECONSIDERATION_RESPONDENT = "remedy.reconsideration.respondent", Unit.WORDS

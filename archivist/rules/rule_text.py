@@ -66,7 +66,12 @@ _MONTHS: Final = ("当月末日", "下月末日")
 
 
 _FRAMES: Final[Mapping[Unit, str]] = MappingProxyType(
-    {Unit.QUARTER: "第 {} 季度", Unit.DAY_OF_MONTH: "当月 {} 日", Unit.PERSONS: "{} 人"}
+    {
+        Unit.QUARTER: "第 {} 季度",
+        Unit.WITHIN_QUARTER: "第 {} 季度",
+        Unit.DAY_OF_MONTH: "当月 {} 日",
+        Unit.PERSONS: "{} 人",
+    }
 )
 
 

@@ -27,6 +27,8 @@ class Unit(StrEnum):
     """So many days after the end of the trigger's quarter."""
     QUARTER = "季度"
     """The first such quarter of a year (1–4) that begins after the trigger."""
+    WITHIN_QUARTER = "季度内"
+    """The first such quarter of a year (1–4) that has not ended on the day of the trigger."""
     CYCLE = "周期"
     DAY_OF_YEAR = "每年某日"
     """The last day of every year on which it is in time: ``06-30``."""
@@ -100,7 +102,7 @@ def _is_day_of_year(text: str) -> bool:
 _TEXTS: Final = (Unit.CYCLE, Unit.CALENDAR, Unit.WORDS, Unit.DAY_OF_YEAR)
 TIME: Final = (
     Unit.WORKDAYS, Unit.DAYS, Unit.HOURS, Unit.MONTHS, Unit.YEARS, Unit.DAY_OF_MONTH, Unit.MONTH_END,
-    Unit.AFTER_QUARTER, Unit.QUARTER,
+    Unit.AFTER_QUARTER, Unit.QUARTER, Unit.WITHIN_QUARTER,
 )  # fmt: skip
 """The units in which time is counted."""
 LENGTH: Final = (Unit.WORKDAYS, Unit.DAYS, Unit.HOURS, Unit.MONTHS, Unit.YEARS)
@@ -116,6 +118,7 @@ _RANGES: Final[Mapping[Unit, tuple[float, float]]] = MappingProxyType(
         Unit.MONTH_END: (0, 60),
         Unit.AFTER_QUARTER: (0, 92),
         Unit.QUARTER: (1, 4),
+        Unit.WITHIN_QUARTER: (1, 4),
         Unit.RATIO: (0.0001, 1),
         Unit.PERSONS: (1, 100_000_000),
         Unit.AGE: (1, 120),

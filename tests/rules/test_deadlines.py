@@ -306,12 +306,18 @@ def test_within_seven_days_and_every_quarter() -> None:
     assert day(case, JINCHENG, "filing.days") == D(
         2024, 2, 18
     )  # the twelfth is a holiday; a Sunday that is worked
-    assert day(case, JINCHENG, "archive.quarterly") == D(2024, 3, 31)
+    assert day(case, JINCHENG, "archive.quarterly") == D(2024, 4, 15)
 
 
 @pytest.mark.parametrize(
     ("confirmed", "due"),
-    [("2024-02-05", D(2024, 9, 30)), ("2024-06-30", D(2024, 9, 30)), ("2024-07-01", D(2025, 9, 30))],
+    [
+        ("2024-02-05", D(2024, 9, 30)),
+        ("2024-06-30", D(2024, 9, 30)),
+        ("2024-07-01", D(2024, 9, 30)),
+        ("2024-09-30", D(2024, 9, 30)),
+        ("2024-10-01", D(2025, 9, 30)),
+    ],
 )
 def test_the_third_quarter(confirmed: str, due: dt.date) -> None:
     """「各镇（街道）每年第三季度要集中开展一次最低生活保障、特困人员救助供养年度复核工作」."""

@@ -85,16 +85,23 @@ def test_filing_goes_on_beside_the_publicity() -> None:
 def test_new_cases_are_sent_up_every_quarter() -> None:
     """「各镇（街道）要按季度将新增救助对象档案电子版和年度复核档案资料纸质版上报区民政局一份」."""
     case = walk(JINCHENG, "DB", *GIVEN)
-    assert due(case, JINCHENG, "archive.quarterly") == "2024-03-31"
+    assert due(case, JINCHENG, "archive.quarterly") == "2024-04-15"
+    late = walk(JINCHENG, "DB", *DECIDED[:-1], "confirm 2024-03-29")
+    assert due(late, JINCHENG, "archive.quarterly") == "2024-04-15", (
+        "confirmed on the last days of the quarter"
+    )
     sent = walk(JINCHENG, "DB", *GIVEN, "report_quarterly 2024-04-08")
     assert sent.state is State.IN_BENEFIT and fulfilled(sent, JINCHENG, "archive.quarterly")
     reviewed = walk(JINCHENG, "DB", *GIVEN, "start_review 2024-08-05", "reviewed 2024-08-20")
-    assert due(reviewed, JINCHENG, "archive.quarterly.review") == "2024-09-30"
+    assert due(reviewed, JINCHENG, "archive.quarterly.review") == "2024-10-15"
 
 
-@pytest.mark.parametrize(("confirmed", "day"), [("2024-03-15", "2024-09-30"), ("2024-08-01", "2025-09-30")])
+@pytest.mark.parametrize(
+    ("confirmed", "day"),
+    [("2024-03-15", "2024-09-30"), ("2024-08-01", "2024-09-30"), ("2024-10-08", "2025-09-30")],
+)
 def test_everybody_is_reviewed_in_the_third_quarter(confirmed: str, day: str) -> None:
-    """「各镇（街道）每年第三季度要集中开展一次最低生活保障、特困人员救助供养年度复核工作」."""
+    """「年度复核工作以村（社区）为单位对所有最低生活保障和特困人员救助供养进行」: who is confirmed in the quarter, too."""
     case = walk(JINCHENG, "TK", *DECIDED[:-1], f"confirm {confirmed}")
     assert due(case, JINCHENG, "review.annual.window") == day
 
@@ -104,7 +111,7 @@ def test_the_year_s_review_is_done_and_comes_again() -> None:
     begun = walk(JINCHENG, "DB", *GIVEN, "start_review 2024-08-05")
     assert fulfilled(begun, JINCHENG, "review.annual.window")
     done = walk(JINCHENG, "DB", *GIVEN, "start_review 2024-08-05", "reviewed 2024-08-20")
-    assert due(done, JINCHENG, "review.annual.window") == "2025-09-30"
+    assert due(done, JINCHENG, "review.annual.next") == "2025-09-30"
 
 
 def test_kept_three_years_after_deregistration() -> None:
@@ -166,3 +173,18 @@ def test_a_yearly_review_rests_on_survey_and_check() -> None:
 def test_the_head_of_the_town_decides() -> None:
     """「镇长（主任）对本镇（街道）社会救助工作负总责」."""
     assert row(JINCHENG, "approver.title").value == "镇长、主任"
+
+
+def test_no_change_is_closed_before_it_was_told_in_writing() -> None:
+    """「发生变化的及时进行变动调整，书面告知救助对象并说明理由」: neither a change nor an end without its service."""
+    rows = [s for s in JINCHENG.steps if s.applies(Category.DB, RuleDays.alike(dt.date(2024, 3, 15)))]
+    by_id = {one.id: one for one in rows}
+    assert "ending_served" in by_id["deregister"].guards
+    for step_id in ("change", "suspend", "terminate"):
+        assert any(made.endswith("_decision") for made in by_id[step_id].makes)
+        assert {after.value for after in by_id[step_id].moves.values()} <= {
+            s.value for s in by_id["deliver"].moves
+        }
+    assert {s.value for s in by_id["change"].moves.values()} == {"changed"}, (
+        "in benefit only when it was served"
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tests.filing import ACCEPTANCE
 from tests.people import WANG_ID
 from tests.walks.clerk import APPROVER, Clerk
 
+LAW_OF_2026 = dt.date(2026, 7, 1)
 BASIC = ACCEPTANCE[1:]
 """What 低保 and 低收入 ask for, besides the application."""
 TEKUN_PAPERS = (
@@ -68,11 +71,31 @@ def hand_over(clerk: Clerk) -> None:
     clerk.step("pay", days=2)
 
 
+def hear(clerk: Clerk, step: str, *more: str, what: str = "终止") -> None:
+    """From 1 July 2026 the household is heard before a step is decided against it; before that nobody asks for it."""
+    if clerk.day < LAW_OF_2026:
+        assert "hear" not in clerk.possible()
+        return
+    refused = clerk.refused(step, *more, by=clerk.who(step))
+    assert any("应当听取社会救助对象的意见" in reason for reason in refused), refused
+    clerk.step(
+        "hear", needs=("hearing_record",), settings=(f"proposed={what}", "heard=王秀兰", "answer=没有异议")
+    )
+
+
 def benefit_to_end(clerk: Clerk, reason: str = "家庭收入超过标准") -> None:
-    """A visit, a review that ends the benefit, and the file closed."""
+    """A visit, a review that ends the benefit, and the file closed; where only the bureau can end it, on the office's proposal."""
     clerk.step("visit", days=60, needs=("home_visit_record",))
     clerk.step("start_review", days=30)
-    clerk.step("terminate", "--reason", reason, days=5, needs=("benefit_change_form",))
+    form: tuple[str, ...] = ("benefit_change_form",)
+    if "propose_ending" in clerk.possible():
+        hear(clerk, "propose_ending", "--reason", reason, "--set", "proposed=终止")
+        assert clerk.refused("terminate", "--reason", reason)
+        clerk.step("propose_ending", "--reason", reason, settings=("proposed=终止",))
+        form = ()  # it is the proposal
+    else:
+        hear(clerk, "terminate", "--reason", reason)
+    clerk.step("terminate", "--reason", reason, days=5, needs=form)
     clerk.wait(1).serve()
     clerk.step("deliver")
     clerk.wait(1).close(reason)
@@ -83,7 +106,9 @@ def tekun_to_end(clerk: Clerk) -> None:
     clerk.step("start_review", days=90)
     clerk.step("propose_termination", "--reason", "具备了劳动能力", days=1, needs=("benefit_change_form",))
     assert clerk.refused("terminate", "--reason", "不再符合条件", by=(APPROVER,))
-    clerk.step("terminate", "--reason", "不再符合条件", days=10)
+    clerk.wait(9)
+    hear(clerk, "terminate", "--reason", "不再符合条件")
+    clerk.step("terminate", "--reason", "不再符合条件", days=1)
     clerk.wait(1).serve()
     clerk.step("deliver")
     clerk.wait(1).close("终止供养")

@@ -45,6 +45,7 @@ _WORDS: Final[Mapping[str, tuple[RuleId, _Words]]] = MappingProxyType(
         FieldPath.LAW_OBLIGOR_AGE_RECIPIENT: (RuleId.OBLIGOR_AGE_RECIPIENT, rule_text.age),
         FieldPath.LAW_SELF_CARE_PARTIAL: (RuleId.SELF_CARE_PARTIAL, _value),
         FieldPath.LAW_SELF_CARE_LOST: (RuleId.SELF_CARE_PARTIAL, _next),
+        FieldPath.LAW_INQUIRY: (RuleId.LAW_INQUIRY, _value),
         FieldPath.LAW_FRAUD: (RuleId.PENALTY_FRAUD, _value),
         FieldPath.LAW_FRAUD_SOURCE: (RuleId.PENALTY_FRAUD, _measure),
     }

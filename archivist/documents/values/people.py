@@ -129,17 +129,22 @@ def _to_authorize(context: DocumentContext) -> tuple[Row, ...] | None:
 def _looked_into(context: DocumentContext) -> tuple[Row, ...] | None:
     """Whose means are verified: who must have signed the authorization, with whether they did.
 
-    Somebody who does not live with the family and owes it no support is not looked into.
+    Somebody who does not live with the family and owes it no support is not looked into; nor is who owes it support
+    and did not consent, where the rules ask for consent.
     """
     persons = _to_authorize(context)
     if persons is None:
         return None
     obligors = {o.get("id_number") or o.get("name") for o in rows(context.case.facts, OBLIGORS.key)}
     held = required_papers.held(context.case, DocumentId.VERIFICATION_AUTHORIZATION)
+    bound = context.sources is None or required_papers.obligors_bound(
+        context.case, context.pack, context.acted_on
+    )
     return tuple(
         {**p, "authorized": "已签" if p.get("authorized") or held else ""}
         for p in persons
-        if p.get("living_together") != "否" or (p.get("id_number") or p.get("name")) in obligors
+        if p.get("living_together") != "否"
+        or ((p.get("id_number") or p.get("name")) in obligors and (bound or p.get("authorized") is True))
     )
 
 

@@ -11,6 +11,7 @@ from archivist.documents.values.registry import computes
 from archivist.model.ids import Category
 from archivist.rules import remedies
 from archivist.rules.remedies import Body, Remedy, RemedyTold
+from archivist.rules.rule_ids import RuleId
 
 
 @computes(FieldPath.MADE_ON, FieldPath.KINSHIP_REGISTERED_ON)
@@ -37,12 +38,18 @@ def _deregistered_on(context: DocumentContext) -> str:
 @computes(FieldPath.SIGNATURE_SIGNER)
 def _signer(context: DocumentContext) -> str | None:
     office = context.config.office
-    return (office.bureau if office.signature_style is SignatureStyle.BUREAU else office.name) or None
+    for_bureau = office.signature_style is SignatureStyle.BUREAU and not _own_name(context)
+    return (office.bureau if for_bureau else office.name) or None
 
 
 @computes(FieldPath.SIGNATURE_CLAUSE)
 def _clause(context: DocumentContext) -> str:
-    """受××区民政局委托: default, because the delegating body answers for the act (行政复议法第十九条)."""
+    """受××区民政局委托: default, because the delegating body answers for the act (行政复议法第十九条).
+
+    Nothing where the province gave the power to the office: it then decides in its own name and answers for it itself.
+    """
+    if _own_name(context):
+        return ""
     office = context.config.office
     delegated = office.signature_style is SignatureStyle.TOWN_WITH_CLAUSE and office.bureau
     return f"受{office.bureau}委托，" if delegated else ""
@@ -71,6 +78,11 @@ def _told(context: DocumentContext, remedy: Remedy) -> RemedyTold | None:
     if context.sources is None:
         return None
     return remedies.told(remedy, context.rule_for, _bodies(context))
+
+
+def _own_name(context: DocumentContext) -> bool:
+    rule = context.rule_for(RuleId.DECISION_OWN_NAME) if context.sources else None
+    return rule is not None and rule.value is True
 
 
 def _paper(context: DocumentContext) -> str:

@@ -63,7 +63,7 @@ def authorised(d: Dossier) -> TestOutcome:
         found.wrong.append("卷内没有已签的核对授权委托书")
     found.evidence += map(of_record, papers)
     found.unknown += required_papers.doubts(d.case, DocumentId.VERIFICATION_AUTHORIZATION)
-    refused, unknown = required_papers.unauthorised(d.case)
+    refused, unknown = required_papers.unauthorised(d.case, d.pack, d.on)
     found.wrong += refused
     found.unknown += unknown
     found.evidence += [

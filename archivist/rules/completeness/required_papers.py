@@ -23,6 +23,7 @@ from archivist.model.record import PERSON, Record, RecordStatus
 from archivist.rules.pack import Material, Pack
 from archivist.rules.rule import Each
 from archivist.rules.rule_days import RuleDays
+from archivist.rules.rule_ids import RuleId
 
 ASKED = "asked"
 """Under this name the record of a correction notice keeps which papers it asked for."""
@@ -158,10 +159,22 @@ def too_few(case: Case, material: Material, title: str) -> str:
     return f"{title}有 {count} 件，应有 {len(everybody)} 人（{names}）的；一件扫描件可能含几个人，请人工核对"
 
 
-def unauthorised(case: Case) -> tuple[list[str], list[str]]:
+def obligors_bound(case: Case, pack: Pack, on: dt.date) -> bool:
+    """Tell whether obligors outside the household must authorise the check; else it goes on without who does not consent.
+
+    Source: 《中华人民共和国社会救助法》第四十一条「必要时，经共同生活的家庭成员以外的法定赡养、抚养、扶养义务人同意，可以对其收入、财产
+    等状况进行核对」.
+    """
+    rule = pack.rule_for(RuleId.VERIFY_OBLIGORS, case, on)
+    return rule is None or rule.value is not False
+
+
+def unauthorised(case: Case, pack: Pack, on: dt.date) -> tuple[list[str], list[str]]:
     """Return who did not sign the authorisation, and of whom nobody noted it; the applicant's signature is the paper itself."""
     refused, unknown = [], []
     for person in persons(case):
+        if person.part is Part.OBLIGOR and not obligors_bound(case, pack, on):
+            continue
         if person.authorized is False:
             refused.append(f"{person.part}{person.name}没有签署核对授权（{person.path}.authorized）")
         elif person.authorized is None and person.path != APPLICANT.key:
