@@ -72,8 +72,21 @@ def obligations(case: Case, pack: Pack) -> tuple[Obligation, ...]:
 
 
 def running(case: Case, pack: Pack) -> tuple[Obligation, ...]:
-    """Return the limits that are neither fulfilled nor cut off by the end of the procedure."""
-    return tuple(o for o in obligations(case, pack) if o.running)
+    """Return the limits that are neither fulfilled nor cut off by the end of the procedure.
+
+    Of two that run beside each other (``Rule.beside``) the one that ends first is the limit.
+    """
+    found = [o for o in obligations(case, pack) if o.running]
+    return tuple(o for o in found if not any(_ends_before(other, o) for other in found))
+
+
+def _ends_before(other: Obligation, one: Obligation) -> bool:
+    """Tell whether another limit of the same thing binds before one does; of two that end together the one it is beside."""
+    if other.due is None or one.due is None:
+        return False
+    if one.rule.beside == other.rule.id:
+        return other.due.day <= one.due.day
+    return other.rule.beside == one.rule.id and other.due.day < one.due.day
 
 
 def find(case: Case, pack: Pack, rule_id: str) -> Obligation | None:

@@ -86,6 +86,8 @@ def _references(row: AnyRow, asked: Mapping[str, set[str]], units: Mapping[str, 
     yield from _steps("when", named, asked)
     match row:
         case Rule():
+            if row.beside and row.beside not in units:
+                yield f"beside 所指的规则 {row.beside} 不存在"
             for key in ("starts", "ends", "awaits"):
                 yield from _steps(key, getattr(row, key), asked)
         case StepRule():
@@ -149,7 +151,7 @@ def _names_categories(text: str) -> bool:
 
 def _of_time(rule: Rule, asked: Mapping[str, set[str]]) -> Iterator[str]:
     if not rule.timed:
-        for key in ("ends", "awaits", "excludes", "warn", "from_end", "from_value"):
+        for key in ("ends", "awaits", "excludes", "warn", "from_end", "from_value", "outlives", "beside"):
             if getattr(rule, key):
                 yield f"有 {key} 而没有 starts：不起算的行不计时"
         if rule.kind is RuleKind.WAIT:

@@ -117,6 +117,7 @@ class Rule:
         when: condition on the case; see ``model.conditions``.
         warn: an earlier line in the same unit at which to warn.
         from_end: counted from the end of the waiting period (公示期) its starting step set going, if it set one going.
+        beside: id of another time limit of the same thing; of the two only the one that ends first is told as running.
         outlives: it goes on when the procedure has ended (追缴).
         from_value: name of the starting step's value that is the day counted from (死亡之日), instead of the step's own.
         holds_by: the day that lies between ``valid_from`` and ``valid_to``; of a time limit the act is its starting step.
@@ -148,6 +149,7 @@ class Rule:
     from_end: bool = False
     from_value: str = ""
     outlives: bool = False
+    beside: str = ""
     display: bool = False
     place: str = field(default="", compare=False, metadata=NOT_DECLARED)
 

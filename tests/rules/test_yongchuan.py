@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archivist.errors import NotDelegated, RuleFault
 from archivist.model.case import Case
@@ -141,6 +143,15 @@ def test_thirty_days_without_appraisal_and_publicity() -> None:
     assert due(heard, YONGCHUAN, "overall") == "2024-04-01", "the nation's 20 working days run beside it"
     assert fulfilled(walk(YONGCHUAN, "DB", *DECIDED), YONGCHUAN, "cq.dibao.overall")
     assert "cq.dibao.overall" not in runs(walk(YONGCHUAN, "TK", *ACCEPTED), YONGCHUAN)
+
+
+@given(st.dates(dt.date(2023, 3, 16), dt.date(2026, 6, 30)))
+def test_of_two_limits_of_one_thing_the_first_is_told(on: dt.date) -> None:
+    """S0「优化流程，缩短时限」: thirty days beside the nation's twenty working days; long holidays turn which comes first."""
+    case = walk(YONGCHUAN, "DB", f"submit {on}", f"accept {on}")
+    ends = {name: due(case, YONGCHUAN, name) for name in ("overall", "cq.dibao.overall")}
+    told = runs(case, YONGCHUAN) & ends.keys()
+    assert len(told) == 1 and {ends[name] for name in told} == {min(ends.values())}
 
 
 def test_the_money_begins_in_the_month_of_the_decision() -> None:
