@@ -115,7 +115,7 @@ def test_a_household_is_split_and_the_rest_moves_away(clerk: Clerk) -> None:
     assert any("“居民户口簿”或“户口注销证明”" in p for p in clerk.refused("move_out", *away, by=(APPROVER,)))
     clerk.papers("mat_deregistration")
     clerk.step("move_out", *away, by=(APPROVER,))
-    assert clerk.state == "moved_out" and clerk.possible() == {"deregister"}
+    assert clerk.state == "moved_out" and clerk.possible() == {"deregister", "claim_back"}
     clerk.wait(1).run("case", "deregister", clerk.number, "--reason", "户籍迁出", "--yes", "--as", "白主管")
     assert clerk.state == "deregistered" and clerk.run("verify", clerk.number)["findings"] == []
 
