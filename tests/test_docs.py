@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archivist.cli.main import COMMANDS
 from archivist.errors import ArchivistError, all_errors
+from tools import pack_columns
 from tools.make_docs import generated
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,11 @@ def test_generated_pages_are_current() -> None:
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"run make docs: {name}"
     schemas = {f"json/{p.name}" for p in (ROOT / "docs/json").iterdir()}
     assert schemas == {name for name in pages if name.startswith("json/")}, "run make docs"
+
+
+def test_every_column_of_a_rule_pack_is_explained() -> None:
+    """“an office can write its own pack with documentation alone”."""
+    assert pack_columns.undescribed() == []
 
 
 def test_every_place_a_page_names_is_there() -> None:

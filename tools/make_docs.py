@@ -14,7 +14,7 @@ from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import admissibility, pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
-from tools import json_schemas
+from tools import json_schemas, pack_columns
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
@@ -227,7 +227,12 @@ def _when(doc: DocumentType, titles: Mapping[str, str]) -> str:
     return makes + (f"→ {needs}" if needs else "") + (f"〔{states}〕" if states else "")
 
 
-PAGES = {"errors.md": errors_page, "rules.md": rules_page, "documents.md": documents_page}
+PAGES = {
+    "errors.md": errors_page,
+    "rules.md": rules_page,
+    "documents.md": documents_page,
+    "pack-columns.md": pack_columns.page,
+}
 
 
 def generated() -> dict[str, str]:

@@ -11,6 +11,7 @@ from archivist.rules.pack import Pack, assemble
 
 PACK: Final = """
 title = "样例县"
+looked_at = 2024-03-01
 [measures]
 M1 = "《样例办法》"
 [delegated]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import pytest
 
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import RuleFault
+from archivist.rules.pack import load
 from archivist.rules.soundness import proof
 from tests.rules.sample_pack import FILES, altered, sample
 
@@ -266,6 +267,10 @@ BROKEN |= {
         step('makes = ["acceptance_notice"]', 'makes = ["review_confirmation_form"]'), STEP.format(2, "accept"), ("要印签批链", "documents 含 review_confirmation_form")),
     "a decision without its basis": (
         without_row("rules.toml", "rule", "basis.refusal.local"), "sample：", ("要印依据", "basis.refusal.…")),
+    "a table that is none": (
+        {**FILES, "rules.toml": "rule = 3"}, "sample/rules.toml [[rule]]：", ("应写成 [[rule]] 的表",)),
+    "a row that is none": (
+        {**FILES, "checks.toml": 'check = ["C01"]'}, "sample/checks.toml [[check]]：", ("应写成 [[check]] 的表",)),
     "a guard without its rule": (
         without_row("rules.toml", "rule", "service.public"), STEP.format(8, "deliver"), ("条件“service_proven”要用规则 service.public", "规则包没有一行", "最低生活保障（", "特困人员救助供养（")),
     "a guard without any row of its kind": (
@@ -298,6 +303,35 @@ def test_a_broken_pack_is_told_where_and_how(name: str) -> None:
     """“`rules check` on 40 broken packs (each fault above): each named rightly”."""
     files, place, words = BROKEN[name]
     said = told(files)
+    assert any(line.startswith(place) and all(word in line for word in words) for line in said), said
+
+
+# ── an office's own rows ─────────────────────────────────────────────────────────────────────────────────
+DAYS: Final = {"valid_from": dt.date(2025, 1, 1)}
+OWN: Final[dict[str, tuple[str, dict[str, Any], tuple[str, ...]]]] = {
+    "the findings' ten in words": ("rule", {"id": "decide", "title": "x", "value": "十", "unit": "工作日", **DAYS}, ("value 是 十", "与单位“工作日”不合")),
+    "the findings' documents in one word": (
+        "rule", {"id": "decide", "title": "x", "value": 10, "unit": "工作日", "documents": "confirmation_decision", **DAYS}, ("documents 是“confirmation_decision”", "应为数组")),
+    "a negative patch": ("rule", {"id": "decide", "patch": True, "value": -3}, ("value 是 -3", "整数，1 至 2500")),
+    "a unit of another kind": ("rule", {"id": "retention.case", "patch": True, "unit": "月"}, ("unit 是“月”", "应为年之一")),
+    "a step nobody has": ("rule", {"id": "decide", "patch": True, "starts": ["reviews"]}, ("starts 中的“reviews”", "是不是 review？")),
+    "a document nobody has": ("material", {"document": "mat_lottery_ticket", "requirement": "x", "categories": ["DB"]}, ("document 中的“mat_lottery_ticket”不是文书目录中的文书",)),
+    "a guard nobody has": ("step", {"id": "confirm", "patch": True, "guards": ["sunny"]}, ("guards 中没有条件“sunny”",)),
+    "a check told too much": ("check", {"id": "C99", "title": "x", "stage": "archive", "test": "dates", "args": {"step": "pay"}}, ("args 中的 step 不是测试“dates”的参数",)),
+    "a rule of its own that nothing reads": ("rule", {"id": "overal", "title": "x", "value": 15, "unit": "工作日"}, ("程序不读这一行", "是不是 overall？")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_broken_row_of_the_office_is_told_where_and_how(name: str) -> None:
+    """「untyped values (`value = "十"`, `documents = "…"`) crash `due` with E700」: they are refused, by their place."""
+    table, row, words = OWN[name]
+    own = row | {"source": {"measure": "《样例街道办事规程》", "sentence": "样例"}}
+    try:
+        said: Sequence[str] = proof.faults(load("national", overrides={table: [own]}), CATALOGUE, ON)
+    except RuleFault as fault:
+        said = fault.problems
+    place = f"archivist.toml [[override.{table}]] 第 1 行 {row.get('id', row.get('document'))}："
     assert any(line.startswith(place) and all(word in line for word in words) for line in said), said
 
 
