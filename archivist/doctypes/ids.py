@@ -80,6 +80,7 @@ class DocumentId(StrEnum):
     DISABILITY_REFUSAL_NOTICE = "disability_refusal_notice"
     EXTENSION_NOTICE = "extension_notice"
     PROACTIVE_REPORT_OBLIGATION_NOTICE = "proactive_report_obligation_notice"
+    QUICK_RELIEF_FORM = "quick_relief_form"
     REFUSAL_DECISION = "refusal_decision"
     TEMP_EMERGENCY_ADVANCE_REGISTER = "temp_emergency_advance_register"
     TEMP_EMERGENCY_APPROVAL = "temp_emergency_approval"
@@ -96,6 +97,7 @@ class DocumentId(StrEnum):
     MONTHLY_STATISTICS = "monthly_statistics"
     PUBLIC_DELIVERY_NOTICE = "public_delivery_notice"
     QUARTERLY_TRANSFER_LIST = "quarterly_transfer_list"
+    QUICK_RELIEF_REGISTER = "quick_relief_register"
     RESERVE_FUND_REPORT = "reserve_fund_report"
     TEMP_ASSISTANCE_MONTHLY_SUMMARY = "temp_assistance_monthly_summary"
     # 08 资金发放

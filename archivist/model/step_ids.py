@@ -21,6 +21,8 @@ class StepId(StrEnum):
     NOT_ACCEPT = "not_accept"
     ADVANCE = "advance"
     PAPERWORK = "paperwork"
+    QUICK_RELIEF = "quick_relief"
+    EXPLAIN_RELIEF = "explain_relief"
     ABANDON = "abandon"
     WITHDRAW = "withdraw"
     TERMINATE_PROCEDURE = "terminate_procedure"
@@ -80,7 +82,7 @@ class StepId(StrEnum):
     DEREGISTER = "deregister"
 
 
-GRANTING: Final = (StepId.CONFIRM, StepId.BUREAU_APPROVE)
+GRANTING: Final = (StepId.CONFIRM, StepId.BUREAU_APPROVE, StepId.QUICK_RELIEF)
 """Decide that there is assistance; they put a household on the roll."""
 REFUSING: Final = (StepId.REFUSE, StepId.REFUSE_UNEXPLAINED, StepId.TOWN_REFUSE, StepId.BUREAU_REFUSE)
 """Decide that there is none."""

@@ -53,8 +53,8 @@ class MoneyDecision:
 
     @property
     def amount(self) -> Decimal | None:
-        """Yuan; of a payment in advance as the step is told, else as it is known of the case."""
-        if self.step == StepId.ADVANCE:
+        """Yuan; of help in advance or at once as the step is told, else as it is known of the case."""
+        if self.step in (StepId.ADVANCE, StepId.QUICK_RELIEF):
             return money(self.values.get("amount"))
         return money(self.case.fact(FactPath.BENEFIT_AMOUNT))
 
@@ -149,6 +149,9 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
     """
     if decision.step not in (*GRANTING, StepId.ADVANCE):
         return
+    if decision.step == StepId.QUICK_RELIEF:
+        yield from _over_quick_cap(decision, amount)
+        return
     case, pack = decision.case, decision.pack
     advance = decision.step == StepId.ADVANCE
     rule = pack.rule_for(
@@ -168,7 +171,7 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
     if rule.unit is Unit.TIMES:
         standard = standard_of(decision.standards, Category.DB)
         if standard is None:
-            yield f"“{rule.title}”是月低保标准的 {rule.value} 倍，archivist.toml 的 [standards] 没有写 DB"
+            yield _no_standard(rule)
             return
         most *= standard
     if amount <= most:
@@ -182,6 +185,30 @@ def _over_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
     meeting = any(s.id == StepId.DELIBERATED for s in pack.steps_of(case, decision.on)) and not advance
     way = "超过的先经联席会议议决；" if meeting else ""
     yield f"救助金额 {amount} 元超过“{rule.title}”{most} 元（{rule.source}）；{way}{_HOW}"
+
+
+def _no_standard(rule: Rule) -> str:
+    return f"“{rule.title}”是月低保标准的 {rule.value} 倍，archivist.toml 的 [standards] 没有写 DB"
+
+
+def _over_quick_cap(decision: MoneyDecision, amount: Decimal) -> Iterator[str]:
+    """小额快救 looks into no means, so that no stated basis goes beyond its cap: more is granted the ordinary way."""
+    rule = decision.pack.rule_for(RuleId.TEMP_QUICK_CAP, decision.case, decision.on)
+    if rule is None or not isinstance(rule.value, int | float):
+        yield f"规则包没有写小额快救金额的数额（{RuleId.TEMP_QUICK_CAP}），不能办理"
+        return
+    most = Decimal(str(rule.value))
+    if rule.unit is Unit.TIMES:
+        standard = standard_of(decision.standards, Category.DB)
+        if standard is None:
+            yield _no_standard(rule)
+            return
+        most *= standard
+    if amount > most:
+        yield (
+            f"救助金额 {amount} 元超过“{rule.title}”{most} 元（{rule.source}）：另写救助金额依据不能代替；"
+            f"须多救助的改按一般程序办理（case set 户 {FactPath.APPLICATION_QUICK}=否）"
+        )
 
 
 def _persons(decision: MoneyDecision) -> Iterator[str]:

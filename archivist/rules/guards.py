@@ -15,6 +15,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import NotDelegated
 from archivist.model import persons
 from archivist.model.fact_paths import FactPath
+from archivist.model.facts import Path
 from archivist.model.household import RECOGNISED, TEMPORARY
 from archivist.model.ids import Category
 from archivist.model.states import POSTED
@@ -188,6 +189,12 @@ def _amount_lawful(attempt: Attempt) -> list[str]:
     return benefit_amount.faults(money_decision(attempt))
 
 
+def _emergency_known(attempt: Attempt) -> list[str]:
+    """「直接登记救助对象、事由、金额等信息」: without them there is nothing to register."""
+    case, wanted = attempt.case, (FactPath.APPLICATION_EVENT, FactPath.APPLICATION_EVENT_PLACE)
+    return [f"没有登记{Path.parse(p).label}（{p}）" for p in wanted if not case.fact(p)]
+
+
 def _change_agrees(attempt: Attempt) -> list[str]:
     return benefit_amount.change_faults(money_decision(attempt))
 
@@ -293,7 +300,8 @@ class Guard:
 
 
 _AMOUNT: Final = (
-    RequiredRule(RuleId.TEMP_TOWN_APPROVAL_CAP, TEMPORARY, GRANTING),
+    RequiredRule(RuleId.TEMP_TOWN_APPROVAL_CAP, TEMPORARY, (StepId.CONFIRM,)),
+    RequiredRule(RuleId.TEMP_QUICK_CAP, steps=(StepId.QUICK_RELIEF,)),
     RequiredRule(RuleId.TEMP_ADVANCE_CAP, steps=(StepId.ADVANCE,)),
     RequiredRule(RuleId.PAY_START, (Category.DB, Category.TK, Category.DX), GRANTING),
     RequiredRule(RuleId.DISABILITY_PAYSTART, (Category.CJ,), (StepId.PAY,)),
@@ -317,6 +325,7 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         "overall_running": Guard(_overall_running, (RequiredRule(RuleId.OVERALL),), timed=True),
         "disputes_settled": Guard(_disputes_settled),
         "amount_known": Guard(_amount_known),
+        "emergency_known": Guard(_emergency_known),
         "amount_lawful": Guard(_amount_lawful, _AMOUNT),
         "change_agrees": Guard(_change_agrees),
         "care_form_known": Guard(_care_form_known),

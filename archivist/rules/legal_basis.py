@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from archivist.model.case import Case
+from archivist.model.household import RECOGNISED
 from archivist.model.ids import Category
 from archivist.model.states import POSTED
 from archivist.model.step_ids import GRANTING, REFUSING, StepId
@@ -43,7 +44,9 @@ class RequiredRule:
 
 _LASTING: Final = (Category.DB, Category.TK, Category.DX)
 """In force month by month, and looked at again."""
-_PUBLIC: Final = (*_LASTING, Category.ZC)
+_REVIEWED: Final = (*_LASTING, *RECOGNISED)
+"""Confirmed to last, with money or without, and looked at again."""
+_PUBLIC: Final = (*_REVIEWED, Category.ZC)
 """Whose result is posted before the decision."""
 OF_STEPS: Final[Mapping[str, tuple[RequiredRule, ...]]] = MappingProxyType(
     {
@@ -51,14 +54,16 @@ OF_STEPS: Final[Mapping[str, tuple[RequiredRule, ...]]] = MappingProxyType(
         StepId.VERIFY: (RequiredRule(RuleId.VERIFY_START),),
         StepId.OBJECTION: (RequiredRule(RuleId.PUBLICITY_OBJECTION_RECHECK, _PUBLIC),),
         StepId.EXTEND: (RequiredRule(RuleId.OVERALL_EXTENDED),),
-        StepId.REVIEW: (RequiredRule(RuleId.DECIDE, _LASTING),),
+        StepId.REVIEW: (RequiredRule(RuleId.DECIDE, _REVIEWED),),
         StepId.ADVANCE: (RequiredRule(RuleId.TEMP_EMERGENCY_PAPERWORK),),
         **dict.fromkeys(
             GRANTING,
             (
-                RequiredRule(RuleId.INFO_DISCLOSURE, _LASTING),
+                RequiredRule(RuleId.INFO_DISCLOSURE, _REVIEWED),
                 RequiredRule(RuleId.PAY_START, _LASTING),
-                RequiredRule(RuleId.REVIEW_CYCLE, _LASTING),
+                RequiredRule(RuleId.REVIEW_CYCLE, _REVIEWED),
+                RequiredRule(RuleId.RECOGNITION_VALIDITY, (Category.GX,)),
+                RequiredRule(RuleId.TEMP_QUICK_TIME, steps=(StepId.QUICK_RELIEF,)),
             ),
         ),
         **dict.fromkeys(REFUSING, (RequiredRule(RuleId.REFUSAL_INFORM),)),

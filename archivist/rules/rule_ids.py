@@ -54,6 +54,8 @@ class RuleId(StrEnum):
     TEMP_OVER_CAP = "temp.over_cap", Unit.YES_NO
     """The joint conference (联席会议) decides what exceeds the cap; a stated basis does not do instead."""
     TEMP_ADVANCE_CAP = "temp.advance_cap", *_CAP
+    TEMP_QUICK_CAP = "temp.quick.cap", *_CAP
+    TEMP_QUICK_TIME = "temp.quick.time", *TIME
     RECOVERY_REPAY = "recovery.repay", *TIME
     RECOVERY_ENFORCE = "recovery.enforce", *TIME
     RECOVERY_URGE = "recovery.urge", Unit.WORKDAYS

@@ -41,6 +41,12 @@ OWN_TRAILS: Final[Mapping[str, tuple[str, ...]]] = {
     DocumentId.MONTHLY_VISIT_SUMMARY: ("visit in_benefit 2024-09-23",),
 }
 """Register → the steps it lists and no other register should see, taken last by a household in benefit in September."""
+AT_ONCE: Final = (
+    "submit submitted 2024-09-02",
+    "quick_relief confirmed 2024-09-05 amount=300",
+    "pay paid 2024-09-06",
+)
+"""A household helped at once (小额快救) in September."""
 NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 TITLES: Final = {
     step.id: step.title for name in ("national", "tianjin-hongqiao") for step in load(name).steps

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from archivist.doctypes.doctype import DocumentType
+from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.resolve import document_values
 from archivist.issuing.office_documents import render_register
 from archivist.model.case import Case
@@ -18,7 +19,7 @@ from archivist.report.compilation import register_values
 from archivist.report.register import Register, RegisterRequest
 from archivist.rules.pack import load
 from tests.documents.samples import CATALOGUE, CONFIG, SOURCES
-from tests.report.homes import OWN_TRAILS, TO_BENEFIT, a_house, with_record
+from tests.report.homes import AT_ONCE, OWN_TRAILS, TO_BENEFIT, a_house, with_record
 
 TIANJIN, JINCHENG = load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
 TODAY: Final = dt.date(2024, 10, 8)
@@ -45,13 +46,18 @@ def houses(groups: int = 1, register: str = "") -> tuple[HouseholdHistory, ...]:
         "reviewed in_benefit 2024-09-05",
         *OWN_TRAILS.get(register, ()),
     )
+    once = (
+        AT_ONCE
+        if register == DocumentId.QUICK_RELIEF_REGISTER
+        else ("advance advanced 2024-09-03 amount=300", "confirm confirmed 2024-09-05", "pay paid 2024-09-06")
+    )
     found = [
         house
         for first in range(1, 3 * groups, 3)
         for house in (
             a_house(first, "DB", *trail),
             a_house(first + 1, "TK", "submit submitted 2024-09-01", "accept accepted 2024-09-02", "confirm confirmed 2024-09-09"),
-            a_house(first + 2, "JN", "advance advanced 2024-09-03 amount=300", "confirm confirmed 2024-09-05", "pay paid 2024-09-06"),
+            a_house(first + 2, "JN", *once),
         )
     ]  # fmt: skip
     notice = {"doc_no": "样救字〔2024〕9号", "date": "2024-09-08", "given": {"recovery.amount": "1600"}}

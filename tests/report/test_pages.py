@@ -22,7 +22,7 @@ from archivist.report.compilation import lists_lines, register_values
 from archivist.report.sheet import workbook
 from archivist.rules.pack import load
 from tests.documents.samples import CONFIG, LONG_NAME
-from tests.report.homes import OWN_TRAILS, TO_BENEFIT, a_house, with_record
+from tests.report.homes import AT_ONCE, OWN_TRAILS, TO_BENEFIT, a_house, with_record
 
 CATALOGUE = Catalogue.load()
 ON = dt.date(2024, 10, 8)
@@ -42,7 +42,8 @@ ONCE: Final = ("submit submitted 2024-09-02", "confirm confirmed 2024-09-05", "p
 
 def crowd(doc: DocumentType, count: int) -> tuple[HouseholdHistory, ...]:
     """So many households that each make one line in any register of their category, which the office was given."""
-    once = doc.id in ("temp_assistance_monthly_summary", "reserve_fund_report")
+    at_once = doc.id == "quick_relief_register"
+    once = at_once or doc.id in ("temp_assistance_monthly_summary", "reserve_fund_report")
     closed = doc.folder == "11 归档"
     given = load(doc.packs[0] if doc.packs else "tianjin-hongqiao").delegated
     wanted = [c for c in Category if c in doc.categories and c in given and (c in TEMPORARY) is once]
@@ -52,7 +53,15 @@ def crowd(doc: DocumentType, count: int) -> tuple[HouseholdHistory, ...]:
             "applicant": {"name": LONG_NAME if n % 7 == 0 else f"=户主{n}", "village": f"第{n}社区"},
             "benefit": {"amount": "12345.60", "start": "2024-09"},
         }
-        trail = TO_BENEFIT if closed else ONCE if once else (*TRAIL, *OWN_TRAILS.get(doc.id, ()))
+        trail = (
+            TO_BENEFIT
+            if closed
+            else AT_ONCE
+            if at_once
+            else ONCE
+            if once
+            else (*TRAIL, *OWN_TRAILS.get(doc.id, ()))
+        )
         house = a_house(
             n, wanted[n % len(wanted)].value, *trail, facts=facts, left="2024-09-30" if closed else ""
         )

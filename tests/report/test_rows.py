@@ -17,6 +17,7 @@ from archivist.report.registers.applications import acceptance_register, filing_
 from archivist.report.registers.figures import COLUMNS, monthly_statistics
 from archivist.report.registers.handed_over import annual_review_transfer_list, quarterly_transfer_list
 from archivist.report.registers.payments import fund_disbursement_detail
+from archivist.report.registers.quick_relief import quick_relief_register
 from archivist.report.registers.recovery import recovery_register
 from archivist.report.registers.reviews import monthly_visit_summary, percent, review_due_list
 from archivist.report.registers.roll import household_ledger, monthly_roster
@@ -295,6 +296,29 @@ def test_nothing_is_paid_before_the_month_the_rules_allow(start: int, lawful: in
 
 URGENT = ("advance advanced 2024-06-28 amount=300", "paperwork paperwork 2024-07-02", "confirm confirmed 2024-07-04",
           "deliver delivered 2024-07-04", "pay paid 2024-07-05")  # fmt: skip
+
+
+def test_who_was_helped_at_once() -> None:
+    """「直接登记救助对象、事由、金额等信息」「办理时限一般不超过3天」: 小额快救 has a register of its own."""
+    told = {"event": "火灾", "event_place": "样例路", "quick": True, "accepted_on": "2026-09-02"}
+    trail = ("submit submitted 2026-09-01", "quick_relief confirmed {} amount=800", "pay paid 2026-09-07")
+    houses = [
+        a_house(
+            n,
+            "JN",
+            *(step.format(day) for step in trail),
+            facts={"application": told, "benefit": {"amount": "800"}},
+        )
+        for n, day in ((1, "2026-09-04"), (2, "2026-09-07"))
+    ]
+    houses.append(a_house(3, "JN", *URGENT))
+    found = quick_relief_register(RegisterRequest(houses, NATIONAL, month("2026-09")))
+    assert brief(found, "place", "amount", "days", "in_time") == [
+        ("样例路", Decimal("800"), 3, "按时"),
+        ("样例路", Decimal("800"), 6, "逾期"),
+    ]
+    assert found.values["register.total"] == Decimal("1600")
+    assert quick_relief_register(RegisterRequest(houses, NATIONAL, month("2026-08"))).empty
 
 
 def test_temporary_assistance_and_the_reserve_fund() -> None:

@@ -11,7 +11,7 @@ from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
 from archivist.model import chinese, conditions
 from archivist.model.fact_paths import FactPath
-from archivist.model.step_ids import GRANTING
+from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import hearing, service
 from archivist.rules.rule_ids import RECOVERIES, RuleId, RulePrefix
 
@@ -123,6 +123,12 @@ def _valid_until(context: DocumentContext) -> dt.date | None:
     decided = context.case.step(*GRANTING)
     rule = context.pack.rule_for(RuleId.RECOGNITION_VALIDITY, context.case, context.on)
     return rule.deadline(decided.on, context.pack.calendar).day if rule and decided else None
+
+
+@computes(FieldPath.DEADLINE, documents=(DocumentId.QUICK_RELIEF_FORM,))
+def _quick_by(context: DocumentContext) -> dt.date | None:
+    received = context.case.step(StepId.SUBMIT)
+    return _last_day(context, received.on, RuleId.TEMP_QUICK_TIME) if received else None
 
 
 @computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER,))

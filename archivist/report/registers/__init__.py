@@ -1,7 +1,7 @@
 """The registers, one module a theme; a new one is one file here and one test.
 
 ``registry`` what is registered of a register, and all of them · ``alerts`` ``applications`` ``roll`` ``payments`` ``temporary``
-``rates`` ``reconciliation`` ``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
+``quick_relief`` ``rates`` ``reconciliation`` ``recovery`` ``reviews`` ``figures`` ``handed_over`` ``archive`` the rows of each.
 """
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "figures",
     "handed_over",
     "payments",
+    "quick_relief",
     "rates",
     "reconciliation",
     "recovery",

@@ -43,7 +43,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         verification_result_notice applicant_explanation verification_recheck_record noncompliance_submission
         household_survey neighbor_interview evidence_letter evidence_letter_reply
         emergency_survey_record reinvestigation_record income_asset_calculation expense_verification
-        self_care_assessment obligor_capacity_form temp_emergency_advance_register
+        self_care_assessment obligor_capacity_form temp_emergency_advance_register quick_relief_form
         appraisal_notice democratic_appraisal preliminary_publicity publicity_evidence
         proposed_confirmation_publicity objection_register objection_reply re_publicity dispute_submission
         deliberation_minutes deliberation_opinion_report deliberation_feedback leadership_meeting_minutes

@@ -14,7 +14,7 @@ CATEGORY = {
     "care_agreement": "TK", "benefit_calculation_sheet": "DB", "temp_emergency_advance_register": "JN",
     "temp_emergency_approval": "JN", "temp_expenditure_approval": "ZC", "over_standard_submission": "JN",
     "disability_subsidy_form": "CJ", "disability_refusal_notice": "CJ", "disability_ending_notice": "CJ", "confirmation_announcement": "DB",
-    "longterm_publicity": "DB", "cash_in_kind_receipt": "JN", "account_authorization": "TK",
+    "longterm_publicity": "DB", "quick_relief_form": "JN", "cash_in_kind_receipt": "JN", "account_authorization": "TK",
 }  # fmt: skip
 NAMES = tuple(CATEGORY)
 
@@ -47,6 +47,10 @@ GIVEN: dict[str, dict[str, object]] = {
         "advance.reason": "住房过火，无处居住、无衣被、无炊具，须当日安置。", "advance.method": "现金、实物",
         "advance.amount": "2000", "advance.goods": "棉被2床、夏衣3套、米20千克", "advance.delivered_at": "2024-07-28 15:10",
         "advance.in_time": "是", "advance.received_on": "2024-07-28",
+    },
+    "quick_relief_form": {
+        "quick.limit": "1010元（一个月低保标准）", "quick.method": "现金、实物", "quick.goods": "棉被1床、米10千克",
+        "quick.received_on": "2024-07-29", "quick.explained": "家属已到达，住院费用由其承担。",
     },
     "temp_emergency_approval": {
         "emergency.jurisdiction": "居住地", "emergency.kind": "火灾", "emergency.findings": "现场查看和消防部门认定与申请一致。",
@@ -102,6 +106,7 @@ EXTRA: dict[str, dict[str, object]] = {
         "hearing": {"told": "于2024年8月1日听取了王秀兰的意见（采纳情况：没有提出异议）"},
     },
     "temp_emergency_advance_register": {"deadline": dt.date(2024, 8, 5)},
+    "quick_relief_form": {"deadline": dt.date(2024, 7, 31), "approval": {"posts": [{"post": "经办人\n（登记）"}, {"post": "分管领导\n（决定）"}]}},
     "temp_expenditure_approval": {"deadline": dt.date(2024, 8, 22)},
 }  # fmt: skip
 LARGE: dict[str, dict[str, object]] = {
@@ -130,7 +135,7 @@ def case_of(household: str, category: str) -> Case:
     }
     if household != "minimal":
         told["application"] |= {
-            "event": "家中电线老化引发火灾，住房过火。", "event_date": "2024-07-28", "amount": "5000", "known_recipient": "否",
+            "event": "家中电线老化引发火灾，住房过火。", "event_date": "2024-07-28", "event_place": "样例市样例区样例路12号",  "amount": "5000", "known_recipient": "否",
             "care_preference": "分散",
         }  # fmt: skip
         told["benefit"] |= {"care_grade": "半护理", "care_form": "分散供养"}
