@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from archivist.rules import pack as packs
+from tests.rules.mutants.mutations import mutants
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADING = """# Mutated rule packs
@@ -22,7 +23,7 @@ HEADING = """# Mutated rule packs
 
 Each row of each shipped pack is taken away, each value of each row perturbed, one at a time (numbers ±1 and doubled, the unit
 swapped, dates moved by a day and a year, a category, guard, paper, state, question or argument dropped, a condition negated or
-dropped, an enumeration flipped): {total:,} mutants. A mutant counts as caught only by somebody who knows what is right apart from
+dropped, an enumeration flipped): {total:,} mutants tried. A mutant counts as caught only by somebody who knows what is right apart from
 the pack; that what the program shows has changed is no catch. Rows that a pack only inherits are mutated where they stand.
 
 - **reading**: the row cannot be read as typed values (`archivist rules check`, and every start of the program);
@@ -52,6 +53,9 @@ def page(verdicts: dict[str, dict[str, str]], equivalent: dict[str, str]) -> str
     """
     total = sum(map(len, verdicts.values()))
     lines = [HEADING.format(total=total)]
+    for pack, said in sorted(verdicts.items()):
+        if len(said) < (there := len(mutants(pack))):
+            lines.append(f"Of {pack} a drawn {len(said):,} of {there:,} were tried.\n")
     lines.append(f"| pack | mutants | {' | '.join(LAYERS.values())} | equivalent | survive | caught |")
     lines.append(f"|---|--:|{'--:|' * (len(LAYERS) + 3)}")
     sums: Counter[str] = Counter()

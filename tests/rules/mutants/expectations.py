@@ -34,6 +34,8 @@ _RULES: Final = (
     "kept",
     "accepted",
     "act",
+    "chain",
+    "says",
 )
 _ONE_OF_ROWS: Final = ("material", "check", "args", "from", "need")
 """Of these several rows of an id may say different things, one of which is what is demanded."""
@@ -129,6 +131,12 @@ def _meets(expected: Expectation, row: Row) -> bool:
             return _told("leads", row) <= words | {"="} if words != {"="} else _told("leads", row) == words
         case "when", StepRule(when=when):
             return when == expected.demand
+        case "chain", Rule(value=value):
+            count, last = expected.demand.split()
+            posts = str(value).split(" / ")
+            return len(posts) == int(count) and last in posts[-1]
+        case "says", Rule(value=value):
+            return expected.demand in str(value)
         case "if", Rule(when=when):
             return when in expected.demand.split("；")
         case "material", Material():

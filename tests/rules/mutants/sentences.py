@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,7 @@ _PHRASES: Final = (
     ("从批准的当月起", 0, Unit.MONTH_END),
     ("申请当月计发", 0, Unit.MONTH_END),
     ("第三季度", 3, Unit.QUARTER),
+    ("每年第三季度", 3, Unit.WITHIN_QUARTER),
     ("按季度", 0, Unit.AFTER_QUARTER),
     ("十二个月", 12, Unit.MONTHS),
     ("应当入户调查", 1.0, Unit.RATIO),
@@ -78,8 +80,8 @@ def elsewhere() -> dict[tuple[str, str, str], set[tuple[float, Unit]]]:
     found: dict[tuple[str, str, str], set[tuple[float, Unit]]] = {}
     with NUMBERS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"):
-            for category in row["categories"].split():
-                key = row["pack"], row["rule"], category
+            for rule, category in product(row["rule"].split(), row["categories"].split()):
+                key = row["pack"], rule, category
                 found.setdefault(key, set()).add((float(row["value"]), Unit(row["unit"])))
     return found
 

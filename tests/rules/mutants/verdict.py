@@ -44,11 +44,9 @@ def shipped(pack: str) -> tuple[Tables, Pack, suite.Suite]:
 
 
 def caught_by(mutant: Mutant) -> Layer | None:
-    """Return who catches a mutant first; ``None`` when it survives."""
+    """Return who catches a mutant first, the cheapest asked first; ``None`` when it survives."""
     tables, original, tests = shipped(mutant.pack)
     changed = mutant.of(tables)
-    if row_faults(changed):
-        return Layer.READING
     try:
         mutated = _spliced(mutant, changed, original)
     except (RuleFault, ValueError, TypeError, KeyError):
@@ -57,6 +55,8 @@ def caught_by(mutant: Mutant) -> Layer | None:
         return Layer.SENTENCES
     if expectations.contradicted(mutated, str(mutant.original.get("id", mutant.original.get("document")))):
         return Layer.EXPECTATIONS
+    if row_faults(changed):
+        return Layer.READING
     if proof.faults(mutated, CATALOGUE, ON):
         return Layer.SOUNDNESS
     with suite.in_place_of(original, mutated):
