@@ -154,4 +154,6 @@ def _fulfilling(term: dt.date, days: Sequence[str], own: Sequence[OfficePaper]) 
 def _about(paper: OfficePaper) -> dt.date:
     """Return the last day a document is about: as it says, else its own date."""
     told = next((paper.noted[path] for path in _LAST_DAYS if paper.noted.get(path)), None)
+    if month := paper.noted.get(FieldPath.ONLINE_MONTH):
+        return dt.date.fromisoformat(f"{month}-01")
     return dt.date.fromisoformat(told) if told else paper.on

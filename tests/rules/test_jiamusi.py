@@ -108,9 +108,9 @@ def test_what_the_town_has_on_record_of_its_own_work() -> None:
     """Each row with its sentence.
 
     「6月底向市民政局报送工作总结」「及时总结上报工作信息」「按规模、服务对象数量统筹配齐相应的工作人员」「政策宣传、动态管理、档案管理等」
-    「村级可设立社会救助协理员,困难群众较多的村(社区)建立社会救助服务站(点)」「自觉接受上级民政部门监督、指导」.
+    「村级可设立社会救助协理员,困难群众较多的村(社区)建立社会救助服务站(点)」「自觉接受上级民政部门监督、指导」「大力推行网上审批」.
     """
-    wanted = {"summary.june": "06-30", "summary.year": "12-31", "information": "及时", "staff": "一次", "publicity": "及时", "helpers": "一次", "inspection": "不定期"}  # fmt: skip
+    wanted = {"summary.june": "06-30", "summary.year": "12-31", "information": "及时", "staff": "一次", "publicity": "及时", "helpers": "一次", "inspection": "不定期", "online": "每月"}  # fmt: skip
     assert {name: row(JIAMUSI, f"duty.{name}").value for name in wanted} == wanted
     assert all(row(JIAMUSI, f"duty.{name}").inferred for name in ("summary.june", "summary.year"))
 

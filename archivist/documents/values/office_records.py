@@ -66,6 +66,12 @@ def _known_villages(context: DocumentContext) -> None:
         context.doubts.append(f"{'、'.join(strange)}不在工作区设置的村（社区）中（[[villages]]）")
 
 
+# ── applications of the platform ─────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.ONLINE_OPEN)
+def _not_returned(context: DocumentContext) -> int:
+    return sum(not row.get("returned") for row in context.rows(FieldPath.ONLINE_ROWS))
+
+
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────
 @once
 def _staff(context: DocumentContext) -> Sequence[StaffMember]:

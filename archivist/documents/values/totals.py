@@ -86,6 +86,7 @@ _WHOLE: Final[Mapping[str, tuple[str, str]]] = {
 _COUNTS: Final[Mapping[str, str]] = {
     FieldPath.BODY_SIZE: FieldPath.BODY_MEMBERS,
     FieldPath.GROUP_SIZE: FieldPath.GROUP_MEMBERS,
+    FieldPath.ONLINE_COUNT: FieldPath.ONLINE_ROWS,
     FieldPath.SPOT_SAMPLE: FieldPath.SPOT_ROWS,
     FieldPath.TRAINING_ATTENDED: FieldPath.TRAINING_ROWS,
     FieldPath.TRANSFER_VOLUMES: FieldPath.TRANSFER_ROWS,

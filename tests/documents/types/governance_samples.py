@@ -15,6 +15,7 @@ NAMES = (
     "leading_group_setup",
     "staff_roster",
     "five_haves_check",
+    "online_application_register",
 )
 EXTRA: dict[str, dict[str, object]] = {
     "township_implementation_plan": {"doc_no": "示槐〔2024〕21号"},
@@ -65,6 +66,11 @@ NEEDED: dict[str, dict[str, object]] = {
     "staff_roster": {
         "roster.recipients": 1260, "roster.rule": "不少于 2 人", "roster.verdict": "达到标准。",
         "roster.rows": "周立冬|管理部门|公共服务办公室主任|兼职|2021-09-01||\n吴小雪|经办机构|救助专员|专职|2023-03-01||",
+    },
+    "online_application_register": {
+        "online.platform": "协同救助信息平台", "online.month": "2024-08",
+        "online.rows": "XT202408010012|2024-08-01|王秀兰|槐树里社区|低保|TJHQ-DB-2024-000123|在办|\n"
+        "XT202408060003|2024-08-06|郑有为|样例里社区|临时救助||转办|2024-08-07",
     },
     "five_haves_check": {
         "five.rows": "有经办机构|经办机构：党群服务中心|有|\n有经办人员|工作人员2人|有|\n有工作经费|没有登记|无|\n有办公场所|一楼窗口|有|\n"
