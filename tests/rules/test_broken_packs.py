@@ -228,6 +228,8 @@ BROKEN |= {
         rule('value = 0.3', 'display = true\nvalue = 0.3'), RULE.format(8, "visit.monthly.ratio"), ("display 是 true", "应删去 display")),
     "a document nobody has is needed": (
         step("application_form|economic_declaration", "application_form|economic_declarations"), STEP.format(1, "submit"), ("needs 中的“economic_declarations”不是文书目录中的文书", "是不是 economic_declaration？")),
+    "a rule about a document nobody has": (
+        rule('title = "公告送达"\n', 'title = "公告送达"\ndocuments = ["public_delivery_notise"]\n'), RULE.format(12, "service.public"), ("documents 中的“public_delivery_notise”不是文书目录中的文书", "是不是 public_delivery_notice？")),
     "a document nobody has is made": (
         step('makes = ["acceptance_notice"]', 'makes = ["acceptence_notice"]'), STEP.format(2, "accept"), ("makes 中的“acceptence_notice”", "是不是 acceptance_notice？")),
     "a material nobody has": (

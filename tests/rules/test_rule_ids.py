@@ -15,7 +15,14 @@ from archivist.rules.soundness.usage import rules_in_no_pack
 
 FOUND: Final = [packs.load(name) for name in packs.available()]
 IDS: Final = {rule.id for pack in FOUND for rule in pack.rules}
-DECLARED: Final = ("rule_ids.py", "step_ids.py", "ids.py", "field_paths.py", "fact_paths.py")
+DECLARED: Final = (
+    "rule_ids.py",
+    "step_ids.py",
+    "ids.py",
+    "field_paths.py",
+    "fact_paths.py",
+    "field_defaults.py",
+)
 """Where names are declared; a step or a field may be called as a rule is."""
 
 

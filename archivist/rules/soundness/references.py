@@ -94,6 +94,8 @@ def _documents(row: Row) -> Iterator[tuple[str, Iterable[str]]]:
     clauses = conditions.read(row.when) if row.when else ()
     yield "when", [c.path.removeprefix("record.") for c in clauses if c.path.startswith("record.")]
     match row:
+        case Rule():
+            yield "documents", row.documents
         case Material():
             yield "document", [row.document]
             yield "accepts", row.accepts
