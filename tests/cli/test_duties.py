@@ -21,7 +21,7 @@ PACKS: Final = {
     "S0": "chongqing-yongchuan", "S1": "heilongjiang-jiamusi", "S2": "shanxi-jincheng-chengqu",
     "S3": "tianjin-hongqiao", "S4": "shaanxi-ziyang",
 }  # fmt: skip
-NOT_YET: Final = 2
+NOT_YET: Final = 0
 """So many duties have no command yet; it may only become less."""
 PEOPLE: Final = {
     name: make_id("19700101", f"{n:03d}")
