@@ -99,7 +99,11 @@ def listed(verdicts: dict[str, dict[str, str]], equivalent: dict[str, str]) -> s
         if not layer and m not in equivalent
     ]
     quoted = [f"  {json.dumps(m, ensure_ascii=False)}," for m in survivors]
-    versions = [f"{json.dumps(pack)} = {json.dumps(packs.load(pack).version)}" for pack in sorted(verdicts)]
+    versions = [
+        f"{json.dumps(pack)} = {json.dumps(packs.load(pack).version)}"
+        for pack, said in sorted(verdicts.items())
+        if len(said) == len(mutants(pack))
+    ]
     why = [
         f"{json.dumps(m, ensure_ascii=False)} = {json.dumps(w, ensure_ascii=False)}"
         for m, w in sorted(equivalent.items())

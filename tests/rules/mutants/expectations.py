@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from archivist.model.household import RECOGNISED
 from archivist.model.ids import Category
 from archivist.rules.pack import Pack, load
 from archivist.rules.rule import CheckRule, Material, Rule, StepRule
@@ -120,7 +119,7 @@ def _shipped() -> Pack:
 def _categories(expected: Expectation, pack: Pack) -> list[Category]:
     """Return the categories of a pack for which there is such a row anywhere: its own, or the national one it stands on."""
     rows = [*_rows(pack, expected.said, expected.id), *_rows(_shipped(), expected.said, expected.id)]
-    return [c for c in pack.delegated if c not in RECOGNISED and any(_holds(r, c) for r in rows)]
+    return [c for c in pack.delegated if any(_holds(r, c) for r in rows)]
 
 
 def _meets(expected: Expectation, row: Row) -> bool:
