@@ -153,13 +153,18 @@ def chain(pack_id: str, own: Path | None = None) -> list[Layer]:
         if wanted not in (*shipped, *mine):
             raise UnknownPack(f"没有规则包“{wanted}”；可用：{'、'.join((*mine, *shipped))}")
         folder = own.joinpath(wanted) if own is not None and wanted in mine else _shipped().joinpath(wanted)
-        paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+        paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=_place)
         found.append(
             Layer(wanted, {p.name: p.read_bytes() for p in paths}, f"{OWN}/" if wanted in mine else "")
         )
         extends = parsed(found[-1].files[HEAD], found[-1].called(HEAD)).get("extends", "")
         wanted = extends if isinstance(extends, str) else ""
     return found
+
+
+def _place(file: Traversable) -> tuple[bool, str]:
+    """The files every pack has come first, then those of single laws: the sentences a decision stands on are printed in that order."""
+    return file.name not in (HEAD, *(f"{table}s.toml" for table in TABLES)), file.name
 
 
 def _shipped() -> Traversable:
