@@ -44,6 +44,8 @@ class FactPath(StrEnum):
     APPLICATION_PAID_ELSEWHERE_TO = "application.paid_elsewhere_to"
     APPLICATION_QUICK = "application.quick"
     APPLICATION_RECEIVED_ON = "application.received_on"
+    APPLICATION_SINGLE = "application.single"
+    APPLICATION_SINGLE_GROUND = "application.single_ground"
     APPLICATION_URGENT = "application.urgent"
     BENEFIT_AMOUNT = "benefit.amount"
     BENEFIT_BASIS = "benefit.basis"

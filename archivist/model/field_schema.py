@@ -228,6 +228,8 @@ APPLICATION = Group(
         Field("urgent", "是否须先行救助", "bool", (), ("先行救助",)),
         Field("quick", "是否小额快救", "bool", (), ("小额快救",)),
         Field("event_place", "急难发生地"),
+        Field("single", "是否单人纳入低保", "bool", (), ("单人保",)),
+        _enum("single_ground", "单人纳入低保的情形", "重度残疾 重病 其他特殊困难"),
         _enum(
             "known_recipient",
             "是否低保、特困、低收入、低保边缘、刚性支出对象",

@@ -132,6 +132,15 @@ def household_size(case: Case, on: dt.date) -> int:
     return 1 + len(other_members(case, on))
 
 
+def covered_singly(case: Case) -> bool:
+    """Tell whether 低保 is for the applicant alone, out of a family at its border (单人保).
+
+    The family's means are looked into all the same. Source: 社会救助法第二十一条「对最低生活保障边缘家庭中的重度残疾人、
+    重病患者以及确有特殊困难人员，可以纳入最低生活保障范围」.
+    """
+    return case.category is Category.DB and bool(case.fact(FactPath.APPLICATION_SINGLE))
+
+
 def covered_persons(case: Case, on: dt.date) -> tuple[Row, ...]:
     """Return whom the benefit covers on a day: the applicant first, then the members who are not left out (纳入保障).
 
@@ -142,6 +151,6 @@ def covered_persons(case: Case, on: dt.date) -> tuple[Row, ...]:
         on: civil date.
     """
     applicant = single(case.facts, APPLICANT.key)
-    if case.category in OF_ONE_PERSON:
+    if case.category in OF_ONE_PERSON or covered_singly(case):
         return (applicant,)
     return applicant, *(m for m in other_members(case, on) if m.get("covered") is not False)

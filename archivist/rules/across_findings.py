@@ -20,6 +20,7 @@ from archivist.model.former_people import Departure
 from archivist.model.household import (
     RECOGNISED,
     covered_persons,
+    covered_singly,
     household_size,
     is_applicant,
     kin_names,
@@ -165,6 +166,10 @@ def _of_person(
             Gravity.NOTICE,
             f"{who}在 {where}登记为{part_there.value}，请核实是否仍在那一户共同生活",
         )
+    elif _out_of_one_family(case, other):
+        yield finding(
+            AcrossKind.OTHER_MEMBER, Gravity.NOTICE, f"{who}：{where}，单人纳入低保，其家庭仍是低保边缘家庭"
+        )
     elif excludes and other.category in categories_of(excludes):
         granted = is_granted(other)
         what = "已享受" if granted else "也在申请"
@@ -183,6 +188,14 @@ def _of_person(
         )
     elif other.category in _BASIC and case.category not in _BASIC:
         yield finding(AcrossKind.OTHER_MEMBER, Gravity.NOTICE, f"{who}是 {where}的{part_there.value}")
+
+
+def _out_of_one_family(case: Case, other: Case) -> bool:
+    """Tell whether one of two is 低保 of one person out of the family at the border that the other is (单人保)."""
+    return any(
+        covered_singly(one) and family.category is Category.BY
+        for one, family in ((case, other), (other, case))
+    )
 
 
 def _of_obligor(case: Case, other: Case, person: Row, on: dt.date) -> Iterator[AcrossFinding]:

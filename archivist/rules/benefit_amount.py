@@ -16,7 +16,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.field_schema import BENEFIT
-from archivist.model.household import TEMPORARY, covered_persons
+from archivist.model.household import TEMPORARY, covered_persons, covered_singly
 from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.pack import Pack
@@ -134,6 +134,10 @@ def by_difference(decision: MoneyDecision) -> Decimal | None:
     per_head = money(income) if income is not None else None
     if method != BY_DIFFERENCE or per_head is None or decision.standard is None:
         return None
+    if covered_singly(decision.case):
+        return (
+            None  # the family's income is above the standard by its nature; how the one is reckoned is local
+        )
     return max(Decimal(0), decision.persons * (decision.standard - per_head))
 
 

@@ -16,7 +16,7 @@ from archivist.errors import NotDelegated
 from archivist.model import persons
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path
-from archivist.model.household import RECOGNISED, TEMPORARY
+from archivist.model.household import RECOGNISED, TEMPORARY, covered_singly
 from archivist.model.ids import Category
 from archivist.model.states import POSTED
 from archivist.model.step_ids import DELIVERIES, GRANTING, StepId
@@ -32,7 +32,7 @@ from archivist.rules import (
     recoveries,
     service_step,
 )
-from archivist.rules.ages import ages_of
+from archivist.rules.ages import NeedLines, ages_of
 from archivist.rules.attempt import Attempt, money_decision
 from archivist.rules.completeness.required_papers import (
     handed_in,
@@ -189,6 +189,29 @@ def _amount_lawful(attempt: Attempt) -> list[str]:
     return benefit_amount.faults(money_decision(attempt))
 
 
+def _single_cover(attempt: Attempt) -> list[str]:
+    """单人保: on a ground the law of the day knows, which the facts bear out."""
+    case = attempt.case
+    if not covered_singly(case):
+        return []
+    rule = attempt.pack.rule_for(RuleId.SINGLE_COVER, case, attempt.on)
+    if rule is None:
+        return [f"规则包没有写单人纳入低保的情形（{RuleId.SINGLE_COVER}），不能单人纳入"]
+    ground = str(case.fact(FactPath.APPLICATION_SINGLE_GROUND) or "")
+    if ground not in str(rule.value).split("、"):
+        where = FactPath.APPLICATION_SINGLE_GROUND
+        return [
+            f"单人纳入低保的情形（{where}）登记为“{ground or '空'}”，应为 {rule.value} 之一（{rule.source}）"
+        ]
+    disability = str(case.fact("applicant.disability") or "")
+    lines = NeedLines.of(attempt.pack, RuleDays(case.rules_on, attempt.on))
+    if ground == "重度残疾" and not lines.severely_disabled(disability):
+        return [f"情形是重度残疾，申请人的残疾登记为“{disability or '空'}”（applicant.disability）"]
+    if ground == "重病" and case.fact("applicant.health") != "重病":
+        return ["情形是重病，申请人的健康状况没有登记为重病（applicant.health）"]
+    return []
+
+
 def _emergency_known(attempt: Attempt) -> list[str]:
     """「直接登记救助对象、事由、金额等信息」: without them there is nothing to register."""
     case, wanted = attempt.case, (FactPath.APPLICATION_EVENT, FactPath.APPLICATION_EVENT_PLACE)
@@ -325,6 +348,7 @@ GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         "overall_running": Guard(_overall_running, (RequiredRule(RuleId.OVERALL),), timed=True),
         "disputes_settled": Guard(_disputes_settled),
         "amount_known": Guard(_amount_known),
+        "single_cover": Guard(_single_cover),
         "emergency_known": Guard(_emergency_known),
         "amount_lawful": Guard(_amount_lawful, _AMOUNT),
         "change_agrees": Guard(_change_agrees),

@@ -64,6 +64,8 @@ class RuleId(StrEnum):
     REVIEW_ANNUAL_WINDOW = "review.annual.window", Unit.QUARTER, Unit.WITHIN_QUARTER
     VISIT_ALERT = "visit.alert", *TIME
     VISIT_MONTHLY_RATIO = "visit.monthly.ratio", Unit.RATIO
+    SINGLE_COVER = "single.cover", Unit.WORDS
+    """The grounds on which one person of a family at the border is taken into 低保, with ``、`` between them."""
     RECOGNITION_VALIDITY = "recognition.validity", Unit.MONTHS
     GRADUAL_EXIT = "gradual.exit", Unit.MONTHS
     REASSESS = "reassess", *LENGTH

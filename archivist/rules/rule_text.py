@@ -34,6 +34,7 @@ GUARDS: Final[Mapping[str, str]] = MappingProxyType(
         "overall_running": "总期限未满",
         "disputes_settled": "争议已议决",
         "amount_known": "金额已登记",
+        "single_cover": "单人纳入低保的情形成立",
         "emergency_known": "急难事由、发生地已登记",
         "amount_lawful": "金额合规",
         "change_agrees": "变更前后相符",

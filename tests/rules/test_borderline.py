@@ -6,13 +6,22 @@ Sentences that other rows of the national rules share are quoted where those are
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
+from archivist.documents.values.resolve import document_values
 from archivist.errors import NotDelegated
+from archivist.model.case import Case
+from archivist.model.household import covered_persons, household_size
 from archivist.model.ids import CaseNo, Category, parse_category
-from archivist.rules import pack
+from archivist.rules import across_findings, benefit_amount, pack
+from archivist.rules.across import Gravity
+from archivist.rules.attempt import Attempt
+from archivist.rules.benefit_amount import MoneyDecision
+from archivist.rules.guards import GUARDS
 from archivist.rules.rule_days import RuleDays
+from tests.documents.samples import CATALOGUE, CONFIG, HOUSEHOLDS, a_case
 from tests.rules.walking import due, row, runs, walk
 
 NATIONAL = pack.load("national")
@@ -187,3 +196,93 @@ def test_the_other_categories_are_told_apart() -> None:
         rule = row(NATIONAL, "across.excludes", category, "2026-07-06")
         assert rule.value == "低保、特困、低收入、低保边缘、刚性支出" and rule.inferred
     assert row(NATIONAL, "across.ends", "DB", "2026-07-06").value == "低保边缘、刚性支出"
+
+
+# ── one person of such a family ──────────────────────────────────────────────────────────────────────────
+SEVERE: dict[str, dict[str, Any]] = {
+    "applicant": {"disability": "肢体一级"},
+    "application": {"single": True, "single_ground": "重度残疾"},
+    "benefit": {
+        "persons": 1,
+        "standard": "1000",
+        "income_per_head": "1300",
+        "method": "补差",
+        "amount": "1000",
+    },
+}
+
+
+def single(on: str, **facts: Any) -> Case:
+    """A household whose applicant alone is to be taken into 低保."""
+    told = {key: {**SEVERE.get(key, {}), **facts.get(key, {})} for key in {*SEVERE, *facts}}
+    return walk(NATIONAL, "DB", f"submit {on}", f"accept {on}", facts=told)
+
+
+def refused(case: Case, on: str) -> list[str]:
+    day = dt.date.fromisoformat(on)
+    step = next(s for s in NATIONAL.steps if s.id == "confirm" and Category.DB in s.categories)
+    assert "single_cover" in step.guards
+    return GUARDS["single_cover"].reasons(Attempt(case, NATIONAL, step, day))
+
+
+@pytest.mark.parametrize(
+    ("on", "facts", "why"),
+    [
+        ("2026-07-06", {}, ""),
+        ("2024-03-04", {}, ""),
+        ("2026-07-06", {"applicant": {"disability": "肢体四级"}}, "肢体四级"),
+        ("2026-07-06", {"applicant": {"disability": ""}}, "登记为“空”"),
+        ("2026-07-06", {"application": {"single_ground": "重病"}}, "没有登记为重病"),
+        ("2026-07-06", {"application": {"single_ground": "重病"}, "applicant": {"health": "重病"}}, ""),
+        ("2026-07-06", {"application": {"single_ground": "其他特殊困难"}}, ""),
+        ("2026-06-30", {"application": {"single_ground": "其他特殊困难"}}, "应为 重度残疾、重病 之一"),
+        ("2026-07-06", {"application": {"single_ground": ""}}, "登记为“空”"),
+        ("2026-07-06", {"application": {"single": False, "single_ground": ""}}, ""),
+    ],
+)
+def test_who_may_be_taken_in_alone(on: str, facts: dict[str, Any], why: str) -> None:
+    """The grounds of the day of acceptance, which the facts bear out.
+
+    「对最低生活保障边缘家庭中的重度残疾人、重病患者以及确有特殊困难人员，可以纳入最低生活保障范围，按月发放最低生活保障金」; before,
+    「最低生活保障边缘家庭中持有中华人民共和国残疾人证的一级、二级重度残疾人和三级智力残疾人、三级精神残疾人」.
+    """
+    found = refused(single(on, **facts), on)
+    assert (why in "".join(found)) if why else found == [], found
+
+
+def test_one_is_covered_and_the_family_is_looked_at() -> None:
+    """「按月发放最低生活保障金」 to the one; the means are those of all who live together."""
+    case, day = single("2026-07-06"), dt.date(2026, 7, 20)
+    assert len(covered_persons(case, day)) == 1 < household_size(case, day)
+    money = MoneyDecision(case, NATIONAL, "confirm", day, {"DB": "1000"}, {})
+    assert benefit_amount.faults(money) == [], "the family's income is above the standard by its nature"
+    more = single("2026-07-06", benefit={"amount": "1001"})
+    (why,) = benefit_amount.faults(MoneyDecision(more, NATIONAL, "confirm", day, {"DB": "1000"}, {}))
+    assert "1000 元×1 人" in why
+
+
+def test_both_may_stand_side_by_side() -> None:
+    """The family stays at the border, the one is in 低保: neither contradicts the other, in whichever order."""
+    on = dt.date(2026, 8, 3)
+    family, alone = walk(NATIONAL, "BY", *GRANTED), single("2026-08-01")
+    assert family.number != alone.number
+    for case, other in ((family, alone), (alone, family)):
+        found = across_findings.find(case, [other], NATIONAL, (), on)
+        assert found and all(f.gravity is Gravity.NOTICE for f in found), found
+        assert any("单人纳入低保" in f.words for f in found)
+    whole = single("2026-08-01", application={"single": False})
+    found = across_findings.find(whole, [family], NATIONAL, (), on)
+    assert any("须在那一户终止" in f.words for f in found)
+
+
+def test_the_decision_names_the_one() -> None:
+    doc = CATALOGUE.get("confirmation_decision")
+    facts: dict[str, Any] = {**HOUSEHOLDS["ordinary"]}
+    facts["application"] = {**facts["application"], "single": True, "single_ground": "重病"}
+    values = document_values(
+        doc, a_case(facts), CONFIG, on=dt.date(2026, 8, 3),
+        given={"decision.findings": "家庭月人均收入低于低保边缘标准"},
+        extra={"doc_no": "样救字〔2026〕1号", "decision": {"basis": ["《中华人民共和国社会救助法》第二十一条"]}, "remedies": {"reconsideration": "x", "litigation": "y"}},
+    )  # fmt: skip
+    rows: Any = values["covered"]
+    assert [r["covered"] for r in rows][:2] == ["是", "否"]

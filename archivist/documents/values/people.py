@@ -14,6 +14,7 @@ from archivist.model.field_schema import MEMBERS, OBLIGORS
 from archivist.model.household import (
     OF_ONE_PERSON,
     covered_persons,
+    covered_singly,
     household_size,
     is_applicant,
     is_minor,
@@ -84,6 +85,8 @@ def _covered(context: DocumentContext) -> tuple[Row, ...] | None:
     applicant = _applicant(context)
     if not applicant["name"]:
         return None
+    if covered_singly(context.case):
+        return (applicant | {"covered": True}, *({**m, "covered": False} for m in _family(context)))
     return (applicant | {"covered": True}, *({"covered": True, **m} for m in _family(context)))
 
 
