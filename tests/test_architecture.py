@@ -68,7 +68,7 @@ def test_one_outside_thing_one_module() -> None:
         "chinese_calendar": {"archivist.rules.work_calendar"},
         "sqlite3": {"archivist.search.catalogue", "archivist.search.tables"},
         "icalendar": {"archivist.api.ics"},
-        "tomlkit": {"archivist.api.setup", "archivist.cli.demo.households"},
+        "tomlkit": {"archivist.api.settings_text", "archivist.cli.demo.households"},
         "openpyxl": {"archivist.tables.reader", "archivist.tables.writer"},
         "rapidocr": {"archivist.reading.ocr"},
         "zxingcpp": {"archivist.reading.barcodes"},

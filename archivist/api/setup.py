@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.result import Result
+from archivist.api.settings_text import settings_text
 from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
-from archivist.model.roles import HELD
 from archivist.os_reasons import reason_of
 from archivist.settings_file import FILE_NAME
 
@@ -136,7 +136,7 @@ def make_workspace(
     if bureau:
         values["bureau"] = bureau
     group = inbox_access.group_named(scanner_group) if scanner_group else None
-    lay_out(folder, _settings(pack, values))
+    lay_out(folder, settings_text(pack, values))
     if group:
         inbox_access.open_to_group(folder / "archive", group)
     wanted = ("district", "agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
@@ -199,74 +199,6 @@ def _office(office: str, district: str) -> dict[str, str]:
     }
 
 
-def _settings(pack: str, office: dict[str, str]) -> str:
-    import tomlkit
-
-    document = tomlkit.document()
-    document.add(tomlkit.comment("archivist 工作区设置。改动后立即生效；写错的项会被指出。"))
-    document.add("pack", tomlkit.item(pack))
-    table = tomlkit.table()
-    notes = {
-        "name": "机关全称，印在文书上",
-        "code": "户号前缀，定后不要改",
-        "bureau": "委托机关：决定书写明受其委托，复议、诉讼以其为被申请人、被告",
-        "review_authority": "行政复议机关",
-        "court": "管辖法院",
-        "verification_agency": "区级核对机构，印在授权书上",
-        "agency_sign": "发文机关代字，如 红邵救字〔2024〕1号 中的“红邵救字”",
-        "signature_style": "落款：town_with_delegation_clause 街道落款并写明受委托 / town_only / bureau_name",
-    }
-    for key, value in office.items():
-        item = tomlkit.item(value)
-        if key in notes:
-            item.comment(notes[key])
-        table.add(key, item)
-    document.add("office", table)
-    document.add(tomlkit.comment('月救助标准（元），按类别；如 DB = "1130"'))
-    document.add("standards", tomlkit.table())
-    options = tomlkit.table()
-    for name, default, note in (
-        ("settle_s", 2.0, "文件写完后静止多少秒收取"),
-        ("settle_long_s", 10.0, "看不出是否写完的（网络共享、别的帐号的文件、纯文本），静止多少秒收取"),
-        ("unfinished_s", 180.0, "没有结尾的文件（如只传了一半的 PDF）等多少秒转待认领"),
-        ("rescan_s", 30.0, "每隔多少秒全面查看一次收件箱"),
-        ("watch", "auto", "auto 由系统通知；polling 每两秒查看一次，收件箱在网络共享上时用"),
-        ("readers", 0, "识别进程数；0 为每个处理器核心一个"),
-        ("pdf", False, "制发文书时是否同时生成 PDF"),
-        ("signed_copy_text", 0.8, "扫描件与所制发文书的文字相符到几成，才自动认作签署件"),
-        (
-            "provisional_dates",
-            "mark",
-            "放假安排未公布、可能变动的日期在文书上：mark 标“暂算”；withhold 不写日期，公布后另告",
-        ),
-        ("signature_ink", 0.012, "签名、盖章处有多大比例见墨，才算已签"),
-    ):
-        option = tomlkit.item(default)
-        option.comment(note)
-        options.add(name, option)
-    document.add("options", options)
-    document.add(tomlkit.comment("人员与岗位：" + "，".join(f"{role} {role.label}" for role in HELD)))
-    for line in ("[[people]]", 'name = "张三"', 'roles = ["intake"]', 'title = "民政助理员"'):
-        document.add(tomlkit.comment(line))
-    document.add(tomlkit.comment("工作日的更正（自治地方节日、临时调休）"))
-    for line in ("[calendar]", '"2025-10-09" = "班"'):
-        document.add(tomlkit.comment(line))
-    document.add(
-        tomlkit.comment(
-            "本机关自己的规则，盖过规则包中同一代号的行，须写明出处；改后运行 archivist rules check"
-        )
-    )
-    for line in (
-        "[[override.rule]]",
-        'id = "refusal.inform"',
-        "patch = true",
-        "value = 2",
-        'source = { measure = "《……》", article = "", sentence = "……" }',
-    ):
-        document.add(tomlkit.comment(line))
-    return tomlkit.dumps(document)
-
-
 # ── fit for work ─────────────────────────────────────────────────────────────────────────────────────────
 def diagnose(workspace: Callable[[], Workspace], by: By) -> Diagnosis:
     """Check machine and workspace; what a crash left behind is healed on the way.
@@ -322,6 +254,7 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
         yield Checkup("档案库格式", Condition.ALARM, f"{finding.found}；{remedy(finding, ())}")
     yield from map(Checkup.of, examine(archive.root))
     yield _keys(workspace)
+    yield _staffing(workspace, by)
     yield from _recovery(workspace, by)
     yield _index(workspace)
 
@@ -343,6 +276,25 @@ def _keys(workspace: Workspace) -> Checkup:
     if not keys:
         return Checkup(name, Condition.ABSENT, "还没有，第一次制发文书时生成")
     return Checkup(name, Condition.FINE, f"{len(keys)} 个，现用 {keys[-1].id}；keys/ 须随工作区一起备份")
+
+
+def _staffing(workspace: Workspace, by: By) -> Checkup:
+    """Return whether the roster comes up to the rules; who is served is for ``due``, which reads the cases."""
+    from archivist.model.staff import OF_THE_TOWN
+    from archivist.rules.staffing import staffing
+
+    config, on = workspace.config, by.today
+    count = len(config.at_posts(OF_THE_TOWN, on))
+    wanted = staffing(workspace.pack, on, population=config.establishment.population, recipients=0)
+    asked = "，或者".join(f"{y.rule.title}：{y.words}" for y in wanted.yardsticks)
+    found = f"在岗 {count} 人" + (f"；{asked}" if asked else "")
+    if not count:
+        return Checkup(
+            "工作人员", Condition.ABSENT, f"名册中没有人：在 [[people]] 写明 post；{asked}".rstrip("；")
+        )
+    if not wanted.met(count):
+        return Checkup("工作人员", Condition.ATTENTION, f"{found}；不足，见 archivist due")
+    return Checkup("工作人员", Condition.FINE, found + (f"（{wanted.unknown}）" if wanted.unknown else ""))
 
 
 def _recovery(workspace: Workspace, by: By) -> Iterator[Checkup]:

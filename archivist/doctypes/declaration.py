@@ -22,6 +22,8 @@ from archivist.errors import TemplateFault
 LAYOUT_LINE: Final = "_layout_line"
 """Added to the tables of a file: the line its layout begins on."""
 REMEDIES: Final = (FieldPath.REMEDIES_RECONSIDERATION, FieldPath.REMEDIES_LITIGATION)
+NOTABLE: Final = ("date", "ym", "int", "bool", "enum", "multi")
+"""Kinds of fields that the ledger may note: it is never destroyed, and free text may name people."""
 Tables = Mapping[str, Any]
 
 
@@ -126,8 +128,12 @@ def _contradictions(tables: Tables, rows: list[dict[str, Any]]) -> Iterator[str]
     if isinstance(noted := tables.get("noted"), list) and noted:
         if not office:
             yield "noted 只用于机关文书：户档的文书自己就在档案里"
-        declared = {row.get("path") for row in rows}
-        yield from (f"noted 中的“{path}”不是登记的字段" for path in noted if path not in declared)
+        kinds = {row.get("path"): row.get("kind") for row in rows}
+        for path in noted:
+            if path not in kinds:
+                yield f"noted 中的“{path}”不是登记的字段"
+            elif kinds[path] not in NOTABLE:
+                yield f"noted 中的“{path}”是 {kinds[path]}，应为 {'、'.join(NOTABLE)} 之一：总账永久保存，不记可能写有姓名的文字"
     paths = Counter(str(row.get("path", "")) for row in rows)
     labels = Counter(str(row["label"]) for row in rows if row.get("label"))
     yield from (f"字段 {path} 登记了两次" for path, times in paths.items() if times > 1 and path)

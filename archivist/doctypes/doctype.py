@@ -189,7 +189,7 @@ class DocumentType:
         many: any number of the kind may hold at once; else one for each time its step is taken, or in an application.
         excludes: ids of the documents that say the opposite; what one excludes, excludes it.
         guards: conditions (``rules.guards``) that hold on the day it is issued, whenever its step was taken.
-        noted: paths of fields whose values the ledger notes when a document of the office is issued; none of a person.
+        noted: paths of fields whose values the ledger notes when a document of the office is issued: days, numbers, choices; never text.
         served: it is addressed to the applicant and has to be served (送达).
         level: one of ``LEVELS``.
         priority: one of ``PRIORITIES``.

@@ -284,6 +284,8 @@ def _refuse_other(document: DocumentType, pack: str) -> None:
 
 def _plain(value: object) -> object:
     """Return a value as JSON keeps it."""
+    if isinstance(value, tuple):
+        return "、".join(map(str, value))
     return value if isinstance(value, str | int | bool) else str(value)
 
 
