@@ -17,6 +17,7 @@ from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
 from tools import json_schemas, pack_columns
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+DUTIES = DOCS.parent / "tests/data/duties.tsv"
 GENERATED = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
 NATIONAL: Final = "national"
 CATALOGUE: Final = Catalogue.load()
@@ -227,10 +228,26 @@ def _when(doc: DocumentType, titles: Mapping[str, str]) -> str:
     return makes + (f"→ {needs}" if needs else "") + (f"〔{states}〕" if states else "")
 
 
+def duties_page() -> str:
+    """Return ``docs/duties.md``: each duty that the districts' papers name, with the command that shows it."""
+    lines = [
+        "# 各地文件要求的事项，哪个命令看得到\n",
+        GENERATED,
+        "事项出自五个地区的文件（S0 永川、S1 佳木斯、S2 晋城城区、S3 红桥、S4 紫阳）。`{…}` 处写户号，`PACK` 处写规则包。每个命令都由测试运行。\n",
+        _row("文件", "事项", "命令", "看得到"),
+        "|---|---|---|---|",
+    ]
+    for line in DUTIES.read_text(encoding="utf-8").splitlines()[3:]:
+        seed, duty, command, shows = line.split("\t")
+        lines.append(_row(seed, duty, f"`archivist {command}`", shows.replace("|", " 或 ")))
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "errors.md": errors_page,
     "rules.md": rules_page,
     "documents.md": documents_page,
+    "duties.md": duties_page,
     "pack-columns.md": pack_columns.page,
 }
 
