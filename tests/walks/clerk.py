@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from tests.answers import answer
 from tests.command_line import Office
 from tests.people import WANG, WANG_ID
 
+OWN_PACKS = Path(__file__).parents[1] / "data" / "packs"
+"""Packs of offices, none of which exists."""
 INTAKE, SECOND, REVIEWER, APPROVER = "林经办", "苏调查", "白主管", "魏主任"
 PEOPLE = "".join(
     f'\n[[people]]\nname = "{name}"\nroles = [{roles}]\ntitle = "{title}"\n'
@@ -77,11 +80,13 @@ class Clerk:
         self.day = dt.date.fromisoformat(start)
         self.number = ""
         self.sheets = 0
+        if (own := OWN_PACKS / pack).is_dir():
+            shutil.copytree(own, root / "packs" / pack)
         self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--district", "样例市样例区", "--agency-sign", "样救字",
                  "--phone", "022-00000001", "--supervision-phone", "022-00000002", "--address", "样例路1号")  # fmt: skip
         with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
             settings.write(PEOPLE)
-        self.catalogue, self.pack = Catalogue.load(), load(pack)
+        self.catalogue, self.pack = Catalogue.load(), load(pack, own=root / "packs")
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────
     def run(self, *words: str, check: int | None = 0) -> Any:
