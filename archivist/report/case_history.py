@@ -27,6 +27,7 @@ from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import GRANTING, REVIEWS, StepId
 from archivist.report.query import Period, months
 from archivist.rules.ages import NeedLines
+from archivist.rules.work_calendar import add_months
 
 CLASSES: Final = ("老年人", "未成年人", "重度残疾", "重病")
 
@@ -78,21 +79,25 @@ class HouseholdHistory:
     """A case with what its events said of the benefit: (number of the event, the group as it then stood).
 
     ``lawful_from``: the first month the rules pay for, ``YYYY-MM``; nothing is paid before, whatever was told.
+    ``stops_after``: so many months after that of a decision that stops it nothing is paid any more (0: from its own on).
     """
 
     case: Case
     told: Sequence[tuple[int, Mapping[str, object]]] = ()
     lawful_from: str = ""
+    stops_after: int = 1
 
     @classmethod
-    def read(cls, case: Case, events: Iterable[Event] = (), *, lawful_from: str = "") -> HouseholdHistory:
+    def read(
+        cls, case: Case, events: Iterable[Event] = (), *, lawful_from: str = "", stops_after: int = 1
+    ) -> HouseholdHistory:
         """Return a household; without events, as if what is known now had been known from the beginning."""
         told = [
             (event.seq, event.data["facts"][BENEFIT.key] or {})
             for event in events
             if BENEFIT.key in (event.data.get("facts") or {})
         ]
-        return cls(case, told or [(0, single(case.facts, BENEFIT.key))], lawful_from)
+        return cls(case, told or [(0, single(case.facts, BENEFIT.key))], lawful_from, stops_after)
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
     def fact(self, path: str) -> str:
@@ -244,10 +249,12 @@ class HouseholdHistory:
     def paid_in(self, period: Period) -> bool:
         """Tell whether it is on the list of payments of a month.
 
-        It is when it stood there at the end of the month before, or was put there in the month. A decision of the
-        month that stops it works from the next month on.
+        It is when it stood there at the end of the month, or before a decision that stops it only later.
         """
-        stood = self.paid_from_roll(period.eve) or self.paid_from_roll(period.last)
+        stood = self.paid_from_roll(period.last) or (
+            self.stops_after > 0
+            and self.paid_from_roll(add_months(period.first, 1 - self.stops_after) - dt.timedelta(days=1))
+        )
         return stood and self.in_force(period.month)
 
     def arrears(self, period: Period) -> tuple[list[str], Decimal | None]:

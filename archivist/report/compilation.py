@@ -15,15 +15,16 @@ from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAla
 from archivist.model.case import Case
 from archivist.model.event import Event
 from archivist.model.ids import CaseNo, Category
-from archivist.model.step_ids import GRANTING
+from archivist.model.step_ids import GRANTING, StepId
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.listed_payments import ListedPayment
 from archivist.report.notice_members import POSTED
 from archivist.report.query import Period, Query
 from archivist.report.register import NIL, Register, RegisterRequest
 from archivist.report.registers.registry import Kind, registers
-from archivist.rules.benefit_amount import first_month
 from archivist.rules.pack import Pack
+from archivist.rules.payment_months import first_month
+from archivist.rules.rule_ids import RuleId
 from archivist.store import bag, bag_fixity, durable_files
 from archivist.store import chain as chains
 from archivist.workspace import Workspace
@@ -127,7 +128,11 @@ def collect(
 def _history(case: Case, events: Iterable[Event], pack: Pack) -> HouseholdHistory:
     granted = case.step(*GRANTING)
     first = first_month(case, pack, granted.on if granted else None)
-    return HouseholdHistory.read(case, events, lawful_from=first[0] if first else "")
+    stopping = case.step(StepId.SUSPEND, StepId.TERMINATE)
+    stop = pack.rule_for(RuleId.PAY_STOP, case, stopping.on if stopping else case.rules_on)
+    return HouseholdHistory.read(
+        case, events, lawful_from=first[0] if first else "", stops_after=int(stop.value) if stop else 0
+    )
 
 
 def _sealed(workspace: Workspace, number: CaseNo) -> str:

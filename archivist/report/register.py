@@ -14,7 +14,7 @@ from archivist.model.ids import CaseNo
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.listed_payments import ListedPayment
 from archivist.report.query import Period
-from archivist.rules import across_findings
+from archivist.rules import across_findings, payment_months
 from archivist.rules.pack import Pack
 
 Row = dict[str, Any]
@@ -113,6 +113,23 @@ def who(house: HouseholdHistory) -> Row:
 def blanks(rows: Iterable[Mapping[str, Any]], key: str) -> int:
     """Return how many lines leave a column blank."""
     return sum(row.get(key) is None or row[key] == "" for row in rows)
+
+
+def paid_otherwise(houses: Iterable[HouseholdHistory], asked: RegisterRequest) -> dict[str, list[str]]:
+    """Return who of some households is paid otherwise than rules and decisions say: case number → how."""
+    found = {
+        str(house.case.number): payment_months.deviations(house.case, asked.pack, asked.period.last)
+        for house in houses
+    }
+    return {number: how for number, how in found.items() if how}
+
+
+def counted(otherwise: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the note on paper that counts and names who is paid otherwise; none where nobody is."""
+    if not otherwise:
+        return []
+    named = "；".join(f"{number} {'、'.join(how)}" for number, how in otherwise.items())
+    return [f"与规定或者决定不符的{len(otherwise)}户，报送前须核实：{named}。"]
 
 
 def across_households(houses: Iterable[HouseholdHistory], asked: RegisterRequest) -> list[str]:

@@ -20,10 +20,9 @@ from archivist.model.household import TEMPORARY, covered_persons, covered_singly
 from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.pack import Pack
-from archivist.rules.rule import Rule
+from archivist.rules.payment_months import first_month
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.unit import Unit
-from archivist.rules.work_calendar import add_months
 
 BY_DIFFERENCE: Final = "补差"
 _ARTICLE: Final = "最低生活保障审核确认办法第二十三条"
@@ -224,32 +223,6 @@ def _persons(decision: MoneyDecision) -> Iterator[str]:
 
 
 # ── the first month ──────────────────────────────────────────────────────────────────────────────────────
-def first_month(case: Case, pack: Pack, granted: dt.date | None) -> tuple[str, Rule] | None:
-    """Return the first month paid for, ``YYYY-MM``, with the row that says so; ``None`` where none does.
-
-    Args:
-        case: the household.
-        pack: its rules.
-        granted: the day of the decision; of 残疾人两项补贴 the day of the application counts instead.
-    """
-    if case.category is Category.CJ:
-        rule_id, since = RuleId.DISABILITY_PAYSTART, _applied_on(case)
-    else:
-        rule_id, since = RuleId.PAY_START, granted
-    rule = pack.rule_for(rule_id, case, since) if since else None
-    if rule is None or since is None or rule.unit is not Unit.MONTH_END:
-        return None
-    return f"{add_months(since.replace(day=1), int(rule.value)):%Y-%m}", rule
-
-
-def _applied_on(case: Case) -> dt.date | None:
-    told = case.fact(FactPath.APPLICATION_DATE) or case.fact(FactPath.APPLICATION_RECEIVED_ON)
-    if told:
-        return dt.date.fromisoformat(str(told))
-    submitted = case.step(StepId.SUBMIT)
-    return submitted.on if submitted else None
-
-
 def _start(decision: MoneyDecision) -> Iterator[str]:
     """The month from which a grant is paid: as the rules say, neither before nor after; and before its last month."""
     case = decision.case

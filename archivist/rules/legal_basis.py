@@ -69,6 +69,8 @@ OF_STEPS: Final[Mapping[str, tuple[RequiredRule, ...]]] = MappingProxyType(
         **dict.fromkeys(REFUSING, (RequiredRule(RuleId.REFUSAL_INFORM),)),
         StepId.DELIVER: (RequiredRule(RuleId.REMEDY_RECONSIDERATION), RequiredRule(RuleId.REMEDY_LITIGATION)),
         StepId.REPORT_CHANGE: (RequiredRule(RuleId.REASSESS, (Category.TK,)),),
+        **dict.fromkeys((StepId.SUSPEND, StepId.TERMINATE), (RequiredRule(RuleId.PAY_STOP),)),
+        StepId.CHANGE: (RequiredRule(RuleId.PAY_CHANGE),),
         StepId.REPORT_DEATH: (RequiredRule(RuleId.DEATH_PROCESS),),
         StepId.TERMINATION_OBJECTION: (RequiredRule(RuleId.TERMINATION_OBJECTION),),
         StepId.CLAIM_BACK: (RequiredRule(RuleId.RECOVERY_REPAY), RequiredRule(RuleId.RECOVERY_ENFORCE)),

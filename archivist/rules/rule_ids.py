@@ -49,6 +49,10 @@ class RuleId(StrEnum):
     TEMP_EXPENDITURE_OTHER = "temp.expenditure.other", *TIME
     # money
     PAY_START = "pay.start", Unit.MONTH_END
+    PAY_STOP = "pay.stop", Unit.MONTH_END
+    """From which month after the decision nothing is paid."""
+    PAY_CHANGE = "pay.change", Unit.MONTH_END
+    """From which month after the decision more or less is paid."""
     DISABILITY_PAYSTART = "disability.paystart", Unit.MONTH_END
     TEMP_TOWN_APPROVAL_CAP = "temp.town_approval_cap", *_CAP
     TEMP_OVER_CAP = "temp.over_cap", Unit.YES_NO

@@ -41,8 +41,8 @@ from archivist.procedure.closing import deregister, plan_closing, reopen
 from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import possible, take_step
 from archivist.rules import admissibility, service, service_step
-from archivist.rules.benefit_amount import first_month
 from archivist.rules.completeness.run import findings
+from archivist.rules.payment_months import first_month
 from archivist.rules.reliance import Reliance
 from archivist.rules.rule import Stage, StepRule
 from archivist.workspace import Workspace

@@ -23,8 +23,8 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import StepId
 from archivist.rules import deadlines, service
-from archivist.rules.benefit_amount import first_month
 from archivist.rules.pack import load
+from archivist.rules.payment_months import first_month
 from archivist.rules.rule_days import RuleDays
 from archivist.workspace import Workspace
 from tests.answers import answer

@@ -9,7 +9,7 @@ from decimal import Decimal
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext
-from archivist.documents.values.registry import computes
+from archivist.documents.values.registry import computes, examines
 from archivist.errors import UnlawfulDocument
 from archivist.model.case import CaseStatus
 from archivist.model.chinese import read_day
@@ -17,6 +17,7 @@ from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules.disposition.retention import Retention, retention
 from archivist.rules.hearing import Proposed
+from archivist.rules.payment_months import month_by
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.work_calendar import add_months
@@ -162,6 +163,18 @@ def _retention(context: DocumentContext) -> str:
 @computes(FieldPath.DEREGISTRATION_EXPIRES)
 def _expires(context: DocumentContext) -> dt.date | None:
     return _case_retention(context).expires
+
+
+# ── from which month ─────────────────────────────────────────────────────────────────────────────────────
+@examines(DocumentId.SUSPENSION_DECISION, DocumentId.BENEFIT_CHANGE_DECISION)
+def _month(context: DocumentContext) -> None:
+    """Doubt the month a decision tells where the rules say another."""
+    stops = context.document.id == DocumentId.SUSPENSION_DECISION
+    rule_id, told = RuleId.PAY_STOP if stops else RuleId.PAY_CHANGE, context.text(FieldPath.CHANGE_START)
+    lawful = month_by(rule_id, context.case, context.pack, context.acted_on)
+    if told and lawful and told != lawful[0]:
+        month, rule = lawful
+        context.doubts.append(f"写明自 {told} 起执行，按“{rule.title}”应自 {month} 起（{rule.source}）")
 
 
 # ── what was paid too much ───────────────────────────────────────────────────────────────────────────────

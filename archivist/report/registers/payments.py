@@ -26,12 +26,16 @@ from archivist.report.register import (
     across_households,
     blanks,
     count,
+    counted,
     in_order,
+    paid_otherwise,
     total,
     who,
 )
 from archivist.report.registers.registry import register
 from archivist.report.registers.temporary import payouts
+from archivist.rules.rule_days import RuleDays
+from archivist.rules.rule_ids import RuleId
 
 LIVING: Final = (Category.DB, Category.TK)
 """Nobody may be paid two of these."""
@@ -69,11 +73,35 @@ def fund_disbursement_detail(asked: RegisterRequest) -> Register:
     if blanks(rows, "paid"):
         found.notes.append("实发空白的，金额或变更后的起发年月没有登记，未计入合计。")
     found.notes.append(
-        "扣减由人工填写，实发为应发与补发之和；有扣减的，相应改写实发和合计。"
-        "当月作出停发、终止决定的，当月仍列，次月起不列。"
+        "扣减由人工填写，实发为应发与补发之和；有扣减的，相应改写实发和合计。" + _stopping(asked)
     )
+    listed = {house.case.number for house in paid}
+    day = asked.period.last
+    concerned = (
+        h for h in asked.houses if h.case.number in listed or h.on_roll(day) or h.paid_from_roll(day)
+    )
+    otherwise = paid_otherwise(concerned, asked)
+    found.notes += counted(otherwise)
+    numbers = {str(number) for number in listed}
+    found.doubts += [
+        f"{number}：{words}{'' if number in numbers else '；未列入本表'}"
+        for number, how in otherwise.items()
+        for words in how
+    ]
     found.doubts += [*_twice(rows), *across_households(paid, asked)]
     return found
+
+
+def _stopping(asked: RegisterRequest) -> str:
+    """Return from when who was stopped is no longer listed, as the rules of the month say."""
+    rule = asked.pack.find(RuleId.PAY_STOP, None, RuleDays.alike(asked.period.last))
+    match int(rule.value) if rule else 0:
+        case 0:
+            return "当月作出停发、终止决定的，当月起不列。"
+        case 1:
+            return "当月作出停发、终止决定的，当月仍列，次月起不列。"
+        case months:
+            return f"当月作出停发、终止决定的，其后第{months}个月起不列。"
 
 
 def _payment(house: HouseholdHistory, period: Period, doubts: list[str]) -> Row | None:
@@ -89,10 +117,6 @@ def _payment(house: HouseholdHistory, period: Period, doubts: list[str]) -> Row 
         begin = next((t.start for t in house.terms if t.start), "")
         if house.paid_from_roll(period.last) and not begin:
             doubts.append(f"{case.number}：已列入发放，但没有登记起发年月，未列入本表")
-        elif begin and begin <= period.month < house.lawful_from and house.paid_from_roll(period.last):
-            doubts.append(
-                f"{case.number}：起发年月登记为 {begin}，按规定自 {house.lawful_from} 起发，未列入本表"
-            )
         return None
     term = house.term(period.month)
     amount = term.amount if term else None

@@ -22,7 +22,9 @@ from archivist.report.register import (
     across_households,
     blanks,
     count,
+    counted,
     in_order,
+    paid_otherwise,
     total,
     who,
 )
@@ -59,7 +61,11 @@ def monthly_roster(asked: RegisterRequest) -> Register:
         f"{r['number']}：没有登记保障金额或变更后的起发年月" for r in here if r["amount"] is None
     ]
     numbers = {r["number"] for r in here}
-    found.doubts += across_households((h for h in asked.houses if str(h.case.number) in numbers), asked)
+    on_roll = [h for h in asked.houses if str(h.case.number) in numbers]
+    otherwise = paid_otherwise(on_roll, asked)
+    found.notes += counted(otherwise)
+    found.doubts += [f"{number}：{words}" for number, how in otherwise.items() for words in how]
+    found.doubts += across_households(on_roll, asked)
     return found
 
 

@@ -31,6 +31,7 @@ TESTS: Final[Mapping[str, Test]] = MappingProxyType(
         "yearly": paper_checks.yearly,
         "consistent": paper_checks.consistent,
         "hearing": procedure_checks.heard,
+        "payment": procedure_checks.payment,
         "exceptional": procedure_checks.exceptional,
     }
 )

@@ -13,7 +13,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.household import kin_names
 from archivist.model.states import StepTaken
 from archivist.model.step_ids import GRANTING, OBJECTIONS, StepId
-from archivist.rules import deadlines, hearing
+from archivist.rules import deadlines, hearing, payment_months
 from archivist.rules.completeness import exceptional_acts
 from archivist.rules.completeness.dossier import Dossier, TestOutcome
 from archivist.rules.completeness.evidence import CheckEvidence, of_fact, of_record, of_step
@@ -198,4 +198,19 @@ def exceptional(d: Dossier) -> TestOutcome:
     """C15: what was done again, dated back, put on record late or let pass by an override has been looked at."""
     found = TestOutcome(nothing="没有重复制发、倒签、补记或者破例的事")
     found.unknown += exceptional_acts.acts(d.case)
+    return found
+
+
+# ── in benefit: money ────────────────────────────────────────────────────────────────────────────────────
+def payment(d: Dossier) -> TestOutcome:
+    """C16: the household is paid from the month the rules say and the amount that was decided."""
+    found = TestOutcome(
+        nothing="还没有作出给予的决定",
+        todo="登记有误的更正；须变动的另作变更决定；多发的追回，少发的补发。",
+    )
+    granted = d.case.step(*GRANTING)
+    if granted is None:
+        return found
+    found.wrong += payment_months.deviations(d.case, d.pack, d.on)
+    found.evidence.append(of_step(granted))
     return found

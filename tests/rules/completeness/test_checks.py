@@ -1,4 +1,4 @@
-"""The rules of completeness C01–C15, each on a case filed paper by paper; what was not checked is never called right."""
+"""The rules of completeness C01–C16, each on a case filed paper by paper; what was not checked is never called right."""
 
 from __future__ import annotations
 
