@@ -21,6 +21,7 @@ from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.pack import Pack
 from archivist.rules.payment_months import first_month
+from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.unit import Unit
 
