@@ -127,7 +127,7 @@ TEST_MEANINGS: Final[Mapping[str, str]] = {
     "materials": "材料表（`materials.toml`）要的都有", "authorised": "每人都授权核对", "later": "事后补的文书补齐了", "signed": "文书有已签字的扫描件",
     "path": "所走的环节要的、产生的文书都在", "records": "环节都有记录", "dates": "日期前后相合", "publicity": "公示够天数", "photos": "环节有照片",
     "team": "调查人数够", "remedies": "决定写明了救济途径", "apart": "岗位分离", "yearly": "每年在规定的时间里有一份文书", "consistent": "电子与纸质一致",
-    "hearing": "决定以前听取了意见", "exceptional": "例外办理有人看过",
+    "hearing": "决定以前听取了意见", "payment": "起发年月、救助金额与规定和决定相符", "exceptional": "例外办理有人看过",
 }  # fmt: skip
 LABELS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     Each: {"household": "全户一份", "person": "每人一份"},
