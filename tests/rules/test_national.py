@@ -12,6 +12,7 @@ from archivist.rules import deadlines, pack
 from archivist.rules.attempt import Attempt
 from archivist.rules.guards import GUARDS
 from archivist.rules.rule_days import RuleDays
+from archivist.rules.rule_ids import RuleId
 from tests.rules.walking import (
     CONFIRMED,
     IN_BENEFIT,
@@ -676,3 +677,49 @@ def test_what_one_person_does_not_have_at_once(rule: str, category: str, others:
     found = row(NATIONAL, rule, category)
     assert (found.value, found.inferred) == (others, True)
     assert [parse_category(name).label for name in others.split("、")]
+
+
+# ── words and ages that papers and checks ask for ────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("age.adult", 18),
+        ("age.earning", 16),
+        ("age.elderly", 60),
+        ("age.consent", 14),
+        ("obligor.age", 70),
+        ("self_care.partial.max", 3),
+        ("appraisal.representatives", "2/3"),
+        ("remedy.reconsideration.respondent", "委托机关"),
+        ("remedy.reconsideration.authority", "行政复议机关"),
+        ("remedy.litigation.defendant", "委托机关"),
+        ("remedy.litigation.court", "管辖法院"),
+    ],
+)
+def test_ages_shares_and_bodies_are_those_of_their_sentences(rule: str, value: object) -> None:
+    """What papers say of ages, shares and bodies.
+
+    「十八周岁以上的自然人为成年人」「十六周岁以上的未成年人，以自己的劳动收入为主要生活来源的」「本法所称老年人是指六十周岁以上的公民」
+    「个人信息处理者处理不满十四周岁未成年人个人信息的，应当取得未成年人的父母或者其他监护人的同意」
+    「70周岁以上的老年人，本人收入低于当地上年人均可支配收入」
+    「有4项以上（含4项）指标不能达到的，可以视为完全丧失生活自理能力」: three may fail before.
+    「村（居）民代表人数不得少于参加评议总人数的三分之二」
+    「行政机关委托的组织作出行政行为的，委托的行政机关是被申请人」「对本级人民政府工作部门作出的行政行为不服的」
+    「行政机关委托的组织所作的行政行为，委托的行政机关是被告」「行政案件由最初作出行政行为的行政机关所在地人民法院管辖」
+    """
+    assert row(NATIONAL, rule).value == value
+
+
+@pytest.mark.parametrize(
+    ("day", "measure"), [(dt.date(2026, 6, 30), "N1"), (dt.date(2026, 7, 1), "N28")], ids=["before", "since"]
+)
+def test_what_follows_from_fraud_is_that_of_the_day(day: dt.date, measure: str) -> None:
+    """What papers say of fraud.
+
+    「采取虚报、隐瞒、伪造等手段，骗取社会救助资金、物资或者服务的，由有关部门决定停止社会救助，责令退回非法获取的救助资金、物资，
+    可以处非法获取的救助款额或者物资价值1倍以上3倍以下的罚款；构成违反治安管理行为的，依法给予治安管理处罚」; from 2026-07-01
+    「采取虚报、隐瞒、伪造等手段，骗取社会救助资金、物资或者服务的，社会救助管理部门可以责令退回非法获取的财物和利益，
+    处非法获取的财物和利益价值二倍以下的罚款；对社会救助对象可以决定调减、停止社会救助。违反其他法律、行政法规的，由有关主管部门依法处理」.
+    """
+    found = NATIONAL.rule(RuleId.PENALTY_FRAUD, None, RuleDays.alike(day))
+    assert found.value == found.source.sentence and found.source.key == measure
