@@ -17,12 +17,14 @@ from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.model.record import RecordStatus
 from archivist.model.step_ids import StepId
 from archivist.rules.completeness import required_papers
+from archivist.rules.hearing import ANSWER, PROPOSED, SAID, WHO, Proposed
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 from archivist.rules.step_rows import leading_on
 from tests.people import wang
 
-OPENED: Final = dt.date(2024, 3, 4)
+OPENED: Final = (dt.date(2024, 3, 4), dt.date(2026, 7, 6))
+"""Under the law before 社会救助法 and under it."""
 PEOPLE: Final = ("林经办", "苏调查", "白主管", "魏主任")
 TEXT: Final = f"结论：一致。60日内，6个月内，{'，'.join(REMEDY_PHRASES)}"
 """What every paper says: enough for whatever is looked for on one."""
@@ -39,17 +41,23 @@ LATER: Final = (
 """Papers that only some files need."""
 
 
+PROPOSES: Final[Mapping[str, Proposed]] = {
+    StepId.SUSPEND: Proposed.SUSPENSION, StepId.TERMINATE: Proposed.TERMINATION, StepId.CHANGE: Proposed.REDUCTION,
+}  # fmt: skip
+"""What the household is heard about before a step."""
+
+
 class RandomFile:
     """A household's file that grows; ``rng`` chooses the way, how long things take, and what is left out."""
 
     def __init__(self, pack: Pack, catalogue: Catalogue, category: Category, rng: random.Random) -> None:
-        self.pack, self.catalogue, self.rng, self.day = pack, catalogue, rng, OPENED
+        self.pack, self.catalogue, self.rng, self.day = pack, catalogue, rng, rng.choice(OPENED)
         facts: dict[str, Any] = dict(to_plain(merge(wang(), parse_facts(dict(FACTS)))))
         facts["members"][0]["authorized"] = rng.random() < 0.8
         facts["application"] |= {"disputed": rng.random() < 0.2, "urgent": rng.random() < 0.5}
         facts |= {"agent": {"name": "张代理"}} if rng.random() < 0.2 else {}
         self.case = Case(CaseNo("TEST", category, 2024, 1))
-        self._event(Op.CASE_OPENED, {"opened_on": OPENED.isoformat(), "facts": facts})
+        self._event(Op.CASE_OPENED, {"opened_on": self.day.isoformat(), "facts": facts})
 
     def grow(self, steps: int) -> Case:
         """Take so many steps, or as many as there are."""
@@ -65,21 +73,32 @@ class RandomFile:
                 for s in rows
                 if not s.moves[self.case.state].ended and s.moves[self.case.state] is not self.case.state
             ]
-            self._step(self.rng.choice(onward if onward and self.rng.random() < 0.85 else rows))
+            row = self.rng.choice(onward if onward and self.rng.random() < 0.85 else rows)
+            heard = next((s for s in rows if s.id == StepId.HEAR), None)
+            if heard and row.id in PROPOSES and self.rng.random() < 0.7:
+                self._step(heard, PROPOSES[row.id])
+            self._step(row)
         for kind in ("consistency_check_sheet", *LATER):
             if self.rng.random() < 0.5:
                 self.file(kind)
         return self.case
 
-    def _step(self, row: StepRule) -> None:
+    def _step(self, row: StepRule, proposed: Proposed = Proposed.REDUCTION) -> None:
         self._papers([need.documents[0] for need in row.needs])
         self.day += dt.timedelta(days=self.rng.choice((0, 1, 12, 12)))
         late = dt.timedelta(days=self.rng.choice((0, 0, 0, 2)))
         by = self.rng.sample(PEOPLE, self.rng.choice((0, 1, 1, 2))) if not row.people else list(PEOPLE[:2])
         if row.apart and self.rng.random() < 0.7:
             by = [name for name in PEOPLE if not any(name in s.by for s in self.case.steps)][:1]
-        data = {"step": row.id, "title": row.title, "on": self.day.isoformat(), "by": by}
+        data: dict[str, Any] = {"step": row.id, "title": row.title, "on": self.day.isoformat(), "by": by}
         data |= {"from": self.case.state.value, "to": row.moves[self.case.state].value}
+        if row.id == StepId.HEAR:
+            data["values"] = {
+                PROPOSED: proposed.value,
+                WHO: "王秀兰",
+                SAID: "无异议",
+                ANSWER: "无",
+            }
         self._event(Op.STEP_TAKEN, data, late)
         self._papers(row.makes)
 

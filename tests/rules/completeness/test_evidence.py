@@ -29,7 +29,7 @@ from tests.sampling import sweep
 PACKS = {name: pack.load(name) for name in pack.available()}
 CATALOGUE = Catalogue.load()
 WHERE = [(name, category) for name, found in PACKS.items() for category in found.delegated]
-TODAY = dt.date(2026, 6, 1)
+TODAY = dt.date(2027, 6, 1)
 
 
 def words(_: Record) -> str:
