@@ -70,7 +70,8 @@ def test_what_is_somebody_else_s_says_whose(workspace: Workspace) -> None:
 def test_a_share_of_the_households(workspace: Workspace) -> None:
     shares = {d.rule: d.share for d in due(workspace, on=NOW).duties}
     assert shares["visit.monthly.ratio"] is not None and 0 < shares["visit.monthly.ratio"] <= 1
-    assert due(workspace, on=NOW, overdue=True).duties == ()
+    late = [d.rule for d in due(workspace, on=NOW, overdue=True).duties]
+    assert late and all(rule.startswith(("staff.", "duty.")) for rule in late), "what the office itself lacks"
 
 
 def test_the_calendar_is_the_same_answer(workspace: Workspace) -> None:

@@ -106,7 +106,7 @@ def test_a_page_repeats_its_header_and_splits_no_row(name: str, count: int) -> N
         row._tr.xpath("./w:trPr/w:cantSplit") for row in main.rows
     )
     lines = len(register_of(name, count).rows)
-    if name != "monthly_statistics":
+    if name not in ("monthly_statistics", "performance_rates"):  # figures; only households that miss one
         assert lines == count
         assert len(main.rows) >= 1 + max(lines, 1)
         # the report itself is an upright letter, its lines are an annex

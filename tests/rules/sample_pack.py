@@ -227,6 +227,13 @@ title = "不予确认的依据"
 value = "《样例办法》第一条"
 unit = "文字"
 source = { measure = "M1", sentence = "不予确认" }
+
+[[rule]]
+id = "pay.stop"
+title = "停发月份"
+value = 1
+unit = "月末"
+source = { measure = "M1", sentence = "次月起停发" }
 """
 STEPS: Final = """
 [[step]]

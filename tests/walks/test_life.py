@@ -89,7 +89,15 @@ def test_the_applicant_dies_and_the_members_go_on(clerk: Clerk, monkeypatch: pyt
     assert [p["name"] for p in shown["former"]] == ["王秀兰"]
     assert clerk.run("case", "show", WANG_ID)["case"] == clerk.number
     assert clerk.possible() >= {"change", "terminate", "reviewed"}
-    clerk.step("change", "--reason", "申请人死亡，保障人数减少", days=5, by=(APPROVER,))
+    monkeypatch.setitem(GIVEN, "benefit_change_form", {"change.kinds": "减发"})
+    clerk.step(
+        "change",
+        "--reason",
+        "申请人死亡，保障人数减少",
+        days=5,
+        by=(APPROVER,),
+        needs=("benefit_change_form",),
+    )
     clerk.step("deliver", days=1)
     assert clerk.state == "in_benefit" and clerk.ended_on_time("death.process")
 
@@ -146,7 +154,14 @@ def test_somebody_finds_work_and_the_household_leaves_by_degrees(clerk: Clerk) -
     clerk.step("deliver", days=1)
     assert clerk.state == "in_benefit"
     clerk.step("start_review", days=90)
-    clerk.step("terminate", "--reason", "渐退期满，收入仍超过标准", days=3, by=(APPROVER,))
+    clerk.step(
+        "terminate",
+        "--reason",
+        "渐退期满，收入仍超过标准",
+        days=3,
+        by=(APPROVER,),
+        needs=("benefit_change_form",),
+    )
     assert "gradual.exit" not in clerk.due()
     assert {"gradual_exit_notice", "termination_decision"} <= {r["type"] for r in clerk.show()["records"]}
 

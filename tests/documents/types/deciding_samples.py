@@ -133,6 +133,7 @@ def case_of(household: str, category: str) -> Case:
         "application": {**facts["application"], "subsidies": ["重度残疾人护理补贴"]},
         "benefit": dict(facts["benefit"]),
     }
+    told["application"] |= {"event": "家中失火", "event_place": "样例路12号"} if category == "JN" else {}
     if household != "minimal":
         told["application"] |= {
             "event": "家中电线老化引发火灾，住房过火。", "event_date": "2024-07-28", "event_place": "样例市样例区样例路12号",  "amount": "5000", "known_recipient": "否",

@@ -53,7 +53,7 @@ def unprinted(paper: Paper) -> list[str]:
         f"{spec.named}: {text}"
         for spec, value in specs(paper)
         for text in _texts(spec, value)
-        if text and not _stands(text, page, boxed=spec.kind != "table")
+        if text and not _stands(text, page, boxed=spec.kind not in ("table", "str"))
     ]
 
 
@@ -176,7 +176,7 @@ def _lines_lost(paper: Printed) -> Iterator[str]:
     page = squeezed(text_of(paper.data))
     for spec, value in specs(paper):
         keys = [c.key for c in spec.columns if c.key in ("number", "case", "name")]
-        if not keys or paper.register.empty:
+        if not keys or not paper.register.rows:
             continue
         worked_out = [str(line[keys[0]]) for line in paper.register.values.get(spec.path, value)]
         if [line[keys[0]] for line in value] != worked_out:
