@@ -42,6 +42,7 @@ from archivist.procedure.corrections import correct_step
 from archivist.procedure.steps import possible, take_step
 from archivist.rules import admissibility, service, service_step
 from archivist.rules.completeness.run import findings
+from archivist.rules.open_matters import nobody_left
 from archivist.rules.payment_months import first_month
 from archivist.rules.reliance import Reliance
 from archivist.rules.rule import Stage, StepRule
@@ -74,6 +75,12 @@ MARCH = (
     "announce", "file", "pay", "visit", "start_review", "change", "deliver", "start_review", "terminate", "deliver",
 )  # fmt: skip
 """The way most households go."""
+ENDED_BY = {
+    State.TERMINATED: "termination_decision",
+    State.NOT_ACCEPTED: "non_acceptance_notice",
+    State.PROCEDURE_TERMINATED: "procedure_termination_notice",
+}
+"""The paper that says why a household is nobody's any more; it is served before the file is closed."""
 days = st.just(0) | st.integers(-40, 40)
 
 
@@ -281,14 +288,17 @@ class Acts(RuleBasedStateMachine):
 
     @rule(back=st.integers(-3, 3))
     def close(self, back: int) -> None:
-        on = self.today + dt.timedelta(days=back)
+        on, before = self.today + dt.timedelta(days=back), self.case
         try:
             closing = plan_closing(self.workspace, self.by, self.number, on=on, reason="样例")
             deregister(self.workspace, self.by, self.number, on=on, reason="样例", matters=closing.matters)
         except ArchivistError:
             return
+        ended_by = ENDED_BY.get(before.state)
+        if ended_by is None or nobody_left(before):
+            return
         unserved = [r.type for r in service.of(self.case, CATALOGUE).unserved]
-        assert "termination_decision" not in unserved, (
+        assert self.case.records_of(ended_by) and ended_by not in unserved, (
             "「refusal while a termination decision is not served」"
         )
 
