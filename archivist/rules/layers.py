@@ -217,7 +217,7 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
                     head[key] = value
         said = read(Head, head, layer.called(HEAD), faults) or Head("?", dt.date.min)
         for name in TABLES:
-            _lay(tables, name, rows[name], faults)
+            _lay_whole(tables, name, rows[name], faults)
         powers = ("delegated", "undelegated") if said.delegated else ()
         tables |= {key: dict(getattr(said, key)) for key in powers} | {
             "title": said.title,
@@ -230,10 +230,14 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
         _empower(tables, row, faults)
     for name in TABLES:
         own = overrides.get(name, ())
-        office = _named(own, f"{SETTINGS} [[override.{name}]]")
-        faults += [f"{row[FROM]}：{fault}" for row in office for fault in _shortened(row, tables[name])]
-        _lay(tables, name, office, faults)
+        _lay_whole(tables, name, _named(own, f"{SETTINGS} [[override.{name}]]"), faults)
     return tables
+
+
+def _lay_whole(tables: dict[str, Any], name: str, rows: Rows, faults: list[str]) -> None:
+    """Lay the rows of a layer over those below; nobody, pack or office, keeps files for less time than they ask."""
+    faults += [f"{row[FROM]}：{fault}" for row in rows for fault in _shortened(row, tables[name])]
+    _lay(tables, name, rows, faults)
 
 
 def _empower(tables: dict[str, Any], row: Row, faults: list[str]) -> None:
@@ -253,11 +257,11 @@ def _empower(tables: dict[str, Any], row: Row, faults: list[str]) -> None:
 
 
 def _shortened(own: Row, below: Rows) -> Iterator[str]:
-    """Yield that an office would keep files for a shorter time than the rules below: those are least periods."""
+    """Yield that a row would keep files for a shorter time than the rules below: those are least periods."""
     if not series.id_of(own).startswith(RETENTION):
         return
     if own.get(series.WITHDRAW):
-        yield f"{series.id_of(own)} 不能由本机关取消：保管期限只可延长"
+        yield f"{series.id_of(own)} 不能取消：保管期限只可延长"
     if type(years := own.get("value")) is not int:
         return
     for row in below:

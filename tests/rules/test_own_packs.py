@@ -196,3 +196,38 @@ def test_packs_are_compared_sentence_by_sentence(tmp_path: Path) -> None:
     assert "公示期为7天" in changed.first and "公示期为十日" in changed.second
     assert by["step", "file"].side is Side.FIRST and by["check", "X01"].side is Side.SECOND
     assert differences(own, own) == []
+
+
+# ── what no place may take away ──────────────────────────────────────────────────────────────────────────
+KEPT = (
+    '[[rule]]\nid = "retention.case"\ntitle = "户档保管期限"\nvalue = 1\nunit = "年"\ntrigger = "注销之日"\n'
+)
+BECAUSE = 'because = { measure = "X1", sentence = "不听取意见" }'
+
+
+@pytest.mark.parametrize("how", ["replace = true", "valid_from = 2025-01-01", "valid_to = 2020-12-31"])
+def test_a_pack_of_an_office_keeps_no_file_for_less_time(tmp_path: Path, how: str) -> None:
+    """“keep files at least three years after deregistration”: settings refuse a shorter period, a pack does, too."""
+    workspace = office(tmp_path, rules=f"{KEPT}{how}\n{SOURCE}\n")
+    with pytest.raises(RuleFault, match=r"retention\.case 是 1，短于规则包所定的 3年"):
+        workspace.pack.require_delegated(Category.DB)
+
+
+def test_a_pack_of_an_office_takes_no_period_away(tmp_path: Path) -> None:
+    workspace = office(tmp_path, rules=f'[[rule]]\nid = "retention.refused"\nwithdraw = true\n{SOURCE}\n')
+    with pytest.raises(RuleFault, match=r"retention\.refused 不能取消"):
+        workspace.pack.require_delegated(Category.DB)
+
+
+@pytest.mark.parametrize("step", ["terminate", "suspend", "change", "gradual_exit"])
+def test_the_hearing_cannot_be_taken_from_a_step(tmp_path: Path, step: str) -> None:
+    """社会救助法第四十八条「作出调减、终止社会救助决定前应当听取社会救助对象的意见」 binds every place."""
+    told = f'[[step]]\nid = "{step}"\npatch = true\nguards = ["reason"]\n{BECAUSE}\n'
+    with pytest.raises(RuleFault, match=f"环节 {step} 没有条件“heard”"):
+        api.check(office(tmp_path, steps=told), "yangli", dt.date(2026, 11, 26))
+
+
+def test_no_row_says_that_nobody_is_heard(tmp_path: Path) -> None:
+    told = f'[[rule]]\nid = "hearing"\npatch = true\nvalue = false\n{BECAUSE}\n'
+    with pytest.raises(RuleFault, match="hearing 是 false"):
+        api.check(office(tmp_path, rules=told), "yangli", dt.date(2026, 11, 26))

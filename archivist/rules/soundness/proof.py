@@ -14,6 +14,7 @@ from archivist.rules.soundness import (
     procedure,
     references,
     series,
+    statutory,
     usage,
 )
 from archivist.rules.soundness.days import turning_days
@@ -33,6 +34,7 @@ def faults(pack: Pack, catalogue: Catalogue, on: dt.date) -> list[str]:
         *series.faults(pack),
         *agreement.faults(pack, days),
         *usage.faults(pack),
+        *statutory.faults(pack, days),
         *guard_rules.faults(pack, days),
         *limits.faults(pack, days),
         *papers.faults(pack, catalogue, days),
