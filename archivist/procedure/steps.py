@@ -191,7 +191,10 @@ def examine_step(
 def read_told(
     rule: StepRule, at: str, values: Mapping[str, object], problems: list[str]
 ) -> tuple[str, dict[str, Any]]:
-    """Return the time of day and the values a step was told, by name and as stored; every fault is added to ``problems``."""
+    """Return the time of day and the values a step was told, by name and as stored; every fault is added to ``problems``.
+
+    What cannot be read is not among them: no condition of the step ever sees it.
+    """
     asked = dict(rule.labels)
     if across.GUARD in rule.guards:
         asked[across.EXCEPTION] = across.EXCEPTION_LABEL
@@ -203,20 +206,23 @@ def read_told(
             problems.append(f"“{rule.title}”没有“{name}”这一项可填；可填：{offered}")
             continue
         told[key] = value
+    missing = [name for name in rule.must_tell if name not in told]
     for key in list(told):
         try:
             parsed = time_of_day(told[key]) if key == "at" else parse_value(_kind(key), told[key])
         except InvalidValue as error:
             problems.append(f"{asked.get(key, '时间')}({key})：{error.what}")
+            del told[key]
             continue
         if parsed is None:
             del told[key]
+            missing += [key] if key in rule.must_tell else []
         else:
             told[key] = parsed
     problems += [
         f"须填写{label}（{'--at HH:MM' if name == 'at' else f'--set {name}=…'}）"
         for name, label in rule.must_tell.items()
-        if name not in told
+        if name in missing
     ]
     return str(told.pop("at", "")), told
 

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -22,7 +22,7 @@ from archivist.declarations.forms import NOT_DECLARED, Words
 from archivist.errors import RuleFault, UnknownPack
 from archivist.model.ids import Category
 from archivist.model.roles import Role
-from archivist.rules import series
+from archivist.rules import series, unalterable
 from archivist.rules.rule import DelegatedPower, Source
 from archivist.rules.rule_days import HoldsBy, RuleDays, in_force
 from archivist.rules.series import FROM, Row, Rows
@@ -35,7 +35,6 @@ OWN: Final = "packs"
 POWER: Final = "power"
 """The office's own rows of powers: ``[[override.power]]``."""
 _CHANGE: Final = ("categories", "valid_from", "valid_to", "holds_by", "note")
-RETENTION: Final = "retention."
 NO_OVERRIDES: Final[Mapping[str, Rows]] = {}
 
 
@@ -235,8 +234,10 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
 
 
 def _lay_whole(tables: dict[str, Any], name: str, rows: Rows, faults: list[str]) -> None:
-    """Lay the rows of a layer over those below; nobody, pack or office, keeps files for less time than they ask."""
-    faults += [f"{row[FROM]}：{fault}" for row in rows for fault in _shortened(row, tables[name])]
+    """Lay the rows of a layer over those below; what they may not take away is refused, of a pack as of an office."""
+    faults += [
+        f"{row[FROM]}：{fault}" for row in rows for fault in unalterable.faults(name, row, tables[name])
+    ]
     _lay(tables, name, rows, faults)
 
 
@@ -254,21 +255,6 @@ def _empower(tables: dict[str, Any], row: Row, faults: list[str]) -> None:
         withheld.pop(own.category, None)
         given[own.category] = DelegatedPower(own.power.value)
     tables |= {"delegated": given, "undelegated": withheld}
-
-
-def _shortened(own: Row, below: Rows) -> Iterator[str]:
-    """Yield that a row would keep files for a shorter time than the rules below: those are least periods."""
-    if not series.id_of(own).startswith(RETENTION):
-        return
-    if own.get(series.WITHDRAW):
-        yield f"{series.id_of(own)} 不能取消：保管期限只可延长"
-    if type(years := own.get("value")) is not int:
-        return
-    for row in below:
-        if series.id_of(row) == series.id_of(own) and series.meet(own, row):
-            least = row.get("value")
-            if type(least) is int and years < least and own.get("unit", row.get("unit")) == row.get("unit"):
-                yield f"{series.id_of(own)} 是 {years}，短于规则包所定的 {least}{row.get('unit')}"
 
 
 def _lay(tables: dict[str, Any], name: str, rows: Rows, faults: list[str]) -> None:

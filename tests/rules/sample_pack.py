@@ -234,20 +234,6 @@ title = "停发月份"
 value = 1
 unit = "月末"
 source = { measure = "M1", sentence = "次月起停发" }
-
-[[rule]]
-id = "hearing"
-title = "听取意见"
-value = true
-unit = "是否"
-source = { measure = "M1", sentence = "听取意见" }
-
-[[rule]]
-id = "hearing.nobody"
-title = "无人可听取"
-value = true
-unit = "是否"
-source = { measure = "M1", sentence = "听取意见" }
 """
 STEPS: Final = """
 [[step]]
@@ -340,7 +326,6 @@ id = "terminate"
 title = "终止"
 moves = { reviewing = "terminated" }
 role = "approver"
-guards = ["heard"]
 source = { measure = "M1", sentence = "终止" }
 
 [[step]]

@@ -210,24 +210,43 @@ def test_a_pack_of_an_office_keeps_no_file_for_less_time(tmp_path: Path, how: st
     """“keep files at least three years after deregistration”: settings refuse a shorter period, a pack does, too."""
     workspace = office(tmp_path, rules=f"{KEPT}{how}\n{SOURCE}\n")
     with pytest.raises(RuleFault, match=r"retention\.case 是 1，短于规则包所定的 3年"):
-        workspace.pack.require_delegated(Category.DB)
+        workspace.pack.rule("overall", Category.DB, ON)
 
 
 def test_a_pack_of_an_office_takes_no_period_away(tmp_path: Path) -> None:
     workspace = office(tmp_path, rules=f'[[rule]]\nid = "retention.refused"\nwithdraw = true\n{SOURCE}\n')
     with pytest.raises(RuleFault, match=r"retention\.refused 不能取消"):
-        workspace.pack.require_delegated(Category.DB)
+        workspace.pack.rule("overall", Category.DB, ON)
+
+
+HEARD = "社会救助法第四十八条"
 
 
 @pytest.mark.parametrize("step", ["terminate", "suspend", "change", "gradual_exit"])
 def test_the_hearing_cannot_be_taken_from_a_step(tmp_path: Path, step: str) -> None:
-    """社会救助法第四十八条「作出调减、终止社会救助决定前应当听取社会救助对象的意见」 binds every place."""
-    told = f'[[step]]\nid = "{step}"\npatch = true\nguards = ["reason"]\n{BECAUSE}\n'
-    with pytest.raises(RuleFault, match=f"环节 {step} 没有条件“heard”"):
-        api.check(office(tmp_path, steps=told), "yangli", dt.date(2026, 11, 26))
+    """社会救助法第四十八条「作出调减、终止社会救助决定前应当听取社会救助对象的意见」 binds every place, and its offices."""
+    told = f'id = "{step}"\npatch = true\nguards = ["reason"]\n{BECAUSE}\n'
+    with pytest.raises(RuleFault, match=f"环节 {step} 的 guards 没有“heard”，不能去掉：{HEARD}"):
+        office(tmp_path / "pack", steps=f"[[step]]\n{told}").pack.rule("overall", Category.DB, ON)
+    with pytest.raises(RuleFault, match=f"环节 {step} 的 guards 没有“heard”，不能去掉：{HEARD}"):
+        office(tmp_path / "own", f"\n[[override.step]]\n{told}").pack.rule("overall", Category.DB, ON)
 
 
-def test_no_row_says_that_nobody_is_heard(tmp_path: Path) -> None:
-    told = f'[[rule]]\nid = "hearing"\npatch = true\nvalue = false\n{BECAUSE}\n'
-    with pytest.raises(RuleFault, match="hearing 是 false"):
-        api.check(office(tmp_path, rules=told), "yangli", dt.date(2026, 11, 26))
+@pytest.mark.parametrize(
+    "told",
+    [f"patch = true\nvalue = false\n{BECAUSE}", f"withdraw = true\n{SOURCE}"],
+    ids=["false", "withdrawn"],
+)
+def test_no_row_says_that_nobody_is_heard(tmp_path: Path, told: str) -> None:
+    with pytest.raises(RuleFault, match=f"hearing 不能取消，也不能改为 false：{HEARD}"):
+        office(tmp_path, rules=f'[[rule]]\nid = "hearing"\n{told}\n').pack.rule("overall", Category.DB, ON)
+
+
+def test_other_conditions_of_a_step_are_the_packs_to_choose(tmp_path: Path) -> None:
+    told = f'[[step]]\nid = "terminate"\npatch = true\ncategories = ["DB"]\nguards = ["reason", "heard"]\n{BECAUSE}\n'
+    found = [
+        s
+        for s in office(tmp_path, steps=told).pack.steps
+        if s.id == "terminate" and Category.DB in s.categories
+    ]
+    assert found and all(s.guards == ("reason", "heard") for s in found)

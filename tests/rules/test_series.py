@@ -129,7 +129,7 @@ def test_steps_have_their_days_too(name: str, category: Category) -> None:
     shipped = PACKS[name]
     for step in {s.id: s for s in shipped.steps if s.applies(category, on(FROM_DAY)) and not s.when}.values():
         row = {
-            "id": step.id, "title": "样例环节", "moves": dict(step.moves), "role": step.role, "source": SOURCE,
+            "id": step.id, "title": "样例环节", "moves": dict(step.moves), "role": step.role, "guards": list(step.guards), "source": SOURCE,
             "categories": [category.value], "valid_from": FROM_DAY,
         }  # fmt: skip
         own = over(name, row, table="step")

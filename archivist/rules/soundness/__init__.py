@@ -4,7 +4,7 @@
 and that all of them lead to an end · ``references`` what rows name and must be there · ``series`` dated rows of one rule
 without gap and overlap · ``agreement`` rules that must not contradict each other · ``guard_rules`` the rules steps and their conditions rest
 on · ``limits`` time limits that could never run · ``papers`` what
-documents print of the rules · ``circumstances`` conditions that leave nothing out · ``usage`` rules that nothing reads · ``statutory`` what no place may take away.
+documents print of the rules · ``circumstances`` conditions that leave nothing out · ``usage`` rules that nothing reads.
 """
 
 __all__ = [
@@ -18,6 +18,5 @@ __all__ = [
     "proof",
     "references",
     "series",
-    "statutory",
     "usage",
 ]

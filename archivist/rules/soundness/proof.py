@@ -14,7 +14,6 @@ from archivist.rules.soundness import (
     procedure,
     references,
     series,
-    statutory,
     usage,
 )
 from archivist.rules.soundness.days import turning_days
@@ -34,7 +33,6 @@ def faults(pack: Pack, catalogue: Catalogue, on: dt.date) -> list[str]:
         *series.faults(pack),
         *agreement.faults(pack, days),
         *usage.faults(pack),
-        *statutory.faults(pack, days),
         *guard_rules.faults(pack, days),
         *limits.faults(pack, days),
         *papers.faults(pack, catalogue, days),
