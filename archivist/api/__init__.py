@@ -8,7 +8,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew · ``selection`` which households
-are meant · ``documents`` ``office_documents`` planned, drafted, issued · ``given_values`` ``input_tables`` what a file tells
+are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_values`` ``input_tables`` what a file tells
 them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
 ``report_tables`` its rows.
@@ -24,8 +24,10 @@ __all__ = [
     "cases",
     "completeness",
     "demonstration",
+    "document_results",
     "document_types",
     "documents",
+    "draft_files",
     "fixity",
     "given_values",
     "history",

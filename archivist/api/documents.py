@@ -6,168 +6,32 @@ What is planned and what is issued has the same form for documents of the office
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING
 
-from archivist.api import given_values, parcels, selection
-from archivist.api.parcels import NO_COPIES, Copies, Parcel, ParcelItem
-from archivist.api.result import Refusal, Result
-from archivist.errors import PdfUnavailable, UsageError
+from archivist.api import given_values, selection
+from archivist.api.document_results import (
+    DocumentPlan,
+    Drafts,
+    EarlierDocument,
+    IssuedDocument,
+    IssuedDocuments,
+    PlannedDocument,
+    refusals,
+)
+from archivist.api.draft_files import DRAFTS, write_drafts
+from archivist.api.parcels import NO_COPIES, Copies
+from archivist.api.result import Refusal
+from archivist.errors import UsageError
 from archivist.model.invisible import invisible_notices
-from archivist.store import durable_files
 
 if TYPE_CHECKING:
     from archivist.doctypes import catalogue
-    from archivist.issuing.planned import DoneBefore, Plan, PlannedForCase, Refused
+    from archivist.issuing.planned import DoneBefore, Plan
     from archivist.model.by import By
     from archivist.workspace import Workspace
-
-DRAFTS: Final = "草稿"
-"""Where drafts go within the outbox when no folder is named."""
-
-
-# ── results ──────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class PlannedDocument:
-    """One document that can be issued.
-
-    Attributes:
-        case: the household's number; ``None`` for a document of the office, and then there is no applicant.
-        document: the catalogue's id of the type, ``title`` its name.
-        date: its date (成文日期).
-        numbered: it takes a reference number from the ledger when it is issued.
-        doc_no: the number it was given; empty where it has none, or has none yet.
-        hand: the Chinese names of what a pen must still fill in.
-        continued: the boxes whose text will go on on an addendum page (续页).
-        doubts: what a person must look at before it is signed.
-    """
-
-    case: str | None
-    applicant: str
-    document: str
-    title: str
-    date: dt.date
-    numbered: bool
-    doc_no: str
-    hand: tuple[str, ...]
-    continued: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, workspace: Workspace, planned: PlannedForCase) -> PlannedDocument:
-        """Return a planned document of a household."""
-        return cls(
-            case=str(planned.case.number),
-            applicant=planned.case.applicant_name,
-            document=planned.document.id,
-            title=planned.document.title,
-            date=planned.on,
-            numbered=planned.numbered,
-            doc_no="" if planned.numbered else str(planned.values.get("doc_no", "")),
-            hand=planned.hand,
-            continued=planned.continued(workspace.root / "index" / "boxes" / f"{planned.document.id}.json"),
-            doubts=planned.doubts,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierDocument:
-    """One document that the same bulk job, or the same order of the office, issued before; it is not issued again.
-
-    ``record`` and ``case`` are ``None`` for a document of the office; ``date`` is its date (成文日期), as it stands on it;
-    ``files`` its renditions on file, which are taken away with what is issued now.
-    """
-
-    case: str | None
-    record: str | None
-    document: str
-    title: str
-    date: str
-    doc_no: str
-    files: tuple[Path, ...]
-
-    @classmethod
-    def of(cls, workspace: Workspace, one: DoneBefore) -> EarlierDocument:
-        """Return a document of a household."""
-        record, folder = one.record, workspace.archive.folder(one.case)
-        files = tuple(folder / f.path for f in record.files)
-        return cls(str(one.case), record.no, record.type, record.title, record.dated, record.doc_no, files)
-
-    @property
-    def item(self) -> ParcelItem:
-        """The document as it is taken away."""
-        return ParcelItem(self.case, self.title, self.files)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPlan(Result):
-    """What would be issued, what not, and what was done before; nothing was written. ``notices``: see ``PreparedDocuments``."""
-
-    SCHEMA: ClassVar[str] = "archivist/document-plan/1"
-
-    documents: tuple[PlannedDocument, ...]
-    refused: tuple[Refusal, ...] = ()
-    done_before: tuple[EarlierDocument, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Drafts(Result):
-    """Drafts made: no number, no QR code, nothing entered. ``notices``: see ``PreparedDocuments``."""
-
-    SCHEMA: ClassVar[str] = "archivist/drafts/1"
-
-    drafts: tuple[Path, ...]
-    refused: tuple[Refusal, ...] = ()
-    doubts: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedDocument:
-    """One document issued; see ``PlannedDocument`` for what is not said here.
-
-    Attributes:
-        record: its number in the case; ``None`` for a document of the office, which is entered in the ledger.
-        files: its renditions on file.
-        pending: it waits for its signed copy (待签); else it is filed for good.
-    """
-
-    case: str | None
-    record: str | None
-    document: str
-    title: str
-    date: dt.date
-    doc_no: str
-    files: tuple[Path, ...]
-    hand: tuple[str, ...]
-    continued: tuple[str, ...] = ()
-    pending: bool = False
-    doubts: tuple[str, ...] = ()
-
-    @property
-    def item(self) -> ParcelItem:
-        """The document as it is taken away."""
-        return ParcelItem(self.case, self.title, self.files)
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedDocuments(Result):
-    """What was issued, what not, what was done before, and what was taken away of what was issued now.
-
-    ``notices``: see ``PreparedDocuments``.
-    """
-
-    SCHEMA: ClassVar[str] = "archivist/issued-documents/1"
-
-    issued: tuple[IssuedDocument, ...]
-    refused: tuple[Refusal, ...] = ()
-    parcels: tuple[Parcel, ...] = ()
-    done_before: tuple[EarlierDocument, ...] = ()
-    notices: tuple[str, ...] = ()
 
 
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
@@ -370,49 +234,3 @@ def issue(
 
 def _earlier(workspace: Workspace, done: Iterable[DoneBefore]) -> tuple[EarlierDocument, ...]:
     return tuple(EarlierDocument.of(workspace, one) for one in done)
-
-
-# ── shared with documents of the office ──────────────────────────────────────────────────────────────────
-def refusals(refused: Iterable[Refused]) -> tuple[Refusal, ...]:
-    """Return what was refused, household by household."""
-    return tuple(Refusal.for_case(one.case, one.error) for one in refused)
-
-
-def write_drafts(folder: Path, pages: Mapping[str, bytes], *, pdf: bool) -> tuple[Path, ...]:
-    """Write drafts (草稿) that only their owner may read.
-
-    Args:
-        folder: where; made when it is not there.
-        pages: name without what follows the dot → the ``.docx``.
-        pdf: a PDF of each as well.
-
-    Raises:
-        PdfUnavailable: E306, before anything is written. WriteFailed: E204.
-    """
-    files = {f"{stem}（草稿）.docx": page for stem, page in pages.items()}
-    if pdf:
-        files |= _as_pdf(files)
-    paths = []
-    with durable_files.writing("草稿没有写成"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in sorted(files):
-            path = folder / name
-            path.unlink(missing_ok=True)
-            with parcels.private(path) as out:
-                out.write(files[name])
-            paths.append(path)
-    return tuple(paths)
-
-
-def _as_pdf(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    from archivist.documents.render import pdf as pdf_maker
-
-    if not pdf_maker.available():
-        raise PdfUnavailable("没有找到 LibreOffice")
-    with tempfile.TemporaryDirectory(prefix="archivist-drafts-") as work:
-        pages = []
-        for name, page in files.items():
-            pages.append(Path(work, name))
-            pages[-1].write_bytes(page)
-        made = pdf_maker.to_pdf(pages, Path(work, "pdf"))
-        return {path.name: path.read_bytes() for path in made}

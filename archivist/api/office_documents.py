@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivist.api import given_values
-from archivist.api.document_types import MadeFor, made_for
-from archivist.api.documents import (
-    DRAFTS,
+from archivist.api.document_results import (
     DocumentPlan,
     Drafts,
     EarlierDocument,
     IssuedDocument,
     IssuedDocuments,
     PlannedDocument,
-    write_drafts,
 )
+from archivist.api.document_types import MadeFor, made_for
+from archivist.api.draft_files import DRAFTS, write_drafts
 from archivist.api.parcels import Copies
 from archivist.errors import UsageError
 from archivist.model.invisible import invisible_notices

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from archivist.api.documents import refusals
+from archivist.api.document_results import refusals
 from archivist.api.parcels import Copies, Parcel, ParcelItem
 from archivist.api.report_requests import OutputForm, Request
 from archivist.api.report_tables import ReportColumn, Row, columns

@@ -10,14 +10,14 @@ import click
 
 from archivist.api import document_types, next_acts, office_documents
 from archivist.api import documents as api
-from archivist.api.document_types import DocumentTypeView, MadeFor
-from archivist.api.documents import (
+from archivist.api.document_results import (
     DocumentPlan,
     Drafts,
     EarlierDocument,
     IssuedDocuments,
-    PreparedDocuments,
 )
+from archivist.api.document_types import DocumentTypeView, MadeFor
+from archivist.api.documents import PreparedDocuments
 from archivist.api.parcels import Copies, Parcel
 from archivist.api.result import Refusal
 from archivist.cli.next_acts import next_line

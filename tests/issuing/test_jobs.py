@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archivist.api import documents
-from archivist.api.documents import IssuedDocuments
+from archivist.api.document_results import IssuedDocuments
 from archivist.api.parcels import Copies
 from archivist.doctypes.catalogue import DocumentType
 from archivist.errors import ArchiveLocked, ArchivistError, UnlawfulDocument

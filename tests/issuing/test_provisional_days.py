@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archivist.api import documents
-from archivist.api.documents import DocumentPlan
+from archivist.api.document_results import DocumentPlan
 from archivist.config import Options, ProvisionalDates
 from archivist.documents.render.render import document_text
 from archivist.issuing.case_documents import issue, plan

@@ -19,7 +19,7 @@ from archivist.errors import UnlawfulDocument, UsageError
 from archivist.model.by import CHINA
 
 if TYPE_CHECKING:
-    from archivist.api.documents import IssuedDocument
+    from archivist.api.document_results import IssuedDocument
     from archivist.api.inbox import DropOutcomeView
     from archivist.cli.demo.households import DemoHousehold
     from archivist.cli.demo.scans import Scan
