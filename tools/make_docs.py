@@ -14,7 +14,7 @@ from archivist.model.ids import Category
 from archivist.model.states import State
 from archivist.rules import admissibility, pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
-from tools import json_schemas, pack_columns, pack_guide
+from tools import json_schemas, pack_columns
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DUTIES = DOCS.parent / "tests/data/duties.tsv"
@@ -70,11 +70,6 @@ def rules_page() -> str:
     for found in packs.values():
         lines += _section(found, national)
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def rule_packs_page() -> str:
-    """Return ``docs/rule-packs.md``."""
-    return pack_guide.page(GENERATED)
 
 
 def _row(*cells: str) -> str:
@@ -254,7 +249,6 @@ PAGES = {
     "documents.md": documents_page,
     "duties.md": duties_page,
     "pack-columns.md": pack_columns.page,
-    "rule-packs.md": rule_packs_page,
 }
 
 

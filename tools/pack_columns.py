@@ -11,12 +11,13 @@ from typing import Any, Final, get_type_hints
 from archivist.declarations.forms import alternatives
 from archivist.declarations.reader import expected
 from archivist.model.field_schema import GROUPS
+from archivist.model.ids import Category
 from archivist.model.roles import Role
 from archivist.model.states import State
 from archivist.rules import legal_basis, pack, rule_text
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.guards import GUARDS
-from archivist.rules.layers import Head
+from archivist.rules.layers import Head, OfficePower
 from archivist.rules.rule import CheckArgs, CheckRule, Material, Rule, Source, StepRule
 from archivist.rules.rule_ids import RECOVERIES, RuleId, RulePrefix
 from archivist.rules.unit import Unit
@@ -132,6 +133,25 @@ _PRINTED: Final = (
 GENERATED: Final = "<!-- 由 tools/make_docs.py 生成，请勿手改。 -->\n"
 
 
+TEST_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+    "materials": "材料表（`materials.toml`）要的都有", "authorised": "每人都授权核对", "later": "事后补的文书补齐了", "signed": "文书有已签字的扫描件",
+    "path": "所走的环节要的、产生的文书都在", "records": "环节都有记录", "dates": "日期前后相合", "publicity": "公示够天数", "photos": "环节有照片",
+    "team": "调查人数够", "remedies": "决定写明了救济途径", "apart": "岗位分离", "yearly": "每年在规定的时间里有一份文书", "consistent": "电子与纸质一致",
+    "hearing": "决定以前听取了意见", "payment": "起发年月、救助金额与规定和决定相符", "exceptional": "例外办理有人看过",
+}
+)  # fmt: skip
+UNIT_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+    "当月日": "起算当月的这一日；已过的，次月", "月末": "起算之月以后第几个月的最后一日", "季末": "起算的季度末以后几日",
+    "季度": "起算以后的第几季度", "倍": "低保月标准的几倍", "分数": "小数写不准的比例，如 2/3", "每年某日": "每年到这一日为止，如 06-30",
+}
+)  # fmt: skip
+POWER: Final[Mapping[str, str]] = MappingProxyType(
+    {"category": "类别", "power": "权限", "source": "出处", "note": "说明"}
+)
+
+
 def page() -> str:
     """Return the page."""
     return "\n".join(
@@ -148,11 +168,18 @@ def page() -> str:
             "\n条件：\n",
             CONDITIONS,
             LAYERS,
+            "\n## 权限 `[[override.power]]`（只在 archivist.toml）\n",
+            *_columns(OfficePower, POWER),
+            "\n## 类别\n",
+            "| 代号 | 名称 |",
+            "|---|---|",
+            *(f"| `{category.value}` | {category.label} |" for category in Category),
+            "",
             *(line for kind, name in _TABLES.items() for line in _table(kind, name)),
             "\n## 单位\n",
-            "| 单位 | 值 |",
-            "|---|---|",
-            *(f"| {unit} | {unit.expected} |" for unit in Unit),
+            "| 单位 | 值 | 意思 |",
+            "|---|---|---|",
+            *(f"| {unit} | {unit.expected} | {UNIT_MEANINGS.get(unit.value, '')} |" for unit in Unit),
             "\n## 程序按哪些规则办理\n",
             "其余的行，有 `starts` 的按期限计时，别的只供查看，须写 `display = true`。以点结尾的，是以此开头的各行。\n",
             "| 规则 | 单位 |",
@@ -170,9 +197,9 @@ def page() -> str:
             "|---|---|---|",
             *(f"| `{name}` | {rule_text.GUARDS[name]} | {_bases(g.rests_on)} |" for name, g in GUARDS.items()),
             "\n## 检查 `test` 与 `args`\n",
-            "| 检查 | 参数 |",
-            "|---|---|",
-            *(f"| `{name}` | {_parameters(test)} |" for name, test in TESTS.items()),
+            "| 检查 | 意思 | 参数 |",
+            "|---|---|---|",
+            *(f"| `{name}` | {TEST_MEANINGS[name]} | {_parameters(test)} |" for name, test in TESTS.items()),
             "\n参数：\n",
             *_columns(CheckArgs, ARGS),
             "\n## 状态\n",
@@ -227,7 +254,12 @@ def _columns(kind: Any, meanings: Mapping[str, str]) -> Iterator[str]:
 
 def undescribed() -> list[str]:
     """Return the columns of a type this page does not explain."""
-    known = {Head: HEAD, CheckArgs: ARGS, **{kind: {**EVERY, **COLUMNS[kind]} for kind in COLUMNS}}
+    known = {
+        Head: HEAD,
+        CheckArgs: ARGS,
+        OfficePower: POWER,
+        **{kind: {**EVERY, **COLUMNS[kind]} for kind in COLUMNS},
+    }
     return [
         f"{kind.__name__}.{f.name}"
         for kind, meanings in known.items()
