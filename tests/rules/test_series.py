@@ -15,7 +15,7 @@ from archivist.errors import RuleFault
 from archivist.model.ids import Category
 from archivist.rules import pack
 from archivist.rules.rule import Rule
-from archivist.rules.rule_days import RuleDays
+from archivist.rules.rule_days import HoldsBy, RuleDays
 from tests.sampling import examples
 
 Row = Mapping[str, Any]
@@ -59,6 +59,15 @@ def on(day: dt.date) -> RuleDays:
     return RuleDays.alike(day)
 
 
+def _left_of(rule: Rule, row: Row) -> bool:
+    """Tell whether days of a dated rule lie beside those of a row for the same categories."""
+    first, last = rule.valid_from or dt.date.min, rule.valid_to or dt.date.max
+    dated = first > dt.date.min or last < dt.date.max
+    beside = first < row["valid_from"] or last > row.get("valid_to", dt.date.max)
+    shared = not rule.categories or not row["categories"] or {*rule.categories} & {*row["categories"]}
+    return dated and beside and bool(shared)
+
+
 def says(rule: Rule | None) -> tuple[object, ...] | None:
     """Return what a rule says, its extent aside."""
     return None if rule is None else (rule.title, rule.value, rule.unit, rule.source, rule.ends, rule.note)
@@ -81,15 +90,22 @@ def test_a_dated_row_leaves_the_days_before_it_their_rule() -> None:
 def test_before_and_after_an_override_the_pack_below_answers(
     data: st.DataObject, valid_from: dt.date, days: int | None, looked_at: dt.date
 ) -> None:
-    """For any dated row, any category and any day outside it the answer is the one of the pack below; within, its own."""
+    """For any dated row, any category and any day outside it the answer is the one of the pack below; within, its own.
+
+    Days of acceptance and days of the act do not join: what would be left of a dated row of the other kind is refused.
+    """
     name, rule_id = data.draw(st.sampled_from(UNCONDITIONED))
     categories = data.draw(st.lists(st.sampled_from(list(Category)), unique=True))
     ends = {} if days is None else {"valid_to": valid_from + dt.timedelta(days=days)}
-    one = next(r for r in PACKS[name].rules if r.id == rule_id)
+    below = [r for r in PACKS[name].rules if r.id == rule_id]
+    by = data.draw(st.sampled_from(HoldsBy))
     row = {
-        "id": rule_id, "title": "样例", "value": one.value, "unit": one.unit, "source": SOURCE, "valid_from": valid_from,
-        "categories": [c.value for c in categories], **ends,
+        "id": rule_id, "title": "样例", "value": below[0].value, "unit": below[0].unit, "source": SOURCE, "valid_from": valid_from,
+        "categories": [c.value for c in categories], "holds_by": by.value, **ends,
     }  # fmt: skip
+    if any(r.holds_by is not by and _left_of(r, row) for r in below):
+        assert "请写 replace = true，把各段日期的行写全" in faults(name, row)
+        return
     own = over(name, row)
     within = valid_from <= looked_at <= ends.get("valid_to", dt.date.max)
     for category in Category:
