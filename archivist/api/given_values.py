@@ -5,14 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from archivist.api import input_tables
 from archivist.api.selection import NUMBER
 from archivist.doctypes.doctype import Origin
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import CaseNo
 from archivist.model.plain_text import parse_json
-from archivist.tables.filled_in import read_text
-from archivist.tables.reader import is_table
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -30,6 +27,9 @@ def for_households(source: Path | None) -> tuple[Values, dict[CaseNo, Values]]:
     """
     if source is None:
         return {}, {}
+    from archivist.api import input_tables  # who gives no file need not load what reads tables
+    from archivist.tables.reader import is_table
+
     if not is_table(source):
         return _written(source), {}
     rows: dict[CaseNo, Values] = {}
@@ -58,6 +58,9 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
     """
     if source is None:
         return {}
+    from archivist.api import input_tables
+    from archivist.tables.reader import is_table
+
     if not is_table(source):
         return _written(source)
     tables = [f for f in document.fields if f.kind == "table" and f.origin is Origin.SET]
@@ -85,6 +88,7 @@ def _written(source: Path) -> Values:
     import tomllib
 
     from archivist.documents.values.nested import flattened
+    from archivist.tables.filled_in import read_text
 
     text = read_text(source)
     try:

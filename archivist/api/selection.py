@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from archivist.api import input_tables
 from archivist.errors import ArchivistError, CaseNotFound, UsageError
 from archivist.model.ids import CaseNo
-from archivist.tables.filled_in import read_text
-from archivist.tables.reader import EXTENSIONS
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
@@ -50,6 +47,9 @@ def _searched(workspace: Workspace, query: str) -> list[CaseNo]:
 
 
 def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
+    from archivist.api import input_tables  # who gives no list need not load what reads tables
+    from archivist.tables.reader import EXTENSIONS
+
     lines = (
         [(row.number, str(row.cells.get(NUMBER, ""))) for row in input_tables.rows(path, NUMBER)]
         if path.suffix.lower() in EXTENSIONS
@@ -73,6 +73,8 @@ def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
 
 def _lines(path: Path) -> list[tuple[int, str]]:
     """Return the first cell of each line, or of a ``.csv`` with a column 户号 that one."""
+    from archivist.tables.filled_in import read_text
+
     lines = list(enumerate(read_text(path).splitlines(), 1))
     parted = [(n, [cell.strip(' "') for cell in re.split(r"[,，;；\t]", line)]) for n, line in lines]
     heads = next((cells for _, cells in parted if cells[0] and not cells[0].startswith("#")), [])
