@@ -46,6 +46,7 @@ bench:
 	.venv/bin/python -m benchmarks.render
 	.venv/bin/python -m benchmarks.due
 	.venv/bin/python -m benchmarks.next
+	.venv/bin/python -m benchmarks.rules
 
 quality:
 	@sh tools/setup.sh '[dev]'
