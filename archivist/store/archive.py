@@ -168,6 +168,7 @@ class Archive:
                             *self.tray.folders(),
                         ):
                             durable_files.sync_folder(folder)
+                        durable_files.sync_names(self.outbox)
                     self.recovered = self._recover()
                     if archive_format.read(self.root) is None:
                         archive_format.write(self.root, self.work)
@@ -352,6 +353,7 @@ class Archive:
             done += self.batches.recover()
         except (IntegrityAlarm, NewerFormat) as alarm:
             alarms.append(str(alarm))
+        done += self.tray.recover_returns(self.outbox)
         for item, case in self.tray.marks():
             try:
                 assigned = self._assigned(item.id, case)

@@ -24,6 +24,8 @@ _TEXT: Final = "text.txt"
 SHORTEST: Final = 2
 """Characters of an item's short name, at least."""
 _READING: Final = "pages.json"
+_COPY: Final = "back"
+"""The copy that goes to the outbox; it is in the item until it is handed back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,20 +329,51 @@ class Tray:
             durable_files.remove_tree(leaving)
 
     def hand_back(self, item: TrayItem, folder: Path) -> Path:
-        """Put the file, under its own name, where the clerk can take it back; returns its path."""
-        durable_files.make_folders(folder, below=folder.parent)
-        name = Path(item.name)
-        names = [name.name, *(f"{name.stem} ({n}){name.suffix}" for n in range(2, 1000))]
-        target = next(folder / n for n in names if not (folder / n).exists())
-        staged = self.work / f"back-{item.id}"
+        """Put the file, under its own name, into a folder of the outbox where the clerk can take it back; returns its path.
+
+        Survives: a kill at any point; it waits as before, or the next start hands it back. It is never handed back twice,
+        though the clerk takes it away before that start: the copy that is still in the item says whether it is done.
+        """
+        copy = item.folder / _COPY
         with durable_files.writing("没有退回，仍在待认领中", item.id):
-            durable_files.unlink(staged)
+            durable_files.make_folders(folder, below=folder.parent)
+            durable_files.unlink(copy)
             with item.file.open("rb") as handle:
-                durable_files.write_new(staged, handle)
-            durable_files.rename_new(staged, target)
-            durable_files.sync_folder(folder)
-        self.remove(item)
+                durable_files.write_new(copy, handle)
+            durable_files.sync_folder(item.folder)
+            name = Path(item.name)
+            names = [name.name, *(f"{name.stem} ({n}){name.suffix}" for n in range(2, 1000))]
+            target = next(folder / n for n in names if not (folder / n).exists())
+            why = json.loads((item.folder / _WHY).read_bytes())
+            self._rewrite(item, why | {"returning": f"{folder.name}/{target.name}"})
+        with durable_files.writing("退回尚未完成，下次启动时自动补完", item.id):
+            self._finish_return(item, target)
         return target
+
+    def _finish_return(self, item: TrayItem, target: Path) -> None:
+        """Do what is left of handing an item back. Idempotent."""
+        copy = item.folder / _COPY
+        if copy.exists() and target.exists():  # a power cut left a half-done rename at both places
+            durable_files.unlink(copy)
+        elif copy.exists():
+            durable_files.make_folders(target.parent, below=target.parent.parent)
+            durable_files.rename_new(copy, target)
+        if target.parent.is_dir():
+            durable_files.sync_folder(target.parent)
+        self.remove(item)
+
+    def recover_returns(self, outbox: Path) -> list[str]:
+        """Complete what was being handed back, and forget a copy nobody noted; return what was done, in Chinese."""
+        done = []
+        for item in self.items():
+            place = json.loads((item.folder / _WHY).read_bytes()).get("returning")
+            if place:
+                group, _, name = str(place).partition("/")
+                self._finish_return(item, outbox / Path(group).name / Path(name).name)
+                done.append(f"待认领 {item.id}：已退回，移出")
+            else:
+                durable_files.unlink(item.folder / _COPY)
+        return done
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from unittest import mock
 
+from archivist.api import review
 from archivist.doctypes.catalogue import Catalogue, Numbering
 from archivist.errors import ArchivistError, PasswordNeeded
 from archivist.ingest import batches, rearranging, refiling, unlocking
@@ -309,6 +310,13 @@ def _assign(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("assigned")
 
 
+def _hand_back(workspace: Workspace, now: Now, ack: Ack) -> None:
+    for item in workspace.archive.tray.items():
+        if item.name == OLD_PAPER:
+            review.hand_back(workspace, now(), item.id)
+    ack("handed back")
+
+
 def _split(workspace: Workspace, now: Now, ack: Ack) -> None:
     path = workspace.archive.inbox / BATCH
     if path.exists():
@@ -440,6 +448,7 @@ COMMANDS: Final = {
         Command("generate", _generate),
         Command("generate many", _generate_many, _generate_many, renumbers=True),
         Command("assign from the tray", _assign),
+        Command("hand back from the tray", _hand_back, _hand_back),
         Command("split a batch", _split, _split),
         Command("split by hand", _split_by_hand, _split_by_hand),
         Command("unlock", _unlock, _unlock),

@@ -196,11 +196,14 @@ def _papers(archive: Archive) -> None:
         for batch in archive.batches.ids()
         for path in archive.batches.originals(batch)
     )
+    handed_back = Counter(
+        DIGESTS[bag.sha256(path.read_bytes())] for path in (archive.outbox / "退回").glob("*")
+    )
     left = {p.name for p in archive.review.iterdir()} - {i.id for i in archive.tray.items()}
     must(not left, f"review/ holds {left}, which is no item")
     for name in DIGESTS.values():
         original = archive.inbox / name
-        here = filed[name] + waiting[name] + kept[name]
+        here = filed[name] + waiting[name] + kept[name] + handed_back[name]
         if name in PARTS_OF:
             must(
                 here == kept[PARTS_OF[name]],
