@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from archivist.ingest.matching.evidence import CaseDirectory, squeeze
 from archivist.ingest.matching.names import looks_like_name
@@ -13,6 +13,10 @@ from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo
 
 if TYPE_CHECKING:
     from archivist.ingest.matching.household import Household
+
+_SHORTEST: Final = 2
+"""Characters of the shortest names; one more makes another name as well as a word beside it."""
+_BESIDE_A_NAME: Final = "家户的等档夫妻父母子女儿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,26 @@ class DropFolder:
     def names(self, household: Household, directory: CaseDirectory) -> bool:
         """Tell whether the folder may be this household's: it names somebody of it, or nobody at all."""
         label = squeeze(self.label)
-        if not label or any(name in label or _cut(name) in label for name in household.names):
-            return True
-        if any(squeeze(name) in label for name in directory.former_names(self.case)):
-            return True
+        own = {*household.names, *map(squeeze, directory.former_names(self.case))}
         words = re.findall(r"[^\W\d_a-z]+(?:·[^\W\d_a-z]+)*", label)
+        if not label or any(
+            shape in label and not _goes_on(name, words, own, directory)
+            for name in own
+            for shape in (name, _cut(name))
+        ):
+            return True
         return not any(looks_like_name(word) for word in words) and not _on_file(words, directory)
+
+
+def _goes_on(name: str, words: list[str], own: set[str], directory: CaseDirectory) -> bool:
+    """Tell whether a name of the household is only the beginning of somebody else's: 王秀 in 王秀兰."""
+    for word in (w for w in words if w.startswith(name) and w != name and w not in own):
+        longer = {word[:size] for size in range(len(name) + 1, len(word) + 1)} - own
+        if any(True for _ in directory.named(longer)):
+            return True
+        if len(name) == _SHORTEST and len(word) == len(name) + 1 and word[-1] not in _BESIDE_A_NAME:
+            return True
+    return False
 
 
 def _cut(name: str) -> str:

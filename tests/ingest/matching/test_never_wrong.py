@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import assume, given
@@ -276,6 +276,18 @@ def test_a_folder_whose_name_contradicts_its_number_is_not_believed(town: Town, 
 def test_a_folder_without_another_s_name_is_believed(town: Town, label: str) -> None:
     """No name part is fine."""
     assert of(town, "诊断证明书", name=folder(WANG, town, label)) == [WANG]
+
+
+def test_a_name_that_begins_another_s_is_not_taken_for_it() -> None:
+    """The number of one household and the name of another: also where the one name begins the other."""
+    town = Town()
+    short, long = replace(WANG, name="王秀"), replace(STAR, name="王秀兰芳")
+    number = town.open([short])
+    town.open([long])
+    for label in ("王秀兰芳", "王秀兰芳家", "王秀兰芳低保", "王秀英"):
+        assert refused(town, "诊断证明书", name=f"{number} {label}/a.jpg").reason is Reason.CONFLICT, label
+    for label in ("王秀", "王秀家", "王秀户", "王秀低保", "王秀 低保"):
+        assert town.ask("诊断证明书", name=f"{number} {label}/a.jpg") == number, label
 
 
 def test_a_folder_of_the_former_name_is_believed(town: Town) -> None:
