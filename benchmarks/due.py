@@ -74,9 +74,9 @@ def make_case(folder: Path, number: CaseNo, rng: random.Random) -> None:
         taken = {"step": step, "title": step, "from": before, "to": after, "on": day.isoformat()}
         events.append((Op.STEP_TAKEN, taken))
         day += dt.timedelta(days=rng.randint(0, 3))
-    current = Chain()
+    current = Chain(folder.name)
     for seq, (op, data) in enumerate(events, 1):
-        event = Event(seq, current.head, "2024-01-01T09:00:00+08:00", "x", op, data)
+        event = Event(seq, current.head, "2024-01-01T09:00:00+08:00", "x", op, data, case=current.bag)
         encoded = chain.encode(event)
         (folder / "events" / chain.event_name(seq)).write_bytes(encoded)
         current.append(event, bag.sha256(encoded))

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from archivist.model.event import Event, Op
+from archivist.model.event import EVENT_FORMAT, Event, Op
 from archivist.model.ids import CaseNo, Category, record_no
 from archivist.store import bag, chain
 from archivist.store.bag_fixity import check_bags
@@ -34,7 +34,7 @@ def make_case(folder: Path, number: CaseNo, count: int, size: int, seed: random.
     (folder / "bagit.txt").write_bytes(bag.DECLARATION)
     info = bag.bag_info((("External-Identifier", str(number)),))
     (folder / "bag-info.txt").write_bytes(info)
-    current = Chain()
+    current = Chain(folder.name)
     facts = {"applicant": {"name": "甲乙", "id_type": "无"}}
     opened = {
         "category": "DB",
@@ -61,6 +61,8 @@ def make_case(folder: Path, number: CaseNo, count: int, size: int, seed: random.
         steps.append((Op.RECORD_FILED, {"record": entry}, files))
     for seq, (op, data_, files) in enumerate(steps, 1):
         plain = {
+            "format": EVENT_FORMAT,
+            "case": current.bag,
             "seq": seq,
             "prev": current.head,
             "time": "2024-01-01T09:00:00+08:00",

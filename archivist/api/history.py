@@ -38,6 +38,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.RETENTION_EXTENDED: "延长保管期限",
         Op.APPLICANT_CHANGED: "变更申请人",
         Op.HOUSEHOLD_SPLIT: "分户",
+        Op.CASE_BOUND: "绑定户号",
     }
 )
 """What people call an event of a case."""

@@ -21,6 +21,7 @@ from archivist.model.former_names import FormerName, after_change
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin, departed, origin
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
+from archivist.model.retention_extensions import RetentionExtension, extension
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value
@@ -36,18 +37,6 @@ class CaseStatus(StrEnum):
     def label(self) -> str:
         """The status in Chinese."""
         return {"open": "在办", "deregistered": "已注销"}[self.value]
-
-
-PERMANENTLY: Final = "永久"
-"""How an appraisal says that a file is kept for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionExtension:
-    """An appraisal (鉴定) that the file is kept longer: until a day, or for ever (``None``)."""
-
-    until: dt.date | None
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +154,10 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
         digest: SHA-256 of the event's file, the chain's new head.
 
     Raises:
-        ValueError: the event does not fit the state (a record twice, a signature for nothing).
+        ValueError: the event does not fit the state (a record twice, a signature for nothing), or is another case's.
     """
+    if event.case and event.case != str(case.number):
+        raise ValueError(f"event {event.seq} belongs to {event.case}")
     change = _CHANGES.get(event.op)
     if change is None:
         raise ValueError(f"{event.op.value} does not belong in a case")
@@ -213,9 +204,7 @@ def _deregistered(case: Case, event: Event) -> Case:
 
 
 def _with_extension(case: Case, event: Event) -> Case:
-    until = event.data["until"]
-    day = None if until == PERMANENTLY else dt.date.fromisoformat(until)
-    return replace(case, extensions=(*case.extensions, RetentionExtension(day, event.seq)))
+    return replace(case, extensions=(*case.extensions, extension(event)))
 
 
 def _reopened(case: Case, _: Event) -> Case:
@@ -406,6 +395,7 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.REOPENED: _reopened,
         Op.RETENTION_EXTENDED: _with_extension,
         Op.CHECK_CONFIRMED: _with_confirmation,
+        Op.CASE_BOUND: lambda case, _: case,
     }
 )
 """What each kind of event does to a case; those of the ledger and of batches are none of it."""

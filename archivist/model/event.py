@@ -20,8 +20,10 @@ Data = Mapping[str, Any]
 GENESIS: Final = Sha256("0" * 64)
 """``prev`` of a chain's first event."""
 
-EVENT_FORMAT: Final = 3
+EVENT_FORMAT: Final = 4
 """Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
+BOUND_FROM: Final = 4
+"""From this format on every event names its bag, so that it counts in no other one."""
 
 
 class Op(StrEnum):
@@ -44,6 +46,7 @@ class Op(StrEnum):
     HOUSEHOLD_SPLIT = "household_split"
     REOPENED = "reopened"
     RETENTION_EXTENDED = "retention_extended"
+    CASE_BOUND = "case_bound"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"
@@ -77,6 +80,8 @@ class Event:
     """One committed change. ``prev`` is the SHA-256 of the previous event's file; ``seq`` counts from 1.
 
     ``actor``, ``on_behalf_of``, ``account`` and ``host`` are those of ``model.by.By``; format 0 knew only the actor.
+    ``case`` is the External-Identifier of the bag it belongs to: a case number, ``ledger-<year>``, the id of a batch;
+    empty before format 4. ``clock`` is what the machine's clock said where ``time`` was said otherwise.
     """
 
     seq: int
@@ -95,14 +100,18 @@ class Event:
     on_behalf_of: str = ""
     account: str = ""
     host: str = ""
+    case: str = ""
+    clock: str = ""
 
     def to_plain(self) -> dict[str, Any]:
         """Return the object written to ``events/NNNNNN.json``; keys that say nothing are left out."""
         plain: dict[str, Any] = {
             "format": self.format or None,
+            "case": self.case,
             "seq": self.seq,
             "prev": self.prev,
             "time": self.time,
+            "clock": self.clock,
             "actor": self.actor,
             "on_behalf_of": self.on_behalf_of,
             "account": self.account,
@@ -134,6 +143,9 @@ class Event:
             raise ValueError(f"{written!r} is no format")
         if written > EVENT_FORMAT:
             raise NewerFormat(f"由更新版本的程序写入（格式 {written}，本程序认得的到 {EVENT_FORMAT}）")
+        case = str(plain.get("case", "")) if written >= BOUND_FROM else ""
+        if not case and written >= BOUND_FROM:
+            raise ValueError("it names no case")
         return cls(
             seq=int(plain["seq"]),
             prev=Sha256(str(plain["prev"])),
@@ -159,4 +171,6 @@ class Event:
             on_behalf_of=str(plain.get("on_behalf_of", "")),
             account=str(plain.get("account", "")),
             host=str(plain.get("host", "")),
+            case=case,
+            clock=str(plain.get("clock", "")),
         )

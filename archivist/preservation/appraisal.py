@@ -11,9 +11,10 @@ from typing import Final
 
 from archivist.errors import DisposalError, InvalidValue
 from archivist.model.by import By
-from archivist.model.case import PERMANENTLY, Case
+from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
+from archivist.model.retention_extensions import PERMANENTLY
 from archivist.procedure import assignment
 from archivist.rules.disposition.retention import Retention, RetentionClass, retention
 from archivist.store.commit import Draft

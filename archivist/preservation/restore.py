@@ -165,9 +165,7 @@ class _Mend:
         except (IntegrityAlarm, NewerFormat):
             return
         info = (
-            durable_files.digest_of(self.folder / "bag-info.txt")[0]
-            if (self.folder / "bag-info.txt").exists()
-            else None
+            durable_files.digest_of(self.folder / bag.INFO)[0] if (self.folder / bag.INFO).exists() else None
         )
         if info is None:
             return

@@ -16,11 +16,20 @@ from archivist.model.ids import CaseNo, Sha256
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
+INFO: Final = "bag-info.txt"
+FORMAT: Final = "2"
+"""``Archivist-Format`` of new bags: every event names its bag. Bags that say none are of the first, which did not."""
+_PROFILE: Final = "https://archivist.invalid/profiles/{}/1.0.json"
 
 
 def sha256(data: bytes) -> Sha256:
     """Return the SHA-256 of some bytes."""
     return Sha256(hashlib.sha256(data).hexdigest())
+
+
+def identifier(name: str) -> str:
+    """Return the External-Identifier of the bag whose folder has this name; the ledger's folders are named by the year."""
+    return f"ledger-{name}" if name.isdigit() else name
 
 
 def bag_info(fields: Iterable[tuple[str, str]]) -> bytes:
@@ -30,13 +39,37 @@ def bag_info(fields: Iterable[tuple[str, str]]) -> bytes:
 
 def case_info(number: CaseNo, organisation: str, day: dt.date) -> bytes:
     """Return the ``bag-info.txt`` of a case that is opened on a day by an office."""
+    return _of_profile(
+        "shehui-jiuzhu-huodang",
+        ("Source-Organization", organisation),
+        ("External-Identifier", str(number)),
+        ("External-Description", f"一户一档 {number.category.label}"),
+        ("Bagging-Date", day.isoformat()),
+    )
+
+
+def ledger_info(year: int) -> bytes:
+    """Return the ``bag-info.txt`` of a year of the ledger."""
+    return _of_profile(
+        "zongzhang",
+        ("External-Identifier", identifier(str(year))),
+        ("External-Description", "总账"),
+    )
+
+
+def batch_info(batch: str, day: dt.date) -> bytes:
+    """Return the ``bag-info.txt`` of a batch that is made on a day."""
+    return _of_profile(
+        "piliang-saomiao",
+        ("External-Identifier", batch),
+        ("External-Description", "批量扫描"),
+        ("Bagging-Date", day.isoformat()),
+    )
+
+
+def _of_profile(profile: str, *fields: tuple[str, str]) -> bytes:
     return bag_info(
-        (
-            ("Source-Organization", organisation),
-            ("External-Identifier", str(number)),
-            ("External-Description", f"一户一档 {number.category.label}"),
-            ("Bagging-Date", day.isoformat()),
-        )
+        (*fields, ("BagIt-Profile-Identifier", _PROFILE.format(profile)), ("Archivist-Format", FORMAT))
     )
 
 

@@ -193,7 +193,7 @@ class _Check:
 
     def _chain(self, here: Mapping[str, os.stat_result]) -> tuple[Chain, bool]:
         """Read the events as far as they hold together."""
-        current = Chain()
+        current = Chain(bag.identifier(self.folder.name))
         numbers = sorted(
             int(p.removeprefix("events/").removesuffix(".json"))
             for p in here
@@ -274,17 +274,17 @@ class _Check:
         for name in _FIXED:
             if name not in here:
                 self._say(name, FixityFault.MISSING)
-        info = (self.folder / "bag-info.txt").read_bytes() if "bag-info.txt" in here else b""
+        info = (self.folder / bag.INFO).read_bytes() if bag.INFO in here else b""
         tags = self._listed(bag.TAG_MANIFEST, here)
         told = current.events[0][0].data.get("bag_info_sha256") if current else None
         wanted = {
             "bagit.txt": bag.sha256(bag.DECLARATION),
-            "bag-info.txt": Sha256(told) if told else tags.get("bag-info.txt", bag.sha256(info)),
+            bag.INFO: Sha256(told) if told else tags.get(bag.INFO, bag.sha256(info)),
         }
         if self.newer:
             wanted = {name: tags[name] for name in _FIXED if name in tags}
         if current is not None:
-            made = current.manifests(wanted["bag-info.txt"])
+            made = current.manifests(wanted[bag.INFO])
             wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
         for name, digest in wanted.items():
             if name in here and (found := bag.sha256((self.folder / name).read_bytes())) != digest:
@@ -311,7 +311,7 @@ class _Check:
                 self._say(path, FixityFault.CHANGED, digest, actual)
 
 
-_FIXED: Final = ("bagit.txt", "bag-info.txt", bag.MANIFEST, bag.TAG_MANIFEST)
+_FIXED: Final = ("bagit.txt", bag.INFO, bag.MANIFEST, bag.TAG_MANIFEST)
 
 
 def _walk(folder: Path) -> dict[str, os.stat_result]:

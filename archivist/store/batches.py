@@ -155,13 +155,7 @@ class Batches:
             if n > 1:  # the first one's is sealed with the source
                 content, _ = source_name.seal(original.name)
                 files.append(NewFile(source_name.path_of(record_no(n)), content, record_no(n)))
-        info = bag.bag_info(
-            (
-                ("External-Identifier", batch),
-                ("External-Description", "批量扫描"),
-                ("Bagging-Date", stamp.by.today.isoformat()),
-            )
-        )
+        info = bag.batch_info(batch, stamp.by.today)
         draft = replace(_draft(change), files=tuple(files), source=originals[0].as_source())
         event, _ = commit.create(
             self.work,

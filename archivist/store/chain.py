@@ -13,7 +13,7 @@ from typing import Final
 
 from archivist.errors import IntegrityAlarm, NewerFormat
 from archivist.model.case import Case, apply
-from archivist.model.event import GENESIS, Event
+from archivist.model.event import BOUND_FROM, GENESIS, Event
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import bag, durable_files
 
@@ -44,10 +44,23 @@ def decode(data: bytes) -> Event:
     return Event.from_plain(json.loads(data))
 
 
+class ForeignEvent(ValueError):
+    """An event that stands in another bag than the one it names, ``case``."""
+
+    def __init__(self, case: str, bag: str) -> None:
+        super().__init__(f"属于 {case}，不属于 {bag}")
+        self.case = case
+
+
 @dataclass(slots=True)
 class Chain:
-    """The events of one bag with the digest of each one's file, and the files they add up to."""
+    """The events of one bag with the digest of each one's file, and the files they add up to.
 
+    ``bag`` is its External-Identifier, see ``bag.identifier``. Events that name another are not taken, and after
+    one that names it none that names none.
+    """
+
+    bag: str
     events: list[tuple[Event, Sha256]] = field(default_factory=list)
     files: dict[str, tuple[Sha256, int]] = field(default_factory=dict)
 
@@ -65,6 +78,11 @@ class Chain:
         """Add an event and what it did to the files; ``ValueError`` when it does not follow."""
         if event.seq != self.seq + 1 or event.prev != self.head:
             raise ValueError(f"event {event.seq} does not follow event {self.seq}")
+        if event.format >= BOUND_FROM:
+            if event.case != self.bag:
+                raise ForeignEvent(event.case, self.bag)
+        elif self.events and self.events[-1][0].format >= BOUND_FROM:
+            raise ValueError(f"event {event.seq} names no case, event {self.seq} does")
         if event.removed or event.moves:
             held = dict(self.files)
             for path in event.removed:
@@ -89,7 +107,7 @@ class Chain:
         payload = self.manifest()
         tags = {p: d for p, (d, _) in self.files.items() if not bag.is_payload(p)}
         tags |= {f"{EVENTS}/{event_name(e.seq)}": d for e, d in self.events}
-        tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), "bag-info.txt": bag_info}
+        tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), bag.INFO: bag_info}
         tags[bag.MANIFEST] = bag.sha256(payload)
         return payload, bag.manifest(tags)
 
@@ -133,7 +151,7 @@ def read(folder: Path) -> Chain:
         IntegrityAlarm: E202, naming the case and the event that is missing, changed or unreadable.
         NewerFormat: E210, naming the case and the first event that a newer program wrote.
     """
-    chain = Chain()
+    chain = Chain(bag.identifier(folder.name))
     try:
         names = event_names(folder)
     except FileNotFoundError:
@@ -147,6 +165,8 @@ def read(folder: Path) -> Chain:
             chain.append(event, bag.sha256(data))
         except NewerFormat as newer:
             raise NewerFormat(f"事件 {name} {newer.what}", file=folder.name) from newer
+        except ForeignEvent as foreign:
+            raise IntegrityAlarm(f"事件 {name} {foreign}", file=folder.name) from foreign
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IntegrityAlarm(
                 f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name

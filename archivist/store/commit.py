@@ -140,7 +140,7 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     Survives:
         A kill, a full disk or a power cut at any point: the next start completes the change or forgets it.
     """
-    info = durable_files.digest_of(folder / "bag-info.txt")[0]
+    info = durable_files.digest_of(folder / bag.INFO)[0]
     _check_manifests(folder, current, info)
     pending = folder / PENDING / str(current.seq + 1)
     committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
@@ -226,9 +226,10 @@ def _stage(
         on_behalf_of=stamp.by.on_behalf_of,
         account=stamp.by.account,
         host=stamp.by.host,
+        case=current.bag,
     )
     data = chain.encode(event)
-    after = Chain(list(current.events), dict(current.files))
+    after = Chain(current.bag, list(current.events), dict(current.files))
     after.append(event, bag.sha256(data))
     durable_files.write_new(pending / "e", data)
     for name, made in zip("mt", after.manifests(info), strict=True):
@@ -321,14 +322,14 @@ def create(
         raise ArchiveError("已有同名的户档", file=target.name)
     building = work / f"new-{target.name}"
     draft = replace(draft, data={**draft.data, "bag_info_sha256": bag.sha256(info)})
-    started = Chain()
+    started = Chain(bag.identifier(target.name))
     with durable_files.writing("没有建立户档"):
         durable_files.remove_tree(building)
         durable_files.make_folder(building)
         for name in ("data", chain.EVENTS, PENDING):
             durable_files.make_folder(building / name)
         durable_files.write_new(building / "bagit.txt", bag.DECLARATION)
-        durable_files.write_new(building / "bag-info.txt", info)
+        durable_files.write_new(building / bag.INFO, info)
         event = commit(building, started, draft, stamp)
         furnish(building)
     with durable_files.writing("是否已建立户档要到下次启动时才能确定"):
@@ -344,7 +345,7 @@ def require_sound(folder: Path, current: Chain) -> None:
     Raises:
         IntegrityAlarm: E202, its manifests are not as its chain says.
     """
-    _check_manifests(folder, current, durable_files.digest_of(folder / "bag-info.txt")[0])
+    _check_manifests(folder, current, durable_files.digest_of(folder / bag.INFO)[0])
 
 
 def recover(folder: Path) -> str | None:

@@ -78,7 +78,7 @@ class LedgerBags:
     def _opened(self, year: int, stamp: Stamp) -> tuple[Chain, YearNumbers]:
         folder = self.folder / str(year)
         if not folder.is_dir():
-            info = bag.bag_info((("External-Identifier", f"ledger-{year}"), ("External-Description", "总账")))
+            info = bag.ledger_info(year)
             _, made = commit.create(self._work, folder, info, Draft(Op.LEDGER_OPENED, {"year": year}), stamp)
             self._years[year] = (made, YearNumbers())
         return self._read(year)

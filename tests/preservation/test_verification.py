@@ -304,7 +304,7 @@ def test_a_rewritten_history_needs_a_head_held_elsewhere(workspace: Workspace) -
     """A chain rewritten from the first event on holds together; its head is another one."""
     head = workspace.archive.head(number(workspace))
     bag_folder = folder(workspace)
-    current = chain.Chain()
+    current = chain.Chain(bag_folder.name)
     for path in sorted((bag_folder / "events").iterdir()):
         event = json.loads(path.read_bytes())
         event["actor"], event["prev"] = "伪造", current.head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from archivist.errors import IntegrityAlarm, NewerFormat
 from archivist.model.by import CHINA, By
-from archivist.model.event import EVENT_FORMAT, Event, FileEntry, Op
+from archivist.model.event import BOUND_FROM, EVENT_FORMAT, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.store import Archive, Draft, Stamp, bag, chain
 from archivist.store.archive_format import LINE
@@ -45,7 +46,9 @@ events = st.builds(
     Event, seq=st.integers(1), prev=digests, time=names, actor=names, op=st.sampled_from(Op), data=objects,
     reason=text, files=st.lists(entries, max_size=2).map(tuple), moves=st.lists(a_pair, max_size=2).map(tuple),
     removed=st.lists(text, max_size=2).map(tuple), source=st.none() | objects, pack=text,
-    format=st.integers(0, EVENT_FORMAT), on_behalf_of=text, account=text, host=text,
+    format=st.integers(0, EVENT_FORMAT), on_behalf_of=text, account=text, host=text, clock=text,
+).flatmap(
+    lambda event: names.map(lambda name: replace(event, case=name if event.format >= BOUND_FROM else ""))
 )  # fmt: skip
 
 

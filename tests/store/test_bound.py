@@ -1,0 +1,95 @@
+"""Every event names the bag it belongs to, and counts in no other one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archivist.errors import IntegrityAlarm
+from archivist.model.case import Case, apply
+from archivist.model.event import BOUND_FROM, Event, Op
+from archivist.model.ids import CaseNo, Category
+from archivist.store import Archive, Draft, bag, chain
+from archivist.store.bag_fixity import FixityFault, check_bag
+from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
+
+OTHER = CaseNo("TJHQ", Category.DB, 2024, 77)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """One household with one paper."""
+    made = new_archive(tmp_path)
+    open_wang(made)
+    add_file(made, tmp_path, "a.pdf", b"%PDF a")
+    return made
+
+
+def rewrite(folder: Path, seq: int, **more: Any) -> None:
+    """Write an event anew with other values, and all that follows it, with the manifests; ``None`` takes a key out."""
+    prev = ""
+    tags = bag.parse_manifest((folder / bag.TAG_MANIFEST).read_bytes())
+    for n, name in enumerate(chain.event_names(folder), 1):
+        path = folder / chain.EVENTS / name
+        plain = json.loads(path.read_bytes())
+        plain |= more if n == seq else {}
+        plain["prev"] = prev or plain["prev"]
+        plain = {k: v for k, v in plain.items() if v is not None}
+        data = (json.dumps(plain, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+        path.write_bytes(data)
+        prev = bag.sha256(data)
+        tags[f"{chain.EVENTS}/{name}"] = prev
+    (folder / bag.TAG_MANIFEST).write_bytes(bag.manifest(tags))
+
+
+def test_every_event_names_its_bag(archive: Archive) -> None:
+    """The External-Identifier of the bag: case number, ``ledger-<year>``."""
+    archive.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    assert {e.case for e, _ in archive.chain(NUMBER).events} == {str(NUMBER)}
+    (ledger,) = archive.ledger_folders()
+    assert {e.case for e in archive.ledger_events()} == {f"ledger-{ledger.name}"}
+    for folder, name in ((archive.folder(NUMBER), str(NUMBER)), (ledger, f"ledger-{ledger.name}")):
+        info = (folder / bag.INFO).read_text(encoding="utf-8")
+        assert f"External-Identifier: {name}\n" in info
+        assert "BagIt-Profile-Identifier: https://" in info and "Archivist-Format: 2\n" in info
+
+
+def test_an_event_counts_in_no_other_bag(archive: Archive) -> None:
+    """An event of format 4 or later whose case is not the bag's is E202, naming the case it is of."""
+    shutil.copytree(archive.folder(NUMBER), archive.cases / str(OTHER))
+    with pytest.raises(IntegrityAlarm, match=f"000001.json 属于 {NUMBER}"):
+        archive.read(OTHER)
+    with pytest.raises(IntegrityAlarm, match=str(NUMBER)):
+        archive.commit(OTHER, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {}}), STAMP)
+    assert archive.read(NUMBER).seq == 2
+    with pytest.raises(ValueError, match=f"belongs to {NUMBER}"):
+        apply(Case(OTHER), *archive.chain(NUMBER).events[0])
+
+
+def test_after_a_bound_event_comes_none_that_is_not(archive: Archive) -> None:
+    """A chain may not go back from format 4 to an event without ``case``."""
+    rewrite(archive.folder(NUMBER), 2, format=BOUND_FROM - 1, case=None)
+    with pytest.raises(IntegrityAlarm, match=r"000002\.json"):
+        archive.read(NUMBER)
+    assert FixityFault.CHAIN in {f.problem for f in check_bag(archive.folder(NUMBER)).findings}
+
+
+def test_an_event_of_format_4_must_name_a_case(archive: Archive) -> None:
+    """``ValueError`` when it is none."""
+    plain = archive.chain(NUMBER).events[0][0].to_plain()
+    assert Event.from_plain(plain).case == str(NUMBER)
+    del plain["case"]
+    with pytest.raises(ValueError, match="names no case"):
+        Event.from_plain(plain)
+
+
+def test_older_events_are_bound_from_the_first_newer_one_on(archive: Archive) -> None:
+    """Old events first, then format 4: bound from there on; older ones stay readable for ever."""
+    rewrite(archive.folder(NUMBER), 1, format=BOUND_FROM - 1, case=None)
+    assert [e.case for e, _ in archive.chain(NUMBER).events] == ["", str(NUMBER)]
+    archive.commit(NUMBER, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {}}), STAMP)
+    assert check_bag(archive.folder(NUMBER)).findings == ()
