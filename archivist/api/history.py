@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
 from archivist.model import field_schema
+from archivist.model.by import in_words
 from archivist.model.event import Op
 from archivist.model.ids import RecordNo
 from archivist.model.record import RECEIVED_ON, SERVES
@@ -67,6 +68,9 @@ class LoggedEvent:
         source: what is remembered of the file it came from, with its ``name`` unless that was taken away.
         pack: the rule pack it was done under.
         on_behalf_of: for whom the actor acted; ``account`` and ``host`` where it came from. Empty where not known.
+        clock: what the machine's clock said, where ``time`` was told otherwise; else empty.
+        known_by: by what it is known who acted: ``pin``, ``account``; empty where it is only said.
+        registered_account: the account registered for the actor, where it came from another one; else empty.
         format: of the event; 0 where it says none.
     """
 
@@ -88,6 +92,14 @@ class LoggedEvent:
     account: str
     host: str
     format: int
+    clock: str
+    known_by: str
+    registered_account: str
+
+    @property
+    def who(self) -> str:
+        """Who acted, for whom, and by what that is known, in Chinese; a name alone is only said."""
+        return in_words(self.actor, self.on_behalf_of, self.known_by, self.registered_account)
 
     @classmethod
     def of(cls, event: Event, title: str, text: str) -> LoggedEvent:
@@ -111,6 +123,9 @@ class LoggedEvent:
             account=event.account,
             host=event.host,
             format=event.format,
+            clock=event.clock,
+            known_by=event.known_by,
+            registered_account=event.registered_account,
         )
 
 

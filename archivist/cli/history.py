@@ -16,7 +16,7 @@ def log(session: Session, case_: str) -> None:
     found = case_log(session.workspace, case_)
     session.emit(found)
     session.table(
-        ("序号", "时间", "经办", "事项", "说明"),
-        [(e.seq, e.time[:19].replace("T", " "), e.actor, e.title, e.text) for e in found.events],
+        ("序号", "时间", "经手", "事项", "说明"),
+        [(e.seq, e.time[:19].replace("T", " "), e.who, e.title, e.text) for e in found.events],
         title=found.case,
     )

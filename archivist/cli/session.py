@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import getpass
 import io
 import json
 import os
@@ -17,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from archivist import settings_file
 from archivist.api.result import Problem, Result
-from archivist.errors import InvalidValue
+from archivist.errors import InvalidValue, UsageError
 from archivist.model.by import CHINA, By
 from archivist.printable import visible
 
@@ -44,17 +44,34 @@ _KEYS: Final = 2
 """So many columns say which line it is (number, name) and are never folded while there is a table."""
 _FOLDED: Final = 6
 """Cells that a column which is folded needs at the least."""
+_SAME_MOMENT: Final = dt.timedelta(seconds=1)
+"""Two looks at one clock lie no farther apart; a moment farther off was told."""
 _BETWEEN: Final = 3
 """Cells between two columns of a table."""
 
 
-def now() -> dt.datetime:
-    """Return the present moment; ``ARCHIVIST_NOW`` (ISO 8601) sets it for rehearsals. The only clock there is."""
-    fixed = os.environ.get("ARCHIVIST_NOW")
-    if fixed:
-        moment = dt.datetime.fromisoformat(fixed)
-        return moment.astimezone(CHINA) if moment.tzinfo else moment.replace(tzinfo=CHINA)
+def machine_clock() -> dt.datetime:
+    """Return what the machine's own clock says. The only clock there is."""
     return dt.datetime.now(CHINA)
+
+
+def now() -> dt.datetime:
+    """Return the present moment; ``ARCHIVIST_NOW`` (ISO 8601) sets it for rehearsals, and every event tells of it.
+
+    Raises:
+        UsageError: E001, ``ARCHIVIST_NOW`` is no moment.
+    """
+    fixed = os.environ.get("ARCHIVIST_NOW")
+    if not fixed:
+        return machine_clock()
+    try:
+        moment = dt.datetime.fromisoformat(fixed)
+    except ValueError:
+        raise UsageError(
+            f"环境变量 ARCHIVIST_NOW 的“{fixed}”不是时间",
+            remedy="写成 2024-03-08T10:30:00+08:00 的样子，或去掉它，按机器的时间办理。",
+        ) from None
+    return moment.astimezone(CHINA) if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
 class Session:
@@ -66,6 +83,7 @@ class Session:
         self.json = False
         self.verbose = False
         self.clock = now
+        self.typed: set[str] = set()
         self._workspace: Workspace | None = None
         self._consoles: dict[bool, Console] = {}
 
@@ -99,13 +117,15 @@ class Session:
 
     def by(self) -> By:
         """Return who acts (``--as``, else the account) from which account and machine, at this moment."""
-        account = _account()
+        account = os_account()
         actor, host = self.actor.strip() or account or "unknown", _as_text(socket.gethostname())
-        return By(actor, self.clock(), account=account, host=host)
+        moment, real = self.clock(), machine_clock()
+        clock = real if abs(real - moment) > _SAME_MOMENT else None
+        return By(actor, moment, account=account, host=host, clock=clock)
 
     def today(self) -> dt.date:
         """The civil date of the law."""
-        return self.by().today
+        return self.clock().date()
 
     # ── saying things ────────────────────────────────────────────────────────────────────────────────────
     def console(self, *, err: bool = False) -> Console:
@@ -246,10 +266,17 @@ def _encodable(document: str) -> str:
     return document
 
 
-def _account() -> str:
-    """Return the operating system's account, empty where it has no name."""
+def os_account() -> str:
+    """Return the operating system's account, as the system itself says it; empty where it has no name.
+
+    ``getpass.getuser`` believes the environment (``LOGNAME``, ``USER``), which says whatever somebody set.
+    """
     try:
-        return _as_text(getpass.getuser())
+        if os.name == "nt":
+            return _as_text(os.getlogin())
+        import pwd
+
+        return _as_text(pwd.getpwuid(os.getuid()).pw_name)
     except (OSError, KeyError):
         return ""
 
@@ -260,11 +287,15 @@ def _as_text(name: str) -> str:
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    session = ctx.ensure_object(Session)
-    if value not in (None, False, ""):
-        setattr(
-            session, {"workspace": "folder", "as_": "actor"}.get(param.name or "", param.name or ""), value
-        )
+    """Keep a shared option: what was typed, before or after the command's name, beats the environment; the last one typed counts."""
+    session, name = ctx.ensure_object(Session), param.name or ""
+    typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    if typed and isinstance(value, str) and not value.strip():
+        raise click.BadParameter("后面要写明，不能是空的", ctx, param)
+    if value not in (None, False, "") and (typed or name not in session.typed):
+        setattr(session, {"workspace": "folder", "as_": "actor"}.get(name, name), value)
+    if typed:
+        session.typed.add(name)
     return value
 
 

@@ -79,7 +79,8 @@ class FileEntry:
 class Event:
     """One committed change. ``prev`` is the SHA-256 of the previous event's file; ``seq`` counts from 1.
 
-    ``actor``, ``on_behalf_of``, ``account`` and ``host`` are those of ``model.by.By``; format 0 knew only the actor.
+    ``actor``, ``on_behalf_of``, ``account``, ``host``, ``known_by`` and ``registered_account`` are those of ``model.by.By``;
+    format 0 knew only the actor, the last two came with format 4.
     ``case`` is the External-Identifier of the bag it belongs to: a case number, ``ledger-<year>``, the id of a batch;
     empty before format 4. ``clock`` is what the machine's clock said where ``time`` was said otherwise.
     """
@@ -102,6 +103,13 @@ class Event:
     host: str = ""
     case: str = ""
     clock: str = ""
+    known_by: str = ""
+    registered_account: str = ""
+
+    @property
+    def real_time(self) -> str:
+        """What the clock of the machine said (ISO 8601), whatever moment was told."""
+        return self.clock or self.time
 
     def to_plain(self) -> dict[str, Any]:
         """Return the object written to ``events/NNNNNN.json``; keys that say nothing are left out."""
@@ -116,6 +124,9 @@ class Event:
             "on_behalf_of": self.on_behalf_of,
             "account": self.account,
             "host": self.host,
+            "clock": self.clock,
+            "known_by": self.known_by,
+            "registered_account": self.registered_account,
             "op": self.op.value,
             "data": dict(self.data),
             "reason": self.reason,
@@ -173,4 +184,6 @@ class Event:
             host=str(plain.get("host", "")),
             case=case,
             clock=str(plain.get("clock", "")),
+            known_by=str(plain.get("known_by", "")),
+            registered_account=str(plain.get("registered_account", "")),
         )

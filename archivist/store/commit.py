@@ -227,6 +227,9 @@ def _stage(
         account=stamp.by.account,
         host=stamp.by.host,
         case=current.bag,
+        clock=stamp.by.clock.isoformat(timespec="seconds") if stamp.by.clock else "",
+        known_by=stamp.by.known_by.value if stamp.by.known_by else "",
+        registered_account=stamp.by.registered_account,
     )
     data = chain.encode(event)
     after = Chain(current.bag, list(current.events), dict(current.files))

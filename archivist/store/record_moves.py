@@ -7,10 +7,9 @@ arrived (the event that filed it names where it came from), and forgets when it 
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,13 +144,12 @@ class RecordMoves:
 
 def plain_stamp(stamp: Stamp) -> dict[str, Any]:
     """Return what a note says of who acts, when, and under which rules."""
-    return {"by": asdict(stamp.by) | {"time": stamp.by.time.isoformat()}, "pack": stamp.pack}
+    return {"by": stamp.by.to_plain(), "pack": stamp.pack}
 
 
 def read_stamp(note: Mapping[str, Any]) -> Stamp:
     """Read back what a note says of who acts."""
-    by = note["by"]
-    return Stamp(By(**{**by, "time": dt.datetime.fromisoformat(by["time"])}), note["pack"])
+    return Stamp(By.from_plain(note["by"]), note["pack"])
 
 
 def _read(note: dict[str, Any]) -> RecordMove:

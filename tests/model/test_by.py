@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
 from archivist.errors import InvalidValue
-from archivist.model.by import CHINA, By
+from archivist.model.by import CHINA, By, KnownBy
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,27 @@ def test_a_moment_without_an_offset_is_none() -> None:
     """The moment, aware; ValueError: the time is not aware."""
     with pytest.raises(ValueError, match="offset"):
         By("林经办", dt.datetime(2024, 3, 8, 10, 30))  # noqa: DTZ001 (that is what is refused)
+
+
+@pytest.mark.parametrize("known_by", [None, *KnownBy])
+@pytest.mark.parametrize("clock", [None, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)])
+def test_a_note_of_who_acts_is_read_back_as_it_was(
+    known_by: KnownBy | None, clock: dt.datetime | None
+) -> None:
+    """Return the object a note of the archive keeps of who acts; read it back."""
+    moment = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
+    by = By("林经办", moment, "王秀兰", "lin", "前台一号机", clock, known_by, "su" if clock else "")
+    assert By.from_plain(json.loads(json.dumps(by.to_plain()))) == by
+    assert by.real_time == (clock or moment)
+
+
+def test_a_note_of_an_older_program_is_read() -> None:
+    """Data on disk of older formats stays readable: such a note has neither clock nor how somebody is known."""
+    plain = {
+        "actor": "林经办",
+        "time": "2024-03-08T10:30:00+08:00",
+        "on_behalf_of": "",
+        "account": "",
+        "host": "",
+    }
+    assert By.from_plain(plain) == By("林经办", dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA))
