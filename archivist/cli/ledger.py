@@ -31,13 +31,13 @@ def ledger(session: Session, year: int | None, documents: bool, vacant: bool, re
     found = api.ledger_entries(session.workspace, year=year)
     session.emit(found)
     session.table(
-        ("年度", "序号", "时间", "经办", "事项", "说明"),
+        ("年度", "序号", "时间", "经手", "事项", "说明"),
         [
             (
                 e.year,
                 e.event.seq,
                 e.event.time[:19].replace("T", " "),
-                e.event.actor,
+                e.event.who,
                 e.event.title,
                 e.event.text,
             )
