@@ -124,7 +124,6 @@ class Event:
             "on_behalf_of": self.on_behalf_of,
             "account": self.account,
             "host": self.host,
-            "clock": self.clock,
             "known_by": self.known_by,
             "registered_account": self.registered_account,
             "op": self.op.value,
