@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tomllib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from archivist.declarations.cache import CheckedTables
 from archivist.declarations.forms import Form, Words, one_of
 from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
+from archivist.model.plain_json import MalformedData, parse_toml
 from archivist.model.roles import HELD, Role
 from archivist.model.staff import Employment, Post
 from archivist.rules.work_calendar import NATIONAL, Calendar
@@ -243,16 +243,13 @@ def load(root: Path) -> Config:
         NotAWorkspace: E205, when there is none.
         SettingsError: E500, listing every fault at once.
     """
-    try:
-        text = file_of(root).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"不是 UTF-8 文字：{error}", file=FILE_NAME) from None
-    kept, mark = CheckedTables(root / "index" / "settings.json"), hashlib.sha256(text.encode()).hexdigest()
+    text = file_of(root).read_bytes()
+    kept, mark = CheckedTables(root / "index" / "settings.json"), hashlib.sha256(text).hexdigest()
     if kept.get(FILE_NAME, mark):
         with suppress(
             TypeError, ValueError, KeyError, AttributeError
         ):  # checked by a program with other keys
-            tables = tomllib.loads(text)
+            tables = parse_toml(text)
             return _config(build(Settings, tables), tables)
     found = parse(text)
     kept.put(FILE_NAME, mark, "checked")
@@ -260,7 +257,7 @@ def load(root: Path) -> Config:
     return found
 
 
-def parse(text: str) -> Config:
+def parse(text: bytes | str) -> Config:
     """Read the text of an ``archivist.toml``.
 
     Raises:
@@ -269,8 +266,8 @@ def parse(text: str) -> Config:
     from archivist.declarations.reader import read
 
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables = parse_toml(text)
+    except MalformedData as error:
         raise SettingsError(f"TOML 写法有误：{error}", file=FILE_NAME) from None
     faults: list[str] = []
     settings = read(Settings, tables, "", faults)

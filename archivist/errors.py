@@ -176,6 +176,13 @@ class IntegrityAlarm(ArchiveError):
     remedy = "请勿改动该户档，先备份整个文件夹，再对照备份或报送副本核查。"
 
 
+class DamagedFile(IntegrityAlarm):
+    """One small file of the archive (a note, a waiting file's reasons) is damaged; everything else goes on."""
+
+    code, title = "E212", "文件已损坏"
+    remedy = "从备份取回这个文件；其余一切照常。"
+
+
 class ArchiveLocked(ArchiveError):
     """Another process is writing to this workspace."""
 

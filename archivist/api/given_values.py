@@ -9,7 +9,7 @@ from archivist.api.selection import NUMBER
 from archivist.doctypes.doctype import Origin
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import CaseNo
-from archivist.model.plain_text import parse_json
+from archivist.model.plain_json import parse_json, parse_toml
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -85,14 +85,12 @@ def for_office(source: Path | None, document: DocumentType) -> Values:
 
 def _written(source: Path) -> Values:
     """Return what a ``.toml`` or ``.json`` says, by dotted path; a group of fields may be a table of its own."""
-    import tomllib
-
     from archivist.documents.values.nested import flattened
     from archivist.tables.filled_in import read_text
 
     text = read_text(source)
     try:
-        raw = tomllib.loads(text) if source.suffix.lower() == ".toml" else parse_json(text)
+        raw = parse_toml(text) if source.suffix.lower() == ".toml" else parse_json(text)
     except ValueError as error:
         raise UsageError(f"读不出来：{error}", file=source.name) from None
     if not isinstance(raw, dict):

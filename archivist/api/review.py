@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.inbox import FiledFile, parse_record
 from archivist.api.result import Problem, Result
-from archivist.api.tray_view import EVERYTHING, TrayFilter, TrayView, WaitingItem
+from archivist.api.tray_view import EVERYTHING, DamagedItemView, TrayFilter, TrayView, WaitingItem
 from archivist.errors import ArchivistError, SettingsError, UsageError
 from archivist.model.ids import CaseNo
 
@@ -28,15 +28,17 @@ class TrayList(Result):
         items: those of this page.
         matching: how many there are on all pages; ``waiting`` how many wait in all.
         page: 1-based; ``pages`` how many there are, at least one.
+        damaged: the items of which nothing can be told, on every page.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/review-list/2"
+    SCHEMA: ClassVar[str] = "archivist/review-list/3"
 
     items: tuple[WaitingItem, ...]
     matching: int
     waiting: int
     page: int
     pages: int
+    damaged: tuple[DamagedItemView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def list_waiting(
     pages = max(1, -(-len(found) // per_page)) if per_page else 1
     page = min(max(page, 1), pages)
     shown = found[(page - 1) * per_page : page * per_page] if per_page else found
-    return TrayList(tuple(map(view.item, shown)), len(found), len(view.items), page, pages)
+    return TrayList(tuple(map(view.item, shown)), len(found), len(view.items), page, pages, view.damaged)
 
 
 def show_waiting(workspace: Workspace, item: str) -> TrayEntry:
@@ -208,12 +210,18 @@ def assign(
 def hand_back(workspace: Workspace, by: By, item: str) -> HandedBack:
     """Put a waiting file that is no household's into ``outbox/退回``, under its own name.
 
+    A damaged item gives its file too, under the item's id.
+
     Raises:
-        TrayItemNotFound: E104.
+        TrayItemNotFound: E104. DamagedFile: E212, its file is gone.
     """
-    with workspace.archive.writing(by.actor):
-        found = workspace.archive.tray.get(item)
-        path = workspace.archive.tray.hand_back(found, workspace.archive.outbox / "退回")
+    archive = workspace.archive
+    with archive.writing(by.actor):
+        folder = archive.outbox / "退回"
+        if damaged := archive.tray.damaged(item):
+            return HandedBack(damaged.id, archive.tray.hand_back_damaged(damaged, folder))
+        found = archive.tray.get(item)
+        path = archive.tray.hand_back(found, folder)
     return HandedBack(found.id, path)
 
 

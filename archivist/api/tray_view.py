@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archivist.errors import ArchivistError
@@ -89,6 +90,21 @@ class WaitingItem:
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedItemView:
+    """An item that nothing can be told of: which, what is wrong with which file, where its file lies, what to do.
+
+    Attributes:
+        path: of the file as it came; ``None`` when it is gone.
+    """
+
+    item: str
+    file: str
+    why: str
+    path: Path | None
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrayFilter:
     """Which items are meant; what is empty does not narrow.
 
@@ -113,10 +129,13 @@ class TrayView:
     """The tray at one moment, with the words of catalogue and index."""
 
     def __init__(self, workspace: Workspace) -> None:
-        from archivist.store.review_tray import short_names
+        from archivist.store.tray_items import short_names
 
         self.workspace = workspace
-        self.items = workspace.archive.tray.items()
+        self.items, damaged = workspace.archive.tray.standing()
+        self.damaged = tuple(
+            DamagedItemView(d.id, f"review/{d.why.file}", d.why.what, d.file, d.why.remedy) for d in damaged
+        )
         self.short = short_names(self.items)
         self._applicants: dict[str, str] = {}
 
@@ -124,10 +143,12 @@ class TrayView:
         """Return the one item that a word names.
 
         Raises:
-            TrayItemNotFound: E104.
+            TrayItemNotFound: E104. DamagedFile: E212, the item is damaged.
         """
-        from archivist.store.review_tray import named
+        from archivist.store.tray_items import named
 
+        if damaged := self.workspace.archive.tray.damaged(word):
+            raise damaged.why
         return named(self.items, word)
 
     def applicant(self, number: str) -> str:

@@ -60,8 +60,10 @@ def list_(
     session.emit(waiting)
     if waiting.items:
         session.table(("编号", "文件", "建议", "原因"), list(map(_row, waiting.items)))
+    for damaged in waiting.damaged:
+        session.notice([f"{damaged.item} 已损坏（{damaged.file}：{damaged.why}）。{damaged.remedy}"])
     if not waiting.waiting:
-        session.say("没有待认领的文件")
+        session.say("没有待认领的文件" if not waiting.damaged else "没有别的待认领文件")
         return
     narrowed_to = f"，符合条件 {waiting.matching} 件" if waiting.matching != waiting.waiting else ""
     at = f"，第 {waiting.page}/{waiting.pages} 页（--page）" if waiting.pages > 1 else ""

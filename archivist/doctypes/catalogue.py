@@ -8,7 +8,6 @@ document, but may not drop the remedies, the privacy of a public notice or a man
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +32,7 @@ from archivist.doctypes.doctype import (
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import TemplateFault, UnknownDocument
+from archivist.model.plain_json import MalformedData, parse_toml
 
 __all__ = [
     "COLLECTED",
@@ -200,9 +200,8 @@ def _changed_file(path: Path, template: Path | None, kept: CheckedTables) -> lis
 def _tables(path: Path) -> list[Tables]:
     """Return the entries of one file as TOML gives them."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables = parse_toml(text := path.read_bytes().replace(b"\r\n", b"\n"))
+    except MalformedData as error:
         raise TemplateFault(f"TOML 写法有误：{error}", file=path.name) from None
     if path.name == MATERIALS:
         if wrong := [
@@ -211,7 +210,7 @@ def _tables(path: Path) -> list[Tables]:
             raise TemplateFault("来件的登记有误", file=path.name, problems=wrong)
         return [{"id": name, "kind": DocumentKind.MATERIAL, **entry} for name, entry in tables.items()]
     if isinstance(layout := tables.get("layout"), str):
-        tables[LAYOUT_LINE] = text.count("\n", 0, max(text.find(layout), 0)) + 1
+        tables[LAYOUT_LINE] = text.count(b"\n", 0, max(text.find(layout.encode()), 0)) + 1
     return [tables]
 
 

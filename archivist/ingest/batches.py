@@ -46,7 +46,8 @@ from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.store import Original, TrayItem
 from archivist.store.batches import BatchChange, BatchPart
-from archivist.store.review_tray import PageRef, WaitingDraft, shown_pages
+from archivist.store.review_tray import WaitingDraft
+from archivist.store.tray_items import PageRef, shown_pages
 from archivist.workspace import Workspace
 
 Assemble = Callable[[Sequence[Assembly], Path], Sequence[Path]]

@@ -29,7 +29,7 @@ from archivist.reading.page_extraction import EXTRACTED, PageTurn
 from archivist.reading.pages import PageText, ReadResult
 from archivist.store import Original, TrayItem
 from archivist.store.batches import BatchChange, BatchPart
-from archivist.store.review_tray import PageRef
+from archivist.store.tray_items import PageRef
 from archivist.workspace import Workspace
 
 Group = Sequence[PageTurn]

@@ -1,9 +1,8 @@
-"""Plain text in the encodings that offices use, and JSON in it."""
+"""Plain text in the encodings that offices use."""
 
 from __future__ import annotations
 
 import codecs
-import json
 from typing import Final
 
 _USUAL: Final = (("\u2000", "\u206f"), ("\u3000", "\u303f"), ("\u4e00", "\u9fff"), ("\uff00", "\uffef"))
@@ -41,21 +40,3 @@ def _unmarked_utf_16(data: bytes) -> tuple[str, ...]:
     text = data.decode(encoding, "replace")
     usual = sum(c in "\t\r\n" or " " <= c <= "~" or any(a <= c <= b for a, b in _USUAL) for c in text)
     return (encoding,) if usual >= 0.9 * len(text) else ()
-
-
-def parse_json(text: str) -> object:
-    """Read JSON in which no key stands twice: which of the two is meant nobody can know.
-
-    Raises:
-        ValueError: it is none; the text says why, in Chinese where a key stands twice.
-    """
-    return json.loads(text, object_pairs_hook=_each_once)
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"“{key}”写了两次，不知道以哪个为准")
-        found[key] = value
-    return found

@@ -7,7 +7,6 @@ other name is passed over only if its name starts with ``说明``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from archivist.errors import InvalidValue, UsageError
 from archivist.model.facts import Facts, parse_facts
 from archivist.model.field_schema import GROUP_BY_NAME, Group
 from archivist.model.invisible import invisible_notices
-from archivist.model.plain_text import parse_json
+from archivist.model.plain_json import parse_json, parse_toml
 from archivist.tables.filled_in import FilledSheet, read_filled, read_text, refuse
 from archivist.tables.reader import EXTENSIONS
 
@@ -44,7 +43,7 @@ def read_facts(path: Path, notices: list[str] | None = None) -> Facts:
 def _raw(path: Path) -> Mapping[str, Any]:
     match path.suffix.lower():
         case ".toml":
-            return tomllib.loads(read_text(path))
+            return parse_toml(read_text(path))
         case ".json":
             raw = parse_json(read_text(path))
             if not isinstance(raw, dict):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +20,7 @@ from typing import Any, Final
 from archivist.declarations.forms import NOT_DECLARED, Words
 from archivist.errors import RuleFault, UnknownPack
 from archivist.model.ids import Category
+from archivist.model.plain_json import MalformedData, parse_toml
 from archivist.model.roles import Role
 from archivist.rules import series, unalterable
 from archivist.rules.rule import DelegatedPower, Source
@@ -182,8 +182,8 @@ def version(layers: Sequence[Layer], overrides: Mapping[str, Rows]) -> str:
 def parsed(text: bytes, name: str) -> Mapping[str, Any]:
     """Return what a file says; nobody changes it, and a process that loads packs again need not parse again."""
     try:
-        return tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_toml(text)
+    except MalformedData as error:
         raise RuleFault(f"TOML 写法有误：{error}", file=name) from None
 
 

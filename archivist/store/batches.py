@@ -21,7 +21,8 @@ from archivist.model.ids import record_no
 from archivist.store import bag, chain, commit, durable_files, source_name
 from archivist.store.chain import Chain
 from archivist.store.commit import PARTS, Draft, NewFile, Original, Stamp
-from archivist.store.review_tray import PageRef, Tray, WaitingDraft
+from archivist.store.review_tray import Tray, WaitingDraft
+from archivist.store.tray_items import PageRef
 
 IS_BATCH: Final = re.compile(r"\d{8}-[0-9a-f]{8}(-\d+)?")
 """The form of a batch's id."""
@@ -191,9 +192,11 @@ class Batches:
     def _finish(self, folder: Path, event: Event) -> None:
         """Do what a committed event leaves to be done: parts into the tray, what they replace out of it. Idempotent."""
         with durable_files.writing("已经登记，其余的下次启动时自动补完", folder.name):
-            for item in self.tray.items():
-                if item.id in event.data.get("withdrawn", ()):
-                    self.tray.remove(item)
+            withdrawn = event.data.get("withdrawn", ())
+            for items in self.tray.standing():
+                for item in items:
+                    if item.id in withdrawn:
+                        self.tray.remove(item)
             staged = folder / PARTS / str(event.seq)
             for part in sorted(staged.iterdir()) if staged.is_dir() else ():
                 target = self.tray.folder / part.name

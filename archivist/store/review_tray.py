@@ -2,120 +2,53 @@
 
 ``review/<item>/`` holds ``original.<ext>`` (the bytes as they came), ``why.json`` and, when it could be read,
 ``text.txt`` and ``pages.json`` (what was read, page by page: derived, for whoever files it later). Item ids carry no personal data; the file's own name stands in ``why.json`` only.
+``why.json`` is a note (``notes``) and has the digests of the two derived files. An item of which it is damaged, or the
+original gone, stands aside: it is named, nothing of it is used, and everything else goes on.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from archivist.errors import TrayItemNotFound, UnreadableFile
+from archivist.errors import DamagedFile, UnreadableFile
 from archivist.model.ids import Sha256
-from archivist.store import durable_files
+from archivist.model.plain_json import JsonList, JsonMap, JsonTable
+from archivist.store import durable_files, notes
 from archivist.store.commit import Original, Stamp
+from archivist.store.tray_items import READING, TEXT, WHY, DamagedItem, TrayItem, named
 
-_WHY: Final = "why.json"
-_TEXT: Final = "text.txt"
-SHORTEST: Final = 2
-"""Characters of an item's short name, at least."""
-_READING: Final = "pages.json"
 _COPY: Final = "back"
 """The copy that goes to the outbox; it is in the item until it is handed back."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrayItem:
-    """One waiting file. ``reason`` is a stable word (``unreadable``, ``no_case`` …), ``message`` is for people."""
-
-    id: str
-    folder: Path
-    name: str
-    sha256: Sha256
-    size: int
-    received: str
-    reason: str
-    message: str
-    details: Mapping[str, Any]
-    source: Mapping[str, Any]
-
-    @property
-    def file(self) -> Path:
-        """The file as it came."""
-        return next(p for p in self.folder.iterdir() if p.stem == "original")
-
-    @property
-    def text(self) -> str:
-        """What was recognised on it, pages split by form feed; empty when nothing was."""
-        path = self.folder / _TEXT
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-
-    @property
-    def reading(self) -> bytes:
-        """What was read, page by page, as whoever put it here wrote it; empty when nothing was."""
-        path = self.folder / _READING
-        return path.read_bytes() if path.exists() else b""
-
-    @property
-    def batch(self) -> str:
-        """Id of the batch it is a part of; empty when it is none."""
-        return str(self.details.get("batch", ""))
-
-    @property
-    def batch_pages(self) -> str:
-        """Which part of the batch it is, for people: ``第 3–4 页``; empty when it is none."""
-        if member := self.details.get("member"):
-            return f"第 {member} 个文件"
-        return shown_pages(map(PageRef.from_plain, self.details.get("pages_of", ())))
-
-    @property
-    def batch_source(self) -> Mapping[str, Any]:
-        """What an event remembers of the batch it is a part of."""
-        names = {"batch": "batch", "member": "member", "pages_of": "pages"}
-        return {to: self.details[name] for name, to in names.items() if name in self.details}
-
-
-@dataclass(frozen=True, slots=True)
-class PageRef:
-    """A page of a batch: ``number`` (1-based) of the ``file``-th file (1-based), turned clockwise by ``turn`` degrees."""
-
-    number: int
-    file: int = 1
-    turn: int = 0
-
-    def to_plain(self) -> dict[str, int]:
-        """Return it as an event has it; what says nothing is left out."""
-        return (
-            {"page": self.number}
-            | ({"file": self.file} if self.file > 1 else {})
-            | ({"turn": self.turn} if self.turn else {})
-        )
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> PageRef:
-        """Read it back."""
-        return cls(int(plain["page"]), int(plain.get("file", 1)), int(plain.get("turn", 0)))
-
-
-def shown_pages(pages: Iterable[PageRef]) -> str:
-    """Return pages for people: runs joined, ``第 3–5、7 页``; those of other files than the first with the file's number."""
-    runs: list[list[PageRef]] = []
-    for page in pages:
-        if runs and (page.file, page.number) == (runs[-1][-1].file, runs[-1][-1].number + 1):
-            runs[-1].append(page)
-        else:
-            runs.append([page])
-    several = {run[0].file for run in runs} != {1}
-    words = [
-        (f"{run[0].file}:" if several else "")
-        + (f"{run[0].number}–{run[-1].number}" if len(run) > 1 else f"{run[0].number}")
-        for run in runs
-    ]
-    return f"第 {'、'.join(words)} 页" if words else ""
+_PAGE: Final = JsonTable({"page": int}, {"file": int, "turn": int})
+_SIGN: Final = JsonTable({"speaks_for": str, "kind": str, "where": str}, open=True)
+_DETAILS: Final = JsonTable(
+    {},
+    {
+        **dict.fromkeys(("batch", "part", "kind", "code", "named", "unread", "doubt"), str),
+        **dict.fromkeys(("member", "pages"), int),
+        **dict.fromkeys(("cases", "types"), JsonList(str)),
+        "pages_of": JsonList(_PAGE),
+        "evidence": JsonList(_SIGN),
+        "proposal": JsonList(JsonList(int)),
+    },
+    open=True,
+)
+_SOURCE: Final = JsonTable(
+    {"name": str, "sha256": str, "size": int}, {"mtime_ns": int, "inode": int}, open=True
+)
+_NOTE: Final = JsonTable(
+    {"received": str, "reason": str, "message": str, "source": _SOURCE},
+    {"details": _DETAILS, "assigning": str, "returning": str, "files": JsonMap(str)},
+)
+SET_ASIDE: Final = (
+    "原件还在这个文件夹里：从备份取回 why.json；没有备份的，"
+    "用 archivist review return 编号 取出原件，重新投入收件箱。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,45 +65,6 @@ class WaitingDraft:
     reading: bytes = b""
 
 
-def named(items: Sequence[TrayItem], word: str) -> TrayItem:
-    """Return the one item that a person means by its id, or by a beginning of it, with or without the whole day in front.
-
-    Raises:
-        TrayItemNotFound: E104, there is none, or more than one.
-    """
-    wanted = word.strip().lower()
-    found = [i for i in items if wanted in (i.id, _without_day(i.id))] or [
-        i
-        for i in items
-        if wanted and (_without_day(i.id).startswith(wanted) or ("-" in wanted and i.id.startswith(wanted)))
-    ]
-    if len(found) != 1:
-        raise TrayItemNotFound(f"没有编号为“{word}”的一项" if not found else f"“{word}”对应多项，请多写几位")
-    return found[0]
-
-
-def short_names(items: Sequence[TrayItem]) -> dict[str, str]:
-    """Return for each item's id the shortest name, of two characters at least, by which ``named`` finds it."""
-    names = sorted(_without_day(i.id) for i in items)
-    shortest = {}
-    for at, name in enumerate(names):
-        beside = [n for n in (*names[max(at - 1, 0) : at], *names[at + 1 : at + 2]) if n != name]
-        shared = max((_shared(name, n) for n in beside), default=0)
-        shortest[name] = name[: max(shared + 1, SHORTEST)]
-    unique = Counter(names)
-    return {i.id: shortest[_without_day(i.id)] if unique[_without_day(i.id)] == 1 else i.id for i in items}
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many characters two names begin with alike."""
-    pairs = zip(one, other, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-
-
-def _without_day(item: str) -> str:
-    return item.partition("-")[2]
-
-
 class Tray:
     """The folder ``review/``. Callers hold the workspace's lock for everything that writes."""
 
@@ -183,21 +77,47 @@ class Tray:
         return sorted(p for p in self.folder.iterdir() if p.is_dir())
 
     def items(self) -> list[TrayItem]:
-        """Return what waits, oldest first."""
-        found = [self._read(p) for p in sorted(self.folder.iterdir()) if (p / _WHY).exists()]
-        return sorted(found, key=lambda i: (i.received, i.id))
+        """Return what waits, oldest first, without what is damaged."""
+        return self.standing()[0]
+
+    def standing(self) -> tuple[list[TrayItem], list[DamagedItem]]:
+        """Return what waits, oldest first, and the items that are damaged."""
+        found: list[TrayItem] = []
+        damaged: list[DamagedItem] = []
+        for folder in self.folders():
+            try:
+                found.append(self._read(folder))
+            except DamagedFile as why:
+                damaged.append(DamagedItem(folder.name, folder, why, _original(folder)))
+        return sorted(found, key=lambda i: (i.received, i.id)), damaged
 
     def get(self, item: str) -> TrayItem:
         """Return one item by its id or an unambiguous beginning of it; see ``named``.
 
         Raises:
-            TrayItemNotFound: E104.
+            TrayItemNotFound: E104. DamagedFile: E212, the item is damaged.
         """
+        if damaged := self.damaged(item):
+            raise damaged.why
         return named(self.items(), item)
 
+    def damaged(self, item: str) -> DamagedItem | None:
+        """Return the damaged item that has this id, whole; ``None`` when none has."""
+        return next((one for one in self.standing()[1] if one.id == item.strip().lower()), None)
+
+    @staticmethod
+    def _note(folder: Path) -> dict[str, Any]:
+        return notes.read(folder / WHY, _NOTE, SET_ASIDE)
+
     def _read(self, folder: Path) -> TrayItem:
-        why = json.loads((folder / _WHY).read_bytes())
-        source = why["source"]
+        why = self._note(folder)
+        source, file = why["source"], _original(folder)
+        if file is None:
+            raise DamagedFile(
+                "原件不见了",
+                file=f"{folder.name}/original",
+                remedy="从备份取回原件；须知道来件人的，原件名见 why.json。",
+            )
         return TrayItem(
             id=folder.name,
             folder=folder,
@@ -209,13 +129,16 @@ class Tray:
             message=why["message"],
             details=MappingProxyType(why.get("details", {})),
             source=MappingProxyType(source),
+            digests=MappingProxyType(why.get("files", {})),
+            file=file,
         )
 
     def holding(self, original: Original) -> TrayItem | None:
         """Return the item that has this very file already: a kill came before the original could go."""
         for folder in sorted(self.folder.glob(f"*-{original.sha256[:8]}*")):
-            if (folder / _WHY).exists() and original.is_source((item := self._read(folder)).source):
-                return item
+            with suppress(DamagedFile):
+                if original.is_source((item := self._read(folder)).source):
+                    return item
         return None
 
     def put(
@@ -273,16 +196,16 @@ class Tray:
             "details": dict(draft.details),
             "source": original.as_source(),
         }
-        durable_files.write_new(folder / _WHY, _json(why))
-        if draft.text:
-            durable_files.write_new(folder / _TEXT, draft.text.encode())
-        if draft.reading:
-            durable_files.write_new(folder / _READING, draft.reading)
+        derived = {TEXT: draft.text.encode("utf-8", "replace"), READING: draft.reading}
+        digests = {
+            name: durable_files.write_new(folder / name, data)[0] for name, data in derived.items() if data
+        }
+        durable_files.write_new(folder / WHY, notes.seal(why | {"files": digests}))
         durable_files.sync_folder(folder)
 
     def explain(self, item: TrayItem, *, reason: str, message: str, details: Mapping[str, Any]) -> None:
         """Say anew why an item waits; what ``details`` does not name stays as it is."""
-        why = json.loads((item.folder / _WHY).read_bytes())
+        why = self._note(item.folder)
         why |= {"reason": reason, "message": message, "details": why.get("details", {}) | dict(details)}
         with durable_files.writing("仍在待认领中，原因未更新", item.id):
             self._rewrite(item, why)
@@ -290,13 +213,13 @@ class Tray:
     def _rewrite(self, item: TrayItem, why: Mapping[str, Any]) -> None:
         staged = self.work / f"mark-{item.id}"
         durable_files.unlink(staged)
-        durable_files.write_new(staged, _json(why))
-        durable_files.replace(staged, item.folder / _WHY)
+        durable_files.write_new(staged, notes.seal(why))
+        durable_files.replace(staged, item.folder / WHY)
         durable_files.sync_folder(item.folder)
 
     def mark(self, item: TrayItem, case: str) -> None:
         """Note durably that an item is being assigned to a case, so that a crash cannot file it twice."""
-        why = json.loads((item.folder / _WHY).read_bytes()) | {"assigning": case}
+        why = self._note(item.folder) | {"assigning": case}
         with durable_files.writing("没有归档任何内容，仍在待认领中", item.id):
             self._rewrite(item, why)
 
@@ -304,21 +227,21 @@ class Tray:
         """Return the items whose assignment was begun, with the case named."""
         found = []
         for item in self.items():
-            case = json.loads((item.folder / _WHY).read_bytes()).get("assigning")
+            case = self._note(item.folder).get("assigning")
             if case:
-                found.append((item, str(case)))
+                found.append((item, case))
         return found
 
     def unmark(self, item: TrayItem) -> None:
         """Forget a begun assignment that was not committed."""
-        why = json.loads((item.folder / _WHY).read_bytes())
+        why = self._note(item.folder)
         why.pop("assigning", None)
         plain = self.work / f"mark-{item.id}"
         durable_files.unlink(plain)
-        durable_files.write_new(plain, _json(why))
-        durable_files.replace(plain, item.folder / _WHY)
+        durable_files.write_new(plain, notes.seal(why))
+        durable_files.replace(plain, item.folder / WHY)
 
-    def remove(self, item: TrayItem) -> None:
+    def remove(self, item: TrayItem | DamagedItem) -> None:
         """Take an item out of the tray; its file is filed or handed back by now."""
         leaving = self.work / f"gone-{item.id}"
         with durable_files.writing("内容已经收好，待认领中的一份到下次启动时移走", item.id):
@@ -344,10 +267,32 @@ class Tray:
             name = Path(item.name)
             names = [name.name, *(f"{name.stem} ({n}){name.suffix}" for n in range(2, 1000))]
             target = next(folder / n for n in names if not (folder / n).exists())
-            why = json.loads((item.folder / _WHY).read_bytes())
+            why = self._note(item.folder)
             self._rewrite(item, why | {"returning": f"{folder.name}/{target.name}"})
         with durable_files.writing("退回尚未完成，下次启动时自动补完", item.id):
             self._finish_return(item, target)
+        return target
+
+    def hand_back_damaged(self, item: DamagedItem, folder: Path) -> Path:
+        """Put the file of a damaged item, whose own name is not to be told, where the clerk can take it; returns its path.
+
+        Raises:
+            DamagedFile: E212, there is no file.
+
+        Survives: a kill at any point leaves it in the tray or in the outbox; then the rest of the item stays behind.
+        """
+        if item.file is None:
+            raise item.why
+        with durable_files.writing("没有退回，仍在待认领中", item.id):
+            durable_files.make_folders(folder, below=folder.parent)
+            names = (
+                f"{item.id}{tail}{item.file.suffix}" for tail in ("", *(f" ({n})" for n in range(2, 1000)))
+            )
+            target = next(folder / name for name in names if not (folder / name).exists())
+            durable_files.rename_new(item.file, target)
+            durable_files.sync_folder(folder)
+            durable_files.sync_folder(item.folder)
+        self.remove(item)
         return target
 
     def _finish_return(self, item: TrayItem, target: Path) -> None:
@@ -366,9 +311,9 @@ class Tray:
         """Complete what was being handed back, and forget a copy nobody noted; return what was done, in Chinese."""
         done = []
         for item in self.items():
-            place = json.loads((item.folder / _WHY).read_bytes()).get("returning")
+            place = self._note(item.folder).get("returning")
             if place:
-                group, _, name = str(place).partition("/")
+                group, _, name = place.partition("/")
                 self._finish_return(item, outbox / Path(group).name / Path(name).name)
                 done.append(f"待认领 {item.id}：已退回，移出")
             else:
@@ -376,5 +321,5 @@ class Tray:
         return done
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+def _original(folder: Path) -> Path | None:
+    return next((p for p in folder.iterdir() if p.stem == "original"), None)

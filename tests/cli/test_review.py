@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import TrayItemNotFound
-from archivist.store.review_tray import TrayItem, named, short_names
+from archivist.model.ids import Sha256
+from archivist.store.tray_items import TrayItem, named, short_names
 from tests.command_line import Office
 from tests.people import make_id
 
@@ -161,7 +162,7 @@ def test_a_case_is_named_by_the_last_digits_of_its_number(twenty: Office) -> Non
 
 
 def item(name: str) -> TrayItem:
-    return TrayItem(name, Path(), name, "0" * 64, 0, "", "", "", {}, {})  # type: ignore[arg-type]
+    return TrayItem(name, Path(), name, Sha256("0" * 64), 0, "", "", "", {}, {}, {}, Path())
 
 
 names = st.builds(
