@@ -50,6 +50,7 @@ class Verified(Result):
         checked: bags looked at; ``files`` files, ``bytes`` bytes read.
         findings: what is wrong; their cases are read-only now. ``known``: what a decision on record accepts.
         index_drift: cases whose index is behind, or why the index could not be looked at.
+        foreign: what other programs left in the archive's folders; no faults.
     """
 
     SCHEMA: ClassVar[str] = "archivist/verify/1"
@@ -61,6 +62,7 @@ class Verified(Result):
     findings: tuple[FixityFindingView, ...]
     known: tuple[FixityFindingView, ...]
     index_drift: tuple[str, ...]
+    foreign: tuple[FixityFindingView, ...]
 
     @property
     def newer(self) -> int:
@@ -152,6 +154,7 @@ def _verified(done: Verification, *, quick: bool) -> Verified:
         findings=_views(done.findings),
         known=_views(done.known),
         index_drift=done.drift,
+        foreign=_views(done.foreign),
     )
 
 

@@ -85,6 +85,16 @@ class Diagnosis(Result):
         return all(c.state in (Condition.FINE, Condition.ABSENT) for c in self.checks)
 
 
+@dataclass(frozen=True, slots=True)
+class Tidied(Result):
+    """The foreign files that were moved out, each where it lay in the archive, and the folder they are in now."""
+
+    SCHEMA: ClassVar[str] = "archivist/doctor-tidy/1"
+
+    moved: tuple[str, ...]
+    folder: Path
+
+
 # ── setting up ───────────────────────────────────────────────────────────────────────────────────────────
 def make_workspace(
     folder: Path,
@@ -197,6 +207,17 @@ def _office(office: str, district: str) -> dict[str, str]:
         "supervision_phone": "",
         "signature_style": "town_with_delegation_clause",
     }
+
+
+def tidy(workspace: Workspace, by: By) -> Tidied:
+    """Move what other programs left in the archive's folders into the outbox; nothing is deleted.
+
+    Raises:
+        WriteFailed: E204; what was moved is moved.
+    """
+    from archivist.preservation import foreign
+
+    return Tidied(foreign.tidy(workspace, by), workspace.archive.outbox / foreign.FOLDER)
 
 
 # ── fit for work ─────────────────────────────────────────────────────────────────────────────────────────

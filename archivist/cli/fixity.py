@@ -58,6 +58,13 @@ def verify(
         session.warn(
             f"索引与档案库不一致（{len(done.index_drift)} 户）：运行 archivist reindex；档案本身不受影响"
         )
+    if done.foreign:
+        names = dict.fromkeys(f.file.rsplit("/", 1)[-1] for f in done.foreign)
+        session.say(
+            f"另有 {len(done.foreign)} 个别的程序留下的无关文件（{'、'.join(list(names)[:3])}{' 等' if len(names) > 3 else ''}），"
+            "不影响档案；archivist doctor --tidy 把它们移出去",
+            "dim",
+        )
     if done.newer:
         session.say(f"{what}；{done.newer} 处由更新版本的程序写入，没有核对，请升级本程序", "yellow")
     if broken := len(done.findings) - done.newer:

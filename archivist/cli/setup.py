@@ -61,9 +61,20 @@ def init(
 
 
 @click.command()
+@click.option(
+    "--tidy",
+    is_flag=True,
+    help="把别的程序留在档案库里的无关文件（Thumbs.db 等）移到 outbox/无关文件，不删除。",
+)
 @with_session
-def doctor(session: Session) -> int:
+def doctor(session: Session, tidy: bool) -> int:
     """检查本机与工作区：哪些功能可用，哪些要注意。"""
+    if tidy:
+        moved = api.tidy(session.workspace, session.by())
+        session.emit(moved)
+        session.table(("移出的无关文件",), [(path,) for path in moved.moved])
+        session.say(f"移到 {moved.folder}：{len(moved.moved)} 个" if moved.moved else "没有无关文件", "green")
+        return 0
     found = api.diagnose(lambda: session.workspace, session.by())
     session.emit(found)
     session.table(("检查", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])

@@ -21,6 +21,7 @@ from typing import Final
 from archivist.config import Options
 from archivist.reading.ending import Ending, ending_of
 from archivist.store.durable_files import shown
+from archivist.store.foreign_files import SHADOW
 from archivist.store.open_writers import WriterSeen, writer_of
 
 PAUSES: Final = 4
@@ -28,10 +29,6 @@ PAUSES: Final = 4
 LONGEST_S: Final = 300.0
 """Seconds after which a file that does not change is not waited for any longer because of its writer's pauses."""
 
-_NOISE: Final = re.compile(
-    r"~\$.*|\.~lock\..*#|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|@eaDir|#recycle", re.I
-)
-"""Locks and shadows that office programs and shares put beside papers; nobody dropped them."""
 _HIDDEN: Final = re.compile(r"\..*")
 _HALF_MADE: Final = re.compile(r".*\.(tmp|part|crdownload|partial|swp)|.*~", re.I)
 
@@ -93,7 +90,7 @@ def look(inbox: Path, passed_over: list[PassedOver] | None = None) -> Iterator[D
         except OSError:  # gone, or not readable just now: the next look may see it
             continue
         for path in entries:
-            if _NOISE.fullmatch(path.name):
+            if SHADOW.fullmatch(path.name):
                 continue
             try:
                 info = path.lstat()

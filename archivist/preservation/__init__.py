@@ -1,7 +1,8 @@
 """The archive's later life: whether it is as its chains say, what was lost put back, how long it is kept.
 
-``verification`` checking, decisions about what was found, the rolling schedule · ``restore`` from a copy, by digest ·
+``verification`` checking, decisions about what was found, the rolling schedule · ``restore`` from a copy, by digest · ``foreign`` what other
+programs left there, moved out ·
 ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
 """
 
-__all__ = ["appraisal", "disposal", "restore", "verification"]
+__all__ = ["appraisal", "disposal", "foreign", "restore", "verification"]

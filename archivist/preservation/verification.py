@@ -16,6 +16,7 @@ from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue, Newer
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
+from archivist.preservation import foreign
 from archivist.store import Archive, Stamp, bag, durable_files
 from archivist.store.bag_fixity import (
     BagCheck,
@@ -27,6 +28,7 @@ from archivist.store.bag_fixity import (
     refuse_newer,
 )
 from archivist.store.batches import IS_BATCH
+from archivist.store.foreign_files import is_foreign
 from archivist.workspace import Workspace
 
 WITHIN_DAYS: Final = 90
@@ -39,7 +41,10 @@ ROUNDS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check found. ``known`` findings were accepted by a decision on record; ``drift`` is the index's only."""
+    """What a check found. ``known`` findings were accepted by a decision on record; ``drift`` is the index's only.
+
+    ``foreign``: what other programs left there; no fault.
+    """
 
     checked: tuple[str, ...]
     files: int
@@ -47,6 +52,7 @@ class Verification:
     findings: tuple[FixityFinding, ...]
     known: tuple[FixityFinding, ...]
     drift: tuple[str, ...]
+    foreign: tuple[FixityFinding, ...] = ()
 
 
 def verify(
@@ -101,6 +107,7 @@ def verify(
             fresh,
             known,
             _drift(workspace) if everything else (),
+            (*(f for r in results for f in r.foreign), *(foreign.beside_bags(archive) if everything else ())),
         )
         if not doubts:
             _record(archive, stamp, done, results, quick=quick)
@@ -162,7 +169,7 @@ def _orphans(archive: Archive) -> list[FixityFinding]:
     found = [
         FixityFinding("cases", p.name, FixityFault.EXTRA)
         for p in archive.cases.iterdir()
-        if p.name not in known
+        if p.name not in known and not is_foreign(p.name)
     ]
     found += [
         FixityFinding(str(n), "", FixityFault.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
@@ -172,7 +179,7 @@ def _orphans(archive: Archive) -> list[FixityFinding]:
     found += [
         FixityFinding(p.name, "", FixityFault.EXTRA)
         for p in (archive.batches.folder.iterdir() if archive.batches.folder.is_dir() else ())
-        if p.name not in known
+        if p.name not in known and not is_foreign(p.name)
     ]
     found += [
         FixityFinding(name, "", FixityFault.MISSING, "整批" if IS_BATCH.fullmatch(name) else "整个户档")

@@ -6,7 +6,7 @@ cases, ledger, batches and tray together · ``ledger`` its bags · ``number_runs
 ``outbox`` what is handed out · ``record_moves`` a paper that goes to another case, ``household_splits`` people who form one · ``archive_format`` which program
 wrote it · ``review_tray`` what waits, ``tray_items`` one by one · ``notes`` the small files that stand in no bag · ``batches`` files that hold several papers · ``bag_fixity`` a bag held against its chain ·
 ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
-kind of disk it is · ``open_writers`` who is writing to a file · ``inbox_access`` who may put
+kind of disk it is · ``foreign_files`` what other programs leave behind · ``open_writers`` who is writing to a file · ``inbox_access`` who may put
 files into the inbox · ``office_keys`` what codes are checked with.
 """
 

@@ -24,6 +24,7 @@ from archivist.os_reasons import reason_of
 from archivist.store import archive_format, bag, chain, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import PARTS, PENDING
+from archivist.store.foreign_files import is_foreign
 
 
 class FixityFault(StrEnum):
@@ -36,6 +37,7 @@ class FixityFault(StrEnum):
     STATE = "state"
     UNCHECKED = "unchecked"
     NEWER = "newer"
+    FOREIGN = "foreign"
 
     @property
     def label(self) -> str:
@@ -56,6 +58,7 @@ _LABELS: Final = {
     "state": "内容前后矛盾",
     "unchecked": "未检",
     "newer": "由更新版本的程序写入",
+    "foreign": "无关文件",
 }
 _REMEDIES: Final = {
     "missing": "用 archivist restore 从备份或报送副本恢复",
@@ -65,6 +68,7 @@ _REMEDIES: Final = {
     "state": "请保留现场，交维护人员",
     "unchecked": "查明读不出来的原因（权限、磁盘）后重新检查",
     "newer": "请升级本程序后再核对；升级以前这里不接受写入",
+    "foreign": "别的程序留下的，不影响档案；用 archivist doctor --tidy 移到 outbox/无关文件，不删除",
 }
 WHOLE_ARCHIVE: Final = "archive"
 """Stands where findings about ``archive/FORMAT`` have the name of a bag."""
@@ -131,13 +135,14 @@ def check_format(root: Path) -> tuple[FixityFinding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class BagCheck:
-    """One bag after its check. ``read`` is the number of bytes that were hashed."""
+    """One bag after its check. ``read`` is the number of bytes that were hashed; ``foreign`` are no faults."""
 
     bag: str
     events: int
     files: int
     read: int
     findings: tuple[FixityFinding, ...]
+    foreign: tuple[FixityFinding, ...] = ()
 
 
 def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
@@ -155,7 +160,9 @@ def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
         return BagCheck(
             name, 0, 0, 0, (FixityFinding(name, "", FixityFault.UNCHECKED, "", reason_of(error)),)
         )
-    return BagCheck(name, check.events, len(check.expected), check.read, tuple(check.findings))
+    return BagCheck(
+        name, check.events, len(check.expected), check.read, tuple(check.findings), tuple(check.foreign)
+    )
 
 
 class _Check:
@@ -165,6 +172,7 @@ class _Check:
         self.folder = folder
         self.quick = quick
         self.findings: list[FixityFinding] = []
+        self.foreign: list[FixityFinding] = []
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
         self.events = 0
         self.read = 0
@@ -186,7 +194,11 @@ class _Check:
             *(f"{chain.EVENTS}/{chain.event_name(n + 1)}" for n in range(self.events)),
         }
         for path in sorted(set(here) - known):
-            self._say(path, FixityFault.EXTRA, "", f"{here[path].st_size} 字节")
+            length = f"{here[path].st_size} 字节"
+            if stat.S_ISREG(here[path].st_mode) and is_foreign(path):
+                self.foreign.append(FixityFinding(self.folder.name, path, FixityFault.FOREIGN, "", length))
+            else:
+                self._say(path, FixityFault.EXTRA, "", length)
 
     def _say(self, file: str, problem: FixityFault, expected: str = "", found: str = "") -> None:
         self.findings.append(FixityFinding(self.folder.name, file, problem, expected, found))
@@ -326,7 +338,7 @@ def _walk(folder: Path) -> dict[str, os.stat_result]:
                 if entry.is_dir(follow_symlinks=False):
                     if path not in (PENDING, PARTS):
                         todo.append((entry.path, path + "/"))
-                    elif any(Path(entry.path).iterdir()):
+                    elif any(not is_foreign(p.name) for p in Path(entry.path).iterdir()):
                         found[path + "/…"] = entry.stat(follow_symlinks=False)
                 else:
                     found[path] = entry.stat(follow_symlinks=False)

@@ -28,6 +28,7 @@ from archivist.model.ids import RecordNo, Sha256
 from archivist.os_reasons import reason_of
 from archivist.store import bag, chain, durable_files, source_name
 from archivist.store.chain import Chain
+from archivist.store.foreign_files import is_foreign
 
 PENDING: Final = "pending"
 PARTS: Final = "parts"
@@ -362,7 +363,7 @@ def recover(folder: Path) -> str | None:
             Nothing is touched then.
     """
     try:
-        left = sorted((folder / PENDING).iterdir())
+        left = sorted(p for p in (folder / PENDING).iterdir() if not is_foreign(p.name))
     except FileNotFoundError:
         return None
     if not left:

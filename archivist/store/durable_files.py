@@ -183,6 +183,12 @@ def rename_new(source: Path, target: Path) -> None:
     source.rename(target)
 
 
+def free_place(folder: Path, path: str) -> Path:
+    """Return a place in a folder where nothing is yet, under a name made of a path with ``/``."""
+    name = path.replace("/", "_")
+    return next(t for n in range(100_000) if not os.path.lexists(t := folder / f"{n:03d} {name}"))
+
+
 def replace(source: Path, target: Path) -> None:
     """Rename over a file of the program's own (manifests). Durable after ``sync_folder``."""
     source.replace(target)

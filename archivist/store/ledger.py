@@ -10,6 +10,7 @@ from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
+from archivist.store.foreign_files import is_foreign
 
 
 class LedgerBags:
@@ -31,7 +32,9 @@ class LedgerBags:
 
     def folders(self) -> list[Path]:
         """Return the bags in order."""
-        return sorted(p for p in self.folder.iterdir() if p.is_dir()) if self.folder.is_dir() else []
+        if not self.folder.is_dir():
+            return []
+        return sorted(p for p in self.folder.iterdir() if p.is_dir() and not is_foreign(p.name))
 
     def events(self) -> Iterator[Event]:
         """Yield every event, year by year.
