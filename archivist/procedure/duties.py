@@ -102,17 +102,32 @@ def of_records(
         elif rule.value == ONCE:
             yield Duty(rule, "常设", None, 1, len(own), "份", short=not own)
         else:
-            yield _by_cycle(rule, own, on)
+            yield _by_cycle(rule, own, on, since)
 
 
-def _by_cycle(rule: Rule, own: Sequence[OfficePaper], on: dt.date) -> Duty:
+def _by_cycle(rule: Rule, own: Sequence[OfficePaper], on: dt.date, since: dt.date | None) -> Duty:
+    """Return what is owed for the cycle a day lies in; for the one before, where it passed unfulfilled with a ledger open."""
     months = _MONTHS.get(str(rule.value))
     first, last = _span(on, months or 12)
-    done = sum(first <= _about(p) <= last for p in own)
-    period = f"{first:%Y-%m}" if months == 1 else f"{on.year} 年" if first.month == 1 and last.month == 12 else f"{first:%Y-%m} 至 {last:%Y-%m}"  # fmt: skip
     if months is None:
-        return Duty(rule, f"{rule.value}，{period}", None, None, done, "份")
-    return Duty(rule, period, None, 1, done, "份", due=last)
+        return Duty(
+            rule, f"{rule.value}，{_period(first, last)}", None, None, _about_days(own, first, last), "份"
+        )
+    before, passed = _span(first - dt.timedelta(days=1), months)
+    if since and since <= passed and not _about_days(own, before, passed):
+        return Duty(rule, _period(before, passed), None, 1, 0, "份", due=passed, short=True)
+    return Duty(rule, _period(first, last), None, 1, _about_days(own, first, last), "份", due=last)
+
+
+def _about_days(papers: Sequence[OfficePaper], first: dt.date, last: dt.date) -> int:
+    return sum(first <= _about(p) <= last for p in papers)
+
+
+def _period(first: dt.date, last: dt.date) -> str:
+    """Return the whole months from one day to another in words: ``2024 年``, ``2024-03``, ``2024-01 至 2024-06``."""
+    if (first.month, last.month) == (1, 12):
+        return f"{first.year} 年"
+    return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y-%m} 至 {last:%Y-%m}"
 
 
 def _span(on: dt.date, months: int) -> tuple[dt.date, dt.date]:

@@ -86,6 +86,27 @@ def test_what_has_no_cycle_is_counted_by_the_year_and_never_late() -> None:
     assert (found.done, found.required, found.short) == (2, None, False)
 
 
+@pytest.mark.parametrize(
+    ("made", "today", "due", "short"),
+    [
+        ([], "2024-01-31", "2024-01-31", False),
+        ([], "2024-02-01", "2024-01-31", True),
+        (["2024-01-31"], "2024-02-01", "2024-02-29", False),
+        (["2024-02-03"], "2024-02-05", "2024-01-31", True),  # of February, not of January
+        (["2024-01-10"], "2024-03-01", "2024-02-29", True),
+        (["2023-12-31"], "2024-01-31", "2024-01-31", False),
+    ],
+)
+def test_what_each_month_asks_for_is_still_owed_when_the_month_is_over(
+    made: list[str], today: str, due: str, short: bool
+) -> None:
+    """「大力推行网上审批」, by the month: a month that passed without its register is told, not forgotten with the calendar."""
+    papers = [OfficePaper("online_application_register", "登记册", day(d), {}) for d in made]
+    found = owed(papers, today)["online"]
+    assert (found.due, found.short) == (day(due), short)
+    assert not owed(papers, today, None)["online"].short
+
+
 def test_what_is_made_once_stays_made() -> None:
     """「按规模、服务对象数量统筹配齐相应的工作人员」: the roster stands until it is made anew."""
     assert owed([], "2030-01-01")["staff"].short
