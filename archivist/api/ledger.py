@@ -25,6 +25,8 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.OFFICE_DOCUMENT_ISSUED: "制发机关文书",
         Op.VERIFIED: "核对",
         Op.ALARM_CLEARED: "警报了结",
+        Op.HEADS_RECORDED: "登记链头",
+        Op.SEALED: "封存",
     }
 )
 """What people call an event of the ledger."""
@@ -200,5 +202,9 @@ def _text(event: Event) -> str:
         case Op.ALARM_CLEARED:
             how = {"accepted": "决定维持现状", "clean": "再次核对无误"}.get(data["how"], "已恢复")
             return f"{data['case']} {how}" + (f"（{event.reason}）" if event.reason else "")
+        case Op.HEADS_RECORDED:
+            return f"{len(data['heads'])} 个"
+        case Op.SEALED:
+            return f"{data['seal']}，户档 {data['cases']} 个，摘要 {data['sha256'][:20]}…"
         case _:
             return event.reason

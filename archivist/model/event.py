@@ -54,6 +54,8 @@ class Op(StrEnum):
     OFFICE_DOCUMENT_ISSUED = "office_document_issued"
     VERIFIED = "verified"
     ALARM_CLEARED = "alarm_cleared"
+    HEADS_RECORDED = "heads_recorded"
+    SEALED = "sealed"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

@@ -18,6 +18,7 @@ from archivist.store import archive_format, bag, chain, commit, durable_files, o
 from archivist.store.batches import Batches
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
+from archivist.store.head_log import HeadLog
 from archivist.store.household_splits import HouseholdSplits
 from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
@@ -27,7 +28,7 @@ from archivist.store.record_moves import RecordMove, RecordMoves
 from archivist.store.review_tray import Tray
 
 FOLDERS: Final = (
-    "inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches", "runs",
+    "inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches", "runs", "changed",
 )  # fmt: skip
 
 
@@ -47,17 +48,18 @@ class Archive:
         self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, *others = (
             root / n for n in FOLDERS
         )
-        alarms, moves, batches, runs = others
+        alarms, moves, batches, runs, _ = others
         self.lock = WriterLock(
             root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
         )
+        self.heads = HeadLog(root, lambda *entry: self.ledgers.enter(*entry))
         self.tray = Tray(self.review, self.work)
-        self.batches = Batches(batches, self.work, self.tray)
+        self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)
-        self.moves = RecordMoves(moves, self.work, self.cases)
-        self.ledgers = LedgerBags(self.ledger, self.work)
+        self.moves = RecordMoves(moves, self.work, self.cases, self.heads.changing)
+        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
-        self.splits = HouseholdSplits(moves, self.work, self.cases)
+        self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
         self.recovered = Recovery()
         self.healed = False
         self._started = False
@@ -166,6 +168,7 @@ class Archive:
                             self.moves.folder,
                             self.batches.folder,
                             *self.tray.folders(),
+                            *self.heads.changed.folders(),
                         ):
                             durable_files.sync_folder(folder)
                         durable_files.sync_names(self.outbox)
@@ -181,6 +184,7 @@ class Archive:
         """Make a new case with its first event."""
         info = bag.case_info(number, organisation, stamp.by.today)
         with self.writing(stamp.by.actor):
+            self.heads.changing(str(number), stamp)
             _, made = commit.create(self.work, self.cases / str(number), info, draft, stamp)
             return self._fold(number, made)
 
@@ -201,6 +205,7 @@ class Archive:
             case = self._fold(number, current)
             draft = make(case)
             self._require_fitting(case, draft, stamp)
+            self.heads.changing(str(number), stamp)
             event = commit.commit(self.folder(number), current, draft, stamp)
             return self._fold(number, current), event
 

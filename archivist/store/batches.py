@@ -9,7 +9,7 @@ or the batch with all its parts, some still on their way, which the next start s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,10 +67,11 @@ class BatchChange:
 class Batches:
     """The folder ``batches/``. Callers hold the workspace's lock for everything that writes."""
 
-    def __init__(self, folder: Path, work: Path, tray: Tray) -> None:
+    def __init__(self, folder: Path, work: Path, tray: Tray, changing: Callable[[str, Stamp], None]) -> None:
         self.folder = folder
         self.work = work
         self.tray = tray
+        self._changing = changing
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def ids(self) -> list[str]:
@@ -158,6 +159,7 @@ class Batches:
                 files.append(NewFile(source_name.path_of(record_no(n)), content, record_no(n)))
         info = bag.batch_info(batch, stamp.by.today)
         draft = replace(_draft(change), files=tuple(files), source=originals[0].as_source())
+        self._changing(batch, stamp)
         event, _ = commit.create(
             self.work,
             self.folder / batch,
@@ -180,6 +182,7 @@ class Batches:
             with durable_files.writing("没有改动待认领中的任何一份", batch):
                 durable_files.remove_tree(folder / PARTS / str(seq))
                 _stage(folder, seq, change)
+            self._changing(batch, stamp)
             event = commit.commit(folder, current, _draft(change), stamp)
         except BaseException:
             if not committed.exists():  # else it stands, and the next start sends the parts on

@@ -8,7 +8,7 @@ forgets when it is not. No paper is copied: the new case names those it rests on
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -71,10 +71,11 @@ class HouseholdSplit:
 class HouseholdSplits:
     """The notes of splits in the folder ``moves/``. Callers hold the workspace's lock."""
 
-    def __init__(self, folder: Path, work: Path, cases: Path) -> None:
+    def __init__(self, folder: Path, work: Path, cases: Path, changing: Callable[[str, Stamp], None]) -> None:
         self.folder = folder
         self.work = work
         self._cases = cases
+        self._changing = changing
 
     def carry_out(self, split: HouseholdSplit, organisation: str, opening: Draft) -> tuple[Case, Case]:
         """Make the new case, then let the old one go of its people.
@@ -98,6 +99,7 @@ class HouseholdSplits:
         commit.require_sound(folder, leaving)
         self._begin(split)
         info = bag.case_info(split.target, organisation, split.stamp.by.today)
+        self._changing(str(split.target), split.stamp)
         _, made = commit.create(self.work, self._cases / str(split.target), info, opening, split.stamp)
         try:
             old = self._let_go(split)
@@ -153,6 +155,7 @@ class HouseholdSplits:
         case = chain.state(split.case, current)
         draft = split.departure(case, chain.read(self._cases / str(split.target)))
         _require_fitting(case, draft)
+        self._changing(folder.name, split.stamp)
         commit.commit(folder, current, draft, split.stamp)
         return chain.state(split.case, current)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from archivist.model.event import Data, Event, Op
@@ -19,11 +19,13 @@ class LedgerBags:
     Args:
         folder: where the bags are.
         work: where a new one is built.
+        changing: called before a year takes an event, with what its bag is called and who acts.
     """
 
-    def __init__(self, folder: Path, work: Path) -> None:
+    def __init__(self, folder: Path, work: Path, changing: Callable[[str, Stamp], None]) -> None:
         self.folder = folder
         self._work = work
+        self._changing = changing
         self._years: dict[int, tuple[Chain, YearNumbers]] = {}
 
     def forget(self) -> None:
@@ -60,6 +62,8 @@ class LedgerBags:
 
     def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
         """Write one event into a year's bag, which is made when it is not there."""
+        if draft.op is not Op.HEADS_RECORDED:
+            self._changing(bag.identifier(str(year)), stamp)
         current, numbers = self._opened(year, stamp)
         event = commit.commit(self.folder / str(year), current, draft, stamp)
         numbers.apply(event)
@@ -67,6 +71,7 @@ class LedgerBags:
 
     def place_of_next(self, year: int, stamp: Stamp) -> Path:
         """Return where the next event of a year will stand, once it is entered."""
+        self._changing(bag.identifier(str(year)), stamp)
         current, _ = self._opened(year, stamp)
         return self.folder / str(year) / chain.EVENTS / chain.event_name(current.seq + 1)
 

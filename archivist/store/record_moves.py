@@ -8,7 +8,7 @@ arrived (the event that filed it names where it came from), and forgets when it 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -62,10 +62,11 @@ class RecordMove:
 class RecordMoves:
     """The folder ``moves/``. Callers hold the workspace's lock."""
 
-    def __init__(self, folder: Path, work: Path, cases: Path) -> None:
+    def __init__(self, folder: Path, work: Path, cases: Path, changing: Callable[[str, Stamp], None]) -> None:
         self.folder = folder
         self.work = work
         self._cases = cases
+        self._changing = changing
 
     def begin(self, move: RecordMove) -> None:
         """Note durably what is going to be done."""
@@ -97,6 +98,7 @@ class RecordMoves:
         folder = self._cases / str(move.case)
         current = chain.read(folder)
         departure = move.departure(chain.state(move.case, current), new)
+        self._changing(folder.name, move.stamp)
         commit.commit(folder, current, departure, move.stamp)
         return chain.state(move.case, current)
 

@@ -436,6 +436,20 @@ def _number(workspace: Workspace, now: Now, ack: Ack) -> None:
             ack(f"number {workspace.archive.allocate(sequence, year, workspace.stamp(now()))[0]}")
 
 
+def _heads_of_a_new_day(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """The first write of the next day: the heads of all that changed, then the change."""
+    later = replace(now(), time=now().time + dt.timedelta(days=1))
+    if workspace.archive.read(WANG).fact("applicant.phone") != "022-00009999":
+        change_facts(workspace, later, WANG, [("applicant.phone", "022-00009999")], reason="来电")
+    ack("changed")
+
+
+def _heads(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        workspace.archive.heads.record(workspace.stamp(now()))
+    ack("entered")
+
+
 _first, _strange, *_ = PAPERS
 COMMANDS: Final = {
     c.name: c
@@ -460,6 +474,8 @@ COMMANDS: Final = {
         Command("reopen", _reopen, before=_deregister),
         Command("split a household", _split_household),
         Command("ledger number", _number),
+        Command("enter heads", _heads, _heads),
+        Command("first write of a day", _heads_of_a_new_day, _heads_of_a_new_day),
         Command("write to an older archive", _facts, older=True),
     )
 }

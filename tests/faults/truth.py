@@ -22,6 +22,7 @@ from archivist.model.ids import CaseNo
 from archivist.model.reference_numbers import ReferenceNumber
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format, bag, chain
+from archivist.store.bag_heads import bag_folder, read_head
 from archivist.workspace import Workspace
 from tests.faults.office import (
     HELD_PAPER,
@@ -156,7 +157,24 @@ def check(root: Path, steps: Sequence[Step], told: int, *, rounds: int = 1) -> i
         had, wanted = (steps[n].numbers.get(sequence, 0) for n in (0, -1))
         must(last <= had + rounds * (wanted - had), f"{sequence}: more numbers than asked for")
     _papers(archive)
+    _heads(archive)
     return fits[0]
+
+
+def _heads(archive: Archive) -> None:
+    """The ledger has each bag's head, or the bag is marked so that it gets it."""
+    entered = {
+        head[0]: head
+        for event in archive.ledger_events()
+        if event.op is Op.HEADS_RECORDED
+        for head in event.data["heads"]
+    }
+    bags = [*map(str, archive.case_numbers()), *archive.batches.ids()]
+    bags += [bag.identifier(folder.name) for folder in archive.ledger_folders()]
+    marked = archive.heads.changed.names()
+    for name in bags:
+        head = list(read_head(name, bag_folder(archive.root, name)))
+        must(name in marked or entered.get(name) == head, f"{name} changed, and nothing says so")
 
 
 def whole(folder: Path) -> None:

@@ -1,0 +1,58 @@
+"""The head of a bag's chain: what an anchor holds, so that a history changed afterwards is found."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from archivist.errors import IntegrityAlarm
+from archivist.model.event import GENESIS
+from archivist.model.ids import Sha256
+from archivist.store import bag, chain, durable_files
+from archivist.store.batches import IS_BATCH
+
+_LEDGER = re.compile(r"ledger-(\d{4})")
+
+
+class BagHead(NamedTuple):
+    """Where a bag's chain ended at some time.
+
+    Attributes:
+        bag: a case number, ``ledger-2024`` or a batch's id: the bag's ``External-Identifier``.
+        seq: number of the last event, from 1.
+        head: SHA-256 of its file.
+    """
+
+    bag: str
+    seq: int
+    head: Sha256
+
+
+def read_head(name: str, folder: Path) -> BagHead:
+    """Return the head of a bag from its last two events only.
+
+    Raises:
+        IntegrityAlarm: E202, what stands last does not follow what stands before it. OSError: it cannot be read.
+    """
+    names = chain.event_names(folder)
+    if not names or names[-1] != chain.event_name(len(names)):
+        raise IntegrityAlarm("事件不全，或有多出的", file=name)
+    last = durable_files.read(f"{folder}/{chain.EVENTS}/{names[-1]}")
+    before = durable_files.digest_of(folder / chain.EVENTS / names[-2])[0] if len(names) > 1 else GENESIS
+    try:
+        follows = json.loads(last)["prev"] == before
+    except (ValueError, KeyError, TypeError, RecursionError):
+        follows = False
+    if not follows:
+        raise IntegrityAlarm(f"事件 {names[-1]} 与前一事件不相接", file=name)
+    return BagHead(name, len(names), bag.sha256(last))
+
+
+def bag_folder(root: Path, name: str) -> Path:
+    """Return where in an archive a bag is, or would be, by its External-Identifier."""
+    if IS_BATCH.fullmatch(name):
+        return root / "batches" / name
+    year = _LEDGER.fullmatch(name)
+    return root / "ledger" / year[1] if year else root / "cases" / name
