@@ -66,6 +66,8 @@ def _is_day(text: str) -> bool:
     return True
 
 
+LONGEST_PIN: Final = 480
+"""So many minutes, a working day, may a PIN be remembered at the most."""
 OfficeCode = Annotated[
     str, Form(lambda code: not code or OFFICE_CODE.fullmatch(code), "2 至 8 个大写英文字母")
 ]
@@ -73,6 +75,7 @@ OfficeRole = Annotated[Role, one_of(HELD)]
 Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
 Inhabitants = Annotated[int, Form(lambda count: count >= 0, "人数，不小于 0")]
 Yuan = Annotated[float, Form(lambda amount: amount >= 0, "金额（元），不小于 0")]
+Minutes = Annotated[int, Form(lambda minutes: 0 <= minutes <= LONGEST_PIN, f"分钟，0 至 {LONGEST_PIN}")]
 Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
 Share = Annotated[float, Form(lambda share: 0 < share <= 1, "大于 0、不超过 1 的小数，如 0.8")]
 SIGNED_INK: Final = 0.012
@@ -110,6 +113,7 @@ class StaffMember:
 
     Attributes:
         village: where a helper of a village works.
+        account: of the operating system, from which the person acts; the same for several where they share one.
         since: first day at the post, ``until`` the last; of all time when nothing is said.
     """
 
@@ -120,6 +124,7 @@ class StaffMember:
     employment: Employment = Employment.FULL_TIME
     village: str = ""
     phone: str = ""
+    account: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
 
@@ -163,6 +168,14 @@ class ProvisionalDates(StrEnum):
     """No day: it will be told once it is sure."""
 
 
+class OtherAccount(StrEnum):
+    """What becomes of an act in the name of somebody whose account is another one, without a PIN."""
+
+    TELL = "tell"
+    """It is done, and the event tells of it for ever."""
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """Settings of the machine, not of the law.
@@ -178,6 +191,8 @@ class Options:
         signed_copy_text: share (0.0–1.0) of an issued document's text that must be on a scan taken for its signed copy.
         provisional_dates: what papers say of a day that the holidays not yet announced may move (暂算).
         signature_ink: share (0.0–1.0) of the place for a signature that must be inked.
+        other_account: what becomes of an act in the name of somebody whose registered account is another one.
+        pin_minutes: for so many minutes who gave the PIN is not asked again at the same terminal; 0 to be asked each time.
     """
 
     settle_s: float = 2.0
@@ -190,6 +205,8 @@ class Options:
     signed_copy_text: Share = 0.8
     signature_ink: Share = SIGNED_INK
     provisional_dates: ProvisionalDates = ProvisionalDates.MARK
+    other_account: OtherAccount = OtherAccount.TELL
+    pin_minutes: Minutes = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,6 +357,22 @@ class RoleMissing(SettingsError):
     remedy = "用 --as 换人，或在 archivist.toml 的 [[people]] 中登记岗位。"
 
 
+class UnknownActor(SettingsError):
+    """Who is named to act is not among the office's people, or not at the post."""
+
+    code, exit_status, title = "E505", 55, "经办人没有登记"
+    remedy = (
+        "用 --as 写登记的姓名，或在 archivist.toml 的 [[people]] 中登记；查看不受影响。没有写入任何内容。"
+    )
+
+
+class NotIdentified(SettingsError):
+    """Who is named to act must show that it is he: the account is another one, or the PIN is wanted, wrong, or slowed down."""
+
+    code, exit_status, title = "E506", 56, "不能确认是本人"
+    remedy = "请本人在终端里输入口令，或在本人的账户下办理。没有写入任何内容。"
+
+
 # ── the end of a file ────────────────────────────────────────────────────────────────────────────────────
 class DisposalError(ArchivistError):
     """What was to become of a file at its end cannot be."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from archivist.api.authorisation import authorised
 from archivist.api.result import Result
 from archivist.errors import InvalidValue
 from archivist.model import facts as model
 from archivist.model.ids import Category, mask_id
 from archivist.model.invisible import invisible_notices
+from archivist.model.permissions import Act
 from archivist.model.standing import MatterKind
 from archivist.model.stated_days import StatedDay
 from archivist.model.states import State
@@ -148,6 +150,7 @@ class Reopened(Result):
     warnings: tuple[str, ...]
 
 
+@authorised(Act.OPEN_CASE)
 def open_case(
     workspace: Workspace,
     by: By,
@@ -222,6 +225,7 @@ def _read(source: Path | None, notices: list[str]) -> model.Facts:
     return read_facts(source, notices) if source else model.NO_FACTS
 
 
+@authorised(Act.CHANGE_FACTS)
 def change_facts(
     workspace: Workspace,
     by: By,
@@ -278,6 +282,7 @@ def plan_deregistration(
     return DeregistrationPlan.of(planned)
 
 
+@authorised(Act.DEREGISTER)
 def deregister(
     workspace: Workspace,
     by: By,
@@ -320,6 +325,7 @@ def deregister(
     )
 
 
+@authorised(Act.REOPEN)
 def reopen(workspace: Workspace, by: By, case: str, *, reason: str) -> Reopened:
     """Take back a deregistration (撤销注销): the file stands where it stood before, its drop folder is there again.
 

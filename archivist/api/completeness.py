@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api import selection
+from archivist.api.authorisation import authorised
 from archivist.api.inbox import record_named
 from archivist.api.result import Result
 from archivist.model.ids import Category
+from archivist.model.permissions import Act
 from archivist.model.standing import Verdict as Verdict
 from archivist.model.states import State
 from archivist.rules.completeness.evidence import EvidenceKind as EvidenceKind
@@ -212,6 +214,7 @@ def check(
     )
 
 
+@authorised(Act.CONFIRM_CHECK)
 def confirm(
     workspace: Workspace,
     by: By,
@@ -245,6 +248,7 @@ def confirm(
     return CheckConfirmed(str(number), after.seq, tuple(checks))
 
 
+@authorised(Act.CONFIRM_RECORD)
 def confirm_records(
     workspace: Workspace,
     by: By,

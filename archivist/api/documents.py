@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivist.api import given_values, selection
+from archivist.api.authorisation import authorised
 from archivist.api.document_results import (
     DocumentPlan,
     Drafts,
@@ -26,6 +27,7 @@ from archivist.api.parcels import NO_COPIES, Copies
 from archivist.api.result import Refusal
 from archivist.errors import UsageError
 from archivist.model.invisible import invisible_notices
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.doctypes import catalogue
@@ -183,6 +185,7 @@ def draft(workspace: Workspace, prepared: PreparedDocuments, folder: Path | None
     return Drafts(written, prepared.refused, notices=prepared.notices)
 
 
+@authorised(Act.ISSUE)
 def issue(
     workspace: Workspace,
     by: By,

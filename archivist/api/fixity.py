@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api import selection
+from archivist.api.authorisation import authorised
 from archivist.api.result import Result
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -107,6 +109,7 @@ class Restored(Result):
     left: tuple[FixityFindingView, ...]
 
 
+@authorised(Act.VERIFY)
 def verify(
     workspace: Workspace,
     by: By,
@@ -135,6 +138,7 @@ def verify(
     return _verified(done, quick=quick)
 
 
+@authorised(Act.VERIFY)
 def verify_next_round(workspace: Workspace, by: By) -> Verified | None:
     """Read again the cases whose last check is the oldest; None when none is due."""
     from archivist.preservation import verification
@@ -158,6 +162,7 @@ def _verified(done: Verification, *, quick: bool) -> Verified:
     )
 
 
+@authorised(Act.ACCEPT_FINDINGS)
 def accept(workspace: Workspace, by: By, case: str, reason: str) -> FindingsAccepted:
     """Record the decision to keep a case as it is although its check fails.
 
@@ -171,6 +176,7 @@ def accept(workspace: Workspace, by: By, case: str, reason: str) -> FindingsAcce
     return FindingsAccepted(str(number), _views(verification.accept(workspace, by, number, reason)), reason)
 
 
+@authorised(Act.RESTORE)
 def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
     """Put back from a copy what a case, a year of the ledger (``总账2024``) or a batch has lost, each file by its digest.
 

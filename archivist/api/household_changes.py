@@ -9,11 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.case_past import ReferredPaper
 from archivist.api.cases import ChangeView, Settings
 from archivist.api.inbox import parse_record
 from archivist.api.result import Result
 from archivist.model.ids import Category
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -67,6 +69,7 @@ class ApplicantChanged(Result):
         )
 
 
+@authorised(Act.CHANGE_APPLICANT)
 def change_applicant(
     workspace: Workspace,
     by: By,
@@ -158,6 +161,7 @@ class HouseholdSplitUp(Result):
         )
 
 
+@authorised(Act.SPLIT_HOUSEHOLD)
 def split_household(
     workspace: Workspace,
     by: By,

@@ -10,11 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.fixity import Verified, verify_next_round
 from archivist.api.passwords import AskPassword, with_password
 from archivist.api.result import Problem, Result
 from archivist.errors import ArchivistError, PasswordNeeded, SettingsError, UsageError
 from archivist.model.ids import CaseNo, RecordNo, record_no
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -202,6 +204,7 @@ def _telling(tell: Tell) -> Callable[[batches.Outcome, int, int], None]:
     return report
 
 
+@authorised(Act.TAKE_INBOX)
 def file_inbox(
     workspace: Workspace,
     by: Callable[[], By],
@@ -230,6 +233,7 @@ def who_watches(workspace: Workspace) -> str:
     return watcher_lock(workspace).watcher()
 
 
+@authorised(Act.TAKE_INBOX)
 def watch_inbox(
     workspace: Workspace,
     by: Callable[[], By],
@@ -272,6 +276,7 @@ def watch_inbox(
     )
 
 
+@authorised(Act.FILE)
 def file_by_hand(
     workspace: Workspace,
     by: Callable[[], By],

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.history import LoggedEvent
 from archivist.api.result import Result
 from archivist.model.event import Op
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.issuing.number_series import NumberLine
@@ -144,6 +146,7 @@ def _title(workspace: Workspace, document: str) -> str:
     return workspace.catalogue.get(document).title if document in workspace.catalogue else ""
 
 
+@authorised(Act.ENTER_VACANT)
 def make_vacant(workspace: Workspace, by: By, reason: str, *, year: int | None = None) -> DocumentNumbers:
     """Enter as vacant (空号) the numbers that no document bears and of which nobody said why; return the series then.
 

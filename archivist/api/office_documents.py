@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivist.api import given_values
+from archivist.api.authorisation import authorised
 from archivist.api.document_results import (
     DocumentPlan,
     Drafts,
@@ -22,6 +23,7 @@ from archivist.api.draft_files import DRAFTS, write_drafts
 from archivist.api.parcels import Copies
 from archivist.errors import UsageError
 from archivist.model.invisible import invisible_notices
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.issuing import office_documents
@@ -133,6 +135,7 @@ def draft(workspace: Workspace, prepared: PreparedOfficeDocument) -> Drafts:
     return Drafts(write_drafts(folder, pages, pdf=prepared.pdf), doubts=one.doubts, notices=prepared.notices)
 
 
+@authorised(Act.ISSUE)
 def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> IssuedDocuments:
     """Issue a document: into the outbox, into the ledger, a copy into the folder asked for.
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.inbox import DropOutcomeView, FiledFile, WaitingFile
 from archivist.api.result import Result
 from archivist.api.tray_view import TrayView, WaitingItem
 from archivist.errors import UsageError
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.ingest.batches import SplitUp
@@ -105,6 +107,7 @@ def _pages(group: str) -> Iterable[int]:
         yield from range(first, last + 1) if first <= last else range(first, last - 1, -1)
 
 
+@authorised(Act.REARRANGE)
 def split(
     workspace: Workspace,
     by: By,
@@ -143,6 +146,7 @@ def split(
     return Rearranged.of(tried(workspace, by, rearranging.split_item(workspace, by, found, groups)))
 
 
+@authorised(Act.REARRANGE)
 def join(workspace: Workspace, by: By, items: Sequence[str], *, dry_run: bool = False) -> Rearranged:
     """Make one paper of several waiting files, in that order.
 
@@ -160,6 +164,7 @@ def join(workspace: Workspace, by: By, items: Sequence[str], *, dry_run: bool = 
     return Rearranged.of(tried(workspace, by, rearranging.join_items(workspace, by, found)))
 
 
+@authorised(Act.REARRANGE)
 def undo(workspace: Workspace, by: By, batch: str) -> PutBack:
     """Put the files of a batch back into the tray as they came; possible while all its parts wait there.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api.authorisation import authorised
 from archivist.api.inbox import record_named
 from archivist.api.result import Result
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.ingest import refiling
@@ -78,6 +80,7 @@ class RecordRetyped(Result):
         )
 
 
+@authorised(Act.MOVE_RECORD)
 def move_record(
     workspace: Workspace,
     by: By,
@@ -113,6 +116,7 @@ def move_record(
     return RecordMoved.of(done, dry_run=dry_run)
 
 
+@authorised(Act.RETYPE_RECORD)
 def retype_record(
     workspace: Workspace,
     by: By,

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.report_requests import OutputForm, Request
 from archivist.api.report_tables import Cell, ReportColumn, Row, columns
 from archivist.api.result import Result
 from archivist.errors import UsageError
 from archivist.model.chinese import format_date
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,6 +73,7 @@ class RegisterView(Result):
     files: tuple[Path, ...]
 
 
+@authorised(Act.REPORT)
 def make(
     workspace: Workspace, by: By, request: Request, collected: Compiled, *, folder: Path | None, dry_run: bool
 ) -> RegisterView:

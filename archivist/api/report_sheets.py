@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from archivist.api.authorisation import authorised
 from archivist.api.document_results import refusals
 from archivist.api.parcels import Copies, Parcel, ParcelItem
 from archivist.api.report_requests import OutputForm, Request
@@ -15,6 +16,7 @@ from archivist.api.report_tables import ReportColumn, Row, columns
 from archivist.api.result import Refusal, Result
 from archivist.doctypes.field_paths import FieldPath
 from archivist.model.chinese import format_date
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType, FieldSpec
@@ -73,6 +75,7 @@ class ReportSheets(Result):
     parcels: tuple[Parcel, ...]
 
 
+@authorised(Act.REPORT)
 def make(
     workspace: Workspace, by: By, request: Request, collected: Compiled, *, folder: Path | None, dry_run: bool
 ) -> ReportSheets:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api import registers, report_sheets
+from archivist.api.authorisation import authorised
 from archivist.api.registers import RegisterView
 from archivist.api.report_requests import Request
 from archivist.api.report_sheets import ReportSheets
 from archivist.api.result import Result
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -49,6 +51,7 @@ def offered(workspace: Workspace) -> Reports:
     return Reports(tuple(Report(d.id, d.title, period) for d, period in documents))
 
 
+@authorised(Act.REPORT)
 def make(
     workspace: Workspace,
     by: By,

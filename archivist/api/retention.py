@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api.authorisation import authorised
 from archivist.api.result import Result
+from archivist.model.permissions import Act
 from archivist.rules.unit import Unit
 
 if TYPE_CHECKING:
@@ -222,6 +224,7 @@ def explain(workspace: Workspace, case: str, *, on: dt.date) -> RetentionExplain
     return _explained(found, retention(found, workspace.pack, on), on)
 
 
+@authorised(Act.EXTEND_RETENTION)
 def extend(
     workspace: Workspace,
     by: By,

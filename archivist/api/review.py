@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.inbox import FiledFile, parse_record
 from archivist.api.result import Problem, Result
 from archivist.api.tray_view import EVERYTHING, DamagedItemView, TrayFilter, TrayView, WaitingItem
 from archivist.errors import ArchivistError, SettingsError, UsageError
 from archivist.model.ids import CaseNo
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
@@ -151,6 +153,7 @@ def suggested(workspace: Workspace, wanted: TrayFilter = EVERYTHING) -> tuple[As
     return tuple(Assignment(i.id) for i in view.matching(wanted) if view.item(i).suggested)
 
 
+@authorised(Act.ASSIGN)
 def assign(
     workspace: Workspace,
     by: Callable[[], By],
@@ -207,6 +210,7 @@ def assign(
     return Assigned((), tuple(filed), tuple(failed))
 
 
+@authorised(Act.HAND_BACK)
 def hand_back(workspace: Workspace, by: By, item: str) -> HandedBack:
     """Put a waiting file that is no household's into ``outbox/退回``, under its own name.
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api.authorisation import authorised
 from archivist.api.inbox import record_named
 from archivist.api.result import Result
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -50,6 +52,7 @@ class ServiceRecord(Result):
         return cls(str(done.case.number), done.receipt.no, papers, done.before, received_on)
 
 
+@authorised(Act.RECORD_SERVICE)
 def record_service(
     workspace: Workspace,
     by: By,

@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api import next_acts
+from archivist.api.authorisation import authorised
 from archivist.api.next_acts import ActView
 from archivist.api.result import Result
+from archivist.model.permissions import Act
 from archivist.model.roles import Role
 from archivist.model.standing import PaperStatus
 from archivist.model.states import State
@@ -305,6 +307,7 @@ def plan_step(
     return StepResult.of(planned, None)
 
 
+@authorised(Act.TAKE_STEP)
 def take_step(
     workspace: Workspace,
     by: By,
@@ -335,6 +338,7 @@ def take_step(
     return StepResult.of(done.planned, done.case.seq, following)
 
 
+@authorised(Act.CORRECT_STEP)
 def correct_step(
     workspace: Workspace,
     by: By,

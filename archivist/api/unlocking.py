@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archivist.api.authorisation import authorised
 from archivist.api.passwords import AskPassword, with_password
 from archivist.api.rearranging import Rearranged
 from archivist.api.tray_view import TrayView, WaitingItem
 from archivist.errors import PasswordNeeded
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -21,6 +23,7 @@ def can_be_unlocked(item: WaitingItem) -> bool:
     return item.code == PasswordNeeded.code and by_kind(item.kind).takes_password
 
 
+@authorised(Act.UNLOCK)
 def unlock(workspace: Workspace, by: By, item: str, ask: AskPassword) -> Rearranged:
     """Open a locked file of the tray; what is in it is filed where that is certain, and waits else.
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.authorisation import authorised
 from archivist.api.inbox import record_named
 from archivist.api.result import Result
 from archivist.doctypes.field_paths import FieldPath
+from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
     from archivist.issuing.planned import IssuedForCase, PlannedForCase
@@ -84,6 +86,7 @@ class RecordReplaced(Result):
     dry_run: bool
 
 
+@authorised(Act.VOID)
 def void_record(
     workspace: Workspace, by: By, case: str, record: str, *, reason: str, dry_run: bool = False
 ) -> RecordVoided:
@@ -107,6 +110,7 @@ def void_record(
     return RecordVoided.of(done, dry_run=dry_run)
 
 
+@authorised(Act.REPLACE)
 def replace_record(
     workspace: Workspace,
     by: By,

@@ -272,7 +272,7 @@ def deregister(
     先列出未了的事项：没有制发、送达、签回的文书，没有发放的，追缴、冻结，期限，待认领和投放文件夹。在终端上要确认；不在终端上，
     有未了的须加 --yes。终止、不予受理等决定没有制发、送达的不能注销，无人可送的除外。
     """
-    by = session.by()
+    by = session.by(writes=not dry_run)
     day = on or by.today
     planned = api.plan_deregistration(session.workspace, by, case_, on=day, reason=reason, people=people)
     if dry_run:

@@ -102,7 +102,7 @@ def generate(
     缺项一次列全。按户的归档为“待签”（无须签章的即为归档），打印、签章、扫描后自动对应；机关文书写入
     archive/outbox/机关文书，记入总账。成批制发中断的，重新运行同一命令：已制发的跳过，只补没有做的。
     """
-    by = session.by()
+    by = session.by(writes=not (draft or dry_run))
     wanted = document_types.document_type(session.workspace, document)
     if wanted.made_for in (MadeFor.OFFICE, MadeFor.REGISTER):
         _refuse_of_households(
@@ -210,7 +210,7 @@ def _show_issued(session: Session, done: IssuedDocuments) -> int:
             session.say(f"写不下的续在续页上，请一并签章：{'、'.join(one.continued)}", "dim")
         for doubt in one.doubts:
             session.say(f"请核对：{doubt}", "yellow")
-        if one.case and (act := next_acts.after_in(session.workspace, one.case, by=session.by())):
+        if one.case and (act := next_acts.after_in(session.workspace, one.case, by=session.by(writes=False))):
             session.say(next_line(act))
     elif done.issued:
         session.table(

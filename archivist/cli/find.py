@@ -103,6 +103,6 @@ def show_hits(session: Session, hits: Sequence[HitView]) -> None:
 def reindex(session: Session) -> None:
     """由档案库重建索引；期间原索引照常可用。"""
     with session.progress("重建索引") as progress:
-        made = api.reindex(session.workspace, session.by(), progress)
+        made = api.reindex(session.workspace, session.by(writes=False), progress)
     session.emit(made)
     session.say(f"索引已由档案库重建，共 {made.cases} 户", "green")

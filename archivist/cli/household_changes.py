@@ -52,7 +52,7 @@ def applicant(
     """变更申请人：申请人死亡或离开后，由户内其他成员接着办；已制发的文书不变。"""
     done = api.change_applicant(
         session.workspace,
-        session.by(),
+        session.by(writes=not dry_run),
         case_,
         to,
         why=why,
@@ -107,7 +107,7 @@ def split(
     """分户：几名成员另立一户（新户号），原户不再有他们；原户的材料只引用，不复制。"""
     done = api.split_household(
         session.workspace,
-        session.by(),
+        session.by(writes=not dry_run),
         case_,
         _listed(members),
         category=parse_category(category) if category else None,

@@ -37,7 +37,7 @@ def next_(
     everything: bool,
 ) -> int:
     """下一步该办什么：不写户，各在办户各列最先到期的一件；写户，这一户的全部。每件写明照着敲的命令，和还缺什么。"""
-    by = session.by()
+    by = session.by(writes=False)
     if everything and limit is not None:
         raise UsageError("--all 与 --limit 不能同时写")
     if case_ and (category or place or overdue or everything or limit):

@@ -45,7 +45,9 @@ def split(
     if proposed and rotate:
         raise UsageError("--rotate 要和页码一起写")
     wanted = api.parse_parts(parts, rotate)
-    return _say(session, api.split(session.workspace, session.by(), item, wanted, dry_run=dry_run))
+    return _say(
+        session, api.split(session.workspace, session.by(writes=not dry_run), item, wanted, dry_run=dry_run)
+    )
 
 
 @click.command()
@@ -54,7 +56,7 @@ def split(
 @with_session
 def join(session: Session, items: tuple[str, ...], dry_run: bool) -> int:
     """把待认领的几件按次序合成一份；合起来认得准的随即归档。"""
-    return _say(session, api.join(session.workspace, session.by(), items, dry_run=dry_run))
+    return _say(session, api.join(session.workspace, session.by(writes=not dry_run), items, dry_run=dry_run))
 
 
 @click.command()

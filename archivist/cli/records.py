@@ -39,7 +39,14 @@ def move(
 ) -> None:
     """归错了户：先归入应归的一户，再从这一户移出；原件号不再使用。"""
     done = refiling.move_record(
-        session.workspace, session.by(), case_, number, target, type=type_, reason=reason, dry_run=dry_run
+        session.workspace,
+        session.by(writes=not dry_run),
+        case_,
+        number,
+        target,
+        type=type_,
+        reason=reason,
+        dry_run=dry_run,
     )
     session.emit(done)
     what = "可以移出（试运行，未写入）" if done.dry_run else "已移出"
@@ -61,7 +68,13 @@ def move(
 def retype(session: Session, case_: str, number: str, type_: str, reason: str, dry_run: bool) -> None:
     """认错了种类：改正种类、题名，文件移到该种类的文件夹；件号不变。"""
     done = refiling.retype_record(
-        session.workspace, session.by(), case_, number, type_, reason=reason, dry_run=dry_run
+        session.workspace,
+        session.by(writes=not dry_run),
+        case_,
+        number,
+        type_,
+        reason=reason,
+        dry_run=dry_run,
     )
     session.emit(done)
     what = "可以改正（试运行，未写入）" if done.dry_run else "已改正"
@@ -82,7 +95,9 @@ def void(session: Session, case_: str, number: str, reason: str, dry_run: bool) 
 
     只作废本系统制发的文书；已签的和决定书须由分管领导（决定）。已据以办理、送达的，先撤回所据的环节。
     """
-    done = voiding.void_record(session.workspace, session.by(), case_, number, reason=reason, dry_run=dry_run)
+    done = voiding.void_record(
+        session.workspace, session.by(writes=not dry_run), case_, number, reason=reason, dry_run=dry_run
+    )
     session.emit(done)
     _show_voided(session, done)
 
@@ -120,7 +135,7 @@ def replace(
     """制发错了：作废重制。制发新的一件，同时作废原件，一次完成；制发原件时所填的沿用，--set 另写。"""
     done = voiding.replace_record(
         session.workspace,
-        session.by(),
+        session.by(writes=not dry_run),
         case_,
         number,
         values=dict(pairs(settings)),
@@ -186,7 +201,13 @@ def serves(
 ) -> None:
     """扫描归入的送达回证送达的是哪几件。没有登记以前，它不证明任何文书的送达。"""
     done = service.record_service(
-        session.workspace, session.by(), case_, receipt, numbers, received_on=received_on, reason=reason
+        session.workspace,
+        session.by(),
+        case_,
+        receipt,
+        numbers,
+        received_on=received_on,
+        reason=reason,
     )
     session.emit(done)
     papers = "、".join(f"第 {p.record} 件《{p.title}》" for p in done.serves)

@@ -75,7 +75,7 @@ def report(
     """汇总各户编制册表：花名册、月报表、发放明细、登记簿、备案表、移交清单、期满清单、销毁清册……"""
     if document is None:
         return _list(session)
-    by = session.by()
+    by = session.by(writes=not dry_run)
     request = report_requests.request(
         session.workspace,
         document,

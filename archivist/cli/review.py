@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import click
@@ -190,7 +191,7 @@ def assign(
         wanted = _assignments(words, type_, suggested=suggested)
     with session.progress("归档", least=5) as progress:
         done = api.assign(
-            workspace, session.by, wanted,
+            workspace, partial(session.by, writes=not dry_run), wanted,
             signs=signs, keep_duplicate=keep_duplicate, reason=reason, dry_run=dry_run, progress=progress,
         )  # fmt: skip
     session.emit(done)

@@ -20,8 +20,9 @@ from click.core import ParameterSource
 
 from archivist import settings_file
 from archivist.api.result import Problem, Result
-from archivist.errors import InvalidValue, UsageError
+from archivist.errors import ArchivistError, InvalidValue, UsageError
 from archivist.model.by import CHINA, By
+from archivist.model.invisible import without_invisible
 from archivist.printable import visible
 
 if TYPE_CHECKING:
@@ -115,13 +116,28 @@ class Session:
             return self.folder.resolve()
         return settings_file.nearest(Path.cwd())
 
-    def by(self) -> By:
-        """Return who acts (``--as``, else the account) from which account and machine, at this moment."""
+    def by(self, *, writes: bool = True) -> By:
+        """Return who acts (``--as``, else whose account it is, else the account) from which account and machine, at this moment.
+
+        Args:
+            writes: whether something is to be written; who only looks is asked for nothing.
+        """
         account = os_account()
-        actor, host = self.actor.strip() or account or "unknown", _as_text(socket.gethostname())
+        said = without_invisible(self.actor).strip()
         moment, real = self.clock(), machine_clock()
         clock = real if abs(real - moment) > _SAME_MOMENT else None
-        return By(actor, moment, account=account, host=host, clock=clock)
+        host = _as_text(socket.gethostname())
+        by = By(said or account or "unknown", moment, account=account, host=host, clock=clock)
+        from archivist.api import authorisation, identification
+
+        try:
+            workspace = self.workspace
+            by = identification.identified(workspace, by, named=bool(said))
+            if writes and (unchecked := authorisation.unchecked_today(workspace, by)):
+                self.warn(unchecked)
+        except ArchivistError:
+            pass  # of the workspace or its settings: whatever is done with it says so itself
+        return by
 
     def today(self) -> dt.date:
         """The civil date of the law."""

@@ -75,7 +75,7 @@ def doctor(session: Session, tidy: bool) -> int:
         session.table(("移出的无关文件",), [(path,) for path in moved.moved])
         session.say(f"移到 {moved.folder}：{len(moved.moved)} 个" if moved.moved else "没有无关文件", "green")
         return 0
-    found = api.diagnose(lambda: session.workspace, session.by())
+    found = api.diagnose(lambda: session.workspace, session.by(writes=False))
     session.emit(found)
     session.table(("检查", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
     return 0 if found.healthy else 1

@@ -40,7 +40,8 @@ def step(
         return
     do = api.plan_step if dry_run else api.take_step
     values = dict(pairs(settings))
-    done = do(workspace, session.by(), case_, step_, on=day, at=at, people=by, values=values, reason=reason)
+    who = session.by(writes=not dry_run)
+    done = do(workspace, who, case_, step_, on=day, at=at, people=by, values=values, reason=reason)
     _show_step(session, done)
 
 

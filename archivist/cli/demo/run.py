@@ -95,7 +95,8 @@ class _Demonstration:
         start = now()
         self.session.clock = lambda: TODAY + (now() - start)
         config = self.workspace.config
-        self.session.actor = self.session.actor or config.people[0].name
+        if not config.person(self.session.actor):
+            self.session.actor = config.people[0].name
         self.session.say(f"{config.office.name}，规则包 {self.workspace.pack.title}")
         self.did("工作区", "已建立", str(self.root))
 

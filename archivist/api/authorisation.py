@@ -1,0 +1,139 @@
+"""The one gate before every act: who is named must be of the office, at the post today, and have a role that may.
+
+Every function of ``api`` that writes to the archive goes through it (``authorised``); which role may do what stands in
+``model.permissions`` alone. Where the office registered nobody (``[[people]]``) nothing can be asked, and it is said once a
+day. An offline program cannot prove who sits at the machine; what it knows of it stands in the event, see ``model.by``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+
+from archivist.errors import NotIdentified, RoleMissing, UnknownActor
+from archivist.model.by import By
+from archivist.model.permissions import MAY, Act
+from archivist.model.roles import Role
+
+if TYPE_CHECKING:
+    from archivist.config import StaffMember
+    from archivist.workspace import Workspace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Who = TypeVar("Who", By, Callable[[], By])
+UNCHECKED: Final = "archivist.toml 没有登记人员（[[people]]）：以谁的名义办理、有没有岗位，都没有核对"
+_TOLD: Final = "roles_unchecked"
+"""File in ``index/`` that says on which day it was last said that roles are not checked."""
+_NEAR: Final = 3
+"""So many names are offered for one that nobody has."""
+
+
+def authorised(
+    act: Act,
+) -> Callable[[Callable[Concatenate[Workspace, Who, P], R]], Callable[Concatenate[Workspace, Who, P], R]]:
+    """Let a use case begin only when its actor may do an act; a trial run (``dry_run``) writes nothing and is open to all.
+
+    The use case raises besides what ``require`` does.
+    """
+
+    def gate(
+        use_case: Callable[Concatenate[Workspace, Who, P], R],
+    ) -> Callable[Concatenate[Workspace, Who, P], R]:
+        @functools.wraps(use_case)
+        def run(workspace: Workspace, by: Who, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if not kwargs.get("dry_run"):
+                require(workspace, _who(by), act)
+            return use_case(workspace, by, *args, **kwargs)
+
+        run.act = act  # type: ignore[attr-defined]
+        return run
+
+    return gate
+
+
+def require(workspace: Workspace, by: By, act: Act) -> None:
+    """Refuse an act to who may not do it; nothing is asked where the office registered nobody.
+
+    Raises:
+        UnknownActor: E505, nobody of that name is registered, or at the post today. RoleMissing: E504.
+        NotIdentified: E506, the account is another one's, and the office wants that refused.
+    """
+    from archivist.config import OtherAccount
+
+    if not workspace.config.people:
+        return
+    rows = at_post(workspace, by)
+    if by.registered_account and workspace.config.options.other_account is OtherAccount.REFUSE:
+        raise NotIdentified(
+            f"{by.actor}登记的账户是 {by.registered_account}，现在的账户是 {by.account}，没有用口令确认"
+        )
+    if not MAY[act] & roles_of(rows):
+        held = "、".join(role.label for row in rows for role in row.roles) or "没有岗位"
+        raise RoleMissing(
+            f"{act.label}须由{asked(act)}办理，{by.actor}（{held}）",
+            remedy=f"用 --as 换人；可以办的：{'、'.join(_who_may(workspace, act, by)) or '还没有人登记这个岗位'}。",
+        )
+
+
+def at_post(workspace: Workspace, by: By) -> tuple[StaffMember, ...]:
+    """Return the rows of the settings that say who the actor is today; one who came back has more than one.
+
+    Raises:
+        UnknownActor: E505.
+    """
+    people = workspace.config.people
+    rows = tuple(person for person in people if person.name == by.actor)
+    serving = tuple(person for person in rows if person.serves(by.today))
+    if serving:
+        return serving
+    if rows:
+        raise UnknownActor(f"{by.actor}在 {by.today} 不在岗（[[people]] 的 since、until），不能以其名义办理")
+    near = _near(by.actor, [person.name for person in people if person.serves(by.today)])
+    raise UnknownActor(
+        f"“{by.actor}”没有登记在 archivist.toml 的 [[people]] 中，不能以其名义办理",
+        problems=[f"是不是 {name}？" for name in near],
+    )
+
+
+def roles_of(rows: Sequence[StaffMember]) -> frozenset[Role]:
+    """Return the roles somebody has by all rows that say who it is."""
+    return frozenset(role for row in rows for role in row.roles)
+
+
+def asked(act: Act) -> str:
+    """Return who may do an act, in Chinese, in the order of the roles."""
+    return "或".join(f"“{role.label}”" for role in Role if role in MAY[act])
+
+
+def unchecked_today(workspace: Workspace, by: By) -> str:
+    """Return that roles are not checked, the first time on a day; empty afterwards and where people are registered.
+
+    What was said stands in ``index/``; where that cannot be written it is said again.
+    """
+    if workspace.config.people:
+        return ""
+    note, today = workspace.root / "index" / _TOLD, by.today.isoformat()
+    with suppress(OSError, ValueError):
+        if note.read_text(encoding="utf-8").strip() == today:
+            return ""
+    with suppress(OSError):
+        note.write_text(f"{today}\n", encoding="utf-8")
+    return UNCHECKED
+
+
+def _who(by: By | Callable[[], By]) -> By:
+    return by if isinstance(by, By) else by()
+
+
+def _who_may(workspace: Workspace, act: Act, by: By) -> list[str]:
+    return [p.name for p in workspace.config.people if p.serves(by.today) and MAY[act] & set(p.roles)]
+
+
+def _near(name: str, names: Sequence[str]) -> list[str]:
+    """Return the names that are most like one nobody has."""
+    from difflib import get_close_matches
+
+    return get_close_matches(name, list(dict.fromkeys(names)), n=_NEAR, cutoff=0.3)

@@ -1,0 +1,131 @@
+"""Who may do what: one table, act → roles. The steps of a procedure have their own roles in the rule packs beside it.
+
+It holds where the office registered its people (``[[people]]``); ``api.authorisation`` asks it, nobody else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from archivist.model.roles import HELD, Role
+
+
+class Act(StrEnum):
+    """What somebody does to the archive; the value names the command."""
+
+    OPEN_CASE = "case open"
+    CHANGE_FACTS = "case set"
+    TAKE_STEP = "case step"
+    CORRECT_STEP = "case correct"
+    CHANGE_APPLICANT = "case applicant"
+    SPLIT_HOUSEHOLD = "case split"
+    DEREGISTER = "case deregister"
+    REOPEN = "case reopen"
+    CONFIRM_CHECK = "check --confirm"
+    CONFIRM_RECORD = "case record confirm"
+    FILE = "file"
+    TAKE_INBOX = "watch"
+    ASSIGN = "review assign"
+    HAND_BACK = "review return"
+    REARRANGE = "review split"
+    UNLOCK = "review unlock"
+    MOVE_RECORD = "case record move"
+    RETYPE_RECORD = "case record retype"
+    RECORD_SERVICE = "case record serves"
+    ISSUE = "generate"
+    VOID = "case record void"
+    REPLACE = "case record replace"
+    REPORT = "report"
+    ENTER_VACANT = "ledger --vacant"
+    EXTEND_RETENTION = "retention extend"
+    VERIFY = "verify"
+    ACCEPT_FINDINGS = "verify --accept"
+    RESTORE = "restore"
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return _LABELS[self]
+
+
+_LABELS: Final[Mapping[Act, str]] = MappingProxyType(
+    {
+        Act.OPEN_CASE: "立户",
+        Act.CHANGE_FACTS: "改动户档信息",
+        Act.TAKE_STEP: "登记办理环节",
+        Act.CORRECT_STEP: "更正办理环节",
+        Act.CHANGE_APPLICANT: "变更申请人",
+        Act.SPLIT_HOUSEHOLD: "分户",
+        Act.DEREGISTER: "注销",
+        Act.REOPEN: "撤销注销",
+        Act.CONFIRM_CHECK: "登记人工核对",
+        Act.CONFIRM_RECORD: "登记看过原件",
+        Act.FILE: "归档",
+        Act.TAKE_INBOX: "收取收件箱",
+        Act.ASSIGN: "认领待认领的件",
+        Act.HAND_BACK: "退回待认领的件",
+        Act.REARRANGE: "拆分、合并待认领的件",
+        Act.UNLOCK: "打开加密的待认领件",
+        Act.MOVE_RECORD: "移走归错的件",
+        Act.RETYPE_RECORD: "改正件的种类",
+        Act.RECORD_SERVICE: "登记送达回证",
+        Act.ISSUE: "制发文书",
+        Act.VOID: "作废文书",
+        Act.REPLACE: "作废重制",
+        Act.REPORT: "制作册表",
+        Act.ENTER_VACANT: "登记空号",
+        Act.EXTEND_RETENTION: "延长保管期限",
+        Act.VERIFY: "核对档案库",
+        Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
+        Act.RESTORE: "从备份恢复",
+    }
+)
+EVERYBODY: Final = frozenset(HELD)
+STAFF: Final = frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.ARCHIVIST})
+"""Those who work on files; panel, appraisers and witnesses are named in steps, they enter nothing."""
+FILING: Final = frozenset({Role.INTAKE, Role.ARCHIVIST})
+CUSTODY: Final = frozenset({Role.APPROVER, Role.ARCHIVIST})
+"""Those who answer for the archive itself."""
+DECIDING: Final = frozenset({Role.APPROVER})
+MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
+    {
+        Act.OPEN_CASE: FILING,
+        Act.CHANGE_FACTS: frozenset({Role.INTAKE, Role.REVIEWER, Role.ARCHIVIST}),
+        Act.TAKE_STEP: STAFF,
+        Act.CORRECT_STEP: STAFF,
+        Act.CHANGE_APPLICANT: STAFF,
+        Act.SPLIT_HOUSEHOLD: STAFF,
+        Act.DEREGISTER: STAFF,
+        Act.REOPEN: DECIDING,
+        Act.CONFIRM_CHECK: STAFF,
+        Act.CONFIRM_RECORD: STAFF,
+        Act.FILE: FILING,
+        Act.TAKE_INBOX: FILING,
+        Act.ASSIGN: FILING,
+        Act.HAND_BACK: FILING,
+        Act.REARRANGE: FILING,
+        Act.UNLOCK: FILING,
+        Act.MOVE_RECORD: FILING,
+        Act.RETYPE_RECORD: FILING,
+        Act.RECORD_SERVICE: FILING,
+        Act.ISSUE: STAFF,
+        Act.VOID: STAFF,
+        Act.REPLACE: STAFF,
+        Act.REPORT: STAFF,
+        Act.ENTER_VACANT: CUSTODY,
+        Act.EXTEND_RETENTION: DECIDING,
+        Act.VERIFY: EVERYBODY,
+        Act.ACCEPT_FINDINGS: CUSTODY,
+        Act.RESTORE: CUSTODY,
+    }
+)
+"""Who may, by act. Of a step and what goes with it (``BY_PACK``, ``BY_DOCUMENT``) more is asked: see there."""
+BY_PACK: Final = frozenset(
+    {Act.TAKE_STEP, Act.CORRECT_STEP, Act.CHANGE_APPLICANT, Act.SPLIT_HOUSEHOLD, Act.DEREGISTER}
+)
+"""Acts that record a step: who took it must have the role its row in the rule pack names."""
+BY_DOCUMENT: Final = frozenset({Act.VOID, Act.REPLACE})
+"""Acts that undo a document: a signed one or a decision only the one who decides may, see ``procedure.assignment``."""

@@ -1,0 +1,130 @@
+"""Every writing command, by the command tree: under a name nobody has, or in a role that may not, nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from archivist.cli.main import COMMANDS, cli
+from archivist.model.permissions import EVERYBODY, MAY, Act
+from archivist.model.roles import HELD, Role
+from tests.cli.test_json import leaves
+from tests.command_line import Office, opened
+from tests.people import make_id
+
+NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
+WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
+    ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
+    ("case", "set"): [(Act.CHANGE_FACTS, ["王秀兰", "申请人.联系电话=022-00009999"])],
+    ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],
+    ("case", "correct"): [(Act.CORRECT_STEP, ["王秀兰", "2", "--void", "--reason", "误记"])],
+    ("case", "applicant"): [(Act.CHANGE_APPLICANT, ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "死亡"])],
+    ("case", "split"): [(Act.SPLIT_HOUSEHOLD, ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
+    ("case", "deregister"): [(Act.DEREGISTER, ["王秀兰", "--reason", "自愿退出", "--yes"])],
+    ("case", "reopen"): [(Act.REOPEN, ["王秀兰", "--reason", "误办"])],
+    ("check",): [(Act.CONFIRM_CHECK, ["王秀兰", "--confirm", "C10.photos", "--note", "看过"])],
+    ("file",): [(Act.FILE, ["王秀兰", "诊断.txt", "--type", "其他材料"])],
+    ("case", "record", "serves"): [(Act.RECORD_SERVICE, ["王秀兰", "1", "1", "--received-on", "2024-03-04"])],
+    ("case", "record", "move"): [(Act.MOVE_RECORD, ["王秀兰", "1", "王秀兰", "--reason", "归错"])],
+    ("case", "record", "retype"): [(Act.RETYPE_RECORD, ["王秀兰", "1", "身份证", "--reason", "认错"])],
+    ("case", "record", "confirm"): [(Act.CONFIRM_RECORD, ["王秀兰", "1", "--note", "看过原件"])],
+    ("case", "record", "void"): [(Act.VOID, ["王秀兰", "1", "--reason", "写错"])],
+    ("case", "record", "replace"): [(Act.REPLACE, ["王秀兰", "1", "--reason", "写错"])],
+    ("watch",): [(Act.TAKE_INBOX, ["--once"])],
+    ("review", "split"): [(Act.REARRANGE, ["{item}", "1,2"])],
+    ("review", "join"): [(Act.REARRANGE, ["{item}", "{item}"])],
+    ("review", "unsplit"): [(Act.REARRANGE, ["{item}"])],
+    ("review", "unlock"): [(Act.UNLOCK, ["{item}"])],
+    ("review", "assign"): [(Act.ASSIGN, ["{item}", "王秀兰", "--type", "其他材料"])],
+    ("review", "return"): [(Act.HAND_BACK, ["{item}"])],
+    ("generate",): [
+        (Act.ISSUE, ["卷内文件目录", "王秀兰"]),
+        (Act.ISSUE, ["工作人员名册"]),
+    ],
+    ("report",): [
+        (Act.REPORT, ["受理登记簿", "--month", "2024-03"]),
+        (Act.REPORT, ["初审公示", "--month", "2024-03"]),
+    ],
+    ("verify",): [
+        (Act.VERIFY, []),
+        (Act.VERIFY, ["王秀兰"]),
+        (Act.ACCEPT_FINDINGS, ["王秀兰", "--accept", "--reason", "查明"]),
+    ],
+    ("restore",): [(Act.RESTORE, ["王秀兰", "--from", "archive"])],
+    ("ledger",): [(Act.ENTER_VACANT, ["--vacant", "--reason", "打印中断"])],
+    ("retention", "extend"): [(Act.EXTEND_RETENTION, ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有价值"])],
+}  # fmt: skip
+"""Command → what it does and what follows its words."""
+LOOKS: Final = {
+    ("init",), ("doctor",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
+    ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("retention", "list"), ("retention", "explain"),
+    ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"),
+    ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
+}  # fmt: skip
+"""Commands that write nothing to an archive that is there."""
+ASKS: Final = {("review", "work")}
+"""Commands that only put questions, and do what is answered through the use cases of others."""
+PLANS_FIRST: Final = {("case", "deregister")}
+"""Commands that say what would be left open before anybody is asked who he is; it may be refused there."""
+
+
+def picture(root: Path) -> dict[str, tuple[bytes, int]]:
+    """Return every file of the archive with its mode."""
+    return {
+        str(p.relative_to(root)): (p.read_bytes(), p.stat().st_mode)
+        for p in sorted((root / "archive").rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office with somebody in each role and somebody in none, one household, one file nobody knows, one in the inbox."""
+    office = opened(tmp_path_factory.mktemp("staffed"))
+    (office.root / "诊断.txt").write_text("门诊诊断证明", encoding="utf-8")
+    (office.root / "收条.txt").write_text("收条", encoding="utf-8")
+    office.run("file", "王秀兰", "收条.txt", "--type", "其他材料")
+    (office.root / "archive/inbox/不知何物.txt").write_text("无人认领", encoding="utf-8")
+    office.run("watch", "--once", check=1)
+    (office.root / "archive/inbox/后来的.txt").write_text("后来的", encoding="utf-8")
+    rows = [
+        f'\n[[people]]\nname = "{name}"\nroles = ["{role.value}"]\npost = "经办机构"\n'
+        for role, name in NAMES.items()
+    ]
+    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write("".join(rows) + '\n[[people]]\nname = "某无岗"\n')
+    return office
+
+
+def test_every_command_is_said_to_write_or_to_look() -> None:
+    """A property over all commands (click's tree)."""
+    every = {path for name in COMMANDS for path in leaves(cli) if path[0] == name}
+    assert every == set(WRITES) | LOOKS | ASKS
+    assert {act for runs in WRITES.values() for act, _ in runs} == set(MAY)
+
+
+@pytest.mark.parametrize("path", list(WRITES), ids=" ".join)
+def test_who_may_not_changes_nothing(staffed: Office, path: tuple[str, ...]) -> None:
+    """Every writing command under an unknown name, a wrong role, is refused and the archive's bytes are unchanged."""
+    item = staffed.json("review", "list")["items"][0]["item"]
+    before = picture(staffed.root)
+    for act, said in WRITES[path]:
+        words = [*path, *(item if word == "{item}" else word for word in said)]
+        for name in ("查无此人", "林经办", "某", "某无岗", *(NAMES[role] for role in EVERYBODY - MAY[act])):
+            shown = staffed.json(*words, "--as", name, check=None)
+            assert shown["schema"] == "archivist/error/1", (words, name)
+            if path not in PLANS_FIRST:
+                expected = "E504" if name in ("某无岗", *NAMES.values()) else "E505"
+                assert shown["error"]["code"] == expected, (words, name, shown)
+            assert picture(staffed.root) == before, (words, name)
+
+
+@pytest.mark.parametrize("role", [*HELD, None])
+def test_looking_stays_open(staffed: Office, role: Role | None) -> None:
+    """Reading stays open, whoever looks."""
+    name = NAMES[role] if role else "查无此人"
+    for words in (["case", "show", "王秀兰"], ["case", "list"], ["search", "王秀兰"], ["next"], ["due"], ["ledger"], ["review", "list"],
+                  ["report", "受理登记簿", "--month", "2024-03", "--dry-run"], ["generate", "卷内文件目录", "王秀兰", "--dry-run"]):  # fmt: skip
+        assert staffed.json(*words, "--as", name, check=None)["schema"] != "archivist/error/1", words
