@@ -1,4 +1,4 @@
-"""Writes the generated pages of ``docs/``: errors, rules, documents, JSON Schemas. A test checks they are current."""
+"""Writes the generated pages of ``docs/``: errors, permissions, rules, documents, JSON Schemas. A test checks they are current."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors
 from archivist.model.ids import Category
+from archivist.model.permissions import BY_DOCUMENT, BY_PACK, MAY
+from archivist.model.roles import HELD
 from archivist.model.states import State
 from archivist.rules import admissibility, pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
@@ -28,6 +30,9 @@ RULES_INTRO: Final = """每一行都写明出处：办法、条、原文。〔�
 `replace = true`（代替）、`withdraw = true`（不再适用）；只对所列类别有效。改后运行 `archivist rules check`。
 """
 R = TypeVar("R", Rule, StepRule, Material, CheckRule)
+PERMISSIONS_INTRO: Final = """登记了人员（`archivist.toml` 的 `[[people]]`）的，没有登记的、不在岗的不能写入，只能查看；登记了的按岗位办理。试运行（`--dry-run`）不写入，
+谁都可以。没有登记人员的不核对，程序每天提醒一次。办理环节的人（`--by`）须有什么岗位，由规则包规定，见 [rules.md](rules.md)。
+"""
 STATUSES = """退出码：0 完成 · 1 完成，但有待人工处理的 · 2 用法 · 10–19 收件 · 20–29 档案库 · 30–39 模板与文书 ·
 40–49 索引 · 50–59 规则与设置 · 60–69 处置 · 70 程序缺陷 · 130 中断。代码与退出码是稳定的。
 """
@@ -45,6 +50,31 @@ def errors_page() -> str:
     for error in all_errors():
         meaning = (error.__doc__ or "").strip().split("\n")[0]
         lines.append(f"| {error.code} | {error.exit_status} | {error.title} | {meaning} | {error.remedy} |")
+    return "\n".join(lines) + "\n"
+
+
+def permissions_page() -> str:
+    """Return ``docs/permissions.md``: who may do what, from the one table of it."""
+    lines = [
+        "# 谁能做什么\n",
+        GENERATED,
+        PERMISSIONS_INTRO,
+        _row("事项", "命令", *(role.label for role in HELD)),
+        "|" + "---|" * (2 + len(HELD)),
+    ]
+    for act, roles in MAY.items():
+        more = (
+            "，办理人另须有规则包所写的岗位"
+            if act in BY_PACK
+            else "，已签署的和决定须分管领导"
+            if act in BY_DOCUMENT
+            else ""
+        )
+        lines.append(
+            _row(
+                act.label + more, f"`archivist {act.value}`", *("●" if role in roles else "" for role in HELD)
+            )
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -245,6 +275,7 @@ def duties_page() -> str:
 
 PAGES = {
     "errors.md": errors_page,
+    "permissions.md": permissions_page,
     "rules.md": rules_page,
     "documents.md": documents_page,
     "duties.md": duties_page,

@@ -10,10 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api.authorisation import authorised
 from archivist.api.result import Result
 from archivist.api.settings_text import settings_text
 from archivist.errors import ArchivistError, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
+from archivist.model.permissions import Act
 from archivist.os_reasons import reason_of
 from archivist.settings_file import FILE_NAME
 
@@ -209,6 +211,7 @@ def _office(office: str, district: str) -> dict[str, str]:
     }
 
 
+@authorised(Act.TIDY)
 def tidy(workspace: Workspace, by: By) -> Tidied:
     """Move what other programs left in the archive's folders into the outbox; nothing is deleted.
 

@@ -44,6 +44,7 @@ class Act(StrEnum):
     VERIFY = "verify"
     ACCEPT_FINDINGS = "verify --accept"
     RESTORE = "restore"
+    TIDY = "doctor --tidy"
 
     @property
     def label(self) -> str:
@@ -81,6 +82,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.VERIFY: "核对档案库",
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
         Act.RESTORE: "从备份恢复",
+        Act.TIDY: "移出无关文件",
     }
 )
 EVERYBODY: Final = frozenset(HELD)
@@ -120,6 +122,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.VERIFY: EVERYBODY,
         Act.ACCEPT_FINDINGS: CUSTODY,
         Act.RESTORE: CUSTODY,
+        Act.TIDY: FILING | CUSTODY,
     }
 )
 """Who may, by act. Of a step and what goes with it (``BY_PACK``, ``BY_DOCUMENT``) more is asked: see there."""

@@ -52,13 +52,14 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
         (Act.VERIFY, ["王秀兰"]),
         (Act.ACCEPT_FINDINGS, ["王秀兰", "--accept", "--reason", "查明"]),
     ],
+    ("doctor",): [(Act.TIDY, ["--tidy"])],
     ("restore",): [(Act.RESTORE, ["王秀兰", "--from", "archive"])],
     ("ledger",): [(Act.ENTER_VACANT, ["--vacant", "--reason", "打印中断"])],
     ("retention", "extend"): [(Act.EXTEND_RETENTION, ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有价值"])],
 }  # fmt: skip
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
-    ("init",), ("doctor",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
+    ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
     ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"),
     ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
