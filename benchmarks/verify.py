@@ -21,7 +21,7 @@ from pathlib import Path
 from archivist.model.event import EVENT_FORMAT, Event, Op
 from archivist.model.ids import CaseNo, Category, record_no
 from archivist.store import bag, chain
-from archivist.store.bag_fixity import check_bags
+from archivist.store.archive_fixity import check_bags
 from archivist.store.chain import Chain
 
 ROUNDS = 3

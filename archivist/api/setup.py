@@ -260,7 +260,8 @@ def _models() -> Checkup:
 
 
 def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
-    from archivist.store.bag_fixity import check_format, remedy
+    from archivist.store.archive_fixity import check_format
+    from archivist.store.bag_fixity import remedy
     from archivist.store.disk_probe import examine
 
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.by import By
@@ -74,6 +75,9 @@ def _set_alarm(workspace: Workspace, number: CaseNo, left: tuple[FixityFinding, 
         workspace.follow(number)
 
 
+_SURPLUS: Final = (FixityFault.EXTRA, FixityFault.STRAY, FixityFault.LINK, FixityFault.NESTED)
+
+
 class _Mend:
     """One restoration, step by step."""
 
@@ -137,11 +141,12 @@ class _Mend:
                     self._put(finding.file, durable_files.digest_of(candidate)[0])
 
     def files(self) -> None:
-        """Put back files by the digests of the chain; move aside what nobody recorded."""
-        for finding in check_bag(self.folder).findings:
-            if finding.problem is FixityFault.EXTRA and finding.file:
+        """Put back files by the digests of the chain; move aside what nobody recorded, what is a link or another bag."""
+        for finding in check_bag(self.folder, quick=True).findings:
+            if finding.problem in _SURPLUS and finding.file:
                 self._aside(finding.file)
-            elif finding.problem in (
+        for finding in check_bag(self.folder).findings:
+            if finding.problem in (
                 FixityFault.CHANGED,
                 FixityFault.MISSING,
             ) and not finding.file.startswith("events/"):

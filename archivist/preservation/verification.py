@@ -17,18 +17,10 @@ from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.preservation import foreign
-from archivist.store import Archive, Stamp, bag, durable_files
-from archivist.store.bag_fixity import (
-    BagCheck,
-    FixityFault,
-    FixityFinding,
-    check_bag,
-    check_bags,
-    check_format,
-    refuse_newer,
-)
+from archivist.store import Archive, Stamp, bag, chain, durable_files
+from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
+from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding, check_bag, refuse_newer
 from archivist.store.batches import IS_BATCH
-from archivist.store.foreign_files import is_foreign
 from archivist.workspace import Workspace
 
 WITHIN_DAYS: Final = 90
@@ -96,7 +88,7 @@ def verify(
         results = [r if not r.findings else check_bag(_folder(archive, r.bag), quick=quick) for r in results]
         findings = [*doubts, *(f for r in results for f in r.findings)]
         if everything:
-            findings += [*_orphans(archive), *_tray(archive, quick=quick)]
+            findings += [*doubles(results), *_orphans(archive, results), *_tray(archive, quick=quick)]
         accepted = _accepted(archive)
         known = tuple(f for f in findings if f in accepted)
         fresh = tuple(f for f in findings if f not in accepted)
@@ -148,38 +140,44 @@ def _record(
             archive.alarms.clear(number)
 
 
-def _orphans(archive: Archive) -> list[FixityFinding]:
+def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFinding]:
     """Find folders that are no cases, cases without a number in the ledger, and cases that are gone."""
+    numbers = archive.case_numbers()
+    known = {*map(str, numbers), *archive.batches.ids()}
+    found = [
+        *beside_bags(archive.cases, known),
+        *beside_bags(archive.ledger, {folder.name for folder in archive.ledger_folders()}),
+        *beside_bags(archive.batches.folder, known),
+    ]
+    elsewhere = {r.bag: r.identity for r in results if r.identity != bag.identifier(r.bag)}
+    known |= {f.file for f in found} | {f.found for f in found} | set(elsewhere.values())
     taken: dict[tuple[str, int], int] = {}
     seen: set[str] = set()
-    try:
-        for event in archive.ledger_events():
+    unread: set[int] = set()
+    told = {r.bag for r in results if r.findings}
+    for folder in archive.ledger_folders():
+        try:
+            events = chain.read(folder).events
+        except NewerFormat as newer:
+            return [*found, FixityFinding("ledger", "", FixityFault.NEWER, "", str(newer))]
+        except IntegrityAlarm as alarm:
+            unread.add(int(folder.name))
+            if folder.name not in told:
+                found.append(FixityFinding("ledger", "", FixityFault.UNCHECKED, "", str(alarm)))
+            continue
+        for event, _ in events:
             if event.op is Op.NUMBERS_ALLOCATED:
                 year = int(event.data["year"])
                 key = (str(event.data["sequence"]), year)
                 taken[key] = max(taken.get(key, 0), int(event.data["last"]))
             elif event.op is Op.VERIFIED:
                 seen |= {name for name in event.data["checked"] if not name.isdigit()}
-    except NewerFormat as newer:
-        return [FixityFinding("ledger", "", FixityFault.NEWER, "", str(newer))]
-    except IntegrityAlarm as alarm:
-        return [FixityFinding("ledger", "", FixityFault.UNCHECKED, "", str(alarm))]
-    numbers = archive.case_numbers()
-    known = {*map(str, numbers), *archive.batches.ids()}
-    found = [
-        FixityFinding("cases", p.name, FixityFault.EXTRA)
-        for p in archive.cases.iterdir()
-        if p.name not in known and not is_foreign(p.name)
-    ]
     found += [
         FixityFinding(str(n), "", FixityFault.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
         for n in numbers
         if n.sequence > taken.get((f"{n.office}-{n.category.value}", n.year), 0)
-    ]
-    found += [
-        FixityFinding(p.name, "", FixityFault.EXTRA)
-        for p in (archive.batches.folder.iterdir() if archive.batches.folder.is_dir() else ())
-        if p.name not in known and not is_foreign(p.name)
+        and str(n) not in elsewhere
+        and n.year not in unread
     ]
     found += [
         FixityFinding(name, "", FixityFault.MISSING, "整批" if IS_BATCH.fullmatch(name) else "整个户档")
@@ -223,6 +221,9 @@ def _accepted(archive: Archive) -> set[FixityFinding]:
         return set()
 
 
+_ONLY_PUT_RIGHT: Final = (FixityFault.MISPLACED, FixityFault.DOUBLE, FixityFault.LINK)
+
+
 # ── a person decides ──────────────────────────────────────────────────────────────────
 def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[FixityFinding, ...]:
     """Record the decision to keep a case as it is although its check fails; it can be written to again.
@@ -243,6 +244,8 @@ def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[F
         refuse_newer(findings)
         if any(f.file in (bag.MANIFEST, bag.TAG_MANIFEST) or f.file.startswith("events/") for f in findings):
             raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=str(number))
+        if any(f.problem in _ONLY_PUT_RIGHT for f in findings):
+            raise IntegrityAlarm("文件夹不是这一户自己的，只能放回原处，不能认可", file=str(number))
         data = {"case": str(number), "how": "accepted", "findings": [f.to_plain() for f in findings]}
         archive.note(Op.ALARM_CLEARED, data, stamp, reason)
         archive.alarms.clear(number)

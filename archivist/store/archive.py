@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,11 +85,12 @@ class Archive:
     def case_numbers(self) -> list[CaseNo]:
         """Return the numbers of all cases, in order."""
         found = []
-        for path in self.cases.iterdir() if self.cases.is_dir() else ():
-            try:
-                found.append(CaseNo.parse(path.name))
-            except InvalidValue:
-                continue
+        with os.scandir(self.cases) if self.cases.is_dir() else nullcontext(()) as entries:
+            for entry in entries:
+                with suppress(InvalidValue, OSError):
+                    number = CaseNo.parse(entry.name)
+                    if entry.is_dir():
+                        found.append(number)
         return sorted(found)
 
     def folder(self, number: CaseNo) -> Path:
@@ -347,7 +349,7 @@ class Archive:
             durable_files.unlink(path)
         for folder in [*self.cases.iterdir(), *self.ledger.iterdir(), *self.batches.folders()]:
             try:
-                if folder.is_dir() and (what := commit.recover(folder)):
+                if _is_own_folder(folder) and (what := commit.recover(folder)):
                     done.append(f"{folder.name}：{what}")
             except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
@@ -378,3 +380,7 @@ class Archive:
         except (CaseNotFound, IntegrityAlarm):
             return False
         return any(e.source is not None and e.source.get("tray") == item for e, _ in events)
+
+
+def _is_own_folder(path: Path) -> bool:
+    return path.is_dir() and not durable_files.is_link(path.lstat())

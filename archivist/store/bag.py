@@ -32,6 +32,11 @@ def identifier(name: str) -> str:
     return f"ledger-{name}" if name.isdigit() else name
 
 
+def folder_name(identifier: str) -> str:
+    """Return the name of the folder in which the bag with this External-Identifier stands."""
+    return identifier.removeprefix("ledger-")
+
+
 def bag_info(fields: Iterable[tuple[str, str]]) -> bytes:
     """Return ``bag-info.txt``. It is written once, so it holds only what never changes (no Payload-Oxum)."""
     return "".join(f"{key}: {' '.join(value.split())}\n" for key, value in fields if value).encode()
@@ -86,6 +91,23 @@ def encode_path(path: str) -> str:
 def decode_path(path: str) -> str:
     """Undo ``encode_path``."""
     return path.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+
+
+def external_identifier(info: bytes) -> str:
+    """Return whose bag a ``bag-info.txt`` says it is; empty when it does not say it, or more than once."""
+    lines = info.decode("utf-8", "replace").splitlines()
+    said = [line.partition(":")[2].strip() for line in lines if line.startswith("External-Identifier:")]
+    return said[0] if len(said) == 1 else ""
+
+
+def readable_lines(data: bytes) -> dict[str, Sha256]:
+    """Return the lines of a manifest as far as they can be read, whatever stands there; see ``parse_manifest``."""
+    files: dict[str, Sha256] = {}
+    for line in data.decode("utf-8", "replace").splitlines():
+        digest, _, path = line.partition("  ")
+        if len(digest) == 64 and path:
+            files[decode_path(path)] = Sha256(digest)
+    return files
 
 
 def parse_manifest(data: bytes) -> dict[str, Sha256]:

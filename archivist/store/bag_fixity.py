@@ -7,23 +7,31 @@ the last; for that the heads must be held by somebody else.
 
 from __future__ import annotations
 
-import json
-import os
+import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.errors import InvalidValue, NewerFormat
 from archivist.model.case import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
 from archivist.store import archive_format, bag, chain, durable_files
-from archivist.store.chain import Chain
-from archivist.store.commit import PARTS, PENDING
+from archivist.store.bag_contents import DECLARED_BY, BagContents, contents, identity
+from archivist.store.chain import Chain, ForeignEvent
+from archivist.store.event_witnesses import (
+    EventFault,
+    StoredEvent,
+    alike,
+    judge,
+    path_of,
+    read_events,
+    seq_of,
+)
 from archivist.store.foreign_files import is_foreign
 
 
@@ -38,6 +46,11 @@ class FixityFault(StrEnum):
     UNCHECKED = "unchecked"
     NEWER = "newer"
     FOREIGN = "foreign"
+    STRAY = "stray"
+    MISPLACED = "misplaced"
+    DOUBLE = "double"
+    NESTED = "nested"
+    LINK = "link"
 
     @property
     def label(self) -> str:
@@ -59,6 +72,11 @@ _LABELS: Final = {
     "unchecked": "未检",
     "newer": "由更新版本的程序写入",
     "foreign": "无关文件",
+    "stray": "不属于事件链的文件",
+    "misplaced": "户号不符",
+    "double": "同一份档案有两份",
+    "nested": "里面套着另一份档案",
+    "link": "是链接",
 }
 _REMEDIES: Final = {
     "missing": "用 archivist restore 从备份或报送副本恢复",
@@ -69,7 +87,14 @@ _REMEDIES: Final = {
     "unchecked": "查明读不出来的原因（权限、磁盘）后重新检查",
     "newer": "请升级本程序后再核对；升级以前这里不接受写入",
     "foreign": "别的程序留下的，不影响档案；用 archivist doctor --tidy 移到 outbox/无关文件，不删除",
+    "stray": "查明来历；用 archivist restore 移到 outbox/损坏",
+    "misplaced": "查明是谁、何时换的；先移开占着位置的，再把它放回“实为”所写的名下，然后重新核对",
+    "double": "比对两份，把多余的一份移出档案库另行保管，然后重新核对",
+    "nested": "查明来历；它若是这里缺的档案，移回它自己的位置，否则移出档案库，然后重新核对",
+    "link": "查明是谁设的；只删去链接本身，把原来的文件夹或文件放回，或用 archivist restore 从备份恢复",
 }
+PLACES: Final = ("cases", "ledger", "batches")
+"""Stand where findings about what lies beside the bags have the name of a bag."""
 WHOLE_ARCHIVE: Final = "archive"
 """Stands where findings about ``archive/FORMAT`` have the name of a bag."""
 
@@ -100,7 +125,11 @@ def remedy(finding: FixityFinding, found: Iterable[FixityFinding]) -> str:
     """Return what to do about a finding among others; in a bag that a newer program wrote to, nothing before upgrading."""
     if any(f.bag == finding.bag and f.problem is FixityFault.NEWER for f in found):
         return FixityFault.NEWER.remedy
-    return archive_format.REMEDY if finding.bag == WHOLE_ARCHIVE else finding.problem.remedy
+    if finding.bag == WHOLE_ARCHIVE:
+        return archive_format.REMEDY
+    if finding.bag in PLACES and finding.problem is FixityFault.EXTRA:
+        return f"查明来历，移出 archive/{finding.bag}；这里只放档案"
+    return finding.problem.remedy
 
 
 def refuse_newer(found: Iterable[FixityFinding]) -> None:
@@ -114,59 +143,56 @@ def refuse_newer(found: Iterable[FixityFinding]) -> None:
             raise NewerFormat(f"{finding.file} {finding.found}", file=finding.bag)
 
 
-def check_format(root: Path) -> tuple[FixityFinding, ...]:
-    """Check the format an archive says it is of; nothing is found where it says none, as older archives do."""
-    try:
-        archive_format.require_known(root)
-    except NewerFormat as newer:
-        return (FixityFinding(WHOLE_ARCHIVE, archive_format.NAME, FixityFault.NEWER, "", newer.what),)
-    except IntegrityAlarm as alarm:
-        return (
-            FixityFinding(
-                WHOLE_ARCHIVE,
-                archive_format.NAME,
-                FixityFault.CHANGED,
-                archive_format.LINE.strip(),
-                alarm.what,
-            ),
-        )
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class BagCheck:
-    """One bag after its check. ``read`` is the number of bytes that were hashed; ``foreign`` are no faults."""
+    """One bag after its check.
+
+    Attributes:
+        read: the number of bytes that were hashed.
+        identity: whose bag it is, by its events and its ``bag-info.txt``; what its folder is named, where they say nothing.
+        head: digest of the last event; empty where the chain does not hold.
+        foreign: what other programs left there; no faults.
+    """
 
     bag: str
     events: int
     files: int
     read: int
     findings: tuple[FixityFinding, ...]
+    identity: str = ""
+    head: str = ""
     foreign: tuple[FixityFinding, ...] = ()
 
 
 def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
-    """Check one bag; nothing is written.
+    """Check one bag; nothing is written, no link is followed.
 
     Args:
-        folder: a case, or a year of the ledger.
+        folder: a case, a year of the ledger, or a batch.
         quick: chain, manifests and sizes only; the content of files is not read.
     """
     name = folder.name
+    check = _Check(folder, quick)
     try:
-        check = _Check(folder, quick)
         check.run()
     except OSError as error:
         return BagCheck(
             name, 0, 0, 0, (FixityFinding(name, "", FixityFault.UNCHECKED, "", reason_of(error)),)
         )
     return BagCheck(
-        name, check.events, len(check.expected), check.read, tuple(check.findings), tuple(check.foreign)
+        name,
+        check.count,
+        len(check.expected),
+        check.read,
+        tuple(check.findings),
+        check.identity,
+        check.head,
+        tuple(check.foreign),
     )
 
 
 class _Check:
-    """The check of one bag, step by step."""
+    """The check of one bag, step by step. Every file is read once."""
 
     def __init__(self, folder: Path, quick: bool) -> None:
         self.folder = folder
@@ -174,219 +200,220 @@ class _Check:
         self.findings: list[FixityFinding] = []
         self.foreign: list[FixityFinding] = []
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
-        self.events = 0
+        self.identity = bag.identifier(folder.name)
+        self.head = ""
+        self.count = 0
         self.read = 0
-        self.newer = False
+        self._newer = False
+        self._here = BagContents()
+        self._fixed: dict[str, bytes] = {}
+        self._tags: dict[str, Sha256] = {}
+        self._events: dict[int, StoredEvent] = {}
+        self._wrong: list[EventFault] = []
 
     def run(self) -> None:
-        here = _walk(self.folder)
-        current, whole = self._chain(here)
-        listed = self._manifests(here, current if whole else None)
-        if not self.newer:  # else what the newer events moved or took away, only the manifests tell
+        state = self.folder.lstat()
+        if durable_files.is_link(state) or not stat.S_ISDIR(state.st_mode):
+            link = durable_files.is_link(state)
+            self._say("", FixityFault.LINK if link else FixityFault.CHANGED, "文件夹", _NOT_A_FILE[link])
+            return
+        self._look()
+        self._identify()
+        current, whole = self._chain()
+        if whole:
+            current = self._without_surplus(current)
+            self._state(current)
+            self.head = current.head
+        self._manifests(current if whole else None)
+        if not self._newer:  # else what the newer events moved or took away, only the manifests tell
             self.expected |= {p: (d, s) for p, (d, s) in current.files.items()}
         if not whole:  # what the broken chain no longer tells, the manifests still do
-            self.expected |= {p: (d, None) for p, d in listed.items() if p not in self.expected}
+            self.expected |= {p: (d, None) for p, d in self._listed().items() if p not in self.expected}
         for path, (digest, size) in sorted(self.expected.items()):
-            self._file(path, digest, size, here)
-        known = {
-            *self.expected,
-            *_FIXED,
-            *(f"{chain.EVENTS}/{chain.event_name(n + 1)}" for n in range(self.events)),
-        }
-        for path in sorted(set(here) - known):
-            length = f"{here[path].st_size} 字节"
-            if stat.S_ISREG(here[path].st_mode) and is_foreign(path):
-                self.foreign.append(FixityFinding(self.folder.name, path, FixityFault.FOREIGN, "", length))
-            else:
-                self._say(path, FixityFault.EXTRA, "", length)
+            self._file(path, digest, size)
+        self._surplus()
 
     def _say(self, file: str, problem: FixityFault, expected: str = "", found: str = "") -> None:
-        self.findings.append(FixityFinding(self.folder.name, file, problem, expected, found))
-
-    def _chain(self, here: Mapping[str, os.stat_result]) -> tuple[Chain, bool]:
-        """Read the events as far as they hold together."""
-        current = Chain(bag.identifier(self.folder.name))
-        numbers = sorted(
-            int(p.removeprefix("events/").removesuffix(".json"))
-            for p in here
-            if p.startswith("events/") and p.endswith(".json") and p[7:-5].isdigit()
+        self.findings.append(
+            FixityFinding(self.folder.name, durable_files.shown(file), problem, expected, found)
         )
-        self.events = max(numbers, default=0)
-        tags = self._listed(bag.TAG_MANIFEST, here)
-        whole = True
-        for n in range(1, self.events + 1):
-            path = f"{chain.EVENTS}/{chain.event_name(n)}"
-            if path not in here:
-                self._say(path, FixityFault.MISSING, tags.get(path, ""))
-                whole = False
-                continue
-            data = (self.folder / path).read_bytes()
-            self.read += len(data)
-            digest = bag.sha256(data)
-            if path in tags and tags[path] != digest and self._next_names(n) != digest:
-                self._say(path, FixityFault.CHANGED, tags[path], digest)
-                whole = False
-            else:
-                whole = self._follows(path, data, digest, current if whole else None)
-        for path in sorted(p for p in tags if p.startswith("events/") and p not in here):
-            if int(path[7:-5]) > self.events:
-                self._say(path, FixityFault.MISSING, tags[path])
-                whole = False
-        if not self.events:
-            self._say(f"{chain.EVENTS}/{chain.event_name(1)}", FixityFault.MISSING)
-            whole = False
-        if whole:
-            self._state(current)
-        return current, whole
 
-    def _follows(self, path: str, data: bytes, digest: Sha256, current: Chain | None) -> bool:
-        """Add an event to the chain, as far as that holds together; tells whether it still does."""
-        try:
-            event = chain.decode(data)
-            if current is not None:
-                current.append(event, digest)
-        except NewerFormat as newer:
-            if not self.newer:
-                self._say(path, FixityFault.NEWER, "", newer.what)
-            self.newer = True
-            return False
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if current is not None:
-                self._say(path, FixityFault.CHAIN, "", str(error))
-            return False
-        return current is not None
+    def _look(self) -> None:
+        """See what is there; read the manifests and the events."""
+        self._here = contents(self.folder)
+        for name in _FIXED:
+            if name in self._here.files:
+                self._fixed[name] = durable_files.read(f"{self.folder}/{name}")
+            elif name not in self._here.links:
+                self._say(name, FixityFault.MISSING)
+        self._tags = bag.readable_lines(self._fixed.get(bag.TAG_MANIFEST, b""))
+        self._events, self.read = read_events(self.folder, self._here.files)
+        listed = {seq: digest for path, digest in self._tags.items() if (seq := seq_of(path))}
+        self.count, self._wrong = judge(self._events, listed)
 
-    def _next_names(self, seq: int) -> str:
-        """Return the digest the event after this one names: where it is right, the tag manifest is wrong."""
-        try:
-            following = (self.folder / chain.EVENTS / chain.event_name(seq + 1)).read_bytes()
-            return str(json.loads(following)["prev"])
-        except (OSError, ValueError, KeyError, TypeError):
+    # ── whose bag it is ──────────────────────────────────────────────────────────────────────────────────
+    def _told_info(self) -> str:
+        """Return the digest of ``bag-info.txt`` as the first event tells it; empty where it does not, or is wrong."""
+        first = self._events.get(1)
+        if first is None or first.event is None or any(fault.seq == 1 for fault in self._wrong):
             return ""
+        return str(first.event.data.get("bag_info_sha256", ""))
+
+    def _identify(self) -> None:
+        """Hold the folder's name, ``bag-info.txt`` and the events against one another, and say which of them disagrees."""
+        here = self.identity
+        wrong = {fault.seq for fault in self._wrong}
+        files = (file for seq, file in sorted(self._events.items()) if seq not in wrong and seq <= self.count)
+        named = [file.event.case for file in files if file.event and file.event.case]
+        info = self._fixed.get(bag.INFO, b"")
+        told = self._told_info()
+        said = ""
+        if alike(bag.sha256(info), told or self._tags.get(bag.INFO, "")):
+            said = bag.external_identifier(info)
+        if here not in named and not (told and said == here):
+            self.identity = named[0] if named else said or here
+        if self.identity != here:
+            twin = self.folder.with_name(bag.folder_name(self.identity))
+            problem = FixityFault.DOUBLE if identity(twin) == self.identity else FixityFault.MISPLACED
+            self._say("", problem, here, self.identity)
+        elif said and said != here:
+            self._say(bag.INFO, FixityFault.MISPLACED, here, said)
+
+    # ── the chain ────────────────────────────────────────────────────────────────────────────────────────
+    def _chain(self) -> tuple[Chain, bool]:
+        """Say which events are wrong, and return the chain as far as it holds together, and whether it does so to its end."""
+        current = Chain(self.identity)
+        for fault in self._wrong:
+            path = path_of(fault.seq)
+            if not self._here.is_hidden(path):
+                problem = FixityFault.MISSING if fault.found is None else FixityFault.CHANGED
+                self._say(path, problem, fault.expected, fault.found or "")
+        if not self.count and not self._here.is_hidden(path_of(1)):
+            self._say(path_of(1), FixityFault.MISSING)
+        for seq, file in sorted(self._events.items()):
+            if seq > self.count:
+                self._say(path_of(seq), FixityFault.STRAY, "", f"事件链到第 {self.count} 个为止")
+            elif file.newer and not self._newer:
+                self._newer = True
+                self._say(path_of(seq), FixityFault.NEWER, "", file.why)
+        wrong = {fault.seq for fault in self._wrong}
+        for seq in range(1, self.count + 1):
+            if seq in wrong or not self._follows(seq, current):
+                return current, False
+        return current, self.count > 0
+
+    def _follows(self, seq: int, current: Chain) -> bool:
+        """Add an event, which is as it was written, to the chain; tells whether it belongs there."""
+        file = self._events[seq]
+        try:
+            if file.event is None:
+                if not file.newer:
+                    self._say(path_of(seq), FixityFault.CHAIN, "", file.why)
+                return False
+            current.append(file.event, file.digest)
+        except ForeignEvent as foreign:
+            self._say(path_of(seq), FixityFault.MISPLACED, self.identity, foreign.case)
+            return False
+        except (ValueError, KeyError, TypeError) as error:
+            self._say(path_of(seq), FixityFault.CHAIN, "", str(error))
+            return False
+        return True
+
+    def _without_surplus(self, current: Chain) -> Chain:
+        """Return the chain without events at its end that the manifests, which fit all others, know nothing of."""
+        known = sum(seq_of(path) is not None for path in self._tags)
+        tags = self._fixed.get(bag.TAG_MANIFEST, b"")
+        if not 0 < known < self.count or current.manifests(self._info_digest())[1] == tags:
+            return current
+        before = Chain(self.identity)
+        for event, digest in current.events[:known]:
+            before.append(event, digest)
+        if before.manifests(self._info_digest())[1] != tags:
+            return current
+        for seq in range(known + 1, self.count + 1):
+            self._say(path_of(seq), FixityFault.STRAY, "", f"清单所列的事件到第 {known} 个为止")
+        return before
 
     def _state(self, current: Chain) -> None:
         if current.events[0][0].op is not Op.CASE_OPENED:
             return  # a year of the ledger has no state to contradict
         try:
-            number = CaseNo.parse(self.folder.name)
-            fold(number, current.events)
-        except (ValueError, KeyError, InvalidValue) as error:
+            fold(CaseNo.parse(self.identity), current.events)
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidValue) as error:
             self._say("", FixityFault.STATE, "", str(error))
 
-    def _listed(self, name: str, here: Mapping[str, os.stat_result]) -> dict[str, Sha256]:
-        if name not in here:
-            return {}
-        try:
-            return bag.parse_manifest((self.folder / name).read_bytes())
-        except ValueError:
-            return {}
+    # ── the manifests ────────────────────────────────────────────────────────────────────────────────────
+    def _info_digest(self) -> Sha256:
+        """Return the digest ``bag-info.txt`` ought to have."""
+        found = bag.sha256(self._fixed.get(bag.INFO, b""))
+        line = self._tags.get(bag.INFO, found)
+        return Sha256(self._told_info()) or (found if alike(line, found) else line)
 
-    def _manifests(self, here: Mapping[str, os.stat_result], current: Chain | None) -> dict[str, Sha256]:
-        """Compare the declaration and the manifests with what the chain makes them; return what they list."""
-        for name in _FIXED:
-            if name not in here:
-                self._say(name, FixityFault.MISSING)
-        info = (self.folder / bag.INFO).read_bytes() if bag.INFO in here else b""
-        tags = self._listed(bag.TAG_MANIFEST, here)
-        told = current.events[0][0].data.get("bag_info_sha256") if current else None
-        wanted = {
-            "bagit.txt": bag.sha256(bag.DECLARATION),
-            bag.INFO: Sha256(told) if told else tags.get(bag.INFO, bag.sha256(info)),
-        }
-        if self.newer:
-            wanted = {name: tags[name] for name in _FIXED if name in tags}
+    def _manifests(self, current: Chain | None) -> None:
+        """Compare the declaration and the manifests with what the chain makes them."""
+        wanted = {"bagit.txt": bag.sha256(bag.DECLARATION), bag.INFO: self._info_digest()}
+        if self._newer:
+            wanted = {name: self._tags[name] for name in _FIXED if name in self._tags}
         if current is not None:
             made = current.manifests(wanted[bag.INFO])
             wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
+        elif any(
+            fault.expected and not alike(self._tags.get(path_of(fault.seq), fault.expected), fault.expected)
+            for fault in self._wrong
+        ):  # it was made anew to fit what was changed
+            wanted[bag.TAG_MANIFEST] = Sha256("")
         for name, digest in wanted.items():
-            if name in here and (found := bag.sha256((self.folder / name).read_bytes())) != digest:
+            if name in self._fixed and (found := bag.sha256(self._fixed[name])) != digest:
                 self._say(name, FixityFault.CHANGED, digest, found)
-        payload = self._listed(bag.MANIFEST, here)
-        if self.newer:
-            return payload | {
-                p: d for p, d in tags.items() if p not in _FIXED and not p.startswith(f"{chain.EVENTS}/")
-            }
-        return payload | {p: d for p, d in tags.items() if p.startswith("text/")}
 
-    def _file(self, path: str, digest: Sha256, size: int | None, here: Mapping[str, os.stat_result]) -> None:
-        found = here.get(path)
+    def _listed(self) -> dict[str, Sha256]:
+        """Return the files the manifests name; of tag files those that events bring."""
+        payload = bag.readable_lines(self._fixed.get(bag.MANIFEST, b""))
+        if self._newer:
+            own = {p for p in self._tags if p in _FIXED or p.startswith(f"{chain.EVENTS}/")}
+            return payload | {p: d for p, d in self._tags.items() if p not in own}
+        return payload | {p: d for p, d in self._tags.items() if p.startswith("text/")}
+
+    # ── the files ────────────────────────────────────────────────────────────────────────────────────────
+    def _file(self, path: str, digest: Sha256, size: int | None) -> None:
+        found = self._here.files.get(path)
+        if self._here.is_hidden(path):
+            return
         if found is None:
             self._say(path, FixityFault.MISSING, digest)
         elif not stat.S_ISREG(found.st_mode):
-            self._say(path, FixityFault.CHANGED, digest, "不是普通文件")
+            self._say(path, FixityFault.CHANGED, digest, _NOT_A_FILE[False])
         elif size is not None and found.st_size != size:
             self._say(path, FixityFault.CHANGED, f"{size} 字节", f"{found.st_size} 字节")
         elif not self.quick:
-            actual, length = durable_files.digest_of(self.folder / path)
+            try:
+                actual, length = durable_files.digest_of(self.folder / path)
+            except OSError as error:
+                self._say(path, FixityFault.UNCHECKED, digest, reason_of(error))
+                return
             self.read += length
             if actual != digest:
                 self._say(path, FixityFault.CHANGED, digest, actual)
 
-
-_FIXED: Final = ("bagit.txt", bag.INFO, bag.MANIFEST, bag.TAG_MANIFEST)
-
-
-def _walk(folder: Path) -> dict[str, os.stat_result]:
-    """Return everything in a bag that is not a folder, by its path with ``/``; links are not followed."""
-    found: dict[str, os.stat_result] = {}
-    todo = [(str(folder), "")]
-    while todo:
-        place, prefix = todo.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
-                path = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if path not in (PENDING, PARTS):
-                        todo.append((entry.path, path + "/"))
-                    elif any(not is_foreign(p.name) for p in Path(entry.path).iterdir()):
-                        found[path + "/…"] = entry.stat(follow_symlinks=False)
-                else:
-                    found[path] = entry.stat(follow_symlinks=False)
-    return found
+    def _surplus(self) -> None:
+        """Say what is there and ought not to be: links, bags in the bag, files that nobody recorded."""
+        for path in sorted(self._here.links):
+            expected = self.expected.get(path, ("",))[0]
+            self._say(path, FixityFault.LINK, expected, _NOT_A_FILE[True])
+        for path, whose in sorted(self._here.bags.items()):
+            self._say(path, FixityFault.NESTED, "", whose)
+        events = {path_of(seq) for seq in self._events}
+        for path in sorted(self._here.files.keys() - {*self.expected, *_FIXED, *events}):
+            state = self._here.files[path]
+            size = f"{state.st_size} 字节"
+            if stat.S_ISREG(state.st_mode) and is_foreign(path):
+                name = durable_files.shown(path)
+                self.foreign.append(FixityFinding(self.folder.name, name, FixityFault.FOREIGN, "", size))
+            else:
+                problem = FixityFault.STRAY if _LIKE_AN_EVENT.fullmatch(path) else FixityFault.EXTRA
+                self._say(path, problem, "", size)
 
 
-# ── many bags ────────────────────────────────────────────────────────────────────────────────────────────
-CHUNK: Final = 8
-"""Bags handed to a checking process at once."""
-
-
-def check_bags(
-    folders: Iterable[Path],
-    *,
-    quick: bool = False,
-    processes: int = 1,
-    step: Callable[[int, int], None] | None = None,
-) -> Iterator[BagCheck]:
-    """Check many bags, on several processes when there are enough of them, in the order given.
-
-    Args:
-        folders: the bags.
-        quick: see ``check_bag``.
-        processes: how many at once; a few bags are checked in this process.
-        step: called with the bags done and the bags there are.
-    """
-    todo = list(folders)
-    chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
-    done = 0
-
-    def report(checked: list[BagCheck]) -> Iterator[BagCheck]:
-        nonlocal done
-        done += len(checked)
-        if step:
-            step(done, len(todo))
-        yield from checked
-
-    if processes < 2 or len(chunks) < 4:
-        for chunk in chunks:
-            yield from report(_check_chunk(chunk, quick))
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(min(processes, len(chunks)), get_context("spawn")) as pool:
-        for checked in pool.map(_check_chunk, chunks, [quick] * len(chunks)):
-            yield from report(checked)
-
-
-def _check_chunk(folders: list[Path], quick: bool) -> list[BagCheck]:
-    return [check_bag(folder, quick=quick) for folder in folders]
+_FIXED: Final = (DECLARED_BY, bag.INFO, bag.MANIFEST, bag.TAG_MANIFEST)
+_NOT_A_FILE: Final = {True: "链接", False: "不是普通文件"}
+_LIKE_AN_EVENT: Final = re.compile(rf"{chain.EVENTS}/\d+\.json")

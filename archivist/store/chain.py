@@ -139,8 +139,11 @@ def state(number: CaseNo, chain: Chain) -> Case:
 
 
 def event_names(folder: Path) -> list[str]:
-    """Return the names of the event files of a bag, in order of their numbers."""
-    names = filter(_NAME.fullmatch, os.listdir(folder / EVENTS))  # noqa: PTH208 (names are wanted, not paths)
+    """Return the names of the event files of a bag, in order of their numbers; none where it has no such folder."""
+    try:
+        names = filter(_NAME.fullmatch, os.listdir(folder / EVENTS))  # noqa: PTH208 (names are wanted, not paths)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
     return sorted(names, key=lambda name: int(name.removesuffix(".json")))
 
 
@@ -152,11 +155,7 @@ def read(folder: Path) -> Chain:
         NewerFormat: E210, naming the case and the first event that a newer program wrote.
     """
     chain = Chain(bag.identifier(folder.name))
-    try:
-        names = event_names(folder)
-    except FileNotFoundError:
-        raise IntegrityAlarm("events 文件夹不见了", file=folder.name) from None
-    for name in names:
+    for name in event_names(folder):
         data = durable_files.read(f"{folder}/{EVENTS}/{name}")
         try:
             event = decode(data)

@@ -31,6 +31,7 @@ from archivist.store.chain import Chain
 from archivist.store.foreign_files import is_foreign
 
 PENDING: Final = "pending"
+_LINK_REMEDY: Final = "查明是谁设的；只删去链接本身，把原来的文件夹放回，再运行 archivist verify。"
 PARTS: Final = "parts"
 """Where a batch has the parts that are on their way into the tray; like ``pending`` it is gone once nothing is pending."""
 
@@ -141,7 +142,7 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     Survives:
         A kill, a full disk or a power cut at any point: the next start completes the change or forgets it.
     """
-    info = durable_files.digest_of(folder / bag.INFO)[0]
+    info = _bag_info(folder, current)
     _check_manifests(folder, current, info)
     pending = folder / PENDING / str(current.seq + 1)
     committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
@@ -165,6 +166,25 @@ def _forget(folder: Path, pending: Path) -> None:
     """Drop a change that was not committed. The folders made for it stay: the next change relies on their names."""
     durable_files.sync_names(folder)
     durable_files.remove_tree(pending)
+
+
+def _bag_info(folder: Path, current: Chain) -> Sha256:
+    """Return the digest of ``bag-info.txt``, which says whose bag this is; refuse one that is another's, or a link."""
+    for name in ("", chain.EVENTS, PENDING):
+        path = f"{folder}/{name}".rstrip("/")
+        if os.path.lexists(path) and durable_files.is_link(os.lstat(path)):
+            raise IntegrityAlarm(
+                f"{name or '文件夹'} 是链接，在查明之前不接受写入", file=folder.name, remedy=_LINK_REMEDY
+            )
+    info = durable_files.read(f"{folder}/{bag.INFO}")
+    digest = bag.sha256(info)
+    if current.seq and current.events[0][0].data.get("bag_info_sha256", digest) != digest:
+        raise IntegrityAlarm(f"{bag.INFO} 已被改动，在查明之前不接受写入", file=folder.name)
+    if (said := bag.external_identifier(info)) != current.bag:
+        raise IntegrityAlarm(
+            f"{bag.INFO} 写的是 {said or '空'}，不是 {current.bag}，在查明之前不接受写入", file=folder.name
+        )
+    return digest
 
 
 def _check_manifests(folder: Path, current: Chain, info: Sha256) -> None:
@@ -349,7 +369,7 @@ def require_sound(folder: Path, current: Chain) -> None:
     Raises:
         IntegrityAlarm: E202, its manifests are not as its chain says.
     """
-    _check_manifests(folder, current, durable_files.digest_of(folder / bag.INFO)[0])
+    _check_manifests(folder, current, _bag_info(folder, current))
 
 
 def recover(folder: Path) -> str | None:

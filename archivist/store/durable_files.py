@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from archivist.errors import ArchiveError, UnreadableFile, WriteFailed
+from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile, WriteFailed
 from archivist.model.ids import Sha256
 from archivist.os_reasons import reason_of
 from archivist.store import open_writers
@@ -32,6 +32,8 @@ _CHUNK: Final = 1 << 20
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
+_LINK_TAGS: Final = (0xA000000C, 0xA0000003)
+"""``IO_REPARSE_TAG_SYMLINK`` and ``IO_REPARSE_TAG_MOUNT_POINT`` of Windows."""
 HAS_FOLDER_FSYNC: Final = sys.platform != "win32"
 
 
@@ -62,16 +64,28 @@ def _shown_part(name: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
+def is_link(state: os.stat_result) -> bool:
+    """Tell from an ``lstat`` whether it is of a symbolic link or a junction, which may lead anywhere."""
+    return stat.S_ISLNK(state.st_mode) or getattr(state, "st_reparse_tag", 0) in _LINK_TAGS
+
+
 def make_folder(path: Path) -> None:
     """Make one folder; it must not exist. Durable after ``sync_folder`` of its parent."""
     path.mkdir(mode=FOLDER_MODE)
 
 
 def make_folders(path: Path, *, below: Path) -> None:
-    """Make the missing folders between ``below`` and ``path``, each durable before anything moves into it."""
+    """Make the missing folders between ``below`` and ``path``, each durable before anything moves into it.
+
+    Raises:
+        IntegrityAlarm: E202, one of them is a link: what is written there would be somewhere else.
+    """
     missing = []
-    while path != below and not path.is_dir():
-        missing.append(path)
+    while path != below:
+        if not path.is_dir():
+            missing.append(path)
+        elif is_link(path.lstat()):
+            raise IntegrityAlarm(f"{path.name} 是链接，不是文件夹，不写入任何内容", file=below.name)
         path = path.parent
     for folder in reversed(missing):
         make_folder(folder)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from archivist.model.event import Data, Event, Op
 from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
-from archivist.store.foreign_files import is_foreign
+
+_YEAR: Final = re.compile(r"[0-9]{4}")
 
 
 class LedgerBags:
@@ -36,7 +39,7 @@ class LedgerBags:
         """Return the bags in order."""
         if not self.folder.is_dir():
             return []
-        return sorted(p for p in self.folder.iterdir() if p.is_dir() and not is_foreign(p.name))
+        return sorted(p for p in self.folder.iterdir() if _YEAR.fullmatch(p.name) and p.is_dir())
 
     def events(self) -> Iterator[Event]:
         """Yield every event, year by year.
@@ -58,7 +61,7 @@ class LedgerBags:
 
     def years(self) -> list[int]:
         """Return the years that have a bag, in order."""
-        return [int(folder.name) for folder in self.folders() if folder.name.isdigit()]
+        return [int(folder.name) for folder in self.folders()]
 
     def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
         """Write one event into a year's bag, which is made when it is not there."""

@@ -93,7 +93,7 @@ def test_any_other_unknown_file_stays_an_alarm(workspace: Workspace, name: str) 
 def test_a_link_of_such_a_name_stays_an_alarm(workspace: Workspace, tmp_path: Path) -> None:
     (number,) = workspace.archive.case_numbers()
     (workspace.archive.folder(number) / "data/Thumbs.db").symlink_to(tmp_path)
-    assert [f.problem for f in verify(workspace, BY).findings] == [FixityFault.EXTRA]
+    assert [f.problem for f in verify(workspace, BY).findings] == [FixityFault.LINK]
 
 
 def test_they_are_moved_out_and_not_deleted(workspace: Workspace) -> None:

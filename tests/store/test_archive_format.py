@@ -18,8 +18,9 @@ from archivist.model.by import CHINA, By
 from archivist.model.event import BOUND_FROM, EVENT_FORMAT, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.store import Archive, Draft, Stamp, bag, chain
+from archivist.store.archive_fixity import check_format
 from archivist.store.archive_format import LINE
-from archivist.store.bag_fixity import FixityFault, check_bag, check_format, remedy
+from archivist.store.bag_fixity import FixityFault, check_bag, remedy
 from tests.formats import NEWER, add_newer_event, but_the_lock, picture
 from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
 

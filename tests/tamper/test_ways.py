@@ -1,0 +1,88 @@
+"""Every way of tampering is found, by its own name and at its own place, and what was not touched goes on."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import tests.tamper
+from archivist.api.fixity import verify as verify_views
+from archivist.errors import IntegrityAlarm
+from archivist.model.ids import CaseNo
+from archivist.preservation.verification import verify
+from archivist.procedure.cases import change_facts
+from archivist.store import Archive
+from archivist.workspace import Workspace
+from tests.kit import BY
+from tests.tamper.scene import FIRST, OLD, SECOND, Scene, Way, make_scene
+
+
+def _ways() -> list[Way]:
+    names = sorted(m.name for m in pkgutil.iter_modules(tests.tamper.__path__) if m.name.startswith("ways_"))
+    return [way for name in names for way in importlib.import_module(f"tests.tamper.{name}").WAYS]
+
+
+WAYS: Final = _ways()
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Made once; every way has a copy of it."""
+    return make_scene(tmp_path_factory.mktemp("tamper"))
+
+
+@pytest.fixture
+def mine(scene: Scene, tmp_path: Path) -> Scene:
+    """A copy of the archive, and of the older copy of it."""
+    shutil.copytree(scene.root, tmp_path / "copy", symlinks=True)
+    return Scene(tmp_path / "copy")
+
+
+def test_there_are_many_ways_and_no_two_bear_one_name() -> None:
+    names = [way.name for way in WAYS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("way", [w for w in WAYS if not w.needs_anchor], ids=lambda way: way.name)
+def test_what_was_done_is_found_and_nothing_else(mine: Scene, way: Way) -> None:
+    """``verify`` names the file that is wrong, not its neighbour; everything else goes on."""
+    way.do(mine)
+    with Workspace.open(mine.root / "ws") as workspace:
+        done = verify(workspace, BY, processes=1)
+        found = sorted((f.bag, f.file, f.problem.value) for f in done.findings)
+        assert found == sorted((bag, file, problem.value) for bag, file, problem in way.expected)
+        goes_on(workspace, {f.bag for f in done.findings})
+    with Workspace.open(mine.root / "ws") as workspace:
+        assert all(view.remedy and view.label for view in verify_views(workspace, BY).findings)
+
+
+@pytest.mark.parametrize("way", [w for w in WAYS if w.needs_anchor], ids=lambda way: way.name)
+def test_what_only_a_head_held_elsewhere_shows_fits_in_itself(mine: Scene, way: Way) -> None:
+    """A history that is whole, with manifests that fit it, is contradicted by nothing in its bag."""
+    before = heads(mine)
+    way.do(mine)
+    assert heads(mine) != before
+
+
+def heads(scene: Scene) -> dict[str, tuple[int, str]]:
+    archive = Archive(scene.archive)
+    return {str(n): archive.head(n) for n in archive.case_numbers()}
+
+
+def goes_on(workspace: Workspace, alarmed: set[str]) -> None:
+    """Write to every household: those in which something was found refuse, the others do not."""
+    for name in (FIRST, SECOND, OLD):
+        number = CaseNo.parse(name)
+        if number not in workspace.archive.case_numbers():
+            continue
+        change = [("applicant.phone", "022-00001111")]
+        if name in alarmed:
+            with pytest.raises(IntegrityAlarm):
+                change_facts(workspace, BY, number, change)
+        else:
+            change_facts(workspace, BY, number, change)
