@@ -246,6 +246,17 @@ class NewerFormat(ArchiveError):
     remedy = "请升级本程序后再办；没有写入任何内容。"
 
 
+class AccessNotLogged(ArchiveError):
+    """Who is shown a household could not be put on record, so nothing of it is shown."""
+
+    code, title = "E213", "查阅没有登记"
+    remedy = "修好磁盘、权限后重试；档案库本来只读的，由管理员加 --unlogged 查看。"
+
+    def __init__(self, what: str, *, file: object = None, read_only: bool = False) -> None:
+        super().__init__(what, file=file)
+        self.read_only = read_only
+
+
 # ── templates and documents ──────────────────────────────────────────────────────────────────────────────
 class DocumentError(ArchivistError):
     """A document cannot be issued; nothing was filed."""

@@ -13,7 +13,7 @@ import click
 from archivist import __version__
 from archivist.api.result import Failure, Interrupted, Problem
 from archivist.cli.session import Session, print_anything, shared
-from archivist.errors import ArchivistError, UsageError, WriteFailed
+from archivist.errors import AccessNotLogged, ArchivistError, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
 
 _COLLECTED: Final = (20_000, 20, 20)
@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
     "restore": ("archivist.cli.fixity", "restore", "从备份按摘要恢复有问题的户档"),
     "ledger": ("archivist.cli.ledger", "ledger", "总账：给出的编号、制发的机关文书、核对与决定"),
+    "access": ("archivist.cli.access", "access", "查阅登记：谁、何时、看过哪些户档"),
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),
@@ -150,9 +151,13 @@ def _interrupted(session: Session) -> int:
 
 
 def _refuse(session: Session, error: ArchivistError) -> int:
-    problem = Problem.of(error)
-    session.emit(Failure(problem))
-    session.refuse(problem)
+    try:
+        session.emit(Failure(Problem.of(error)))
+        session.refuse(Problem.of(error))
+    except AccessNotLogged as unlogged:  # whom the error names may not be shown either; this one names nobody
+        error = unlogged
+        session.emit(Failure(Problem.of(error)))
+        session.refuse(Problem.of(error))
     session.trace(error)
     return error.exit_status
 

@@ -19,8 +19,9 @@ import click
 from click.core import ParameterSource
 
 from archivist import settings_file
+from archivist.api.access import Shown, record, shown_in
 from archivist.api.result import Problem, Result
-from archivist.errors import ArchivistError, InvalidValue, UsageError
+from archivist.errors import AccessNotLogged, ArchivistError, InvalidValue, UsageError
 from archivist.model.by import CHINA, By
 from archivist.model.invisible import without_invisible
 from archivist.printable import visible
@@ -84,7 +85,10 @@ class Session:
         self.json = False
         self.verbose = False
         self.clock = now
+        self.unlogged = False
         self.typed: set[str] = set()
+        self._shown = Shown()
+        self._shown_on = dt.date.min
         self._workspace: Workspace | None = None
         self._consoles: dict[bool, Console] = {}
 
@@ -155,6 +159,7 @@ class Session:
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with ``--json``."""
         if not self.json:
+            self._record(text)
             self.console().print(visible(text), style=style or None, markup=False)
 
     def notice(self, lines: Sequence[str]) -> None:
@@ -164,12 +169,14 @@ class Session:
 
     def warn(self, text: str) -> None:
         """Print a line for people to the error stream."""
+        self._record(text)
         self.console(err=True).print(visible(text), style="yellow", markup=False)
 
     def refuse(self, problem: Problem) -> None:
         """Print an error for people to the error stream; nothing with ``--json``, whose document says it."""
         if self.json:
             return
+        self._record(problem)
         console = self.console(err=True)
         console.print(f"{problem.title}（{problem.code}）", style="bold red", markup=False)
         console.print(visible(str(problem)), markup=False)
@@ -184,6 +191,7 @@ class Session:
         """Print a table for people; nothing with ``--json``."""
         if self.json:
             return
+        self._record(rows)
         from rich import box
         from rich.cells import cell_len
         from rich.markup import escape
@@ -230,10 +238,44 @@ class Session:
                 if cell:
                     self.say(f"  {column}：{cell.replace(chr(10), '；')}")
 
-    def emit(self, result: Result) -> None:
-        """Print the one JSON document of a run with ``--json``."""
+    def emit(self, result: Result, *, named: Shown | None = None) -> None:
+        """Print the one JSON document of a run with ``--json``; whom a result names is on record before anything is shown.
+
+        Args:
+            result: what the run answers.
+            named: what is put on record instead, for an answer that tells nothing of the households it names.
+        """
+        if named is None:
+            self._record(result)
+        else:
+            self._enter(named)
+            self._shown |= shown_in(result)
         if self.json:
             sys.stdout.write(_encodable(json.dumps(result.as_json(), ensure_ascii=False, indent=2)) + "\n")
+
+    def _record(self, answer: object) -> None:
+        """Put on record whom an answer names, once a day and run, before it is shown."""
+        if self._workspace is None:  # nothing was read of any household
+            return
+        if self.today() != self._shown_on:
+            self._shown, self._shown_on = Shown(), self.today()
+        if shown := shown_in(answer) - self._shown:
+            self._enter(shown)
+
+    def _enter(self, shown: Shown) -> None:
+        """Write an entry of the access log.
+
+        Raises:
+            AccessNotLogged: E213, it could not be written, and nobody said ``--unlogged``, or not of a read-only archive.
+        """
+        try:
+            record(self.workspace, self.by(), shown, face="cli", act=_act())
+        except AccessNotLogged as error:
+            if not (self.unlogged and error.read_only):
+                raise
+            require(self.workspace, self.by(), Act.LOOK_UNLOGGED)
+            sys.stderr.write("档案库只读，本次查阅没有登记（--unlogged）\n")
+        self._shown |= shown
 
     @contextmanager
     def progress(self, what: str, least: int = 0) -> Iterator[Callable[[int, int], None]]:
@@ -261,6 +303,12 @@ class Session:
             if not least:
                 stack.enter_context(bar)
             yield step
+
+
+def _act() -> str:
+    """Return the command that runs, without the program's name and without its arguments: ``case show``."""
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else ""
 
 
 def print_anything() -> None:
@@ -321,6 +369,7 @@ def shared(command: F) -> F:
         click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), envvar="ARCHIVIST_WORKSPACE", expose_value=False, callback=_remember, help="工作区文件夹；默认从当前文件夹往上找。"),
         click.option("--as", "as_", envvar="ARCHIVIST_AS", expose_value=False, callback=_remember, help="以谁的名义办理；默认为登录名。"),
         click.option("--json", "json", is_flag=True, expose_value=False, callback=_remember, help="输出一个 JSON 文档，供程序读取。"),
+        click.option("--unlogged", is_flag=True, expose_value=False, callback=_remember, help="档案库只读、查阅登记写不进时仍然显示；限管理员。"),
         click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_remember, help="出错时给出完整的调用过程。"),
     )  # fmt: skip
     for option in reversed(options):

@@ -45,6 +45,9 @@ class Act(StrEnum):
     ACCEPT_FINDINGS = "verify --accept"
     RESTORE = "restore"
     TIDY = "doctor --tidy"
+    READ_ACCESS = "access list"
+    DESTROY_ACCESS = "access destroy"
+    LOOK_UNLOGGED = "--unlogged"
 
     @property
     def label(self) -> str:
@@ -83,6 +86,9 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
         Act.RESTORE: "从备份恢复",
         Act.TIDY: "移出无关文件",
+        Act.READ_ACCESS: "查看查阅登记",
+        Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
+        Act.LOOK_UNLOGGED: "档案库只读时不登记而查阅",
     }
 )
 EVERYBODY: Final = frozenset(HELD)
@@ -123,6 +129,9 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.ACCEPT_FINDINGS: CUSTODY,
         Act.RESTORE: CUSTODY,
         Act.TIDY: FILING | CUSTODY,
+        Act.READ_ACCESS: CUSTODY,
+        Act.DESTROY_ACCESS: CUSTODY,
+        Act.LOOK_UNLOGGED: CUSTODY,
     }
 )
 """Who may, by act. Of a step and what goes with it (``BY_PACK``, ``BY_DOCUMENT``) more is asked: see there."""

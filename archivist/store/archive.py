@@ -16,6 +16,7 @@ from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
+from archivist.store.access_log import AccessLog
 from archivist.store.batches import Batches
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
@@ -53,6 +54,7 @@ class Archive:
         self.lock = WriterLock(
             root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
         )
+        self.access = AccessLog(root)
         self.heads = HeadLog(root, lambda *entry: self.ledgers.enter(*entry))
         self.tray = Tray(self.review, self.work)
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)

@@ -150,6 +150,20 @@ def _chunks(source: bytes | BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
+def open_to_append(path: Path) -> int:
+    """Open a file of the program's own that only grows, making it where it is not; no link is followed. The caller closes it."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _NOFOLLOW | _BINARY
+    return os.open(path, flags, FILE_MODE)
+
+
+def append(fd: int, data: bytes) -> None:
+    """Add to the end of an open file; durable when this returns."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+    os.fsync(fd)
+
+
 def read(path: str) -> bytes:
     """Return what a file holds."""
     with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 (hundreds for each commit: quick)
