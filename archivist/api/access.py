@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.authorisation import authorised
+from archivist.api.authorisation import require
 from archivist.api.result import Result
 from archivist.model.household_ranges import holds
 from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo
@@ -127,7 +127,6 @@ class AccessEntries(Result):
     broken: tuple[str, ...]
 
 
-@authorised(Act.READ_ACCESS)
 def entries(
     workspace: Workspace,
     by: By,
@@ -150,6 +149,7 @@ def entries(
     Raises:
         RoleMissing: E504, UnknownActor: E505. OSError: the log cannot be read.
     """
+    require(workspace, by, Act.READ_ACCESS)
     log = workspace.archive.access
     found, unfinished, broken = [], [], []
     for month in log.months():

@@ -24,6 +24,7 @@ from archivist.api.result import Problem, Result
 from archivist.errors import AccessNotLogged, ArchivistError, InvalidValue, UsageError
 from archivist.model.by import CHINA, By
 from archivist.model.invisible import without_invisible
+from archivist.model.permissions import Act
 from archivist.printable import visible
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Session:
         self.verbose = False
         self.clock = now
         self.unlogged = False
+        self.command = ""
         self.typed: set[str] = set()
         self._shown = Shown()
         self._shown_on = dt.date.min
@@ -269,11 +271,13 @@ class Session:
             AccessNotLogged: E213, it could not be written, and nobody said ``--unlogged``, or not of a read-only archive.
         """
         try:
-            record(self.workspace, self.by(), shown, face="cli", act=_act())
+            record(self.workspace, self.by(writes=False), shown, face="cli", act=self.command)
         except AccessNotLogged as error:
             if not (self.unlogged and error.read_only):
                 raise
-            require(self.workspace, self.by(), Act.LOOK_UNLOGGED)
+            from archivist.api import authorisation
+
+            authorisation.require(self.workspace, self.by(writes=False), Act.LOOK_UNLOGGED)
             sys.stderr.write("档案库只读，本次查阅没有登记（--unlogged）\n")
         self._shown |= shown
 
@@ -303,12 +307,6 @@ class Session:
             if not least:
                 stack.enter_context(bar)
             yield step
-
-
-def _act() -> str:
-    """Return the command that runs, without the program's name and without its arguments: ``case show``."""
-    context = click.get_current_context(silent=True)
-    return context.command_path.partition(" ")[2] if context else ""
 
 
 def print_anything() -> None:
@@ -382,7 +380,12 @@ def with_session(command: F) -> F:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        return command(click.get_current_context().ensure_object(Session), *args, **kwargs)
+        context = click.get_current_context()
+        session = context.ensure_object(Session)
+        session.command = context.command_path.partition(" ")[
+            2
+        ]  # without the program's name, without arguments
+        return command(session, *args, **kwargs)
 
     return shared(run)  # type: ignore[return-value]
 

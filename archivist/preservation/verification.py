@@ -16,8 +16,9 @@ from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue, Newer
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
+from archivist.os_reasons import reason_of
 from archivist.preservation import foreign
-from archivist.store import Archive, Stamp, bag, chain, durable_files
+from archivist.store import Archive, Stamp, access_log, bag, chain, durable_files
 from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding, check_bag, refuse_newer
 from archivist.store.batches import IS_BATCH
@@ -88,7 +89,12 @@ def verify(
         results = [r if not r.findings else check_bag(_folder(archive, r.bag), quick=quick) for r in results]
         findings = [*doubts, *(f for r in results for f in r.findings)]
         if everything:
-            findings += [*doubles(results), *_orphans(archive, results), *_tray(archive, quick=quick)]
+            findings += [
+                *doubles(results),
+                *_orphans(archive, results),
+                *_tray(archive, quick=quick),
+                *_access(archive),
+            ]
         accepted = _accepted(archive)
         known = tuple(f for f in findings if f in accepted)
         fresh = tuple(f for f in findings if f not in accepted)
@@ -199,6 +205,24 @@ def _tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
             found.append(
                 FixityFinding(f"review/{item.id}", item.file.name, FixityFault.CHANGED, item.sha256, digest)
             )
+    return found
+
+
+def _access(archive: Archive) -> list[FixityFinding]:
+    """Find lines of the access log that do not name the one before them."""
+    found = []
+    for month in archive.access.months():
+        name = archive.access.path(month).name
+        try:
+            found += [
+                FixityFinding(
+                    access_log.FOLDER, name, FixityFault.CHAIN, "", f"第 {line.line} 行与前一行不相接"
+                )
+                for line in archive.access.lines(month)
+                if not line.is_chained
+            ]
+        except OSError as error:
+            found.append(FixityFinding(access_log.FOLDER, name, FixityFault.UNCHECKED, "", reason_of(error)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 from PIL import Image
 
 from archivist.cli.main import COMMANDS, cli
+from archivist.model.household_ranges import expanded
+from archivist.model.ids import CASE_NO_IN_TEXT
+from tests import access_log
 from tests.command_line import Office, opened
 from tests.people import make_id
 from tests.reading import files
@@ -50,6 +54,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("case", "export"): [
         (0, "case-export", ["王秀兰", "--out", "移交"]),
         (2, "error", ["王秀兰", "--out", "移交", "--searchable"]),
+    ],
+    ("access", "list"): [
+        (0, "access-list", []),
+        (0, "access-list", ["--case", "王秀兰", "--since", "2024-01-01"]),
     ],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [
@@ -148,7 +156,10 @@ ELSEWHERE = {("demo",): "tests/test_main_job.py"}
 
 
 def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
-    """Every leaf of the command tree, in the order of the table; a command without a line in it is found."""
+    """Every leaf of the command tree, in the order of the table; a command without a line in it is found.
+
+    «who opened, exported, printed, or was shown in answers which households»: whatever number is printed is in the access log.
+    """
     assert {path for name in COMMANDS for path in leaves(cli, *()) if path[0] == name} == set(RUNS)
     office = opened(tmp_path)
     (tmp_path / "诊断.txt").write_text("门诊诊断证明", encoding="utf-8")
@@ -174,6 +185,11 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
                 found = office.json(*path, *said, check=None if status < 0 else status)
             assert found["schema"] == f"archivist/{schema}" + ("" if "/" in schema else "/1"), path
             seen.add(schema)
+            if path != ("access", "list"):
+                logged = {n for e in access_log.entries(tmp_path) for n in e.get("households", ())}
+                assert set(CASE_NO_IN_TEXT.findall(json.dumps(found))) <= set(map(str, expanded(logged))), (
+                    path
+                )
     assert seen, "nothing ran"
     assert set(ELSEWHERE) == {path for path, runs in RUNS.items() if not runs}
 
