@@ -1,11 +1,12 @@
 """The command line. Only here is the clock read and anything printed.
 
-``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON · one thin module
+``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
-``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
+``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``access`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
 __all__ = [
+    "access",
     "agenda",
     "case_export",
     "cases",
@@ -20,6 +21,7 @@ __all__ = [
     "ledger",
     "main",
     "next_acts",
+    "parameters",
     "passwords",
     "rearranging",
     "records",

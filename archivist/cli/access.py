@@ -8,7 +8,8 @@ import click
 
 from archivist.api import access as api
 from archivist.api.access import AccessView, Shown
-from archivist.cli.session import DAY, Session, with_session
+from archivist.cli.parameters import DAY
+from archivist.cli.session import Session, with_session
 
 
 @click.group()

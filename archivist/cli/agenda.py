@@ -10,7 +10,8 @@ import click
 
 from archivist.api import agenda as api
 from archivist.api.agenda import DAYS, AgendaView, DutyView, LimitView, Reference
-from archivist.cli.session import DAY, MANY, Session, with_session
+from archivist.cli.parameters import DAY
+from archivist.cli.session import MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.by import CHINA
 from archivist.model.ids import parse_category

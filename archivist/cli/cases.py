@@ -16,9 +16,10 @@ from archivist.api.cases import DeregistrationPlan
 from archivist.cli.case_export import export
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
+from archivist.cli.parameters import DAY, STATED_DAY, pairs
 from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
-from archivist.cli.session import DAY, MANY, STATED_DAY, Session, pairs, with_session
+from archivist.cli.session import MANY, Session, with_session
 from archivist.cli.steps import correct, step
 from archivist.model.case import CaseStatus
 from archivist.model.ids import parse_category

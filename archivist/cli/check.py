@@ -16,7 +16,8 @@ from archivist.api.completeness import (
     Stage,
     Verdict,
 )
-from archivist.cli.session import DAY, MANY, Session, with_session
+from archivist.cli.parameters import DAY
+from archivist.cli.session import MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.ids import parse_category
 

@@ -21,7 +21,8 @@ from archivist.api.documents import PreparedDocuments
 from archivist.api.parcels import Copies, Parcel
 from archivist.api.result import Refusal
 from archivist.cli.next_acts import next_line
-from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.parameters import DAY, pairs
+from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 from archivist.model.by import By
 

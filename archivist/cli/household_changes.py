@@ -8,7 +8,8 @@ import re
 import click
 
 from archivist.api import household_changes as api
-from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.parameters import DAY, pairs
+from archivist.cli.session import Session, with_session
 from archivist.model.ids import parse_category
 
 _RELATION = click.option(

@@ -9,7 +9,8 @@ import click
 
 from archivist.api import next_acts as api
 from archivist.api.next_acts import ActView, HouseholdNext, NextActs
-from archivist.cli.session import DAY, MANY, Session, with_session
+from archivist.cli.parameters import DAY
+from archivist.cli.session import MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.ids import parse_category
 

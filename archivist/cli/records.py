@@ -8,7 +8,8 @@ import click
 
 from archivist.api import completeness, refiling, service, voiding
 from archivist.api.voiding import RecordVoided
-from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.parameters import DAY, pairs
+from archivist.cli.session import Session, with_session
 
 
 @click.group()

@@ -16,7 +16,8 @@ from archivist.api.report_requests import OutputForm
 from archivist.api.report_sheets import ReportSheets
 from archivist.api.report_tables import plain_text
 from archivist.cli.documents import show_parcels
-from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.parameters import DAY, pairs
+from archivist.cli.session import Session, with_session
 
 PERIODS: Final = {"month": "按月", "quarter": "按季度", "year": "按年度", "on": "截至一日"}
 

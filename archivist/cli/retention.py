@@ -8,7 +8,8 @@ import click
 
 from archivist.api import retention as api
 from archivist.api.retention import RetainedCaseView, RetentionExplained
-from archivist.cli.session import DAY, Session, with_session
+from archivist.cli.parameters import DAY
+from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 
 

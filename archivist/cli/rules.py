@@ -10,7 +10,8 @@ import click
 from archivist.api import rule_packs as packs
 from archivist.api import rules as api
 from archivist.api.rule_packs import DelegatedPower
-from archivist.cli.session import DAY, Session, with_session
+from archivist.cli.parameters import DAY
+from archivist.cli.session import Session, with_session
 from archivist.errors import NotAWorkspace
 from archivist.model.ids import Category, parse_category
 

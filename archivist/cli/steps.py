@@ -9,7 +9,8 @@ import click
 from archivist.api import steps as api
 from archivist.api.steps import Limit, PossibleSteps, StepResult
 from archivist.cli.next_acts import next_line
-from archivist.cli.session import DAY, Session, pairs, with_session
+from archivist.cli.parameters import DAY, pairs
+from archivist.cli.session import Session, with_session
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """Values and the fold over events: standard library only, no I/O, no clock.
 
-``ids`` case, record and ID numbers, ``ids_in_text`` on a page · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
+``ids`` case, record and ID numbers, ``ids_in_text`` on a page, ``household_ranges`` many in few words · ``chinese`` names, amounts, dates · ``values`` ``field_schema`` ``facts`` what is known of a
 household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers, ``household_changes`` when people come and go, ``former_people`` who went · ``persons`` who each of them is, ``former_names``
 what they were called before · ``invisible`` characters nobody sees · ``by`` who acts · ``event`` one change, ``confirmations`` what people looked up, ``retention_extensions`` how much longer a file is kept ·
 ``record`` one filed paper · ``case`` the fold over events and the state they lead to: ``states`` ``step_ids`` ``roles`` ``permissions`` ``staff`` ``standing`` · ``stated_days`` as old papers state them · ``conditions`` on a case,
@@ -22,6 +22,7 @@ __all__ = [
     "former_people",
     "household",
     "household_changes",
+    "household_ranges",
     "ids",
     "ids_in_text",
     "invisible",

@@ -91,7 +91,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ],
     ("case", "record", "confirm"): [(2, "error", ["赵一", "1", "--note", "看过原件"])],
     ("watch",): [(1, "watch", ["--once"])],
-    ("review", "list"): [(0, "review-list/2", [])],
+    ("review", "list"): [(0, "review-list/3", [])],
     ("review", "show"): [(0, "review-show/2", ["{item}"])],
     ("review", "open"): [(-1, "review-show/2", ["{item}"])],
     ("review", "work"): [(0, "review-assign/2", [])],
