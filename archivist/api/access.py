@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.authorisation import require
+from archivist.api.authorisation import authorised, require
 from archivist.api.result import Result
+from archivist.errors import UsageError
 from archivist.model.household_ranges import holds
 from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo
 from archivist.model.permissions import Act
@@ -80,6 +81,61 @@ def record(workspace: Workspace, by: By, shown: Shown, *, face: str, act: str) -
     from archivist.store.access_log import Access
 
     workspace.archive.access.enter(Access(by, face, act, shown.households, shown.items))
+
+
+# ── destroying it ──────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class AccessMonthView:
+    """A month of the log; ``kept_until`` is the last day on which it must be there, by the sentence ``source``."""
+
+    month: str
+    kept_until: dt.date
+    source: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDestruction(Result):
+    """Which months there are, which of them were destroyed (or would be, of a trial run), by whom with whom."""
+
+    SCHEMA: ClassVar[str] = "archivist/access-destroy/1"
+
+    months: tuple[AccessMonthView, ...]
+    destroyed: tuple[str, ...]
+    witness: str
+    dry_run: bool
+
+
+@authorised(Act.DESTROY_ACCESS)
+def destroy(
+    workspace: Workspace, by: By, *, witness: str = "", reason: str = "", dry_run: bool = False
+) -> AccessDestruction:
+    """Destroy the months whose time is up; the ledger keeps which, their digests, who and with whom.
+
+    Args:
+        workspace: the open workspace.
+        by: who does it.
+        witness: a second person, who may do it too.
+        reason: why, for the ledger.
+        dry_run: only say which; nobody need be named.
+
+    Raises:
+        UsageError: E001, no second person, or the same, or no reason. RoleMissing: E504, UnknownActor: E505.
+        RuleFault: E502, the rules do not say how long. WriteFailed: E204.
+    """
+    from archivist.preservation import access_disposal
+
+    found = access_disposal.months(workspace)
+    expired = tuple(m for m in found if m.is_expired(by.today))
+    if not dry_run:
+        if not witness.strip() or witness.strip() == by.actor:
+            raise UsageError("销毁须两人：用 --with 写明另一人")
+        if not reason.strip():
+            raise UsageError("须用 --reason 写明理由")
+        require(workspace, replace(by, actor=witness.strip(), known_by=None), Act.DESTROY_ACCESS)
+        access_disposal.destroy(workspace, by, witness.strip(), reason, expired)
+    views = (AccessMonthView(m.month, m.kept_until, str(m.rule.source), m in expired) for m in found)
+    return AccessDestruction(tuple(views), tuple(m.month for m in expired), witness, dry_run)
 
 
 # ── reading it ───────────────────────────────────────────────────────────────────────────────────────────

@@ -29,6 +29,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.ALARM_CLEARED: "警报了结",
         Op.HEADS_RECORDED: "登记链头",
         Op.SEALED: "封存",
+        Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
     }
 )
 """What people call an event of the ledger."""
@@ -209,5 +210,8 @@ def _text(event: Event) -> str:
             return f"{len(data['heads'])} 个"
         case Op.SEALED:
             return f"{data['seal']}，户档 {data['cases']} 个，摘要 {data['sha256'][:20]}…"
+        case Op.ACCESS_LOG_DESTROYED:
+            months = "、".join(m["month"] for m in data["months"])
+            return f"{months}，与 {data['witness']} 一同；{event.reason}"
         case _:
             return event.reason

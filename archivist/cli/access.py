@@ -47,6 +47,28 @@ def list_(
     return 1 if found.broken else 0
 
 
+@access.command()
+@click.option("--with", "witness", metavar="姓名", default="", help="一同销毁的另一人。")
+@click.option("--reason", metavar="理由", default="", help="为何销毁，记入总账。")
+@click.option("--dry-run", is_flag=True, help="只列出哪些月份期满，什么也不销毁。")
+@with_session
+def destroy(session: Session, witness: str, reason: str, dry_run: bool) -> None:
+    """销毁期满月份的查阅登记：须两人，总账永久留下月份、摘要和经手人。"""
+    done = api.destroy(session.workspace, session.by(), witness=witness, reason=reason, dry_run=dry_run)
+    session.emit(done)
+    session.table(
+        ("月份", "保管至", "期满"), [(m.month, m.kept_until, "是" if m.expired else "") for m in done.months]
+    )
+    for source in dict.fromkeys(m.source for m in done.months):
+        session.say(source, "dim")
+    if not done.destroyed:
+        session.say("没有期满的月份。")
+    elif dry_run:
+        session.say(f"期满可以销毁：{'、'.join(done.destroyed)}（试运行，什么也没有销毁）", "yellow")
+    else:
+        session.say(f"已销毁：{'、'.join(done.destroyed)}；已记入总账", "green")
+
+
 def _what(entry: AccessView) -> str:
     """Return whom an answer named, in few words."""
     many = [*entry.households, *(f"待认领 {item}" for item in entry.items)]

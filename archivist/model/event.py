@@ -56,6 +56,7 @@ class Op(StrEnum):
     ALARM_CLEARED = "alarm_cleared"
     HEADS_RECORDED = "heads_recorded"
     SEALED = "sealed"
+    ACCESS_LOG_DESTROYED = "access_log_destroyed"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

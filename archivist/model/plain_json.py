@@ -64,6 +64,8 @@ def parse_json(data: bytes | str, *, most: int = SMALL) -> Any:
 def parse_toml(data: bytes | str, *, most: int = SMALL) -> dict[str, Any]:
     """Read TOML; see ``parse_json``. A byte order mark, which Windows puts before it, is passed over.
 
+    ``nan`` and ``inf`` are words of TOML: whoever types the value refuses them, and names its row and key.
+
     Raises:
         MalformedData: it is none; the text ends with the place where Python's reader names one.
     """
@@ -71,7 +73,7 @@ def parse_toml(data: bytes | str, *, most: int = SMALL) -> dict[str, Any]:
 
     text = _text(data, most).removeprefix("\ufeff")
     try:
-        tables = tomllib.loads(text, parse_float=_finite)
+        tables = tomllib.loads(text)
     except RecursionError:
         raise MalformedData(_TOO_DEEP) from None
     except tomllib.TOMLDecodeError as error:

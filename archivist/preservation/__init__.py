@@ -2,7 +2,8 @@
 
 ``verification`` checking, decisions about what was found, the rolling schedule · ``restore`` from a copy, by digest · ``foreign`` what other
 programs left there, moved out ·
+``access_disposal`` the access log destroyed by two ·
 ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
 """
 
-__all__ = ["appraisal", "disposal", "foreign", "restore", "verification"]
+__all__ = ["access_disposal", "appraisal", "disposal", "foreign", "restore", "verification"]

@@ -17,7 +17,7 @@ from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
-from archivist.preservation import foreign
+from archivist.preservation import access_disposal, foreign
 from archivist.store import Archive, Stamp, access_log, bag, chain, durable_files
 from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding, check_bag, refuse_newer
@@ -210,7 +210,11 @@ def _tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
 
 def _access(archive: Archive) -> list[FixityFinding]:
     """Find lines of the access log that do not name the one before them."""
-    found = []
+    found = (
+        [FixityFinding(access_log.FOLDER, "", FixityFault.MISSING, "更早的月份")]
+        if _access_cut(archive)
+        else []
+    )
     for month in archive.access.months():
         name = archive.access.path(month).name
         try:
@@ -224,6 +228,16 @@ def _access(archive: Archive) -> list[FixityFinding]:
         except OSError as error:
             found.append(FixityFinding(access_log.FOLDER, name, FixityFault.UNCHECKED, "", reason_of(error)))
     return found
+
+
+def _access_cut(archive: Archive) -> bool:
+    """Tell whether the first line there is names one before it that the ledger does not know to be destroyed."""
+    with suppress(IntegrityAlarm, NewerFormat, OSError):  # each is a finding of its own
+        for month in archive.access.months():
+            if (first := next(archive.access.lines(month), None)) and first.entry:
+                before = str(first.entry.get("prev"))
+                return before not in {access_log.NONE_BEFORE, *access_disposal.recorded(archive).values()}
+    return False
 
 
 def _drift(workspace: Workspace) -> tuple[str, ...]:

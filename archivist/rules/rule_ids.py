@@ -124,6 +124,8 @@ class RuleId(StrEnum):
     RETENTION_FROM_NEXT_YEAR = "retention.from_next_year", Unit.YES_NO
     RETENTION_REFUSED = "retention.refused", Unit.YEARS
     RETENTION_OFFICE = "retention.office", Unit.YEARS
+    RETENTION_ACCESS_LOG = "retention.access_log", Unit.YEARS
+    """How long it is kept who was shown which households; from the end of the month."""
     # the office
     DELIBERATION_SIZE_MIN = "deliberation.size.min", Unit.PERSONS
     DELIBERATION_SIZE_MAX = "deliberation.size.max", Unit.PERSONS

@@ -138,6 +138,25 @@ class AccessLog:
         finally:
             os.close(fd)
 
+    def size_and_digest(self, month: str) -> tuple[int, Sha256]:
+        """Return the size in bytes and the SHA-256 of a month's file.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        digest, size = durable_files.digest_of(self.path(month))
+        return size, digest
+
+    def remove(self, month: str) -> None:
+        """Remove a month's file; durable when this returns. Whoever calls has put it on record first.
+
+        Raises:
+            WriteFailed: E204.
+        """
+        with durable_files.writing("销毁没有做完，再运行一次即接着做", file=self.path(month).name):
+            durable_files.unlink(self.path(month))
+            durable_files.sync_folder(self.folder)
+
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def lines(self, month: str) -> Iterator[AccessLine]:
         """Yield the lines of a month, each with whether it names the one before; without the lock.

@@ -59,6 +59,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "access-list", []),
         (0, "access-list", ["--case", "王秀兰", "--since", "2024-01-01"]),
     ],
+    ("access", "destroy"): [
+        (0, "access-destroy", ["--dry-run"]),
+        (2, "error", []),
+        (0, "access-destroy", ["--with", "钱审核", "--reason", "期满"]),
+    ],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [
         (0, "case-deregister-plan", ["赵一", "--reason", "自愿退出", "--dry-run"]),
