@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import stat
-from pathlib import Path
 
 import pytest
 
 from tests import access_log
-from tests.command_line import Office, opened
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return opened(tmp_path)
+from tests.command_line import Office
 
 
 def acts(office: Office) -> list[tuple[str, list[str]]]:

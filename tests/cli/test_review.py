@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from archivist.errors import TrayItemNotFound
 from archivist.model.ids import Sha256
 from archivist.store.tray_items import TrayItem, named, short_names
-from tests.command_line import Office
+from tests.command_line import Office, opened
 from tests.people import make_id
 
 PEOPLE = [f"{family}{given_}" for family in "赵钱孙李周" for given_ in ("福来", "文秀", "立夏", "大雪")]
@@ -21,9 +22,10 @@ def waiting(office: Office) -> list[dict[str, str]]:
     return list(office.json("review", "list", "--per-page", "0")["items"])
 
 
-@pytest.fixture
-def twenty(office: Office) -> Office:
+@pytest.fixture(scope="module")
+def twenty_waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty households, and a letter from each that gives the name alone; nothing can be filed by itself."""
+    office = opened(tmp_path_factory.mktemp("twenty"))
     for n, name in enumerate(PEOPLE):
         office.run(
             "case", "open", "低保", "--name", name, "--id", make_id(f"19{50 + n}0304", f"{11 + 2 * n:03d}")
@@ -31,7 +33,14 @@ def twenty(office: Office) -> Office:
         text = f"情况说明\n本人{name}，家住样例里，今年收成不好，第 {n} 封\n"
         (office.root / "archive/inbox" / f"来信{n:02d}.txt").write_text(text, encoding="utf-8")
     office.run("watch", "--once", check=1)
-    return office
+    return office.root
+
+
+@pytest.fixture
+def twenty(twenty_waiting: Path, tmp_path: Path) -> Office:
+    """A copy of that office for one test."""
+    shutil.copytree(twenty_waiting, tmp_path / "ws")
+    return Office(tmp_path / "ws")
 
 
 def test_the_list_shows_names_and_proposals(twenty: Office) -> None:
