@@ -8,13 +8,15 @@ day. An offline program cannot prove who sits at the machine; what it knows of i
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from archivist.errors import NotIdentified, RoleMissing, UnknownActor
+from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor
 from archivist.model.by import By
-from archivist.model.permissions import MAY, Act
+from archivist.model.invisible import without_invisible
+from archivist.model.permissions import DECIDING, MAY, Act
 from archivist.model.roles import Role
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ Who = TypeVar("Who", By, Callable[[], By])
 UNCHECKED: Final = "archivist.toml 没有登记人员（[[people]]）：以谁的名义办理、有没有岗位，都没有核对"
 _TOLD: Final = "roles_unchecked"
 """File in ``index/`` that says on which day it was last said that roles are not checked."""
+_TWO: Final = 2
 _NEAR: Final = 3
 """So many names are offered for one that nobody has."""
 
@@ -76,6 +79,43 @@ def require(workspace: Workspace, by: By, act: Act) -> None:
             f"{act.label}须由{asked(act)}办理，{by.actor}（{held}）",
             remedy=f"用 --as 换人；可以办的：{'、'.join(_who_may(workspace, act, by)) or '还没有人登记这个岗位'}。",
         )
+
+
+def require_two(workspace: Workspace, by: By, second: By, act: Act) -> tuple[str, ...]:
+    """Refuse what two people must do together unless both may, and one of them decides (分管领导).
+
+    Args:
+        workspace: the open workspace.
+        by: who does it; ``require`` was asked already.
+        second: who confirms it.
+        act: what is done.
+
+    Returns:
+        What could not be checked, in Chinese: of an office with fewer than two people registered only the names are compared.
+
+    Raises:
+        InvalidValue: E002, both are the same. UnknownActor: E505. RoleMissing: E504. NotIdentified: E506.
+    """
+    if _alike(by.actor) == _alike(second.actor):
+        raise InvalidValue(
+            f"{act.label}：须由另一人确认，“{second.actor}”和经办人是同一人",
+            remedy="用 --with 写另一人的姓名。没有写入任何内容。",
+        )
+    people = workspace.config.people
+    if len({_alike(person.name) for person in people}) < _TWO:
+        return (
+            f"未检：archivist.toml 登记的人员不足两人，{by.actor}、{second.actor}是不是两个人、有没有岗位没有核对",
+        )
+    require(workspace, second, act)
+    if not DECIDING & (roles_of(at_post(workspace, by)) | roles_of(at_post(workspace, second))):
+        asked = "或".join(f"“{role.label}”" for role in Role if role in DECIDING)
+        raise RoleMissing(f"{act.label}：两人中须有一人是{asked}，{by.actor}、{second.actor}都不是")
+    return ()
+
+
+def _alike(name: str) -> str:
+    """Return a name as it is compared: forms of width and case, blanks and what nobody sees make no other person."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(name)).casefold().split())
 
 
 def at_post(workspace: Workspace, by: By) -> tuple[StaffMember, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api import selection
-from archivist.api.authorisation import authorised
+from archivist.api.authorisation import authorised, require_two
 from archivist.api.result import Result
 from archivist.model.permissions import Act
 
@@ -83,13 +83,16 @@ class Verified(Result):
 
 @dataclass(frozen=True, slots=True)
 class FindingsAccepted(Result):
-    """What a decision keeps as it is."""
+    """What a decision of two people keeps as it is; ``warnings`` are what could not be checked of them."""
 
     SCHEMA: ClassVar[str] = "archivist/verify-accept/1"
 
     case: str
     accepted: tuple[FixityFindingView, ...]
     reason: str
+    decided_by: str
+    confirmed_by: str
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +166,26 @@ def _verified(done: Verification, *, quick: bool) -> Verified:
 
 
 @authorised(Act.ACCEPT_FINDINGS)
-def accept(workspace: Workspace, by: By, case: str, reason: str) -> FindingsAccepted:
-    """Record the decision to keep a case as it is although its check fails.
+def accept(workspace: Workspace, by: By, case: str, reason: str, second: By) -> FindingsAccepted:
+    """Record the decision of two people to keep a case as it is although its check fails.
+
+    Args:
+        workspace: the open workspace.
+        by: who decides, and when.
+        case: the household as people name it; see ``Workspace.find_case``.
+        reason: why; always told.
+        second: who confirms it; see ``authorisation.require_two``.
 
     Raises:
-        InvalidValue: E002, without a reason, or when nothing is wrong. IntegrityAlarm: E202, where only a
+        InvalidValue: E002, without a reason, when nothing is wrong, or both are one person. IntegrityAlarm: E202, where only a
             restoration helps. NewerFormat: E210, a newer program wrote to it.
     """
     from archivist.preservation import verification
 
+    warnings = require_two(workspace, by, second, Act.ACCEPT_FINDINGS)
     number = workspace.find_case(case)
-    return FindingsAccepted(str(number), _views(verification.accept(workspace, by, number, reason)), reason)
+    accepted = verification.accept(workspace, by, number, reason, second)
+    return FindingsAccepted(str(number), _views(accepted), reason, by.actor, second.actor, warnings)
 
 
 @authorised(Act.RESTORE)

@@ -23,6 +23,7 @@ from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 )
 @click.option("--accept", is_flag=True, help="认可所指一户检查出的问题（须写理由），解除只读，记入总账。")
 @click.option("--reason", default="", help="认可的理由。")
+@click.option("--with", "second", metavar="姓名", help="与 --accept 同用：确认的另一人；两人中须有分管领导。")
 @with_session
 def verify(
     session: Session,
@@ -32,6 +33,7 @@ def verify(
     processes: int,
     accept: bool,
     reason: str,
+    second: str | None,
 ) -> int:
     """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
     if everything and cases:
@@ -39,9 +41,15 @@ def verify(
     if accept:
         if len(cases) != 1:
             raise UsageError("--accept 须指明一户")
-        decided = api.accept(session.workspace, session.by(), cases[0], reason)
+        if not second or not second.strip():
+            raise UsageError("认可须由两人作出：用 --with 写确认的另一人")
+        decided = api.accept(session.workspace, session.by(), cases[0], reason, session.by(second))
         session.emit(decided)
-        session.say(f"已记入总账：认可 {decided.case} 的 {len(decided.accepted)} 项问题，解除只读", "green")
+        session.say(
+            f"已记入总账：认可 {decided.case} 的 {len(decided.accepted)} 项问题，解除只读（{decided.decided_by}、{decided.confirmed_by}）",
+            "green",
+        )
+        session.notice(decided.warnings)
         return 0
     with session.progress("核对") as progress:
         done = api.verify(

@@ -116,14 +116,15 @@ class Session:
             return self.folder.resolve()
         return settings_file.nearest(Path.cwd())
 
-    def by(self, *, writes: bool = True) -> By:
+    def by(self, named: str = "", *, writes: bool = True) -> By:
         """Return who acts (``--as``, else whose account it is, else the account) from which account and machine, at this moment.
 
         Args:
+            named: somebody else who acts besides.
             writes: whether something is to be written; who only looks is asked for nothing.
         """
         account = os_account()
-        said = without_invisible(self.actor).strip()
+        said = without_invisible(named or self.actor).strip()
         moment, real = self.clock(), machine_clock()
         clock = real if abs(real - moment) > _SAME_MOMENT else None
         host = _as_text(socket.gethostname())

@@ -263,10 +263,19 @@ _ONLY_PUT_RIGHT: Final = (FixityFault.MISPLACED, FixityFault.DOUBLE, FixityFault
 
 
 # ── a person decides ──────────────────────────────────────────────────────────────────
-def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[FixityFinding, ...]:
+def accept(
+    workspace: Workspace, by: By, number: CaseNo, reason: str, second: By
+) -> tuple[FixityFinding, ...]:
     """Record the decision to keep a case as it is although its check fails; it can be written to again.
 
     A case whose chain or manifests fail cannot be accepted: nothing could be added to it that anyone could check.
+
+    Args:
+        workspace: the open workspace.
+        by: who decides, and when.
+        number: the case.
+        reason: why; always told.
+        second: who confirms it, another person; stands in the event as ``confirmed``.
 
     Raises:
         InvalidValue: E002, without a reason, or when there is nothing to decide. IntegrityAlarm: E202, see above.
@@ -284,7 +293,16 @@ def accept(workspace: Workspace, by: By, number: CaseNo, reason: str) -> tuple[F
             raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=str(number))
         if any(f.problem in _ONLY_PUT_RIGHT for f in findings):
             raise IntegrityAlarm("文件夹不是这一户自己的，只能放回原处，不能认可", file=str(number))
-        data = {"case": str(number), "how": "accepted", "findings": [f.to_plain() for f in findings]}
+        data = {
+            "case": str(number),
+            "how": "accepted",
+            "findings": [f.to_plain() for f in findings],
+            "confirmed": {
+                "actor": second.actor,
+                "known_by": second.known_by.value if second.known_by else "",
+                "registered_account": second.registered_account,
+            },
+        }
         archive.note(Op.ALARM_CLEARED, data, stamp, reason)
         archive.alarms.clear(number)
     return findings

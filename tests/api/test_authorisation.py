@@ -12,10 +12,10 @@ from types import FunctionType
 import pytest
 
 from archivist import api
-from archivist.api.authorisation import UNCHECKED, require, unchecked_today
+from archivist.api.authorisation import UNCHECKED, require, require_two, unchecked_today
 from archivist.api.cases import change_facts
 from archivist.api.identification import identified
-from archivist.errors import NotIdentified, RoleMissing, UnknownActor
+from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor
 from archivist.model.by import By, KnownBy
 from archivist.model.permissions import BY_DOCUMENT, BY_PACK, EVERYBODY, MAY, Act
 from archivist.model.roles import HELD, Role
@@ -31,6 +31,7 @@ LOOKS = {
     "steps.plan_step": "examines a step",
     "identification.identified": "finds out who acts, for the gate",
     "authorisation.require": "the gate",
+    "authorisation.require_two": "the gate",
     "authorisation.at_post": "the gate",
     "authorisation.unchecked_today": "the gate",
 }
@@ -225,3 +226,61 @@ def test_another_s_account_is_told_or_refused(tmp_path: Path) -> None:
     with pytest.raises(NotIdentified, match="lin"):
         require(strict, by, Act.FILE)
     require(strict, replace(by, registered_account=""), Act.FILE)
+
+
+# ── two people ───────────────────────────────────────────────────────────────────────────────────────────
+FOUR = (
+    person("赵主任", Role.APPROVER)
+    + person("孟档案", Role.ARCHIVIST)
+    + person("孙档案", Role.ARCHIVIST)
+    + person("林经办", Role.INTAKE)
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        ("赵主任", "孟档案", None),
+        ("孟档案", "赵主任", None),
+        ("孟档案", "孙档案", RoleMissing),  # neither decides
+        ("赵主任", "林经办", RoleMissing),
+        ("赵主任", "查无此人", UnknownActor),
+        ("赵主任", "赵主任", InvalidValue),
+        ("赵主任", " 赵 主任", InvalidValue),
+        ("赵主任", "赵\u200b主任", InvalidValue),
+    ],
+)
+def test_two_people_of_whom_one_decides(
+    tmp_path: Path, first: str, second: str, refused: type[Exception] | None
+) -> None:
+    """Verify --accept needs two different people; one person does not lift an integrity alarm."""
+    workspace = staffed(tmp_path, FOUR)
+    if refused is None:
+        assert require_two(workspace, By(first, NOW), By(second, NOW), Act.ACCEPT_FINDINGS) == ()
+    else:
+        with pytest.raises(refused):
+            require_two(workspace, By(first, NOW), By(second, NOW), Act.ACCEPT_FINDINGS)
+
+
+@pytest.mark.parametrize("people", ["", person("孟档案", Role.ARCHIVIST)])
+@pytest.mark.parametrize(
+    ("second", "same"), [("乙", False), ("孟档案", True), ("孟档 案", True), ("\ufeff孟档案", True)]
+)
+def test_of_fewer_than_two_only_the_names_are_compared(
+    tmp_path: Path, people: str, second: str, same: bool
+) -> None:
+    """With fewer than two people in [[people]] it still takes two names and says that they are not checked."""
+    workspace = staffed(tmp_path, people)
+    if same:
+        with pytest.raises(InvalidValue):
+            require_two(workspace, By("孟档案", NOW), By(second, NOW), Act.ACCEPT_FINDINGS)
+    else:
+        (warning,) = require_two(workspace, By("孟档案", NOW), By(second, NOW), Act.ACCEPT_FINDINGS)
+        assert "没有核对" in warning
+
+
+@pytest.mark.parametrize(("first", "second"), [("LIN", "ｌｉｎ"), ("Lin", "lin"), ("林", "林\u3000")])
+def test_forms_of_one_name_are_one_person(tmp_path: Path, first: str, second: str) -> None:
+    """Forms of width and case, blanks and what nobody sees make no other person."""
+    with pytest.raises(InvalidValue):
+        require_two(staffed(tmp_path, ""), By(first, NOW), By(second, NOW), Act.ACCEPT_FINDINGS)

@@ -50,7 +50,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("verify",): [
         (Act.VERIFY, []),
         (Act.VERIFY, ["王秀兰"]),
-        (Act.ACCEPT_FINDINGS, ["王秀兰", "--accept", "--reason", "查明"]),
+        (Act.ACCEPT_FINDINGS, ["王秀兰", "--accept", "--reason", "查明", "--with", NAMES[Role.APPROVER]]),
     ],
     ("doctor",): [(Act.TIDY, ["--tidy"])],
     ("restore",): [(Act.RESTORE, ["王秀兰", "--from", "archive"])],

@@ -17,6 +17,7 @@ from archivist.ingest import refiling
 from archivist.ingest.by_hand import assign, file_by_hand
 from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, file_dropped
 from archivist.issuing.case_documents import plan
+from archivist.model.by import By
 from archivist.model.event import EVENT_FORMAT
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, RecordNo
@@ -125,7 +126,7 @@ WRITES: dict[str, Callable[[Workspace, CaseNo], object]] = {
     "move out": lambda w, n: refiling.move(w, BY, n, RecordNo("0001"), numbers(w)[1], None, "归错"),
     "move in": lambda w, n: refiling.move(w, BY, numbers(w)[1], RecordNo("0001"), n, None, "归错"),
     "retype": lambda w, n: refiling.retype(w, BY, n, RecordNo("0001"), w.catalogue.get("other"), "认错"),
-    "accept": lambda w, n: accept(w, BY, n, "核实无误"),
+    "accept": lambda w, n: accept(w, BY, n, "核实无误", By("赵主任", NOW)),
     "restore": lambda w, n: restore(w, BY, n, w.root.parent / "backup"),
 }
 

@@ -12,6 +12,7 @@ import pytest
 
 from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.ingest.filing import commit_file
+from archivist.model.by import By
 from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
@@ -24,6 +25,8 @@ from archivist.store.bag_fixity import FixityFault, check_bag
 from archivist.workspace import Workspace
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG, make_id
+
+CHIEF = By("赵主任", NOW)
 
 
 @pytest.fixture
@@ -185,13 +188,14 @@ def test_a_decision_is_recorded_and_remembered(workspace: Workspace) -> None:
     flip(a_payload(folder(workspace)))
     (finding,) = verify(workspace, BY).findings
     with pytest.raises(InvalidValue, match="reason"):
-        accept(workspace, BY, number(workspace), " ")
-    accept(workspace, BY, number(workspace), "原件纸质清晰，扫描件一处坏点，核对无误")
+        accept(workspace, BY, number(workspace), " ", CHIEF)
+    accept(workspace, BY, number(workspace), "原件纸质清晰，扫描件一处坏点，核对无误", CHIEF)
     change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
     again = verify(workspace, BY)
     assert (again.findings, again.known) == ((), (finding,))
     decisions = [e for e in workspace.archive.ledger_events() if e.op is Op.ALARM_CLEARED]
     assert [d.reason for d in decisions] == ["原件纸质清晰，扫描件一处坏点，核对无误"]
+    assert (decisions[0].actor, decisions[0].data["confirmed"]["actor"]) == (BY.actor, CHIEF.actor)
     flip(folder(workspace) / "text/0001.txt")
     assert len(verify(workspace, BY).findings) == 1, "a new fault is a new alarm"
 
@@ -200,7 +204,7 @@ def test_a_broken_chain_cannot_be_accepted(workspace: Workspace) -> None:
     (folder(workspace) / "events/000003.json").unlink()
     verify(workspace, BY)
     with pytest.raises(IntegrityAlarm, match="只能恢复"):
-        accept(workspace, BY, number(workspace), "不要紧")
+        accept(workspace, BY, number(workspace), "不要紧", CHIEF)
 
 
 def test_each_run_is_one_ledger_event(workspace: Workspace) -> None:
