@@ -273,8 +273,10 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     archive = workspace.archive
     rules = workspace.pack
     yield Checkup("工作区", Condition.FINE, f"{office}，规则包 {rules.stamp}，法规查至 {rules.looked_at}")
-    waiting = f"{len(archive.case_numbers())} 户，待认领 {len(archive.tray.items())} 件"
-    yield Checkup("户档", Condition.FINE, waiting)
+    items, damaged = archive.tray.standing()
+    yield Checkup("户档", Condition.FINE, f"{len(archive.case_numbers())} 户，待认领 {len(items)} 件")
+    for why in (*(item.why for item in damaged), *(note.why for note in archive.damaged_notes())):
+        yield Checkup("已损坏的文件", Condition.ALARM, f"{why}。{why.remedy}")
     for finding in check_format(archive.root):
         yield Checkup("档案库格式", Condition.ALARM, f"{finding.found}；{remedy(finding, ())}")
     yield from map(Checkup.of, examine(archive.root))

@@ -134,7 +134,7 @@ class TrayView:
         self.workspace = workspace
         self.items, damaged = workspace.archive.tray.standing()
         self.damaged = tuple(
-            DamagedItemView(d.id, f"review/{d.why.file}", d.why.what, d.file, d.why.remedy) for d in damaged
+            DamagedItemView(d.id, str(d.why.file), d.why.what, d.file, d.why.remedy) for d in damaged
         )
         self.short = short_names(self.items)
         self._applicants: dict[str, str] = {}

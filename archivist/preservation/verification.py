@@ -93,6 +93,7 @@ def verify(
                 *doubles(results),
                 *_orphans(archive, results),
                 *_tray(archive, quick=quick),
+                *map(FixityFinding.of_note, archive.damaged_notes()),
                 *_access(archive),
             ]
         accepted = _accepted(archive)
@@ -194,11 +195,19 @@ def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFindin
 
 def _tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
     found = []
-    for item in archive.tray.items():
+    items, damaged = archive.tray.standing()
+    for wrong in damaged:
+        problem = FixityFault.CHANGED if wrong.file else FixityFault.MISSING
+        file = str(wrong.why.file).rpartition("/")[2]
+        found.append(FixityFinding(f"review/{wrong.id}", file, problem, "", wrong.why.what))
+    for item in items:
+        for file, wanted, there in item.damaged_files():
+            problem = FixityFault.CHANGED if there else FixityFault.MISSING
+            found.append(FixityFinding(f"review/{item.id}", file, problem, wanted, there))
         try:
             size = item.file.stat().st_size
             digest = item.sha256 if quick else durable_files.digest_of(item.file)[0]
-        except (OSError, StopIteration):
+        except OSError:
             found.append(FixityFinding(f"review/{item.id}", "original", FixityFault.MISSING, item.sha256))
             continue
         if size != item.size or digest != item.sha256:

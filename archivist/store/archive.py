@@ -24,6 +24,7 @@ from archivist.store.head_log import HeadLog
 from archivist.store.household_splits import HouseholdSplits
 from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
+from archivist.store.notes import DamagedNote
 from archivist.store.number_runs import NumberRun, NumberRuns
 from archivist.store.quarantine import Alarms
 from archivist.store.record_moves import RecordMove, RecordMoves
@@ -204,7 +205,7 @@ class Archive:
             The case after the change, and the event.
         """
         with self.writing(stamp.by.actor):
-            self.alarms.refuse(number)
+            self.refuse(number)
             current = self.chain(number)
             case = self._fold(number, current)
             draft = make(case)
@@ -212,6 +213,21 @@ class Archive:
             self.heads.changing(str(number), stamp)
             event = commit.commit(self.folder(number), current, draft, stamp)
             return self._fold(number, current), event
+
+    def refuse(self, number: CaseNo) -> None:
+        """Refuse to write to a case that failed its check, or that is in the midst of what nobody can read any more.
+
+        Raises:
+            IntegrityAlarm: E202, with the findings. DamagedFile: E212, a note of what was begun is damaged.
+        """
+        self.alarms.refuse(number)
+        for note in (*self.moves.damaged(), *self.splits.damaged()):
+            if number in note.stops:
+                raise note.why
+
+    def damaged_notes(self) -> list[DamagedNote]:
+        """Return the notes outside the bags and the tray of which nothing can be used."""
+        return [*self.alarms.damaged(), *self.moves.damaged(), *self.splits.damaged(), *self.runs.damaged()]
 
     def move_record(
         self, move: RecordMove, make: Callable[[Case, Case], Draft]
@@ -232,7 +248,7 @@ class Archive:
         Survives: a kill at any point; the next start completes the move, or it never began.
         """
         with self.writing(move.stamp.by.actor):
-            self.alarms.refuse(move.case)
+            self.refuse(move.case)
             leaving = self.chain(move.case)
             commit.require_sound(self.folder(move.case), leaving)
             case = self._fold(move.case, leaving)
@@ -355,6 +371,8 @@ class Archive:
                     done.append(f"{folder.name}：{what}")
             except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
+        alarms += [str(note.why) for note in self.damaged_notes()]
+        alarms += [str(item.why) for item in self.tray.standing()[1]]
         for between_cases in (self.moves, self.splits):
             moved, kept = between_cases.recover()
             done, alarms = [*done, *moved], [*alarms, *kept]

@@ -20,7 +20,7 @@ from archivist.model.case import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
-from archivist.store import archive_format, bag, chain, durable_files
+from archivist.store import archive_format, bag, chain, durable_files, notes
 from archivist.store.bag_contents import DECLARED_BY, BagContents, contents, identity
 from archivist.store.chain import Chain, ForeignEvent
 from archivist.store.event_witnesses import (
@@ -33,6 +33,7 @@ from archivist.store.event_witnesses import (
     seq_of,
 )
 from archivist.store.foreign_files import is_foreign
+from archivist.store.notes import DamagedNote
 
 
 class FixityFault(StrEnum):
@@ -109,6 +110,11 @@ class FixityFinding:
     expected: str = ""
     found: str = ""
 
+    @classmethod
+    def of_note(cls, note: DamagedNote) -> FixityFinding:
+        """Return what is to be said of a damaged note."""
+        return cls(note.folder, note.file, FixityFault.CHANGED, "", note.why.what)
+
     def to_plain(self) -> dict[str, str]:
         """Return the finding as it stands in the ledger."""
         return {k: str(v) for k, v in asdict(self).items()}
@@ -129,7 +135,7 @@ def remedy(finding: FixityFinding, found: Iterable[FixityFinding]) -> str:
         return archive_format.REMEDY
     if finding.bag in PLACES and finding.problem is FixityFault.EXTRA:
         return f"查明来历，移出 archive/{finding.bag}；这里只放档案"
-    return finding.problem.remedy
+    return notes.remedy(finding.bag, finding.file) or finding.problem.remedy
 
 
 def refuse_newer(found: Iterable[FixityFinding]) -> None:

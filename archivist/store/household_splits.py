@@ -7,7 +7,6 @@ forgets when it is not. No paper is copied: the new case names those it rests on
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +19,23 @@ from archivist.model.facts import to_plain
 from archivist.model.former_people import Departure
 from archivist.model.household_changes import without_members
 from archivist.model.ids import CaseNo
-from archivist.store import bag, chain, commit, durable_files
+from archivist.model.plain_json import JsonList, JsonTable
+from archivist.store import bag, chain, commit, durable_files, notes
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
-from archivist.store.record_moves import plain_stamp, read_stamp
+from archivist.store.notes import DamagedNote
+from archivist.store.record_moves import ACTING, plain_stamp, read_stamp
 
 SUFFIX: Final = ".split"
+_LEFT: Final = JsonTable({"person": dict, "part": str, "why": str, "on": str}, open=True)
+_NOTE: Final = JsonTable(
+    {
+        **dict.fromkeys(("case", "target", "reason", "pack"), str),
+        "step": dict,
+        "left": JsonList(_LEFT),
+        "by": ACTING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,14 @@ class HouseholdSplits:
 
     def begun(self) -> Sequence[HouseholdSplit]:
         """Return what was begun and not ended."""
-        return [_read(json.loads(path.read_bytes())) for path in sorted(self.folder.glob(f"*{SUFFIX}"))]
+        return self._notes()[0]
+
+    def damaged(self) -> Sequence[DamagedNote]:
+        """Return the notes of which nobody can tell any more what they say."""
+        return self._notes()[1]
+
+    def _notes(self) -> tuple[list[HouseholdSplit], list[DamagedNote]]:
+        return notes.read_all(self.folder.glob(f"*{SUFFIX}"), _NOTE, _read)
 
     def recover(self) -> tuple[list[str], list[str]]:
         """Complete what has its new case and forget what has not; idempotent, after every bag has recovered.
@@ -145,7 +162,7 @@ class HouseholdSplits:
         staged = self.work / f"split-{split.target}"
         with durable_files.writing("没有分户", file=str(split.case)):
             durable_files.unlink(staged)
-            durable_files.write_new(staged, (json.dumps(note, ensure_ascii=False, indent=1) + "\n").encode())
+            durable_files.write_new(staged, notes.seal(note))
             durable_files.replace(staged, self._path(split))
             durable_files.sync_folder(self.folder)
 

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from archivist.errors import AlreadyWatched, ArchiveLocked
+from archivist.model.plain_json import MalformedData, parse_json
 from archivist.store.durable_files import writing
 
 if sys.platform == "win32":  # pragma: no cover
@@ -37,6 +38,9 @@ else:
         except OSError:
             return False
         return True
+
+
+_OWNER_BYTES: Final = 1 << 16
 
 
 class WriterLock:
@@ -156,8 +160,8 @@ class WatcherLock:
 def owner_of(path: Path) -> dict[str, Any]:
     """Return who holds a lock, empty when nobody says."""
     try:
-        owner = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        owner = parse_json(path.read_bytes(), most=_OWNER_BYTES)
+    except (OSError, MalformedData):
         return {}
     return owner if isinstance(owner, dict) else {}
 

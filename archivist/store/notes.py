@@ -8,15 +8,18 @@ shape alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from archivist.errors import DamagedFile
+from archivist.errors import DamagedFile, InvalidValue
+from archivist.model.ids import CaseNo
 from archivist.model.plain_json import SMALL, JsonTable, MalformedData, parse_json, require_shape
 from archivist.os_reasons import reason_of
 from archivist.store import bag
 
+T = TypeVar("T")
 DIGEST: Final = "digest"
 
 
@@ -46,13 +49,14 @@ def unseal(data: bytes, shape: JsonTable) -> dict[str, Any]:
     return told
 
 
-def read(path: Path, shape: JsonTable, remedy: str) -> dict[str, Any]:
+def read(path: Path, name: str, shape: JsonTable, advice: str) -> dict[str, Any]:
     """Read a note.
 
     Args:
-        path: of the file; its last two parts name it in messages.
+        path: of the file; ``name`` what messages call it, from the archive on.
+        name: see above.
         shape: what it must hold.
-        remedy: what to do when it is damaged.
+        advice: what to do when it is damaged.
 
     Raises:
         DamagedFile: E212.
@@ -65,4 +69,81 @@ def read(path: Path, shape: JsonTable, remedy: str) -> dict[str, Any]:
         why = str(wrong)
     except OSError as error:
         why = reason_of(error)
-    raise DamagedFile(why, file="/".join(path.parts[-2:]), remedy=remedy)
+    raise DamagedFile(why, file=name, remedy=advice)
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedNote:
+    """A note of which nothing is used.
+
+    Attributes:
+        folder: of the archive; ``file`` the note's name in it.
+        stops: the cases its name names: until somebody has looked, nothing is written to them.
+    """
+
+    folder: str
+    file: str
+    stops: tuple[CaseNo, ...]
+    why: DamagedFile
+
+
+def read_all(
+    paths: Iterable[Path], shape: JsonTable, make: Callable[[dict[str, Any]], T]
+) -> tuple[list[T], list[DamagedNote]]:
+    """Read the notes of a folder.
+
+    Args:
+        paths: of the files.
+        shape: what each must hold.
+        make: returns what a note says; may raise what comes of values that do not fit.
+
+    Returns:
+        What they say, and those that are damaged, in the order of their names.
+    """
+    told: list[T] = []
+    damaged: list[DamagedNote] = []
+    for path in sorted(paths):
+        place, name = path.parent.name, path.name
+        try:
+            try:
+                told.append(make(read(path, f"{place}/{name}", shape, remedy(place, name))))
+            except (ValueError, KeyError, TypeError, InvalidValue) as error:
+                wrong = f"{place}/{name}"
+                raise DamagedFile(f"内容读不懂（{error}）", file=wrong, remedy=remedy(place, name)) from error
+        except DamagedFile as why:
+            damaged.append(DamagedNote(place, name, _cases_named(path), why))
+    return told, damaged
+
+
+def _cases_named(path: Path) -> tuple[CaseNo, ...]:
+    """Return the case that a note's name begins with."""
+    for text in (path.stem, path.stem.rpartition("-")[0]):
+        try:
+            return (CaseNo.parse(text),)
+        except InvalidValue:
+            continue
+    return ()
+
+
+_REMEDIES: Final[Mapping[str, str]] = {
+    "alarms": "这一户保持只读；用 archivist verify 户号 重新核对，没有问题的自动解除，有问题的重新写明",
+    "moves": "从备份取回这个文件；没有备份的，用 archivist case show 看这件材料（成员）现在在哪一户，理清后删去这个文件",
+    "runs": "不用处理：下一次取号时记清它用过的号，然后删去",
+}
+_DERIVED: Final = "不用处理：只是识读结果，归档时重新识读；原件没有变"
+_ITEM: Final = (
+    "原件还在这个文件夹里：从备份取回 why.json；没有备份的，"
+    "用 archivist review return 编号 取出原件，重新投入收件箱"
+)
+
+
+def remedy(folder: str, file: str) -> str:
+    """Return what to do about a damaged file outside the bags; empty for what is no note.
+
+    Args:
+        folder: within the archive, as ``alarms`` or ``review/20240308-1a2b3c4d``.
+        file: its name.
+    """
+    if folder.startswith("review/"):
+        return {"why.json": _ITEM, "text.txt": _DERIVED, "pages.json": _DERIVED}.get(file, "")
+    return _REMEDIES.get(folder, "")

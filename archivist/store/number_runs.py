@@ -8,7 +8,6 @@ left. That the archive's own lock is free says nothing: between two documents a 
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -17,15 +16,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from archivist.errors import ArchiveError, ArchiveLocked, CaseNotFound, IntegrityAlarm, NewerFormat
+from archivist.errors import (
+    ArchiveError,
+    ArchiveLocked,
+    CaseNotFound,
+    DamagedFile,
+    IntegrityAlarm,
+    NewerFormat,
+)
 from archivist.model.case import Case
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo
+from archivist.model.plain_json import JsonTable
 from archivist.model.reference_numbers import Allocation, ReferenceNumber, is_reference
-from archivist.store import durable_files, lock
+from archivist.store import durable_files, lock, notes
 from archivist.store.commit import Draft, Stamp
 from archivist.store.ledger import LedgerBags
+from archivist.store.notes import DamagedNote
 
+_NOTE: Final = JsonTable({"host": str, "pid": int, "actor": str, "since": str}, {"job": str})
 INTERRUPTED: Final = "制发中断，没有制成文书"
 """Why a number is vacant when the run that took it died, or nobody said anything else."""
 
@@ -104,7 +113,7 @@ class NumberRuns:
             "job": job,
         }
         with durable_files.writing("没有取号，没有制发任何文书"):
-            durable_files.write_new(path, (json.dumps(owner, ensure_ascii=False) + "\n").encode())
+            durable_files.write_new(path, notes.seal(owner))
             durable_files.sync_folder(self.folder)
             handle = os.open(path, os.O_RDWR)
         assert lock.try_lock(handle), "nobody else knows of it yet"
@@ -235,7 +244,14 @@ class NumberRuns:
 
     def _files(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         for path in sorted(self.folder.glob("*.json")) if self.folder.is_dir() else ():
-            yield path, lock.owner_of(path)
+            try:
+                yield path, notes.read(path, f"runs/{path.name}", _NOTE, "")
+            except DamagedFile:  # its name and who holds it say enough
+                yield path, {}
+
+    def damaged(self) -> Sequence[DamagedNote]:
+        """Return the files of which nobody can tell any more who wrote them."""
+        return notes.read_all(self.folder.glob("*.json"), _NOTE, lambda note: note)[1]
 
     def _path(self, run: str) -> Path:
         return self.folder / f"{run}.json"

@@ -6,14 +6,18 @@ the truth.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.model.ids import CaseNo
-from archivist.store import durable_files
+from archivist.model.plain_json import JsonList, JsonMap, JsonTable
+from archivist.store import durable_files, notes
 from archivist.store.bag_fixity import FixityFinding
+from archivist.store.notes import DamagedNote
+
+_NOTE: Final = JsonTable({"findings": JsonList(JsonMap(str))})
 
 
 class Alarms:
@@ -39,11 +43,15 @@ class Alarms:
             )
 
     def findings(self, number: CaseNo) -> tuple[FixityFinding, ...]:
-        """Return what the last check of an alarmed case found; nothing when it has no alarm."""
+        """Return what the last check of an alarmed case found; nothing when it has no alarm.
+
+        Where the alarm is damaged, that is what was found: the case stays read-only.
+        """
         path = self.folder / f"{number}.json"
         if not path.exists():
             return ()
-        return tuple(FixityFinding.from_plain(f) for f in json.loads(path.read_bytes())["findings"])
+        told, damaged = notes.read_all([path], _NOTE, _findings)
+        return told[0] if told else tuple(map(FixityFinding.of_note, damaged))
 
     def numbers(self) -> list[CaseNo]:
         """Return the alarmed cases."""
@@ -55,12 +63,16 @@ class Alarms:
                 continue
         return sorted(found)
 
+    def damaged(self) -> Sequence[DamagedNote]:
+        """Return the alarms that do not say any more what was found."""
+        return notes.read_all(self.folder.glob("*.json"), _NOTE, _findings)[1]
+
     def set(self, number: CaseNo, findings: Sequence[FixityFinding]) -> None:
         """Make a case read-only; durable when this returns."""
-        data = json.dumps({"findings": [f.to_plain() for f in findings]}, ensure_ascii=False, indent=1)
+        data = notes.seal({"findings": [f.to_plain() for f in findings]})
         staged = self.work / f"alarm-{number}"
         durable_files.unlink(staged)
-        durable_files.write_new(staged, data.encode())
+        durable_files.write_new(staged, data)
         durable_files.replace(staged, self.folder / f"{number}.json")
         durable_files.sync_folder(self.folder)
 
@@ -68,3 +80,7 @@ class Alarms:
         """Let a case be written to again."""
         durable_files.unlink(self.folder / f"{number}.json")
         durable_files.sync_folder(self.folder)
+
+
+def _findings(note: Mapping[str, Any]) -> tuple[FixityFinding, ...]:
+    return tuple(map(FixityFinding.from_plain, note["findings"]))

@@ -7,7 +7,6 @@ arrived (the event that filed it names where it came from), and forgets when it 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,17 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.store import chain, commit, durable_files
+from archivist.model.plain_json import JsonTable
+from archivist.store import chain, commit, durable_files, notes
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
+from archivist.store.notes import DamagedNote
 
 MOVED_FROM: Final = "moved_from"
 """Key in the source of the event that files a moved paper."""
+ACTING: Final = JsonTable({"actor": str, "time": str}, open=True)
+"""Shape of who acts, in a note."""
+_NOTE: Final = JsonTable({**dict.fromkeys(("case", "record", "target", "reason", "pack"), str), "by": ACTING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class RecordMoves:
         staged = self.work / f"move-{move.case}-{move.record}"
         with durable_files.writing("没有移动任何一件", file=str(move.case)):
             durable_files.unlink(staged)
-            durable_files.write_new(staged, (json.dumps(note, ensure_ascii=False, indent=1) + "\n").encode())
+            durable_files.write_new(staged, notes.seal(note))
             durable_files.replace(staged, self._path(move))
             durable_files.sync_folder(self.folder)
 
@@ -91,7 +95,14 @@ class RecordMoves:
 
     def begun(self) -> Sequence[RecordMove]:
         """Return what was begun and not ended."""
-        return [_read(json.loads(path.read_bytes())) for path in sorted(self.folder.glob("*.json"))]
+        return self._notes()[0]
+
+    def damaged(self) -> Sequence[DamagedNote]:
+        """Return the notes of which nobody can tell any more what they say."""
+        return self._notes()[1]
+
+    def _notes(self) -> tuple[list[RecordMove], list[DamagedNote]]:
+        return notes.read_all(self.folder.glob("*.json"), _NOTE, _read)
 
     def let_go(self, move: RecordMove, new: RecordNo) -> Case:
         """Commit the departure of a record that has arrived as ``new``; return the case it left."""

@@ -45,10 +45,6 @@ _NOTE: Final = JsonTable(
     {"received": str, "reason": str, "message": str, "source": _SOURCE},
     {"details": _DETAILS, "assigning": str, "returning": str, "files": JsonMap(str)},
 )
-SET_ASIDE: Final = (
-    "原件还在这个文件夹里：从备份取回 why.json；没有备份的，"
-    "用 archivist review return 编号 取出原件，重新投入收件箱。"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,9 @@ class Tray:
 
     @staticmethod
     def _note(folder: Path) -> dict[str, Any]:
-        return notes.read(folder / WHY, _NOTE, SET_ASIDE)
+        return notes.read(
+            folder / WHY, f"review/{folder.name}/{WHY}", _NOTE, notes.remedy(f"review/{folder.name}", WHY)
+        )
 
     def _read(self, folder: Path) -> TrayItem:
         why = self._note(folder)
@@ -115,7 +113,7 @@ class Tray:
         if file is None:
             raise DamagedFile(
                 "原件不见了",
-                file=f"{folder.name}/original",
+                file=f"review/{folder.name}/original",
                 remedy="从备份取回原件；须知道来件人的，原件名见 why.json。",
             )
         return TrayItem(

@@ -14,11 +14,13 @@ from typing import Final
 
 from archivist.model.event import Data
 from archivist.model.ids import RecordNo, Sha256
+from archivist.model.plain_json import JsonTable, MalformedData, parse_json, require_shape
 from archivist.store import bag
 
 NAME: Final = "name"
 DIGEST: Final = "name_sha256"
 _SALT_BYTES: Final = 16
+_KEPT: Final = JsonTable({"name": str, "salt": str}, open=True)
 
 
 def path_of(record: RecordNo) -> str:
@@ -54,9 +56,10 @@ def kept_name(folder: Path, record: RecordNo) -> str:
 
 def _kept(folder: Path, record: RecordNo) -> tuple[str, str]:
     try:
-        kept = json.loads((folder / path_of(record)).read_bytes())
-        return str(kept["name"]), str(kept["salt"])
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = parse_json((folder / path_of(record)).read_bytes())
+        require_shape(kept, _KEPT)
+        return kept["name"], kept["salt"]
+    except (OSError, MalformedData):
         return "", ""
 
 

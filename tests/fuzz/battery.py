@@ -1,0 +1,262 @@
+"""What is asked of the program after each damage, and what must be true of its answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from archivist import config
+from archivist.api import agenda, case_file, case_list, history, ledger, review, searching, setup
+from archivist.declarations.cache import CheckedTables
+from archivist.doctypes.catalogue import Catalogue
+from archivist.errors import ArchivistError
+from archivist.model.ids import CaseNo
+from archivist.preservation import verification
+from archivist.procedure.cases import change_facts
+from archivist.reading.kept_reading import unpack
+from archivist.rules.pack import Pack
+from archivist.store import office_keys
+from archivist.store.bag_fixity import check_bag, check_format
+from archivist.workspace import Workspace
+from tests.fuzz.office import LI, WANG, ZHANG, Office
+from tests.kit import BY, NOW
+
+Ask = Callable[[Workspace], object]
+_BAG: Final = re.compile(r"archive/(cases|ledger|batches)/([^/]+)/")
+_warm: list[tuple[Pack, Catalogue]] = []
+
+
+@contextmanager
+def opened(root: Path, *, warm: bool = True) -> Iterator[Workspace]:
+    """Open a workspace as a fresh process would; warm: rules and document types are not read again."""
+    with Workspace.open(root) as workspace:
+        if warm:
+            if not _warm:
+                _warm.append((workspace.pack, workspace.catalogue))
+            workspace.__dict__["pack"], workspace.__dict__["catalogue"] = _warm[0]
+        workspace.archive.lock.wait_s = 5.0
+        yield workspace
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────────────
+def show(number: CaseNo) -> Ask:
+    """Show a case and its history."""
+
+    def ask(workspace: Workspace) -> None:
+        case_file.show_case(workspace, str(number))
+        history.case_log(workspace, str(number))
+
+    return ask
+
+
+def write(number: CaseNo) -> Ask:
+    """Change what is known of a household."""
+    return lambda workspace: change_facts(workspace, BY, number, [("applicant.phone", "022-00009999")], reason="来电")
+
+
+def waiting(workspace: Workspace) -> None:
+    """List the tray, and show what is in it."""
+    listed = review.list_waiting(workspace, per_page=0)
+    for item in listed.items:
+        review.show_waiting(workspace, item.item)
+        unpack(workspace.archive.tray.get(item.item).reading)
+
+
+def search(workspace: Workspace) -> None:
+    """Ask the index."""
+    for query in ("王秀兰", "wangxiulan", "户口簿 OR 张三丰", '"公民身份号码"'):
+        searching.search(workspace, query)
+    case_list.list_cases(workspace)
+
+
+def settings(workspace: Workspace) -> None:
+    """Read the settings."""
+    config.load(workspace.root)
+
+
+def keys(workspace: Workspace) -> None:
+    """Read the keys."""
+    office_keys.read(workspace.root)
+
+
+def rules(workspace: Workspace) -> None:
+    """Read the rules anew."""
+    assert workspace.pack
+
+
+def types(workspace: Workspace) -> None:
+    """Read the document types anew."""
+    assert workspace.catalogue
+
+
+def caches(workspace: Workspace) -> None:
+    """Look into what was remembered of tables."""
+    for path in (workspace.root / "index").glob("*.json"):
+        CheckedTables(path).get("x", None)
+
+
+def entries(workspace: Workspace) -> None:
+    """Read the ledger."""
+    ledger.ledger_entries(workspace)
+    ledger.document_numbers(workspace)
+
+
+FULL: Final[dict[str, Ask]] = {
+    "case show": show(WANG),
+    "case show, another": show(ZHANG),
+    "search": search,
+    "due": lambda w: agenda.due(w, on=NOW),
+    "review list": waiting,
+    "doctor": lambda w: setup.diagnose(lambda: w, BY),
+    "write": write(WANG),
+    "reindex": lambda w: searching.reindex(w, BY),
+}
+"""What is asked after some of the damages, once another case was written to, which must succeed, and all was verified."""
+
+
+# ── what verify names ────────────────────────────────────────────────────────────────────────────────────
+def named(workspace: Workspace, path: str) -> set[str]:
+    """Return the files that a check names, from the workspace on, where only one place of the archive is looked at."""
+    archive = workspace.archive
+    if bag := _BAG.match(path):
+        found = check_bag(archive.root / bag[1] / bag[2]).findings
+        return {f"archive/{bag[1]}/{f.bag}/{f.file}" for f in found}
+    if path.startswith("archive/review/"):
+        return {f"archive/{f.bag}/{f.file}" for f in verification.check_tray(archive, quick=False)}
+    if path == "archive/FORMAT":
+        return {f"archive/{f.file}" for f in check_format(archive.root)}
+    return {f"archive/{note.folder}/{note.file}" for note in archive.damaged_notes()}
+
+
+def named_by_verify(workspace: Workspace) -> set[str]:
+    """Return the files that the whole check names, from the workspace on."""
+    done = verification.verify(workspace, BY, processes=1)
+    areas = {str(n): "cases/" for n in workspace.archive.case_numbers()}
+    areas |= {p.name: "ledger/" for p in workspace.archive.ledger_folders()}
+    areas |= dict.fromkeys(workspace.archive.batches.ids(), "batches/")
+    bags = {"archive": "archive/"}
+    return {
+        f"{bags.get(f.bag, f'archive/{areas.get(f.bag, str())}{f.bag}/')}{f.file}"
+        for f in (*done.findings, *done.known)
+    }
+
+
+# ── one damage ───────────────────────────────────────────────────────────────────────────────────────────
+@dataclass
+class Tally:
+    """How many damages were tried, and what went wrong with them."""
+
+    tried: int = 0
+    full: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def say(self, damage: str, what: str) -> None:
+        """Note what went wrong."""
+        self.wrong.append(f"{damage}: {what}")
+
+
+def attempt(tally: Tally, damage: str, name: str, ask: Ask, workspace: Workspace) -> str:
+    """Ask one thing; return the code of its refusal, or nothing. Whatever else it raises went wrong."""
+    try:
+        ask(workspace)
+    except ArchivistError as error:
+        if error.code == "E700":
+            tally.say(damage, f"{name}: E700 {error}")
+        str(error).encode()
+        return error.code
+    except Exception as error:
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        at = f"{place.tb_frame.f_code.co_filename.rpartition('archivist/')[2]}:{place.tb_lineno}" if place else ""
+        tally.say(damage, f"{name}: {type(error).__name__} {str(error)[:100]} ({at})")
+        return type(error).__name__
+    return ""
+
+
+def strike(office: Office, path: str, data: bytes, damage: str, tally: Tally, *, full: bool, names: bool = True) -> None:
+    """Damage one file, ask, and bring it back.
+
+    Args:
+        office: where.
+        path: of the file, from the workspace on.
+        data: what stands there now.
+        damage: says so in messages.
+        tally: what goes wrong is noted here.
+        full: ask everything, and compare what was filed afterwards.
+        names: the damage must be named, and nothing else.
+    """
+    office.put(path, data, as_now=True)
+    tally.tried += 1
+    warm = not path.startswith(("archivist.toml", "packs/", "doc_templates/", "index/"))
+    try:
+        with opened(office.root, warm=warm or not full and path.startswith("index/0")) as workspace:
+            for name, ask in _asks(path).items():
+                attempt(tally, damage, name, ask, workspace)
+            if names and path.startswith("archive/"):
+                found: set[str] = set()
+                attempt(tally, damage, "check", lambda w: found.update(named(w, path)), workspace)
+                if found != {path}:
+                    tally.say(damage, f"named {sorted(found)}")
+    finally:
+        if not full:
+            office.restore(path)
+    if full:
+        tally.full += 1
+        try:
+            _ask_everything(office, path, damage, tally, names=names)
+        finally:
+            office.mend()
+
+
+def _asks(path: str) -> dict[str, Ask]:
+    """Return what is asked after each damage of a file."""
+    for start, asks in _ASKS.items():
+        if path.startswith(start):
+            return asks
+    return {}
+
+
+_ASKS: Final[dict[str, dict[str, Ask]]] = {
+    f"archive/cases/{WANG}": {"case show": show(WANG)},
+    f"archive/cases/{ZHANG}": {"case show": show(ZHANG)},
+    f"archive/cases/{LI}": {"case show": show(LI)},
+    "archive/ledger": {"ledger": entries},
+    "archive/review": {"review list": waiting},
+    "archive/batches": {"review list": waiting},
+    "archivist.toml": {"settings": settings},
+    "keys": {"keys": keys},
+    "packs": {"rules": rules},
+    "doc_templates": {"types": types},
+    "index/0": {"search": search, "due": FULL["due"]},
+    "index/CURRENT": {"search": search},
+    "index/": {"caches": caches},
+}
+
+
+def _ask_everything(office: Office, path: str, damage: str, tally: Tally, *, names: bool) -> None:
+    inside = path.startswith("archive/")
+    other = LI if str(ZHANG) in path else ZHANG
+    whole = path not in ("archive/FORMAT", "archivist.toml") and not path.startswith(("packs/", "doc_templates/"))
+    with opened(office.root, warm=whole) as workspace:
+        filed = _filed(office)
+        code = attempt(tally, damage, "write to another case", write(other), workspace)
+        if code and whole:
+            tally.say(damage, f"write to another case: refused, {code}")
+        found: set[str] = set()
+        code = attempt(tally, damage, "verify", lambda w: found.update(named_by_verify(w)), workspace)
+        if names and inside and found != {path}:
+            tally.say(damage, f"verify names {sorted(found)} {code}")
+        for name, ask in FULL.items():
+            attempt(tally, damage, name, ask, workspace)
+        if changed := [p for p, data in filed.items() if (office.root / p).read_bytes() != data]:
+            tally.say(damage, f"what was filed has changed: {changed}")
+
+
+def _filed(office: Office) -> dict[str, bytes]:
+    kept = re.compile(r"archive/(cases|ledger|batches)/[^/]+/(data|events|text)/|archive/review/[^/]+/original")
+    return {p: (office.root / p).read_bytes() for p in office.files if kept.match(p)}
