@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import NewerFormat
+from archivist.model.event_shapes import require_event
 from archivist.model.ids import RecordNo, Sha256
 
 Data = Mapping[str, Any]
@@ -156,6 +157,7 @@ class Event:
             raise ValueError(f"{written!r} is no format")
         if written > EVENT_FORMAT:
             raise NewerFormat(f"由更新版本的程序写入（格式 {written}，本程序认得的到 {EVENT_FORMAT}）")
+        require_event(plain)
         case = str(plain.get("case", "")) if written >= BOUND_FROM else ""
         if not case and written >= BOUND_FROM:
             raise ValueError("it names no case")

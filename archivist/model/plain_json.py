@@ -6,6 +6,7 @@ shape it is asked to have. Whatever fails does so with ``MalformedData``, which 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -167,11 +168,12 @@ class JsonList:
 
 
 JsonShape = type | JsonTable | JsonMap | JsonList
-"""What a value must be: ``str``, ``int``, ``bool``, ``dict``, ``list``, ``object`` (anything), or one of the above."""
+"""What a value must be: ``str``, ``int``, ``bool``, ``dict``, ``list``, ``object`` (anything), ``date`` or ``datetime``
+(text of ISO 8601, the latter with its offset), or one of the above."""
 
 _NAMES: Final[Mapping[object, str]] = {
     str: "文字", int: "整数", float: "数字", bool: "true 或 false", dict: "表", list: "列表",
-    JsonTable: "表", JsonMap: "表", JsonList: "列表",
+    dt.date: "日期", dt.datetime: "时刻（带时区）", JsonTable: "表", JsonMap: "表", JsonList: "列表",
 }  # fmt: skip
 
 
@@ -195,10 +197,21 @@ def _misfits(value: object, shape: JsonShape, at: str) -> Iterable[tuple[str, st
         case JsonList(), list():
             for n, part in enumerate(value, 1):
                 yield from _misfits(part, shape.items, f"{at} 第 {n} 项".strip())
-        case type(), _ if shape is object or type(value) is shape:
+        case type(), _ if shape is object or type(value) is shape or _is_moment(value, shape):
             pass
         case _:
             yield at, f"应为{_NAMES[shape] if isinstance(shape, type) else _NAMES[type(shape)]}"
+
+
+def _is_moment(value: object, shape: type) -> bool:
+    if not isinstance(value, str) or shape not in (dt.date, dt.datetime):
+        return False
+    try:
+        if shape is dt.date:
+            return bool(dt.date.fromisoformat(value))
+        return dt.datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _table_misfits(table: Mapping[str, object], shape: JsonTable, at: str) -> Iterable[tuple[str, str]]:

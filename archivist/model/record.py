@@ -132,7 +132,8 @@ class Record:
     def type_score(self) -> float | None:
         """How sure the program was that it is of this type, 0.0–1.0; ``None`` where a person said it, or nobody noted it."""
         typed = self.data.get("typed") or {}
-        return float(typed["score"]) if typed.get("by") == MACHINE else None
+        score = typed.get("score") if typed.get("by") == MACHINE else None
+        return float(score) if isinstance(score, int | float) else None
 
     @property
     def type_unsure(self) -> bool:

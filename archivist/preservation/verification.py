@@ -22,6 +22,7 @@ from archivist.store import Archive, Stamp, access_log, bag, chain, durable_file
 from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding, check_bag, refuse_newer
 from archivist.store.batches import IS_BATCH
+from archivist.store.quarantine import finding_of
 from archivist.workspace import Workspace
 
 WITHIN_DAYS: Final = 90
@@ -92,8 +93,8 @@ def verify(
             findings += [
                 *doubles(results),
                 *_orphans(archive, results),
-                *_tray(archive, quick=quick),
-                *map(FixityFinding.of_note, archive.damaged_notes()),
+                *check_tray(archive, quick=quick),
+                *map(finding_of, archive.damaged_notes()),
                 *_access(archive),
             ]
         accepted = _accepted(archive)
@@ -193,7 +194,8 @@ def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFindin
     return found
 
 
-def _tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
+def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
+    """Check the files of the tray against what is known of them; quick: the content of the originals is not read."""
     found = []
     items, damaged = archive.tray.standing()
     for wrong in damaged:

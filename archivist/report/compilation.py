@@ -116,7 +116,7 @@ def collect(
             case = chains.state(number, chain)
         except ArchivistError as error:
             unread.append(str(error))
-        except (ValueError, KeyError) as error:
+        except chains.UNFIT as error:
             unread.append(f"{number}：事件内容前后矛盾（{error}）")
         else:
             if query.holds(case):

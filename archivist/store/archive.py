@@ -124,7 +124,7 @@ class Archive:
     def _fold(number: CaseNo, current: Chain) -> Case:
         try:
             return chain.state(number, current)
-        except (ValueError, KeyError) as error:
+        except chain.UNFIT as error:
             raise IntegrityAlarm(f"事件内容前后矛盾（{error}）", file=str(number)) from error
 
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
@@ -266,7 +266,7 @@ class Archive:
         )
         try:
             apply(case, trial, case.head)
-        except (ValueError, KeyError) as error:
+        except chain.UNFIT as error:
             raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(case.number)) from error
 
     # ── the ledger: one bag a year, never destroyed ──────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from archivist.store import durable_files
 NAME: Final = "FORMAT"
 NUMBER: Final = 1
 LINE: Final = f"archivist archive {NUMBER}\n"
-_LINE = re.compile(rb"archivist archive ([0-9]{1,9})\s*")
+_LINE = re.compile(rb"archivist archive ([1-9][0-9]{0,8})\r?\n?")
 
 
 def read(root: Path) -> int | None:

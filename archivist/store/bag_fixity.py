@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import InvalidValue, NewerFormat
+from archivist.errors import NewerFormat
 from archivist.model.case import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
@@ -33,7 +33,6 @@ from archivist.store.event_witnesses import (
     seq_of,
 )
 from archivist.store.foreign_files import is_foreign
-from archivist.store.notes import DamagedNote
 
 
 class FixityFault(StrEnum):
@@ -109,11 +108,6 @@ class FixityFinding:
     problem: FixityFault
     expected: str = ""
     found: str = ""
-
-    @classmethod
-    def of_note(cls, note: DamagedNote) -> FixityFinding:
-        """Return what is to be said of a damaged note."""
-        return cls(note.folder, note.file, FixityFault.CHANGED, "", note.why.what)
 
     def to_plain(self) -> dict[str, str]:
         """Return the finding as it stands in the ledger."""
@@ -320,7 +314,7 @@ class _Check:
         except ForeignEvent as foreign:
             self._say(path_of(seq), FixityFault.MISPLACED, self.identity, foreign.case)
             return False
-        except (ValueError, KeyError, TypeError) as error:
+        except chain.UNFIT as error:
             self._say(path_of(seq), FixityFault.CHAIN, "", str(error))
             return False
         return True
@@ -345,7 +339,7 @@ class _Check:
             return  # a year of the ledger has no state to contradict
         try:
             fold(CaseNo.parse(self.identity), current.events)
-        except (ValueError, KeyError, TypeError, AttributeError, InvalidValue) as error:
+        except chain.UNFIT as error:
             self._say("", FixityFault.STATE, "", str(error))
 
     # ── the manifests ────────────────────────────────────────────────────────────────────────────────────

@@ -11,16 +11,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import IntegrityAlarm, NewerFormat
+from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.case import Case, apply
 from archivist.model.event import BOUND_FROM, GENESIS, Event
 from archivist.model.ids import CaseNo, Sha256
+from archivist.model.plain_json import MalformedData, parse_json
 from archivist.store import bag, durable_files
 
 EVENTS: Final = "events"
 KEPT: Final = 2_000
 """So many events are kept parsed; some 10 KB each."""
 KEPT_CASES: Final = 200
+UNFIT: Final = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    InvalidValue,
+)
+"""What comes of events that say what no program writes, while they are read or folded."""
 _NAME = re.compile(r"\d{6,}\.json")
 
 
@@ -41,7 +52,10 @@ def decode(data: bytes) -> Event:
     The same bytes give the same event without being parsed again: a chain is read from the disk and hashed anew for
     every commit, and half the work of that was parsing what was parsed a moment ago.
     """
-    return Event.from_plain(json.loads(data))
+    plain = parse_json(data)
+    if not isinstance(plain, dict):
+        raise MalformedData("应为表")
+    return Event.from_plain(plain)
 
 
 class ForeignEvent(ValueError):
@@ -166,7 +180,7 @@ def read(folder: Path) -> Chain:
             raise NewerFormat(f"事件 {name} {newer.what}", file=folder.name) from newer
         except ForeignEvent as foreign:
             raise IntegrityAlarm(f"事件 {name} {foreign}", file=folder.name) from foreign
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNFIT as error:
             raise IntegrityAlarm(
                 f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
             ) from error

@@ -49,7 +49,7 @@ class StoredEvent:
             event = chain.decode(data)
         except NewerFormat as newer:
             return cls(digest, None, _prev(data), newer.what, newer=True), len(data)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except chain.UNFIT as error:
             return cls(digest, None, _prev(data), str(error)), len(data)
         return cls(digest, event, event.prev), len(data)
 

@@ -192,7 +192,7 @@ class HouseholdSplits:
 def _require_fitting(case: Case, draft: Draft) -> None:
     try:
         apply(case, Event(case.seq + 1, case.head, "", "", draft.op, draft.data), case.head)
-    except (ValueError, KeyError) as error:
+    except chain.UNFIT as error:
         raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(case.number)) from error
 
 

@@ -14,7 +14,7 @@ from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.model.ids import CaseNo
 from archivist.model.plain_json import JsonList, JsonMap, JsonTable
 from archivist.store import durable_files, notes
-from archivist.store.bag_fixity import FixityFinding
+from archivist.store.bag_fixity import FixityFault, FixityFinding
 from archivist.store.notes import DamagedNote
 
 _NOTE: Final = JsonTable({"findings": JsonList(JsonMap(str))})
@@ -51,7 +51,7 @@ class Alarms:
         if not path.exists():
             return ()
         told, damaged = notes.read_all([path], _NOTE, _findings)
-        return told[0] if told else tuple(map(FixityFinding.of_note, damaged))
+        return told[0] if told else tuple(map(finding_of, damaged))
 
     def numbers(self) -> list[CaseNo]:
         """Return the alarmed cases."""
@@ -80,6 +80,11 @@ class Alarms:
         """Let a case be written to again."""
         durable_files.unlink(self.folder / f"{number}.json")
         durable_files.sync_folder(self.folder)
+
+
+def finding_of(note: DamagedNote) -> FixityFinding:
+    """Return what is to be said of a damaged note."""
+    return FixityFinding(note.folder, note.file, FixityFault.CHANGED, "", note.why.what)
 
 
 def _findings(note: Mapping[str, Any]) -> tuple[FixityFinding, ...]:

@@ -20,6 +20,7 @@ from archivist.model.ids import Sha256
 from archivist.model.plain_json import JsonList, JsonMap, JsonTable
 from archivist.store import durable_files, notes
 from archivist.store.commit import Original, Stamp
+from archivist.store.foreign_files import is_foreign
 from archivist.store.tray_items import READING, TEXT, WHY, DamagedItem, TrayItem, named
 
 _COPY: Final = "back"
@@ -70,7 +71,7 @@ class Tray:
 
     def folders(self) -> list[Path]:
         """Return the folders of all items."""
-        return sorted(p for p in self.folder.iterdir() if p.is_dir())
+        return sorted(p for p in self.folder.iterdir() if p.is_dir() and not is_foreign(p.name))
 
     def items(self) -> list[TrayItem]:
         """Return what waits, oldest first, without what is damaged."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from archivist import config
 from archivist.api import agenda, case_file, case_list, history, ledger, review, searching, setup
@@ -19,9 +20,11 @@ from archivist.preservation import verification
 from archivist.procedure.cases import change_facts
 from archivist.reading.kept_reading import unpack
 from archivist.rules.pack import Pack
-from archivist.store import office_keys
-from archivist.store.bag_fixity import check_bag, check_format
+from archivist.store import bag, notes, office_keys
+from archivist.store.archive_fixity import check_format
+from archivist.store.bag_fixity import check_bag
 from archivist.workspace import Workspace
+from tests.fuzz import damages
 from tests.fuzz.office import LI, WANG, ZHANG, Office
 from tests.kit import BY, NOW
 
@@ -55,7 +58,9 @@ def show(number: CaseNo) -> Ask:
 
 def write(number: CaseNo) -> Ask:
     """Change what is known of a household."""
-    return lambda workspace: change_facts(workspace, BY, number, [("applicant.phone", "022-00009999")], reason="来电")
+    return lambda workspace: change_facts(
+        workspace, BY, number, [("applicant.phone", "022-00009999")], reason="来电"
+    )
 
 
 def waiting(workspace: Workspace) -> None:
@@ -85,12 +90,12 @@ def keys(workspace: Workspace) -> None:
 
 def rules(workspace: Workspace) -> None:
     """Read the rules anew."""
-    assert workspace.pack
+    assert workspace.pack.id
 
 
 def types(workspace: Workspace) -> None:
     """Read the document types anew."""
-    assert workspace.catalogue
+    assert workspace.catalogue is not None
 
 
 def caches(workspace: Workspace) -> None:
@@ -142,6 +147,7 @@ def named_by_verify(workspace: Workspace) -> set[str]:
     return {
         f"{bags.get(f.bag, f'archive/{areas.get(f.bag, str())}{f.bag}/')}{f.file}"
         for f in (*done.findings, *done.known)
+        if f.file  # what could not be checked for it is no finding of its own
     }
 
 
@@ -172,13 +178,27 @@ def attempt(tally: Tally, damage: str, name: str, ask: Ask, workspace: Workspace
         place = error.__traceback__
         while place is not None and place.tb_next is not None:
             place = place.tb_next
-        at = f"{place.tb_frame.f_code.co_filename.rpartition('archivist/')[2]}:{place.tb_lineno}" if place else ""
+        at = (
+            f"{place.tb_frame.f_code.co_filename.rpartition('archivist/')[2]}:{place.tb_lineno}"
+            if place
+            else ""
+        )
         tally.say(damage, f"{name}: {type(error).__name__} {str(error)[:100]} ({at})")
         return type(error).__name__
     return ""
 
 
-def strike(office: Office, path: str, data: bytes, damage: str, tally: Tally, *, full: bool, names: bool = True) -> None:
+def strike(
+    office: Office,
+    path: str,
+    data: bytes,
+    damage: str,
+    tally: Tally,
+    *,
+    full: bool,
+    names: bool = True,
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
     """Damage one file, ask, and bring it back.
 
     Args:
@@ -189,12 +209,14 @@ def strike(office: Office, path: str, data: bytes, damage: str, tally: Tally, *,
         tally: what goes wrong is noted here.
         full: ask everything, and compare what was filed afterwards.
         names: the damage must be named, and nothing else.
+        beside: other files that are rewritten with it.
     """
-    office.put(path, data, as_now=True)
+    for place, content in {**beside, path: data}.items():
+        office.put(place, content, as_now=True)
     tally.tried += 1
     warm = not path.startswith(("archivist.toml", "packs/", "doc_templates/", "index/"))
     try:
-        with opened(office.root, warm=warm or not full and path.startswith("index/0")) as workspace:
+        with opened(office.root, warm=warm or (not full and path.startswith("index/0"))) as workspace:
             for name, ask in _asks(path).items():
                 attempt(tally, damage, name, ask, workspace)
             if names and path.startswith("archive/"):
@@ -204,7 +226,8 @@ def strike(office: Office, path: str, data: bytes, damage: str, tally: Tally, *,
                     tally.say(damage, f"named {sorted(found)}")
     finally:
         if not full:
-            office.restore(path)
+            for place in {path, *beside}:
+                office.restore(place)
     if full:
         tally.full += 1
         try:
@@ -241,7 +264,9 @@ _ASKS: Final[dict[str, dict[str, Ask]]] = {
 def _ask_everything(office: Office, path: str, damage: str, tally: Tally, *, names: bool) -> None:
     inside = path.startswith("archive/")
     other = LI if str(ZHANG) in path else ZHANG
-    whole = path not in ("archive/FORMAT", "archivist.toml") and not path.startswith(("packs/", "doc_templates/"))
+    whole = path not in ("archive/FORMAT", "archivist.toml") and not path.startswith(
+        ("packs/", "doc_templates/")
+    )
     with opened(office.root, warm=whole) as workspace:
         filed = _filed(office)
         code = attempt(tally, damage, "write to another case", write(other), workspace)
@@ -258,5 +283,25 @@ def _ask_everything(office: Office, path: str, damage: str, tally: Tally, *, nam
 
 
 def _filed(office: Office) -> dict[str, bytes]:
-    kept = re.compile(r"archive/(cases|ledger|batches)/[^/]+/(data|events|text)/|archive/review/[^/]+/original")
+    kept = re.compile(
+        r"archive/(cases|ledger|batches)/[^/]+/(data|events|text)/|archive/review/[^/]+/original"
+    )
     return {p: (office.root / p).read_bytes() for p in office.files if kept.match(p)}
+
+
+# ── digests made to fit ──────────────────────────────────────────────────────────────────────────────────
+def resealed(office: Office, path: str, tree: Any) -> dict[str, bytes]:
+    """Return a file that says what it should not, and those beside it in which its digest stands, made to fit.
+
+    Of events only the last is rewritten to any use: those after another one would name what it was.
+    """
+    found = _BAG.match(path)
+    if found is None and isinstance(tree, dict):
+        with suppress(UnicodeEncodeError):  # half a character
+            return {path: notes.seal(tree)}
+    data = damages.encoded(tree)
+    if found is None:
+        return {path: data}
+    tags = f"{found[0]}tagmanifest-sha256.txt"
+    was, now = (bag.sha256(one).encode() for one in (office.files[path], data))
+    return {path: data, tags: office.files[tags].replace(was, now)}

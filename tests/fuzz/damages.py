@@ -11,6 +11,8 @@ SMALL: Final = 4096
 """Of files up to this many bytes every bit is turned over."""
 PLACES: Final = 2_000
 """Of larger ones so many bits."""
+MUTATIONS: Final = 20_000
+"""Of files of every kind together."""
 
 
 def flips(path: str, data: bytes) -> list[tuple[str, int]]:
@@ -62,7 +64,17 @@ def _swap(data: bytes, draw: random.Random) -> bytes:
 
 def _strange(data: bytes, draw: random.Random) -> bytes:
     at = draw.randrange(len(data) + 1)
-    what = (b"\xff\xfe", "\u202e".encode(), b"\\ud800", b"NaN", b"1e999", b"9" * 5000, b"[" * 5000, b'{"a":' * 500, b"\xed\xa0\x80")
+    what = (
+        b"\xff\xfe",
+        "\u202e".encode(),
+        b"\\ud800",
+        b"NaN",
+        b"1e999",
+        b"9" * 5000,
+        b"[" * 5000,
+        b'{"a":' * 500,
+        b"\xed\xa0\x80",
+    )
     return data[:at] + draw.choice(what) + data[at:]
 
 
@@ -76,7 +88,9 @@ def _other_value(data: bytes, draw: random.Random) -> bytes:
 
 def encoded(tree: object) -> bytes:
     """Return JSON as the program writes it."""
-    return (json.dumps(tree, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode("utf-8", "surrogatepass")
+    return (json.dumps(tree, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def with_other_value(tree: Any, draw: random.Random) -> Any:

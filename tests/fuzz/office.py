@@ -17,7 +17,18 @@ from archivist.model.ids import CaseNo, RecordNo
 from archivist.store import HouseholdSplit, Original, RecordMove, Stamp, office_keys
 from archivist.store.bag_fixity import FixityFault, FixityFinding
 from archivist.workspace import Workspace
-from tests.faults.office import BATCH, CARD, HELD_PAPER, OLD_PAPER, PARTS, pages, scan, stack, take_apart, words
+from tests.faults.office import (
+    BATCH,
+    CARD,
+    HELD_PAPER,
+    OLD_PAPER,
+    PARTS,
+    pages,
+    scan,
+    stack,
+    take_apart,
+    words,
+)
 from tests.kit import BY, SETTINGS, make_workspace, open_household
 from tests.people import make_id
 
@@ -78,12 +89,19 @@ def build(root: Path) -> None:
         office_keys.make(root)
         assert open_household(workspace).number == WANG
         for name, born in (("张三丰", "19710815"), ("李样例", "19600606")):
-            person = {"name": name, "id_number": make_id(born, "013"), "address": "样例里9号", "village": "样例社区"}
+            person = {
+                "name": name,
+                "id_number": make_id(born, "013"),
+                "address": "样例里9号",
+                "village": "样例社区",
+            }
             open_household(workspace, parse_facts({"applicant": person}))
         for name, text in {HELD_PAPER: CARD, OLD_PAPER: "不知道是什么"}.items():
             outcome = file_dropped(workspace, BY, _dropped(workspace, name, scan(name), text))
             assert isinstance(outcome, Filed if text == CARD else NeedsReview), outcome
-        drop = ReadDrop(_dropped(workspace, BATCH, stack(BATCH), "").original, pages(*PARTS[BATCH], between=True), None)
+        drop = ReadDrop(
+            _dropped(workspace, BATCH, stack(BATCH), "").original, pages(*PARTS[BATCH], between=True), None
+        )
         batches.take_apart(workspace, BY, drop, take_apart)
         rule_packs.list_packs(workspace)
         setup.diagnose(lambda: workspace, BY)
@@ -119,12 +137,12 @@ class Office:
     def of(cls, root: Path) -> Office:
         """Make it in a folder that is not there yet."""
         build(root)
-        found = {path: data for path, data in _files(root)}
+        found = dict(_files(root))
         notes = {name: found.pop(name) for name in LATER}
         made = cls(root, found, notes)
         made.mend()
         with Workspace.open(root) as workspace:  # remember what was read of the files as they are now
-            assert workspace.pack and workspace.catalogue
+            assert workspace.pack.id and workspace.catalogue is not None
             rule_packs.list_packs(workspace)
         made.files.update((path, data) for path, data in _files(root) if path.startswith("index/"))
         made.mend()

@@ -25,12 +25,15 @@ from tests.formats import NEWER, add_newer_event, but_the_lock, picture
 from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
 
 # ── the envelope of an event ─────────────────────────────────────────────────────────────────────────────
+LARGEST = 2**63 - 1
+OPEN = [Op.REOPENED, Op.CASE_BOUND, Op.SEALED]
+"""What these say nobody looks at while they are read; for the others see ``model.event_shapes``."""
 letters = st.characters(codec="utf-8")
 text = st.text(letters, max_size=12)
 names = st.text(letters, min_size=1, max_size=12)
 digests = st.text("0123456789abcdef", min_size=64, max_size=64).map(Sha256)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | text,
+    st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     max_leaves=6,
 )
@@ -39,15 +42,17 @@ entries = st.builds(
     FileEntry,
     text,
     digests,
-    st.integers(0),
+    st.integers(0, LARGEST),
     st.none() | st.integers(1, 9999).map(lambda n: RecordNo(f"{n:04d}")),
 )
+moments = st.datetimes(timezones=st.just(CHINA)).map(dt.datetime.isoformat)
 a_pair = st.tuples(text, text)
 events = st.builds(
-    Event, seq=st.integers(1), prev=digests, time=names, actor=names, op=st.sampled_from(Op), data=objects,
+    Event, seq=st.integers(1, LARGEST), prev=digests, time=moments, actor=names, op=st.sampled_from(OPEN), data=objects,
     reason=text, files=st.lists(entries, max_size=2).map(tuple), moves=st.lists(a_pair, max_size=2).map(tuple),
     removed=st.lists(text, max_size=2).map(tuple), source=st.none() | objects, pack=text,
-    format=st.integers(0, EVENT_FORMAT), on_behalf_of=text, account=text, host=text, clock=text,
+    format=st.integers(0, EVENT_FORMAT), on_behalf_of=text, account=text, host=text,
+    clock=st.just("") | moments,
 ).flatmap(
     lambda event: names.map(lambda name: replace(event, case=name if event.format >= BOUND_FROM else ""))
 )  # fmt: skip

@@ -1,0 +1,97 @@
+"""The least an event must say, by what it did: what every reader of events relies on, whichever program wrote them.
+
+More may stand there (shapes are open); the fold over events looks closer. An op that is not listed needs nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from archivist.model.plain_json import JsonList, JsonMap, JsonShape, JsonTable, require_shape
+
+
+def _least(optional: Mapping[str, JsonShape] = MappingProxyType({}), /, **needed: JsonShape) -> JsonTable:
+    return JsonTable(needed, optional, open=True)
+
+
+_TEXTS: Final = JsonList(str)
+_FILE: Final = _least({"record": str}, path=str, sha256=str, size=int)
+_EVENT: Final = JsonTable(
+    {"seq": int, "prev": str, "time": dt.datetime, "actor": str, "op": str, "data": dict},
+    {
+        **dict.fromkeys(
+            ("reason", "pack", "on_behalf_of", "account", "host", "case", "known_by", "registered_account"),
+            str,
+        ),
+        "clock": dt.datetime,
+        "files": JsonList(_FILE),
+        "moves": JsonList(_TEXTS),
+        "removed": _TEXTS,
+        "source": dict,
+    },
+    open=True,
+)
+_SAID: Final = _least(
+    {
+        **dict.fromkeys(("doc_no", "similar_to", "dated", "unread", "code", "key"), str),
+        **dict.fromkeys(("given", "values"), dict),
+        "date": dt.date,
+        "typed": _least(by=str),
+        "signature": _least({"empty": _TEXTS}),
+        "printed_pages": int,
+        "evidence": JsonList(dict),
+    }
+)
+_RECORD: Final = _least({"data": _SAID, "signs": str}, no=str, type=str, title=str, folder=str, status=str)
+_FILED: Final = _least(record=_RECORD)
+_STEP: Final = _least(
+    {"at": str, "by": _TEXTS, "facts": dict, "values": dict}, step=str, title=str, to=str, on=dt.date
+)
+_PART: Final = _least(
+    {"pages": JsonList(_least({"file": int, "turn": int}, page=int)), "member": int}, item=str
+)
+_BATCH: Final = _least({"withdrawn": _TEXTS}, parts=JsonList(_PART))
+_FINDINGS: Final = JsonList(JsonMap(str))
+_DATA: Final[Mapping[str, JsonTable]] = {
+    "case_opened": _least(opened_on=dt.date, facts=dict),
+    "facts_changed": _least(facts=dict),
+    **dict.fromkeys(("record_filed", "document_issued", "signed_copy_filed"), _FILED),
+    **dict.fromkeys(("step_taken", "household_split", "applicant_changed"), _STEP),
+    "step_corrected": _least({"on": dt.date, "at": str, "by": _TEXTS, "values": dict}, seq=int),
+    "deregistered": _least({"date": dt.date, "stated": str}),
+    "check_confirmed": _least(by=_TEXTS, on=dt.date, checks=JsonMap(_TEXTS)),
+    "record_moved_out": _least(record=str, to=_least(case=str, record=str)),
+    "record_retyped": _least(record=str, type=str, title=str, folder=str),
+    "record_voided": _least(record=str),
+    "service_recorded": _least({"received_on": str}, receipt=str, serves=_TEXTS),
+    "retention_extended": _least(until=str, appraisers=_TEXTS),
+    "ledger_opened": _least(year=int),
+    "numbers_allocated": _least(
+        {"by_hand": bool, "document": str, "job": str, "run": str, "cases": _TEXTS},
+        sequence=str, year=int, first=int, last=int,
+    ),
+    "numbers_vacant": _least({"job": str}, sequence=str, year=int, numbers=JsonList(int)),
+    "office_document_issued": _least(
+        {"files": JsonList(_least(path=str)), "noted": dict}, document=str, title=str, doc_no=str, date=dt.date
+    ),
+    "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
+    "alarm_cleared": _least(case=str, how=str, findings=_FINDINGS),
+    **dict.fromkeys(("batch_split", "batch_joined", "batch_unlocked", "batch_undone"), _BATCH),
+}  # fmt: skip
+
+
+def require_event(plain: Mapping[str, Any]) -> None:
+    """Refuse what does not say the least that an event must.
+
+    Args:
+        plain: the object in an event's file, of a format this program knows.
+
+    Raises:
+        MalformedData: it says at which key.
+    """
+    require_shape(plain, _EVENT)
+    if shape := _DATA.get(plain["op"]):
+        require_shape(plain["data"], shape, "data")
