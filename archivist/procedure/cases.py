@@ -23,7 +23,7 @@ from archivist.model.ids import CaseNo, Category, IdType
 from archivist.model.values import Value, value_text
 from archivist.procedure.across import look
 from archivist.rules import step_facts
-from archivist.store import Draft, NewFile, durable_files
+from archivist.store import Draft, NewFile, bag, durable_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
@@ -134,7 +134,7 @@ def opening(
         "facts": known.to_plain(facts),
     } | dict(more)
     office = workspace.config.office.name
-    leaflet = NewFile("data/说明.txt", _LEAFLET.format(number=number, office=office).encode())
+    leaflet = NewFile(bag.LEAFLET, _LEAFLET.format(number=number, office=office).encode())
     return Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
 
 

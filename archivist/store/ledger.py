@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,9 +12,21 @@ from archivist.model.event import Data, Event, Op
 from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit
 from archivist.store.chain import Chain
-from archivist.store.commit import Draft, Stamp
+from archivist.store.commit import Draft, NewFile, Stamp
 
 _YEAR: Final = re.compile(r"[0-9]{4}")
+_LEAFLET: Final = """\
+总账 {year} 年
+
+这个文件夹是一年的总账，按 BagIt 1.0（RFC 8493）存放，不需要专门的程序就能查看和核对：
+
+data/            只有这一页说明；总账的内容都在 events/
+events/          这一年给出的编号、制发的机关文书、各次核对与决定，按顺序一事一文件，每一个都写着前一个的 SHA-256
+manifest-sha256.txt      核对：sha256sum -c manifest-sha256.txt
+tagmanifest-sha256.txt   核对：sha256sum -c tagmanifest-sha256.txt
+
+总账永久保存，不随任何户档销毁。请勿改动、改名或删除其中任何文件。
+"""
 
 
 class LedgerBags:
@@ -68,6 +81,8 @@ class LedgerBags:
         if draft.op is not Op.HEADS_RECORDED:
             self._changing(bag.identifier(str(year)), stamp)
         current, numbers = self._opened(year, stamp)
+        if bag.LEAFLET not in current.files:  # written before the ledger had one
+            draft = replace(draft, files=(*draft.files, _leaflet(year)))
         event = commit.commit(self.folder / str(year), current, draft, stamp)
         numbers.apply(event)
         return event
@@ -90,7 +105,8 @@ class LedgerBags:
         folder = self.folder / str(year)
         if not folder.is_dir():
             info = bag.ledger_info(year)
-            _, made = commit.create(self._work, folder, info, Draft(Op.LEDGER_OPENED, {"year": year}), stamp)
+            opened = Draft(Op.LEDGER_OPENED, {"year": year}, files=(_leaflet(year),))
+            _, made = commit.create(self._work, folder, info, opened, stamp)
             self._years[year] = (made, YearNumbers())
         return self._read(year)
 
@@ -102,3 +118,7 @@ class LedgerBags:
         current = chain.read(folder)
         self._years[year] = (current, YearNumbers.fold(event for event, _ in current.events))
         return self._years[year]
+
+
+def _leaflet(year: int) -> NewFile:
+    return NewFile(bag.LEAFLET, _LEAFLET.format(year=year).encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,92 @@ def test_older_events_are_bound_from_the_first_newer_one_on(archive: Archive) ->
     assert [e.case for e, _ in archive.chain(NUMBER).events] == ["", str(NUMBER)]
     archive.commit(NUMBER, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {}}), STAMP)
     assert check_bag(archive.folder(NUMBER)).findings == ()
+
+
+# ── no bag without payload ───────────────────────────────────────────────────────────────────────────────
+def sha256sum(folder: Path) -> tuple[int, str]:
+    """Check a bag without this program, as ``sha256sum -c`` does: a manifest without lines is an error."""
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "--quiet", bag.MANIFEST, bag.TAG_MANIFEST],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not here")
+def test_the_ledger_is_checked_without_the_program(archive: Archive) -> None:
+    """The ledger's bag is never empty of payload (``sha256sum -c`` works on it too)."""
+    archive.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    for folder in (*archive.ledger_folders(), archive.folder(NUMBER)):
+        assert sha256sum(folder) == (0, "")
+        assert bag.parse_manifest((folder / bag.MANIFEST).read_bytes())
+
+
+def test_a_ledger_of_before_is_given_its_leaflet_with_its_next_event(archive: Archive) -> None:
+    """An ordinary file of an ordinary event."""
+    archive.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    (folder,) = archive.ledger_folders()
+    rewrite(folder, 1, files=None, format=BOUND_FROM - 1, case=None)
+    (folder / bag.LEAFLET).unlink()
+    (folder / bag.MANIFEST).write_bytes(b"")
+    tags = bag.parse_manifest((folder / bag.TAG_MANIFEST).read_bytes())
+    tags[bag.MANIFEST] = bag.sha256(b"")
+    (folder / bag.TAG_MANIFEST).write_bytes(bag.manifest(tags))
+    assert check_bag(folder).findings == ()
+    again = Archive(archive.root)
+    for _ in range(2):
+        again.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    assert [[f.path for f in e.files] for e in again.ledger_events()] == [[], [], [bag.LEAFLET], []]
+    assert "总账 2024 年" in (folder / bag.LEAFLET).read_text(encoding="utf-8")
+    assert check_bag(folder).findings == ()
+
+
+# ── whose bag it is ──────────────────────────────────────────────────────────────────────────────────────
+def changed(archive: Archive, number: CaseNo = NUMBER) -> None:
+    archive.commit(number, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {}}), STAMP)
+
+
+def as_before(folder: Path) -> None:
+    """Turn a case into one of before events named their case."""
+    for seq in range(1, len(chain.event_names(folder)) + 1):
+        rewrite(folder, seq, format=BOUND_FROM - 1, case=None)
+
+
+def test_the_first_event_of_today_binds_a_case_of_before(archive: Archive) -> None:
+    """Old cases are bound by an event at the first commit; until then ``bag-info.txt`` says whose they are."""
+    as_before(archive.folder(NUMBER))
+    shutil.copytree(archive.folder(NUMBER), archive.cases / str(OTHER))
+    assert archive.read(OTHER).seq == 2, "nothing in its events contradicts it"
+    with pytest.raises(IntegrityAlarm, match=f"bag-info.txt 写的是 {NUMBER}"):
+        changed(archive, OTHER)
+    changed(archive)
+    assert [e.case for e, _ in archive.chain(NUMBER).events] == ["", "", str(NUMBER)]
+
+
+def test_nothing_is_written_where_bag_info_was_made_to_fit(archive: Archive) -> None:
+    """Its digest stands in the first event."""
+    as_before(archive.folder(NUMBER))
+    copy = archive.cases / str(OTHER)
+    shutil.copytree(archive.folder(NUMBER), copy)
+    info = (copy / bag.INFO).read_bytes().replace(str(NUMBER).encode(), str(OTHER).encode())
+    (copy / bag.INFO).write_bytes(info)
+    tags = bag.parse_manifest((copy / bag.TAG_MANIFEST).read_bytes())
+    (copy / bag.TAG_MANIFEST).write_bytes(bag.manifest(tags | {bag.INFO: bag.sha256(info)}))
+    with pytest.raises(IntegrityAlarm, match=r"bag-info\.txt 已被改动"):
+        changed(archive, OTHER)
+
+
+@pytest.mark.parametrize("place", ["", "events", "pending", "data", "data/01 申请"])
+def test_nothing_is_written_through_a_link(archive: Archive, tmp_path: Path, place: str) -> None:
+    """A writer refuses a case that is a link, and any of its folders that is one."""
+    linked = archive.folder(NUMBER) / place
+    before = sorted(p.name for p in linked.rglob("*"))
+    shutil.move(linked, tmp_path / "elsewhere")
+    linked.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IntegrityAlarm, match="是链接"):
+        add_file(archive, tmp_path, "b.pdf", b"%PDF b")
+    assert sorted(p.name for p in (tmp_path / "elsewhere").rglob("*")) == before
+    assert archive.read(NUMBER).seq == 2, "reading goes on"
