@@ -30,6 +30,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.HEADS_RECORDED: "登记链头",
         Op.SEALED: "封存",
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
+        Op.BACKUP_MADE: "备份",
     }
 )
 """What people call an event of the ledger."""
@@ -213,5 +214,8 @@ def _text(event: Event) -> str:
         case Op.ACCESS_LOG_DESTROYED:
             months = "、".join(m["month"] for m in data["months"])
             return f"{months}，与 {data['witness']} 一同；{event.reason}"
+        case Op.BACKUP_MADE:
+            damaged = f"，其中 {data['damaged']} 处已损坏" if data["damaged"] else ""
+            return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"
         case _:
             return event.reason

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.authorisation import authorised
 from archivist.api.result import Result
@@ -283,6 +283,7 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     yield _keys(workspace)
     yield _staffing(workspace, by)
     yield from _recovery(workspace, by)
+    yield _backup(workspace, by)
     yield _index(workspace)
 
 
@@ -336,6 +337,29 @@ def _recovery(workspace: Workspace, by: By) -> Iterator[Checkup]:
         yield Checkup("恢复", Condition.FINE, line)
     for line in healed.alarms:
         yield Checkup("完整性", Condition.ALARM, line)
+
+
+BACKUP_DAYS: Final = 7
+"""So many days without a backup ask for attention."""
+
+
+def _backup(workspace: Workspace, by: By) -> Checkup:
+    from archivist.api.backups import last_backup
+
+    how = "archivist backup 文件夹（移动硬盘上的）"
+    try:
+        last = last_backup(workspace)
+        cases = len(workspace.archive.case_numbers())
+    except ArchivistError as error:
+        return Checkup("备份", Condition.ATTENTION, f"没有查成：{error}")
+    if last is None:
+        state = Condition.ATTENTION if cases else Condition.ABSENT
+        return Checkup("备份", state, f"还没有备份过：{how}")
+    days = (by.time - last.made).days
+    found = f"最近一次 {last.made:%Y-%m-%d}（{last.medium}），{days} 天前"
+    if days > BACKUP_DAYS:
+        return Checkup("备份", Condition.ATTENTION, f"{found}；请备份：{how}")
+    return Checkup("备份", Condition.FINE, found)
 
 
 def _index(workspace: Workspace) -> Checkup:

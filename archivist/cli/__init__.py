@@ -3,11 +3,13 @@
 ``main`` the group and the one error edge · ``session`` options, workspace, tables, progress, JSON, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``access`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
+``templates`` · ``find`` · ``fixity`` · ``backup`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
 __all__ = [
     "access",
     "agenda",
+    "backup",
     "case_export",
     "cases",
     "check",

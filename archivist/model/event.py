@@ -58,6 +58,7 @@ class Op(StrEnum):
     HEADS_RECORDED = "heads_recorded"
     SEALED = "sealed"
     ACCESS_LOG_DESTROYED = "access_log_destroyed"
+    BACKUP_MADE = "backup_made"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

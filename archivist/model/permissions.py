@@ -43,6 +43,7 @@ class Act(StrEnum):
     EXTEND_RETENTION = "retention extend"
     VERIFY = "verify"
     ACCEPT_FINDINGS = "verify --accept"
+    BACK_UP = "backup"
     RESTORE = "restore"
     TIDY = "doctor --tidy"
     READ_ACCESS = "access list"
@@ -84,6 +85,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.EXTEND_RETENTION: "延长保管期限",
         Act.VERIFY: "核对档案库",
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
+        Act.BACK_UP: "备份",
         Act.RESTORE: "从备份恢复",
         Act.TIDY: "移出无关文件",
         Act.READ_ACCESS: "查看查阅登记",
@@ -127,6 +129,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.EXTEND_RETENTION: DECIDING,
         Act.VERIFY: EVERYBODY,
         Act.ACCEPT_FINDINGS: CUSTODY,
+        Act.BACK_UP: FILING | CUSTODY,
         Act.RESTORE: CUSTODY,
         Act.TIDY: FILING | CUSTODY,
         Act.READ_ACCESS: CUSTODY,

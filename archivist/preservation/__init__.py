@@ -3,7 +3,8 @@
 ``verification`` checking, decisions about what was found, the rolling schedule · ``restore`` from a copy, by digest · ``foreign`` what other
 programs left there, moved out ·
 ``access_disposal`` the access log destroyed by two ·
-``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
+``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
+``backup_check`` whether one is whole · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
 """
 
-__all__ = ["access_disposal", "appraisal", "disposal", "foreign", "restore", "verification"]
+__all__ = ["access_disposal", "appraisal", "backup", "backup_check", "disposal", "foreign", "generations", "moving_files", "restore", "verification"]

@@ -7,7 +7,7 @@ cases, ledger, batches and tray together · ``ledger`` its bags, ``head_log`` th
 wrote it · ``review_tray`` what waits, ``tray_items`` one by one · ``notes`` the small files that stand in no bag · ``batches`` files that hold several papers · ``bag_fixity`` a bag held against its chain:
 ``bag_contents`` what lies in it, ``event_witnesses`` which event is wrong; ``archive_fixity`` all bags and what lies beside them ·
 ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
-kind of disk it is · ``foreign_files`` what other programs leave behind · ``open_writers`` who is writing to a file · ``inbox_access`` who may put
+kind of disk it is · ``foreign_files`` what other programs leave behind · ``immutable_copies`` copying to another medium · ``open_writers`` who is writing to a file · ``inbox_access`` who may put
 files into the inbox · ``access_log`` who was shown what · ``office_keys`` what codes are checked with.
 """
 

@@ -161,15 +161,19 @@ def event_names(folder: Path) -> list[str]:
     return sorted(names, key=lambda name: int(name.removesuffix(".json")))
 
 
-def read(folder: Path) -> Chain:
+def read(folder: Path, *, upto: int | None = None) -> Chain:
     """Read and check the chain of a bag.
+
+    Args:
+        folder: the bag.
+        upto: number of the last event that is read; all when not given.
 
     Raises:
         IntegrityAlarm: E202, naming the case and the event that is missing, changed or unreadable.
         NewerFormat: E210, naming the case and the first event that a newer program wrote.
     """
     chain = Chain(bag.identifier(folder.name))
-    for name in event_names(folder):
+    for name in event_names(folder)[:upto]:
         data = durable_files.read(f"{folder}/{EVENTS}/{name}")
         try:
             event = decode(data)

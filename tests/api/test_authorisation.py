@@ -23,6 +23,7 @@ from archivist.workspace import Workspace
 from tests.kit import BY, NOW, make_workspace, open_household
 
 LOOKS = {
+    "backups.drill": "restores into a folder of its own, which is gone again",
     "cases.plan_deregistration": "says what would be left open",
     "documents.prepare": "plans and renders in memory",
     "next_acts.after_in": "says what comes next",

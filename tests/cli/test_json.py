@@ -131,6 +131,16 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ],
     ("search",): [(0, "search", ["wxl"]), (0, "search", ["王秀兰"])],
     ("verify",): [(0, "verify", [])],
+    ("backup", "make"): [
+        (0, "backup", ["{disk}"]),
+        (0, "backup-plan", ["{disk}", "--keep", "1", "--dry-run"]),
+        (2, "error", ["{disk}", "--keep", "1"]),
+        (0, "backup", ["{disk}", "--keep", "1", "--yes"]),
+        (2, "error", ["archive"]),
+    ],
+    ("backup", "list"): [(0, "backup-list", ["{disk}"])],
+    ("backup", "check"): [(0, "backup-check", ["{disk}"]), (20, "error", ["没插盘"])],
+    ("backup", "drill"): [(0, "backup-drill", ["{disk}"])],
     ("restore",): [(0, "restore", ["王秀兰", "--from", "archive"])],
     ("ledger",): [
         (0, "ledger", []),
@@ -200,6 +210,10 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
 
 
 def _filled(office: Office, word: str) -> str:
+    if word == "{disk}":
+        disk = office.root.with_name(office.root.name + " 盘")
+        disk.mkdir(exist_ok=True)
+        return str(disk)
     if word == "{item}":
         return str(office.json("review", "list")["items"][0]["item"])
     if word == "{locked}":
