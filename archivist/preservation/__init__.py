@@ -7,4 +7,15 @@ programs left there, moved out ·
 ``backup_check`` whether one is whole · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
 """
 
-__all__ = ["access_disposal", "appraisal", "backup", "backup_check", "disposal", "foreign", "generations", "moving_files", "restore", "verification"]
+__all__ = [
+    "access_disposal",
+    "appraisal",
+    "backup",
+    "backup_check",
+    "disposal",
+    "foreign",
+    "generations",
+    "moving_files",
+    "restore",
+    "verification",
+]
