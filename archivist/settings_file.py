@@ -32,3 +32,11 @@ def nearest(folder: Path) -> Path:
         if (root / FILE_NAME).is_file():
             return root
     raise NotAWorkspace("从这里往上都没有 archivist.toml")
+
+
+def says(root: Path, key: str) -> bool:
+    """Tell, without reading the settings, whether they could say something under a key; true where they cannot be read."""
+    try:
+        return key in file_of(root).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True

@@ -129,10 +129,12 @@ class Session:
         clock = real if abs(real - moment) > _SAME_MOMENT else None
         host = _as_text(socket.gethostname())
         by = By(said or account or "unknown", moment, account=account, host=host, clock=clock)
-        from archivist.api import authorisation, identification
-
         try:
             workspace = self.workspace
+            if not (writes or settings_file.says(workspace.root, "account")):
+                return by  # a quick question reads no settings that would tell it nothing
+            from archivist.api import authorisation, identification
+
             by = identification.identified(workspace, by, named=bool(said))
             if writes and (unchecked := authorisation.unchecked_today(workspace, by)):
                 self.warn(unchecked)
