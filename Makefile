@@ -2,7 +2,7 @@
 # make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
-# make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md and docs/pack-mutants.md
+# make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
 .PHONY: demo test check docs faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
@@ -32,8 +32,9 @@ faults:
 
 long:
 	@sh tools/setup.sh '[dev]'
-	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants $(PYTEST) --long
+	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants $(PYTEST) --long
 	.venv/bin/python tools/fault_report.py .fault-counts.json
+	.venv/bin/python tools/fuzz_report.py .fuzz-counts.json
 	.venv/bin/python tools/mutant_report.py .pack-mutants
 
 bench:

@@ -1,8 +1,8 @@
-"""Which tests a run takes (``sampling``), where they work, and what the fault harness counted.
+"""Which tests a run takes (``sampling``), where they work, and what the fault harness and the damage by chance counted.
 
-Tests count through the ``counted`` fixture; the numbers travel with the test reports, so that they come together
-in one place also when the tests run in several processes. They are printed, and after a long run written where
-``ARCHIVIST_FAULT_REPORT`` says.
+Tests count through the fixtures ``counted`` and ``fuzzed``; the numbers travel with the test reports, so that they come
+together in one place also when the tests run in several processes. They are printed, and after a long run written where
+``ARCHIVIST_FAULT_REPORT`` and ``ARCHIVIST_FUZZ_REPORT`` say.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ import pytest
 from tests import sampling
 from tests.sampling import SEED_VARIABLE
 
-PREFIX = "faults:"
+FAULTS, FUZZ = "faults", "fuzz"
+"""Folders whose tests count; what they count is marked so."""
 TOGETHER = ("test_torture.py", "test_main_job.py")
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 2 << 30
+_REPORTS = {FAULTS: "ARCHIVIST_FAULT_REPORT", FUZZ: "ARCHIVIST_FUZZ_REPORT"}
 Counted = Callable[[str, str, int], None]
 """Adds to a count: ``counted("file one", "kill points", 51)``."""
 
@@ -103,7 +105,17 @@ def counted(record_property: Callable[[str, object], None]) -> Counted:
     """Count what a fault test did, by command and by what was counted."""
 
     def count(command: str, what: str, number: int) -> None:
-        record_property(PREFIX + command, [what, number])
+        record_property(f"{FAULTS}:{command}", [what, number])
+
+    return count
+
+
+@pytest.fixture
+def fuzzed(record_property: Callable[[str, object], None]) -> Counted:
+    """Count what was damaged by chance, by kind of file and by what was counted."""
+
+    def count(kind: str, what: str, number: int) -> None:
+        record_property(f"{FUZZ}:{kind}", [what, number])
 
     return count
 
@@ -116,23 +128,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if terminalreporter.getreports("failed") or terminalreporter.getreports("error"):
         terminalreporter.write_line(_told(terminalreporter.config), red=True)
     reports = [r for kind in ("passed", "failed") for r in terminalreporter.getreports(kind)]
+    for of in (FAULTS, FUZZ):
+        _summarise(terminalreporter, reports, of)
+
+
+def _summarise(terminalreporter: pytest.TerminalReporter, reports: list[pytest.TestReport], of: str) -> None:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     seconds = 0.0
     for report in reports:
-        found = [(k, v) for k, v in report.user_properties if str(k).startswith(PREFIX)]
+        found = [(k, v) for k, v in report.user_properties if str(k).startswith(f"{of}:")]
         if report.when != "call" or not found:
             continue
         seconds += report.duration
         for key, value in found:
             assert isinstance(value, list | tuple)
-            counts[str(key).removeprefix(PREFIX)][str(value[0])] += int(value[1])
+            counts[str(key).removeprefix(f"{of}:")][str(value[0])] += int(value[1])
     if not counts:
         return
-    failed = [r.nodeid for r in reports if r.failed and "/faults/" in r.nodeid]
-    terminalreporter.section("faults")
+    failed = [r.nodeid for r in reports if r.failed and f"/{of}/" in r.nodeid]
+    terminalreporter.section(of)
     for command, rows in counts.items():
         numbers = ", ".join(f"{number} {what}" for what, number in rows.items())
         terminalreporter.write_line(f"{command}: {numbers}")
-    if terminalreporter.config.option.long and (target := os.environ.get("ARCHIVIST_FAULT_REPORT")):
+    if terminalreporter.config.option.long and (target := os.environ.get(_REPORTS[of])):
         whole = {"counts": counts, "failed": failed, "cpu_seconds": round(seconds)}
         Path(target).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import astuple
 
+from archivist.model.plain_json import LARGE, parse_json
 from archivist.reading.formats.registry import by_kind
 from archivist.reading.pages import PageText, ReadResult
 
@@ -18,7 +19,7 @@ def pack(result: ReadResult) -> bytes:
 def unpack(data: bytes) -> ReadResult | None:
     """Return the reading again; ``None`` where there is none, or another version of the program packed it."""
     try:
-        plain = json.loads(data)
+        plain = parse_json(data, most=LARGE)
         return ReadResult(by_kind(plain["kind"]), tuple(map(PageText.from_message, plain["pages"])))
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -2,12 +2,14 @@
 
 ``index`` the facade: follow the chain, rebuild, ask · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
-forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before.
+forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before · ``damage`` of
+the index.
 """
 
 __all__ = [
     "agenda_cache",
     "catalogue",
+    "damage",
     "engine",
     "evaluator",
     "index",

@@ -1,13 +1,15 @@
 """What was worked out of every open case, kept in the catalogue so that ten thousand need not be read again.
 
 What is kept is text that only its writer understands (``procedure.agenda``). It is valid for one chain head under one
-set of rules, and goes with the catalogue when the index is made again.
+set of rules, and goes with the catalogue when the index is made again. It stands behind a checksum: what was damaged is
+worked out again, as if it were not there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.search.catalogue import IndexCatalogue
@@ -33,10 +35,7 @@ def standings(catalogue: IndexCatalogue, rules: str, category: Category | None =
         rules,
         *([category.value] if category else []),
     )
-    return [
-        Standing(str(number), str(name), int(str(seq)), None if body is None else str(body))
-        for number, name, seq, body in rows
-    ]
+    return [Standing(str(number), str(name), int(str(seq)), _whole(body)) for number, name, seq, body in rows]
 
 
 def numbers(catalogue: IndexCatalogue) -> set[str]:
@@ -49,7 +48,17 @@ def store_standing(
 ) -> None:
     """Keep what was worked out of some cases at their chain heads, in place of what was kept before."""
     rows: Sequence[tuple[str, str, str, str]] = [
-        (head, rules, body, str(number)) for number, head, body in bodies
+        (head, rules, _marked(body), str(number)) for number, head, body in bodies
     ]
     with catalogue.transaction() as db:
         db.executemany("INSERT OR REPLACE INTO agenda SELECT id, ?, ?, ? FROM cases WHERE number = ?", rows)
+
+
+def _marked(body: str) -> str:
+    return f"{crc32(body.encode()):08x}{body}"
+
+
+def _whole(kept: object) -> str | None:
+    """Return what was kept, unless it is not what was put there."""
+    body = str(kept)[8:]
+    return body if kept is not None and kept == _marked(body) else None

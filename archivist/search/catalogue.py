@@ -148,7 +148,7 @@ class IndexCatalogue:
     def heads(self) -> dict[CaseNo, tuple[int, Sha256] | None]:
         """Return each case's followed chain head; ``None`` where following was cut short."""
         rows = self.select("SELECT number, seq, head FROM cases")
-        return {CaseNo.parse(str(n)): (int(str(s)), Sha256(str(h))) if h else None for n, s, h in rows}
+        return {_number(n): (int(str(s)), Sha256(str(h))) if h else None for n, s, h in rows}
 
     def begin(self, cases: Iterable[Case], facts_text: dict[CaseNo, str]) -> None:
         """First stroke: write the rows of these cases and forget their heads."""
@@ -244,7 +244,7 @@ class IndexCatalogue:
             "JOIN cases c ON c.id = d.case_id WHERE d.doc_no = ? AND d.record > '' ORDER BY c.number"
         )
         rows = [tuple(map(str, r)) for r in self.select(sql, doc_no)]
-        return [RecordRow(CaseNo.parse(r[0]), RecordNo(r[1]), *r[2:]) for r in rows]
+        return [RecordRow(_number(r[0]), RecordNo(r[1]), *r[2:]) for r in rows]
 
     def find_cases(self, text: str) -> list[CaseRow]:
         """Return the cases a person may mean by a number, an ID number, a whole name, its pinyin or initials.
@@ -281,7 +281,7 @@ class IndexCatalogue:
             "WHERE s.sha256 = ? ORDER BY c.number, s.record"
         )
         rows = self.select(sql, sha256)
-        return [SourceRow(Sha256(sha256), CaseNo.parse(str(n)), RecordNo(str(r))) for n, r in rows]
+        return [SourceRow(Sha256(sha256), _number(n), RecordNo(str(r))) for n, r in rows]
 
     # ── for the engine ───────────────────────────────────────────────────────────────────────────────────
     def ids(self, sql: str, *values: object) -> set[int]:
@@ -346,7 +346,7 @@ class IndexCatalogue:
         for row in self.select(sql, *values):
             number, record, *rest = map(str, row[1:])
             doc = int(str(row[0]))
-            found.append(DocRow(doc, CaseNo.parse(number), RecordNo(record) if record else None, *rest))
+            found.append(DocRow(doc, _number(number), RecordNo(record) if record else None, *rest))
         return found
 
 
@@ -372,7 +372,19 @@ def _person(by: PersonKey, key: str) -> tuple[str, tuple[str, ...]]:
 
 def _case_row(*row: object) -> CaseRow:
     number, category, status, applicant, village, opened_on, part = map(str, row)
-    return CaseRow(CaseNo.parse(number), Category(category), status, applicant, village, opened_on, part)
+    return CaseRow(_number(number), Category(category), status, applicant, village, opened_on, part)
+
+
+def _number(stored: object) -> CaseNo:
+    """Return a case's number as a row has it.
+
+    Raises:
+        IndexFault: E400, it is none: a row is damaged.
+    """
+    try:
+        return CaseNo.parse(str(stored))
+    except InvalidValue as error:
+        raise IndexFault("索引目录损坏，有一个户号读不出来") from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

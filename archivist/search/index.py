@@ -9,6 +9,7 @@ workspace's lock sees to it); readers need no lock. Nothing is logged: queries a
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.search import query as queries
 from archivist.search import text as forms
 from archivist.search.catalogue import CaseRow, DocRow, IndexCatalogue, RecordRow, SourceRow
+from archivist.search.damage import as_written
 from archivist.search.engine import ArchiveReader, Document, Results, TextIndex
 from archivist.search.evaluator import Embedded
 from archivist.search.query_tree import Node, both
@@ -199,7 +201,7 @@ class Index:
 
     def follow_many(self, numbers: Iterable[CaseNo]) -> int:
         """Like ``follow``, in batches; returns how many had moved."""
-        with self._lock:
+        with self._lock, as_written():
             opened = self._open_for_writing()
 
             def moved() -> Iterator[Case]:
@@ -217,7 +219,7 @@ class Index:
         Raises:
             IndexFault: E400, also when most cases have vanished from the archive (a folder not mounted?).
         """
-        with self._lock:
+        with self._lock, as_written():
             opened = self._open_for_writing()
             drifted = self.drift()
             vanished = [d.number for d in drifted if d.archive_seq is None]
@@ -235,7 +237,7 @@ class Index:
         Survives: a kill in between leaves texts that no answer shows; the next ``remove`` or ``catch_up`` that
         removes or follows anything takes them away, a rebuild always.
         """
-        with self._lock:
+        with self._lock, as_written():
             opened = self._open_for_writing()
             opened.catalogue.begin_removal(numbers)
             if gone := opened.catalogue.gone():
@@ -321,7 +323,8 @@ class Index:
             while True:
                 name = self._current()
                 try:
-                    return question(self._open())
+                    with as_written():
+                        return question(self._open())
                 except IndexFault:
                     if name is None or self._current() == name:
                         raise
@@ -336,7 +339,7 @@ class Index:
             name = (self._folder / CURRENT).read_text(encoding="ascii", errors="replace").strip()
         except FileNotFoundError:
             return None
-        if not name.isdigit() or not (self._folder / name).is_dir():
+        if not re.fullmatch("[0-9]{1,9}", name) or not (self._folder / name).is_dir():
             raise IndexFault("索引不完整")
         return name
 

@@ -140,7 +140,7 @@ class Archive:
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages split by form feed; empty when there is none."""
         path = self.folder(number) / "text" / f"{record}.txt"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def source(self, number: CaseNo, record: RecordNo, source: Data) -> Data:
         """Return the source of a record, as it stands in its event, with the ``name`` unless that was taken away."""

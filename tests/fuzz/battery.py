@@ -65,15 +65,28 @@ def write(number: CaseNo) -> Ask:
 
 def waiting(workspace: Workspace) -> None:
     """List the tray, and show what is in it."""
-    listed = review.list_waiting(workspace, per_page=0)
-    for item in listed.items:
+    for item in review.list_waiting(workspace, per_page=0).items:
         review.show_waiting(workspace, item.item)
-        unpack(workspace.archive.tray.get(item.item).reading)
+
+
+def tray(workspace: Workspace) -> None:
+    """List the tray, and read what was read of each file in it."""
+    review.list_waiting(workspace, per_page=0)
+    for item in workspace.archive.tray.items():
+        assert item.text is not None
+        unpack(item.reading)
+
+
+def parts(workspace: Workspace) -> None:
+    """Look at what became of the batches."""
+    for batch in workspace.archive.batches.ids():
+        workspace.archive.batches.standing(batch)
+        workspace.archive.batches.names(batch)
 
 
 def search(workspace: Workspace) -> None:
     """Ask the index."""
-    for query in ("王秀兰", "wangxiulan", "户口簿 OR 张三丰", '"公民身份号码"'):
+    for query in ("wangxiulan", "户口簿 OR 张三丰"):
         searching.search(workspace, query)
     case_list.list_cases(workspace)
 
@@ -249,13 +262,13 @@ _ASKS: Final[dict[str, dict[str, Ask]]] = {
     f"archive/cases/{ZHANG}": {"case show": show(ZHANG)},
     f"archive/cases/{LI}": {"case show": show(LI)},
     "archive/ledger": {"ledger": entries},
-    "archive/review": {"review list": waiting},
-    "archive/batches": {"review list": waiting},
+    "archive/review": {"review list": tray},
+    "archive/batches": {"batches": parts},
     "archivist.toml": {"settings": settings},
     "keys": {"keys": keys},
     "packs": {"rules": rules},
     "doc_templates": {"types": types},
-    "index/0": {"search": search, "due": FULL["due"]},
+    "index/0": {"search": search},
     "index/CURRENT": {"search": search},
     "index/": {"caches": caches},
 }
