@@ -53,6 +53,7 @@ class Verified(Result):
         findings: what is wrong; their cases are read-only now. ``known``: what a decision on record accepts.
         index_drift: cases whose index is behind, or why the index could not be looked at.
         foreign: what other programs left in the archive's folders; no faults.
+        bound: households and years of the ledger, written by older programs, that were bound to their number.
     """
 
     SCHEMA: ClassVar[str] = "archivist/verify/1"
@@ -65,6 +66,7 @@ class Verified(Result):
     known: tuple[FixityFindingView, ...]
     index_drift: tuple[str, ...]
     foreign: tuple[FixityFindingView, ...]
+    bound: tuple[str, ...]
 
     @property
     def newer(self) -> int:
@@ -119,6 +121,7 @@ def verify(
     cases: Sequence[str] = (),
     *,
     quick: bool = False,
+    bind: bool = False,
     processes: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verified:
@@ -129,16 +132,17 @@ def verify(
         by: who checks, and when.
         cases: numbers, ID numbers or unambiguous names; none for all cases, ledger, tray and index.
         quick: chains, manifests and sizes only.
+        bind: whether what older programs wrote, and is sound, is bound to its number.
         processes: checking processes; 0 means one for each core.
         progress: called with the bags done and the bags there are.
     """
-    from archivist.preservation import verification
+    from archivist.preservation import binding, verification
 
     numbers = selection.households(workspace, cases)
     done = verification.verify(
         workspace, by, numbers or None, quick=quick, processes=processes, step=progress
     )
-    return _verified(done, quick=quick)
+    return _verified(done, quick=quick, bound=binding.bind(workspace, by, done) if bind else ())
 
 
 @authorised(Act.VERIFY)
@@ -152,7 +156,7 @@ def verify_next_round(workspace: Workspace, by: By) -> Verified | None:
     return _verified(verification.verify(workspace, by, numbers, processes=1), quick=False)
 
 
-def _verified(done: Verification, *, quick: bool) -> Verified:
+def _verified(done: Verification, *, quick: bool, bound: tuple[str, ...] = ()) -> Verified:
     return Verified(
         checked=len(done.checked),
         files=done.files,
@@ -162,6 +166,7 @@ def _verified(done: Verification, *, quick: bool) -> Verified:
         known=_views(done.known),
         index_drift=done.drift,
         foreign=_views(done.foreign),
+        bound=bound,
     )
 
 

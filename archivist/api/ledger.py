@@ -26,6 +26,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.NUMBERS_VACANT: "空号",
         Op.OFFICE_DOCUMENT_ISSUED: "制发机关文书",
         Op.VERIFIED: "核对",
+        Op.CASE_BOUND: "绑定",
         Op.ALARM_CLEARED: "警报了结",
         Op.HEADS_RECORDED: "登记链头",
         Op.SEALED: "封存",

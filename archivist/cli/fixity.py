@@ -19,6 +19,9 @@ from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 )
 @click.option("--quick", is_flag=True, help="只查事件链、清单与文件大小，不重读内容。")
 @click.option(
+    "--bind", is_flag=True, help="旧版程序写的户档、总账，核对无误的，登记一笔写明是哪一户、哪一年的。"
+)
+@click.option(
     "--processes", default=0, type=click.IntRange(0, 64), help="检查进程数；默认每个处理器核心一个。"
 )
 @click.option("--accept", is_flag=True, help="认可所指一户检查出的问题（须写理由），解除只读，记入总账。")
@@ -30,6 +33,7 @@ def verify(
     cases: tuple[str, ...],
     everything: bool,
     quick: bool,
+    bind: bool,
     processes: int,
     accept: bool,
     reason: str,
@@ -53,13 +57,21 @@ def verify(
         return 0
     with session.progress("核对") as progress:
         done = api.verify(
-            session.workspace, session.by(), cases, quick=quick, processes=processes, progress=progress
+            session.workspace,
+            session.by(),
+            cases,
+            quick=quick,
+            bind=bind,
+            processes=processes,
+            progress=progress,
         )
     session.emit(done)
     show_findings(session, done.findings)
     what = f"核对了 {done.checked} 个档案袋、{done.files} 个文件" + (
         "（快速，未读内容）" if quick else f"，读了 {done.bytes / 1e6:.1f} MB"
     )
+    if bind:
+        session.say(f"写明归属 {len(done.bound)} 个档案袋" if done.bound else "没有须写明归属的档案袋")
     if done.known:
         session.say(f"另有 {len(done.known)} 项已有决定在案", "dim")
     if done.index_drift:

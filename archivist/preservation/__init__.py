@@ -3,6 +3,7 @@
 ``verification`` checking, decisions about what was found, the rolling schedule · ``restore`` from a copy, by digest · ``foreign`` what other
 programs left there, moved out ·
 ``access_disposal`` the access log destroyed by two ·
+``binding`` whose an old bag is, said by an event ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
 ``backup_check`` whether one is whole · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
 """
@@ -12,6 +13,7 @@ __all__ = [
     "appraisal",
     "backup",
     "backup_check",
+    "binding",
     "disposal",
     "foreign",
     "generations",

@@ -72,6 +72,14 @@ class LedgerBags:
         folder = self.folder / str(year)
         return self._read(year)[1] if folder.is_dir() else YearNumbers()
 
+    def chain(self, year: int) -> Chain:
+        """Return the checked chain of a year that has a bag.
+
+        Raises:
+            IntegrityAlarm: E202.
+        """
+        return self._read(year)[0]
+
     def years(self) -> list[int]:
         """Return the years that have a bag, in order."""
         return [int(folder.name) for folder in self.folders()]
