@@ -5,7 +5,7 @@ Settings, rules and catalogue are imported when they are first asked for: a ques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +21,7 @@ from archivist.errors import (
     InvalidValue,
     NewerFormat,
 )
+from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.document_code import OfficeKey
@@ -46,6 +47,7 @@ class Workspace:
     root: Path
     behind: IndexFault | None = None
     _later: list[CaseNo] | None = field(default=None, init=False, repr=False)
+    _held: dict[str, BagHead] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
@@ -173,6 +175,7 @@ class Workspace:
                 numbers, self._later = self._later, None
                 if numbers:
                     self._let_index(lambda: self.index.follow_many(numbers))
+                    self.hold_heads()
 
     def follow(self, number: CaseNo) -> None:
         """Let the index follow a case. The commit stands whatever becomes of the index: a fault is kept, not raised."""
@@ -180,6 +183,20 @@ class Workspace:
             self._later.append(number)
         else:
             self._let_index(lambda: self.index.follow(number))
+            self.hold_heads()
+
+    def hold_heads(self, heads: Iterable[BagHead] = ()) -> None:
+        """Let the index remember the heads of bags that are no cases: of the ledger as it stands, and those given."""
+        known = {head.bag: head for head in (*heads, *self.archive.ledgers.heads())}
+        new = [head for head in known.values() if self._held.get(head.bag) != head]
+        if new:
+            self._let_index(lambda: self.index.hold(*new))
+            self._held |= known
+
+    def adopt(self, name: str) -> None:
+        """Let the index follow a bag anew whose history people decided to keep as it is."""
+        self._let_index(lambda: self.index.adopt(name))
+        self.hold_heads()
 
     def _let_index(self, follow: Callable[[], object]) -> None:
         try:
@@ -188,6 +205,12 @@ class Workspace:
             self.behind = fault
         except OSError as error:
             self.behind = IndexFault(f"磁盘拒绝写入索引（{reason_of(error)}），档案不受影响")
+        else:
+            if self.index.changed:
+                self.behind = IndexFault(
+                    f"{len(self.index.changed)} 户的事件链缺少索引记得的事件，索引没有跟进",
+                    remedy="运行 archivist verify 查明；不要先恢复或覆盖任何文件。",
+                )
 
     def catch_up(self, by: By) -> None:
         """Let the index follow whatever it missed, first thing in a long run."""

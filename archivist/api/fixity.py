@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api import selection
 from archivist.api.authorisation import authorised, require_two
 from archivist.api.result import Result
+from archivist.errors import InvalidValue
 from archivist.model.permissions import Act
+
+_YEAR: Final = re.compile(r"(?:总账|ledger)\D?(\d{4})")
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -188,9 +191,25 @@ def accept(workspace: Workspace, by: By, case: str, reason: str, second: By) -> 
     from archivist.preservation import verification
 
     warnings = require_two(workspace, by, second, Act.ACCEPT_FINDINGS)
-    number = workspace.find_case(case)
-    accepted = verification.accept(workspace, by, number, reason, second)
-    return FindingsAccepted(str(number), _views(accepted), reason, by.actor, second.actor, warnings)
+    name = _bag_name(workspace, case)
+    accepted = verification.accept(workspace, by, name, reason, second)
+    return FindingsAccepted(name, _views(accepted), reason, by.actor, second.actor, warnings)
+
+
+def _bag_name(workspace: Workspace, text: str) -> str:
+    """Return the External-Identifier of the bag a person means: a case, there or not, a year (``总账2024``), a batch."""
+    from archivist.model.ids import CaseNo
+    from archivist.store.batches import IS_BATCH
+
+    wanted = text.strip()
+    if year := _YEAR.fullmatch(wanted):
+        return f"ledger-{year[1]}"
+    if IS_BATCH.fullmatch(wanted):
+        return wanted
+    try:
+        return str(CaseNo.parse(wanted))
+    except InvalidValue:
+        return str(workspace.find_case(wanted))
 
 
 @authorised(Act.RESTORE)
@@ -203,7 +222,7 @@ def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
     from archivist.preservation import restore as restoration
     from archivist.store.batches import IS_BATCH
 
-    year = re.fullmatch(r"(?:总账|ledger)\D?(\d{4})", case.strip())
+    year = _YEAR.fullmatch(case.strip())
     batch = IS_BATCH.fullmatch(case.strip())
     number = int(year[1]) if year else batch[0] if batch else workspace.find_case(case)
     done = restoration.restore(workspace, by, number, backup)

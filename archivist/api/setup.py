@@ -367,6 +367,9 @@ def _index(workspace: Workspace) -> Checkup:
         drift = workspace.drift()
     except ArchivistError as error:
         return Checkup("索引", Condition.ATTENTION, f"{error}；{error.remedy}")
+    if lost := [d for d in drift if d.lost or d.archive_seq is None]:
+        what = f"{len(lost)} 户的案卷不见了，或历史被改动、截断：运行 archivist verify，查明之前不要重建索引"
+        return Checkup("完整性", Condition.ALARM, what)
     if drift:
         return Checkup("索引", Condition.ATTENTION, f"{len(drift)} 户落后，运行 archivist reindex")
     return Checkup("索引", Condition.FINE, "与档案库一致")

@@ -1,6 +1,7 @@
 """The archive's later life: whether it is as its chains say, what was lost put back, how long it is kept.
 
-``verification`` checking, decisions about what was found, the rolling schedule · ``restore`` from a copy, by digest · ``foreign`` what other
+``verification`` checking, decisions about what was found, the rolling schedule · ``anchors`` heads held against chains, ``history`` those that ledger and
+index remember · ``restore`` from a copy, by digest · ``foreign`` what other
 programs left there, moved out ·
 ``access_disposal`` the access log destroyed by two ·
 ``binding`` whose an old bag is, said by an event ·
@@ -10,6 +11,7 @@ programs left there, moved out ·
 
 __all__ = [
     "access_disposal",
+    "anchors",
     "appraisal",
     "backup",
     "backup_check",
@@ -17,6 +19,7 @@ __all__ = [
     "disposal",
     "foreign",
     "generations",
+    "history",
     "moving_files",
     "restore",
     "verification",

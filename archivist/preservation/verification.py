@@ -5,22 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchivistError, IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.errors import ArchivistError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
-from archivist.preservation import access_disposal, foreign
+from archivist.preservation import access_disposal, foreign, history
+from archivist.preservation.anchors import Anchors
 from archivist.store import Archive, Stamp, access_log, bag, chain, durable_files
 from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding, check_bag, refuse_newer
+from archivist.store.bag_heads import bag_folder
 from archivist.store.batches import IS_BATCH
 from archivist.store.quarantine import finding_of
 from archivist.workspace import Workspace
@@ -84,15 +87,20 @@ def verify(
     folders = [archive.folder(n) for n in numbers]
     if everything:
         folders += [*archive.ledger_folders(), *archive.batches.folders()]
-    results = list(check_bags(folders, quick=quick, processes=processes or os.cpu_count() or 1, step=step))
+    anchors = history.known(workspace)  # before the chains are read: they may grow meanwhile
+    checks = check_bags(folders, quick=quick, processes=processes or os.cpu_count() or 1, step=step)
+    results = [history.judged(anchors, check) for check in checks]
     with hold():
         # A commit may have run beside the check: what looked wrong is looked at again while nobody writes.
-        results = [r if not r.findings else check_bag(_folder(archive, r.bag), quick=quick) for r in results]
+        results = [
+            history.judged(anchors, check_bag(_folder(archive, r.bag), quick=quick)) if r.findings else r
+            for r in results
+        ]
         findings = [*doubts, *(f for r in results for f in r.findings)]
         if everything:
             findings += [
                 *doubles(results),
-                *_orphans(archive, results),
+                *_orphans(archive, results, anchors),
                 *check_tray(archive, quick=quick),
                 *map(finding_of, archive.damaged_notes()),
                 *_access(archive),
@@ -106,11 +114,13 @@ def verify(
             sum(r.read for r in results),
             fresh,
             known,
-            _drift(workspace) if everything else (),
+            _drift(workspace, {f.bag for f in findings}) if everything else (),
             (*(f for r in results for f in r.foreign), *(foreign.beside_bags(archive) if everything else ())),
         )
         if not doubts:
-            _record(archive, stamp, done, results, quick=quick)
+            heads = [h for r in results if (h := history.head_of(r)) and anchors.entered.get(h.bag) != h]
+            _record(archive, stamp, done, results, heads, quick=quick)
+            workspace.hold_heads(h for h in heads if bag_folder(archive.root, h.bag).parent != archive.cases)
     return done
 
 
@@ -121,9 +131,15 @@ def _folder(archive: Archive, name: str) -> Path:
 
 
 def _record(
-    archive: Archive, stamp: Stamp, done: Verification, results: Sequence[BagCheck], *, quick: bool
+    archive: Archive,
+    stamp: Stamp,
+    done: Verification,
+    results: Sequence[BagCheck],
+    heads: Sequence[BagHead],
+    *,
+    quick: bool,
 ) -> None:
-    """Write the ledger event first, then the alarms: killed in between, the next check raises them again."""
+    """Write into the ledger first, then the alarms: killed in between, the next check raises them again."""
     data = {
         "quick": quick,
         "checked": list(done.checked),
@@ -133,8 +149,13 @@ def _record(
     }
     recorded = False
     with suppress(IntegrityAlarm, NewerFormat):  # of this year's ledger itself: that is among the findings
+        archive.heads.record(stamp, heads)
         archive.note(Op.VERIFIED, data, stamp)
         recorded = True
+    for finding in done.findings:
+        if finding.problem is FixityFault.GONE:
+            with suppress(InvalidValue):  # of the ledger or a batch
+                archive.alarms.set(CaseNo.parse(finding.bag), [finding])
     for result in results:
         newer = any(f.problem is FixityFault.NEWER for f in result.findings)
         if result.bag.isdigit() or IS_BATCH.fullmatch(result.bag) or newer:
@@ -148,7 +169,7 @@ def _record(
             archive.alarms.clear(number)
 
 
-def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFinding]:
+def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) -> list[FixityFinding]:
     """Find folders that are no cases, cases without a number in the ledger, and cases that are gone."""
     numbers = archive.case_numbers()
     known = {*map(str, numbers), *archive.batches.ids()}
@@ -160,7 +181,6 @@ def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFindin
     elsewhere = {r.bag: r.identity for r in results if r.identity != bag.identifier(r.bag)}
     known |= {f.file for f in found} | {f.found for f in found} | set(elsewhere.values())
     taken: dict[tuple[str, int], int] = {}
-    seen: set[str] = set()
     unread: set[int] = set()
     told = {r.bag for r in results if r.findings}
     for folder in archive.ledger_folders():
@@ -178,8 +198,6 @@ def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFindin
                 year = int(event.data["year"])
                 key = (str(event.data["sequence"]), year)
                 taken[key] = max(taken.get(key, 0), int(event.data["last"]))
-            elif event.op is Op.VERIFIED:
-                seen |= {name for name in event.data["checked"] if not name.isdigit()}
     found += [
         FixityFinding(str(n), "", FixityFault.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
         for n in numbers
@@ -187,11 +205,7 @@ def _orphans(archive: Archive, results: Sequence[BagCheck]) -> list[FixityFindin
         and str(n) not in elsewhere
         and n.year not in unread
     ]
-    found += [
-        FixityFinding(name, "", FixityFault.MISSING, "整批" if IS_BATCH.fullmatch(name) else "整个户档")
-        for name in sorted(seen - known)
-    ]
-    return found
+    return [*found, *history.gone(anchors, archive, known)]
 
 
 def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
@@ -251,9 +265,10 @@ def _access_cut(archive: Archive) -> bool:
     return False
 
 
-def _drift(workspace: Workspace) -> tuple[str, ...]:
+def _drift(workspace: Workspace, alarming: Collection[str]) -> tuple[str, ...]:
+    """Return the cases that the index is behind of; one whose history has lost something is no matter of the index."""
     try:
-        return tuple(str(d.number) for d in workspace.drift())
+        return tuple(str(d.number) for d in workspace.drift() if str(d.number) not in alarming)
     except ArchivistError as error:
         return (str(error),)
 
@@ -274,38 +289,44 @@ _ONLY_PUT_RIGHT: Final = (FixityFault.MISPLACED, FixityFault.DOUBLE, FixityFault
 
 
 # ── a person decides ──────────────────────────────────────────────────────────────────
-def accept(
-    workspace: Workspace, by: By, number: CaseNo, reason: str, second: By
-) -> tuple[FixityFinding, ...]:
-    """Record the decision to keep a case as it is although its check fails; it can be written to again.
+def accept(workspace: Workspace, by: By, name: str, reason: str, second: By) -> tuple[FixityFinding, ...]:
+    """Record the decision to keep a bag as it is although its check fails; it can be written to again.
 
-    A case whose chain or manifests fail cannot be accepted: nothing could be added to it that anyone could check.
+    A bag whose chain or manifests fail cannot be accepted: nothing could be added to it that anyone could check.
+    Of one whose history was changed or cut, or that is gone, the ledger keeps the heads that are lost and the new one,
+    and the index follows it anew.
 
     Args:
         workspace: the open workspace.
         by: who decides, and when.
-        number: the case.
+        name: the bag's External-Identifier: a case number, ``ledger-2024``, a batch's id.
         reason: why; always told.
         second: who confirms it, another person; stands in the event as ``confirmed``.
 
     Raises:
         InvalidValue: E002, without a reason, or when there is nothing to decide. IntegrityAlarm: E202, see above.
-        NewerFormat: E210, when a newer program wrote to it.
+        NewerFormat: E210, when a newer program wrote to it. CaseNotFound: E201, nobody knows such a bag.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     if not reason.strip():
         raise InvalidValue("须用 --reason 写明理由")
     with archive.writing(by.actor):
-        findings = check_bag(archive.folder(number)).findings
+        anchors, folder = history.known(workspace), bag_folder(archive.root, name)
+        check = check_bag(folder) if folder.is_dir() else None
+        findings = (
+            history.judged(anchors, check).findings if check else history.gone(anchors, archive, only=name)
+        )
+        if check is None and not findings:
+            raise CaseNotFound(f"没有 {name}，总账和索引中也没有")
         if not findings:
-            raise InvalidValue("检查没有发现问题，无需作出决定", file=str(number))
+            raise InvalidValue("检查没有发现问题，无需作出决定", file=name)
         refuse_newer(findings)
-        if any(f.file in (bag.MANIFEST, bag.TAG_MANIFEST) or f.file.startswith("events/") for f in findings):
-            raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=str(number))
+        if any(map(_of_the_chain, findings)):
+            raise IntegrityAlarm("事件链或清单本身有问题，只能恢复，不能认可", file=name)
         if any(f.problem in _ONLY_PUT_RIGHT for f in findings):
-            raise IntegrityAlarm("文件夹不是这一户自己的，只能放回原处，不能认可", file=str(number))
+            raise IntegrityAlarm("文件夹不是这一户自己的，只能放回原处，不能认可", file=name)
         data = {
-            "case": str(number),
+            "case": name,
             "how": "accepted",
             "findings": [f.to_plain() for f in findings],
             "confirmed": {
@@ -314,9 +335,21 @@ def accept(
                 "registered_account": second.registered_account,
             },
         }
+        of_history = any(f.problem in (FixityFault.HISTORY, FixityFault.GONE) for f in findings)
+        if of_history:
+            data |= history.decided(anchors, name, check)
         archive.note(Op.ALARM_CLEARED, data, stamp, reason)
-        archive.alarms.clear(number)
+        with suppress(InvalidValue):  # of the ledger or a batch there is no alarm
+            archive.alarms.clear(CaseNo.parse(name))
+        if of_history:
+            workspace.adopt(name)
     return findings
+
+
+def _of_the_chain(finding: FixityFinding) -> bool:
+    return finding.problem is not FixityFault.HISTORY and (
+        finding.file in (bag.MANIFEST, bag.TAG_MANIFEST) or finding.file.startswith("events/")
+    )
 
 
 # ── the rolling schedule ─────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """Finding things again.
 
-``index`` the facade: follow the chain, rebuild, ask · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
+``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
 forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before · ``damage`` of
 the index.
@@ -12,7 +12,9 @@ __all__ = [
     "damage",
     "engine",
     "evaluator",
+    "held_heads",
     "index",
+    "opened_index",
     "people_on_file",
     "postings",
     "query",

@@ -18,11 +18,12 @@ from typing import Final
 from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id, parse_id
+from archivist.search import held_heads
 from archivist.search import text as forms
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 _WALK = 1_000
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
@@ -151,9 +152,10 @@ class IndexCatalogue:
         return {_number(n): (int(str(s)), Sha256(str(h))) if h else None for n, s, h in rows}
 
     def begin(self, cases: Iterable[Case], facts_text: dict[CaseNo, str]) -> None:
-        """First stroke: write the rows of these cases and forget their heads."""
+        """First stroke: write the rows of these cases and forget that they were followed; their old heads are held."""
         with self.transaction() as db:
             for case in cases:
+                held_heads.hold_followed(db, str(case.number))
                 write_case(db, case, facts_text[case.number])
 
     def begin_removal(self, numbers: Iterable[CaseNo]) -> None:
@@ -161,6 +163,7 @@ class IndexCatalogue:
         with self.transaction() as db:
             for number in numbers:
                 row = db.execute("SELECT id FROM cases WHERE number = ?", (str(number),)).fetchone()
+                held_heads.hold_followed(db, str(number))
                 if row:
                     db.execute("INSERT INTO gone SELECT id FROM docs WHERE case_id = ?", row)
                     db.execute(
@@ -205,9 +208,9 @@ class IndexCatalogue:
             db.executemany("UPDATE docs SET indexed = 1 WHERE id = ?", [(i,) for i in done])
             db.execute("DELETE FROM gone")
             db.execute("UPDATE meta SET value = ? WHERE key = 'text_generation'", (str(generation),))
-            db.executemany(
-                "UPDATE cases SET seq = ?, head = ? WHERE number = ?", [(s, h, str(n)) for n, (s, h) in heads]
-            )
+            for number, (seq, head) in heads:
+                db.execute("UPDATE cases SET seq = ?, head = ? WHERE number = ?", (seq, head, str(number)))
+                db.execute("DELETE FROM held_heads WHERE bag = ?", (str(number),))
 
     def text_generation(self) -> int:
         """Return the text index's generation when it was last followed; an older one on disk has lost something."""

@@ -91,6 +91,9 @@ class ArchiveReader(Protocol):
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
         """Return the chain's last sequence number and digest, without reading the whole case."""
 
+    def event_digest(self, name: str, seq: int) -> Sha256 | None:
+        """Return the digest of one event of a bag, ``None`` where there is none."""
+
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages parted by form feeds; empty when it has none."""
 

@@ -2,7 +2,8 @@
 
 ``index/CURRENT`` names the folder in use (``index/000001/``: ``catalogue.sqlite3`` and ``text/``). A rebuild fills a
 new folder and then replaces ``CURRENT``, so there is a whole index at every instant. Nothing here is the truth: the
-index is written after the archive's commit, and what a kill left undone ``catch_up`` does. One writer at a time (the
+index is written after the archive's commit, and what a kill left undone ``catch_up`` does. But it remembers the heads of
+the chains it followed (``held_heads``): a chain that has lost one is not followed. One writer at a time (the
 workspace's lock sees to it); readers need no lock. Nothing is logged: queries are personal data.
 """
 
@@ -13,31 +14,27 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, TypeVar
 
-from archivist.errors import ArchiveError, BadQuery, IndexFault
+from archivist.errors import ArchiveError, BadQuery, IndexFault, InvalidValue
+from archivist.model.bag_head import BagHead
 from archivist.model.case import Case
-from archivist.model.facts import Facts
 from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.search import held_heads
 from archivist.search import query as queries
-from archivist.search import text as forms
-from archivist.search.catalogue import CaseRow, DocRow, IndexCatalogue, RecordRow, SourceRow
+from archivist.search.catalogue import CaseRow, IndexCatalogue, RecordRow, SourceRow
 from archivist.search.damage import as_written
-from archivist.search.engine import ArchiveReader, Document, Results, TextIndex
-from archivist.search.evaluator import Embedded
+from archivist.search.engine import ArchiveReader, Results
+from archivist.search.opened_index import CATALOGUE, TEXT, OpenedIndex, batches, follow
 from archivist.search.query_tree import Node, both
 
 T = TypeVar("T")
 
 CURRENT: Final = "CURRENT"
-CATALOGUE: Final = "catalogue.sqlite3"
-TEXT: Final = "text"
-BATCH: Final = 10_000
-"""Documents in one commit of a rebuild; more need more memory, fewer make more segments to search."""
 LOSS_ALLOWED: Final = 10
 """So many cases may vanish at once without question; more only while over half remain."""
 _NO_FILTERS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -45,37 +42,15 @@ _NO_FILTERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A case that the index does not show as it is; ``None`` where one side does not know the case (fully)."""
+    """A case that the index does not show as it is; ``None`` where one side does not know the case (fully).
+
+    ``lost``: its chain has lost the head that was known of it, so that it is no matter of the index.
+    """
 
     number: CaseNo
     archive_seq: int | None
     index_seq: int | None
-
-
-class _Opened:
-    """One folder's catalogue and, once needed, its text index."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.catalogue = IndexCatalogue(folder / CATALOGUE)
-        self._text: TextIndex | None = None
-        self.engine = Embedded(self.catalogue, self.text)
-
-    def text(self) -> TextIndex:
-        if self._text is None:
-            from archivist.search.whoosh import WhooshIndex
-
-            followed = self.catalogue.text_generation()
-            opened = WhooshIndex(self.folder / TEXT)
-            if opened.generation() < followed:
-                raise IndexFault("全文索引比索引目录旧，丢失了内容")
-            self._text = opened
-        return self._text
-
-    def close(self) -> None:
-        self.catalogue.close()
-        if self._text is not None:
-            self._text.close()
+    lost: bool = False
 
 
 class Index:
@@ -88,9 +63,11 @@ class Index:
 
     def __init__(self, folder: Path, archive: ArchiveReader) -> None:
         self._folder, self._archive = folder, archive
-        self._now: _Opened | None = None
+        self._now: OpenedIndex | None = None
         self._lock = threading.RLock()
         self.unread: set[CaseNo] = set()
+        self.changed: set[CaseNo] = set()
+        """Cases not followed, for their chains have lost the heads that were known of them."""
 
     def __enter__(self) -> Index:
         return self
@@ -160,14 +137,20 @@ class Index:
         """Put a question of one's own to the catalogue in use."""
         return self._ask(lambda now: question(now.catalogue))
 
+    def known_heads(self) -> list[BagHead]:
+        """Return the head last known of every bag: of a case that was followed, and what is held besides."""
+        return self._ask(lambda now: held_heads.known(now.catalogue.select))
+
     def drift(self) -> list[Drift]:
         """Return the cases whose chain head is not the one the index followed; unreadable ones are in ``unread``."""
-        known = self._ask(lambda now: now.catalogue.heads())
+        known, heads = self._ask(lambda now: (now.catalogue.heads(), held_heads.known(now.catalogue.select)))
+        held = {head.bag: head for head in heads}
         found = []
         for number in self._archive.case_numbers():
             head, followed = self._head(number), known.pop(number, None)
             if head is not None and head != followed:
-                found.append(Drift(number, head[0], followed[0] if followed else None))
+                lost = str(number) in held and not self._has(held[str(number)])
+                found.append(Drift(number, head[0], followed[0] if followed else None, lost))
         found += [
             Drift(number, None, followed[0] if followed else None) for number, followed in known.items()
         ]
@@ -180,6 +163,10 @@ class Index:
             self.unread.add(number)
             return None
 
+    def _has(self, known: BagHead) -> bool:
+        """Tell whether a bag's chain has the head that is known of it."""
+        return self._archive.event_digest(known.bag, known.seq) == known.head
+
     def _readable(self, number: CaseNo) -> Case | None:
         """Return a case; one that cannot be read keeps what the index has of it and does not stop the others."""
         try:
@@ -190,7 +177,7 @@ class Index:
 
     # ── following ────────────────────────────────────────────────────────────────────────────────────────
     def follow(self, *numbers: CaseNo) -> None:
-        """Bring these cases up to their chain's head; does nothing for those that are.
+        """Bring these cases up to their chain's head; does nothing for those that are, or that have lost what was known.
 
         Raises:
             IndexFault: E400. The archive's commit stands; ``catch_up`` or a rebuild makes good.
@@ -199,6 +186,33 @@ class Index:
         """
         self.follow_many(numbers)
 
+    def hold(self, *heads: BagHead) -> None:
+        """Know the heads of bags that are no cases; one whose chain has lost what was known of it keeps that.
+
+        Raises:
+            IndexFault: E400.
+        """
+        with self._lock:
+            catalogue = self._open_for_writing().catalogue
+            known = {head.bag: head for head in held_heads.known(catalogue.select)}
+            with catalogue.transaction() as db:
+                held_heads.hold(db, (h for h in heads if h.bag not in known or self._has(known[h.bag])))
+
+    def adopt(self, name: str) -> None:
+        """Forget the head known of a bag, for people decided so: a case is followed anew, one that is gone is forgotten.
+
+        Raises:
+            IndexFault: E400.
+        """
+        with self._lock:
+            with self._open_for_writing().catalogue.transaction() as db:
+                held_heads.release(db, [name])
+            with suppress(InvalidValue):
+                number = CaseNo.parse(name)
+                self.changed.discard(number)
+                if self._head(number):
+                    self.follow(number)
+
     def follow_many(self, numbers: Iterable[CaseNo]) -> int:
         """Like ``follow``, in batches; returns how many had moved."""
         with self._lock, as_written():
@@ -206,15 +220,22 @@ class Index:
 
             def moved() -> Iterator[Case]:
                 for number in dict.fromkeys(numbers):
-                    if opened.catalogue.head(number) != self._head(number) and (
-                        case := self._readable(number)
-                    ):
+                    if opened.catalogue.head(number) == self._head(number):
+                        continue
+                    known = next(iter(held_heads.known(opened.catalogue.select, str(number))), None)
+                    if known and not self._has(known):
+                        self.changed.add(number)
+                    elif case := self._readable(number):
+                        self.changed.discard(number)
                         yield case
 
-            return sum(_follow(opened, self._archive, batch) for batch in _batches(moved()))
+            return sum(follow(opened, self._archive, batch) for batch in batches(moved()))
 
     def catch_up(self) -> int:
         """Follow every case whose head has moved and forget those that are gone; returns how many there were.
+
+        A case whose chain has lost the head that was known of it is not followed (``changed``); of one that is gone
+        the head is held.
 
         Raises:
             IndexFault: E400, also when most cases have vanished from the archive (a folder not mounted?).
@@ -228,7 +249,7 @@ class Index:
                     f"档案库里少了 {len(vanished)} 户，可能是文件夹没有接好，索引未作改动",
                     remedy="检查档案库所在的磁盘；确认无误后运行 archivist reindex。",
                 )
-            self.remove(*vanished)
+            self._remove(vanished)
             return self.follow_many(d.number for d in drifted if d.archive_seq is not None) + len(vanished)
 
     def remove(self, *numbers: CaseNo) -> None:
@@ -237,6 +258,13 @@ class Index:
         Survives: a kill in between leaves texts that no answer shows; the next ``remove`` or ``catch_up`` that
         removes or follows anything takes them away, a rebuild always.
         """
+        with self._lock, as_written():
+            self._remove(numbers)
+            with self._open_for_writing().catalogue.transaction() as db:
+                held_heads.release(db, map(str, numbers))
+
+    def _remove(self, numbers: Sequence[CaseNo]) -> None:
+        """Forget cases but for the heads that were known of them."""
         with self._lock, as_written():
             opened = self._open_for_writing()
             opened.catalogue.begin_removal(numbers)
@@ -248,6 +276,8 @@ class Index:
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the whole index again from the archive alone, then put it in the old one's place.
+
+        What the old one holds that the archive cannot tell is taken over: the heads that are in no chain any more.
 
         Args:
             progress: called with the cases done and the cases there are.
@@ -262,9 +292,11 @@ class Index:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names and ID numbers
             for left in self._folder.glob("*.part"):
                 shutil.rmtree(left)
+            known = self._known_heads()
             name = f"{1 + max((int(p.name) for p in self._folder.glob('[0-9]*') if p.name.isdigit()), default=0):06d}"
             part = self._folder / f"{name}.part"
             self._fill(part, numbers, progress)
+            self._hold(part, known)
             part.rename(self._folder / name)
             self.close()
             _point(self._folder, name)
@@ -273,6 +305,22 @@ class Index:
                     shutil.rmtree(old, ignore_errors=True)
             return len(numbers)
 
+    def _known_heads(self) -> list[BagHead]:
+        """Return the heads that the index in use knows, whatever state it is in."""
+        with suppress(IndexFault):
+            if name := self._current():
+                self.close()
+                return held_heads.of_file(self._folder / name / CATALOGUE)
+        return []
+
+    def _hold(self, folder: Path, known: Iterable[BagHead]) -> None:
+        """Let a new catalogue hold the heads that their chains have lost, and those of bags that are no cases."""
+        with closing(IndexCatalogue(folder / CATALOGUE)) as catalogue:
+            followed = set(map(str, catalogue.heads()))
+            with catalogue.transaction() as db:
+                held_heads.hold(db, (h for h in known if h.bag not in followed or not self._has(h)))
+        _sync(folder / CATALOGUE)
+
     def _fill(
         self, folder: Path, numbers: Sequence[CaseNo], progress: Callable[[int, int], None] | None
     ) -> None:
@@ -280,7 +328,7 @@ class Index:
 
         WhooshIndex.create(folder / TEXT)
         IndexCatalogue.create(folder / CATALOGUE).close()
-        opened, done = _Opened(folder), 0
+        opened, done = OpenedIndex(folder), 0
         try:
             opened.catalogue.quick(True)
 
@@ -293,8 +341,8 @@ class Index:
                     if progress:
                         progress(done, len(numbers))
 
-            for batch in _batches(read()):
-                _follow(opened, self._archive, batch)
+            for batch in batches(read()):
+                follow(opened, self._archive, batch)
             opened.catalogue.quick(False)
             opened.catalogue.settle()
         finally:
@@ -303,7 +351,7 @@ class Index:
         _sync(folder)
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────────────
-    def _open(self) -> _Opened:
+    def _open(self) -> OpenedIndex:
         """Return the index in use; a workspace without any case gets an empty one."""
         name = self._current()
         if name is None:
@@ -314,10 +362,10 @@ class Index:
         assert name is not None
         if self._now is None or self._now.folder.name != name:
             self.close()
-            self._now = _Opened(self._folder / name)
+            self._now = OpenedIndex(self._folder / name)
         return self._now
 
-    def _ask(self, question: Callable[[_Opened], T]) -> T:
+    def _ask(self, question: Callable[[OpenedIndex], T]) -> T:
         """Ask the index in use; should a rebuild elsewhere replace it meanwhile, ask the new one."""
         with self._lock:
             while True:
@@ -329,7 +377,7 @@ class Index:
                     if name is None or self._current() == name:
                         raise
 
-    def _open_for_writing(self) -> _Opened:
+    def _open_for_writing(self) -> OpenedIndex:
         if self._current() is None:
             self.rebuild()
         return self._open()
@@ -342,60 +390,6 @@ class Index:
         if not re.fullmatch("[0-9]{1,9}", name) or not (self._folder / name).is_dir():
             raise IndexFault("索引不完整")
         return name
-
-
-# ── one batch ────────────────────────────────────────────────────────────────────────────────────────────
-def _batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
-    """Yield the cases in batches of some ``BATCH`` documents."""
-    batch: list[Case] = []
-    size = 0
-    for case in cases:
-        batch.append(case)
-        size += 1 + len(case.records)
-        if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _follow(opened: _Opened, archive: ArchiveReader, cases: Sequence[Case]) -> int:
-    """Write the rows, then the texts, then the heads of some cases; returns how many."""
-    facts = {case.number: facts_text(case.facts) for case in cases}
-    catalogue, text = opened.catalogue, opened.text()
-    catalogue.begin(cases, facts)
-    waiting, gone = catalogue.waiting(facts), catalogue.gone()
-    found: list[tuple[str, int, int]] = []
-
-    def documents() -> Iterator[Document]:
-        for row in waiting:
-            words = _normal_text(archive, row) if row.record else facts[row.case]
-            found.extend((key, row.id, page) for key, page in forms.mentions(words))
-            if words:
-                yield Document(row.id, words)
-
-    if waiting or gone:
-        text.write(documents(), gone.union(row.id for row in waiting))
-    done = [row.id for row in waiting]
-    catalogue.finish([(c.number, (c.seq, Sha256(c.head))) for c in cases], done, found, text.generation())
-    return len(cases)
-
-
-def _normal_text(archive: ArchiveReader, row: DocRow) -> str:
-    assert row.record is not None
-    return forms.normal(archive.text(row.case, row.record))
-
-
-def facts_text(facts: Facts) -> str:
-    """Return what is known of a household as one normal text: every written value, in the order of the facts."""
-    values: list[str] = []
-    for group in facts.values():
-        for row in group if isinstance(group, tuple) else (group,):
-            for value in row.values():
-                values.extend(
-                    value if isinstance(value, tuple) else [value] if isinstance(value, str) else []
-                )
-    return forms.join_facts(values)
 
 
 def _point(folder: Path, name: str) -> None:

@@ -17,6 +17,7 @@ from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
+from archivist.store.bag_heads import bag_folder, event_digest
 from archivist.store.batches import Batches
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
@@ -136,6 +137,10 @@ class Archive:
         return int(names[-1].removesuffix(".json")), durable_files.digest_of(
             folder / chain.EVENTS / names[-1]
         )[0]
+
+    def event_digest(self, name: str, seq: int) -> Sha256 | None:
+        """Return the SHA-256 of one event of a bag by its External-Identifier, ``None`` where there is none."""
+        return event_digest(bag_folder(self.root, name), seq)
 
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages split by form feed; empty when there is none."""

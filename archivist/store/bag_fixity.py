@@ -20,7 +20,7 @@ from archivist.model.case import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
-from archivist.store import archive_format, bag, chain, durable_files, notes
+from archivist.store import archive_format, bag, chain, durable_files, fixity_words, notes
 from archivist.store.bag_contents import DECLARED_BY, BagContents, contents, identity
 from archivist.store.chain import Chain, ForeignEvent
 from archivist.store.event_witnesses import (
@@ -51,48 +51,20 @@ class FixityFault(StrEnum):
     DOUBLE = "double"
     NESTED = "nested"
     LINK = "link"
+    HISTORY = "history"
+    GONE = "gone"
 
     @property
     def label(self) -> str:
         """The problem in Chinese."""
-        return _LABELS[self.value]
+        return fixity_words.LABELS[self.value]
 
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        return _REMEDIES[self.value]
+        return fixity_words.REMEDIES[self.value]
 
 
-_LABELS: Final = {
-    "missing": "缺失",
-    "changed": "被改动",
-    "extra": "多出",
-    "chain": "事件链断开",
-    "state": "内容前后矛盾",
-    "unchecked": "未检",
-    "newer": "由更新版本的程序写入",
-    "foreign": "无关文件",
-    "stray": "不属于事件链的文件",
-    "misplaced": "户号不符",
-    "double": "同一份档案有两份",
-    "nested": "里面套着另一份档案",
-    "link": "是链接",
-}
-_REMEDIES: Final = {
-    "missing": "用 archivist restore 从备份或报送副本恢复",
-    "changed": "用 archivist restore 从备份或报送副本恢复",
-    "extra": "查明来历；用 archivist restore 移到 outbox/损坏，或核实后记录决定",
-    "chain": "用 archivist restore 从备份恢复事件文件",
-    "state": "请保留现场，交维护人员",
-    "unchecked": "查明读不出来的原因（权限、磁盘）后重新检查",
-    "newer": "请升级本程序后再核对；升级以前这里不接受写入",
-    "foreign": "别的程序留下的，不影响档案；用 archivist doctor --tidy 移到 outbox/无关文件，不删除",
-    "stray": "查明来历；用 archivist restore 移到 outbox/损坏",
-    "misplaced": "查明是谁、何时换的；先移开占着位置的，再把它放回“实为”所写的名下，然后重新核对",
-    "double": "比对两份，把多余的一份移出档案库另行保管，然后重新核对",
-    "nested": "查明来历；它若是这里缺的档案，移回它自己的位置，否则移出档案库，然后重新核对",
-    "link": "查明是谁设的；只删去链接本身，把原来的文件夹或文件放回，或用 archivist restore 从备份恢复",
-}
 PLACES: Final = ("cases", "ledger", "batches")
 """Stand where findings about what lies beside the bags have the name of a bag."""
 WHOLE_ARCHIVE: Final = "archive"
@@ -152,6 +124,7 @@ class BagCheck:
         identity: whose bag it is, by its events and its ``bag-info.txt``; what its folder is named, where they say nothing.
         head: digest of the last event; empty where the chain does not hold.
         foreign: what other programs left there; no faults.
+        digests: of the events' files in order, as far as the chain holds together.
     """
 
     bag: str
@@ -162,6 +135,7 @@ class BagCheck:
     identity: str = ""
     head: str = ""
     foreign: tuple[FixityFinding, ...] = ()
+    digests: tuple[Sha256, ...] = ()
 
 
 def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
@@ -188,6 +162,7 @@ def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
         check.identity,
         check.head,
         tuple(check.foreign),
+        check.digests,
     )
 
 
@@ -202,6 +177,7 @@ class _Check:
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
         self.identity = bag.identifier(folder.name)
         self.head = ""
+        self.digests: tuple[Sha256, ...] = ()
         self.count = 0
         self.read = 0
         self._newer = False
@@ -224,6 +200,7 @@ class _Check:
             current = self._without_surplus(current)
             self._state(current)
             self.head = current.head
+        self.digests = tuple(digest for _, digest in current.events)
         self._manifests(current if whole else None)
         if not self._newer:  # else what the newer events moved or took away, only the manifests tell
             self.expected |= {p: (d, s) for p, (d, s) in current.files.items()}

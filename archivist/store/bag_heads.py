@@ -1,33 +1,19 @@
-"""The head of a bag's chain: what an anchor holds, so that a history changed afterwards is found."""
+"""Where the bags are by their names, and the heads of their chains."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 from archivist.errors import IntegrityAlarm
+from archivist.model.bag_head import BagHead
 from archivist.model.event import GENESIS
 from archivist.model.ids import Sha256
 from archivist.store import bag, chain, durable_files
 from archivist.store.batches import IS_BATCH
 
 _LEDGER = re.compile(r"ledger-(\d{4})")
-
-
-class BagHead(NamedTuple):
-    """Where a bag's chain ended at some time.
-
-    Attributes:
-        bag: a case number, ``ledger-2024`` or a batch's id: the bag's ``External-Identifier``.
-        seq: number of the last event, from 1.
-        head: SHA-256 of its file.
-    """
-
-    bag: str
-    seq: int
-    head: Sha256
 
 
 def read_head(name: str, folder: Path) -> BagHead:
@@ -56,3 +42,11 @@ def bag_folder(root: Path, name: str) -> Path:
         return root / "batches" / name
     year = _LEDGER.fullmatch(name)
     return root / "ledger" / year[1] if year else root / "cases" / name
+
+
+def event_digest(folder: Path, seq: int) -> Sha256 | None:
+    """Return the SHA-256 of a bag's event, ``None`` where there is none."""
+    try:
+        return durable_files.digest_of(folder / chain.EVENTS / chain.event_name(seq))[0]
+    except (FileNotFoundError, NotADirectoryError):
+        return None

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import IntegrityAlarm, NewerFormat
+from archivist.model.bag_head import BagHead
 from archivist.model.event import Op
 from archivist.store import bag, durable_files
-from archivist.store.bag_heads import BagHead, bag_folder, read_head
+from archivist.store.bag_heads import bag_folder, read_head
 from archivist.store.commit import Draft, Stamp
 
 HEADS_IN_EVENT: Final = 2_000

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from archivist.model.bag_head import BagHead
 from archivist.model.event import Data, Event, Op
 from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit
@@ -83,6 +84,10 @@ class LedgerBags:
     def years(self) -> list[int]:
         """Return the years that have a bag, in order."""
         return [int(folder.name) for folder in self.folders()]
+
+    def heads(self) -> tuple[BagHead, ...]:
+        """Return the heads of the years that were read here, as far as they were followed; no disk is looked at."""
+        return tuple(BagHead(read.bag, read.seq, read.head) for read, _ in self._years.values())
 
     def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
         """Write one event into a year's bag, which is made when it is not there."""

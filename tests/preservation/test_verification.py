@@ -188,8 +188,8 @@ def test_a_decision_is_recorded_and_remembered(workspace: Workspace) -> None:
     flip(a_payload(folder(workspace)))
     (finding,) = verify(workspace, BY).findings
     with pytest.raises(InvalidValue, match="reason"):
-        accept(workspace, BY, number(workspace), " ", CHIEF)
-    accept(workspace, BY, number(workspace), "原件纸质清晰，扫描件一处坏点，核对无误", CHIEF)
+        accept(workspace, BY, str(number(workspace)), " ", CHIEF)
+    accept(workspace, BY, str(number(workspace)), "原件纸质清晰，扫描件一处坏点，核对无误", CHIEF)
     change_facts(workspace, BY, number(workspace), [("applicant.phone", "022-00009999")])
     again = verify(workspace, BY)
     assert (again.findings, again.known) == ((), (finding,))
@@ -204,15 +204,16 @@ def test_a_broken_chain_cannot_be_accepted(workspace: Workspace) -> None:
     (folder(workspace) / "events/000003.json").unlink()
     verify(workspace, BY)
     with pytest.raises(IntegrityAlarm, match="只能恢复"):
-        accept(workspace, BY, number(workspace), "不要紧", CHIEF)
+        accept(workspace, BY, str(number(workspace)), "不要紧", CHIEF)
 
 
-def test_each_run_is_one_ledger_event(workspace: Workspace) -> None:
+def test_each_run_is_one_ledger_event_after_the_heads_it_found(workspace: Workspace) -> None:
     before = len(list(workspace.archive.ledger_events()))
     verify(workspace, BY)
     verify(workspace, BY, [number(workspace)], quick=True)
     events = list(workspace.archive.ledger_events())[before:]
-    assert [(e.op, e.data["quick"], len(e.data["checked"])) for e in events] == [
+    assert [(e.op, e.data.get("quick"), len(e.data.get("checked", e.data.get("heads")))) for e in events] == [
+        (Op.HEADS_RECORDED, None, 2),
         (Op.VERIFIED, False, 3),
         (Op.VERIFIED, True, 1),
     ]
@@ -224,7 +225,7 @@ def test_a_case_that_vanished_and_one_that_came_from_nowhere(workspace: Workspac
     shutil.move(workspace.archive.folder(second), tmp_path / "elsewhere")
     shutil.copytree(workspace.archive.folder(first), workspace.archive.cases / "TJHQ-DB-2024-000777")
     found = {(f.bag, f.problem) for f in verify(workspace, BY).findings}
-    assert (str(second), FixityFault.MISSING) in found
+    assert (str(second), FixityFault.GONE) in found
     assert ("TJHQ-DB-2024-000777", FixityFault.DOUBLE) in found
 
 

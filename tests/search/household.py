@@ -35,6 +35,7 @@ class MemoryArchive:
 
     cases: dict[CaseNo, Case] = field(default_factory=dict)
     texts: dict[tuple[CaseNo, RecordNo], str] = field(default_factory=dict)
+    chains: dict[str, list[Sha256]] = field(default_factory=dict)
 
     def case_numbers(self) -> Iterable[CaseNo]:
         return sorted(self.cases)
@@ -45,6 +46,10 @@ class MemoryArchive:
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
         return self.cases[number].seq, self.cases[number].head
 
+    def event_digest(self, name: str, seq: int) -> Sha256 | None:
+        digests = self.chains.get(name, [])
+        return digests[seq - 1] if seq <= len(digests) else None
+
     def text(self, number: CaseNo, record: RecordNo) -> str:
         return self.texts.get((number, record), "")
 
@@ -53,6 +58,7 @@ class MemoryArchive:
         seq = case.seq + 1
         case = replace(case, seq=seq, head=digest(f"{case.number} {seq} {case.head}"))
         self.cases[case.number] = case
+        self.chains[str(case.number)] = [*self.chains.get(str(case.number), [])[: seq - 1], case.head]
         return case
 
     def open(

@@ -8,7 +8,7 @@ from archivist.model.facts import people
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, RecordNo
 from archivist.search import query_tree as q
 from archivist.search.engine import Results
-from archivist.search.index import facts_text
+from archivist.search.opened_index import facts_text
 from archivist.search.text import name_key, normal, pinyin_keys
 from tests.search.household import MemoryArchive
 

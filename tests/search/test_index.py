@@ -16,7 +16,8 @@ from archivist.errors import BadQuery, IndexFault
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category, RecordNo
 from archivist.model.record import RecordStatus
-from archivist.search.index import CATALOGUE, CURRENT, TEXT, Drift, Index
+from archivist.search.index import CURRENT, Drift, Index
+from archivist.search.opened_index import CATALOGUE, TEXT
 from archivist.search.query import parse
 from tests.search.household import MemoryArchive, make_id, make_number
 from tests.search.oracle import keys, truth

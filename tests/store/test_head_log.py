@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.procedure.cases import change_facts
 from archivist.store import Archive, durable_files, head_log
-from archivist.store.bag_heads import BagHead, bag_folder, read_head
+from archivist.store.bag_heads import bag_folder, read_head
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, make_id

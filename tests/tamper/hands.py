@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,27 @@ def rewrite(
         made = current.manifests(bag.sha256((folder / bag.INFO).read_bytes()))
         for manifest, content in zip((bag.MANIFEST, bag.TAG_MANIFEST), made, strict=True):
             write(folder / manifest, content)
+
+
+def forge(folder: Path, start: int) -> None:
+    """Say from an event on that somebody else did it, and chain and list everything after it anew."""
+    rewrite(folder, lambda plain: plain | {"actor": "伪造"} if plain["seq"] >= start else plain)
+
+
+def cut(folder: Path, events: int = 1) -> None:
+    """Drop the last events of a bag with all they brought, and make the manifests fit what is left."""
+    last = len(chain.event_names(folder)) - events
+    rewrite(folder, lambda plain: plain if plain["seq"] <= last else None)
+    left = chain.read(folder).files
+    for path in [*folder.rglob("data/**/*"), *folder.rglob("text/*")]:
+        if path.is_file() and path.relative_to(folder).as_posix() not in left:
+            path.unlink()
+
+
+def replay(folder: Path, older: Path) -> None:
+    """Put an older copy of a bag in its place."""
+    shutil.rmtree(folder)
+    shutil.copytree(older, folder)
 
 
 def unbind(folder: Path) -> None:

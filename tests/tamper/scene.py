@@ -107,6 +107,7 @@ def make_scene(root: Path) -> Scene:
             for n in range(papers):
                 _paper(made, root, case.number, f"{case.number.sequence}{n}")
         unbind(scene.old)
+        made.adopt(OLD)
         shutil.copytree(scene.archive, scene.older)
         first, second, _ = made.archive.case_numbers()
         _paper(made, root, first, "later")

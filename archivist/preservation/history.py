@@ -1,0 +1,94 @@
+"""Whether the histories of the bags are those that ledger and index remember; what people decide about one that is not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat
+from archivist.model.bag_head import BagHead
+from archivist.model.event import Event
+from archivist.model.ids import Sha256
+from archivist.preservation import anchors as anchoring
+from archivist.preservation.anchors import DECIDED, Anchors, contradiction
+from archivist.store import Archive, bag, chain
+from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding
+from archivist.store.bag_heads import bag_folder
+from archivist.workspace import Workspace
+
+
+def known(workspace: Workspace) -> Anchors:
+    """Return the heads that ledger and index remember, as far as both can be read; what cannot is found elsewhere."""
+    told = anchoring.of_ledger(_readable(workspace.archive))
+    with suppress(IndexFault):
+        return told.beside(workspace.index.known_heads())
+    return told
+
+
+def _readable(archive: Archive) -> Iterator[Event]:
+    """Yield the events of every year of the ledger whose chain holds."""
+    for folder in archive.ledger_folders():
+        with suppress(IntegrityAlarm, NewerFormat, OSError):
+            yield from [event for event, _ in chain.read(folder).events]
+
+
+def judged(anchors: Anchors, check: BagCheck) -> BagCheck:
+    """Return a check of a bag with what its history lacks among the findings; of its digests the last is left.
+
+    Where it is not told whose chain that is, or which events are of it, this is put right first.
+    """
+    name = bag.identifier(check.bag)
+    doubtful = check.identity != name or any(
+        f.problem is FixityFault.MISPLACED or f.file.startswith(chain.EVENTS) for f in check.findings
+    )
+    known_heads = () if doubtful else anchors.of(name)
+    lost = contradiction(known_heads, check.digests, whole=bool(check.head))
+    found: tuple[FixityFinding, ...] = ()
+    if lost:
+        event = f"{chain.EVENTS}/{chain.event_name(lost.known.seq)}"
+        there = lost.found or f"事件链止于第 {lost.length} 个事件"
+        found = (FixityFinding(check.bag, event, FixityFault.HISTORY, lost.known.head, there),)
+    return replace(check, findings=(*check.findings, *found), digests=check.digests[-1:])
+
+
+def head_of(check: BagCheck) -> BagHead | None:
+    """Return the head of a checked bag whose chain holds, stands where it belongs and has lost nothing that is known."""
+    lost = any(f.problem is FixityFault.HISTORY for f in check.findings)
+    if not check.head or lost or check.identity != bag.identifier(check.bag):
+        return None
+    return BagHead(check.identity, check.events, Sha256(check.head))
+
+
+def gone(
+    anchors: Anchors, archive: Archive, elsewhere: Collection[str] = (), *, only: str = ""
+) -> tuple[FixityFinding, ...]:
+    """Return a finding for every bag, or one, that ledger or index know and that is not there.
+
+    Args:
+        anchors: what is known.
+        archive: the archive.
+        elsewhere: bags that stand under another name; those are other findings.
+        only: the one that is asked for.
+    """
+    return tuple(
+        FixityFinding(bag_folder(archive.root, name).name, "", FixityFault.GONE, "总账或索引中有")
+        for name in ([only] if only in anchors.names() else () if only else anchors.names())
+        if name not in elsewhere and not os.path.lexists(bag_folder(archive.root, name))
+    )
+
+
+def decided(anchors: Anchors, name: str, check: BagCheck | None) -> dict[str, Any]:
+    """Return what a decision to keep a history as it is says of its heads: those it has lost, and the new one.
+
+    Args:
+        anchors: what is known.
+        name: the bag.
+        check: of the bag, before it was ``judged``; ``None`` when it is gone.
+    """
+    digests = check.digests if check else ()
+    lost = [h for h in anchors.of(name) if contradiction([h], digests)]
+    new = BagHead(name, len(digests), digests[-1]) if digests else None
+    return {"old_heads": [list(head) for head in lost], DECIDED: list(new) if new else None}

@@ -1,0 +1,106 @@
+"""One folder of the index, opened: its catalogue, its text index, and how cases are written into both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import IndexFault
+from archivist.model.case import Case
+from archivist.model.facts import Facts
+from archivist.model.ids import Sha256
+from archivist.search import text as forms
+from archivist.search.catalogue import DocRow, IndexCatalogue
+from archivist.search.engine import ArchiveReader, Document, TextIndex
+from archivist.search.evaluator import Embedded
+
+CATALOGUE: Final = "catalogue.sqlite3"
+TEXT: Final = "text"
+BATCH: Final = 10_000
+"""Documents in one commit of a rebuild; more need more memory, fewer make more segments to search."""
+
+
+class OpenedIndex:
+    """One folder's catalogue and, once needed, its text index."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.catalogue = IndexCatalogue(folder / CATALOGUE)
+        self._text: TextIndex | None = None
+        self.engine = Embedded(self.catalogue, self.text)
+
+    def text(self) -> TextIndex:
+        """Return the text index, opened when first asked.
+
+        Raises:
+            IndexFault: E400, it has lost something.
+        """
+        if self._text is None:
+            from archivist.search.whoosh import WhooshIndex
+
+            followed = self.catalogue.text_generation()
+            opened = WhooshIndex(self.folder / TEXT)
+            if opened.generation() < followed:
+                raise IndexFault("全文索引比索引目录旧，丢失了内容")
+            self._text = opened
+        return self._text
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.catalogue.close()
+        if self._text is not None:
+            self._text.close()
+
+
+def batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
+    """Yield the cases in batches of some ``BATCH`` documents."""
+    batch: list[Case] = []
+    size = 0
+    for case in cases:
+        batch.append(case)
+        size += 1 + len(case.records)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -> int:
+    """Write the rows, then the texts, then the heads of some cases; returns how many."""
+    facts = {case.number: facts_text(case.facts) for case in cases}
+    catalogue, text = opened.catalogue, opened.text()
+    catalogue.begin(cases, facts)
+    waiting, gone = catalogue.waiting(facts), catalogue.gone()
+    found: list[tuple[str, int, int]] = []
+
+    def documents() -> Iterator[Document]:
+        for row in waiting:
+            words = _normal_text(archive, row) if row.record else facts[row.case]
+            found.extend((key, row.id, page) for key, page in forms.mentions(words))
+            if words:
+                yield Document(row.id, words)
+
+    if waiting or gone:
+        text.write(documents(), gone.union(row.id for row in waiting))
+    done = [row.id for row in waiting]
+    catalogue.finish([(c.number, (c.seq, Sha256(c.head))) for c in cases], done, found, text.generation())
+    return len(cases)
+
+
+def _normal_text(archive: ArchiveReader, row: DocRow) -> str:
+    assert row.record is not None
+    return forms.normal(archive.text(row.case, row.record))
+
+
+def facts_text(facts: Facts) -> str:
+    """Return what is known of a household as one normal text: every written value, in the order of the facts."""
+    values: list[str] = []
+    for group in facts.values():
+        for row in group if isinstance(group, tuple) else (group,):
+            for value in row.values():
+                values.extend(
+                    value if isinstance(value, tuple) else [value] if isinstance(value, str) else []
+                )
+    return forms.join_facts(values)
