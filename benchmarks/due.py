@@ -21,12 +21,13 @@ from pathlib import Path
 
 from archivist.api.agenda import due
 from archivist.model.by import CHINA, By
-from archivist.model.event import Event, Op
-from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.model.event import Op
+from archivist.model.ids import CaseNo, Category
 from archivist.rules import deadlines
-from archivist.store import Draft, bag, chain
-from archivist.store.chain import Chain
+from archivist.store import Draft, bag
 from archivist.workspace import Workspace
+from benchmarks import bags
+from benchmarks.bags import Change
 
 SEED = 20261122
 NOW = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
@@ -55,10 +56,7 @@ PAID = 12
 
 def make_case(folder: Path, number: CaseNo, rng: random.Random) -> None:
     """Write a case's chain of events as the store leaves it, without the fsyncs."""
-    (folder / "events").mkdir(parents=True)
     info = bag.bag_info((("External-Identifier", str(number)),))
-    (folder / "bagit.txt").write_bytes(bag.DECLARATION)
-    (folder / "bag-info.txt").write_bytes(info)
     name = rng.choice(SURNAMES) + "".join(rng.choices(GIVEN, k=2))
     settled = rng.random() < 0.9
     length = PAID + rng.randint(0, len(WAY) - PAID) if settled else rng.randint(2, PAID)
@@ -66,7 +64,6 @@ def make_case(folder: Path, number: CaseNo, rng: random.Random) -> None:
     opened = {
         "category": number.category.value,
         "opened_on": day.isoformat(),
-        "bag_info_sha256": bag.sha256(info),
         "facts": {"applicant": {"name": name, "id_type": "无", "village": "样例里社区"}},
     }
     events: list[tuple[Op, dict[str, object]]] = [(Op.CASE_OPENED, opened)]
@@ -74,15 +71,7 @@ def make_case(folder: Path, number: CaseNo, rng: random.Random) -> None:
         taken = {"step": step, "title": step, "from": before, "to": after, "on": day.isoformat()}
         events.append((Op.STEP_TAKEN, taken))
         day += dt.timedelta(days=rng.randint(0, 3))
-    current = Chain(folder.name)
-    for seq, (op, data) in enumerate(events, 1):
-        event = Event(seq, current.head, "2024-01-01T09:00:00+08:00", "x", op, data, case=current.bag)
-        encoded = chain.encode(event)
-        (folder / "events" / chain.event_name(seq)).write_bytes(encoded)
-        current.append(event, bag.sha256(encoded))
-    payload, tags = current.manifests(Sha256(bag.sha256(info)))
-    (folder / bag.MANIFEST).write_bytes(payload)
-    (folder / bag.TAG_MANIFEST).write_bytes(tags)
+    bags.write(folder, info, (Change(op, data) for op, data in events))
 
 
 def make(root: Path, cases: int) -> Workspace:

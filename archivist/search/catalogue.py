@@ -26,6 +26,8 @@ from archivist.search.tables import TABLES, write_case
 SCHEMA: Final = 7
 _WALK = 1_000
 _IN = 500
+_REMEMBERED = 20
+"""So many cases are remembered as they were written last: what is the same in them is not written again."""
 """Values bound in one statement; SQLite allows 999 at least."""
 
 
@@ -83,6 +85,7 @@ class IndexCatalogue:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._written: dict[CaseNo, Case] = {}
         if not path.is_file():
             raise IndexFault("索引目录不存在或不完整")
         with self._guard():
@@ -156,7 +159,10 @@ class IndexCatalogue:
         with self.transaction() as db:
             for case in cases:
                 held_heads.hold_followed(db, str(case.number))
-                write_case(db, case, facts_text[case.number])
+                write_case(db, case, facts_text[case.number], self._written.pop(case.number, None))
+                self._written[case.number] = case
+        while len(self._written) > _REMEMBERED:
+            del self._written[next(iter(self._written))]
 
     def begin_removal(self, numbers: Iterable[CaseNo]) -> None:
         """Delete every row of these cases; their texts are still to be purged."""

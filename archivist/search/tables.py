@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Collection, Iterable
 
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.former_names import borne_by
 from archivist.model.persons import numbers_of
-from archivist.model.record import VOIDED
+from archivist.model.record import VOIDED, Record
 from archivist.search import text as forms
 
 TABLES = """
@@ -44,8 +45,20 @@ CREATE TABLE agenda (case_id INTEGER PRIMARY KEY, head TEXT NOT NULL, rules TEXT
 """
 
 
-def write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
-    """Write a case's rows; its head is forgotten, and texts that are new or changed are marked as not indexed."""
+def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case | None = None) -> None:
+    """Write a case's rows; its head is forgotten, and texts that are new or changed are marked as not indexed.
+
+    Args:
+        db: the catalogue, in a transaction.
+        case: as it stands.
+        facts_text: all that is known of the household, as one text.
+        before: as it was written last, as far as that is known. Where the catalogue still stands there, the rows of records
+            that are the very same objects are left as they are.
+    """
+    row = db.execute("SELECT head FROM cases WHERE number = ?", (str(case.number),)).fetchone()
+    written = before.records if before and row and row[0] == before.head else {}
+    records = [record for record in case.records.values() if written.get(record.no) is not record]
+    gone = written.keys() - case.records.keys() if written else None
     village, *rest = (
         str(case.fact(path) or "")
         for path in (
@@ -69,14 +82,21 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str) -> None:
         (str(case.number), case.category.value, *values),
     )
     case_id = int(db.execute("SELECT id FROM cases WHERE number = ?", (str(case.number),)).fetchone()[0])
-    for table in ("keys", "people", "sources"):
+    for table in ("keys", "people", "sources") if gone is None else ("keys", "people"):
         db.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))
+    if gone is not None:
+        changed = [(case_id, no) for no in {*gone, *(record.no for record in records)}]
+        db.executemany("DELETE FROM sources WHERE case_id = ? AND record = ?", changed)
     _write_people(db, case_id, case)
-    _write_docs(db, case_id, case, facts_text)
-    for record in case.records.values():
-        digests = {*(f.sha256 for f in record.files), record.source_sha256} - {""}
-        rows = [(sha256, case_id, record.no) for sha256 in digests]
-        db.executemany("INSERT INTO sources VALUES (?, ?, ?)", rows)
+    _remove_docs(db, case_id, _vanished(db, case_id, case) if gone is None else gone)
+    _write_docs(db, case_id, case, facts_text, records)
+    sources = {
+        (sha256, case_id, record.no)
+        for record in records
+        for sha256 in (*(f.sha256 for f in record.files), record.source_sha256)
+        if sha256
+    }
+    db.executemany("INSERT INTO sources VALUES (?, ?, ?)", sorted(sources))
 
 
 def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
@@ -107,21 +127,32 @@ def _name_keys(name: str) -> set[tuple[str, str]]:
     )
 
 
-def _write_docs(db: sqlite3.Connection, case_id: int, case: Case, facts_text: str) -> None:
+def _vanished(db: sqlite3.Connection, case_id: int, case: Case) -> set[str]:
+    """Return the numbers of records that the catalogue has of a case and the case no more."""
+    rows = db.execute("SELECT record FROM docs WHERE case_id = ?", (case_id,)).fetchall()
+    return {str(record) for (record,) in rows} - {"", *case.records}
+
+
+def _remove_docs(db: sqlite3.Connection, case_id: int, records: Collection[str]) -> None:
+    for record in records:
+        of_it = (case_id, record)
+        (doc,) = db.execute("SELECT id FROM docs WHERE case_id = ? AND record = ?", of_it).fetchone()
+        db.execute("INSERT INTO gone VALUES (?)", (doc,))
+        db.execute("DELETE FROM mentions WHERE doc = ?", (doc,))
+        db.execute("DELETE FROM docs WHERE id = ?", (doc,))
+
+
+def _write_docs(
+    db: sqlite3.Connection, case_id: int, case: Case, facts_text: str, records: Iterable[Record]
+) -> None:
     category = case.category.value
     digest = hashlib.sha256(facts_text.encode()).hexdigest()
     rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", digest, "")]
-    for r in case.records.values():
+    for r in records:
         digest = r.text.sha256 if r.text else ""
         flags = " ".join(flag.value for flag in r.page_flags)
         status = VOIDED if r.voided else r.status.value
         rows.append((r.no, r.type, r.title, category, status, r.filed_at, r.doc_no, digest, flags))
-    kept = {row[0] for row in rows}
-    for doc, record in db.execute("SELECT id, record FROM docs WHERE case_id = ?", (case_id,)).fetchall():
-        if record not in kept:
-            db.execute("INSERT INTO gone VALUES (?)", (doc,))
-            db.execute("DELETE FROM mentions WHERE doc = ?", (doc,))
-            db.execute("DELETE FROM docs WHERE id = ?", (doc,))
     db.executemany(
         "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, "
         "digest, page_flags, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,12 @@ from archivist.model.event import BOUND_FROM, GENESIS, Event
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.plain_json import MalformedData, parse_json
 from archivist.store import bag, durable_files
+from archivist.store.durable_files import FileStamp
+from archivist.store.manifest_lines import ManifestLines
 
 EVENTS: Final = "events"
 KEPT: Final = 2_000
-"""So many events are kept parsed; some 10 KB each."""
+"""So many events are kept in memory, with the chains they belong to; some 10 KB each."""
 KEPT_CASES: Final = 200
 UNFIT: Final = (
     ValueError,
@@ -32,6 +34,8 @@ UNFIT: Final = (
     InvalidValue,
 )
 """What comes of events that say what no program writes, while they are read or folded."""
+LOOKED_AT: Final = 256
+"""Of so many event files at most a reading asks whether they are as they were, besides reading what is new."""
 _NAME = re.compile(r"\d{6,}\.json")
 
 
@@ -45,13 +49,8 @@ def encode(event: Event) -> bytes:
     return (json.dumps(event.to_plain(), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-@functools.lru_cache(maxsize=KEPT)
 def decode(data: bytes) -> Event:
-    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none, ``NewerFormat`` when it is newer.
-
-    The same bytes give the same event without being parsed again: a chain is read from the disk and hashed anew for
-    every commit, and half the work of that was parsing what was parsed a moment ago.
-    """
+    """Read an event's file; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none, ``NewerFormat`` when it is newer."""
     plain = parse_json(data)
     if not isinstance(plain, dict):
         raise MalformedData("应为表")
@@ -77,6 +76,16 @@ class Chain:
     bag: str
     events: list[tuple[Event, Sha256]] = field(default_factory=list)
     files: dict[str, tuple[Sha256, int]] = field(default_factory=dict)
+    _lines: tuple[ManifestLines, ManifestLines] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+    """Those of payload and of tag files, once somebody asked for the manifests."""
+
+    def copy(self) -> Chain:
+        """Return a chain that may grow by itself."""
+        copy = Chain(self.bag, self.events.copy(), self.files.copy())
+        copy._lines = self._lines and (self._lines[0].copy(), self._lines[1].copy())
+        return copy
 
     @property
     def seq(self) -> int:
@@ -106,24 +115,47 @@ class Chain:
         else:
             held = self.files
         added = {entry.path: (entry.sha256, entry.size) for entry in event.files}
-        if len(added) != len(event.files) or not added.keys().isdisjoint(held):
+        if len(added) != len(event.files) or any(path in held for path in added):
             raise ValueError(f"event {event.seq} adds a file twice")
         held.update(added)
+        if self._lines is not None:
+            self._follow(self._lines, event, digest)
         self.files = held
         self.events.append((event, digest))
 
+    def _follow(self, lines: tuple[ManifestLines, ManifestLines], event: Event, digest: Sha256) -> None:
+        payload, tags = lines
+        gone = [*event.removed, *(old for old, _ in event.moves)]
+        new = [(path, self.files[old][0]) for old, path in event.moves]
+        for path in gone:
+            (payload if bag.is_payload(path) else tags).remove(path)
+        for path, of_file in (*new, *((entry.path, entry.sha256) for entry in event.files)):
+            (payload if bag.is_payload(path) else tags).add(path, of_file)
+        tags.add(f"{EVENTS}/{event_name(event.seq)}", digest)
+
     def manifest(self) -> bytes:
         """Return the payload manifest that must stand beside these events."""
-        return bag.manifest({p: d for p, (d, _) in self.files.items() if bag.is_payload(p)})
+        return self.list_files()[0].manifest()
 
     def manifests(self, bag_info: Sha256) -> tuple[bytes, bytes]:
         """Return both manifests that must stand beside these events and this ``bag-info.txt`` (its digest)."""
-        payload = self.manifest()
-        tags = {p: d for p, (d, _) in self.files.items() if not bag.is_payload(p)}
-        tags |= {f"{EVENTS}/{event_name(e.seq)}": d for e, d in self.events}
-        tags |= {"bagit.txt": bag.sha256(bag.DECLARATION), bag.INFO: bag_info}
-        tags[bag.MANIFEST] = bag.sha256(payload)
-        return payload, bag.manifest(tags)
+        payload, tags = self.list_files()
+        listed, made = tags.copy(), payload.manifest()
+        listed.add("bagit.txt", bag.sha256(bag.DECLARATION))
+        listed.add(bag.INFO, bag_info)
+        listed.add(bag.MANIFEST, bag.sha256(made))
+        return made, listed.manifest()
+
+    def list_files(self) -> tuple[ManifestLines, ManifestLines]:
+        """Return the lines of payload and of tag files; they are kept from then on, in this chain and its copies."""
+        if self._lines is None:
+            files = [(path, digest) for path, (digest, _) in self.files.items()]
+            events = [(f"{EVENTS}/{event_name(e.seq)}", digest) for e, digest in self.events]
+            self._lines = (
+                ManifestLines.of(f for f in files if bag.is_payload(f[0])),
+                ManifestLines.of([*(f for f in files if not bag.is_payload(f[0])), *events]),
+            )
+        return self._lines
 
 
 _cases: OrderedDict[tuple[CaseNo, Sha256], Case] = OrderedDict()
@@ -155,14 +187,61 @@ def state(number: CaseNo, chain: Chain) -> Case:
 def event_names(folder: Path) -> list[str]:
     """Return the names of the event files of a bag, in order of their numbers; none where it has no such folder."""
     try:
-        names = filter(_NAME.fullmatch, os.listdir(folder / EVENTS))  # noqa: PTH208 (names are wanted, not paths)
+        names = sorted(filter(_NAME.fullmatch, os.listdir(folder / EVENTS)))  # noqa: PTH208 (names are wanted, not paths)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(names, key=lambda name: int(name.removesuffix(".json")))
+    if len({*map(len, names)}) > 1:
+        names.sort(key=lambda name: int(name.removesuffix(".json")))
+    return names
+
+
+@dataclass(slots=True)
+class _ReadChain:
+    """A chain as it was read from a folder, and the state of each of its files then; ``None``: too new to be told by it."""
+
+    chain: Chain
+    names: list[str]
+    states: list[FileStamp | None]
+    turn: int = 0
+
+    def still(self, events: str, names: list[str]) -> bool:
+        """Tell whether the files are still as they were read. The newest is read anew, and each that was too new then."""
+        known = len(self.names)
+        if names[:known] != self.names:
+            return False
+        look = range(known) if known <= LOOKED_AT else range(self.turn, self.turn + LOOKED_AT)
+        self.turn = look.stop % known
+        places = {n % known for n in look}
+        anew = {n for n in places if self.states[n] is None} | {known - 1}
+        quick = sorted(places - anew)
+        found = durable_files.states(events, [names[n] for n in quick])
+        if any(state != self.states[n] for n, state in zip(quick, found, strict=True)):
+            return False
+        for n in anew:
+            data, self.states[n] = durable_files.read_stated(f"{events}/{names[n]}")
+            if bag.sha256(data) != self.chain.events[n][1]:
+                return False
+        self.chain.list_files()
+        return True
+
+
+_seen: OrderedDict[str, _ReadChain] = OrderedDict()
+"""The chains read last, by folder. Whoever reads one takes it out meanwhile."""
+_remembering = threading.Lock()
+
+
+def forget() -> None:
+    """Forget what this process has read of chains; it is read again when it is asked for."""
+    _seen.clear()
+    _cases.clear()
 
 
 def read(folder: Path, *, upto: int | None = None) -> Chain:
     """Read and check the chain of a bag.
+
+    What this process read before and checked is not read again as long as size, times and inode of its files say that
+    nobody wrote to them, and the newest event is the same bytes. In a chain of more than ``LOOKED_AT`` events these are
+    asked of so many files at a time, in turn. A bit that the disk lost by itself changes none of them: ``verify`` reads all.
 
     Args:
         folder: the bag.
@@ -172,22 +251,45 @@ def read(folder: Path, *, upto: int | None = None) -> Chain:
         IntegrityAlarm: E202, naming the case and the event that is missing, changed or unreadable.
         NewerFormat: E210, naming the case and the first event that a newer program wrote.
     """
-    chain = Chain(bag.identifier(folder.name))
-    for name in event_names(folder)[:upto]:
-        data = durable_files.read(f"{folder}/{EVENTS}/{name}")
-        try:
-            event = decode(data)
-            if name != event_name(event.seq):
-                raise ValueError("name and seq differ")
-            chain.append(event, bag.sha256(data))
-        except NewerFormat as newer:
-            raise NewerFormat(f"事件 {name} {newer.what}", file=folder.name) from newer
-        except ForeignEvent as foreign:
-            raise IntegrityAlarm(f"事件 {name} {foreign}", file=folder.name) from foreign
-        except UNFIT as error:
-            raise IntegrityAlarm(
-                f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
-            ) from error
-    if not chain.events:
+    events, names = f"{folder}/{EVENTS}", event_names(folder)[:upto]
+    with _remembering:
+        seen = _seen.pop(events, None)
+    if seen is None or not _is_still(seen, events, names):
+        seen = _ReadChain(Chain(bag.identifier(folder.name)), [], [])
+    for name in names[len(seen.names) :]:
+        seen.states.append(_read_next(folder, seen.chain, name))
+        seen.names.append(name)
+    if not seen.names:
         raise IntegrityAlarm("一个事件也没有", file=folder.name)
+    chain = seen.chain.copy()
+    with _remembering:
+        _seen[events] = seen
+        while len(_seen) > 1 and sum(len(one.names) for one in _seen.values()) > KEPT:
+            _seen.popitem(last=False)
     return chain
+
+
+def _is_still(seen: _ReadChain, events: str, names: list[str]) -> bool:
+    try:
+        return seen.still(events, names)
+    except OSError:  # whatever it is, reading all of it anew will say
+        return False
+
+
+def _read_next(folder: Path, chain: Chain, name: str) -> FileStamp | None:
+    """Read one more event into a chain; return the state of its file."""
+    data, state = durable_files.read_stated(f"{folder}/{EVENTS}/{name}")
+    try:
+        event = decode(data)
+        if name != event_name(event.seq):
+            raise ValueError("name and seq differ")
+        chain.append(event, bag.sha256(data))
+    except NewerFormat as newer:
+        raise NewerFormat(f"事件 {name} {newer.what}", file=folder.name) from newer
+    except ForeignEvent as foreign:
+        raise IntegrityAlarm(f"事件 {name} {foreign}", file=folder.name) from foreign
+    except UNFIT as error:
+        raise IntegrityAlarm(
+            f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
+        ) from error
+    return state

@@ -253,7 +253,7 @@ def _stage(
         registered_account=stamp.by.registered_account,
     )
     data = chain.encode(event)
-    after = Chain(current.bag, list(current.events), dict(current.files))
+    after = current.copy()
     after.append(event, bag.sha256(data))
     durable_files.write_new(pending / "e", data)
     for name, made in zip("mt", after.manifests(info), strict=True):

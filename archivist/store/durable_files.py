@@ -13,11 +13,12 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile, WriteFailed
 from archivist.model.ids import Sha256
@@ -168,6 +169,52 @@ def read(path: str) -> bytes:
     """Return what a file holds."""
     with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 (hundreds for each commit: quick)
         return handle.read()
+
+
+class FileStamp(NamedTuple):
+    """By what a file shows that nobody wrote to it, or put another in its place. Times in nanoseconds."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    device: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> FileStamp:
+        """Return the state that ``stat`` found."""
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)
+
+    def is_settled(self, now_ns: int) -> bool:
+        """Tell whether a later change will show: clocks of files tick slowly, and two writes within a tick look like one."""
+        newest = max(self.mtime_ns, self.ctime_ns)
+        return newest + (_TICK_NS if newest % 1_000_000 else _COARSE_TICK_NS) < now_ns
+
+
+_TICK_NS: Final = 100_000_000
+_COARSE_TICK_NS: Final = 2_500_000_000
+"""Some file systems know times to two seconds only."""
+
+
+def read_stated(path: str) -> tuple[bytes, FileStamp | None]:
+    """Return what a file holds, and its state before it was read; ``None`` when it was written to a moment ago."""
+    with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 (hundreds for each commit: quick)
+        now_ns = time.time_ns()
+        state = FileStamp.of(os.fstat(handle.fileno()))
+        return handle.read(), state if state.is_settled(now_ns) else None
+
+
+def states(folder: str, names: Iterable[str]) -> Iterator[FileStamp]:
+    """Yield the states of some files of a folder; a link's own state where one stands there."""
+    if os.stat not in os.supports_dir_fd:
+        yield from (FileStamp.of(os.stat(f"{folder}/{name}", follow_symlinks=False)) for name in names)  # noqa: PTH116
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        for name in names:
+            yield FileStamp.of(os.stat(name, dir_fd=handle, follow_symlinks=False))
+    finally:
+        os.close(handle)
 
 
 def digest_of(source: Path | BinaryIO) -> tuple[Sha256, int]:

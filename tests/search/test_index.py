@@ -19,6 +19,7 @@ from archivist.model.record import RecordStatus
 from archivist.search.index import CURRENT, Drift, Index
 from archivist.search.opened_index import CATALOGUE, TEXT
 from archivist.search.query import parse
+from tests.sampling import drawn, examples
 from tests.search.household import MemoryArchive, make_id, make_number
 from tests.search.oracle import keys, truth
 
@@ -223,6 +224,46 @@ def test_many_small_commits_equal_one_rebuild(tmp_path: Path) -> None:
             left, right = followed.search(query, limit=500), rebuilt.search(query, limit=500)
             assert set(keys(left)) == set(keys(right)) == truth(archive, parse(query)), query
             assert left.total == right.total
+
+
+def test_rows_written_as_a_case_changes_are_those_of_all_at_once(tmp_path: Path) -> None:
+    """“the rows of records that are the very same objects are left as they are”: records are changed, added, taken away."""
+    rng, archive = random.Random(drawn("rows")), MemoryArchive()
+    archive.open(ONE, "王秀兰", id_number=make_id(1))
+    with Index(tmp_path / "grown", archive) as grown, Index(tmp_path / "anew", archive) as anew:
+        grown.rebuild()
+        for n in range(examples(40, 400)):
+            case, how = archive.cases[ONE], rng.randrange(5)
+            records = dict(case.records)
+            if how < 2 or not records:
+                archive.file(ONE, f"第 {n} 件", title=f"材料{n}")
+            elif how == 2:
+                no = rng.choice([*records])
+                records[no] = replace(records[no], title=f"另一题名{n}", source={"sha256": f"{n:064x}"})
+                archive.put(replace(case, records=records))
+            elif how == 3:
+                del records[rng.choice([*records])]
+                archive.put(replace(case, records=records))
+            else:
+                archive.put(replace(case, facts=parse_facts({"applicant": {"name": f"王样{n}"}})))
+            if rng.randrange(3):
+                grown.follow(ONE)
+            if not rng.randrange(8):
+                grown.close()
+        grown.follow(ONE)
+        anew.rebuild()
+        for columns in (
+            "* FROM cases",
+            "name FROM people",
+            "kind, key FROM keys",
+            "* FROM sources",
+            "record, type, title, status, filed_at, digest, indexed FROM docs",
+        ):
+            rows = [
+                sorted(map(repr, index.ask(lambda c, s=f"SELECT {columns}": c.select(s))))  # type: ignore[misc]
+                for index in (grown, anew)
+            ]
+            assert rows[0] == rows[1], columns
 
 
 def test_a_rebuild_reports_progress_and_leaves_one_folder(index: Index) -> None:
