@@ -143,7 +143,8 @@ def test_fifty_writers_at_once_all_succeed(tmp_path: Path) -> None:
     archive = new_archive(tmp_path)
     archive.allocate("文号 样", 2024, STAMP)
     processes = [
-        start(NUMBERS, archive.root, 30.0, each, tmp_path / "go", stdout=subprocess.PIPE) for _ in range(writers)
+        start(NUMBERS, archive.root, 30.0, each, tmp_path / "go", stdout=subprocess.PIPE)
+        for _ in range(writers)
     ]
     (tmp_path / "go").touch()
     told = []
