@@ -147,7 +147,7 @@ def test_a_small_memory_disk_nearly_full(mount: Mount) -> None:
 
 def test_a_disk_without_room_for_one_more_name(mount: Mount) -> None:
     """What could not be tried is said to be untried, never to be all right."""
-    root = archive_on(mount("-t", "tmpfs", "-o", "size=1m,nr_inodes=14", "tmpfs"))
+    root = archive_on(mount("-t", "tmpfs", "-o", "size=1m,nr_inodes=15", "tmpfs"))
     with pytest.raises(OSError, match="space"):
         for n in range(20):
             (root / f"f{n}").touch()
