@@ -3,7 +3,7 @@
 ``verification`` checking, decisions about what was found, the rolling schedule · ``anchors`` heads held against chains, ``history`` those that ledger and
 index remember · ``restore`` from a copy, by digest · ``foreign`` what other
 programs left there, moved out ·
-``access_disposal`` the access log destroyed by two ·
+``access_fixity`` the access log held against itself and the ledger, ``access_disposal`` destroyed by two ·
 ``binding`` whose an old bag is, said by an event ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
 ``backup_check`` whether one is whole · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
@@ -11,6 +11,7 @@ programs left there, moved out ·
 
 __all__ = [
     "access_disposal",
+    "access_fixity",
     "anchors",
     "appraisal",
     "backup",

@@ -17,10 +17,9 @@ from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
-from archivist.os_reasons import reason_of
-from archivist.preservation import access_disposal, foreign, history
+from archivist.preservation import access_fixity, foreign, history
 from archivist.preservation.anchors import Anchors
-from archivist.store import Archive, Stamp, access_log, bag, chain, durable_files
+from archivist.store import Archive, Stamp, bag, chain, durable_files
 from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding, check_bag, refuse_newer
 from archivist.store.bag_heads import bag_folder
@@ -103,7 +102,7 @@ def verify(
                 *_orphans(archive, results, anchors),
                 *check_tray(archive, quick=quick),
                 *map(finding_of, archive.damaged_notes()),
-                *_access(archive),
+                *access_fixity.findings(archive),
             ]
         accepted = _accepted(archive)
         known = tuple(f for f in findings if f in accepted)
@@ -140,13 +139,15 @@ def _record(
     quick: bool,
 ) -> None:
     """Write into the ledger first, then the alarms: killed in between, the next check raises them again."""
-    data = {
+    data: dict[str, object] = {
         "quick": quick,
         "checked": list(done.checked),
         "files": done.files,
         "bytes": done.read,
         "findings": [f.to_plain() for f in done.findings],
     }
+    if place := archive.access.anchor():
+        data["access"] = place
     recorded = False
     with suppress(IntegrityAlarm, NewerFormat):  # of this year's ledger itself: that is among the findings
         archive.heads.record(stamp, heads)
@@ -231,38 +232,6 @@ def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
                 FixityFinding(f"review/{item.id}", item.file.name, FixityFault.CHANGED, item.sha256, digest)
             )
     return found
-
-
-def _access(archive: Archive) -> list[FixityFinding]:
-    """Find lines of the access log that do not name the one before them."""
-    found = (
-        [FixityFinding(access_log.FOLDER, "", FixityFault.MISSING, "更早的月份")]
-        if _access_cut(archive)
-        else []
-    )
-    for month in archive.access.months():
-        name = archive.access.path(month).name
-        try:
-            found += [
-                FixityFinding(
-                    access_log.FOLDER, name, FixityFault.CHAIN, "", f"第 {line.line} 行与前一行不相接"
-                )
-                for line in archive.access.lines(month)
-                if not line.is_chained
-            ]
-        except OSError as error:
-            found.append(FixityFinding(access_log.FOLDER, name, FixityFault.UNCHECKED, "", reason_of(error)))
-    return found
-
-
-def _access_cut(archive: Archive) -> bool:
-    """Tell whether the first line there is names one before it that the ledger does not know to be destroyed."""
-    with suppress(IntegrityAlarm, NewerFormat, OSError):  # each is a finding of its own
-        for month in archive.access.months():
-            if (first := next(archive.access.lines(month), None)) and first.entry:
-                before = str(first.entry.get("prev"))
-                return before not in {access_log.NONE_BEFORE, *access_disposal.recorded(archive).values()}
-    return False
 
 
 def _drift(workspace: Workspace, alarming: Collection[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -101,8 +101,9 @@ class AccessLog:
             months = self.months()
             month = max([f"{access.by.clock or access.by.time:%Y-%m}", *months[-1:]])
             with self._locked(self.path(month)) as fd:
-                before, unfinished = _last_line(fd)
-                before = before or self._before(month)
+                last = _last_line(fd)
+                unfinished = bool(last) and not last.endswith(b"\n")
+                before = (last + b"\n" if unfinished else last) or self._before(month)
                 line = _encoded(access, bag.sha256(before) if before else NONE_BEFORE)
                 durable_files.append(fd, b"\n" + line if unfinished else line)
         except OSError as error:
@@ -114,7 +115,9 @@ class AccessLog:
 
     def _before(self, month: str) -> bytes:
         """Return the last line of the months before one; empty where there is none."""
-        earlier = (_last_line_of(self.path(m)) for m in reversed(self.months()) if m < month)
+        earlier = (
+            self._line_before(m, self.path(m).stat().st_size) for m in reversed(self.months()) if m < month
+        )
         return next(filter(None, earlier), b"")
 
     def _make_folder(self) -> None:
@@ -135,6 +138,36 @@ class AccessLog:
                     raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
                 time.sleep(0.005)
             yield fd
+        finally:
+            os.close(fd)
+
+    def anchor(self) -> list[object]:
+        """Return where the log ends: its last month, the size of that file in bytes, the SHA-256 of its last whole line.
+
+        What is being written at this moment is left for the next one; empty where there is nothing to hold.
+        """
+        for month in reversed(self.months()):
+            with suppress(OSError):
+                size = self.path(month).stat().st_size
+                if (line := self._line_before(month, size)).endswith(b"\n"):
+                    return [month, size, bag.sha256(line)]
+        return []
+
+    def has(self, month: str, size: int, digest: str) -> bool:
+        """Tell whether a month's file still has the line that ended at so many bytes.
+
+        Raises:
+            OSError: it cannot be read, or is gone.
+        """
+        return (
+            self.path(month).stat().st_size >= size and bag.sha256(self._line_before(month, size)) == digest
+        )
+
+    def _line_before(self, month: str, end: int) -> bytes:
+        """Return the line that ends at an offset of a month's file."""
+        fd = os.open(self.path(month), os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            return _last_line(fd, end)
         finally:
             os.close(fd)
 
@@ -207,26 +240,13 @@ def _decoded(line: bytes) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _last_line_of(path: Path) -> bytes:
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        line, unfinished = _last_line(fd)
-    finally:
-        os.close(fd)
-    return line.removesuffix(b"\n") if unfinished else line
-
-
-def _last_line(fd: int) -> tuple[bytes, bool]:
-    """Return the last line of an open file as it will stand once another follows, and whether its end is lacking."""
-    end = os.fstat(fd).st_size
+def _last_line(fd: int, end: int | None = None) -> bytes:
+    """Return the last line of an open file, or of its first ``end`` bytes, as it stands: its end may be lacking."""
+    end = os.fstat(fd).st_size if end is None else end
     found = b""
     while end and b"\n" not in found[:-1]:
         start = max(0, end - _CHUNK)
         os.lseek(fd, start, os.SEEK_SET)
         found = os.read(fd, end - start) + found
         end = start
-    if not found:
-        return b"", False
-    unfinished = not found.endswith(b"\n")
-    whole = found + b"\n" if unfinished else found
-    return whole[whole[:-1].rfind(b"\n") + 1 :], unfinished
+    return found[found[:-1].rfind(b"\n") + 1 :]

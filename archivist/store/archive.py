@@ -57,7 +57,7 @@ class Archive:
             root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
         )
         self.access = AccessLog(root)
-        self.heads = HeadLog(root, lambda *entry: self.ledgers.enter(*entry))
+        self.heads = HeadLog(root, lambda *entry: self.ledgers.enter(*entry), self.access.anchor)
         self.tray = Tray(self.review, self.work)
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)

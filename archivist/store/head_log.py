@@ -75,12 +75,19 @@ class HeadLog:
     Args:
         root: the archive.
         enter: writes an event into a year of the ledger.
+        access: says where the access log ends; that stands beside the heads.
     """
 
-    def __init__(self, root: Path, enter: Callable[[int, Draft, Stamp], object]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        enter: Callable[[int, Draft, Stamp], object],
+        access: Callable[[], list[object]] = list,
+    ) -> None:
         self.changed = ChangedBags(root / "changed")
         self._root = root
         self._enter = enter
+        self._access = access
 
     def changing(self, name: str, stamp: Stamp) -> None:
         """Mark a bag before it takes an event; the first event of a day has what changed before it entered.
@@ -122,7 +129,9 @@ class HeadLog:
         if entered or own in marked:
             self.changed.mark(own, stamp.by.today)
         for start in range(0, len(entered), HEADS_IN_EVENT):
-            data = {"heads": [list(head) for head in entered[start : start + HEADS_IN_EVENT]]}
+            data: dict[str, object] = {"heads": [list(h) for h in entered[start : start + HEADS_IN_EVENT]]}
+            if place := self._access():
+                data["access"] = place
             self._enter(year, Draft(Op.HEADS_RECORDED, data), stamp)
         self.changed.clear(marked, but=(own, stamp.by.today))
         return entered

@@ -88,6 +88,29 @@ def test_the_log_is_for_its_owner_alone(office: Office) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("cut", ["the last lines", "written anew", "the file"])
+def test_a_log_that_was_cut_shows_against_the_ledger(office: Office, cut: str) -> None:
+    """Its end holds together by itself; «verify» of before knows where it ended."""
+    for _ in range(3):
+        office.run("search", "王秀兰")
+    office.run("verify")
+    (path,) = (office.root / "archive/access").iterdir()
+    lines = path.read_bytes().splitlines(keepends=True)
+    match cut:
+        case "the last lines":
+            path.write_bytes(b"".join(lines[:-2]))
+        case "written anew":
+            path.write_bytes(lines[0])
+            for _ in range(9):
+                office.run("search", "王秀兰", "--as", "别人")
+        case "the file":
+            path.unlink()
+    found = office.json("verify", check=None)["findings"]
+    assert [(f["bag"], f["file"], f["problem"]) for f in found] == [
+        ("access", path.name, "missing" if cut == "the file" else "history")
+    ]
+
+
 def test_a_log_that_was_changed_is_named_by_verify(office: Office) -> None:
     for _ in range(3):
         office.run("search", "王秀兰")

@@ -94,6 +94,24 @@ def test_the_file_is_of_the_machines_month_and_never_an_earlier_one(log: AccessL
     assert [line.entry["time"][:10] for line in log.lines("2024-03")] == ["2020-01-01", "2024-02-01"]
 
 
+def test_where_it_ends_is_known_and_found_again(log: AccessLog) -> None:
+    """What the ledger keeps of it: month, bytes, digest of the last line."""
+    assert log.anchor() == []
+    for day in ("2024-03-01", "2024-03-02"):
+        log.enter(seen(day, 1))
+    path = log.path("2024-03")
+    month, size, digest = log.anchor()
+    assert (month, size) == ("2024-03", path.stat().st_size)
+    assert digest == hashlib.sha256(path.read_bytes().splitlines(keepends=True)[-1]).hexdigest()
+    log.enter(seen("2024-03-03", 1))
+    assert log.has("2024-03", path.stat().st_size, str(log.anchor()[2])) and log.has(
+        str(month), int(str(size)), str(digest)
+    )
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0])
+    assert not log.has("2024-03", int(str(size)), str(digest))
+
+
 def test_many_at_once(log: AccessLog) -> None:
     def look() -> None:
         for _ in range(10):
