@@ -119,8 +119,7 @@ def _left_over(workspace: Workspace, by: By, original: Original) -> SplitUp | No
     if batch is None:
         return None
     with workspace.writing(by):
-        for _ in batches.recover():
-            pass
+        batches.recover()
         remark = remove(workspace, original)
     return SplitUp(original.name, batch, (), remark)
 

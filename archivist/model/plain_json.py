@@ -128,18 +128,15 @@ def _limited(digits: str) -> int:
 def _require_shallow(value: object) -> None:
     """Refuse what lies too deep, or is a whole number beyond 64 bits."""
     level: list[object] = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         below: list[object] = []
         for one in level:
-            if isinstance(one, dict):
-                below += one.values()
-            elif isinstance(one, list):
-                below += one
-            elif isinstance(one, int) and not -_WIDEST <= one < _WIDEST:
-                raise MalformedData("有一个整数位数太多")
-        if not below:
+            below += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        if any(isinstance(one, int) and not -_WIDEST <= one < _WIDEST for one in below):
+            raise MalformedData("有一个整数位数太多")
+        level = [one for one in below if isinstance(one, dict | list)]
+        if not level:
             return
-        level = below
     raise MalformedData(_TOO_DEEP)
 
 

@@ -15,6 +15,7 @@ from archivist.model.case import Case, apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record
+from archivist.os_reasons import reason_of
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
 from archivist.store.bag_heads import bag_folder, event_digest
@@ -376,21 +377,22 @@ class Archive:
                     done.append(f"{folder.name}：{what}")
             except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
+            except _MISSHAPEN as error:
+                alarms.append(f"{folder.name}：{reason_of(error)}")
         alarms += [str(note.why) for note in self.damaged_notes()]
         alarms += [str(item.why) for item in self.tray.standing()[1]]
-        for between_cases in (self.moves, self.splits):
-            moved, kept = between_cases.recover()
-            done, alarms = [*done, *moved], [*alarms, *kept]
-        try:
-            done += self.batches.recover()
-        except (IntegrityAlarm, NewerFormat) as alarm:
-            alarms.append(str(alarm))
+        for begun in (self.moves, self.splits, self.batches):
+            healed, kept = begun.recover()
+            done, alarms = [*done, *healed], [*alarms, *kept]
         done += self.tray.recover_returns(self.outbox)
         for item, case in self.tray.marks():
             try:
                 assigned = self._assigned(item.id, case)
-            except NewerFormat as newer:  # whether it is in the case, a newer program will find out
-                alarms.append(f"待认领 {item.id}：{newer}")
+            except (
+                NewerFormat,
+                IntegrityAlarm,
+            ) as doubt:  # whether it is in the case shows once that can be read
+                alarms.append(f"待认领 {item.id}：{doubt}")
                 continue
             if assigned:
                 self.tray.remove(item)
@@ -402,9 +404,13 @@ class Archive:
     def _assigned(self, item: str, case: str) -> bool:
         try:
             events = self.chain(CaseNo.parse(case)).events
-        except (CaseNotFound, IntegrityAlarm):
+        except (CaseNotFound, InvalidValue):
             return False
         return any(e.source is not None and e.source.get("tray") == item for e, _ in events)
+
+
+_MISSHAPEN: Final = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+"""A folder stands where a file should, or the other way round: only that bag is in trouble, not the disk."""
 
 
 def _is_own_folder(path: Path) -> bool:

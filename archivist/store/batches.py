@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import TrayItemNotFound
+from archivist.errors import IntegrityAlarm, NewerFormat, TrayItemNotFound
 from archivist.model.event import Event, Op
 from archivist.model.ids import record_no
 from archivist.store import bag, chain, commit, durable_files, source_name
@@ -210,20 +210,27 @@ class Batches:
             durable_files.sync_folder(self.tray.folder)
             _clear(folder, event.seq)
 
-    def recover(self) -> Iterator[str]:
-        """Send on what is still on its way, and drop what was not committed; say what was done.
+    def recover(self) -> tuple[list[str], list[str]]:
+        """Send on what is still on its way, and drop what was not committed.
 
-        Raises:
-            IntegrityAlarm: E202, when a chain is broken. NewerFormat: E210. Nothing of that batch is touched then.
+        Returns:
+            What was done, and which batches cannot be read, of which nothing is touched; both in Chinese.
         """
+        done: list[str] = []
+        kept: list[str] = []
         for folder in self.folders():
-            if (folder / PARTS).is_dir():
-                yield from self._send_on(folder)
+            try:
+                if (folder / PARTS).is_dir():
+                    done += self._send_on(folder)
+            except (IntegrityAlarm, NewerFormat) as alarm:
+                kept.append(str(alarm))
+        return done, kept
 
     def _send_on(self, folder: Path) -> Iterator[str]:
         current = chain.read(folder)
         durable_files.sync_folder(folder / chain.EVENTS)  # whoever died may have died before it did
-        for staged in sorted((folder / PARTS).iterdir(), key=lambda p: int(p.name)):
+        numbered = (path for path in (folder / PARTS).iterdir() if path.name.isdecimal())
+        for staged in sorted(numbered, key=lambda path: int(path.name)):
             seq = int(staged.name)
             if seq <= current.seq:
                 self._finish(folder, current.events[seq - 1][0])

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist import config
-from archivist.api import agenda, case_file, case_list, history, ledger, review, searching, setup
+from archivist.api import access, agenda, case_file, case_list, history, ledger, review, searching, setup
 from archivist.declarations.cache import CheckedTables
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError
@@ -29,6 +29,8 @@ from tests.fuzz.office import LI, WANG, ZHANG, Office
 from tests.kit import BY, NOW
 
 Ask = Callable[[Workspace], object]
+UNWITNESSED: Final = "archive/access/"
+"""Of its lines each confirms the one before; the last is confirmed by none."""
 _BAG: Final = re.compile(r"archive/(cases|ledger|batches)/([^/]+)/")
 _warm: list[tuple[Pack, Catalogue]] = []
 
@@ -82,6 +84,11 @@ def parts(workspace: Workspace) -> None:
     for batch in workspace.archive.batches.ids():
         workspace.archive.batches.standing(batch)
         workspace.archive.batches.names(batch)
+
+
+def seen(workspace: Workspace) -> None:
+    """List who saw what."""
+    access.entries(workspace, BY)
 
 
 def search(workspace: Workspace) -> None:
@@ -224,6 +231,7 @@ def strike(
         names: the damage must be named, and nothing else.
         beside: other files that are rewritten with it.
     """
+    names = names and not path.startswith(UNWITNESSED)
     for place, content in {**beside, path: data}.items():
         office.put(place, content, as_now=True)
     tally.tried += 1
@@ -264,6 +272,7 @@ _ASKS: Final[dict[str, dict[str, Ask]]] = {
     "archive/ledger": {"ledger": entries},
     "archive/review": {"review list": tray},
     "archive/batches": {"batches": parts},
+    "archive/access": {"access list": seen},
     "archivist.toml": {"settings": settings},
     "keys": {"keys": keys},
     "packs": {"rules": rules},

@@ -15,6 +15,7 @@ from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, file_dropped
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.store import HouseholdSplit, Original, RecordMove, Stamp, office_keys
+from archivist.store.access_log import Access
 from archivist.store.bag_fixity import FixityFault, FixityFinding
 from archivist.workspace import Workspace
 from tests.faults.office import (
@@ -105,6 +106,8 @@ def build(root: Path) -> None:
         batches.take_apart(workspace, BY, drop, take_apart)
         rule_packs.list_packs(workspace)
         setup.diagnose(lambda: workspace, BY)
+        for number in (WANG, ZHANG, WANG):
+            workspace.archive.access.enter(Access(BY, "cli", "case show", frozenset({number})))
         _note(workspace)
 
 

@@ -22,6 +22,7 @@ KINDS: Final = {
     "alarms": "archive/alarms/",
     "moves": "archive/moves/",
     "runs": "archive/runs/",
+    "access log": "archive/access/",
     "format": "archive/FORMAT",
     "settings": "archivist.toml",
     "packs": "packs/",
