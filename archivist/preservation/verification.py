@@ -182,7 +182,8 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
     elsewhere = {r.bag: r.identity for r in results if r.identity != bag.identifier(r.bag)}
     known |= {f.file for f in found} | {f.found for f in found} | set(elsewhere.values())
     taken: dict[tuple[str, int], int] = {}
-    unread: set[int] = set()
+    lost = {n.year for n in numbers} - set(archive.ledgers.years())
+    unread = set(lost)
     told = {r.bag for r in results if r.findings}
     for folder in archive.ledger_folders():
         try:
@@ -206,7 +207,14 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
         and str(n) not in elsewhere
         and n.year not in unread
     ]
-    return [*found, *history.gone(anchors, archive, known)]
+    gone = history.gone(anchors, archive, known)
+    known |= {f.bag for f in gone}
+    found += [
+        FixityFinding(str(year), "", FixityFault.MISSING, "整年的总账")
+        for year in sorted(lost)
+        if str(year) not in known and bag.identifier(str(year)) not in known
+    ]
+    return [*found, *gone]
 
 
 def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:

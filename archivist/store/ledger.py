@@ -108,6 +108,7 @@ class LedgerBags:
 
     def allocate(self, sequence: str, year: int, count: int, purpose: Data, stamp: Stamp) -> tuple[int, ...]:
         """Take the next numbers of a sequence for good; those given by hand are passed over."""
+        self._changing(bag.identifier(str(year)), stamp)  # before its bag is made, if it has none
         _, numbers = self._opened(year, stamp)
         taken = numbers.next(sequence, count)
         for data in allocated(sequence, year, taken, purpose):

@@ -88,13 +88,15 @@ class Way:
         name: what is done, in a few words.
         do: does it.
         expected: what ``verify`` must find, all of it and nothing else: bag, file, problem.
-        needs_anchor: nothing in the archive contradicts it but a head held elsewhere, or by the ledger.
+        needs_anchor: nothing in the bag contradicts it, only a head that somebody else holds: the ledger, the index, a seal.
+        drift: households whose index is then behind; asked of those that need an anchor.
     """
 
     name: str
     do: Callable[[Scene], object]
     expected: tuple[tuple[str, str, FixityFault], ...] = ()
     needs_anchor: bool = False
+    drift: tuple[str, ...] = ()
 
 
 def make_scene(root: Path) -> Scene:
