@@ -19,6 +19,7 @@ from archivist.store.bag_fixity import FixityFault, check_bag
 from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
 
 OTHER = CaseNo("TJHQ", Category.DB, 2024, 77)
+CHECKED = {"quick": True, "checked": [], "files": 0, "bytes": 0, "findings": []}
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def rewrite(folder: Path, seq: int, **more: Any) -> None:
 
 def test_every_event_names_its_bag(archive: Archive) -> None:
     """The External-Identifier of the bag: case number, ``ledger-<year>``."""
-    archive.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    archive.note(Op.VERIFIED, CHECKED, STAMP)
     assert {e.case for e, _ in archive.chain(NUMBER).events} == {str(NUMBER)}
     (ledger,) = archive.ledger_folders()
     assert {e.case for e in archive.ledger_events()} == {f"ledger-{ledger.name}"}
@@ -112,7 +113,7 @@ def sha256sum(folder: Path) -> tuple[int, str]:
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not here")
 def test_the_ledger_is_checked_without_the_program(archive: Archive) -> None:
     """The ledger's bag is never empty of payload (``sha256sum -c`` works on it too)."""
-    archive.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    archive.note(Op.VERIFIED, CHECKED, STAMP)
     for folder in (*archive.ledger_folders(), archive.folder(NUMBER)):
         assert sha256sum(folder) == (0, "")
         assert bag.parse_manifest((folder / bag.MANIFEST).read_bytes())
@@ -120,7 +121,7 @@ def test_the_ledger_is_checked_without_the_program(archive: Archive) -> None:
 
 def test_a_ledger_of_before_is_given_its_leaflet_with_its_next_event(archive: Archive) -> None:
     """An ordinary file of an ordinary event."""
-    archive.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+    archive.note(Op.VERIFIED, CHECKED, STAMP)
     (folder,) = archive.ledger_folders()
     rewrite(folder, 1, files=None, format=BOUND_FROM - 1, case=None)
     (folder / bag.LEAFLET).unlink()
@@ -131,7 +132,7 @@ def test_a_ledger_of_before_is_given_its_leaflet_with_its_next_event(archive: Ar
     assert check_bag(folder).findings == ()
     again = Archive(archive.root)
     for _ in range(2):
-        again.note(Op.VERIFIED, {"checked": [], "quick": True}, STAMP)
+        again.note(Op.VERIFIED, CHECKED, STAMP)
     assert [[f.path for f in e.files] for e in again.ledger_events()] == [[], [], [bag.LEAFLET], []]
     assert "总账 2024 年" in (folder / bag.LEAFLET).read_text(encoding="utf-8")
     assert check_bag(folder).findings == ()
