@@ -159,6 +159,20 @@ def verify_next_round(workspace: Workspace, by: By) -> Verified | None:
     return _verified(verification.verify(workspace, by, numbers, processes=1), quick=False)
 
 
+@authorised(Act.VERIFY)
+def enter_heads(workspace: Workspace, by: By) -> None:
+    """Enter into the ledger the heads of what changed, as the first write of a day and ``verify`` do.
+
+    Raises:
+        IntegrityAlarm: E202, NewerFormat: E210, of the ledger. WriteFailed: E204.
+    """
+    from archivist.store.batches import IS_BATCH
+
+    with workspace.writing(by):
+        entered = workspace.archive.heads.record(workspace.stamp(by))
+        workspace.hold_heads(head for head in entered if IS_BATCH.fullmatch(head.bag))
+
+
 def _verified(done: Verification, *, quick: bool, bound: tuple[str, ...] = ()) -> Verified:
     return Verified(
         checked=len(done.checked),

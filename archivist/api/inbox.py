@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archivist.api.authorisation import authorised
-from archivist.api.fixity import Verified, verify_next_round
+from archivist.api.fixity import Verified, enter_heads, verify_next_round
 from archivist.api.passwords import AskPassword, with_password
 from archivist.api.result import Problem, Result
 from archivist.errors import ArchivistError, PasswordNeeded, SettingsError, UsageError
@@ -244,6 +244,8 @@ def watch_inbox(
 ) -> None:
     """File what is dropped until ``stop`` is set; once an hour, while nothing is dropped, check some of the archive.
 
+    At midnight the heads of what changed come into the ledger.
+
     Args:
         workspace: the open workspace.
         by: called for every act.
@@ -266,6 +268,12 @@ def watch_inbox(
             if done is not None:
                 checked(done)
 
+    def enter() -> None:
+        try:
+            enter_heads(workspace, by())
+        except ArchivistError as error:
+            checked(Problem.of(error))
+
     watch(
         workspace,
         by,
@@ -273,6 +281,7 @@ def watch_inbox(
         stop,
         check,
         lambda passed: tell_passed(NotTakenView.of(passed)),
+        enter,
     )
 
 

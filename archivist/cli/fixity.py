@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from archivist.api import fixity as api
-from archivist.api.fixity import FixityFindingView
+from archivist.api import sealing
+from archivist.api.fixity import FixityFindingView, Verified
 from archivist.cli.session import Session, with_session
 from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 
@@ -24,6 +26,18 @@ from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 @click.option(
     "--processes", default=0, type=click.IntRange(0, 64), help="检查进程数；默认每个处理器核心一个。"
 )
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="封存|备份|副本",
+    help="与封存（heads.tsv、seal.json）、报送的 zip、备份或另一份档案库核对，不写任何内容。",
+)
+@click.option(
+    "--anchor",
+    default="",
+    metavar="摘要",
+    help="与 --against 同用：封存单上的二维码内容，或摘要的前 20 位以上。",
+)
 @click.option("--accept", is_flag=True, help="认可所指一户检查出的问题（须写理由），解除只读，记入总账。")
 @click.option("--reason", default="", help="认可的理由。")
 @click.option("--with", "second", metavar="姓名", help="与 --accept 同用：确认的另一人；两人中须有分管领导。")
@@ -35,6 +49,8 @@ def verify(
     quick: bool,
     bind: bool,
     processes: int,
+    against: Path | None,
+    anchor: str,
     accept: bool,
     reason: str,
     second: str | None,
@@ -42,19 +58,14 @@ def verify(
     """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
     if everything and cases:
         raise UsageError("--all 与指明的户不能同时写")
+    if anchor and not against:
+        raise UsageError("--anchor 只与 --against 同用")
+    if against:
+        if cases or everything or quick or bind or accept:
+            raise UsageError("--against 不与指明的户和别的选项同用")
+        return _compare(session, against, anchor)
     if accept:
-        if len(cases) != 1:
-            raise UsageError("--accept 须指明一户")
-        if not second or not second.strip():
-            raise UsageError("认可须由两人作出：用 --with 写确认的另一人")
-        decided = api.accept(session.workspace, session.by(), cases[0], reason, session.by(second))
-        session.emit(decided)
-        session.say(
-            f"已记入总账：认可 {decided.case} 的 {len(decided.accepted)} 项问题，解除只读（{decided.decided_by}、{decided.confirmed_by}）",
-            "green",
-        )
-        session.notice(decided.warnings)
-        return 0
+        return _accept(session, cases, reason, second)
     with session.progress("核对") as progress:
         done = api.verify(
             session.workspace,
@@ -65,10 +76,30 @@ def verify(
             processes=processes,
             progress=progress,
         )
+    return _show(session, done, bind=bind)
+
+
+def _accept(session: Session, cases: tuple[str, ...], reason: str, second: str | None) -> int:
+    if len(cases) != 1:
+        raise UsageError("--accept 须指明一户")
+    if not second or not second.strip():
+        raise UsageError("认可须由两人作出：用 --with 写确认的另一人")
+    decided = api.accept(session.workspace, session.by(), cases[0], reason, session.by(second))
+    session.emit(decided)
+    session.say(
+        f"已记入总账：认可 {decided.case} 的 {len(decided.accepted)} 项问题，解除只读（{decided.decided_by}、{decided.confirmed_by}）",
+        "green",
+    )
+    session.notice(decided.warnings)
+    return 0
+
+
+def _show(session: Session, done: Verified, *, bind: bool) -> int:
+    """Show what a check found; return the exit status."""
     session.emit(done)
     show_findings(session, done.findings)
     what = f"核对了 {done.checked} 个档案袋、{done.files} 个文件" + (
-        "（快速，未读内容）" if quick else f"，读了 {done.bytes / 1e6:.1f} MB"
+        "（快速，未读内容）" if done.quick else f"，读了 {done.bytes / 1e6:.1f} MB"
     )
     if bind:
         session.say(f"写明归属 {len(done.bound)} 个档案袋" if done.bound else "没有须写明归属的档案袋")
@@ -94,6 +125,26 @@ def verify(
         return NewerFormat.exit_status
     session.say(f"{what}，没有问题", "green")
     return IndexFault.exit_status if done.index_drift else 0
+
+
+def _compare(session: Session, against: Path, anchor: str) -> int:
+    """Show every bag that is not as the other side has it, and how many are."""
+    done = sealing.compare(session.workspace, against, anchor)
+    session.emit(done)
+    counts = Counter(b.label for b in done.bags)
+    differing = [b for b in done.bags if b.standing not in ("same", "grown")]
+    session.table(
+        ("档案", "结果", "对方到第几个事件", "这里到第几个事件", "说明"),
+        [(b.bag, b.label, b.anchored or "", b.here or "", b.text) for b in differing],
+    )
+    what = "，".join(f"{label} {count}" for label, count in counts.items())
+    if done.kind != "copy" and not done.anchored:
+        session.say("没有与封存单上的摘要核对（--anchor）：这份文件本身是否被换过，无从知道", "dim")
+    if done.alarming:
+        session.say(f"共 {len(done.bags)} 个：{what}；有 {done.alarming} 个须查明", "bold red")
+        return IntegrityAlarm.exit_status
+    session.say(f"共 {len(done.bags)} 个：{what}", "green")
+    return 0
 
 
 def show_findings(session: Session, findings: tuple[FixityFindingView, ...]) -> None:

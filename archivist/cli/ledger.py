@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from archivist.api import ledger as api
+from archivist.api import sealing
 from archivist.api.ledger import DocumentNumbers
 from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 
 
 @click.command()
+@click.argument("act", required=False, type=click.Choice(["seal"]), metavar="[seal]")
 @click.option("--year", type=int, metavar="2024", help="只看这一年。")
 @click.option(
     "--documents",
@@ -20,8 +22,17 @@ from archivist.errors import UsageError
 @click.option("--vacant", is_flag=True, help="把没有着落的文号登记为空号；须写 --reason。")
 @click.option("--reason", default="", metavar="理由", help="为何是空号，记入总账。")
 @with_session
-def ledger(session: Session, year: int | None, documents: bool, vacant: bool, reason: str) -> int:
-    """总账：给出的户号和文号、空号、制发的机关文书、核对、对警报的决定；只增不改，永久保存。"""
+def ledger(
+    session: Session, act: str | None, year: int | None, documents: bool, vacant: bool, reason: str
+) -> int:
+    """总账：给出的户号和文号、空号、制发的机关文书、核对、对警报的决定；只增不改，永久保存。
+
+    ledger seal 封存：写出全部户档和总账的链头与摘要，摘要交主管部门或锁入保险柜，以后用 verify --against 核对。
+    """
+    if act:
+        if year or documents or vacant or reason:
+            raise UsageError("seal 不与别的选项同用")
+        return _seal(session)
     if vacant:
         return _show_numbers(session, api.make_vacant(session.workspace, session.by(), reason, year=year))
     if reason:
@@ -47,6 +58,19 @@ def ledger(session: Session, year: int | None, documents: bool, vacant: bool, re
     if not found.entries:
         session.say("总账中没有符合条件的记录。")
     return 0
+
+
+def _seal(session: Session) -> int:
+    made = sealing.seal(session.workspace, session.by())
+    session.emit(made)
+    session.say(f"封存 {made.seal}：户档 {made.cases} 个，连同总账、批次共 {made.bags} 个", "green")
+    session.say(f"摘要 {made.sha256}")
+    session.say(f"二维码内容 {made.code}")
+    for path in made.files:
+        session.say(f"  {path}")
+    for name in made.unread:
+        session.warn(f"{name} 的事件链不完整，没有封存；先运行 archivist verify")
+    return 1 if made.unread else 0
 
 
 def _show_numbers(session: Session, found: DocumentNumbers) -> int:

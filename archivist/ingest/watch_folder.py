@@ -226,6 +226,7 @@ def watch(
     stop: threading.Event,
     chore: Callable[[], None] = lambda: None,
     notice: Notice = lambda _: None,
+    midnight: Callable[[], None] = lambda: None,
 ) -> None:
     """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later.
 
@@ -236,12 +237,13 @@ def watch(
         stop: ends the watch between two files.
         chore: called once an hour while nothing is dropped; the rolling check of the archive.
         notice: called once for each thing that is never taken.
+        midnight: called when a new civil day has begun.
 
     Raises:
         AlreadyWatched: E211, one watches at a time.
     """
     with watcher_lock(workspace).held(by().actor):
-        _watch(workspace, by, report, stop, chore, notice)
+        _watch(workspace, by, report, stop, chore, notice, midnight)
 
 
 def watcher_lock(workspace: Workspace) -> WatcherLock:
@@ -256,12 +258,14 @@ def _watch(
     stop: threading.Event,
     chore: Callable[[], None],
     notice: Notice,
+    midnight: Callable[[], None],
 ) -> None:
     options, inbox = workspace.config.options, workspace.archive.inbox
     _begin(workspace, by, report)
     hint = threading.Event()
     settler, told, notices = Settler(options), _Told(), _Notices(options.settle_long_s, notice)
     retry_at: dict[tuple[Path, FileState], float] = {}
+    today = by().today
     chore_at = time.monotonic() + min(CHORE_S, options.rescan_s)
     with Readers(reader_count(workspace)) as readers, _Hints(inbox, options.watch, hint) as hints:
         while not stop.is_set():
@@ -278,6 +282,9 @@ def _watch(
                 file_settled(workspace, by, fresh, readers, report, stop, told)
             retry_at = {k: t for k, t in retry_at.items() if k[0].exists()}
             told.forget_gone()
+            if by().today != today:
+                today = by().today
+                midnight()
             if not fresh and not seen.moving and time.monotonic() >= chore_at:
                 chore()
                 chore_at = time.monotonic() + CHORE_S

@@ -43,6 +43,7 @@ class Act(StrEnum):
     EXTEND_RETENTION = "retention extend"
     VERIFY = "verify"
     ACCEPT_FINDINGS = "verify --accept"
+    SEAL = "ledger seal"
     BACK_UP = "backup"
     RESTORE = "restore"
     TIDY = "doctor --tidy"
@@ -85,6 +86,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.EXTEND_RETENTION: "延长保管期限",
         Act.VERIFY: "核对档案库",
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
+        Act.SEAL: "封存总账",
         Act.BACK_UP: "备份",
         Act.RESTORE: "从备份恢复",
         Act.TIDY: "移出无关文件",
@@ -129,6 +131,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.EXTEND_RETENTION: DECIDING,
         Act.VERIFY: EVERYBODY,
         Act.ACCEPT_FINDINGS: CUSTODY,
+        Act.SEAL: FILING | CUSTODY,
         Act.BACK_UP: FILING | CUSTODY,
         Act.RESTORE: CUSTODY,
         Act.TIDY: FILING | CUSTODY,

@@ -37,7 +37,9 @@ def hand_out(
         entries = []
         for path, content in zip(paths, contents.values(), strict=True):
             digest, size = durable_files.write_new(path, content)
-            entries.append({"path": f"{folder.name}/{path.name}", "sha256": digest, "size": size})
+            entries.append(
+                {"path": "/".join(path.relative_to(root).parts[1:]), "sha256": digest, "size": size}
+            )
         durable_files.sync_folder(folder)
         enter(entries)
     except BaseException:

@@ -130,7 +130,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "report-sheets", ["初审公示", "--month", "2024-03", "--dry-run"]),
     ],
     ("search",): [(0, "search", ["wxl"]), (0, "search", ["王秀兰"])],
-    ("verify",): [(0, "verify", [])],
+    ("verify",): [
+        (0, "verify", []),
+        (0, "verify-against", ["--against", "archive"]),
+        (2, "error", ["--anchor", "0"]),
+    ],
     ("backup", "make"): [
         (0, "backup", ["{disk}"]),
         (0, "backup-plan", ["{disk}", "--keep", "1", "--dry-run"]),
@@ -144,6 +148,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("restore",): [(0, "restore", ["王秀兰", "--from", "archive"])],
     ("ledger",): [
         (0, "ledger", []),
+        (0, "seal", ["seal"]),
+        (2, "error", ["seal", "--documents"]),
         (0, "document-numbers", ["--documents"]),
         (0, "document-numbers", ["--vacant", "--reason", "打印中断"]),
         (2, "error", ["--vacant"]),

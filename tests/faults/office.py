@@ -27,11 +27,13 @@ from archivist.issuing.planned import Manner, Outcome, Refused
 from archivist.model.by import By
 from archivist.model.case import CaseStatus
 from archivist.model.document_code import SEPARATOR
+from archivist.model.event import Op
 from archivist.model.facts import parse_facts, rows
 from archivist.model.former_people import PaperReference
 from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.step_ids import StepId
+from archivist.preservation.seal import seal
 from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
 from archivist.procedure.household_split import SplitPlan, carry_out
@@ -444,6 +446,12 @@ def _heads_of_a_new_day(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("changed")
 
 
+def _seal(workspace: Workspace, now: Now, ack: Ack) -> None:
+    if not any(e.op is Op.SEALED for e in workspace.archive.ledger_events()):
+        seal(workspace, now())
+    ack("sealed")
+
+
 def _heads(workspace: Workspace, now: Now, ack: Ack) -> None:
     with workspace.writing(now()):
         workspace.archive.heads.record(workspace.stamp(now()))
@@ -475,6 +483,7 @@ COMMANDS: Final = {
         Command("split a household", _split_household),
         Command("ledger number", _number),
         Command("enter heads", _heads, _heads),
+        Command("seal", _seal, _seal),
         Command("first write of a day", _heads_of_a_new_day, _heads_of_a_new_day),
         Command("write to an older archive", _facts, older=True),
     )
