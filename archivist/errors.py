@@ -239,6 +239,16 @@ class StepRefused(ArchiveError):
     remedy = "按所列逐项解决后重试，没有写入任何内容；用 archivist case step 户 查看现在能办的环节。"
 
 
+class ClockBehind(ArchiveError):
+    """The machine's clock is behind what the ledger wrote before; numbers given by it would lie in the wrong order."""
+
+    code, title = "E214", "机器时间早于上一事件"
+    remedy = (
+        "请先把电脑的日期和时间调对；上一事件是在时间走快的电脑上写的，由档案管理或分管领导查明后加 "
+        "--despite-clock 理由 再办，理由记入总账。没有写入任何内容。"
+    )
+
+
 class NewerFormat(ArchiveError):
     """A newer program wrote this case, or this archive; this program does not know how to add to it."""
 

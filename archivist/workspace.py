@@ -29,7 +29,7 @@ from archivist.model.event import Event
 from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
 from archivist.search.index import Drift, Index
-from archivist.store import Archive, Draft, Stamp, office_keys
+from archivist.store import Archive, Draft, Stamp, machine_clock, office_keys
 
 if TYPE_CHECKING:
     from archivist.config import Config
@@ -46,6 +46,7 @@ class Workspace:
 
     root: Path
     behind: IndexFault | None = None
+    clock_notices: list[str] = field(default_factory=list)
     _later: list[CaseNo] | None = field(default=None, init=False, repr=False)
     _held: dict[str, BagHead] = field(default_factory=dict, init=False, repr=False)
 
@@ -157,9 +158,14 @@ class Workspace:
     def commit(self, number: CaseNo, make: Callable[[Case], Draft], by: By) -> tuple[Case, Event]:
         """Commit one change of a case and let the index follow."""
         with self.writing(by):
-            result = self.archive.commit(number, make, self.stamp(by))
+            case, event = self.archive.commit(number, make, self.stamp(by))
             self.follow(number)
-        return result
+        before = machine_clock.read_event(self.archive.folder(number), event.seq - 1)
+        if before and machine_clock.is_behind(by, before):
+            self.clock_notices.append(
+                f"{number}：机器时间早于上一事件（{before.real_time[:16].replace('T', ' ')}），已照记；请把电脑的日期和时间调对"
+            )
+        return case, event
 
     @contextmanager
     def together(self, by: By) -> Iterator[None]:

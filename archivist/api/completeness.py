@@ -21,6 +21,7 @@ from archivist.rules.rule import Stage as Stage
 
 if TYPE_CHECKING:
     from archivist.model.by import By
+    from archivist.model.ids import CaseNo
     from archivist.procedure import completeness_audit as procedure
     from archivist.rules.completeness import run
     from archivist.rules.completeness.evidence import CheckEvidence
@@ -101,6 +102,8 @@ class CheckedCase:
     Attributes:
         verdict: the worst of all findings; right only where something was right.
         findings: all of them, or those that are wrong or open.
+        remarks: what the history says of who acted and when that a person should know: clocks set back, other people's
+            accounts; looked for where households were named.
     """
 
     case: str
@@ -111,9 +114,12 @@ class CheckedCase:
     verdict: Verdict
     notice: str
     findings: tuple[CheckFindingView, ...]
+    remarks: tuple[str, ...]
 
     @classmethod
-    def of(cls, checked: procedure.CaseAudit, *, missing_only: bool) -> CheckedCase:
+    def of(
+        cls, checked: procedure.CaseAudit, *, missing_only: bool, remarks: tuple[str, ...] = ()
+    ) -> CheckedCase:
         """Return a case that was checked."""
         case = checked.case
         shown = (f for f in checked.findings if not (f.verdict.settled and missing_only))
@@ -126,6 +132,7 @@ class CheckedCase:
             verdict=checked.verdict,
             notice=checked.notice,
             findings=tuple(map(CheckFindingView.of, shown)),
+            remarks=remarks,
         )
 
 
@@ -209,8 +216,29 @@ def check(
     shown = (c for c in report.cases if not (c.verdict.settled and missing_only))
     return CheckReport(
         MappingProxyType(dict(report.counts)),
-        tuple(CheckedCase.of(c, missing_only=missing_only) for c in shown),
+        tuple(
+            CheckedCase.of(
+                c, missing_only=missing_only, remarks=_remarks(workspace, c.case.number) if cases else ()
+            )
+            for c in shown
+        ),
         report.unread,
+    )
+
+
+def _remarks(workspace: Workspace, number: CaseNo) -> tuple[str, ...]:
+    """Return what the history of a case says of who acted and when that a person should know."""
+    from archivist.store import machine_clock
+
+    events = [event for event, _ in workspace.archive.chain(number).events]
+    back = machine_clock.set_back(events)
+    others = [event for event in events if event.registered_account]
+    return (
+        *((f"第 {'、'.join(map(str, back))} 号事件的机器时间早于上一事件",) if back else ()),
+        *(
+            f"第 {e.seq} 号事件以{e.actor}的名义办理，账户是 {e.account}，不是登记的 {e.registered_account}，没有用口令确认"
+            for e in others
+        ),
     )
 
 

@@ -56,6 +56,7 @@ class Verified(Result):
         findings: what is wrong; their cases are read-only now. ``known``: what a decision on record accepts.
         index_drift: cases whose index is behind, or why the index could not be looked at.
         foreign: what other programs left in the archive's folders; no faults.
+        clock: in Chinese, which events were written while the machine's clock was behind the event before; no faults.
         bound: households and years of the ledger, written by older programs, that were bound to their number.
     """
 
@@ -69,6 +70,7 @@ class Verified(Result):
     known: tuple[FixityFindingView, ...]
     index_drift: tuple[str, ...]
     foreign: tuple[FixityFindingView, ...]
+    clock: tuple[str, ...]
     bound: tuple[str, ...]
 
     @property
@@ -183,8 +185,14 @@ def _verified(done: Verification, *, quick: bool, bound: tuple[str, ...] = ()) -
         known=_views(done.known),
         index_drift=done.drift,
         foreign=_views(done.foreign),
+        clock=tuple(clock_set_back(name, events) for name, events in done.set_back),
         bound=bound,
     )
+
+
+def clock_set_back(bag: str, events: Sequence[int]) -> str:
+    """Return in Chinese which events were written while the machine's clock was behind the event before."""
+    return f"{bag}：第 {'、'.join(map(str, events))} 号事件的机器时间早于上一事件"
 
 
 @authorised(Act.ACCEPT_FINDINGS)

@@ -30,6 +30,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.ALARM_CLEARED: "警报了结",
         Op.HEADS_RECORDED: "登记链头",
         Op.SEALED: "封存",
+        Op.CLOCK_ACCEPTED: "认可机器时间",
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
         Op.BACKUP_MADE: "备份",
     }
@@ -210,6 +211,8 @@ def _text(event: Event) -> str:
             return f"{data['case']} {how}" + (f"（{event.reason}）" if event.reason else "")
         case Op.HEADS_RECORDED:
             return f"{len(data['heads'])} 个"
+        case Op.CLOCK_ACCEPTED:
+            return f"早于 {data['year']} 年第 {data['seq']} 号事件的 {data['time'][:16].replace('T', ' ')}（{event.reason}）"
         case Op.SEALED:
             return f"{data['seal']}，户档 {data['cases']} 个，摘要 {data['sha256'][:20]}…"
         case Op.ACCESS_LOG_DESTROYED:

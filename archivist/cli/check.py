@@ -168,6 +168,7 @@ def _show_case(session: Session, one: CheckedCase) -> None:
         _show_finding(session, finding)
     if one.notice:
         session.say(one.notice, "cyan")
+    session.notice(one.remarks)
 
 
 def _show_finding(session: Session, finding: CheckFindingView) -> None:

@@ -116,6 +116,7 @@ def _show(session: Session, done: Verified, *, bind: bool) -> int:
             "不影响档案；archivist doctor --tidy 把它们移出去",
             "dim",
         )
+    session.notice(done.clock)
     if done.newer:
         session.say(f"{what}；{done.newer} 处由更新版本的程序写入，没有核对，请升级本程序", "yellow")
     if broken := len(done.findings) - done.newer:

@@ -77,6 +77,7 @@ class Session:
     def __init__(self) -> None:
         self.folder: Path | None = None
         self.actor = ""
+        self.despite_clock = ""
         self.json = False
         self.verbose = False
         self.clock = now
@@ -109,6 +110,8 @@ class Session:
             self.warn(
                 f"已写入档案库；但索引没有跟上（{self._workspace.behind}），运行 archivist reindex 补上。"
             )
+        for notice in self._workspace.clock_notices:
+            self.warn(notice)
         self._workspace.close()
 
     def _root(self) -> Path:
@@ -128,7 +131,10 @@ class Session:
         moment, real = self.clock(), machine_clock()
         clock = real if abs(real - moment) > _SAME_MOMENT else None
         host = _as_text(socket.gethostname())
-        by = By(said or account or "unknown", moment, account=account, host=host, clock=clock)
+        by = By(
+            said or account or "unknown", moment,
+            account=account, host=host, clock=clock, despite_clock=self.despite_clock.strip(),
+        )  # fmt: skip
         try:
             workspace = self.workspace
             if not (writes or settings_file.says(workspace.root, "account")):
@@ -256,9 +262,11 @@ class Session:
         """Put on record whom an answer names, once a day and run, before it is shown."""
         if self._workspace is None:  # nothing was read of any household
             return
+        if not (named := shown_in(answer)):
+            return
         if self.today() != self._shown_on:
             self._shown, self._shown_on = Shown(), self.today()
-        if shown := shown_in(answer) - self._shown:
+        if shown := named - self._shown:
             self._enter(shown)
 
     def _enter(self, shown: Shown) -> None:
@@ -358,11 +366,21 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
+class _Folder(click.Path):
+    """A folder, which an empty name is not (it would be the one one is in)."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("后面要写明，不能是空的", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def shared(command: F) -> F:
     """Add the options every command takes, before or after its name."""
     options = (
-        click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), envvar="ARCHIVIST_WORKSPACE", expose_value=False, callback=_remember, help="工作区文件夹；默认从当前文件夹往上找。"),
+        click.option("--workspace", type=_Folder(path_type=Path, file_okay=False), envvar="ARCHIVIST_WORKSPACE", expose_value=False, callback=_remember, help="工作区文件夹；默认从当前文件夹往上找。"),
         click.option("--as", "as_", envvar="ARCHIVIST_AS", expose_value=False, callback=_remember, help="以谁的名义办理；默认为登录名。"),
+        click.option("--despite-clock", metavar="理由", expose_value=False, callback=_remember, help="机器时间早于上一事件，查明后仍要给号的，写明理由。"),
         click.option("--json", "json", is_flag=True, expose_value=False, callback=_remember, help="输出一个 JSON 文档，供程序读取。"),
         click.option("--unlogged", is_flag=True, expose_value=False, callback=_remember, help="档案库只读、查阅登记写不进时仍然显示；限管理员。"),
         click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_remember, help="出错时给出完整的调用过程。"),

@@ -41,6 +41,7 @@ class By:
         clock: what the machine's own clock says, where ``time`` was told otherwise; aware, kept like ``time``.
         known_by: by what it is known that the actor is who is named; ``None`` where it is only said.
         registered_account: the account registered for the actor, where the act came from another one and no PIN was given.
+        despite_clock: why numbers are to be given although the machine's clock is behind; empty where it must not be.
 
     Raises:
         InvalidValue: E002, nobody is named. ValueError: a moment is not aware.
@@ -54,6 +55,7 @@ class By:
     clock: dt.datetime | None = None
     known_by: KnownBy | None = None
     registered_account: str = ""
+    despite_clock: str = ""
 
     def __post_init__(self) -> None:
         if not self.actor.strip():

@@ -59,6 +59,7 @@ class Op(StrEnum):
     SEALED = "sealed"
     ACCESS_LOG_DESTROYED = "access_log_destroyed"
     BACKUP_MADE = "backup_made"
+    CLOCK_ACCEPTED = "clock_accepted"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

@@ -46,6 +46,7 @@ class Act(StrEnum):
     SEAL = "ledger seal"
     BACK_UP = "backup"
     RESTORE = "restore"
+    IGNORE_CLOCK = "--despite-clock"
     TIDY = "doctor --tidy"
     READ_ACCESS = "access list"
     DESTROY_ACCESS = "access destroy"
@@ -89,6 +90,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.SEAL: "封存总账",
         Act.BACK_UP: "备份",
         Act.RESTORE: "从备份恢复",
+        Act.IGNORE_CLOCK: "机器时间早于上一事件仍给号",
         Act.TIDY: "移出无关文件",
         Act.READ_ACCESS: "查看查阅登记",
         Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
@@ -134,6 +136,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.SEAL: FILING | CUSTODY,
         Act.BACK_UP: FILING | CUSTODY,
         Act.RESTORE: CUSTODY,
+        Act.IGNORE_CLOCK: CUSTODY,
         Act.TIDY: FILING | CUSTODY,
         Act.READ_ACCESS: CUSTODY,
         Act.DESTROY_ACCESS: CUSTODY,

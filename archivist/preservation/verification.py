@@ -39,7 +39,8 @@ ROUNDS: Final = 400
 class Verification:
     """What a check found. ``known`` findings were accepted by a decision on record; ``drift`` is the index's only.
 
-    ``foreign``: what other programs left there; no fault.
+    ``foreign``: what other programs left there; ``set_back``: by bag the events written while the machine's clock was behind
+    the event before. Neither is a fault.
     """
 
     checked: tuple[str, ...]
@@ -49,6 +50,7 @@ class Verification:
     known: tuple[FixityFinding, ...]
     drift: tuple[str, ...]
     foreign: tuple[FixityFinding, ...] = ()
+    set_back: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 def verify(
@@ -115,6 +117,7 @@ def verify(
             known,
             _drift(workspace, {f.bag for f in findings}) if everything else (),
             (*(f for r in results for f in r.foreign), *(foreign.beside_bags(archive) if everything else ())),
+            tuple((r.bag, r.set_back) for r in results if r.set_back),
         )
         if not doubts:
             heads = [h for r in results if (h := history.head_of(r)) and anchors.entered.get(h.bag) != h]

@@ -286,6 +286,7 @@ class Archive:
 
         Raises:
             ArchiveLocked: E203, another run that lives does the same bulk job. WriteFailed: E204.
+            ClockBehind: E214.
 
         Survives: a kill at any point; whoever takes numbers next enters as vacant what was taken and not used.
         """
@@ -296,9 +297,7 @@ class Archive:
         finally:
             try:
                 with suppress(ArchiveError), self.writing(stamp.by.actor):
-                    self.runs.end(
-                        run, stamp
-                    )  # what cannot be entered now, whoever takes numbers next will enter
+                    self.runs.end(run, stamp)  # what cannot be entered now, the next who takes numbers enters
             finally:
                 run.release()
 
@@ -309,7 +308,7 @@ class Archive:
             The numbers taken, ``count`` of them, from 1 upwards.
         """
         with self.writing(stamp.by.actor):
-            self.runs.settle(stamp)
+            self.runs.prepare(stamp)
             return self.ledgers.allocate(sequence, year, count, {}, stamp)
 
     def note(self, op: Op, data: Data, stamp: Stamp, reason: str = "") -> Event:

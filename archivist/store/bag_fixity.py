@@ -20,7 +20,7 @@ from archivist.model.case import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
-from archivist.store import archive_format, bag, chain, durable_files, fixity_words, notes
+from archivist.store import archive_format, bag, chain, durable_files, fixity_words, machine_clock, notes
 from archivist.store.bag_contents import DECLARED_BY, BagContents, contents, identity
 from archivist.store.chain import Chain, ForeignEvent
 from archivist.store.event_witnesses import (
@@ -125,6 +125,7 @@ class BagCheck:
         head: digest of the last event; empty where the chain does not hold.
         foreign: what other programs left there; no faults.
         digests: of the events' files in order, as far as the chain holds together.
+        set_back: the events that were written while the machine's clock was behind the event before; no faults.
     """
 
     bag: str
@@ -136,6 +137,7 @@ class BagCheck:
     head: str = ""
     foreign: tuple[FixityFinding, ...] = ()
     digests: tuple[Sha256, ...] = ()
+    set_back: tuple[int, ...] = ()
 
 
 def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
@@ -163,6 +165,7 @@ def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
         check.head,
         tuple(check.foreign),
         check.digests,
+        tuple(check.set_back),
     )
 
 
@@ -177,6 +180,7 @@ class _Check:
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
         self.identity = bag.identifier(folder.name)
         self.head = ""
+        self.set_back: list[int] = []
         self.digests: tuple[Sha256, ...] = ()
         self.count = 0
         self.read = 0
@@ -200,6 +204,7 @@ class _Check:
             current = self._without_surplus(current)
             self._state(current)
             self.head = current.head
+            self.set_back = machine_clock.set_back([event for event, _ in current.events])
         self.digests = tuple(digest for _, digest in current.events)
         self._manifests(current if whole else None)
         if not self._newer:  # else what the newer events moved or took away, only the manifests tell

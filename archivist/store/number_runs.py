@@ -29,7 +29,7 @@ from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo
 from archivist.model.plain_json import JsonTable
 from archivist.model.reference_numbers import Allocation, ReferenceNumber, is_reference
-from archivist.store import durable_files, lock, notes
+from archivist.store import durable_files, lock, machine_clock, notes
 from archivist.store.commit import Draft, Stamp
 from archivist.store.ledger import LedgerBags
 from archivist.store.notes import DamagedNote
@@ -94,8 +94,9 @@ class NumberRuns:
         """Note durably that a run begins to take numbers, and hold its file.
 
         Raises:
-            ArchiveLocked: E203, another run that lives does the same bulk job. WriteFailed: E204.
+            ArchiveLocked: E203, another run that lives does the same bulk job. WriteFailed: E204. ClockBehind: E214.
         """
+        machine_clock.require(self._ledger, stamp)
         for owner in self.alive():
             if job and owner.get("job") == job:
                 raise ArchiveLocked(
@@ -118,6 +119,15 @@ class NumberRuns:
             handle = os.open(path, os.O_RDWR)
         assert lock.try_lock(handle), "nobody else knows of it yet"
         return NumberRun(path.stem, job, path, handle)
+
+    def prepare(self, stamp: Stamp) -> None:
+        """Do what comes before numbers are given: look at the clock, enter what the dead left.
+
+        Raises:
+            ClockBehind: E214. WriteFailed: E204.
+        """
+        machine_clock.require(self._ledger, stamp)
+        self.settle(stamp)
 
     def take(
         self, run: NumberRun, sequence: str, year: int, count: int, purpose: Data, stamp: Stamp

@@ -41,8 +41,8 @@ LOOKS = {
 """Use cases that are told who asks and write nothing to the archive, and why."""
 
 
-ASKED_WITHIN = {Act.READ_ACCESS, Act.LOOK_UNLOGGED}
-"""Acts that are asked about within a use case, or by the face where it cannot keep the access log."""
+ASKED_WITHIN = {Act.READ_ACCESS, Act.LOOK_UNLOGGED, Act.IGNORE_CLOCK}
+"""Acts that are asked about within a use case, or by the face where it cannot keep the access log, or with another."""
 
 
 def told_who() -> Iterator[tuple[str, FunctionType]]:

@@ -9,12 +9,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from archivist.cli import session
 from archivist.model.by import CHINA
-from tests.command_line import Office
+from tests.command_line import Office, Shown
+from tests.people import make_id
 
 TYPED = ("--as", "苏调查")
 NUMBERS = itertools.count(7)
@@ -59,7 +61,7 @@ def test_the_last_name_typed_counts(office: Office) -> None:
 
 def test_a_name_typed_between_group_and_command(office: Office) -> None:
     """Everywhere: the group within the group has no option of its own, the command has."""
-    shown = office.run("case", *TYPED, "set", "王秀兰", "申请人.联系电话=022-1", check=None)
+    shown = office.run("case", *TYPED, "set", "王秀兰", "申请人.联系电话=022-00000071", check=None)
     assert shown.returncode == 2 or last_event(office)["actor"] == "苏调查"
 
 
@@ -68,7 +70,7 @@ def test_a_name_typed_between_group_and_command(office: Office) -> None:
 def test_an_empty_name_is_no_name(office: Office, option: str, place: str) -> None:
     """Who types an empty name did not mean the environment's, nor the account's; nothing is written."""
     before = last_event(office)
-    words = ["case", "set", "王秀兰", "申请人.联系电话=022-1"]
+    words = ["case", "set", "王秀兰", "申请人.联系电话=022-00000071"]
     said = [option, " "] if option == "--as" else [option, ""]
     office.run(*(said + words if place == "before" else words + said), check=2)
     assert last_event(office) == before
@@ -120,5 +122,47 @@ def test_a_told_moment_stands_beside_the_clock(office: Office) -> None:
 def test_a_moment_that_is_none_is_refused_in_words(office: Office) -> None:
     """Never an E700 for bad input."""
     office.settings["ARCHIVIST_NOW"] = "明天"
-    shown = office.run("case", "set", "王秀兰", "申请人.联系电话=022-1", check=2)
+    shown = office.run("case", "set", "王秀兰", "申请人.联系电话=022-00000071", check=2)
     assert "ARCHIVIST_NOW" in shown.stderr
+
+
+# ── a clock that went back ───────────────────────────────────────────────────────────────────────────────
+def at_real(office: Office, moment: str, *words: str, check: int | None = 0) -> Shown:
+    """Run one command while the machine's clock says something; nobody tells it another moment."""
+    office.settings.pop("ARCHIVIST_NOW", None)
+    told = dt.datetime.fromisoformat(moment).replace(tzinfo=CHINA)
+    with mock.patch.object(session, "machine_clock", lambda: told):
+        return office.run(*words, check=check)
+
+
+def test_a_clock_set_back_is_told_and_gives_no_numbers(office: Office) -> None:
+    """A clock behind the last event is told (in the result and in check and verify), for giving numbers refused."""
+    case = office.json("case", "list")["cases"][0]["case"]
+    at_real(
+        office, "2099-01-02 09:00", "case", "set", "王秀兰", "申请人.联系电话=022-00000071", "--as", "林经办"
+    )
+    opening = ("case", "open", "低保", "--name", "赵一", "--id", make_id("19700101", "015"))
+    at_real(office, "2099-01-02 09:05", *opening)
+    shown = at_real(office, "2098-06-01 09:00", "case", "set", "王秀兰", "申请人.联系电话=022-00000072")
+    assert case in shown.stderr and "机器时间早于上一事件（2099-01-02 09:00）" in shown.stderr
+    another = (*opening[:-1], make_id("19700101", "023"))
+    refused = at_real(office, "2098-06-01 09:01", *another, check=20)
+    assert "E214" in refused.stderr and "时间调对" in refused.stderr
+    assert "第 3 号事件的机器时间早于上一事件" in at_real(office, "2099-02-01 09:00", "verify", case).stdout
+    assert (
+        "第 3 号事件的机器时间早于上一事件"
+        in at_real(office, "2099-02-01 09:00", "check", case, check=None).stdout
+    )
+    decided = (*another, "--despite-clock", "前台的电池坏了")
+    at_real(office, "2098-06-01 09:02", *decided)
+    assert "前台的电池坏了" in office.run("ledger").stdout
+
+
+def test_another_s_account_is_told_in_check(office: Office) -> None:
+    """Acting as somebody whose account is another one: told in the event and in check."""
+    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[[people]]\nname = "林经办"\nroles = ["intake"]\naccount = "lin-x"\n')
+    event = change(office)
+    assert (event["registered_account"], event["account"]) == ("lin-x", session.os_account())
+    assert "不是登记的 lin-x" in office.run("check", "王秀兰", check=None).stdout
+    assert "林经办（自报，不是登记的账户 lin-x）" in office.run("case", "log", "王秀兰").stdout
