@@ -52,7 +52,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
         (Act.VERIFY, ["王秀兰"]),
         (Act.ACCEPT_FINDINGS, ["王秀兰", "--accept", "--reason", "查明", "--with", NAMES[Role.APPROVER]]),
     ],
-    ("backup", "make"): [(Act.BACK_UP, ["备份盘"])],
+    ("backup", "make"): [(Act.BACK_UP, ["../备份盘"])],
     ("doctor",): [(Act.TIDY, ["--tidy"])],
     ("access", "list"): [(Act.READ_ACCESS, [])],
     ("access", "destroy"): [(Act.DESTROY_ACCESS, ["--with", "某witness", "--reason", "期满"])],
@@ -92,7 +92,7 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.run("file", "王秀兰", "收条.txt", "--type", "其他材料")
     (office.root / "archive/inbox/不知何物.txt").write_text("无人认领", encoding="utf-8")
     office.run("watch", "--once", check=1)
-    (office.root / "备份盘").mkdir()
+    (office.root.parent / "备份盘").mkdir(exist_ok=True)
     (office.root / "archive/inbox/后来的.txt").write_text("后来的", encoding="utf-8")
     rows = [
         f'\n[[people]]\nname = "{name}"\nroles = ["{role.value}"]\npost = "经办机构"\n'
