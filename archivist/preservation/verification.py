@@ -222,7 +222,8 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
 
 def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
     """Check the files of the tray against what is known of them; quick: the content of the originals is not read."""
-    found = []
+    own = {p.name for p in archive.tray.folders() if not durable_files.is_link(p.lstat())}
+    found = [*beside_bags(archive.review, own)]
     items, damaged = archive.tray.standing()
     for wrong in damaged:
         problem = FixityFault.CHANGED if wrong.file else FixityFault.MISSING
@@ -233,6 +234,11 @@ def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
             problem = FixityFault.CHANGED if there else FixityFault.MISSING
             found.append(FixityFinding(f"review/{item.id}", file, problem, wanted, there))
         try:
+            if durable_files.is_link(item.file.lstat()):
+                found.append(
+                    FixityFinding(f"review/{item.id}", item.file.name, FixityFault.LINK, item.sha256)
+                )
+                continue
             size = item.file.stat().st_size
             digest = item.sha256 if quick else durable_files.digest_of(item.file)[0]
         except OSError:

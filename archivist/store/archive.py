@@ -88,13 +88,13 @@ class Archive:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def case_numbers(self) -> list[CaseNo]:
-        """Return the numbers of all cases, in order."""
+        """Return the numbers of all cases, in order; a folder named otherwise than its number is written is none."""
         found = []
         with os.scandir(self.cases) if self.cases.is_dir() else nullcontext(()) as entries:
             for entry in entries:
                 with suppress(InvalidValue, OSError):
                     number = CaseNo.parse(entry.name)
-                    if entry.is_dir():
+                    if str(number) == entry.name and entry.is_dir():
                         found.append(number)
         return sorted(found)
 

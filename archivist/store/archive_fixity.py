@@ -87,8 +87,8 @@ def beside_bags(folder: Path, names: Collection[str]) -> Iterator[FixityFinding]
     """Find what lies among the bags of a folder and is none of them.
 
     Args:
-        folder: ``cases/``, ``ledger/`` or ``batches/``.
-        names: of the folders that are checked as bags.
+        folder: ``cases/``, ``ledger/``, ``batches/`` or ``review/``.
+        names: of the folders that are checked as bags, or as what waits.
     """
     if not folder.is_dir():
         return

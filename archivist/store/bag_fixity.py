@@ -65,7 +65,7 @@ class FixityFault(StrEnum):
         return fixity_words.REMEDIES[self.value]
 
 
-PLACES: Final = ("cases", "ledger", "batches")
+PLACES: Final = ("cases", "ledger", "batches", "review")
 """Stand where findings about what lies beside the bags have the name of a bag."""
 WHOLE_ARCHIVE: Final = "archive"
 """Stands where findings about ``archive/FORMAT`` have the name of a bag."""

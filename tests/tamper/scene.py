@@ -29,6 +29,8 @@ SECOND: Final = "TJHQ-DB-2024-000002"
 OLD: Final = "TJHQ-DB-2024-000003"
 """As a program wrote it before events named their case: two events, one paper."""
 YEAR: Final = "2024"
+ITEM: Final = "20240308-15f506d4"
+"""What waits in the tray."""
 PAPERS: Final = ("data/11 归档/0001 其他材料.txt", "data/11 归档/0002 其他材料.txt")
 """Of the first household."""
 PAPER: Final = PAPERS[0]

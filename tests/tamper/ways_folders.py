@@ -71,6 +71,8 @@ WAYS: Final = (
     Way("two of before swapped, all made to fit", _swap_old_and_info, (*((n, f, FixityFault.CHANGED) for n in (SECOND, OLD) for f in (bag.INFO, bag.TAG_MANIFEST)), (SECOND, "events/000003.json", FixityFault.HISTORY), (OLD, "events/000002.json", FixityFault.HISTORY))),
     Way("a household under another number", lambda s: s.second.rename(s.cases / _NINE), ((_NINE, "", _MISPLACED),)),
     Way("a household under a name that is no number", lambda s: s.second.rename(s.cases / "王样例"), (("cases", "王样例", _MISPLACED),)),
+    Way("a household under its number in small letters", lambda s: s.second.rename(s.cases / SECOND.lower()), (("cases", SECOND.lower(), _MISPLACED),)),
+    Way("a household copied under its number in other digits", lambda s: shutil.copytree(s.second, s.cases / SECOND.replace("2024", "２０２４")), (("cases", SECOND.replace("2024", "２０２４"), _DOUBLE),)),
     Way("a household copied under another number", lambda s: shutil.copytree(s.second, s.cases / _NINE), ((_NINE, "", _DOUBLE),)),
     Way("an older copy under another number", _older_copy, ((_NINE, "", _DOUBLE),)),
     Way("one of before copied under another number", lambda s: shutil.copytree(s.old, s.cases / _NINE), ((_NINE, "", _DOUBLE),)),
