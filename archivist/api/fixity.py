@@ -18,6 +18,7 @@ _YEAR: Final = re.compile(r"(?:总账|ledger)\D?(\d{4})")
 
 if TYPE_CHECKING:
     from archivist.model.by import By
+    from archivist.model.ids import CaseNo
     from archivist.preservation.verification import Verification
     from archivist.store import bag_fixity
     from archivist.workspace import Workspace
@@ -103,19 +104,42 @@ class FindingsAccepted(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class Restored(Result):
-    """What was put back into a bag, what was moved aside and where to, what is still wrong.
+class RestorationStep:
+    """What is done to one file.
 
     Attributes:
-        case: the case's number, the year of the ledger, or the batch's id.
+        file: relative to the bag, the tray item or ``keys/``.
+        action: ``put``, ``make`` or ``aside``; ``label`` is the same in Chinese.
+        sha256: of what will stand there; ``source`` where in the copy it is. Empty where there is none.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/restore/1"
+    file: str
+    action: str
+    label: str
+    sha256: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Result):
+    """What was put back, what was moved aside and where to, what is still wrong.
+
+    Attributes:
+        case: the case's number, the year of the ledger, the batch's id, ``review/<item>`` or ``keys``.
+        plan: every step; with a dry run nothing else.
+        missing: what no copy has; ``lost`` what is known to have been there and is given up.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/restore/2"
 
     case: str
+    dry_run: bool
+    plan: tuple[RestorationStep, ...]
     restored: tuple[str, ...]
     moved_aside: tuple[str, ...]
     aside_folder: Path
+    missing: tuple[str, ...]
+    lost: tuple[str, ...]
     left: tuple[FixityFindingView, ...]
 
 
@@ -235,21 +259,50 @@ def _bag_name(workspace: Workspace, text: str) -> str:
 
 
 @authorised(Act.RESTORE)
-def restore(workspace: Workspace, by: By, case: str, backup: Path) -> Restored:
-    """Put back from a copy what a case, a year of the ledger (``总账2024``) or a batch has lost, each file by its digest.
+def restore(
+    workspace: Workspace, by: By, case: str, backup: Path, *, dry_run: bool = False, accept_loss: bool = False
+) -> Restored:
+    """Put back from a copy what something of the archive has lost, each file by its digest.
+
+    Args:
+        workspace: the open workspace.
+        by: who restores, and when.
+        case: a case, there or not; a year of the ledger (``总账2024``); a batch; ``review/<item>``; ``keys`` (密钥).
+        backup: a folder or a package: a generation of backup, a submission, another copy.
+        dry_run: only say what would be done.
+        accept_loss: restore what there is although more is known to have been there.
 
     Raises:
-        ArchiveError: E200, no such folder. CaseNotFound: E201. TrayItemNotFound: E104, no such batch. NewerFormat: E210, a newer program wrote to it.
+        ArchiveError: E200, no such copy, or something known would be lost. CaseNotFound: E201. TrayItemNotFound: E104.
+            NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
     """
     from archivist.preservation import restore as restoration
+
+    what = _restorable(workspace, case.strip())
+    done = restoration.restore(workspace, by, what, backup, dry_run=dry_run, accept_loss=accept_loss)
+    steps = tuple(
+        RestorationStep(r.path, r.action.value, r.action.label, r.digest, r.source) for r in done.planned
+    )
+    return Restored(
+        str(what), dry_run, steps, done.restored, done.aside, done.quarantine, done.missing, done.lost,
+        _views(done.left),
+    )  # fmt: skip
+
+
+def _restorable(workspace: Workspace, text: str) -> CaseNo | int | str:
+    """Return what a person means that may be restored."""
+    from archivist.model.ids import CaseNo
+    from archivist.preservation import loose_repair, restore
     from archivist.store.batches import IS_BATCH
 
-    year = _YEAR.fullmatch(case.strip())
-    batch = IS_BATCH.fullmatch(case.strip())
-    number = int(year[1]) if year else batch[0] if batch else workspace.find_case(case)
-    done = restoration.restore(workspace, by, number, backup)
-    aside = workspace.archive.outbox / "损坏" / str(number)
-    return Restored(str(number), done.restored, done.aside, aside, _views(done.left))
+    if text in (loose_repair.KEYS, "密钥"):
+        return loose_repair.KEYS
+    if restore.TRAY.fullmatch(text):
+        return text
+    name = _bag_name(workspace, text)
+    if year := _YEAR.fullmatch(name):
+        return int(year[1])
+    return name if IS_BATCH.fullmatch(name) else CaseNo.parse(name)
 
 
 def _views(findings: Sequence[bag_fixity.FixityFinding]) -> tuple[FixityFindingView, ...]:

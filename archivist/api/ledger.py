@@ -33,6 +33,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.CLOCK_ACCEPTED: "认可机器时间",
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
         Op.BACKUP_MADE: "备份",
+        Op.RESTORED: "恢复",
     }
 )
 """What people call an event of the ledger."""
@@ -218,6 +219,9 @@ def _text(event: Event) -> str:
         case Op.ACCESS_LOG_DESTROYED:
             months = "、".join(m["month"] for m in data["months"])
             return f"{months}，与 {data['witness']} 一同；{event.reason}"
+        case Op.RESTORED:
+            lost = f"，放弃 {len(data['lost'])} 处" if data["lost"] else ""
+            return f"{data['what']}：取回 {len(data['restored'])} 个、移出 {len(data['aside'])} 个{lost}，仍有 {data['left']} 处不符"
         case Op.BACKUP_MADE:
             damaged = f"，其中 {data['damaged']} 处已损坏" if data["damaged"] else ""
             return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"

@@ -174,20 +174,38 @@ def _short(digest: str) -> str:
     "--from",
     "backup",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="备份或报送副本所在的文件夹。",
+    type=click.Path(path_type=Path),
+    help="备份、报送副本所在的文件夹，或报送包（.zip）。",
 )
+@click.option("--dry-run", is_flag=True, help="只列出要怎样恢复，不动任何文件。")
+@click.option("--accept-loss", is_flag=True, help="副本中没有的就此放弃，按现有的恢复（记入总账）。")
 @with_session
-def restore(session: Session, case_: str, backup: Path) -> int:
-    """恢复：按摘要从备份找回缺失、被改动的文件；坏的移到 outbox/损坏，不删除。总账写作 总账2024。"""
-    done = api.restore(session.workspace, session.by(), case_, backup)
+def restore(session: Session, case_: str, backup: Path, dry_run: bool, accept_loss: bool) -> int:
+    """恢复：按摘要从备份找回缺失、被改动的文件与事件；换下的移到 outbox/损坏，不删除。
+
+    户可以是已经不见了的户号，也可以是 总账2024、批次编号、review/编号（待认领的一份）、密钥。
+    """
+    done = api.restore(
+        session.workspace, session.by(), case_, backup, dry_run=dry_run, accept_loss=accept_loss
+    )
     session.emit(done)
-    session.table(("恢复的文件",), [(p,) for p in done.restored])
+    if dry_run or done.plan:
+        rows = [(s.label, s.file, s.source) for s in done.plan]
+        session.table(("怎样恢复" if dry_run else "已恢复", "文件", "来自"), rows)
+    for path in done.missing:
+        session.say(f"副本中没有：{path}", "yellow")
+    for what in done.lost:
+        session.say(f"{'要放弃' if dry_run else '已放弃'}：{what}", "yellow")
+    if dry_run:
+        session.say("以上是计划，没有动任何文件" if done.plan else "没有可恢复的")
+        return 0
     if done.moved_aside:
         session.say(f"移到 {done.aside_folder}：{len(done.moved_aside)} 个文件")
     show_findings(session, done.left)
-    if done.left:
-        session.say(f"{done.case} 仍有 {len(done.left)} 项问题，继续只读", "bold red")
+    if done.left or done.missing:
+        session.say(
+            f"{done.case} 仍有 {len(done.left) or len(done.missing)} 项问题，没有全部恢复", "bold red"
+        )
         return IntegrityAlarm.exit_status
-    session.say(f"{done.case} 已恢复，与事件链一致，解除只读", "green")
+    session.say(f"{done.case} 已恢复，解除只读", "green")
     return 0

@@ -60,6 +60,7 @@ class Op(StrEnum):
     ACCESS_LOG_DESTROYED = "access_log_destroyed"
     BACKUP_MADE = "backup_made"
     CLOCK_ACCEPTED = "clock_accepted"
+    RESTORED = "restored"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

@@ -1,7 +1,8 @@
 """The archive's later life: whether it is as its chains say, what was lost put back, how long it is kept.
 
 ``verification`` checking, decisions about what was found, the rolling schedule · ``anchors`` heads held against chains, ``history`` those that ledger and
-index remember, ``seal`` those that others keep, ``comparison`` the archive held against what others have · ``restore`` from a copy, by digest · ``foreign`` what other
+index remember, ``seal`` those that others keep, ``comparison`` the archive held against what others have · ``restore`` from ``copies``, by digest: ``bag_repair`` and
+``loose_repair`` plan it, ``repairs`` does it · ``foreign`` what other
 programs left there, moved out ·
 ``access_fixity`` the access log held against itself and the ledger, ``access_disposal`` destroyed by two ·
 ``binding`` whose an old bag is, said by an event ·
@@ -16,13 +17,17 @@ __all__ = [
     "appraisal",
     "backup",
     "backup_check",
+    "bag_repair",
     "binding",
     "comparison",
+    "copies",
     "disposal",
     "foreign",
     "generations",
     "history",
+    "loose_repair",
     "moving_files",
+    "repairs",
     "restore",
     "seal",
     "verification",

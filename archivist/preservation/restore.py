@@ -1,8 +1,14 @@
-"""Putting back what a case has lost, from a backup copy or a submission, by digest."""
+"""Putting back from a copy what the archive has lost or what was changed in it, each file by its digest.
+
+A copy is a generation of backup, a submission, or any folder that holds the files. What would be done is planned and can be
+shown; what is replaced is set aside, never deleted; every restoration stands in the ledger.
+"""
 
 from __future__ import annotations
 
-import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,175 +16,160 @@ from typing import Final
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.by import By
 from archivist.model.event import Op
-from archivist.model.ids import CaseNo, Sha256
-from archivist.store import Archive, bag, chain, durable_files
-from archivist.store.bag_fixity import FixityFault, FixityFinding, check_bag, refuse_newer
+from archivist.model.ids import CaseNo
+from archivist.preservation.bag_repair import plan_bag
+from archivist.preservation.copies import CopySet
+from archivist.preservation.loose_repair import KEYS, plan_keys, plan_tray_item
+from archivist.preservation.repairs import Action, Mender, Repair, RepairPlan
+from archivist.store import Archive, bag
+from archivist.store.bag_fixity import FixityFault, FixityFinding, check_bag
 from archivist.workspace import Workspace
+
+QUARANTINE: Final = "损坏"
+"""Where in the outbox goes what is replaced, in a folder of the day and of what it was in."""
+TRAY: Final = re.compile(r"review/([^/]+)")
+"""How a tray item is named among what can be restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What a restoration put back, what it moved aside, and what is still wrong."""
+    """What a restoration did, or would do.
 
+    Attributes:
+        planned: every step.
+        restored: what was put back or written anew; ``aside`` what was moved out of the way.
+        quarantine: where that is.
+        missing: what no copy has.
+        lost: what is known to be gone for good.
+        left: what is still wrong with a bag.
+    """
+
+    planned: tuple[Repair, ...]
     restored: tuple[str, ...]
     aside: tuple[str, ...]
+    quarantine: Path
+    missing: tuple[str, ...]
+    lost: tuple[str, ...]
     left: tuple[FixityFinding, ...]
 
 
-def restore(workspace: Workspace, by: By, number: CaseNo | int | str, backup: Path) -> Restoration:
-    """Put back from a backup copy or a submission what a case has lost, each file by its digest.
+def restore(
+    workspace: Workspace,
+    by: By,
+    what: CaseNo | int | str,
+    copy: Path,
+    *,
+    dry_run: bool = False,
+    accept_loss: bool = False,
+) -> Restoration:
+    """Put back what a case, a year of the ledger, a batch, a tray item or the keys have lost.
 
-    Damaged and surplus files are moved to ``outbox/损坏``, never deleted. Manifests are made again from a chain that
-    holds. Killed in between, it is run again.
+    Only what chains prove is put back, and nothing newer is undone: an event by the digest that the event after it or the
+    manifest names; what follows our last event in a copy whose chain has ours as its beginning; a file by the digest its
+    event names. Manifests are made from the chain.
 
     Args:
         workspace: the open workspace.
         by: who restores, and when.
-        number: the case, a year of the ledger, or the id of a batch.
-        backup: any folder that holds the files, at any depth and under any name.
+        what: the case, a year of the ledger, the id of a batch, ``review/<item>``, or ``keys``.
+        copy: a folder or a package that holds the files, at any depth and under any name.
+        dry_run: only say what would be done.
+        accept_loss: restore what there is although it is known that more was lost.
 
     Raises:
-        ArchiveError: E200, when the folder is not there. TrayItemNotFound: E104, no such batch. NewerFormat: E210, when a newer program wrote to the case.
+        ArchiveError: E200, no such copy, copies that contradict each other, or something known would be lost for good.
+        NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
+
+    Survives: a kill at any point; run again it goes on. Until it is done a case stays read-only.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
-    if not backup.is_dir():
-        raise ArchiveError("没有这个备份文件夹", file=backup.name)
-    with archive.writing(by.actor):
-        folder = _bag(archive, number)
-        refuse_newer(check_bag(folder, quick=True).findings)
-        mend = _Mend(archive, folder, backup, archive.outbox / "损坏" / f"{number}")
-        mend.events()
-        mend.files()
-        mend.manifests()
-        left = check_bag(folder).findings
-        if not left:
-            data = {"case": str(number), "how": "restored", "findings": [], "files": list(mend.restored)}
-            archive.note(Op.ALARM_CLEARED, data, stamp)
-        if isinstance(number, CaseNo):
-            _set_alarm(workspace, number, left)
-    return Restoration(tuple(mend.restored), tuple(mend.aside), left)
+    name = str(what).replace("/", " ")
+    quarantine = archive.outbox / QUARANTINE / f"{by.today:%Y%m%d}" / name
+    with archive.writing(by.actor), CopySet.of(copy) as copies:
+        plan = _plan(workspace, what, copies, accept_loss=accept_loss)
+        if dry_run:
+            steps = tuple(plan.repairs)
+            return Restoration(steps, (), (), quarantine, tuple(plan.missing), tuple(plan.lost), ())
+        if plan.lost and not accept_loss:
+            raise ArchiveError(
+                "这样恢复会丢掉已知存在过的内容，没有恢复",
+                file=str(what),
+                problems=plan.lost,
+                remedy="先找更新的备份；确实没有的，加 --accept-loss，按现有的恢复，并记入总账。",
+            )
+        if isinstance(what, CaseNo) and plan.repairs and not plan.new:
+            archive.alarms.set(what, check_bag(plan.folder, quick=True).findings)
+        mender = Mender(archive.work, quarantine, workspace.root)
+        if plan.repairs:
+            mender.carry_out(plan)
+        if isinstance(what, int):
+            archive.ledgers.forget()
+        left = _left(workspace, what, plan)
+        if mender.restored or mender.aside:
+            data = {
+                "what": str(what),
+                "restored": mender.restored,
+                "aside": mender.aside,
+                "left": len(left),
+                "missing": plan.missing,
+                "lost": plan.lost,
+            }
+            with suppress(IntegrityAlarm, NewerFormat):  # of a ledger that is not whole yet
+                archive.note(Op.RESTORED, data, stamp)
+    return Restoration(
+        tuple(plan.repairs),
+        tuple(mender.restored),
+        tuple(mender.aside),
+        quarantine,
+        tuple(plan.missing),
+        tuple(plan.lost),
+        left,
+    )
 
 
-def _bag(archive: Archive, number: CaseNo | int | str) -> Path:
-    if isinstance(number, CaseNo):
-        return archive.folder(number)
-    return archive.ledger / str(number) if isinstance(number, int) else archive.batches.bag(number)
+def _plan(
+    workspace: Workspace, what: CaseNo | int | str, copies: CopySet, *, accept_loss: bool
+) -> RepairPlan:
+    archive = workspace.archive
+    if what == KEYS:
+        return plan_keys(workspace.root / KEYS, copies)
+    if isinstance(what, str) and (item := TRAY.fullmatch(what)):
+        return plan_tray_item(archive, item[1], copies)
+    folder = _folder(archive, what)
+    anchors = _anchors(archive, bag.identifier(folder.name))
+    plan = plan_bag(folder, copies, anchors, accept_loss=accept_loss)
+    if plan.new and not any(r.action is not Action.ASIDE for r in plan.repairs):
+        raise ArchiveError("档案库和副本中都没有它", file=str(what), remedy="换一份备份，或核对编号。")
+    if plan.new and plan.missing and not accept_loss:
+        plan.lost += [f"{path}（副本中没有）" for path in plan.missing]
+    return plan
 
 
-def _set_alarm(workspace: Workspace, number: CaseNo, left: tuple[FixityFinding, ...]) -> None:
-    if any(f.problem is FixityFault.NEWER for f in left):
-        return  # the backup is newer than this program
-    if left:
-        workspace.archive.alarms.set(number, left)
-    else:
-        workspace.archive.alarms.clear(number)
-        workspace.follow(number)
+def _folder(archive: Archive, what: CaseNo | int | str) -> Path:
+    if isinstance(what, CaseNo):
+        return archive.cases / str(what)
+    return archive.ledger / str(what) if isinstance(what, int) else archive.batches.folder / what
 
 
-_SURPLUS: Final = (FixityFault.EXTRA, FixityFault.STRAY, FixityFault.LINK, FixityFault.NESTED)
+def _anchors(archive: Archive, identity: str) -> Iterator[tuple[int, str]]:
+    """Yield what the ledger says the last event of a bag was, the oldest first."""
+    with suppress(IntegrityAlarm, NewerFormat, FileNotFoundError):
+        for event in archive.ledger_events():
+            if event.op is Op.HEADS_RECORDED:
+                for name, seq, head in event.data["heads"]:
+                    if name == identity:
+                        yield int(seq), str(head)
 
 
-class _Mend:
-    """One restoration, step by step."""
-
-    def __init__(self, archive: Archive, folder: Path, backup: Path, aside: Path) -> None:
-        self.archive = archive
-        self.folder = folder
-        self.backup = backup
-        self.aside_folder = aside
-        self.restored: list[str] = []
-        self.aside: list[str] = []
-        self._by_digest: dict[Sha256, Path] = {}
-        self._unread = [p for p in sorted(backup.rglob("*")) if p.is_file() and not p.is_symlink()]
-
-    def _find(self, digest: str) -> Path | None:
-        while digest not in self._by_digest and self._unread:
-            path = self._unread.pop()
-            self._by_digest[durable_files.digest_of(path)[0]] = path
-        return self._by_digest.get(Sha256(digest))
-
-    def _put(self, path: str, digest: str) -> None:
-        source = self._find(digest)
-        if source is None:
-            return
-        staged = self.archive.work / f"restore-{digest[:16]}"
-        durable_files.unlink(staged)
-        with source.open("rb") as handle:
-            mode = durable_files.PAYLOAD_MODE if bag.is_payload(path) else durable_files.FILE_MODE
-            durable_files.write_new(staged, handle, mode=mode)
-        target = self.folder / path
-        durable_files.make_folders(target.parent, below=self.folder)
-        self._aside(path)
-        durable_files.rename_new(staged, target)
-        durable_files.sync_folder(target.parent)
-        self.restored.append(path)
-
-    def _aside(self, path: str) -> None:
-        """Move what stands there out of the case, under a name of its own; nothing is deleted."""
-        damaged = self.folder / path
-        if not os.path.lexists(damaged):
-            return
-        name = path.replace("/", "_")
-        self.aside_folder.mkdir(parents=True, exist_ok=True, mode=durable_files.FOLDER_MODE)
-        target = next(t for n in range(1000) if not (t := self.aside_folder / f"{n:03d} {name}").exists())
-        durable_files.rename_new(damaged, target)
-        durable_files.sync_folder(damaged.parent)
-        self.aside.append(path)
-
-    def events(self) -> None:
-        """Put back the events: each by the digest its manifest or the event after it names, or one that fits."""
-        for finding in check_bag(self.folder, quick=True).findings:
-            if finding.file.startswith("events/") and finding.problem in (
-                FixityFault.CHANGED,
-                FixityFault.MISSING,
-                FixityFault.CHAIN,
-            ):
-                if finding.expected:
-                    self._put(finding.file, finding.expected)
-                for candidate in sorted(self.backup.rglob(Path(finding.file).name)):
-                    if finding.file in self.restored or candidate.parent.parent.name != self.folder.name:
-                        continue
-                    self._put(finding.file, durable_files.digest_of(candidate)[0])
-
-    def files(self) -> None:
-        """Put back files by the digests of the chain; move aside what nobody recorded, what is a link or another bag."""
-        for finding in check_bag(self.folder, quick=True).findings:
-            if finding.problem in _SURPLUS and finding.file:
-                self._aside(finding.file)
-        for finding in check_bag(self.folder).findings:
-            if finding.problem in (
-                FixityFault.CHANGED,
-                FixityFault.MISSING,
-            ) and not finding.file.startswith("events/"):
-                digest = self._expected(finding)
-                if digest:
-                    self._put(finding.file, digest)
-
-    def _expected(self, finding: FixityFinding) -> str:
-        """Return the digest wanted; a finding about sizes names none."""
-        if len(finding.expected) == 64:
-            return finding.expected
-        try:
-            return chain.read(self.folder).files[finding.file][0]
-        except (IntegrityAlarm, NewerFormat, KeyError):
-            return ""
-
-    def manifests(self) -> None:
-        """Make the manifests again, if the chain holds."""
-        try:
-            current = chain.read(self.folder)
-        except (IntegrityAlarm, NewerFormat):
-            return
-        info = (
-            durable_files.digest_of(self.folder / bag.INFO)[0] if (self.folder / bag.INFO).exists() else None
-        )
-        if info is None:
-            return
-        for name, data in zip((bag.MANIFEST, bag.TAG_MANIFEST), current.manifests(info), strict=True):
-            path = self.folder / name
-            if path.exists() and path.read_bytes() == data:
-                continue
-            self._aside(name)
-            durable_files.write_new(path, data)
-            self.restored.append(name)
-        durable_files.sync_folder(self.folder)
+def _left(workspace: Workspace, what: CaseNo | int | str, plan: RepairPlan) -> tuple[FixityFinding, ...]:
+    """Return what is still wrong with a bag; a case is read-only as long as anything is."""
+    if not plan.folder.is_dir() or what == KEYS or (isinstance(what, str) and TRAY.fullmatch(what)):
+        return ()
+    left = check_bag(plan.folder).findings
+    if isinstance(what, CaseNo) and not any(f.problem is FixityFault.NEWER for f in left):
+        if left:
+            workspace.archive.alarms.set(what, left)
+        else:
+            workspace.archive.alarms.clear(what)
+            workspace.follow(what)
+    return left

@@ -89,6 +89,14 @@ def _read_key(path: Path, id_: str) -> OfficeKey:
     return key
 
 
+def is_key(name: str, content: bytes) -> bool:
+    """Tell whether some bytes are the key that a file name says."""
+    match, text = _NAME.fullmatch(name), content.strip().decode("ascii", "replace")
+    return bool(match and _SECRET.fullmatch(text)) and OfficeKey.of(bytes.fromhex(text)).id == (
+        match and match[2]
+    )
+
+
 def _unreadable(path: Path, why: str | None) -> ArchiveError:
     return ArchiveError(
         f"二维码密钥读不出来（{why or '原因不明'}）",

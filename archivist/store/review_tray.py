@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from archivist.errors import DamagedFile, UnreadableFile
 from archivist.model.ids import Sha256
-from archivist.model.plain_json import JsonList, JsonMap, JsonTable
+from archivist.model.plain_json import JsonList, JsonMap, JsonTable, MalformedData
 from archivist.store import durable_files, notes
 from archivist.store.commit import Original, Stamp
 from archivist.store.foreign_files import is_foreign
@@ -60,6 +60,16 @@ class WaitingDraft:
     details: Mapping[str, Any]
     text: str = ""
     reading: bytes = b""
+
+
+def note_of(item: str, content: bytes) -> dict[str, Any] | None:
+    """Return what the note of an item says; ``None`` when it is damaged, or of another file than the item's id tells."""
+    try:
+        note = notes.unseal(content, _NOTE)
+    except MalformedData:
+        return None
+    digits = item.split("-")[1] if item.count("-") else ""
+    return note if str(note["source"]["sha256"]).startswith(digits) or item.count("-p") else None
 
 
 class Tray:

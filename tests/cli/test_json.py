@@ -145,7 +145,12 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("backup", "list"): [(0, "backup-list", ["{disk}"])],
     ("backup", "check"): [(0, "backup-check", ["{disk}"]), (20, "error", ["没插盘"])],
     ("backup", "drill"): [(0, "backup-drill", ["{disk}"])],
-    ("restore",): [(0, "restore", ["王秀兰", "--from", "archive"])],
+    ("restore",): [
+        (0, "restore/2", ["王秀兰", "--from", "archive", "--dry-run"]),
+        (0, "restore/2", ["王秀兰", "--from", "archive"]),
+        (0, "restore/2", ["密钥", "--from", "{disk}"]),
+        (14, "error", ["review/20240308-00000000", "--from", "{disk}"]),
+    ],
     ("ledger",): [
         (0, "ledger", []),
         (0, "seal", ["seal"]),
