@@ -219,11 +219,17 @@ def _text(event: Event) -> str:
         case Op.ACCESS_LOG_DESTROYED:
             months = "、".join(m["month"] for m in data["months"])
             return f"{months}，与 {data['witness']} 一同；{event.reason}"
-        case Op.RESTORED:
-            lost = f"，放弃 {len(data['lost'])} 处" if data["lost"] else ""
-            return f"{data['what']}：取回 {len(data['restored'])} 个、移出 {len(data['aside'])} 个{lost}，仍有 {data['left']} 处不符"
-        case Op.BACKUP_MADE:
-            damaged = f"，其中 {data['damaged']} 处已损坏" if data["damaged"] else ""
-            return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"
+        case Op.RESTORED | Op.BACKUP_MADE:
+            return _text_of_copies(event)
         case _:
             return event.reason
+
+
+def _text_of_copies(event: Event) -> str:
+    """Return what a backup made, or a restoration did."""
+    data = event.data
+    if event.op is Op.BACKUP_MADE:
+        damaged = f"，其中 {data['damaged']} 处已损坏" if data["damaged"] else ""
+        return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"
+    lost = f"，放弃 {len(data['lost'])} 处" if data["lost"] else ""
+    return f"{data['what']}：取回 {len(data['restored'])} 个、移出 {len(data['aside'])} 个{lost}，仍有 {data['left']} 处不符"
