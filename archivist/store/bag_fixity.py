@@ -274,7 +274,7 @@ class _Check:
             self._say(path_of(1), FixityFault.MISSING)
         for seq, file in sorted(self._events.items()):
             if seq > self.count:
-                self._say(path_of(seq), FixityFault.STRAY, "", f"事件链到第 {self.count} 个为止")
+                self._say(path_of(seq), FixityFault.STRAY, f"事件链到第 {self.count} 个为止")
             elif file.newer and not self._newer:
                 self._newer = True
                 self._say(path_of(seq), FixityFault.NEWER, "", file.why)
@@ -313,7 +313,7 @@ class _Check:
         if before.manifests(self._info_digest())[1] != tags:
             return current
         for seq in range(known + 1, self.count + 1):
-            self._say(path_of(seq), FixityFault.STRAY, "", f"清单所列的事件到第 {known} 个为止")
+            self._say(path_of(seq), FixityFault.STRAY, f"清单所列的事件到第 {known} 个为止")
         return before
 
     def _state(self, current: Chain) -> None:

@@ -287,7 +287,11 @@ def _read_next(folder: Path, chain: Chain, name: str) -> FileStamp | None:
     except NewerFormat as newer:
         raise NewerFormat(f"事件 {name} {newer.what}", file=folder.name) from newer
     except ForeignEvent as foreign:
-        raise IntegrityAlarm(f"事件 {name} {foreign}", file=folder.name) from foreign
+        raise IntegrityAlarm(
+            f"事件 {name} {foreign}",
+            file=folder.name,
+            remedy=f"可能是文件夹换错了位置：运行 archivist verify 查明；是的话，把它放回 {foreign.case} 名下。",
+        ) from foreign
     except UNFIT as error:
         raise IntegrityAlarm(
             f"事件 {name} 与前一事件不相接，或已被改动（{error}）", file=folder.name
