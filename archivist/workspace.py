@@ -85,7 +85,7 @@ class Workspace:
     @cached_property
     def archive(self) -> Archive:
         """The archive on disk."""
-        archive = Archive(self.root / "archive")
+        archive = Archive(self.root / "archive", checkpoints=self.root / "index" / "checkpoints")
         if not archive.cases.is_dir():
             archive.create()
         return archive

@@ -235,9 +235,9 @@ def done_before(workspace: Workspace, job: str) -> IssuedForOffice | None:
     name = jobs.sealed(workspace, job)
     if not name:
         return None
-    for event in workspace.archive.ledger_events():
+    for event in workspace.archive.ledger_events(Op.OFFICE_DOCUMENT_ISSUED):
         data = event.data
-        if event.op is Op.OFFICE_DOCUMENT_ISSUED and data.get(jobs.JOB) == name:
+        if data.get(jobs.JOB) == name:
             files = tuple(workspace.archive.outbox / entry["path"] for entry in data["files"])
             return IssuedForOffice(
                 data["title"], data["doc_no"], dt.date.fromisoformat(data["date"]), files, before=True

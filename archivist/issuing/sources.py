@@ -8,6 +8,7 @@ from functools import cache
 from archivist.documents.values.context import DocumentSources, Fixity
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.office_papers import papers_of
 from archivist.rules.staffing import recipients
 from archivist.store.bag_fixity import check_bag
@@ -22,7 +23,7 @@ def office_sources(workspace: Workspace) -> DocumentSources:
         read_case=lambda number: workspace.archive.read(number),
         case_numbers=lambda: workspace.archive.case_numbers(),
         recipients=cache(lambda: _recipients(workspace)),
-        office_papers=cache(lambda: papers_of(workspace.archive.ledger_events())),
+        office_papers=cache(lambda: papers_of(workspace.archive.ledger_events(Op.OFFICE_DOCUMENT_ISSUED))),
     )
 
 

@@ -67,6 +67,11 @@ class Op(StrEnum):
     BATCH_UNLOCKED = "batch_unlocked"
     BATCH_UNDONE = "batch_undone"
 
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether it tells of numbers that were given, or that nothing bears."""
+        return self in (Op.NUMBERS_ALLOCATED, Op.NUMBERS_VACANT)
+
 
 BATCH_OPS: Final = frozenset({Op.BATCH_SPLIT, Op.BATCH_JOINED, Op.BATCH_UNLOCKED, Op.BATCH_UNDONE})
 """Those of the chain of a batch, see ``store.batches``; a case and the ledger have none of them."""

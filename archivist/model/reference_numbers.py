@@ -117,6 +117,51 @@ class Vacancy:
 
 
 @dataclass(slots=True)
+class SequenceEnds:
+    """How far each sequence of a year has come: all that is asked to give the next number.
+
+    Attributes:
+        last: the last number that each sequence itself gave.
+        by_hand: the numbers of each that a person chose.
+    """
+
+    last: dict[str, int] = field(default_factory=dict)
+    by_hand: dict[str, set[int]] = field(default_factory=dict)
+
+    def apply(self, event: Event) -> None:
+        """Add one event; those that take no numbers change nothing."""
+        if event.op is not Op.NUMBERS_ALLOCATED:
+            return
+        taken = Allocation.of(event)
+        if taken.by_hand:
+            self.by_hand.setdefault(taken.sequence, set()).add(taken.first)
+        else:
+            self.last[taken.sequence] = max(self.last.get(taken.sequence, 0), taken.last)
+
+    def next(self, sequence: str, count: int) -> tuple[int, ...]:
+        """Return the next numbers of a sequence, those given by hand passed over."""
+        taken, number = self.by_hand.get(sequence, set()), self.last.get(sequence, 0)
+        found: list[int] = []
+        while len(found) < count:
+            number += 1
+            if number not in taken:
+                found.append(number)
+        return tuple(found)
+
+    def to_plain(self) -> dict[str, object]:
+        """Return the object that is written as JSON."""
+        return {"last": self.last, "by_hand": {name: sorted(taken) for name, taken in self.by_hand.items()}}
+
+    @classmethod
+    def from_plain(cls, plain: Data) -> SequenceEnds:
+        """Read that object back; ``ValueError``, ``KeyError``, ``TypeError`` or ``AttributeError`` when it is none."""
+        return cls(
+            {str(name): int(last) for name, last in plain["last"].items()},
+            {str(name): {*map(int, taken)} for name, taken in plain["by_hand"].items()},
+        )
+
+
+@dataclass(slots=True)
 class YearNumbers:
     """The numbers of one year's ledger, of all its sequences."""
 
@@ -152,16 +197,6 @@ class YearNumbers:
     def last(self, sequence: str) -> int:
         """Return the last number that a sequence itself gave; 0 before the first."""
         return self._last.get(sequence, 0)
-
-    def next(self, sequence: str, count: int) -> tuple[int, ...]:
-        """Return the next numbers of a sequence, those given by hand passed over."""
-        taken, number = self._by_hand.get(sequence, {}), self.last(sequence)
-        found: list[int] = []
-        while len(found) < count:
-            number += 1
-            if number not in taken:
-                found.append(number)
-        return tuple(found)
 
     def allocation(self, sequence: str, number: int) -> Allocation | None:
         """Return how a number was taken, ``None`` when it was not, or not by hand and passed over."""

@@ -387,7 +387,7 @@ def _of_office(
     if category is not None:
         return
     yield from of_staff(workspace.config, workspace.pack, sum(s.body["served"] for s in sights), on)
-    ledger = [*workspace.archive.ledger_events()]
+    ledger = [*workspace.archive.ledger_events(Op.LEDGER_OPENED, Op.OFFICE_DOCUMENT_ISSUED)]
     opened = next((dt.date.fromisoformat(e.time[:10]) for e in ledger if e.op is Op.LEDGER_OPENED), None)
     yield from of_records(workspace.pack, papers_of(ledger), on, opened)
 

@@ -48,7 +48,7 @@ class Recovery:
 class Archive:
     """The folder ``archive/``, the truth. Reading needs no lock; every write goes through ``writing``."""
 
-    def __init__(self, root: Path, *, wait_s: float = 30.0) -> None:
+    def __init__(self, root: Path, *, wait_s: float = 30.0, checkpoints: Path | None = None) -> None:
         self.root = root
         self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, *others = (
             root / n for n in FOLDERS
@@ -63,7 +63,7 @@ class Archive:
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)
         self.moves = RecordMoves(moves, self.work, self.cases, self.heads.changing)
-        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing)
+        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
         self.recovered = Recovery()
@@ -354,13 +354,13 @@ class Archive:
         """Return the ledger's bags, one a year, in order."""
         return self.ledgers.folders()
 
-    def ledger_events(self) -> Iterator[Event]:
-        """Yield every event of the ledger, year by year.
+    def ledger_events(self, *ops: Op) -> Iterator[Event]:
+        """Yield every event of the ledger, or those that did one of these, year by year.
 
         Raises:
             IntegrityAlarm: E202, when a year's chain is broken.
         """
-        return self.ledgers.events()
+        return self.ledgers.events(*ops)
 
     # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────
     def _recover(self) -> Recovery:

@@ -80,22 +80,72 @@ class Chain:
         default=None, init=False, repr=False, compare=False
     )
     """Those of payload and of tag files, once somebody asked for the manifests."""
+    _before: tuple[int, Sha256] = field(default=(0, GENESIS), init=False, repr=False)
+    """Number and digest of the last event that is not among ``events``."""
+    _info: str = field(default="", init=False, repr=False)
+    """The digest of ``bag-info.txt`` that the first event names, where that is not among ``events``."""
+    _made: tuple[int, Sha256, tuple[bytes, bytes]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+    """The manifests that were made last, with the event and the ``bag-info.txt`` they stand beside."""
+
+    @classmethod
+    def resumed(
+        cls, name: str, seq: int, head: Sha256, info: Sha256, manifests: tuple[bytes, bytes]
+    ) -> Chain:
+        """Return a bag's chain that goes on after an event and the manifests that stood beside it.
+
+        ``events`` will be those after it, ``files`` their files.
+
+        It takes further events and makes manifests as the whole does, except that an event may neither move nor remove files
+        of before.
+        """
+        chain = cls(name)
+        payload, tags = map(ManifestLines.parse, manifests)
+        for always in ("bagit.txt", bag.INFO, bag.MANIFEST):
+            tags.remove(always)
+        chain._info = info
+        chain._before, chain._lines, chain._made = (seq, head), (payload, tags), (seq, info, manifests)
+        return chain
 
     def copy(self) -> Chain:
         """Return a chain that may grow by itself."""
         copy = Chain(self.bag, self.events.copy(), self.files.copy())
         copy._lines = self._lines and (self._lines[0].copy(), self._lines[1].copy())
+        copy._before, copy._info, copy._made = self._before, self._info, self._made
         return copy
+
+    @property
+    def bag_info(self) -> str:
+        """The digest of ``bag-info.txt`` as the first event names it; empty where it names none."""
+        return self._info if self.start else str(self.events[0][0].data.get("bag_info_sha256", ""))
+
+    def has_file(self, path: str) -> bool:
+        """Tell whether these events, those before them included, leave a file in the bag."""
+        if path in self.files or not self.start:
+            return path in self.files
+        payload, tags = self.list_files()
+        return (payload if bag.is_payload(path) else tags).digest_of(path) is not None
+
+    def become(self, grown: Chain) -> None:
+        """Take the place of a copy that has grown; the copy is given up."""
+        self.events, self.files = grown.events, grown.files
+        self._lines, self._made = grown._lines, grown._made
+
+    @property
+    def start(self) -> int:
+        """Sequence number of the last event before ``events``; 0 when these are all."""
+        return self._before[0]
 
     @property
     def seq(self) -> int:
         """Sequence number of the last event; 0 before the first."""
-        return len(self.events)
+        return self.start + len(self.events)
 
     @property
     def head(self) -> Sha256:
         """Digest of the last event's file."""
-        return self.events[-1][1] if self.events else GENESIS
+        return self.events[-1][1] if self.events else self._before[1]
 
     def append(self, event: Event, digest: Sha256) -> None:
         """Add an event and what it did to the files; ``ValueError`` when it does not follow."""
@@ -139,12 +189,15 @@ class Chain:
 
     def manifests(self, bag_info: Sha256) -> tuple[bytes, bytes]:
         """Return both manifests that must stand beside these events and this ``bag-info.txt`` (its digest)."""
+        if self._made and self._made[:2] == (self.seq, bag_info):
+            return self._made[2]
         payload, tags = self.list_files()
         listed, made = tags.copy(), payload.manifest()
         listed.add("bagit.txt", bag.sha256(bag.DECLARATION))
         listed.add(bag.INFO, bag_info)
         listed.add(bag.MANIFEST, bag.sha256(made))
-        return made, listed.manifest()
+        self._made = self.seq, bag_info, (made, listed.manifest())
+        return self._made[2]
 
     def list_files(self) -> tuple[ManifestLines, ManifestLines]:
         """Return the lines of payload and of tag files; they are kept from then on, in this chain and its copies."""
@@ -257,7 +310,7 @@ def read(folder: Path, *, upto: int | None = None) -> Chain:
     if seen is None or not _is_still(seen, events, names):
         seen = _ReadChain(Chain(bag.identifier(folder.name)), [], [])
     for name in names[len(seen.names) :]:
-        seen.states.append(_read_next(folder, seen.chain, name))
+        seen.states.append(read_next(folder, seen.chain, name))
         seen.names.append(name)
     if not seen.names:
         raise IntegrityAlarm("一个事件也没有", file=folder.name)
@@ -276,7 +329,7 @@ def _is_still(seen: _ReadChain, events: str, names: list[str]) -> bool:
         return False
 
 
-def _read_next(folder: Path, chain: Chain, name: str) -> FileStamp | None:
+def read_next(folder: Path, chain: Chain, name: str) -> FileStamp | None:
     """Read one more event into a chain; return the state of its file."""
     data, state = durable_files.read_stated(f"{folder}/{EVENTS}/{name}")
     try:

@@ -148,7 +148,7 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     committed = folder / chain.EVENTS / chain.event_name(current.seq + 1)
     try:
         with durable_files.writing("没有归档任何内容，原件未动"):
-            event, digest = _stage(folder, pending, current, draft, stamp, info)
+            event, after = _stage(folder, pending, current, draft, stamp, info)
     except BaseException:
         with suppress(OSError):  # then recovery will
             _forget(folder, pending)
@@ -157,7 +157,7 @@ def commit(folder: Path, current: Chain, draft: Draft, stamp: Stamp) -> Event:
     with durable_files.writing("是否已登记要到下次启动时才能确定，届时自动补完；原件未动"):
         durable_files.rename_new(pending / "e", committed)
         durable_files.sync_folder(committed.parent)
-        current.append(event, digest)
+        current.become(after)
         finish(folder, event)
     return event
 
@@ -178,7 +178,7 @@ def _bag_info(folder: Path, current: Chain) -> Sha256:
             )
     info = durable_files.read(f"{folder}/{bag.INFO}")
     digest = bag.sha256(info)
-    if current.seq and current.events[0][0].data.get("bag_info_sha256", digest) != digest:
+    if current.seq and (current.bag_info or digest) != digest:
         raise IntegrityAlarm(f"{bag.INFO} 已被改动，在查明之前不接受写入", file=folder.name)
     if (said := bag.external_identifier(info)) != current.bag:
         raise IntegrityAlarm(
@@ -217,7 +217,7 @@ def _with_sealed_name(draft: Draft) -> tuple[tuple[NewFile, ...], dict[str, Any]
 
 def _stage(
     folder: Path, pending: Path, current: Chain, draft: Draft, stamp: Stamp, info: Sha256
-) -> tuple[Event, Sha256]:
+) -> tuple[Event, Chain]:
     if not pending.parent.is_dir():
         durable_files.make_folder(pending.parent)
         durable_files.sync_folder(folder)
@@ -263,7 +263,7 @@ def _stage(
         durable_files.make_folders(folder / path, below=folder)
     durable_files.sync_folder(pending)
     durable_files.sync_folder(pending.parent)
-    return event, after.head
+    return event, after
 
 
 def _copy(new: NewFile, target: Path) -> tuple[Sha256, int]:

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from archivist.errors import ArchiveError
 from archivist.model.bag_head import BagHead
 from archivist.model.event import Data, Event, Op
 from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
+from archivist.store.ledger_checkpoints import LedgerCheckpoints, LedgerState
 
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _LEAFLET: Final = """\
@@ -37,13 +39,21 @@ class LedgerBags:
         folder: where the bags are.
         work: where a new one is built.
         changing: called before a year takes an event, with what its bag is called and who acts.
+        checkpoints: where to note how far each year has come; nowhere if not given.
     """
 
-    def __init__(self, folder: Path, work: Path, changing: Callable[[str, Stamp], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        work: Path,
+        changing: Callable[[str, Stamp], None],
+        checkpoints: Path | None = None,
+    ) -> None:
         self.folder = folder
         self._work = work
         self._changing = changing
-        self._years: dict[int, tuple[Chain, YearNumbers]] = {}
+        self._checkpoints = LedgerCheckpoints(checkpoints)
+        self._years: dict[int, LedgerState] = {}
 
     def forget(self) -> None:
         """Forget what was read: a recovery may have changed it."""
@@ -55,23 +65,48 @@ class LedgerBags:
             return []
         return sorted(p for p in self.folder.iterdir() if _YEAR.fullmatch(p.name) and p.is_dir())
 
-    def events(self) -> Iterator[Event]:
-        """Yield every event, year by year.
+    def events(self, *ops: Op) -> Iterator[Event]:
+        """Yield every event, or those that did one of these, year by year.
 
         Raises:
             IntegrityAlarm: E202, when a year's chain is broken.
         """
         for folder in self.folders():
-            yield from (event for event, _ in chain.read(folder).events)
+            if ops and not any(op.is_of_numbers for op in ops):
+                selected = self._checkpoints.events(folder, ops)
+                if selected is not None:
+                    yield from selected
+                    continue
+            yield from (event for event, _ in chain.read(folder).events if not ops or event.op in ops)
 
-    def numbers(self, year: int) -> YearNumbers:
+    def numbers(self, year: int, since: int = 0) -> YearNumbers:
         """Return the numbers of a year as they stand; none were given in a year without a bag.
+
+        Args:
+            year: of the ledger.
+            since: only what events after this one say is told.
 
         Raises:
             IntegrityAlarm: E202.
         """
         folder = self.folder / str(year)
-        return self._read(year)[1] if folder.is_dir() else YearNumbers()
+        if not folder.is_dir():
+            return YearNumbers()
+        kept = self._whole(folder, since)
+        events = kept.chain.events[max(since - kept.chain.start, 0) :]
+        return YearNumbers.fold(event for event, _ in events)
+
+    def _whole(self, folder: Path, since: int) -> LedgerState:
+        """Return a year with all its events, or with all after ``since`` where these are in memory."""
+        kept = self._years.get(int(folder.name))
+        if kept is None or kept.chain.start > since or not self._follow(folder, kept):
+            kept = self._years[int(folder.name)] = LedgerState.whole(folder)
+        return kept
+
+    def seq(self, year: int) -> int:
+        """Return the number of a year's last event; 0 where there is no bag."""
+        folder = self.folder / str(year)
+        return self._current(folder).chain.seq if folder.is_dir() else 0
 
     def chain(self, year: int) -> Chain:
         """Return the checked chain of a year that has a bag.
@@ -79,7 +114,7 @@ class LedgerBags:
         Raises:
             IntegrityAlarm: E202.
         """
-        return self._read(year)[0]
+        return self._whole(self.folder / str(year), 0).chain
 
     def years(self) -> list[int]:
         """Return the years that have a bag, in order."""
@@ -87,51 +122,69 @@ class LedgerBags:
 
     def heads(self) -> tuple[BagHead, ...]:
         """Return the heads of the years that were read here, as far as they were followed; no disk is looked at."""
-        return tuple(BagHead(read.bag, read.seq, read.head) for read, _ in self._years.values())
+        chains = [state.chain for state in self._years.values()]
+        return tuple(BagHead(one.bag, one.seq, one.head) for one in chains)
 
     def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
         """Write one event into a year's bag, which is made when it is not there."""
         if draft.op is not Op.HEADS_RECORDED:
             self._changing(bag.identifier(str(year)), stamp)
-        current, numbers = self._opened(year, stamp)
-        if bag.LEAFLET not in current.files:  # written before the ledger had one
+        current, folder = self._opened(year, stamp), self.folder / str(year)
+        if not current.chain.has_file(bag.LEAFLET):  # written before the ledger had one
             draft = replace(draft, files=(*draft.files, _leaflet(year)))
-        event = commit.commit(self.folder / str(year), current, draft, stamp)
-        numbers.apply(event)
+        event = commit.commit(folder, current.chain, draft, stamp)
+        current.follow(event)
+        current.look(folder)
+        self._checkpoints.write(folder, current)
         return event
 
     def place_of_next(self, year: int, stamp: Stamp) -> Path:
         """Return where the next event of a year will stand, once it is entered."""
         self._changing(bag.identifier(str(year)), stamp)
-        current, _ = self._opened(year, stamp)
-        return self.folder / str(year) / chain.EVENTS / chain.event_name(current.seq + 1)
+        seq = self._opened(year, stamp).chain.seq
+        return self.folder / str(year) / chain.EVENTS / chain.event_name(seq + 1)
 
     def allocate(self, sequence: str, year: int, count: int, purpose: Data, stamp: Stamp) -> tuple[int, ...]:
         """Take the next numbers of a sequence for good; those given by hand are passed over."""
         self._changing(bag.identifier(str(year)), stamp)  # before its bag is made, if it has none
-        _, numbers = self._opened(year, stamp)
-        taken = numbers.next(sequence, count)
+        taken = self._opened(year, stamp).ends.next(sequence, count)
         for data in allocated(sequence, year, taken, purpose):
             self.enter(year, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
         return taken
 
-    def _opened(self, year: int, stamp: Stamp) -> tuple[Chain, YearNumbers]:
+    def _opened(self, year: int, stamp: Stamp) -> LedgerState:
         folder = self.folder / str(year)
         if not folder.is_dir():
             info = bag.ledger_info(year)
             opened = Draft(Op.LEDGER_OPENED, {"year": year}, files=(_leaflet(year),))
-            _, made = commit.create(self._work, folder, info, opened, stamp)
-            self._years[year] = (made, YearNumbers())
-        return self._read(year)
+            commit.create(self._work, folder, info, opened, stamp)
+        return self._current(folder)
 
-    def _read(self, year: int) -> tuple[Chain, YearNumbers]:
-        folder = self.folder / str(year)
+    def _current(self, folder: Path) -> LedgerState:
+        year = int(folder.name)
         kept = self._years.get(year)
-        if kept and not (folder / chain.EVENTS / chain.event_name(kept[0].seq + 1)).exists():
-            return kept
-        current = chain.read(folder)
-        self._years[year] = (current, YearNumbers.fold(event for event, _ in current.events))
-        return self._years[year]
+        if kept is None or not self._follow(folder, kept):
+            kept = self._checkpoints.resume(folder) or LedgerState.whole(folder)
+            self._years[year] = kept
+        return kept
+
+    @staticmethod
+    def _follow(folder: Path, state: LedgerState) -> bool:
+        """Let what is in memory go on with what others entered; tell whether it is the year that lies there."""
+        if state.is_current(folder):
+            return True
+        try:
+            names = chain.event_names(folder)
+            known, look = state.chain.seq, len(names)
+            if names != [chain.event_name(seq) for seq in range(1, look + 1)] or look <= known:
+                return False
+            for name in names[known:]:
+                chain.read_next(folder, state.chain, name)
+                state.follow(state.chain.events[-1][0])
+            state.look(folder)
+        except (OSError, ArchiveError):  # reading the whole says what it is
+            return False
+        return state.is_current(folder)
 
 
 def _leaflet(year: int) -> NewFile:

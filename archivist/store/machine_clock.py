@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from archivist.errors import ClockBehind, NewerFormat
+from archivist.errors import ArchiveError, ClockBehind, NewerFormat
 from archivist.model.by import By
 from archivist.model.event import BOUND_FROM, Event, Op
 from archivist.store import chain, durable_files
@@ -52,7 +52,7 @@ def require(ledgers: LedgerBags, stamp: Stamp) -> None:
     by, year = stamp.by, stamp.by.today.year
     years = ledgers.years()
     for each in sorted({y for y in (year, *years[-1:]) if y in years}):
-        last = _last(ledgers.folder / str(each))
+        last = _last(ledgers, each)
         if last is None or not is_behind(by, last):
             continue
         seen = {"year": each, "seq": last.seq, "time": last.real_time}
@@ -73,12 +73,11 @@ def _decided(ledgers: LedgerBags, year: int) -> Iterator[dict[str, Any]]:
                 yield dict(event.data)
 
 
-def _last(folder: Path) -> Event | None:
+def _last(ledgers: LedgerBags, year: int) -> Event | None:
     try:
-        names = chain.event_names(folder)
-    except OSError:
+        return read_event(ledgers.folder / str(year), ledgers.seq(year))
+    except ArchiveError:  # whoever gives numbers will be told
         return None
-    return read_event(folder, int(names[-1].removesuffix(".json"))) if names else None
 
 
 def read_event(folder: Path, seq: int) -> Event | None:

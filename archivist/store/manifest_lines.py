@@ -24,6 +24,11 @@ class ManifestLines:
         """Return the lines of some files, each a path and a digest."""
         return cls([_line(path, digest) for path, digest in sorted(files)])
 
+    @classmethod
+    def parse(cls, manifest: bytes) -> ManifestLines:
+        """Return the lines of a manifest that is known to be one."""
+        return cls(manifest.splitlines(keepends=True))
+
     def copy(self) -> ManifestLines:
         """Return lines that may change by themselves."""
         return ManifestLines(self.lines.copy())
@@ -35,6 +40,12 @@ class ManifestLines:
     def remove(self, path: str) -> None:
         """Take away a file that is there."""
         del self.lines[self._place(path)]
+
+    def digest_of(self, path: str) -> Sha256 | None:
+        """Return the digest of a file, ``None`` when it is not there."""
+        place = self._place(path)
+        there = place < len(self.lines) and _path(self.lines[place]) == path
+        return Sha256(self.lines[place][:64].decode()) if there else None
 
     def manifest(self) -> bytes:
         """Return the manifest."""

@@ -46,7 +46,7 @@ class NumberRun:
     Attributes:
         id: stands in the ledger's events by which it takes numbers.
         job: the bulk job it does, empty when none.
-        years: in whose ledgers it took numbers, or tried to.
+        years: in whose ledgers it took numbers, or tried to, with the last event of each before.
         open: the numbers it took that no document bears yet, with why they will be vacant if none ever does.
         borne: the numbers that a document bears.
     """
@@ -55,7 +55,7 @@ class NumberRun:
     job: str
     path: Path
     handle: int | None
-    years: set[int] = field(default_factory=set)
+    years: dict[int, int] = field(default_factory=dict)
     open: dict[ReferenceNumber, str] = field(default_factory=dict)
     borne: set[ReferenceNumber] = field(default_factory=set)
 
@@ -114,7 +114,11 @@ class NumberRuns:
             "job": job,
         }
         with durable_files.writing("没有取号，没有制发任何文书"):
-            durable_files.write_new(path, notes.seal(owner))
+            for half in self.folder.glob("*.part"):  # of one that died writing it
+                durable_files.unlink(half)
+            part = path.with_suffix(".part")
+            durable_files.write_new(part, notes.seal(owner))
+            durable_files.rename_new(part, path)
             durable_files.sync_folder(self.folder)
             handle = os.open(path, os.O_RDWR)
         assert lock.try_lock(handle), "nobody else knows of it yet"
@@ -143,7 +147,7 @@ class NumberRuns:
             stamp: who, when, under which rule pack.
         """
         self.settle(stamp)
-        run.years.add(year)
+        run.years.setdefault(year, self._ledger.seq(year))
         taken = self._ledger.allocate(sequence, year, count, _of_run(run, purpose), stamp)
         numbers = tuple(ReferenceNumber.of(sequence, year, n) for n in taken)
         run.open.update(dict.fromkeys(numbers, ""))
@@ -158,7 +162,7 @@ class NumberRuns:
         self.settle(stamp)
         if self._ledger.numbers(number.year).is_taken(number):
             raise ArchiveError(f"文号 {number} 已由别处取用", remedy="另选一个号，或不填，由系统编号。")
-        run.years.add(number.year)
+        run.years.setdefault(number.year, self._ledger.seq(number.year))
         data = {"sequence": number.sequence, "year": number.year, "first": number.number, "last": number.number,
                 "by_hand": True, **_of_run(run, purpose)}  # fmt: skip
         self._ledger.enter(number.year, Draft(Op.NUMBERS_ALLOCATED, data), stamp)
@@ -171,7 +175,7 @@ class NumberRuns:
             WriteFailed: E204; the file stays, and whoever takes numbers next enters them.
         """
         # Not what it knows it took, but what the ledger says: an entry stands though the disk refused something after it.
-        certain = self._vacate(run.id, stamp, sorted(run.years), run.open, run.borne)
+        certain = self._vacate(run.id, stamp, run.years, run.open, run.borne)
         run.release()  # Windows removes no file that is held
         if certain:
             self._forget(run.path)
@@ -195,14 +199,14 @@ class NumberRuns:
             WriteFailed: E204; the next who takes numbers goes on.
         """
         for path, _ in self._files():
-            if _abandoned(path) and self._vacate(path.stem, stamp, self._ledger.years()):
+            if _abandoned(path) and self._vacate(path.stem, stamp, dict.fromkeys(self._ledger.years(), 0)):
                 self._forget(path)
 
     def _vacate(
         self,
         run: str,
         stamp: Stamp,
-        years: Sequence[int],
+        years: Mapping[int, int],
         reasons: Mapping[ReferenceNumber, str] = MappingProxyType({}),
         known: Set[ReferenceNumber] = frozenset(),
     ) -> bool:
@@ -211,14 +215,14 @@ class NumberRuns:
         Args:
             run: its id.
             stamp: who, when, under which rule pack.
-            years: of the ledgers.
+            years: of the ledgers, each with an event after which alone it took any.
             reasons: why numbers are vacant, where more is known than that the run ended.
             known: numbers that are borne for certain, and not looked for.
         """
         certain = True
-        for year in years:
+        for year, since in sorted(years.items()):
             lost: dict[tuple[str, str, str], list[int]] = {}
-            for taken, number in list(self._ledger.numbers(year).of_run(run)):
+            for taken, number in list(self._ledger.numbers(year, since).of_run(run)):
                 name = ReferenceNumber.of(taken.sequence, taken.year, number)
                 borne = name in known or self._borne(taken, name)
                 certain = certain and borne is not None

@@ -33,7 +33,13 @@ from archivist.issuing.planned import BatchOutcome
 from archivist.model.case import Case
 from archivist.model.event import Event, Op
 from archivist.model.ids import Sha256
-from archivist.model.reference_numbers import ReferenceNumber, YearNumbers, allocated, sequence_of
+from archivist.model.reference_numbers import (
+    ReferenceNumber,
+    SequenceEnds,
+    YearNumbers,
+    allocated,
+    sequence_of,
+)
 from archivist.store import Draft, NewFile
 from archivist.store.number_runs import NumberRun
 from archivist.workspace import Workspace
@@ -325,12 +331,15 @@ class _Told:
 
 
 def test_the_next_numbers_pass_over_those_by_hand() -> None:
-    told, numbers = _Told(), YearNumbers()
+    told, numbers, ends = _Told(), YearNumbers(), SequenceEnds()
     for chosen in (2, 3, 6):
         (data,) = allocated(SEQUENCE, 2024, [chosen], {"by_hand": True})
-        numbers.apply(told.event(Op.NUMBERS_ALLOCATED, data))
-    assert numbers.next(SEQUENCE, 4) == (1, 4, 5, 7)
-    taken = list(allocated(SEQUENCE, 2024, numbers.next(SEQUENCE, 4), {"cases": list("甲乙丙丁")}))
+        event = told.event(Op.NUMBERS_ALLOCATED, data)
+        numbers.apply(event)
+        ends.apply(event)
+    assert ends.next(SEQUENCE, 4) == (1, 4, 5, 7)
+    assert SequenceEnds.from_plain(ends.to_plain()) == ends
+    taken = list(allocated(SEQUENCE, 2024, ends.next(SEQUENCE, 4), {"cases": list("甲乙丙丁")}))
     assert [(d["first"], d["last"], d["cases"]) for d in taken] == [
         (1, 1, ["甲"]),
         (4, 5, ["乙", "丙"]),
