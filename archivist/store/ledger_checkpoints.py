@@ -104,15 +104,16 @@ class LedgerState:
 
     def _is_untouched(self, events: str) -> bool:
         """Ask a stretch of the chain, which moves on with each event and comes round: each file is older than the next."""
-        self.asked = seq = self.chain.seq
+        seq = self.chain.seq
         asked = {(self.turn + n) % seq + 1 for n in range(_ASKED)}
-        self.turn = (self.turn + _ASKED) % seq
         looked = sorted(asked | {n + 1 for n in asked if n < seq})
         found = durable_files.states(events, map(chain.event_name, looked))
         times = dict(zip(looked, map(_written, found), strict=True))
-        return all(
-            times[n] <= (self.written_ns if n <= self.read else times.get(n + 1, times[n])) for n in asked
-        )
+        for n in asked:
+            if times[n] > (self.written_ns if n <= self.read else times.get(n + 1, times[n])):
+                return False
+        self.asked, self.turn = seq, (self.turn + _ASKED) % seq
+        return True
 
 
 def _written(state: FileStamp) -> int:
