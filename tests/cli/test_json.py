@@ -205,7 +205,7 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
                 locked_pdf(tmp_path / "archive/inbox/加锁.pdf", plain, "x1")
                 office.run("watch", "--once", check=1)
             if path == ("restore",):
-                shutil.copytree(tmp_path / "archive", tmp_path / "备份")
+                shutil.copytree(tmp_path / "archive", tmp_path / "备份", dirs_exist_ok=True)
             said = [_filled(office, word) for word in words]
             with mock.patch.object(office, "answers", "x1\n"):
                 found = office.json(*path, *said, check=None if status < 0 else status)
