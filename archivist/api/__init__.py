@@ -6,8 +6,8 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``demonstration`` what the demonstration did · ``setup`` a workspace made, with its ``settings_text``, and looked over · ``cases`` households opened, changed, closed, ``case_list`` listed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``across`` what households have to do with each other · ``agenda`` ``ics`` what is due · ``next_acts`` what comes next ·
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
-``fixity`` the archive read again and made whole · ``access`` who was shown what · ``authorisation`` who may, ``identification`` by what it is known who it is ·
-``fixity`` the archive read again and made whole · ``authorisation`` who may, ``identification`` by what it is known who it is ·
+``fixity`` the archive read again and made whole · ``access`` who was shown what · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
+``fixity`` the archive read again and made whole · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
 ``fixity`` the archive read again and made whole · ``backups`` its copies on another medium · ``sealing`` its heads for others to keep, and held against what they have ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_values`` ``input_tables`` what a file tells
@@ -46,6 +46,7 @@ __all__ = [
     "office_documents",
     "parcels",
     "passwords",
+    "people",
     "periods",
     "rearranging",
     "refiling",

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor
-from archivist.model.by import By
+from archivist.model.by import By, KnownBy
 from archivist.model.invisible import without_invisible
 from archivist.model.permissions import DECIDING, MAY, Act
 from archivist.model.roles import Role
@@ -65,13 +65,17 @@ def require(workspace: Workspace, by: By, act: Act) -> None:
 
     Raises:
         UnknownActor: E505, nobody of that name is registered, or at the post today. RoleMissing: E504.
-        NotIdentified: E506, the account is another one's, and the office wants that refused.
+        NotIdentified: E506, there is a PIN and it was not given, or the account is another one's, and the office wants that refused.
+        DamagedFile: E212, the file of PINs.
     """
     from archivist.config import OtherAccount
+    from archivist.store import pins
 
     if not workspace.config.people:
         return
     rows = at_post(workspace, by)
+    if by.known_by is not KnownBy.PIN and by.actor in pins.read(workspace.root):
+        raise NotIdentified(f"{by.actor}设有口令，没有输入")
     if by.registered_account and workspace.config.options.other_account is OtherAccount.REFUSE:
         raise NotIdentified(
             f"{by.actor}登记的账户是 {by.registered_account}，现在的账户是 {by.account}，没有用口令确认"

@@ -31,6 +31,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.HEADS_RECORDED: "登记链头",
         Op.SEALED: "封存",
         Op.CLOCK_ACCEPTED: "认可机器时间",
+        Op.PIN_CHANGED: "口令",
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
         Op.BACKUP_MADE: "备份",
         Op.RESTORED: "恢复",
@@ -212,8 +213,8 @@ def _text(event: Event) -> str:
             return f"{data['case']} {how}" + (f"（{event.reason}）" if event.reason else "")
         case Op.HEADS_RECORDED:
             return f"{len(data['heads'])} 个"
-        case Op.CLOCK_ACCEPTED:
-            return f"早于 {data['year']} 年第 {data['seq']} 号事件的 {data['time'][:16].replace('T', ' ')}（{event.reason}）"
+        case Op.CLOCK_ACCEPTED | Op.PIN_CHANGED:
+            return _of_who(event)
         case Op.SEALED:
             return f"{data['seal']}，户档 {data['cases']} 个，摘要 {data['sha256'][:20]}…"
         case Op.ACCESS_LOG_DESTROYED:
@@ -233,3 +234,12 @@ def _text_of_copies(event: Event) -> str:
         return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"
     lost = f"，放弃 {len(data['lost'])} 处" if data["lost"] else ""
     return f"{data['what']}：取回 {len(data['restored'])} 个、移出 {len(data['aside'])} 个{lost}，仍有 {data['left']} 处不符"
+
+
+def _of_who(event: Event) -> str:
+    """Say what was decided about a clock, or done with a PIN."""
+    data = event.data
+    if event.op is Op.PIN_CHANGED:
+        return f"{data['person']} {'设口令' if data['how'] == 'set' else '清除口令'}"
+    moment = str(data["time"])[:16].replace("T", " ")
+    return f"早于 {data['year']} 年第 {data['seq']} 号事件的 {moment}（{event.reason}）"

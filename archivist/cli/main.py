@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "restore": ("archivist.cli.fixity", "restore", "从备份按摘要恢复有问题的户档"),
     "ledger": ("archivist.cli.ledger", "ledger", "总账：给出的编号、制发的机关文书、核对与决定"),
     "access": ("archivist.cli.access", "access", "查阅登记：谁、何时、看过哪些户档"),
+    "people": ("archivist.cli.people", "people", "人员：岗位、账户、口令"),
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,8 +22,9 @@ from click.core import ParameterSource
 from archivist import settings_file
 from archivist.api.access import Shown, record, shown_in
 from archivist.api.result import Problem, Result
+from archivist.cli.identity import as_text, asked_pin, os_account, terminal
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError
-from archivist.model.by import CHINA, By
+from archivist.model.by import CHINA, By, KnownBy
 from archivist.model.invisible import without_invisible
 from archivist.model.permissions import Act
 from archivist.printable import visible
@@ -78,6 +80,8 @@ class Session:
         self.folder: Path | None = None
         self.actor = ""
         self.despite_clock = ""
+        self.pin_stdin = False
+        self._with_pin: set[str] = set()
         self.json = False
         self.verbose = False
         self.clock = now
@@ -130,7 +134,7 @@ class Session:
         said = without_invisible(named or self.actor).strip()
         moment, real = self.clock(), machine_clock()
         clock = real if abs(real - moment) > _SAME_MOMENT else None
-        host = _as_text(socket.gethostname())
+        host = as_text(socket.gethostname())
         by = By(
             said or account or "unknown", moment,
             account=account, host=host, clock=clock, despite_clock=self.despite_clock.strip(),
@@ -144,9 +148,25 @@ class Session:
             by = identification.identified(workspace, by, named=bool(said))
             if writes and (unchecked := authorisation.unchecked_today(workspace, by)):
                 self.warn(unchecked)
-        except ArchivistError:
-            pass  # of the workspace or its settings: whatever is done with it says so itself
-        return by
+        except ArchivistError:  # of the workspace or its settings: whatever is done with it says so itself
+            return by
+        return self._proven(by) if writes and workspace.config.people else by
+
+    def _proven(self, by: By) -> By:
+        """Return who acts as known by the PIN, which is asked for where there is one and it was not given before."""
+        from archivist.api import people
+
+        if not people.has_pin(self.workspace, by.actor):
+            return by
+        if by.actor in self._with_pin:
+            return replace(by, known_by=KnownBy.PIN, registered_account="")
+        where = terminal()
+        known = people.remembered(self.workspace, by, where)
+        if known is None:
+            said = asked_pin(by.actor, from_stdin=self.pin_stdin)
+            known = people.prove(self.workspace, by, said, where)
+        self._with_pin.add(by.actor)
+        return known
 
     def today(self) -> dt.date:
         """The civil date of the law."""
@@ -333,26 +353,6 @@ def _encodable(document: str) -> str:
     return document
 
 
-def os_account() -> str:
-    """Return the operating system's account, as the system itself says it; empty where it has no name.
-
-    ``getpass.getuser`` believes the environment (``LOGNAME``, ``USER``), which says whatever somebody set.
-    """
-    try:
-        if os.name == "nt":
-            return _as_text(os.getlogin())
-        import pwd
-
-        return _as_text(pwd.getpwuid(os.getuid()).pw_name)
-    except (OSError, KeyError):
-        return ""
-
-
-def _as_text(name: str) -> str:
-    """Return a name of the system's as text that can be written, which it need not be."""
-    return name.encode("utf-8", "replace").decode()
-
-
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     """Keep a shared option: what was typed, before or after the command's name, beats the environment; the last one typed counts."""
     session, name = ctx.ensure_object(Session), param.name or ""
@@ -381,6 +381,7 @@ def shared(command: F) -> F:
         click.option("--workspace", type=_Folder(path_type=Path, file_okay=False), envvar="ARCHIVIST_WORKSPACE", expose_value=False, callback=_remember, help="工作区文件夹；默认从当前文件夹往上找。"),
         click.option("--as", "as_", envvar="ARCHIVIST_AS", expose_value=False, callback=_remember, help="以谁的名义办理；默认为登录名。"),
         click.option("--despite-clock", metavar="理由", expose_value=False, callback=_remember, help="机器时间早于上一事件，查明后仍要给号的，写明理由。"),
+        click.option("--pin-stdin", is_flag=True, expose_value=False, callback=_remember, help="口令从标准输入读取，每个一行；供程序使用。"),
         click.option("--json", "json", is_flag=True, expose_value=False, callback=_remember, help="输出一个 JSON 文档，供程序读取。"),
         click.option("--unlogged", is_flag=True, expose_value=False, callback=_remember, help="档案库只读、查阅登记写不进时仍然显示；限管理员。"),
         click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_remember, help="出错时给出完整的调用过程。"),

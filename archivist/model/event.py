@@ -61,6 +61,7 @@ class Op(StrEnum):
     BACKUP_MADE = "backup_made"
     CLOCK_ACCEPTED = "clock_accepted"
     RESTORED = "restored"
+    PIN_CHANGED = "pin_changed"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

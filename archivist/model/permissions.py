@@ -47,6 +47,8 @@ class Act(StrEnum):
     BACK_UP = "backup"
     RESTORE = "restore"
     IGNORE_CLOCK = "--despite-clock"
+    SET_PIN = "people pin"
+    CLEAR_PIN = "people pin --clear"
     TIDY = "doctor --tidy"
     READ_ACCESS = "access list"
     DESTROY_ACCESS = "access destroy"
@@ -91,6 +93,8 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.BACK_UP: "备份",
         Act.RESTORE: "从备份恢复",
         Act.IGNORE_CLOCK: "机器时间早于上一事件仍给号",
+        Act.SET_PIN: "设本人的口令",
+        Act.CLEAR_PIN: "清除忘了的口令",
         Act.TIDY: "移出无关文件",
         Act.READ_ACCESS: "查看查阅登记",
         Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
@@ -137,6 +141,8 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.BACK_UP: FILING | CUSTODY,
         Act.RESTORE: CUSTODY,
         Act.IGNORE_CLOCK: CUSTODY,
+        Act.SET_PIN: EVERYBODY,
+        Act.CLEAR_PIN: CUSTODY,
         Act.TIDY: FILING | CUSTODY,
         Act.READ_ACCESS: CUSTODY,
         Act.DESTROY_ACCESS: CUSTODY,

@@ -33,6 +33,8 @@ LOOKS = {
     "identification.identified": "finds out who acts, for the gate",
     "access.entries": "reads, and asks the gate itself",
     "access.record": "enters who was shown what, of everybody who looks",
+    "people.prove": "finds out who acts, for the gate",
+    "people.remembered": "finds out who acts, for the gate",
     "authorisation.require": "the gate",
     "authorisation.require_two": "the gate",
     "authorisation.at_post": "the gate",

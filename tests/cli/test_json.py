@@ -159,6 +159,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "document-numbers", ["--vacant", "--reason", "打印中断"]),
         (2, "error", ["--vacant"]),
     ],
+    ("people", "list"): [(0, "people", [])],
+    ("people", "pin"): [(2, "error", ["赵一"])],
     ("retention", "list"): [(0, "retention-list/2", []), (0, "retention-office", ["--office"])],
     ("retention", "explain"): [(0, "retention-explain", ["王秀兰"])],
     ("retention", "extend"): [

@@ -58,12 +58,13 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("access", "destroy"): [(Act.DESTROY_ACCESS, ["--with", "某witness", "--reason", "期满"])],
     ("restore",): [(Act.RESTORE, ["王秀兰", "--from", "archive"])],
     ("ledger",): [(Act.ENTER_VACANT, ["--vacant", "--reason", "打印中断"])],
+    ("people", "pin"): [(Act.SET_PIN, ["某无岗", "--pin-stdin"]), (Act.CLEAR_PIN, ["某无岗", "--clear"])],
     ("retention", "extend"): [(Act.EXTEND_RETENTION, ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有价值"])],
 }  # fmt: skip
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
-    ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
+    ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"),
     ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 
 from archivist.cli import session
+from archivist.cli.identity import os_account
 from archivist.model.by import CHINA
 from tests.command_line import Office, Shown
 from tests.people import make_id
@@ -105,7 +106,7 @@ def test_a_typed_workspace_beats_the_environment(
 def test_the_account_is_what_the_system_says(office: Office, variable: str) -> None:
     """An event keeps the OS account; the environment cannot make it another one."""
     office.settings[variable] = "赵主任"
-    assert change(office)["account"] == session.os_account() != "赵主任"
+    assert change(office)["account"] == os_account() != "赵主任"
 
 
 def test_a_told_moment_stands_beside_the_clock(office: Office) -> None:
@@ -163,6 +164,6 @@ def test_another_s_account_is_told_in_check(office: Office) -> None:
     with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[[people]]\nname = "林经办"\nroles = ["intake"]\naccount = "lin-x"\n')
     event = change(office)
-    assert (event["registered_account"], event["account"]) == ("lin-x", session.os_account())
+    assert (event["registered_account"], event["account"]) == ("lin-x", os_account())
     assert "不是登记的 lin-x" in office.run("check", "王秀兰", check=None).stdout
     assert "林经办（自报，不是登记的账户 lin-x）" in office.run("case", "log", "王秀兰").stdout
