@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -92,8 +93,14 @@ def has_pin(workspace: Workspace, name: str) -> bool:
 
 
 @authorised(Act.SET_PIN)
-def set_pin(workspace: Workspace, by: By, name: str, pin: str) -> PinChanged:
+def set_pin(workspace: Workspace, by: By, name: str, ask: Callable[[], str]) -> PinChanged:
     """Set a person's own PIN; who has one already gave it to act at all.
+
+    Args:
+        workspace: the open workspace.
+        by: who sets it, and when.
+        name: whose it is.
+        ask: asks the person for it.
 
     Raises:
         InvalidValue: E002, it is another's, or the new one is none. NotIdentified: E506.
@@ -102,6 +109,7 @@ def set_pin(workspace: Workspace, by: By, name: str, pin: str) -> PinChanged:
 
     if by.actor != name:
         raise InvalidValue("口令由本人设", remedy=f"用 --as {name}，由{name}自己输入。")
+    pin = ask()
     with workspace.archive.writing(by.actor):
         pins.put(workspace.root, name, pin)
         workspace.archive.note(Op.PIN_CHANGED, {"person": name, "how": "set"}, workspace.stamp(by))

@@ -41,6 +41,6 @@ def pin(session: Session, name: str, clear: bool) -> None:
         done = api.clear_pin(session.workspace, session.by(), name)
     else:
         by = session.by(session.actor or name)
-        done = api.set_pin(session.workspace, by, name, new_pin(name, from_stdin=session.pin_stdin))
+        done = api.set_pin(session.workspace, by, name, lambda: new_pin(name, from_stdin=session.pin_stdin))
     session.emit(done)
     session.say(f"{done.name} 的口令已{'设好' if done.has_pin else '清除'}，记入总账", "green")
