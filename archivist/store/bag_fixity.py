@@ -314,6 +314,7 @@ class _Check:
             return current
         for seq in range(known + 1, self.count + 1):
             self._say(path_of(seq), FixityFault.STRAY, f"清单所列的事件到第 {known} 个为止")
+        self.count = known
         return before
 
     def _state(self, current: Chain) -> None:

@@ -91,6 +91,7 @@ class Way:
         do: does it.
         expected: what ``verify`` must find, all of it and nothing else: bag, file, problem.
         needs_anchor: nothing in the bag contradicts it, only a head that somebody else holds: the ledger, the index, a seal.
+        by_hand: ``restore`` does not mend it from a copy, people have to.
         drift: households whose index is then behind; asked of those that need an anchor.
     """
 
@@ -99,6 +100,7 @@ class Way:
     expected: tuple[tuple[str, str, FixityFault], ...] = ()
     needs_anchor: bool = False
     drift: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 def make_scene(root: Path) -> Scene:

@@ -68,7 +68,7 @@ WAYS: Final = (
     Way("two households of before swapped", _swap_old, ((SECOND, "", _MISPLACED), (OLD, "", _MISPLACED))),
     Way("one of before and one of today swapped", lambda s: swap(s.first, s.old), ((FIRST, "", _MISPLACED), (OLD, "", _MISPLACED))),
     Way("two households swapped but for bag-info.txt", _swap_and_info, tuple((n, f, p) for n in (FIRST, SECOND) for f, p in (("", _MISPLACED), (bag.INFO, FixityFault.CHANGED)))),
-    Way("two of before swapped, all made to fit", _swap_old_and_info, (*((n, f, FixityFault.CHANGED) for n in (SECOND, OLD) for f in (bag.INFO, bag.TAG_MANIFEST)), (SECOND, "events/000003.json", FixityFault.HISTORY), (OLD, "events/000002.json", FixityFault.HISTORY))),
+    Way("two of before swapped, all made to fit", _swap_old_and_info, (*((n, f, FixityFault.CHANGED) for n in (SECOND, OLD) for f in (bag.INFO, bag.TAG_MANIFEST)), (SECOND, "events/000003.json", FixityFault.HISTORY), (OLD, "events/000002.json", FixityFault.HISTORY)), by_hand=True),
     Way("a household under another number", lambda s: s.second.rename(s.cases / _NINE), ((_NINE, "", _MISPLACED),)),
     Way("a household under a name that is no number", lambda s: s.second.rename(s.cases / "王样例"), (("cases", "王样例", _MISPLACED),)),
     Way("a household under its number in small letters", lambda s: s.second.rename(s.cases / SECOND.lower()), (("cases", SECOND.lower(), _MISPLACED),)),
