@@ -88,15 +88,20 @@ class Comparison(Result):
 
 
 @authorised(Act.SEAL)
-def seal(workspace: Workspace, by: By) -> Sealed:
-    """Seal the heads of every bag: into a folder of the outbox, into the ledger.
+def seal(workspace: Workspace, by: By, *, pdf: bool | None = None) -> Sealed:
+    """Seal the heads of every bag: into a folder of the outbox with a page to be stamped, into the ledger.
+
+    Args:
+        workspace: the open workspace.
+        by: who seals, and when.
+        pdf: make a PDF of the page; as the settings say when not given.
 
     Raises:
-        IntegrityAlarm: E202, NewerFormat: E210, of the ledger. WriteFailed: E204.
+        IntegrityAlarm: E202, NewerFormat: E210, of the ledger. WriteFailed: E204. PdfUnavailable: E306.
     """
     from archivist.preservation import seal as sealing
 
-    made = sealing.seal(workspace, by)
+    made = sealing.seal(workspace, by, pdf=workspace.config.options.pdf if pdf is None else pdf)
     return Sealed(made.id, made.on, made.cases, made.bags, made.sha256, made.code, made.unread, made.files)
 
 

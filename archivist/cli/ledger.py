@@ -20,10 +20,17 @@ from archivist.errors import UsageError
     help="看各年的文号：每个号用在哪一件、作废、空号还是没有着落；机关文书一并列出。",
 )
 @click.option("--vacant", is_flag=True, help="把没有着落的文号登记为空号；须写 --reason。")
+@click.option("--pdf/--no-pdf", default=None, help="seal 时封存单是否另做 PDF；不写按设置。")
 @click.option("--reason", default="", metavar="理由", help="为何是空号，记入总账。")
 @with_session
 def ledger(
-    session: Session, act: str | None, year: int | None, documents: bool, vacant: bool, reason: str
+    session: Session,
+    act: str | None,
+    year: int | None,
+    documents: bool,
+    vacant: bool,
+    reason: str,
+    pdf: bool | None,
 ) -> int:
     """总账：给出的户号和文号、空号、制发的机关文书、核对、对警报的决定；只增不改，永久保存。
 
@@ -32,7 +39,7 @@ def ledger(
     if act:
         if year or documents or vacant or reason:
             raise UsageError("seal 不与别的选项同用")
-        return _seal(session)
+        return _seal(session, pdf)
     if vacant:
         return _show_numbers(session, api.make_vacant(session.workspace, session.by(), reason, year=year))
     if reason:
@@ -60,8 +67,8 @@ def ledger(
     return 0
 
 
-def _seal(session: Session) -> int:
-    made = sealing.seal(session.workspace, session.by())
+def _seal(session: Session, pdf: bool | None) -> int:
+    made = sealing.seal(session.workspace, session.by(), pdf=pdf)
     session.emit(made)
     session.say(f"封存 {made.seal}：户档 {made.cases} 个，连同总账、批次共 {made.bags} 个", "green")
     session.say(f"摘要 {made.sha256}")

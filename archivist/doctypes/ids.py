@@ -152,6 +152,7 @@ class DocumentId(StrEnum):
     FIVE_HAVES_CHECK = "five_haves_check"
     FIXITY_MANIFEST = "fixity_manifest"
     LEADING_GROUP_SETUP = "leading_group_setup"
+    LEDGER_SEAL = "ledger_seal"
     LEGAL_HOLD_RECORD = "legal_hold_record"
     OTHER = "other"
     POLICY_PUBLICITY_RECORD = "policy_publicity_record"

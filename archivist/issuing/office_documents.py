@@ -271,6 +271,26 @@ def render_register(document: DocumentType, config: Config, given: Given, *, on:
     return render(document.template, values, qr_payload=None, phrases=document.phrases)
 
 
+def print_sheet(
+    workspace: Workspace, name: DocumentId, given: Given, code: str, *, on: dt.date, pdf: bool
+) -> dict[str, bytes]:
+    """Return a sheet with a code of its own, ``.docx`` and if wanted ``.pdf``; it is not issued.
+
+    Raises:
+        PdfUnavailable: E306. MissingFields: E301. TemplateFault: E303. RenderedWrong: E304.
+    """
+    if pdf and not pdf_maker.available():
+        raise PdfUnavailable("没有找到 LibreOffice")
+    document = workspace.catalogue.get(name)
+    refuse_faulty(document)
+    assert document.template is not None
+    values = document_values(document, _NOBODY, workspace.config, on=on, given=given)
+    (made,) = make([PrintedSheet(document.template, values, code, document.phrases)], pdf=pdf)
+    if isinstance(made, ArchivistError):
+        raise made
+    return {".docx": made.docx, **({".pdf": made.pdf} if made.pdf is not None else {})}
+
+
 def _refuse_other(document: DocumentType, pack: str) -> None:
     if not document.of_office or document.template is None:
         raise DocumentNotApplicable(

@@ -16,7 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.errors import IntegrityAlarm
+from archivist.issuing.office_documents import print_sheet
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
@@ -29,6 +31,7 @@ FOLDER: Final = "封存"
 """Where seals go within the outbox."""
 HEADS: Final = "heads.tsv"
 ABOUT: Final = "seal.json"
+PAGE: Final = "封存单"
 COLUMNS: Final = "bag\tseq\thead\n"
 SCHEMA: Final = "archivist/seal-file/1"
 SHOWN: Final = 20
@@ -74,15 +77,16 @@ def encode(heads: Iterable[BagHead]) -> bytes:
     return (COLUMNS + "".join(f"{h.bag}\t{h.seq}\t{h.head}\n" for h in sorted(heads))).encode()
 
 
-def seal(workspace: Workspace, by: By) -> Seal:
+def seal(workspace: Workspace, by: By, *, pdf: bool = False) -> Seal:
     """Enter the heads of what changed into the ledger, then seal the heads of everything there is.
 
     Args:
         workspace: the open workspace.
         by: who seals, and when.
+        pdf: make a PDF of the page as well.
 
     Raises:
-        IntegrityAlarm: E202, NewerFormat: E210, of the ledger. WriteFailed: E204.
+        IntegrityAlarm: E202, NewerFormat: E210, of the ledger. WriteFailed: E204. PdfUnavailable: E306. TemplateFault: E303.
 
     Survives: killed in between, files lie in the outbox of which the ledger does not know; they are no seal.
     """
@@ -104,11 +108,25 @@ def seal(workspace: Workspace, by: By) -> Seal:
             unread,
         )
         data = {"seal": made.id, "cases": made.cases, "bags": made.bags, "sha256": made.sha256}
-        files = archive.hand_out(
-            f"{FOLDER}/{made.id}", "", {HEADS: content, ABOUT: _about(made)}, Op.SEALED, data, stamp
-        )
+        contents = {HEADS: content, ABOUT: _about(made)} | {
+            f"{PAGE}{suffix}": page for suffix, page in _page(workspace, made, pdf=pdf).items()
+        }
+        files = archive.hand_out(f"{FOLDER}/{made.id}", "", contents, Op.SEALED, data, stamp)
         workspace.hold_heads()
     return replace(made, files=files)
+
+
+def _page(workspace: Workspace, made: Seal, *, pdf: bool) -> dict[str, bytes]:
+    """Return the page to be stamped: the digest in full and as a QR code."""
+    latest = made.ledger[-1] if made.ledger else None
+    given = {
+        "seal.id": made.id,
+        "seal.cases": made.cases,
+        "seal.bags": made.bags,
+        "seal.ledger": f"{latest.bag} 第 {latest.seq} 笔" if latest else "—",
+        "seal.sha256": " ".join(made.sha256[n : n + 8] for n in range(0, 64, 8)),
+    }
+    return print_sheet(workspace, DocumentId.LEDGER_SEAL, given, made.code, on=made.on, pdf=pdf)
 
 
 def _heads(archive: Archive) -> tuple[list[BagHead], tuple[str, ...]]:

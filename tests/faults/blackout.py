@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tests.faults.office import clear
 from tests.faults.power import SEEN, Crash, Disk, Op, crashes, operations, state, told
 from tests.faults.shim import DONE, Done, Kill, NoFault
 from tests.faults.strike import Site
@@ -47,6 +48,9 @@ class Blackout:
         if known in self.right:
             return
         left.write_out(self.site.work)
+        clear(
+            f"{self.site.work}/index"
+        )  # what lies there was written after what is lost: no disk leaves that
         further = len(self.right) % FURTHER_STRIDE == 0
         self.site.verify((after, str(crash)), known[1], further=further)
         self.right.add(known)

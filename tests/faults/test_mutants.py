@@ -36,6 +36,7 @@ NEEDLESS: Final = {
     r"archive/review by (.* > )?review_tray\.remove .*": "the same: the place it left",
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
+    r"archive/outbox by archive\.hand_out > outbox\.hand_out > durable_files\.make_folders .*": "who looks for a seal asks the ledger",
     r"archive/moves by .*record_moves\.end .*": "the same: the move is done, and done again it changes nothing",
     r"archive/moves by .*household_splits\._end .*": "the same of a split",
     r"archive/runs by .*number_runs\.begin .*": "a run whose file is gone is as dead as one whose file nobody holds",

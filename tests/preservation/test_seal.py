@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import zipfile
@@ -9,8 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import pytest
 
+from archivist.documents.render.qr import qr_png
 from archivist.errors import ArchiveError, IntegrityAlarm
 from archivist.model.bag_head import BagHead
 from archivist.model.event import Op
@@ -19,6 +22,7 @@ from archivist.preservation import comparison
 from archivist.preservation.comparison import AgainstCopy, Compared, compare
 from archivist.preservation.seal import CODE, encode, seal
 from archivist.preservation.verification import verify
+from archivist.reading.barcodes import qr_modules
 from archivist.store import Archive, bag
 from archivist.workspace import Workspace
 from tests.kit import BY
@@ -58,9 +62,22 @@ def test_a_seal_has_every_head_and_says_so_on_its_page(sealed: Workspace, tmp_pa
     (event,) = [e for e in archive.ledger_events() if e.op is Op.SEALED]
     assert (event.data["seal"], event.data["sha256"]) == (about["seal"], about["sha256"])
     assert {f["path"] for f in event.data["files"]} == {
-        f"封存/{about['seal']}/{n}" for n in ("heads.tsv", "seal.json")
+        f"封存/{about['seal']}/{n}" for n in ("heads.tsv", "seal.json", "封存单.docx")
     }
     assert seal(sealed, BY).id.endswith("-02")
+
+
+@pytest.mark.usefixtures("sealed")
+def test_the_page_has_the_digest_in_full_and_as_a_code(tmp_path: Path) -> None:
+    """A page with the digest, the number of cases, the day and a QR code that prints well, for being stamped."""
+    made = (tmp_path / "safe/封存单.docx").read_bytes()
+    digest = bag.sha256((tmp_path / "safe/heads.tsv").read_bytes())
+    words = "".join(node.text or "" for node in docx.Document(io.BytesIO(made)).element.iter() if node.text)
+    assert digest in words.replace(" ", "") and "总账封存单" in words
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        pictures = {package.read(n) for n in package.namelist() if n.startswith("word/media/")}
+    assert qr_png((tmp_path / "page").read_text()) in pictures
+    assert len(qr_modules((tmp_path / "page").read_text())) <= 33, "version 4 at most"
 
 
 def test_what_goes_on_after_a_seal_has_grown(sealed: Workspace, tmp_path: Path) -> None:

@@ -95,6 +95,10 @@ DESTROYED: dict[str, object] = {
     "destruction.files": 1020,
 }
 GIVEN: dict[str, dict[str, object]] = {
+    "ledger_seal": {
+        "seal.id": "FC-20240816-01", "seal.cases": 312, "seal.bags": 330, "seal.ledger": "ledger-2024 第 1204 笔",
+        "seal.sha256": " ".join(["3f9c0a1e"] * 8),
+    },
     "retention_schedule": {
         "schedule.version": "2024年第1版",
         "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《通知》「停保后不少于3年」\n"
@@ -156,7 +160,7 @@ OF_MANY = (
     "destruction_supervision_record", "electronic_destruction_log",
 )  # fmt: skip
 OF_THE_OFFICE = (
-    "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules",
+    "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
 )  # fmt: skip
 NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)
 
