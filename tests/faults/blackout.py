@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -48,9 +49,8 @@ class Blackout:
         if known in self.right:
             return
         left.write_out(self.site.work)
-        clear(
-            f"{self.site.work}/index"
-        )  # what lies there was written after what is lost: no disk leaves that
+        clear(f"{self.site.work}/index")  # it was written after what is lost: no disk leaves it so
+        shutil.copytree(self.site.base / "index", self.site.work / "index")
         further = len(self.right) % FURTHER_STRIDE == 0
         self.site.verify((after, str(crash)), known[1], further=further)
         self.right.add(known)

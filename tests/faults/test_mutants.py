@@ -29,14 +29,11 @@ from tests.faults.truth import Broken
 from tests.sampling import sample, sweep
 
 NEEDLESS: Final = {
-    r"archive/ledger/\d+/pending/\d+/m by .*": "the ledger's payload manifest is empty: nothing to lose",
-    r"archive/\.work/new-\d{4}/pending/\d+/m by .*": "the same",
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
     r"archive/\.work by (?!.*remove ).*(create|put) .*": "where a rename of a folder is whole, the new place is enough",
     r"archive/review by (.* > )?review_tray\.remove .*": "the same: the place it left",
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
-    r"archive/outbox by archive\.hand_out > outbox\.hand_out > durable_files\.make_folders .*": "who looks for a seal asks the ledger",
     r"archive/moves by .*record_moves\.end .*": "the same: the move is done, and done again it changes nothing",
     r"archive/moves by .*household_splits\._end .*": "the same of a split",
     r"archive/runs by .*number_runs\.begin .*": "a run whose file is gone is as dead as one whose file nobody holds",

@@ -162,13 +162,20 @@ def check(root: Path, steps: Sequence[Step], told: int, *, rounds: int = 1) -> i
 
 
 def _heads(archive: Archive) -> None:
-    """The ledger has each bag's head, or the bag is marked so that it gets it."""
+    """The ledger has each bag's head, or the bag is marked so that it gets it; what was sealed is there."""
     entered = {
         head[0]: head
         for event in archive.ledger_events()
         if event.op is Op.HEADS_RECORDED
         for head in event.data["heads"]
     }
+    for event in archive.ledger_events():
+        for entry in event.data["files"] if event.op is Op.SEALED else ():
+            path = archive.outbox / entry["path"]
+            must(
+                path.exists() and bag.sha256(path.read_bytes()) == entry["sha256"],
+                f"{path.name} is sealed and lost",
+            )
     bags = [*map(str, archive.case_numbers()), *archive.batches.ids()]
     bags += [bag.identifier(folder.name) for folder in archive.ledger_folders()]
     marked = archive.heads.changed.names()
