@@ -19,7 +19,7 @@ from archivist.model.event import Event
 from archivist.model.ids import Sha256
 from archivist.store import bag, chain, durable_files
 
-_EVENT_PATH: Final = re.compile(rf"{chain.EVENTS}/(\d{{6,}})\.json")
+_EVENT_PATH: Final = re.compile(rf"{chain.EVENTS}/([0-9]{{6,18}})\.json")
 _ALIKE: Final = 48
 """So many of 64 places of two digests are the same only where one is a copy of the other; by chance four are."""
 

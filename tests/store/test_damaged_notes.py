@@ -190,3 +190,11 @@ def test_whatever_stands_there_is_refused_in_one_way(tmp_path: Path, text: str) 
         "review/x/why.json",
         "从备份取回。",
     )
+
+
+def test_a_manifest_may_name_an_event_of_any_number(workspace: Workspace) -> None:
+    """No content of any file falls over: the tag manifest lists an event whose number is longer than Python reads."""
+    tags = workspace.archive.folder(ZHANG) / "tagmanifest-sha256.txt"
+    tags.chmod(0o600)
+    tags.write_bytes(tags.read_bytes() + f"{'0' * 64}  events/{'9' * 5000}.json\n".encode())
+    assert named(workspace) == {f"{ZHANG}/tagmanifest-sha256.txt"}
