@@ -18,7 +18,7 @@ Of each kind of file: bits turned over one at a time (every one of files up to 4
 spoilt otherwise (cut, extended, pieces doubled, zeroed, swapped, values of another type), and notes and events rewritten with
 their digests made to fit. After each the program is asked what touches that file; after some, everything, with writes. Wrong
 is whatever falls over, is called a fault of the program (E700), is not named by verify as the very file that was damaged, or
-stops a write to another household.
+stops a write to another household. An empty field: that run was ended before its turn.
 """
 COLUMNS = {
     "bits": "bits",
@@ -33,10 +33,14 @@ def table(counts: dict[str, dict[str, int]]) -> str:
     """Return the table in Markdown, with a last row of sums."""
     lines = [f"| kind of file | {' | '.join(COLUMNS.values())} |", f"|---|{'--:|' * len(COLUMNS)}"]
     for kind, row in counts.items():
-        lines.append(f"| {kind} | {' | '.join(f'{row.get(what, 0):,}' for what in COLUMNS)} |")
+        lines.append(f"| {kind} | {' | '.join(_shown(row.get(what)) for what in COLUMNS)} |")
     sums = [sum(row.get(what, 0) for row in counts.values()) for what in COLUMNS]
     lines.append(f"| **all** | {' | '.join(f'**{n:,}**' for n in sums)} |")
     return "\n".join(lines)
+
+
+def _shown(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
 
 
 def main() -> None:
