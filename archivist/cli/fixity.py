@@ -134,10 +134,11 @@ def _compare(session: Session, against: Path, anchor: str) -> int:
     session.emit(done)
     counts = Counter(b.label for b in done.bags)
     differing = [b for b in done.bags if b.standing not in ("same", "grown")]
-    session.table(
-        ("档案", "结果", "对方到第几个事件", "这里到第几个事件", "说明"),
-        [(b.bag, b.label, b.anchored or "", b.here or "", b.text) for b in differing],
-    )
+    if differing:
+        session.table(
+            ("档案", "结果", "对方到第几个事件", "这里到第几个事件", "说明"),
+            [(b.bag, b.label, b.anchored or "", b.here or "", b.text) for b in differing],
+        )
     what = "，".join(f"{label} {count}" for label, count in counts.items())
     if done.kind != "copy" and not done.anchored:
         session.say("没有与封存单上的摘要核对（--anchor）：这份文件本身是否被换过，无从知道", "dim")
