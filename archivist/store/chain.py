@@ -34,7 +34,7 @@ UNFIT: Final = (
     InvalidValue,
 )
 """What comes of events that say what no program writes, while they are read or folded."""
-LOOKED_AT: Final = 256
+LOOKED_AT: Final = 128
 """Of so many event files at most a reading asks whether they are as they were, besides reading what is new."""
 _NAME = re.compile(r"\d{6,}\.json")
 
