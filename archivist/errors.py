@@ -19,8 +19,7 @@ from archivist.printable import on_one_line
 
 def as_text(what: str, file: str | None, problems: Sequence[str]) -> str:
     """Return an error as people read it: the file, what happened, then each problem on a line of its own."""
-    head = f"{on_one_line(file)}：{what}" if file else what
-    return "\n".join([head, *(f"  · {p}" for p in problems)])
+    return "\n".join([f"{on_one_line(file)}：{what}" if file else what, *(f"  · {p}" for p in problems)])
 
 
 class ArchivistError(Exception):
@@ -106,10 +105,7 @@ class PasswordNeeded(UnreadableFile):
     """The file can only be opened with a password, and none, or another, was given."""
 
     code, exit_status, title = "E106", 16, "文件加了密码"
-    remedy = (
-        "文件没有丢失：仍在收件箱、待认领中或原处。在待认领里的，向来件人要密码，"
-        "用 archivist review unlock 编号 输入密码打开；还没有投入的，先投入收件箱。"
-    )
+    remedy = "文件没有丢失：仍在收件箱、待认领中或原处。在待认领里的，向来件人要密码，用 archivist review unlock 编号 输入密码打开；还没有投入的，先投入收件箱。"
 
 
 class FormatNotRead(UnreadableFile):
@@ -279,10 +275,7 @@ class MissingFields(DocumentError):
     """Mandatory ``system`` fields are unknown; all of them are listed at once."""
 
     code, exit_status, title = "E301", 31, "文书缺少必填项"
-    remedy = (
-        "户档信息用 archivist case set 补齐；受理日期等由环节登记的，先办环节（archivist case step 户）；"
-        "只属于这一件文书的用 generate --set 键=值 给出。没有归档任何内容。"
-    )
+    remedy = "户档信息用 archivist case set 补齐；受理日期等由环节登记的，先办环节（archivist case step 户）；只属于这一件文书的用 generate --set 键=值 给出。没有归档任何内容。"
 
 
 class UnknownDocument(DocumentError):
@@ -340,6 +333,20 @@ class BadQuery(IndexFault):
 
     code, exit_status, title = "E401", 41, "检索式看不懂"
     remedy = "检查括号与引号；AND、OR、NOT 须大写。"
+
+
+class IndexNotWritten(IndexFault):
+    """The disk or the system refused to write the index (full, read-only, another writer); nothing is wrong with it."""
+
+    code, exit_status, title = "E402", 42, "索引写不进去"
+    remedy = "请检查磁盘空间与权限；档案不受影响，索引在下次写入或检索时自行补齐。"
+
+
+class ForeignIndex(IndexFault):
+    """The index is another archive's, or of a state this one has not come to: it is asked nothing."""
+
+    code, exit_status, title = "E403", 43, "索引不是本档案库的"
+    remedy = "先用 archivist verify 核对档案库没有被换成旧的；无误后运行 archivist reindex。"
 
 
 # ── rules and settings ───────────────────────────────────────────────────────────────────────────────────
@@ -407,9 +414,7 @@ def all_errors(root: type[ArchivistError] = ArchivistError) -> Iterator[type[Arc
     found: dict[str, type[ArchivistError]] = {}
     todo = [root]
     while todo:
-        cls = todo.pop()
-        todo.extend(cls.__subclasses__())
-        if cls.code in found and found[cls.code] is not cls:
+        todo.extend((cls := todo.pop()).__subclasses__())
+        if found.setdefault(cls.code, cls) is not cls:
             raise AssertionError(f"code {cls.code} twice: {found[cls.code].__name__}, {cls.__name__}")
-        found[cls.code] = cls
     yield from (found[code] for code in sorted(found))

@@ -6,7 +6,7 @@ Settings, rules and catalogue are imported when they are first asked for: a ques
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,8 @@ from archivist.model.document_code import OfficeKey
 from archivist.model.event import Event
 from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
-from archivist.search.index import Drift, Index
+from archivist.search.engine import Drift
+from archivist.search.index import Index
 from archivist.store import Archive, Draft, Stamp, machine_clock, office_keys
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from archivist.doctypes.catalogue import Catalogue
     from archivist.rules.pack import Pack
 
+_FOLLOWED_AT_ONCE: Final = 200
+"""So many cases a question lets the index follow before it is answered."""
 _SHORT_NUMBER: Final = 6
 """A number of so many digits at most is the last part of a case number."""
 
@@ -180,15 +183,18 @@ class Workspace:
             finally:
                 numbers, self._later = self._later, None
                 if numbers:
-                    self._let_index(lambda: self.index.follow_many(numbers))
-                    self.hold_heads()
+                    self._let_index(lambda: self._follow_now(numbers))
 
     def follow(self, number: CaseNo) -> None:
         """Let the index follow a case. The commit stands whatever becomes of the index: a fault is kept, not raised."""
         if self._later is not None:
             self._later.append(number)
         else:
-            self._let_index(lambda: self.index.follow(number))
+            self._let_index(lambda: self._follow_now((number,)))
+
+    def _follow_now(self, numbers: Iterable[CaseNo]) -> None:
+        with self.index.together():
+            self.index.follow_many(numbers)
             self.hold_heads()
 
     def hold_heads(self, heads: Iterable[BagHead] = ()) -> None:
@@ -223,6 +229,24 @@ class Workspace:
         with self.archive.writing(by.actor):
             self.index.catch_up()
 
+    def made_current(self) -> str:
+        """Let the index follow what a writer that died or failed left out, unless another one is at work.
+
+        Returns:
+            What is to be said of an index that still lacks something; empty when it does not.
+
+        Raises:
+            IndexFault: E400.
+        """
+        behind = self.index.behind()
+        if 0 < len(behind) <= _FOLLOWED_AT_ONCE:
+            with suppress(IndexFault), self.index.together(wait_s=0):
+                self.index.follow_many(())
+            behind = self.index.behind()
+        if not behind:
+            return ""
+        return f"索引还缺 {len(behind)} 户的最新内容，结果可能不全：运行 archivist verify 查明，archivist reindex 补上"
+
     def drift(self) -> list[Drift]:
         """Return the cases of which the index could know more; of one that a newer program wrote to it cannot.
 
@@ -252,6 +276,9 @@ class Workspace:
             if len(text.strip()) <= _SHORT_NUMBER and text.strip().isdecimal():
                 return self._by_sequence(int(text))
             rows = self.index.find_cases(text)
+            if not rows and self.index.behind():
+                self.made_current()
+                rows = self.index.find_cases(text)
             if not rows:
                 raise CaseNotFound(f"没有找到与“{text}”相符的户档") from None
             if len({r.number for r in rows}) > 1:

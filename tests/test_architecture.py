@@ -66,7 +66,12 @@ def test_one_outside_thing_one_module() -> None:
         "watchdog": {"archivist.ingest.watch_folder"},
         "pypinyin": {"archivist.search.text"},
         "chinese_calendar": {"archivist.rules.work_calendar"},
-        "sqlite3": {"archivist.search.catalogue", "archivist.search.tables", "archivist.search.held_heads"},
+        "sqlite3": {
+            "archivist.search.catalogue",
+            "archivist.search.databases",
+            "archivist.search.held_heads",
+            "archivist.search.tables",
+        },
         "icalendar": {"archivist.api.ics"},
         "tomlkit": {"archivist.api.settings_text", "archivist.cli.demo.households"},
         "openpyxl": {"archivist.tables.reader", "archivist.tables.writer"},

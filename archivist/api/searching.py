@@ -57,13 +57,18 @@ class HitView:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer(Result):
-    """One page of an answer; ``total`` is exact, or the most there can be. See ``search.engine.Results``."""
+    """One page of an answer; ``total`` is exact, or the most there can be. See ``search.engine.Results``.
 
-    SCHEMA: ClassVar[str] = "archivist/search/1"
+    Attributes:
+        notices: what people must know of it: that the index lacks something, so that papers may be missing.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/search/2"
 
     total: int
     exact: bool
     hits: tuple[HitView, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Reindexed(Result):
 def search(
     workspace: Workspace, query: str, *, filters: Mapping[str, str] = {}, limit: int = 20, offset: int = 0
 ) -> SearchAnswer:
-    """Answer a query.
+    """Answer a query; what the index was left without by a writer that died, it follows first.
 
     Args:
         workspace: the open workspace.
@@ -90,8 +95,10 @@ def search(
     Raises:
         BadQuery: E401. IndexFault: E400.
     """
+    notice = workspace.made_current()
     found = workspace.index.search(query, filters=filters, limit=limit, offset=offset)
-    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)))
+    notices = (notice,) if notice else ()
+    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)), notices)
 
 
 def reindex(workspace: Workspace, by: By, progress: Callable[[int, int], None] | None = None) -> Reindexed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -285,6 +286,7 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     yield from _recovery(workspace, by)
     yield _backup(workspace, by)
     yield _index(workspace)
+    yield _access(workspace)
 
 
 def _keys(workspace: Workspace) -> Checkup:
@@ -364,12 +366,22 @@ def _backup(workspace: Workspace, by: By) -> Checkup:
 
 def _index(workspace: Workspace) -> Checkup:
     try:
-        drift = workspace.drift()
+        damaged = workspace.index.damaged()
+        if damaged:
+            return Checkup("索引", Condition.ALARM, f"已损坏：{'、'.join(damaged)}；运行 archivist reindex")
+        lacking, drift = workspace.made_current(), workspace.drift()
     except ArchivistError as error:
         return Checkup("索引", Condition.ATTENTION, f"{error}；{error.remedy}")
-    if lost := [d for d in drift if d.lost or d.archive_seq is None]:
-        what = f"{len(lost)} 户的案卷不见了，或历史被改动、截断：运行 archivist verify，查明之前不要重建索引"
-        return Checkup("完整性", Condition.ALARM, what)
-    if drift:
-        return Checkup("索引", Condition.ATTENTION, f"{len(drift)} 户落后，运行 archivist reindex")
-    return Checkup("索引", Condition.FINE, "与档案库一致")
+    if lacking or drift:
+        return Checkup("索引", Condition.ATTENTION, lacking or f"{len(drift)} 户落后，运行 archivist reindex")
+    return Checkup("索引", Condition.FINE, "与档案库一致，校验和无误，只有本帐户可写")
+
+
+def _access(workspace: Workspace) -> Checkup:
+    """Return whether what is shown can be put on record; where it cannot, nothing is shown."""
+    log, name = workspace.archive.access, "查阅登记"
+    months = log.months()
+    places = [log.path(months[-1]).parent, log.path(months[-1])] if months else [workspace.archive.root]
+    if not all(os.access(place, os.W_OK) for place in places):
+        return Checkup(name, Condition.ALARM, "写不进：什么也不会显示；请检查 archive/access 的权限和磁盘")
+    return Checkup(name, Condition.FINE, f"可以写入，已有 {len(months)} 个月")

@@ -68,6 +68,8 @@ def search(
     if session.json:
         return 0
     show_hits(session, answer.hits)
+    for notice in answer.notices:
+        session.warn(notice)
     shown = len(answer.hits)
     some = f"，显示第 {offset + 1}–{offset + shown} 条" if shown and answer.total > shown else ""
     session.say(f"共 {'' if answer.exact else '约 '}{answer.total} 条{some}")

@@ -254,7 +254,8 @@ def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:
 def _drift(workspace: Workspace, alarming: Collection[str]) -> tuple[str, ...]:
     """Return the cases that the index is behind of; one whose history has lost something is no matter of the index."""
     try:
-        return tuple(str(d.number) for d in workspace.drift() if str(d.number) not in alarming)
+        damaged = tuple(f"index/ {name} 已损坏" for name in workspace.index.damaged())
+        return damaged or tuple(str(d.number) for d in workspace.drift() if str(d.number) not in alarming)
     except ArchivistError as error:
         return (str(error),)
 

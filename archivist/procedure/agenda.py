@@ -289,10 +289,9 @@ def _read(
             bodies.append((case.number, case.head, body))
             if case.status is CaseStatus.OPEN and category in (None, case.category):
                 yield _Sight(name, case.applicant_name, json.loads(body))
-        with suppress(
-            IndexFault
-        ):  # what cannot be kept (another writer, a full disk) is worked out again next time
-            workspace.index.ask(partial(kept.store_standing, rules=rules, bodies=bodies))
+        # What cannot be kept (another writer, a full disk) is worked out again next time.
+        with suppress(IndexFault), workspace.index.together() as catalogue:
+            kept.store_standing(catalogue, rules, bodies)
 
 
 # ── how it stands to a day ───────────────────────────────────────────────────────────────────────────────

@@ -3,25 +3,32 @@
 ``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
 forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before · ``damage`` of
-the index.
+the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
+opened), ``ownership`` who can have written it · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
 """
 
 __all__ = [
     "agenda_cache",
+    "binding",
     "catalogue",
+    "checksums",
     "damage",
+    "databases",
     "engine",
     "evaluator",
     "held_heads",
     "index",
     "opened_index",
+    "ownership",
     "people_on_file",
     "postings",
     "query",
     "query_tree",
+    "rebuilding",
     "segment",
     "tables",
     "text",
     "variants",
     "whoosh",
+    "write_ahead",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,10 +20,12 @@ from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id, parse_id
 from archivist.search import held_heads
 from archivist.search import text as forms
+from archivist.search.checksums import Checksums
+from archivist.search.databases import connect_reading, connect_writing, fault_of
 from archivist.search.query_tree import PersonKey
-from archivist.search.tables import TABLES, write_case
+from archivist.search.tables import TABLES, person_condition, write_case
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 _WALK = 1_000
 _IN = 500
 _REMEMBERED = 20
@@ -83,13 +85,15 @@ class DocRow:
 class IndexCatalogue:
     """One open catalogue. Every method that reads the file raises ``IndexFault`` (E400) when it is damaged."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, writes: bool = False) -> None:
         self._path = path
         self._written: dict[CaseNo, Case] = {}
         if not path.is_file():
             raise IndexFault("索引目录不存在或不完整")
         with self._guard():
-            self._db = _connect(path)
+            # While this one is open, the writer's end folds nothing into the file behind the checksums' back.
+            self._holding = connect_reading(path) if writes else None
+            self._db = connect_writing(path) if writes else connect_reading(path)
             try:
                 meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
             except sqlite3.Error:
@@ -104,23 +108,27 @@ class IndexCatalogue:
         """Make a new, empty catalogue; the file must not exist."""
         if path.exists():
             raise FileExistsError(path)
-        db = _connect(path)
-        db.executescript(TABLES)
         versions = [("schema", str(SCHEMA)), ("analyser", str(forms.ANALYSER)), ("text_generation", "0")]
-        db.executemany("INSERT INTO meta VALUES (?, ?)", versions)
-        db.close()
-        return cls(path)
+        try:
+            with closing(connect_writing(path)) as db:
+                db.executescript(TABLES)
+                db.executemany("INSERT INTO meta VALUES (?, ?)", versions)
+        except sqlite3.Error as error:
+            raise fault_of(error) from error
+        return cls(path, writes=True)
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+        if self._holding is not None:
+            self._holding.close()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise IndexFault(f"索引目录损坏或读不出来（{type(error).__name__}）") from error
+            raise fault_of(error) from error
 
     def select(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Return the rows of a question in SQL."""
@@ -139,14 +147,27 @@ class IndexCatalogue:
                 raise
             self._db.execute("COMMIT")
 
-    def quick(self, on: bool) -> None:
-        """Do without waiting for the disk at each commit: only while building what is thrown away after a crash."""
-        self._db.execute(f"PRAGMA synchronous = {'OFF' if on else 'FULL'}")
+    def building(self) -> None:
+        """Do without waiting for the disk at each commit: only while making what is thrown away after a crash."""
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA wal_autocheckpoint = 1000")
 
-    def settle(self) -> None:
-        """Fold the write-ahead log back into the file and leave nothing of deleted rows in either."""
+    def seal(self, sums: Checksums | None) -> None:
+        """Fold the log back into the file, leave nothing of deleted rows in either, and put on record what the file is.
+
+        Survives: a kill at any point; what the pages were and what they become is on record before they change.
+        """
+        if sums is not None and not sums.expect():
+            return
         with self._guard():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if sums is not None and not busy:
+            sums.settle()
+
+    def vacuum(self) -> None:
+        """Write the whole file anew: no page keeps anything of rows that were deleted."""
+        with self._guard():
+            self._db.execute("VACUUM")
 
     # ── following the archive ────────────────────────────────────────────────────────────────────────────
     def heads(self) -> dict[CaseNo, tuple[int, Sha256] | None]:
@@ -300,14 +321,14 @@ class IndexCatalogue:
 
     def of_people(self, by: PersonKey, key: str) -> tuple[set[int], set[int]]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
-        where, values = _person(by, key)
+        where, values = person_condition(by, key)
         sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
         rows = self.select(sql, *values)
         return {int(str(i)) for i, r in rows if not r}, {int(str(i)) for i, _ in rows}
 
     def people_of(self, number: CaseNo, by: PersonKey, key: str) -> list[tuple[str, str, bool]]:
         """Return part and name of everyone in a case, and whether it was this person that was asked for."""
-        where, values = _person(by, key)
+        where, values = person_condition(by, key)
         sql = (
             f"SELECT p.part, p.name, p.id IN (SELECT k.person FROM keys k WHERE {where} AND k.case_id = c.id) "
             "FROM people p JOIN cases c ON c.id = p.case_id WHERE c.number = ? ORDER BY p.id"
@@ -362,23 +383,6 @@ class IndexCatalogue:
 _CASE = "SELECT number, category, status, applicant, village, opened_on, '' FROM cases"
 
 
-def _person(by: PersonKey, key: str) -> tuple[str, tuple[str, ...]]:
-    """Return the condition on ``keys k`` that finds a person."""
-    after = forms.after_prefix(key)
-    match by:
-        case PersonKey.NAME:
-            return "k.kind = 'name' AND k.key >= ? AND k.key < ?", (key, after)
-        case PersonKey.PINYIN:
-            sounds = "k.kind = 'pinyin' AND k.key >= ? AND k.key < ?"
-            return f"({sounds} OR k.kind = 'initials' AND k.key = ?)", (key, after, key)
-        case PersonKey.ID:
-            return "k.kind = 'id' AND k.key = ?", (key,)
-        case PersonKey.ID6:
-            return "k.kind = 'id6' AND k.key = ?", (key,)
-        case PersonKey.ID4:
-            return "k.kind = 'id4' AND k.key = ?", (key,)
-
-
 def _case_row(*row: object) -> CaseRow:
     number, category, status, applicant, village, opened_on, part = map(str, row)
     return CaseRow(_number(number), Category(category), status, applicant, village, opened_on, part)
@@ -394,17 +398,6 @@ def _number(stored: object) -> CaseNo:
         return CaseNo.parse(str(stored))
     except InvalidValue as error:
         raise IndexFault("索引目录损坏，有一个户号读不出来") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            db.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -7,9 +7,9 @@ knows which record holds which text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
@@ -79,8 +79,32 @@ class Bounds:
     possible: Set[int]
 
 
+LedgerPlace: TypeAlias = tuple[int, int, Sha256]
+"""An event of the ledger: year, number from 1, digest."""
+
+
+class Trail(Protocol):
+    """What tells an index whether it is this archive's, and what it may have missed."""
+
+    def origin(self) -> LedgerPlace | None:
+        """Return the ledger's very first event, by which an archive is known."""
+
+    def end(self) -> LedgerPlace | None:
+        """Return the ledger's last event."""
+
+    def holds(self, place: LedgerPlace) -> bool:
+        """Tell whether an event stands in the ledger."""
+
+    def changed_since(self, place: LedgerPlace | None) -> Set[CaseNo]:
+        """Return the cases that may have changed after a place of the ledger, or at all."""
+
+
 class ArchiveReader(Protocol):
     """The archive, as far as an index needs it."""
+
+    @property
+    def trail(self) -> Trail:
+        """What the ledger and the marks of change say."""
 
     def case_numbers(self) -> Iterable[CaseNo]:
         """Return every case there is."""
@@ -96,6 +120,19 @@ class ArchiveReader(Protocol):
 
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages parted by form feeds; empty when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A case that the index does not show as it is; ``None`` where one side does not know the case (fully).
+
+    ``lost``: its chain has lost the head that was known of it, so that it is no matter of the index.
+    """
+
+    number: CaseNo
+    archive_seq: int | None
+    index_seq: int | None
+    lost: bool = False
 
 
 class SearchEngine(Protocol):
@@ -114,10 +151,10 @@ class TextIndex(Protocol):
     def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's normal text, in the order asked; documents that are gone are left out."""
 
-    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: bool = False) -> None:
+    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: Collection[int] = ()) -> None:
         """Commit additions and removals at once; what an added document replaces must be among the dropped.
 
-        With ``purge`` nothing of what was removed, now or earlier, stays in any file.
+        Nothing of the documents to ``purge`` stays in any file.
         """
 
     def generation(self) -> int:

@@ -9,13 +9,9 @@ workspace's lock sees to it); readers need no lock. Nothing is logged: queries a
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, TypeVar
@@ -24,33 +20,26 @@ from archivist.errors import ArchiveError, BadQuery, IndexFault, InvalidValue
 from archivist.model.bag_head import BagHead
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.search import held_heads
+from archivist.search import binding, held_heads, rebuilding
 from archivist.search import query as queries
 from archivist.search.catalogue import CaseRow, IndexCatalogue, RecordRow, SourceRow
+from archivist.search.checksums import Checksums
 from archivist.search.damage import as_written
-from archivist.search.engine import ArchiveReader, Results
-from archivist.search.opened_index import CATALOGUE, TEXT, OpenedIndex, batches, follow
+from archivist.search.databases import PATIENCE_S, one_writer
+from archivist.search.engine import ArchiveReader, Drift, Results
+from archivist.search.opened_index import OpenedIndex, batches, current, follow
+from archivist.search.ownership import require_own
 from archivist.search.query_tree import Node, both
+from archivist.search.rebuilding import disk
 
 T = TypeVar("T")
 
-CURRENT: Final = "CURRENT"
+WRITER: Final = "WRITER"
+"""Locked by whoever writes the index."""
 LOSS_ALLOWED: Final = 10
 """So many cases may vanish at once without question; more only while over half remain."""
+_LEDGER: Final = "ledger-"
 _NO_FILTERS: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A case that the index does not show as it is; ``None`` where one side does not know the case (fully).
-
-    ``lost``: its chain has lost the head that was known of it, so that it is no matter of the index.
-    """
-
-    number: CaseNo
-    archive_seq: int | None
-    index_seq: int | None
-    lost: bool = False
 
 
 class Index:
@@ -64,6 +53,8 @@ class Index:
     def __init__(self, folder: Path, archive: ArchiveReader) -> None:
         self._folder, self._archive = folder, archive
         self._now: OpenedIndex | None = None
+        self._writer: OpenedIndex | None = None
+        self._writes = False
         self._lock = threading.RLock()
         self.unread: set[CaseNo] = set()
         self.changed: set[CaseNo] = set()
@@ -80,9 +71,10 @@ class Index:
     def close(self) -> None:
         """Let go of the files; the next question opens them again."""
         with self._lock:
-            if self._now is not None:
-                self._now.close()
-            self._now = None
+            for opened in (self._writer, self._now):
+                if opened is not None:
+                    opened.close()
+            self._now = self._writer = None
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────
     def search(
@@ -139,11 +131,33 @@ class Index:
 
     def known_heads(self) -> list[BagHead]:
         """Return the head last known of every bag: of a case that was followed, and what is held besides."""
-        return self._ask(lambda now: held_heads.known(now.catalogue.select))
+        return self._ask(lambda now: held_heads.known(now.catalogue.select), foreign=True)
+
+    def damaged(self) -> list[str]:
+        """Read every file of the index in use and return the names of those that are not as they were written.
+
+        Raises:
+            IndexFault: E400, there is none, or its checksums are damaged. IndexFault: E400, others may have written it.
+        """
+        name = current(self._folder)
+        if name is None:
+            return []
+        require_own(self._folder, self._folder / name)
+        return Checksums(self._folder / name).damaged()
+
+    def behind(self) -> list[CaseNo]:
+        """Return the cases that changed and were not followed, as far as the archive's marks and ledger tell; quick."""
+        return self._ask(self._behind)
+
+    def _behind(self, opened: OpenedIndex) -> list[CaseNo]:
+        moved = opened.sums is not None and opened.sums.moved
+        return binding.missed(opened.catalogue, self._archive, all_cases=moved)
 
     def drift(self) -> list[Drift]:
         """Return the cases whose chain head is not the one the index followed; unreadable ones are in ``unread``."""
-        known, heads = self._ask(lambda now: (now.catalogue.heads(), held_heads.known(now.catalogue.select)))
+        known, heads = self._ask(
+            lambda now: (now.catalogue.heads(), held_heads.known(now.catalogue.select)), foreign=True
+        )
         held = {head.bag: head for head in heads}
         found = []
         for number in self._archive.case_numbers():
@@ -186,14 +200,26 @@ class Index:
         """
         self.follow_many(numbers)
 
+    @contextmanager
+    def together(self, wait_s: float = PATIENCE_S) -> Iterator[IndexCatalogue]:
+        """Do several things to the index at the price of one; yields the catalogue, to write something of one's own.
+
+        Another writer is waited for ``wait_s`` seconds.
+
+        Raises:
+            IndexFault: E400. IndexNotWritten: E402.
+        """
+        with self._writing(wait_s) as opened:
+            yield opened.catalogue
+
     def hold(self, *heads: BagHead) -> None:
         """Know the heads of bags that are no cases; one whose chain has lost what was known of it keeps that.
 
         Raises:
             IndexFault: E400.
         """
-        with self._lock:
-            catalogue = self._open_for_writing().catalogue
+        with self._writing() as opened:
+            catalogue = opened.catalogue
             known = {head.bag: head for head in held_heads.known(catalogue.select)}
             with catalogue.transaction() as db:
                 held_heads.hold(db, (h for h in heads if h.bag not in known or self._has(known[h.bag])))
@@ -204,9 +230,11 @@ class Index:
         Raises:
             IndexFault: E400.
         """
-        with self._lock:
-            with self._open_for_writing().catalogue.transaction() as db:
+        with self._writing() as opened:
+            with opened.catalogue.transaction() as db:
                 held_heads.release(db, [name])
+            if name.startswith(_LEDGER):
+                binding.write(opened.catalogue, self._archive.trail.origin(), None)
             with suppress(InvalidValue):
                 number = CaseNo.parse(name)
                 self.changed.discard(number)
@@ -214,22 +242,30 @@ class Index:
                     self.follow(number)
 
     def follow_many(self, numbers: Iterable[CaseNo]) -> int:
-        """Like ``follow``, in batches; returns how many had moved."""
-        with self._lock, as_written():
-            opened = self._open_for_writing()
+        """Like ``follow``, in batches, and whatever else was missed; returns how many had moved."""
+        with self._writing() as opened, as_written():
+            origin, end = self._archive.trail.origin(), self._archive.trail.end()
+            missed: set[CaseNo] = set()
+            wanted = dict.fromkeys([*numbers, *self._behind(opened)])
 
             def moved() -> Iterator[Case]:
-                for number in dict.fromkeys(numbers):
+                for number in wanted:
                     if opened.catalogue.head(number) == self._head(number):
                         continue
                     known = next(iter(held_heads.known(opened.catalogue.select, str(number))), None)
                     if known and not self._has(known):
                         self.changed.add(number)
+                        missed.add(number)
                     elif case := self._readable(number):
                         self.changed.discard(number)
                         yield case
+                    else:
+                        missed.add(number)
 
-            return sum(follow(opened, self._archive, batch) for batch in batches(moved()))
+            count = sum(follow(opened, self._archive, batch) for batch in batches(moved()))
+            if not missed and opened.is_bound():
+                binding.write(opened.catalogue, origin, end)
+            return count
 
     def catch_up(self) -> int:
         """Follow every case whose head has moved and forget those that are gone; returns how many there were.
@@ -240,8 +276,7 @@ class Index:
         Raises:
             IndexFault: E400, also when most cases have vanished from the archive (a folder not mounted?).
         """
-        with self._lock, as_written():
-            opened = self._open_for_writing()
+        with self._writing() as opened, as_written():
             drifted = self.drift()
             vanished = [d.number for d in drifted if d.archive_seq is None]
             if len(vanished) > max(LOSS_ALLOWED, len(opened.catalogue.heads()) // 2):
@@ -258,21 +293,20 @@ class Index:
         Survives: a kill in between leaves texts that no answer shows; the next ``remove`` or ``catch_up`` that
         removes or follows anything takes them away, a rebuild always.
         """
-        with self._lock, as_written():
+        with self._writing() as opened, as_written():
             self._remove(numbers)
-            with self._open_for_writing().catalogue.transaction() as db:
+            with opened.catalogue.transaction() as db:
                 held_heads.release(db, map(str, numbers))
 
     def _remove(self, numbers: Sequence[CaseNo]) -> None:
         """Forget cases but for the heads that were known of them."""
-        with self._lock, as_written():
-            opened = self._open_for_writing()
+        with self._writing() as opened, as_written():
             opened.catalogue.begin_removal(numbers)
             if gone := opened.catalogue.gone():
                 text = opened.text()
-                text.write((), gone, purge=True)
+                text.write((), gone, purge=gone)
+                opened.catalogue.vacuum()
                 opened.catalogue.finish((), (), (), text.generation())
-                opened.catalogue.settle()
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the whole index again from the archive alone, then put it in the old one's place.
@@ -287,128 +321,99 @@ class Index:
 
         Survives: until the very last step the old index stays in use, however this ends.
         """
-        with self._lock:
+        with self._alone(), disk():
+            origin, end = self._archive.trail.origin(), self._archive.trail.end()
             numbers = list(self._archive.case_numbers())
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names and ID numbers
-            for left in self._folder.glob("*.part"):
-                shutil.rmtree(left)
-            known = self._known_heads()
-            name = f"{1 + max((int(p.name) for p in self._folder.glob('[0-9]*') if p.name.isdigit()), default=0):06d}"
-            part = self._folder / f"{name}.part"
-            self._fill(part, numbers, progress)
-            self._hold(part, known)
-            part.rename(self._folder / name)
             self.close()
-            _point(self._folder, name)
-            for old in self._folder.glob("[0-9]*"):
-                if old.name != name:  # where a reader still holds it (Windows), the next rebuild removes it
-                    shutil.rmtree(old, ignore_errors=True)
-            return len(numbers)
+            known = rebuilding.known_heads(self._folder)
 
-    def _known_heads(self) -> list[BagHead]:
-        """Return the heads that the index in use knows, whatever state it is in."""
-        with suppress(IndexFault):
-            if name := self._current():
+            def fill(folder: Path) -> None:
+                missed = rebuilding.fill(folder, self._archive, numbers, self._readable, progress)
+                lost = [head for head in known if not self._has(head)]
+                rebuilding.finish(folder, known, lost, origin, None if missed else end)
                 self.close()
-                return held_heads.of_file(self._folder / name / CATALOGUE)
-        return []
 
-    def _hold(self, folder: Path, known: Iterable[BagHead]) -> None:
-        """Let a new catalogue hold the heads that their chains have lost, and those of bags that are no cases."""
-        with closing(IndexCatalogue(folder / CATALOGUE)) as catalogue:
-            followed = set(map(str, catalogue.heads()))
-            with catalogue.transaction() as db:
-                held_heads.hold(db, (h for h in known if h.bag not in followed or not self._has(h)))
-        _sync(folder / CATALOGUE)
-
-    def _fill(
-        self, folder: Path, numbers: Sequence[CaseNo], progress: Callable[[int, int], None] | None
-    ) -> None:
-        from archivist.search.whoosh import WhooshIndex
-
-        WhooshIndex.create(folder / TEXT)
-        IndexCatalogue.create(folder / CATALOGUE).close()
-        opened, done = OpenedIndex(folder), 0
-        try:
-            opened.catalogue.quick(True)
-
-            def read() -> Iterator[Case]:
-                nonlocal done
-                for number in numbers:
-                    if case := self._readable(number):
-                        yield case
-                    done += 1
-                    if progress:
-                        progress(done, len(numbers))
-
-            for batch in batches(read()):
-                follow(opened, self._archive, batch)
-            opened.catalogue.quick(False)
-            opened.catalogue.settle()
-        finally:
-            opened.close()
-        _sync(folder / CATALOGUE)
-        _sync(folder)
+            rebuilding.replace(self._folder, fill)
+            return len(numbers)
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────────────
     def _open(self) -> OpenedIndex:
         """Return the index in use; a workspace without any case gets an empty one."""
-        name = self._current()
+        name = current(self._folder)
         if name is None:
             if next(iter(self._archive.case_numbers()), None) is not None:
                 raise IndexFault("还没有索引")
             self.rebuild()
-            name = self._current()
+            name = current(self._folder)
         assert name is not None
         if self._now is None or self._now.folder.name != name:
-            self.close()
-            self._now = OpenedIndex(self._folder / name)
+            if self._now is not None:
+                self._now.close()
+                self._now = None
+            require_own(self._folder, self._folder / name)
+            self._now = OpenedIndex(self._folder / name, self._archive.trail)
         return self._now
 
-    def _ask(self, question: Callable[[OpenedIndex], T]) -> T:
-        """Ask the index in use; should a rebuild elsewhere replace it meanwhile, ask the new one."""
+    def _ask(self, question: Callable[[OpenedIndex], T], *, foreign: bool = False) -> T:
+        """Ask the index in use; should a rebuild elsewhere replace it meanwhile, ask the new one.
+
+        Args:
+            question: what to ask.
+            foreign: whether an index that is not of this archive as it stands may be asked.
+        """
         with self._lock:
             while True:
-                name = self._current()
+                name = current(self._folder)
                 try:
+                    opened = self._open()
+                    opened.check()
+                    if not foreign:
+                        opened.require_bound()
                     with as_written():
-                        return question(self._open())
+                        return question(opened)
                 except IndexFault:
-                    if name is None or self._current() == name:
+                    if name is None or current(self._folder) == name:
                         raise
 
-    def _open_for_writing(self) -> OpenedIndex:
-        if self._current() is None:
-            self.rebuild()
-        return self._open()
+    @contextmanager
+    def _writing(self, wait_s: float = PATIENCE_S) -> Iterator[OpenedIndex]:
+        """Be the index's one writer for a block; what it wrote is sealed at the end of the outermost, however it ends."""
+        within = self._writes
+        with self._alone(wait_s):
+            name = current(self._folder)
+            if name is None:
+                self.rebuild()
+                name = current(self._folder)
+            assert name is not None
+            if self._writer is None or self._writer.folder.name != name:
+                if self._writer is not None:
+                    self._writer.close()
+                    self._writer = None
+                require_own(self._folder, self._folder / name)
+                self._writer = OpenedIndex(self._folder / name, self._archive.trail, writes=True)
+            opened = self._writer
+            opened.check()
+            try:
+                if not within and opened.sums and opened.sums.moved:
+                    self.follow_many(())  # whatever happened to it, this archive may have come farther
+                with disk():
+                    yield opened
+            finally:
+                if not within:
+                    opened.catalogue.seal(opened.sums)
 
-    def _current(self) -> str | None:
-        try:
-            name = (self._folder / CURRENT).read_text(encoding="ascii", errors="replace").strip()
-        except FileNotFoundError:
-            return None
-        if not re.fullmatch("[0-9]{1,9}", name) or not (self._folder / name).is_dir():
-            raise IndexFault("索引不完整")
-        return name
-
-
-def _point(folder: Path, name: str) -> None:
-    """Make ``CURRENT`` name another folder, all at once."""
-    _sync(folder)
-    draft = folder / f"{CURRENT}.part"
-    with draft.open("w", encoding="ascii") as file:
-        file.write(name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / CURRENT)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Bring a file or folder to the disk; where folders cannot be synced (Windows) the system does it in time."""
-    with suppress(PermissionError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    @contextmanager
+    def _alone(self, wait_s: float = PATIENCE_S) -> Iterator[None]:
+        """Keep others from writing the index for a block; within such a block there is nothing to wait for."""
+        with self._lock:
+            if self._writes:
+                yield
+                return
+            with disk():
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names and ID numbers
+            with one_writer(self._folder / WRITER, wait_s):
+                self._writes = True
+                try:
+                    yield
+                finally:
+                    self._writes = False

@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import IndexFault
+from archivist.errors import ForeignIndex, IndexFault
 from archivist.model.case import Case
 from archivist.model.facts import Facts
 from archivist.model.ids import Sha256
+from archivist.os_reasons import reason_of
+from archivist.search import binding
 from archivist.search import text as forms
 from archivist.search.catalogue import DocRow, IndexCatalogue
-from archivist.search.engine import ArchiveReader, Document, TextIndex
+from archivist.search.checksums import CATALOGUE, TEXT, Checksums
+from archivist.search.engine import ArchiveReader, Document, TextIndex, Trail
 from archivist.search.evaluator import Embedded
 
-CATALOGUE: Final = "catalogue.sqlite3"
-TEXT: Final = "text"
+CURRENT: Final = "CURRENT"
+"""The file that names the folder in use."""
 BATCH: Final = 10_000
 """Documents in one commit of a rebuild; more need more memory, fewer make more segments to search."""
 
 
 class OpenedIndex:
-    """One folder's catalogue and, once needed, its text index."""
+    """One folder's catalogue and, once needed, its text index.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: of ``index/``.
+        trail: tells whether it is the archive's own; ``None`` for one that is just being made.
+        writes: whether something is to be written.
+    """
+
+    def __init__(self, folder: Path, trail: Trail | None, *, writes: bool = False) -> None:
         self.folder = folder
-        self.catalogue = IndexCatalogue(folder / CATALOGUE)
+        self.sums = Checksums(folder) if trail else None
+        self._trail = trail
+        self._bound = trail is None
+        self.check()
+        self.catalogue = IndexCatalogue(folder / CATALOGUE, writes=writes)
         self._text: TextIndex | None = None
         self.engine = Embedded(self.catalogue, self.text)
+
+    def check(self) -> None:
+        """Refuse a catalogue that somebody else has written to.
+
+        Raises:
+            IndexFault: E400.
+        """
+        if self.sums:
+            self.sums.require_catalogue()
+
+    def require_bound(self) -> None:
+        """Refuse the index of another archive, or of a state of this one that the archive has not come to.
+
+        Raises:
+            ForeignIndex: E403.
+        """
+        if not self._bound and self._trail:
+            binding.require(self.catalogue, self._trail)
+            self._bound = True
+
+    def is_bound(self) -> bool:
+        """Tell whether this is the index of this archive, which has come as far as the index was."""
+        try:
+            self.require_bound()
+        except ForeignIndex:
+            return False
+        return True
 
     def text(self) -> TextIndex:
         """Return the text index, opened when first asked.
@@ -40,7 +81,7 @@ class OpenedIndex:
             from archivist.search.whoosh import WhooshIndex
 
             followed = self.catalogue.text_generation()
-            opened = WhooshIndex(self.folder / TEXT)
+            opened = WhooshIndex(self.folder / TEXT, self.sums)
             if opened.generation() < followed:
                 raise IndexFault("全文索引比索引目录旧，丢失了内容")
             self._text = opened
@@ -51,6 +92,23 @@ class OpenedIndex:
         self.catalogue.close()
         if self._text is not None:
             self._text.close()
+
+
+def current(index: Path) -> str | None:
+    """Return the name of the folder in use; ``None`` when there is no index.
+
+    Raises:
+        IndexFault: E400, what there is is no whole index.
+    """
+    try:
+        name = (index / CURRENT).read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise IndexFault(f"索引读不出来：{reason_of(error)}") from error
+    if not re.fullmatch("[0-9]{1,9}", name) or not (index / name).is_dir():
+        raise IndexFault("索引不完整")
+    return name
 
 
 def batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
@@ -83,9 +141,11 @@ def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -
                 yield Document(row.id, words)
 
     if waiting or gone:
-        text.write(documents(), gone.union(row.id for row in waiting))
+        text.write(documents(), gone.union(row.id for row in waiting), purge=gone)
     done = [row.id for row in waiting]
     catalogue.finish([(c.number, (c.seq, Sha256(c.head))) for c in cases], done, found, text.generation())
+    if gone:
+        catalogue.vacuum()
     return len(cases)
 
 

@@ -12,6 +12,7 @@ from archivist.model.former_names import borne_by
 from archivist.model.persons import numbers_of
 from archivist.model.record import VOIDED, Record
 from archivist.search import text as forms
+from archivist.search.query_tree import PersonKey
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -161,3 +162,20 @@ def _write_docs(
         "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
         [(case_id, *r[:3], forms.normal(r[2]), *r[3:], f"{case.number} {r[0]:>6}") for r in rows],
     )
+
+
+def person_condition(by: PersonKey, key: str) -> tuple[str, tuple[str, ...]]:
+    """Return the condition on ``keys k`` that finds a person."""
+    after = forms.after_prefix(key)
+    match by:
+        case PersonKey.NAME:
+            return "k.kind = 'name' AND k.key >= ? AND k.key < ?", (key, after)
+        case PersonKey.PINYIN:
+            sounds = "k.kind = 'pinyin' AND k.key >= ? AND k.key < ?"
+            return f"({sounds} OR k.kind = 'initials' AND k.key = ?)", (key, after, key)
+        case PersonKey.ID:
+            return "k.kind = 'id' AND k.key = ?", (key,)
+        case PersonKey.ID6:
+            return "k.kind = 'id6' AND k.key = ?", (key,)
+        case PersonKey.ID4:
+            return "k.kind = 'id4' AND k.key = ?", (key,)

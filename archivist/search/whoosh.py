@@ -3,7 +3,8 @@
 One Whoosh document for each record (and for the facts of each case): the set of its grams, its normal text, its
 catalogue id. No positions, lengths, vectors, weights or spelling. Postings are gathered as lists of document
 numbers and written block by block in the layout Whoosh reads, and read back a block at a time; a stock Whoosh can
-open, search and merge the result. Pickles lie inside: the folder must be as private as the program itself.
+open and search the result. Pickles lie inside: ``ownership`` sees to it that nobody else can have written them, and
+each file is held against its checksum before it is opened.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import struct
 import time
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from archivist.errors import ArchivistError, IndexFault
+from archivist.errors import ArchivistError, IndexFault, IndexNotWritten
+from archivist.os_reasons import reason_of
+from archivist.search.checksums import Checksums
 from archivist.search.engine import Bounds, Document
 from archivist.search.postings import pack_list
 from archivist.search.segment import Segment
@@ -70,9 +74,9 @@ def _schema() -> Any:
 class WhooshIndex:
     """The text index in one folder: many readers, one writer; see ``TextIndex`` for what each method promises."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sums: Checksums | None = None) -> None:
         self._folder = folder
-        self._storage = _Storage(str(folder))
+        self._storage = _Storage(str(folder), sums)
         self._leaves: list[Segment] | None = None
         self._generation = -1
 
@@ -80,7 +84,7 @@ class WhooshIndex:
     def create(cls, folder: Path) -> WhooshIndex:
         """Make a new, empty index in a folder that must not exist yet."""
         folder.mkdir(parents=True)
-        storage = _Storage(str(folder))
+        storage = _Storage(str(folder), None)
         index.FileIndex.create(storage, _schema(), NAME)
         storage.let_go()
         return cls(folder)
@@ -138,6 +142,9 @@ class WhooshIndex:
                 if tries[newest] >= OPEN_TRIES:
                     raise IndexFault("全文索引缺少文件") from error
                 time.sleep(OPEN_PAUSE_S)
+            except IndexFault:
+                self._storage.let_go()
+                raise
             except Exception as error:
                 self._storage.let_go()
                 raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
@@ -146,37 +153,42 @@ class WhooshIndex:
         return index.FileIndex(self._storage, schema=_schema(), indexname=NAME)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
-    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: bool = False) -> None:
+    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: Collection[int] = ()) -> None:
         """Commit additions and removals at once; what an added document replaces must be among the dropped.
 
-        With ``purge`` every segment that ever lost a document is written anew, so that no file keeps its text.
+        Every segment that ever held one of the ``purge``d is written anew, so that no file keeps its text.
 
         Raises:
-            IndexFault: E400, when another process holds the index for over 30 s, a file is damaged or the disk
-                refuses; the index stays as it was.
+            IndexFault: E400, a file is damaged. IndexNotWritten: E402, another process holds the index for over 30 s,
+                or the disk refuses; the index stays as it was.
         """
         self.close()
         self.generation()
         try:
             writer = _Writer(self._index())
         except LockError as error:
-            raise IndexFault("另一个程序正在写索引", remedy="等它完成后再试；索引会自行补齐。") from error
+            raise IndexNotWritten(
+                "另一个程序正在写索引", remedy="等它完成后再试；索引会自行补齐。"
+            ) from error
+        except IndexFault:
+            raise
+        except OSError as error:
+            raise _refused(error) from error
         except Exception as error:
             raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
         collecting = gc.isenabled()
         gc.disable()  # a million lists and not one cycle: collecting would take a fifth of the time
         try:
             writer.drop(drop)
+            anew = writer.that_held(purge)
             for document in add:
                 writer.put(document)
-            writer.commit(mergetype=_merge_purging if purge else _merge_small)
+            writer.commit(mergetype=partial(_merge_these, anew) if purge else _merge_small)
         except BaseException as error:
             writer.abandon()
             self._storage.synced = frozenset()
             if isinstance(error, OSError):
-                raise IndexFault(
-                    "磁盘拒绝写入索引，档案不受影响", remedy="请检查磁盘空间与权限；索引会自行补齐。"
-                ) from error
+                raise _refused(error) from error
             if isinstance(error, Exception) and not isinstance(error, ArchivistError):
                 raise IndexFault(f"全文索引写不进去（{type(error).__name__}）") from error
             raise
@@ -184,6 +196,10 @@ class WhooshIndex:
             self._storage.let_go()
             if collecting:
                 gc.enable()
+
+
+def _refused(error: OSError) -> IndexNotWritten:
+    return IndexNotWritten(f"磁盘拒绝写入索引（{reason_of(error)}），档案不受影响")
 
 
 def _reading(read: Callable[[], T]) -> T:
@@ -229,6 +245,18 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
                 for number in leaf.numbers("key", str(doc)):
                     self.delete_document(base + number)
         reader.close()
+
+    def that_held(self, ids: Collection[int]) -> frozenset[str]:
+        """Return the segments in which a document stands or ever stood."""
+        reader = self.reader()
+        leaves = [r for r, _ in reader.leaf_readers() if ids and r.doc_count_all()]
+        found = {
+            r.segment().segment_id()
+            for r in leaves
+            if any(leaf.numbers("key", str(doc)) for leaf in [Segment(r)] for doc in ids)
+        }
+        reader.close()
+        return frozenset(found)
 
     def add_reader(self, reader: Any) -> None:
         """Take over the living documents of a segment that is being merged."""
@@ -286,8 +314,8 @@ def _merge_small(writer: _Writer, segments: list[Any]) -> list[Any]:
     return _merge(writer, segments, chosen)
 
 
-def _merge_purging(writer: _Writer, segments: list[Any]) -> list[Any]:
-    return _merge(writer, segments, [s for s in segments if s.has_deletions()])
+def _merge_these(anew: frozenset[str], writer: _Writer, segments: list[Any]) -> list[Any]:
+    return _merge(writer, segments, [s for s in segments if s.segment_id() in anew])
 
 
 def _merge(writer: _Writer, segments: list[Any], chosen: list[Any]) -> list[Any]:
@@ -304,16 +332,21 @@ class _Storage(FileStorage):  # type: ignore[misc]
     Knows every file it opened, because Whoosh forgets some when it fails.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, sums: Checksums | None) -> None:
         super().__init__(path)
         self.synced: frozenset[str] = frozenset()
+        self._sums = sums
+        self._made: set[str] = set()
         self._opened: list[Any] = []
 
     def create_file(self, name: str, excl: bool = False, mode: str = "wb", **options: Any) -> Any:
+        self._made.add(name)
         self._opened.append(super().create_file(name, excl=excl, mode=mode, **options))
         return self._opened[-1]
 
     def open_file(self, name: str, **options: Any) -> Any:
+        if self._sums is not None and name not in self._made:
+            self._sums.require_file(name)
         self._opened.append(super().open_file(name, **options))
         return self._opened[-1]
 
@@ -333,6 +366,8 @@ class _Storage(FileStorage):  # type: ignore[misc]
             _sync(folder / oldname)
             _sync(folder)
             self.synced = files
+            if self._sums is not None:
+                self._sums.admit({newname: folder / oldname, **{name: folder / name for name in files}})
         super().rename_file(oldname, newname, safe=safe)
         if newname.endswith(".toc"):
             _sync(folder)

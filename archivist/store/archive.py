@@ -24,6 +24,7 @@ from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
 from archivist.store.head_log import HeadLog
 from archivist.store.household_splits import HouseholdSplits
+from archivist.store.index_trail import IndexTrail
 from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
 from archivist.store.notes import DamagedNote
@@ -66,6 +67,7 @@ class Archive:
         self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
+        self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
         self.healed = False
         self._started = False

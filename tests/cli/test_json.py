@@ -129,7 +129,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "register", ["受理登记簿", "--month", "2024-03"]),
         (0, "report-sheets", ["初审公示", "--month", "2024-03", "--dry-run"]),
     ],
-    ("search",): [(0, "search", ["wxl"]), (0, "search", ["王秀兰"])],
+    ("search",): [(0, "search/2", ["wxl"]), (0, "search/2", ["王秀兰"])],
     ("verify",): [
         (0, "verify", []),
         (0, "verify-against", ["--against", "archive"]),

@@ -13,6 +13,7 @@ from archivist.model.event import FileEntry
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, IdNumber, RecordNo, Sha256, record_no
 from archivist.model.record import Record, RecordStatus
+from archivist.search.engine import LedgerPlace
 from tests import people
 
 
@@ -30,12 +31,33 @@ def digest(text: str) -> Sha256:
 
 
 @dataclass
+class MemoryTrail:
+    """A ledger in memory; ``marked`` are the cases that changed, as the folder ``changed/`` says."""
+
+    events: list[Sha256] = field(default_factory=list)
+    marked: set[CaseNo] = field(default_factory=set)
+
+    def origin(self) -> LedgerPlace | None:
+        return (2024, 1, self.events[0]) if self.events else None
+
+    def end(self) -> LedgerPlace | None:
+        return (2024, len(self.events), self.events[-1]) if self.events else None
+
+    def holds(self, place: LedgerPlace) -> bool:
+        return self.events[place[1] - 1 : place[1]] == [place[2]]
+
+    def changed_since(self, place: LedgerPlace | None) -> set[CaseNo]:
+        return self.marked
+
+
+@dataclass
 class MemoryArchive:
     """The archive an index reads, in memory; ``texts`` hold pages parted by form feeds."""
 
     cases: dict[CaseNo, Case] = field(default_factory=dict)
     texts: dict[tuple[CaseNo, RecordNo], str] = field(default_factory=dict)
     chains: dict[str, list[Sha256]] = field(default_factory=dict)
+    trail: MemoryTrail = field(default_factory=MemoryTrail)
 
     def case_numbers(self) -> Iterable[CaseNo]:
         return sorted(self.cases)

@@ -92,9 +92,9 @@ def test_a_question_loads_only_what_it_needs(tmp_path: Path, query: str, needed:
 INDEXER = """
     import os, signal, sqlite3, sys
     from pathlib import Path
-    from archivist.search import index as module
+    from archivist.search import index as module, opened_index
     from tests.search.test_processes import build
-    module.BATCH = 5
+    opened_index.BATCH = 5
     folder, what, last = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     index, steps = module.Index(folder, build(60)), 0
 
