@@ -261,11 +261,11 @@ class Archive:
             commit.require_sound(self.folder(move.case), leaving)
             case = self._fold(move.case, leaving)
             draft = make(case, self.read(move.target))
-            self._require_fitting(case, move.departure(case, move.record), move.stamp)
+            self._require_fitting(case, move.departure(case, self.chain(move.target)), move.stamp)
             self.moves.begin(move)
             target, event = self.commit(move.target, lambda _: draft, move.stamp)
             new = RecordNo(event.data["record"]["no"])
-            return self.moves.complete(move, new), target, new
+            return self.moves.complete(move), target, new
 
     @staticmethod
     def _require_fitting(case: Case, draft: Draft, stamp: Stamp) -> None:

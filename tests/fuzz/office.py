@@ -123,7 +123,7 @@ def _note(workspace: Workspace) -> None:
     with archive.writing(BY.actor):
         archive.moves.begin(RecordMove(WANG, RecordNo("0001"), ZHANG, "放错了", stamp))
         left = ({"person": {"name": "某某"}, "part": "成员", "why": "split", "on": "2024-03-08"},)
-        archive.splits._begin(HouseholdSplit(WANG, LI, {"step": "split_household"}, left, "另立", stamp))
+        archive.splits.begin(HouseholdSplit(WANG, LI, {"step": "split_household"}, left, "另立", stamp))
         archive.alarms.set(LI, [FixityFinding(str(LI), "data/x", FixityFault.MISSING)])
         archive.runs.begin(stamp).release()
 
