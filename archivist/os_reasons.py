@@ -61,9 +61,36 @@ _WORDS: Final = {
 REASONS: Final = {getattr(errno, name): words for name, words in _WORDS.items() if hasattr(errno, name)}
 """``errno`` → words; not every system has every number."""
 
+WINDOWS: Final = {
+    5: "没有权限",
+    19: "磁盘有写保护",
+    21: "设备没有就绪",
+    23: "磁盘上的数据校验不符，硬件可能有故障",
+    32: "正被另一个程序打开",
+    33: "正被另一个程序锁住",
+    39: "磁盘已满",
+    53: "找不到网络共享",
+    55: "网络共享已断开",
+    59: "网络出错",
+    64: "网络共享已断开",
+    67: "找不到网络共享",
+    112: "磁盘已满",
+    121: "等待超时，网络共享可能已断开",
+    123: "文件名中有磁盘不能用的字",
+    206: "文件名太长",
+    225: "被杀毒软件拦下",
+    1117: "磁盘读写出错，硬件可能有故障",
+    1224: "正被另一个程序打开",
+    1392: "磁盘的文件系统已损坏，请先检查修复磁盘",
+    1816: "磁盘配额已用完",
+}
+"""``winerror`` → words, where they say more than the ``errno`` that Python makes of it (32 and 33 become "no permission")."""
+
 
 def reason_of(error: OSError) -> str:
     """Return why the system refused: words of our own, else its number and its own words."""
+    if (code := getattr(error, "winerror", None)) in WINDOWS:
+        return WINDOWS[code]
     if error.errno in REASONS:
         return REASONS[error.errno]
     said = error.strerror or str(error) or type(error).__name__

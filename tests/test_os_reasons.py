@@ -12,7 +12,7 @@ import pytest
 
 import archivist
 from archivist.errors import WriteFailed
-from archivist.os_reasons import REASONS, reason_of
+from archivist.os_reasons import REASONS, WINDOWS, reason_of
 from archivist.store.durable_files import writing
 
 NAMED = {
@@ -72,3 +72,12 @@ def test_nobody_else_quotes_the_system() -> None:
 
 def _only_the_system(caught: ast.expr | None) -> bool:
     return isinstance(caught, ast.Name) and caught.id in ("OSError", "FileNotFoundError", "PermissionError")
+
+
+def test_what_windows_refuses_is_said_in_chinese() -> None:
+    """«errors of the disk are Chinese everywhere»: ``winerror`` says more than the ``errno`` made of it."""
+    for code, words in WINDOWS.items():
+        error = OSError(errno.EACCES, "The process cannot access the file")
+        error.__dict__["winerror"] = code
+        assert reason_of(error) == words
+        assert not words.isascii()

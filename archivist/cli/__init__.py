@@ -1,6 +1,6 @@
 """The command line. Only here is the clock read and anything printed.
 
-``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``parameters`` days and pairs · one thin module
+``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``asking`` questions, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``people`` · ``access`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 ``templates`` · ``find`` · ``fixity`` · ``backup`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
@@ -9,6 +9,7 @@ for each family of commands: ``cases`` (with ``steps``, ``household_changes``, `
 __all__ = [
     "access",
     "agenda",
+    "asking",
     "backup",
     "case_export",
     "cases",

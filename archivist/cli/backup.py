@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archivist.api import backups as api
+from archivist.cli.asking import confirmed
 from archivist.cli.fixity import show_findings
 from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
@@ -51,7 +52,7 @@ def make(session: Session, dest: Path, label: str, keep: int, dry_run: bool, yes
         listed = "、".join(plan.removed)
         if session.json or not is_terminal():
             raise UsageError(f"会删去 {listed}", remedy="确定要删的加 --yes，先看看的加 --dry-run。")
-        if not click.confirm(f"备份做好以后删去 {listed}？", default=False, err=True):
+        if not confirmed(f"备份做好以后删去 {listed}？"):
             session.say("没有备份。")
             return 0
     with session.progress("备份") as progress:

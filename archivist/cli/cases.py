@@ -13,6 +13,7 @@ from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
 from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.cases import DeregistrationPlan
+from archivist.cli.asking import confirmed
 from archivist.cli.case_export import export
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
@@ -282,7 +283,7 @@ def deregister(
         return 0
     if not yes and is_terminal() and not session.json:
         _show_closing(session, planned)
-        if not click.confirm(f"注销 {planned.case} {planned.applicant}？", default=False, err=True):
+        if not confirmed(f"注销 {planned.case} {planned.applicant}？"):
             session.say("没有注销。")
             return 0
         yes = True

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-import click
-
+from archivist.cli.asking import secret_for
 from archivist.errors import NotIdentified, UsageError
 from archivist.printable import on_one_line
 
@@ -56,7 +55,7 @@ def asked_pin(name: str, *, from_stdin: bool) -> str:
             f"{name}设有口令，须输入",
             remedy="请在终端里执行，按提示输入；由程序执行的，加 --pin-stdin，从标准输入给出一行。口令不能写在命令里。",
         )
-    return str(click.prompt(f"{on_one_line(name)} 的口令", hide_input=True, err=True))
+    return secret_for(f"{on_one_line(name)} 的口令")
 
 
 def new_pin(name: str, *, from_stdin: bool) -> str:
@@ -69,10 +68,7 @@ def new_pin(name: str, *, from_stdin: bool) -> str:
         return _line()
     if not sys.stdin.isatty():
         raise UsageError("没有输入口令", remedy="请在终端里执行，按提示输入；由程序执行的，加 --pin-stdin。")
-    said = click.prompt(
-        f"{on_one_line(name)} 的新口令", hide_input=True, confirmation_prompt="再输入一次", err=True
-    )
-    return str(said)
+    return secret_for(f"{on_one_line(name)} 的新口令", again="再输入一次")
 
 
 def _line() -> str:

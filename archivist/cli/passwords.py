@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import click
-
+from archivist.cli.asking import remark, secret_for
 from archivist.errors import UsageError
 from archivist.printable import on_one_line
 
@@ -26,9 +25,9 @@ def ask_password(name: str, refused: str) -> str:
         UsageError: E001, there is nobody to ask.
     """
     if refused:
-        click.echo(f"{refused}，请再输入一次", err=True)
+        remark(f"{refused}，请再输入一次")
     if is_terminal():
-        return str(click.prompt(f"{on_one_line(name)} 的密码", hide_input=True, err=True))
+        return secret_for(f"{on_one_line(name)} 的密码")
     line = sys.stdin.readline()
     if not line:
         raise UsageError(

@@ -13,6 +13,7 @@ from archivist.api.inbox import DropOutcomeView, Fate, FiledFile
 from archivist.api.review import Assignment
 from archivist.api.tray_view import CandidateHousehold, TrayFilter, WaitingItem
 from archivist.api.unlocking import can_be_unlocked
+from archivist.cli.asking import answer_to
 from archivist.cli.inbox import LATE_REASON, describe
 from archivist.cli.rearranging import join, split, unlock, unsplit
 from archivist.cli.session import F, Session, with_session
@@ -297,9 +298,7 @@ def _answers(session: Session, items: Sequence[WaitingItem]) -> Iterator[api.Ass
 def _ask(item: WaitingItem) -> str:
     question = "归入（回车=照建议）" if item.suggested else "归入"
     try:
-        return str(
-            click.prompt(question, default="" if item.suggested else "s", show_default=False, err=True)
-        )
+        return answer_to(question, default="" if item.suggested else "s")
     except click.Abort:  # Ctrl-C, or nothing more to be read
         return "q"
 

@@ -317,11 +317,12 @@ class Session:
         if self.json:
             yield lambda _done, _total: None
             return
+        from rich.markup import escape
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         bar = Progress(*columns, console=self.console(err=True), transient=False)
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(escape(visible(what)), total=None)
         with ExitStack() as stack:
 
             def step(done: int, total: int) -> None:
