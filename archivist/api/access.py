@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.authorisation import authorised, require
+from archivist.api.authorisation import authorised, require, require_two
 from archivist.api.result import Result
 from archivist.errors import UsageError
 from archivist.model.household_ranges import holds
@@ -96,7 +96,11 @@ class AccessMonthView:
 
 @dataclass(frozen=True, slots=True)
 class AccessDestruction(Result):
-    """Which months there are, which of them were destroyed (or would be, of a trial run), by whom with whom."""
+    """Which months there are, which of them were destroyed (or would be, of a trial run), with whom.
+
+    Attributes:
+        unchecked: what could not be asked of the two, in Chinese.
+    """
 
     SCHEMA: ClassVar[str] = "archivist/access-destroy/1"
 
@@ -104,6 +108,7 @@ class AccessDestruction(Result):
     destroyed: tuple[str, ...]
     witness: str
     dry_run: bool
+    unchecked: tuple[str, ...]
 
 
 @authorised(Act.DESTROY_ACCESS)
@@ -120,7 +125,8 @@ def destroy(
         dry_run: only say which; nobody need be named.
 
     Raises:
-        UsageError: E001, no second person, or the same, or no reason. RoleMissing: E504, UnknownActor: E505.
+        UsageError: E001, no second person or no reason. InvalidValue: E002, both are the same. RoleMissing: E504,
+        UnknownActor: E505, NotIdentified: E506.
         RuleFault: E502, the rules do not say how long. WriteFailed: E204.
     """
     from archivist.preservation import access_disposal
@@ -128,14 +134,17 @@ def destroy(
     found = access_disposal.months(workspace)
     expired = tuple(m for m in found if m.is_expired(by.today))
     if not dry_run:
-        if not witness.strip() or witness.strip() == by.actor:
+        if not witness.strip():
             raise UsageError("销毁须两人：用 --with 写明另一人")
         if not reason.strip():
             raise UsageError("须用 --reason 写明理由")
-        require(workspace, replace(by, actor=witness.strip(), known_by=None), Act.DESTROY_ACCESS)
+        second = replace(by, actor=witness.strip(), known_by=None, registered_account="")
+        doubts = require_two(workspace, by, second, Act.DESTROY_ACCESS)
         access_disposal.destroy(workspace, by, witness.strip(), reason, expired)
+    else:
+        doubts = ()
     views = (AccessMonthView(m.month, m.kept_until, str(m.rule.source), m in expired) for m in found)
-    return AccessDestruction(tuple(views), tuple(m.month for m in expired), witness, dry_run)
+    return AccessDestruction(tuple(views), tuple(m.month for m in expired), witness, dry_run, doubts)
 
 
 # ── reading it ───────────────────────────────────────────────────────────────────────────────────────────

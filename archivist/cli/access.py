@@ -61,6 +61,7 @@ def destroy(session: Session, witness: str, reason: str, dry_run: bool) -> None:
     )
     for source in dict.fromkeys(m.source for m in done.months):
         session.say(source, "dim")
+    session.notice(done.unchecked)
     if not done.destroyed:
         session.say("没有期满的月份。")
     elif dry_run:
