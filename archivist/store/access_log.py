@@ -135,7 +135,7 @@ class AccessLog:
             end = time.monotonic() + _WAIT_S
             while not try_lock(fd):
                 if time.monotonic() >= end:
-                    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+                    raise TimeoutError(errno.ETIMEDOUT, "the log is held")
                 time.sleep(0.005)
             yield fd
         finally:
