@@ -3,8 +3,8 @@
 ``index/CURRENT`` names the folder in use (``index/000001/``: ``catalogue.sqlite3`` and ``text/``). A rebuild fills a
 new folder and then replaces ``CURRENT``, so there is a whole index at every instant. Nothing here is the truth: the
 index is written after the archive's commit, and what a kill left undone ``catch_up`` does. But it remembers the heads of
-the chains it followed (``held_heads``): a chain that has lost one is not followed. One writer at a time (the
-workspace's lock sees to it); readers need no lock. Nothing is logged: queries are personal data.
+the chains it followed (``held_heads``): a chain that has lost one is not followed. One writer at a time (its own
+lock sees to it, ``WRITER``); readers need none. Nothing is logged: queries are personal data.
 """
 
 from __future__ import annotations
