@@ -51,6 +51,11 @@ def case_sources(workspace: Workspace, by: By, case: Case) -> DocumentSources:
 
     return replace(
         office_sources(workspace),
-        words=lambda record: workspace.archive.text(number, record.no) or None,
+        words=lambda record: _legible(workspace.archive.text(number, record.no)),
         fixity=fixity,
     )
+
+
+def _legible(text: str) -> str | None:
+    """Return a text that can be judged by; none where there is none, or a bit of it turned over: it may say anything."""
+    return text if text and "\ufffd" not in text else None

@@ -131,11 +131,11 @@ class HouseholdSplits(TwoCaseChanges[HouseholdSplit]):
 
         Survives: a kill at any point; the next start completes the split, or it never began and only a number is gone.
         """
-        folder = self._cases / str(split.case)
+        folder = self.cases / str(split.case)
         leaving = chain.read(folder)
         commit.require_sound(folder, leaving)
         self.begin(split)
         info = bag.case_info(split.target, organisation, split.stamp.by.today)
-        self._changing(str(split.target), split.stamp)
-        _, made = commit.create(self.work, self._cases / str(split.target), info, opening, split.stamp)
+        self.changing(str(split.target), split.stamp)
+        _, made = commit.create(self.work, self.cases / str(split.target), info, opening, split.stamp)
         return chain.state(split.target, made), self.complete(split)

@@ -86,8 +86,8 @@ class TwoCaseChanges(ABC, Generic[C]):
     def __init__(self, folder: Path, work: Path, cases: Path, changing: Callable[[str, Stamp], None]) -> None:
         self.folder = folder
         self.work = work
-        self._cases = cases
-        self._changing = changing
+        self.cases = cases
+        self.changing = changing
 
     @staticmethod
     @abstractmethod
@@ -145,12 +145,12 @@ class TwoCaseChanges(ABC, Generic[C]):
         return left
 
     def _let_go(self, change: C) -> Case:
-        folder = self._cases / str(change.case)
+        folder = self.cases / str(change.case)
         current = chain.read(folder)
         case = chain.state(change.case, current)
-        draft = change.departure(case, chain.read(self._cases / str(change.target)))
+        draft = change.departure(case, chain.read(self.cases / str(change.target)))
         _require_fitting(case, draft)
-        self._changing(folder.name, change.stamp)
+        self.changing(folder.name, change.stamp)
         commit.commit(folder, current, draft, change.stamp)
         return chain.state(change.case, current)
 
@@ -163,7 +163,7 @@ class TwoCaseChanges(ABC, Generic[C]):
         done: list[str] = []
         kept: list[str] = []
         for change in self.begun():
-            target, folder = self._cases / str(change.target), self._cases / str(change.case)
+            target, folder = self.cases / str(change.target), self.cases / str(change.case)
             try:
                 arrived = change.has_arrived(chain.read(target) if target.is_dir() else None)
                 if arrived and not change.has_left(chain.state(change.case, chain.read(folder))):

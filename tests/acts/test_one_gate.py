@@ -53,7 +53,7 @@ from tests.filing import file_papers, sign
 from tests.kit import make_workspace
 from tests.people import WANG
 from tests.rules.completeness.test_evidence import without
-from tests.sampling import examples, sweep
+from tests.sampling import examples
 
 CATALOGUE = Catalogue.load()
 OF_CASES = sorted(d.id for d in CATALOGUE if d.generated and not d.of_office)
@@ -384,7 +384,9 @@ def test_whatever_is_tried_the_gate_holds() -> None:
     run(examples(6, 120))
 
 
-@sweep(1 / 4)
+SOON_FOUND = ("one of a kind", "steps taken back")
+
+
 @pytest.mark.parametrize(
     "holes",
     [
@@ -407,9 +409,16 @@ def test_whatever_is_tried_the_gate_holds() -> None:
     ],
 )
 def test_a_gate_with_a_hole_is_found(
-    monkeypatch: pytest.MonkeyPatch, holes: list[tuple[ModuleType | type, str]]
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    holes: list[tuple[ModuleType | type, str]],
 ) -> None:
-    """The machine can fail: without one part of the gate it finds what that part keeps out."""
+    """The machine can fail: without one part of the gate it finds what that part keeps out.
+
+    Most holes show after few acts or after very many: those are for the long run.
+    """
+    if request.node.callspec.id not in SOON_FOUND and not examples(0, 1):
+        pytest.skip("may take minutes to be found: make long")
     for module, part in holes:
         monkeypatch.setattr(module, part, lambda *_: [])
     with pytest.raises(AssertionError, match=r"hold|before|back|issued|rests|closed|served|receipt"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archivist.api import ledger
 from archivist.api.case_file import show_case
 from archivist.api.case_list import list_cases
 from archivist.api.cases import change_facts, deregister, open_case
@@ -173,15 +174,7 @@ def test_nobody_of_that_name(workspace: Workspace) -> None:
 
 def test_every_event_of_a_case_has_its_word() -> None:
     """Every operation but those of the ledger and of batches has a Chinese word."""
-    elsewhere = {
-        Op.LEDGER_OPENED,
-        Op.NUMBERS_ALLOCATED,
-        Op.NUMBERS_VACANT,
-        Op.OFFICE_DOCUMENT_ISSUED,
-        Op.VERIFIED,
-        Op.ALARM_CLEARED,
-    }
-    assert set(TITLES) == set(Op) - elsewhere - BATCH_OPS
+    assert set(TITLES) == set(Op) - set(ledger.TITLES) - BATCH_OPS
 
 
 def test_an_event_of_the_log_is_the_event_in_the_bag(workspace: Workspace, case: str) -> None:
@@ -190,6 +183,7 @@ def test_an_event_of_the_log_is_the_event_in_the_bag(workspace: Workspace, case:
     for event in printed(case_log(workspace, case))["events"]:
         path = workspace.archive.cases / case / "events" / f"{event['seq']:06d}.json"
         stored = json.loads(path.read_text(encoding="utf-8"))
+        assert stored.pop("case") == case, "the log says it once, for all its events"
         files = [{k: v for k, v in f.items() if v is not None} for f in event["files"]]
         assert stored == {k: v for k, v in (event | {"files": files}).items() if k in stored}
         assert set(stored) <= set(event)

@@ -15,6 +15,7 @@ from archivist.errors import (
     InvalidValue,
     RecordNotFound,
     StepRefused,
+    UnknownActor,
     UnlawfulDocument,
 )
 from archivist.ingest import by_hand, refiling
@@ -217,7 +218,9 @@ def test_who_may(staffed: Workspace) -> None:
     """「a signed one (or a decision) needs the approver's role of the actor」."""
     case = at(staffed, *DECIDED)
     decision = issued(staffed, case.number, "确认决定书", **DECISION)
-    for by in (BY, REVIEWER, By("路人", NOW)):
+    with pytest.raises(UnknownActor):
+        voiding.void_record(staffed, By("路人", NOW), str(case.number), decision, reason="写错")
+    for by in (BY, REVIEWER):
         assert "须由“分管领导（决定）”办理" in refused(staffed, by, case, decision)
     assert voiding.void_record(staffed, CHIEF, str(case.number), decision, reason="错").warnings == ()
 

@@ -747,7 +747,18 @@ def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str)
         planned = plan_step(office, LATE, case, wanted.id, on=on, people=people, values=told, reason="随机")
         assert planned.before is case.state and planned.after in graph
         op = Op.DEREGISTERED if wanted.id == "deregister" else Op.STEP_TAKEN
-        events.append(Event(case.seq + 1, GENESIS, LATE.time.isoformat(), INTAKE, op, planned.data, "随机"))
+        events.append(
+            Event(
+                case.seq + 1,
+                GENESIS,
+                LATE.time.isoformat(),
+                INTAKE,
+                op,
+                planned.data,
+                "随机",
+                case=str(case.number),
+            )
+        )
         case = apply(case, events[-1], GENESIS)
         assert case.state is planned.after
     once, twice = first, first

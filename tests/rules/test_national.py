@@ -502,6 +502,12 @@ def test_papers_of_daily_management_are_kept_five_years() -> None:
     assert row(NATIONAL, "retention.daily").deadline(dt.date(2024, 12, 31)).day == dt.date(2029, 12, 31)
 
 
+def test_who_looked_is_known_for_three_years() -> None:
+    """「个人信息保护影响评估报告和处理情况记录应当至少保存三年」: for the access log by inference."""
+    rule = row(NATIONAL, "retention.access_log")
+    assert (rule.value, rule.inferred) == (3, True)
+
+
 def test_documents_of_the_office_have_a_period_of_their_own() -> None:
     """「应当明确本单位的归档范围和档案保管期限，经同级档案主管部门审核同意后施行」「应当定期对本单位保管的保管期限届满的档案进行鉴定，形成鉴定工作报告」."""
     assert [row(NATIONAL, f"retention.office{of}").value for of in ("", ".vouchers", ".permanent")] == [

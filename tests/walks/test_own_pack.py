@@ -7,6 +7,7 @@ import datetime as dt
 from archivist.model.ids import Category
 from archivist.rules.pack import load
 from archivist.rules.rule_days import RuleDays
+from tests.sampling import sweep
 from tests.walks.clerk import OWN_PACKS, REVIEWER, Clerk
 from tests.walks.paths import (
     BASIC,
@@ -41,6 +42,9 @@ def to_payment(clerk: Clerk) -> None:
     clerk.step("pay", days=2)
 
 
+walk = sweep(1 / 2, of="walks by the county's own pack")
+
+
 def test_the_pack_is_sound(clerk: Clerk) -> None:
     checked = [c["pack"] for c in clerk.run("rules", "check", "--pack", PACK)["checked"]]
     assert checked == [PACK]
@@ -58,6 +62,7 @@ def test_the_nation_s_days_hold_before_the_county_s() -> None:
         assert own.rule("publicity.initial", Category.DX, on).value == 7
 
 
+@walk
 def test_dibao(clerk: Clerk) -> None:
     clerk.open("低保", **BENEFIT)
     apply(clerk, *OWN_BASIC)
@@ -66,6 +71,7 @@ def test_dibao(clerk: Clerk) -> None:
     benefit_to_end(clerk)
 
 
+@walk
 def test_tekun(clerk: Clerk) -> None:
     clerk.open("特困", **TEKUN)
     apply(clerk, *TEKUN_PAPERS, "mat_bank_card")
