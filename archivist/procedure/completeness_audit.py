@@ -110,7 +110,7 @@ def _words(folder: Path, record: Record) -> str | None:
     if record.text is None:
         return None
     try:
-        return (folder / record.text.path).read_text(encoding="utf-8", errors="replace")
+        return (folder / record.text.path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None  # 未检 is said of it; whether the file is as filed is the business of verify
 

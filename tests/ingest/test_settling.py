@@ -30,6 +30,7 @@ from archivist.store.open_writers import WriterSeen, writer_of
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG_ID
+from tests.sampling import sweep
 from tests.waiting import PATIENCE_S, until
 
 OPTIONS = Options()
@@ -337,6 +338,7 @@ def waits(outcome: Outcome) -> bool:
     return isinstance(outcome, LeftInInbox) and isinstance(outcome.error, StillWritten)
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize("mode", WatchMode)
 def test_a_scanner_that_pauses_loses_nothing(
     office: Workspace, monkeypatch: pytest.MonkeyPatch, mode: WatchMode
