@@ -163,7 +163,8 @@ def _dates(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[st
             if s.seq < record.seq
             and any(record.type in row.makes for row in workspace.pack.steps if row.id == s.id)
         ]
-        if made and day < made[-1].on:
+        # What was made void rests on nothing any more: its step's day may be put right.
+        if made and day < made[-1].on and record.voided is None:
             yield f"{record.no} {record.title} {day} before {made[-1].title} {made[-1].on}"
 
 
