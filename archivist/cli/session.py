@@ -20,7 +20,8 @@ import click
 from click.core import ParameterSource
 
 from archivist import settings_file
-from archivist.api.access import Shown, record, shown_in
+from archivist.api.access import Shown, shown_in
+from archivist.api.access import record as enter_access
 from archivist.api.result import Problem, Result
 from archivist.cli.identity import as_text, asked_pin, os_account, terminal
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError
@@ -184,7 +185,7 @@ class Session:
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with ``--json``."""
         if not self.json:
-            self._record(text)
+            self.record(text)
             self.console().print(visible(text), style=style or None, markup=False)
 
     def notice(self, lines: Sequence[str]) -> None:
@@ -194,14 +195,14 @@ class Session:
 
     def warn(self, text: str) -> None:
         """Print a line for people to the error stream."""
-        self._record(text)
+        self.record(text)
         self.console(err=True).print(visible(text), style="yellow", markup=False)
 
     def refuse(self, problem: Problem) -> None:
         """Print an error for people to the error stream; nothing with ``--json``, whose document says it."""
         if self.json:
             return
-        self._record(problem)
+        self.record(problem)
         console = self.console(err=True)
         console.print(f"{problem.title}（{problem.code}）", style="bold red", markup=False)
         console.print(visible(str(problem)), markup=False)
@@ -216,7 +217,7 @@ class Session:
         """Print a table for people; nothing with ``--json``."""
         if self.json:
             return
-        self._record(rows)
+        self.record(rows)
         from rich import box
         from rich.cells import cell_len
         from rich.markup import escape
@@ -271,14 +272,14 @@ class Session:
             named: what is put on record instead, for an answer that tells nothing of the households it names.
         """
         if named is None:
-            self._record(result)
+            self.record(result)
         else:
             self._enter(named)
             self._shown |= shown_in(result)
         if self.json:
             sys.stdout.write(_encodable(json.dumps(result.as_json(), ensure_ascii=False, indent=2)) + "\n")
 
-    def _record(self, answer: object) -> None:
+    def record(self, answer: object) -> None:
         """Put on record whom an answer names, once a day and run, before it is shown."""
         if self._workspace is None:  # nothing was read of any household
             return
@@ -296,7 +297,7 @@ class Session:
             AccessNotLogged: E213, it could not be written, and nobody said ``--unlogged``, or not of a read-only archive.
         """
         try:
-            record(self.workspace, self.by(writes=False), shown, face="cli", act=self.command)
+            enter_access(self.workspace, self.by(writes=False), shown, face="cli", act=self.command)
         except AccessNotLogged as error:
             if not (self.unlogged and error.read_only):
                 raise

@@ -19,6 +19,9 @@ from archivist.store.bag_fixity import FixityFault, FixityFinding
 
 def findings(archive: Archive) -> list[FixityFinding]:
     """Return what is wrong with the access log, each under the name of its file."""
+    place = archive.access.folder
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        return [_finding("", FixityFault.CHANGED, "不是文件夹")]
     with suppress(IntegrityAlarm, NewerFormat):  # of the ledger: that is a finding of its own
         return [*_months_gone(archive), *_unchained(archive), *_cut(archive)]
     return [*_unchained(archive)]

@@ -279,7 +279,7 @@ def _write(folder: Path, sums: _Sums, *, relied_on: bool = True) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk; where folders cannot be synced (Windows) the system does it in time."""
+    """Bring a file, or the names in a folder, to the disk; where folders cannot be synced (Windows) the system does it in time."""
     if os.name == "nt":
         return
     handle = os.open(path, os.O_RDONLY)

@@ -10,7 +10,6 @@ each file is held against its checksum before it is opened.
 from __future__ import annotations
 
 import gc
-import os
 import struct
 import time
 import warnings
@@ -22,7 +21,7 @@ from typing import Any, Final, TypeVar
 
 from archivist.errors import ArchivistError, IndexFault, IndexNotWritten
 from archivist.os_reasons import reason_of
-from archivist.search.checksums import Checksums
+from archivist.search.checksums import Checksums, sync_folder
 from archivist.search.engine import Bounds, Document
 from archivist.search.postings import pack_list
 from archivist.search.segment import Segment
@@ -362,22 +361,12 @@ class _Storage(FileStorage):  # type: ignore[misc]
         if newname.endswith(".toc"):
             files = frozenset(p.name for p in folder.glob(f"{NAME}_*.*"))
             for name in files - self.synced:
-                _sync(folder / name)
-            _sync(folder / oldname)
-            _sync(folder)
+                sync_folder(folder / name)
+            sync_folder(folder / oldname)
+            sync_folder(folder)
             self.synced = files
             if self._sums is not None:
                 self._sums.admit({newname: folder / oldname, **{name: folder / name for name in files}})
         super().rename_file(oldname, newname, safe=safe)
         if newname.endswith(".toc"):
-            _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            sync_folder(folder)

@@ -68,6 +68,19 @@ def test_what_cannot_be_put_on_record_is_not_shown(office: Office, command: list
     assert "王秀兰" not in done.stdout + done.stderr and "TJHQ-DB" not in done.stdout + done.stderr
 
 
+def test_what_cannot_be_put_on_record_is_not_written_out_either(office: Office) -> None:
+    """The other door: files of a household in a folder outside; and ``verify`` says what stands in the log's place."""
+    folder = office.root / "archive" / "access"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.write_bytes(b"something else stands in its place")
+    assert office.run("case", "export", "王秀兰", "--out", "移交", check=None).returncode == 20
+    assert not (office.root / "移交").exists()
+    found = office.json("verify", check=None)["findings"]
+    assert [(f["bag"], f["file"], f["problem"]) for f in found] == [("access", "", "changed")]
+
+
 def test_only_a_read_only_archive_is_looked_at_unlogged(office: Office) -> None:
     """«a read-only archive: an admin's --unlogged»; a full or broken disk is no such archive."""
     folder = office.root / "archive" / "access"
