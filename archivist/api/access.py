@@ -83,6 +83,15 @@ def record(workspace: Workspace, by: By, shown: Shown, *, face: str, act: str) -
     workspace.archive.access.enter(Access(by, face, act, shown.households, shown.items))
 
 
+def require_writable(workspace: Workspace) -> None:
+    """Refuse to write out what can only be put on record once it is known whom it names.
+
+    Raises:
+        AccessNotLogged: E213.
+    """
+    workspace.archive.access.require_writable()
+
+
 # ── destroying it ──────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class AccessMonthView:

@@ -10,6 +10,7 @@ import click
 
 from archivist.api import report_requests
 from archivist.api import reports as api
+from archivist.api.access import require_writable
 from archivist.api.periods import Days
 from archivist.api.registers import RegisterView
 from archivist.api.report_requests import OutputForm
@@ -93,6 +94,7 @@ def report(
         nil=nil,
         listed=listed,
     )
+    require_writable(session.workspace)  # its rows name whom it is about, once it is made
     with session.progress(request.title) as progress:
         made = api.make(session.workspace, by, request, folder=out, dry_run=dry_run, progress=progress)
     session.emit(made)

@@ -113,6 +113,21 @@ class AccessLog:
                 read_only=error.errno in _READ_ONLY,
             ) from error
 
+    def require_writable(self) -> None:
+        """Refuse to begin what can only be put on record once it is known whom it names.
+
+        Raises:
+            AccessNotLogged: E213.
+        """
+        try:
+            self._make_folder()
+            if months := self.months():
+                os.close(durable_files.open_to_append(self.path(months[-1])))
+        except OSError as error:
+            raise AccessNotLogged(
+                f"{reason_of(error)}，没有开始", file=FOLDER, read_only=error.errno in _READ_ONLY
+            ) from error
+
     def _before(self, month: str) -> bytes:
         """Return the last line of the months before one; empty where there is none."""
         earlier = (

@@ -77,6 +77,8 @@ def test_what_cannot_be_put_on_record_is_not_written_out_either(office: Office) 
     folder.write_bytes(b"something else stands in its place")
     assert office.run("case", "export", "王秀兰", "--out", "移交", check=None).returncode == 20
     assert not (office.root / "移交").exists()
+    assert office.run("report", "花名册", "--nil", check=None).returncode == 20
+    assert not [p for p in (office.root / "archive/outbox").rglob("*") if p.is_file()]
     found = office.json("verify", check=None)["findings"]
     assert [(f["bag"], f["file"], f["problem"]) for f in found] == [("access", "", "changed")]
 
