@@ -2,7 +2,8 @@
 
 Each class owns its ``code`` (stable, shown to people and in ``--json``), its ``exit_status`` and a default
 ``remedy``. A message says what happened, to which file, why, and what to do next. Libraries raise; only
-``archivist.cli.main`` turns an error into text and an exit status. ``docs/errors.md`` is generated from this tree.
+``archivist.cli.main`` turns an error into text and an exit status. ``docs/errors.md`` is generated from this tree. What
+refuses the later life of a file – holds, destruction, handing over – stands in ``archivist.disposal_errors``.
 
 Exit statuses: 0 done · 1 done, some items wait for a person · 2 usage · 10–19 the dropped file · 20–29 the
 archive · 30–39 templates and documents · 40–49 index · 50–59 rules and settings · 60–69 disposal refused ·
@@ -399,14 +400,6 @@ class NotIdentified(SettingsError):
 
     code, exit_status, title = "E506", 56, "不能确认是本人"
     remedy = "请本人在终端里输入口令，或在本人的账户下办理。没有写入任何内容。"
-
-
-# ── the end of a file ────────────────────────────────────────────────────────────────────────────────────
-class DisposalError(ArchivistError):
-    """What was to become of a file at its end cannot be."""
-
-    code, exit_status, title = "E600", 60, "不能这样处置"
-    remedy = "用 archivist retention explain 户 查看保管期限和依据。"
 
 
 def all_errors(root: type[ArchivistError] = ArchivistError) -> Iterator[type[ArchivistError]]:

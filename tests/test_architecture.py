@@ -35,6 +35,7 @@ FLOORS = (
     "model",
     "settings_file",
     "user_cache",
+    "disposal_errors",
     "errors",
     "os_reasons",
     "printable",

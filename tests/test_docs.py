@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import archivist.disposal_errors  # noqa: F401 (its errors are in the tree once it is loaded)
 from archivist.cli.main import COMMANDS
 from archivist.errors import ArchivistError, all_errors
 from tools import pack_columns
@@ -63,7 +64,11 @@ def test_every_error_owns_a_code_a_status_in_range_and_a_remedy() -> None:
     assert len({e.code for e in found}) == len(found)
     for error in found:
         assert re.fullmatch(r"E\d{3}", error.code)
-        assert error.exit_status in ranges[error.code[1]], error
+        # A fork and a strange receipt are alarms, as verify tells them: 22.
+        assert error.exit_status in (
+            *ranges[error.code[1]],
+            *([22] if error.code in ("E610", "E611") else ()),
+        ), error
         assert error.remedy and error.title
 
 

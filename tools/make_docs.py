@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+import archivist.disposal_errors  # noqa: F401 (its errors are in the tree once it is loaded)
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors
@@ -34,7 +35,7 @@ PERMISSIONS_INTRO: Final = """登记了人员（`archivist.toml` 的 `[[people]]
 谁都可以。没有登记人员的不核对，程序每天提醒一次。办理环节的人（`--by`）须有什么岗位，由规则包规定，见 [rules.md](rules.md)。
 """
 STATUSES = """退出码：0 完成 · 1 完成，但有待人工处理的 · 2 用法 · 10–19 收件 · 20–29 档案库 · 30–39 模板与文书 ·
-40–49 索引 · 50–59 规则与设置 · 60–69 处置 · 70 程序缺陷 · 130 中断。代码与退出码是稳定的。
+40–49 索引 · 50–59 规则与设置 · 60–69 处置（E610、E611 为 22）· 70 程序缺陷 · 130 中断。代码与退出码是稳定的。
 """
 
 

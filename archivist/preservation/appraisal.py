@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from archivist.errors import DisposalError, InvalidValue
+from archivist.disposal_errors import DisposalError
+from archivist.errors import InvalidValue
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op

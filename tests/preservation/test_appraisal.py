@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from archivist.api import retention as api
-from archivist.errors import DisposalError, InvalidValue
+from archivist.disposal_errors import DisposalError
+from archivist.errors import InvalidValue
 from archivist.model.case import Case
 from archivist.model.stated_days import StatedDay
 from archivist.preservation import disposal
