@@ -4,7 +4,7 @@
 
 To be run with the last commit of a format, before the next one is raised: what that program wrote must be read for ever,
 and only that program can write it. The commit is checked out beside, its own code does the work with today's packages,
-at a told moment, for invented people; ``<NAME>.zip`` holds ``cases/``, ``ledger/``, ``review/``, ``batches/`` and ``FORMAT``, as far as it
+at a told moment, for invented people; ``<NAME>.zip`` holds ``cases/``, ``ledger/``, ``review/``, ``batches/``, ``access/`` and ``FORMAT``, as far as it
 wrote them. A command that a program does not know yet is passed over, and says so.
 """
 
@@ -93,7 +93,7 @@ def run(code: Path, workspace: Path, command: tuple[str, ...]) -> bool:
 def pack(archive: Path, target: Path) -> None:
     """Put the archive into a zip that is the same whenever it is made of the same files."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for name in ("FORMAT", "cases", "ledger", "review", "batches"):
+        for name in ("FORMAT", "cases", "ledger", "review", "batches", "access"):
             top = archive / name
             for path in sorted(p for p in (top, *top.rglob("*")) if p.is_file()):
                 entry = zipfile.ZipInfo(path.relative_to(archive).as_posix(), (2024, 3, 8, 10, 30, 0))

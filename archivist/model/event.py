@@ -21,10 +21,12 @@ Data = Mapping[str, Any]
 GENESIS: Final = Sha256("0" * 64)
 """``prev`` of a chain's first event."""
 
-EVENT_FORMAT: Final = 4
+EVENT_FORMAT: Final = 5
 """Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
 BOUND_FROM: Final = 4
 """From this format on every event names its bag, so that it counts in no other one."""
+SALTED_FROM: Final = 5
+"""From this format on every event is written with a salt, so that its digest confirms no guess at what it said."""
 
 
 class Op(StrEnum):
@@ -95,7 +97,8 @@ class Event:
     ``actor``, ``on_behalf_of``, ``account``, ``host``, ``known_by`` and ``registered_account`` are those of ``model.by.By``;
     format 0 knew only the actor, the last two came with format 4.
     ``case`` is the External-Identifier of the bag it belongs to: a case number, ``ledger-<year>``, the id of a batch;
-    empty before format 4. ``clock`` is what the machine's clock said where ``time`` was said otherwise.
+    empty before format 4. ``clock`` is what the machine's clock said where ``time`` was said otherwise. ``salt`` (32 hexadecimal
+    digits, drawn for each event) came with format 5: the digests of the events of a file outlive it, what they said does not.
     """
 
     seq: int
@@ -118,6 +121,7 @@ class Event:
     clock: str = ""
     known_by: str = ""
     registered_account: str = ""
+    salt: str = ""
 
     @property
     def real_time(self) -> str:
@@ -151,6 +155,7 @@ class Event:
             "removed": list(self.removed),
             "source": dict(self.source) if self.source is not None else None,
             "pack": self.pack,
+            "salt": self.salt,
         }
         return {k: v for k, v in plain.items() if v not in ("", [], None) or k == "prev"}
 
@@ -199,4 +204,5 @@ class Event:
             clock=str(plain.get("clock", "")),
             known_by=str(plain.get("known_by", "")),
             registered_account=str(plain.get("registered_account", "")),
+            salt=str(plain.get("salt", "")),
         )

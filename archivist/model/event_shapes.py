@@ -23,7 +23,17 @@ _EVENT: Final = JsonTable(
     {"seq": int, "prev": str, "time": dt.datetime, "actor": str, "op": str, "data": dict},
     {
         **dict.fromkeys(
-            ("reason", "pack", "on_behalf_of", "account", "host", "case", "known_by", "registered_account"),
+            (
+                "reason",
+                "pack",
+                "on_behalf_of",
+                "account",
+                "host",
+                "case",
+                "known_by",
+                "registered_account",
+                "salt",
+            ),
             str,
         ),
         "clock": dt.datetime,

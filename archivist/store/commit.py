@@ -15,6 +15,7 @@ may itself be killed anywhere. ``tests/faults`` proves all this, each fsync incl
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from archivist.store.foreign_files import is_foreign
 
 PENDING: Final = "pending"
 _LINK_REMEDY: Final = "查明是谁设的；只删去链接本身，把原来的文件夹放回，再运行 archivist verify。"
+_SALT_BYTES: Final = 16
 PARTS: Final = "parts"
 """Where a batch has the parts that are on their way into the tray; like ``pending`` it is gone once nothing is pending."""
 
@@ -251,6 +253,7 @@ def _stage(
         clock=stamp.by.clock.isoformat(timespec="seconds") if stamp.by.clock else "",
         known_by=stamp.by.known_by.value if stamp.by.known_by else "",
         registered_account=stamp.by.registered_account,
+        salt=secrets.token_hex(_SALT_BYTES),
     )
     data = chain.encode(event)
     after = current.copy()

@@ -53,7 +53,7 @@ def formats(workspace: Workspace, number: CaseNo) -> list[int]:
 def test_there_is_an_archive_of_every_format_of_before() -> None:
     """A corpus of old bags in tests/data, that of commit 2d22bd4 first."""
     assert ARCHIVES[0] == "format-0-2d22bd4"
-    assert {int(name.split("-")[1]) for name in ARCHIVES} >= set(range(BOUND_FROM))
+    assert {int(name.split("-")[1]) for name in ARCHIVES} >= set(range(EVENT_FORMAT))
 
 
 def test_it_is_read(workspace: Workspace) -> None:
@@ -61,7 +61,7 @@ def test_it_is_read(workspace: Workspace) -> None:
     one, two = (workspace.archive.read(n) for n in (ONE, TWO))
     assert (one.applicant_name, one.seq, len(one.records)) == ("王样例", 6, 3)
     assert (two.applicant_name, two.status) == ("赵样例", CaseStatus.DEREGISTERED)
-    assert set(formats(workspace, ONE)) <= set(range(BOUND_FROM))
+    assert set(formats(workspace, ONE)) <= set(range(EVENT_FORMAT))
     assert workspace.archive.text(ONE, RecordNo("0001")).startswith("诊断证明书")
     assert workspace.archive.source_name(ONE, one.records[RecordNo("0001")]) == "诊断证明.txt"
     assert [item.reason for item in workspace.archive.tray.items()] == ["no_case"]
@@ -73,10 +73,14 @@ def test_it_is_checked_bound_continued_and_checked_again(workspace: Workspace, t
     """Old archive of today's format opened, bound, verified, continued."""
     before = {n: formats(workspace, n) for n in (ONE, TWO)}
     bound = fixity.verify(workspace, BY, bind=True)
-    assert (bound.findings, bound.bound) == ((), (str(ONE), str(TWO)))
-    assert {n: formats(workspace, n)[:-1] for n in (ONE, TWO)} == before
-    last = workspace.archive.chain(ONE).events[-1][0]
-    assert (last.op, last.case, last.format) == (Op.CASE_BOUND, str(ONE), EVENT_FORMAT)
+    assert bound.findings == ()
+    if before[ONE][-1] < BOUND_FROM:
+        assert bound.bound == (str(ONE), str(TWO))
+        assert {n: formats(workspace, n)[:-1] for n in (ONE, TWO)} == before
+        last = workspace.archive.chain(ONE).events[-1][0]
+        assert (last.op, last.case, last.format) == (Op.CASE_BOUND, str(ONE), EVENT_FORMAT)
+    else:
+        assert (bound.bound, {n: formats(workspace, n) for n in (ONE, TWO)}) == ((), before)
     assert fixity.verify(workspace, BY, bind=True).bound == ()
     continued(workspace, tmp_path)
     assert verify(workspace, BY).findings == ()
@@ -85,10 +89,12 @@ def test_it_is_checked_bound_continued_and_checked_again(workspace: Workspace, t
 
 def test_the_first_commit_binds_it_too(workspace: Workspace, tmp_path: Path) -> None:
     """Old cases are bound by an event at the first commit."""
+    named = formats(workspace, ONE)[-1] >= BOUND_FROM
     continued(workspace, tmp_path)
     events = [e for e, _ in workspace.archive.chain(ONE).events]
-    assert [e.case for e in events] == [""] * 6 + [str(ONE)] * (len(events) - 6)
-    assert fixity.verify(workspace, BY, bind=True).bound == (str(TWO),)
+    assert [e.case for e in events] == [str(ONE) if named else ""] * 6 + [str(ONE)] * (len(events) - 6)
+    assert all(not e.salt for e in events[:6]) and all(e.salt for e in events[6:])
+    assert fixity.verify(workspace, BY, bind=True).bound == (() if named else (str(TWO),))
     assert verify(workspace, BY).findings == ()
 
 

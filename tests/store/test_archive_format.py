@@ -52,7 +52,7 @@ events = st.builds(
     reason=text, files=st.lists(entries, max_size=2).map(tuple), moves=st.lists(a_pair, max_size=2).map(tuple),
     removed=st.lists(text, max_size=2).map(tuple), source=st.none() | objects, pack=text,
     format=st.integers(0, EVENT_FORMAT), on_behalf_of=text, account=text, host=text,
-    clock=st.just("") | moments,
+    clock=st.just("") | moments, salt=text,
 ).flatmap(
     lambda event: names.map(lambda name: replace(event, case=name if event.format >= BOUND_FROM else ""))
 )  # fmt: skip
@@ -97,6 +97,17 @@ def test_an_event_says_by_whom_and_in_which_format(tmp_path: Path) -> None:
     assert (second["actor"], second["on_behalf_of"], second["account"], second["host"], second["time"]) == (
         "林经办", "王秀兰", "lin", "前台一号机", "2024-03-05T09:00:00+08:00",
     )  # fmt: skip
+
+
+def test_a_digest_of_an_event_confirms_no_guess(tmp_path: Path) -> None:
+    """Format 5 salts events, so that a digest in a tombstone confirms no guess: the same act twice has two digests."""
+    first, second = (new_archive(tmp_path / name) for name in ("一", "二"))
+    for archive in (first, second):
+        open_wang(archive)
+    one, two = (archive.chain(NUMBER).events[0] for archive in (first, second))
+    assert one[0].data == two[0].data and one[1] != two[1]
+    assert {len(one[0].salt), len(two[0].salt)} == {32}
+    assert replace(one[0], salt="") == replace(two[0], salt="")
 
 
 # ── a case that a newer program wrote to ─────────────────────────────────────────────────────────────────
