@@ -4,7 +4,7 @@
 born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own · ``searchable_pdf`` a scan with its text ·
 ``kept_reading`` what was read, as bytes · ``line_boxes`` where the lines stand, as bytes · ``formats`` what a file is and how it is opened · ``ocr`` the print on a picture ·
 ``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
-it is signed, ``fingerprint`` what it looks like · ``plausible`` whether a layer of text can be true · ``ending`` whether a file is whole · ``barcodes`` the QR codes on it, and
+it is signed, ``fingerprint`` what it looks like · ``plausible`` whether a layer of text can be true · ``ending`` whether a file is whole, ``trial_opening`` whether it can be opened · ``barcodes`` the QR codes on it, and
 how one is written · ``libreoffice`` the only place that runs LibreOffice, through ``limited_run`` when the file is a
 stranger's.
 """
@@ -30,5 +30,6 @@ __all__ = [
     "reader_process",
     "searchable_pdf",
     "signatures",
+    "trial_opening",
     "unpack",
 ]

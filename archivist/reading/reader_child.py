@@ -24,6 +24,7 @@ from archivist.reading.child_process import EXIT_MEMORY
 from archivist.reading.page_extraction import Assembly, assemble
 from archivist.reading.pages import ConversionNeeded, admitted, damage_as_error, is_out_of_memory, open_file
 from archivist.reading.searchable_pdf import searchable_pdf
+from archivist.reading.trial_opening import try_to_open
 from archivist.reading.unpack import unpack
 
 if sys.platform != "win32":
@@ -126,7 +127,9 @@ class Child:
         self._cpu_s = int(order["cpu_s"])
         _grant_cpu(self._cpu_s)
         try:
-            if "unpack" in order:
+            if "trial" in order:
+                self.say(say="tried", trial=astuple(try_to_open(Path(order["trial"]))))
+            elif "unpack" in order:
                 self._unpack(Path(order["unpack"]), Path(order["into"]), order["password"])
             elif "assemble" in order:
                 wanted = [[(Path(path), pages) for path, pages in assembly] for assembly in order["assemble"]]

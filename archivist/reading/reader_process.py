@@ -12,6 +12,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
     ← {"say": "member", "name", "file", "is_message"} for each file in the file, then "done" or "refused" as above
     → {"assemble": …, "into": …, "cpu_s": …}
     ← {"say": "assembled", "file"} for each file made, then "done" or "refused" as above
+    → {"trial": …, "cpu_s": …}
+    ← {"say": "tried", "trial": [...]}, then "done" as above
     → {"searchable": …, "lines": …, "title": …, "into": …, "cpu_s": …}
     ← {"say": "assembled", "file"}, then "done" or "refused" as above
 
@@ -40,6 +42,7 @@ from archivist.reading.formats.registry import Conversion, Format, by_kind
 from archivist.reading.formats.unpacking import PackedFile
 from archivist.reading.page_extraction import Assembly
 from archivist.reading.pages import PageText, ReadResult, failed_page, shown_name
+from archivist.reading.trial_opening import TrialOpening, TrialOutcome
 
 MOST_DEATHS = 6
 """After so many deaths over one file the rest of its pages is not tried."""
@@ -161,6 +164,34 @@ class Reader:
             UnreadableFile: E101, its pages cannot be taken apart. ReaderStopped: E103. ArchivistError: E700.
         """
         return self._twice(path, lambda: self._searchable_once(path, lines, title, into))
+
+    def try_to_open(self, path: Path) -> TrialOpening:
+        """Open a file as whoever is to read it in years to come, its first and its last page, as ``trial_opening`` explains.
+
+        Args:
+            path: the file; never changed.
+
+        Returns:
+            What came of it; ``STOPPED`` where the child died of it twice.
+
+        Raises:
+            ArchivistError: E700, the child cannot even start; nothing can be said of the file.
+        """
+        try:
+            return self._twice(path, lambda: self._try_once(path))
+        except ReaderStopped as stopped:
+            return TrialOpening(TrialOutcome.STOPPED, why=stopped.what)
+
+    def _try_once(self, path: Path) -> TrialOpening:
+        child = self._order(trial=str(path.absolute()))
+        found = TrialOpening(TrialOutcome.STOPPED)
+        while True:
+            message = self._hear(child, "试开")
+            match message["say"]:
+                case "tried":
+                    found = TrialOpening.from_message(message["trial"])
+                case "done":
+                    return found
 
     def _read_all(self, path: Path, on_page: Callable[[int, int], None] | None) -> ReadResult:
         """Read a file, passing over the pages on which the child dies twice."""

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archivist.errors import FileTooLarge
-from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
+from archivist.reading.formats.registry import (
+    FileTraits,
+    Format,
+    PageSource,
+    SourcePage,
+    Sureness,
+    register,
+)
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -115,6 +122,20 @@ def to_bgr(opened: Image.Image) -> Picture:
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)
 
 
+def traits_of_picture(path: Path) -> FileTraits:
+    """Return how a picture is compressed, each frame of a stack of pages, by Pillow's names; nothing is decoded."""
+    from PIL import Image
+
+    with Image.open(path) as opened:
+        if opened.format != "TIFF":
+            return FileTraits()
+        found: dict[str, None] = {}
+        for number in range(int(getattr(opened, "n_frames", 1))):
+            opened.seek(number)
+            found[str(opened.info.get("compression", "raw"))] = None
+    return FileTraits(compressions=tuple(found))
+
+
 def _begins(*signatures: bytes) -> Callable[[Sample], Sureness]:
     return lambda sample: Sureness.SURE if sample.head.startswith(signatures) else Sureness.NO
 
@@ -159,6 +180,7 @@ def _picture(name: str, extensions: tuple[str, ...], recognise: Callable[[Sample
             extensions=extensions,
             recognise=recognise,
             handling=open_frames,
+            traits=traits_of_picture,
             is_picture=True,
         )
     )

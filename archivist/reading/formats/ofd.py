@@ -28,7 +28,14 @@ from archivist.reading.formats.ofd_drawing import (
     text_of,
 )
 from archivist.reading.formats.ooxml import MAX_CODE_PICTURES, check_package, small_pictures
-from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
+from archivist.reading.formats.registry import (
+    FileTraits,
+    Format,
+    PageSource,
+    SourcePage,
+    Sureness,
+    register,
+)
 from archivist.reading.formats.sample import Sample
 from archivist.reading.formats.unpacking import REMOVE_PASSWORD
 
@@ -137,6 +144,15 @@ def _decoded(data: bytes, name: str) -> Image.Image | None:
         return None
 
 
+def traits_of_ofd(path: Path) -> FileTraits:
+    """Return whether an OFD is encrypted, and how many signatures it bears (GB/T 33190, 18.1: a Signature.xml for each)."""
+    with zipfile.ZipFile(path) as package:
+        members = package.infolist()
+    names = [member.filename.rpartition("/")[2] for member in members]
+    encrypted = "Encryptions.xml" in names or any(member.flag_bits & 1 for member in members)
+    return FileTraits(encrypted=encrypted, signatures=names.count("Signature.xml"))
+
+
 def _recognise(sample: Sample) -> Sureness:
     names = sample.zip_names or b""
     return Sureness.SURE if b"OFD.xml" in names and b"[Content_Types].xml" not in names else Sureness.NO
@@ -150,5 +166,6 @@ OFD = register(
         extensions=(".ofd",),
         recognise=_recognise,
         handling=open_ofd,
+        traits=traits_of_ofd,
     )
 )

@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivist.errors import FileTooLarge
-from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
+from archivist.reading.formats.registry import (
+    FileTraits,
+    Format,
+    PageSource,
+    SourcePage,
+    Sureness,
+    register,
+)
 from archivist.reading.formats.sample import Sample
 
 if TYPE_CHECKING:
@@ -269,6 +276,14 @@ def _package(folder: bytes, *, without: bytes = b"") -> Callable[[Sample], Suren
     return recognise
 
 
+def traits_of_package(path: Path) -> FileTraits:
+    """Return whether a member of a package needs a key, and how many signatures it bears (ISO/IEC 29500-2, 12)."""
+    with zipfile.ZipFile(path) as package:
+        members = package.infolist()
+    signed = [m for m in members if m.filename.startswith("_xmlsignatures/") and m.filename.endswith(".xml")]
+    return FileTraits(encrypted=any(member.flag_bits & 1 for member in members), signatures=len(signed))
+
+
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
 DOCX = register(
     Format(
@@ -278,6 +293,7 @@ DOCX = register(
         extensions=(".docx", ".docm", ".dotx"),
         recognise=_package(b"word/"),
         handling=open_docx,
+        traits=traits_of_package,
     )
 )
 XLSX = register(
@@ -288,5 +304,6 @@ XLSX = register(
         extensions=(".xlsx", ".xlsm"),
         recognise=_package(b"xl/", without=b"word/"),
         handling=open_xlsx,
+        traits=traits_of_package,
     )
 )

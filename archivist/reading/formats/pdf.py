@@ -6,6 +6,8 @@ pdfium aborts the whole process on some hostile files: it runs in the reading pr
 from __future__ import annotations
 
 import itertools
+import mmap
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 from archivist.errors import ArchivistError, FileTooLarge, PasswordNeeded, UnreadableFile
 from archivist.reading.ending import Ending, ending_of
 from archivist.reading.formats.images import check_pixels
-from archivist.reading.formats.registry import Format, PageSource, SourcePage, Sureness, register
+from archivist.reading.formats.registry import (
+    FileTraits,
+    Format,
+    PageSource,
+    SourcePage,
+    Sureness,
+    register,
+)
 from archivist.reading.formats.sample import Sample
 from archivist.reading.formats.unpacking import PackedFile, PackedWriter, Unpacking
 from archivist.reading.plausible import rubbish_share
@@ -153,6 +162,31 @@ class _Saving:
                 self.failure = error
 
 
+def traits_of_pdf(path: Path) -> FileTraits:
+    """Return whether a PDF is encrypted, how many signatures it bears, and as which PDF/A it describes itself."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    if _asks_for_password(path, None):
+        return FileTraits(encrypted=True)
+    with pypdfium2.PdfDocument(path) as document:
+        locked = raw.FPDF_GetSecurityHandlerRevision(document) >= 0
+        signatures = max(raw.FPDF_GetSignatureCount(document), 0)
+    return FileTraits(encrypted=locked, signatures=signatures, claims=_claimed(path))
+
+
+def _claimed(path: Path) -> str:
+    """Return what the XMP of a PDF says of PDF/A, which stands there uncompressed (ISO 19005-2, 6.6.2.1)."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        said = [re.search(form, data) for form in (_PART, _CONFORMANCE)]
+        part, level = [found[1].decode() if found else "" for found in said]
+    return f"PDF/A-{part}{level.upper()}" if part else ""
+
+
+_PART = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*([1-4])")
+_CONFORMANCE = re.compile(rb"pdfaid:conformance(?:>|\s*=\s*[\"'])\s*([A-Za-z])")
+
+
 def count_pages(path: Path) -> int:
     """Return the number of pages of a PDF that this program had made; for trusted files only."""
     import pypdfium2
@@ -278,5 +312,6 @@ PDF = register(
         recognise=_recognise,
         handling=open_pdf,
         unlock=unlock_pdf,
+        traits=traits_of_pdf,
     )
 )

@@ -77,6 +77,23 @@ it is asked for. Raises ``UnreadableFile`` (E101), ``FileTooLarge`` (E102), or a
 
 
 @dataclass(frozen=True, slots=True)
+class FileTraits:
+    """What is to be known of a file that is to be kept for long, besides its pages.
+
+    Attributes:
+        encrypted: it, or some of it, needs a key, an empty password included.
+        signatures: electronic signatures in it.
+        compressions: how its pictures are compressed, by the names of the library that decodes them.
+        claims: what it says of itself: ``PDF/A-2B``.
+    """
+
+    encrypted: bool = False
+    signatures: int = 0
+    compressions: tuple[str, ...] = ()
+    claims: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NotRead:
     """Why files of a format are not read, and what a clerk can do.
 
@@ -138,6 +155,7 @@ class Format:
         unlock: given the file, the name people know it by and where the copy goes, writes a copy of a locked one that needs
             no password; ``None`` when the file has none. Raises what an ``Opener`` raises. Formats that can be opened
             with a password, and hold no others, have it.
+        traits: given the file, what else is to be known of it; ``None`` where there is nothing. Raises anything at all: damage.
         is_picture: whether a file is one picture, or a stack of them, and has no text of its own.
         is_recording: whether it is a recording of sound or moving pictures, which has no text at all.
     """
@@ -149,6 +167,7 @@ class Format:
     recognise: Callable[[Sample], Sureness]
     handling: Opener | Conversion | Unpacker | NotRead
     unlock: Callable[[Path, str, Unpacking], PackedFile | None] | None = None
+    traits: Callable[[Path], FileTraits] | None = None
     is_picture: bool = False
     is_recording: bool = False
 

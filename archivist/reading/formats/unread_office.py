@@ -9,7 +9,7 @@ from typing import Final
 
 from archivist.errors import PasswordNeeded
 from archivist.reading.formats.office_password import unlock_office
-from archivist.reading.formats.registry import Format, NotRead, SourcePage, Sureness, register
+from archivist.reading.formats.registry import FileTraits, Format, NotRead, SourcePage, Sureness, register
 from archivist.reading.formats.sample import Sample
 
 _SAVE_AS: Final = "请用原来的程序打开，另存为 PDF 后再投入收件箱。"
@@ -50,6 +50,7 @@ LOCKED_OFFICE = register(
         recognise=lambda sample: Sureness.SURE if sample.has_stream("EncryptedPackage") else Sureness.NO,
         handling=open_locked,
         unlock=unlock_office,
+        traits=lambda _: FileTraits(encrypted=True),
     )
 )
 SLIDES = register(

@@ -11,7 +11,7 @@ from typing import cast
 
 from archivist.errors import PasswordNeeded, UnreadableFile
 from archivist.model.plain_text import decode_text
-from archivist.reading.formats.registry import Format, NotRead, Sureness, Unpacker, register
+from archivist.reading.formats.registry import FileTraits, Format, NotRead, Sureness, Unpacker, register
 from archivist.reading.formats.sample import Sample
 from archivist.reading.formats.unpacking import TAKE_APART, PackedFile, Unpacking, is_ignored, pieces
 
@@ -108,6 +108,11 @@ def _decoded(entry: zipfile.ZipInfo) -> str:
     return decode_text(raw) or entry.orig_filename
 
 
+def _traits(path: Path) -> FileTraits:
+    with zipfile.ZipFile(path) as package:
+        return FileTraits(encrypted=any(entry.flag_bits & _LOCKED for entry in package.infolist()))
+
+
 def _is_zip(sample: Sample) -> Sureness:
     return Sureness.NO if sample.zip_names is None else Sureness.CONTAINER
 
@@ -120,5 +125,6 @@ ZIP = register(
         extensions=(".zip",),
         recognise=_is_zip,
         handling=Unpacker(unpack_zip, NotRead("是 ZIP 压缩包", TAKE_APART), takes_password=True),
+        traits=_traits,
     )
 )
