@@ -7,7 +7,8 @@ programs left there, moved out ·
 ``access_fixity`` the access log held against itself and the ledger, ``access_disposal`` destroyed by two ·
 ``binding`` whose an old bag is, said by an event ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
-``backup_check`` whether one is whole · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
+``backup_check`` whether one is whole · ``submission_format`` what a package for the bureau is made of, ``submission_bags`` bags as they stood at
+their heads, ``submission_parts`` which go into which package, ``submission_replies`` receipt and feedback · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
 """
 
 __all__ = [
@@ -30,5 +31,9 @@ __all__ = [
     "repairs",
     "restore",
     "seal",
+    "submission_bags",
+    "submission_format",
+    "submission_parts",
+    "submission_replies",
     "verification",
 ]

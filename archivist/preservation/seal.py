@@ -93,7 +93,7 @@ def seal(workspace: Workspace, by: By, *, pdf: bool = False) -> Seal:
     archive, stamp = workspace.archive, workspace.stamp(by)
     with workspace.writing(by):
         archive.heads.record(stamp)
-        heads, unread = _heads(archive)
+        heads, unread = heads_now(archive)
         content = encode(heads)
         year = re.compile(r"ledger-\d{4}")
         cases = sum(bag_folder(archive.root, h.bag).parent == archive.cases for h in heads)
@@ -129,7 +129,11 @@ def _page(workspace: Workspace, made: Seal, *, pdf: bool) -> dict[str, bytes]:
     return print_sheet(workspace, DocumentId.LEDGER_SEAL, given, made.code, on=made.on, pdf=pdf)
 
 
-def _heads(archive: Archive) -> tuple[list[BagHead], tuple[str, ...]]:
+def heads_now(archive: Archive) -> tuple[list[BagHead], tuple[str, ...]]:
+    """Return the head of every bag there is, and the bags whose chain has no end that could be sealed.
+
+    Callers hold the lock, else a bag may be told as it stands at another moment than the next.
+    """
     heads: list[BagHead] = []
     unread: list[str] = []
     for name in _names(archive):
