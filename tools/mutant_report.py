@@ -1,7 +1,7 @@
 """Turn the verdicts on mutated packs into a page and the list of survivors: ``ARCHIVIST_MUTANT_REPORT=folder pytest --long …``, then this.
 
 The folder holds ``<pack>.json``, ``{mutant: layer that caught it, empty: none}``, written by ``tests/rules/mutants``. The page is
-``docs/pack-mutants.md``; in ``tests/data/pack_mutants.toml`` the survivors and the versions of the packs are written anew, the
+``docs/pack-mutants.md``; in ``tests/data/pack_mutants.toml`` the survivors and the rows gone through are written anew, the
 equivalent ones and their sentences stay.
 """
 
@@ -13,7 +13,6 @@ import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from archivist.rules import pack as packs
 from tests.rules.mutants.mutations import mutants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,21 +98,20 @@ def listed(verdicts: dict[str, dict[str, str]], equivalent: dict[str, str]) -> s
         if not layer and m not in equivalent
     ]
     quoted = [f"  {json.dumps(m, ensure_ascii=False)}," for m in survivors]
-    versions = [
-        f"{json.dumps(pack)} = {json.dumps(packs.load(pack).version)}"
-        for pack, said in sorted(verdicts.items())
-        if len(said) == len(mutants(pack))
-    ]
+    rows = {
+        m.row_id: m.row_digest for pack in sorted(verdicts) for m in mutants(pack) if m.id in verdicts[pack]
+    }
+    tried = [f"{json.dumps(row, ensure_ascii=False)} = {json.dumps(digest)}" for row, digest in rows.items()]
     why = [
         f"{json.dumps(m, ensure_ascii=False)} = {json.dumps(w, ensure_ascii=False)}"
         for m, w in sorted(equivalent.items())
     ]
     head = (
-        "# Mutated packs that nobody catches (written by make long), the packs they are of, and those that change nothing:\n"
-        "# each of these, written by hand, with a sentence."
+        "# Mutated packs that nobody catches (written by make long), the rows that were gone through with what they said, and the\n"
+        "# mutants that change nothing: each of these, written by hand, with a sentence."
     )
     return (
-        "\n".join([head, "survivors = [", *quoted, "]", "", "[of]", *versions, "", "[equivalent]", *why])
+        "\n".join([head, "survivors = [", *quoted, "]", "", "[rows]", *tried, "", "[equivalent]", *why])
         + "\n"
     )
 

@@ -64,7 +64,7 @@ class Archive:
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)
         self.moves = RecordMoves(moves, self.work, self.cases, self.heads.changing)
-        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints)
+        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, self.case_numbers)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)

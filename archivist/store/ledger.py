@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchiveError
+from archivist.errors import ArchiveError, IntegrityAlarm
 from archivist.model.bag_head import BagHead
 from archivist.model.event import Data, Event, Op
+from archivist.model.ids import CaseNo
 from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit
 from archivist.store.chain import Chain
@@ -40,6 +41,7 @@ class LedgerBags:
         work: where a new one is built.
         changing: called before a year takes an event, with what its bag is called and who acts.
         checkpoints: where to note how far each year has come; nowhere if not given.
+        cases: returns the case numbers there are: what remains of a year whose bag was taken away.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class LedgerBags:
         folder: Path,
         work: Path,
         changing: Callable[[str, Stamp], None],
-        checkpoints: Path | None = None,
+        checkpoints: Path | None,
+        cases: Callable[[], Iterable[CaseNo]],
     ) -> None:
         self.folder = folder
         self._work = work
         self._changing = changing
         self._checkpoints = LedgerCheckpoints(checkpoints)
+        self._cases = cases
         self._years: dict[int, LedgerState] = {}
 
     def forget(self) -> None:
@@ -155,10 +159,23 @@ class LedgerBags:
     def _opened(self, year: int, stamp: Stamp) -> LedgerState:
         folder = self.folder / str(year)
         if not folder.is_dir():
+            self._refuse_anew(year)
             info = bag.ledger_info(year)
             opened = Draft(Op.LEDGER_OPENED, {"year": year}, files=(_leaflet(year),))
             commit.create(self._work, folder, info, opened, stamp)
         return self._current(folder)
+
+    def _refuse_anew(self, year: int) -> None:
+        """Make no second ledger of a year that had one: it would give the numbers of the first again."""
+        remains = [f"{number} 是这一年立的户档" for number in sorted(self._cases()) if number.year == year]
+        if self._checkpoints.has(self.folder / str(year)):
+            remains.append("本机记得它")
+        if remains:
+            raise IntegrityAlarm(
+                f"这一年的总账不在了（{remains[0]}），另立一本会把给过的号再给一次，没有写入",
+                file=f"ledger/{year}",
+                remedy=f"从备份恢复这一年的总账：archivist restore 总账{year} --from 备份；总账从哪里也找不回来的，请维护人员处理。",
+            )
 
     def _current(self, folder: Path) -> LedgerState:
         year = int(folder.name)

@@ -164,6 +164,10 @@ class LedgerCheckpoints:
                 file.write(notes.seal(note))
             part.replace(path)
 
+    def has(self, folder: Path) -> bool:
+        """Tell whether there is one of a year, whatever it says."""
+        return self._folder is not None and self._path(self._folder, folder).exists()
+
     def resume(self, folder: Path) -> LedgerState | None:
         """Return a year as its checkpoint says, ``None`` when there is none to be believed."""
         if self._folder is None:

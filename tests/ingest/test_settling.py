@@ -338,7 +338,7 @@ def waits(outcome: Outcome) -> bool:
     return isinstance(outcome, LeftInInbox) and isinstance(outcome.error, StillWritten)
 
 
-@sweep(1 / 2)
+@sweep(1 / 4)
 @pytest.mark.parametrize("mode", WatchMode)
 def test_a_scanner_that_pauses_loses_nothing(
     office: Workspace, monkeypatch: pytest.MonkeyPatch, mode: WatchMode

@@ -720,7 +720,7 @@ def a_full_file(category: Category, *, disputed: bool, urgent: bool, documents: 
 
 
 @given(data=st.data(), category=st.sampled_from(Category), pack=st.sampled_from(sorted(OFFICES)))
-@settings(max_examples=examples(20, 400))
+@settings(max_examples=examples(8, 400))
 def test_a_random_legal_walk(data: st.DataObject, category: Category, pack: str) -> None:
     """What is said to be possible is possible; no walk leaves the graph or ends before the procedure does."""
     office = OFFICES[pack]

@@ -153,7 +153,7 @@ def test_a_bare_back_is_blank_and_is_not_recognised(tmp_path: Path, look: str) -
     assert (page.text, page.source, page.score, page.rotation, page.lines) == ("", "none", None, 0, ())
 
 
-@sweep(1 / 3)
+@sweep(1 / 6)
 @pytest.mark.parametrize("look", SHOWS_THROUGH)
 def test_what_shows_through_is_not_on_the_page(tmp_path: Path, look: str) -> None:
     """“blank backs are recognised”: with the shadows and the other side's print that a scanner sees."""
@@ -205,7 +205,7 @@ WRITTEN: dict[str, Callable[[], Picture]] = {
 }
 
 
-@sweep(1 / 3)
+@sweep(1 / 6)
 @pytest.mark.parametrize("look", WRITTEN)
 def test_whatever_somebody_put_there_is_not_blank(tmp_path: Path, look: str) -> None:
     """“must not call a page with a faint pencil signature or a stamp blank”."""
@@ -254,7 +254,7 @@ def form() -> tuple[Picture, list[dict[str, float]]]:
     return np.array(sheet.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX), np.uint8), places
 
 
-@sweep(1 / 3)
+@sweep(1 / 6)
 @pytest.mark.parametrize("look", LOOKS)
 def test_an_unsigned_form_has_no_ink_where_one_signs(tmp_path: Path, look: str) -> None:
     """“an unsigned print-out gives ~0 on all its places”."""
@@ -263,7 +263,7 @@ def test_an_unsigned_form_has_no_ink_where_one_signs(tmp_path: Path, look: str) 
     assert max(place.ink for place in page.signature_places) < SIGNED_INK / 2, page.signature_places
 
 
-@sweep(1 / 3)
+@sweep(1 / 6)
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("which", range(3), ids=["box beside", "column under", "line behind"])
 def test_a_signature_is_seen_where_it_is(tmp_path: Path, look: str, which: int) -> None:

@@ -86,7 +86,7 @@ def test_a_dated_row_leaves_the_days_before_it_their_rule() -> None:
 
 
 @given(data=st.data(), valid_from=DAYS, days=st.integers(0, 2000) | st.none(), looked_at=DAYS)
-@settings(max_examples=examples(25, 1500), deadline=None)
+@settings(max_examples=examples(10, 1500), deadline=None)
 def test_before_and_after_an_override_the_pack_below_answers(
     data: st.DataObject, valid_from: dt.date, days: int | None, looked_at: dt.date
 ) -> None:

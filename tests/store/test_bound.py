@@ -26,6 +26,7 @@ CHECKED = {"quick": True, "checked": [], "files": 0, "bytes": 0, "findings": []}
 def archive(tmp_path: Path) -> Archive:
     """One household with one paper."""
     made = new_archive(tmp_path)
+    made.allocate("TJHQ-DB", 2024, STAMP)
     open_wang(made)
     add_file(made, tmp_path, "a.pdf", b"%PDF a")
     return made
@@ -133,7 +134,7 @@ def test_a_ledger_of_before_is_given_its_leaflet_with_its_next_event(archive: Ar
     again = Archive(archive.root)
     for _ in range(2):
         again.note(Op.VERIFIED, CHECKED, STAMP)
-    assert [[f.path for f in e.files] for e in again.ledger_events()] == [[], [], [bag.LEAFLET], []]
+    assert [[f.path for f in e.files] for e in again.ledger_events()] == [[], [], [], [bag.LEAFLET], []]
     assert "总账 2024 年" in (folder / bag.LEAFLET).read_text(encoding="utf-8")
     assert check_bag(folder).findings == ()
 

@@ -182,6 +182,7 @@ def after(folder: Path, changes: list[tuple[str, bool]], remembering: bool) -> d
     """Do some acts; return every file of the archive."""
     folder.mkdir()
     archive = new_archive(folder)
+    archive.allocate("TJHQ-DB", 2024, STAMP)
     open_wang(archive)
     for n, (what, forgotten) in enumerate(changes):
         if forgotten or not remembering:

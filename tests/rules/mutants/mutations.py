@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -61,7 +63,18 @@ class Mutant:
     @property
     def id(self) -> str:
         """What it is called in the list of survivors; stays the same while the row is not moved within its id."""
-        return f"{self.pack} {self.table} {self.row}: {self.change}"
+        return f"{self.row_id}: {self.change}"
+
+    @property
+    def row_id(self) -> str:
+        """What its row is called in the list of rows that a long run went through."""
+        return f"{self.pack} {self.table} {self.row}"
+
+    @property
+    def row_digest(self) -> str:
+        """What the row says, in few characters: another one, and its mutants are others."""
+        said = json.dumps(self.original, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
     def is_in(self, row: Mapping[str, Any]) -> bool:
         """Tell whether it is this row that is changed."""
