@@ -11,6 +11,7 @@ from archivist.api.result import Result
 from archivist.model import field_schema
 from archivist.model.by import in_words
 from archivist.model.event import Op
+from archivist.model.holds import Hold
 from archivist.model.ids import RecordNo
 from archivist.model.record import RECEIVED_ON, SERVES
 from archivist.model.states import State
@@ -37,6 +38,8 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.SERVICE_RECORDED: "送达登记",
         Op.REOPENED: "撤销注销",
         Op.RETENTION_EXTENDED: "延长保管期限",
+        Op.HOLD_PLACED: "冻结",
+        Op.HOLD_RELEASED: "解除冻结",
         Op.APPLICANT_CHANGED: "变更申请人",
         Op.HOUSEHOLD_SPLIT: "分户",
         Op.CASE_BOUND: "绑定户号",
@@ -186,8 +189,8 @@ def _text(workspace: Workspace, event: Event) -> str:
             return _correction(workspace, event)
         case Op.DEREGISTERED:
             return f"{event.data.get('stated') or event.data['date']} {event.reason}"
-        case Op.RETENTION_EXTENDED:
-            return f"至 {event.data['until']}，鉴定：{'、'.join(event.data['appraisers'])}{_because(event)}"
+        case Op.RETENTION_EXTENDED | Op.HOLD_PLACED | Op.HOLD_RELEASED:
+            return _kept(event) + _because(event)
         case Op.CHECK_CONFIRMED:
             numbers = event.data.get("records", ())
             what = f"第 {'、'.join(numbers)} 件" if numbers else "、".join(event.data["checks"])
@@ -204,6 +207,18 @@ def _filed(event: Event) -> str:
     old = entry.get("data", {}).get("replaces")
     instead = f"，代替作废的第 {old} 件" if old else ""
     return f"第 {entry['no']} 件 {entry['title']}{instead}{origin}{_because(event)}"
+
+
+def _kept(event: Event) -> str:
+    """Say how much longer a file is kept, or what forbids or no longer forbids its end."""
+    data = event.data
+    match event.op:
+        case Op.RETENTION_EXTENDED:
+            return f"至 {data['until']}，鉴定：{'、'.join(data['appraisers'])}"
+        case Op.HOLD_PLACED:
+            return f"{data['hold']} {Hold.from_plain(data, event.seq).words}"
+        case _:
+            return f"{data['hold']}，{'、'.join(data['by'])}，凭第 {data['paper']} 件：{data['basis']}"
 
 
 def _served(event: Event) -> str:

@@ -11,6 +11,8 @@ from archivist.api.authorisation import authorised
 from archivist.api.history import LoggedEvent
 from archivist.api.result import Result
 from archivist.model.event import Op
+from archivist.model.group_holds import HeldCases
+from archivist.model.holds import WHOLE_CASE, Hold
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
         Op.BACKUP_MADE: "备份",
         Op.RESTORED: "恢复",
+        Op.HOLD_DECLARED: "成批冻结",
+        Op.GROUP_HOLD_RELEASED: "解除成批冻结",
     }
 )
 """What people call an event of the ledger."""
@@ -195,13 +199,8 @@ def _text(event: Event) -> str:
     match event.op:
         case Op.LEDGER_OPENED:
             return f"{data['year']} 年"
-        case Op.NUMBERS_ALLOCATED:
-            numbers = "—".join(dict.fromkeys((str(data["first"]), str(data["last"]))))
-            by_hand = "（手填）" if data.get("by_hand") else ""
-            return f"{data['sequence']} {data['year']} 年第 {numbers} 号{by_hand}"
-        case Op.NUMBERS_VACANT:
-            numbers = "、".join(map(str, data["numbers"]))
-            return f"{data['sequence']} {data['year']} 年第 {numbers} 号：{event.reason}"
+        case Op.NUMBERS_ALLOCATED | Op.NUMBERS_VACANT:
+            return _text_of_numbers(event)
         case Op.OFFICE_DOCUMENT_ISSUED:
             names = "、".join(f["path"].rpartition("/")[2] for f in data["files"])
             number = f"，{data['doc_no']}" if data["doc_no"] else ""
@@ -222,8 +221,21 @@ def _text(event: Event) -> str:
             return f"{months}，与 {data['witness']} 一同；{event.reason}"
         case Op.RESTORED | Op.BACKUP_MADE:
             return _text_of_copies(event)
+        case Op.HOLD_DECLARED | Op.GROUP_HOLD_RELEASED:
+            return _text_of_group_holds(event)
         case _:
             return event.reason
+
+
+def _text_of_numbers(event: Event) -> str:
+    """Return which numbers were taken, or are vacant and why."""
+    data = event.data
+    if event.op is Op.NUMBERS_VACANT:
+        numbers = "、".join(map(str, data["numbers"]))
+        return f"{data['sequence']} {data['year']} 年第 {numbers} 号：{event.reason}"
+    numbers = "—".join(dict.fromkeys((str(data["first"]), str(data["last"]))))
+    by_hand = "（手填）" if data.get("by_hand") else ""
+    return f"{data['sequence']} {data['year']} 年第 {numbers} 号{by_hand}"
 
 
 def _text_of_copies(event: Event) -> str:
@@ -234,6 +246,15 @@ def _text_of_copies(event: Event) -> str:
         return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"
     lost = f"，放弃 {len(data['lost'])} 处" if data["lost"] else ""
     return f"{data['what']}：取回 {len(data['restored'])} 个、移出 {len(data['aside'])} 个{lost}，仍有 {data['left']} 处不符"
+
+
+def _text_of_group_holds(event: Event) -> str:
+    """Return which cases are held, or by whom a hold on them was released."""
+    data = event.data
+    if event.op is Op.GROUP_HOLD_RELEASED:
+        return f"{data['hold']}，{'、'.join(data['by'])}：{data['basis']}"
+    hold = Hold.from_plain({**data, "scope": WHOLE_CASE}, event.seq)
+    return f"{hold.id} {hold.words}：{HeldCases.from_plain(data).words}"
 
 
 def _of_who(event: Event) -> str:

@@ -221,7 +221,7 @@ def explain(workspace: Workspace, case: str, *, on: dt.date) -> RetentionExplain
     from archivist.rules.disposition.retention import retention
 
     found = workspace.archive.read(workspace.find_case(case))
-    return _explained(found, retention(found, workspace.pack, on), on)
+    return _explained(workspace, found, retention(found, workspace.pack, on), on)
 
 
 @authorised(Act.EXTEND_RETENTION)
@@ -243,13 +243,13 @@ def extend(
 
     number = workspace.find_case(case)
     now = appraisal.extend(workspace, by, number, until=until, appraisers=appraisers, reason=reason)
-    return _explained(workspace.archive.read(number), now, by.today)
+    return _explained(workspace, workspace.archive.read(number), now, by.today)
 
 
-def _explained(case: Case, kept: Retention, on: dt.date) -> RetentionExplained:
-    from archivist.rules.disposition.holds import before_destruction, holds
+def _explained(workspace: Workspace, case: Case, kept: Retention, on: dt.date) -> RetentionExplained:
+    from archivist.rules.disposition.holds import before_destruction
+    from archivist.store import held_files
 
-    standing = tuple(hold.words for hold in holds(case, on))
     return RetentionExplained(
         case=str(case.number),
         applicant=case.applicant_name,
@@ -261,7 +261,7 @@ def _explained(case: Case, kept: Retention, on: dt.date) -> RetentionExplained:
         keep_until=kept.expires,
         periods=tuple(map(PeriodView.of, kept.periods)),
         will="" if kept.periods else f"{_words(kept.rule)}（{kept.rule.source}）",
-        holds=standing,
+        holds=tuple(hold.words for hold in held_files.holds(workspace.archive, case, on)),
         doubts=(*kept.doubts, *before_destruction(case)),
     )
 

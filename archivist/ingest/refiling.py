@@ -1,19 +1,20 @@
 """A paper that was filed wrongly: moved to the household it belongs to, or given the type it is.
 
 Only a paper that came in as a paper of its own is put right so. What the office issued, and what was signed for it, is
-voided or expunged by rules of its own; and nothing leaves a file that is held.
+voided or expunged by rules of its own; and nothing that is held leaves its file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Final, NoReturn
+from typing import Final
 
+from archivist.disposal_errors import OnHold
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import ArchiveError, CaseClosed, DuplicateFile, InvalidValue, RecordNotFound
+from archivist.errors import ArchiveError, DuplicateFile, InvalidValue, RecordNotFound
 from archivist.ingest.matching.near_duplicate import PICTURES, SIMILAR_TO, PaperContent, similar_record
 from archivist.ingest.matching.paper_date import paper_date
 from archivist.model.by import By
@@ -21,8 +22,7 @@ from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import PERSON, SERVES, Record, RecordStatus
-from archivist.rules.disposition.holds import Hold, holds
-from archivist.store import Draft, NewFile, Original, RecordMove
+from archivist.store import Draft, NewFile, Original, RecordMove, held_files
 from archivist.store.record_moves import MOVED_FROM
 from archivist.workspace import Workspace
 
@@ -95,7 +95,7 @@ def move(
 
     Raises:
         InvalidValue: E002, no reason, or the same case. RecordNotFound: E206. ArchiveError: E200, it was issued, is signed
-            or a signed copy; the remedy says what to do instead. CaseClosed: E207, the file is held. DuplicateFile: E105,
+            or a signed copy; the remedy says what to do instead. OnHold: E601, the file or the record is held. DuplicateFile: E105,
             the target has these very bytes.
 
     Survives: a kill at any point; the next start completes it, or it never began.
@@ -135,8 +135,7 @@ def _arrival(
     if target.number == case.number:
         raise InvalidValue(f"第 {number} 件本来就在 {case.number}", file=str(case.number))
     record = _movable(case, number, "移出")
-    if held := holds(case, by.today):
-        _refuse_held(case, held, "任何一件都不得移出")
+    held_files.require_free(workspace.archive, case, f"移出第 {number} 件", by.today, number)
     _refuse_duplicate(record, target)
     folder, no = workspace.archive.folder(case.number), target.next_record()
     type_, title = (document.id, document.title) if document else (record.type, record.title)
@@ -199,7 +198,7 @@ def retype(
 
     Raises:
         InvalidValue: E002, no reason, or it is of that type. RecordNotFound: E206. ArchiveError: E200, see ``move``.
-            CaseClosed: E207, it is what holds the file.
+            OnHold: E601, it is what holds the file.
     """
     done: list[Retyping] = []
 
@@ -224,8 +223,11 @@ def _retyped(
     record = _movable(case, number, "改种类")
     if record.type == document.id:
         raise InvalidValue(f"第 {number} 件本来就是{document.title}", file=str(case.number))
-    if held := [h for h in holds(case, by.today) if h.record.no == number]:
-        _refuse_held(case, held, f"第 {number} 件是冻结的依据，不能改种类")
+    if held := [h for h in held_files.holds(workspace.archive, case, by.today) if h.record == number]:
+        raise OnHold(
+            f"第 {number} 件是冻结的依据（{'；'.join(h.words for h in held)}），不能改种类",
+            file=str(case.number),
+        )
     moves = [
         (f.path, _renamed(f.path, record, document.folder, number, document.title)) for f in record.files
     ]
@@ -253,14 +255,6 @@ def _renamed(path: str, record: Record, folder: str, no: RecordNo, title: str) -
     name, stem = PurePosixPath(path), f"{record.no} {record.title}"
     rest = name.name.removeprefix(stem) if name.name.startswith(stem) else name.suffix
     return f"data/{folder}/{no} {title}{rest}"
-
-
-def _refuse_held(case: Case, held: Sequence[Hold], what: str) -> NoReturn:
-    raise CaseClosed(
-        f"已冻结（{'；'.join(h.words for h in held)}），冻结期间{what}",
-        file=str(case.number),
-        remedy="解除冻结（重新制发档案保全登记表，写明解除日期）以后再办。",
-    )
 
 
 def _movable(case: Case, number: RecordNo, what: str) -> Record:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from archivist.model import holds
 from archivist.model.confirmations import Confirmed, confirmed
 from archivist.model.event import GENESIS, Data, Event, Op
 from archivist.model.fact_paths import FactPath
@@ -19,6 +20,7 @@ from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, parse_facts,
 from archivist.model.field_schema import BENEFIT
 from archivist.model.former_names import FormerName, after_change
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin, departed, origin
+from archivist.model.holds import HOLD_FORM, Hold
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.retention_extensions import RetentionExtension, extension
@@ -44,7 +46,8 @@ class Case:
     """One household file as its events say.
 
     ``deregistered_on`` is the last day it can have been closed on; ``None`` while it is open, and where nobody knows, as
-    ``deregistration_stated`` says. ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before,
+    ``deregistration_stated`` says. ``holds`` are all that were placed on it itself (冻结), released ones too; ``villages`` where the
+    applicant lives or ever lived. ``moved_out`` are papers it held once and holds no more; ``former_names`` what its people were called before,
     ``former`` who belonged to it once; ``split_from`` the household it was split from, and ``references`` the papers that
     are there.
     """
@@ -58,6 +61,8 @@ class Case:
     deregistration_reason: str = ""
     deregistration_stated: str = ""
     extensions: tuple[RetentionExtension, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    villages: frozenset[str] = frozenset()
     seq: int = 0
     head: Sha256 = GENESIS
     pack: str = ""
@@ -163,7 +168,11 @@ def apply(case: Case, event: Event, digest: Sha256) -> Case:
         raise ValueError(f"{event.op.value} does not belong in a case")
     before = replace(case, seq=event.seq, head=digest, pack=event.pack or case.pack)
     after = change(before, event)
-    if after.facts is before.facts or event.op in _NEW_PEOPLE:
+    if after.facts is before.facts:
+        return after
+    if village := str(after.fact(FactPath.APPLICANT_VILLAGE) or ""):
+        after = replace(after, villages=after.villages | {village})
+    if event.op in _NEW_PEOPLE:
         return after
     names = after_change(before.former_names, before.facts, after.facts, event.time, event.reason)
     return after if names == before.former_names else replace(after, former_names=names)
@@ -181,6 +190,7 @@ def _opened(case: Case, event: Event) -> Case:
         facts=parse_facts(event.data["facts"]),
         split_from=split_from,
         references=references,
+        holds=holds.opened_with(event),
     )
 
 
@@ -205,6 +215,23 @@ def _deregistered(case: Case, event: Event) -> Case:
 
 def _with_extension(case: Case, event: Event) -> Case:
     return replace(case, extensions=(*case.extensions, extension(event)))
+
+
+def _with_hold(case: Case, event: Event) -> Case:
+    """A hold, and the paper that orders it where one came with it."""
+    case = _with_record(case, event) if "record" in event.data else case
+    after = replace(case, holds=holds.placed(case.holds, event.data, event.seq))
+    if missing := {*after.holds[-1].scope} - {*case.records}:
+        raise ValueError(f"a hold on records that are not there: {sorted(missing)}")
+    return after
+
+
+def _with_release(case: Case, event: Event) -> Case:
+    """The end of a hold, and the signed paper where it came with it."""
+    case = _with_record(case, event) if "record" in event.data else case
+    if event.data["paper"] not in case.records:
+        raise ValueError(f"no record {event.data['paper']}")
+    return replace(case, holds=holds.released(case.holds, event))
 
 
 def _reopened(case: Case, _: Event) -> Case:
@@ -239,21 +266,7 @@ def _with_step(case: Case, event: Event) -> Case:
             f"step {data['step']} from {data['from']} where the case stands at {case.state.value}"
         )
     facts = _changed(case.facts, data) if data.get("facts") else case.facts
-    step = StepTaken(
-        seq=event.seq,
-        id=data["step"],
-        title=data["title"],
-        before=case.state,
-        after=State(data["to"]),
-        on=dt.date.fromisoformat(data["on"]),
-        at=str(data.get("at", "")),
-        by=tuple(data.get("by", ())),
-        actor=event.actor,
-        values=MappingProxyType(dict(data.get("values", {}))),
-        reason=event.reason,
-        benefit=single(facts, BENEFIT.key),
-        recorded_at=event.time,
-    )
+    step = StepTaken.of(event, case.state, single(facts, BENEFIT.key))
     return replace(case, steps=(*case.steps, step), facts=facts)
 
 
@@ -267,16 +280,7 @@ def _with_correction(case: Case, event: Event) -> Case:
         if target != len(case.steps) - 1:
             raise ValueError("only the last step can be taken back")
         return replace(case, steps=case.steps[:-1], facts=facts)
-    old = case.steps[target]
-    told = {**old.values, **event.data.get("values", {})}
-    new = replace(
-        old,
-        on=dt.date.fromisoformat(event.data["on"]) if "on" in event.data else old.on,
-        recorded_at=event.time if "on" in event.data else old.recorded_at,
-        at=str(event.data.get("at", old.at)),
-        by=tuple(event.data.get("by", old.by)),
-        values=MappingProxyType({k: v for k, v in told.items() if v is not None}),
-    )
+    new = case.steps[target].corrected(event)
     return replace(case, steps=(*case.steps[:target], new, *case.steps[target + 1 :]), facts=facts)
 
 
@@ -291,24 +295,21 @@ def _with_record(case: Case, event: Event) -> Case:
         if signs not in records or records[signs].voided or records[signs].status is not RecordStatus.PENDING:
             raise ValueError(f"record {number} signs {signs}, which waits for no signature")
         records[signs] = replace(records[signs], status=RecordStatus.SIGNED, signed_by=number)
-    records[number] = Record(
-        no=number,
-        type=entry["type"],
-        title=entry["title"],
-        folder=entry["folder"],
-        status=RecordStatus(entry["status"]),
-        filed_at=event.time,
-        files=tuple(f for f in event.files if f.path.startswith("data/")),
-        tag_files=tuple(f for f in event.files if f.path.startswith("text/")),
-        pages=int(entry.get("pages", 0)),
-        signs=signs,
-        source=MappingProxyType(dict(event.source or {})),
-        data=MappingProxyType(dict(entry.get("data", {}))),
-        seq=event.seq,
-    )
-    case = replace(case, records=MappingProxyType(records))
+    records[number] = Record.of(event, signs)
+    case = replace(case, records=MappingProxyType(records), holds=_holds_after(case, records[number], event))
     old = records[number].data.get("replaces")
     return _void(case, RecordNo(old), event, replaced_by=number) if old else case
+
+
+def _holds_after(case: Case, record: Record, event: Event) -> tuple[Hold, ...]:
+    """Return the holds after a record came in: the form that registers one places it."""
+    if record.type != HOLD_FORM or event.op in (Op.HOLD_PLACED, Op.HOLD_RELEASED):
+        return case.holds
+    if record.signs:
+        given = case.records[record.signs].data.get("given", {})
+        return holds.released_by_form(case.holds, record.signs, given, event)
+    given = record.data.get("given", {})
+    return holds.placed_by_form(case.holds, record.no, given, event, issued=record.issued)
 
 
 def _void(case: Case, number: RecordNo, event: Event, replaced_by: RecordNo | None = None) -> Case:
@@ -362,7 +363,11 @@ def _with_type(case: Case, event: Event) -> Case:
         files=tuple(replace(f, path=moves.get(f.path, f.path)) for f in old.files),
         data=MappingProxyType(data),
     )
-    return replace(case, records=MappingProxyType({**case.records, number: new}))
+    return replace(
+        case,
+        records=MappingProxyType({**case.records, number: new}),
+        holds=_holds_after(case, new, event),
+    )
 
 
 def _with_service(case: Case, event: Event) -> Case:
@@ -394,6 +399,8 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.DEREGISTERED: _deregistered,
         Op.REOPENED: _reopened,
         Op.RETENTION_EXTENDED: _with_extension,
+        Op.HOLD_PLACED: _with_hold,
+        Op.HOLD_RELEASED: _with_release,
         Op.CHECK_CONFIRMED: _with_confirmation,
         Op.CASE_BOUND: lambda case, _: case,
     }

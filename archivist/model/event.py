@@ -49,6 +49,8 @@ class Op(StrEnum):
     HOUSEHOLD_SPLIT = "household_split"
     REOPENED = "reopened"
     RETENTION_EXTENDED = "retention_extended"
+    HOLD_PLACED = "hold_placed"
+    HOLD_RELEASED = "hold_released"
     CASE_BOUND = "case_bound"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
@@ -63,6 +65,8 @@ class Op(StrEnum):
     BACKUP_MADE = "backup_made"
     CLOCK_ACCEPTED = "clock_accepted"
     RESTORED = "restored"
+    HOLD_DECLARED = "hold_declared"
+    GROUP_HOLD_RELEASED = "group_hold_released"
     PIN_CHANGED = "pin_changed"
     # a batch's own
     BATCH_SPLIT = "batch_split"

@@ -65,8 +65,17 @@ _PART: Final = _least(
 )
 _BATCH: Final = _least({"withdrawn": _TEXTS}, parts=JsonList(_PART))
 _FINDINGS: Final = JsonList(JsonMap(str))
+_HOLD: Final = _least(
+    {**dict.fromkeys(("authority", "doc_no", "until", "paper", "origin"), str), "review_on": dt.date, "record": _RECORD},
+    hold=str, cause=str, start=dt.date,
+)  # fmt: skip
+_RELEASE: Final = _least({"record": _RECORD}, hold=str, by=_TEXTS, basis=str, paper=str)
+_GROUP_HOLD: Final = _least(
+    {**dict.fromkeys(("authority", "doc_no", "until", "category", "village"), str), "review_on": dt.date, "year": int, "numbers": _TEXTS},
+    hold=str, cause=str, start=dt.date,
+)  # fmt: skip
 _DATA: Final[Mapping[str, JsonTable]] = {
-    "case_opened": _least(opened_on=dt.date, facts=dict),
+    "case_opened": _least({"holds": JsonList(_HOLD)}, opened_on=dt.date, facts=dict),
     "facts_changed": _least(facts=dict),
     **dict.fromkeys(("record_filed", "document_issued", "signed_copy_filed"), _FILED),
     **dict.fromkeys(("step_taken", "household_split", "applicant_changed"), _STEP),
@@ -78,6 +87,10 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "record_voided": _least(record=str),
     "service_recorded": _least({"received_on": str}, receipt=str, serves=_TEXTS),
     "retention_extended": _least(until=str, appraisers=_TEXTS),
+    "hold_placed": _HOLD,
+    "hold_released": _RELEASE,
+    "hold_declared": _GROUP_HOLD,
+    "group_hold_released": _RELEASE,
     "ledger_opened": _least(year=int),
     "numbers_allocated": _least(
         {"by_hand": bool, "document": str, "job": str, "run": str, "cases": _TEXTS},

@@ -41,13 +41,22 @@ def expanded(texts: Iterable[str]) -> Iterator[CaseNo]:
             yield CaseNo(number.office, number.category, number.year, sequence)
 
 
-def holds(texts: Iterable[str], number: CaseNo) -> bool:
-    """Tell whether some texts name a case number, without writing ranges out."""
+def bounds(texts: Iterable[str]) -> Iterator[tuple[CaseNo, int]]:
+    """Yield the first case number that each text names, and the sequence number of the last, without writing ranges out.
+
+    Raises:
+        ValueError: a text that ``compressed`` does not write (of a number E002).
+    """
     for text in texts:
         first, _, last = text.partition(TO)
         begin = CaseNo.parse(first)
-        if (begin.office, begin.category, begin.year) == (number.office, number.category, number.year) and (
-            begin.sequence <= number.sequence <= int(last or begin.sequence)
-        ):
-            return True
-    return False
+        yield begin, int(last or begin.sequence)
+
+
+def holds(texts: Iterable[str], number: CaseNo) -> bool:
+    """Tell whether some texts name a case number, without writing ranges out."""
+    return any(
+        (begin.office, begin.category, begin.year) == (number.office, number.category, number.year)
+        and begin.sequence <= number.sequence <= last
+        for begin, last in bounds(texts)
+    )

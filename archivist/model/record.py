@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-from archivist.model.event import Data, FileEntry
+from archivist.model.event import Data, Event, FileEntry
 from archivist.model.ids import CaseNo, RecordNo
 
 MACHINE, PERSON = "machine", "person"
@@ -97,6 +98,26 @@ class Record:
     data: Data = field(default_factory=dict)
     seq: int = 0
     voided: Voided | None = None
+
+    @classmethod
+    def of(cls, event: Event, signs: RecordNo | None) -> Record:
+        """Return the record that an event files, the signed copy of another one where it is."""
+        entry = event.data["record"]
+        return cls(
+            no=RecordNo(entry["no"]),
+            type=entry["type"],
+            title=entry["title"],
+            folder=entry["folder"],
+            status=RecordStatus(entry["status"]),
+            filed_at=event.time,
+            files=tuple(f for f in event.files if f.path.startswith("data/")),
+            tag_files=tuple(f for f in event.files if f.path.startswith("text/")),
+            pages=int(entry.get("pages", 0)),
+            signs=signs,
+            source=MappingProxyType(dict(event.source or {})),
+            data=MappingProxyType(dict(entry.get("data", {}))),
+            seq=event.seq,
+        )
 
     @property
     def issued(self) -> bool:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import InvalidValue
+from archivist.model.event import Event
 
 
 class State(StrEnum):
@@ -181,6 +182,39 @@ class StepTaken:
     reason: str = ""
     benefit: Mapping[str, Any] = field(default_factory=dict)
     recorded_at: str = ""
+
+    @classmethod
+    def of(cls, event: Event, before: State, benefit: Mapping[str, Any]) -> StepTaken:
+        """Return the step that an event tells of, from the state before it and with what the benefit is after it."""
+        data = event.data
+        return cls(
+            seq=event.seq,
+            id=data["step"],
+            title=data["title"],
+            before=before,
+            after=State(data["to"]),
+            on=dt.date.fromisoformat(data["on"]),
+            at=str(data.get("at", "")),
+            by=tuple(data.get("by", ())),
+            actor=event.actor,
+            values=MappingProxyType(dict(data.get("values", {}))),
+            reason=event.reason,
+            benefit=benefit,
+            recorded_at=event.time,
+        )
+
+    def corrected(self, event: Event) -> StepTaken:
+        """Return the step with the day, time, people or values that an event corrects."""
+        data = event.data
+        told = {**self.values, **data.get("values", {})}
+        return replace(
+            self,
+            on=dt.date.fromisoformat(data["on"]) if "on" in data else self.on,
+            recorded_at=event.time if "on" in data else self.recorded_at,
+            at=str(data.get("at", self.at)),
+            by=tuple(data.get("by", self.by)),
+            values=MappingProxyType({k: v for k, v in told.items() if v is not None}),
+        )
 
     @property
     def moment(self) -> dt.datetime:

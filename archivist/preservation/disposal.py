@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
-from archivist.rules.disposition.holds import Hold, holds
+from archivist.model.holds import Hold
+from archivist.rules.disposition.holds import holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, office_retention, retention
+from archivist.store import held_files
 from archivist.workspace import Workspace
 
 
@@ -36,7 +38,7 @@ class RetentionSchedule:
 
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
     """Return every file whose period runs, has run out or should run and cannot, the earliest first; those without an end last."""
-    pack = workspace.pack
+    pack, groups = workspace.pack, held_files.group_holds(workspace.archive)
     rows: list[RetainedCase] = []
     unread: list[str] = []
     for number in workspace.archive.case_numbers():
@@ -48,7 +50,7 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
             continue
         if period.expired or (not expired_only and _is_listed(case, period)):
             left = (period.expires - on).days if period.expires else None
-            rows.append(RetainedCase(case, period, left, holds(case, on)))
+            rows.append(RetainedCase(case, period, left, holds(case, on, groups)))
     rows.sort(key=lambda r: (r.retention.expires or dt.date.max, r.case.number))
     return RetentionSchedule(tuple(rows), tuple(unread))
 

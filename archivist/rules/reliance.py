@@ -48,10 +48,8 @@ class Reliance:
 
     def _held(self) -> Iterator[str]:
         for hold in holds(self.case, self.today):
-            if hold.record.no == self.record.no:
-                yield (
-                    f"户档据此冻结（{hold.words}）：解除冻结须重新制发档案保全登记表，写明解除日期，不能用作废代替"
-                )
+            if hold.record == self.record.no:
+                yield f"户档据此冻结（{hold.id} {hold.words}）：先解除（retention release），不能用作废代替"
 
     # ── what was taken and issued since ──────────────────────────────────────────────────────────────────
     def _steps(self) -> Iterator[str]:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archivist.disposal_errors import OnHold
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import (
     ArchiveError,
     ArchivistError,
-    CaseClosed,
     DuplicateFile,
     InvalidValue,
     RecordNotFound,
@@ -221,8 +221,8 @@ def test_what_does_not_move_and_what_is_said_instead(workspace: Workspace) -> No
     refused(workspace, copy.no, ArchiveError, "签署件")
     refused(workspace, RecordNo("0009"), RecordNotFound, "0009")
     hold = file(workspace, number, "冻结.txt", "档案保全登记表", DocumentId.LEGAL_HOLD_RECORD)
-    refused(workspace, FIRST, CaseClosed, "冻结")
-    with pytest.raises(CaseClosed, match="冻结的依据"):
+    refused(workspace, FIRST, OnHold, "冻结")
+    with pytest.raises(OnHold, match="冻结的依据"):
         refiling.retype(workspace, BY, number, hold.no, workspace.catalogue.get("mat_id_card"), "认错")
     sound(workspace)
 
@@ -232,7 +232,7 @@ def refused(workspace: Workspace, record: RecordNo, kind: type[ArchivistError], 
     with pytest.raises(kind) as error:
         move(workspace, record)
     assert words in str(error.value) and error.value.remedy
-    if kind is not CaseClosed:
+    if kind is not OnHold:
         with pytest.raises(kind, match=words):
             refiling.retype(
                 workspace, BY, wrong(workspace), record, workspace.catalogue.get("mat_id_card"), "认错"

@@ -356,11 +356,11 @@ def test_another_that_serves_as_well_frees_it(workspace: Workspace) -> None:
 
 
 def test_a_hold_is_released_and_not_voided(workspace: Workspace) -> None:
-    """A void hold form would let the file be destroyed: the release is registered on the form that says its day."""
+    """A void hold form would look as if nothing were held: a hold ends by its release alone."""
     case = at(workspace, *TO_PUBLICITY[:2])
     hold = {"hold.cause": "行政诉讼", "hold.start": "2024-03-08", "hold.until": "诉讼终结"}
     form = issued(workspace, case.number, "legal_hold_record", **hold)
-    assert "户档据此冻结（行政诉讼" in refused(workspace, BY, case, form)
+    assert "户档据此冻结（H1 行政诉讼" in refused(workspace, BY, case, form)
 
 
 def test_in_a_closed_file_only_its_own_papers_are_void(workspace: Workspace) -> None:

@@ -18,6 +18,7 @@ from archivist.config import Office
 from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
+from archivist.model.holds import Hold, HoldRelease
 from archivist.model.ids import CaseNo
 from archivist.procedure.closing import deregister
 from archivist.report import REGISTERS, Compiled, Period, Query, Register, make
@@ -47,7 +48,6 @@ TOLD = {
     },
     "destruction_supervision_record": {"destruction.register": "2028年第1号《档案销毁清册》"},
 }  # fmt: skip
-HOLD = {"hold.cause": "行政诉讼", "hold.start": "2024年10月8日", "hold.until": "收到生效判决书"}
 
 
 def closed(sequence: int = 1, left: str = "2024-09-30", category: str = "DB") -> HouseholdHistory:
@@ -55,10 +55,11 @@ def closed(sequence: int = 1, left: str = "2024-09-30", category: str = "DB") ->
     return with_record(a_house(sequence, category, *TO_BENEFIT, left=left), "confirmation_decision")
 
 
-def held(house: HouseholdHistory, **more: str) -> HouseholdHistory:
-    return with_record(
-        house, "legal_hold_record", "11 归档", filed_at="2024-10-08T09:00:00+08:00", given={**HOLD, **more}
-    )
+def held(house: HouseholdHistory, *, released: dt.date | None = None) -> HouseholdHistory:
+    """The household with a hold on its file, released by two on a day where one is told."""
+    release = HoldRelease(released, ("甲", "乙"), "判决生效", "0003") if released else None
+    hold = Hold("H1", "行政诉讼", dt.date(2024, 10, 8), until="收到生效判决书", release=release)
+    return replace(house, case=replace(house.case, holds=(hold,)))
 
 
 def made(name: str, *houses: HouseholdHistory, on: dt.date = ON, **told: str) -> Register:
@@ -215,16 +216,11 @@ def test_what_is_held_is_not_appraised() -> None:
     assert text.count("□销毁") == 2 and "另有1卷" in text, "the opinion is the appraisers' to write"
 
 
-def test_a_hold_stands_until_the_form_is_issued_anew_with_its_end() -> None:
-    case = held(closed(1)).case
-    assert [h.cause for h in holds(case, ON)] == ["行政诉讼"]
-    assert not holds(case, dt.date(2024, 10, 7))
-    released = held(held(closed(1)), **{"hold.end": "2025年3月1日"}).case
+def test_a_hold_stands_until_it_is_released() -> None:
+    """「登记即生效，起始日在后也挡」; the day it was released it binds no longer."""
+    assert [h.cause for h in holds(held(closed(1)).case, dt.date(2024, 10, 7))] == ["行政诉讼"]
+    released = held(closed(1), released=dt.date(2025, 3, 1)).case
     assert holds(released, dt.date(2025, 2, 28)) and not holds(released, dt.date(2025, 3, 1))
-    other = held(held(closed(1)), **{"hold.end": "2025-03-01", "hold.cause": "审计"}).case
-    assert [h.cause for h in holds(other, ON)] == ["行政诉讼"], "the end of another hold releases nothing"
-    scan = with_record(closed(1), "legal_hold_record", "11 归档", filed_at="2024-10-08T09:00:00+08:00").case
-    assert [h.words for h in holds(scan, ON)] == ["事由见第0002件，2024年10月8日起冻结"]
 
 
 def test_an_answered_complaint_is_settled() -> None:

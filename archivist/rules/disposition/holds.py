@@ -1,53 +1,35 @@
-"""Why a volume must not be destroyed yet: holds (冻结), as the file itself tells them, and matters not settled (未了事项).
-
-A hold is registered on a form that is filed in the case (档案保全登记表). It stands until the form is issued anew with
-the day of release: a release written on paper alone is not known here, and what is not known is not released.
-"""
+"""Why a volume must not be destroyed yet: holds (冻结) in force, and matters not settled (未了事项)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
+from archivist.model import group_holds
 from archivist.model.case import Case
-from archivist.model.chinese import read_day
-from archivist.model.record import Record
+from archivist.model.group_holds import GroupHold
+from archivist.model.holds import Hold
 from archivist.rules import recoveries
+
+__all__ = ["CAUSES", "DISPUTES", "before_destruction", "holds", "unsettled"]
 
 DISPUTES: Final = ("行政复议", "行政诉讼", "信访", "审计", "巡察监察")
 """Causes that an appraisal asks for under 涉诉涉访、审计巡察; any other is an ordinary matter not settled."""
+CAUSES: Final = (*DISPUTES[:3], "追缴未了", *DISPUTES[3:], "其他")
+"""What a hold can be for, as the form (档案保全登记表) has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """One hold: why, from which day, and the record that says so."""
+def holds(case: Case, on: dt.date, groups: Sequence[GroupHold] = ()) -> tuple[Hold, ...]:
+    """Return the holds that bind a case, the earliest first.
 
-    cause: str
-    start: dt.date
-    record: Record
-
-    @property
-    def words(self) -> str:
-        """The hold as lists write it: ``行政诉讼，2024年10月8日起冻结``."""
-        return f"{self.cause}，{self.start.year}年{self.start.month}月{self.start.day}日起冻结"
-
-
-def holds(case: Case, on: dt.date) -> tuple[Hold, ...]:
-    """Return the holds that bind a case on a day, the earliest first."""
-    found: dict[tuple[str, dt.date], tuple[Hold, dt.date | None]] = {}
-    for record in case.records_of(DocumentId.LEGAL_HOLD_RECORD):
-        if record.signs:
-            continue
-        given: Mapping[str, Any] = record.data.get("given", {})
-        start = read_day(given.get(FieldPath.HOLD_START)) or dt.date.fromisoformat(record.filed_at[:10])
-        cause = str(given.get(FieldPath.HOLD_CAUSE) or f"事由见第{record.no}件")
-        found[cause, start] = Hold(cause, start, record), read_day(given.get(FieldPath.HOLD_END))
-    standing = [h for h, end in found.values() if h.start <= on and (end is None or end > on)]
-    return tuple(sorted(standing, key=lambda h: h.start))
+    Args:
+        case: as it stands; what is in force is asked of nothing else.
+        on: seen from this day: what was released later binds. From which day it is said to hold changes nothing.
+        groups: those of the ledger.
+    """
+    return group_holds.in_force(case, groups, on)
 
 
 def unsettled(case: Case) -> tuple[str, ...]:

@@ -1,0 +1,62 @@
+"""What is asked under the lock before anything of a file goes: whether a hold (冻结) forbids it.
+
+Every act by which a file, a record of it or a copy would go asks ``require_free``; adding papers, checking, restoring and
+handing over copies do not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from archivist.disposal_errors import OnHold
+from archivist.errors import IntegrityAlarm
+from archivist.model.case import Case
+from archivist.model.group_holds import GROUP_HOLD_OPS, GroupHold, fold_group_holds, in_force
+from archivist.model.holds import Hold
+from archivist.model.ids import RecordNo
+from archivist.store.archive import Archive
+
+__all__ = ["group_holds", "holds", "require_free"]
+
+
+def group_holds(archive: Archive) -> tuple[GroupHold, ...]:
+    """Return every group hold that the ledger tells of, released ones too.
+
+    Raises:
+        IntegrityAlarm: E202, a year's chain is broken, or what it says of holds does not fit together.
+    """
+    try:
+        return fold_group_holds(archive.ledger_events(*GROUP_HOLD_OPS))
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityAlarm(f"总账所记的成批冻结前后矛盾（{error}）", file="ledger") from error
+
+
+def holds(archive: Archive, case: Case, on: dt.date) -> tuple[Hold, ...]:
+    """Return the holds that bind a case as seen on a day, its own and those of the ledger, the earliest first.
+
+    Raises:
+        IntegrityAlarm: E202, see ``group_holds``.
+    """
+    return in_force(case, group_holds(archive), on)
+
+
+def require_free(archive: Archive, case: Case, what: str, on: dt.date, *records: RecordNo) -> None:
+    """Refuse an act by which something of a held file would go.
+
+    Args:
+        archive: the archive, whose lock the caller holds.
+        case: the file, as it stands under the lock.
+        what: the act, in Chinese: ``销毁``, ``剔除第 0007 件``.
+        on: civil day (Asia/Shanghai) on which it is done.
+        records: the records that would go; the whole file when none are named.
+
+    Raises:
+        OnHold: E601, with every hold: id, cause, day, what it waits for. IntegrityAlarm: E202, the ledger cannot say.
+    """
+    found = [hold for hold in holds(archive, case, on) if hold.binds(records)]
+    if found:
+        raise OnHold(
+            f"已冻结（{'；'.join(h.words for h in found)}），不能{what}",
+            file=str(case.number),
+            problems=[f"{h.id} {h.words}" + (f"；解除条件：{h.until}" if h.until else "") for h in found],
+        )
