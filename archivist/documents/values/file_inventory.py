@@ -7,30 +7,25 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import accumulate
-from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
-from archivist.doctypes.ids import MATERIAL, DocumentId
+from archivist.doctypes.ids import MATERIAL
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
 from archivist.model.fact_paths import FactPath
 from archivist.rules.completeness.run import findings
-from archivist.rules.disposition.arrangement import OWN, VolumeItem, files, items, pages, title
+from archivist.rules.disposition.arrangement import (
+    OWN,
+    Author,
+    VolumeItem,
+    author,
+    files,
+    items,
+    pages,
+    title,
+)
 from archivist.rules.disposition.retention import RetentionClass, retention, words
 from archivist.rules.rule import Stage
-
-_OF_THE_APPLICANT: Final = (
-    DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION,
-    DocumentId.INTEGRITY_COMMITMENT, DocumentId.KINSHIP_DECLARATION, DocumentId.TEKUN_WRITTEN_STATEMENT,
-    DocumentId.VERIFICATION_AUTHORIZATION, DocumentId.APPLICANT_EXPLANATION, DocumentId.CHANGE_REPORT_FORM,
-    DocumentId.DISABILITY_SUBSIDY_FORM, DocumentId.ACCOUNT_AUTHORIZATION,
-)  # fmt: skip
-_OF_OTHERS: Final = (
-    MATERIAL,
-    DocumentId.EVIDENCE_LETTER_REPLY,
-    DocumentId.FILING_REVIEW_OPINION,
-    DocumentId.OTHER,
-)
 
 
 # ── the cover ────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,13 +84,13 @@ def _retention(context: DocumentContext) -> str:
 
 # ── the catalogue ────────────────────────────────────────────────────────────────────────────────────────
 def _author(context: DocumentContext, item: VolumeItem) -> str:
-    """责任者: the applicant, the office, the verification agency; of papers that others wrote nobody knows."""
-    kind, office = item.made.type, context.config.office
-    if kind in _OF_THE_APPLICANT:
-        return context.text(FactPath.APPLICANT_NAME)
-    if kind == DocumentId.VERIFICATION_REPORT:
-        return office.verification_agency
-    return "" if kind.startswith(_OF_OTHERS) else office.name
+    office = context.config.office
+    names = {
+        Author.APPLICANT: context.text(FactPath.APPLICANT_NAME),
+        Author.AGENCY: office.verification_agency,
+        Author.OFFICE: office.name,
+    }
+    return names.get(author(item), "")
 
 
 @computes(FieldPath.VOLUME_RECORDS)

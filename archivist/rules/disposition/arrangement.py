@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
@@ -105,6 +106,40 @@ class VolumeItem:
     def is_counted(self) -> bool:
         """Whether its pages are known; one that was void before it was signed has none in the volume but its electronic form."""
         return bool(self.kept.pages) or (self.made.voided is not None and self.kept is self.made)
+
+
+class Author(Enum):
+    """Who answers for a paper (责任者); of those that others brought nobody noted it."""
+
+    APPLICANT = "applicant"
+    AGENCY = "agency"
+    """Who compares a household's income and property (核对机构)."""
+    OFFICE = "office"
+    UNKNOWN = "unknown"
+
+
+_OF_THE_APPLICANT: Final = (
+    DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION,
+    DocumentId.INTEGRITY_COMMITMENT, DocumentId.KINSHIP_DECLARATION, DocumentId.TEKUN_WRITTEN_STATEMENT,
+    DocumentId.VERIFICATION_AUTHORIZATION, DocumentId.APPLICANT_EXPLANATION, DocumentId.CHANGE_REPORT_FORM,
+    DocumentId.DISABILITY_SUBSIDY_FORM, DocumentId.ACCOUNT_AUTHORIZATION,
+)  # fmt: skip
+_OF_OTHERS: Final = (
+    MATERIAL,
+    DocumentId.EVIDENCE_LETTER_REPLY,
+    DocumentId.FILING_REVIEW_OPINION,
+    DocumentId.OTHER,
+)
+
+
+def author(item: VolumeItem) -> Author:
+    """Return who answers for an item of the volume."""
+    kind = item.made.type
+    if kind in _OF_THE_APPLICANT:
+        return Author.APPLICANT
+    if kind == DocumentId.VERIFICATION_REPORT:
+        return Author.AGENCY
+    return Author.UNKNOWN if kind.startswith(_OF_OTHERS) else Author.OFFICE
 
 
 def items(case: Case) -> tuple[VolumeItem, ...]:
