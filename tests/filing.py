@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from archivist.model.by import By
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
 from archivist.model.record import Record, RecordStatus

@@ -33,6 +33,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.DEREGISTERED: "注销",
         Op.CHECK_CONFIRMED: "人工核对",
         Op.RECORD_MOVED_OUT: "移出",
+        Op.RECORD_EXPUNGED: "剔除",
         Op.RECORD_RETYPED: "改种类",
         Op.RECORD_VOIDED: "作废",
         Op.SERVICE_RECORDED: "送达登记",
@@ -166,9 +167,8 @@ def _text(workspace: Workspace, event: Event) -> str:
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             return _filed(event)
-        case Op.RECORD_MOVED_OUT:
-            to = event.data["to"]
-            return f"第 {event.data['record']} 件 → {to['case']} 第 {to['record']} 件{_because(event)}"
+        case Op.RECORD_MOVED_OUT | Op.RECORD_EXPUNGED:
+            return _gone(event) + _because(event)
         case Op.SERVICE_RECORDED:
             return _served(event)
         case Op.RECORD_VOIDED | Op.RECORD_RETYPED:
@@ -219,6 +219,16 @@ def _kept(event: Event) -> str:
             return f"{data['hold']} {Hold.from_plain(data, event.seq).words}"
         case _:
             return f"{data['hold']}，{'、'.join(data['by'])}，凭第 {data['paper']} 件：{data['basis']}"
+
+
+def _gone(event: Event) -> str:
+    """Say which paper the file holds no more, and where it is."""
+    data = event.data
+    to = data.get("to", {})
+    if event.op is Op.RECORD_MOVED_OUT:
+        return f"第 {data['record']} 件 → {to['case']} 第 {to['record']} 件"
+    there = f"，现存 {to['case']} 第 {to['record']} 件" if to else ""
+    return f"第 {data['record']} 件{data['why']}{there}，{'、'.join(data['by'])}，凭第 {data['paper']} 件"
 
 
 def _served(event: Event) -> str:

@@ -12,7 +12,8 @@ from typing import NoReturn
 
 from archivist.errors import CaseClosed, InvalidValue, RecordNotFound, UnlawfulDocument
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, fold
+from archivist.model.case import Case, CaseStatus
+from archivist.model.case_fold import fold
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import Record

@@ -42,6 +42,7 @@ class Op(StrEnum):
     DEREGISTERED = "deregistered"
     CHECK_CONFIRMED = "check_confirmed"
     RECORD_MOVED_OUT = "record_moved_out"
+    RECORD_EXPUNGED = "record_expunged"
     RECORD_RETYPED = "record_retyped"
     RECORD_VOIDED = "record_voided"
     SERVICE_RECORDED = "service_recorded"

@@ -83,6 +83,9 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "deregistered": _least({"date": dt.date, "stated": str}),
     "check_confirmed": _least(by=_TEXTS, on=dt.date, checks=JsonMap(_TEXTS)),
     "record_moved_out": _least(record=str, to=_least(case=str, record=str)),
+    "record_expunged": _least(
+        {"to": _least(case=str, record=str)}, record=str, why=str, by=_TEXTS, paper=str
+    ),
     "record_retyped": _least(record=str, type=str, title=str, folder=str),
     "record_voided": _least(record=str),
     "service_recorded": _least({"received_on": str}, receipt=str, serves=_TEXTS),

@@ -11,7 +11,8 @@ from typing import Any
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, apply, fold
+from archivist.model.case import Case, CaseStatus
+from archivist.model.case_fold import apply, fold
 from archivist.model.event import Op
 from archivist.model.facts import Facts, Path, rows, set_fact, single
 from archivist.model.ids import CaseNo

@@ -15,7 +15,8 @@ from typing import Any, Final
 from archivist.errors import InvalidValue, StepRefused
 from archivist.model import facts as known
 from archivist.model.by import By
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import Facts, Path
 from archivist.model.household_changes import with_person_changed

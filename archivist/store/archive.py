@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record

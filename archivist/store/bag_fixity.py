@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import NewerFormat
-from archivist.model.case import fold
+from archivist.model.case_fold import fold
 from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import BOUND_FROM, GENESIS, Event
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.plain_json import MalformedData, parse_json

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from archivist.errors import ArchiveError, WriteFailed
 from archivist.model.by import By
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event
 from archivist.model.ids import CaseNo
 from archivist.model.plain_json import JsonTable

@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from archivist.api.history import TITLES as OF_CASES
 from archivist.api.ledger import TITLES as OPS
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import BATCH_OPS, Event, Op
 from archivist.model.ids import CaseNo
 from archivist.report import REGISTERS

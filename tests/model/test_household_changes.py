@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from archivist.errors import InvalidValue
 from archivist.model import facts as known
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import Facts, Part, Row, parse_facts
 from archivist.model.former_people import Departure

@@ -14,7 +14,8 @@ from archivist.api.case_list import list_cases
 from archivist.errors import CaseClosed, CaseExists, InvalidValue, StepRefused, UnlawfulDocument
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
-from archivist.model.case import Case, CaseStatus, apply
+from archivist.model.case import Case, CaseStatus
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, RecordNo

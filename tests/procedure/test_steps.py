@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from archivist.config import Config, parse
 from archivist.errors import ArchivistError, CaseClosed, InvalidValue, StepRefused
 from archivist.model.by import CHINA, By
-from archivist.model.case import Case, apply, fold
+from archivist.model.case import Case
+from archivist.model.case_fold import apply, fold
 from archivist.model.event import GENESIS, Event, Op
 from archivist.model.facts import parse_facts, single
 from archivist.model.ids import CaseNo, Category, record_no

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import RuleFault
-from archivist.model.case import Case, CaseStatus, fold
+from archivist.model.case import Case, CaseStatus
+from archivist.model.case_fold import fold
 from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, Category, Sha256

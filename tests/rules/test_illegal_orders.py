@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.errors import DocumentNotApplicable
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo, Category
 from archivist.procedure.steps import event_data

@@ -15,7 +15,8 @@ import pytest
 
 from archivist.declarations.cache import CheckedTables
 from archivist.errors import NotDelegated, RuleFault, UnknownPack
-from archivist.model.case import Case, fold
+from archivist.model.case import Case
+from archivist.model.case_fold import fold
 from archivist.model.event import Event, FileEntry, Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256

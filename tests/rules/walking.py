@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import merge, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, Sha256

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from archivist.errors import IntegrityAlarm
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import BOUND_FROM, Event, Op
 from archivist.model.ids import CaseNo, Category
 from archivist.store import Archive, Draft, bag, chain

@@ -15,7 +15,8 @@ from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentType, Origin
 from archivist.documents.values.context import DocumentContext, DocumentSources
 from archivist.documents.values.resolve import facts_digest, printed
-from archivist.model.case import Case, fold
+from archivist.model.case import Case
+from archivist.model.case_fold import fold
 from archivist.model.event import Event
 from archivist.model.ids import Sha256
 from archivist.model.record import Record, RecordStatus

@@ -10,7 +10,8 @@ from typing import Any, Final
 from archivist.doctypes.catalogue import REMEDY_PHRASES, Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.model.by import CHINA
-from archivist.model.case import Case, apply
+from archivist.model.case import Case
+from archivist.model.case_fold import apply
 from archivist.model.event import Event, Op
 from archivist.model.facts import merge, parse_facts, to_plain
 from archivist.model.ids import CaseNo, Category, Sha256

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivist.errors import RuleFault
-from archivist.model.case import Case, fold
+from archivist.model.case import Case
+from archivist.model.case_fold import fold
 from archivist.model.event import Event, FileEntry, Op
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.stated_days import StatedDay
