@@ -72,7 +72,8 @@ def test_what_fits_no_file_is_no_event(wrong: tuple[Op, Mapping[str, Any]]) -> N
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
 def test_no_number_is_given_twice(steps: list[bool]) -> None:
     """“Number never reused”, whatever is filed and expunged in which order."""
-    said, there, last = [filed("0001")], [], 1
+    there: list[RecordNo] = []
+    said, last = [filed("0001")], 1
     for files in steps:
         if files or not there:
             last += 1
