@@ -1,0 +1,217 @@
+"""What is kept beside the chains – the access log and its destruction, the PINs – struck at every call."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from archivist.model.by import CHINA
+from archivist.model.event import Op
+from archivist.model.ids import CaseNo
+from archivist.preservation import access_disposal, access_fixity
+from archivist.store import Archive, pins
+from archivist.store.access_log import Access
+from archivist.store.office_keys import FOLDER as KEYS
+from tests.conftest import Counted
+from tests.faults.office import WANG, ZHANG, lay, opened
+from tests.faults.power import Disk, crashes, operations, state, told
+from tests.faults.shim import (
+    DONE,
+    INTERRUPTED,
+    KILLED,
+    REFUSED,
+    TOLERATED,
+    Ack,
+    Fail,
+    FailDone,
+    Interrupt,
+    Kill,
+    NoFault,
+    strike,
+)
+from tests.kit import BY
+from tests.sampling import sample
+
+LONG_AGO: Final = replace(BY, time=dt.datetime(2019, 5, 6, 9, tzinfo=CHINA))
+OLD_PIN, NEW_PIN = "旧口令714", "新口令925"
+CASES_SEEN: Final = ({WANG}, {ZHANG}, {WANG, ZHANG})
+
+
+def access(by: object = BY, cases: set[CaseNo] | None = None) -> Access:
+    return Access(by, "cli", "search", frozenset(cases or {WANG}))  # type: ignore[arg-type]
+
+
+def lines(archive: Archive) -> list[frozenset[str]]:
+    """Return whom each whole line names, in order; an unfinished one names nobody."""
+    return [
+        frozenset(str(c) for c in line.entry.get("households", ()))
+        for month in archive.access.months()
+        for line in archive.access.lines(month)
+        if line.entry
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is written beside the chains: how it is done, and what must be true after so many acknowledgements."""
+
+    name: str
+    before: Callable[[Path], None]
+    do: Callable[[Path, Ack], None]
+    check: Callable[[Path, int], None]
+    under: str = "archive"
+
+
+# ── the access log ───────────────────────────────────────────────────────────────────────────────────────
+def _two_lines(root: Path) -> None:
+    log = Archive(root / "archive").access
+    log.enter(access(LONG_AGO))
+    log.enter(access())
+
+
+def _look(root: Path, ack: Ack) -> None:
+    for cases in CASES_SEEN:
+        Archive(root / "archive").access.enter(access(cases=cases))
+        ack("shown")
+
+
+def _every_answer_is_there(root: Path, shown: int) -> None:
+    archive = Archive(root / "archive")
+    there = lines(archive)
+    assert len(there) >= 2 + shown, "what was shown is on record"
+    archive.access.enter(access())
+    assert lines(archive) == [*there, lines(archive)[-1]], (
+        "the next line follows, whatever was left of the one before"
+    )
+    assert access_fixity.findings(archive) == []
+
+
+# ── its destruction ──────────────────────────────────────────────────────────────────────────────────────
+def _destroy(root: Path, ack: Ack) -> None:
+    with opened(root) as workspace:
+        expired = tuple(m for m in access_disposal.months(workspace) if m.is_expired(BY.today))
+        if expired or access_disposal.remaining(workspace.archive):
+            access_disposal.destroy(workspace, BY, "钱审核", "期满", expired)
+    ack("destroyed")
+
+
+def _gone_and_said(root: Path, told_of: int) -> None:
+    with opened(root) as workspace:
+        archive = workspace.archive
+        with workspace.writing(BY):
+            pass
+        said = [e for e in archive.ledger_events() if e.op is Op.ACCESS_LOG_DESTROYED]
+        assert said or "2019-05" in archive.access.months(), "gone, and nobody said so"
+        assert not told_of or "2019-05" not in archive.access.months()
+        _destroy(root, lambda _: None)
+        assert "2019-05" not in archive.access.months()
+        said = [e for e in archive.ledger_events() if e.op is Op.ACCESS_LOG_DESTROYED]
+        assert [[m["month"] for m in e.data["months"]] for e in said] == [["2019-05"]], "said once"
+        assert access_fixity.findings(archive) == []
+
+
+# ── the PINs ─────────────────────────────────────────────────────────────────────────────────────────────
+def _one_pin(root: Path) -> None:
+    pins.put(root, "钱审核", OLD_PIN)
+    pins.put(root, "经办", OLD_PIN)
+
+
+def _new_pin(root: Path, ack: Ack) -> None:
+    pins.put(root, "经办", NEW_PIN)
+    ack("new")
+    pins.remove(root, "钱审核")
+    ack("cleared")
+
+
+def _old_or_new(root: Path, told_of: int) -> None:
+    there = pins.read(root)
+    assert there["经办"].fits(NEW_PIN) or (there["经办"].fits(OLD_PIN) and not told_of)
+    assert "钱审核" not in there or (there["钱审核"].fits(OLD_PIN) and told_of < 2)
+    _new_pin(root, lambda _: None)
+    assert set(pins.read(root)) == {"经办"} and pins.read(root)["经办"].fits(NEW_PIN)
+
+
+ACTS: Final = (
+    Act("an answer put on record", _two_lines, _look, _every_answer_is_there),
+    Act("access log destroyed", _two_lines, _destroy, _gone_and_said),
+    Act("people pin", _one_pin, _new_pin, _old_or_new, under=KEYS),
+)
+
+
+@pytest.fixture(params=ACTS, ids=lambda act: act.name.replace(" ", "-"))
+def act(request: pytest.FixtureRequest) -> Act:
+    found: Act = request.param
+    return found
+
+
+@pytest.fixture
+def laid(base: Path, tmp_path: Path, act: Act) -> Path:
+    """The office as it is before the act."""
+    ready = tmp_path / "ready"
+    lay(base, ready)
+    act.before(ready)
+    return ready
+
+
+def _calls(act: Act, ready: Path, work: Path) -> range:
+    lay(ready, work)
+    ended = strike(work, lambda ack: act.do(work, ack), NoFault(), under=act.under)
+    assert ended.how == DONE, ended.error
+    return range(1, ended.calls + 1)
+
+
+def test_killed_at_every_call(act: Act, laid: Path, tmp_path: Path, counted: Counted) -> None:
+    """“Killed … at any instruction: nothing acknowledged is lost … the next start heals by itself” – of these too."""
+    work = tmp_path / "work"
+    points = sample(_calls(act, laid, work), 1 / 4, f"kill points of {act.name}", ends=True)
+    for n in points:
+        lay(laid, work)
+        ended = strike(work, lambda ack: act.do(work, ack), Kill(n), under=act.under)
+        assert ended.how == KILLED, ended.error
+        act.check(work, len(ended.acks))
+    counted(act.name, "kill points", len(points))
+
+
+def test_a_disk_that_fails_and_ctrl_c_at_every_call(
+    act: Act, laid: Path, tmp_path: Path, counted: Counted
+) -> None:
+    """“out of disk”: said in words, nothing half-done, nothing lost."""
+    work, struck = tmp_path / "work", 0
+    for n in sample(_calls(act, laid, work), 1 / 4, f"failures in {act.name}", ends=True):
+        for fault in (
+            Fail(n, errno.ENOSPC),
+            Fail(n, errno.EIO, sticky=True),
+            FailDone(n, errno.EIO),
+            Interrupt(n),
+        ):
+            lay(laid, work)
+            ended = strike(work, lambda ack: act.do(work, ack), fault, under=act.under)
+            assert ended.how in (REFUSED, TOLERATED, INTERRUPTED), (fault, ended.error)
+            act.check(work, len(ended.acks))
+            struck += 1
+    counted(act.name, "ENOSPC, EIO and Ctrl-C", struck)
+
+
+@pytest.mark.parametrize(
+    "act", [a for a in ACTS if a.under == "archive"], ids=lambda a: a.name.replace(" ", "-")
+)
+def test_out_of_power_at_every_call(act: Act, laid: Path, tmp_path: Path, counted: Counted) -> None:
+    """“out of power at any instruction”: what was shown is on record, what the ledger has not said is there."""
+    work, states = tmp_path / "work", 0
+    lay(laid, work)
+    ended = strike(work, lambda ack: act.do(work, ack), NoFault(), record=True)
+    assert ended.how == DONE, ended.error
+    disk, ops = operations(Disk.of(laid), ended.log)
+    for crash in sample(crashes(ops), 1 / 12, f"power loss in {act.name}"):
+        lay(laid, work)
+        left = state(disk, ops, crash)
+        left.write_out(work)
+        act.check(work, told(ops, crash))
+        states += 1
+    counted(act.name, "power-loss states", states)
