@@ -44,6 +44,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.APPLICANT_CHANGED: "变更申请人",
         Op.HOUSEHOLD_SPLIT: "分户",
         Op.CASE_BOUND: "绑定户号",
+        Op.CHECK_FEEDBACK: "区民政局反馈",
     }
 )
 """What people call an event of a case."""
@@ -191,10 +192,8 @@ def _text(workspace: Workspace, event: Event) -> str:
             return f"{event.data.get('stated') or event.data['date']} {event.reason}"
         case Op.RETENTION_EXTENDED | Op.HOLD_PLACED | Op.HOLD_RELEASED:
             return _kept(event) + _because(event)
-        case Op.CHECK_CONFIRMED:
-            numbers = event.data.get("records", ())
-            what = f"第 {'、'.join(numbers)} 件" if numbers else "、".join(event.data["checks"])
-            return f"{event.data['on']} {what} {'、'.join(event.data['by'])}（{event.reason}）"
+        case Op.CHECK_CONFIRMED | Op.CHECK_FEEDBACK:
+            return _checked(event)
         case _:
             return event.reason
 
@@ -207,6 +206,19 @@ def _filed(event: Event) -> str:
     old = entry.get("data", {}).get("replaces")
     instead = f"，代替作废的第 {old} 件" if old else ""
     return f"第 {entry['no']} 件 {entry['title']}{instead}{origin}{_because(event)}"
+
+
+def _checked(event: Event) -> str:
+    """Say what people looked up, or what the bureau found."""
+    data = event.data
+    if event.op is Op.CHECK_CONFIRMED:
+        numbers = data.get("records", ())
+        what = f"第 {'、'.join(numbers)} 件" if numbers else "、".join(data["checks"])
+        return f"{data['on']} {what} {'、'.join(data['by'])}（{event.reason}）"
+    where = f"第 {data['record']} 件" if data.get("record") else ""
+    until = f"（{data['until']} 前）" if data.get("until") else ""
+    what = "合格" if data["passed"] else f"需整改：{data['text']}{until}"
+    return f"{data['submission']} {where}{what}"
 
 
 def _kept(event: Event) -> str:

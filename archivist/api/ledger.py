@@ -37,6 +37,9 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
         Op.BACKUP_MADE: "备份",
         Op.RESTORED: "恢复",
+        Op.SUBMISSION_STARTED: "报送开始",
+        Op.SUBMISSION_MADE: "报送包做完",
+        Op.SUBMISSION_ACKNOWLEDGED: "报送回执",
         Op.HOLD_DECLARED: "成批冻结",
         Op.GROUP_HOLD_RELEASED: "解除成批冻结",
     }
@@ -219,7 +222,13 @@ def _text(event: Event) -> str:
         case Op.ACCESS_LOG_DESTROYED:
             months = "、".join(m["month"] for m in data["months"])
             return f"{months}，与 {data['witness']} 一同；{event.reason}"
-        case Op.RESTORED | Op.BACKUP_MADE:
+        case (
+            Op.RESTORED
+            | Op.BACKUP_MADE
+            | Op.SUBMISSION_STARTED
+            | Op.SUBMISSION_MADE
+            | Op.SUBMISSION_ACKNOWLEDGED
+        ):
             return _text_of_copies(event)
         case Op.HOLD_DECLARED | Op.GROUP_HOLD_RELEASED:
             return _text_of_group_holds(event)
@@ -239,8 +248,10 @@ def _text_of_numbers(event: Event) -> str:
 
 
 def _text_of_copies(event: Event) -> str:
-    """Return what a backup made, or a restoration did."""
+    """Return what a backup made or a restoration did, or how far a submission to the bureau has come."""
     data = event.data
+    if "submission" in data:
+        return _text_of_submission(event)
     if event.op is Op.BACKUP_MADE:
         damaged = f"，其中 {data['damaged']} 处已损坏" if data["damaged"] else ""
         return f"{data['generation']}（{data['medium']}），{data['bags']} 个档案袋{damaged}"
@@ -255,6 +266,19 @@ def _text_of_group_holds(event: Event) -> str:
         return f"{data['hold']}，{'、'.join(data['by'])}：{data['basis']}"
     hold = Hold.from_plain({**data, "scope": WHOLE_CASE}, event.seq)
     return f"{hold.id} {hold.words}：{HeldCases.from_plain(data).words}"
+
+
+def _text_of_submission(event: Event) -> str:
+    data = event.data
+    match event.op:
+        case Op.SUBMISSION_STARTED:
+            return (
+                f"{data['submission']}：{data['cases']} 户，{data['parts']} 个分包，锚 {data['anchor'][:20]}…"
+            )
+        case Op.SUBMISSION_MADE:
+            return f"{data['submission']}：{len(data['parts'])} 个分包，逐包读回相符"
+    returned = f"，退回 {len(data['returned'])} 户" if data["returned"] else ""
+    return f"{data['submission']}：{data['bureau']} {data['received_at'][:10]} 接收{returned}"
 
 
 def _of_who(event: Event) -> str:

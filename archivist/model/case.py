@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from archivist.model.check_feedback import CheckFeedback
 from archivist.model.confirmations import Confirmed
 from archivist.model.event import GENESIS
 from archivist.model.expunged_records import ExpungedRecord
@@ -72,6 +73,7 @@ class Case:
     former: tuple[FormerPerson, ...] = ()
     split_from: SplitOrigin | None = None
     references: tuple[PaperReference, ...] = ()
+    feedback: tuple[CheckFeedback, ...] = ()
 
     @property
     def category(self) -> Category:

@@ -13,6 +13,7 @@ from typing import Final
 
 from archivist.model import holds
 from archivist.model.case import Case, CaseStatus
+from archivist.model.check_feedback import feedback
 from archivist.model.confirmations import confirmed
 from archivist.model.event import Data, Event, Op
 from archivist.model.expunged_records import expunged
@@ -295,6 +296,7 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.HOLD_RELEASED: _with_release,
         Op.CHECK_CONFIRMED: _with_confirmation,
         Op.CASE_BOUND: lambda case, _: case,
+        Op.CHECK_FEEDBACK: lambda case, event: replace(case, feedback=(*case.feedback, feedback(event))),
     }
 )
 """What each kind of event does to a case; those of the ledger and of batches are none of it."""

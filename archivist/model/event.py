@@ -53,6 +53,7 @@ class Op(StrEnum):
     HOLD_PLACED = "hold_placed"
     HOLD_RELEASED = "hold_released"
     CASE_BOUND = "case_bound"
+    CHECK_FEEDBACK = "check_feedback"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"
@@ -69,6 +70,9 @@ class Op(StrEnum):
     HOLD_DECLARED = "hold_declared"
     GROUP_HOLD_RELEASED = "group_hold_released"
     PIN_CHANGED = "pin_changed"
+    SUBMISSION_STARTED = "submission_started"
+    SUBMISSION_MADE = "submission_made"
+    SUBMISSION_ACKNOWLEDGED = "submission_acknowledged"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"
