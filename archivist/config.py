@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -70,6 +71,9 @@ LONGEST_PIN: Final = 480
 """So many minutes, a working day, may a PIN be remembered at the most."""
 OfficeCode = Annotated[
     str, Form(lambda code: not code or OFFICE_CODE.fullmatch(code), "2 至 8 个大写英文字母")
+]
+FondsNo = Annotated[
+    str, Form(lambda fonds: not fonds or re.fullmatch(r"[A-Z0-9]{1,12}", fonds), "大写字母和数字，如 Z109")
 ]
 OfficeRole = Annotated[Role, one_of(HELD)]
 Kind = Annotated[str, one_of([name for c in Category for name in (c.value, c.label)])]
@@ -209,6 +213,28 @@ class Options:
     pin_minutes: Minutes = 0
 
 
+class Arrangement(StrEnum):
+    """By what the office files: whole files as volumes, or single items (归档章 on each)."""
+
+    VOLUME = "卷"
+    ITEM = "件"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """What the office's archive is called and how it files.
+
+    Attributes:
+        fonds: 全宗号, such as ``Z109``; without one no number in the archive (档号) can be composed.
+        department: 机构（问题） as the stamp has it, a few words; the department that examines where nothing is said.
+        arrangement: by volume (卷) or by item (件).
+    """
+
+    fonds: FondsNo = ""
+    department: str = ""
+    arrangement: Arrangement = Arrangement.VOLUME
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The tables of ``archivist.toml``; see ``Config`` for what is made of them."""
@@ -219,6 +245,7 @@ class Settings:
     establishment: Establishment = Establishment()
     villages: tuple[Village, ...] = ()
     options: Options = Options()
+    archive: ArchiveSettings = ArchiveSettings()
     standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
     override: Mapping[Table, tuple[OwnRow, ...]] = field(default_factory=dict)
     calendar: Mapping[Day, DayKind] = field(default_factory=dict)
@@ -240,6 +267,7 @@ class Config:
     options: Options = Options()
     establishment: Establishment = Establishment()
     villages: tuple[Village, ...] = ()
+    archive: ArchiveSettings = ArchiveSettings()
     standards: Mapping[str, str] = field(default_factory=dict)
     override: Mapping[str, Rows] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
@@ -304,6 +332,7 @@ def _config(settings: Settings, tables: Mapping[str, Any]) -> Config:
         settings.options,
         settings.establishment,
         settings.villages,
+        settings.archive,
         {category: str(amount) for category, amount in settings.standards.items()},
         tables.get("override", {}),
         Calendar(MappingProxyType(corrections)) if corrections else NATIONAL,

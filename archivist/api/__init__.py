@@ -3,7 +3,7 @@
 A function takes the open ``Workspace``, by whom it is done (``By``) where it acts, and plain values; it returns a result or
 raises an error of the tree. Nothing is printed here and no clock is read.
 
-``demonstration`` what the demonstration did · ``setup`` a workspace made, with its ``settings_text``, and looked over · ``cases`` households opened, changed, closed, ``case_list`` listed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out ·
+``demonstration`` what the demonstration did · ``setup`` a workspace made, with its ``settings_text``, and looked over · ``cases`` households opened, changed, closed, ``case_list`` listed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out, ``finishing`` made a volume ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure · ``completeness`` what is missing · ``across`` what households have to do with each other · ``agenda`` ``ics`` what is due · ``next_acts`` what comes next ·
 ``retention`` how long it is kept · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole · ``access`` who was shown what · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
@@ -33,6 +33,7 @@ __all__ = [
     "document_types",
     "documents",
     "draft_files",
+    "finishing",
     "fixity",
     "given_values",
     "history",

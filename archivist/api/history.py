@@ -45,6 +45,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.HOUSEHOLD_SPLIT: "分户",
         Op.CASE_BOUND: "绑定户号",
         Op.CHECK_FEEDBACK: "区民政局反馈",
+        Op.VOLUME_FINISHED: "立卷",
     }
 )
 """What people call an event of a case."""
@@ -188,8 +189,8 @@ def _text(workspace: Workspace, event: Event) -> str:
             return f"{' '.join(filter(None, parts))} → {after}{_because(event)}"
         case Op.STEP_CORRECTED:
             return _correction(workspace, event)
-        case Op.DEREGISTERED:
-            return f"{event.data.get('stated') or event.data['date']} {event.reason}"
+        case Op.DEREGISTERED | Op.VOLUME_FINISHED:
+            return _ending(event)
         case Op.RETENTION_EXTENDED | Op.HOLD_PLACED | Op.HOLD_RELEASED:
             return _kept(event) + _because(event)
         case Op.CHECK_CONFIRMED | Op.CHECK_FEEDBACK:
@@ -247,6 +248,15 @@ def _served(event: Event) -> str:
     told = f"，收到日期 {event.data[RECEIVED_ON]}" if RECEIVED_ON in event.data else ""
     papers = "、".join(event.data[SERVES])
     return f"第 {event.data['receipt']} 件送达回证送达的是第 {papers} 件{told}{_because(event)}"
+
+
+def _ending(event: Event) -> str:
+    """Say how the file was closed, or made a volume."""
+    data = event.data
+    if event.op is Op.VOLUME_FINISHED:
+        pages = data["pages"]
+        return f"档号 {data['no']}，{len(pages)} 件，第 {pages[0][1]} 至 {pages[-1][2]} 页"
+    return f"{data.get('stated') or data['date']} {event.reason}"
 
 
 def _household(event: Event) -> str:

@@ -83,6 +83,11 @@ def settings_text(pack: str, office: Mapping[str, str]) -> str:
         'station = "样例村社会救助服务站"',
     ):
         document.add(tomlkit.comment(line))
+    document.add(
+        tomlkit.comment("立卷：全宗号（档号由它开头）、归档章上的机构，按卷（卷）还是按件（件）整理")
+    )
+    for line in ("[archive]", 'fonds = "Z109"', 'department = "民政"', 'arrangement = "卷"'):
+        document.add(tomlkit.comment(line))
     document.add(tomlkit.comment("工作日的更正（自治地方节日、临时调休）"))
     for line in ("[calendar]", '"2025-10-09" = "班"'):
         document.add(tomlkit.comment(line))

@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, split, record, export, list, log, deregister, reopen."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, record, finish, export, list, log, deregister, reopen."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.cases import DeregistrationPlan
 from archivist.cli.asking import confirmed
 from archivist.cli.case_export import export
+from archivist.cli.finishing import finish
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
 from archivist.cli.parameters import DAY, STATED_DAY, pairs
@@ -32,7 +33,7 @@ _STATUSES: Final = {s.value: s for s in CaseStatus} | {s.label: s for s in CaseS
 
 @click.group()
 def case() -> None:
-    """户档：立户、查看、改动、办理环节、列表、历史、注销、撤销注销。"""
+    """户档：立户、查看、改动、办理环节、列表、历史、注销、撤销注销、立卷。"""
 
 
 case.add_command(step)
@@ -40,6 +41,7 @@ case.add_command(correct)
 case.add_command(record)
 case.add_command(applicant)
 case.add_command(split)
+case.add_command(finish)
 case.add_command(export)
 case.add_command(log)
 _FROM = click.option(

@@ -362,6 +362,7 @@ class FieldPath(StrEnum):
     VOLUME_FILES = "volume.files"
     VOLUME_FILE_COUNT = "volume.file_count"
     VOLUME_FONDS = "volume.fonds"
+    VOLUME_FONDS_NO = "volume.fonds_no"
     VOLUME_HEAD = "volume.head"
     VOLUME_ITEM_COUNT = "volume.item_count"
     VOLUME_KEEP_UNTIL = "volume.keep_until"

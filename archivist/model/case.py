@@ -26,6 +26,7 @@ from archivist.model.retention_extensions import RetentionExtension
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
 from archivist.model.values import Value
+from archivist.model.volumes import Volume
 
 
 class CaseStatus(StrEnum):
@@ -48,7 +49,7 @@ class Case:
     ``deregistration_stated`` says. ``holds`` are all that were placed on it itself (冻结), released ones too; ``villages`` where the
     applicant lives or ever lived. ``moved_out`` and ``expunged`` are papers it held once and holds no more; ``former_names`` what its people were called before,
     ``former`` who belonged to it once; ``split_from`` the household it was split from, and ``references`` the papers that
-    are there.
+    are there. ``volume`` is the volume it was finished as (立卷).
     """
 
     number: CaseNo
@@ -74,6 +75,7 @@ class Case:
     split_from: SplitOrigin | None = None
     references: tuple[PaperReference, ...] = ()
     feedback: tuple[CheckFeedback, ...] = ()
+    volume: Volume | None = None
 
     @property
     def category(self) -> Category:

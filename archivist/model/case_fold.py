@@ -27,6 +27,7 @@ from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.retention_extensions import extension
 from archivist.model.states import StepTaken
+from archivist.model.volumes import finished
 
 
 def apply(case: Case, event: Event, digest: Sha256) -> Case:
@@ -295,6 +296,7 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.HOLD_PLACED: _with_hold,
         Op.HOLD_RELEASED: _with_release,
         Op.CHECK_CONFIRMED: _with_confirmation,
+        Op.VOLUME_FINISHED: lambda case, e: replace(case, volume=finished(case.volume, e.data, e.seq)),
         Op.CASE_BOUND: lambda case, _: case,
         Op.CHECK_FEEDBACK: lambda case, event: replace(case, feedback=(*case.feedback, feedback(event))),
     }

@@ -54,6 +54,7 @@ class Op(StrEnum):
     HOLD_RELEASED = "hold_released"
     CASE_BOUND = "case_bound"
     CHECK_FEEDBACK = "check_feedback"
+    VOLUME_FINISHED = "volume_finished"
     # the ledger's own
     LEDGER_OPENED = "ledger_opened"
     NUMBERS_ALLOCATED = "numbers_allocated"

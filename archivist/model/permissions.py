@@ -24,6 +24,7 @@ class Act(StrEnum):
     SPLIT_HOUSEHOLD = "case split"
     DEREGISTER = "case deregister"
     REOPEN = "case reopen"
+    FINISH = "case finish"
     CONFIRM_CHECK = "check --confirm"
     CONFIRM_RECORD = "case record confirm"
     FILE = "file"
@@ -70,6 +71,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.SPLIT_HOUSEHOLD: "分户",
         Act.DEREGISTER: "注销",
         Act.REOPEN: "撤销注销",
+        Act.FINISH: "立卷",
         Act.CONFIRM_CHECK: "登记人工核对",
         Act.CONFIRM_RECORD: "登记看过原件",
         Act.FILE: "归档",
@@ -118,6 +120,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.SPLIT_HOUSEHOLD: STAFF,
         Act.DEREGISTER: STAFF,
         Act.REOPEN: DECIDING,
+        Act.FINISH: FILING,
         Act.CONFIRM_CHECK: STAFF,
         Act.CONFIRM_RECORD: STAFF,
         Act.FILE: FILING,

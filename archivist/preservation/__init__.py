@@ -8,7 +8,7 @@ programs left there, moved out ·
 ``binding`` whose an old bag is, said by an event ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
 ``backup_check`` whether one is whole · ``submission_format`` what a package for the bureau is made of, ``submission_bags`` bags as they stood at
-their heads, ``submission_parts`` which go into which package, ``submission_replies`` receipt and feedback · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer; nothing is destroyed here.
+their heads, ``submission_parts`` which go into which package, ``submission_replies`` receipt and feedback · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer, ``finishing`` a file made a volume; nothing is destroyed here.
 """
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "comparison",
     "copies",
     "disposal",
+    "finishing",
     "foreign",
     "generations",
     "history",

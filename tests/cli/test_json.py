@@ -51,6 +51,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (29, "error", ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "申请人死亡"]),
     ],
     ("case", "split"): [(29, "error", ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
+    ("case", "finish"): [
+        (29, "error", ["王秀兰"]),
+        (29, "error", ["王秀兰", "--dry-run"]),
+    ],
     ("case", "export"): [
         (0, "case-export", ["王秀兰", "--out", "移交"]),
         (2, "error", ["王秀兰", "--out", "移交", "--searchable"]),

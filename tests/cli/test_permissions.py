@@ -26,6 +26,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "applicant"): [(Act.CHANGE_APPLICANT, ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "死亡"])],
     ("case", "split"): [(Act.SPLIT_HOUSEHOLD, ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
     ("case", "deregister"): [(Act.DEREGISTER, ["王秀兰", "--reason", "自愿退出", "--yes"])],
+    ("case", "finish"): [(Act.FINISH, ["王秀兰"])],
     ("case", "reopen"): [(Act.REOPEN, ["王秀兰", "--reason", "误办"])],
     ("check",): [(Act.CONFIRM_CHECK, ["王秀兰", "--confirm", "C10.photos", "--note", "看过"])],
     ("file",): [(Act.FILE, ["王秀兰", "诊断.txt", "--type", "其他材料"])],

@@ -6,21 +6,20 @@ Which papers are items of the volume, and in which order, stands in ``rules.disp
 from __future__ import annotations
 
 import datetime as dt
-from itertools import accumulate
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
 from archivist.model.fact_paths import FactPath
-from archivist.rules.completeness.run import findings
+from archivist.rules.completeness.run import findings, lacking_in_volume
 from archivist.rules.disposition.arrangement import (
-    OWN,
     Author,
     VolumeItem,
     author,
     files,
     items,
+    page_ranges,
     pages,
     title,
 )
@@ -96,8 +95,6 @@ def _author(context: DocumentContext, item: VolumeItem) -> str:
 @computes(FieldPath.VOLUME_RECORDS)
 def _records(context: DocumentContext) -> tuple[Row, ...]:
     found = items(context.case)
-    ends = list(accumulate(item.kept.pages for item in found))
-    counted = [all(i.is_counted for i in found[: n + 1]) for n in range(len(found))]
     return tuple(
         {
             "no": str(item.kept.no),
@@ -105,12 +102,12 @@ def _records(context: DocumentContext) -> tuple[Row, ...]:
             "author": _author(context, item),
             "title": item.made.title,
             "date": item.date.replace("-", ""),
-            "pages": item.kept.pages or None,
-            "range": _range(end - item.kept.pages + 1, end) if pages_known and item.kept.pages else "",
+            "pages": item.pages or None,
+            "range": str(numbered or ""),
             "section": item.section,
             "note": item.note,
         }
-        for item, end, pages_known in zip(found, ends, counted, strict=True)
+        for item, numbered in zip(found, page_ranges(context.case, found), strict=True)
     )
 
 
@@ -122,10 +119,6 @@ def _evidence(context: DocumentContext) -> tuple[Row, ...]:
         for item in items(context.case)
         if not item.made.voided
     )
-
-
-def _range(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}—{last}"
 
 
 @computes(FieldPath.VOLUME_COMPARED)
@@ -163,9 +156,7 @@ def _lacking(context: DocumentContext) -> list[str]:
     case, sources = context.case, context.sources
     assert sources is not None
     found = findings(case, sources.pack, sources.catalogue, Stage.ARCHIVE, on=context.on, words=sources.words)
-    own = [f"第 {record.no} 件" for record in case.records_of(*OWN)]
-    wrong = [problem for finding in found for problem in finding.wrong]
-    return [p for p in wrong if not any(paper in p for paper in own)]
+    return lacking_in_volume(found, case)
 
 
 # ── the files ────────────────────────────────────────────────────────────────────────────────────────────

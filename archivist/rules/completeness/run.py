@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,7 @@ from archivist.rules.completeness import required_papers
 from archivist.rules.completeness.checks import TESTS
 from archivist.rules.completeness.dossier import Dossier, TestOutcome, Words
 from archivist.rules.completeness.evidence import CheckEvidence, EvidenceKind, of_confirmation
+from archivist.rules.disposition.arrangement import OWN
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Stage
 from archivist.rules.rule_days import RuleDays
@@ -146,3 +148,10 @@ def _judged(check: CheckRule, case: Case, found: TestOutcome) -> CheckFinding:
         todo += f"未检的由人核对，无误的登记：archivist check {case.number} --confirm {check.id} --by 姓名 --note 说明"
     reason = "" if open_ or evidence else found.nothing
     return CheckFinding(check, wrong, unknown, running, evidence, reason, todo)
+
+
+def lacking_in_volume(found: Iterable[CheckFinding], case: Case) -> list[str]:
+    """Return what checks find wrong with the papers of a volume: not with the archive's own papers, which are being made."""
+    own = [f"第 {record.no} 件" for record in case.records_of(*OWN)]
+    wrong = [problem for one in found if one.check.args.document not in OWN for problem in one.wrong]
+    return [problem for problem in wrong if not any(paper in problem for paper in own)]

@@ -7,7 +7,7 @@ cover, catalogue, notes, check sheets – are not items of the volume.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -16,7 +16,9 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL, DocumentId
 from archivist.model.case import Case
 from archivist.model.event import FileEntry
+from archivist.model.ids import CaseNo
 from archivist.model.record import Record, RecordStatus
+from archivist.model.volumes import PageRange
 from archivist.rules import service
 
 
@@ -82,11 +84,13 @@ class VolumeItem:
     Attributes:
         kept: the signed copy when there is one.
         made: the document as issued, or the paper as filed.
+        numbered: its pages in the volume as that was finished; ``None`` before.
     """
 
     kept: Record
     made: Record
     section: str = APPROVAL
+    numbered: PageRange | None = None
 
     @property
     def date(self) -> str:
@@ -103,9 +107,18 @@ class VolumeItem:
         return "" if self.is_counted else "页数待点"
 
     @property
+    def pages(self) -> int:
+        """How many pages it has: as the volume was numbered, else as scanned; 0 where they were not counted."""
+        return self.kept.pages if self.numbered is None else self.numbered.count
+
+    @property
     def is_counted(self) -> bool:
         """Whether its pages are known; one that was void before it was signed has none in the volume but its electronic form."""
-        return bool(self.kept.pages) or (self.made.voided is not None and self.kept is self.made)
+        return (
+            self.numbered is not None
+            or bool(self.kept.pages)
+            or (self.made.voided is not None and self.kept is self.made)
+        )
 
 
 class Author(Enum):
@@ -143,16 +156,21 @@ def author(item: VolumeItem) -> Author:
 
 
 def items(case: Case) -> tuple[VolumeItem, ...]:
-    """Return what the volume holds, in the order of the file; receipts stand behind what they prove was served."""
+    """Return what the volume holds, in the order of the file; receipts stand behind what they prove was served.
+
+    What was numbered when the volume was finished comes first, as it was numbered.
+    """
+    numbered = case.volume.pages if case.volume else {}
     placed: list[tuple[tuple[object, ...], VolumeItem]] = []
     for record in case.records.values():
         if record.type in OWN or record.signs:
             continue
         served = [case.records[n] for n in service.serves(record) if n in case.records]
         behind: tuple[object, ...] = max(((*_place(r), r.no) for r in served), default=_place(record))
-        key = (*behind, record.no)
         kept = case.records[record.signed_by] if record.signed_by else record
-        placed.append((key, VolumeItem(kept, record, _SECTIONS[int(str(key[0]))])))
+        own = numbered.get(kept.no)
+        key = (own is None, (own.first, own.last) if own else (), *behind, record.no)
+        placed.append((key, VolumeItem(kept, record, _SECTIONS[int(str(behind[0]))], own)))
     return tuple(item for _, item in sorted(placed, key=lambda p: p[0]))
 
 
@@ -174,11 +192,43 @@ def title(case: Case, name: str = "") -> str:
 def pages(case: Case) -> int | None:
     """Return how many pages the volume has; ``None`` while it holds no paper, or one that was not counted."""
     found = items(case)
-    return sum(i.kept.pages for i in found) if found and all(i.is_counted for i in found) else None
+    return sum(i.pages for i in found) if found and all(i.is_counted for i in found) else None
+
+
+def page_ranges(case: Case, found: Sequence[VolumeItem]) -> list[PageRange | None]:
+    """Return which pages each item of a volume has; ``None`` from the first on whose pages were not counted.
+
+    Args:
+        case: the case.
+        found: its items, in order.
+    """
+    ranges: list[PageRange | None] = []
+    last: int | None = case.volume.last if case.volume else 0
+    for item in found:
+        if item.numbered is None:
+            pages = PageRange(last + 1, last + item.pages) if last is not None and item.is_counted else None
+            last = pages.last if pages else None
+        ranges.append(item.numbered or pages)
+    return ranges
+
+
+def composed_archive_no(fonds: str, number: CaseNo, retention_code: str) -> str:
+    """Return the number in the archive (档号) that DA/T 13-2022 makes: ``Z109-DB·2024-D3-000001``.
+
+    The class is the category, year and file number are those of the case number, so that no two files of an office share one.
+
+    Args:
+        fonds: 全宗号.
+        number: the case number.
+        retention_code: 保管期限代码, ``D3`` or ``Y``.
+    """
+    return f"{fonds}-{number.category.value}·{number.year}-{retention_code}-{number.sequence:06d}"
 
 
 def archive_no(case: Case) -> str:
-    """Return the number in the archive (档号), as the latest of the archive's own papers tells it; else empty."""
+    """Return the number in the archive (档号): of the finished volume, else as the latest of the archive's own papers tells it."""
+    if case.volume:
+        return case.volume.no
     told = (r.data.get("given", {}).get(ARCHIVE_NO) for r in reversed(case.holding))
     return next((str(number) for number in told if number), "")
 

@@ -1,0 +1,139 @@
+"""Finishing a file as a volume (立卷): numbered, catalogued, and on request one PDF of all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.authorisation import authorised
+from archivist.api.result import Result
+from archivist.model.permissions import Act
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archivist.model.by import By
+    from archivist.model.volumes import PageRange
+    from archivist.preservation.finishing import FinishingPlan
+    from archivist.rules.disposition.arrangement import VolumeItem
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedItem:
+    """An item of a volume and its pages, 1-based, both included; ``last`` is ``first - 1`` where it has none."""
+
+    record: str
+    title: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPlan(Result):
+    """What finishing a file would do; nothing was written.
+
+    Attributes:
+        archive_no: its number in the archive (档号).
+        items: how many items the volume would hold, on ``pages`` pages.
+        added: those that would be numbered now.
+        papers: the archive's own papers that would be made.
+        unchecked: what the checks of completeness could not find out.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-finish-plan/1"
+
+    case: str
+    archive_no: str
+    items: int
+    pages: int
+    added: tuple[NumberedItem, ...]
+    papers: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadePaper:
+    """One of the archive's own papers that was issued; ``pending``: it waits for its signed copy (待签)."""
+
+    record: str
+    title: str
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeFinished(Result):
+    """A file that is finished as a volume; see ``FinishPlan`` for what is not said here.
+
+    Attributes:
+        added: the items numbered by this run; none where all had their numbers.
+        papers: what was issued by this run.
+        pdf: the whole volume as one PDF; ``None`` where none was asked for.
+        shown_otherwise: the items of which the PDF does not hold the pages as they are: why, in Chinese.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-finish/1"
+
+    case: str
+    archive_no: str
+    items: int
+    pages: int
+    added: tuple[NumberedItem, ...]
+    papers: tuple[MadePaper, ...]
+    unchecked: tuple[str, ...]
+    pdf: Path | None = None
+    shown_otherwise: tuple[str, ...] = ()
+
+
+def plan(workspace: Workspace, by: By, case: str, *, archive_no: str = "") -> FinishPlan:
+    """Say what finishing a file would do.
+
+    Args:
+        workspace: the open workspace.
+        by: who asks, and when.
+        case: the household as people name it; see ``Workspace.find_case``.
+        archive_no: its number in the archive, where the office gives its own.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003. Else see ``preservation.finishing.finish``.
+    """
+    from archivist.preservation import finishing
+
+    planned = finishing.plan(workspace, by, workspace.find_case(case), told=archive_no)
+    return FinishPlan(
+        str(planned.case.number),
+        planned.volume.no,
+        *_size(planned),
+        _numbered(planned.added),
+        tuple(workspace.catalogue.get(kind).title for kind in planned.papers),
+        planned.unchecked,
+    )
+
+
+@authorised(Act.FINISH)
+def finish(workspace: Workspace, by: By, case: str, *, archive_no: str = "") -> VolumeFinished:
+    """Finish a file as a volume, or continue its count; see ``plan`` for the arguments and errors.
+
+    Survives: a kill at any point; run again, it goes on where it stopped.
+    """
+    from archivist.preservation import finishing
+
+    planned, made = finishing.finish(workspace, by, workspace.find_case(case), told=archive_no)
+    return VolumeFinished(
+        str(planned.case.number),
+        planned.volume.no,
+        *_size(planned),
+        _numbered(planned.added),
+        tuple(MadePaper(one.record, one.title, one.pending) for one in made),
+        planned.unchecked,
+    )
+
+
+def _size(planned: FinishingPlan) -> tuple[int, int]:
+    pages = planned.volume.pages.values()
+    return len(pages), sum(one.count for one in pages)
+
+
+def _numbered(added: Iterable[tuple[VolumeItem, PageRange]]) -> tuple[NumberedItem, ...]:
+    return tuple(NumberedItem(item.kept.no, item.made.title, n.first, n.last) for item, n in added)
