@@ -45,10 +45,10 @@ __all__ = ["FinishingPlan", "finish", "plan", "retention_code"]
 PAPERS: Final = (
     DocumentId.CASE_COVER,
     DocumentId.CASE_CATALOG,
-    DocumentId.CASE_NOTES,
     DocumentId.CONSISTENCY_CHECK_SHEET,
+    DocumentId.CASE_NOTES,
 )
-"""The archive's own papers of a volume, in the order they are made."""
+"""The archive's own papers of a volume, in the order they are made: the notes say what is still lacking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,9 @@ def _planned(workspace: Workspace, by: By, case: Case, told: str) -> FinishingPl
         case, workspace.pack, workspace.catalogue, Stage.ARCHIVE,
         on=by.today, words=case_sources(workspace, by, case).words,
     )  # fmt: skip
-    problems = run.lacking_in_volume(checked, case)
+    # The sheet of comparison is among the papers that are made now.
+    others = [one for one in checked if one.check.args.document not in PAPERS]
+    problems = run.lacking_in_volume(others, case)
     state = [f"第 {item.kept.no} 件《{item.made.title}》页数未清点" for item in found if not item.is_counted]
     if not found:
         state.append("卷内没有一件材料")

@@ -153,5 +153,5 @@ def _judged(check: CheckRule, case: Case, found: TestOutcome) -> CheckFinding:
 def lacking_in_volume(found: Iterable[CheckFinding], case: Case) -> list[str]:
     """Return what checks find wrong with the papers of a volume: not with the archive's own papers, which are being made."""
     own = [f"第 {record.no} 件" for record in case.records_of(*OWN)]
-    wrong = [problem for one in found if one.check.args.document not in OWN for problem in one.wrong]
+    wrong = [problem for one in found for problem in one.wrong]
     return [problem for problem in wrong if not any(paper in problem for paper in own)]
