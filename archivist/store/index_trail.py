@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.event import GENESIS, Op
 from archivist.model.ids import CaseNo, Sha256
-from archivist.store import chain, durable_files
+from archivist.store import bag, chain, durable_files
 from archivist.store.ledger import LedgerBags
 
 _HEADS: Final = Op.HEADS_RECORDED.value.encode()
@@ -58,12 +58,21 @@ class IndexTrail:
         """Tell whether an event stands in the ledger. One that is damaged where it stands does: ``verify`` tells of it."""
         year, seq, digest = place
         path = self._event(year, seq)
+        if not path.exists():
+            return False
         with suppress(OSError):
             if durable_files.digest_of(path)[0] == digest or _before(self._event(year, seq + 1)) == digest:
                 return True
+        with suppress(
+            OSError, ValueError
+        ):  # nothing comes after the last: its bag's manifest was written with it
+            listed = bag.parse_manifest(durable_files.read(str(path.parent.parent / bag.TAG_MANIFEST)))
+            if listed.get(f"{chain.EVENTS}/{path.name}") == digest:
+                return True
+        with suppress(OSError):
             before = durable_files.digest_of(self._event(year, seq - 1))[0] if seq > 1 else GENESIS
             return _before(path) != before
-        return path.exists()
+        return True
 
     def changed_since(self, place: tuple[int, int, Sha256] | None) -> set[CaseNo]:
         """Return the cases that may have changed after a place of the ledger, or at all."""
