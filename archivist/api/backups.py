@@ -74,9 +74,10 @@ class BackedUp(Result):
         copied: files that were copied, ``copied_bytes`` long together; ``linked`` those shared with the generation before.
         removed: older generations that were removed after it.
         same_disk: it lies on the disk of the archive, and would be lost with it.
+        destroyed: the destroyed cases that are not in it, and that earlier generations there still hold.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/backup/1"
+    SCHEMA: ClassVar[str] = "archivist/backup/2"
 
     generation: GenerationView
     copied: int
@@ -84,6 +85,7 @@ class BackedUp(Result):
     linked: int
     removed: tuple[str, ...]
     same_disk: bool
+    destroyed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,9 @@ def back_up(
 
     made = backup.back_up(workspace, by, dest, label=label, keep=keep, step=progress)
     view = GenerationView.of(made.generation)
-    return BackedUp(view, made.copied, made.copied_bytes, made.linked, made.removed, made.same_disk)
+    return BackedUp(
+        view, made.copied, made.copied_bytes, made.linked, made.removed, made.same_disk, made.destroyed
+    )
 
 
 def plan(workspace: Workspace, dest: Path, keep: int) -> BackupPlan:

@@ -42,6 +42,17 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.SUBMISSION_ACKNOWLEDGED: "报送回执",
         Op.HOLD_DECLARED: "成批冻结",
         Op.GROUP_HOLD_RELEASED: "解除成批冻结",
+        Op.DISPOSAL_PROPOSED: "拟销毁",
+        Op.DISPOSAL_APPRAISED: "鉴定",
+        Op.DISPOSAL_APPROVED: "批准销毁",
+        Op.DISPOSAL_ROW_WITHDRAWN: "退出销毁批次",
+        Op.DISPOSAL_CANCELLED: "撤销销毁批次",
+        Op.DISPOSAL_STARTED: "开始销毁",
+        Op.CASE_DESTROYING: "销毁中",
+        Op.CASE_DESTROYED: "已销毁",
+        Op.DISPOSAL_EXECUTED: "销毁办毕",
+        Op.DISPOSAL_RESIDUE_CLEARED: "残留已清",
+        Op.DISPOSAL_CLOSED: "销毁批次完成",
     }
 )
 """What people call an event of the ledger."""
@@ -233,7 +244,7 @@ def _text(event: Event) -> str:
         case Op.HOLD_DECLARED | Op.GROUP_HOLD_RELEASED:
             return _text_of_group_holds(event)
         case _:
-            return event.reason
+            return _text_of_disposal(event) if "disposal" in data else event.reason
 
 
 def _text_of_numbers(event: Event) -> str:
@@ -279,6 +290,29 @@ def _text_of_submission(event: Event) -> str:
             return f"{data['submission']}：{len(data['parts'])} 个分包，逐包读回相符"
     returned = f"，退回 {len(data['returned'])} 户" if data["returned"] else ""
     return f"{data['submission']}：{data['bureau']} {data['received_at'][:10]} 接收{returned}"
+
+
+def _text_of_disposal(event: Event) -> str:
+    """Return what became of a batch that is to be destroyed, or of one of its cases."""
+    data = event.data
+    match event.op:
+        case Op.DISPOSAL_PROPOSED | Op.DISPOSAL_APPROVED:
+            what = f"{len(data['cases'])} 户，清册 {data['list_sha256'][:8]}…"
+        case Op.DISPOSAL_APPRAISED:
+            what = f"{len(data['opinions'])} 户，{'、'.join(data['appraisers'])}"
+        case Op.DISPOSAL_ROW_WITHDRAWN:
+            what = f"{data['case']}：{data['why']}"
+        case Op.DISPOSAL_STARTED:
+            what = f"{data['executor']}，监销 {'、'.join(data['witnesses'])}"
+        case Op.CASE_DESTROYING | Op.CASE_DESTROYED:
+            what = str(data["case"]) + ("（补完）" if data.get("resumed") else "")
+        case Op.DISPOSAL_EXECUTED:
+            what = f"销毁 {len(data['destroyed'])} 户，退出 {len(data['withdrawn'])} 户"
+        case Op.DISPOSAL_RESIDUE_CLEARED:
+            what = f"{data['place']}，{'、'.join(data['by'])}"
+        case _:
+            what = event.reason
+    return f"{data['disposal']} {what}".strip()
 
 
 def _of_who(event: Event) -> str:

@@ -66,6 +66,11 @@ def make(session: Session, dest: Path, label: str, keep: int, dry_run: bool, yes
     )
     if done.removed:
         session.say(f"已删去较早的：{'、'.join(done.removed)}")
+    if done.destroyed:
+        session.say(
+            f"移出已销毁 {len(done.destroyed)} 户（{'、'.join(done.destroyed)}）；较早的各份里还有，按残留清除：archivist retention residue",
+            "yellow",
+        )
     if done.same_disk:
         session.warn("备份与档案库在同一块磁盘上：磁盘坏了两样都没有了，请另备一份到移动硬盘")
     for flaw in made.left_out:

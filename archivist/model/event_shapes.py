@@ -110,6 +110,24 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     ),
     "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
     "alarm_cleared": _least(case=str, how=str, findings=_FINDINGS),
+    "case_destroying": _least(
+        case=str, disposal=str,
+        tombstone=_least(
+            events=_TEXTS, persons=JsonMap(_TEXTS), copies=_TEXTS, years=JsonList(int),
+            **dict.fromkeys(("list_sha256", "tagmanifest", "deregistered", "rule", "sentence", "end"), str),
+            **dict.fromkeys(("records", "files", "bytes", "pages"), int),
+        ),
+    ),
+    "case_destroyed": _least(case=str, disposal=str),
+    "disposal_proposed": _least(disposal=str, list_sha256=str, cases=_TEXTS, on=dt.date),
+    "disposal_appraised": _least(disposal=str, list_sha256=str, opinions=JsonMap(str), appraisers=_TEXTS),
+    "disposal_approved": _least(disposal=str, list_sha256=str, cases=_TEXTS),
+    "disposal_row_withdrawn": _least(disposal=str, case=str, why=str),
+    "disposal_cancelled": _least(disposal=str),
+    "disposal_started": _least(disposal=str, list_sha256=str, executor=str, witnesses=_TEXTS),
+    "disposal_executed": _least(disposal=str, destroyed=_TEXTS, withdrawn=_TEXTS),
+    "disposal_residue_cleared": _least(disposal=str, place=str, by=_TEXTS),
+    "disposal_closed": _least(disposal=str),
     **dict.fromkeys(("batch_split", "batch_joined", "batch_unlocked", "batch_undone"), _BATCH),
 }  # fmt: skip
 

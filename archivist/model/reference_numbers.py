@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from archivist.errors import InvalidValue
 from archivist.model import chinese
 from archivist.model.event import Data, Event, Op
+from archivist.model.ids import CaseNo
 
 _PREFIX: Final = "文号 "
 """Begins the name of a sequence of reference numbers; the rest is the office's 机关代字."""
@@ -212,6 +215,14 @@ class YearNumbers:
         for sequence in sorted(filter(is_reference, {*self._last, *self._by_hand})):
             given = {*range(1, self.last(sequence) + 1), *self._by_hand.get(sequence, ())}
             yield from ((sequence, number) for number in sorted(given))
+
+    def case_numbers(self, year: int) -> Iterator[CaseNo]:
+        """Yield every case number that was given for this year and is not vacant, by sequence and in order."""
+        for sequence in sorted(name for name in self._last if not is_reference(name)):
+            for number in range(1, self.last(sequence) + 1):
+                with suppress(InvalidValue):  # a sequence of another kind
+                    if (sequence, number) not in self.vacant:
+                        yield CaseNo.parse(f"{sequence}-{year}-{number:06d}")
 
     def is_taken(self, number: ReferenceNumber) -> bool:
         """Tell whether a number of this year may not be given by hand: it was given, or is vacant in its sequence."""

@@ -8,15 +8,19 @@ decide otherwise, for a decision begins the history of a bag anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from archivist.errors import InvalidValue
 from archivist.model.bag_head import BagHead
 from archivist.model.event import Event, Op
 from archivist.model.ids import Sha256
+from archivist.model.tombstone import Tombstone
 from archivist.store import bag
 
+MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, InvalidValue)
 DECIDED: Final = "new_head"
 """Where the decision to keep a changed history says the head it begins anew with, ``None`` for a bag that is gone."""
 
@@ -30,12 +34,14 @@ class Anchors:
         entered: of each bag the head that was entered into the ledger last.
         checked: bags that were checked once, whether a head of theirs is known or not.
         gone: bags that are not there any more, by decision.
+        tombstones: of the cases that were destroyed by the rules; those are ``gone`` too.
     """
 
     heads: Mapping[str, tuple[BagHead, ...]] = field(default_factory=lambda: MappingProxyType({}))
     entered: Mapping[str, BagHead] = field(default_factory=lambda: MappingProxyType({}))
     checked: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    tombstones: Mapping[str, Tombstone] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, name: str) -> tuple[BagHead, ...]:
         """Return what is known of one bag."""
@@ -44,6 +50,11 @@ class Anchors:
     def names(self) -> list[str]:
         """Return the bags that must be there, in order."""
         return sorted((self.heads.keys() | self.checked) - self.gone)
+
+    def without(self, destroyed: Iterable[Tombstone]) -> Anchors:
+        """Return these, with cases that were destroyed meanwhile."""
+        stones = {**self.tombstones, **{str(stone.case): stone for stone in destroyed}}
+        return replace(self, gone=self.gone | stones.keys(), tombstones=MappingProxyType(stones))
 
     def beside(self, heads: Iterable[BagHead]) -> Anchors:
         """Return these and the heads that somebody else knows besides, but of no bag that is gone by decision."""
@@ -60,6 +71,7 @@ def of_ledger(events: Iterable[Event]) -> Anchors:
     heads: dict[str, dict[BagHead, None]] = {}
     checked: set[str] = set()
     gone: set[str] = set()
+    stones: dict[str, Tombstone] = {}
     for event in events:
         if event.op is Op.HEADS_RECORDED:
             for head in _heads(event.data.get("heads")):
@@ -76,9 +88,18 @@ def of_ledger(events: Iterable[Event]) -> Anchors:
                 gone.add(name)
             for head in _heads([new]):
                 heads[name] = {head: None}
+        elif event.op is Op.CASE_DESTROYING:
+            with suppress(*MALFORMED):
+                stones[str(event.data["case"])] = Tombstone.of(event)
     told = {name: tuple(known) for name, known in heads.items()}
     last = {name: known[-1] for name, known in told.items()}
-    return Anchors(MappingProxyType(told), MappingProxyType(last), frozenset(checked), frozenset(gone))
+    return Anchors(
+        MappingProxyType(told),
+        MappingProxyType(last),
+        frozenset(checked),
+        frozenset(gone | stones.keys()),
+        MappingProxyType(stones),
+    )
 
 
 def _heads(plain: object) -> Iterator[BagHead]:

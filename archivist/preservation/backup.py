@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat, UsageError, WriteFailed
@@ -56,6 +56,7 @@ class BackupMade:
         copied: files that were copied, ``copied_bytes`` long together; ``linked`` the others.
         removed: names of the generations that were removed after it.
         same_disk: it lies on the disk of the archive.
+        destroyed: the cases that earlier generations on this medium hold and that were destroyed since; not in this one.
     """
 
     generation: Generation
@@ -64,6 +65,7 @@ class BackupMade:
     linked: int
     removed: tuple[str, ...]
     same_disk: bool
+    destroyed: tuple[str, ...] = ()
 
 
 def back_up(
@@ -127,7 +129,17 @@ def back_up(
         copier.linked,
         tuple(folder.name for folder in removed),
         dest.stat().st_dev == workspace.root.stat().st_dev,
+        _still_there(dest, office, making.destroyed),
     )
+
+
+def _still_there(dest: Path, office: str, destroyed: Collection[str]) -> tuple[str, ...]:
+    """Return the destroyed cases that generations in a folder still hold."""
+    found: set[str] = set()
+    for folder in generations.listed(dest, office):
+        with suppress(ArchiveError):  # one whose list cannot be read is found by ``backup check``
+            found |= {PurePosixPath(place).name for place in generations.heads(folder)}
+    return tuple(sorted(found.intersection(destroyed)))
 
 
 def require_apart(root: Path, dest: Path) -> None:
@@ -180,6 +192,7 @@ class _Making:
                 self.earlier_bags = {
                     p: b for p, b in kept.items() if not any(f.startswith(p) for f in flawed)
                 }
+        self.destroyed: set[str] = set()
         self.copier = Copier(self.before, self.earlier)
         self.moving = MovingFiles(self.root, self.part, self.copier)
 
@@ -202,12 +215,15 @@ class _Making:
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────
     def _bags(self) -> dict[str, BagAt]:
-        """Return every bag as it stands; of one without an event nothing is said but that it is there."""
+        """Return every bag as it stands but for what was destroyed; of one without an event nothing is said but that it is there."""
+        self.destroyed |= {*map(str, self.archive.destructions.readable())}
         found = {}
         for kind in BAGS:
             parent = self.archive.root / kind
             for folder in sorted(parent.iterdir()) if parent.is_dir() else ():
                 if not folder.is_dir() or folder.is_symlink() or is_foreign(folder.name):
+                    continue
+                if folder.name in self.destroyed:  # somebody put it back by hand
                     continue
                 place = f"archive/{kind}/{folder.name}"
                 found[place] = BagAt(place, 0, "")

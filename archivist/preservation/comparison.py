@@ -14,6 +14,7 @@ from typing import Final
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
+from archivist.model.tombstone import Tombstone
 from archivist.os_reasons import reason_of
 from archivist.preservation.seal import ABOUT, CODE, HEADS
 from archivist.store import Archive, bag, chain
@@ -30,6 +31,7 @@ class AgainstCopy(StrEnum):
 
     SAME = "same"
     GROWN = "grown"
+    DESTROYED = "destroyed"
     REWRITTEN = "rewritten"
     SHORTER = "shorter"
     MISSING = "missing"
@@ -43,12 +45,13 @@ class AgainstCopy(StrEnum):
     @property
     def alarming(self) -> bool:
         """Whether it must be looked into."""
-        return self not in (AgainstCopy.SAME, AgainstCopy.GROWN)
+        return self not in (AgainstCopy.SAME, AgainstCopy.GROWN, AgainstCopy.DESTROYED)
 
 
 _LABELS: Final = {
     "same": "一致",
     "grown": "已增长",
+    "destroyed": "已销毁（墓碑含锚）",
     "rewritten": "被改写",
     "shorter": "短于锚",
     "missing": "缺失",
@@ -94,7 +97,8 @@ class HeadsElsewhere:
 
 def compare(archive: Archive, reference: HeadsElsewhere) -> tuple[Compared, ...]:
     """Compare every bag the other side has, in the order of their names."""
-    found = [_compare(archive, head, reference) for head in reference.heads]
+    by_name = {str(number): stone for number, stone in archive.destructions.readable().items()}
+    found = [_compare(archive, head, reference, by_name.get(head.bag)) for head in reference.heads]
     found += [
         Compared(name, AgainstCopy.UNREAD, 0, 0, why="那一份的事件链不完整，不能作为依据")
         for name in reference.unread
@@ -102,8 +106,10 @@ def compare(archive: Archive, reference: HeadsElsewhere) -> tuple[Compared, ...]
     return tuple(sorted(found, key=lambda one: one.bag))
 
 
-def _compare(archive: Archive, head: BagHead, reference: HeadsElsewhere) -> Compared:
+def _compare(archive: Archive, head: BagHead, reference: HeadsElsewhere, stone: Tombstone | None) -> Compared:
     folder = bag_folder(archive.root, head.bag)
+    if stone is not None:
+        return _destroyed(head, stone)
     if not folder.is_dir():
         return Compared(head.bag, AgainstCopy.MISSING, head.seq, 0)
     try:
@@ -124,6 +130,16 @@ def _compare(archive: Archive, head: BagHead, reference: HeadsElsewhere) -> Comp
     return Compared(
         head.bag, AgainstCopy.SAME if len(here) == head.seq else AgainstCopy.GROWN, head.seq, len(here)
     )
+
+
+def _destroyed(head: BagHead, stone: Tombstone) -> Compared:
+    """Return how the history of a destroyed case stands to a head, by the digests its tombstone has."""
+    length = len(stone.events)
+    if stone.holds(head):
+        return Compared(head.bag, AgainstCopy.DESTROYED, head.seq, length)
+    if length < head.seq:
+        return Compared(head.bag, AgainstCopy.SHORTER, head.seq, length)
+    return Compared(head.bag, AgainstCopy.REWRITTEN, head.seq, length, head.seq)
 
 
 def _other(reference: HeadsElsewhere, head: BagHead) -> Sequence[Sha256] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat
+from archivist.errors import IndexFault, IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.event import Event
-from archivist.model.ids import Sha256
+from archivist.model.ids import CaseNo, Sha256
+from archivist.model.reference_numbers import YearNumbers
 from archivist.preservation import anchors as anchoring
 from archivist.preservation.anchors import DECIDED, Anchors, contradiction
 from archivist.store import Archive, bag, chain
@@ -78,6 +79,51 @@ def gone(
         for name in ([only] if only in anchors.names() else () if only else anchors.names())
         if name not in elsewhere and not os.path.lexists(bag_folder(archive.root, name))
     )
+
+
+def destroyed(anchors: Anchors, archive: Archive) -> tuple[FixityFinding, ...]:
+    """Return what is wrong with tombstones: a case that is there again, or one that held not what the ledger remembers."""
+    found = []
+    for name, stone in sorted(anchors.tombstones.items()):
+        if os.path.lexists(bag_folder(archive.root, name)):
+            found.append(FixityFinding(name, "", FixityFault.RETURNED, "", stone.words))
+        if lost := contradiction(anchors.of(name), stone.events):
+            found.append(
+                FixityFinding(name, "", FixityFault.HISTORY, lost.known.head, f"墓碑中是 {lost.found}")
+            )
+    return tuple(found)
+
+
+def never_there(
+    anchors: Anchors, archive: Archive, years: Mapping[int, YearNumbers], elsewhere: Collection[str] = ()
+) -> tuple[FixityFinding, ...]:
+    """Return a finding for every case number that the ledger gave and that is no case, no tombstone and not vacant.
+
+    Args:
+        anchors: what is known.
+        archive: the archive.
+        years: the numbers of each year's ledger.
+        elsewhere: bags that stand under another name, or of which something else is said.
+    """
+    said = anchors.gone | set(elsewhere)
+    return tuple(
+        FixityFinding(str(number), "", FixityFault.GONE, "总账给过这个户号")
+        for year, numbers in years.items()
+        for number in numbers.case_numbers(year)
+        if str(number) not in said and not os.path.lexists(archive.cases / str(number))
+    )
+
+
+def missing(anchors: Anchors, archive: Archive, name: str) -> tuple[FixityFinding, ...]:
+    """Return the finding for one bag that ledger or index know, or whose number the ledger gave, and that is not there."""
+    if found := gone(anchors, archive, only=name):
+        return found
+    try:
+        year = CaseNo.parse(name).year
+    except InvalidValue:
+        return ()
+    given = never_there(anchors, archive, {year: archive.ledgers.numbers(year)})
+    return tuple(finding for finding in given if finding.bag == name)
 
 
 def decided(anchors: Anchors, name: str, check: BagCheck | None) -> dict[str, Any]:

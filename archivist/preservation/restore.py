@@ -77,6 +77,7 @@ def restore(
         accept_loss: restore what there is although it is known that more was lost.
 
     Raises:
+        AlreadyDestroyed: E604, the ledger has the tombstone of the case. IntegrityAlarm: E202, of the ledger, which comes first.
         ArchiveError: E200, no such copy, copies that contradict each other, or something known would be lost for good.
         NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
 
@@ -86,6 +87,8 @@ def restore(
     name = str(what).replace("/", " ")
     quarantine = archive.outbox / QUARANTINE / f"{by.today:%Y%m%d}" / name
     with archive.writing(by.actor), CopySet.of(copy) as copies:
+        if isinstance(what, CaseNo):
+            archive.destructions.refuse(what)
         plan = _plan(workspace, what, copies, accept_loss=accept_loss)
         if dry_run:
             steps = tuple(plan.repairs)

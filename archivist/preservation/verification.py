@@ -17,6 +17,7 @@ from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
+from archivist.model.reference_numbers import YearNumbers
 from archivist.preservation import access_fixity, foreign, history
 from archivist.preservation.anchors import Anchors
 from archivist.store import Archive, Stamp, bag, chain, durable_files
@@ -93,9 +94,11 @@ def verify(
     results = [history.judged(anchors, check) for check in checks]
     with hold():
         # A commit may have run beside the check: what looked wrong is looked at again while nobody writes.
+        anchors = anchors.without(archive.destructions.readable().values())
         results = [
             history.judged(anchors, check_bag(_folder(archive, r.bag), quick=quick)) if r.findings else r
             for r in results
+            if r.bag not in anchors.tombstones
         ]
         findings = [*doubts, *(f for r in results for f in r.findings)]
         if everything:
@@ -103,6 +106,7 @@ def verify(
                 *doubles(results),
                 *_orphans(archive, results, anchors),
                 *check_tray(archive, quick=quick),
+                *history.destroyed(anchors, archive),
                 *map(finding_of, archive.damaged_notes()),
                 *access_fixity.findings(archive),
             ]
@@ -176,7 +180,7 @@ def _record(
 def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) -> list[FixityFinding]:
     """Find folders that are no cases, cases without a number in the ledger, and cases that are gone."""
     numbers = archive.case_numbers()
-    known = {*map(str, numbers), *archive.batches.ids()}
+    known = {*map(str, numbers), *archive.batches.ids(), *anchors.tombstones}
     found = [
         *beside_bags(archive.cases, known),
         *beside_bags(archive.ledger, {folder.name for folder in archive.ledger_folders()}),
@@ -184,7 +188,7 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
     ]
     elsewhere = {r.bag: r.identity for r in results if r.identity != bag.identifier(r.bag)}
     known |= {f.file for f in found} | {f.found for f in found} | set(elsewhere.values())
-    taken: dict[tuple[str, int], int] = {}
+    years: dict[int, YearNumbers] = {}
     lost = {n.year for n in numbers} - set(archive.ledgers.years())
     unread = set(lost)
     told = {r.bag for r in results if r.findings}
@@ -198,20 +202,17 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
             if folder.name not in told:
                 found.append(FixityFinding("ledger", "", FixityFault.UNCHECKED, "", str(alarm)))
             continue
-        for event, _ in events:
-            if event.op is Op.NUMBERS_ALLOCATED:
-                year = int(event.data["year"])
-                key = (str(event.data["sequence"]), year)
-                taken[key] = max(taken.get(key, 0), int(event.data["last"]))
+        years[int(folder.name)] = YearNumbers.fold(event for event, _ in events)
     found += [
         FixityFinding(str(n), "", FixityFault.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
         for n in numbers
-        if n.sequence > taken.get((f"{n.office}-{n.category.value}", n.year), 0)
+        if n.year not in unread
         and str(n) not in elsewhere
-        and n.year not in unread
+        and n.sequence > years[n.year].last(f"{n.office}-{n.category.value}")
     ]
     gone = history.gone(anchors, archive, known)
     known |= {f.bag for f in gone}
+    gone += history.never_there(anchors, archive, years, known)
     found += [
         FixityFinding(str(year), "", FixityFault.MISSING, "整年的总账")
         for year in sorted(lost)
@@ -301,7 +302,7 @@ def accept(workspace: Workspace, by: By, name: str, reason: str, second: By) -> 
         anchors, folder = history.known(workspace), bag_folder(archive.root, name)
         check = check_bag(folder) if folder.is_dir() else None
         findings = (
-            history.judged(anchors, check).findings if check else history.gone(anchors, archive, only=name)
+            history.judged(anchors, check).findings if check else history.missing(anchors, archive, name)
         )
         if check is None and not findings:
             raise CaseNotFound(f"没有 {name}，总账和索引中也没有")

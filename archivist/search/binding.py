@@ -54,7 +54,8 @@ def missed(catalogue: IndexCatalogue, archive: ArchiveReader, *, all_cases: bool
     changed = set(archive.trail.changed_since(place))
     if all_cases:
         changed |= {*archive.case_numbers(), *catalogue.heads()}
-    return sorted(n for n in changed if _is_behind(archive, n, catalogue.head(n)))
+    there = changed - {*archive.destroyed()}
+    return sorted(n for n in there if _is_behind(archive, n, catalogue.head(n)))
 
 
 def _is_behind(archive: ArchiveReader, number: CaseNo, followed: tuple[int, Sha256] | None) -> bool:

@@ -109,6 +109,9 @@ class ArchiveReader(Protocol):
     def case_numbers(self) -> Iterable[CaseNo]:
         """Return every case there is."""
 
+    def destroyed(self) -> Iterable[CaseNo]:
+        """Return every case that was destroyed, as far as that can be read: it is expected to be gone."""
+
     def read(self, number: CaseNo) -> Case:
         """Return the state of a case."""
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archivist.model.bag_head import BagHead
+from archivist.model.ids import CaseNo
 
 Select = Callable[..., list[tuple[object, ...]]]
 """Takes SQL and the values bound in it, returns rows."""
@@ -30,6 +31,12 @@ def known(select: Select, name: str | None = None) -> list[BagHead]:
         name: of the bag.
     """
     return _read(select(_KNOWN, name))
+
+
+def destroyed(select: Select, cases: Iterable[CaseNo]) -> list[CaseNo]:
+    """Return those of the destroyed cases of which something is known still."""
+    there = {str(name) for (name,) in select("SELECT bag FROM held_heads UNION SELECT number FROM cases")}
+    return [number for number in cases if str(number) in there]
 
 
 def hold(db: sqlite3.Connection, heads: Iterable[BagHead]) -> None:

@@ -270,13 +270,14 @@ class Index:
     def catch_up(self) -> int:
         """Follow every case whose head has moved and forget those that are gone; returns how many there were.
 
-        A case whose chain has lost the head that was known of it is not followed (``changed``); of one that is gone
-        the head is held.
+        A case whose chain has lost the head known of it is not followed (``changed``); one gone, not destroyed, is held.
 
         Raises:
             IndexFault: E400, also when most cases have vanished from the archive (a folder not mounted?).
         """
         with self._writing() as opened, as_written():
+            if destroyed := held_heads.destroyed(opened.catalogue.select, self._archive.destroyed()):
+                self.remove(*destroyed)
             drifted = self.drift()
             vanished = [d.number for d in drifted if d.archive_seq is None]
             if len(vanished) > max(LOSS_ALLOWED, len(opened.catalogue.heads()) // 2):
@@ -285,7 +286,7 @@ class Index:
                     remedy="检查档案库所在的磁盘；确认无误后运行 archivist reindex。",
                 )
             self._remove(vanished)
-            return self.follow_many(d.number for d in drifted if d.archive_seq is not None) + len(vanished)
+            return self.follow_many(d.number for d in drifted if d.archive_seq) + len([*vanished, *destroyed])
 
     def remove(self, *numbers: CaseNo) -> None:
         """Forget these cases entirely: rows, postings and texts, in every file of the index.
@@ -325,7 +326,7 @@ class Index:
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
             numbers = list(self._archive.case_numbers())
             self.close()
-            known = rebuilding.known_heads(self._folder)
+            known = rebuilding.known_heads(self._folder, self._archive.destroyed())
 
             def fill(folder: Path) -> None:
                 missed = rebuilding.fill(folder, self._archive, numbers, self._readable, progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -59,11 +59,12 @@ def replace(index: Path, fill: Callable[[Path], None]) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def known_heads(index: Path) -> list[BagHead]:
-    """Return the heads that the index in use knows, whatever state it is in."""
+def known_heads(index: Path, destroyed: Iterable[CaseNo]) -> list[BagHead]:
+    """Return the heads that the index in use knows, whatever state it is in, but of no case that was destroyed."""
     with suppress(IndexFault):
         if name := current(index):
-            return held_heads.of_file(index / name / CATALOGUE)
+            gone = {*map(str, destroyed)}
+            return [head for head in held_heads.of_file(index / name / CATALOGUE) if head.bag not in gone]
     return []
 
 

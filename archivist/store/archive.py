@@ -5,24 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.disposal_errors import AlreadyDestroyed, ListChanged
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
 from archivist.model.case import Case
 from archivist.model.case_fold import apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record
-from archivist.os_reasons import reason_of
+from archivist.model.tombstone import Tombstone
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
 from archivist.store.bag_heads import bag_folder, event_digest
 from archivist.store.batches import Batches
+from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
+from archivist.store.destruction import Destructions, Sentence
 from archivist.store.head_log import HeadLog
 from archivist.store.household_splits import HouseholdSplits
 from archivist.store.index_trail import IndexTrail
@@ -32,19 +34,12 @@ from archivist.store.notes import DamagedNote
 from archivist.store.number_runs import NumberRun, NumberRuns
 from archivist.store.quarantine import Alarms
 from archivist.store.record_moves import RecordMove, RecordMoves
+from archivist.store.recovery import Recovery, recover
 from archivist.store.review_tray import Tray
 
 FOLDERS: Final = (
     "inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches", "runs", "changed",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a start found and healed; ``alarms`` are cases that must not be written to."""
-
-    done: tuple[str, ...] = ()
-    alarms: tuple[str, ...] = ()
 
 
 class Archive:
@@ -67,6 +62,7 @@ class Archive:
         self.moves = RecordMoves(moves, self.work, self.cases, self.heads.changing)
         self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, self.case_numbers)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
+        self.destructions = Destructions(self.cases, self.work, self.ledgers)
         self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
@@ -91,7 +87,7 @@ class Archive:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def case_numbers(self) -> list[CaseNo]:
-        """Return the numbers of all cases, in order; a folder named otherwise than its number is written is none."""
+        """Return the numbers of all cases, in order; a folder of another name is none, nor a destroyed one put back by hand."""
         found = []
         with os.scandir(self.cases) if self.cases.is_dir() else nullcontext(()) as entries:
             for entry in entries:
@@ -99,7 +95,7 @@ class Archive:
                     number = CaseNo.parse(entry.name)
                     if str(number) == entry.name and entry.is_dir():
                         found.append(number)
-        return sorted(found)
+        return sorted({*found} - self.destroyed())
 
     def folder(self, number: CaseNo) -> Path:
         """Return a case's folder.
@@ -109,8 +105,17 @@ class Archive:
         """
         path = self.cases / str(number)
         if not path.is_dir():
-            raise CaseNotFound(f"没有户档 {number}")
+            stone = self.destructions.readable().get(number)
+            raise CaseNotFound(f"{number} {stone.words}" if stone else f"没有户档 {number}")
         return path
+
+    def tombstones(self) -> Mapping[CaseNo, Tombstone]:
+        """Return what stays of the cases that were destroyed, or are being; see ``destruction``."""
+        return self.destructions.tombstones()
+
+    def destroyed(self) -> frozenset[CaseNo]:
+        """Return the cases of ``tombstones``; none where the ledger cannot be read."""
+        return frozenset(self.destructions.readable())
 
     def chain(self, number: CaseNo) -> Chain:
         """Return a case's checked chain of events."""
@@ -186,7 +191,7 @@ class Archive:
                         ):
                             durable_files.sync_folder(folder)
                         durable_files.sync_names(self.outbox)
-                    self.recovered = self._recover()
+                    self.recovered = self._recover(killed=dirty)
                     if archive_format.read(self.root) is None:
                         archive_format.write(self.root, self.work)
                 self._started = True
@@ -195,9 +200,15 @@ class Archive:
             yield
 
     def open_case(self, number: CaseNo, organisation: str, draft: Draft, stamp: Stamp) -> Case:
-        """Make a new case with its first event."""
+        """Make a new case with its first event.
+
+        Raises:
+            AlreadyDestroyed: E604, there was one of this number.
+        """
         info = bag.case_info(number, organisation, stamp.by.today)
         with self.writing(stamp.by.actor):
+            self.destructions.refuse(number)
+            announce(self.work, number)
             self.heads.changing(str(number), stamp)
             _, made = commit.create(self.work, self.cases / str(number), info, draft, stamp)
             return self._fold(number, made)
@@ -223,13 +234,41 @@ class Archive:
             event = commit.commit(self.folder(number), current, draft, stamp)
             return self._fold(number, current), event
 
+    def destroy(
+        self, number: CaseNo, head: Sha256, confirm: Callable[[Case], Sentence], stamp: Stamp
+    ) -> Tombstone:
+        """Destroy one case, under a lock of its own; nothing else of the program deletes one.
+
+        Args:
+            number: the case.
+            head: of its chain as it was decided upon.
+            confirm: given the case as it stands under the lock, says by what it is destroyed; raises to leave it alone.
+            stamp: who, when, under which rule pack.
+
+        Raises:
+            ListChanged: E603, its head is another. IntegrityAlarm: E202. WriteFailed: E204, see ``Destructions.carry_out``.
+
+        Survives: a kill at any point, see ``destruction``.
+        """
+        with self.writing(stamp.by.actor):
+            self.refuse(number)
+            current = self.chain(number)
+            commit.require_sound(self.folder(number), current)
+            if current.head != head:
+                raise ListChanged("内容已变，与清册不符", file=str(number))
+            said = confirm(self._fold(number, current))
+            return self.destructions.carry_out(said.tombstone(number, self.folder(number), current), stamp)
+
     def refuse(self, number: CaseNo) -> None:
         """Refuse to write to a case that failed its check, or that is in the midst of what nobody can read any more.
 
         Raises:
             IntegrityAlarm: E202, with the findings. DamagedFile: E212, a note of what was begun is damaged.
+            AlreadyDestroyed: E604, somebody put it back.
         """
         self.alarms.refuse(number)
+        if stone := self.destructions.readable().get(number):
+            raise AlreadyDestroyed(stone.words, file=str(number))
         for note in (*self.moves.damaged(), *self.splits.damaged()):
             if number in note.stops:
                 raise note.why
@@ -366,54 +405,16 @@ class Archive:
         return self.ledgers.events(*ops)
 
     # ── recovery ─────────────────────────────────────────────────────────────────────────────────────────
-    def _recover(self) -> Recovery:
-        """Heal every bag, what batches have on its way, and the tray; idempotent, and may itself be killed."""
-        done: list[str] = []
-        alarms: list[str] = []
-        for path in sorted(self.work.iterdir()):
-            durable_files.remove_tree(path)
-            durable_files.unlink(path)
-        for folder in [*self.cases.iterdir(), *self.ledger.iterdir(), *self.batches.folders()]:
-            try:
-                if _is_own_folder(folder) and (what := commit.recover(folder)):
-                    done.append(f"{folder.name}：{what}")
-            except (IntegrityAlarm, NewerFormat) as alarm:
-                alarms.append(str(alarm))
-            except _MISSHAPEN as error:
-                alarms.append(f"{folder.name}：{reason_of(error)}")
-        alarms += [str(note.why) for note in self.damaged_notes()]
-        alarms += [str(item.why) for item in self.tray.standing()[1]]
-        for begun in (self.moves, self.splits, self.batches):
-            healed, kept = begun.recover()
-            done, alarms = [*done, *healed], [*alarms, *kept]
-        done += self.tray.recover_returns(self.outbox)
-        for item, case in self.tray.marks():
-            try:
-                assigned = self._assigned(item.id, case)
-            except (
-                NewerFormat,
-                IntegrityAlarm,
-            ) as doubt:  # whether it is in the case shows once that can be read
-                alarms.append(f"待认领 {item.id}：{doubt}")
-                continue
-            if assigned:
-                self.tray.remove(item)
-                done.append(f"待认领 {item.id}：已归入 {case}，移出")
-            else:
-                self.tray.unmark(item)
-        return Recovery(tuple(done), tuple(alarms))
-
-    def _assigned(self, item: str, case: str) -> bool:
-        try:
-            events = self.chain(CaseNo.parse(case)).events
-        except (CaseNotFound, InvalidValue):
-            return False
-        return any(e.source is not None and e.source.get("tray") == item for e, _ in events)
-
-
-_MISSHAPEN: Final = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
-"""A folder stands where a file should, or the other way round: only that bag is in trouble, not the disk."""
-
-
-def _is_own_folder(path: Path) -> bool:
-    return path.is_dir() and not durable_files.is_link(path.lstat())
+    def _recover(self, *, killed: bool) -> Recovery:
+        """Heal what a death left; what was begun of a destruction first, for the ledger takes nothing else before."""
+        is_unmade = unmade(self.work, self.cases, self.heads.changed.names()) if killed else lambda _: False
+        bags = [*self.cases.iterdir(), *self.ledger.iterdir(), *self.batches.folders()]
+        begun = (
+            self.destructions,
+            CaseNumbers(self.ledgers, is_unmade),
+            self.moves,
+            self.splits,
+            self.batches,
+        )
+        healed = recover(self.work, bags, begun, self.tray, self.outbox, self.chain)
+        return Recovery(healed.done, (*healed.alarms, *(str(note.why) for note in self.damaged_notes())))

@@ -53,6 +53,7 @@ class FixityFault(StrEnum):
     LINK = "link"
     HISTORY = "history"
     GONE = "gone"
+    RETURNED = "returned"
 
     @property
     def label(self) -> str:

@@ -23,6 +23,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "link": "是链接",
         "history": "历史被改动或截断",
         "gone": "案卷不见了",
+        "returned": "已销毁的又出现了",
     }
 )
 REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
@@ -41,6 +42,7 @@ REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "nested": "查明来历；它若是这里缺的档案，移回它自己的位置，否则移出档案库，然后重新核对",
         "link": "查明是谁设的；只删去链接本身，把原来的文件夹或文件放回，或用 archivist restore 从备份恢复",
         "history": "不要运行别的命令；先用 archivist verify --against 与封存、备份核对，再用 archivist restore 恢复；确有缘由的，用 archivist verify --accept 记录决定",
+        "returned": "总账中有它的墓碑，不得再用：查明是谁从哪里放回来的，移出档案库，按残留清除",
         "gone": "用 archivist restore 从备份恢复；确已不在的，用 archivist verify --accept 记录决定",
     }
 )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchiveError, IntegrityAlarm
+from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
+from archivist.model.by import By, KnownBy
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo
 from archivist.model.reference_numbers import YearNumbers, allocated
-from archivist.store import bag, chain, commit
+from archivist.store import bag, chain, commit, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
 from archivist.store.ledger_checkpoints import LedgerCheckpoints, LedgerState
@@ -76,12 +79,16 @@ class LedgerBags:
             IntegrityAlarm: E202, when a year's chain is broken.
         """
         for folder in self.folders():
-            if ops and not any(op.is_of_numbers for op in ops):
-                selected = self._checkpoints.events(folder, ops)
-                if selected is not None:
-                    yield from selected
-                    continue
-            yield from (event for event, _ in chain.read(folder).events if not ops or event.op in ops)
+            yield from self.events_of(folder, *ops)
+
+    def events_of(self, folder: Path, *ops: Op) -> Iterator[Event]:
+        """Yield the events of one year; see ``events``."""
+        if ops and not any(op.is_of_numbers for op in ops):
+            selected = self._checkpoints.events(folder, ops)
+            if selected is not None:
+                yield from selected
+                return
+        yield from (event for event, _ in chain.read(folder).events if not ops or event.op in ops)
 
     def numbers(self, year: int, since: int = 0) -> YearNumbers:
         """Return the numbers of a year as they stand; none were given in a year without a bag.
@@ -124,16 +131,32 @@ class LedgerBags:
         """Return the years that have a bag, in order."""
         return [int(folder.name) for folder in self.folders()]
 
+    def last_events(self) -> Iterator[tuple[int, Event]]:
+        """Yield each year's last event, read by itself; one that cannot be read is passed over: reading the whole says why."""
+        for folder in self.folders():
+            with suppress(OSError, NewerFormat, *chain.UNFIT):
+                last = chain.event_names(folder)[-1]
+                event = chain.decode(durable_files.read(f"{folder}/{chain.EVENTS}/{last}"))
+                yield int(folder.name), event
+
     def heads(self) -> tuple[BagHead, ...]:
         """Return the heads of the years that were read here, as far as they were followed; no disk is looked at."""
         chains = [state.chain for state in self._years.values()]
         return tuple(BagHead(one.bag, one.seq, one.head) for one in chains)
 
     def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
-        """Write one event into a year's bag, which is made when it is not there."""
-        if draft.op is not Op.HEADS_RECORDED:
+        """Write one event into a year's bag, which is made when it is not there.
+
+        Raises:
+            ArchiveError: E200, the destruction of a case is under way, which this does not end.
+        """
+        if draft.op not in (Op.HEADS_RECORDED, Op.CASE_DESTROYED):  # nothing comes before the latter
             self._changing(bag.identifier(str(year)), stamp)
         current, folder = self._opened(year, stamp), self.folder / str(year)
+        if draft.op is not Op.CASE_DESTROYED and current.ends_with(Op.CASE_DESTROYING):
+            raise ArchiveError(
+                "一户的销毁还没有办完，总账先不登记别的；重新运行，会先补完销毁", file=str(year)
+            )
         if not current.chain.has_file(bag.LEAFLET):  # written before the ledger had one
             draft = replace(draft, files=(*draft.files, _leaflet(year)))
         event = commit.commit(folder, current.chain, draft, stamp)
@@ -206,3 +229,18 @@ class LedgerBags:
 
 def _leaflet(year: int) -> NewFile:
     return NewFile(bag.LEAFLET, _LEAFLET.format(year=year).encode())
+
+
+def stamp_of(event: Event) -> Stamp:
+    """Return by whom and when an event was done, under which rule pack: for what belongs to it and is done later."""
+    by = By(
+        actor=event.actor,
+        time=dt.datetime.fromisoformat(event.time),
+        on_behalf_of=event.on_behalf_of,
+        account=event.account,
+        host=event.host,
+        clock=dt.datetime.fromisoformat(event.clock) if event.clock else None,
+        known_by=KnownBy(event.known_by) if event.known_by else None,
+        registered_account=event.registered_account,
+    )
+    return Stamp(by, event.pack)

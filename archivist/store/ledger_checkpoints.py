@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archivist import __version__
-from archivist.model.event import Event
+from archivist.model.event import Event, Op
 from archivist.model.ids import Sha256
 from archivist.model.plain_json import JsonList, JsonMap, JsonTable, MalformedData
 from archivist.model.reference_numbers import SequenceEnds
@@ -84,6 +84,10 @@ class LedgerState:
         self.ends.apply(event)
         if not event.op.is_of_numbers:
             self.others.setdefault(event.op.value, []).append(event.seq)
+
+    def ends_with(self, op: Op) -> bool:
+        """Tell whether the last event is of a kind, which is none about numbers."""
+        return self.others.get(op.value, [])[-1:] == [self.chain.seq]
 
     def look(self, folder: Path) -> None:
         """Note how the folder of events is after an event was written into it."""

@@ -58,9 +58,13 @@ class MemoryArchive:
     texts: dict[tuple[CaseNo, RecordNo], str] = field(default_factory=dict)
     chains: dict[str, list[Sha256]] = field(default_factory=dict)
     trail: MemoryTrail = field(default_factory=MemoryTrail)
+    gone: set[CaseNo] = field(default_factory=set)
 
     def case_numbers(self) -> Iterable[CaseNo]:
         return sorted(self.cases)
+
+    def destroyed(self) -> Iterable[CaseNo]:
+        return self.gone
 
     def read(self, number: CaseNo) -> Case:
         return self.cases[number]
