@@ -3,7 +3,7 @@
 ``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``asking`` questions, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``finishing``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``people`` · ``access`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
-``templates`` · ``find`` · ``fixity`` · ``backup`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
+``templates`` · ``find`` · ``fixity`` · ``backup`` · ``submissions`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "session",
     "setup",
     "steps",
+    "submissions",
     "templates",
 ]

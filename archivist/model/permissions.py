@@ -46,6 +46,7 @@ class Act(StrEnum):
     ACCEPT_FINDINGS = "verify --accept"
     SEAL = "ledger seal"
     BACK_UP = "backup"
+    SUBMIT = "submit"
     RESTORE = "restore"
     IGNORE_CLOCK = "--despite-clock"
     SET_PIN = "people pin"
@@ -93,6 +94,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
         Act.SEAL: "封存总账",
         Act.BACK_UP: "备份",
+        Act.SUBMIT: "报送区民政局、收回执",
         Act.RESTORE: "从备份恢复",
         Act.IGNORE_CLOCK: "机器时间早于上一事件仍给号",
         Act.SET_PIN: "设本人的口令",
@@ -142,6 +144,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.ACCEPT_FINDINGS: CUSTODY,
         Act.SEAL: FILING | CUSTODY,
         Act.BACK_UP: FILING | CUSTODY,
+        Act.SUBMIT: FILING | CUSTODY,
         Act.RESTORE: CUSTODY,
         Act.IGNORE_CLOCK: CUSTODY,
         Act.SET_PIN: EVERYBODY,

@@ -8,7 +8,8 @@ programs left there, moved out ·
 ``binding`` whose an old bag is, said by an event ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
 ``backup_check`` whether one is whole · ``submission_format`` what a package for the bureau is made of, ``submission_bags`` bags as they stood at
-their heads, ``submission_parts`` which go into which package, ``submission_replies`` receipt and feedback · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer, ``finishing`` a file made a volume; nothing is destroyed here.
+their heads, ``submission_parts`` which go into which package, ``submission_selection`` which households, ``submission_lists`` what is said of the whole office,
+``submission`` the handing over, ``submission_sheet`` on paper, ``submission_ledger`` what the ledger knows of it, ``submission_replies`` receipt and feedback, ``submission_import`` taken in · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer, ``finishing`` a file made a volume; nothing is destroyed here.
 """
 
 __all__ = [
@@ -32,9 +33,15 @@ __all__ = [
     "repairs",
     "restore",
     "seal",
+    "submission",
     "submission_bags",
     "submission_format",
+    "submission_import",
+    "submission_ledger",
+    "submission_lists",
     "submission_parts",
     "submission_replies",
+    "submission_selection",
+    "submission_sheet",
     "verification",
 ]

@@ -106,6 +106,10 @@ class RuleId(StrEnum):
     SERVICE_PUBLIC = "service.public", Unit.DAYS
     """After how many days of 公告 a paper counts as served."""
     FILING_DAYS = "filing.days", *TIME
+    FILING_NEW_MONTHLY = "filing.new.monthly", Unit.CYCLE
+    """The files of those newly granted go to the bureau every month."""
+    ARCHIVE_QUARTERLY = "archive.quarterly", *TIME
+    """They go there so long after the end of the quarter."""
     # what a decision says of having it looked at again
     DECISION_OWN_NAME = "decision.own_name", Unit.YES_NO
     """The office decides in its own name and answers for it itself; else the body that delegated the power does."""

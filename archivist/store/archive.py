@@ -23,7 +23,7 @@ from archivist.store.bag_heads import bag_folder, event_digest
 from archivist.store.batches import Batches
 from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
-from archivist.store.commit import Draft, Stamp
+from archivist.store.commit import Draft, NewFile, Stamp
 from archivist.store.destruction import Destructions, Sentence
 from archivist.store.head_log import HeadLog
 from archivist.store.household_splits import HouseholdSplits
@@ -353,10 +353,10 @@ class Archive:
             self.runs.prepare(stamp)
             return self.ledgers.allocate(sequence, year, count, {}, stamp)
 
-    def note(self, op: Op, data: Data, stamp: Stamp, reason: str = "") -> Event:
-        """Write one event into the ledger of the stamp's year."""
+    def note(self, op: Op, data: Data, stamp: Stamp, reason: str = "", *files: NewFile) -> Event:
+        """Write one event into the ledger of the stamp's year, with files that are to be kept in its bag."""
         with self.writing(stamp.by.actor):
-            return self.ledgers.enter(stamp.by.today.year, Draft(op, data, reason), stamp)
+            return self.ledgers.enter(stamp.by.today.year, Draft(op, data, reason, files), stamp)
 
     def hand_out(
         self, group: str, stem: str, contents: Mapping[str, bytes], op: Op, data: Data, stamp: Stamp

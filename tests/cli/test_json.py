@@ -149,6 +149,14 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("backup", "list"): [(0, "backup-list", ["{disk}"])],
     ("backup", "check"): [(0, "backup-check", ["{disk}"]), (20, "error", ["没插盘"])],
     ("backup", "drill"): [(0, "backup-drill", ["{disk}"])],
+    ("submit", "make"): [
+        (0, "submit", ["--month", "2024-03", "--dry-run"]),
+        (0, "submit", ["--month", "2024-03"]),
+        (2, "error", ["--all", "--new"]),
+        (0, "submit", ["--resume", "S-TJHQ-2024M03-01"]),
+    ],
+    ("submit", "list"): [(0, "submit-list", [])],
+    ("submit", "import"): [(22, "error", ["archivist.toml"])],
     ("restore",): [
         (0, "restore/2", ["王秀兰", "--from", "archive", "--dry-run"]),
         (0, "restore/2", ["王秀兰", "--from", "archive"]),

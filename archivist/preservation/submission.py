@@ -1,0 +1,401 @@
+"""Handing over to the bureau: a submission is begun in the ledger, its parts are written and read back, then it counts as made.
+
+The moment is taken under the lock, and with it the heads of every bag, entered in the ledger; everything after that is
+made of the chains as they stood then, beside an office at work, and can be made again to the same bytes by
+``submit --resume``, on another medium too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from archivist.disposal_errors import ReceiptMismatch
+from archivist.errors import ArchiveError, IntegrityAlarm, UsageError, WriteFailed
+from archivist.model.bag_head import BagHead
+from archivist.model.by import By
+from archivist.model.event import Op
+from archivist.model.ids import Sha256
+from archivist.preservation import seal, submission_ledger, submission_lists, submission_parts
+from archivist.preservation.submission_bags import PackedBag
+from archivist.preservation.submission_format import Submission, SubmissionId, TransferKind, WhySubmitted
+from archivist.preservation.submission_ledger import Acknowledged, SubmissionEntry, SubmissionStage
+from archivist.preservation.submission_parts import PART_SIZE, PartMaker, Tables
+from archivist.preservation.submission_selection import Selection, SubmissionCycle, Wanted, refusal
+from archivist.preservation.submission_sheet import sheet
+from archivist.report.query import Period
+from archivist.store import bag, durable_files
+from archivist.store.bag_heads import bag_folder
+from archivist.store.streamed_files import read_back
+from archivist.workspace import Workspace
+
+FOLDER: Final = "报送"
+"""Where submissions go within the outbox when no other place is said."""
+SHEET: Final = "移交清单"
+MARGIN: Final = 16 << 20
+"""Bytes that stay free on the medium."""
+Step = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPart:
+    """A part as it was read back; ``before``: it was there already, the same byte for byte."""
+
+    name: str
+    sha256: Sha256
+    size: int
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionMade:
+    """A submission whose parts are there, or (``folder`` is ``None``) would be.
+
+    Attributes:
+        size: bytes of all parts together.
+        too_large: households that fit into no part; they are not in it.
+        cycle: how often the rules want files handed over, where they say it.
+        known: what the bureau has.
+        sheets: the list to be stamped by both sides.
+    """
+
+    submission: Submission
+    folder: Path | None
+    size: int
+    parts: tuple[WrittenPart, ...]
+    too_large: tuple[str, ...] = ()
+    cycle: SubmissionCycle | None = None
+    known: Acknowledged | None = None
+    sheets: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionOrder:
+    """What is to be handed over.
+
+    Attributes:
+        period: in which a grant is new; ``code`` how the id says it (``2026Q4``, ``2026M11``).
+        to: the folder it is written into; the outbox when not given.
+        part_size: bytes of a part at most.
+    """
+
+    period: Period
+    code: str
+    wanted: Wanted = Wanted.DUE
+    to: Path | None = None
+    part_size: int = PART_SIZE
+
+
+def submit(
+    workspace: Workspace,
+    by: By,
+    order: SubmissionOrder,
+    *,
+    dry_run: bool = False,
+    pdf: bool = False,
+    step: Step | None = None,
+) -> SubmissionMade:
+    """Hand over households to the bureau.
+
+    Args:
+        workspace: the open workspace.
+        by: who, and when.
+        order: what.
+        dry_run: only say what it would be.
+        pdf: make a PDF of the list as well.
+        step: called with the parts done and all.
+
+    Raises:
+        UsageError: E001, a part of that size holds nothing, or the folder lies in the archive.
+        ArchiveError: E200, the folder is not there. IntegrityAlarm: E202, households do not hold; all are named.
+        WriteFailed: E204, no room, then nothing was written; or the medium refused, then ``resume`` goes on.
+
+    Survives: a kill at any point; the ledger says that it was begun, and ``resume`` makes what is not there.
+    """
+    if not submission_parts.LEAST_PART_SIZE <= order.part_size <= PART_SIZE:
+        raise UsageError(
+            f"--part-size 须在 {submission_parts.LEAST_PART_SIZE / 1e6:.0f}M 与 {PART_SIZE / 1e9:.1f}G 之间"
+        )
+    if not workspace.config.office.code:
+        raise UsageError("archivist.toml 没有写本机关代码（[office] code），报送编号写不出来")
+    dest = _destination(workspace, order.to)
+    selection = Selection(
+        workspace, order.period, order.wanted, submission_ledger.acknowledged(workspace.archive)
+    )
+    selection.select(
+        _case_heads(workspace, *seal.heads_now(workspace.archive))
+    )  # the long part, without the lock
+    begun = _begin(workspace, by, order, selection, dest, dry_run=dry_run)
+    if dry_run:
+        return begun.outcome(selection, None, ())
+    folder = dest or _outbox(workspace, begun.submission.id)
+    parts = _write(begun.maker(workspace), folder, step)
+    return begun.outcome(selection, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf))
+
+
+def resume(
+    workspace: Workspace,
+    by: By,
+    name: str,
+    to: Path | None = None,
+    *,
+    pdf: bool = False,
+    step: Step | None = None,
+) -> SubmissionMade:
+    """Make what is not there of a submission that was begun, on the same medium or another; what is there and the same stays.
+
+    Args:
+        workspace: the open workspace.
+        by: who, and when.
+        name: its id.
+        to: the folder; the outbox when not given.
+        pdf: make a PDF of the list as well.
+        step: called with the parts done and all.
+
+    Raises:
+        ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. IntegrityAlarm: E202, a household
+            is not any more what it was. WriteFailed: E204.
+    """
+    entry = submission_ledger.find(workspace.archive, name)
+    if entry.stage is SubmissionStage.ACKNOWLEDGED:
+        raise ReceiptMismatch(
+            f"{entry.id} 已有回执（{entry.bureau} {entry.received_at[:10]}），不再重做",
+            remedy="要再报送这些户的，另起一次报送：archivist submit。没有写入任何内容。",
+        )
+    begun = _Begun(*submission_ledger.load(workspace.archive, entry), {})
+    folder = _destination(workspace, to) or _outbox(workspace, entry.id)
+    maker = begun.maker(workspace)
+    _require_room(folder, sum(map(maker.length, range(1, entry.parts + 1))) - _there(folder, entry), entry.id)
+    parts = _write(maker, folder, step)
+    _require_same(entry, parts)
+    return begun.outcome(
+        None, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf, entry=entry)
+    )
+
+
+# ── the moment ───────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class _Begun:
+    submission: Submission
+    tables: Tables
+    packed: Mapping[str, PackedBag]
+    too_large: tuple[str, ...] = field(default=())
+
+    def maker(self, workspace: Workspace) -> PartMaker:
+        return PartMaker(workspace.archive.root, self.submission, self.tables, self.packed)
+
+    def outcome(
+        self,
+        selection: Selection | None,
+        folder: Path | None,
+        parts: tuple[WrittenPart, ...],
+        sheets: tuple[Path, ...] = (),
+    ) -> SubmissionMade:
+        size = sum(part.size for part in parts) or sum(case.bytes for case in self.submission.cases)
+        return SubmissionMade(
+            self.submission,
+            folder,
+            size,
+            parts,
+            self.too_large,
+            selection.cycle if selection else None,
+            selection.known if selection else None,
+            sheets,
+        )
+
+
+def _begin(
+    workspace: Workspace,
+    by: By,
+    order: SubmissionOrder,
+    selection: Selection,
+    dest: Path | None,
+    *,
+    dry_run: bool,
+) -> _Begun:
+    """Take the moment: heads of every bag, what is handed over, how much room it takes; then enter it in the ledger."""
+    archive = workspace.archive
+    with workspace.writing(by):
+        heads, unread = seal.heads_now(archive)
+        cases = _case_heads(workspace, heads, unread)
+        chosen = selection.select(cases)
+        years = [head for head in heads if bag_folder(archive.root, head.bag).parent == archive.ledger]
+        ledger, refused = submission_parts.pack_all(archive.root, years, of_case=False)
+        if refused:
+            raise refusal(refused)
+        tables = submission_lists.tables(heads, selection.expunged(cases))
+        begun = _assigned(workspace, by, order, selection.known, chosen, ledger, tables)
+        maker, count = begun.maker(workspace), begun.submission.parts
+        length = sum(map(maker.length, range(1, count + 1)))
+        name = begun.submission.id
+        _require_room(dest or archive.outbox, length, name)
+        if not dry_run:
+            data = {
+                "submission": str(name),
+                "anchor": begun.submission.anchor,
+                "cases": len(begun.submission.cases),
+                "parts": count,
+                "bytes": length,
+            }
+            files = submission_ledger.ledger_files(begun.submission, tables)
+            archive.note(Op.SUBMISSION_STARTED, data, workspace.stamp(by), "", *files)
+            workspace.hold_heads()
+    return begun
+
+
+def _case_heads(workspace: Workspace, heads: Sequence[BagHead], unread: Sequence[str]) -> list[BagHead]:
+    """Return the heads of the households.
+
+    Raises:
+        IntegrityAlarm: E202, naming every bag whose chain has no end that could be handed over.
+    """
+    if unread:
+        raise refusal(f"{name}：事件链不完整" for name in unread)
+    archive = workspace.archive
+    return [head for head in heads if bag_folder(archive.root, head.bag).parent == archive.cases]
+
+
+def _assigned(
+    workspace: Workspace,
+    by: By,
+    order: SubmissionOrder,
+    known: Acknowledged,
+    chosen: Sequence[tuple[PackedBag, WhySubmitted]],
+    ledger: Sequence[PackedBag],
+    tables: Tables,
+) -> _Begun:
+    bags = [one for one, _ in chosen]
+    office, period = workspace.config.office, order.period
+    assigned = submission_parts.assign(bags, ledger, tables, order.part_size)
+    submission = Submission(
+        _next_id(workspace, order.code),
+        office.name,
+        office.bureau,
+        TransferKind.PERIODIC,
+        period.first,
+        period.last,
+        period.label,
+        by.time.isoformat(timespec="seconds"),
+        known.last,
+        bag.sha256(tables.heads),
+        assigned.parts,
+        order.part_size,
+        tuple(
+            submission_parts.submitted(one, assigned.part[one.head.bag], why)
+            for one, why in chosen
+            if one.head.bag in assigned.part
+        ),
+        tuple(one.head for one in ledger),
+    )
+    packed = {one.head.bag: one for one in (*bags, *ledger)}
+    return _Begun(submission, tables, packed, assigned.too_large)
+
+
+def _next_id(workspace: Workspace, code: str) -> SubmissionId:
+    office = workspace.config.office.code
+    taken = [
+        entry.id.number
+        for entry in submission_ledger.listed(workspace.archive).values()
+        if (entry.id.office, entry.id.period) == (office, code)
+    ]
+    return SubmissionId(office, code, max(taken, default=0) + 1)
+
+
+# ── the parts ────────────────────────────────────────────────────────────────────────────────────────────
+def _destination(workspace: Workspace, to: Path | None) -> Path | None:
+    if to is None:
+        return None
+    if not to.is_dir():
+        raise ArchiveError(
+            "没有这个文件夹，没有报送", file=to.name, remedy="请插好移动硬盘或 U 盘，核对盘符与文件夹名。"
+        )
+    archive = workspace.archive
+    if to.resolve().is_relative_to(archive.root.resolve()):
+        raise UsageError("不能写到档案库里面", file=to.name, remedy="不写 --to 就放在 outbox 的“报送”里。")
+    return to
+
+
+def _outbox(workspace: Workspace, name: SubmissionId) -> Path:
+    archive = workspace.archive
+    folder = archive.outbox / FOLDER / str(name)
+    with durable_files.writing(_resumable(name), name):
+        durable_files.make_folders(folder, below=archive.root)
+    return folder
+
+
+def _resumable(name: object) -> str:
+    return f"报送已登记开始；排除故障后用 archivist submit --resume {name} 接着做，写好的分包不用重写"
+
+
+def _require_room(folder: Path, wanted: int, name: SubmissionId) -> None:
+    free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
+    if wanted + MARGIN > free:
+        raise WriteFailed(
+            f"{name} 还要 {wanted / 1e6:,.0f} MB，盘上只有 {free / 1e6:,.0f} MB；没有写入任何内容",
+            file=folder.name,
+            remedy="换一个大些的盘，用 --to 指明。",
+        )
+
+
+def _there(folder: Path, entry: SubmissionEntry) -> int:
+    """Return how many bytes of the parts there are already."""
+    paths = (folder / entry.id.part_name(part) for part in range(1, entry.parts + 1))
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _write(maker: PartMaker, folder: Path, step: Step | None) -> tuple[WrittenPart, ...]:
+    """Write the parts that are not there, or not as they must be."""
+    told, done = maker.submission, []
+    for part in range(1, told.parts + 1):
+        if step:
+            step(part - 1, told.parts)
+        name = told.id.part_name(part)
+        with durable_files.writing(_resumable(told.id), name):
+            path = folder / name
+            before = path.is_file() and read_back(path) == maker.digest(part)
+            if path.is_file() and not before:
+                durable_files.unlink(path)
+            found = read_back(path) if before else maker.write(part, folder)
+        done.append(WrittenPart(name, *found, before))
+    if step:
+        step(told.parts, told.parts)
+    return tuple(done)
+
+
+def _require_same(entry: SubmissionEntry, parts: Sequence[WrittenPart]) -> None:
+    """Refuse parts that are not what was made before: then an office's history was changed."""
+    for made, now in zip(entry.made, parts, strict=False):
+        if made.sha256 != now.sha256:
+            raise IntegrityAlarm("重做的分包与总账登记的摘要不符", file=now.name)
+
+
+def _finish(
+    workspace: Workspace,
+    by: By,
+    begun: _Begun,
+    folder: Path,
+    parts: Sequence[WrittenPart],
+    *,
+    pdf: bool,
+    entry: SubmissionEntry | None = None,
+) -> tuple[Path, ...]:
+    """Write the list to be stamped beside the parts, then let the ledger say that they are made."""
+    told = begun.submission
+    contents = sheet(workspace, told, [(part.name, part.sha256) for part in parts], on=by.today, pdf=pdf)
+    with durable_files.writing(_resumable(told.id), SHEET):
+        paths = []
+        for suffix, data in contents.items():
+            paths.append(folder / f"{told.id} {SHEET}{suffix}")
+            durable_files.unlink(paths[-1])
+            durable_files.write_new(paths[-1], data)
+        durable_files.sync_folder(folder)
+    if entry is None or entry.stage is SubmissionStage.STARTED:
+        rows = [{"name": part.name, "sha256": part.sha256, "size": part.size} for part in parts]
+        with workspace.writing(by):
+            made = {"submission": str(told.id), "parts": rows}
+            workspace.archive.note(Op.SUBMISSION_MADE, made, workspace.stamp(by))
+            workspace.hold_heads()
+    return tuple(paths)
