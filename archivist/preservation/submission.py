@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from archivist.disposal_errors import ReceiptMismatch
+from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
 from archivist.errors import ArchiveError, IntegrityAlarm, UsageError, WriteFailed
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
@@ -156,7 +156,7 @@ def resume(
         step: called with the parts done and all.
 
     Raises:
-        ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. IntegrityAlarm: E202, a household
+        ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. AlreadyDestroyed: E604. IntegrityAlarm: E202, a household
             is not any more what it was. WriteFailed: E204.
     """
     entry = submission_ledger.find(workspace.archive, name)
@@ -166,6 +166,12 @@ def resume(
             remedy="要再报送这些户的，另起一次报送：archivist submit。没有写入任何内容。",
         )
     begun = _Begun(*submission_ledger.load(workspace.archive, entry), {})
+    destroyed = {str(number) for number in workspace.archive.tombstones()}
+    if gone := [case.case for case in begun.submission.cases if case.case in destroyed]:
+        raise AlreadyDestroyed(
+            f"{'、'.join(gone[:5])} 已按规定销毁，{entry.id} 不能照原样重做",
+            remedy="另起一次报送：archivist submit。没有写入任何内容。",
+        )
     folder = _destination(workspace, to) or _outbox(workspace, entry.id)
     maker = begun.maker(workspace)
     _require_room(folder, sum(map(maker.length, range(1, entry.parts + 1))) - _there(folder, entry), entry.id)
@@ -226,7 +232,7 @@ def _begin(
         ledger, refused = submission_parts.pack_all(archive.root, years, of_case=False)
         if refused:
             raise refusal(refused)
-        tables = submission_lists.tables(heads, selection.expunged(cases))
+        tables = submission_lists.tables(heads, archive.tombstones().values(), selection.expunged(cases))
         begun = _assigned(workspace, by, order, selection.known, chosen, ledger, tables)
         maker, count = begun.maker(workspace), begun.submission.parts
         length = sum(map(maker.length, range(1, count + 1)))

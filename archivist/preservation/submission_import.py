@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from archivist.disposal_errors import ReceiptMismatch
+from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
 from archivist.errors import ArchiveError, CaseNotFound, UnreadableFile
 from archivist.model.by import By
 from archivist.model.case import Case
@@ -103,7 +103,7 @@ def _own(workspace: Workspace, reply: Receipt | Feedback, name: str) -> tuple[Su
     try:
         entry = submission_ledger.find(workspace.archive, str(reply.submission))
     except ArchiveError as error:
-        if isinstance(error, CaseNotFound) or type(error) is not ArchiveError:
+        if type(error) is not ArchiveError:
             raise
         raise ReceiptMismatch(f"本机关没有报送过 {reply.submission}", file=name) from error
     if entry.stage is SubmissionStage.STARTED:
@@ -175,7 +175,7 @@ def _enter(
                 continue
             workspace.commit(number, lambda _, data=data: Draft(Op.CHECK_FEEDBACK, data), by)  # type: ignore[misc]
             entered += 1
-        except CaseNotFound:
+        except (CaseNotFound, AlreadyDestroyed):
             gone.append(finding.case)
     return entered, tuple(gone)
 
