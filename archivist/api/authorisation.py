@@ -8,16 +8,15 @@ day. An offline program cannot prove who sits at the machine; what it knows of i
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor
 from archivist.model.by import By, KnownBy
-from archivist.model.invisible import without_invisible
 from archivist.model.permissions import DECIDING, MAY, Act
 from archivist.model.roles import Role
+from archivist.model.staff import alike
 
 if TYPE_CHECKING:
     from archivist.config import StaffMember
@@ -103,13 +102,13 @@ def require_two(workspace: Workspace, by: By, second: By, act: Act) -> tuple[str
     Raises:
         InvalidValue: E002, both are the same. UnknownActor: E505. RoleMissing: E504. NotIdentified: E506.
     """
-    if _alike(by.actor) == _alike(second.actor):
+    if alike(by.actor) == alike(second.actor):
         raise InvalidValue(
             f"{act.label}：须由另一人确认，“{second.actor}”和经办人是同一人",
             remedy="用 --with 写另一人的姓名。没有写入任何内容。",
         )
     people = workspace.config.people
-    if len({_alike(person.name) for person in people}) < _TWO:
+    if len({alike(person.name) for person in people}) < _TWO:
         return (
             f"未检：archivist.toml 登记的人员不足两人，{by.actor}、{second.actor}是不是两个人、有没有岗位没有核对",
         )
@@ -118,11 +117,6 @@ def require_two(workspace: Workspace, by: By, second: By, act: Act) -> tuple[str
         asked = "或".join(f"“{role.label}”" for role in Role if role in DECIDING)
         raise RoleMissing(f"{act.label}：两人中须有一人是{asked}，{by.actor}、{second.actor}都不是")
     return ()
-
-
-def _alike(name: str) -> str:
-    """Return a name as it is compared: forms of width and case, blanks and what nobody sees make no other person."""
-    return "".join(unicodedata.normalize("NFKC", without_invisible(name)).casefold().split())
 
 
 def at_post(workspace: Workspace, by: By) -> tuple[StaffMember, ...]:

@@ -229,7 +229,7 @@ def _kept(event: Event) -> str:
         case Op.RETENTION_EXTENDED:
             return f"至 {data['until']}，鉴定：{'、'.join(data['appraisers'])}"
         case Op.HOLD_PLACED:
-            return f"{data['hold']} {Hold.from_plain(data, event.seq).words}"
+            return f"{data['hold']} {Hold.from_plain(data, event).words}"
         case _:
             return f"{data['hold']}，{'、'.join(data['by'])}，凭第 {data['paper']} 件：{data['basis']}"
 

@@ -275,7 +275,7 @@ def _text_of_group_holds(event: Event) -> str:
     data = event.data
     if event.op is Op.GROUP_HOLD_RELEASED:
         return f"{data['hold']}，{'、'.join(data['by'])}：{data['basis']}"
-    hold = Hold.from_plain({**data, "scope": WHOLE_CASE}, event.seq)
+    hold = Hold.from_plain({**data, "scope": WHOLE_CASE}, event)
     return f"{hold.id} {hold.words}：{HeldCases.from_plain(data).words}"
 
 

@@ -8,6 +8,7 @@ import click
 
 from archivist.api import retention as api
 from archivist.api.retention import RetainedCaseView, RetentionExplained
+from archivist.cli.holds import hold, release
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
@@ -16,6 +17,10 @@ from archivist.errors import UsageError
 @click.group()
 def retention() -> None:
     """保管期限：到期只进入鉴定，绝不自动销毁。"""
+
+
+retention.add_command(hold)
+retention.add_command(release)
 
 
 @retention.command("list")

@@ -2,7 +2,7 @@
 
 ``settling`` what in the inbox is whole, and what waits for its writer · ``watch_folder`` watch and rescan; files are read
 beside one another and filed one by one · ``matching`` which household and which document · ``directory`` what that asks of the
-workspace · ``filing`` filed, in the tray, or still in the inbox · ``by_hand`` what a person decides · ``batches`` a file that
+workspace · ``filing`` filed, in the tray, or still in the inbox, ``record_drafts`` as which record · ``by_hand`` what a person decides · ``batches`` a file that
 holds several papers, part by part · ``rearranging`` pages put in order by a person ·
 ``unlocking`` a locked file opened with its password · ``refiling``
 a filed paper put right. How a file is read is the business of
@@ -16,6 +16,7 @@ __all__ = [
     "filing",
     "matching",
     "rearranging",
+    "record_drafts",
     "refiling",
     "settling",
     "unlocking",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,27 +17,23 @@ from archivist.errors import (
     WriteFailed,
 )
 from archivist.ingest.directory import WorkspaceDirectory
-from archivist.ingest.matching import near_duplicate
 from archivist.ingest.matching.evidence import Reason, Recognition
-from archivist.ingest.matching.match_type import typed
-from archivist.ingest.matching.paper_date import paper_date
 from archivist.ingest.matching.recognise import recognise
-from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.ingest.matching.split import ONE_PAPER, PartsProposed
+from archivist.ingest.record_drafts import record_draft
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode
-from archivist.model.event import Data, Op
+from archivist.model.event import Data
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.model.record import PageFlag, Record, RecordStatus
+from archivist.model.record import Record, RecordStatus
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import Unpacker
 from archivist.reading.kept_reading import pack
-from archivist.reading.line_boxes import pack_lines
 from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.rules.disposition import late_filing
-from archivist.store import Draft, NewFile, Original, TrayItem, with_source
+from archivist.store import Draft, Original, TrayItem, with_source
 from archivist.workspace import Workspace
 
 
@@ -279,80 +274,29 @@ def commit_file(
             paper is neither a signed copy, nor one that ends a procedure, nor one of the archive's own, and nobody
             says for which ``reason`` it comes so late. ArchiveError, when the case takes nothing.
     """
-    found = result.format if result else identify(original.path)
-    words = text if text is not None else result.text if result else ""
-    paper, ink = near_duplicate.content(words, result), workspace.config.options.signature_ink
 
     def draft(case: Case) -> Draft:
         if not keep_duplicate:
-            _refuse_duplicate(case, original)
-        no = case.next_record()
-        signs = code.record if code else None
-        if case.status is CaseStatus.DEREGISTERED and not (signs or reason.strip()):
+            refuse_duplicate(case, original)
+        if case.status is CaseStatus.DEREGISTERED and not (code or reason.strip()):
             _refuse_late(workspace, case, document)
-        title = document.title + ("（签署件）" if signs else "")
-        suffix = found.extension_of(original.path.name)
-        files = [NewFile(f"data/{document.folder}/{no} {title}{suffix}", original, no)]
-        if words.strip():
-            files.append(NewFile(f"text/{no}.txt", words.encode(), no))
-        if result and (boxes := pack_lines(result.pages)):
-            files.append(NewFile(f"text/{no}.lines", boxes, no))
-        data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence), "typed": typed(type_score)}
-        if (
-            dated := None
-            if signs and not document.dated
-            else paper_date(words.split("\f"), document, by.today)
-        ):
-            data["dated"] = dated.isoformat()
-        if (
-            type_score is not None
-            and not signs
-            and result
-            and (why := unsigned_form(document, result.pages, ink))
-        ):
-            data["unsigned"] = why
-        if signs:
-            data["signature"] = dict(signature)
-        else:
-            text_of = partial(workspace.archive.text, case.number)
-            data |= near_duplicate.marks(case, document.id, paper, text_of)
-        if result and result.unread:
-            data |= {"read": False, "unread": result.unread}
-        if result:
-            data["scores"] = [p.score for p in result.pages if p.score is not None]
-            data |= page_flags(result)
-        entry = {
-            "no": no,
-            "type": document.id,
-            "title": title,
-            "folder": document.folder,
-            "status": (RecordStatus.SIGNED_COPY if signs else RecordStatus.FILED).value,
-            "pages": sum(not page.blank for page in result.pages) if result else 0,
-            "data": data,
-        } | ({"signs": signs} if signs else {})
-        made = Draft(
-            Op.SIGNED_COPY_FILED if signs else Op.RECORD_FILED,
-            {"record": entry},
-            reason.strip(),
-            tuple(files),
-        )
+        made = record_draft(
+            workspace, by, case, document, original, result, code, evidence,
+            type_score=type_score, signature=signature, text=text,
+        )  # fmt: skip
+        made = replace(made, reason=reason.strip())
         return with_source(made, tray=tray.id, **tray.batch_source) if tray else made
 
     case, event = workspace.commit(number, draft, by)
     return case.records[RecordNo(event.data["record"]["no"])]
 
 
-def page_flags(result: ReadResult) -> Data:
-    """Return the numbers (1-based) of the pages of which a person should know how they were read; only what there is."""
-    flags = {
-        PageFlag.DOUBTFUL: [page.number for page in result.pages if page.is_doubtful],
-        PageFlag.BLANK: [page.number for page in result.pages if page.blank],
-        PageFlag.FAILED: [page.number for page in result.pages if page.failure],
-    }
-    return {flag.value: numbers for flag, numbers in flags.items() if numbers}
+def refuse_duplicate(case: Case, original: Original) -> None:
+    """Refuse a file of the very bytes that the case has already, or had once.
 
-
-def _refuse_duplicate(case: Case, original: Original) -> None:
+    Raises:
+        DuplicateFile: E105.
+    """
     for same in case.records.values():
         if original.sha256 in {f.sha256 for f in same.files}:
             raise DuplicateFile(

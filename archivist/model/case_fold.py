@@ -100,7 +100,7 @@ def _with_extension(case: Case, event: Event) -> Case:
 def _with_hold(case: Case, event: Event) -> Case:
     """A hold, and the paper that orders it where one came with it."""
     case = _with_record(case, event) if "record" in event.data else case
-    after = replace(case, holds=holds.placed(case.holds, event.data, event.seq))
+    after = replace(case, holds=holds.placed(case.holds, event.data, event))
     if missing := {*after.holds[-1].scope} - {*case.records}:
         raise ValueError(f"a hold on records that are not there: {sorted(missing)}")
     return after

@@ -12,7 +12,7 @@ from archivist.model import holds, household_ranges
 from archivist.model.case import Case
 from archivist.model.event import Data, Event, Op
 from archivist.model.holds import WHOLE_CASE, Hold
-from archivist.model.ids import Category
+from archivist.model.ids import CaseNo, Category
 
 GROUP_HOLD_OPS: Final = (Op.HOLD_DECLARED, Op.GROUP_HOLD_RELEASED)
 
@@ -36,11 +36,14 @@ class HeldCases:
 
     def fit(self, case: Case) -> bool:
         """Tell whether a case is one of them."""
-        number = case.number
+        lives_there = not self.village or not case.villages or any(map(self._is_in, case.villages))
+        return lives_there and self.may_fit(case.number)
+
+    def may_fit(self, number: CaseNo) -> bool:
+        """Tell whether a case of a number can be one of them."""
         return (
             (self.category is None or number.category is self.category)
             and (self.year is None or number.year == self.year)
-            and (not self.village or not case.villages or any(map(self._is_in, case.villages)))
             and (not self.numbers or household_ranges.holds(self.numbers, number))
         )
 
@@ -121,7 +124,7 @@ def fold_group_holds(events: Iterable[Event]) -> tuple[GroupHold, ...]:
     found: tuple[GroupHold, ...] = ()
     for event in events:
         if event.op is Op.HOLD_DECLARED:
-            hold = Hold.from_plain({**event.data, "scope": WHOLE_CASE}, event.seq)
+            hold = Hold.from_plain({**event.data, "scope": WHOLE_CASE}, event)
             if hold.id != next_group_hold(found):
                 raise ValueError(f"group hold {hold.id} where {next_group_hold(found)} was due")
             found = (*found, GroupHold(hold, HeldCases.from_plain(event.data), int(event.time[:4])))

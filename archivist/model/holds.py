@@ -29,12 +29,14 @@ _UNTIL, _DOC_NO = "hold.until", "hold.reference"
 
 @dataclass(frozen=True, slots=True)
 class HoldRelease:
-    """That a hold was released (解除): the day it was registered, by which two people, on which ground, by which paper.
+    """That a hold was released (解除): when it was registered, by which two people, on which ground, by which paper.
 
-    ``by`` is empty, and ``on`` the day the form says, where a signed form of an earlier program did it.
+    ``on`` is a civil day, ``at`` ISO 8601 with offset. ``by`` is empty, and ``on`` the day the form says, where a signed form
+    of an earlier program did it.
     """
 
     on: dt.date
+    at: str
     by: tuple[str, ...]
     basis: str
     paper: str
@@ -53,7 +55,7 @@ class Hold:
         until: what has to come before it is released, in words.
         review_on: when somebody has to look whether it is still needed.
         record: the paper in the file that says so.
-        seq: the event that placed it.
+        seq: the event that placed it; ``placed_at`` when, ISO 8601 with offset.
         origin: the hold of another case that it continues, ``TJHQ-DB-2024-000001 H1``; empty where it is none.
     """
 
@@ -67,12 +69,19 @@ class Hold:
     review_on: dt.date | None = None
     record: RecordNo | None = None
     seq: int = 0
+    placed_at: str = ""
     origin: str = ""
     release: HoldRelease | None = None
 
     def in_force(self, on: dt.date) -> bool:
         """Tell whether it binds, as seen on a day; the day it was released it no longer does."""
         return self.release is None or on < self.release.on
+
+    def in_force_since(self, moment: str) -> bool:
+        """Tell whether it binds, or did so at any time after a moment (ISO 8601 with offset)."""
+        return self.release is None or dt.datetime.fromisoformat(self.release.at) > dt.datetime.fromisoformat(
+            moment
+        )
 
     def binds(self, records: Collection[str] = ()) -> bool:
         """Tell whether it is about the whole file or one of some records; about the file, when none are named."""
@@ -102,7 +111,7 @@ class Hold:
         return {key: value for key, value in plain.items() if value}
 
     @classmethod
-    def from_plain(cls, plain: Data, seq: int) -> Hold:
+    def from_plain(cls, plain: Data, event: Event) -> Hold:
         """Read it back; ``ValueError`` or ``KeyError`` when it is none."""
         scope = plain["scope"]
         if scope != WHOLE_CASE and (not isinstance(scope, list) or not scope):
@@ -118,7 +127,8 @@ class Hold:
             until=str(plain.get("until", "")),
             review_on=dt.date.fromisoformat(review) if review else None,
             record=RecordNo(plain["paper"]) if plain.get("paper") else None,
-            seq=seq,
+            seq=event.seq,
+            placed_at=event.time,
             origin=str(plain.get("origin", "")),
         )
 
@@ -148,13 +158,13 @@ def opened_with(event: Event) -> tuple[Hold, ...]:
     """Return the holds that a case was opened with, as it continues another."""
     found: tuple[Hold, ...] = ()
     for plain in event.data.get("holds", ()):
-        found = placed(found, plain, event.seq)
+        found = placed(found, plain, event)
     return found
 
 
-def placed(holds: Sequence[Hold], plain: Data, seq: int) -> tuple[Hold, ...]:
-    """Return the holds after one more was placed; ``ValueError`` when it is not the next."""
-    hold = Hold.from_plain(plain, seq)
+def placed(holds: Sequence[Hold], plain: Data, event: Event) -> tuple[Hold, ...]:
+    """Return the holds after an event placed one more; ``ValueError`` when it is not the next."""
+    hold = Hold.from_plain(plain, event)
     if hold.id != next_hold(holds):
         raise ValueError(f"hold {hold.id} where {next_hold(holds)} was due")
     return (*holds, hold)
@@ -167,7 +177,11 @@ def released(holds: Sequence[Hold], event: Event) -> tuple[Hold, ...]:
     if found is None or found.release is not None:
         raise ValueError(f"hold {data['hold']} is not in force")
     release = HoldRelease(
-        dt.date.fromisoformat(event.time[:10]), tuple(data["by"]), str(data["basis"]), str(data["paper"])
+        dt.date.fromisoformat(event.time[:10]),
+        event.time,
+        tuple(data["by"]),
+        str(data["basis"]),
+        str(data["paper"]),
     )
     return tuple(replace(h, release=release) if h is found else h for h in holds)
 
@@ -177,7 +191,7 @@ def placed_by_form(
 ) -> tuple[Hold, ...]:
     """Return the holds after a form that registers one came into the file.
 
-    Issued anew for the same cause and day it is the same hold. A scan says nothing that is read by machine: it places one only
+    Issued anew for the same cause and day, or for the same cause to be signed at its end, it is the same hold. A scan says nothing that is read by machine: it places one only
     where none is in force.
 
     Args:
@@ -192,11 +206,21 @@ def placed_by_form(
         return holds
     start = read_day(given.get(_START)) or dt.date.fromisoformat(event.time[:10])
     cause = str(given.get(_CAUSE) or f"事由见第{number}件")
+    ends = read_day(given.get(_END)) is not None
     for hold in standing:
-        if (hold.cause, hold.start) == (cause, start):
+        if hold.cause == cause and (hold.start == start or ends):
             return tuple(replace(h, record=number) if h is hold else h for h in holds)
     until, doc_no = str(given.get(_UNTIL, "")), str(given.get(_DOC_NO, ""))
-    new = Hold(next_hold(holds), cause, start, until=until, doc_no=doc_no, record=number, seq=event.seq)
+    new = Hold(
+        next_hold(holds),
+        cause,
+        start,
+        until=until,
+        doc_no=doc_no,
+        record=number,
+        seq=event.seq,
+        placed_at=event.time,
+    )
     return (*holds, new)
 
 
@@ -207,5 +231,5 @@ def released_by_form(
     end = read_day(given.get(_END))
     if end is None or event.format > _FORM_RELEASES_UNTIL:
         return holds
-    release = HoldRelease(end, (), f"签字的登记表（第{form}件）", str(event.data["record"]["no"]))
+    release = HoldRelease(end, event.time, (), f"签字的登记表（第{form}件）", str(event.data["record"]["no"]))
     return tuple(replace(h, release=release) if h.record == form and not h.release else h for h in holds)

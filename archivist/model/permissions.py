@@ -42,6 +42,9 @@ class Act(StrEnum):
     REPORT = "report"
     ENTER_VACANT = "ledger --vacant"
     EXTEND_RETENTION = "retention extend"
+    PLACE_HOLD = "retention hold"
+    DECLARE_HOLD = "retention hold --where"
+    RELEASE_HOLD = "retention release"
     VERIFY = "verify"
     ACCEPT_FINDINGS = "verify --accept"
     SEAL = "ledger seal"
@@ -90,6 +93,9 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.REPORT: "制作册表",
         Act.ENTER_VACANT: "登记空号",
         Act.EXTEND_RETENTION: "延长保管期限",
+        Act.PLACE_HOLD: "冻结",
+        Act.DECLARE_HOLD: "成批冻结",
+        Act.RELEASE_HOLD: "登记解除冻结（须两人签字）",
         Act.VERIFY: "核对档案库",
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
         Act.SEAL: "封存总账",
@@ -140,6 +146,9 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.REPORT: STAFF,
         Act.ENTER_VACANT: CUSTODY,
         Act.EXTEND_RETENTION: DECIDING,
+        Act.PLACE_HOLD: STAFF,
+        Act.DECLARE_HOLD: DECIDING,
+        Act.RELEASE_HOLD: frozenset({Role.REVIEWER, Role.APPROVER, Role.ARCHIVIST}),
         Act.VERIFY: EVERYBODY,
         Act.ACCEPT_FINDINGS: CUSTODY,
         Act.SEAL: FILING | CUSTODY,

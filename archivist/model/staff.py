@@ -1,9 +1,12 @@
-"""How the office's people are placed in the work of assistance: at which post, for all of their time or part of it."""
+"""How the office's people are placed in the work of assistance, at which post, for all of their time or part of it; who is the same person."""
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from typing import Final
+
+from archivist.model.invisible import without_invisible
 
 
 class Post(StrEnum):
@@ -26,3 +29,8 @@ class Employment(StrEnum):
 
 OF_THE_TOWN: Final = (Post.AGENCY, Post.DEPARTMENT)
 OF_A_VILLAGE: Final = (Post.ASSISTANT, Post.VILLAGE_CLERK)
+
+
+def alike(name: str) -> str:
+    """Return a name as it is compared: forms of width and case, blanks and what nobody sees make no other person."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(name)).casefold().split())

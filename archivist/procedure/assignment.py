@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from archivist.config import Config
 from archivist.doctypes.catalogue import DocumentKind, DocumentType
-from archivist.errors import RoleMissing
+from archivist.errors import RoleMissing, UnknownActor
 from archivist.model.case import Case
 from archivist.model.household import kin_names
 from archivist.model.roles import Role
@@ -105,6 +105,32 @@ def over_appraisal(config: Config, actor: str, appraisers: Iterable[str]) -> lis
         reasons += _without_role(config, name, (Role.APPRAISER,))
         if name == actor:
             reasons.append(f"{name}参加了鉴定，不能又作决定")
+    return reasons
+
+
+def over_release(config: Config, names: Sequence[str], today: dt.date) -> list[str]:
+    """Return why two people may not release a hold: one must review and the other decide, at their posts today.
+
+    Nothing is asked where the office registered nobody.
+    """
+    if not config.people:
+        return []
+    reasons: list[str] = []
+    held: list[set[Role]] = []
+    for name in names:
+        serving = [p for p in config.people if p.name == name and p.serves(today)]
+        held.append({role for person in serving for role in person.roles})
+        if not serving:
+            reasons.append(
+                f"{UnknownActor.title}（{UnknownActor.code}）：{name}没有登记，或者 {today} 不在岗"
+            )
+    wanted = (Role.REVIEWER, Role.APPROVER)
+    pairs = ((one, other) for one in range(len(held)) for other in range(len(held)) if one != other)
+    if not reasons and not any(wanted[0] in held[one] and wanted[1] in held[other] for one, other in pairs):
+        reasons += [
+            f"{name}（{'、'.join(role.label for role in Role if role in roles) or '没有岗位'}）"
+            for name, roles in zip(names, held, strict=True)
+        ]
     return reasons
 
 

@@ -16,7 +16,7 @@ from archivist.model.holds import Hold
 from archivist.model.ids import RecordNo
 from archivist.store.archive import Archive
 
-__all__ = ["group_holds", "holds", "require_free"]
+__all__ = ["group_holds", "held_since", "holds", "require_free"]
 
 
 def group_holds(archive: Archive) -> tuple[GroupHold, ...]:
@@ -38,6 +38,21 @@ def holds(archive: Archive, case: Case, on: dt.date) -> tuple[Hold, ...]:
         IntegrityAlarm: E202, see ``group_holds``.
     """
     return in_force(case, group_holds(archive), on)
+
+
+def held_since(archive: Archive, case: Case, moment: str) -> tuple[Hold, ...]:
+    """Return the holds that bind a case, or did at any time after a moment: then it has to be appraised anew.
+
+    Args:
+        archive: the archive, whose lock the caller holds.
+        case: the file.
+        moment: ISO 8601 with offset, such as the time of the event that approved its destruction.
+
+    Raises:
+        IntegrityAlarm: E202, see ``group_holds``.
+    """
+    groups = (group.hold for group in group_holds(archive) if group.cases.fit(case))
+    return tuple(hold for hold in (*case.holds, *groups) if hold.in_force_since(moment))
 
 
 def require_free(archive: Archive, case: Case, what: str, on: dt.date, *records: RecordNo) -> None:

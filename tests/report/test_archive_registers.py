@@ -57,7 +57,11 @@ def closed(sequence: int = 1, left: str = "2024-09-30", category: str = "DB") ->
 
 def held(house: HouseholdHistory, *, released: dt.date | None = None) -> HouseholdHistory:
     """The household with a hold on its file, released by two on a day where one is told."""
-    release = HoldRelease(released, ("甲", "乙"), "判决生效", "0003") if released else None
+    release = (
+        HoldRelease(released, f"{released}T09:00:00+08:00", ("甲", "乙"), "判决生效", "0003")
+        if released
+        else None
+    )
     hold = Hold("H1", "行政诉讼", dt.date(2024, 10, 8), until="收到生效判决书", release=release)
     return replace(house, case=replace(house.case, holds=(hold,)))
 
