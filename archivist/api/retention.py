@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from archivist.workspace import Workspace
 
 
-HELD = "冻结，不得鉴定销毁"
-"""The status of a file that is held."""
+HELD = "冻结"
+"""The status of a file that is held: nothing of it may go, whatever its period says."""
 
 
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -31,7 +31,8 @@ class RetainedCaseView:
     """A file and the row that decides how long it is kept.
 
     Attributes:
-        kind: what decides (户档, 未给予救助的案卷 …); ``status`` where the period stands.
+        kind: what decides (户档, 未给予救助的案卷 …); ``status`` where the period stands: 在保管, 可鉴定, 冻结, 起算日不明, 期满未结案;
+            未起算 of an open file, which is listed only while it is held.
         keep_until: last day it must be kept; ``days_left`` until then, negative once past; both ``None`` where there is no end.
         rule: id of the row, ``title`` its name; ``value`` how much time, in ``unit``, from ``trigger``.
         source: the sentence it stands on; ``inferred`` where it does not say all of it.
@@ -65,7 +66,7 @@ class RetainedCaseView:
             applicant=kept.case.applicant_name,
             kind=kept.retention.kind.label,
             status=HELD if kept.holds else kept.retention.status.label,
-            holds=tuple(hold.words for hold in kept.holds),
+            holds=tuple(f"{hold.id} {hold.words}" for hold in kept.holds),
             deregistered_on=kept.case.deregistered_on,
             keep_until=kept.retention.expires,
             days_left=kept.days_left,
@@ -261,7 +262,7 @@ def _explained(workspace: Workspace, case: Case, kept: Retention, on: dt.date) -
         keep_until=kept.expires,
         periods=tuple(map(PeriodView.of, kept.periods)),
         will="" if kept.periods else f"{_words(kept.rule)}（{kept.rule.source}）",
-        holds=tuple(hold.words for hold in held_files.holds(workspace.archive, case, on)),
+        holds=tuple(f"{h.id} {h.words}" for h in held_files.holds(workspace.archive, case, on)),
         doubts=(*kept.doubts, *before_destruction(case)),
     )
 

@@ -35,12 +35,15 @@ def list_(session: Session, on: dt.date | None, expired: bool, office: bool) -> 
     found = api.retention_list(session.workspace, on=on or session.today(), expired_only=expired)
     session.emit(found)
     session.table(
-        ("户号", "申请人", "注销", "保管至", "剩余", "类别"),
+        ("户号", "申请人", "类别", "注销", "保管至", "状态", "依据"),
         [
-            (c.case, c.applicant, c.deregistered_on or "", c.keep_until or "", _left(c), c.kind)
+            (c.case, c.applicant, c.kind, c.deregistered_on or "", c.keep_until or "", _status(c), c.rule)
             for c in found.cases
         ],
     )
+    for kept in found.cases:
+        for hold in kept.holds:
+            session.say(f"冻结 {kept.case}：{hold}，不得鉴定销毁", "yellow")
     for line in dict.fromkeys(map(_rule, found.cases)):
         session.say(line, "dim")
     if any(c.doubts for c in found.cases):
@@ -66,15 +69,16 @@ def _office(session: Session, on: dt.date) -> int:
     return 0
 
 
-def _left(kept: RetainedCaseView) -> str:
-    if kept.holds or kept.days_left is None or (kept.days_left < 0 and "鉴定" not in kept.status):
+def _status(kept: RetainedCaseView) -> str:
+    """Say where the period stands, with the days left or past where it runs towards appraisal."""
+    if kept.holds or kept.days_left is None:
         return kept.status
-    return f"{kept.days_left} 天" if kept.days_left >= 0 else f"已到期 {-kept.days_left} 天，可鉴定"
+    return f"{kept.status}，{'还有' if kept.days_left >= 0 else '已过'} {abs(kept.days_left)} 天"
 
 
 def _rule(kept: RetainedCaseView) -> str:
     inferred = "〔推定〕" if kept.inferred else ""
-    return f"{kept.title} {kept.value}{kept.unit}，自{kept.trigger}：{kept.source}{inferred}"
+    return f"{kept.rule}：{kept.title} {kept.value}{kept.unit}，自{kept.trigger}：{kept.source}{inferred}"
 
 
 @retention.command()

@@ -70,7 +70,7 @@ def extend(
 
 def _period_problems(now: Retention, until: dt.date | None) -> list[str]:
     if now.starts is None:
-        return [f"保管期限{now.status.label}，没有可以延长的"]
+        return [f"保管期限没有起算（{now.status.label}），没有可以延长的"]
     if now.kind is RetentionClass.PERMANENT:
         return ["已鉴定为永久保管"]
     if until is not None and now.expires is not None and until <= now.expires:

@@ -37,7 +37,7 @@ class RetentionSchedule:
 
 
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
-    """Return every file whose period runs, has run out or should run and cannot, the earliest first; those without an end last."""
+    """Return every file that is held or whose period runs, has run out or should run and cannot, the earliest first; those without an end last."""
     pack, groups = workspace.pack, held_files.group_holds(workspace.archive)
     rows: list[RetainedCase] = []
     unread: list[str] = []
@@ -48,9 +48,10 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
         except ArchivistError as error:
             unread.append(str(error))
             continue
-        if period.expired or (not expired_only and _is_listed(case, period)):
+        standing = holds(case, on, groups)
+        if period.expired or (not expired_only and (standing or _is_listed(case, period))):
             left = (period.expires - on).days if period.expires else None
-            rows.append(RetainedCase(case, period, left, holds(case, on, groups)))
+            rows.append(RetainedCase(case, period, left, standing))
     rows.sort(key=lambda r: (r.retention.expires or dt.date.max, r.case.number))
     return RetentionSchedule(tuple(rows), tuple(unread))
 

@@ -202,8 +202,10 @@ def _unexpired(period: Retention) -> str:
             return f"保管至{period.expires}，期限未满" if period.expires else "永久保管"
         case RetentionStatus.OPEN:
             return "没有注销，保管期限没有开始"
-        case status:
-            return status.label
+        case RetentionStatus.UNCLOSED:
+            return "期满而没有注销，先办注销"
+        case _:
+            return "注销日不明，先查明"
 
 
 @register(

@@ -85,10 +85,10 @@ class RetentionStatus(StrEnum):
         """How people call it."""
         return {
             "open": "未起算",
-            "running": "保管中",
-            "expired": "已期满，可鉴定",
-            "unclosed": "期满而未注销，先办注销",
-            "unknown": "注销日不明，先查明",
+            "running": "在保管",
+            "expired": "可鉴定",
+            "unclosed": "期满未结案",
+            "unknown": "起算日不明",
         }[self.value]
 
 
