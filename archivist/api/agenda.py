@@ -208,21 +208,35 @@ def _matter(rule: Rule) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldReviewView:
+    """A hold (冻结) that is to be looked at again; see ``procedure.hold_reviews.HoldReview``."""
+
+    case: str
+    hold: str
+    words: str
+    until: str
+    review_on: dt.date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgendaView(Result):
     """What is due on a day, the most urgent first.
 
     Attributes:
         on: the moment asked about.
         cases: how many open cases were looked at.
+        holds: the holds that are to be reviewed, in open and in closed files.
         unread: the cases that could not be looked at (未检), and why.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/due/1"
+    SCHEMA: ClassVar[str] = "archivist/due/2"
 
     on: dt.datetime
     cases: int
     entries: tuple[LimitView, ...]
     duties: tuple[DutyView, ...]
+    holds: tuple[HoldReviewView, ...]
     unread: tuple[str, ...]
 
     @property
@@ -274,5 +288,8 @@ def due(
         cases=found.cases,
         entries=tuple(map(LimitView.of, found.entries)),
         duties=tuple(map(DutyView.of, found.duties)),
+        holds=tuple(
+            HoldReviewView(r.case, r.hold, r.words, r.until, r.review_on, r.days) for r in found.holds
+        ),
         unread=found.unread,
     )

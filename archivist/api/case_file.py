@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.case_past import FormerMember, FormerNameView, MovedOut, ReferredPaper
+from archivist.api.holds import HoldView
 from archivist.api.result import Result
 from archivist.api.steps import RecordedStep
 from archivist.model import facts as model
@@ -23,6 +24,7 @@ from archivist.model.values import value_text
 if TYPE_CHECKING:
     from archivist.documents.values.superseded import Stale
     from archivist.model.case import Case
+    from archivist.model.group_holds import GroupHold
     from archivist.model.record import Record, Voided
     from archivist.workspace import Workspace
 
@@ -247,12 +249,14 @@ class CaseFile(Result):
         moved_out: papers that were filed here by mistake.
         former_names: names that people of the household bore before.
         former: who belonged to the household once.
+        holds: what forbids that anything of it goes (冻结), holds on many cases too; released ones as well. ``holds_unread``: why
+            those on many cases cannot be told (未检), empty where they can.
         split_from: the household it was split from, ``None`` where it was not; ``referred`` the papers that are there.
         disagreeing: issued documents that no longer say what is known.
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/case-show/2"
+    SCHEMA: ClassVar[str] = "archivist/case-show/3"
 
     case: str
     category: Category
@@ -269,6 +273,8 @@ class CaseFile(Result):
     moved_out: tuple[MovedOut, ...]
     former_names: tuple[FormerNameView, ...]
     former: tuple[FormerMember, ...]
+    holds: tuple[HoldView, ...]
+    holds_unread: str
     split_from: str | None
     referred: tuple[ReferredPaper, ...]
     disagreeing: tuple[DisagreeingDocument, ...]
@@ -277,7 +283,11 @@ class CaseFile(Result):
 
     @classmethod
     def of(
-        cls, case: Case, disagreeing: tuple[DisagreeingDocument, ...], sources: Mapping[RecordNo, str]
+        cls,
+        case: Case,
+        disagreeing: tuple[DisagreeingDocument, ...],
+        sources: Mapping[RecordNo, str],
+        groups: tuple[Sequence[GroupHold], str],
     ) -> CaseFile:
         """Return a case with those of its documents that disagree with it, and the names of the files it came from."""
         return cls(
@@ -298,6 +308,11 @@ class CaseFile(Result):
             moved_out=tuple(map(MovedOut.of, case.moved_out.values())),
             former_names=tuple(map(FormerNameView.of, case.former_names)),
             former=tuple(map(FormerMember.of, case.former)),
+            holds=(
+                *map(HoldView.of, case.holds),
+                *(HoldView.of_group(group) for group in groups[0] if group.cases.fit(case)),
+            ),
+            holds_unread=groups[1],
             split_from=str(case.split_from.case) if case.split_from else None,
             referred=tuple(map(ReferredPaper.of, case.references)),
             disagreeing=disagreeing,
@@ -327,7 +342,10 @@ def show_case(workspace: Workspace, case: str) -> CaseFile:
     """
     found = workspace.archive.read(workspace.find_case(case))
     sources = {r.no: workspace.archive.source_name(found.number, r) for r in found.records.values()}
-    return CaseFile.of(found, tuple(map(DisagreeingDocument.of, _stale(workspace, found))), sources)
+    from archivist.store import held_files
+
+    stale = tuple(map(DisagreeingDocument.of, _stale(workspace, found)))
+    return CaseFile.of(found, stale, sources, held_files.known_group_holds(workspace.archive))
 
 
 def _stale(workspace: Workspace, case: Case) -> tuple[Stale, ...]:

@@ -217,15 +217,17 @@ def hand_back(workspace: Workspace, by: By, item: str) -> HandedBack:
     A damaged item gives its file too, under the item's id.
 
     Raises:
-        TrayItemNotFound: E104. DamagedFile: E212, its file is gone.
+        TrayItemNotFound: E104. DamagedFile: E212, its file is gone. OnHold: E601, it names a household that is held.
     """
+    from archivist.store import held_files
+
     archive = workspace.archive
     with archive.writing(by.actor):
         folder = archive.outbox / "退回"
         if damaged := archive.tray.damaged(item):
             return HandedBack(damaged.id, archive.tray.hand_back_damaged(damaged, folder))
         found = archive.tray.get(item)
-        path = archive.tray.hand_back(found, folder)
+        path = held_files.hand_back(archive, found, folder, by.today)
     return HandedBack(found.id, path)
 
 

@@ -102,6 +102,15 @@ def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None)
         shown += [d.reference for d in found.duties]
         for note in dict.fromkeys(f"{d.title}：{d.note}" for d in found.duties if d.note):
             session.say(note, "yellow")
+    if found.holds:
+        session.table(
+            ("冻结复核", "冻结", "解除条件", "复核日", "剩余"),
+            [
+                (h.case or "成批", f"{h.hold} {h.words}", h.until, h.review_on, _days(h.days))
+                for h in found.holds[:most]
+            ],
+            title=f"冻结待复核 {len(found.holds)} 项",
+        )
     for key, measure in sorted({(r.key, r.measure) for r in shown}):
         session.say(f"{key}  {measure}", "dim")
     counts = "，".join(f"{status.label} {count}" for status, count in found.counts.items())
@@ -125,6 +134,10 @@ def _time_left(entry: LimitView) -> str:
     over = "已满 " if entry.days < 0 and entry.status.value == "window" else ""
     warned = "，预警" if entry.warned and entry.days > 0 else ""
     return f"{over}{abs(entry.days)} 天/{abs(entry.workdays)} 工作日{warned}"
+
+
+def _days(days: int) -> str:
+    return f"{days} 天" if days >= 0 else f"已过 {-days} 天"
 
 
 def _explain(session: Session, entry: LimitView) -> None:

@@ -140,6 +140,12 @@ def show(session: Session, case_: str, full: bool) -> None:
             ],
             title="已办环节",
         )
+    for held in (h for h in found.holds if not h.released):
+        told = "".join(f"；{what}：{said}" for what, said in (
+            ("解除条件", held.until), ("成批冻结", held.group), ("沿自", held.origin), ("复核日", held.review_on)) if said)  # fmt: skip
+        session.say(f"冻结 {held.hold}：{held.words}{told}", "yellow")
+    if found.holds_unread:
+        session.warn(found.holds_unread)
     for former in found.former_names:
         session.say(former.standing)
     for group in found.groups:

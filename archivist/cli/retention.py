@@ -42,8 +42,8 @@ def list_(session: Session, on: dt.date | None, expired: bool, office: bool) -> 
         ],
     )
     for kept in found.cases:
-        for hold in kept.holds:
-            session.say(f"冻结 {kept.case}：{hold}，不得鉴定销毁", "yellow")
+        for held in kept.holds:
+            session.say(f"冻结 {kept.case}：{held}，不得鉴定销毁", "yellow")
     for line in dict.fromkeys(map(_rule, found.cases)):
         session.say(line, "dim")
     if any(c.doubts for c in found.cases):

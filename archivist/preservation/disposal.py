@@ -38,9 +38,10 @@ class RetentionSchedule:
 
 def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
     """Return every file that is held or whose period runs, has run out or should run and cannot, the earliest first; those without an end last."""
-    pack, groups = workspace.pack, held_files.group_holds(workspace.archive)
+    pack = workspace.pack
+    groups, unknown = held_files.known_group_holds(workspace.archive)
     rows: list[RetainedCase] = []
-    unread: list[str] = []
+    unread = [unknown] if unknown else []
     for number in workspace.archive.case_numbers():
         try:
             case = workspace.archive.read(number)

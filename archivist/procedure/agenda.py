@@ -27,7 +27,9 @@ from archivist.model.office_papers import papers_of
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.model.step_ids import GRANTING, StepId
+from archivist.procedure import hold_reviews
 from archivist.procedure.duties import Duty, of_records, of_staff
+from archivist.procedure.hold_reviews import HoldReview
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
@@ -39,10 +41,11 @@ from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
 from archivist.search.agenda_cache import Standing
+from archivist.store import held_files
 from archivist.store.chain import EVENTS, event_name
 from archivist.workspace import Workspace
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Of what is kept in the catalogue."""
 BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
@@ -82,13 +85,14 @@ class RunningLimit:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What is due on a day, the most urgent first; ``unread`` says which cases could not be looked at, and why."""
+    """What is due on a day, the most urgent first; ``holds`` which holds are to be reviewed; ``unread`` says which cases could not be looked at, and why."""
 
     on: dt.datetime
     entries: tuple[RunningLimit, ...]
     duties: tuple[Duty, ...]
     unread: tuple[str, ...]
     cases: int
+    holds: tuple[HoldReview, ...] = ()
 
 
 def agenda(
@@ -120,8 +124,14 @@ def agenda(
     if case:
         one = workspace.archive.read(case)
         sights = [_Sight(str(case), one.applicant_name, json.loads(_worked_out(one, pack)))]
+        closed = []
     else:
         sights = list(_sights(workspace, category, unread, step))
+        closed = list(_sights(workspace, category, unread, step, closed=True))
+    groups, unknown = held_files.known_group_holds(workspace.archive) if case is None else ((), "")
+    unread += [unknown] if unknown else []
+    bodies = {sight.number: sight.body.get("holds", ()) for sight in (*sights, *closed)}
+    reviews = hold_reviews.due(bodies, groups, on.date(), days, overdue=overdue)
     duties = (
         ()
         if case
@@ -135,8 +145,9 @@ def agenda(
         on,
         tuple(entry for _, entry in found if entry.status is LimitStatus.OVERDUE or not overdue),
         tuple(d for d in duties if d.short or not overdue),
-        tuple(unread),
+        tuple(dict.fromkeys(unread)),
         len(sights),
+        reviews,
     )
 
 
@@ -201,7 +212,9 @@ def _worked_out(case: Case, pack: Pack) -> str:
         name: sorted({f"{s.on:%Y-%m}" for s in case.steps if s.id in ids}) for name, ids in _COUNTED.items()
     }
     return json.dumps(
-        {"due": due, "review": visit, "served": recipients(case, pack), "state": case.state.value} | months,
+        {"due": due, "review": visit, "served": recipients(case, pack), "state": case.state.value}
+        | ({"holds": reviews} if (reviews := hold_reviews.plain(case)) else {})
+        | months,
         separators=(",", ":"),
     )
 
@@ -240,10 +253,12 @@ def _sights(
     category: Category | None,
     unread: list[str],
     step: Callable[[int, int], None] | None,
+    *,
+    closed: bool = False,
 ) -> Iterator[_Sight]:
-    """Yield every open case; those the catalogue does not know as they stand are read."""
+    """Yield every open case, or every closed one; those the catalogue does not know as they stand are read."""
     rules = _rules_stamp(workspace.pack)
-    standings = workspace.index.ask(lambda c: kept.standings(c, rules, category))
+    standings = workspace.index.ask(lambda c: kept.standings(c, rules, category, closed=closed))
     followed = workspace.index.ask(kept.numbers)
     folder = workspace.archive.cases
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
@@ -260,7 +275,8 @@ def _sights(
             fresh.append(standing)
     for standing, body in zip(fresh, json.loads(f"[{','.join(s.body or '' for s in fresh)}]"), strict=True):
         yield _Sight(standing.number, standing.applicant, body)
-    yield from _read(workspace, [*to_read, *sorted(there - followed)], category, rules, unread, step)
+    unknown = sorted(there - followed)
+    yield from _read(workspace, [*to_read, *unknown], category, rules, unread, step, closed=closed)
 
 
 def _read(
@@ -270,6 +286,8 @@ def _read(
     rules: str,
     unread: list[str],
     step: Callable[[int, int], None] | None,
+    *,
+    closed: bool,
 ) -> Iterator[_Sight]:
     """Work out the cases in these folders from their chains, and keep the results."""
     for first in range(0, len(names), BATCH):
@@ -287,7 +305,7 @@ def _read(
                     step(done, len(names))
             body = _worked_out(case, workspace.pack)
             bodies.append((case.number, case.head, body))
-            if case.status is CaseStatus.OPEN and category in (None, case.category):
+            if (case.status is not CaseStatus.OPEN) is closed and category in (None, case.category):
                 yield _Sight(name, case.applicant_name, json.loads(body))
         # What cannot be kept (another writer, a full disk) is worked out again next time.
         with suppress(IndexFault), workspace.index.together() as catalogue:

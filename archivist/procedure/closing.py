@@ -27,7 +27,7 @@ from archivist.rules.attempt import Attempt
 from archivist.rules.disposition.retention import retention
 from archivist.rules.open_matters import OpenMatter, open_matters, unexamined
 from archivist.rules.rule import StepRule
-from archivist.store import Draft, durable_files
+from archivist.store import Draft, durable_files, held_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
@@ -71,12 +71,17 @@ def plan_closing(
     """Say what a file would leave open; nothing is written. Refuses what ``deregister`` refuses."""
     case, day = workspace.archive.read(number), stated(on)
     _refuse_unlawful(workspace, by, case, day, reason, people)
+    groups, unknown = held_files.known_group_holds(workspace.archive)
     matters = (
-        *open_matters(case, workspace.pack, workspace.catalogue, day.last or by.today),
+        *open_matters(case, workspace.pack, workspace.catalogue, day.last or by.today, groups),
         *_in_tray(workspace, number),
         *_in_folder(workspace, number),
     )
-    warnings = (*unexamined(case), *(() if workspace.config.people else (assignment.UNEXAMINED,)))
+    warnings = (
+        *unexamined(case),
+        *filter(None, [unknown]),
+        *(() if workspace.config.people else (assignment.UNEXAMINED,)),
+    )
     return Closing(case, day, matters, warnings)
 
 

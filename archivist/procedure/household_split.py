@@ -15,6 +15,7 @@ from archivist.model.case import Case
 from archivist.model.facts import Facts, Part
 from archivist.model.field_schema import APPLICANT, MEMBERS
 from archivist.model.former_people import Departure, PaperReference
+from archivist.model.holds import inherited
 from archivist.model.household_changes import (
     NONE_TOLD,
     left_behind,
@@ -28,7 +29,7 @@ from archivist.model.step_ids import StepId
 from archivist.procedure.applicant_change import told_relations
 from archivist.procedure.cases import drop_folder, new_number, opening, refuse_second
 from archivist.procedure.steps import examine_step
-from archivist.store import HouseholdSplit, durable_files
+from archivist.store import HouseholdSplit, durable_files, held_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
@@ -201,10 +202,12 @@ def carry_out(workspace: Workspace, by: By, plan: SplitPlan, *, on: dt.date, rea
     target = new_number(workspace, by, plan.category, on.year)
     step = dict(plan.step) | {"values": {"to": str(target)}}
     split = HouseholdSplit(case.number, target, step, plan.left, reason, workspace.stamp(by))
-    said = {
+    said: dict[str, Any] = {
         "split_from": {"case": str(case.number), "seq": case.seq, "head": case.head},
         "papers": [paper.to_plain() for paper in plan.papers],
     }
+    if standing := held_files.holds(workspace.archive, case, by.today):
+        said["holds"] = [hold.to_plain() for hold in inherited(standing, str(case.number))]
     draft = opening(workspace, target, plan.facts, on, reason, said)
     try:
         new, old = workspace.archive.splits.carry_out(split, workspace.config.office.name, draft)

@@ -14,6 +14,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.case import Case
 from archivist.model.event import Event
+from archivist.model.group_holds import GroupHold
 from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.report.case_history import HouseholdHistory
@@ -25,13 +26,21 @@ from archivist.report.registers.registry import Kind, registers
 from archivist.rules.pack import Pack
 from archivist.rules.payment_months import first_month
 from archivist.rules.rule_ids import RuleId
-from archivist.store import bag, bag_fixity, durable_files
+from archivist.store import bag, bag_fixity, durable_files, held_files
 from archivist.store import chain as chains
 from archivist.workspace import Workspace
 
 _OFFICE: Final = Office()
 REGISTERS: Final = registers()
 """Document → how it is made."""
+OF_HOLDS: Final = (
+    DocumentId.EXPIRY_LIST,
+    DocumentId.DISPOSAL_APPRAISAL_OPINION,
+    DocumentId.DESTRUCTION_REGISTER,
+    DocumentId.DESTRUCTION_APPROVAL,
+    DocumentId.DESTRUCTION_SUPERVISION_RECORD,
+)
+"""Registers of what becomes of files: they ask the ledger for holds on many cases, and are not made where it cannot say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,14 @@ class Compiled:
         houses: those wanted.
         unread: which cases could not be looked at, and why.
         named: the case numbers that were asked for one by one.
-        sealed: see ``RegisterRequest``.
+        sealed: see ``RegisterRequest``; ``groups`` too.
     """
 
     houses: tuple[HouseholdHistory, ...] = ()
     unread: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     sealed: Callable[[CaseNo], str] = field(default=lambda _number: "", compare=False)
+    groups: tuple[GroupHold, ...] = ()
 
 
 def sheetwise(document: DocumentType) -> str:
@@ -122,7 +132,10 @@ def collect(
             if query.holds(case):
                 houses.append(_history(case, (event for event, _ in chain.events), workspace.pack))
         step(done, len(numbers))
-    return Compiled(tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number))
+    groups = held_files.group_holds(workspace.archive) if document.id in OF_HOLDS else ()
+    return Compiled(
+        tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number), groups
+    )
 
 
 def _history(case: Case, events: Iterable[Event], pack: Pack) -> HouseholdHistory:
@@ -174,7 +187,9 @@ def make(
     """
     kind = kind_of(document, pack, period)
     register = kind.make(
-        RegisterRequest(found.houses, pack, period, office, told, found.named, found.sealed, listed)
+        RegisterRequest(
+            found.houses, pack, period, office, told, found.named, found.sealed, listed, found.groups
+        )
     )
     if heading := document.field(kind.heading):
         register.values[heading.path] = period.month if heading.kind == "ym" else period.label

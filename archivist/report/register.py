@@ -10,6 +10,7 @@ from typing import Any, Final
 from archivist.config import Office
 from archivist.doctypes.field_paths import FieldPath
 from archivist.model.fact_paths import FactPath
+from archivist.model.group_holds import GroupHold
 from archivist.model.ids import CaseNo
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.listed_payments import ListedPayment
@@ -37,6 +38,7 @@ class RegisterRequest:
         told: what the clerk tells besides, by path.
         named: the case numbers the clerk named one by one.
         listed: the payments of a list that was handed in.
+        groups: the holds on many cases, where the register is about what becomes of files.
         sealed: case number → SHA-256 (hex) of its tag manifest, which every other file of the case hangs on; raises
             IntegrityAlarm (E202) when the case is not as its chain says.
     """
@@ -49,6 +51,7 @@ class RegisterRequest:
     named: Sequence[str] = ()
     sealed: Callable[[CaseNo], str] = lambda _number: ""
     listed: Sequence[ListedPayment] = ()
+    groups: Sequence[GroupHold] = ()
 
 
 @dataclass(slots=True)

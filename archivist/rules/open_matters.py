@@ -6,7 +6,7 @@ Pure: what waits in the review tray and in the drop folder the archive knows, se
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
+from archivist.model.group_holds import GroupHold
 from archivist.model.household import RECOGNISED, other_members
 from archivist.model.ids import Category
 from archivist.model.record import RecordStatus
@@ -38,7 +39,9 @@ class OpenMatter:
     text: str
 
 
-def open_matters(case: Case, pack: Pack, catalogue: Catalogue, on: dt.date) -> tuple[OpenMatter, ...]:
+def open_matters(
+    case: Case, pack: Pack, catalogue: Catalogue, on: dt.date, groups: Sequence[GroupHold] = ()
+) -> tuple[OpenMatter, ...]:
     """Return what a file leaves open that is closed on a day, by its papers, steps and facts."""
     return (
         *_unissued(case, pack, catalogue),
@@ -52,7 +55,7 @@ def open_matters(case: Case, pack: Pack, catalogue: Catalogue, on: dt.date) -> t
         *(OpenMatter(MatterKind.UNSETTLED, text) for text in unsettled(case)),
         *(
             OpenMatter(MatterKind.HELD, f"{hold.words}；解除以前不得销毁，也不因注销而解除")
-            for hold in holds(case, on)
+            for hold in holds(case, on, groups)
         ),
         *_running(case, pack),
     )

@@ -1,4 +1,4 @@
-"""What was worked out of every open case, kept in the catalogue so that ten thousand need not be read again.
+"""What was worked out of every case, kept in the catalogue so that ten thousand need not be read again.
 
 What is kept is text that only its writer understands (``procedure.agenda``). It is valid for one chain head under one
 set of rules, and goes with the catalogue when the index is made again. It stands behind a checksum: what was damaged is
@@ -17,7 +17,7 @@ from archivist.search.catalogue import IndexCatalogue
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One open case as it was followed; ``body`` is ``None`` where it is to be worked out (again)."""
+    """One case as it was followed; ``body`` is ``None`` where it is to be worked out (again)."""
 
     number: str
     applicant: str
@@ -25,13 +25,15 @@ class Standing:
     body: str | None
 
 
-def standings(catalogue: IndexCatalogue, rules: str, category: Category | None = None) -> list[Standing]:
-    """Return every open case by number, with what was kept of it under the rules of this stamp."""
+def standings(
+    catalogue: IndexCatalogue, rules: str, category: Category | None = None, *, closed: bool = False
+) -> list[Standing]:
+    """Return every open case by number, or every closed one, with what was kept of it under the rules of this stamp."""
     where = " AND c.category = ?" if category else ""
     rows = catalogue.select(
         "SELECT c.number, c.applicant, c.seq, a.body FROM cases c "
         "LEFT JOIN agenda a ON a.case_id = c.id AND a.head = c.head AND a.rules = ? "
-        f"WHERE c.status = 'open'{where} ORDER BY c.number",
+        f"WHERE c.status {'<>' if closed else '='} 'open'{where} ORDER BY c.number",
         rules,
         *([category.value] if category else []),
     )

@@ -7,16 +7,18 @@ handing over copies do not.
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from archivist.disposal_errors import OnHold
-from archivist.errors import IntegrityAlarm
+from archivist.errors import CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.case import Case
 from archivist.model.group_holds import GROUP_HOLD_OPS, GroupHold, fold_group_holds, in_force
 from archivist.model.holds import Hold
-from archivist.model.ids import RecordNo
+from archivist.model.ids import CaseNo, RecordNo
 from archivist.store.archive import Archive
+from archivist.store.tray_items import TrayItem
 
-__all__ = ["group_holds", "held_since", "holds", "require_free"]
+__all__ = ["group_holds", "hand_back", "held_since", "holds", "known_group_holds", "require_free"]
 
 
 def group_holds(archive: Archive) -> tuple[GroupHold, ...]:
@@ -29,6 +31,14 @@ def group_holds(archive: Archive) -> tuple[GroupHold, ...]:
         return fold_group_holds(archive.ledger_events(*GROUP_HOLD_OPS))
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityAlarm(f"总账所记的成批冻结前后矛盾（{error}）", file="ledger") from error
+
+
+def known_group_holds(archive: Archive) -> tuple[tuple[GroupHold, ...], str]:
+    """Return every group hold, for what only shows; none and why, in Chinese (未检), where the ledger cannot say."""
+    try:
+        return group_holds(archive), ""
+    except (IntegrityAlarm, NewerFormat) as alarm:
+        return (), f"成批冻结（总账）未检：{alarm}"
 
 
 def holds(archive: Archive, case: Case, on: dt.date) -> tuple[Hold, ...]:
@@ -75,3 +85,29 @@ def require_free(archive: Archive, case: Case, what: str, on: dt.date, *records:
             file=str(case.number),
             problems=[f"{h.id} {h.words}" + (f"；解除条件：{h.until}" if h.until else "") for h in found],
         )
+
+
+def hand_back(archive: Archive, item: TrayItem, folder: Path, on: dt.date) -> Path:
+    """Put a waiting file into a folder of the outbox, unless it names a held household: it may be a paper of that file.
+
+    Args:
+        archive: the archive, whose lock the caller holds.
+        item: what waits.
+        folder: where it goes.
+        on: civil day.
+
+    Returns:
+        Where its file is now.
+
+    Raises:
+        OnHold: E601. IntegrityAlarm: E202, a household it names, or the ledger, cannot be read. DamagedFile: E212.
+
+    Survives: see ``Tray.hand_back``.
+    """
+    for text in item.details.get("cases", ()):
+        try:
+            case = archive.read(CaseNo.parse(str(text)))
+        except (CaseNotFound, InvalidValue):
+            continue  # nothing of a case that is not there is held
+        require_free(archive, case, f"退回提到它的待认领件 {item.id}", on)
+    return archive.tray.hand_back(item, folder)

@@ -150,7 +150,7 @@ def expiry_list(asked: RegisterRequest) -> Register:
     """
     rows = []
     for house, period in _retained(asked):
-        standing = holds.holds(house.case, asked.period.last)
+        standing = holds.holds(house.case, asked.period.last, asked.groups)
         pending = (*(h.words for h in standing), *holds.before_destruction(house.case))
         rows.append(
             _volume(house)
@@ -176,7 +176,7 @@ def disposal_appraisal_opinion(asked: RegisterRequest) -> Register:
     """The volumes to be appraised: run out and not held. Value, opinion and new period are the appraisers' to write."""
     rows, held = [], 0
     for house, period in _retained(asked):
-        if holds.holds(house.case, asked.period.last):
+        if holds.holds(house.case, asked.period.last, asked.groups):
             held += 1
             continue
         pending = holds.before_destruction(house.case)
@@ -224,7 +224,7 @@ def destruction_register(asked: RegisterRequest) -> Register:
     rows, doubts = [], []
     for house in asked.houses if asked.named else ():
         period = retention(house.case, asked.pack, on)
-        reasons = [f"{h.words}，不得销毁" for h in holds.holds(house.case, on)]
+        reasons = [f"{h.words}，不得销毁" for h in holds.holds(house.case, on, asked.groups)]
         if period.starts is None or not period.expired:
             reasons.append(_unexpired(period))
         if period.starts is None or reasons:
