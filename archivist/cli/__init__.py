@@ -2,7 +2,7 @@
 
 ``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``asking`` questions, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``finishing``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
-``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``people`` · ``access`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
+``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``people`` · ``access`` · ``retention`` (with ``holds``) · ``rules`` · ``setup`` · ``demo``.
 ``templates`` · ``find`` · ``fixity`` · ``backup`` · ``submissions`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
 
@@ -20,6 +20,7 @@ __all__ = [
     "finishing",
     "fixity",
     "history",
+    "holds",
     "household_changes",
     "identity",
     "inbox",

@@ -38,7 +38,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("init",): [(0, "init", ["新工作区", "--pack", "national", "--office", "某镇", "--code", "AB"])],
     ("doctor",): [(-1, "doctor", []), (0, "doctor-tidy", ["--tidy"])],
     ("case", "open"): [(0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
-    ("case", "show"): [(0, "case-show/2", ["王秀兰"])],
+    ("case", "show"): [(0, "case-show/3", ["王秀兰"])],
     ("case", "set"): [(0, "case-set", ["王秀兰", "申请人.联系电话=022-00001111"])],
     ("case", "list"): [(0, "case-list", []), (0, "case-list", ["--state", "填报", "--sort", "due"])],
     ("case", "step"): [
@@ -78,7 +78,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (27, "error", ["赵一", "--reason", "误办"]),
     ],
     ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
-    ("due",): [(0, "due", []), (0, "due", ["--case", "王秀兰"])],
+    ("due",): [(0, "due/2", []), (0, "due/2", ["--case", "王秀兰"])],
     ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", []), (-1, "check-across", ["--across"])],
     ("file",): [
         (0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"]),
@@ -177,6 +177,23 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("retention", "explain"): [(0, "retention-explain", ["王秀兰"])],
     ("retention", "extend"): [
         (60, "error", ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有保存价值"]),
+    ],
+    ("retention", "hold"): [
+        (0, "retention-hold", ["王秀兰", "--cause", "行政诉讼", "--until", "判决生效", "--dry-run"]),
+        (0, "retention-hold", ["王秀兰", "--cause", "行政诉讼", "--until", "判决生效"]),
+        (2, "error", ["王秀兰", "--cause", "心情"]),
+        (0, "retention-hold-group", ["--where", "category=TK year=2019", "--cause", "审计"]),
+        (2, "error", ["--where", "猫=1", "--cause", "审计"]),
+    ],
+    ("retention", "release"): [
+        (
+            0,
+            "retention-release",
+            ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲", "--by", "乙", "--dry-run"],
+        ),
+        (2, "error", ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲", "--by", "乙"]),
+        (65, "error", ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲"]),
+        (2, "error", ["--group", "G9", "--basis", "审计结束", "--by", "甲", "--by", "乙"]),
     ],
     ("reindex",): [(0, "reindex", [])],
     ("templates", "list"): [(0, "document-types", [])],

@@ -64,6 +64,11 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("ledger",): [(Act.SEAL, ["seal"]), (Act.ENTER_VACANT, ["--vacant", "--reason", "打印中断"])],
     ("people", "pin"): [(Act.SET_PIN, ["某无岗", "--pin-stdin"]), (Act.CLEAR_PIN, ["某无岗", "--clear"])],
     ("retention", "extend"): [(Act.EXTEND_RETENTION, ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有价值"])],
+    ("retention", "hold"): [
+        (Act.PLACE_HOLD, ["王秀兰", "--cause", "审计"]),
+        (Act.DECLARE_HOLD, ["--where", "category=DB", "--cause", "审计"]),
+    ],
+    ("retention", "release"): [(Act.RELEASE_HOLD, ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲", "--by", "乙"])],
 }  # fmt: skip
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
