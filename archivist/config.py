@@ -236,6 +236,23 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """Programs of the machine that are asked about the archive's files; see ``preservation.four_nature.local_tools``.
+
+    Attributes:
+        virus_scan: a command that scans ``{path}``, a folder: status 0 nothing found, 1 something found.
+        virus_scan_name: what it is called, with its version.
+        virus_data: a file of its data; the day it was changed is the day of the data.
+        signature_check: a command that checks the electronic signatures in ``{path}``, a file: status 0 valid, 1 not.
+    """
+
+    virus_scan: tuple[Words, ...] = ()
+    virus_scan_name: str = ""
+    virus_data: str = ""
+    signature_check: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The tables of ``archivist.toml``; see ``Config`` for what is made of them."""
 
@@ -246,6 +263,7 @@ class Settings:
     villages: tuple[Village, ...] = ()
     options: Options = Options()
     archive: ArchiveSettings = ArchiveSettings()
+    security: Security = Security()
     standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
     override: Mapping[Table, tuple[OwnRow, ...]] = field(default_factory=dict)
     calendar: Mapping[Day, DayKind] = field(default_factory=dict)
@@ -268,6 +286,7 @@ class Config:
     establishment: Establishment = Establishment()
     villages: tuple[Village, ...] = ()
     archive: ArchiveSettings = ArchiveSettings()
+    security: Security = Security()
     standards: Mapping[str, str] = field(default_factory=dict)
     override: Mapping[str, Rows] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
@@ -333,6 +352,7 @@ def _config(settings: Settings, tables: Mapping[str, Any]) -> Config:
         settings.establishment,
         settings.villages,
         settings.archive,
+        settings.security,
         {category: str(amount) for category, amount in settings.standards.items()},
         tables.get("override", {}),
         Calendar(MappingProxyType(corrections)) if corrections else NATIONAL,

@@ -36,6 +36,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.PIN_CHANGED: "口令",
         Op.ACCESS_LOG_DESTROYED: "销毁查阅登记",
         Op.BACKUP_MADE: "备份",
+        Op.FOUR_NATURE_CHECKED: "四性检测",
         Op.RESTORED: "恢复",
         Op.SUBMISSION_STARTED: "报送开始",
         Op.SUBMISSION_MADE: "报送包做完",
@@ -219,8 +220,8 @@ def _text(event: Event) -> str:
             names = "、".join(f["path"].rpartition("/")[2] for f in data["files"])
             number = f"，{data['doc_no']}" if data["doc_no"] else ""
             return f"{data['title']}（{data['date']}{number}）：{names}"
-        case Op.VERIFIED:
-            return f"{'只查链与大小' if data['quick'] else '全部内容'}，{len(data['checked'])} 个，不符 {len(data['findings'])} 处"
+        case Op.VERIFIED | Op.FOUR_NATURE_CHECKED:
+            return _text_of_checks(event)
         case Op.ALARM_CLEARED:
             how = {"accepted": "决定维持现状", "clean": "再次核对无误"}.get(data["how"], "已恢复")
             return f"{data['case']} {how}" + (f"（{event.reason}）" if event.reason else "")
@@ -245,6 +246,14 @@ def _text(event: Event) -> str:
             return _text_of_group_holds(event)
         case _:
             return _text_of_disposal(event) if "disposal" in data else event.reason
+
+
+def _text_of_checks(event: Event) -> str:
+    """Return what was looked at, and what came of it."""
+    data = event.data
+    if event.op is Op.FOUR_NATURE_CHECKED:
+        return f"{len(data['cases'])} 户，{data['conclusion']}"
+    return f"{'只查链与大小' if data['quick'] else '全部内容'}，{len(data['checked'])} 个，不符 {len(data['findings'])} 处"
 
 
 def _text_of_numbers(event: Event) -> str:

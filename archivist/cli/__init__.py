@@ -1,7 +1,7 @@
 """The command line. Only here is the clock read and anything printed.
 
 ``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``asking`` questions, ``parameters`` days and pairs · one thin module
-for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``finishing``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
+for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``history``, ``finishing``, ``case_export``) · ``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` ·
 ``templates`` · ``find`` · ``fixity`` · ``ledger`` · ``people`` · ``access`` · ``retention`` (with ``holds``) · ``rules`` · ``setup`` · ``demo``.
 ``templates`` · ``find`` · ``fixity`` · ``backup`` · ``submissions`` · ``ledger`` · ``retention`` · ``rules`` · ``setup`` · ``demo``.
 """
@@ -19,6 +19,7 @@ __all__ = [
     "find",
     "finishing",
     "fixity",
+    "four_nature",
     "history",
     "holds",
     "household_changes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,6 +17,7 @@ from archivist.api.completeness import (
     Stage,
     Verdict,
 )
+from archivist.cli.four_nature import PHASES, check_four
 from archivist.cli.parameters import DAY
 from archivist.cli.session import MANY, Session, with_session
 from archivist.errors import UsageError
@@ -56,6 +58,19 @@ _STYLES: Final = {
 @click.option(
     "--across", is_flag=True, help="查各户之间：同一人重复、义务人是救助对象、他户已死亡、与工作人员同名。"
 )
+@click.option(
+    "--four",
+    is_flag=True,
+    help="四性检测：真实、完整、可用、安全，逐项合格、不合格、未检；不写户时检测全部户档。",
+)
+@click.option("--phase", type=click.Choice(list(PHASES)), help="与 --four 同用：哪一环节的检测项；默认全部。")
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="备份盘",
+    help="与 --four 同用：备份盘上的文件夹，连同最近一次备份一起检查。",
+)
+@click.option("--dry-run", is_flag=True, help="与 --four 同用：只检测，不写报告，不记总账。")
 @with_session
 def check(
     session: Session,
@@ -68,12 +83,22 @@ def check(
     by: tuple[str, ...],
     note: str,
     across: bool,
+    four: bool,
+    phase: str | None,
+    backup: Path | None,
+    dry_run: bool,
 ) -> int:
     """齐全性：缺什么、怎么办、依据哪一条。不写户时检查全部在办户档。
 
     “合格”写明看了哪些件、环节和登记；查不出来的是“未检”，由人核对后登记；没有可查的是“不适用”，写明为什么。
     """
     workspace, day = session.workspace, on or session.today()
+    if four:
+        if stage or category or missing_only or on or confirmed or by or note or across:
+            raise UsageError("--four 只与户号、--phase、--backup、--dry-run 同用")
+        return check_four(session, cases, phase, backup, dry_run=dry_run)
+    if phase or backup or dry_run:
+        raise UsageError("--phase、--backup、--dry-run 与 --four 同用")
     if across:
         if cases or stage or category or confirmed:
             raise UsageError("--across 查全部在办户档，不与户号、--stage、--category、--confirm 同用")

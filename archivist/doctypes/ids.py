@@ -151,6 +151,7 @@ class DocumentId(StrEnum):
     EXPIRY_LIST = "expiry_list"
     FIVE_HAVES_CHECK = "five_haves_check"
     FIXITY_MANIFEST = "fixity_manifest"
+    FOUR_NATURE_REPORT = "four_nature_report"
     LEADING_GROUP_SETUP = "leading_group_setup"
     LEDGER_SEAL = "ledger_seal"
     LEGAL_HOLD_RECORD = "legal_hold_record"

@@ -66,6 +66,7 @@ class Op(StrEnum):
     SEALED = "sealed"
     ACCESS_LOG_DESTROYED = "access_log_destroyed"
     BACKUP_MADE = "backup_made"
+    FOUR_NATURE_CHECKED = "four_nature_checked"
     CLOCK_ACCEPTED = "clock_accepted"
     RESTORED = "restored"
     HOLD_DECLARED = "hold_declared"

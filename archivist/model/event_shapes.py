@@ -74,6 +74,9 @@ _GROUP_HOLD: Final = _least(
     {**dict.fromkeys(("authority", "doc_no", "until", "category", "village"), str), "review_on": dt.date, "year": int, "numbers": _TEXTS},
     hold=str, cause=str, start=dt.date,
 )  # fmt: skip
+_FOUR_NATURE: Final = _least(
+    case=str, seq=int, head=str, conclusion=str, passed=int, failed=_TEXTS, unchecked=_TEXTS
+)
 _DATA: Final[Mapping[str, JsonTable]] = {
     "case_opened": _least({"holds": JsonList(_HOLD)}, opened_on=dt.date, facts=dict),
     "facts_changed": _least(facts=dict),
@@ -109,6 +112,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
         {"files": JsonList(_least(path=str)), "noted": dict}, document=str, title=str, doc_no=str, date=dt.date
     ),
     "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
+    "four_nature_checked": _least({"phase": str}, conclusion=str, cases=JsonList(_FOUR_NATURE)),
     "alarm_cleared": _least(case=str, how=str, findings=_FINDINGS),
     "case_destroying": _least(
         case=str, disposal=str,

@@ -26,6 +26,7 @@ class Act(StrEnum):
     REOPEN = "case reopen"
     FINISH = "case finish"
     CONFIRM_CHECK = "check --confirm"
+    CHECK_FOUR_NATURES = "check --four"
     CONFIRM_RECORD = "case record confirm"
     FILE = "file"
     TAKE_INBOX = "watch"
@@ -77,6 +78,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.REOPEN: "撤销注销",
         Act.FINISH: "立卷",
         Act.CONFIRM_CHECK: "登记人工核对",
+        Act.CHECK_FOUR_NATURES: "四性检测",
         Act.CONFIRM_RECORD: "登记看过原件",
         Act.FILE: "归档",
         Act.TAKE_INBOX: "收取收件箱",
@@ -130,6 +132,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.REOPEN: DECIDING,
         Act.FINISH: FILING,
         Act.CONFIRM_CHECK: STAFF,
+        Act.CHECK_FOUR_NATURES: FILING | CUSTODY,
         Act.CONFIRM_RECORD: STAFF,
         Act.FILE: FILING,
         Act.TAKE_INBOX: FILING,

@@ -177,13 +177,23 @@ class Copier:
         for target, digest in self._to_read.items():
             if not target.exists():  # dropped since
                 continue
-            with target.open("rb") as handle:
-                if sys.platform == "linux":
-                    os.posix_fadvise(handle.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-                if not hasattr(os, "sync"):
-                    os.fsync(handle.fileno())
-                if durable_files.digest_of(handle)[0] != digest:
-                    raise WriteFailed("写入后读回的内容与原件不一致，备份盘可能有故障", file=target.name)
+            if reread(target, flush=not hasattr(os, "sync")) != digest:
+                raise WriteFailed("写入后读回的内容与原件不一致，备份盘可能有故障", file=target.name)
+
+
+def reread(path: Path, *, flush: bool = False) -> Sha256:
+    """Return the digest of a file, read past the system's memory where the system lets it.
+
+    Args:
+        path: the file.
+        flush: make it durable first.
+    """
+    with path.open("rb") as handle:
+        if sys.platform == "linux":
+            os.posix_fadvise(handle.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        if flush:
+            os.fsync(handle.fileno())
+        return durable_files.digest_of(handle)[0]
 
 
 def _new_file(target: Path) -> FileIO:

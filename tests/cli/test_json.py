@@ -79,7 +79,15 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ],
     ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
     ("due",): [(0, "due/2", []), (0, "due/2", ["--case", "王秀兰"])],
-    ("check",): [(-1, "check/2", ["王秀兰"]), (-1, "check/2", []), (-1, "check-across", ["--across"])],
+    ("check",): [
+        (-1, "check/2", ["王秀兰"]),
+        (-1, "check/2", []),
+        (-1, "check-across", ["--across"]),
+        (22, "four-nature", ["王秀兰", "--four"]),
+        (22, "four-nature", ["--four", "--phase", "移交", "--dry-run"]),
+        (2, "error", ["--phase", "移交"]),
+        (2, "error", ["--four", "--across"]),
+    ],
     ("file",): [
         (0, "file", ["王秀兰", "诊断.txt", "--type", "其他材料"]),
         (0, "file", ["王秀兰", "回证.txt", "--type", "送达回证", "--serves", "1"]),

@@ -28,7 +28,10 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "deregister"): [(Act.DEREGISTER, ["王秀兰", "--reason", "自愿退出", "--yes"])],
     ("case", "finish"): [(Act.FINISH, ["王秀兰"])],
     ("case", "reopen"): [(Act.REOPEN, ["王秀兰", "--reason", "误办"])],
-    ("check",): [(Act.CONFIRM_CHECK, ["王秀兰", "--confirm", "C10.photos", "--note", "看过"])],
+    ("check",): [
+        (Act.CONFIRM_CHECK, ["王秀兰", "--confirm", "C10.photos", "--note", "看过"]),
+        (Act.CHECK_FOUR_NATURES, ["王秀兰", "--four"]),
+    ],
     ("file",): [(Act.FILE, ["王秀兰", "诊断.txt", "--type", "其他材料"])],
     ("case", "record", "serves"): [(Act.RECORD_SERVICE, ["王秀兰", "1", "1", "--received-on", "2024-03-04"])],
     ("case", "record", "move"): [(Act.MOVE_RECORD, ["王秀兰", "1", "王秀兰", "--reason", "归错"])],

@@ -99,6 +99,24 @@ GIVEN: dict[str, dict[str, object]] = {
         "seal.id": "FC-20240816-01", "seal.cases": 312, "seal.bags": 330, "seal.ledger": "ledger-2024 第 1204 笔",
         "seal.sha256": " ".join(["3f9c0a1e"] * 8),
     },
+    "four_nature_report": {
+        "four.phase": "全部环节", "four.cases": 3, "four.conclusion": "有未检，不写合格",
+        "four.tally": "真实 14/14，完整 7/7，可用 4/5（1 未检），安全 4/5（1 未检）",
+        "four.rows": [
+            {
+                "n": n, "nature": "真实", "item": "固化信息有效性（电子签名、印章、时间戳）", "required": "是" if n % 3 else "",
+                "result": ("合格", "不合格", "未检")[n % 3], "note": "TJHQ-DB-2024-000001 data/04 经济状况调查/0003 入户调查表.pdf：被改动；" * (n % 3 + 1),
+            }
+            for n in range(1, 32)
+        ],
+        "four.households": [
+            {
+                "case": f"TJHQ-DB-2024-{n:06d}", "seq": 12 + n, "head": "3f9c0a1e5b7d2468", "conclusion": "有未检，不写合格",
+                "failed": "", "unchecked": "软硬件环境、病毒、管理过程可控（备份）",
+            }
+            for n in range(1, 4)
+        ],
+    },
     "retention_schedule": {
         "schedule.version": "2024年第1版",
         "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《通知》「停保后不少于3年」\n"
@@ -161,6 +179,7 @@ OF_MANY = (
 )  # fmt: skip
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
+    "four_nature_report",
 )  # fmt: skip
 NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)
 
