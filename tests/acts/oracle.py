@@ -25,7 +25,7 @@ def wrongs(workspace: Workspace, number: CaseNo) -> list[str]:
         *_two_of_a_kind(workspace, case, events),
         *_opposites(workspace, case, events),
         *_dates(workspace, case, events),
-        *_orphans(workspace, case),
+        *_orphans(workspace, case, events),
         *_resting(workspace, case),
         *_void(case),
         *_closed(workspace, case),
@@ -73,13 +73,16 @@ def _two_of_a_kind(workspace: Workspace, case: Case, events: list[Event]) -> Ite
         seen[slot] = record
 
 
-def _orphans(workspace: Workspace, case: Case) -> Iterator[str]:
+def _orphans(workspace: Workspace, case: Case, events: list[Event]) -> Iterator[str]:
     """「every document type says which step it belongs to」: what only a step brings forth does not outlive it."""
     for record in _issued(case):
         rows = [s for s in workspace.pack.steps if s.applies(case.category, _days(case, record))]
         makers = {s.id for s in rows if record.type in s.makes}
         elsewhere = workspace.catalogue.get(record.type).states or any(record.type in s.needed for s in rows)
-        born = any(s.id in makers and s.seq < record.seq for s in case.steps)
+        # To deregister is a step that the case keeps as what became of it, not among its steps.
+        taken = {s.id for s in case.steps if s.seq < record.seq}
+        taken |= {"deregister" for e in events if e.op is Op.DEREGISTERED and e.seq < record.seq}
+        born = makers & taken
         if makers and not elsewhere and not born and not record.voided:
             yield f"{record.no} {record.title} holds, and none of {sorted(makers)} was taken before it"
 

@@ -35,8 +35,6 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive/moves by .*two_case_changes\.end .*": "the same: the change is done, and done again it changes nothing",
-    r"archive/runs by .*number_runs\.begin .*": "a run whose file is gone is as dead as one whose file nobody holds",
-    r"archive/runs/[^/]+ by .*write_new.*": "the name of the file says enough",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
