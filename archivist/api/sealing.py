@@ -72,7 +72,7 @@ class Comparison(Result):
     """The archive held against what somebody else has of it.
 
     Attributes:
-        kind: ``seal``, ``copy`` or ``submission``.
+        kind: ``seal``, ``copy``, ``submission`` or ``receipt``.
         sha256: of its list of heads; empty for a copy.
         anchored: whether that was held against a printed page.
         bags: every bag the other side has, by name; ``alarming`` so many of them must be looked into.

@@ -29,14 +29,14 @@ from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 @click.option(
     "--against",
     type=click.Path(path_type=Path, exists=True),
-    metavar="封存|备份|副本",
-    help="与封存（heads.tsv、seal.json）、报送的 zip、备份或另一份档案库核对，不写任何内容。",
+    metavar="封存|报送|回执|备份|副本",
+    help="与封存（heads.tsv、seal.json）、报送的 zip、回执、备份或另一份档案库核对，不写任何内容。",
 )
 @click.option(
     "--anchor",
     default="",
     metavar="摘要",
-    help="与 --against 同用：封存单上的二维码内容，或摘要的前 20 位以上。",
+    help="与 --against 同用：封存单、移交清单上的二维码内容，或摘要的前 20 位以上。",
 )
 @click.option("--accept", is_flag=True, help="认可所指一户检查出的问题（须写理由），解除只读，记入总账。")
 @click.option("--reason", default="", help="认可的理由。")
@@ -141,7 +141,7 @@ def _compare(session: Session, against: Path, anchor: str) -> int:
         )
     what = "，".join(f"{label} {count}" for label, count in counts.items())
     if done.kind != "copy" and not done.anchored:
-        session.say("没有与封存单上的摘要核对（--anchor）：这份文件本身是否被换过，无从知道", "dim")
+        session.say("没有与盖章的单子上的摘要核对（--anchor）：这份文件本身是否被换过，无从知道", "dim")
     if done.alarming:
         session.say(f"共 {len(done.bags)} 个：{what}；有 {done.alarming} 个须查明", "bold red")
         return IntegrityAlarm.exit_status

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -14,9 +15,13 @@ from typing import Final
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
+from archivist.model.plain_json import MalformedData
 from archivist.model.tombstone import Tombstone
 from archivist.os_reasons import reason_of
+from archivist.preservation.copies import LONGEST_EVENT
 from archivist.preservation.seal import ABOUT, CODE, HEADS
+from archivist.preservation.submission_format import CASES, LEDGER
+from archivist.preservation.submission_replies import Receipt
 from archivist.store import Archive, bag, chain
 from archivist.store.bag_heads import bag_folder
 
@@ -83,8 +88,8 @@ class HeadsElsewhere:
     """What somebody else has: heads, and where there are the events the digests of them.
 
     Attributes:
-        kind: ``seal``, ``copy`` or ``submission``.
-        sha256: of the list of heads; empty for a copy, which has none.
+        kind: ``seal``, ``copy``, ``submission`` or ``receipt``.
+        sha256: of the list of heads; empty for a copy, which has none. A receipt says it of the list that came with it.
         unread: bags of a copy whose chains do not hold there, so that they prove nothing.
     """
 
@@ -153,7 +158,7 @@ def _digests(folder: Path) -> tuple[Sha256, ...]:
 
 # ── what somebody else has ───────────────────────────────────────────────────────────────────────────────
 def read(path: Path, anchor: str = "") -> HeadsElsewhere:
-    """Read a seal, its folder, a list of heads, a submission (zip), a backup or another copy of the archive.
+    """Read a seal, its folder, a list of heads, a submission (zip), its receipt, a backup or another copy of the archive.
 
     Args:
         path: the file or folder.
@@ -175,14 +180,14 @@ def _hold_against(found: HeadsElsewhere, anchor: str, name: str) -> None:
     code = CODE.fullmatch(anchor.strip().upper())
     digits = (code[1] if code else "".join(anchor.split())).lower()
     if len(digits) < LEAST_ANCHOR or set(digits) - set("0123456789abcdef"):
-        raise ArchiveError("--anchor 须是封存单上的二维码内容，或至少 20 位摘要", file=name)
+        raise ArchiveError("--anchor 须是封存单、移交清单上的二维码内容，或至少 20 位摘要", file=name)
     if not found.sha256:
-        raise ArchiveError("这不是封存，没有可以与封存单核对的摘要", file=name)
+        raise ArchiveError("这不是封存，没有可以与盖章的单子核对的摘要", file=name)
     if not found.sha256.startswith(digits):
         raise IntegrityAlarm(
-            f"与封存单不符：单上是 {digits[:LEAST_ANCHOR]}…，这份是 {found.sha256[:LEAST_ANCHOR]}…，不能作为依据",
+            f"与盖章的单子不符：单上是 {digits[:LEAST_ANCHOR]}…，这份是 {found.sha256[:LEAST_ANCHOR]}…，不能作为依据",
             file=name,
-            remedy="换用与封存单相符的那一份；都不相符的，先查明谁动过它。",
+            remedy="换用与单子相符的那一份；都不相符的，先查明谁动过它。",
         )
 
 
@@ -190,7 +195,7 @@ def _read(path: Path) -> HeadsElsewhere:
     if path.is_file() and zipfile.is_zipfile(path):
         return _submission(path)
     if path.is_file() and path.suffix == ".json":
-        return _seal(path.parent)
+        return _seal(path.parent) if path.name == ABOUT else _receipt(path)
     if path.is_file():
         return _list(path)
     if (path / ABOUT).is_file():
@@ -202,9 +207,9 @@ def _read(path: Path) -> HeadsElsewhere:
         if listed.is_file():
             return _list(listed)
     raise ArchiveError(
-        "不是封存、备份或档案库的副本",
+        "不是封存、报送包、回执、备份或档案库的副本",
         file=path.name,
-        remedy="指明 heads.tsv、seal.json、它们所在的文件夹、报送的 zip，或里面有 cases 的文件夹。",
+        remedy="指明 heads.tsv、seal.json、它们所在的文件夹、报送的 zip、回执，或里面有 cases 的文件夹。",
     )
 
 
@@ -241,15 +246,46 @@ def _parse(data: bytes, name: str) -> HeadsElsewhere:
 
 
 def _submission(path: Path) -> HeadsElsewhere:
+    """Return the anchor of a package; of the bags that are in it the digests of all events besides."""
     try:
         with zipfile.ZipFile(path) as packed:
             name = next((n for n in packed.namelist() if n.endswith(f"anchor/{HEADS}")), "")
             if not name or packed.getinfo(name).file_size > MOST_BYTES:
                 raise ArchiveError(f"里面没有 anchor/{HEADS}", file=path.name)
             found = _parse(packed.read(name), path.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            events = _packed_events(packed, name.removesuffix(f"anchor/{HEADS}"), found.heads)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise ArchiveError("压缩包损坏或加了密", file=path.name) from error
-    return HeadsElsewhere("submission", found.heads, found.sha256)
+    return HeadsElsewhere("submission", found.heads, found.sha256, events)
+
+
+def _packed_events(
+    packed: zipfile.ZipFile, top: str, heads: Iterable[BagHead]
+) -> Mapping[str, Sequence[Sha256]]:
+    """Return the digests of the events of each bag in a package whose chain leads to the head its anchor says."""
+    names = set(packed.namelist())
+    found: dict[str, Sequence[Sha256]] = {}
+    for head in heads:
+        year = bag.folder_name(head.bag)
+        place = f"{top}{LEDGER}/{year}" if year != head.bag else f"{top}{CASES}/{head.bag}"
+        paths = [f"{place}/{chain.EVENTS}/{chain.event_name(seq)}" for seq in range(1, head.seq + 1)]
+        if names.issuperset(paths) and all(packed.getinfo(p).file_size <= LONGEST_EVENT for p in paths):
+            digests = [bag.sha256(packed.read(path)) for path in paths]
+            if digests[-1] == head.head:
+                found[head.bag] = digests
+    return MappingProxyType(found)
+
+
+def _receipt(path: Path) -> HeadsElsewhere:
+    """Return what the bureau says it has: the heads of the households it accepted."""
+    if path.stat().st_size > MOST_BYTES:
+        raise IntegrityAlarm("太大，不是回执", file=path.name)
+    try:
+        receipt = Receipt.decode(path.read_bytes())
+    except MalformedData as error:
+        raise IntegrityAlarm(f"不是可以依据的回执：{error}", file=path.name) from error
+    heads = tuple(BagHead(one.case, one.seq, one.head) for one in receipt.accepted)
+    return HeadsElsewhere("receipt", heads, receipt.anchor)
 
 
 def _copy(root: Path) -> HeadsElsewhere:

@@ -36,8 +36,10 @@ COLUMNS: Final = "bag\tseq\thead\n"
 SCHEMA: Final = "archivist/seal-file/1"
 SHOWN: Final = 20
 """So many hexadecimal digits of the digest stand in the code: 80 bits."""
-CODE: Final = re.compile(r"AVSEAL1-[A-Z]{2,10}-\d{8}-\d{2,}-([0-9A-F]{20,64})")
-"""What the QR code says; upper case, which a QR code holds most tightly."""
+CODE: Final = re.compile(
+    r"(?:AVSEAL1-[A-Z]{2,10}-\d{8}|AVSUBM1-[A-Z]{2,10}-\d{4}(?:Q\d|M\d{2})?)-\d{2,}-([0-9A-F]{20,64})"
+)
+"""What the QR codes of a seal and of a submission say; upper case, which a QR code holds most tightly."""
 
 
 @dataclass(frozen=True, slots=True)

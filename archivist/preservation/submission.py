@@ -122,9 +122,9 @@ def submit(
     if not workspace.config.office.code:
         raise UsageError("archivist.toml 没有写本机关代码（[office] code），报送编号写不出来")
     dest = _destination(workspace, order.to)
-    selection = Selection(
-        workspace, order.period, order.wanted, submission_ledger.acknowledged(workspace.archive)
-    )
+    with workspace.writing(by):  # a ledger that somebody died over is healed before it is asked
+        known = submission_ledger.acknowledged(workspace.archive)
+    selection = Selection(workspace, order.period, order.wanted, known)
     selection.select(
         _case_heads(workspace, *seal.heads_now(workspace.archive))
     )  # the long part, without the lock
@@ -159,13 +159,14 @@ def resume(
         ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. AlreadyDestroyed: E604. IntegrityAlarm: E202, a household
             is not any more what it was. WriteFailed: E204.
     """
-    entry = submission_ledger.find(workspace.archive, name)
-    if entry.stage is SubmissionStage.ACKNOWLEDGED:
-        raise ReceiptMismatch(
-            f"{entry.id} 已有回执（{entry.bureau} {entry.received_at[:10]}），不再重做",
-            remedy="要再报送这些户的，另起一次报送：archivist submit。没有写入任何内容。",
-        )
-    begun = _Begun(*submission_ledger.load(workspace.archive, entry), {})
+    with workspace.writing(by):  # see ``submit``
+        entry = submission_ledger.find(workspace.archive, name)
+        if entry.stage is SubmissionStage.ACKNOWLEDGED:
+            raise ReceiptMismatch(
+                f"{entry.id} 已有回执（{entry.bureau} {entry.received_at[:10]}），不再重做",
+                remedy="要再报送这些户的，另起一次报送：archivist submit。没有写入任何内容。",
+            )
+        begun = _Begun(*submission_ledger.load(workspace.archive, entry), {})
     destroyed = {str(number) for number in workspace.archive.tombstones()}
     if gone := [case.case for case in begun.submission.cases if case.case in destroyed]:
         raise AlreadyDestroyed(

@@ -69,7 +69,8 @@ def take_in(workspace: Workspace, by: By, path: Path) -> Imported:
         reply = Feedback.decode(data) if is_feedback(data) else Receipt.decode(data)
     except MalformedData as error:
         raise ReceiptMismatch(str(error), file=path.name) from error
-    entry, submission = _own(workspace, reply, path.name)
+    with workspace.writing(by):  # a ledger that somebody died over is healed before it is asked
+        entry, submission = _own(workspace, reply, path.name)
     digest = bag.sha256(data)
     if isinstance(reply, Receipt):
         return _receipt(workspace, by, reply, (entry, submission), digest, path.name)

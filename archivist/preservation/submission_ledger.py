@@ -167,7 +167,7 @@ class Acknowledged:
         accepted: household → number and digest of the last event it accepted.
         returned: households whose last submission was returned.
         unanswered: households of a submission that was made and has no receipt, unless a later one was accepted.
-        waiting: those submissions.
+        waiting: those submissions; of what a later receipt answers nobody need ask again.
         last: the submission that was acknowledged last; empty for none.
     """
 
@@ -187,7 +187,7 @@ def acknowledged(archive: Archive) -> Acknowledged:
     accepted: dict[str, tuple[int, Sha256]] = {}
     returned: set[str] = set()
     unanswered: set[str] = set()
-    waiting: list[str] = []
+    waiting: dict[str, set[str]] = {}
     last = ""
     for name, entry in listed(archive).items():
         if entry.stage is SubmissionStage.STARTED:
@@ -196,7 +196,7 @@ def acknowledged(archive: Archive) -> Acknowledged:
         numbers = {case.case for case in submission.cases}
         if entry.stage is SubmissionStage.MADE:
             unanswered |= numbers
-            waiting.append(name)
+            waiting[name] = numbers
             continue
         last = name
         back = set(entry.returned)
@@ -205,4 +205,5 @@ def acknowledged(archive: Archive) -> Acknowledged:
                 accepted[case.case] = (case.seq, case.head)
         returned = (returned - numbers) | back
         unanswered -= numbers
+        waiting = {one: left for one, asked in waiting.items() if (left := asked - numbers)}
     return Acknowledged(accepted, frozenset(returned), frozenset(unanswered), tuple(waiting), last)

@@ -153,7 +153,7 @@ def test_a_seal_that_was_changed_proves_nothing(sealed: Workspace, tmp_path: Pat
     hands.write(safe / "heads.tsv", data.replace(sealed.archive.head(ONE)[1], "0" * 64).encode())
     with pytest.raises(IntegrityAlarm, match="摘要不符"):
         against(sealed, safe)
-    with pytest.raises(IntegrityAlarm, match="与封存单不符"):
+    with pytest.raises(IntegrityAlarm, match="与盖章的单子不符"):
         against(sealed, safe / "heads.tsv", page)
     assert against(sealed, safe / "heads.tsv")[str(ONE)].standing is AgainstCopy.REWRITTEN, (
         "unanchored it is believed"
