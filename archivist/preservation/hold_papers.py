@@ -14,7 +14,7 @@ from typing import Final
 from archivist.doctypes.catalogue import DocumentType
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.errors import FormatNotRead, InvalidValue, RecordNotFound, UsageError
+from archivist.errors import FormatNotRead, InvalidValue, RecordNotFound, UnreadableFile, UsageError
 from archivist.ingest.by_hand import choose
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.filing import refuse_duplicate
@@ -31,12 +31,13 @@ from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import Record, RecordStatus
 from archivist.reading.formats.identify import identify
 from archivist.reading.pages import PageText, ReadResult
-from archivist.store import Draft, Original
+from archivist.store import Draft, Original, bag
 from archivist.workspace import Workspace
 
 __all__ = [
     "ReadPaper",
     "Reading",
+    "content",
     "filed_form",
     "order",
     "read_paper",
@@ -70,6 +71,18 @@ def read_paper(path: Path, read: Reading) -> ReadPaper:
         return ReadPaper(original, read(path))
     except FormatNotRead:
         return ReadPaper(original, ReadResult.of_unread(identify(path)))
+
+
+def content(paper: ReadPaper) -> bytes:
+    """Return the bytes of a paper, as they were when it was read; its name, which may name people, goes nowhere.
+
+    Raises:
+        UnreadableFile: E101, it was changed since.
+    """
+    data = paper.original.path.read_bytes()
+    if bag.sha256(data) != paper.original.sha256:
+        raise UnreadableFile("识别之后文件又有变动，请再办一次", file=paper.original.path.name)
+    return data
 
 
 # ── what orders a hold ───────────────────────────────────────────────────────────────────────────────────

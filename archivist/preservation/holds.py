@@ -280,7 +280,7 @@ def release_group(
             f"{PAPERS}/{standing.hold.id} 解除{paper.result.format.extension_of(paper.original.path.name)}"
         )
         data = {"hold": standing.hold.id, "by": list(two), "basis": basis.strip(), "paper": place}
-        draft = Draft(Op.GROUP_HOLD_RELEASED, data, files=(NewFile(place, paper.original),))
+        draft = Draft(Op.GROUP_HOLD_RELEASED, data, files=(NewFile(place, hold_papers.content(paper)),))
         archive.ledgers.enter(by.today.year, draft, stamp)
         return next(g for g in held_files.group_holds(archive) if g.hold.id == standing.hold.id)
 

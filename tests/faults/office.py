@@ -30,9 +30,13 @@ from archivist.model.document_code import SEPARATOR
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts, rows
 from archivist.model.former_people import PaperReference
+from archivist.model.group_holds import HeldCases
 from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.step_ids import StepId
+from archivist.preservation import holds
+from archivist.preservation.hold_papers import ReadPaper
+from archivist.preservation.holds import HoldOrder
 from archivist.preservation.seal import seal
 from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
@@ -40,10 +44,10 @@ from archivist.procedure.household_split import SplitPlan, carry_out
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile
 from archivist.reading.page_extraction import Assembly
-from archivist.reading.pages import PageText, ReadResult
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.reading.reader_process import Reader
 from archivist.rules.pack import Pack
-from archivist.store import Original
+from archivist.store import Original, held_files
 from archivist.workspace import Workspace
 from tests.faults.shim import Ack
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -75,6 +79,9 @@ PARTS: Final = {
     LOCKED: ("不知何物",),
 }
 """The words of the papers in them."""
+FORM: Final = "登记表.jpg"
+"""The signed form by which a hold is released, in a clerk's own folder."""
+LAWSUIT: Final = HoldOrder("行政诉讼", until="判决生效")
 HELD_PAPER: Final = "户口簿.jpg"
 CARD: Final = f"居民户口簿\n{WANG_ID}"
 """What is filed already."""
@@ -458,6 +465,43 @@ def _heads(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("entered")
 
 
+def _hold(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    if not workspace.archive.read(WANG).holds:
+        holds.place(workspace, now(), WANG, LAWSUIT)
+    ack("held")
+
+
+def _held(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """A hold, and the form of its release signed on paper, in a clerk's own folder."""
+    _hold(workspace, now, ack)
+    (workspace.root / FORM).write_bytes(scan(FORM))
+
+
+def _release(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    (hold,) = workspace.archive.read(WANG).holds
+    if hold.release is None:
+        places = (SignaturePlace("解除登记人（签名）", 0.2),)
+        words = f"档案保全（冻结销毁）登记表\n{WANG}\n二、解除"
+        page = PageText(1, words, (), "ocr", 0.9, 0, 100, 100, True, False, (), places)
+        paper = ReadPaper(Original.of(workspace.root / FORM, FORM), ReadResult(JPEG, (page,)))
+        holds.release(
+            workspace, now(), WANG, hold.id, basis="判决生效", people=("钱复审", "赵分管"), paper=paper
+        )
+    ack("released")
+
+
+def _hold_many(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    if not held_files.group_holds(workspace.archive):
+        holds.declare(workspace, now(), LAWSUIT, HeldCases(Category.DB))
+    ack("held many")
+
+
 _first, _strange, *_ = PAPERS
 COMMANDS: Final = {
     c.name: c
@@ -481,6 +525,9 @@ COMMANDS: Final = {
         Command("replace a document", _replace, before=_generate),
         Command("reopen", _reopen, before=_deregister),
         Command("split a household", _split_household),
+        Command("place a hold", _hold),
+        Command("release a hold", _release, before=_held),
+        Command("hold many", _hold_many),
         Command("ledger number", _number),
         Command("enter heads", _heads, _heads),
         Command("seal", _seal, _seal),
