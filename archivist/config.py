@@ -26,7 +26,7 @@ from archivist.model.plain_json import MalformedData, parse_toml
 from archivist.model.roles import HELD, Role
 from archivist.model.staff import Employment, Post
 from archivist.rules.work_calendar import NATIONAL, Calendar
-from archivist.settings_file import FILE_NAME, file_of
+from archivist.settings_file import FILE_NAME, WorkspaceKind, file_of
 
 if TYPE_CHECKING:
     from archivist.rules.series import Rows
@@ -146,6 +146,14 @@ class Village:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportingOffice:
+    """A town or sub-district that hands its files over to this bureau; ``code`` opens its case numbers."""
+
+    name: Words
+    code: Annotated[str, Form(OFFICE_CODE.fullmatch, "2 至 8 个大写英文字母")]
+
+
+@dataclass(frozen=True, slots=True)
 class Establishment:
     """What the office has for this work (机构保障): the facts of 五有 and of the rules on staff.
 
@@ -256,9 +264,11 @@ class Security:
 class Settings:
     """The tables of ``archivist.toml``; see ``Config`` for what is made of them."""
 
+    kind: WorkspaceKind = WorkspaceKind.OFFICE
     office: Office = Office()
     pack: Words = "national"
     people: tuple[StaffMember, ...] = ()
+    offices: tuple[ReportingOffice, ...] = ()
     establishment: Establishment = Establishment()
     villages: tuple[Village, ...] = ()
     options: Options = Options()
@@ -274,6 +284,8 @@ class Config:
     """The whole of ``archivist.toml``.
 
     Attributes:
+        kind: of a bureau, ``office`` is the bureau itself.
+        offices: of a bureau, those that hand their files over to it.
         standards: monthly assistance standards in yuan, by category.
         override: the office's own rows over those of its rule pack, by table; each with its source.
         calendar: the working days, with the office's corrections.
@@ -290,6 +302,8 @@ class Config:
     standards: Mapping[str, str] = field(default_factory=dict)
     override: Mapping[str, Rows] = field(default_factory=dict)
     calendar: Calendar = NATIONAL
+    kind: WorkspaceKind = WorkspaceKind.OFFICE
+    offices: tuple[ReportingOffice, ...] = ()
 
     def at_posts(self, posts: Collection[Post], on: dt.date) -> tuple[StaffMember, ...]:
         """Return who is at some posts on a day, in the order of the settings."""
@@ -356,4 +370,6 @@ def _config(settings: Settings, tables: Mapping[str, Any]) -> Config:
         {category: str(amount) for category, amount in settings.standards.items()},
         tables.get("override", {}),
         Calendar(MappingProxyType(corrections)) if corrections else NATIONAL,
+        settings.kind,
+        settings.offices,
     )

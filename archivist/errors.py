@@ -208,6 +208,13 @@ class NotAWorkspace(ArchiveError):
     remedy = "用 archivist init 建立，或用 --workspace 指明工作区文件夹。"
 
 
+class WrongWorkspaceKind(ArchiveError):
+    """An office's command in the bureau's workspace, or the other way round."""
+
+    code, title = "E215", "不是这种工作区的命令"
+    remedy = "换到相应的工作区（--workspace）再运行；建立民政局的工作区用 archivist init --kind bureau。"
+
+
 class RecordNotFound(ArchiveError):
     """No record with this number in the case."""
 

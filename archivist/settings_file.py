@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from archivist.errors import NotAWorkspace
 
 FILE_NAME: Final = "archivist.toml"
+
+
+class WorkspaceKind(StrEnum):
+    """Whose workspace it is: of an office that keeps households' files, or of the bureau that receives copies of them."""
+
+    OFFICE = "office"
+    BUREAU = "bureau"
+
+    @property
+    def label(self) -> str:
+        """The kind in Chinese."""
+        return {"office": "镇（街道）", "bureau": "区（县）民政局"}[self.value]
 
 
 def file_of(root: Path) -> Path:
@@ -40,3 +54,13 @@ def says(root: Path, key: str) -> bool:
         return key in file_of(root).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return True
+
+
+def kind(root: Path) -> WorkspaceKind:
+    """Return of which kind a workspace is, without checking its settings; an office's where they cannot be read."""
+    if not says(root, "kind"):
+        return WorkspaceKind.OFFICE
+    try:
+        return WorkspaceKind(tomllib.loads(file_of(root).read_text(encoding="utf-8-sig")).get("kind", ""))
+    except (OSError, ValueError):  # whoever reads the settings says what is wrong with them
+        return WorkspaceKind.OFFICE

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     "cli",
     "api",
+    "bureau",
     "preservation",
     "issuing",
     "ingest",

@@ -8,7 +8,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``retention`` how long it is kept, ``holds`` what forbids its end · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords`` · ``refiling`` what was filed wrongly · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole · ``access`` who was shown what · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
 ``fixity`` the archive read again and made whole · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
-``fixity`` the archive read again and made whole · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau · ``sealing`` its heads for others to keep, and held against what they have ·
+``fixity`` the archive read again and made whole · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau · ``bureau`` what offices hand over, received, checked and answered · ``sealing`` its heads for others to keep, and held against what they have ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_values`` ``input_tables`` what a file tells
 them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
@@ -22,6 +22,7 @@ __all__ = [
     "agenda",
     "authorisation",
     "backups",
+    "bureau",
     "case_export",
     "case_file",
     "case_list",

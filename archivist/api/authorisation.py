@@ -12,13 +12,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor
+from archivist import settings_file
+from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor, WrongWorkspaceKind
 from archivist.model.by import By, KnownBy
-from archivist.model.permissions import DECIDING, MAY, Act
+from archivist.model.permissions import DECIDING, MAY, Act, fits
 from archivist.model.roles import Role
 from archivist.model.staff import alike
+from archivist.settings_file import WorkspaceKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archivist.config import StaffMember
     from archivist.workspace import Workspace
 
@@ -46,6 +50,7 @@ def authorised(
     ) -> Callable[Concatenate[Workspace, Who, P], R]:
         @functools.wraps(use_case)
         def run(workspace: Workspace, by: Who, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            require_kind(workspace.root, act.value)
             if not kwargs.get("dry_run"):
                 who = _who(by)
                 require(workspace, who, act)
@@ -57,6 +62,22 @@ def authorised(
         return run
 
     return gate
+
+
+def require_kind(root: Path, command: str) -> None:
+    """Refuse a command of an office in the bureau's workspace, and the bureau's in an office's.
+
+    Args:
+        root: of the workspace.
+        command: the words it is typed with (``case show``), or the value of its act.
+
+    Raises:
+        WrongWorkspaceKind: E215.
+    """
+    kind = settings_file.kind(root)
+    if command and not fits(command, bureau=kind is WorkspaceKind.BUREAU):
+        other = WorkspaceKind.OFFICE if kind is WorkspaceKind.BUREAU else WorkspaceKind.BUREAU
+        raise WrongWorkspaceKind(f"这里是{kind.label}的工作区，{command} 是{other.label}的命令")
 
 
 def require(workspace: Workspace, by: By, act: Act) -> None:

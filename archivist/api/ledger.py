@@ -41,6 +41,9 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.SUBMISSION_STARTED: "报送开始",
         Op.SUBMISSION_MADE: "报送包做完",
         Op.SUBMISSION_ACKNOWLEDGED: "报送回执",
+        Op.SUBMISSION_RECEIVED: "接收报送",
+        Op.SAMPLE_DRAWN: "抽取抽查名单",
+        Op.FEEDBACK_GIVEN: "抽查反馈",
         Op.HOLD_DECLARED: "成批冻结",
         Op.GROUP_HOLD_RELEASED: "解除成批冻结",
         Op.DISPOSAL_PROPOSED: "拟销毁",
@@ -245,7 +248,7 @@ def _text(event: Event) -> str:
         case Op.HOLD_DECLARED | Op.GROUP_HOLD_RELEASED:
             return _text_of_group_holds(event)
         case _:
-            return _text_of_disposal(event) if "disposal" in data else event.reason
+            return _text_of_disposal(event) if "disposal" in data else _text_of_bureau(event)
 
 
 def _text_of_checks(event: Event) -> str:
@@ -322,6 +325,19 @@ def _text_of_disposal(event: Event) -> str:
         case _:
             what = event.reason
     return f"{data['disposal']} {what}".strip()
+
+
+def _text_of_bureau(event: Event) -> str:
+    """Say what the bureau received, drew or answered; of any other event, why it is there."""
+    data = event.data
+    if event.op is Op.SUBMISSION_RECEIVED:
+        taken = sum(not str(head[0]).startswith("ledger-") for head in data["heads"])
+        return f"{data['submission']}：接收 {taken} 户，退回 {len(data['returned'])} 户，锚 {data['anchor'][:20]}…"
+    if event.op is Op.SAMPLE_DRAWN:
+        return f"{data['draw']}（{data['month']}，抽签“{data['lot']}”）：近亲属 {len(data['kin'])} 户，抽取 {len(data['drawn'])} 户，种子 {data['seed'][:20]}…"
+    if event.op is Op.FEEDBACK_GIVEN:
+        return f"{data['submission']}：{len(data['cases'])} 户，需整改 {len(data.get('to_mend', ()))} 户"
+    return event.reason
 
 
 def _of_who(event: Event) -> str:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archivist.model.roles import HELD
+from archivist.settings_file import WorkspaceKind
 
 
-def settings_text(pack: str, office: Mapping[str, str]) -> str:
+def settings_text(pack: str, office: Mapping[str, str], kind: WorkspaceKind = WorkspaceKind.OFFICE) -> str:
     """Return the text of a new ``archivist.toml``: the office's settings, and what else may be said as comments.
 
     Args:
         pack: id of the rule pack.
         office: the keys of ``[office]`` in the order in which the file shows them.
+        kind: of a bureau, what only an office's papers want is left out.
     """
     import tomlkit
 
     document = tomlkit.document()
     document.add(tomlkit.comment("archivist 工作区设置。改动后立即生效；写错的项会被指出。"))
+    if kind is WorkspaceKind.BUREAU:
+        item = tomlkit.item(kind.value)
+        item.comment("民政局的工作区：接收、核对、抽查；不立户、不制发决定")
+        document.add("kind", item)
     document.add("pack", tomlkit.item(pack))
     table = tomlkit.table()
     notes = {
@@ -36,6 +42,10 @@ def settings_text(pack: str, office: Mapping[str, str]) -> str:
             item.comment(notes[key])
         table.add(key, item)
     document.add("office", table)
+    if kind is WorkspaceKind.BUREAU:
+        document.add(tomlkit.comment("报送的镇（街道）；登记了的，别处的报送不接收"))
+        for line in ("[[offices]]", 'name = "样例街道办事处"', 'code = "TJHQ"'):
+            document.add(tomlkit.comment(line))
     document.add(tomlkit.comment('月救助标准（元），按类别；如 DB = "1130"'))
     document.add("standards", tomlkit.table())
     options = tomlkit.table()

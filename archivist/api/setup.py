@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from archivist.api.authorisation import authorised
 from archivist.api.result import Result
 from archivist.api.settings_text import settings_text
-from archivist.errors import ArchivistError, SettingsError
+from archivist.errors import ArchivistError, InvalidValue, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.permissions import Act
 from archivist.os_reasons import reason_of
-from archivist.settings_file import FILE_NAME
+from archivist.settings_file import FILE_NAME, WorkspaceKind
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -112,6 +112,7 @@ def make_workspace(
     supervision_phone: str = "",
     address: str = "",
     scanner_group: str = "",
+    kind: str = WorkspaceKind.OFFICE,
 ) -> WorkspaceMade:
     """Make a workspace: settings, archive, inbox, places for index and templates.
 
@@ -127,9 +128,10 @@ def make_workspace(
         supervision_phone: where people may complain.
         address: of the office.
         scanner_group: a group of the system whose members may put files into the inbox, and see no household.
+        kind: ``office``, or ``bureau``: then ``office`` is the bureau's own name, and ``code`` opens no case number.
 
     Raises:
-        UnknownPack: E501. InvalidValue: E002, no such group. WriteFailed: E204.
+        UnknownPack: E501. InvalidValue: E002, no such group, or a bureau that has an inbox. WriteFailed: E204.
         SettingsError: E500, a bad code, a workspace is here already, or this account is not of the group.
     """
     from archivist.rules.pack import load
@@ -139,7 +141,10 @@ def make_workspace(
     rules = load(pack, own=folder / "packs")
     if not OFFICE_CODE.fullmatch(code):
         raise SettingsError(f"户号前缀“{code}”应为 2 至 8 个大写英文字母")
-    values = _office(office, district or rules.district) | {
+    whose = WorkspaceKind(kind)
+    if scanner_group and whose is WorkspaceKind.BUREAU:
+        raise InvalidValue("民政局的工作区没有收件箱，不设 --scanner-group")
+    values = _office(office, district or rules.district, whose) | {
         "code": code,
         "agency_sign": agency_sign,
         "address": address,
@@ -149,7 +154,7 @@ def make_workspace(
     if bureau:
         values["bureau"] = bureau
     group = inbox_access.group_named(scanner_group) if scanner_group else None
-    lay_out(folder, settings_text(pack, values))
+    lay_out(folder, settings_text(pack, values, whose), whose)
     if group:
         inbox_access.open_to_group(folder / "archive", group)
     wanted = ("district", "agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
@@ -166,13 +171,13 @@ def make_workspace(
     )
 
 
-def lay_out(folder: Path, settings: str) -> None:
+def lay_out(folder: Path, settings: str, kind: WorkspaceKind = WorkspaceKind.OFFICE) -> None:
     """Make the folders and the first key of a workspace around the text of its ``archivist.toml``.
 
     Raises:
         SettingsError: E500, a workspace is here already. WriteFailed: E204.
     """
-    from archivist.store import Archive, office_keys
+    from archivist.store import Archive, office_keys, receptions
     from archivist.store.disk_probe import require_writable
 
     target = folder / FILE_NAME
@@ -183,6 +188,8 @@ def lay_out(folder: Path, settings: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     require_writable(folder)
     target.write_text(settings, encoding="utf-8")
+    if kind is WorkspaceKind.BUREAU:
+        receptions.begin(folder / "archive")
     Archive(folder / "archive").create()
     if not office_keys.read(folder):
         office_keys.make(folder)
@@ -190,17 +197,17 @@ def lay_out(folder: Path, settings: str) -> None:
     (folder / "doc_templates").mkdir(exist_ok=True)
 
 
-def _office(office: str, district: str) -> dict[str, str]:
+def _office(office: str, district: str, kind: WorkspaceKind) -> dict[str, str]:
     """Return the office's settings in the order in which the file shows them."""
-    if office.endswith(("办事处", "人民政府")):
+    if kind is WorkspaceKind.BUREAU or office.endswith(("办事处", "人民政府")):
         full = office
     else:
         full = f"{office}办事处" if office.endswith("街道") else f"{office}人民政府"
     return {
-        "name": full if full.startswith(district) else district + full,
+        "name": full if kind is WorkspaceKind.BUREAU or full.startswith(district) else district + full,
         "code": "",
         "district": district,
-        "bureau": f"{district}民政局" if district else "",
+        "bureau": full if kind is WorkspaceKind.BUREAU else f"{district}民政局" if district else "",
         "review_authority": f"{district}人民政府" if district else "",
         "court": f"{district}人民法院" if district else "",
         "verification_agency": f"{district}居民家庭经济状况核对机构" if district else "",

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "access": ("archivist.cli.access", "access", "查阅登记：谁、何时、看过哪些户档"),
     "people": ("archivist.cli.people", "people", "人员：岗位、账户、口令"),
     "retention": ("archivist.cli.retention", "retention", "保管期限"),
+    "bureau": ("archivist.cli.bureau", "bureau", "民政局：接收报送、核对、抽查、反馈"),
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),
     "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),

@@ -99,12 +99,15 @@ class Session:
         """The workspace named, or the nearest one from here upwards.
 
         Raises:
-            NotAWorkspace: E205.
+            NotAWorkspace: E205. WrongWorkspaceKind: E215, it is of the other kind than the command.
         """
         if self._workspace is None:
+            from archivist.api.authorisation import require_kind
             from archivist.workspace import Workspace
 
-            self._workspace = Workspace.open(self._root())
+            opened = Workspace.open(self._root())
+            require_kind(opened.root, self.command)
+            self._workspace = opened
         return self._workspace
 
     def close(self) -> None:

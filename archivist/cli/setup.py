@@ -12,9 +12,20 @@ from archivist.cli.session import Session, with_session
 
 @click.command()
 @click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False), metavar="[文件夹]")
+@click.option(
+    "--kind",
+    default="office",
+    type=click.Choice(["office", "bureau"]),
+    show_default=True,
+    help="office 镇（街道）；bureau 区（县）民政局：接收、抽查各镇（街道）报送的户档。",
+)
 @click.option("--pack", required=True, help="规则包，如 tianjin-hongqiao；用 archivist rules list 查看。")
-@click.option("--office", required=True, help="镇（街道）名称，如 邵公庄街道。")
-@click.option("--code", required=True, help="户号前缀，2 至 8 个大写字母，定后不改，如 TJHQ。")
+@click.option("--office", required=True, help="镇（街道）名称，如 邵公庄街道；bureau 时是民政局名称。")
+@click.option(
+    "--code",
+    required=True,
+    help="户号前缀，2 至 8 个大写字母，定后不改，如 TJHQ；bureau 时是民政局自己的代码。",
+)
 @click.option("--district", help="区（县）全称；规则包是一个区（县）的，默认从规则包。")
 @click.option("--bureau", help="区（县）民政局全称。")
 @click.option("--agency-sign", default="", help="发文机关代字，如 红邵救字。")
@@ -31,6 +42,7 @@ from archivist.cli.session import Session, with_session
 def init(
     session: Session,
     folder: Path,
+    kind: str,
     pack: str,
     office: str,
     code: str,
@@ -46,7 +58,7 @@ def init(
     made = api.make_workspace(
         folder, pack=pack, office=office, code=code, district=district or "", bureau=bureau or "",
         agency_sign=agency_sign, phone=phone, supervision_phone=supervision_phone, address=address,
-        scanner_group=scanner_group,
+        scanner_group=scanner_group, kind=kind,
     )  # fmt: skip
     session.emit(made)
     session.say(f"工作区已建立：{made.workspace}", "green")

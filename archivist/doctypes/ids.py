@@ -158,8 +158,10 @@ class DocumentId(StrEnum):
     OTHER = "other"
     POLICY_PUBLICITY_RECORD = "policy_publicity_record"
     RETENTION_SCHEDULE = "retention_schedule"
+    SAMPLE_DRAW = "sample_draw"
     SEPARATOR_SHEET = "separator_sheet"
     STAFF_ROSTER = "staff_roster"
+    SUBMISSION_RECEIPT = "submission_receipt"
     TOWNSHIP_IMPLEMENTATION_PLAN = "township_implementation_plan"
     TOWNSHIP_WORK_RULES = "township_work_rules"
     # papers that are handed in

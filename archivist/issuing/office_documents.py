@@ -272,9 +272,25 @@ def render_register(document: DocumentType, config: Config, given: Given, *, on:
 
 
 def print_sheet(
-    workspace: Workspace, name: DocumentId, given: Given, code: str, *, on: dt.date, pdf: bool
+    workspace: Workspace,
+    name: DocumentId,
+    given: Given,
+    code: str,
+    *,
+    on: dt.date,
+    pdf: bool,
+    config: Config | None = None,
 ) -> dict[str, bytes]:
     """Return a sheet with a code of its own, ``.docx`` and if wanted ``.pdf``; it is not issued.
+
+    Args:
+        workspace: the open workspace.
+        name: which sheet.
+        given: what it says, by path.
+        code: what its QR code says.
+        on: its date.
+        pdf: make a PDF as well.
+        config: whose names it prints; the workspace's own when not given.
 
     Raises:
         PdfUnavailable: E306. MissingFields: E301. TemplateFault: E303. RenderedWrong: E304.
@@ -284,7 +300,7 @@ def print_sheet(
     document = workspace.catalogue.get(name)
     refuse_faulty(document)
     assert document.template is not None
-    values = document_values(document, _NOBODY, workspace.config, on=on, given=given)
+    values = document_values(document, _NOBODY, config or workspace.config, on=on, given=given)
     (made,) = make([PrintedSheet(document.template, values, code, document.phrases)], pdf=pdf)
     if isinstance(made, ArchivistError):
         raise made

@@ -86,6 +86,10 @@ class Op(StrEnum):
     DISPOSAL_EXECUTED = "disposal_executed"
     DISPOSAL_RESIDUE_CLEARED = "disposal_residue_cleared"
     DISPOSAL_CLOSED = "disposal_closed"
+    # of the bureau's ledger
+    SUBMISSION_RECEIVED = "submission_received"
+    SAMPLE_DRAWN = "sample_drawn"
+    FEEDBACK_GIVEN = "feedback_given"
     # a batch's own
     BATCH_SPLIT = "batch_split"
     BATCH_JOINED = "batch_joined"

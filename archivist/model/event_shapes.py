@@ -113,6 +113,12 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     ),
     "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
     "four_nature_checked": _least({"phase": str}, conclusion=str, cases=JsonList(_FOUR_NATURE)),
+    "submission_received": _least(
+        submission=str, office=str, anchor=str,
+        parts=JsonList(_least(name=str, sha256=str)), heads=JsonList(list), returned=JsonList(_least(case=str, why=str)),
+    ),
+    "sample_drawn": _least(draw=str, month=str, lot=str, frame=str, seed=str, kin=_TEXTS, drawn=_TEXTS),
+    "feedback_given": _least(submission=str, office=str, cases=_TEXTS),
     "alarm_cleared": _least(case=str, how=str, findings=_FINDINGS),
     "case_destroying": _least(
         case=str, disposal=str,

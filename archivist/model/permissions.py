@@ -59,6 +59,10 @@ class Act(StrEnum):
     READ_ACCESS = "access list"
     DESTROY_ACCESS = "access destroy"
     LOOK_UNLOGGED = "--unlogged"
+    RECEIVE = "bureau receive"
+    VERIFY_RECEIVED = "bureau verify"
+    DRAW_SAMPLE = "bureau sample"
+    GIVE_FEEDBACK = "bureau feedback"
 
     @property
     def label(self) -> str:
@@ -111,6 +115,10 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.READ_ACCESS: "查看查阅登记",
         Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
         Act.LOOK_UNLOGGED: "档案库只读时不登记而查阅",
+        Act.RECEIVE: "接收报送",
+        Act.VERIFY_RECEIVED: "核对收到的户档",
+        Act.DRAW_SAMPLE: "抽取抽查名单",
+        Act.GIVE_FEEDBACK: "登记抽查结果",
     }
 )
 EVERYBODY: Final = frozenset(HELD)
@@ -165,6 +173,10 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.READ_ACCESS: CUSTODY,
         Act.DESTROY_ACCESS: CUSTODY,
         Act.LOOK_UNLOGGED: CUSTODY,
+        Act.RECEIVE: FILING | CUSTODY,
+        Act.VERIFY_RECEIVED: EVERYBODY,
+        Act.DRAW_SAMPLE: CUSTODY,
+        Act.GIVE_FEEDBACK: frozenset({Role.REVIEWER, Role.APPROVER, Role.ARCHIVIST}),
     }
 )
 """Who may, by act. Of a step and what goes with it (``BY_PACK``, ``BY_DOCUMENT``) more is asked: see there."""
@@ -174,3 +186,17 @@ BY_PACK: Final = frozenset(
 """Acts that record a step: who took it must have the role its row in the rule pack names."""
 BY_DOCUMENT: Final = frozenset({Act.VOID, Act.REPLACE})
 """Acts that undo a document: a signed one or a decision only the one who decides may, see ``procedure.assignment``."""
+BUREAU: Final = "bureau"
+"""The family of commands of the bureau's workspace."""
+_AT_BOTH: Final = (
+    "init", "doctor", "--despite-clock", "--unlogged", "people", "access", "ledger", "search", "reindex", "templates", "rules",
+    "case show", "case log", "demo",
+)  # fmt: skip
+"""Commands, or families of them, that fit the workspace of an office and the bureau's: what reads, and what keeps the house."""
+
+
+def fits(command: str, *, bureau: bool) -> bool:
+    """Tell whether a command, by the words it is typed with or the value of its act, is one of this kind of workspace."""
+    if command == BUREAU or command.startswith(f"{BUREAU} "):
+        return bureau
+    return not bureau or any(command == one or command.startswith(f"{one} ") for one in _AT_BOTH)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from archivist.disposal_errors import AlreadyDestroyed, ListChanged
-from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm
 from archivist.model.case import Case
 from archivist.model.case_fold import apply
 from archivist.model.event import Data, Event, Op
@@ -19,7 +18,7 @@ from archivist.model.record import Record
 from archivist.model.tombstone import Tombstone
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
-from archivist.store.bag_heads import bag_folder, event_digest
+from archivist.store.bag_heads import bag_folder, event_digest, numbers_in, numbers_of
 from archivist.store.batches import Batches
 from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
@@ -33,6 +32,7 @@ from archivist.store.lock import WriterLock
 from archivist.store.notes import DamagedNote
 from archivist.store.number_runs import NumberRun, NumberRuns
 from archivist.store.quarantine import Alarms
+from archivist.store.receptions import Receptions
 from archivist.store.record_moves import RecordMove, RecordMoves
 from archivist.store.recovery import Recovery, recover
 from archivist.store.review_tray import Tray
@@ -43,7 +43,10 @@ FOLDERS: Final = (
 
 
 class Archive:
-    """The folder ``archive/``, the truth. Reading needs no lock; every write goes through ``writing``."""
+    """The folder ``archive/``, the truth. Reading needs no lock; every write goes through ``writing``.
+
+    The bureau's has no cases of its own: what it reads are the copies that offices handed over (``receptions``).
+    """
 
     def __init__(self, root: Path, *, wait_s: float = 30.0, checkpoints: Path | None = None) -> None:
         self.root = root
@@ -60,10 +63,12 @@ class Archive:
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)
         self.moves = RecordMoves(moves, self.work, self.cases, self.heads.changing)
-        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, self.case_numbers)
+        own = partial(numbers_in, self.cases)
+        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, own)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
         self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
+        self.receptions = Receptions(root, self.ledgers, self.heads.changing)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
         self.healed = False
@@ -77,7 +82,8 @@ class Archive:
         """
         archive_format.require_known(self.root)
         new = not self.cases.is_dir()
-        missing = [p for p in (self.root, *(self.root / n for n in FOLDERS)) if not p.is_dir()]
+        wanted = (self.root, *(self.root / n for n in FOLDERS), *self.receptions.folders())
+        missing = [p for p in wanted if not p.is_dir()]
         for path in missing:
             path.mkdir(mode=durable_files.FOLDER_MODE, parents=True, exist_ok=True)
         for path in {p.parent for p in missing}:
@@ -88,14 +94,7 @@ class Archive:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
     def case_numbers(self) -> list[CaseNo]:
         """Return the numbers of all cases, in order; a folder of another name is none, nor a destroyed one put back by hand."""
-        found = []
-        with os.scandir(self.cases) if self.cases.is_dir() else nullcontext(()) as entries:
-            for entry in entries:
-                with suppress(InvalidValue, OSError):
-                    number = CaseNo.parse(entry.name)
-                    if str(number) == entry.name and entry.is_dir():
-                        found.append(number)
-        return sorted({*found} - self.destroyed())
+        return sorted({*numbers_of(self.root)} - self.destroyed())
 
     def folder(self, number: CaseNo) -> Path:
         """Return a case's folder.
@@ -103,7 +102,7 @@ class Archive:
         Raises:
             CaseNotFound: E201.
         """
-        path = self.cases / str(number)
+        path = bag_folder(self.root, str(number))
         if not path.is_dir():
             stone = self.destructions.readable().get(number)
             raise CaseNotFound(f"{number} {stone.words}" if stone else f"没有户档 {number}")
@@ -415,6 +414,7 @@ class Archive:
             self.moves,
             self.splits,
             self.batches,
+            self.receptions,
         )
         healed = recover(self.work, bags, begun, self.tray, self.outbox, self.chain)
         return Recovery(healed.done, (*healed.alarms, *(str(note.why) for note in self.damaged_notes())))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import Final
 
-from archivist.errors import IntegrityAlarm
+from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.model.bag_head import BagHead
 from archivist.model.event import GENESIS
-from archivist.model.ids import Sha256
+from archivist.model.ids import CaseNo, Sha256
 from archivist.store import bag, chain, durable_files
 from archivist.store.batches import IS_BATCH
 
+RECEIVED: Final = "received"
 _LEDGER = re.compile(r"ledger-(\d{4})")
 
 
@@ -40,8 +45,35 @@ def bag_folder(root: Path, name: str) -> Path:
     """Return where in an archive a bag is, or would be, by its External-Identifier."""
     if IS_BATCH.fullmatch(name):
         return root / "batches" / name
-    year = _LEDGER.fullmatch(name)
-    return root / "ledger" / year[1] if year else root / "cases" / name
+    if year := _LEDGER.fullmatch(name):
+        return root / "ledger" / year[1]
+    return (received_from(root, name.partition("-")[0]) if is_bureau(root) else root / "cases") / name
+
+
+def numbers_of(root: Path) -> list[CaseNo]:
+    """Return the numbers of all cases in an archive, in order; of the bureau's, those from every office."""
+    places = (p for p in (root / RECEIVED).iterdir() if p.is_dir()) if is_bureau(root) else (root / "cases",)
+    return sorted(number for place in places for number in numbers_in(place))
+
+
+def numbers_in(folder: Path) -> Iterator[CaseNo]:
+    """Yield the numbers of the cases in a folder; a folder named otherwise than its number is written is none."""
+    with os.scandir(folder) if folder.is_dir() else nullcontext(()) as entries:
+        for entry in entries:
+            with suppress(InvalidValue, OSError):
+                number = CaseNo.parse(entry.name)
+                if str(number) == entry.name and entry.is_dir():
+                    yield number
+
+
+def is_bureau(root: Path) -> bool:
+    """Tell whether an archive is the bureau's, whose cases are copies of those of its offices."""
+    return (root / RECEIVED).is_dir()
+
+
+def received_from(root: Path, office: str) -> Path:
+    """Return where in the bureau's archive the copies from an office are."""
+    return root / RECEIVED / office
 
 
 def event_digest(folder: Path, seq: int) -> Sha256 | None:

@@ -15,9 +15,12 @@ from PIL import Image
 from archivist.cli.main import COMMANDS, cli
 from archivist.model.household_ranges import expanded
 from archivist.model.ids import CASE_NO_IN_TEXT
+from archivist.workspace import Workspace
 from tests import access_log
+from tests.bureau.kit import make_bureau
 from tests.command_line import Office, opened
 from tests.people import make_id
+from tests.preservation.packages import make_package
 from tests.reading import files
 from tests.reading.locked import locked_pdf
 
@@ -203,6 +206,17 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (65, "error", ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲"]),
         (2, "error", ["--group", "G9", "--basis", "审计结束", "--by", "甲", "--by", "乙"]),
     ],
+    ("bureau", "receive"): [
+        (0, "bureau-receive", ["{package}", "--workspace", "{bureau}"]),
+        (11, "error", ["没有.zip", "--workspace", "{bureau}"]),
+        (20, "error", ["{package}"]),
+    ],
+    ("bureau", "verify"): [(0, "bureau-verify", ["--workspace", "{bureau}"])],
+    ("bureau", "sample"): [(2, "error", ["--month", "2024-03", "--workspace", "{bureau}"])],
+    ("bureau", "feedback"): [
+        (0, "bureau-feedback", ["S-TJHQ-2024Q1-01", "--findings", "{findings}", "--workspace", "{bureau}"]),
+    ],
+    ("bureau", "list"): [(0, "bureau-list", ["--workspace", "{bureau}"])],
     ("reindex",): [(0, "reindex", [])],
     ("templates", "list"): [(0, "document-types", [])],
     ("templates", "check"): [(0, "template-check", ["受理通知书"])],
@@ -251,7 +265,8 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
             assert found["schema"] == f"archivist/{schema}" + ("" if "/" in schema else "/1"), path
             seen.add(schema)
             if path != ("access", "list"):
-                logged = {n for e in access_log.entries(tmp_path) for n in e.get("households", ())}
+                root = tmp_path / "局" if "{bureau}" in words else tmp_path
+                logged = {n for e in access_log.entries(root) for n in e.get("households", ())}
                 assert set(CASE_NO_IN_TEXT.findall(json.dumps(found))) <= set(map(str, expanded(logged))), (
                     path
                 )
@@ -264,6 +279,20 @@ def _filled(office: Office, word: str) -> str:
         disk = office.root.with_name(office.root.name + " 盘")
         disk.mkdir(exist_ok=True)
         return str(disk)
+    if word == "{bureau}":
+        bureau = office.root / "局"
+        if not bureau.exists():
+            make_bureau(bureau).close()
+        return str(bureau)
+    if word == "{package}":
+        (office.root / "报送").mkdir(exist_ok=True)
+        with Workspace.open(office.root) as workspace:
+            parts = sorted((office.root / "报送").iterdir())
+            return str((parts or make_package(workspace, office.root / "报送"))[0])
+    if word == "{findings}":
+        table = office.root / "抽查.csv"
+        table.write_text("户号,结果\nTJHQ-DB-2024-000001,合格\n", encoding="utf-8")
+        return str(table)
     if word == "{item}":
         return str(office.json("review", "list")["items"][0]["item"])
     if word == "{locked}":

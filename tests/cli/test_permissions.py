@@ -10,6 +10,7 @@ import pytest
 from archivist.cli.main import COMMANDS, cli
 from archivist.model.permissions import EVERYBODY, MAY, Act
 from archivist.model.roles import HELD, Role
+from tests.bureau.kit import make_bureau
 from tests.cli.test_json import leaves
 from tests.command_line import Office, opened
 from tests.people import make_id
@@ -72,13 +73,17 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
         (Act.DECLARE_HOLD, ["--where", "category=DB", "--cause", "审计"]),
     ],
     ("retention", "release"): [(Act.RELEASE_HOLD, ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲", "--by", "乙"])],
+    ("bureau", "receive"): [(Act.RECEIVE, ["包.zip"])],
+    ("bureau", "verify"): [(Act.VERIFY_RECEIVED, [])],
+    ("bureau", "sample"): [(Act.DRAW_SAMPLE, ["--month", "2024-03", "--lot", "1"])],
+    ("bureau", "feedback"): [(Act.GIVE_FEEDBACK, ["S-TJHQ-2024Q1-01", "--findings", "抽查.csv"])],
 }  # fmt: skip
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
     ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"),
-    ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
+    ("bureau", "list"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work")}
@@ -107,13 +112,26 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.run("watch", "--once", check=1)
     (office.root.parent / "备份盘").mkdir(exist_ok=True)
     (office.root / "archive/inbox/后来的.txt").write_text("后来的", encoding="utf-8")
+    _register(office.root)
+    return office
+
+
+@pytest.fixture(scope="module")
+def staffed_bureau(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The bureau's workspace with somebody in each role and somebody in none."""
+    root = tmp_path_factory.mktemp("staffed bureau")
+    make_bureau(root).close()
+    _register(root)
+    return Office(root)
+
+
+def _register(root: Path) -> None:
     rows = [
         f'\n[[people]]\nname = "{name}"\nroles = ["{role.value}"]\npost = "经办机构"\n'
         for role, name in NAMES.items()
     ]
-    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+    with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
         settings.write("".join(rows) + '\n[[people]]\nname = "某无岗"\n')
-    return office
 
 
 def test_every_command_is_said_to_write_or_to_look() -> None:
@@ -127,19 +145,20 @@ def test_every_command_is_said_to_write_or_to_look() -> None:
 
 
 @pytest.mark.parametrize("path", list(WRITES), ids=" ".join)
-def test_who_may_not_changes_nothing(staffed: Office, path: tuple[str, ...]) -> None:
+def test_who_may_not_changes_nothing(staffed: Office, staffed_bureau: Office, path: tuple[str, ...]) -> None:
     """Every writing command under an unknown name, a wrong role, is refused and the archive's bytes are unchanged."""
+    office = staffed_bureau if path[0] == "bureau" else staffed
     item = staffed.json("review", "list")["items"][0]["item"]
-    before = picture(staffed.root)
+    before = picture(office.root)
     for act, said in WRITES[path]:
         words = [*path, *(item if word == "{item}" else word for word in said)]
         for name in ("查无此人", "林经办", "某", "某无岗", *(NAMES[role] for role in EVERYBODY - MAY[act])):
-            shown = staffed.json(*words, "--as", name, check=None)
+            shown = office.json(*words, "--as", name, check=None)
             assert shown["schema"] == "archivist/error/1", (words, name)
             if path not in PLANS_FIRST:
                 expected = "E504" if name in ("某无岗", *NAMES.values()) else "E505"
                 assert shown["error"]["code"] == expected, (words, name, shown)
-            assert picture(staffed.root) == before, (words, name)
+            assert picture(office.root) == before, (words, name)
 
 
 @pytest.mark.parametrize("role", [*HELD, None])

@@ -117,6 +117,23 @@ GIVEN: dict[str, dict[str, object]] = {
             for n in range(1, 4)
         ],
     },
+    "submission_receipt": {
+        "receipt.submission": "S-TJHQ-2024Q1-01", "receipt.from": "示范区人民政府槐树街道办事处（TJHQ）", "receipt.parts": 2,
+        "receipt.accepted": 23, "receipt.returned": 1, "receipt.anchor": " ".join(["3f9c0a1e"] * 8),
+        "receipt.rows": [
+            {"n": n, "number": f"TJHQ-DB-2024-{n:06d}", "seq": 40 + n, "head": "3f9c0a1e5d7b2c4f6a80", "result": "退回" if n == 7 else "接收",
+             "why": "材料 内容被改动，另有 2 处" if n == 7 else ""}
+            for n in range(1, 25)
+        ],
+    },
+    "sample_draw": {
+        "draw.id": "CC-202403-01", "draw.month": "2024-03", "draw.size": 450, "draw.drawn": 131, "draw.kin": 13, "draw.lot": "3 17 22",
+        "draw.frame": " ".join(["0d56a1b2"] * 8), "draw.seed": " ".join(["89057c3d"] * 8),
+        "draw.rows": [
+            {"n": n, "number": f"TJHQ-DB-2024-{n:06d}", "category": "最低生活保障", "why": "近亲属，全查" if n < 4 else "抽中"}
+            for n in range(1, 25)
+        ],
+    },
     "retention_schedule": {
         "schedule.version": "2024年第1版",
         "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《通知》「停保后不少于3年」\n"
@@ -180,6 +197,7 @@ OF_MANY = (
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
     "four_nature_report",
+    "submission_receipt", "sample_draw",
 )  # fmt: skip
 NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)
 

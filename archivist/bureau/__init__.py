@@ -1,0 +1,19 @@
+"""The bureau's side: what offices hand over is received, kept, drawn from and answered. Its workspace is of kind ``bureau``.
+
+``hostile_zip`` a package from outside, taken apart · ``packages`` the parts of a submission held against their manifests ·
+``reception`` a submission taken in whole, or refused · ``received`` what was, by the ledger · ``custody`` whether it still is as
+it was · ``sampling`` a draw that anybody can do again, ``draws`` a month's · ``feedback`` what a check found, told to the
+office · ``papers`` what is printed. What is on disk is written by ``store.receptions``.
+"""
+
+__all__ = [
+    "custody",
+    "draws",
+    "feedback",
+    "hostile_zip",
+    "packages",
+    "papers",
+    "received",
+    "reception",
+    "sampling",
+]

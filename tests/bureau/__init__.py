@@ -1,0 +1,1 @@
+"""The bureau: what it receives, keeps, draws and answers."""
