@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from archivist import settings_file
+from archivist.disposal_errors import TwoPersonsNeeded
 from archivist.errors import InvalidValue, NotIdentified, RoleMissing, UnknownActor, WrongWorkspaceKind
 from archivist.model.by import By, KnownBy
 from archivist.model.permissions import DECIDING, MAY, Act, fits
@@ -138,6 +139,27 @@ def require_two(workspace: Workspace, by: By, second: By, act: Act) -> tuple[str
         asked = "或".join(f"“{role.label}”" for role in Role if role in DECIDING)
         raise RoleMissing(f"{act.label}：两人中须有一人是{asked}，{by.actor}、{second.actor}都不是")
     return ()
+
+
+def require_pair(workspace: Workspace, pair: Sequence[By], act: Act) -> tuple[str, ...]:
+    """Refuse an act that two people answer for besides whoever enters it, unless both may, and one of them decides (分管领导).
+
+    Args:
+        workspace: the open workspace.
+        pair: the two, each known as far as it can be known who it is.
+        act: what is done.
+
+    Returns:
+        What could not be checked, in Chinese.
+
+    Raises:
+        TwoPersonsNeeded: E605, fewer than two, or one person twice. UnknownActor: E505. RoleMissing: E504. NotIdentified: E506.
+    """
+    if len(pair) != _TWO or len({alike(one.actor) for one in pair}) != _TWO:
+        raise TwoPersonsNeeded(f"{act.label}：须有不同的两人（--by 两次），现有 {len(pair)} 人")
+    first, second = pair
+    require(workspace, first, act)
+    return require_two(workspace, first, second, act)
 
 
 def at_post(workspace: Workspace, by: By) -> tuple[StaffMember, ...]:

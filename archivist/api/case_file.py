@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.case_past import FormerMember, FormerNameView, MovedOut, ReferredPaper
+from archivist.api.case_past import FormerMember, FormerNameView, MovedOut, ReferredPaper, TakenOut
 from archivist.api.holds import HoldView
 from archivist.api.result import Result
 from archivist.api.steps import RecordedStep
@@ -246,7 +246,7 @@ class CaseFile(Result):
         deregistered_on: ``None`` while it is open; ``deregistration_reason`` is empty then.
         facts: what is known as it is stored: group → fields, or group → rows.
         groups: the same in words, in the schema's order.
-        moved_out: papers that were filed here by mistake.
+        moved_out: papers that were filed here by mistake; ``expunged`` those that were taken out.
         former_names: names that people of the household bore before.
         former: who belonged to the household once.
         holds: what forbids that anything of it goes (冻结), holds on many cases too; released ones as well. ``holds_unread``: why
@@ -271,6 +271,7 @@ class CaseFile(Result):
     groups: tuple[FactGroup, ...]
     records: tuple[FiledRecord, ...]
     moved_out: tuple[MovedOut, ...]
+    expunged: tuple[TakenOut, ...]
     former_names: tuple[FormerNameView, ...]
     former: tuple[FormerMember, ...]
     holds: tuple[HoldView, ...]
@@ -306,6 +307,7 @@ class CaseFile(Result):
                 FiledRecord.of(case, record, sources[record.no]) for record in case.records.values()
             ),
             moved_out=tuple(map(MovedOut.of, case.moved_out.values())),
+            expunged=tuple(map(TakenOut.of, case.expunged.values())),
             former_names=tuple(map(FormerNameView.of, case.former_names)),
             former=tuple(map(FormerMember.of, case.former)),
             holds=(

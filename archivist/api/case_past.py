@@ -10,6 +10,7 @@ from archivist.model.facts import Part
 from archivist.model.ids import mask_id
 
 if TYPE_CHECKING:
+    from archivist.model.expunged_records import ExpungedRecord
     from archivist.model.former_names import FormerName
     from archivist.model.former_people import FormerPerson, PaperReference
     from archivist.model.record import MovedRecord
@@ -52,6 +53,48 @@ class MovedOut:
     def standing(self) -> str:
         """What became of it, in Chinese."""
         return f"已移出，归入 {self.to_case} 第 {self.to_record} 件（{self.reason}）"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A paper that was taken out of the file (已剔除).
+
+    Attributes:
+        record: its number, never given again; ``paper`` the record that holds what the two signed.
+        expunged_at: ISO 8601 with offset.
+        to_case: where the same paper is, ``to_record`` its number there; ``None`` where it was deleted by law.
+        standing: what became of it, in Chinese.
+    """
+
+    record: str
+    type: str
+    title: str
+    filed_at: str
+    expunged_at: str
+    why: str
+    people: tuple[str, ...]
+    paper: str
+    to_case: str | None
+    to_record: str | None
+    standing: str
+
+    @classmethod
+    def of(cls, gone: ExpungedRecord) -> TakenOut:
+        """Return a record that a case holds no more."""
+        record = gone.record
+        return cls(
+            record=record.no,
+            type=record.type,
+            title=record.title,
+            filed_at=record.filed_at,
+            expunged_at=gone.at,
+            why=gone.why.value,
+            people=gone.by,
+            paper=gone.paper,
+            to_case=str(gone.to[0]) if gone.to else None,
+            to_record=gone.to[1] if gone.to else None,
+            standing=gone.words,
+        )
 
 
 @dataclass(frozen=True, slots=True)

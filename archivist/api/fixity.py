@@ -128,6 +128,7 @@ class Restored(Result):
         case: the case's number, the year of the ledger, the batch's id, ``review/<item>`` or ``keys``.
         plan: every step; with a dry run nothing else.
         missing: what no copy has; ``lost`` what is known to have been there and is given up.
+        residue: what the copy still holds of records that were taken out of the file; it was not put back.
     """
 
     SCHEMA: ClassVar[str] = "archivist/restore/2"
@@ -141,6 +142,7 @@ class Restored(Result):
     missing: tuple[str, ...]
     lost: tuple[str, ...]
     left: tuple[FixityFindingView, ...]
+    residue: tuple[str, ...]
 
 
 @authorised(Act.VERIFY)
@@ -285,7 +287,7 @@ def restore(
     )
     return Restored(
         str(what), dry_run, steps, done.restored, done.aside, done.quarantine, done.missing, done.lost,
-        _views(done.left),
+        _views(done.left), done.residue,
     )  # fmt: skip
 
 

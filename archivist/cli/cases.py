@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, split, record, finish, export, list, log, deregister, reopen."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, record, expunge, finish, export, list, log, deregister, reopen."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.cases import DeregistrationPlan
 from archivist.cli.asking import confirmed
 from archivist.cli.case_export import export
+from archivist.cli.expunging import expunge
 from archivist.cli.finishing import finish
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, split
@@ -39,6 +40,7 @@ def case() -> None:
 case.add_command(step)
 case.add_command(correct)
 case.add_command(record)
+case.add_command(expunge)
 case.add_command(applicant)
 case.add_command(split)
 case.add_command(finish)
@@ -173,6 +175,10 @@ def show(session: Session, case_: str, full: bool) -> None:
         + [
             (m.record, m.title, m.standing, "", m.filed_at[:16].replace("T", " "), "", "")
             for m in found.moved_out
+        ]
+        + [
+            (x.record, x.title, x.standing, "", x.filed_at[:16].replace("T", " "), "", "")
+            for x in found.expunged
         ],
         title="卷内各件",
     )

@@ -203,6 +203,8 @@ def restore(session: Session, case_: str, backup: Path, dry_run: bool, accept_lo
     if done.moved_aside:
         session.say(f"移到 {done.aside_folder}：{len(done.moved_aside)} 个文件")
     show_findings(session, done.left)
+    for what in done.residue:
+        session.say(f"副本里还有已剔除的内容，没有恢复，待清：{what}", "yellow")
     if done.left or done.missing:
         session.say(
             f"{done.case} 仍有 {len(done.left) or len(done.missing)} 项问题，没有全部恢复", "bold red"

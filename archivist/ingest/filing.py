@@ -311,6 +311,14 @@ def refuse_duplicate(case: Case, original: Original) -> None:
                 remedy="不属于本户的，无需再次归档；确属本户的，用 archivist case record move 移回。",
             )
 
+    for no, out in case.expunged.items():
+        if original.sha256 in {f.sha256 for f in out.record.files}:
+            raise DuplicateFile(
+                f"与 {case.number} 第 {no} 件 {out.record.title} 完全相同；该件{out.words}",
+                file=original.path.name,
+                remedy="已剔除的不再归档；确属本户的，由分管领导决定后用 archivist file --keep-duplicate 归入。",
+            )
+
 
 def _refuse_late(workspace: Workspace, case: Case, document: DocumentType) -> None:
     if late_filing.takes(document.id):

@@ -177,7 +177,7 @@ def _refuse_duplicate(record: Record, target: Case) -> None:
             raise DuplicateFile(
                 f"与 {target.number} 第 {same.no} 件 {same.title} 完全相同，没有移动",
                 file=f"第 {record.no} 件",
-                remedy="那一户已有这件材料；原户中的这一件请保留，并在卷内备考表注明误归。",
+                remedy="那一户已有这件材料；原户中的这一件用 archivist case expunge 剔除（误归入他户，须两人）。",
             )
 
 
@@ -268,6 +268,8 @@ def _movable(case: Case, number: RecordNo, what: str) -> Record:
             f"第 {number} 件已于 {gone.at[:10]} 移出，现为 {gone.case} 第 {gone.new} 件",
             file=str(case.number),
         )
+    if out := case.expunged.get(number):
+        raise RecordNotFound(f"第 {number} 件{out.words}", file=str(case.number))
     record = case.records.get(number)
     if record is None:
         raise RecordNotFound(f"没有第 {number} 件", file=str(case.number))

@@ -36,6 +36,7 @@ class Act(StrEnum):
     UNLOCK = "review unlock"
     MOVE_RECORD = "case record move"
     RETYPE_RECORD = "case record retype"
+    EXPUNGE = "case expunge"
     RECORD_SERVICE = "case record serves"
     ISSUE = "generate"
     VOID = "case record void"
@@ -92,6 +93,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.UNLOCK: "打开加密的待认领件",
         Act.MOVE_RECORD: "移走归错的件",
         Act.RETYPE_RECORD: "改正件的种类",
+        Act.EXPUNGE: "剔除卷内的一件（须两人）",
         Act.RECORD_SERVICE: "登记送达回证",
         Act.ISSUE: "制发文书",
         Act.VOID: "作废文书",
@@ -150,6 +152,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.UNLOCK: FILING,
         Act.MOVE_RECORD: FILING,
         Act.RETYPE_RECORD: FILING,
+        Act.EXPUNGE: CUSTODY,
         Act.RECORD_SERVICE: FILING,
         Act.ISSUE: STAFF,
         Act.VOID: STAFF,

@@ -9,7 +9,7 @@ programs left there, moved out ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
 ``backup_check`` whether one is whole · ``submission_format`` what a package for the bureau is made of, ``submission_bags`` bags as they stood at
 their heads, ``submission_parts`` which go into which package, ``submission_selection`` which households, ``submission_lists`` what is said of the whole office,
-``submission`` the handing over, ``submission_sheet`` on paper, ``submission_ledger`` what the ledger knows of it, ``submission_replies`` receipt and feedback, ``submission_import`` taken in · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer, ``holds`` what forbids it, released by ``hold_papers``, ``finishing`` a file made a volume; nothing is destroyed here ·
+``submission`` the handing over, ``submission_sheet`` on paper, ``submission_ledger`` what the ledger knows of it, ``submission_replies`` receipt and feedback, ``submission_import`` taken in · ``expunging`` one record taken out, ``record_copies`` what still holds it · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer, ``holds`` what forbids it, released by ``hold_papers``, ``finishing`` a file made a volume; nothing is destroyed here ·
 ``four_nature`` whether cases are authentic, complete, usable and safe, item by item.
 """
 
@@ -25,6 +25,7 @@ __all__ = [
     "comparison",
     "copies",
     "disposal",
+    "expunging",
     "finishing",
     "foreign",
     "four_nature",
@@ -34,6 +35,7 @@ __all__ = [
     "holds",
     "loose_repair",
     "moving_files",
+    "record_copies",
     "repairs",
     "restore",
     "seal",

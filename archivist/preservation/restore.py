@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, NewerFormat
 from archivist.model.by import By
 from archivist.model.event import Op
+from archivist.model.expunged_records import EXPUNGED
 from archivist.model.ids import CaseNo
 from archivist.preservation.bag_repair import plan_bag
 from archivist.preservation.copies import CopySet
@@ -42,6 +43,7 @@ class Restoration:
         missing: what no copy has.
         lost: what is known to be gone for good.
         left: what is still wrong with a bag.
+        residue: what the copy still holds of records that were taken out of the file (已剔除); it was not put back.
     """
 
     planned: tuple[Repair, ...]
@@ -51,6 +53,7 @@ class Restoration:
     missing: tuple[str, ...]
     lost: tuple[str, ...]
     left: tuple[FixityFinding, ...]
+    residue: tuple[str, ...]
 
 
 def restore(
@@ -92,7 +95,8 @@ def restore(
         plan = _plan(workspace, what, copies, accept_loss=accept_loss)
         if dry_run:
             steps = tuple(plan.repairs)
-            return Restoration(steps, (), (), quarantine, tuple(plan.missing), tuple(plan.lost), ())
+            found = _residue(archive, what, copies)
+            return Restoration(steps, (), (), quarantine, tuple(plan.missing), tuple(plan.lost), (), found)
         if plan.lost and not accept_loss:
             raise ArchiveError(
                 "这样恢复会丢掉已知存在过的内容，没有恢复",
@@ -108,6 +112,7 @@ def restore(
         if isinstance(what, int):
             archive.ledgers.forget()
         left = _left(workspace, what, plan)
+        residue = _residue(archive, what, copies)
         if mender.restored or mender.aside:
             data = {
                 "what": str(what),
@@ -127,6 +132,7 @@ def restore(
         tuple(plan.missing),
         tuple(plan.lost),
         left,
+        residue,
     )
 
 
@@ -162,6 +168,19 @@ def _anchors(archive: Archive, identity: str) -> Iterator[tuple[int, str]]:
                 for name, seq, head in event.data["heads"]:
                     if name == identity:
                         yield int(seq), str(head)
+
+
+def _residue(archive: Archive, what: CaseNo | int | str, copies: CopySet) -> tuple[str, ...]:
+    """Return what the copy holds of records that were taken out of the file, by the file as it stands."""
+    if not isinstance(what, CaseNo):
+        return ()
+    try:
+        gone = archive.read(what).expunged
+    except (CaseNotFound, IntegrityAlarm, NewerFormat):
+        return ()
+    entries = ((no, f) for no, out in gone.items() for f in (*out.record.files, *out.record.tag_files))
+    held = ((no, copies.find(entry.sha256, entry.size)) for no, entry in entries)
+    return tuple(f"第 {no} 件（{EXPUNGED}）：{found.path}" for no, found in held if found)
 
 
 def _left(workspace: Workspace, what: CaseNo | int | str, plan: RepairPlan) -> tuple[FixityFinding, ...]:

@@ -105,6 +105,15 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错"]),
         (26, "error", ["王秀兰", "1", "赵一", "--reason", "归错"]),
     ],
+    ("case", "expunge"): [
+        (
+            0,
+            "case-expunge",
+            ["王秀兰", "2", "--why", "误归入他户", "--to", "赵一", "--to-record", "1", "--dry-run"],
+        ),
+        (66, "error", ["王秀兰", "2", "--why", "重复", "--dry-run"]),
+        (65, "error", ["王秀兰", "2", "--why", "依法删除", "--by", "甲", "--paper", "诊断.txt"]),
+    ],
     ("case", "record", "retype"): [
         (0, "case-record-retype", ["赵一", "1", "身份证", "--reason", "认错"]),
         (2, "error", ["赵一", "1", "身份证", "--reason", "认错"]),

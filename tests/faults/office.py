@@ -28,6 +28,7 @@ from archivist.model.by import By
 from archivist.model.case import CaseStatus
 from archivist.model.document_code import SEPARATOR
 from archivist.model.event import Op
+from archivist.model.expunged_records import ExpungeReason
 from archivist.model.facts import parse_facts, rows
 from archivist.model.former_people import PaperReference
 from archivist.model.group_holds import HeldCases
@@ -35,6 +36,7 @@ from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.model.step_ids import StepId
 from archivist.preservation import holds
+from archivist.preservation.expunging import expunge
 from archivist.preservation.hold_papers import ReadPaper
 from archivist.preservation.holds import HoldOrder
 from archivist.preservation.seal import seal
@@ -377,6 +379,17 @@ def _move(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("moved")
 
 
+def _expunge(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """The record of the card is taken out on the paper that was filed after it."""
+    record, paper = RecordNo("0001"), RecordNo("0002")
+    with workspace.writing(now()):
+        pass
+    if record in workspace.archive.read(WANG).records:
+        who = ("赵主任", "钱管理")
+        expunge(workspace, now(), WANG, record, ExpungeReason.BY_LAW, people=who, paper=lambda: paper)
+    ack("expunged")
+
+
 def _retype(workspace: Workspace, now: Now, ack: Ack) -> None:
     number, document = RecordNo("0001"), workspace.catalogue.get("mat_id_card")
     with workspace.writing(now()):
@@ -520,6 +533,7 @@ COMMANDS: Final = {
         Command("unlock", _unlock, _unlock),
         Command("move a record", _move, _move),
         Command("retype a record", _retype, _retype),
+        Command("expunge a record", _expunge, _expunge, before=_file(_first)),
         Command("deregister", _deregister),
         Command("void a document", _void, before=_generate),
         Command("replace a document", _replace, before=_generate),

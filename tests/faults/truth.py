@@ -97,6 +97,7 @@ def look(archive: Archive) -> Step:
             for r in case.records.values()
         ]
         records += [(n, m.record.type, str(m.case), m.new) for n, m in case.moved_out.items()]
+        records += [(n, gone.record.type, gone.why.value) for n, gone in case.expunged.items()]
         records += [(person.name, str(person.to)) for person in case.former]
         records += [(str(paper.case), paper.record, paper.sha256) for paper in case.references]
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
@@ -224,11 +225,17 @@ def _papers(archive: Archive) -> None:
     handed_back = Counter(
         DIGESTS[bag.sha256(path.read_bytes())] for path in (archive.outbox / "退回").glob("*")
     )
+    taken_out = Counter(
+        DIGESTS[entry.sha256]
+        for number in archive.case_numbers()
+        for gone in archive.read(number).expunged.values()
+        for entry in gone.record.files
+    )
     left = {p.name for p in archive.review.iterdir()} - {i.id for i in archive.tray.items()}
     must(not left, f"review/ holds {left}, which is no item")
     for name in DIGESTS.values():
         original = archive.inbox / name
-        here = filed[name] + waiting[name] + kept[name] + handed_back[name]
+        here = filed[name] + waiting[name] + kept[name] + handed_back[name] + taken_out[name]
         if name in PARTS_OF:
             must(
                 here == kept[PARTS_OF[name]],

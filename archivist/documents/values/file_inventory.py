@@ -6,11 +6,13 @@ Which papers are items of the volume, and in which order, stands in ``rules.disp
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
+from archivist.model.expunged_records import EXPUNGED
 from archivist.model.fact_paths import FactPath
 from archivist.rules.completeness.run import findings, lacking_in_volume
 from archivist.rules.disposition.arrangement import (
@@ -94,6 +96,10 @@ def _author(context: DocumentContext, item: VolumeItem) -> str:
 
 @computes(FieldPath.VOLUME_RECORDS)
 def _records(context: DocumentContext) -> tuple[Row, ...]:
+    return (*_item_rows(context), *_expunged_rows(context))
+
+
+def _item_rows(context: DocumentContext) -> tuple[Row, ...]:
     found = items(context.case)
     return tuple(
         {
@@ -111,6 +117,22 @@ def _records(context: DocumentContext) -> tuple[Row, ...]:
     )
 
 
+def _expunged_rows(context: DocumentContext) -> Iterator[Row]:
+    """Yield what the catalogue says of numbers that were taken out: that they were, and nothing of what stood there but its kind."""
+    for no, gone in context.case.expunged.items():
+        yield {
+            "no": str(no),
+            "doc_no": "",
+            "author": "",
+            "title": gone.record.title,
+            "date": "",
+            "pages": None,
+            "range": "",
+            "section": EXPUNGED,
+            "note": EXPUNGED,
+        }
+
+
 @computes(FieldPath.EVIDENCE_ROWS)
 def _evidence(context: DocumentContext) -> tuple[Row, ...]:
     """Return the papers of the file that hold, as evidence to be handed over; what each proves is for a person to say."""
@@ -126,7 +148,7 @@ def _compared(context: DocumentContext) -> tuple[Row, ...]:
     """What is compared paper against file: the pages of the file, the rest is for the pen."""
     return tuple(
         {"no": row["no"], "title": row["title"], "pages": row["pages"], "note": row["note"]}
-        for row in _records(context)
+        for row in _item_rows(context)
     )
 
 
@@ -147,6 +169,7 @@ def _statement(context: DocumentContext) -> str | None:
         f"第{no}件{moved.at[:10]}移出，归入{moved.case}第{moved.new}件。"
         for no, moved in context.case.moved_out.items()
     ]
+    told += [f"第{no}件{gone.words}，依据第{gone.paper}件。" for no, gone in context.case.expunged.items()]
     return "".join(told)
 
 

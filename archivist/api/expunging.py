@@ -1,0 +1,171 @@
+"""One record taken out of its file (剔除), by two and on a signed paper; what still holds it is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from archivist.api.authorisation import authorised, require_pair
+from archivist.api.inbox import parse_record, record_named
+from archivist.api.result import Result
+from archivist.errors import InvalidValue, UsageError
+from archivist.model.expunged_records import ExpungeReason
+from archivist.model.permissions import Act
+
+if TYPE_CHECKING:
+    from archivist.model.by import By
+    from archivist.model.ids import CaseNo, RecordNo
+    from archivist.preservation.expunging import Expunging
+    from archivist.preservation.record_copies import RecordCopy
+    from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCopyView:
+    """Something that still holds a record that was taken out of its file.
+
+    Attributes:
+        kind: ``backup``, ``submission``, ``batch``, ``local``; ``label`` the same in Chinese.
+        name: the medium as people call it, the submission, the batch, or the path within the archive.
+        since: ISO 8601, when it was made; empty where nobody noted it.
+        note: which generation, or what has to be known.
+    """
+
+    kind: str
+    label: str
+    name: str
+    since: str
+    note: str
+
+    @classmethod
+    def of(cls, copy: RecordCopy) -> RecordCopyView:
+        """Return a copy as it is shown."""
+        return cls(copy.kind.value, copy.kind.label, copy.name, copy.since, copy.note)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordExpunged(Result):
+    """A record that was taken out of its file, or with ``dry_run`` could be.
+
+    Attributes:
+        record: its number, which is never given again; ``title`` as it was.
+        why: 误归入他户, 重复 or 依法删除.
+        to_case: where the same paper is, ``to_record`` its number there; ``None`` where it is deleted by law.
+        paper: the record in the same file that holds what the two signed; ``None`` with ``dry_run``.
+        people: who decided.
+        copies: what still holds it.
+        warnings: what should be looked at, and what could not be asked of the two.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-expunge/1"
+
+    case: str
+    record: str
+    title: str
+    why: str
+    to_case: str | None
+    to_record: str | None
+    paper: str | None
+    people: tuple[str, ...]
+    copies: tuple[RecordCopyView, ...]
+    warnings: tuple[str, ...]
+    dry_run: bool
+
+    @classmethod
+    def of(cls, done: Expunging, unchecked: tuple[str, ...], *, dry_run: bool) -> RecordExpunged:
+        """Return what was, or would be, taken out."""
+        return cls(
+            case=str(done.case),
+            record=done.record.no,
+            title=done.record.title,
+            why=done.why.value,
+            to_case=str(done.to[0]) if done.to else None,
+            to_record=done.to[1] if done.to else None,
+            paper=done.paper,
+            people=done.people,
+            copies=tuple(map(RecordCopyView.of, done.copies)),
+            warnings=(*done.warnings, *unchecked),
+            dry_run=dry_run,
+        )
+
+
+@authorised(Act.EXPUNGE)
+def expunge(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    record: str,
+    *,
+    why: str,
+    to: str | None = None,
+    to_record: str | None = None,
+    people: Sequence[By] = (),
+    paper: Path | None = None,
+    reason: str = "",
+    dry_run: bool = False,
+) -> RecordExpunged:
+    """Take one record out of its file.
+
+    Args:
+        workspace: the open workspace.
+        by: who enters it, and when.
+        case: the household as people name it; see ``Workspace.find_case``.
+        record: its number there.
+        why: 误归入他户, 重复 or 依法删除.
+        to: the household it belongs to; only of one that was filed in another.
+        to_record: the record there, or in the same file, that is the same paper; found by its bytes when not told.
+        people: the two who decided.
+        paper: the scan of what they signed; it is filed in the same case first.
+        reason: free words.
+        dry_run: only say what would be done; nobody need be named.
+
+    Raises:
+        UsageError: E001, no signed paper. InvalidValue: E002. TwoPersonsNeeded: E605. CaseNotFound: E201. Else see
+        ``preservation.expunging.expunge``; of the paper any error of a file's own.
+    """
+    from archivist.preservation import expunging
+
+    number, old = workspace.find_case(case), record_named(record)
+    asked = (number, old, _reason(why), workspace.find_case(to) if to else None, parse_record(to_record))
+    if dry_run:
+        return RecordExpunged.of(expunging.plan_expunging(workspace, by, *asked), (), dry_run=True)
+    unchecked = require_pair(workspace, people, Act.EXPUNGE)
+    if paper is None:
+        raise UsageError("剔除须有两人签字的审批件：用 --paper 指明它的扫描件")
+    signed = paper
+    done = expunging.expunge(
+        workspace,
+        by,
+        *asked,
+        people=[one.actor for one in people],
+        paper=lambda: _filed(workspace, by, number, old, signed),
+        reason=reason,
+    )
+    return RecordExpunged.of(done, unchecked, dry_run=False)
+
+
+def _reason(text: str) -> ExpungeReason:
+    try:
+        return ExpungeReason(text.strip())
+    except ValueError:
+        known = "、".join(why.value for why in ExpungeReason)
+        raise InvalidValue(f"--why 须是{known}之一，不是“{text}”") from None
+
+
+def _filed(workspace: Workspace, by: By, number: CaseNo, expunged: RecordNo, path: Path) -> RecordNo:
+    """Return the record that a signed paper is; one that is filed already, as when this was cut short, is taken as it is."""
+    from archivist.doctypes.ids import DocumentId
+    from archivist.ingest.by_hand import file_by_hand
+    from archivist.reading.reader_process import Reader
+    from archivist.store import Original
+
+    digest = Original.of(path, path.name).sha256
+    for no, record in workspace.archive.read(number).records.items():
+        if no != expunged and digest in {f.sha256 for f in record.files}:
+            return no
+    with Reader() as reader:
+        kind = workspace.catalogue.get(DocumentId.OTHER)
+        why = f"剔除第 {expunged} 件的审批件"
+        return file_by_hand(workspace, by, number, path, reader, kind, reason=why).record

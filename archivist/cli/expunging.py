@@ -1,0 +1,68 @@
+"""``archivist case expunge``: one record taken out of its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archivist.api import expunging as api
+from archivist.cli.session import Session, with_session
+from archivist.model.expunged_records import ExpungeReason
+
+
+@click.command()
+@click.argument("case_", metavar="户")
+@click.argument("number", metavar="件号")
+@click.option("--why", required=True, metavar="|".join(why.value for why in ExpungeReason), help="为什么。")
+@click.option("--to", metavar="户", help="误归入他户的：应归的一户，须已有这一件。")
+@click.option("--to-record", metavar="件号", help="那一户（重复的：本户）的同一件是第几件；不写则自动对照。")
+@click.option("--by", "people", multiple=True, metavar="姓名", help="决定的两人，各写一次；须有分管领导。")
+@click.option(
+    "--paper", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="两人签字的审批件扫描件。"
+)
+@click.option("--reason", default="", help="补充说明；历史中永远保留，不要写个人信息。")
+@click.option("--dry-run", is_flag=True, help="只看能不能办、还有哪些副本，不写入。")
+@with_session
+def expunge(
+    session: Session,
+    case_: str,
+    number: str,
+    why: str,
+    to: str | None,
+    to_record: str | None,
+    people: tuple[str, ...],
+    paper: Path | None,
+    reason: str,
+    dry_run: bool,
+) -> None:
+    """剔除一件：误归入他户、重复或依法须删除的，原件、文字、文件名一并删去，件号保留。
+
+    制发的文书、签署件、决定和冻结的不得剔除。误归入他户的，先归入应归的户（case record move 能移的就移）。
+    """
+    done = api.expunge(
+        session.workspace,
+        session.by(writes=not dry_run),
+        case_,
+        number,
+        why=why,
+        to=to,
+        to_record=to_record,
+        people=[] if dry_run else [session.by(name) for name in people],
+        paper=paper,
+        reason=reason,
+        dry_run=dry_run,
+    )
+    session.emit(done)
+    what = "可以剔除（试运行，未写入）" if done.dry_run else "已剔除，件号保留"
+    there = f"；同一件见 {done.to_case} 第 {done.to_record} 件" if done.to_case else ""
+    session.say(f"{done.case} 第 {done.record} 件 {done.title}{what}（{done.why}）{there}", "green")
+    if done.paper:
+        session.say(f"依据：第 {done.paper} 件，{'、'.join(done.people)}")
+    session.table(
+        ("副本", "名称", "时间", "说明"),
+        [(c.label, c.name, c.since[:16].replace("T", " "), c.note) for c in done.copies],
+        title="还有这一件的副本（待清）",
+    )
+    for warning in done.warnings:
+        session.say(f"注意：{warning}", "yellow")
