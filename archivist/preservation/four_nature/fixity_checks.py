@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from archivist.model.bag_head import BagHead
 from archivist.model.standing import Verdict
 from archivist.preservation.comparison import HeadsElsewhere, compare
 from archivist.preservation.four_nature.evidence import CaseEvidence
 from archivist.preservation.four_nature.office_evidence import OutsideAnchor
 from archivist.preservation.four_nature.outcome import ItemOutcome, not_checked
 from archivist.preservation.four_nature.registry import checks_item
+from archivist.preservation.submission_bags import pack
 from archivist.store import bag
 from archivist.store.bag_contents import DECLARED_BY
 from archivist.store.bag_fixity import FixityFault, FixityFinding
@@ -168,7 +170,25 @@ def sums(evidence: CaseEvidence) -> ItemOutcome:
         wrong.append(f"应有 {len(listed)} 个文件，实有 {len(there)} 个")
     if sum(there.values()) != sum(listed.values()):
         wrong.append(f"应有 {sum(listed.values())} 字节，实有 {sum(there.values())} 字节")
-    return ItemOutcome.of(wrong, seen=[f"{len(listed)} 个文件、{sum(listed.values())} 字节，逐袋求和相符"])
+    told, unread, agreed = _transfer_list(evidence)
+    seen = [f"{len(listed)} 个文件、{sum(listed.values())} 字节，逐袋求和相符", *agreed]
+    return ItemOutcome.of([*wrong, *told], unread, seen)
+
+
+def _transfer_list(evidence: CaseEvidence) -> tuple[list[str], list[str], list[str]]:
+    """Hold the bag, as it stood then, against the list of the last submission it was in: wrong, left open, right."""
+    for name, (_, submission) in reversed(evidence.office.handed_over.items()):
+        if submission is None:
+            return [], [f"{name} 的移交清单读不出来"], []
+        for told in submission.cases:
+            if told.case == str(evidence.number):
+                packed = pack(evidence.office.workspace.archive.root, BagHead(told.case, told.seq, told.head))
+                now = (packed.records, len(packed.entries), packed.bytes)
+                said = (told.records, told.files, told.bytes)
+                words = f"{name} 的移交清单 {said[0]} 件、{said[1]} 个文件、{said[2]} 字节"
+                wrong = [f"{words}，实为 {now[0]} 件、{now[1]} 个、{now[2]} 字节"] if now != said else []
+                return wrong, [], [words]
+    return [], [], []
 
 
 @checks_item("KY01")

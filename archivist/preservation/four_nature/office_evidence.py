@@ -20,6 +20,9 @@ from archivist.preservation.four_nature.local_tools import ToolRun, run_tool
 from archivist.preservation.four_nature.outcome import ItemOutcome, not_checked
 from archivist.preservation.seal import FOLDER as SEALS
 from archivist.preservation.seal import HEADS
+from archivist.preservation.submission_format import Submission
+from archivist.preservation.submission_ledger import FOLDER as SUBMISSIONS
+from archivist.preservation.submission_ledger import SubmissionEntry, SubmissionStage, entries, load
 from archivist.rules.disposition.arrangement import archive_no
 from archivist.store.archive_fixity import beside_bags
 from archivist.store.bag_fixity import FixityFinding
@@ -67,23 +70,45 @@ class OfficeEvidence:
 
     @cached_property
     def outside(self) -> tuple[OutsideAnchor, ...] | str:
-        """What was sealed and is still at hand, the newest last; or why nothing can be said."""
+        """What was sealed or handed over and is still at hand; or why nothing can be said."""
         if isinstance(self.ledger, str):
             return self.ledger
         noted = {str(e.data["seal"]): str(e.data["sha256"]) for e in self.ledger if e.op is Op.SEALED}
-        folder = self.workspace.archive.outbox / SEALS
-        there = sorted(folder.iterdir()) if folder.is_dir() else []
-        found: list[OutsideAnchor] = []
-        for place in there:
+        noted |= {name: entry.anchor for name, (entry, _) in self.handed_over.items()}
+        found = [
+            OutsideAnchor(name, heads, noted.get(name) == heads.sha256)
+            for name, heads in self._lists_of_heads()
+        ]
+        sealed = max((name for name in noted if name not in self.handed_over), default="")
+        last = (sealed, next(reversed(self.handed_over), ""))
+        for name in filter(None, last):
+            if not any(anchor.name == name and anchor.on_record for anchor in found):
+                return f"最近一次{'报送' if name in self.handed_over else '封存'} {name} 的链头清单不在，或与总账所记的摘要不符"
+        return tuple(found)
+
+    def _lists_of_heads(self) -> Iterator[tuple[str, HeadsElsewhere]]:
+        """Yield the lists that can be read: of seals from the outbox, of submissions from the ledger's own bag."""
+        seals = self.workspace.archive.outbox / SEALS
+        places = sorted(seals.iterdir()) if seals.is_dir() else []
+        for year in self.workspace.archive.ledger_folders():
+            places += [year / SUBMISSIONS / name for name in self.handed_over]
+        for place in places:
             try:
-                heads = comparison.read(place / HEADS)
+                yield place.name, comparison.read(place / HEADS)
             except (ArchivistError, OSError):
                 continue
-            found.append(OutsideAnchor(place.name, heads, noted.get(place.name) == heads.sha256))
-        last = max(noted, default="")
-        if last and not any(anchor.name == last and anchor.on_record for anchor in found):
-            return f"最近一次封存 {last} 的清单不在 outbox 中，或与总账所记的摘要不符"
-        return tuple(found)
+
+    @cached_property
+    def handed_over(self) -> dict[str, tuple[SubmissionEntry, Submission | None]]:
+        """The submissions that were made, by their ids, the newest last, with what was said of each household."""
+        found: dict[str, tuple[SubmissionEntry, Submission | None]] = {}
+        for name, entry in entries(() if isinstance(self.ledger, str) else self.ledger).items():
+            if entry.stage is not SubmissionStage.STARTED:
+                try:
+                    found[name] = entry, load(self.workspace.archive, entry)[0]
+                except (ArchivistError, OSError):
+                    found[name] = entry, None
+        return found
 
     @cached_property
     def numbers(self) -> NumberSeries | str:

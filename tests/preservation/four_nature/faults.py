@@ -17,6 +17,9 @@ from archivist.model.record import RecordStatus
 from archivist.preservation.backup import back_up
 from archivist.preservation.four_nature.evidence import CaseEvidence
 from archivist.preservation.seal import seal
+from archivist.preservation.submission import SubmissionOrder, submit
+from archivist.preservation.submission_selection import Wanted
+from archivist.report.query import Period
 from archivist.store import Draft, NewFile, bag
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
@@ -295,6 +298,19 @@ def _other_sums(evidence: CaseEvidence) -> CaseEvidence:
     return replace(evidence, listed=MappingProxyType({**evidence.listed, path: (digest, size + 1)}))
 
 
+def handed_over(workspace: Workspace, _: Path) -> None:
+    submit(workspace, BY, SubmissionOrder(Period.of_month("2024-03"), "2024M03", Wanted.ALL))
+
+
+def _other_list(evidence: CaseEvidence) -> CaseEvidence:
+    """Let the list say one byte more of the household."""
+    ((name, (entry, submission)),) = evidence.office.handed_over.items()
+    assert submission is not None
+    cases = tuple(replace(told, bytes=told.bytes + 1) for told in submission.cases)
+    evidence.office.__dict__["handed_over"] = {name: (entry, replace(submission, cases=cases))}
+    return evidence
+
+
 CLEAN: Final = "virus_data = DATA\nvirus_scan_name = '样例杀毒 1.0'\n"
 FONDS: Final = ("archive", 'fonds = "Z109"')
 KINDS: Final[Mapping[str, FaultOfKind]] = {
@@ -367,6 +383,11 @@ KINDS: Final[Mapping[str, FaultOfKind]] = {
     "a seal that holds": fault(sealed, passing="ZS03"),
     "a seal that is lost": fault(sealed_and_lost, unchecked="ZS03"),
     "all set back behind a seal": fault(set_back, "ZS03"),
+    "handed over": fault(handed_over, passing="ZS03 WZ01"),
+    "handed over and gone on": fault(both(handed_over, filed(".pdf", pdf)), passing="ZS03 WZ01"),
+    "a list that says another sum": fault(handed_over, "WZ01", passing="ZS03", after=_other_list),
+    "heads handed over that are lost": fault(
+        both(handed_over, lambda w, _: next(w.archive.ledger.glob("*/data/报送/*/heads.tsv")).unlink()), unchecked="ZS03"),
     "a virus": fault(secured("virus_scan", 1, CLEAN), "AQ01"),
     "no virus": fault(secured("virus_scan", 0, CLEAN), passing="AQ01"),
     "no virus by data of no known day": fault(secured("virus_scan", 0), unchecked="AQ01"),
