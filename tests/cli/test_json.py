@@ -87,7 +87,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (-1, "check/2", []),
         (-1, "check-across", ["--across"]),
         (22, "four-nature", ["王秀兰", "--four"]),
-        (22, "four-nature", ["--four", "--phase", "移交", "--dry-run"]),
+        (-1, "four-nature", ["--four", "--phase", "移交", "--dry-run"]),
         (2, "error", ["--phase", "移交"]),
         (2, "error", ["--four", "--across"]),
     ],
