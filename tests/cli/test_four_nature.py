@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -20,7 +21,7 @@ from tests.people import WANG_ID
 NAME = "王秀兰"
 
 
-def checks_made(office: Office) -> list[dict[str, object]]:
+def checks_made(office: Office) -> list[dict[str, Any]]:
     with Workspace.open(office.root) as workspace:
         return [dict(event.data) for event in workspace.archive.ledger_events(Op.FOUR_NATURE_CHECKED)]
 
@@ -36,7 +37,7 @@ def test_the_line_the_report_and_the_ledger_say_the_same(office: Office) -> None
     words = "".join(node.text or "" for node in printed.element.iter() if node.text)
     assert report["words"] == line and line.partition("：")[2].partition("；")[0] in words
     (entry,) = checks_made(office)
-    (case,) = entry["cases"]  # type: ignore[misc]
+    (case,) = entry["cases"]
     with Workspace.open(office.root) as workspace:
         number = workspace.archive.case_numbers()[0]
         assert (case["case"], (case["seq"], case["head"])) == (str(number), workspace.archive.head(number))
