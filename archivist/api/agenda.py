@@ -220,6 +220,18 @@ class HoldReviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class OutstandingFindingView:
+    """Something the bureau wants put right; see ``procedure.check_findings.OutstandingFinding``."""
+
+    case: str
+    submission: str
+    record: str
+    text: str
+    until: dt.date | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgendaView(Result):
     """What is due on a day, the most urgent first.
 
@@ -227,6 +239,7 @@ class AgendaView(Result):
         on: the moment asked about.
         cases: how many open cases were looked at.
         holds: the holds that are to be reviewed, in open and in closed files.
+        findings: what the bureau returned or found and has not passed yet.
         unread: the cases that could not be looked at (未检), and why.
     """
 
@@ -237,6 +250,7 @@ class AgendaView(Result):
     entries: tuple[LimitView, ...]
     duties: tuple[DutyView, ...]
     holds: tuple[HoldReviewView, ...]
+    findings: tuple[OutstandingFindingView, ...]
     unread: tuple[str, ...]
 
     @property
@@ -290,6 +304,10 @@ def due(
         duties=tuple(map(DutyView.of, found.duties)),
         holds=tuple(
             HoldReviewView(r.case, r.hold, r.words, r.until, r.review_on, r.days) for r in found.holds
+        ),
+        findings=tuple(
+            OutstandingFindingView(f.case, f.submission, f.record, f.text, f.until, f.days)
+            for f in found.findings
         ),
         unread=found.unread,
     )

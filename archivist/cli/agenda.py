@@ -111,6 +111,22 @@ def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None)
             ],
             title=f"冻结待复核 {len(found.holds)} 项",
         )
+    if found.findings:
+        session.table(
+            ("户号", "件", "区民政局反馈", "报送", "期限", "剩余"),
+            [
+                (
+                    f.case,
+                    f.record,
+                    f.text,
+                    f.submission,
+                    f.until or "",
+                    "" if f.days is None else _days(f.days),
+                )
+                for f in found.findings[:most]
+            ],
+            title=f"退回、需整改 {len(found.findings)} 项",
+        )
     for key, measure in sorted({(r.key, r.measure) for r in shown}):
         session.say(f"{key}  {measure}", "dim")
     counts = "，".join(f"{status.label} {count}" for status, count in found.counts.items())

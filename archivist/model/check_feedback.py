@@ -16,7 +16,8 @@ class CheckFeedback:
     Attributes:
         submission: in answer to which (报送编号).
         record: of which paper, empty for the household as a whole.
-        passed: nothing is to be done; else ``text`` says what is to be put right.
+        passed: nothing is to be done (any more); else ``text`` says what is to be put right.
+        returned: it is about the file being returned and accepted again, not about what a check found.
         until: by when; ``None`` where nobody said.
         reply: SHA-256 of the file it came in.
     """
@@ -30,6 +31,7 @@ class CheckFeedback:
     text: str
     until: dt.date | None
     reply: str
+    returned: bool = False
 
 
 def feedback(event: Event) -> CheckFeedback:
@@ -45,14 +47,16 @@ def feedback(event: Event) -> CheckFeedback:
         str(data.get("text", "")),
         dt.date.fromisoformat(data["until"]) if data.get("until") else None,
         str(data["reply"]),
+        bool(data.get("returned", False)),
     )
 
 
 def outstanding(told: Sequence[CheckFeedback]) -> tuple[CheckFeedback, ...]:
     """Return what is still to be put right: what no later word of the bureau on the same paper, or on the whole, passed."""
-    return tuple(
-        one
-        for n, one in enumerate(told)
-        if not one.passed
-        and not any(later.passed and later.record in ("", one.record) for later in told[n + 1 :])
+    return tuple(one for n, one in enumerate(told) if not one.passed and not _passed(one, told[n + 1 :]))
+
+
+def _passed(one: CheckFeedback, later: Sequence[CheckFeedback]) -> bool:
+    return any(
+        word.passed and word.returned == one.returned and word.record in ("", one.record) for word in later
     )

@@ -14,6 +14,7 @@ from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
 from archivist.errors import ArchiveError, CaseNotFound, UnreadableFile
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.check_feedback import outstanding
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.model.plain_json import LARGE, MalformedData
@@ -135,7 +136,12 @@ def _receipt(
         odd = sorted({one[0] for one in here ^ there})
         raise ReceiptMismatch(f"所列的户与报送 {entry.id} 的不符：{'、'.join(odd[:5])}", file=name)
     todo = tuple(FeedbackFinding(one.case, "", False, f"退回：{one.why}", None) for one in receipt.returned)
-    entered, gone = _enter(workspace, by, receipt, todo, digest)
+    better = tuple(
+        FeedbackFinding(one.case, "", True, "已接收", None)
+        for one in receipt.accepted
+        if _was_returned(workspace, one.case)
+    )
+    entered, gone = _enter(workspace, by, receipt, (*todo, *better), digest)
     if entry.stage is not SubmissionStage.ACKNOWLEDGED:
         with workspace.writing(by):
             data = {
@@ -170,6 +176,7 @@ def _enter(
             "text": finding.text,
             "until": finding.until.isoformat() if finding.until else "",
             "reply": digest,
+            "returned": isinstance(reply, Receipt),
         }
         try:
             if _stands(workspace.archive.read(number), data):
@@ -179,6 +186,15 @@ def _enter(
         except (CaseNotFound, AlreadyDestroyed):
             gone.append(finding.case)
     return entered, tuple(gone)
+
+
+def _was_returned(workspace: Workspace, number: str) -> bool:
+    """Tell whether a household waits for being accepted after it was returned."""
+    try:
+        case = workspace.archive.read(CaseNo.parse(number))
+    except (CaseNotFound, AlreadyDestroyed):
+        return False
+    return any(one.returned for one in outstanding(case.feedback))
 
 
 def _stands(case: Case, data: dict[str, object]) -> bool:

@@ -27,7 +27,7 @@ from archivist.model.office_papers import papers_of
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.model.step_ids import GRANTING, StepId
-from archivist.procedure import hold_reviews
+from archivist.procedure import check_findings, hold_reviews
 from archivist.procedure.duties import Duty, of_records, of_staff
 from archivist.procedure.hold_reviews import HoldReview
 from archivist.rules import deadlines
@@ -45,7 +45,7 @@ from archivist.store import held_files
 from archivist.store.chain import EVENTS, event_name
 from archivist.workspace import Workspace
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Of what is kept in the catalogue."""
 BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
@@ -93,6 +93,7 @@ class Agenda:
     unread: tuple[str, ...]
     cases: int
     holds: tuple[HoldReview, ...] = ()
+    findings: tuple[check_findings.OutstandingFinding, ...] = ()
 
 
 def agenda(
@@ -131,6 +132,7 @@ def agenda(
     groups, unknown = held_files.known_group_holds(workspace.archive) if case is None else ((), "")
     unread += [unknown] if unknown else []
     bodies = {sight.number: sight.body.get("holds", ()) for sight in (*sights, *closed)}
+    told = {sight.number: sight.body.get("findings", ()) for sight in (*sights, *closed)}
     reviews = hold_reviews.due(bodies, groups, on.date(), days, overdue=overdue)
     duties = (
         ()
@@ -148,6 +150,7 @@ def agenda(
         tuple(dict.fromkeys(unread)),
         len(sights),
         reviews,
+        check_findings.due(told, on.date(), overdue=overdue),
     )
 
 
@@ -214,6 +217,7 @@ def _worked_out(case: Case, pack: Pack) -> str:
     return json.dumps(
         {"due": due, "review": visit, "served": recipients(case, pack), "state": case.state.value}
         | ({"holds": reviews} if (reviews := hold_reviews.plain(case)) else {})
+        | ({"findings": told} if (told := check_findings.plain(case)) else {})
         | months,
         separators=(",", ":"),
     )

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from archivist.api import agenda
 from archivist.disposal_errors import ReceiptMismatch
 from archivist.errors import IntegrityAlarm, WriteFailed
 from archivist.model.case import Case
@@ -38,7 +39,7 @@ from archivist.report.query import Period
 from archivist.store import Draft, NewFile, bag, chain, streamed_files
 from archivist.workspace import Workspace
 from tests.households import households
-from tests.kit import BY, make_workspace
+from tests.kit import BY, make_workspace, on
 
 MARCH = SubmissionOrder(Period.of_month("2024-03"), "2024M03")
 
@@ -109,7 +110,10 @@ def test_what_changed_since_the_receipt_goes_again(workspace: Workspace) -> None
     answer(workspace, second, returned=("TJHQ-DB-2024-000002",))
     third = submit(workspace)
     assert names(third) == [("000002", WhySubmitted.RETURNED)]
+    (line,) = agenda.due(workspace, on=BY.time).findings
+    assert (line.case[-6:], line.text) == ("000002", "退回：缺页")
     answer(workspace, third)
+    assert agenda.due(workspace, on=BY.time).findings == (), "accepted in the end"
     fourth = submit(workspace)
     assert names(fourth) == [] and len(fourth.parts) == 1
     assert fourth.submission.after == str(third.submission.id)
@@ -330,6 +334,9 @@ def test_feedback_stands_in_the_household(workspace: Workspace, tmp_path: Path) 
     number = CaseNo.parse("TJHQ-DB-2024-000001")
     (one,) = outstanding(workspace.archive.read(number).feedback)
     assert (one.text, one.until) == ("收入计算表缺页", dt.date(2024, 4, 20))
+    (line,) = agenda.due(workspace, on=on("2024-04-22")).findings
+    assert (line.case, line.text, line.days) == (str(number), "收入计算表缺页", -2)
+    assert agenda.due(workspace, on=on("2024-04-20"), overdue=True).findings == ()
     passed = dataclasses.replace(
         told, findings=(dataclasses.replace(told.findings[0], passed=True, text="", until=None),)
     )
