@@ -7,6 +7,8 @@ handing over copies do not.
 from __future__ import annotations
 
 import datetime as dt
+import json
+from contextlib import suppress
 from pathlib import Path
 
 from archivist.disposal_errors import OnHold
@@ -14,7 +16,7 @@ from archivist.errors import CaseNotFound, IntegrityAlarm, InvalidValue, NewerFo
 from archivist.model.case import Case
 from archivist.model.group_holds import GROUP_HOLD_OPS, GroupHold, fold_group_holds, in_force
 from archivist.model.holds import Hold
-from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo, RecordNo
 from archivist.store.archive import Archive
 from archivist.store.tray_items import TrayItem
 
@@ -104,10 +106,20 @@ def hand_back(archive: Archive, item: TrayItem, folder: Path, on: dt.date) -> Pa
 
     Survives: see ``Tray.hand_back``.
     """
-    for text in item.details.get("cases", ()):
+    for number in sorted(_named(item)):
         try:
-            case = archive.read(CaseNo.parse(str(text)))
-        except (CaseNotFound, InvalidValue):
+            case = archive.read(number)
+        except CaseNotFound:
             continue  # nothing of a case that is not there is held
         require_free(archive, case, f"退回提到它的待认领件 {item.id}", on)
     return archive.tray.hand_back(item, folder)
+
+
+def _named(item: TrayItem) -> set[CaseNo]:
+    """Return the households whose numbers stand in what is known of a waiting file: in its reasons, its name, its text."""
+    told = json.dumps([dict(item.details), dict(item.source)], ensure_ascii=False, default=str)
+    found = set()
+    for text in CASE_NO_IN_TEXT.findall("\n".join((told, item.name, item.message, item.text))):
+        with suppress(InvalidValue):
+            found.add(CaseNo.parse(text))
+    return found

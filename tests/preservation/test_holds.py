@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +32,10 @@ from archivist.model.group_holds import HeldCases
 from archivist.model.holds import HOLD_FORM
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.preservation import disposal
+from archivist.preservation.backup import back_up
 from archivist.preservation.hold_papers import ReadPaper
 from archivist.preservation.holds import HoldOrder, declare, place, release, release_group
+from archivist.preservation.restore import restore
 from archivist.procedure.cases import change_facts
 from archivist.procedure.closing import deregister
 from archivist.procedure.household_split import split_household
@@ -559,6 +562,28 @@ def test_a_split_copies_every_hold(workspace: Workspace) -> None:
     with pytest.raises(OnHold):
         held_files.require_free(workspace.archive, child, "销毁", TODAY)
     assert [h.id for h in workspace.archive.read(made.number).holds] == ["H1", "H2"]
+
+
+@pytest.mark.parametrize("first", ["hold", "backup"])
+def test_a_hold_is_there_after_a_restoration(
+    workspace: Workspace, case: Case, tmp_path: Path, first: str
+) -> None:
+    """“hold, then restore: hold is there”: of a file that was gone, and, placed since the copy was made, of one that was damaged."""
+    (tmp_path / "盘").mkdir()
+    if first == "hold":
+        place(workspace, BY, case.number, LAWSUIT)
+    disk = back_up(workspace, BY, tmp_path / "盘").generation.folder
+    folder = workspace.archive.folder(case.number)
+    if first == "hold":
+        shutil.rmtree(folder)
+    else:
+        place(workspace, BY, case.number, LAWSUIT)
+        (paper,) = (folder / "data").rglob("0001 *")
+        paper.chmod(0o644)
+        paper.write_bytes(b"damaged")
+    restore(workspace, BY, case.number, disk)
+    back = workspace.archive.read(case.number)
+    assert [h.id for h in holds(back, TODAY)] == ["H1"] and not check_bag(folder).findings
 
 
 def test_the_list_says_of_what_it_cannot_tell(workspace: Workspace, case: Case) -> None:
