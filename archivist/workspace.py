@@ -192,6 +192,10 @@ class Workspace:
         else:
             self._let_index(lambda: self._follow_now((number,)))
 
+    def forget(self, number: CaseNo) -> None:
+        """Let the index forget a destroyed case; where it cannot now, catching up does."""
+        self._let_index(lambda: self.index.remove(number))
+
     def _follow_now(self, numbers: Iterable[CaseNo]) -> None:
         with self.index.together():
             self.index.follow_many(numbers)

@@ -111,7 +111,7 @@ def _match(payload: str) -> re.Match[str] | None:
         return None
     if match["format"] == "2":
         return match if _TAG.fullmatch(match["check"]) else None
-    right = _CHECKSUM.fullmatch(match["check"]) and match["check"] == _checksum(match["body"])
+    right = _CHECKSUM.fullmatch(match["check"]) and match["check"] == checksum(match["body"])
     return match if right else None
 
 
@@ -120,7 +120,7 @@ def is_separator(payload: str) -> bool:
     return payload.strip() == SEPARATOR
 
 
-def _checksum(body: str) -> str:
+def checksum(body: str) -> str:
     """Return a checksum of two hexadecimal digits that catches single errors and transpositions."""
     total = 0
     for char in body:

@@ -131,7 +131,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "case_destroyed": _least(case=str, disposal=str),
     "disposal_proposed": _least(disposal=str, list_sha256=str, cases=_TEXTS, on=dt.date),
     "disposal_appraised": _least(disposal=str, list_sha256=str, opinions=JsonMap(str), appraisers=_TEXTS),
-    "disposal_approved": _least(disposal=str, list_sha256=str, cases=_TEXTS),
+    "disposal_approved": _least(disposal=str, list_sha256=str, cases=_TEXTS, approver=str),
     "disposal_row_withdrawn": _least(disposal=str, case=str, why=str),
     "disposal_cancelled": _least(disposal=str),
     "disposal_started": _least(disposal=str, list_sha256=str, executor=str, witnesses=_TEXTS),

@@ -47,6 +47,13 @@ class Act(StrEnum):
     PLACE_HOLD = "retention hold"
     DECLARE_HOLD = "retention hold --where"
     RELEASE_HOLD = "retention release"
+    PROPOSE_DISPOSAL = "retention propose"
+    APPRAISE_DISPOSAL = "retention appraise"
+    APPROVE_DISPOSAL = "retention approve"
+    EXECUTE_DISPOSAL = "retention execute"
+    CANCEL_DISPOSAL = "retention cancel"
+    CLEAR_RESIDUE = "retention residue --cleared"
+    CLOSE_DISPOSAL = "retention close"
     VERIFY = "verify"
     ACCEPT_FINDINGS = "verify --accept"
     SEAL = "ledger seal"
@@ -104,6 +111,13 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.PLACE_HOLD: "冻结",
         Act.DECLARE_HOLD: "成批冻结",
         Act.RELEASE_HOLD: "登记解除冻结（须两人签字）",
+        Act.PROPOSE_DISPOSAL: "拟销毁",
+        Act.APPRAISE_DISPOSAL: "登记鉴定意见",
+        Act.APPROVE_DISPOSAL: "登记销毁的批准",
+        Act.EXECUTE_DISPOSAL: "销毁档案（须两人监销）",
+        Act.CANCEL_DISPOSAL: "撤销销毁批次",
+        Act.CLEAR_RESIDUE: "登记残留已清（须两人）",
+        Act.CLOSE_DISPOSAL: "完成销毁批次",
         Act.VERIFY: "核对档案库",
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
         Act.SEAL: "封存总账",
@@ -163,6 +177,13 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.PLACE_HOLD: STAFF,
         Act.DECLARE_HOLD: DECIDING,
         Act.RELEASE_HOLD: frozenset({Role.REVIEWER, Role.APPROVER, Role.ARCHIVIST}),
+        Act.PROPOSE_DISPOSAL: frozenset({Role.ARCHIVIST}),
+        Act.APPRAISE_DISPOSAL: CUSTODY,
+        Act.APPROVE_DISPOSAL: CUSTODY,
+        Act.EXECUTE_DISPOSAL: frozenset({Role.ARCHIVIST}),
+        Act.CANCEL_DISPOSAL: CUSTODY,
+        Act.CLEAR_RESIDUE: CUSTODY,
+        Act.CLOSE_DISPOSAL: CUSTODY,
         Act.VERIFY: EVERYBODY,
         Act.ACCEPT_FINDINGS: CUSTODY,
         Act.SEAL: FILING | CUSTODY,

@@ -33,7 +33,7 @@ from archivist.model.facts import parse_facts, rows
 from archivist.model.former_people import PaperReference
 from archivist.model.group_holds import HeldCases
 from archivist.model.household_changes import new_household
-from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.step_ids import StepId
 from archivist.preservation import holds
 from archivist.preservation.expunging import expunge
@@ -50,6 +50,7 @@ from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.reading.reader_process import Reader
 from archivist.rules.pack import Pack
 from archivist.store import Original, held_files
+from archivist.store.destruction import Sentence
 from archivist.workspace import Workspace
 from tests.faults.shim import Ack
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -515,6 +516,31 @@ def _hold_many(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("held many")
 
 
+SENTENCE: Final = Sentence(
+    disposal="XH-2024-001",
+    list_sha256=Sha256("ab" * 32),
+    records=1,
+    pages=1,
+    deregistered="2020-12-31",
+    rule="retention.case",
+    sentence="停保后不少于3年",
+    end="2023-12-31",
+    persons={"executor": ("钱档案",), "witnesses": ("孙监销", "李监销")},
+    copies=(),
+)
+"""By what a case is destroyed."""
+
+
+def _destroy(workspace: Workspace, now: Now, ack: Ack) -> None:
+    archive = workspace.archive
+    with workspace.writing(now()):
+        pass  # a destruction that was begun is ended first
+    if ZHANG in archive.case_numbers():
+        archive.destroy(ZHANG, archive.chain(ZHANG).head, lambda _: SENTENCE, workspace.stamp(now()))
+        workspace.forget(ZHANG)
+    ack("destroyed")
+
+
 _first, _strange, *_ = PAPERS
 COMMANDS: Final = {
     c.name: c
@@ -542,6 +568,7 @@ COMMANDS: Final = {
         Command("place a hold", _hold),
         Command("release a hold", _release, before=_held),
         Command("hold many", _hold_many),
+        Command("destroy a case", _destroy, _destroy, before=_assign),
         Command("ledger number", _number),
         Command("enter heads", _heads, _heads),
         Command("seal", _seal, _seal),

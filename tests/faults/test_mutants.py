@@ -9,14 +9,19 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from archivist.ingest import filing
-from archivist.model.ids import Sha256
+from archivist.model.event import Event, Op
+from archivist.model.ids import CaseNo, Sha256
+from archivist.model.tombstone import Tombstone
 from archivist.store import commit, durable_files
 from archivist.store.bag import sha256
+from archivist.store.commit import Stamp
+from archivist.store.destruction import Destructions
+from archivist.store.ledger_checkpoints import LedgerState
 from archivist.store.number_runs import NumberRuns
 from archivist.store.record_moves import RecordMoves
 from tests.conftest import Counted
@@ -35,6 +40,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive/moves by .*two_case_changes\.end .*": "the same: the change is done, and done again it changes nothing",
+    r"archive/\.work by .*destruction\._erase .*": "what is left there of a destroyed case, the next start clears",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
 """Fsyncs that can be missed under the rules of ``power``; they serve disks on which a rename is two halves."""
@@ -193,6 +199,61 @@ def test_lost_numbers_that_nobody_enters_fail_loudly(
     monkeypatch.setattr(NumberRuns, "settle", lambda *_: None)
     site = Site.of(base, scratch, COMMANDS["generate many"])
     assert "nobody says what became of" in _first_kill_that_hurts(site)
+
+
+@pytest.fixture
+def destroying(base: Path, scratch: Path) -> Site:
+    return Site.of(base, scratch, COMMANDS["destroy a case"])
+
+
+def test_erasing_before_the_ledger_says_so_fails_loudly(
+    destroying: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erase before ledger: killed in between, a case is gone and nobody says why."""
+    real = Destructions.carry_out
+
+    def erase_first(self: Destructions, tombstone: Tombstone, stamp: Stamp) -> Tombstone:
+        self._erase(tombstone.case)
+        return real(self, tombstone, stamp)
+
+    monkeypatch.setattr(Destructions, "carry_out", erase_first)
+    assert _first_kill_that_hurts(destroying)
+
+
+def test_no_resuming_of_a_destruction_fails_loudly(destroying: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Destructions, "recover", lambda _: ([], []))
+    assert "the ledger says ['case_destroying']" in _first_kill_that_hurts(destroying)
+
+
+def test_destroyed_said_first_fails_loudly(destroying: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """已销毁 said first: killed in between, it is said and the case is there."""
+    real = Destructions._erase
+
+    def say_first(self: Destructions, year: int, destroying: Event, stamp: Stamp, **_: object) -> Event:
+        data = {"case": destroying.data["case"], "disposal": destroying.data["disposal"]}
+        said = self._ledgers.enter(year, commit.Draft(Op.CASE_DESTROYED, data), stamp)
+        real(self, CaseNo.parse(str(data["case"])))
+        return said
+
+    monkeypatch.setattr(Destructions, "_complete", say_first)
+    assert "is destroyed and there" in _first_kill_that_hurts(destroying)
+
+
+def test_another_event_while_a_case_is_destroyed_fails_loudly(
+    destroying: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other ledger event after ``case_destroying``: nobody sees any more that something was begun."""
+    real = Destructions._complete
+    monkeypatch.setattr(LedgerState, "ends_with", lambda *_: False)
+
+    def chatty(self: Destructions, year: int, destroying: Event, stamp: Stamp, **more: Any) -> Event:
+        if not more:
+            verified = {"quick": True, "checked": [], "findings": []}
+            self._ledgers.enter(year, commit.Draft(Op.VERIFIED, verified), stamp)
+        return real(self, year, destroying, stamp, **more)
+
+    monkeypatch.setattr(Destructions, "_complete", chatty)
+    assert "the ledger says ['case_destroying']" in _first_kill_that_hurts(destroying)
 
 
 def test_an_error_swallowed_fails_loudly(filing_one: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ from tests.faults.office import (
     OLD_PAPER,
     PAPERS,
     PARTS,
+    ZHANG,
     Command,
     always,
     lay,
@@ -110,7 +111,18 @@ def look(archive: Archive) -> Step:
                 sequence, first = (event.data["sequence"], int(folder.name)), event.data["first"]
                 must(first == numbers.get(sequence, 0) + 1, f"{sequence} gave {first} again")
                 numbers[sequence] = event.data["last"]
-    return Step((tuple(cases), waiting), numbers)
+    return Step((tuple(cases), waiting, destroyed(archive)), numbers)
+
+
+def destroyed(archive: Archive) -> tuple[tuple[str, str], ...]:
+    """Return what the ledger says of destructions; a case is there and nothing is said of it, or gone and all is said."""
+    ops = (Op.CASE_DESTROYING, Op.CASE_DESTROYED)
+    said = tuple((e.op.value, str(e.data["case"])) for e in archive.ledger_events() if e.op in ops)
+    for case in {case for _, case in said}:
+        told = [op for op, one in said if one == case]
+        must(told == [op.value for op in ops], f"{case}: the ledger says {told}")
+        must(not (archive.cases / case).exists(), f"{case} is destroyed and there")
+    return said
 
 
 def steps_of(base: Path, command: Command, out: Path) -> list[Step]:
@@ -245,7 +257,8 @@ def _papers(archive: Archive) -> None:
         content = stack(name) if name in PARTS else scan(name)
         must(not original.exists() or original.read_bytes() == content, f"inbox: {name} is damaged")
         must(here <= 1, f"{name} is there {here} times")
-        must(here or original.exists(), f"{name} is lost")
+        gone = name == OLD_PAPER and ZHANG in archive.destroyed()
+        must(here or original.exists() or gone, f"{name} is lost")
 
 
 def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> None:

@@ -218,6 +218,8 @@ def _unexpired(period: Retention) -> str:
 def destruction_register(asked: RegisterRequest) -> Register:
     """The volumes that an appraisal decided to destroy, as the clerk names them; none before its date, none held.
 
+    The list is kept for ever, so that it names nobody: a volume is called by its number.
+
     Source: 档案法第二十一条「禁止擅自销毁档案」.
     """
     on = asked.period.last
@@ -235,6 +237,7 @@ def destruction_register(asked: RegisterRequest) -> Register:
         rows.append(
             _volume(house)
             | {
+                "title": str(house.case.number),
                 "year": str(left.year),
                 "due": words(period.rule),
                 "kept": elapsed(left, on),

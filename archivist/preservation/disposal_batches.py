@@ -1,0 +1,353 @@
+"""A disposal on its way to destruction: proposed, appraised, approved, or cancelled. Nothing is destroyed here.
+
+Source: 档案法第二十一条「禁止擅自销毁档案」; 档案法实施条例第二十四条 (files whose period has run out are appraised).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from archivist.disposal_errors import ListChanged, OnHold, PeriodRunning, WrongBatchState
+from archivist.errors import ArchivistError, IntegrityAlarm, StepRefused, UnreadableFile, UsageError
+from archivist.model.by import By
+from archivist.model.case import Case
+from archivist.model.disposals import DISPOSAL_OPS, Disposal, DisposalState, Opinion, fold_disposals
+from archivist.model.event import Op
+from archivist.model.ids import CaseNo
+from archivist.model.retention_extensions import PERMANENTLY
+from archivist.os_reasons import reason_of
+from archivist.preservation import disposal_list
+from archivist.preservation.disposal_list import DisposalRow
+from archivist.preservation.disposal_persons import require_appraisers, require_approver
+from archivist.rules.disposition.retention import RetentionStatus, retention
+from archivist.store import Archive, Draft, NewFile
+from archivist.store.held_files import holds
+from archivist.workspace import Workspace
+
+MOST_BYTES: Final = 256 << 20
+"""A signed scan is not longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A batch that was proposed, or would be; ``left_out`` the files whose time has come and that are not in it, and why."""
+
+    batch: str
+    sha256: str
+    rows: tuple[DisposalRow, ...]
+    left_out: tuple[tuple[str, str], ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Appraised:
+    """What the appraisers decided of one file; ``until`` the day it is kept to, where it is kept longer and not for ever."""
+
+    opinion: Opinion
+    until: dt.date | None = None
+
+
+# ── what there is ────────────────────────────────────────────────────────────────────────────────────────
+def batches(archive: Archive) -> dict[str, Disposal]:
+    """Return every batch, in the order they were proposed.
+
+    Raises:
+        IntegrityAlarm: E202, the ledger is broken or contradicts itself. NewerFormat: E210.
+    """
+    try:
+        return fold_disposals(archive.ledger_events(*DISPOSAL_OPS))
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityAlarm(f"总账所记的销毁批次前后矛盾（{error}）", file="ledger") from error
+
+
+def batch_of(archive: Archive, name: str) -> Disposal:
+    """Return one batch.
+
+    Raises:
+        WrongBatchState: E607, there is none of this number.
+    """
+    found = batches(archive).get(name.strip().upper())
+    if found is None:
+        raise WrongBatchState(f"没有销毁批次 {name}")
+    return found
+
+
+def require_state(batch: Disposal, *states: DisposalState) -> None:
+    """Refuse what cannot be done with a batch now.
+
+    Raises:
+        WrongBatchState: E607.
+    """
+    if batch.state not in states:
+        raise WrongBatchState(f"{batch.id} {batch.state.label}")
+
+
+def why_not(workspace: Workspace, case: Case, on: dt.date) -> ArchivistError | None:
+    """Return why a file may not be destroyed on a day by what it says itself: its period, a hold, an alarm."""
+    kept = retention(case, workspace.pack, on)
+    if kept.status is RetentionStatus.UNCLOSED or kept.starts is None:
+        return PeriodRunning(kept.status.label, file=str(case.number))
+    if not kept.expired:
+        return PeriodRunning(f"保管至 {kept.expires}" if kept.expires else "永久保管", file=str(case.number))
+    if standing := holds(workspace.archive, case, on):
+        return OnHold(f"冻结（{'；'.join(h.words for h in standing)}）", file=str(case.number))
+    try:
+        workspace.archive.refuse(case.number)
+    except ArchivistError as alarm:
+        return alarm
+    return None
+
+
+# ── proposed ─────────────────────────────────────────────────────────────────────────────────────────────
+def propose(
+    workspace: Workspace, by: By, *, on: dt.date, numbers: Sequence[CaseNo] = (), dry_run: bool = False
+) -> Proposed:
+    """Propose files to be destroyed: those named, or all whose time has come.
+
+    Args:
+        workspace: the open workspace.
+        by: who proposes, and when.
+        on: civil day by which periods must have run out; not later than today.
+        numbers: the files; all there are when none is named.
+        dry_run: write nothing.
+
+    Raises:
+        StepRefused: E209, there is none to propose, with why. UsageError: E001, the day is in the future.
+
+    Survives: a kill at any point; the batch is there whole, or not.
+    """
+    if on > by.today:
+        raise UsageError(f"{on} 还没有到，不能按那一天拟销毁")
+    with workspace.writing(by):
+        busy = {n for b in batches(workspace.archive).values() if not b.state.is_over for n in b.remaining}
+        rows: list[DisposalRow] = []
+        left_out: list[tuple[str, str]] = []
+        for number in numbers or workspace.archive.case_numbers():
+            row = _row(workspace, number, on, busy=number in busy)
+            if isinstance(row, DisposalRow):
+                rows.append(row)
+            elif row and (numbers or not isinstance(row, PeriodRunning)):
+                left_out.append((str(number), row.what))
+        if not rows:
+            listed = [f"{number}：{why}" for number, why in left_out]
+            raise StepRefused("没有可列入销毁清册的户档", problems=listed)
+        name = _next(workspace.archive, by.today.year)
+        data = disposal_list.encode(name, workspace.config.office.name, on, rows)
+        proposed = Proposed(name, disposal_list.digest_of(data), tuple(rows), tuple(left_out), data)
+        if not dry_run:
+            said = {
+                "disposal": name,
+                "list_sha256": proposed.sha256,
+                "cases": [row.case for row in rows],
+                "on": on.isoformat(),
+            }
+            file = NewFile(f"{disposal_list.FOLDER}/{name}/{disposal_list.LIST}", data)
+            enter(workspace, by, Op.DISPOSAL_PROPOSED, said, (file,))
+    return proposed
+
+
+def _row(
+    workspace: Workspace, number: CaseNo, on: dt.date, *, busy: bool
+) -> DisposalRow | ArchivistError | None:
+    """Return the row of a file, or why it has none; ``None`` for one that is still open."""
+    archive = workspace.archive
+    try:
+        current = archive.chain(number)
+        case = archive.read(number)
+        if error := why_not(workspace, case, on):
+            return error
+        if busy:
+            return WrongBatchState("已在另一个批次中", file=str(number))
+        return DisposalRow.of(case, current, retention(case, workspace.pack, on))
+    except ArchivistError as error:
+        return error
+
+
+def _next(archive: Archive, year: int) -> str:
+    count = sum(name.startswith(f"XH-{year}-") for name in batches(archive))
+    return f"XH-{year}-{count + 1:03d}"
+
+
+# ── appraised, approved, cancelled ───────────────────────────────────────────────────────────────────────
+def appraise(
+    workspace: Workspace,
+    by: By,
+    name: str,
+    opinions: Mapping[CaseNo, Appraised],
+    *,
+    sha256: str,
+    appraisers: Sequence[str],
+    paper: Path | None,
+) -> Disposal:
+    """Record what the appraisers decided of each file of a batch; those kept longer get their new period.
+
+    Args:
+        workspace: the open workspace.
+        by: who records it, and when.
+        name: the batch.
+        opinions: of every file of the batch that is still in it.
+        sha256: the digest of the list as the appraisers' sheet has it.
+        appraisers: who signed.
+        paper: the signed scan.
+
+    Raises:
+        ListChanged: E603, the sheet is of another list, or not of all its files. TwoPersonsNeeded: E605. WrongBatchState: E607.
+        UsageError: E001, no scan, or an extension without its day.
+
+    Survives: a kill at any point; killed before a new period is recorded, the file is still not destroyed, for its opinion stands.
+    """
+    with workspace.writing(by):
+        batch = batch_of(workspace.archive, name)
+        require_state(batch, DisposalState.PROPOSED)
+        rows = disposal_list.read(workspace, batch)
+        if sha256 != batch.list_sha256:
+            raise ListChanged(
+                f"鉴定意见表上的摘要 {sha256[:8]}… 不是 {batch.id} 的清册（{batch.list_sha256[:8]}…）"
+            )
+        if {*opinions} != {*batch.remaining}:
+            raise ListChanged(f"鉴定意见表上的户与 {batch.id} 的清册不同")
+        require_appraisers(workspace.config, by.today, appraisers)
+        for number, told in opinions.items():
+            end = next(row.end for row in rows if row.number == number)
+            if told.opinion is Opinion.EXTEND and (told.until is None or told.until.isoformat() <= end):
+                raise UsageError(f"{number} 鉴定为延长，须写明晚于 {end} 的新保管期限")
+        said = {
+            "disposal": batch.id,
+            "list_sha256": batch.list_sha256,
+            "opinions": {str(n): told.opinion.value for n, told in opinions.items()},
+            "appraisers": list(appraisers),
+        }
+        enter(workspace, by, Op.DISPOSAL_APPRAISED, said, scan(batch, paper, "鉴定意见表"))
+        for number, told in opinions.items():
+            if told.opinion is not Opinion.DESTROY:
+                _extend(workspace, by, number, told, batch, appraisers)
+    return batch_of(workspace.archive, name)
+
+
+def _extend(
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    told: Appraised,
+    batch: Disposal,
+    appraisers: Sequence[str],
+) -> None:
+    until = told.until.isoformat() if told.opinion is Opinion.EXTEND and told.until else PERMANENTLY
+    data = {"until": until, "appraisers": list(appraisers)}
+    reason = f"{batch.id} 鉴定（档案法实施条例第二十四条）"
+    workspace.commit(number, lambda _: Draft(Op.RETENTION_EXTENDED, data, reason), by)
+
+
+def approve(workspace: Workspace, by: By, name: str, *, approver: str, paper: Path | None) -> Disposal:
+    """Record that the files the appraisers gave up may be destroyed.
+
+    Args:
+        workspace: the open workspace.
+        by: who records it, and when.
+        name: the batch.
+        approver: who signed.
+        paper: the signed scan.
+
+    Raises:
+        ListChanged: E603. TwoPersonsNeeded: E605, also where the approver proposed it. WrongBatchState: E607, not appraised, or
+            nothing of it is to be destroyed. UsageError: E001, no scan.
+
+    Survives: a kill at any point.
+    """
+    with workspace.writing(by):
+        batch = batch_of(workspace.archive, name)
+        require_state(batch, DisposalState.APPRAISED)
+        disposal_list.read(workspace, batch)
+        require_approver(workspace.config, by.today, batch, approver)
+        cases = [n for n in batch.remaining if batch.opinions.get(n) is Opinion.DESTROY]
+        if not cases:
+            raise WrongBatchState(f"{batch.id} 没有鉴定为销毁的户档")
+        said = {
+            "disposal": batch.id,
+            "list_sha256": batch.list_sha256,
+            "cases": list(map(str, cases)),
+            "approver": approver,
+        }
+        enter(workspace, by, Op.DISPOSAL_APPROVED, said, scan(batch, paper, "销毁审批表"))
+    return batch_of(workspace.archive, name)
+
+
+def cancel(
+    workspace: Workspace, by: By, name: str, *, reason: str, numbers: Sequence[CaseNo] = ()
+) -> Disposal:
+    """Cancel a batch before anything of it was destroyed, or let some of its files leave it.
+
+    Args:
+        workspace: the open workspace.
+        by: who, and when.
+        name: the batch.
+        reason: why; always told.
+        numbers: the files that leave; the whole batch is cancelled when none is named.
+
+    Raises:
+        WrongBatchState: E607, it has begun. UsageError: E001, no reason, or a file that is not in it.
+
+    Survives: a kill at any point.
+    """
+    if not reason.strip():
+        raise UsageError("须用 --reason 写明理由")
+    before = (DisposalState.PROPOSED, DisposalState.APPRAISED, DisposalState.APPROVED)
+    with workspace.writing(by):
+        batch = batch_of(workspace.archive, name)
+        if not numbers:
+            if batch.state is DisposalState.EXECUTING:
+                raise WrongBatchState(f"{batch.id} 已开始销毁，不能撤销（可让余下各户退出：写明户号）")
+            require_state(batch, *before)
+            enter(workspace, by, Op.DISPOSAL_CANCELLED, {"disposal": batch.id}, reason=reason)
+        else:
+            require_state(batch, *before, DisposalState.EXECUTING)
+            if foreign := [str(n) for n in numbers if n not in batch.remaining]:
+                raise UsageError(f"{'、'.join(foreign)} 不在 {batch.id} 中，或已销毁")
+            for number in numbers:
+                withdraw(workspace, by, batch, number, reason)
+    return batch_of(workspace.archive, name)
+
+
+def withdraw(workspace: Workspace, by: By, batch: Disposal, number: CaseNo, why: str) -> None:
+    """Record that a file leaves a batch alone, and why."""
+    data = {"disposal": batch.id, "case": str(number), "why": why}
+    enter(workspace, by, Op.DISPOSAL_ROW_WITHDRAWN, data)
+
+
+# ── the ledger ───────────────────────────────────────────────────────────────────────────────────────────
+def enter(
+    workspace: Workspace,
+    by: By,
+    op: Op,
+    data: Mapping[str, Any],
+    files: tuple[NewFile, ...] = (),
+    reason: str = "",
+) -> None:
+    """Enter an event of a batch into this year's ledger, with what is filed beside it."""
+    with workspace.writing(by):
+        draft = Draft(op, data, reason, files=files)
+        workspace.archive.ledgers.enter(by.today.year, draft, workspace.stamp(by))
+
+
+def scan(batch: Disposal, paper: Path | None, stem: str) -> tuple[NewFile, ...]:
+    """Return the signed scan of a form as it is filed beside the list.
+
+    Raises:
+        UsageError: E001, there is none. UnreadableFile: E101.
+    """
+    if paper is None:
+        raise UsageError(f"须用 --paper 给出签字的《{stem}》扫描件")
+    try:
+        if paper.stat().st_size > MOST_BYTES:
+            raise UsageError("扫描件太大", file=paper.name)
+        data = paper.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"读不出来：{reason_of(error)}", file=paper.name) from error
+    if not data:
+        raise UsageError("扫描件是空的", file=paper.name)
+    suffix = paper.suffix.lower() if paper.suffix.isascii() and len(paper.suffix) <= 5 else ""
+    return (NewFile(f"{disposal_list.FOLDER}/{batch.id}/{stem}{suffix or '.bin'}", data),)

@@ -1,0 +1,231 @@
+"""What is left of destroyed files outside the archive's own folders: copies in the outbox and elsewhere on this machine, media, submissions.
+
+What names people is looked for before they are forgotten: the places found then stand in ``outbox/处置/<XH>/残留.tsv`` until the batch is
+closed, by path alone.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archivist.disposal_errors import ResidueLeft
+from archivist.errors import ArchivistError, UsageError
+from archivist.model.by import By
+from archivist.model.case import Case
+from archivist.model.disposals import Disposal, DisposalState
+from archivist.model.event import Op
+from archivist.model.facts import rows, single
+from archivist.model.ids import CaseNo
+from archivist.preservation import disposal_list
+from archivist.preservation.disposal_batches import batch_of, enter, require_state, scan
+from archivist.preservation.disposal_persons import require_clearing
+from archivist.store import Archive, durable_files
+from archivist.workspace import Workspace
+
+FOLDER: Final = "处置"
+NOTED: Final = "残留.tsv"
+_LOCAL: Final = ("archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/.work", "archive/moves")  # fmt: skip
+"""Where copies are looked for. ``cases``, ``ledger`` and ``batches`` are bags, of which batches are asked by their events; what
+the index takes away is in no byte of it."""
+_LONGEST: Final = 64 << 20
+"""A file longer than so many bytes is looked at by its name alone."""
+_NAME_LEAST: Final = 2
+_NAMING: Final = ("name", "id_number", "address", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """One place where something may still be.
+
+    Attributes:
+        place: how people name it, and by what it is cleared: ``本机：archive/outbox/…``, ``备份：备份盘-2``, ``报送：S-…``.
+        cases: the destroyed files of which it is; none where nobody knows which.
+        what: what is to be done.
+    """
+
+    place: str
+    cases: tuple[str, ...]
+    what: str
+
+
+# ── before it is forgotten ───────────────────────────────────────────────────────────────────────────────
+def note(workspace: Workspace, batch: Disposal, numbers: Iterable[CaseNo]) -> None:
+    """Look for copies of files that are about to be destroyed, by all that names their people, and write down where.
+
+    Survives: a kill at any point; the next run looks again for those that are still there.
+    """
+    archive = workspace.archive
+    words: dict[CaseNo, tuple[bytes, ...]] = {}
+    found: set[tuple[str, str]] = {(place, case) for place, cases in _noted(archive, batch) for case in cases}
+    for number in numbers:
+        with suppress(ArchivistError):  # one that cannot be read leaves the batch
+            words[number] = _words(archive.read(number))
+            found |= {(f"批量扫描：{name}", str(number)) for name in _scans(archive, number)}
+    for path, there in _looked_through(workspace, words):
+        found |= {(f"本机：{path}", str(number)) for number in there}
+    folder = archive.outbox / FOLDER / batch.id
+    text = "".join(f"{place}\t{case}\n" for place, case in sorted(found)).encode()
+    with durable_files.writing("没有销毁任何档案"):
+        durable_files.make_folders(folder, below=archive.root)
+        staged = archive.work / f"residue-{batch.id}"
+        durable_files.unlink(staged)
+        durable_files.write_new(staged, text)
+        durable_files.replace(staged, folder / NOTED)
+        durable_files.sync_folder(folder)
+
+
+def _words(case: Case) -> tuple[bytes, ...]:
+    """Return what tells that a file is of a household: its number; names of more than one character, ID numbers, addresses."""
+    told = [str(case.number), case.number.compact]
+    for group in case.facts:
+        for row in rows(case.facts, group) or (single(case.facts, group),):
+            told += [str(row[key]) for key in _NAMING if row.get(key)]
+    return tuple(word.encode() for word in sorted({*told}) if len(word) >= _NAME_LEAST)
+
+
+def _scans(archive: Archive, number: CaseNo) -> set[str]:
+    """Return the batches of scans of which papers went to a case."""
+    sources = (event.source for event, _ in archive.chain(number).events)
+    return {str(source["batch"]) for source in sources if source and source.get("batch")}
+
+
+# ── what there is ────────────────────────────────────────────────────────────────────────────────────────
+def residue(workspace: Workspace, batch: Disposal) -> tuple[Residue, ...]:
+    """Return every place where something of the destroyed files may be and that nobody said is clear."""
+    archive = workspace.archive
+    words = {number: (str(number).encode(), number.compact.encode()) for number in batch.destroyed}
+    local: dict[str, set[str]] = {}
+    for path, there in _looked_through(workspace, words):
+        local.setdefault(f"本机：{path}", set()).update(map(str, there))
+    destroyed = {*map(str, batch.destroyed)}
+    for place, cases in _noted(archive, batch):
+        path = place.removeprefix("本机：")
+        gone = place.startswith("本机：") and not (workspace.root / path).exists()
+        gone |= (
+            place.startswith("批量扫描：") and place.removeprefix("批量扫描：") not in archive.batches.ids()
+        )
+        if not gone and destroyed & {*cases}:
+            local.setdefault(place, set()).update(destroyed & {*cases})
+    found = [Residue(place, tuple(sorted(cases)), _advice(place)) for place, cases in sorted(local.items())]
+    if batch.destroyed:
+        found += [
+            Residue(p, (), _advice(p)) for p in copies_elsewhere(archive, before=_first(archive, batch))
+        ]
+    return tuple(one for one in found if one.place not in batch.cleared)
+
+
+def _advice(place: str) -> str:
+    if place.startswith("备份："):
+        return "介质上较早的各份还有，删去或销毁介质后由两人登记"
+    if place.startswith("报送："):
+        return "请接收单位按下次报送的 destroyed.tsv 处理，答复后登记"
+    if place.startswith("批量扫描："):
+        return "整批扫描的原件含有本户的页，核实后登记"
+    return "删去，或核实与本户无关后登记"
+
+
+def _first(archive: Archive, batch: Disposal) -> str:
+    """Return when the first file of a batch was destroyed; copies that were made later have none of them all."""
+    moments = [e.time for e in archive.ledger_events(Op.CASE_DESTROYED) if e.data["disposal"] == batch.id]
+    return max(moments, default="")
+
+
+def copies_elsewhere(archive: Archive, before: str = "") -> Iterator[str]:
+    """Yield the media and submissions that the ledger tells of, each once; those of before a moment when one is given."""
+    told: dict[str, None] = {}
+    for event in archive.ledger_events(Op.BACKUP_MADE, Op.SUBMISSION_MADE):
+        if before and event.time >= before:
+            continue
+        medium = event.op is Op.BACKUP_MADE
+        told[f"备份：{event.data['medium']}" if medium else f"报送：{event.data['submission']}"] = None
+    yield from told
+
+
+def _noted(archive: Archive, batch: Disposal) -> Iterator[tuple[str, tuple[str, ...]]]:
+    path = archive.outbox / FOLDER / batch.id / NOTED
+    with suppress(OSError):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            place, _, case = line.rpartition("\t")
+            yield place, (case,)
+
+
+def _looked_through(
+    workspace: Workspace, words: Mapping[CaseNo, tuple[bytes, ...]]
+) -> Iterator[tuple[str, Collection[CaseNo]]]:
+    """Yield every file of this workspace that has one of some words in its name or in its bytes, what is packed in it too."""
+    own = workspace.archive.outbox / FOLDER
+    for place in _LOCAL:
+        for folder, _, names in os.walk(workspace.root / place):
+            if own in (Path(folder), *Path(folder).parents):
+                continue
+            for name in names:
+                path = Path(folder, name)
+                told = path.relative_to(workspace.root).as_posix()
+                there = _holding(path, words, told.encode("utf-8", "replace"))
+                if there:
+                    yield told, there
+
+
+def _holding(path: Path, words: Mapping[CaseNo, tuple[bytes, ...]], name: bytes) -> set[CaseNo]:
+    contents = [name, *_contents(path)]
+    return {n for n, told in words.items() if any(word in data for word in told for data in contents)}
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    with suppress(OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        if path.stat().st_size > _LONGEST:
+            return
+        yield path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                for entry in packed.infolist():
+                    if entry.file_size <= _LONGEST:
+                        yield packed.read(entry)
+
+
+# ── cleared, closed ──────────────────────────────────────────────────────────────────────────────────────
+def clear(workspace: Workspace, by: By, name: str, place: str, names: Sequence[str], reason: str) -> Disposal:
+    """Record that two people cleared a place, or why nothing need be cleared there.
+
+    Raises:
+        TwoPersonsNeeded: E605. UsageError: E001, no such place is left. WrongBatchState: E607.
+
+    Survives: a kill at any point.
+    """
+    with workspace.writing(by):
+        batch = batch_of(workspace.archive, name)
+        require_state(batch, DisposalState.EXECUTING, DisposalState.EXECUTED)
+        left = [one.place for one in residue(workspace, batch)]
+        meant = [one for one in left if place in (one, one.partition("：")[2])]
+        if len(meant) != 1:
+            raise UsageError(f"残留中没有“{place}”", problems=left)
+        require_clearing(workspace.config, by.today, names)
+        said = {"disposal": batch.id, "place": meant[0], "by": list(names)}
+        enter(workspace, by, Op.DISPOSAL_RESIDUE_CLEARED, said, reason=reason)
+    return batch_of(workspace.archive, name)
+
+
+def close(workspace: Workspace, by: By, name: str, *, paper: Path | None) -> Disposal:
+    """Close a batch: nothing is left anywhere, and the signed record of the destruction is filed with the list for ever.
+
+    Raises:
+        ResidueLeft: E609, with every place. WrongBatchState: E607. UsageError: E001, no scan.
+
+    Survives: a kill at any point; what stands in the outbox for the batch is cleared when it is closed, or stays for a person.
+    """
+    with workspace.writing(by):
+        batch = batch_of(workspace.archive, name)
+        require_state(batch, DisposalState.EXECUTED)
+        if left := residue(workspace, batch):
+            raise ResidueLeft(f"{batch.id} 还有 {len(left)} 处残留", problems=[one.place for one in left])
+        disposal_list.read(workspace, batch)
+        enter(workspace, by, Op.DISPOSAL_CLOSED, {"disposal": batch.id}, scan(batch, paper, "监销记录"))
+        with suppress(OSError):
+            durable_files.unlink(workspace.archive.outbox / FOLDER / batch.id / NOTED)
+    return batch_of(workspace.archive, name)
