@@ -8,6 +8,7 @@ import click
 
 from archivist.api import retention as api
 from archivist.api.retention import RetainedCaseView, RetentionExplained
+from archivist.cli.disposal import COMMANDS as DISPOSAL
 from archivist.cli.holds import hold, release
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
@@ -19,6 +20,8 @@ def retention() -> None:
     """保管期限：到期只进入鉴定，绝不自动销毁。"""
 
 
+for _command in DISPOSAL:
+    retention.add_command(_command)
 retention.add_command(hold)
 retention.add_command(release)
 

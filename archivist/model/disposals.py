@@ -82,7 +82,7 @@ class Disposal:
         list_sha256: of its list; ``list_path`` where that stands in the ledger's bag of ``year``.
         cases: all that were proposed.
         opinions: of the appraisers, by case; the ``appraisers`` are empty before.
-        approved: the cases that are to be destroyed; ``approved_on`` by whichever clock was later.
+        approved: the cases that are to be destroyed; ``approved_on`` the latest day that the ledger knew of then.
         withdrawn: why a case left the batch alone.
         destroyed: the cases of which the ledger says so, in order.
         cleared: the places that two people said are clear.
@@ -139,7 +139,7 @@ def fold_disposals(events: Iterable[Event]) -> dict[str, Disposal]:
     for event in events:
         if event.op not in DISPOSAL_OPS:
             continue
-        latest = max(latest, *(dt.date.fromisoformat(t[:10]) for t in (event.time, event.real_time)))
+        latest = max(latest, dt.date.fromisoformat(event.time[:10]))
         name = str(event.data["disposal"])
         if event.op is Op.DISPOSAL_PROPOSED:
             found[name] = _proposed(name, event)

@@ -17,7 +17,7 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.disposals import DISPOSAL_OPS, Disposal, DisposalState, Opinion, fold_disposals
 from archivist.model.event import Op
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, Sha256
 from archivist.model.retention_extensions import PERMANENTLY
 from archivist.os_reasons import reason_of
 from archivist.preservation import disposal_list
@@ -33,11 +33,11 @@ MOST_BYTES: Final = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedDisposal:
     """A batch that was proposed, or would be; ``left_out`` the files whose time has come and that are not in it, and why."""
 
     batch: str
-    sha256: str
+    sha256: Sha256
     rows: tuple[DisposalRow, ...]
     left_out: tuple[tuple[str, str], ...]
     data: bytes
@@ -105,7 +105,7 @@ def why_not(workspace: Workspace, case: Case, on: dt.date) -> ArchivistError | N
 # ── proposed ─────────────────────────────────────────────────────────────────────────────────────────────
 def propose(
     workspace: Workspace, by: By, *, on: dt.date, numbers: Sequence[CaseNo] = (), dry_run: bool = False
-) -> Proposed:
+) -> ProposedDisposal:
     """Propose files to be destroyed: those named, or all whose time has come.
 
     Args:
@@ -137,7 +137,7 @@ def propose(
             raise StepRefused("没有可列入销毁清册的户档", problems=listed)
         name = _next(workspace.archive, by.today.year)
         data = disposal_list.encode(name, workspace.config.office.name, on, rows)
-        proposed = Proposed(name, disposal_list.digest_of(data), tuple(rows), tuple(left_out), data)
+        proposed = ProposedDisposal(name, disposal_list.digest_of(data), tuple(rows), tuple(left_out), data)
         if not dry_run:
             said = {
                 "disposal": name,

@@ -83,7 +83,7 @@ def execute(
     with workspace.writing(by):
         batch = batch_of(workspace.archive, name)
         require_state(batch, DisposalState.APPROVED, DisposalState.EXECUTING)
-        on = min(by.today, by.real_time.date())
+        on = by.today
         _require_time(batch, on)
         require_executors(workspace.config, by.today, batch, by.actor, witnesses)
         rows = {row.number: row for row in disposal_list.read(workspace, batch)}

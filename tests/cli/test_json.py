@@ -198,6 +198,13 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("retention", "extend"): [
         (60, "error", ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有保存价值"]),
     ],
+    ("retention", "propose"): [(29, "error", []), (29, "error", ["--dry-run"])],
+    ("retention", "appraise"): [(2, "error", ["XH-2024-001", "--opinions", "诊断.txt", "--by", "甲"])],
+    ("retention", "approve"): [(67, "error", ["XH-2024-001", "--by", "赵主任"])],
+    ("retention", "execute"): [(67, "error", ["XH-2024-001", "--witness", "甲", "--witness", "乙"])],
+    ("retention", "cancel"): [(67, "error", ["XH-2024-001", "--reason", "有异议"])],
+    ("retention", "residue"): [(67, "error", ["XH-2024-001"])],
+    ("retention", "close"): [(67, "error", ["XH-2024-001"])],
     ("retention", "hold"): [
         (0, "retention-hold", ["王秀兰", "--cause", "行政诉讼", "--until", "判决生效", "--dry-run"]),
         (0, "retention-hold", ["王秀兰", "--cause", "行政诉讼", "--until", "判决生效"]),

@@ -78,6 +78,13 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("bureau", "verify"): [(Act.VERIFY_RECEIVED, [])],
     ("bureau", "sample"): [(Act.DRAW_SAMPLE, ["--month", "2024-03", "--lot", "1"])],
     ("bureau", "feedback"): [(Act.GIVE_FEEDBACK, ["S-TJHQ-2024Q1-01", "--findings", "抽查.csv"])],
+    ("retention", "propose"): [(Act.PROPOSE_DISPOSAL, [])],
+    ("retention", "appraise"): [(Act.APPRAISE_DISPOSAL, ["XH-2024-001", "--opinions", "诊断.txt", "--by", "甲", "--by", "乙"])],
+    ("retention", "approve"): [(Act.APPROVE_DISPOSAL, ["XH-2024-001", "--by", "丙"])],
+    ("retention", "execute"): [(Act.EXECUTE_DISPOSAL, ["XH-2024-001", "--witness", "甲", "--witness", "乙"])],
+    ("retention", "cancel"): [(Act.CANCEL_DISPOSAL, ["XH-2024-001", "--reason", "有异议"])],
+    ("retention", "residue"): [(Act.CLEAR_RESIDUE, ["XH-2024-001", "--cleared", "某盘", "--by", "甲", "--by", "乙"])],
+    ("retention", "close"): [(Act.CLOSE_DISPOSAL, ["XH-2024-001"])],
 }  # fmt: skip
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
