@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from archivist.api import agenda
-from archivist.disposal_errors import ReceiptMismatch
+from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
 from archivist.errors import IntegrityAlarm, WriteFailed
 from archivist.model.case import Case
 from archivist.model.check_feedback import outstanding
@@ -40,6 +40,7 @@ from archivist.store import Draft, NewFile, bag, chain, streamed_files
 from archivist.workspace import Workspace
 from tests.households import households
 from tests.kit import BY, make_workspace, on
+from tests.store.test_destruction import destroy
 
 MARCH = SubmissionOrder(Period.of_month("2024-03"), "2024M03")
 
@@ -403,3 +404,39 @@ def relink(folder: Path, drop: int = 0) -> None:
         plain = json.loads(path.read_bytes()) | {"prev": before}
         path.write_bytes(chain.encode(chain.decode(json.dumps(plain).encode())))
         before = bag.sha256(path.read_bytes())
+
+
+def test_the_ledger_rewritten_is_found_by_the_package(workspace: Workspace) -> None:
+    """F25: ledger rewritten: found by name."""
+    made = submit(workspace)
+    assert made.folder
+    year = workspace.archive.ledger / "2024"
+    first = year / "events/000001.json"
+    plain = json.loads(first.read_bytes()) | {"actor": "某人"}
+    first.chmod(0o600)
+    first.write_bytes(chain.encode(chain.decode(json.dumps(plain).encode())))
+    relink(year)
+    chain.forget()
+    found = comparison.compare(workspace.archive, comparison.read(made.folder / made.parts[0].name))
+    (one,) = [c for c in found if c.bag == "ledger-2024"]
+    assert (one.standing, one.since, one.exact) == (AgainstCopy.REWRITTEN, 1, True)
+
+
+def test_what_was_destroyed_by_the_rules_still_checks(workspace: Workspace) -> None:
+    """F25: case destroyed lawfully: 已销毁（墓碑含锚）; the next submission tells the bureau, the earlier is not made again."""
+    made = submit(workspace)
+    assert made.folder
+    path = made.folder / made.parts[0].name
+    number = CaseNo.parse("TJHQ-DB-2024-000001")
+    stone = destroy(workspace, number)
+    found = comparison.compare(workspace.archive, comparison.read(path))
+    assert {c.bag: c.standing for c in found}[str(number)] is AgainstCopy.DESTROYED
+    with pytest.raises(AlreadyDestroyed, match=str(number)):
+        submission.resume(workspace, BY, str(made.submission.id))
+    after = submit(workspace)
+    _, tables = submission_ledger.load(
+        workspace.archive, submission_ledger.find(workspace.archive, str(after.submission.id))
+    )
+    assert f"{number}\t{stone.disposal}\t{stone.head.seq}\t{stone.head.head}\t" in tables.destroyed.decode()
+    assert f"{number}\t{stone.head.seq}\t{stone.head.head}\n" in tables.heads.decode()
+    assert str(number) not in {c.case for c in after.submission.cases}
