@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.api import four_nature as api
+from archivist.api.access import require_writable
 from archivist.api.four_nature import FourNatureChecked, FourNatureItemView, Phase
 from archivist.cli.session import Session
 from archivist.model.standing import Verdict
@@ -20,6 +21,8 @@ def check_four(
     session: Session, cases: tuple[str, ...], phase: str | None, backup: Path | None, *, dry_run: bool
 ) -> int:
     """Check, show, and return the exit status."""
+    if not dry_run:
+        require_writable(session.workspace)  # the report names whom it is about
     with session.progress("四性检测", least=2) as progress:
         done = api.check(
             session.workspace,

@@ -125,6 +125,8 @@ class FourNatureReport:
         return Conclusion.of(self.overall)
 
 
+_TIMES: Final = 5
+"""A case that changes while it is looked at is looked at so often."""
 _NAMED: Final = 5
 """So many cases are named with what is wrong with them, where all are told together."""
 
@@ -172,10 +174,27 @@ def check(
     found: list[CaseFourNature] = []
     with nullcontext(reader) if reader else Reader() as opened:
         for done, number in enumerate(numbers, 1):
-            found.append(judge(gather(office, number, opened), phase))
+            found.append(judge(_gathered_at_rest(office, number, opened), phase))
             if step:
                 step(done, len(numbers))
     return FourNatureReport(phase, on, tuple(found))
+
+
+def _gathered_at_rest(office: OfficeEvidence, number: CaseNo, reader: Reader) -> CaseEvidence:
+    """Gather a case of which nobody committed a change meanwhile: half of before and half of after would be called wrong."""
+    for _ in range(_TIMES):
+        before = _head(office.workspace, number)
+        evidence = gather(office, number, reader)
+        if _head(office.workspace, number) == before:
+            break
+    return evidence
+
+
+def _head(workspace: Workspace, number: CaseNo) -> tuple[int, str] | None:
+    try:
+        return workspace.archive.head(number)
+    except (ArchivistError, OSError):
+        return None
 
 
 def judge(evidence: CaseEvidence, phase: Phase | None = None) -> CaseFourNature:

@@ -22,8 +22,12 @@ _PEOPLE: Final[Mapping[Op, str]] = {
     Op.RETENTION_EXTENDED: "appraisers",
     Op.HOLD_RELEASED: "by",
     Op.RECORD_EXPUNGED: "by",
+    Op.GROUP_HOLD_RELEASED: "by",
+    Op.DISPOSAL_APPRAISED: "appraisers",
+    Op.DISPOSAL_STARTED: "witnesses",
+    Op.DISPOSAL_RESIDUE_CLEARED: "by",
 }
-"""Acts in a case that two people answer for, and under which key of their event they stand."""
+"""Acts that two people answer for, in a case or for the office, and under which key of their event they stand."""
 
 
 @checks_item("AQ01")
@@ -90,7 +94,8 @@ def operations(evidence: CaseEvidence) -> ItemOutcome:
     if evidence.case is None or evidence.contents is None:
         return not_checked(evidence.unread)
     events = [stored.event for _, stored in sorted(evidence.events.items()) if stored.event]
-    wrong = [*_alone(events), *_accepted_alone(str(evidence.number), evidence.office.ledger)]
+    ledger = evidence.office.ledger
+    wrong = [*_alone(events, "第"), *_alone(ledger, "总账第"), *_accepted_alone(str(evidence.number), ledger)]
     unread: list[str] = []
     if sys.platform == "win32":
         unread.append("本系统没有文件夹权限可查")
@@ -99,10 +104,13 @@ def operations(evidence: CaseEvidence) -> ItemOutcome:
     return ItemOutcome.of(wrong, unread, ["两人办理的事都有两人，文件夹权限 0700"])
 
 
-def _alone(events: Sequence[Event]) -> Iterator[str]:
+def _alone(events: Sequence[Event], where: str) -> Iterator[str]:
     for event in events:
-        if (key := _PEOPLE.get(event.op)) and len(set(event.data.get(key, ()))) < 2:
-            yield f"第 {event.seq} 号事件（{event.op.value}）须两人，只有一人"
+        people = set(event.data.get(_PEOPLE.get(event.op, ""), ()))
+        if event.op in _PEOPLE and len(people) < 2:
+            yield f"{where} {event.seq} 号事件（{event.op.value}）须两人，没有两人"
+        if event.op is Op.DISPOSAL_STARTED and event.data["executor"] in people:
+            yield f"{where} {event.seq} 号事件（{event.op.value}）的监销人也是执行人"
 
 
 def _accepted_alone(number: str, ledger: Sequence[Event]) -> Iterator[str]:

@@ -119,6 +119,12 @@ def commit(op: Op, data: Mapping[str, Any], *new: NewFile) -> Act:
     return act
 
 
+def noted(**said: Any) -> Act:
+    """Let the ledger tell of a destruction that began."""
+    data = {"disposal": "XH-2024-001", "list_sha256": "0" * 64, "executor": "丙", **said}
+    return lambda workspace, _: workspace.archive.note(Op.DISPOSAL_STARTED, data, workspace.stamp(BY))
+
+
 def garbage(workspace: Workspace, _: Path) -> None:
     """Let the last event be no JSON, and list it so: nothing else contradicts it."""
     last = max((bag_of(workspace) / "events").iterdir())
@@ -359,6 +365,9 @@ KINDS: Final[Mapping[str, FaultOfKind]] = {
     "pages that are not those of the paper": fault(finished("2024-17", 3), "WZ03"),
     "a paper after the volume was finished": fault(both(finished("2024-17"), filed(".pdf", pdf)), unchecked="WZ03"),
     "one appraiser twice": fault(commit(Op.RETENTION_EXTENDED, {"until": "永久", "appraisers": ["甲", "甲"]}), "AQ04"),
+    "one witness twice": fault(noted(witnesses=["甲", "甲"]), "AQ04"),
+    "a witness who does it himself": fault(noted(witnesses=["甲", "丙"]), "AQ04"),
+    "two witnesses": fault(noted(witnesses=["甲", "乙"]), passing="AQ04"),
     "an event that is no JSON": fault(garbage, "KY01", unchecked="ZS02 ZS07 ZS08 ZS11 WZ02"),
     "an event of no shape": fault(of_no_shape, "ZS06", unchecked="ZS02 KY01"),
     "a status that does not follow": fault(rewritten(_with_record("0001", signs="0099")), "KY01", unchecked="ZS13 WZ04"),

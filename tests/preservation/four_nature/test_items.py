@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from archivist.model.ids import CaseNo
 from archivist.model.standing import Verdict
 from archivist.preservation.four_nature.evidence import CaseEvidence, gather
 from archivist.preservation.four_nature.items import Nature, Phase, all_items, items_of
@@ -21,7 +22,7 @@ from archivist.reading.reader_process import Reader
 from archivist.workspace import Workspace
 from tests.kit import BY
 from tests.preservation.four_nature.faults import KINDS, FaultOfKind, fresh_case
-from tests.preservation.four_nature.office import ONE, sound_office
+from tests.preservation.four_nature.office import ONE, file_paper, pdf, sound_office
 from tests.reading.files import PATIENT
 
 Ran = Callable[[str], CaseFourNature]
@@ -186,3 +187,26 @@ def test_a_check_that_breaks_is_left_open(
         found = judge(evidence)
     assert of(found, Verdict.UNCHECKED) == {item.id for item in all_items()}
     assert found.conclusion is Conclusion.OPEN
+
+
+def test_a_commit_beside_the_check_is_no_fault(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an office works a case is looked at again that changed meanwhile: never half of before, half of after."""
+    from archivist.preservation.four_nature import run
+
+    sound_office(tmp_path)
+    times: list[int] = []
+
+    def gather_beside(office: OfficeEvidence, number: CaseNo, reader: Reader) -> CaseEvidence:
+        evidence = gather(office, number, reader)
+        times.append(evidence.head[0])
+        if len(times) == 1:
+            file_paper(office.workspace, ".pdf", pdf(tmp_path))
+        return evidence
+
+    monkeypatch.setattr(run, "gather", gather_beside)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        (found,) = run.check(workspace, [ONE], on=BY.today, reader=reader).cases
+        assert (found.seq, found.head) == workspace.archive.head(ONE)
+    assert len(times) == 2 and times[1] == times[0] + 1
