@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised
+from archivist.api.parcels import private
 from archivist.api.result import Result
 from archivist.model.permissions import Act
 
@@ -112,15 +115,27 @@ def plan(workspace: Workspace, by: By, case: str, *, archive_no: str = "") -> Fi
 
 
 @authorised(Act.FINISH)
-def finish(workspace: Workspace, by: By, case: str, *, archive_no: str = "") -> VolumeFinished:
+def finish(
+    workspace: Workspace, by: By, case: str, *, archive_no: str = "", pdf: bool = False
+) -> VolumeFinished:
     """Finish a file as a volume, or continue its count; see ``plan`` for the arguments and errors.
+
+    Args:
+        workspace: the open workspace.
+        by: who does it, and when.
+        case: see ``plan``.
+        archive_no: see ``plan``.
+        pdf: write the whole volume as one PDF/A-2b into the outbox too, over the one that is there.
+
+    Raises:
+        PdfUnavailable: E306, after the file was finished. WriteFailed: E204.
 
     Survives: a kill at any point; run again, it goes on where it stopped.
     """
     from archivist.preservation import finishing
 
     planned, made = finishing.finish(workspace, by, workspace.find_case(case), told=archive_no)
-    return VolumeFinished(
+    done = VolumeFinished(
         str(planned.case.number),
         planned.volume.no,
         *_size(planned),
@@ -128,6 +143,27 @@ def finish(workspace: Workspace, by: By, case: str, *, archive_no: str = "") -> 
         tuple(MadePaper(one.record, one.title, one.pending) for one in made),
         planned.unchecked,
     )
+    return _with_pdf(workspace, by, done) if pdf else done
+
+
+def _with_pdf(workspace: Workspace, by: By, done: VolumeFinished) -> VolumeFinished:
+    """Write the volume into the outbox; the file is whole or not there, and only its owner may read it."""
+    from archivist.preservation.volume_file import make_volume
+    from archivist.store import durable_files
+
+    target = workspace.archive.outbox / f"全卷 {done.case}.pdf"
+    part = target.with_name(f"{target.name}.part")
+    case = workspace.archive.read(workspace.find_case(done.case))
+    with tempfile.TemporaryDirectory(prefix="archivist-volume-", ignore_cleanup_errors=True) as work:
+        made = make_volume(workspace, by, case, Path(work))
+        with durable_files.writing("已经立卷，只是全卷 PDF 没有写成", target.name):
+            try:
+                with made.file.open("rb") as source, private(part) as out:
+                    shutil.copyfileobj(source, out)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+    return replace(done, pdf=target, shown_otherwise=made.shown_otherwise)
 
 
 def _size(planned: FinishingPlan) -> tuple[int, int]:

@@ -16,9 +16,10 @@ from archivist.cli.session import Session, with_session
     metavar="档号",
     help="本机关自编的档号；默认由全宗号（archivist.toml 的 [archive]）编出。",
 )
+@click.option("--pdf", is_flag=True, help="全卷做成一个 PDF（PDF/A-2b）放进 outbox：页码、归档章、书签。")
 @click.option("--dry-run", is_flag=True, help="只看能不能立卷、各件编到哪一页，不写入。")
 @with_session
-def finish(session: Session, case_: str, archive_no: str, dry_run: bool) -> int:
+def finish(session: Session, case_: str, archive_no: str, pdf: bool, dry_run: bool) -> int:
     """立卷：材料齐、页数清点以后编档号、编页号，制发封面、目录、备考表和纸电核对表。
 
     所缺的一次列全，缺一样都不写入。立卷以后又归档的，再运行一次：页号接着编，目录重编。
@@ -39,7 +40,10 @@ def finish(session: Session, case_: str, archive_no: str, dry_run: bool) -> int:
         session.say(f"将制发：{'、'.join(planned.papers) or '无'}")
         _say_unchecked(session, planned.unchecked)
         return 0
-    done = api.finish(session.workspace, by, case_, archive_no=archive_no)
+    if pdf:
+        # What is written out is seen outside: on record first.
+        session.record(str(session.workspace.find_case(case_)))
+    done = api.finish(session.workspace, by, case_, archive_no=archive_no, pdf=pdf)
     session.emit(done)
     session.say(f"已立卷 {done.archive_no}：{done.items} 件 {done.pages} 页", "green")
     if not done.added:
@@ -47,7 +51,11 @@ def finish(session: Session, case_: str, archive_no: str, dry_run: bool) -> int:
     for paper in done.papers:
         session.say(f"第 {paper.record} 件 {paper.title}{'（待签）' if paper.pending else ''}")
     _say_unchecked(session, done.unchecked)
-    return 0
+    if done.pdf:
+        session.say(f"全卷：{done.pdf}", "green")
+    for line in done.shown_otherwise:
+        session.warn(line)
+    return 1 if done.shown_otherwise else 0
 
 
 def _say_unchecked(session: Session, matters: tuple[str, ...]) -> None:

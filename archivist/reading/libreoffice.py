@@ -35,6 +35,10 @@ STRANGER_FILE_BYTES: Final = 512 * 1024**2
 _SWITCHES: Final = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck")
 
 
+PDF_A: Final = 'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}'
+"""Target of a conversion to PDF/A-2b; without the setting veraPDF finds fault with colours and metadata."""
+
+
 class ConversionFailed(Exception):
     """LibreOffice is missing, took too long or ended with an error; the text says which, in Chinese."""
 

@@ -109,34 +109,15 @@ def _cut_ties(page: Any, path: Path) -> None:
 def _picture_page(writer: Any, path: Path, number: int) -> Any:
     """Add a page that shows one frame of a picture file: JPEG as it is, others without loss."""
     from PIL import Image
-    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
     with Image.open(path) as opened:
         if number > 1:
             opened.seek(number - 1)
-        turn = {3: 180, 6: 90, 8: 270}.get(opened.getexif().get(_ORIENTATION, 1), 0)
         told = float(opened.info.get("dpi", (0, 0))[0])
         dpi = told if 50 <= told <= 2400 else 200.0
-        width, height = opened.size
-        as_it_is = opened.format == "JPEG" and opened.mode in ("L", "RGB")
-        frame = opened if as_it_is else _plain(opened)
-        image = DecodedStreamObject()
-        image.set_data(path.read_bytes() if as_it_is else frame.tobytes())
-        gray, bits = frame.mode in ("1", "L"), 1 if frame.mode == "1" else 8
-    stream = image if as_it_is else image.flate_encode()
-    stream.update(
-        {
-            NameObject("/Type"): NameObject("/XObject"),
-            NameObject("/Subtype"): NameObject("/Image"),
-            NameObject("/Width"): NumberObject(width),
-            NameObject("/Height"): NumberObject(height),
-            NameObject("/ColorSpace"): NameObject("/DeviceGray" if gray else "/DeviceRGB"),
-            NameObject("/BitsPerComponent"): NumberObject(bits),
-        }
-    )
-    if as_it_is:
-        stream[NameObject("/Filter")] = NameObject("/DCTDecode")
-    across, up = width * 72 / dpi, height * 72 / dpi
+        stream, turn = upright_picture(opened, path)
+    across, up = stream["/Width"] * 72 / dpi, stream["/Height"] * 72 / dpi
     page = writer.add_blank_page(across, up)
     shown = DictionaryObject({NameObject("/page"): writer._add_object(stream)})
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shown})
@@ -144,6 +125,37 @@ def _picture_page(writer: Any, path: Path, number: int) -> Any:
     drawing.set_data(f"q {across:.3f} 0 0 {up:.3f} 0 0 cm /page Do Q".encode())
     page[NameObject("/Contents")] = writer._add_object(drawing)
     return page.rotate(turn) if turn else page
+
+
+def upright_picture(opened: Image.Image, path: Path) -> tuple[Any, int]:
+    """Return a frame as a stream of PDF, and by how many degrees clockwise it is turned to stand upright.
+
+    Args:
+        opened: the picture, at the frame that is wanted.
+        path: its file; a JPEG goes in as it is.
+    """
+    from pypdf.generic import DecodedStreamObject, NameObject, NumberObject
+
+    turn = {3: 180, 6: 90, 8: 270}.get(opened.getexif().get(_ORIENTATION, 1), 0)
+    as_it_is = opened.format == "JPEG" and opened.mode in ("L", "RGB")
+    frame = opened if as_it_is else _plain(opened)
+    image = DecodedStreamObject()
+    image.set_data(path.read_bytes() if as_it_is else frame.tobytes())
+    gray, bits = frame.mode in ("1", "L"), 1 if frame.mode == "1" else 8
+    stream = image if as_it_is else image.flate_encode()
+    stream.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Image"),
+            NameObject("/Width"): NumberObject(frame.width),
+            NameObject("/Height"): NumberObject(frame.height),
+            NameObject("/ColorSpace"): NameObject("/DeviceGray" if gray else "/DeviceRGB"),
+            NameObject("/BitsPerComponent"): NumberObject(bits),
+        }
+    )
+    if as_it_is:
+        stream[NameObject("/Filter")] = NameObject("/DCTDecode")
+    return stream, turn
 
 
 _ORIENTATION: Final = 0x0112

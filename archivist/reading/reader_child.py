@@ -15,17 +15,21 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError
 from archivist.reading.child_process import EXIT_MEMORY
+from archivist.reading.formats.identify import identify
 from archivist.reading.page_extraction import Assembly, assemble
 from archivist.reading.pages import ConversionNeeded, admitted, damage_as_error, is_out_of_memory, open_file
 from archivist.reading.searchable_pdf import searchable_pdf
 from archivist.reading.trial_opening import try_to_open
 from archivist.reading.unpack import unpack
+from archivist.reading.volume.binding import bind
+from archivist.reading.volume.parts import BoundPart
+from archivist.reading.volume.sheets import notice_sheets, plain_sheets
 
 if sys.platform != "win32":
     import resource
@@ -136,6 +140,8 @@ class Child:
                 self._assemble(wanted, Path(order["into"]))
             elif "searchable" in order:
                 self._searchable(order)
+            elif "sheets" in order or "notice" in order or "bind" in order:
+                self._volume(order)
             else:
                 self._read(Path(order["path"]), int(order["first"]))
         except ConversionNeeded as needed:
@@ -178,6 +184,31 @@ class Child:
             with damage_as_error(admitted(path, path.name), path.name):
                 searchable_pdf(path, order["lines"].encode(), order["title"], target)
             self.say(say="assembled", file=target.name)
+        finally:
+            _limit_files(self._file_bytes)
+
+    def _volume(self, order: dict[str, Any]) -> None:
+        """Make plain sheets of one file, or a volume of many."""
+        target = Path(order["into"], "sheets.pdf")
+
+        def progress() -> None:
+            _grant_cpu(self._cpu_s)
+
+        _limit_files(self._member_bytes)
+        try:
+            if "bind" in order:
+                parts = [BoundPart.from_plain(one) for one in order["bind"]]
+                bind(parts, order["title"], target, progress)
+                self.say(say="assembled", file=target.name)
+            elif "notice" in order:
+                self.say(say="assembled", **asdict(notice_sheets(order["notice"], order["count"], target)))
+            else:
+                path = Path(order["sheets"])
+                with damage_as_error(identify(path), path.name):
+                    made = plain_sheets(
+                        path, target, own=order["own"], blank=order["blank"], progress=progress
+                    )
+                self.say(say="assembled", **asdict(made))
         finally:
             _limit_files(self._file_bytes)
 

@@ -16,6 +16,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
     ← {"say": "tried", "trial": [...]}, then "done" as above
     → {"searchable": …, "lines": …, "title": …, "into": …, "cpu_s": …}
     ← {"say": "assembled", "file"}, then "done" or "refused" as above
+    → {"sheets": … or "notice": …, "into": …, "cpu_s": …}, {"bind": …, "title": …, "into": …, "cpu_s": …} of a volume, see ``volume``
+    ← {"say": "assembled", "file", …}, then "done" or "refused" as above
 
 A child that dies is started again and reads on with the page it died at; on the second death that page is passed over.
 Limits: address space and size of written files for the child's life, CPU seconds for each page (the soft limit is moved
@@ -149,7 +151,11 @@ class Reader:
             UnreadableFile: E101, damaged, or of a format whose pages cannot be taken apart.
             ReaderStopped: E103. WriteFailed: the disk refuses. ArchivistError: E700. See ``unpack``.
         """
-        return self._twice(wanted[0][0][0], lambda: self._assemble_once(wanted, into))
+        plain = [[(str(path.absolute()), list(pages)) for path, pages in assembly] for assembly in wanted]
+        folder, made = self.commission(
+            wanted[0][0][0], "拆合文件", into, assemble=plain, cpu_s=self.limits.page_cpu_s
+        )
+        return [folder / Path(one["file"]).name for one in made]
 
     def searchable(self, path: Path, lines: bytes, title: str, into: Path) -> Path:
         """Make a PDF of a scan in which its text can be found, as ``searchable_pdf`` explains.
@@ -163,7 +169,9 @@ class Reader:
         Raises:
             UnreadableFile: E101, its pages cannot be taken apart. ReaderStopped: E103. ArchivistError: E700.
         """
-        return self._twice(path, lambda: self._searchable_once(path, lines, title, into))
+        order = {"searchable": str(path.absolute()), "lines": lines.decode(), "title": title}
+        folder, made = self.commission(path, "写可检索的 PDF ", into, **order, cpu_s=self.limits.page_cpu_s)
+        return folder / Path(made[-1]["file"]).name
 
     def try_to_open(self, path: Path) -> TrialOpening:
         """Open a file as whoever is to read it in years to come, its first and its last page, as ``trial_opening`` explains.
@@ -294,32 +302,31 @@ class Reader:
                 case "done":
                     return tuple(members)
 
-    def _assemble_once(self, wanted: Sequence[Assembly], into: Path) -> list[Path]:
-        folder = Path(tempfile.mkdtemp(dir=into))
-        plain = [[(str(path.absolute()), list(pages)) for path, pages in assembly] for assembly in wanted]
-        child = self._order(assemble=plain, into=str(folder.absolute()))
-        made: list[Path] = []
-        while True:
-            message = self._hear(child, f"做成第 {len(made) + 1} 个文件")
-            match message["say"]:
-                case "assembled":
-                    made.append(folder / Path(message["file"]).name)
-                case "done":
-                    return made
+    def commission(
+        self, path: Path, place: str, into: Path, **order: object
+    ) -> tuple[Path, list[dict[str, Any]]]:
+        """Have the child make files in a new folder; return that, and what it said of each.
 
-    def _searchable_once(self, path: Path, lines: bytes, title: str, into: Path) -> Path:
-        folder = Path(tempfile.mkdtemp(dir=into))
-        child = self._order(
-            searchable=str(path.absolute()), lines=lines.decode(), title=title, into=str(folder.absolute())
-        )
-        made = folder
-        while True:
-            message = self._hear(child, "写可检索的 PDF ")
-            match message["say"]:
-                case "assembled":
-                    made = folder / Path(message["file"]).name
-                case "done":
-                    return made
+        Args:
+            path: the file it is about, for what is said of it.
+            place: what the child is at, in Chinese.
+            into: an existing folder; the caller removes what is made.
+            order: what to do, as ``reader_child`` knows it.
+
+        Raises:
+            UnreadableFile: E101. ReaderStopped: E103. WriteFailed: the disk refuses. ArchivistError: E700. See ``unpack``.
+        """
+
+        def once() -> tuple[Path, list[dict[str, Any]]]:
+            # A folder for each attempt: what a dead child has left must not be in the way of the next.
+            folder = Path(tempfile.mkdtemp(dir=into))
+            child = self._order(**{"cpu_s": self.limits.unpack_cpu_s} | order, into=str(folder.absolute()))
+            said: list[dict[str, Any]] = []
+            while (message := self._hear(child, place))["say"] != "done":
+                said.append(message)
+            return folder, said
+
+        return self._twice(path, once)
 
     def _ready(self) -> ChildProcess:
         """Have a child that waits for a file."""

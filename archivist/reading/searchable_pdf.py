@@ -7,26 +7,19 @@ The file is marked as PDF/A-2b: no font is used but for text that is not painted
 from __future__ import annotations
 
 import math
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from archivist.errors import UnreadableFile
 from archivist.reading.line_boxes import PlacedPage, unpack_lines
 from archivist.reading.page_extraction import write_pdf
 from archivist.reading.pages import TextLine
+from archivist.reading.pdf_a import mark_pdf_a
 
 _FONT: Final = "/ArchivistText"
 _DESCENT: Final = 0.15
 """Share of a line's height that lies under its baseline."""
-_XMP: Final = (
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-    "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
-    '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
-    '</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
-)
 
 
 def searchable_pdf(path: Path, lines: bytes, title: str, target: Path) -> None:
@@ -54,7 +47,7 @@ def searchable_pdf(path: Path, lines: bytes, title: str, target: Path) -> None:
     for page, placed in zip(writer.pages, pages, strict=True):
         if placed.lines:
             _lay_over(writer, page, placed, font)
-    _mark(writer, title)
+    mark_pdf_a(writer, title, sha256(lines + title.encode()).digest()[:16])
     with target.open("wb") as out:
         writer.write(out)
 
@@ -142,39 +135,3 @@ def _font(writer: Any) -> Any:
         Encoding=NameObject("/UniGB-UTF16-H"),
         DescendantFonts=ArrayObject([writer._add_object(descendant)]),
     )
-
-
-def _mark(writer: Any, title: str) -> None:
-    """Say that it is PDF/A-2b, in what colours, and what it is."""
-    from PIL import ImageCms
-    from pypdf.generic import (
-        ArrayObject,
-        DictionaryObject,
-        NameObject,
-        NumberObject,
-        StreamObject,
-        TextStringObject,
-    )
-
-    profile = StreamObject()
-    profile.set_data(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[NameObject("/N")] = NumberObject(3)
-    intent = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/OutputIntent"),
-            NameObject("/S"): NameObject("/GTS_PDFA1"),
-            NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB"),
-            NameObject("/Info"): TextStringObject("sRGB"),
-            NameObject("/DestOutputProfile"): writer._add_object(profile),
-        }
-    )
-    writer.root_object[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(intent)])
-    metadata = StreamObject()
-    metadata.set_data(_XMP.format(title=escape(title)).encode())
-    metadata.update(
-        {NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")}
-    )
-    writer.root_object[NameObject("/Metadata")] = writer._add_object(metadata)
-    writer.metadata = None
-    writer.pdf_header = "%PDF-1.7"
-    writer.generate_file_identifiers()

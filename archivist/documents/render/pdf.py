@@ -71,7 +71,7 @@ def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) ->
         try:
             for file, copy in zip(files, copies, strict=True):
                 shutil.copyfile(file, copy)
-            libreoffice.convert(copies, "pdf:writer_pdf_Export", Path(work), fonts=_fonts(), limit_s=limit_s)
+            libreoffice.convert(copies, libreoffice.PDF_A, Path(work), fonts=_fonts(), limit_s=limit_s)
         except libreoffice.ConversionFailed as error:
             raise PdfUnavailable(str(error)) from None
         made = [copy.with_suffix(".pdf") for copy in copies]

@@ -86,6 +86,12 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]
         UnreadableFile: E101, when it is encrypted, cut short, or pdfium cannot open it.
         FileTooLarge: E102, when a page holds a picture over the pixel limit.
     """
+    with _opened(path, name) as document:
+        yield len(document), _pages(document, name)
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[Any]:
     import pypdfium2
     from pypdfium2 import raw
 
@@ -100,9 +106,62 @@ def open_pdf(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]
     try:
         if document.get_formtype() != raw.FORMTYPE_NONE:
             document.init_forms()
-        yield len(document), _pages(document, name)
+        yield document
     finally:
         document.close()
+
+
+class RenderedPdf:
+    """A PDF of which pages are wanted as pictures, however it is made inside."""
+
+    def __init__(self, document: Any, name: str) -> None:
+        self._document = document
+        self._name = name
+
+    @property
+    def count(self) -> int:
+        """How many pages it has."""
+        return len(self._document)
+
+    def size(self, number: int) -> tuple[float, float]:
+        """Return how wide and high a page (1-based) is as a viewer shows it, in points."""
+        with self._page(number) as page:
+            wide, high = page.get_size()
+            return float(wide), float(high)
+
+    def picture(self, number: int, px_per_pt: float, *, from_top: float | None = None) -> Picture:
+        """Return a page (1-based) as BGR, annotations and forms included.
+
+        Args:
+            number: of the page.
+            px_per_pt: the resolution; lower where the picture would be over ``MAX_RENDER_PIXELS``.
+            from_top: only so much of it, in points from its upper edge.
+
+        Raises:
+            UnreadableFile: E101.
+        """
+        with self._page(number) as page:
+            return _render(page, px_per_pt, from_top=from_top)
+
+    @contextmanager
+    def _page(self, number: int) -> Iterator[Any]:
+        from pypdfium2 import PdfiumError
+
+        try:
+            page = self._document[number - 1]
+        except PdfiumError:
+            raise UnreadableFile(f"PDF 第 {number} 页已损坏", file=self._name) from None
+        try:
+            yield page
+        finally:
+            page.close()
+
+
+@contextmanager
+def rendered(path: Path, name: str) -> Iterator[RenderedPdf]:
+    """Open a PDF whose pages are wanted as pictures; raises what ``open_pdf`` does."""
+    with _opened(path, name) as document:
+        yield RenderedPdf(document, name)
 
 
 def unlock_pdf(path: Path, name: str, unpacking: Unpacking) -> PackedFile | None:
@@ -282,14 +341,15 @@ def _scan_scale(page: Any, content: _Content) -> float:
     return float(min(max(wanted, SCAN_DPI_LOW / 72), high))
 
 
-def _render(page: Any, scale: float) -> Picture:
+def _render(page: Any, scale: float, *, from_top: float | None = None) -> Picture:
     import numpy as np
 
     width, height = page.get_size()
-    pixels = width * height * scale * scale
+    shown = height if from_top is None else min(from_top, height)
+    pixels = width * shown * scale * scale
     if pixels > MAX_RENDER_PIXELS:
         scale *= (MAX_RENDER_PIXELS / pixels) ** 0.5
-    bitmap = page.render(scale=scale)
+    bitmap = page.render(scale=scale, crop=(0, height - shown, 0, 0))
     try:
         return np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
     finally:
