@@ -16,7 +16,6 @@ from typing import Final
 from archivist.config import Config
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.documents.render.pdf import available
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
 from archivist.issuing import case_documents
 from archivist.issuing.planned import IssuedForCase, Plan, PlannedForCase
@@ -195,7 +194,7 @@ def _issue(workspace: Workspace, by: By, number: CaseNo, kind: DocumentId, no: s
     planned: PlannedForCase = case_documents.plan_one(
         workspace, by, workspace.catalogue.get(kind), workspace.archive.read(number), given, on=by.today
     )
-    outcome = case_documents.issue(workspace, by, Plan((planned,)), pdf=available())
+    outcome = case_documents.issue(workspace, by, Plan((planned,)), pdf=workspace.config.options.pdf)
     for refused in outcome.refused:
         raise refused.error
     return outcome.issued[0]

@@ -29,9 +29,7 @@ from tests.volumes import file_pages, filing_office
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    # Nothing is printed here: LibreOffice would take its seconds.
-    no_pdf = mock.patch("archivist.preservation.finishing.available", return_value=False)
-    with filing_office(tmp_path / "ws") as made, no_pdf:
+    with filing_office(tmp_path / "ws") as made:
         yield made
 
 

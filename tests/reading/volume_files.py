@@ -28,7 +28,10 @@ A4: Final = (210 * MM, 297 * MM)
 
 
 def scan(
-    *marks: tuple[float, float, float, float], size_mm: tuple[float, float] = (210, 297), dpi: int = 100, paper: int = 247
+    *marks: tuple[float, float, float, float],
+    size_mm: tuple[float, float] = (210, 297),
+    dpi: int = 100,
+    paper: int = 247,
 ) -> Image.Image:
     """Return a page with dark bars, told in millimetres from the upper left corner."""
     image = Image.new("L", (round(size_mm[0] / 25.4 * dpi), round(size_mm[1] / 25.4 * dpi)), paper)
@@ -85,7 +88,9 @@ def _image_pdf(path: Path, data: bytes, **entries: Any) -> Path:
     )  # fmt: skip
     image.update({NameObject(f"/{key}"): value for key, value in entries.items()})
     return drawn_pdf(
-        path, b"q 300 0 0 300 100 300 cm /I Do Q", resources={"XObject": DictionaryObject({NameObject("/I"): image})}
+        path,
+        b"q 300 0 0 300 100 300 cm /I Do Q",
+        resources={"XObject": DictionaryObject({NameObject("/I"): image})},
     )
 
 
@@ -137,7 +142,9 @@ def _lying(path: Path) -> Path:
 
 
 def _layered(path: Path) -> Path:
-    layer = DictionaryObject({NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("层")})
+    layer = DictionaryObject(
+        {NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("层")}
+    )
     return drawn_pdf(
         path, b"/OC /L BDC 100 600 300 40 re f EMC",
         resources={"Properties": DictionaryObject({NameObject("/L"): layer})},

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -37,15 +39,26 @@ def require() -> None:
 
 @cache
 def prepared() -> str:
-    """Fetch and compile what is not there yet; return the class path."""
-    jars, classes = BUILT / "lib", BUILT / "classes"
-    if not (classes / "Check.class").is_file():
-        fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
-        subprocess.run(fetch, check=True, timeout=FETCH_S)
-        classes.mkdir(parents=True, exist_ok=True)
-        source = str(HERE / "src" / "Check.java")
-        subprocess.run(["javac", "-cp", f"{jars}/*", "-d", str(classes), source], check=True, timeout=FETCH_S)
-    return os.pathsep.join((f"{jars}/*", str(classes)))
+    """Fetch and compile what is not there yet; return the class path.
+
+    Several processes of a run may do so at once: the first to be ready counts.
+    """
+    if not BUILT.is_dir():
+        with tempfile.TemporaryDirectory(
+            dir=BUILT.parent, prefix=".verapdf-", ignore_cleanup_errors=True
+        ) as work:
+            made = Path(work, "made")
+            jars, classes = made / "lib", made / "classes"
+            fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
+            subprocess.run([*fetch, f"-DoutputDirectory={jars}"], check=True, timeout=FETCH_S)
+            classes.mkdir()
+            source = str(HERE / "src" / "Check.java")
+            subprocess.run(
+                ["javac", "-cp", f"{jars}/*", "-d", str(classes), source], check=True, timeout=FETCH_S
+            )
+            with suppress(OSError):
+                made.rename(BUILT)
+    return os.pathsep.join((f"{BUILT / 'lib'}/*", str(BUILT / "classes")))
 
 
 def objections(files: Sequence[Path]) -> dict[str, list[str]]:
