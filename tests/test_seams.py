@@ -262,9 +262,24 @@ def _adds_an_object(_: Path) -> object:
     return added.get_data() == b"q Q"
 
 
-PDF: Final = tuple(
-    Seam("pypdf", "PdfWriter._add_object", f"archivist.reading.{user}", _adds_an_object)
-    for user in ("page_extraction", "searchable_pdf")
+def _writes_its_identifier(folder: Path) -> object:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, ByteStringObject
+
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer._ID = ArrayObject([ByteStringObject(b"a" * 16)] * 2)
+    writer.write(folder / "identified.pdf")
+    told: Any = PdfReader(folder / "identified.pdf").trailer["/ID"]
+    return told[0].original_bytes == b"a" * 16
+
+
+PDF: Final = (
+    *(
+        Seam("pypdf", "PdfWriter._add_object", f"archivist.reading.{user}", _adds_an_object)
+        for user in ("page_extraction", "searchable_pdf", "pdf_a", "volume.sheets", "volume.binding")
+    ),
+    Seam("pypdf", "PdfWriter._ID", "archivist.reading.pdf_a", _writes_its_identifier),
 )
 
 SEAMS: Final = (*WHOOSH, *OCR, *WORD, *PDF)

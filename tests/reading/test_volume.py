@@ -18,7 +18,7 @@ from archivist.errors import PasswordNeeded, UnreadableFile
 from archivist.reading.formats.pdf import rendered
 from archivist.reading.volume import outlines
 from archivist.reading.volume.binding import bind
-from archivist.reading.volume.parts import MM, BoundPart, MadeSheets, Sheet
+from archivist.reading.volume.parts import MM, BoundPart, MadeSheets, PlainSheet
 from archivist.reading.volume.sheets import notice_sheets, plain_sheets
 from archivist.reading.volume.stamps import GROWTH, INK, overlay, places
 from tests import verapdf
@@ -196,7 +196,7 @@ def test_nothing_is_drawn_off_the_sheet(
 ) -> None:
     """Whatever size a sheet has: stamp and number stand on it, and beside one another."""
     width = max(width, 120 * MM)
-    drawing, growth = overlay(Sheet(width, 400.0, free, corner), number, SIX)
+    drawing, growth = overlay(PlainSheet(width, 400.0, free, corner), number, SIX)
     points = [float(v) for line in drawing.split("\n") for v in _xs(line)]
     assert min(points) >= 0 and max(points) <= width
     assert growth in (0, GROWTH) and (growth == GROWTH) is (not any(free) or not corner)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archivist.reading.pdf_a import mark_pdf_a
-from archivist.reading.volume.parts import BoundPart, Sheet
+from archivist.reading.volume.parts import BoundPart, PlainSheet
 from archivist.reading.volume.stamps import LEAST_WIDTH, overlay
 
 
@@ -47,11 +47,11 @@ def bind(
         writer.write(out)
 
 
-def _write_over(writer: Any, page: Any, sheet: Sheet, number: int | None, stamp: Sequence[str]) -> None:
+def _write_over(writer: Any, page: Any, sheet: PlainSheet, number: int | None, stamp: Sequence[str]) -> None:
     """Draw number and stamp over a page, which grows where it has no room for them."""
     from pypdf.generic import ArrayObject, DecodedStreamObject, IndirectObject, NameObject, RectangleObject
 
-    wide = Sheet(max(sheet.width, LEAST_WIDTH), sheet.height, sheet.places, sheet.corner)
+    wide = PlainSheet(max(sheet.width, LEAST_WIDTH), sheet.height, sheet.places, sheet.corner)
     shift = (wide.width - sheet.width) / 2
     drawing, growth = overlay(wide, number, stamp)
     page[NameObject("/MediaBox")] = RectangleObject((-shift, 0, sheet.width + shift, sheet.height + growth))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archivist.reading.volume.parts import BoundPart, MadeSheets, Sheet
+from archivist.reading.volume.parts import BoundPart, MadeSheets, PlainSheet
 
 if TYPE_CHECKING:
     from archivist.reading.reader_process import Reader
@@ -45,5 +45,5 @@ def bind_volume(reader: Reader, parts: Sequence[BoundPart], title: str, into: Pa
 
 def _made(folder: Path, said: list[dict[str, Any]]) -> MadeSheets:
     message = said[-1]
-    sheets = tuple(Sheet.from_plain(list(one.values())) for one in message["sheets"])
+    sheets = tuple(PlainSheet.from_plain(list(one.values())) for one in message["sheets"])
     return MadeSheets(str(folder / Path(message["file"]).name), sheets, tuple(message["pictured"]))

@@ -10,7 +10,7 @@ MM = 72 / 25.4
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PlainSheet:
     """A plain sheet: its size in points, and where at its head nothing stands.
 
     Attributes:
@@ -24,7 +24,7 @@ class Sheet:
     corner: bool
 
     @classmethod
-    def from_plain(cls, plain: list[Any]) -> Sheet:
+    def from_plain(cls, plain: list[Any]) -> PlainSheet:
         """Read what JSON carried."""
         width, height, places, corner = plain
         return cls(width, height, (places[0], places[1], places[2]), corner)
@@ -44,7 +44,7 @@ class BoundPart:
 
     file: str
     title: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[PlainSheet, ...]
     first: int = 0
     count: int = 0
     stamp: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class BoundPart:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> BoundPart:
         """Read what JSON carried."""
-        sheets = tuple(Sheet.from_plain(list(one.values())) for one in plain["sheets"])
+        sheets = tuple(PlainSheet.from_plain(list(one.values())) for one in plain["sheets"])
         return cls(**plain | {"sheets": sheets, "stamp": tuple(plain["stamp"])})
 
     def to_plain(self) -> dict[str, Any]:
@@ -69,5 +69,5 @@ class MadeSheets:
     """
 
     file: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[PlainSheet, ...]
     pictured: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from archivist.reading.page_extraction import upright_picture
 from archivist.reading.volume import stamps
 from archivist.reading.volume.conformity import Objection, require_plain
 from archivist.reading.volume.outlines import drawn, fitting, width
-from archivist.reading.volume.parts import MM, MadeSheets, Sheet
+from archivist.reading.volume.parts import MM, MadeSheets, PlainSheet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +92,7 @@ def notice_sheets(lines: Sequence[str], count: int, target: Path) -> MadeSheets:
     return MadeSheets(str(target), _written(writer, target, lambda: None))
 
 
-def _written(writer: Any, target: Path, progress: Progress) -> tuple[Sheet, ...]:
+def _written(writer: Any, target: Path, progress: Progress) -> tuple[PlainSheet, ...]:
     """Write the sheets, and look at the head of each."""
     with target.open("xb") as out:
         writer.write(out)
@@ -104,7 +104,7 @@ def _written(writer: Any, target: Path, progress: Progress) -> tuple[Sheet, ...]
             places = stamps.places(wide)
             free = tuple(stamps.is_free(head, box, HEAD_DPI / 72) for box in places)
             corner = stamps.is_free(head, stamps.corner(wide), HEAD_DPI / 72)
-            made.append(Sheet(wide, high, (free[0], free[1], free[2]), corner))
+            made.append(PlainSheet(wide, high, (free[0], free[1], free[2]), corner))
             progress()
     return tuple(made)
 

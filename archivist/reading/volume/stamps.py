@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from archivist.reading.volume.outlines import CAP_HEIGHT, drawn, fitting, width
-from archivist.reading.volume.parts import MM, Sheet
+from archivist.reading.volume.parts import MM, PlainSheet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ _RED: Final = "0.85 0.07 0.07"
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Place:
     """A rectangle in points from the upper left corner of a sheet."""
 
     left: float
@@ -48,21 +48,21 @@ class Box:
     height: float
 
 
-def places(sheet_width: float) -> tuple[Box, Box, Box]:
+def places(sheet_width: float) -> tuple[Place, Place, Place]:
     """Return where a stamp may stand: centre, left, right."""
     right = sheet_width - NUMBER_FROM_EDGE - NUMBER_ROOM - STAMP_W - MARGIN
     lefts = ((sheet_width - STAMP_W) / 2, NUMBER_FROM_EDGE, right)
-    centre, left, right_place = (Box(x, STAMP_FROM_TOP, STAMP_W, STAMP_H) for x in lefts)
+    centre, left, right_place = (Place(x, STAMP_FROM_TOP, STAMP_W, STAMP_H) for x in lefts)
     return centre, left, right_place
 
 
-def corner(sheet_width: float) -> Box:
+def corner(sheet_width: float) -> Place:
     """Return where the number of a page stands."""
     high = NUMBER_SIZE * CAP_HEIGHT
-    return Box(sheet_width - NUMBER_FROM_EDGE - NUMBER_ROOM, NUMBER_FROM_EDGE - high, NUMBER_ROOM, high)
+    return Place(sheet_width - NUMBER_FROM_EDGE - NUMBER_ROOM, NUMBER_FROM_EDGE - high, NUMBER_ROOM, high)
 
 
-def is_free(picture: NDArray[np.uint8], box: Box, px_per_pt: float) -> bool:
+def is_free(picture: NDArray[np.uint8], box: Place, px_per_pt: float) -> bool:
     """Tell whether nothing stands in a box.
 
     Args:
@@ -83,7 +83,7 @@ def is_free(picture: NDArray[np.uint8], box: Box, px_per_pt: float) -> bool:
     return paper >= PAPER and bool((abs(levels - paper) <= INK).all())
 
 
-def overlay(sheet: Sheet, number: int | None, stamp: Sequence[str]) -> tuple[str, float]:
+def overlay(sheet: PlainSheet, number: int | None, stamp: Sequence[str]) -> tuple[str, float]:
     """Return what is drawn over a sheet, and by how much it grows at its head, in points.
 
     Args:
@@ -97,7 +97,7 @@ def overlay(sheet: Sheet, number: int | None, stamp: Sequence[str]) -> tuple[str
     head = sheet.height + growth
     if grows:
         centre = places(sheet.width)[0]
-        place = Box(centre.left, (GROWTH - STAMP_H) / 2, STAMP_W, STAMP_H)
+        place = Place(centre.left, (GROWTH - STAMP_H) / 2, STAMP_W, STAMP_H)
     drawing = []
     if number is not None:
         text = str(number)
