@@ -12,13 +12,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from archivist.api import agenda
+from archivist.api import agenda, submissions
 from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
-from archivist.errors import IntegrityAlarm, WriteFailed
+from archivist.errors import IntegrityAlarm, UsageError, WriteFailed
+from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.check_feedback import outstanding
 from archivist.model.event import Op
-from archivist.model.ids import CaseNo, Sha256
+from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.preservation import (
     comparison,
     submission,
@@ -28,12 +29,13 @@ from archivist.preservation import (
 )
 from archivist.preservation import submission_format as form
 from archivist.preservation.comparison import AgainstCopy
+from archivist.preservation.seal import heads_now
 from archivist.preservation.submission import SubmissionMade, SubmissionOrder
 from archivist.preservation.submission_format import Submission, SubmissionId, WhySubmitted
 from archivist.preservation.submission_ledger import SubmissionEntry, SubmissionStage
 from archivist.preservation.submission_parts import PartMaker
 from archivist.preservation.submission_replies import Feedback, FeedbackFinding, Receipt, ReceivedCase
-from archivist.preservation.submission_selection import Wanted
+from archivist.preservation.submission_selection import Selection, Wanted, cycle
 from archivist.preservation.submission_sheet import code as sheet_code
 from archivist.report.query import Period
 from archivist.store import Draft, NewFile, bag, chain, streamed_files
@@ -440,3 +442,44 @@ def test_what_was_destroyed_by_the_rules_still_checks(workspace: Workspace) -> N
     assert f"{number}\t{stone.disposal}\t{stone.head.seq}\t{stone.head.head}\t" in tables.destroyed.decode()
     assert f"{number}\t{stone.head.seq}\t{stone.head.head}\n" in tables.heads.decode()
     assert str(number) not in {c.case for c in after.submission.cases}
+
+
+def test_the_pack_says_how_often(tmp_path: Path) -> None:
+    """晋城's quarter and 红桥's month by the pack; without a row nobody guesses."""
+    by = By("林经办", on("2024-05-20"))
+    asked = {"tianjin-hongqiao": "2024M04", "shanxi-jincheng-chengqu": "2024Q1"}
+    for pack, period in asked.items():
+        workspace = make_workspace(tmp_path / pack)
+        settings = workspace.root / "archivist.toml"
+        settings.write_text(
+            settings.read_text(encoding="utf-8").replace("tianjin-hongqiao", pack), encoding="utf-8"
+        )
+        found = submissions.submit(workspace, by, dry_run=True)
+        assert found.submission == f"S-TJHQ-{period}-01" and found.notices == ()
+        other = submissions.submit(workspace, by, quarter="2024Q1", dry_run=True)
+        assert bool(other.notices) is (pack == "tianjin-hongqiao")
+        told = cycle(workspace, Period.of_month("2024-04"))
+        assert told is not None and Category.DB in told.categories and Category.JN not in told.categories
+    settings.write_text(settings.read_text(encoding="utf-8").replace(pack, "national"), encoding="utf-8")
+    with pytest.raises(UsageError, match="没有写是哪个月"):
+        submissions.submit(Workspace.open(workspace.root), by, dry_run=True)
+
+
+def test_the_step_that_records_the_handing_over_changes_nothing(workspace: Workspace) -> None:
+    """晋城's 按季度报送档案 is recorded after the receipt; the household does not go again for it."""
+    answer(workspace, submit(workspace))
+    rule = cycle(workspace, MARCH.period)
+    assert rule is not None
+    selection = Selection(
+        workspace, MARCH.period, Wanted.DUE, submission_ledger.acknowledged(workspace.archive)
+    )
+    selection.cycle = dataclasses.replace(rule, steps=frozenset({"report_quarterly"}))
+    for case in workspace.archive.case_numbers()[:2]:
+        step = "report_quarterly" if case.sequence == 1 else "visit"
+        told = {"step": step, "title": step, "from": "confirmed", "to": "confirmed", "on": "2024-03-08"}
+        workspace.commit(case, lambda _, told=told: Draft(Op.STEP_TAKEN, {**told, "by": ["林经办"]}), BY)  # type: ignore[misc]
+    heads, _ = heads_now(workspace.archive)
+    cases = [head for head in heads if head.bag.startswith("TJHQ-DB")]
+    assert [(one.head.bag[-6:], why) for one, why in selection.select(cases)] == [
+        ("000002", WhySubmitted.CHANGED)
+    ]
