@@ -128,14 +128,18 @@ class FourNatureReport:
 _TIMES: Final = 5
 """A case that changes while it is looked at is looked at so often."""
 _NAMED: Final = 5
-"""So many cases are named with what is wrong with them, where all are told together."""
+"""So many different things are said of an item, where all cases are told together."""
 
 
 def _together(outcomes: Sequence[tuple[CaseNo, ItemOutcome]]) -> ItemOutcome:
     def of(verdict: Verdict) -> list[str]:
-        mine = [f"{number} {o.words}" for number, o in outcomes if o.verdict is verdict]
-        more = [f"另有 {len(mine) - _NAMED} 户"] if len(mine) > _NAMED else []
-        return mine[:_NAMED] + more
+        alike: dict[str, list[CaseNo]] = {}
+        for number, outcome in outcomes:
+            if outcome.verdict is verdict:
+                alike.setdefault(outcome.words, []).append(number)
+        said = [f"{len(n)} 户：{words}" if len(n) > 1 else f"{n[0]} {words}" for words, n in alike.items()]
+        rest = sum(map(len, list(alike.values())[_NAMED:]))
+        return [*said[:_NAMED], *([f"另有 {rest} 户"] if rest else [])]
 
     right = sum(o.verdict is Verdict.PASSED for _, o in outcomes)
     if not outcomes:

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import Verdict
+from archivist.preservation.four_nature import run
 from archivist.preservation.four_nature.evidence import CaseEvidence
 from archivist.preservation.four_nature.items import FourNatureItem, Phase, all_items, items_of
 from archivist.preservation.four_nature.office_evidence import OfficeEvidence
@@ -161,3 +163,18 @@ def test_the_line_is_that_of_the_contract() -> None:
     assert words(only).endswith("安全 4/5（1 未检）；结论：合格")
     wrong = [_result(item, ItemOutcome.of(["错"]) if item.id == "ZS01" else right) for item in all_items()]
     assert words(wrong).startswith("四性：真实 13/14（1 不合格），") and words(wrong).endswith("结论：不合格")
+
+
+@given(st.lists(RESULTS, max_size=12))
+def test_all_together_are_as_good_as_the_worst(outcomes: list[ItemOutcome]) -> None:
+    """Results per case and overall: an item is 合格 for all only where it is for each; what many have in common is said once."""
+    numbers = [CaseNo("TJHQ", Category.DB, 2024, n) for n, _ in enumerate(outcomes, 1)]
+    together = run._together(list(zip(numbers, outcomes, strict=True)))
+    verdicts = {outcome.verdict for outcome in outcomes}
+    worst = next(
+        (v for v in (Verdict.FAILED, Verdict.UNCHECKED, Verdict.PASSED) if v in verdicts), Verdict.UNCHECKED
+    )
+    assert together.verdict is worst
+    assert len(together.wrong) <= 1, "one sentence, whatever the number of those it is said of"
+    if (failed := sum(o.verdict is Verdict.FAILED for o in outcomes)) > 1:
+        assert together.wrong == (f"{failed} 户：错",)
