@@ -192,12 +192,15 @@ class RetentionExplained(Result):
 
 
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
-def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionList:
-    """Return every file whose period runs, or those that may be appraised on a day, with how long it must be kept."""
+def retention_list(
+    workspace: Workspace, *, on: dt.date, expired_only: bool = False, held_only: bool = False
+) -> RetentionList:
+    """Return every file that is held or whose period runs, or those that may be appraised on a day, or those held, with how long each must be kept."""
     from archivist.preservation import disposal
 
     found = disposal.retention_list(workspace, on=on, expired_only=expired_only)
-    return RetentionList(tuple(map(RetainedCaseView.of, found.rows)), found.unread)
+    rows = (row for row in found.rows if row.holds or not held_only)
+    return RetentionList(tuple(map(RetainedCaseView.of, rows)), found.unread)
 
 
 def office_list(workspace: Workspace, *, on: dt.date) -> OfficeRetentionList:

@@ -29,13 +29,16 @@ retention.add_command(release)
 @retention.command("list")
 @click.option("--on", "on", type=DAY, help="以哪一天为准；默认今天。")
 @click.option("--expired", is_flag=True, help="只列已到期、可以鉴定的。")
+@click.option("--held", is_flag=True, help="只列冻结中的。")
 @click.option("--office", is_flag=True, help="列机关文书（总账中的），不列户档。")
 @with_session
-def list_(session: Session, on: dt.date | None, expired: bool, office: bool) -> int:
+def list_(session: Session, on: dt.date | None, expired: bool, held: bool, office: bool) -> int:
     """列出已注销户档的保管期限、依据与剩余天数，连同期满而没有注销的、注销日不明的。"""
     if office:
         return _office(session, on or session.today())
-    found = api.retention_list(session.workspace, on=on or session.today(), expired_only=expired)
+    found = api.retention_list(
+        session.workspace, on=on or session.today(), expired_only=expired, held_only=held
+    )
     session.emit(found)
     session.table(
         ("户号", "申请人", "类别", "注销", "保管至", "状态", "依据"),
@@ -45,8 +48,8 @@ def list_(session: Session, on: dt.date | None, expired: bool, office: bool) -> 
         ],
     )
     for kept in found.cases:
-        for held in kept.holds:
-            session.say(f"冻结 {kept.case}：{held}，不得鉴定销毁", "yellow")
+        for hold_words in kept.holds:
+            session.say(f"冻结 {kept.case}：{hold_words}，不得鉴定销毁", "yellow")
     for line in dict.fromkeys(map(_rule, found.cases)):
         session.say(line, "dim")
     if any(c.doubts for c in found.cases):
@@ -54,7 +57,7 @@ def list_(session: Session, on: dt.date | None, expired: bool, office: bool) -> 
     for line in found.unread:
         session.warn(f"未检：{line}")
     if not found.cases:
-        session.say("没有已注销的户档" if not expired else "没有到期的户档")
+        session.say("没有冻结的户档" if held else "没有到期的户档" if expired else "没有已注销的户档")
     return 1 if found.unread else 0
 
 

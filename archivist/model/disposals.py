@@ -80,7 +80,7 @@ class Disposal:
 
     Attributes:
         list_sha256: of its list; ``list_path`` where that stands in the ledger's bag of ``year``.
-        cases: all that were proposed.
+        cases: all that were proposed; ``proposed_at`` when, ISO 8601 with offset.
         opinions: of the appraisers, by case; the ``appraisers`` are empty before.
         approved: the cases that are to be destroyed; ``approved_on`` the latest day that the ledger knew of then.
         withdrawn: why a case left the batch alone.
@@ -105,6 +105,7 @@ class Disposal:
     witnesses: tuple[str, ...] = ()
     destroyed: tuple[CaseNo, ...] = ()
     cleared: tuple[str, ...] = ()
+    proposed_at: str = ""
 
     @property
     def earliest(self) -> dt.date | None:
@@ -154,6 +155,7 @@ def _proposed(name: str, event: Event) -> Disposal:
     (entry,) = event.files
     return Disposal(
         id=name,
+        proposed_at=event.time,
         year=dt.date.fromisoformat(event.time[:10]).year,
         list_sha256=Sha256(str(event.data["list_sha256"])),
         list_path=entry.path,

@@ -30,7 +30,7 @@ from archivist.rules.disposition.retention import retention
 from archivist.store import durable_files
 from archivist.store.destruction import Sentence
 from archivist.store.foreign_files import is_foreign
-from archivist.store.held_files import require_free
+from archivist.store.held_files import held_since, require_free
 from archivist.workspace import Workspace
 
 DRAFTS: Final = "草稿"
@@ -154,7 +154,7 @@ def _would_leave(
             if workspace.archive.chain(number).head != rows[number].head:
                 yield number, "内容已变，与清册不符"
                 continue
-            _ask_again(workspace, workspace.archive.read(number), on)
+            _ask_again(workspace, batch, workspace.archive.read(number), on)
         except ArchivistError as error:
             yield number, error.what
 
@@ -187,7 +187,7 @@ class _Sentences:
         Raises:
             DisposalError: the file leaves the batch. IntegrityAlarm: E202, it has an alarm.
         """
-        _ask_again(self.workspace, case, self.on)
+        _ask_again(self.workspace, self.batch, case, self.on)
         batch = self.batch
         return Sentence(
             disposal=batch.id,
@@ -209,13 +209,17 @@ class _Sentences:
         )
 
 
-def _ask_again(workspace: Workspace, case: Case, on: dt.date) -> None:
-    """Refuse a file that is held, whose period is longer now, that has an alarm, or of which papers still wait.
+def _ask_again(workspace: Workspace, batch: Disposal, case: Case, on: dt.date) -> None:
+    """Refuse a file that is held, or was since it was proposed, whose period is longer now, that has an alarm, or of which papers still wait.
 
     Raises:
         DisposalError: for the first of these. IntegrityAlarm: E202.
     """
     require_free(workspace.archive, case, "销毁", on)
+    if past := held_since(workspace.archive, case, batch.proposed_at):
+        raise DisposalError(
+            f"拟办以后曾被冻结（{'；'.join(h.words for h in past)}），须重新鉴定", file=str(case.number)
+        )
     if error := why_not(workspace, case, on):
         raise error
     kept = retention(case, workspace.pack, on)

@@ -35,6 +35,9 @@ roles = ["appraiser"]
 name = "乙鉴定"
 roles = ["appraiser"]
 [[people]]
+name = "周复审"
+roles = ["reviewer"]
+[[people]]
 name = "赵主任"
 roles = ["approver"]
 [[people]]

@@ -13,7 +13,6 @@ import pytest
 
 from archivist.disposal_errors import (
     ListChanged,
-    PeriodRunning,
     ResidueLeft,
     TwoPersonsNeeded,
     WaitingPeriod,
@@ -22,19 +21,25 @@ from archivist.disposal_errors import (
 from archivist.errors import StepRefused, UsageError, WriteFailed
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
+from archivist.model.group_holds import HeldCases
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_batches as batches
 from archivist.preservation import disposal_list, disposal_residue
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import execute
+from archivist.preservation.hold_papers import ReadPaper
+from archivist.preservation.holds import HoldOrder, declare, release_group
 from archivist.preservation.verification import verify
 from archivist.procedure.closing import reopen
+from archivist.reading.formats.text import TXT
+from archivist.reading.pages import PageText, ReadResult
 from archivist.rules.disposition.retention import retention
-from archivist.store import Draft, bag
+from archivist.store import Draft, Original, bag
 from archivist.store.destruction import Destructions
 from archivist.workspace import Workspace
 from tests.preservation.disposals import (
     APPRAISERS,
+    APPROVED,
     KEEPER,
     PROPOSED,
     READY,
@@ -248,13 +253,23 @@ def test_a_file_that_changed_leaves_the_batch_alone(workspace: Workspace, change
     assert event.data["case"] == str(TWO) and why in event.data["why"]
 
 
-def test_a_group_hold_of_the_ledger_is_asked_again(workspace: Workspace) -> None:
+@pytest.mark.parametrize("released", [False, True])
+def test_a_group_hold_of_the_ledger_is_asked_again(workspace: Workspace, *, released: bool) -> None:
+    """“hold not asked again”; and after a release a file is appraised anew, though no event of its own tells of it."""
     batch = ready(workspace)
-    with mock.patch(
-        "archivist.preservation.disposal_execution.require_free", side_effect=PeriodRunning("冻结")
-    ):
-        done = destroy(workspace, batch)
-    assert len(done.left) == 3 and not workspace.archive.tombstones()
+    group = declare(
+        workspace, replace(KEEPER, time=APPROVED), HoldOrder("审计"), HeldCases(numbers=(str(TWO),))
+    )
+    if released:
+        page = PageText(1, "审计结束", (), "ocr", 0.9, 0, 100, 100, on_paper=True)
+        scan = ReadPaper(Original.of(paper(workspace), "签字.pdf"), ReadResult(TXT, (page,)))
+        release_group(
+            workspace, READY, group.group.hold.id, basis="审计结束", people=("周复审", "赵主任"), paper=scan
+        )
+    done = destroy(workspace, batch)
+    ((left, why),) = done.left
+    assert left == TWO and TWO in workspace.archive.case_numbers() and len(done.now) == 2
+    assert ("曾被冻结" if released else "已冻结") in why and "审计" in why
 
 
 def test_it_is_cancelled_before_it_began_and_not_after(workspace: Workspace) -> None:

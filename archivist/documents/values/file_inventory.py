@@ -14,6 +14,7 @@ from archivist.documents.values.context import DocumentContext, Fixity, Row, onc
 from archivist.documents.values.registry import computes
 from archivist.model.expunged_records import EXPUNGED
 from archivist.model.fact_paths import FactPath
+from archivist.model.holds import Hold
 from archivist.rules.completeness.run import findings, lacking_in_volume
 from archivist.rules.disposition.arrangement import (
     Author,
@@ -170,7 +171,16 @@ def _statement(context: DocumentContext) -> str | None:
         for no, moved in context.case.moved_out.items()
     ]
     told += [f"第{no}件{gone.words}，依据第{gone.paper}件。" for no, gone in context.case.expunged.items()]
+    told += [_hold(hold) for hold in context.case.holds]
     return "".join(told)
+
+
+def _hold(hold: Hold) -> str:
+    """Say that the volume is or was held, and by which paper it was released."""
+    paper = f"，依据第{hold.record}件" if hold.record else ""
+    if hold.release is None:
+        return f"{hold.words}{paper}，未解除。"
+    return f"{hold.words}{paper}，{hold.release.on}解除，依据第{hold.release.paper}件。"
 
 
 @computes(FieldPath.VOLUME_LACKING)
