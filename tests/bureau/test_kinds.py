@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,13 @@ from archivist import settings_file
 from archivist.api import cases
 from archivist.cli.main import cli
 from archivist.errors import WrongWorkspaceKind
+from archivist.model.ids import Category
 from archivist.model.permissions import MAY, Act, fits
 from archivist.settings_file import WorkspaceKind
 from archivist.workspace import Workspace
 from tests.bureau.kit import RECEIVER, make_bureau
 from tests.cli.test_json import leaves
 from tests.command_line import Office, opened
-from tests.people import wang
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Office:
     root = tmp_path_factory.mktemp("bureau")
     made = Office(root)
     made.run(
@@ -106,7 +105,7 @@ def test_every_command_and_every_act_is_of_one_kind_or_both() -> None:
 def test_a_face_that_asks_api_is_refused_too(tmp_path: Path) -> None:
     """The gate stands before the act, whatever face asks."""
     with make_bureau(tmp_path) as workspace, pytest.raises(WrongWorkspaceKind):
-        cases.open_case(workspace, RECEIVER, "DB", wang())  # type: ignore[arg-type]
+        cases.open_case(workspace, RECEIVER, Category.DB, (), opened_on=RECEIVER.today)
 
 
 @pytest.mark.parametrize("text", ['kind = "bureau"', 'pack = "national"\nkind = "bureau" # 局'])
