@@ -1,0 +1,57 @@
+"""From the office to the bureau and back, by commands alone: submitted, received, acknowledged, looked into, answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.command_line import Office, opened
+
+INIT = (
+    "init",
+    ".",
+    "--kind",
+    "bureau",
+    "--pack",
+    "tianjin-hongqiao",
+    "--office",
+    "红桥区民政局",
+    "--code",
+    "HQMZ",
+)
+NUMBER = "TJHQ-DB-2024-000001"
+
+
+def test_what_the_office_hands_over_comes_back_answered(tmp_path: Path) -> None:
+    """The receipt and the feedback are what the office's ``submit import`` takes, once; what is to be put right is due there."""
+    for name in ("街道", "局"):
+        (tmp_path / name).mkdir()
+    office, bureau = opened(tmp_path / "街道"), Office(tmp_path / "局")
+    bureau.settings["ARCHIVIST_AS"] = "局经办"
+    bureau.run(*INIT)
+    made = office.json("submit", "--month", "2024-03", "--all", "--to", str(tmp_path), check=None)
+    parts = sorted(map(str, tmp_path.rglob("S-*.zip")))
+    assert parts, made
+    received = bureau.json("bureau", "receive", *parts)
+    assert received["accepted"] == [NUMBER] and not received["returned"] and not received["again"]
+    receipt = next(path for path in received["files"] if path.endswith(".json"))
+    office.json("submit", "import", receipt)
+    listed = bureau.json("bureau", "list")["offices"]
+    assert [(one["code"], one["cases"]) for one in listed] == [("TJHQ", 1)]
+    assert bureau.json("bureau", "verify", "TJHQ")["offices"][0]["findings"] == []
+    assert [hit["case"] for hit in bureau.json("search", "王秀兰")["hits"]] == [NUMBER]
+    assert bureau.json("case", "show", NUMBER)["case"] == NUMBER
+    table = tmp_path / "抽查.csv"
+    table.write_text(
+        f"户号,结果,问题和要求,整改期限\n{NUMBER},需整改,缺入户照片,2024-04-30\n", encoding="utf-8"
+    )
+    given = bureau.json(
+        "bureau", "feedback", received["submission"], "--findings", str(table), "--sample", "2024-03"
+    )
+    answer = next(path for path in given["files"] if path.endswith(".json"))
+    office.json("submit", "import", answer, check=1)
+    assert "缺入户照片" in office.run("due", check=None).stdout
+    edited = tmp_path / "改过.json"
+    edited.write_text(
+        Path(answer).read_text(encoding="utf-8").replace("缺入户照片", "没有问题"), encoding="utf-8"
+    )
+    assert office.json("submit", "import", str(edited), check=None)["error"]["code"] == "E611"
