@@ -55,8 +55,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ],
     ("case", "split"): [(29, "error", ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
     ("case", "finish"): [
-        (29, "error", ["王秀兰"]),
-        (29, "error", ["王秀兰", "--dry-run"]),
+        (27, "error", ["王秀兰", "--pdf"]),
+        (27, "error", ["王秀兰", "--dry-run"]),
     ],
     ("case", "export"): [
         (0, "case-export", ["王秀兰", "--out", "移交"]),

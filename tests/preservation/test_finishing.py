@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivist.api import finishing
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.resolve import filled
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
@@ -22,6 +23,7 @@ from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.volumes import PageRange, Volume, finished
 from archivist.preservation.finishing import PAPERS, finish, plan
 from archivist.workspace import Workspace
+from tests.answers import printed
 from tests.filing import TO_PUBLICITY, file_papers, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.volumes import file_pages, filing_office
@@ -186,3 +188,14 @@ def test_an_event_that_counts_otherwise_is_none(rows: list[list[object]]) -> Non
         finished(None, {"no": "Z1", "pages": rows}, 1)
     with pytest.raises(ValueError, match="cannot become"):
         finished(Volume("Z1", {RecordNo("0001"): PageRange(1, 1)}), {"no": "Z2", "pages": []}, 2)
+
+
+def test_the_answers_are_as_their_schemas_say(workspace: Workspace, number: CaseNo) -> None:
+    """«every command's --json is validated against its schema»: a plan, and a file that was finished."""
+    for answer in (
+        finishing.plan(workspace, BY, str(number)),
+        finishing.finish(workspace, BY, str(number)),
+        finishing.finish(workspace, BY, str(number)),
+    ):
+        told = printed(answer)
+        assert told["items"] == 3 and told["pages"] == 5
