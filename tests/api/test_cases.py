@@ -184,6 +184,7 @@ def test_an_event_of_the_log_is_the_event_in_the_bag(workspace: Workspace, case:
         path = workspace.archive.cases / case / "events" / f"{event['seq']:06d}.json"
         stored = json.loads(path.read_text(encoding="utf-8"))
         assert stored.pop("case") == case, "the log says it once, for all its events"
+        assert stored.pop("salt"), "it says nothing"
         files = [{k: v for k, v in f.items() if v is not None} for f in event["files"]]
         assert stored == {k: v for k, v in (event | {"files": files}).items() if k in stored}
         assert set(stored) <= set(event)

@@ -12,7 +12,7 @@ from archivist.api import review, setup
 from archivist.errors import ArchivistError, DamagedFile, IntegrityAlarm
 from archivist.ingest.by_hand import assign
 from archivist.model.ids import CaseNo, RecordNo
-from archivist.model.plain_json import JsonTable
+from archivist.model.plain_json import JsonList, JsonMap, JsonTable, MalformedData
 from archivist.preservation.verification import verify
 from archivist.procedure.cases import change_facts
 from archivist.store import RecordMove, Stamp, TrayItem, notes
@@ -198,3 +198,23 @@ def test_a_manifest_may_name_an_event_of_any_number(workspace: Workspace) -> Non
     tags.chmod(0o600)
     tags.write_bytes(tags.read_bytes() + f"{'0' * 64}  events/{'9' * 5000}.json\n".encode())
     assert named(workspace) == {f"{ZHANG}/tagmanifest-sha256.txt"}
+
+
+def test_a_digest_at_another_place_makes_no_note_of_an_earlier_program() -> None:
+    """«notes carry a digest of themselves»: one that stands in a table below, or is part of another key, is damage."""
+    shape = JsonTable({"findings": JsonList(JsonMap(str)), "files": JsonMap(str)})
+    note = {"findings": [{"bag": "TJHQ-DB-2024-000001", "file": "data/x"}], "files": {"a.pdf": "0" * 64}}
+    lines = notes.seal(note).decode().splitlines()
+    (own,) = (line for line in lines if '"digest"' in line)
+    rest = [line for line in lines if line != own]
+    tried = 0
+    for at in range(len(rest) + 1):
+        moved = [*rest[:at], own if own.endswith(",") else f"{own},", *rest[at:]]
+        for text in ("\n".join(moved) + "\n", "\n".join(moved).replace('"digest"', '"founddigest"') + "\n"):
+            if text.encode() == notes.seal(note):
+                continue
+            with pytest.raises(MalformedData):
+                notes.unseal(text.encode(), shape)
+            tried += 1
+    assert tried > 10
+    assert notes.unseal(json.dumps(note).encode(), shape) == note, "of an earlier program"
