@@ -37,6 +37,8 @@ LOOKS = {
     "people.remembered": "finds out who acts, for the gate",
     "authorisation.require": "the gate",
     "authorisation.require_two": "the gate",
+    "authorisation.require_pair": "the gate",
+    "finishing.plan": "says what finishing would make of a file",
     "authorisation.at_post": "the gate",
     "authorisation.unchecked_today": "the gate",
 }
