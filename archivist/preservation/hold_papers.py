@@ -172,12 +172,19 @@ def require_signed(form: DocumentType, pages: Sequence[PageText], ink: float, na
     Raises:
         UsageError: E001.
     """
-    why = unsigned_form(form, pages, ink)
-    places = [place for page in pages for place in page.signature_places if _OF_RELEASE in place.label]
-    if not why and places and all(place.ink < ink for place in places):
-        why = "“二、解除”处没有看见签名"
+    why = unsigned_form(form, pages, ink) or _unsigned_release(pages, ink)
     if why:
         raise UsageError(f"没有签字的登记表扫描件：{why}", file=name, remedy=_REMEDY)
+
+
+def _unsigned_release(pages: Sequence[PageText], ink: float) -> str:
+    """Say why the release itself is not seen to be signed by both; empty where it is. Its places are the last of the form."""
+    places = [place for page in pages for place in page.signature_places]
+    first = next((n for n, place in enumerate(places) if _OF_RELEASE in place.label), None)
+    if first is None:
+        return "没有认出“二、解除”的签名处，请扫描清楚"
+    empty = [place.label for place in places[first:] if place.ink < ink]
+    return f"“二、解除”的{'、'.join(empty)}处没有看见签名" if empty else ""
 
 
 def require_on_paper(pages: Sequence[PageText], name: str) -> None:

@@ -344,10 +344,12 @@ def test_the_signature_under_the_hold_is_not_one_under_its_release(workspace: Wo
     place(workspace, BY, case.number, LAWSUIT)
     paper = scan(workspace, case.number, labels=("登记人（签名）", "解除登记人（签名）"))
     (page,) = paper.result.pages
-    places = (SignaturePlace("登记人（签名）", 0.3), SignaturePlace("解除登记人（签名）", 0.0))
-    empty = replace(paper, result=ReadResult(TXT, (replace(page, signature_places=places),)))
-    with pytest.raises(UsageError, match="解除"):
-        released(workspace, case, paper=empty)
+    for inks in ((0.3, 0.0, 0.0), (0.3, 0.2, 0.0), (0.3, 0.0, 0.2), (0.3,)):
+        labels = ("登记人（签名）", "解除登记人（签名）", "管理部门负责人（签名）")
+        places = tuple(map(SignaturePlace, labels, inks))
+        empty = replace(paper, result=ReadResult(TXT, (replace(page, signature_places=places),)))
+        with pytest.raises(UsageError, match="二、解除"):
+            released(workspace, case, paper=empty)
 
 
 def test_another_households_code_releases_nothing(workspace: Workspace, case: Case) -> None:
