@@ -84,6 +84,8 @@ def _finding(row: FilledRow) -> FeedbackFinding:
     text = str(cells.get(FINDING, ""))
     if result == TO_MEND and not text:
         raise InvalidValue(f"{TO_MEND}的要写明{FINDING}")
+    if result == TO_MEND and cells.get(UNTIL) is None:
+        raise InvalidValue(f"{TO_MEND}的要写明{UNTIL}")
     return FeedbackFinding(number, _record(cells.get(RECORD)), result == PASSED, text, _day(cells.get(UNTIL)))
 
 

@@ -24,6 +24,7 @@ CASE, RECORD, RESULT, FINDING, UNTIL = COLUMNS = ("户号", "件号", "结果", 
 """Columns of the table in which the findings are written."""
 PASSED: Final = "合格"
 TO_MEND: Final = "需整改"
+_DEMAND: Final = "按明细逐项改正，补正的材料归入原户档，下次报送时一并报送。"
 _GROUP: Final = 8
 _SHOWN: Final = 20
 """So many hexadecimal digits of a digest stand in a code: 80 bits."""
@@ -151,7 +152,8 @@ def print_feedback(workspace: Workspace, feedback: Feedback, office: str, *, pdf
         "spot.sample": len(cases),
         "spot.opinion": f"抽查 {len(cases)} 户，合格 {len(cases) - mended} 户，需整改 {mended} 户。",
         "spot.rows": rows,
-        "spot.demand": "按明细逐项改正，补正的材料归入原户档，下次报送时一并报送。" if wrong else "没有需要整改的。",
+        "spot.demand": _DEMAND if wrong else "没有需要整改的。",
+        **({} if wrong else {"spot.nothing": "不用回复。"}),
         "spot.deadline": last.isoformat(),
         "spot.reply_by": last.isoformat(),
     }  # fmt: skip

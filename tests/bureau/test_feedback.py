@@ -124,6 +124,14 @@ def test_feedback_is_a_file_for_the_office_and_a_letter(bureau: Workspace, tmp_p
     assert "收入计算表缺页" in words and "红桥区民政局" in words and "合格 1 户，需整改 1 户" in words
 
 
+def test_a_letter_about_nothing_asks_for_nothing(bureau: Workspace) -> None:
+    """Where everything was in order the letter names no time limit."""
+    done = give(bureau, RECEIVER, SUBMISSION, [FeedbackFinding(str(ONE), "", True, "", None)])
+    page = docx.Document(str(done.files[1]))
+    words = "".join(node.text or "" for node in page.element.iter() if node.text)
+    assert "没有需要整改的" in words and "不用回复" in words and "整改期限" not in words
+
+
 def test_feedback_names_only_households_of_its_submission(bureau: Workspace) -> None:
     """“E001 有户不在本次报送”."""
     strange = FeedbackFinding("TJHQ-DB-2024-000009", "", True, "", None)
@@ -141,7 +149,8 @@ def test_feedback_names_only_households_of_its_submission(bureau: Workspace) -> 
     [
         (("不是户号", "", "合格", "", ""), "不是户号"),
         ((str(ONE), "", "差不多", "", ""), "应为“合格”或“需整改”"),
-        ((str(ONE), "", "需整改", "", ""), "要写明"),
+        ((str(ONE), "", "需整改", "", "2024-04-30"), "要写明问题和要求"),
+        ((str(ONE), "", "需整改", "缺页", ""), "要写明整改期限"),
         ((str(ONE), "x", "合格", "", ""), "件号应为数字"),
         ((str(ONE), "", "合格", "", "下月"), "应为日期"),
         ((str(ONE), "", "", "", ""), "没有一户写了结果"),
