@@ -158,7 +158,7 @@ def case_log(workspace: Workspace, case: str) -> CaseLog:
 
 
 def _logged(workspace: Workspace, number: CaseNo, event: Event) -> LoggedEvent:
-    if event.source:
+    if event.source and "record" in event.data:
         record = RecordNo(event.data["record"]["no"])
         event = replace(event, source=workspace.archive.source(number, record, event.source))
     return LoggedEvent.of(event, TITLES[event.op], _text(workspace, event))

@@ -38,6 +38,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.BACKUP_MADE: "备份",
         Op.FOUR_NATURE_CHECKED: "四性检测",
         Op.RESTORED: "恢复",
+        Op.TRANSFERRED_OUT: "转出",
         Op.SUBMISSION_STARTED: "报送开始",
         Op.SUBMISSION_MADE: "报送包做完",
         Op.SUBMISSION_ACKNOWLEDGED: "报送回执",
@@ -239,6 +240,7 @@ def _text(event: Event) -> str:
             return f"{months}，与 {data['witness']} 一同；{event.reason}"
         case (
             Op.RESTORED
+            | Op.TRANSFERRED_OUT
             | Op.BACKUP_MADE
             | Op.SUBMISSION_STARTED
             | Op.SUBMISSION_MADE
@@ -273,6 +275,8 @@ def _text_of_numbers(event: Event) -> str:
 def _text_of_copies(event: Event) -> str:
     """Return what a backup made or a restoration did, or how far a submission to the bureau has come."""
     data = event.data
+    if event.op is Op.TRANSFERRED_OUT:
+        return f"{data['case']} → {data['to']}，{data['files'][0]['path']}"
     if "submission" in data:
         return _text_of_submission(event)
     if event.op is Op.BACKUP_MADE:

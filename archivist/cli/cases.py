@@ -132,7 +132,8 @@ def show(session: Session, case_: str, full: bool) -> None:
         f"，注销 {found.deregistered_on}（{found.deregistration_reason}）" if found.deregistered_on else ""
     )
     split = f"，由 {found.split_from} 分户" if found.split_from else ""
-    session.say(f"立户 {found.opened_on}{split}{closed}")
+    came = f"，由 {found.previous} 转入（前档在 {found.previous_package}）" if found.previous else ""
+    session.say(f"立户 {found.opened_on}{split}{came}{closed}")
     if found.steps:
         session.table(
             ("序号", "日期", "环节", "办理人", "到达状态", "说明"),

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
     "submit": ("archivist.cli.submissions", "submit", "报送区民政局，收回执和反馈"),
+    "transfer": ("archivist.cli.transfers", "transfer", "户迁走、迁入：转出、接收户档"),
     "backup": ("archivist.cli.backup", "backup", "备份到移动硬盘，核对，演练恢复"),
     "restore": ("archivist.cli.fixity", "restore", "从备份按摘要恢复有问题的户档"),
     "ledger": ("archivist.cli.ledger", "ledger", "总账：给出的编号、制发的机关文书、核对与决定"),

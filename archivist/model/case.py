@@ -21,6 +21,7 @@ from archivist.model.former_names import FormerName
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin
 from archivist.model.holds import Hold
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
+from archivist.model.previous_files import PreviousFile
 from archivist.model.record import MovedRecord, Record
 from archivist.model.retention_extensions import RetentionExtension
 from archivist.model.states import State, StepTaken
@@ -48,7 +49,7 @@ class Case:
     ``deregistered_on`` is the last day it can have been closed on; ``None`` while it is open, and where nobody knows, as
     ``deregistration_stated`` says. ``holds`` are all that were placed on it itself (冻结), released ones too; ``villages`` where the
     applicant lives or ever lived. ``moved_out`` and ``expunged`` are papers it held once and holds no more; ``former_names`` what its people were called before,
-    ``former`` who belonged to it once; ``split_from`` the household it was split from, and ``references`` the papers that
+    ``former`` who belonged to it once; ``split_from`` the household it was split from, ``previous`` the file of another office that it continues, and ``references`` the papers that
     are there. ``volume`` is the volume it was finished as (立卷).
     """
 
@@ -73,6 +74,7 @@ class Case:
     former_names: tuple[FormerName, ...] = ()
     former: tuple[FormerPerson, ...] = ()
     split_from: SplitOrigin | None = None
+    previous: PreviousFile | None = None
     references: tuple[PaperReference, ...] = ()
     feedback: tuple[CheckFeedback, ...] = ()
     volume: Volume | None = None

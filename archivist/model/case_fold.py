@@ -24,6 +24,7 @@ from archivist.model.former_names import after_change
 from archivist.model.former_people import departed, origin
 from archivist.model.holds import HOLD_FORM, Hold
 from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.model.previous_files import previous
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.retention_extensions import extension
 from archivist.model.states import StepTaken
@@ -69,6 +70,7 @@ def _opened(case: Case, event: Event) -> Case:
         opened_on=dt.date.fromisoformat(event.data["opened_on"]),
         facts=parse_facts(event.data["facts"]),
         split_from=split_from,
+        previous=previous(event.data),
         references=references,
         holds=holds.opened_with(event),
     )

@@ -69,6 +69,7 @@ class Op(StrEnum):
     FOUR_NATURE_CHECKED = "four_nature_checked"
     CLOCK_ACCEPTED = "clock_accepted"
     RESTORED = "restored"
+    TRANSFERRED_OUT = "transferred_out"
     HOLD_DECLARED = "hold_declared"
     GROUP_HOLD_RELEASED = "group_hold_released"
     PIN_CHANGED = "pin_changed"

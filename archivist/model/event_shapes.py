@@ -111,6 +111,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "office_document_issued": _least(
         {"files": JsonList(_least(path=str)), "noted": dict}, document=str, title=str, doc_no=str, date=dt.date
     ),
+    "transferred_out": _least(case=str, to=str, seq=int, head=str),
     "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
     "four_nature_checked": _least({"phase": str}, conclusion=str, cases=JsonList(_FOUR_NATURE)),
     "submission_received": _least(

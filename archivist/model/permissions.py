@@ -37,6 +37,8 @@ class Act(StrEnum):
     MOVE_RECORD = "case record move"
     RETYPE_RECORD = "case record retype"
     EXPUNGE = "case expunge"
+    TRANSFER_OUT = "transfer out"
+    TRANSFER_IN = "transfer in"
     RECORD_SERVICE = "case record serves"
     ISSUE = "generate"
     VOID = "case record void"
@@ -101,6 +103,8 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.MOVE_RECORD: "移走归错的件",
         Act.RETYPE_RECORD: "改正件的种类",
         Act.EXPUNGE: "剔除卷内的一件（须两人）",
+        Act.TRANSFER_OUT: "转出迁走的户档",
+        Act.TRANSFER_IN: "接收转来的户档",
         Act.RECORD_SERVICE: "登记送达回证",
         Act.ISSUE: "制发文书",
         Act.VOID: "作废文书",
@@ -167,6 +171,8 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.MOVE_RECORD: FILING,
         Act.RETYPE_RECORD: FILING,
         Act.EXPUNGE: CUSTODY,
+        Act.TRANSFER_OUT: CUSTODY,
+        Act.TRANSFER_IN: FILING,
         Act.RECORD_SERVICE: FILING,
         Act.ISSUE: STAFF,
         Act.VOID: STAFF,

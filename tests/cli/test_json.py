@@ -100,19 +100,15 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-record-serves", ["王秀兰", "2", "1", "--received-on", "2024-03-04"]),
         (2, "error", ["王秀兰", "2", "2", "--reason", "改正"]),
     ],
+    ("case", "expunge"): [
+        (0, "case-expunge", ["王秀兰", "1", "--why", "依法删除", "--dry-run"]),
+        (66, "error", ["王秀兰", "2", "--why", "依法删除", "--dry-run"]),
+        (65, "error", ["王秀兰", "1", "--why", "依法删除", "--by", "甲", "--paper", "诊断.txt"]),
+    ],
     ("case", "record", "move"): [
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错", "--dry-run"]),
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错"]),
         (26, "error", ["王秀兰", "1", "赵一", "--reason", "归错"]),
-    ],
-    ("case", "expunge"): [
-        (
-            0,
-            "case-expunge",
-            ["王秀兰", "2", "--why", "误归入他户", "--to", "赵一", "--to-record", "1", "--dry-run"],
-        ),
-        (66, "error", ["王秀兰", "2", "--why", "重复", "--dry-run"]),
-        (65, "error", ["王秀兰", "2", "--why", "依法删除", "--by", "甲", "--paper", "诊断.txt"]),
     ],
     ("case", "record", "retype"): [
         (0, "case-record-retype", ["赵一", "1", "身份证", "--reason", "认错"]),
@@ -233,6 +229,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "bureau-feedback", ["S-TJHQ-2024Q1-01", "--findings", "{findings}", "--workspace", "{bureau}"]),
     ],
     ("bureau", "list"): [(0, "bureau-list", ["--workspace", "{bureau}"])],
+    ("transfer", "out"): [(27, "error", ["王秀兰", "--to", "TJHX"]), (2, "error", ["王秀兰", "--to", "甲"])],
+    ("transfer", "in"): [(11, "error", ["诊断.txt"])],
     ("reindex",): [(0, "reindex", [])],
     ("templates", "list"): [(0, "document-types", [])],
     ("templates", "check"): [(0, "template-check", ["受理通知书"])],

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ from archivist.model.group_holds import HeldCases
 from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.step_ids import StepId
-from archivist.preservation import holds
+from archivist.preservation import holds, transfers
 from archivist.preservation.expunging import expunge
 from archivist.preservation.hold_papers import ReadPaper
 from archivist.preservation.holds import HoldOrder
@@ -68,6 +69,8 @@ PAPERS: Final = {
     f"{WANG} 王秀兰/扫描0004.jpg": "诊断证明书\n患者 王秀兰",
 }
 """What a scanner left in the inbox, with the words on it; the second belongs to nobody known."""
+PACKAGE: Final = "转来.zip"
+"""The package of a file that another office sent."""
 OLD_PAPER: Final = "旧件.jpg"
 """What waits in the tray."""
 BATCH: Final = "批量.tif"
@@ -436,6 +439,32 @@ def _replace(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("replaced")
 
 
+def _closed_and_packed(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """A closed file and its package, as another office might have sent it."""
+    _deregister(workspace, now, ack)
+    made = transfers.transfer_out(workspace, now(), ZHANG, "TJHX").path
+    assert made is not None
+    with zipfile.ZipFile(made) as packed, zipfile.ZipFile(workspace.root / PACKAGE, "w") as here:
+        for name in packed.namelist():
+            data = packed.read(name)
+            here.writestr(name, data.replace(b"TJHX", b"TJHQ") if name == transfers.ABOUT else data)
+
+
+def _transfer_out(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """Asked again, it is the package that was written, or the first one."""
+    transfers.transfer_out(workspace, now(), ZHANG, "TJHD")
+    ack("handed over")
+
+
+def _transfer_in(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    taken = [n for n in workspace.archive.case_numbers() if workspace.archive.read(n).previous]
+    if not taken:
+        transfers.transfer_in(workspace, now(), workspace.root / PACKAGE)
+    ack("taken in")
+
+
 def _reopen(workspace: Workspace, now: Now, ack: Ack) -> None:
     with workspace.writing(now()):
         pass
@@ -563,6 +592,8 @@ COMMANDS: Final = {
         Command("deregister", _deregister),
         Command("void a document", _void, before=_generate),
         Command("replace a document", _replace, before=_generate),
+        Command("transfer out", _transfer_out, _transfer_out, before=_deregister),
+        Command("transfer in", _transfer_in, before=_closed_and_packed),
         Command("reopen", _reopen, before=_deregister),
         Command("split a household", _split_household),
         Command("place a hold", _hold),
