@@ -313,6 +313,10 @@ def remove_tree(path: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
+        if sys.platform == "win32":  # pragma: no cover
+            for entry in path.rglob("*"):  # what is read-only cannot be removed there
+                if entry.is_file():
+                    entry.chmod(FILE_MODE)
         shutil.rmtree(path)
 
 
