@@ -131,6 +131,8 @@ def _item(shop: _Workshop, item: VolumeItem, stamp: tuple[str, ...]) -> BoundPar
 def _sheets(shop: _Workshop, record: Record, *, count: int) -> MadeSheets:
     """Return the sheets of a record; where it cannot be shown, sheets that say so."""
     path, own = _shown_file(shop, record)
+    if not path.is_file():
+        return _notice(shop, record, count, "文件不在卷内，请运行 archivist verify")
     try:
         made = make_sheets(
             shop.reader, path, shop.work, own=own, blank=record.page_flags.get(PageFlag.BLANK, ())
@@ -164,6 +166,8 @@ def _converted(shop: _Workshop, records: Sequence[Record]) -> dict[str, Path]:
     folder = Path(tempfile.mkdtemp(dir=shop.work))
     for record in records:
         path, issued = _shown_file(shop, record)
+        if not path.is_file():
+            continue
         kind = identify(path)
         if issued and kind.kind == _WORD:
             own[record.no] = Path(shutil.copyfile(path, folder / f"{record.no}.docx"))

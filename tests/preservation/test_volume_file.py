@@ -141,6 +141,9 @@ def test_by_volume_the_cover_alone_is_stamped(tmp_path: Path) -> None:
                 head = document.picture(page, 1.0, from_top=80).astype(int)
                 reds.append(int(((head[:, :, 2] - head[:, :, 0]) > 80).sum()) > 100)
         assert reds[0] and not any(reds[1:])
+        case = workspace.archive.read(number)
+        (workspace.archive.folder(number) / case.records[items(case)[0].kept.no].files[0].path).unlink()
         sign(workspace, number, said.papers[0].record)
         again = finish(workspace, BY, str(number), pdf=True)
         assert any("卷宗封面" in line for line in again.shown_otherwise), "its signed copy is a text here"
+        assert any("文件不在卷内" in line for line in again.shown_otherwise), "a file that is gone is said"
