@@ -156,10 +156,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", ["--anchor", "0"]),
     ],
     ("backup", "make"): [
-        (0, "backup", ["{disk}"]),
+        (0, "backup/2", ["{disk}"]),
         (0, "backup-plan", ["{disk}", "--keep", "1", "--dry-run"]),
         (2, "error", ["{disk}", "--keep", "1"]),
-        (0, "backup", ["{disk}", "--keep", "1", "--yes"]),
+        (0, "backup/2", ["{disk}", "--keep", "1", "--yes"]),
         (2, "error", ["archive"]),
     ],
     ("backup", "list"): [(0, "backup-list", ["{disk}"])],
