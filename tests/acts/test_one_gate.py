@@ -311,6 +311,16 @@ class Acts(RuleBasedStateMachine):
             "「refusal while a termination decision is not served」"
         )
 
+    @rule(data=st.data(), issuing=st.booleans())
+    def end_and_close(self, data: st.DataObject, issuing: bool) -> None:
+        """Decide what ends it, issue the decision or forget to, and close without its being served."""
+        ahead = [p.step for p in possible(self.workspace, self.case, on=self.today)]
+        if ending := [step for step in ahead if set(step.moves.values()) & ENDED_BY.keys()]:
+            self._take(data.draw(st.sampled_from(ending)))
+            if issuing:
+                self.issue_what_is_due(data)
+            self.close(0)
+
     @rule()
     def open_again(self) -> None:
         before = self.case
