@@ -25,7 +25,6 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="只看能不能办，�
 @with_session
 def out(session: Session, case_: str, to: str, dry_run: bool) -> None:
     """转出：本户已迁走并注销，把户档打包交给迁往的机关；本机关的一份照样保管到期满。"""
-    session.record(str(session.workspace.find_case(case_)))  # what is handed over is seen outside
     done = api.transfer_out(session.workspace, session.by(writes=not dry_run), case_, to, dry_run=dry_run)
     session.emit(done)
     if done.package is None:
