@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from archivist.bureau import received
 from archivist.errors import ArchiveError
@@ -16,6 +17,9 @@ from archivist.store import bag
 from archivist.store.archive_fixity import check_bags
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding
 from archivist.workspace import Workspace
+
+_MANY: Final = 1_000
+"""Fewer bags are read sooner than other processes are started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def verify(
         workspace: the bureau's.
         by: who checks, and when.
         office: its code; all when empty.
-        processes: checking processes; 0 means one for each core.
+        processes: checking processes; 0 means one for each core where there are many bags.
         step: called with the bags done and the bags there are.
 
     Raises:
@@ -67,7 +71,8 @@ def verify(
         bags = [p for p in sorted(folder.glob("*-*")) if p.is_dir()] if folder.is_dir() else []
         bags += sorted((folder / "ledger").glob("[0-9]*"))
         known = received.held_heads(archive, code)
-        checks = list(check_bags(bags, processes=processes or os.cpu_count() or 1, step=step))
+        at_once = processes or (os.cpu_count() or 1 if len(bags) > _MANY else 1)
+        checks = list(check_bags(bags, processes=at_once, step=step))
         findings = [f for check in checks for f in (*check.findings, *_history(known, check))]
         there = {bag.identifier(check.bag) for check in checks}
         findings += [
