@@ -76,6 +76,8 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
         (Act.DECLARE_HOLD, ["--where", "category=DB", "--cause", "审计"]),
     ],
     ("retention", "release"): [(Act.RELEASE_HOLD, ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲", "--by", "乙"])],
+    ("submit", "make"): [(Act.SUBMIT, ["--month", "2024-03"])],
+    ("submit", "import"): [(Act.SUBMIT, ["archivist.toml"])],
     ("bureau", "receive"): [(Act.RECEIVE, ["包.zip"])],
     ("bureau", "verify"): [(Act.VERIFY_RECEIVED, [])],
     ("bureau", "sample"): [(Act.DRAW_SAMPLE, ["--month", "2024-03", "--lot", "1"])],
@@ -93,7 +95,7 @@ LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
     ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"),
-    ("bureau", "list"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
+    ("submit", "list"), ("bureau", "list"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work")}
