@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
+from contextlib import AbstractContextManager
 from pathlib import Path
+from unittest import mock
 
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
@@ -36,6 +39,11 @@ def file_draft(case: Case, original: Original, title: str = "其他材料") -> D
         NewFile(f"text/{no}.txt", f"{title} 的文字".encode(), no),
     )
     return Draft(Op.RECORD_FILED, {"record": entry}, files=files)
+
+
+def same_salt() -> AbstractContextManager[object]:
+    """Salt alike what is written meanwhile: the same acts then leave the same bytes."""
+    return mock.patch.object(secrets, "token_hex", lambda count: "5a" * count)
 
 
 def add_file(archive: Archive, folder: Path, name: str, data: bytes, *, lock: bool = True) -> Original:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
-import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +20,7 @@ from archivist.model.ids import Sha256
 from archivist.store import Archive, Draft, bag, chain
 from archivist.store.chain import Chain
 from tests.sampling import examples
-from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
+from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang, same_salt
 
 INFO = Sha256("e" * 64)
 PATHS = st.tuples(
@@ -172,8 +170,7 @@ CHANGES = st.lists(
 @given(CHANGES)
 def test_memory_changes_no_byte(changes: list[tuple[str, bool]]) -> None:
     """The same acts leave the same archive, whatever the process remembers of it."""
-    same_salt = mock.patch.object(secrets, "token_hex", lambda count: "5a" * count)
-    with tempfile.TemporaryDirectory() as folder, same_salt:
+    with tempfile.TemporaryDirectory() as folder, same_salt():
         left = [after(Path(folder) / name, changes, name == "with") for name in ("with", "without")]
     assert left[0] == left[1]
 

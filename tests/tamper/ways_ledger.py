@@ -12,28 +12,30 @@ from tests.tamper.scene import SECOND, YEAR, Scene, Way
 
 _CHANGED = FixityFault.CHANGED
 _NINE: Final = "TJHQ-DB-2024-000009"
+_NEXT: Final = "TJHQ-DB-2024-000004"
+"""What the ledger would give next."""
 
 
-def _forge_household(scene: Scene) -> None:
+def _forge_household(scene: Scene, number: str = _NINE) -> None:
     """A household of one's own making, right in itself, as this program's source would write it."""
-    forged = scene.cases / _NINE
+    forged = scene.cases / number
     shutil.copytree(scene.second, forged)
-    info = (forged / bag.INFO).read_bytes().replace(SECOND.encode(), _NINE.encode())
+    info = (forged / bag.INFO).read_bytes().replace(SECOND.encode(), number.encode())
     write(forged / bag.INFO, info)
 
     def named(plain: dict[str, object]) -> dict[str, object]:
         data = plain["data"]
         assert isinstance(data, dict)
         more = {"bag_info_sha256": bag.sha256(info)} if "bag_info_sha256" in data else {}
-        return plain | {"case": _NINE, "data": data | more}
+        return plain | {"case": number, "data": data | more}
 
     rewrite(forged, named)
 
 
 def _forge_number(scene: Scene) -> None:
     """A household of one's own making, and its number in the ledger, all manifests made to fit."""
-    _forge_household(scene)
-    numbers = {"sequence": "TJHQ-DB", "year": int(YEAR), "first": 4, "last": 9}
+    _forge_household(scene, _NEXT)
+    numbers = {"sequence": "TJHQ-DB", "year": int(YEAR), "first": 4, "last": 4}
     append(scene.ledger, manifests=True, op="numbers_allocated", data=numbers)
 
 
@@ -55,5 +57,5 @@ WAYS: Final = (
     Way("a year of the ledger removed", lambda s: shutil.rmtree(s.ledger), ((YEAR, "", FixityFault.GONE),)),
     Way("a year of the ledger under another year", lambda s: s.ledger.rename(s.ledger.with_name("2023")), (("2023", "", FixityFault.MISPLACED),)),
     Way("a household of one's own making", _forge_household, ((_NINE, "", FixityFault.EXTRA),)),
-    Way("a household of one's own making, and its number", _forge_number, needs_anchor=True, drift=(_NINE,)),
+    Way("a household of one's own making, and its number", _forge_number, needs_anchor=True, drift=(_NEXT,)),
 )  # fmt: skip
