@@ -55,3 +55,20 @@ def test_what_the_office_hands_over_comes_back_answered(tmp_path: Path) -> None:
         Path(answer).read_text(encoding="utf-8").replace("缺入户照片", "没有问题"), encoding="utf-8"
     )
     assert office.json("submit", "import", str(edited), check=None)["error"]["code"] == "E611"
+
+
+def test_a_submission_without_households_is_received_too(tmp_path: Path) -> None:
+    """“empty package is still an anchor”: received once, with a receipt that the office takes in."""
+    for name in ("街道", "局"):
+        (tmp_path / name).mkdir()
+    office, bureau = opened(tmp_path / "街道"), Office(tmp_path / "局")
+    bureau.settings["ARCHIVIST_AS"] = "局经办"
+    bureau.run(*INIT)
+    for which, expected in (("--changed", []), ("--all", [NUMBER]), ("--changed", [])):
+        stick = tmp_path / f"盘{len(list(tmp_path.iterdir()))}"
+        stick.mkdir()
+        office.json("submit", "--month", "2024-03", which, "--to", str(stick), check=None)
+        received = bureau.json("bureau", "receive", *sorted(map(str, stick.rglob("S-*.zip"))))
+        assert received["accepted"] == expected, received
+        receipt = next(path for path in received["files"] if path.endswith(".json"))
+        assert office.json("submit", "import", receipt)["accepted"] == expected

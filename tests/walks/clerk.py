@@ -80,6 +80,7 @@ class Clerk:
         self.day = dt.date.fromisoformat(start)
         self.number = ""
         self.sheets = 0
+        self.typed: list[tuple[str, tuple[str, ...]]] = []
         if (own := OWN_PACKS / pack).is_dir():
             shutil.copytree(own, root / "packs" / pack)
         self.run("init", ".", "--pack", pack, "--office", "样例街道", "--code", "YLJD", "--district", "样例市样例区", "--agency-sign", "样救字",
@@ -92,6 +93,7 @@ class Clerk:
     def run(self, *words: str, check: int | None = 0) -> Any:
         """Run one command on the clerk's present day; return its JSON."""
         self.office.settings["ARCHIVIST_NOW"] = f"{self.day}T16:30:00+08:00"
+        self.typed.append((str(self.day), words))
         shown = self.office.run(*words, "--json", check=check)
         return answer(shown.stdout) if shown.stdout.strip() else None
 
@@ -113,10 +115,10 @@ class Clerk:
     def papers(self, *types: str) -> None:
         """File papers that came in, in one go; what each is stands in its title, as the program must see by itself."""
         if types:
-            done = self.run("file", self.number, *map(str, map(self._paper, types)))
+            done = self.run("file", self.number, *map(str, map(self.paper, types)))
             assert [f["title"] for f in done["filed"]] == [self.catalogue.get(t).title for t in types], done
 
-    def _paper(self, kind: str) -> Path:
+    def paper(self, kind: str) -> Path:
         """Write a sheet with the title of a document and the captions it has; no two are alike."""
         self.sheets += 1
         path = self.root / f"{self.sheets:03d}.docx"
@@ -144,7 +146,7 @@ class Clerk:
         made = self.run("generate", kind, self.number, "--from", str(path), *more)
         assert made["issued"], made
         record = made["issued"][0]["record"]
-        self.run("file", self.number, str(self._paper(kind)), "--signs", record)
+        self.run("file", self.number, str(self.paper(kind)), "--signs", record)
 
     def _told(self, field: FieldSpec) -> object:
         """Return something a clerk could write into a field that the case does not know."""
@@ -306,7 +308,7 @@ class Clerk:
         else:
             for record in made:
                 kind = self.record(record)["type"]
-                self.run("file", self.number, str(self._paper(kind)), "--signs", record)
+                self.run("file", self.number, str(self.paper(kind)), "--signs", record)
         assert {self.record(r)["status"] for r in made} == {"signed"}
         unknown = [c for c, f in self.findings().items() if f["verdict"] == "未检"]
         if unknown:

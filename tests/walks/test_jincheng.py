@@ -17,7 +17,7 @@ from tests.walks.paths import (
 )
 
 PACK = "shanxi-jincheng-chengqu"
-walk = sweep(1 / 6, of="walks in jincheng")
+walk = sweep(1 / 8, of="walks")
 
 
 def confirmed_then_publicized(clerk: Clerk) -> None:

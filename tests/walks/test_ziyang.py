@@ -20,7 +20,7 @@ from tests.walks.paths import (
 )
 
 PACK = "shaanxi-ziyang"
-walk = sweep(1 / 6, of="walks in ziyang")
+walk = sweep(1 / 8, of="walks")
 
 
 def checked_by_the_county(clerk: Clerk) -> None:
