@@ -163,6 +163,7 @@ def test_a_hold_that_is_not_asked_again_fails_loudly(
     """Hold not asked again: one declared for many after the approval is passed over, for it changes no head."""
     assert _destroyed_though_held(approved, scratch) == []
     monkeypatch.setattr(disposal_execution, "require_free", lambda *_: None)
+    monkeypatch.setattr(disposal_execution, "held_since", lambda *_: ())
     monkeypatch.setattr("archivist.preservation.disposal_batches.holds", lambda *_: ())
     assert _destroyed_though_held(approved, scratch) == NUMBERS
 

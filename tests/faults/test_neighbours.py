@@ -201,7 +201,7 @@ def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -
     past = NOW - dt.timedelta(days=800)
     for command in COMMANDS.values():
         site = Site.of(base, scratch, command)
-        lay(base, site.work)
+        lay(site.base, site.work)
         with opened(site.work) as workspace:
             try:
                 command.act(workspace, partial(backwards, past, count()), lambda _: None)

@@ -175,7 +175,7 @@ def check(root: Path, steps: Sequence[Step], told: int, *, rounds: int = 1) -> i
 
 
 def _heads(archive: Archive) -> None:
-    """The ledger has each bag's head, or the bag is marked so that it gets it; what was sealed is there."""
+    """The ledger has each bag's head, or the bag is marked so that it gets it; what was sealed or handed over is there."""
     entered = {
         head[0]: head
         for event in archive.ledger_events()
@@ -183,11 +183,11 @@ def _heads(archive: Archive) -> None:
         for head in event.data["heads"]
     }
     for event in archive.ledger_events():
-        for entry in event.data["files"] if event.op is Op.SEALED else ():
+        for entry in event.data["files"] if event.op in (Op.SEALED, Op.TRANSFERRED_OUT) else ():
             path = archive.outbox / entry["path"]
             must(
                 path.exists() and bag.sha256(path.read_bytes()) == entry["sha256"],
-                f"{path.name} is sealed and lost",
+                f"{path.name} is entered as handed out and lost",
             )
     bags = [*map(str, archive.case_numbers()), *archive.batches.ids()]
     bags += [bag.identifier(folder.name) for folder in archive.ledger_folders()]
