@@ -56,9 +56,12 @@ def judged(anchors: Anchors, check: BagCheck) -> BagCheck:
 
 
 def head_of(check: BagCheck) -> BagHead | None:
-    """Return the head of a checked bag whose chain holds, stands where it belongs and has lost nothing that is known."""
-    lost = any(f.problem is FixityFault.HISTORY for f in check.findings)
-    if not check.head or lost or check.identity != bag.identifier(check.bag):
+    """Return the head of a checked bag whose chain holds, stands where it belongs and has lost nothing that is known.
+
+    ``None`` also where something was found of its events: one that is restored away must not be remembered as lost.
+    """
+    doubted = any(f.problem is FixityFault.HISTORY or f.file.startswith(chain.EVENTS) for f in check.findings)
+    if not check.head or doubted or check.identity != bag.identifier(check.bag):
         return None
     return BagHead(check.identity, check.events, Sha256(check.head))
 

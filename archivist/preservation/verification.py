@@ -157,7 +157,8 @@ def _record(
         data["access"] = place
     recorded = False
     with suppress(IntegrityAlarm, NewerFormat):  # of this year's ledger itself: that is among the findings
-        archive.heads.record(stamp, heads)
+        unsound = {bag.identifier(r.bag) for r in results if r.findings}
+        archive.heads.record(stamp, heads, unsound=unsound)
         archive.note(Op.VERIFIED, data, stamp)
         recorded = True
     for finding in done.findings:

@@ -118,6 +118,9 @@ class ArchiveReader(Protocol):
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
         """Return the chain's last sequence number and digest, without reading the whole case."""
 
+    def is_listed(self, number: CaseNo) -> bool:
+        """Tell whether the manifest of a case lists its last event: one that nobody listed is not to be remembered."""
+
     def event_digest(self, name: str, seq: int) -> Sha256 | None:
         """Return the digest of one event of a bag, ``None`` where there is none."""
 

@@ -256,7 +256,7 @@ class Index:
                     if known and not self._has(known):
                         self.changed.add(number)
                         missed.add(number)
-                    elif case := self._readable(number):
+                    elif self._archive.is_listed(number) and (case := self._readable(number)):
                         self.changed.discard(number)
                         yield case
                     else:

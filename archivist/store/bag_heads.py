@@ -25,7 +25,7 @@ def read_head(name: str, folder: Path) -> BagHead:
     """Return the head of a bag from its last two events only.
 
     Raises:
-        IntegrityAlarm: E202, what stands last does not follow what stands before it. OSError: it cannot be read.
+        IntegrityAlarm: E202, what stands last does not follow what stands before it, or is not listed. OSError: it cannot be read.
     """
     names = chain.event_names(folder)
     if not names or names[-1] != chain.event_name(len(names)):
@@ -38,7 +38,12 @@ def read_head(name: str, folder: Path) -> BagHead:
         follows = False
     if not follows:
         raise IntegrityAlarm(f"事件 {names[-1]} 与前一事件不相接", file=name)
-    return BagHead(name, len(names), bag.sha256(last))
+    head = bag.sha256(last)
+    if f"{head}  {chain.EVENTS}/{names[-1]}\n".encode() not in durable_files.read(
+        f"{folder}/{bag.TAG_MANIFEST}"
+    ):
+        raise IntegrityAlarm(f"清单里没有事件 {names[-1]}", file=name)
+    return BagHead(name, len(names), head)
 
 
 def bag_folder(root: Path, name: str) -> Path:

@@ -9,7 +9,7 @@ too: a mark without its event only has an old head entered once more.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -100,7 +100,9 @@ class HeadLog:
                 self.record(stamp)
         self.changed.mark(name, stamp.by.today)
 
-    def record(self, stamp: Stamp, heads: Sequence[BagHead] = ()) -> tuple[BagHead, ...]:
+    def record(
+        self, stamp: Stamp, heads: Sequence[BagHead] = (), *, unsound: Container[str] = ()
+    ) -> tuple[BagHead, ...]:
         """Enter into the ledger the heads of the bags that changed since this was done last, and of others if given.
 
         The year of the ledger that takes them is left out: its next event names its head. It stays marked for the
@@ -109,6 +111,7 @@ class HeadLog:
         Args:
             stamp: who, when, under which rule pack.
             heads: of bags that need not have changed.
+            unsound: bags in which something was found: where their chains end is not for this to say, they stay marked.
 
         Returns:
             The heads that were entered.
@@ -119,7 +122,8 @@ class HeadLog:
         Survives: a kill at any point; what was not entered is still marked, what was entered may be entered once more.
         """
         year = stamp.by.today.year
-        own, marked = bag.identifier(str(year)), self.changed.names()
+        own = bag.identifier(str(year))
+        marked = [name for name in self.changed.names() if name not in unsound]
         found = {head.bag: head for head in heads}
         for name in marked:
             with suppress(IntegrityAlarm, OSError):  # gone, or not whole: ``verify`` says so

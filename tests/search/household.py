@@ -72,6 +72,9 @@ class MemoryArchive:
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
         return self.cases[number].seq, self.cases[number].head
 
+    def is_listed(self, number: CaseNo) -> bool:
+        return number in self.cases
+
     def event_digest(self, name: str, seq: int) -> Sha256 | None:
         digests = self.chains.get(name, [])
         return digests[seq - 1] if seq <= len(digests) else None
