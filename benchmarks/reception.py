@@ -9,10 +9,8 @@ every byte back, and for ``bureau verify`` after it.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import statistics
-import tempfile
 from pathlib import Path
 
 from archivist.bureau import custody
@@ -21,7 +19,7 @@ from archivist.preservation import submission
 from archivist.preservation.submission import SubmissionOrder
 from archivist.preservation.submission_selection import Wanted
 from archivist.report.query import Period
-from benchmarks.submission import BY, ROUNDS, make_office, pack_plainly, timed
+from benchmarks.submission import BY, ROUNDS, at_sizes, make_office, pack_plainly, timed
 from tests.bureau.kit import RECEIVER, make_bureau
 
 
@@ -56,17 +54,5 @@ def measure(cases: int, files: int, kb: int, place: Path) -> None:
     )
 
 
-def main() -> None:
-    """Measure the sizes that are asked for."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    asked.add_argument("cases", nargs="*", type=int, default=[75, 300])
-    asked.add_argument("--files", type=int, default=10)
-    asked.add_argument("--kb", type=int, default=100)
-    given = asked.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        for cases in given.cases:
-            measure(cases, given.files, given.kb, Path(place))
-
-
 if __name__ == "__main__":
-    main()
+    at_sizes(measure, __doc__ or "")

@@ -94,9 +94,9 @@ def measure(cases: int, files: int, kb: int, place: Path) -> None:
     )
 
 
-def main() -> None:
-    """Measure the sizes that are asked for."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+def at_sizes(measure: Callable[[int, int, int, Path], None], what: str) -> None:
+    """Measure the sizes that are asked for on the command line: households, files of each, KB a file."""
+    asked = argparse.ArgumentParser(description=what.splitlines()[0])
     asked.add_argument("cases", nargs="*", type=int, default=[75, 300])
     asked.add_argument("--files", type=int, default=10)
     asked.add_argument("--kb", type=int, default=100)
@@ -107,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    at_sizes(measure, __doc__ or "")

@@ -18,7 +18,7 @@ from archivist.model.record import Record
 from archivist.model.tombstone import Tombstone
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
-from archivist.store.bag_heads import bag_folder, event_digest, numbers_in, numbers_of, read_head
+from archivist.store.bag_heads import bag_folder, event_digest, is_listed, last_event, numbers_in, numbers_of
 from archivist.store.batches import Batches
 from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
@@ -138,20 +138,11 @@ class Archive:
 
     def head(self, number: CaseNo) -> tuple[int, Sha256]:
         """Return sequence number and digest of a case's last event, reading only that one file."""
-        folder = self.folder(number)
-        names = chain.event_names(folder)
-        if not names:
-            raise IntegrityAlarm("一个事件也没有", file=str(number))
-        return int(names[-1].removesuffix(".json")), durable_files.digest_of(
-            folder / chain.EVENTS / names[-1]
-        )[0]
+        return last_event(self.folder(number), str(number))
 
     def is_listed(self, number: CaseNo) -> bool:
         """Tell whether the manifest of a case lists its last event; not while that is written, or when somebody put one there."""
-        try:
-            return bool(read_head(str(number), self.folder(number)))
-        except (ArchiveError, OSError):
-            return False
+        return is_listed(bag_folder(self.root, str(number)), str(number))
 
     def event_digest(self, name: str, seq: int) -> Sha256 | None:
         """Return the SHA-256 of one event of a bag by its External-Identifier, ``None`` where there is none."""

@@ -46,6 +46,26 @@ def read_head(name: str, folder: Path) -> BagHead:
     return BagHead(name, len(names), head)
 
 
+def is_listed(folder: Path, name: str) -> bool:
+    """Tell whether a bag has a head that follows what stands before it and that its manifest lists."""
+    try:
+        return bool(read_head(name, folder))
+    except (IntegrityAlarm, OSError):
+        return False
+
+
+def last_event(folder: Path, name: str) -> tuple[int, Sha256]:
+    """Return number and digest of a bag's last event from that file alone, whatever stands before it.
+
+    Raises:
+        IntegrityAlarm: E202, there is none.
+    """
+    if not (names := chain.event_names(folder)):
+        raise IntegrityAlarm("一个事件也没有", file=name)
+    last = folder / chain.EVENTS / names[-1]
+    return int(names[-1].removesuffix(".json")), durable_files.digest_of(last)[0]
+
+
 def bag_folder(root: Path, name: str) -> Path:
     """Return where in an archive a bag is, or would be, by its External-Identifier."""
     if IS_BATCH.fullmatch(name):
