@@ -31,6 +31,7 @@ from archivist.errors import ArchivistError
 from archivist.printable import harmless, on_one_line, visible
 from tests.command_line import INIT
 from tests.people import make_id
+from tests.sampling import sweep
 
 NASTY = (
     *(chr(c) for c in range(32) if chr(c) != "\n"), "\x7f", *(chr(c) for c in range(0x80, 0xA0)),
@@ -128,6 +129,7 @@ def test_json_is_the_same_document_on_any_console(monkeypatch: pytest.MonkeyPatc
     assert json.loads(raw.getvalue().decode(encoding))["passed_over"][0]["name"] == HARMLESS
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("encoding", ["gbk", "cp936", "ascii", "gbk:strict"])
 def test_any_name_on_any_console(tmp_path: Path, encoding: str) -> None:
     """「never E700, never die after a commit」: opened, listed, searched, filed and watched under a name GBK has not."""

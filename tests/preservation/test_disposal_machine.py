@@ -186,6 +186,6 @@ class Disposals(RuleBasedStateMachine):
 
 
 Disposals.TestCase.settings = settings(
-    max_examples=examples(8, 100), stateful_step_count=25, suppress_health_check=list(HealthCheck)
+    max_examples=examples(4, 100), stateful_step_count=25, suppress_health_check=list(HealthCheck)
 )
 TestDisposals = Disposals.TestCase

@@ -16,6 +16,7 @@ from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
 from tests.filing import walk
 from tests.people import WANG, WANG_ID, make_id
+from tests.sampling import sweep
 from tests.walks.clerk import APPROVER, GIVEN, INTAKE, Clerk
 from tests.walks.paths import BASIC, BENEFIT
 
@@ -43,6 +44,9 @@ PLACES = {
     "tianjin-hongqiao": INTO_BENEFIT,
     "chongqing-yongchuan": ("submit", "accept", "survey", "appraise", *INTO_BENEFIT[3:]),
 }
+
+
+pytestmark = sweep(1 / 3, of="what happens to households")
 
 
 @pytest.fixture(params=PLACES)

@@ -127,7 +127,7 @@ def traces(root: Path) -> list[str]:
     )
 
 
-@sweep(1 / 8, of="walks")
+@sweep(1 / 16, of="walks")
 @pytest.mark.libreoffice
 def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) -> None:
     """“granted, reviewed, ended, closed, finished, submitted, acknowledged, held … destroyed before two witnesses, residue cleared”."""
