@@ -24,7 +24,13 @@ from tests.sampling import SEED_VARIABLE
 
 FAULTS, FUZZ = "faults", "fuzz"
 """Folders whose tests count; what they count is marked so."""
-TOGETHER = ("test_torture.py", "test_main_job.py")
+TOGETHER = (
+    "test_torture.py",
+    "test_main_job.py",
+    "test_volume_file.py",
+    "test_review.py",
+    "test_permissions.py",
+)
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 2 << 30
 _REPORTS = {FAULTS: "ARCHIVIST_FAULT_REPORT", FUZZ: "ARCHIVIST_FUZZ_REPORT"}

@@ -15,9 +15,6 @@ from tests.cli.test_json import leaves
 from tests.command_line import Office, opened
 from tests.people import make_id
 
-pytestmark = pytest.mark.xdist_group("an office with its people")
-"""One worker makes the office for all of them."""
-
 NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
 WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],

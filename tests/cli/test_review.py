@@ -15,9 +15,6 @@ from archivist.store.tray_items import TrayItem, named, short_names
 from tests.command_line import Office, opened
 from tests.people import make_id
 
-pytestmark = pytest.mark.xdist_group("twenty letters")
-"""One worker makes the office for all of them."""
-
 PEOPLE = [f"{family}{given_}" for family in "赵钱孙李周" for given_ in ("福来", "文秀", "立夏", "大雪")]
 
 

@@ -22,7 +22,6 @@ from tests.reading import files
 from tests.reading.volume_files import HOSTILE, user_locked
 from tests.volumes import file_pages, filing_office
 
-pytestmark = pytest.mark.xdist_group("a finished volume")
 needs_office = pytest.mark.skipif(
     not pdf_maker.available() and not os.environ.get("CI"), reason="没有 LibreOffice，不能做全卷 PDF"
 )
