@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from archivist.disposal_errors import DisposalError, PeriodRunning, WaitingPeriod, WrongBatchState
+from archivist.disposal_errors import (
+    AlreadyDestroyed,
+    DisposalError,
+    PeriodRunning,
+    WaitingPeriod,
+    WrongBatchState,
+)
 from archivist.errors import ArchivistError, CaseNotFound, IntegrityAlarm
 from archivist.model.by import By
 from archivist.model.case import Case
@@ -36,6 +42,10 @@ from archivist.workspace import Workspace
 DRAFTS: Final = "草稿"
 _LEAVES: Final = (DisposalError, IntegrityAlarm, CaseNotFound)
 """For these a file leaves the batch; whatever else goes wrong stops it where it stands."""
+
+
+class _LeftAlready(WrongBatchState):
+    """Somebody else let the file leave the batch while it was carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +106,22 @@ def execute(
     if dry_run:
         return Executed(batch, earlier, (), tuple(_would_leave(workspace, batch, rows, on)), ())
     todo, now, left = batch.remaining, [], []
-    sentences = _Sentences(workspace, batch_of(workspace.archive, name), on)
+    sentences = _Sentences(workspace, name, on)
     for done, number in enumerate(todo, 1):
         try:
-            _destroy(workspace, by, rows[number], sentences)
+            done_here = _destroy(workspace, by, rows[number], sentences)
+        except AlreadyDestroyed:
+            pass  # another run of the same batch was before this one
+        except _LeftAlready as error:
+            left.append((number, error.what))
         except _LEAVES as error:
             withdraw(workspace, by, batch, number, error.what)
             left.append((number, error.what))
         else:
-            now.append(number)
+            now += [number] * done_here
         if step:
             step(done, len(todo))
-    with workspace.writing(by):
-        batch = batch_of(workspace.archive, name)
-        said = {
-            "disposal": batch.id,
-            "destroyed": list(map(str, batch.destroyed)),
-            "withdrawn": list(map(str, batch.withdrawn)),
-        }
-        enter(workspace, by, Op.DISPOSAL_EXECUTED, said)
+    _end(workspace, by, name)
     batch = batch_of(workspace.archive, name)
     residue = disposal_residue.residue(workspace, batch)
     return Executed(batch, earlier, tuple(now), tuple(left), residue)
@@ -146,6 +153,20 @@ def _start(workspace: Workspace, by: By, batch: Disposal, witnesses: Sequence[st
     enter(workspace, by, Op.DISPOSAL_STARTED, said)
 
 
+def _end(workspace: Workspace, by: By, name: str) -> None:
+    """Record that every file was destroyed or left, unless another run of the same batch has."""
+    with workspace.writing(by):
+        batch = batch_of(workspace.archive, name)
+        if batch.state is not DisposalState.EXECUTING:
+            return
+        said = {
+            "disposal": batch.id,
+            "destroyed": list(map(str, batch.destroyed)),
+            "withdrawn": list(map(str, batch.withdrawn)),
+        }
+        enter(workspace, by, Op.DISPOSAL_EXECUTED, said)
+
+
 def _would_leave(
     workspace: Workspace, batch: Disposal, rows: dict[CaseNo, DisposalRow], on: dt.date
 ) -> Iterator[tuple[CaseNo, str]]:
@@ -160,9 +181,10 @@ def _would_leave(
 
 
 # ── one file ─────────────────────────────────────────────────────────────────────────────────────────────
-def _destroy(workspace: Workspace, by: By, row: DisposalRow, sentences: _Sentences) -> None:
-    """Destroy one file (D0 to D5), unless it is done."""
+def _destroy(workspace: Workspace, by: By, row: DisposalRow, sentences: _Sentences) -> bool:
+    """Destroy one file (D0 to D5); ``False`` where another run of the same batch has."""
     archive = workspace.archive
+    stone = archive.tombstones().get(row.number)
     with workspace.writing(by):  # what was begun is ended first
         pass
     if row.number not in archive.tombstones():
@@ -171,6 +193,7 @@ def _destroy(workspace: Workspace, by: By, row: DisposalRow, sentences: _Sentenc
         )
     with workspace.writing(by):
         clear_away(workspace, row.number)
+    return stone is None or not stone.destroyed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +201,19 @@ class _Sentences:
     """By what the files of a batch are destroyed, each as it stands under the lock."""
 
     workspace: Workspace
-    batch: Disposal
+    name: str
     on: dt.date
 
     def of(self, case: Case, row: DisposalRow) -> Sentence:
         """Ask again (D0), and return what the tombstone says.
 
         Raises:
-            DisposalError: the file leaves the batch. IntegrityAlarm: E202, it has an alarm.
+            DisposalError: the file leaves the batch, or has left it. IntegrityAlarm: E202, it has an alarm.
         """
-        _ask_again(self.workspace, self.batch, case, self.on)
-        batch = self.batch
+        batch = batch_of(self.workspace.archive, self.name)
+        if case.number not in batch.remaining:
+            raise _LeftAlready(f"已退出 {batch.id}", file=str(case.number))
+        _ask_again(self.workspace, batch, case, self.on)
         return Sentence(
             disposal=batch.id,
             list_sha256=batch.list_sha256,

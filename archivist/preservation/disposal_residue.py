@@ -115,7 +115,8 @@ def residue(workspace: Workspace, batch: Disposal) -> tuple[Residue, ...]:
     found = [Residue(place, tuple(sorted(cases)), _advice(place)) for place, cases in sorted(local.items())]
     if batch.destroyed:
         found += [
-            Residue(p, (), _advice(p)) for p in copies_elsewhere(archive, before=_first(archive, batch))
+            Residue(p, (), _advice(p))
+            for p in copies_elsewhere(archive, before=_last_destroyed(archive, batch))
         ]
     return tuple(one for one in found if one.place not in batch.cleared)
 
@@ -130,8 +131,8 @@ def _advice(place: str) -> str:
     return "删去，或核实与本户无关后登记"
 
 
-def _first(archive: Archive, batch: Disposal) -> str:
-    """Return when the first file of a batch was destroyed; copies that were made later have none of them all."""
+def _last_destroyed(archive: Archive, batch: Disposal) -> str:
+    """Return when the last file of a batch was destroyed; copies that were made later have none of them."""
     moments = [e.time for e in archive.ledger_events(Op.CASE_DESTROYED) if e.data["disposal"] == batch.id]
     return max(moments, default="")
 

@@ -313,6 +313,36 @@ def test_it_goes_on_where_it_was_broken_off(workspace: Workspace) -> None:
         destroy(workspace, batch)
 
 
+def test_a_file_that_leaves_while_the_batch_is_carried_out_is_not_destroyed(workspace: Workspace) -> None:
+    """“a row leaves alone”: what somebody else lets leave is asked under the lock of each file, not when the run begins."""
+    batch = ready(workspace)
+
+    def leave(done: int, _: int) -> None:
+        if done == 1:
+            batches.cancel(workspace, KEEPER, batch.id, reason="有异议", numbers=[TWO])
+
+    done = execute(workspace, READY, batch.id, witnesses=WITNESSES, step=leave)
+    assert done.now == (ONE, THREE) and [number for number, _ in done.left] == [TWO]
+    assert workspace.archive.case_numbers() == [TWO]
+    assert dict(batches.batch_of(workspace.archive, batch.id).withdrawn) == {TWO: "有异议"}
+
+
+def test_two_who_carry_out_one_batch_destroy_each_file_once(workspace: Workspace) -> None:
+    """“nothing destroyed … twice”: and neither run says of a file the other destroyed that it left the batch."""
+    batch = ready(workspace)
+    others = []
+
+    def meanwhile(done: int, _: int) -> None:
+        if done == 1:
+            with Workspace.open(workspace.root) as second:
+                others.append(execute(second, READY, batch.id, witnesses=WITNESSES))
+
+    done = execute(workspace, READY, batch.id, witnesses=WITNESSES, step=meanwhile)
+    assert (done.now, others[0].now) == ((ONE,), (TWO, THREE))
+    assert not done.left and not done.batch.withdrawn and done.batch.state is DisposalState.EXECUTED
+    assert ops(workspace).count(Op.CASE_DESTROYED) == 3 and ops(workspace).count(Op.DISPOSAL_EXECUTED) == 1
+
+
 def test_what_is_left_is_listed_and_blocks_the_end(workspace: Workspace) -> None:
     """What is found is listed and blocks 已完成."""
     name = workspace.archive.read(ONE).applicant_name
