@@ -3,7 +3,7 @@
 All of it goes where nothing stands: in the middle of the head, else on the left, else on the right; where there is no room, the sheet
 grows by 20 mm at its head. The number of a page stands in its upper right corner.
 
-Source: DA/T 22-2015 (归档章), GB/T 9704-2012 (页码); design of the later life of the archive, §8.
+Source: DA/T 22-2015 (归档章), GB/T 9704-2012 (页码).
 """
 
 from __future__ import annotations
