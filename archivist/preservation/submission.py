@@ -7,47 +7,33 @@ made of the chains as they stood then, beside an office at work, and can be made
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
-from archivist.errors import ArchiveError, IntegrityAlarm, UsageError, WriteFailed
+from archivist.errors import UsageError
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
-from archivist.model.ids import Sha256
-from archivist.preservation import seal, submission_ledger, submission_lists, submission_parts
+from archivist.preservation import (
+    seal,
+    submission_ledger,
+    submission_lists,
+    submission_parts,
+    submission_writing,
+)
 from archivist.preservation.submission_bags import PackedBag
 from archivist.preservation.submission_format import Submission, SubmissionId, TransferKind, WhySubmitted
 from archivist.preservation.submission_ledger import Acknowledged, SubmissionEntry, SubmissionStage
 from archivist.preservation.submission_parts import PART_SIZE, PartMaker, Tables
 from archivist.preservation.submission_selection import Selection, SubmissionCycle, Wanted, refusal
 from archivist.preservation.submission_sheet import sheet
+from archivist.preservation.submission_writing import Step, WrittenPart
 from archivist.report.query import Period
-from archivist.store import bag, durable_files
+from archivist.store import bag
 from archivist.store.bag_heads import bag_folder
-from archivist.store.streamed_files import read_back
 from archivist.workspace import Workspace
-
-FOLDER: Final = "报送"
-"""Where submissions go within the outbox when no other place is said."""
-SHEET: Final = "移交清单"
-MARGIN: Final = 16 << 20
-"""Bytes that stay free on the medium."""
-Step = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenPart:
-    """A part as it was read back; ``before``: it was there already, the same byte for byte."""
-
-    name: str
-    sha256: Sha256
-    size: int
-    before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +107,7 @@ def submit(
         )
     if not workspace.config.office.code:
         raise UsageError("archivist.toml 没有写本机关代码（[office] code），报送编号写不出来")
-    dest = _destination(workspace, order.to)
+    dest = submission_writing.destination(workspace, order.to)
     with workspace.writing(by):  # a ledger that somebody died over is healed before it is asked
         known = submission_ledger.acknowledged(workspace.archive)
     selection = Selection(workspace, order.period, order.wanted, known)
@@ -131,8 +117,8 @@ def submit(
     begun = _begin(workspace, by, order, selection, dest, dry_run=dry_run)
     if dry_run:
         return begun.outcome(selection, None, ())
-    folder = dest or _outbox(workspace, begun.submission.id)
-    parts = _write(begun.maker(workspace), folder, step)
+    folder = dest or submission_writing.outbox(workspace, begun.submission.id)
+    parts = submission_writing.write(begun.maker(workspace), folder, step)
     return begun.outcome(selection, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf))
 
 
@@ -173,11 +159,15 @@ def resume(
             f"{'、'.join(gone[:5])} 已按规定销毁，{entry.id} 不能照原样重做",
             remedy="另起一次报送：archivist submit。没有写入任何内容。",
         )
-    folder = _destination(workspace, to) or _outbox(workspace, entry.id)
+    folder = submission_writing.destination(workspace, to) or submission_writing.outbox(workspace, entry.id)
     maker = begun.maker(workspace)
-    _require_room(folder, sum(map(maker.length, range(1, entry.parts + 1))) - _there(folder, entry), entry.id)
-    parts = _write(maker, folder, step)
-    _require_same(entry, parts)
+    submission_writing.require_room(
+        folder,
+        sum(map(maker.length, range(1, entry.parts + 1))) - submission_writing.there(folder, entry),
+        entry.id,
+    )
+    parts = submission_writing.write(maker, folder, step)
+    submission_writing.require_same(entry, parts)
     return begun.outcome(
         None, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf, entry=entry)
     )
@@ -238,7 +228,7 @@ def _begin(
         maker, count = begun.maker(workspace), begun.submission.parts
         length = sum(map(maker.length, range(1, count + 1)))
         name = begun.submission.id
-        _require_room(dest or archive.outbox, length, name)
+        submission_writing.require_room(dest or archive.outbox, length, name)
         if not dry_run:
             data = {
                 "submission": str(name),
@@ -311,74 +301,7 @@ def _next_id(workspace: Workspace, code: str) -> SubmissionId:
     return SubmissionId(office, code, max(taken, default=0) + 1)
 
 
-# ── the parts ────────────────────────────────────────────────────────────────────────────────────────────
-def _destination(workspace: Workspace, to: Path | None) -> Path | None:
-    if to is None:
-        return None
-    if not to.is_dir():
-        raise ArchiveError(
-            "没有这个文件夹，没有报送", file=to.name, remedy="请插好移动硬盘或 U 盘，核对盘符与文件夹名。"
-        )
-    archive = workspace.archive
-    if to.resolve().is_relative_to(archive.root.resolve()):
-        raise UsageError("不能写到档案库里面", file=to.name, remedy="不写 --to 就放在 outbox 的“报送”里。")
-    return to
-
-
-def _outbox(workspace: Workspace, name: SubmissionId) -> Path:
-    archive = workspace.archive
-    folder = archive.outbox / FOLDER / str(name)
-    with durable_files.writing(_resumable(name), name):
-        durable_files.make_folders(folder, below=archive.root)
-    return folder
-
-
-def _resumable(name: object) -> str:
-    return f"报送已登记开始；排除故障后用 archivist submit --resume {name} 接着做，写好的分包不用重写"
-
-
-def _require_room(folder: Path, wanted: int, name: SubmissionId) -> None:
-    free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
-    if wanted + MARGIN > free:
-        raise WriteFailed(
-            f"{name} 还要 {wanted / 1e6:,.0f} MB，盘上只有 {free / 1e6:,.0f} MB；没有写入任何内容",
-            file=folder.name,
-            remedy="换一个大些的盘，用 --to 指明。",
-        )
-
-
-def _there(folder: Path, entry: SubmissionEntry) -> int:
-    """Return how many bytes of the parts there are already."""
-    paths = (folder / entry.id.part_name(part) for part in range(1, entry.parts + 1))
-    return sum(path.stat().st_size for path in paths if path.is_file())
-
-
-def _write(maker: PartMaker, folder: Path, step: Step | None) -> tuple[WrittenPart, ...]:
-    """Write the parts that are not there, or not as they must be."""
-    told, done = maker.submission, []
-    for part in range(1, told.parts + 1):
-        if step:
-            step(part - 1, told.parts)
-        name = told.id.part_name(part)
-        with durable_files.writing(_resumable(told.id), name):
-            path = folder / name
-            before = path.is_file() and read_back(path) == maker.digest(part)
-            if path.is_file() and not before:
-                durable_files.unlink(path)
-            found = read_back(path) if before else maker.write(part, folder)
-        done.append(WrittenPart(name, *found, before))
-    if step:
-        step(told.parts, told.parts)
-    return tuple(done)
-
-
-def _require_same(entry: SubmissionEntry, parts: Sequence[WrittenPart]) -> None:
-    """Refuse parts that are not what was made before: then an office's history was changed."""
-    for made, now in zip(entry.made, parts, strict=False):
-        if made.sha256 != now.sha256:
-            raise IntegrityAlarm("重做的分包与总账登记的摘要不符", file=now.name)
-
-
+# ── the end ──────────────────────────────────────────────────────────────────────────────────────────────
 def _finish(
     workspace: Workspace,
     by: By,
@@ -392,17 +315,11 @@ def _finish(
     """Write the list to be stamped beside the parts, then let the ledger say that they are made."""
     told = begun.submission
     contents = sheet(workspace, told, [(part.name, part.sha256) for part in parts], on=by.today, pdf=pdf)
-    with durable_files.writing(_resumable(told.id), SHEET):
-        paths = []
-        for suffix, data in contents.items():
-            paths.append(folder / f"{told.id} {SHEET}{suffix}")
-            durable_files.unlink(paths[-1])
-            durable_files.write_new(paths[-1], data)
-        durable_files.sync_folder(folder)
+    paths = submission_writing.write_sheet(folder, told.id, contents)
     if entry is None or entry.stage is SubmissionStage.STARTED:
         rows = [{"name": part.name, "sha256": part.sha256, "size": part.size} for part in parts]
         with workspace.writing(by):
             made = {"submission": str(told.id), "parts": rows}
             workspace.archive.note(Op.SUBMISSION_MADE, made, workspace.stamp(by))
             workspace.hold_heads()
-    return tuple(paths)
+    return paths

@@ -7,7 +7,7 @@ that was moved within its bag since then is found by its digest.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -17,11 +17,11 @@ from typing import BinaryIO
 from archivist.errors import IntegrityAlarm
 from archivist.model.bag_head import BagHead
 from archivist.model.ids import CaseNo, Sha256
-from archivist.store import bag, chain
+from archivist.store import bag, chain, stored_zip
 from archivist.store.bag_contents import DECLARED_BY
 from archivist.store.bag_heads import bag_folder
 from archivist.store.chain import Chain
-from archivist.store.stored_zip import ZipEntry
+from archivist.store.stored_zip import EntryDiffers, ZipEntry
 
 Opener = Callable[[], BinaryIO]
 
@@ -56,6 +56,23 @@ class PackedBag:
 def content(name: str, data: bytes) -> ZipEntry:
     """Return a file of a package that is made here."""
     return ZipEntry(name, bag.sha256(data), len(data), partial(BytesIO, data))
+
+
+def zipped(entries: Iterable[ZipEntry], state: str, remedy: str) -> Iterator[bytes]:
+    """Yield the package of some entries piece by piece.
+
+    Args:
+        entries: in order.
+        state: what was not done where a file is not what its chain says.
+        remedy: what to do then.
+
+    Raises:
+        IntegrityAlarm: E202.
+    """
+    try:
+        yield from stored_zip.chunks(entries)
+    except EntryDiffers as error:
+        raise IntegrityAlarm(f"内容与事件链所记不符，{state}", file=error.name, remedy=remedy) from error
 
 
 def pack(root: Path, head: BagHead, *, of_case: bool = True) -> PackedBag:

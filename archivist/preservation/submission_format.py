@@ -19,7 +19,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -198,9 +199,10 @@ class Submission:
         plain = parse_json(data, most=LARGE)
         require_shape(plain, _SHAPE)
         require_schema(plain, SCHEMA)
-        try:
+        submission = read_submission(plain)
+        with values_of_file():
             found = cls(
-                SubmissionId.parse(plain["submission"]),
+                submission,
                 plain["office_name"],
                 plain["recipient"],
                 TransferKind(plain["kind"]),
@@ -215,26 +217,16 @@ class Submission:
                 tuple(_case(one) for one in plain["cases"]),
                 tuple(BagHead.from_plain(one) for one in plain["ledger"]),
             )
-        except InvalidValue as error:
-            raise MalformedData(error.what) from error
-        except ValueError as error:
-            raise MalformedData(f"有不认得的值（{error}）") from error
-        found._require_consistent(plain["office"])
+        found._require_consistent()
         return found
 
-    def _require_consistent(self, office: str) -> None:
-        numbers = [one.case for one in self.cases]
-        if office != self.id.office:
-            raise MalformedData(f"机关 {office[:20]} 与报送编号 {self.id} 不符")
+    def _require_consistent(self) -> None:
         if self.after:
-            try:
+            with values_of_file():
                 SubmissionId.parse(self.after)
-            except InvalidValue as error:
-                raise MalformedData(error.what) from error
         if self.parts < 1 or any(not 1 <= one.part <= self.parts for one in self.cases):
             raise MalformedData("分包的序号与包数不符")
-        if numbers != sorted(set(numbers)):
-            raise MalformedData("户号有重复，或没有按顺序")
+        require_in_order(one.case for one in self.cases)
 
     def of_part(self, part: int) -> tuple[SubmittedCase, ...]:
         """Return the households of one part, in order."""
@@ -242,9 +234,7 @@ class Submission:
 
 
 def _case(plain: Mapping[str, Any]) -> SubmittedCase:
-    number = str(CaseNo.parse(plain["case"]))
-    if number != plain["case"]:
-        raise ValueError(plain["case"][:40])
+    number = case_number(plain["case"])
     if (
         min(plain[key] for key in ("seq", "part", "records", "pages", "files", "bytes")) < 0
         or plain["seq"] < 1
@@ -304,6 +294,48 @@ def require_schema(plain: Mapping[str, Any], schema: str) -> None:
     """
     if plain["schema"] != schema:
         raise MalformedData(f"是 {plain['schema'][:60]}，不是 {schema}")
+
+
+@contextmanager
+def values_of_file() -> Iterator[None]:
+    """Say as ``MalformedData`` what the values of a file are refused for."""
+    try:
+        yield
+    except InvalidValue as error:
+        raise MalformedData(error.what) from error
+    except ValueError as error:
+        raise MalformedData(f"有不认得的值（{error}）") from error
+
+
+def read_submission(plain: Mapping[str, Any]) -> SubmissionId:
+    """Return the submission a file is about, which is the office's it names.
+
+    Raises:
+        MalformedData: it names another office, or that is no id.
+    """
+    with values_of_file():
+        found = SubmissionId.parse(plain["submission"])
+    if plain["office"] != found.office:
+        raise MalformedData(f"机关 {plain['office'][:20]} 与报送编号 {found} 不符")
+    return found
+
+
+def case_number(text: str) -> str:
+    """Read a case number as it is always written; ``ValueError`` or ``InvalidValue`` when it is none."""
+    if (number := str(CaseNo.parse(text))) != text:
+        raise ValueError(text[:40])
+    return number
+
+
+def require_in_order(numbers: Iterable[str]) -> None:
+    """Refuse households that stand twice, or not in the order of their numbers.
+
+    Raises:
+        MalformedData: they do.
+    """
+    there = list(numbers)
+    if there != sorted(set(there)):
+        raise MalformedData("户号有重复，或没有按顺序")
 
 
 def transfer_list(cases: Iterable[SubmittedCase]) -> bytes:

@@ -12,11 +12,11 @@ from archivist.errors import IntegrityAlarm
 from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
 from archivist.preservation import submission_format as form
-from archivist.preservation.submission_bags import PackedBag, content, pack
+from archivist.preservation.submission_bags import PackedBag, content, pack, zipped
 from archivist.preservation.submission_format import Submission, SubmittedCase, WhySubmitted
 from archivist.store import bag, stored_zip
 from archivist.store.bag_contents import DECLARED_BY
-from archivist.store.stored_zip import EntryDiffers, ZipEntry
+from archivist.store.stored_zip import ZipEntry
 from archivist.store.streamed_files import digest_of_chunks, write_streamed
 
 PART_SIZE: Final = 3_900_000_000
@@ -157,15 +157,11 @@ class PartMaker:
         return digest_of_chunks(self._chunks(part))
 
     def _chunks(self, part: int) -> Iterator[bytes]:
-        try:
-            yield from stored_zip.chunks(self.entries(part))
-        except EntryDiffers as error:
-            _, _, place = error.name.partition("/data/")
-            raise IntegrityAlarm(
-                "内容与事件链所记不符，报送没有做完",
-                file=place,
-                remedy="用 archivist verify 查明，从备份恢复这一户（restore），再用 archivist submit --resume 接着做。",
-            ) from error
+        return zipped(
+            self.entries(part),
+            "报送没有做完",
+            "用 archivist verify 查明，从备份恢复这一户（restore），再用 archivist submit --resume 接着做。",
+        )
 
     def _payload(self, part: int) -> Iterator[ZipEntry]:
         cases = self.submission.of_part(part)

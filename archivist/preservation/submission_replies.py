@@ -9,15 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-from archivist.errors import InvalidValue
-from archivist.model.ids import CaseNo, Sha256
+from archivist.model.ids import Sha256
 from archivist.model.plain_json import LARGE, JsonList, JsonTable, MalformedData, parse_json, require_shape
-from archivist.preservation.submission_format import SubmissionId, digest, encode_json, require_schema
+from archivist.preservation.submission_format import (
+    SubmissionId,
+    case_number,
+    digest,
+    encode_json,
+    read_submission,
+    require_in_order,
+    require_schema,
+    values_of_file,
+)
 
 RECEIPT: Final = "archivist/receipt/1"
 FEEDBACK: Final = "archivist/feedback/1"
@@ -89,24 +96,21 @@ class Receipt:
         Raises:
             MalformedData: it is none, or was edited; the text says what is wrong.
         """
-        plain = _read(data, RECEIPT, _RECEIPT)
-        with _typed():
+        plain, submission = _read(data, RECEIPT, _RECEIPT)
+        with values_of_file():
             found = cls(
-                SubmissionId.parse(plain["submission"]),
+                submission,
                 plain["bureau"],
                 plain["received_at"],
                 plain["received_by"],
                 digest(plain["anchor"]),
                 tuple(ReceivedPart(one["name"], digest(one["sha256"])) for one in plain["parts"]),
                 tuple(
-                    ReceivedCase(_number(c["case"]), c["seq"], digest(c["head"]), c["accepted"], c["why"])
+                    ReceivedCase(case_number(c["case"]), c["seq"], digest(c["head"]), c["accepted"], c["why"])
                     for c in plain["cases"]
                 ),
             )
-        _require_office(plain, found.submission)
-        numbers = [one.case for one in found.cases]
-        if numbers != sorted(set(numbers)):
-            raise MalformedData("户号有重复，或没有按顺序")
+        require_in_order(one.case for one in found.cases)
         if any(not one.accepted and not one.why.strip() for one in found.cases):
             raise MalformedData("退回的户没有写明原因")
         return found
@@ -190,10 +194,10 @@ class Feedback:
         Raises:
             MalformedData: it is none, or was edited; the text says what is wrong.
         """
-        plain = _read(data, FEEDBACK, _FEEDBACK)
-        with _typed():
+        plain, submission = _read(data, FEEDBACK, _FEEDBACK)
+        with values_of_file():
             found = cls(
-                SubmissionId.parse(plain["submission"]),
+                submission,
                 plain["bureau"],
                 plain["made_at"],
                 plain["made_by"],
@@ -201,7 +205,7 @@ class Feedback:
                 plain["sample"],
                 tuple(
                     FeedbackFinding(
-                        _number(one["case"]),
+                        case_number(one["case"]),
                         one["record"],
                         one["passed"],
                         one["text"],
@@ -210,7 +214,6 @@ class Feedback:
                     for one in plain["findings"]
                 ),
             )
-        _require_office(plain, found.submission)
         if any(not one.passed and not one.text.strip() for one in found.findings):
             raise MalformedData("需整改的户没有写明要改什么")
         return found
@@ -256,34 +259,12 @@ def _digest(plain: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read(data: bytes, schema: str, shape: JsonTable) -> dict[str, Any]:
+def _read(data: bytes, schema: str, shape: JsonTable) -> tuple[dict[str, Any], SubmissionId]:
+    """Return what a file says, once it is as it says itself, and the submission it answers."""
     plain: dict[str, Any] = parse_json(data, most=LARGE)
     require_shape(plain, JsonTable({"schema": str}, open=True))
     require_schema(plain, schema)
     require_shape(plain, shape)
     if plain["digest"] != _digest(plain):
         raise MalformedData("内容与文件自己写的摘要不符，已被改动")
-    return plain
-
-
-@contextmanager
-def _typed() -> Iterator[None]:
-    """Say as ``MalformedData`` what the values of a file are refused for."""
-    try:
-        yield
-    except InvalidValue as error:
-        raise MalformedData(error.what) from error
-    except ValueError as error:
-        raise MalformedData(f"有不认得的值（{error}）") from error
-
-
-def _number(text: str) -> str:
-    number = str(CaseNo.parse(text))
-    if number != text:
-        raise ValueError(text[:40])
-    return number
-
-
-def _require_office(plain: Mapping[str, Any], submission: SubmissionId) -> None:
-    if plain["office"] != submission.office:
-        raise MalformedData(f"机关 {plain['office'][:20]} 与报送编号 {submission} 不符")
+    return plain, read_submission(plain)

@@ -11,8 +11,9 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -28,11 +29,13 @@ from archivist.model.holds import inherited
 from archivist.model.ids import OFFICE_CODE, CaseNo, Sha256
 from archivist.model.plain_json import JsonList, JsonTable, MalformedData, parse_json, require_shape
 from archivist.model.previous_files import FOLDER, PreviousFile
-from archivist.preservation.submission_bags import content, pack
+from archivist.preservation.submission_bags import content, pack, zipped
 from archivist.procedure.cases import drop_folder, new_number, opening, refuse_second, require_identity
-from archivist.store import NewFile, Original, bag, chain, durable_files, held_files, stored_zip
+from archivist.store import NewFile, Original, chain, durable_files, held_files, stored_zip
 from archivist.store.bag_fixity import check_bag
 from archivist.store.inbox_access import make_drop_folder
+from archivist.store.stored_zip import ZipEntry
+from archivist.store.streamed_files import digest_of_chunks
 from archivist.workspace import Workspace
 
 GROUP: Final = "转出"
@@ -122,8 +125,7 @@ def transfer_out(
         entries = [told, *packed.below(str(number))]
         if stored_zip.length(entries) > _MOST_BYTES:
             raise ArchiveError("一包装不下", file=str(number))
-        data = b"".join(stored_zip.chunks(entries))
-        digest = bag.sha256(data)
+        digest, _ = digest_of_chunks(_zipped(entries))
         for event in archive.ledger_events(Op.TRANSFERRED_OUT):
             (entry,) = event.data["files"]
             path = archive.root / "outbox" / entry["path"]
@@ -133,9 +135,14 @@ def transfer_out(
             return TransferredOut(number, code, head, None, digest, words, again=False)
         said = {"case": str(number), "to": code, "seq": case.seq, "head": case.head}
         (path,) = archive.hand_out(
-            GROUP, f"T-{number}-{code}", {".zip": data}, Op.TRANSFERRED_OUT, said, stamp
+            GROUP, f"T-{number}-{code}", {".zip": partial(_zipped, entries)}, Op.TRANSFERRED_OUT, said, stamp
         )
     return TransferredOut(number, code, head, path, digest, words, again=False)
+
+
+def _zipped(entries: Sequence[ZipEntry]) -> Iterator[bytes]:
+    remedy = "用 archivist verify 查明，从备份恢复这一户（restore），再转出。"
+    return zipped(entries, "没有转出", remedy)
 
 
 # ── in ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -356,7 +356,7 @@ class Archive:
             return self.ledgers.enter(stamp.by.today.year, Draft(op, data, reason, files), stamp)
 
     def hand_out(
-        self, group: str, stem: str, contents: Mapping[str, bytes], op: Op, data: Data, stamp: Stamp
+        self, group: str, stem: str, contents: Mapping[str, outbox.Content], op: Op, data: Data, stamp: Stamp
     ) -> tuple[Path, ...]:
         """Write one document into a folder of the outbox, beside what was written before, and enter it in the ledger.
 
@@ -365,7 +365,7 @@ class Archive:
         Args:
             group: the folder within the outbox.
             stem: the name of its files without what follows the dot; counted up where it is taken.
-            contents: ``.docx`` → bytes; all under one name.
+            contents: ``.docx`` → bytes, or what yields them; all under one name.
             op: what the ledger calls it.
             data: what the ledger says of it; ``files`` is added.
             stamp: who, when, under which rule pack.

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from archivist.store import durable_files
+from archivist.store.streamed_files import write_streamed
+
+Content = bytes | Callable[[], Iterable[bytes]]
+"""What a file holds, or for a long one what yields it piece by piece."""
 
 
 def hand_out(
     folder: Path,
     root: Path,
     stem: str,
-    contents: Mapping[str, bytes],
+    contents: Mapping[str, Content],
     enter: Callable[[list[dict[str, Any]]], object],
     entered: Callable[[], bool],
 ) -> tuple[Path, ...]:
@@ -25,7 +29,7 @@ def hand_out(
         folder: of the outbox, below ``root``; made when it is not there.
         root: the archive.
         stem: the name of the files without what follows the dot; counted up where it is taken.
-        contents: ``.docx`` → bytes; all under one name.
+        contents: ``.docx`` → bytes, or what yields them; all under one name.
         enter: enters it in the ledger, given ``path``, ``sha256`` and ``size`` of each file.
         entered: whether the entry stands, asked when ``enter`` failed.
     """
@@ -36,7 +40,11 @@ def hand_out(
     try:
         entries = []
         for path, content in zip(paths, contents.values(), strict=True):
-            digest, size = durable_files.write_new(path, content)
+            digest, size = (
+                durable_files.write_new(path, content)
+                if isinstance(content, bytes)
+                else write_streamed(path, content())
+            )
             entries.append(
                 {"path": "/".join(path.relative_to(root).parts[1:]), "sha256": digest, "size": size}
             )

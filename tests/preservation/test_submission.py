@@ -26,6 +26,7 @@ from archivist.preservation import (
     submission_import,
     submission_ledger,
     submission_parts,
+    submission_writing,
 )
 from archivist.preservation import submission_format as form
 from archivist.preservation.comparison import AgainstCopy
@@ -220,7 +221,9 @@ def test_what_is_needed_is_said_before_writing(
 ) -> None:
     """F23: stick too small: told before writing how much is needed."""
     (stick := tmp_path / "stick").mkdir()
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=submission.MARGIN + 1_000))
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _: SimpleNamespace(free=submission_writing.MARGIN + 1_000)
+    )
     with pytest.raises(WriteFailed, match="没有写入任何内容"):
         submit(workspace, to=stick)
     assert list(stick.iterdir()) == [] and submission_ledger.listed(workspace.archive) == {}
