@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from archivist.model import holds
 from archivist.model.case import Case, CaseStatus
@@ -29,6 +29,8 @@ from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Rec
 from archivist.model.retention_extensions import extension
 from archivist.model.states import StepTaken
 from archivist.model.volumes import finished
+
+_Held = TypeVar("_Held")
 
 
 def apply(case: Case, event: Event, digest: Sha256) -> Case:
@@ -166,12 +168,17 @@ def _with_correction(case: Case, event: Event) -> Case:
     return replace(case, steps=(*case.steps[:target], new, *case.steps[target + 1 :]), facts=facts)
 
 
+def _copied(held: Mapping[RecordNo, _Held]) -> dict[RecordNo, _Held]:
+    """Return a copy; of a proxy not key by key, which would make the fold of a long file cost the square of its length."""
+    return held.copy() if isinstance(held, MappingProxyType) else dict(held)
+
+
 def _with_record(case: Case, event: Event) -> Case:
     entry = event.data["record"]
     number = RecordNo(entry["no"])
     if number != case.next_record():
         raise ValueError(f"record {number} where {case.next_record()} was due")
-    records = dict(case.records)
+    records = _copied(case.records)
     signs = RecordNo(entry["signs"]) if entry.get("signs") else None
     if signs:
         if signs not in records or records[signs].voided or records[signs].status is not RecordStatus.PENDING:
@@ -201,7 +208,7 @@ def _void(case: Case, number: RecordNo, event: Event, replaced_by: RecordNo | No
         raise ValueError(f"record {number} is no issued document that holds")
     void = Voided(event.reason, event.time, event.actor, event.seq, replaced_by)
     both = {n: replace(case.records[n], voided=void) for n in (number, record.signed_by) if n}
-    return replace(case, records=MappingProxyType({**case.records, **both}))
+    return replace(case, records=MappingProxyType(_copied(case.records) | both))
 
 
 def _filed(case: Case, number: RecordNo) -> Record:
@@ -226,7 +233,7 @@ def _without_record(case: Case, event: Event) -> Case:
     return replace(
         case,
         records=MappingProxyType(records),
-        moved_out=MappingProxyType({**case.moved_out, number: moved}),
+        moved_out=MappingProxyType(_copied(case.moved_out) | {number: moved}),
     )
 
 
@@ -239,7 +246,7 @@ def _expunged(case: Case, event: Event) -> Case:
     return replace(
         case,
         records=MappingProxyType(records),
-        expunged=MappingProxyType({**case.expunged, number: gone}),
+        expunged=MappingProxyType(_copied(case.expunged) | {number: gone}),
     )
 
 
@@ -260,7 +267,7 @@ def _with_type(case: Case, event: Event) -> Case:
     )
     return replace(
         case,
-        records=MappingProxyType({**case.records, number: new}),
+        records=MappingProxyType(_copied(case.records) | {number: new}),
         holds=_holds_after(case, new, event),
     )
 
@@ -273,7 +280,7 @@ def _with_service(case: Case, event: Event) -> Case:
     old = case.records[number]
     said = {key: data[key] for key in (SERVES, RECEIVED_ON) if key in data}
     new = replace(old, data=MappingProxyType({**old.data, **said}))
-    return replace(case, records=MappingProxyType({**case.records, number: new}))
+    return replace(case, records=MappingProxyType(_copied(case.records) | {number: new}))
 
 
 _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
