@@ -79,7 +79,7 @@ class Disposal:
     """One batch.
 
     Attributes:
-        list_sha256: of its list; ``list_path`` where that stands in the ledger's bag of ``year``.
+        list_sha256: of its list; ``list_path`` where that stands in the ledger's bag that has it.
         cases: all that were proposed; ``proposed_at`` when, ISO 8601 with offset.
         opinions: of the appraisers, by case; the ``appraisers`` are empty before.
         approved: the cases that are to be destroyed; ``approved_on`` the latest day that the ledger knew of then.
@@ -89,7 +89,6 @@ class Disposal:
     """
 
     id: str
-    year: int
     list_sha256: Sha256
     list_path: str
     cases: tuple[CaseNo, ...]
@@ -156,7 +155,6 @@ def _proposed(name: str, event: Event) -> Disposal:
     return Disposal(
         id=name,
         proposed_at=event.time,
-        year=dt.date.fromisoformat(event.time[:10]).year,
         list_sha256=Sha256(str(event.data["list_sha256"])),
         list_path=entry.path,
         cases=_numbers(event.data["cases"]),

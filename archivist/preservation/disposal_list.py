@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from archivist.disposal_errors import ListChanged
@@ -127,7 +128,8 @@ def read(workspace: Workspace, batch: Disposal) -> tuple[DisposalRow, ...]:
     Raises:
         ListChanged: E603, the file is not the one that was proposed.
     """
-    path = workspace.archive.ledger / str(batch.year) / batch.list_path
+    places = [folder / batch.list_path for folder in workspace.archive.ledger_folders()]
+    path = next((place for place in places if place.exists()), Path(batch.list_path))
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -146,7 +146,7 @@ class Destructions:
         Survives: a kill or a power cut at any point; the case is whole and the ledger says nothing of it, or the next start
             completes it.
         """
-        year = stamp.by.today.year
+        year = self._ledgers.year_of(Op.CASE_DESTROYING, stamp.by.today.year)
         data = {
             "case": str(tombstone.case),
             "disposal": tombstone.disposal,

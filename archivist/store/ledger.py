@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import Final
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By, KnownBy
+from archivist.model.disposals import DISPOSAL_OPS
 from archivist.model.event import Data, Event, Op
+from archivist.model.group_holds import GROUP_HOLD_OPS
 from archivist.model.ids import CaseNo
 from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit, durable_files
@@ -21,6 +23,12 @@ from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
 from archivist.store.ledger_checkpoints import LedgerCheckpoints, LedgerState
 
+_SUBMISSION_OPS: Final = (Op.SUBMISSION_STARTED, Op.SUBMISSION_MADE, Op.SUBMISSION_ACKNOWLEDGED)
+FOLLOWS_ON: Final[Mapping[Op, tuple[Op, ...]]] = {
+    **{op: series for series in (DISPOSAL_OPS, GROUP_HOLD_OPS, _SUBMISSION_OPS) for op in series},
+    Op.ALARM_CLEARED: (Op.HEADS_RECORDED, Op.ALARM_CLEARED),
+}
+"""What an event means only after others, which may stand in a year before: none of these is entered in a year before theirs."""
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _LEAFLET: Final = """\
 总账 {year} 年
@@ -144,12 +152,26 @@ class LedgerBags:
         chains = [state.chain for state in self._years.values()]
         return tuple(BagHead(one.bag, one.seq, one.head) for one in chains)
 
+    def year_of(self, op: Op, year: int) -> int:
+        """Return the year that takes an event: the one it is of, or a later one, in which what it follows on was entered.
+
+        The ledger is read year by year; entered behind by a clock that was set back, an event would be read before its cause.
+        """
+        for folder in reversed(self.folders() if op in FOLLOWS_ON else []):
+            if int(folder.name) <= year:
+                break
+            if next(self.events_of(folder, *FOLLOWS_ON[op]), None):
+                return int(folder.name)
+        return year
+
     def enter(self, year: int, draft: Draft, stamp: Stamp) -> Event:
-        """Write one event into a year's bag, which is made when it is not there.
+        """Write one event into a year's bag, which is made when it is not there; see ``year_of`` for which year.
 
         Raises:
             ArchiveError: E200, the destruction of a case is under way, which this does not end.
         """
+        if draft.op is not Op.CASE_DESTROYED:  # it stands right after what it ends
+            year = self.year_of(draft.op, year)
         if draft.op not in (Op.HEADS_RECORDED, Op.CASE_DESTROYED):  # nothing comes before the latter
             self._changing(bag.identifier(str(year)), stamp)
         current, folder = self._opened(year, stamp), self.folder / str(year)

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.office import COMMANDS, build
+from tests.faults.commands import COMMANDS
+from tests.faults.office import build
 from tests.faults.strike import Site
 
 MEMORY = Path("/dev/shm")

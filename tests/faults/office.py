@@ -88,6 +88,8 @@ PARTS: Final = {
 FORM: Final = "登记表.jpg"
 """The signed form by which a hold is released, in a clerk's own folder."""
 LAWSUIT: Final = HoldOrder("行政诉讼", until="判决生效")
+LOST: Final = "打印后遗失"
+"""Why somebody enters a number as vacant."""
 HELD_PAPER: Final = "户口簿.jpg"
 CARD: Final = f"居民户口簿\n{WANG_ID}"
 """What is filed already."""
@@ -218,11 +220,6 @@ def clear(folder: str) -> None:
     os.rmdir(folder)  # noqa: PTH106
 
 
-def always() -> By:
-    """Return who acts, ever at the same moment."""
-    return BY
-
-
 # ── the commands ─────────────────────────────────────────────────────────────────────────────────────────
 Act = Callable[[Workspace, Now, Ack], None]
 
@@ -232,7 +229,7 @@ class Command:
     """One whole command: what it does, telling after each step; and what the next start does with what is left.
 
     With ``older`` the archive it finds was made before archives said their format; ``before`` was done in it without a fault.
-    With ``renumbers`` it takes other numbers for what it lost when it was cut short.
+    With ``renumbers`` it takes other numbers for what it lost when it was cut short. ``by`` is who does it, and when.
     """
 
     name: str
@@ -241,13 +238,18 @@ class Command:
     older: bool = False
     before: Act | None = None
     renumbers: bool = False
+    by: By = BY
+
+    def now(self) -> By:
+        """Return who acts, ever at the same moment."""
+        return self.by
 
     def run(self, root: Path, *, again: bool = False) -> Callable[[Ack], None]:
         """Return the command as an action on a workspace, or what a clerk does who was cut short."""
 
         def action(ack: Ack) -> None:
             with opened(root) as workspace:
-                (self.again or self.act if again else self.act)(workspace, always, ack)
+                (self.again or self.act if again else self.act)(workspace, self.now, ack)
 
         return action
 
@@ -258,9 +260,9 @@ def stubborn(command: Command, root: Path) -> Callable[[Ack], None]:
     def action(_: Ack) -> None:
         with opened(root) as workspace:
             try:
-                command.act(workspace, always, lambda _: None)
+                command.act(workspace, command.now, lambda _: None)
             except ArchivistError:
-                (command.again or command.act)(workspace, always, lambda _: None)
+                (command.again or command.act)(workspace, command.now, lambda _: None)
 
     return action
 
@@ -571,7 +573,7 @@ def _destroy(workspace: Workspace, now: Now, ack: Ack) -> None:
 
 
 _first, _strange, *_ = PAPERS
-COMMANDS: Final = {
+OF_CASES: Final = {
     c.name: c
     for c in (
         Command("open a case", _open),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format
-from tests.faults.office import Command, always, lay, opened
+from tests.faults.office import Command, lay, opened
 from tests.faults.power import SEEN
 from tests.faults.shim import BROKEN, DONE, RAW, AtEach, Call, Done, Ended, Fault, NoFault, Shim, strike
 from tests.faults.truth import (
@@ -23,6 +23,7 @@ from tests.faults.truth import (
     steps_of,
     strangers_check,
 )
+from tests.kit import BY
 
 
 @dataclass(eq=False)
@@ -51,7 +52,7 @@ class Site:
             lay(base, scratch / f"before {command.name}")
             base = scratch / f"before {command.name}"
             with opened(base) as workspace:
-                command.before(workspace, always, lambda _: None)
+                command.before(workspace, lambda: BY, lambda _: None)
         return cls(base, work, command, steps_of(base, command, work))
 
     def calls(self, under: str = "archive") -> int:

@@ -26,7 +26,7 @@ from archivist.store.number_runs import NumberRuns
 from archivist.store.record_moves import RecordMoves
 from tests.conftest import Counted
 from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
-from tests.faults.office import COMMANDS
+from tests.faults.commands import COMMANDS
 from tests.faults.power import fsyncs, without
 from tests.faults.shim import DONE, Done, Fail, Kill
 from tests.faults.strike import Site

@@ -19,7 +19,8 @@ from typing import Final, NoReturn
 import pytest
 
 from tests.conftest import Counted
-from tests.faults.office import COMMANDS, lay
+from tests.faults.commands import COMMANDS
+from tests.faults.office import lay
 from tests.faults.power import fsyncs
 from tests.faults.shim import DONE, NoFault, fork, strike
 from tests.faults.strike import Site

@@ -26,12 +26,12 @@ from archivist.store.bag_heads import bag_folder, read_head
 from archivist.workspace import Workspace
 from tests.faults.office import (
     HELD_PAPER,
+    LOST,
     OLD_PAPER,
     PAPERS,
     PARTS,
     ZHANG,
     Command,
-    always,
     lay,
     opened,
     scan,
@@ -111,7 +111,17 @@ def look(archive: Archive) -> Step:
                 sequence, first = (event.data["sequence"], int(folder.name)), event.data["first"]
                 must(first == numbers.get(sequence, 0) + 1, f"{sequence} gave {first} again")
                 numbers[sequence] = event.data["last"]
-    return Step((tuple(cases), waiting, destroyed(archive)), numbers)
+    return Step((tuple(cases), waiting, destroyed(archive), entered(archive)), numbers)
+
+
+ELSEWHERE: Final = (Op.LEDGER_OPENED, Op.NUMBERS_ALLOCATED, Op.NUMBERS_VACANT, Op.HEADS_RECORDED)
+"""Of the ledger's events those that come by themselves, or are looked at as numbers and heads."""
+
+
+def entered(archive: Archive) -> tuple[tuple[str, str], ...]:
+    """Return what the ledger says was done, and to what."""
+    events = (e for e in archive.ledger_events() if e.op not in ELSEWHERE or e.reason == LOST)
+    return tuple((e.op.value, str(e.data.get("case", e.data.get("disposal", "")))) for e in events)
 
 
 def destroyed(archive: Archive) -> tuple[tuple[str, str], ...]:
@@ -183,7 +193,7 @@ def _heads(archive: Archive) -> None:
         for head in event.data["heads"]
     }
     for event in archive.ledger_events():
-        for entry in event.data["files"] if event.op in (Op.SEALED, Op.TRANSFERRED_OUT) else ():
+        for entry in event.data.get("files", ()):
             path = archive.outbox / entry["path"]
             must(
                 path.exists() and bag.sha256(path.read_bytes()) == entry["sha256"],
@@ -264,17 +274,17 @@ def _papers(archive: Archive) -> None:
 def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> None:
     """Work goes on after the next start: index equal to a rebuild, what was left is done once, numbers go on."""
     with opened(root) as workspace:
-        workspace.catch_up(always())
+        workspace.catch_up(command.now())
         same_index(workspace.index, workspace.archive, root)
         if command.again:
-            command.again(workspace, always, lambda _: None)
+            command.again(workspace, command.now, lambda _: None)
             must(
                 look(workspace.archive).picture == steps[-1].picture,
                 f"after the next start the papers are not where they belong: {look(workspace.archive)}",
             )
             _papers(workspace.archive)
         elif done == 0:
-            command.act(workspace, always, lambda _: None)
+            command.act(workspace, command.now, lambda _: None)
         explained(workspace, again=bool(command.again) or done == 0)
         for number in workspace.archive.case_numbers():
             whole(workspace.archive.folder(number))
@@ -282,7 +292,7 @@ def go_on(root: Path, command: Command, steps: Sequence[Step], done: int) -> Non
             whole(folder)
         before = look(workspace.archive).numbers
         for (sequence, year), last in before.items():
-            given = workspace.archive.allocate(sequence, year, workspace.stamp(always()))[0]
+            given = workspace.archive.allocate(sequence, year, workspace.stamp(command.now()))[0]
             must(given == last + 1, f"{sequence} {year} does not go on after {last}")
         same_index(workspace.index, workspace.archive, root)
 

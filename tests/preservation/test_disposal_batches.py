@@ -215,10 +215,39 @@ def test_a_clock_set_back_at_the_approval_shortens_nothing(workspace: Workspace)
     assert done.approved_on == PROPOSED.date()
 
 
+def test_a_clock_set_back_by_years_breaks_no_batch(workspace: Workspace) -> None:
+    """F07: “clock set back after approval; both events in one year's ledger”: nothing is entered before what it follows on.
+
+    The ledger is read year by year: an event in an earlier year's would be read before the batch was proposed, and no batch could
+    be read any more.
+    """
+    batch = ready(workspace)
+    back = replace(READY, time=READY.time - dt.timedelta(days=800))
+    batches.cancel(workspace, back, batch.id, reason="有异议", numbers=[TWO])
+    assert TWO in batches.batch_of(workspace.archive, batch.id).withdrawn
+    batches.cancel(workspace, back, batch.id, reason="重新拟办")
+    again = proposed(workspace)  # in time, and gone on with behind it
+    back = replace(KEEPER, time=PROPOSED - dt.timedelta(days=800))
+    opinions = dict.fromkeys(again.remaining, Appraised(Opinion.DESTROY))
+    batches.appraise(
+        workspace, back, again.id, opinions,
+        sha256=again.list_sha256, appraisers=APPRAISERS, paper=paper(workspace),
+    )  # fmt: skip
+    batches.approve(workspace, back, again.id, approver="赵主任", paper=paper(workspace))
+    done = destroy(workspace, batches.batch_of(workspace.archive, again.id))
+    assert len(done.now) == 3
+    events = (Op.CASE_DESTROYING, Op.CASE_DESTROYED)
+    years = {e.data["case"]: set[str]() for e in workspace.archive.ledger_events(*events)}
+    for folder in workspace.archive.ledger_folders():
+        for event in workspace.archive.ledgers.events_of(folder, *events):
+            years[event.data["case"]].add(folder.name)
+    assert set(map(len, years.values())) == {1}
+
+
 def test_a_list_changed_by_one_byte_destroys_nothing(workspace: Workspace) -> None:
     """E603, nothing destroyed."""
     batch = ready(workspace)
-    path = workspace.archive.ledger / str(batch.year) / batch.list_path
+    (path,) = workspace.archive.ledger.glob(f"*/{batch.list_path}")
     path.chmod(0o600)
     path.write_bytes(path.read_bytes().replace(b'"pages": 0', b'"pages": 1', 1))
     with pytest.raises(ListChanged):

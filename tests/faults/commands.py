@@ -1,0 +1,10 @@
+"""Every whole command the harness strikes at, by its name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.later_life import OF_CUSTODY
+from tests.faults.office import OF_CASES
+
+COMMANDS: Final = {**OF_CASES, **OF_CUSTODY}
