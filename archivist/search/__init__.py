@@ -2,7 +2,7 @@
 
 ``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
-forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``agenda_cache`` limits worked out before · ``damage`` of
+forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``presentation`` how what was found is shown · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
 opened), ``ownership`` who can have written it · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
 """
@@ -22,6 +22,7 @@ __all__ = [
     "ownership",
     "people_on_file",
     "postings",
+    "presentation",
     "query",
     "query_tree",
     "rebuilding",

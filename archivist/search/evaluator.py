@@ -15,14 +15,12 @@ from typing import Final
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.engine import Bounds, Hit, Results, TextIndex
-from archivist.search.text import FACT_BREAK, PAGE_BREAK, name_key
+from archivist.search.presentation import Grounds, shown
 
 COMPARE_ALL: Final = 300
 """Up to so many doubtful documents are all compared with their text, and the total is exact."""
 SORT_ALL: Final = 2_000
 """Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
-SNIPPET: Final = 80
-BEFORE: Final = 20
 _BATCH = 24
 _NOTHING: Final = Bounds(frozenset(), frozenset())
 
@@ -191,54 +189,17 @@ class _Evaluation:
         return tuple(self.hit(rows[i], texts.get(i, ""), words) for i in ids if i in rows)
 
     def hit(self, row: DocRow, text: str, words: Sequence[str]) -> Hit:
-        page: int | None = None
-        snippet, why = "", "条件"
-        marks: tuple[tuple[int, int], ...] = ()
-        found = self.households.get(row.id)
-        mention = next(
-            (m for m in self.asked if isinstance(m, q.Mentioned) and row.id in self.leaf(m).sure), None
-        )
-        if found is not None:
-            why = found.by.value if isinstance(found, q.HasPerson) else "户号"
-            snippet, marks = self.people(row, found)
-        elif word := next((w for w in words if w in text), ""):
-            at = text.index(word)
-            page = text.count(PAGE_BREAK, 0, at) + 1 if row.record else None
-            snippet, marks = cut(text, at, words, PAGE_BREAK if row.record else FACT_BREAK)
-            why = "正文" if row.record else "户档信息"
-        elif mention is not None:
-            page = self.catalogue.mentioning(mention.key)[row.id] if row.record else None
-            why = "户号" if "-" in mention.key else "证号"
-        else:
-            why = self._household_why(row) or why
-        return Hit(
-            row.case, row.record, page, row.title, row.type, row.applicant, row.case.category, row.status,
-            row.filed_at, snippet, marks, why,
+        def holds(leaf: q.Leaf) -> bool:
+            return (leaf in self.known or isinstance(leaf, q.Mentioned)) and row.id in self.leaf(leaf).sure
+
+        return shown(
+            row,
+            Grounds(
+                self.asked, text, words, self.households.get(row.id), holds,
+                page_of=lambda key: self.catalogue.mentioning(key)[row.id],
+                people=lambda by, key: self.catalogue.people_of(row.case, by, key),
+            ),
         )  # fmt: skip
-
-    def _household_why(self, row: DocRow) -> str:
-        """Say how the household was found, for a record that was found with it."""
-        for leaf in self.asked:
-            if (
-                isinstance(leaf, q.HasPerson | q.Numbered)
-                and leaf in self.known
-                and row.id in self.known[leaf].sure
-            ):
-                return leaf.by.value if isinstance(leaf, q.HasPerson) else "户号"
-        return ""
-
-    def people(self, row: DocRow, found: q.Leaf) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """Return everyone in the household, the person asked for marked."""
-        by, key = (found.by, found.key) if isinstance(found, q.HasPerson) else (q.PersonKey.NAME, "")
-        snippet, marks = "", []
-        for part, name, asked in self.catalogue.people_of(row.case, by, key):
-            snippet += f"{'；' if snippet else ''}{part} "
-            if asked and key:
-                at = name_key(name).find(key) if by is q.PersonKey.NAME and name_key(name) == name else -1
-                start, length = (at, len(key)) if at >= 0 else (0, len(name))
-                marks.append((len(snippet) + start, len(snippet) + start + length))
-            snippet += name
-        return snippet, tuple(marks)
 
 
 def _needs_text(node: q.Node) -> bool:
@@ -247,24 +208,3 @@ def _needs_text(node: q.Node) -> bool:
 
 def _exactly(documents: set[int]) -> Bounds:
     return Bounds(documents, documents)
-
-
-def cut(text: str, at: int, words: Sequence[str], wall: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return up to 80 characters around ``at``, not beyond the walls, and where in them the words stand, merged."""
-    low = text.rfind(wall, 0, at) + 1
-    high = text.find(wall, at)
-    start = max(low, at - BEFORE)
-    snippet = text[start : min(high if high >= 0 else len(text), start + SNIPPET)]
-    marks: list[tuple[int, int]] = []
-    for word in words:
-        found = snippet.find(word)
-        while found >= 0:
-            marks.append((found, found + len(word)))
-            found = snippet.find(word, found + 1)
-    merged: list[tuple[int, int]] = []
-    for begin, end in sorted(marks):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return snippet, tuple(merged)
