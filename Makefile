@@ -1,9 +1,10 @@
 # make demo   the main job on real files, in a temporary folder
 # make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
+# make test-cluster  the search in a real cluster of OpenSearch, of one node and of three
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
-.PHONY: demo test check docs faults long bench quality clean
+.PHONY: demo test test-cluster check docs faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -13,7 +14,11 @@ demo:
 
 test:
 	@sh tools/setup.sh '[dev]'
-	@$(PYTEST) -m "not faults"
+	@$(PYTEST) -m "not faults and not cluster"
+
+test-cluster:
+	@sh tools/setup.sh '[dev]'
+	@.venv/bin/python -m pytest -n 0 $(if $(SEED),--seed $(SEED)) tests/cluster
 
 check:
 	@sh tools/setup.sh '[dev]'

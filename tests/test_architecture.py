@@ -37,6 +37,7 @@ FLOORS = (
     "settings_file",
     "user_cache",
     "disposal_errors",
+    "cluster_errors",
     "errors",
     "os_reasons",
     "printable",
@@ -64,6 +65,7 @@ def test_one_outside_thing_one_module() -> None:
     owners = {
         "cattrs": {"archivist.declarations.reader"},
         "whoosh": {"archivist.search.whoosh"},
+        "opensearchpy": {"archivist.search.opensearch"},
         "docxtpl": {"archivist.documents.render.render"},
         "watchdog": {"archivist.ingest.watch_folder"},
         "pypinyin": {"archivist.search.text"},

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import archivist.disposal_errors  # noqa: F401 (its errors are in the tree once it is loaded)
+import archivist.cluster_errors
+import archivist.disposal_errors  # noqa: F401 (their errors are in the tree once they are loaded)
 from archivist.cli.main import COMMANDS
 from archivist.errors import ArchivistError, all_errors
 from tools import pack_columns

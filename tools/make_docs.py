@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-import archivist.disposal_errors  # noqa: F401 (its errors are in the tree once it is loaded)
+import archivist.cluster_errors
+import archivist.disposal_errors  # noqa: F401 (their errors are in the tree once they are loaded)
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors

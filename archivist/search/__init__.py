@@ -5,6 +5,9 @@
 forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``presentation`` how what was found is shown · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
 opened), ``ownership`` who can have written it · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
+
+In a cluster: ``opensearch`` requests, repeated while it is busy · ``cluster_documents`` what it keeps of a case · ``cluster_queries`` a tree in its
+words · ``cluster_engine`` answers · ``cluster_index`` following the archive, made anew behind an alias.
 """
 
 __all__ = [
@@ -12,6 +15,10 @@ __all__ = [
     "binding",
     "catalogue",
     "checksums",
+    "cluster_documents",
+    "cluster_engine",
+    "cluster_index",
+    "cluster_queries",
     "damage",
     "databases",
     "engine",
@@ -19,6 +26,7 @@ __all__ = [
     "held_heads",
     "index",
     "opened_index",
+    "opensearch",
     "ownership",
     "people_on_file",
     "postings",

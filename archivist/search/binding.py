@@ -55,11 +55,11 @@ def missed(catalogue: IndexCatalogue, archive: ArchiveReader, *, all_cases: bool
     if all_cases:
         changed |= {*archive.case_numbers(), *catalogue.heads()}
     there = changed - {*archive.destroyed()}
-    return sorted(n for n in there if _is_behind(archive, n, catalogue.head(n)))
+    return sorted(n for n in there if is_behind(archive, n, catalogue.head(n)))
 
 
-def _is_behind(archive: ArchiveReader, number: CaseNo, followed: tuple[int, Sha256] | None) -> bool:
-    """Tell whether a case has an event after the one it was followed to, or has that one no more."""
+def is_behind(archive: ArchiveReader, number: CaseNo, followed: tuple[int, Sha256] | None) -> bool:
+    """Tell whether a case has an event after the one it was followed to, or has that one no more; reads no whole case."""
     seq = followed[0] if followed else 0
     gone = seq > 0 and archive.event_digest(str(number), seq) is None
     return gone or archive.event_digest(str(number), seq + 1) is not None

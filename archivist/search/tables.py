@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
@@ -60,20 +61,13 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
     written = before.records if before and row and row[0] == before.head else {}
     records = [record for record in case.records.values() if written.get(record.no) is not record]
     gone = written.keys() - case.records.keys() if written else None
-    village, *rest = (
-        str(case.fact(path) or "")
-        for path in (
-            FactPath.APPLICANT_VILLAGE,
-            FactPath.APPLICANT_ADDRESS,
-            FactPath.APPLICANT_HOUSEHOLD_ADDRESS,
-        )
-    )
+    village, place = residence(case)
     values = (
         case.status.value,
         case.opened_on.isoformat(),
         case.applicant_name,
         village,
-        forms.join_facts([village, *rest]),
+        place,
     )
     db.execute(
         "INSERT INTO cases (number, category, status, opened_on, applicant, village, place, seq, head) "
@@ -100,10 +94,32 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
     db.executemany("INSERT INTO sources VALUES (?, ?, ?)", sorted(sources))
 
 
-def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
+def residence(case: Case) -> tuple[str, str]:
+    """Return the applicant's village, and village and addresses as one normal text."""
+    village, *rest = (
+        str(case.fact(path) or "")
+        for path in (
+            FactPath.APPLICANT_VILLAGE,
+            FactPath.APPLICANT_ADDRESS,
+            FactPath.APPLICANT_HOUSEHOLD_ADDRESS,
+        )
+    )
+    return village, forms.join_facts([village, *rest])
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPerson:
+    """Somebody in a case: part (申请人, 成员 …), name, and the keys, as ``(kind, key)``, by which one is found."""
+
+    part: str
+    name: str
+    keys: frozenset[tuple[str, str]]
+
+
+def people_on_file(case: Case) -> Iterator[IndexedPerson]:
+    """Yield everyone in a case."""
     for part, row in case.people():
         name = str(row["name"])
-        added = db.execute("INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, part, name))
         keys: set[tuple[str, str]] = set()
         for one in {name, *(former.name for former in borne_by(case.former_names, part, row))}:
             keys |= _name_keys(one)
@@ -111,7 +127,15 @@ def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
         number = str(row.get("id_number", "")).upper()
         if len(number) == 18:
             keys |= {("id6", number[:6]), ("id4", number[-4:])}
-        rows = [(kind, key, added.lastrowid, case_id) for kind, key in keys if key]
+        yield IndexedPerson(part, name, frozenset((kind, key) for kind, key in keys if key))
+
+
+def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
+    for person in people_on_file(case):
+        added = db.execute(
+            "INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, person.part, person.name)
+        )
+        rows = [(kind, key, added.lastrowid, case_id) for kind, key in person.keys]
         db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", rows)
 
 

@@ -1,0 +1,256 @@
+"""What a cluster keeps of a case: one document of its facts and one of each record, made with the forms of the embedded index.
+
+A text is kept twice: as it is shown, and as the list of its pairs of characters, one for each place, which is all that is
+searched. The cluster's own analyser only parts that list at its line ends, so that a fragment stands in a text exactly where
+its pairs stand one after the other. What finds a household (its people, where it lives) stands in each of its documents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from archivist.errors import IndexFault
+from archivist.model.case import Case
+from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.model.record import VOIDED, Record
+from archivist.search import text as forms
+from archivist.search.catalogue import DocRow
+from archivist.search.engine import ArchiveReader, LedgerPlace
+from archivist.search.opened_index import facts_text
+from archivist.search.tables import people_on_file, residence
+
+Json = dict[str, Any]
+
+SCHEMA: Final = 1
+"""Raised by one whenever the fields below change: an index of another number is remade."""
+STATE: Final = "state"
+"""The id of the document that says whose archive an index is of and how far it was followed; it is of no office."""
+_PAIR: Final = 2
+_PARTING: Final = "\n"
+"""Parts the pairs; normal text never holds it."""
+
+_KEYWORD: Final = {"type": "keyword", "doc_values": False}
+_SORTED: Final = {"type": "keyword"}
+_SHOWN: Final = {"type": "keyword", "index": False, "doc_values": False}
+_PAIRS: Final = {"type": "text", "analyzer": "pairs", "norms": False}
+_KEPT: Final = {"type": "object", "enabled": False}
+SEARCHED_ONLY: Final = ("pairs", "title_pairs", "place_pairs", "keys")
+"""Fields that are no part of what the cluster gives back."""
+FIELDS: Final[Mapping[str, Any]] = {
+    "office": _SORTED,
+    "case": _SORTED,
+    "record": _KEYWORD,
+    "type": _KEYWORD,
+    "title": _SHOWN,
+    "title_pairs": _PAIRS,
+    "category": _KEYWORD,
+    "status": _KEYWORD,
+    "case_status": _KEYWORD,
+    "applicant": _SHOWN,
+    "filed_at": _SORTED,
+    "place": _SORTED,
+    "place_pairs": _PAIRS,
+    "doc_no": _KEYWORD,
+    "page_flags": _KEYWORD,
+    "sources": _KEYWORD,
+    "mentions": _KEYWORD,
+    "mentioned_on": _KEPT,
+    "keys": _KEYWORD,
+    "text": {"type": "text", "index": False},
+    "pairs": _PAIRS,
+    "village": _SHOWN,
+    "people": _KEPT,
+    "records": _SHOWN,
+    "seq": {"type": "long", "index": False, "doc_values": False},
+    "head": _SHOWN,
+    "state": _KEPT,
+}
+
+
+def index_body() -> Json:
+    """Return settings and fields of an office's index.
+
+    One shard each: an office's papers are some hundred megabytes, and the document of a case's facts, written last, then
+    never says more than what the shard holds. Deleted documents are kept for a node that is away for no longer than ten
+    minutes (one away for longer copies files), so that what is purged leaves the files soon.
+    """
+    return {
+        "settings": {
+            "index": {
+                "number_of_shards": 1,
+                "auto_expand_replicas": "0-1",
+                "codec": "best_compression",
+                "soft_deletes.retention_lease.period": "10m",
+                "merge.policy.expunge_deletes_allowed": 0,
+            },
+            "analysis": {
+                "analyzer": {"pairs": {"type": "custom", "tokenizer": "lines", "filter": []}},
+                "tokenizer": {"lines": {"type": "char_group", "tokenize_on_chars": [_PARTING]}},
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"excludes": list(SEARCHED_ONLY)},
+            "properties": dict(FIELDS),
+        },
+    }
+
+
+def pairs(text: str) -> str:
+    """Return every pair of characters that stand beside each other, in order; the last character stands alone."""
+    return _PARTING.join(text[at : at + _PAIR] for at in range(len(text)))
+
+
+def pairs_of_fragment(fragment: str) -> str:
+    """Return the pairs that stand one after the other wherever a fragment of two characters or more stands."""
+    return _PARTING.join(fragment[at : at + _PAIR] for at in range(len(fragment) - 1))
+
+
+# ── of a case ────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class CaseDocuments:
+    """The documents of one case by id; ``facts`` says to which head it was followed and is written last."""
+
+    number: CaseNo
+    seq: int
+    facts: Json
+    records: Mapping[str, Json]
+
+
+def facts_id(number: CaseNo) -> str:
+    """Return the id of the document of a case's facts."""
+    return str(number)
+
+
+def record_id(number: CaseNo, record: str) -> str:
+    """Return the id of the document of a record."""
+    return f"{number}/{record}"
+
+
+def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocuments:
+    """Return what a cluster keeps of a case.
+
+    Args:
+        office: the code of the office whose archive it is, whatever office's number the case bears.
+        archive: where the texts are.
+        case: as it stands.
+    """
+    people = list(people_on_file(case))
+    village, place = residence(case)
+    of_case: Json = {
+        "office": office,
+        "case": str(case.number),
+        "category": case.category.value,
+        "case_status": case.status.value,
+        "applicant": case.applicant_name,
+        "place_pairs": pairs(place),
+        "keys": sorted({f"{kind}:{key}" for person in people for kind, key in person.keys}),
+    }
+    facts = {
+        **of_case,
+        **_written(facts_text(case.facts)),
+        **_titled("", "", "户档信息", case.number),
+        "status": "",
+        "filed_at": case.opened_on.isoformat(),
+        "village": village,
+        "people": [{"part": p.part, "name": p.name, "keys": sorted(map(list, p.keys))} for p in people],
+        "records": list(case.records),
+        "seq": case.seq,
+        "head": case.head,
+    }
+    records = {
+        record_id(case.number, no): {**of_case, **_record(archive, case.number, record)}
+        for no, record in case.records.items()
+    }
+    return CaseDocuments(case.number, case.seq, facts, records)
+
+
+def _record(archive: ArchiveReader, number: CaseNo, record: Record) -> Json:
+    return {
+        **_written(forms.normal(archive.text(number, record.no)) if record.text else ""),
+        **_titled(record.no, record.type, record.title, number),
+        "status": VOIDED if record.voided else record.status.value,
+        "filed_at": record.filed_at,
+        "doc_no": record.doc_no,
+        "page_flags": [flag.value for flag in record.page_flags],
+        "sources": sorted({s for s in (*(f.sha256 for f in record.files), record.source_sha256) if s}),
+    }
+
+
+def _titled(record: str, type_: str, title: str, number: CaseNo) -> Json:
+    """Return the fields of a document's place in its case; ``place`` sorts like the catalogue's."""
+    return {
+        "record": record,
+        "type": type_,
+        "title": title,
+        "title_pairs": pairs(forms.normal(title)),
+        "place": f"{number} {record:>6}",
+    }
+
+
+def _written(words: str) -> Json:
+    first: dict[str, int] = {}
+    for key, page in sorted(forms.mentions(words), key=lambda found: found[1]):
+        first.setdefault(key, page)
+    return {"text": words, "pairs": pairs(words), "mentions": sorted(first), "mentioned_on": first}
+
+
+# ── of an index ──────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """Whose archive an index is of, by the ledger's first event, and up to which event nothing was missed."""
+
+    origin: LedgerPlace | None
+    place: LedgerPlace | None
+
+    def document(self) -> Json:
+        """Return the document that keeps it."""
+        bound = {"schema": SCHEMA, "analyser": forms.ANALYSER, "origin": self.origin, "place": self.place}
+        return {"state": bound}
+
+    @classmethod
+    def read(cls, document: Json) -> ClusterState:
+        """Return what a document keeps.
+
+        Raises:
+            IndexFault: E400, the index was made by another version of the program.
+        """
+        state = document["state"]
+        if (state["schema"], state["analyser"]) != (SCHEMA, forms.ANALYSER):
+            raise IndexFault("集群里的索引是另一版本的程序建立的", remedy=REMAKE)
+        return cls(_place(state["origin"]), _place(state["place"]))
+
+
+REMAKE: Final = "运行 archivist reindex --to opensearch 在集群里重建；期间原索引照常可用。"
+
+
+def _place(kept: object) -> LedgerPlace | None:
+    if not isinstance(kept, list):
+        return None
+    year, seq, digest = kept
+    return year, seq, Sha256(digest)
+
+
+def row_of(document: Json) -> DocRow:
+    """Return a document as the embedded index knows it; its id there means nothing here."""
+    record = document["record"]
+    return DocRow(
+        0,
+        CaseNo.parse(document["case"]),
+        RecordNo(record) if record else None,
+        document["type"],
+        document["title"],
+        document["status"] if record else document["case_status"],
+        document["filed_at"],
+        document["applicant"],
+    )
+
+
+def encoded(lines: list[Json]) -> bytes:
+    """Return lines of JSON as a cluster's bulk interface takes them."""
+    return "".join(
+        json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines
+    ).encode()

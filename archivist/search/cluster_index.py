@@ -1,0 +1,391 @@
+"""An office's index in a cluster: follows the archive as the embedded one does, whenever the cluster is there.
+
+One index for each office (``archivist-tjhq-000001``), asked through the office's alias (``archivist-tjhq``: that office's
+documents alone) and the bureau's (``archivist-all``). Filing never waits for a cluster: what it has not followed is told by
+the chains and the ledger, as for the embedded index. The documents of a case are written first, that of its facts, which says
+how far it was followed, when they are; a document is never replaced by one of an earlier event. Who writes holds a lock of
+the workspace (``WRITER``).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archivist.errors import ArchiveError, ForeignIndex, IndexFault, IndexNotWritten
+from archivist.model.case import Case
+from archivist.model.ids import CaseNo, Sha256
+from archivist.search import binding
+from archivist.search.cluster_documents import (
+    STATE,
+    CaseDocuments,
+    ClusterState,
+    Json,
+    documents_of,
+    facts_id,
+    index_body,
+    record_id,
+)
+from archivist.search.cluster_engine import ClusterEngine, followed_to, indexes_of, state_of
+from archivist.search.databases import one_writer
+from archivist.search.engine import ArchiveReader
+from archivist.search.opensearch import ClusterRequests, NotThere, Overtaken, wait_until
+
+WRITER: Final = "CLUSTER-WRITER"
+"""Locked in the workspace's ``index/`` by whoever writes to the cluster."""
+BUREAU: Final = "all"
+"""The alias behind which all offices stand."""
+BATCH: Final = 200
+"""Cases that are read and written together."""
+LOSS_ALLOWED: Final = 10
+"""So many cases may vanish at once without question; more only while over half remain."""
+PURGED_S: Final = 90.0
+"""So long the files of every node may take to let go of what was purged."""
+_LONG_S: Final = 120.0
+"""So long one request that goes over many documents may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """What a cluster's index lacks: cases that changed, and destroyed ones of which it still holds something."""
+
+    behind: tuple[CaseNo, ...]
+    to_forget: tuple[CaseNo, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.behind or self.to_forget)
+
+
+class ClusterIndex:
+    """What the house tells an office's index in a cluster.
+
+    Args:
+        cluster: where it is.
+        office: the code of the office.
+        archive: where the truth is.
+        folder: the workspace's ``index/``, for the lock.
+        prefix: begins the names of indexes and aliases.
+    """
+
+    def __init__(
+        self,
+        cluster: ClusterRequests,
+        office: str,
+        archive: ArchiveReader,
+        folder: Path,
+        *,
+        prefix: str = "archivist",
+    ) -> None:
+        self._cluster, self._office, self._archive, self._folder = cluster, office, archive, folder
+        self._prefix = prefix
+        self.alias = f"{prefix}-{office.lower()}"
+        self._bureau = f"{prefix}-{BUREAU}"
+        self.engine = ClusterEngine(cluster, self.alias)
+        self._lock = threading.RLock()
+        self._writes = False
+        self.unread: set[CaseNo] = set()
+        self.changed: set[CaseNo] = set()
+        """Cases not followed, for their chains have lost the heads that were known of them."""
+
+    # ── what it lacks ────────────────────────────────────────────────────────────────────────────────────
+    def lag(self) -> Lag:
+        """Return what the index lacks, as far as the archive's marks and ledger tell; reads no case.
+
+        Raises:
+            ClusterDown: E404. IndexFault: E400, there is no index. ForeignIndex: E403, it is another archive's.
+        """
+        state = self._bound(index := self._current())
+        return Lag(tuple(self._behind(index, state)), tuple(self._to_forget()))
+
+    def _behind(self, index: str, state: ClusterState) -> list[CaseNo]:
+        changed = sorted(set(self._archive.trail.changed_since(state.place)) - {*self._archive.destroyed()})
+        behind = []
+        for some in _parts(changed):
+            heads = {n: _head(f) for n, f in followed_to(self._cluster, index, some).items()}
+            behind += [n for n in some if binding.is_behind(self._archive, n, heads.get(n))]
+        return behind
+
+    def _to_forget(self) -> list[CaseNo]:
+        destroyed = sorted(self._archive.destroyed())
+        return sorted(n for some in _parts(destroyed) for n in self.engine.heads(some))
+
+    def _bound(self, index: str) -> ClusterState:
+        """Return how far an index was followed, unless it is of another archive or of a state this one has not come to."""
+        state, trail = state_of(self._cluster, index), self._archive.trail
+        if state.origin and not trail.holds(state.origin):
+            raise ForeignIndex("集群里这个单位的索引是另一个档案库的")
+        if state.place and not trail.holds(state.place):
+            raise ForeignIndex("集群里的索引比档案库新，或总账被改过")
+        return state
+
+    # ── following ────────────────────────────────────────────────────────────────────────────────────────
+    def follow_many(self, numbers: Iterable[CaseNo] = ()) -> int:
+        """Bring these cases, and whatever else was missed, up to their chains' heads; returns how many had moved.
+
+        Raises:
+            ClusterDown: E404. IndexFault: E400. IndexNotWritten: E402. ForeignIndex: E403.
+
+        Survives: a kill of this program or of a node at any point leaves the cases to be followed again.
+        """
+        with self._writing():
+            index = self._current()
+            state = self._bound(index)
+            origin, end = self._archive.trail.origin(), self._archive.trail.end()
+            wanted = dict.fromkeys([*numbers, *self._behind(index, state)])
+            count, whole = 0, True
+            for some in _parts(list(wanted)):
+                moved, missed = self._follow(index, some)
+                count, whole = count + moved, whole and not missed
+            if whole and (origin, end) != (state.origin, state.place):
+                self._keep_state(index, ClusterState(origin, end))
+            self._cluster.ask("POST", f"/{index}/_refresh")
+            return count
+
+    def _follow(self, index: str, numbers: Sequence[CaseNo]) -> tuple[int, int]:
+        """Write the documents of some cases, then those of their facts; returns how many moved and how many could not be followed."""
+        known = followed_to(self._cluster, index, numbers)
+        moved: list[CaseDocuments] = []
+        missed = 0
+        for number in numbers:
+            head = self._head(number)
+            if head and number in known and head == _head(known[number]):
+                continue
+            if number in known and self._lost(number, known[number]):
+                self.changed.add(number)
+                missed += 1
+            elif self._archive.is_listed(number) and (case := self._readable(number)):
+                self.changed.discard(number)
+                moved.append(documents_of(self._office, self._archive, case))
+            else:
+                missed += 1
+        gone = [
+            (case.number, record, case.seq)
+            for case in moved
+            for record in known.get(case.number, {}).get("records", ())
+            if record_id(case.number, record) not in case.records
+        ]
+        try:
+            self._cluster.bulk(index, _record_actions(moved, gone))
+            self._cluster.bulk(index, _facts_actions(moved))
+        except Overtaken:
+            raise ForeignIndex("集群里有一户的索引比档案库新") from None
+        if gone:
+            self._purge(index, [record_id(number, record) for number, record, _ in gone])
+        return len(moved), missed
+
+    def catch_up(self) -> int:
+        """Follow every case whose head has moved and forget those that are gone; returns how many there were.
+
+        Raises:
+            ClusterDown: E404. IndexFault: E400, also when most cases have vanished from the archive.
+        """
+        with self._writing():
+            index = self._current()
+            self._bound(index)
+            self._cluster.ask("POST", f"/{index}/_refresh")
+            known = self.engine.heads()
+            there = set(self._archive.case_numbers())
+            destroyed = known.keys() & {*self._archive.destroyed()}
+            vanished = known.keys() - there - destroyed
+            if len(vanished) > max(LOSS_ALLOWED, len(known) // 2):
+                raise IndexFault(
+                    f"档案库里少了 {len(vanished)} 户，可能是文件夹没有接好，集群里的索引未作改动",
+                    remedy="检查档案库所在的磁盘；确认无误后运行 archivist reindex --to opensearch。",
+                )
+            if destroyed or vanished:
+                self.remove(*destroyed, *vanished)
+            moved = [n for n in sorted(there) if known.get(n) != self._head(n)]
+            return self.follow_many(moved) + len(destroyed | vanished)
+
+    def remove(self, *numbers: CaseNo) -> None:
+        """Forget these cases entirely; returns when no node's files hold anything of them any more.
+
+        Raises:
+            ClusterDown: E404. IndexNotWritten: E402, it is not confirmed yet; ``catch_up`` tries again.
+        """
+        with self._writing():
+            index = self._current()
+            self._cluster.ask("POST", f"/{index}/_refresh")
+            for some in _parts(numbers):
+                query = {"query": {"terms": {"case": list(map(str, some))}}}
+                params = {"conflicts": "proceed", "refresh": "true"}
+                self._cluster.ask(
+                    "POST", f"/{index}/_delete_by_query", query, params=params, answer_s=_LONG_S
+                )
+                if self._cluster.ask("POST", f"/{index}/_count", query)["count"]:
+                    raise IndexNotWritten(
+                        "集群里还有已销毁户的内容",
+                        remedy="请稍后再试：archivist reindex --to opensearch --behind。",
+                    )
+            self._purge(index, ())
+
+    def _purge(self, index: str, ids: Sequence[str]) -> None:
+        """Let every node write anew the files that hold anything deleted.
+
+        Args:
+            index: the name of an index.
+            ids: of documents that must be gone.
+
+        Raises:
+            IndexNotWritten: E402, a node has not done so.
+        """
+        self._cluster.ask("POST", f"/{index}/_refresh")
+        if ids:
+            left = self._cluster.ask("POST", f"/{index}/_count", {"query": {"ids": {"values": list(ids)}}})
+            if left["count"]:
+                raise IndexNotWritten("集群里还有已删去的文件")
+
+        def purged() -> bool:
+            self._cluster.ask("POST", f"/{index}/_flush", params={"force": "true", "wait_if_ongoing": "true"})
+            only = {"only_expunge_deletes": "true", "flush": "true"}
+            self._cluster.ask("POST", f"/{index}/_forcemerge", params=only, answer_s=_LONG_S)
+            self._cluster.ask("POST", f"/{index}/_refresh")
+            stats = self._cluster.ask("GET", f"/{index}/_stats/docs")
+            return not stats["_shards"]["failed"] and not stats["_all"]["total"]["docs"]["deleted"]
+
+        if not wait_until(purged, PURGED_S):
+            raise IndexNotWritten(
+                "已从检索结果中删去，但集群的磁盘文件里还没有确认清除",
+                remedy="请看集群是否有节点不在线；恢复后运行 archivist reindex --to opensearch。",
+            )
+
+    # ── made anew ────────────────────────────────────────────────────────────────────────────────────────
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Make the whole index again from the archive alone, then let the aliases stand for it; the old one answers meanwhile.
+
+        Args:
+            progress: called with the cases done and the cases there are.
+
+        Returns:
+            The number of cases.
+
+        Survives: until the aliases are switched, all at once, the old index stays in use, however this ends; what a
+            rebuild that was cut short left behind the next one removes.
+        """
+        with self._writing():
+            origin, end = self._archive.trail.origin(), self._archive.trail.end()
+            numbers = list(self._archive.case_numbers())
+            there, used = self._generations(), self._used()
+            for left in there - used:
+                self._cluster.ask("DELETE", f"/{left}")
+            name = f"{self.alias}-{1 + max(map(_generation, there), default=0):06d}"
+            template = {"index_patterns": [f"{self._prefix}-*"], "template": index_body()}
+            self._cluster.ask("PUT", f"/_index_template/{self._prefix}", template)
+            with suppress(NotThere):
+                self._cluster.ask("PUT", f"/{name}", {"settings": {"index.refresh_interval": "-1"}})
+            missed = documents = done = 0
+            for some in _parts(numbers):
+                cases = [case for number in some if (case := self._readable(number))]
+                made = [documents_of(self._office, self._archive, case) for case in cases]
+                missed += len(some) - len(made)
+                self._cluster.bulk(name, _record_actions(made, ()))
+                self._cluster.bulk(name, _facts_actions(made))
+                documents += sum(1 + len(case.records) for case in made)
+                done += len(some)
+                if progress:
+                    progress(done, len(numbers))
+            self._keep_state(name, ClusterState(origin, None if missed else end))
+            self._cluster.ask("PUT", f"/{name}/_settings", {"index.refresh_interval": None})
+            self._cluster.ask("POST", f"/{name}/_refresh")
+            found = int(self._cluster.ask("POST", f"/{name}/_count")["count"])
+            if found != documents + 1:
+                raise IndexFault(f"集群里建了 {found - 1} 份，应有 {documents} 份，没有启用；请再试一次")
+            self._switch(used, name)
+            return len(numbers)
+
+    def _switch(self, old: Collection[str], new: str) -> None:
+        own = {"term": {"office": self._office}}
+        actions: list[Json] = [
+            {"add": {"index": new, "alias": self.alias, "filter": own}},
+            {"add": {"index": new, "alias": self._bureau, "filter": {"exists": {"field": "office"}}}},
+            *({"remove_index": {"index": name}} for name in old),
+        ]
+        self._cluster.ask("POST", "/_aliases", {"actions": actions})
+
+    def _generations(self) -> set[str]:
+        with suppress(NotThere):
+            return {n for n in self._cluster.ask("GET", f"/{self.alias}-*/_alias") if _generation(n)}
+        return set()
+
+    def _used(self) -> set[str]:
+        with suppress(NotThere):
+            return set(self._cluster.ask("GET", f"/_alias/{self.alias}"))
+        return set()
+
+    # ── helpers ──────────────────────────────────────────────────────────────────────────────────────────
+    def _current(self) -> str:
+        return indexes_of(self._cluster, self.alias)[-1]
+
+    def _keep_state(self, index: str, state: ClusterState) -> None:
+        self._cluster.ask("PUT", f"/{index}/_doc/{STATE}", state.document())
+
+    def _head(self, number: CaseNo) -> tuple[int, Sha256] | None:
+        try:
+            return self._archive.head(number)
+        except ArchiveError:
+            self.unread.add(number)
+            return None
+
+    def _lost(self, number: CaseNo, known: Json) -> bool:
+        """Tell whether a case's chain has lost the head to which it was followed."""
+        seq, head = _head(known)
+        return self._archive.event_digest(str(number), seq) != head
+
+    def _readable(self, number: CaseNo) -> Case | None:
+        try:
+            return self._archive.read(number)
+        except ArchiveError:
+            self.unread.add(number)
+            return None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep others of this workspace from writing to the cluster for a block; within such a block there is nothing to wait for."""
+        with self._lock:
+            if self._writes:
+                yield
+                return
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with one_writer(self._folder / WRITER):
+                self._writes = True
+                try:
+                    yield
+                finally:
+                    self._writes = False
+
+
+def _head(facts: Json) -> tuple[int, Sha256]:
+    return int(facts["seq"]), Sha256(facts["head"])
+
+
+def _generation(name: str) -> int:
+    found = re.search(r"-(\d{6,})$", name)
+    return int(found[1]) if found else 0
+
+
+def _record_actions(
+    cases: Iterable[CaseDocuments], gone: Iterable[tuple[CaseNo, str, int]]
+) -> Iterator[tuple[Json, Json | None]]:
+    for case in cases:
+        for name, document in case.records.items():
+            yield {"index": _versioned(name, case.seq)}, document
+    for number, record, seq in gone:
+        yield {"delete": _versioned(record_id(number, record), seq)}, None
+
+
+def _facts_actions(cases: Iterable[CaseDocuments]) -> Iterator[tuple[Json, Json | None]]:
+    for case in cases:
+        yield {"index": _versioned(facts_id(case.number), case.seq)}, case.facts
+
+
+def _versioned(name: str, seq: int) -> Json:
+    return {"_id": name, "version": seq, "version_type": "external_gte"}
+
+
+def _parts(numbers: Sequence[CaseNo]) -> Iterator[Sequence[CaseNo]]:
+    return (numbers[at : at + BATCH] for at in range(0, len(numbers), BATCH))

@@ -1,0 +1,178 @@
+"""A real cluster: one or three nodes of OpenSearch 2.19 on loopback, each a process of its own.
+
+Java and Maven are needed, for tests alone. In CI their absence is a failure, elsewhere the tests are skipped with a line that
+says so. ``prepared`` fetches OpenSearch (55 MB of jars, from Maven Central) and compiles ``src/Node.java`` once, into
+``.opensearch`` of the checkout. A node ends with this process at the latest: it reads its stdin until that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+HERE: Final = Path(__file__).parent
+BUILT: Final = HERE.parents[1] / ".opensearch"
+NEEDED: Final = ("mvn", "javac", "java")
+FETCH_S: Final = 900.0
+READY_S: Final = 600.0
+"""A node is there after seconds; whatever takes so long on a busy machine hangs."""
+FIRST_PORT, LAST_PORT = 9201, 9250
+TRANSPORT: Final = 100
+"""A node's port for other nodes lies so far above its port for HTTP."""
+HEAP: Final = "384m"
+
+
+def require() -> None:
+    """Skip the test where Java is missing; in CI it fails."""
+    missing = [program for program in NEEDED if shutil.which(program) is None]
+    if missing:
+        why = f"没有 {'、'.join(missing)}：集群检索没有在真的 OpenSearch 上试过"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+
+
+@cache
+def prepared() -> str:
+    """Fetch and compile what is not there yet; return the class path."""
+    if not BUILT.is_dir():
+        with tempfile.TemporaryDirectory(
+            dir=BUILT.parent, prefix=".opensearch-", ignore_cleanup_errors=True
+        ) as work:
+            made = Path(work, "made")
+            jars, classes = made / "lib", made / "classes"
+            fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
+            subprocess.run([*fetch, f"-DoutputDirectory={jars}"], check=True, timeout=FETCH_S)
+            classes.mkdir()
+            source = str(HERE / "src" / "Node.java")
+            subprocess.run(
+                ["javac", "-cp", f"{jars}/*", "-d", str(classes), source], check=True, timeout=FETCH_S
+            )
+            with suppress(OSError):
+                made.rename(BUILT)
+    return os.pathsep.join((f"{BUILT / 'lib'}/*", str(BUILT / "classes")))
+
+
+@dataclass
+class Node:
+    """One node; its process is started, killed and halted by the test."""
+
+    name: str
+    folder: Path
+    port: int
+    peers: tuple[tuple[str, int], ...]
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the process; it is ready some time later."""
+        names = ",".join(name for name, _ in self.peers)
+        seeds = ",".join(f"127.0.0.1:{port + TRANSPORT}" for _, port in self.peers)
+        memory = [f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        arguments = [self.name, str(self.folder), str(self.port), str(self.port + TRANSPORT), names, seeds]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "out.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["java", *memory, "-cp", prepared(), "Node", *arguments],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder,
+            )  # fmt: skip
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End the process as a power cut does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            if self.process.stdin:
+                self.process.stdin.close()
+            self.process = None
+
+    def log(self) -> str:
+        """Return the last lines of what the node says."""
+        found = self.folder / "out.log"
+        return "\n".join(found.read_text(errors="replace").splitlines()[-30:]) if found.is_file() else ""
+
+
+class Nodes(list[Node]):
+    """The nodes of one cluster."""
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return tuple(node.url for node in self)
+
+    def wait(self, *, nodes: int = 0, status: str = "green") -> None:
+        """Wait until so many nodes (all by default) hold together and every copy of every index is there."""
+        until = time.monotonic() + READY_S
+        wanted = nodes or len(self)
+        path = f"/_cluster/health?wait_for_nodes={wanted}&wait_for_status={status}&timeout=5s"
+        while True:
+            for node in self:
+                health = node.process and asked(node.url + path)
+                if health and not health["timed_out"]:
+                    return
+            dead = [n.name for n in self if n.process and n.process.poll() is not None]
+            if dead or time.monotonic() > until:
+                pytest.fail(f"the cluster is not there ({dead} ended):\n" + "\n".join(n.log() for n in self))
+            time.sleep(0.5)
+
+
+def asked(url: str, method: str = "GET", body: object = None) -> Any:
+    """Return a node's answer, ``None`` when there is none."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        url, data=data, method=method, headers={"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+    except (OSError, urllib.error.HTTPError, json.JSONDecodeError):
+        return None
+
+
+def ports(count: int) -> Sequence[int]:
+    """Return ports that are free for HTTP and for the other nodes alike."""
+    import socket
+
+    def is_free(port: int) -> bool:
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", port)) != 0
+
+    free = [p for p in range(FIRST_PORT, LAST_PORT) if is_free(p) and is_free(p + TRANSPORT)]
+    assert len(free) >= count
+    return free[:count]
+
+
+@contextmanager
+def running(count: int) -> Iterator[Nodes]:
+    """Run a cluster of so many nodes for a block; no process of it is left after."""
+    with tempfile.TemporaryDirectory(prefix="opensearch-", ignore_cleanup_errors=True) as folder:
+        peers = tuple((f"n{at}-{port}", port) for at, port in enumerate(ports(count), 1))
+        nodes = Nodes(Node(name, Path(folder, name), port, peers) for name, port in peers)
+        try:
+            for node in nodes:
+                node.start()
+            nodes.wait()
+            yield nodes
+        finally:
+            for node in nodes:
+                node.kill()

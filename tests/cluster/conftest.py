@@ -1,0 +1,49 @@
+"""One node for the tests that need no more; everything here is marked ``cluster``, which has a command of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archivist.search.cluster_index import ClusterIndex
+from archivist.search.opensearch import ClusterAddress, ClusterRequests
+from tests.cluster import Nodes, require, running
+from tests.search.household import MemoryArchive
+
+OFFICE = "TJHQ"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker("cluster")
+
+
+@pytest.fixture(scope="session")
+def one_node() -> Iterator[Nodes]:
+    require()
+    with running(1) as nodes:
+        yield nodes
+
+
+@pytest.fixture(scope="session")
+def three_nodes() -> Iterator[Nodes]:
+    require()
+    with running(3) as nodes:
+        yield nodes
+
+
+@pytest.fixture
+def requests(one_node: Nodes) -> Iterator[ClusterRequests]:
+    made = ClusterRequests(ClusterAddress(one_node.urls))
+    made.ask("DELETE", "/archivist-*")
+    yield made
+    made.close()
+
+
+def index_of(
+    requests: ClusterRequests, archive: MemoryArchive, folder: Path, office: str = OFFICE
+) -> ClusterIndex:
+    return ClusterIndex(requests, office, archive, folder)

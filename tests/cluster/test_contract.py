@@ -1,0 +1,204 @@
+"""One contract, two engines and a plain scan: the same query finds the same documents, as many of them, in the same order.
+
+“One contract suite run on Whoosh, OpenSearch and a brute-force engine”; “zero misses, zero ghosts, equal counts and order”.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from archivist.errors import BadQuery
+from archivist.model.ids import Category
+from archivist.model.record import RecordStatus
+from archivist.search import query_tree as q
+from archivist.search.cluster_index import ClusterIndex
+from archivist.search.engine import Results
+from archivist.search.index import Index
+from archivist.search.opensearch import ClusterRequests
+from archivist.search.query import parse
+from tests import sampling
+from tests.cluster.conftest import index_of
+from tests.search.household import MemoryArchive, make_id, make_number
+from tests.search.oracle import Key, keys, truth
+
+WORDS = (
+    "王秀兰 家庭经济状况核对 低保 最低生活保障 公示期满 授权书 入户调查 镇人民政府 單位 ２０２４年３月 13512345678 "
+    "残疾证 （复印件） ab12 a,b wang . 、 “经核对” 𠮷𬱖 \f \n TJHQ-DB-2024-000001 x".split(" ")
+)
+LETTERS = "王秀兰核对低保镇鎮单單𠮷𬱖ab12，·、 "
+NAMES = ("王秀兰", "王秀", "李兰", "单对保", "阿卜·核对", "𠮷镇", "吕兰", "欧阳单", "赵铁柱")
+SHAPED = (
+    "wxl wang lan shandb ab 12 0016 120106 TJHQ-DB-2024-000001 姓名:秀 姓名:ll 姓名:wang 证号:0024 户号:0002 户号:2024 类别:低保 "
+    "状态:在办 状态:作废 状态:待签 文书:表 文书:application 起:2024-02 日期:2024-01 止:2024-06-15 村:兰 村:镇 村:一".split()
+)
+COUNT, LONG_COUNT = 40, 1_250
+"""Cases of a short run and of a long one; some four records each."""
+
+
+def build(rng: random.Random, cases: int) -> MemoryArchive:
+    archive = MemoryArchive()
+    for sequence in range(1, cases + 1):
+        number = make_number(sequence, rng.choice([Category.DB, Category.DB, Category.TK]))
+        members = [(rng.choice(NAMES), make_id(rng.randrange(1000))) for _ in range(rng.randrange(3))]
+        archive.open(
+            number, rng.choice(NAMES), id_number=make_id(rng.randrange(1000)), members=members,
+            village=rng.choice(["兰花村", "鎮东村", "一村"]), address=rng.choice(["", "王秀路12号"]),
+        )  # fmt: skip
+        for _ in range(rng.randrange(7)):
+            archive.file(
+                number, rng.choice(["", " "]).join(rng.choices(WORDS, k=rng.randrange(40))),
+                title=rng.choice(["申请表", "核对授权书", "單位证明", "表 2"]),
+                type_=rng.choice(["application", "authorisation"]),
+                filed_at=f"2024-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}T0{rng.randrange(3)}:00:00+08:00",
+                status=rng.choice(list(RecordStatus)),
+            )  # fmt: skip
+    return archive
+
+
+def a_word(rng: random.Random) -> str:
+    kind = rng.randrange(4)
+    if kind == 0:
+        return rng.choice(SHAPED)
+    if kind == 1:
+        return "".join(rng.choices(LETTERS.replace(" ", "x"), k=rng.randrange(1, 4)))
+    text = "".join(rng.choices(WORDS, k=2))
+    start = rng.randrange(len(text))
+    fragment = text[start : start + rng.randrange(1, 7)].replace("“", "").replace("”", "")
+    return (
+        f'"{fragment}"'
+        if kind == 2
+        else rng.choice(["王秀兰", "核对", "低保", "公示期", "13512345678", make_id(rng.randrange(1000))])
+    )
+
+
+def a_query(rng: random.Random, depth: int = 2) -> str:
+    shape = rng.randrange(7)
+    if depth == 0 or shape < 3:
+        return a_word(rng)
+    left, right = a_query(rng, depth - 1), a_query(rng, depth - 1)
+    return (f"{left} {right}", f"({left} OR {right})", f"NOT ({left})", f"({left} NOT ({right}))")[shape - 3]
+
+
+def in_order(archive: MemoryArchive, tree: q.Node, found: set[Key]) -> list[Key]:
+    """Return what a plain scan found in the order of answers: households asked for first, then the newest first."""
+    named = [leaf for leaf in q.leaves(tree) if isinstance(leaf, q.HasPerson | q.Numbered)]
+    first = {key for leaf in named for key in truth(archive, leaf) if key[1] is None}
+
+    def place(key: Key) -> tuple[bool, str, str]:
+        case = archive.cases[key[0]]
+        filed = case.records[key[1]].filed_at if key[1] else case.opened_on.isoformat()
+        return key in first, filed, f"{key[0]} {key[1] or '':>6}"
+
+    return sorted(found, key=place, reverse=True)
+
+
+@pytest.fixture
+def engines(requests: ClusterRequests, tmp_path: Path) -> Iterator[tuple[MemoryArchive, Index, ClusterIndex]]:
+    archive = build(random.Random(sampling.drawn("households")), sampling.examples(COUNT, LONG_COUNT))
+    with Index(tmp_path / "index", archive) as embedded:
+        embedded.rebuild()
+        cluster = index_of(requests, archive, tmp_path / "index")
+        assert cluster.rebuild() == len(archive.cases)
+        yield archive, embedded, cluster
+
+
+def test_every_engine_finds_what_a_plain_scan_finds(
+    engines: tuple[MemoryArchive, Index, ClusterIndex],
+) -> None:
+    archive, embedded, cluster = engines
+    rng, asked = random.Random(sampling.drawn("queries")), 0
+    while asked < sampling.examples(150, 3_000):
+        query = a_query(rng)
+        try:
+            tree = parse(query)
+        except BadQuery:  # a word of dots only
+            continue
+        asked += 1
+        wanted = in_order(archive, tree, truth(archive, tree))
+        everything = len(wanted) + 1
+        for found in (
+            embedded.search(query, limit=everything),
+            cluster.engine.search(tree, limit=everything, offset=0),
+        ):
+            assert keys(found) == wanted, query
+            assert (found.total, found.exact) == (len(wanted), True), query
+    assert asked
+
+
+def test_both_engines_show_the_same(engines: tuple[MemoryArchive, Index, ClusterIndex]) -> None:
+    """Page, title, snippet, marks and why it was found are the same, and so is every page of an answer."""
+    archive, embedded, cluster = engines
+    for query in (
+        "王秀兰",
+        "核对 低保",
+        "wxl",
+        "姓名:兰 NOT 公示",
+        "户号:0002",
+        make_number(1),
+        '"a,b"',
+        "王 OR ab",
+        "状态:在办",
+    ):
+        tree = parse(str(query))
+        one, other = (
+            _whole(embedded.search(str(query), limit=50)),
+            _whole(cluster.engine.search(tree, limit=50, offset=0)),
+        )
+        assert one == other, query
+        paged = [
+            hit
+            for at in range(0, 50, 7)
+            for hit in cluster.engine.search(tree, limit=min(7, 50 - at), offset=at).hits
+        ]
+        assert tuple(paged) == other[0], query
+    assert len(archive.cases) > 2
+
+
+def _whole(found: Results) -> tuple[object, int]:
+    return found.hits, found.total
+
+
+def test_a_page_beyond_the_window_is_found(
+    engines: tuple[MemoryArchive, Index, ClusterIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster gives ten thousand hits at once; a page behind them is walked to."""
+    _, _, cluster = engines
+    tree = parse("状态:在办")
+    whole = cluster.engine.search(tree, limit=1_000, offset=0)
+    monkeypatch.setattr("archivist.search.cluster_engine.WINDOW", 10)
+    for offset in (3, 9, 10, 25, whole.total - 2, whole.total, whole.total + 30):
+        found = cluster.engine.search(tree, limit=8, offset=offset)
+        assert (found.hits, found.total) == (whole.hits[offset : offset + 8], whole.total)
+
+
+def test_the_catalogues_questions_are_answered_alike(
+    engines: tuple[MemoryArchive, Index, ClusterIndex],
+) -> None:
+    """“The catalogue (names, IDs, due) has its counterpart there”: for names and IDs."""
+    archive, embedded, cluster = engines
+    engine, catalogue = cluster.engine, embedded
+    some = sorted(archive.cases)[:5]
+    asked: Sequence[str] = (
+        *NAMES,
+        "wangxiulan",
+        "wxl",
+        "sdb",
+        "shanduibao",
+        str(some[0]),
+        *(make_id(i) for i in range(0, 1000, 97)),
+    )
+    assert any(engine.find_cases(text) for text in asked)
+    for text in asked:
+        assert engine.find_cases(text) == catalogue.find_cases(text), text
+    assert engine.cases() == catalogue.cases()
+    for narrowed in ({"category": Category.TK}, {"status": "open"}, {"place": "兰花"}, {"applicant": "王"}):
+        assert engine.cases(**narrowed) == catalogue.cases(**narrowed), narrowed
+    for number in some:
+        assert engine.records(number) == catalogue.records(number)
+        for record in archive.cases[number].records.values():
+            sha256 = record.files[0].sha256
+            assert engine.sources(sha256) == catalogue.duplicate(sha256) != []
