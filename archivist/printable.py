@@ -17,14 +17,14 @@ of breaks. Private characters (Co), which old systems use for rare names, and se
 
 def visible(text: str) -> str:
     """Return a text with everything that steers a terminal written out; breaks of lines stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(c if c == "\n" else _shown(c) for c in text)
 
 
 def on_one_line(name: str) -> str:
     """Return a name with everything that steers a terminal written out, breaks of lines too."""
-    return visible(name).replace("\n", "\\n")
+    return name if name.isprintable() else visible(name).replace("\n", "\\n")
 
 
 def harmless(text: str) -> str:

@@ -1,9 +1,10 @@
 """The bureau's side: what offices hand over is received, kept, drawn from and answered. Its workspace is of kind ``bureau``.
 
-``hostile_zip`` a package from outside, taken apart · ``packages`` the parts of a submission held against their manifests ·
-``reception`` a submission taken in whole, or refused · ``received`` what was, by the ledger · ``custody`` whether it still is as
-it was · ``sampling`` a draw that anybody can do again, ``draws`` a month's · ``feedback`` what a check found, told to the
-office · ``papers`` what is printed. What is on disk is written by ``store.receptions``.
+``package_entries`` the list of a package from outside, ``hostile_zip`` that taken apart · ``packages`` the parts of a
+submission held against their manifests · ``reception`` a submission taken in whole, or refused · ``received`` what was, by the
+ledger · ``custody`` whether it still is as it was · ``sampling`` a draw that anybody can do again, ``draws`` a month's ·
+``feedback`` what a check found, told to the office · ``papers`` what is printed. What is on disk is written by
+``store.receptions``.
 """
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "draws",
     "feedback",
     "hostile_zip",
+    "package_entries",
     "packages",
     "papers",
     "received",

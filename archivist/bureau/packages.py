@@ -5,12 +5,14 @@ What the bags in them say is for ``reception``; here it is settled that the part
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from archivist.bureau.hostile_zip import HostileZip, UnpackedFile, opened
+from archivist.bureau.package_entries import ASK
 from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile, UsageError
 from archivist.model.ids import Sha256
 from archivist.model.plain_json import LARGE, MalformedData
@@ -18,10 +20,9 @@ from archivist.preservation import submission_format as form
 from archivist.preservation.submission_format import Submission, SubmissionId
 from archivist.printable import visible
 from archivist.store import bag, bag_profile, durable_files
-from archivist.store.bag_contents import DECLARED_BY
+from archivist.store.bag_contents import DECLARED_BY, FileDigests
 from archivist.store.receptions import BAGS, LEDGER
 
-_ASK: Final = "请报送单位用 archivist submit --resume 重新制作这一包。没有接收任何内容。"
 _OWN: Final = (DECLARED_BY, bag.INFO, bag.MANIFEST)
 _LISTS: Final = (form.LIST, form.DESTROYED, form.EXPUNGED)
 
@@ -31,14 +32,13 @@ class PackagePart:
     """One package as it says of itself.
 
     Attributes:
+        package: the open file.
         number: which part it is, from 1.
-        sha256: of the whole file.
     """
 
-    path: Path
+    package: HostileZip
     id: SubmissionId
     number: int
-    sha256: Sha256
     submission: Submission
     about: bytes
 
@@ -53,22 +53,25 @@ class StagedSubmission:
     """A submission whose parts are whole, taken apart.
 
     Attributes:
+        digests: of the packages as they were read, in the order of ``parts``.
         folder: of the staging; the households' bags and the ledger's are in ``BAGS`` below it.
-        bags: their places there: case numbers, and ``ledger/2026``.
+        bags: their places there, case numbers and ``ledger/2026``, with what was written into each.
         heads: ``anchor/heads.tsv``.
         destroyed: the case numbers in ``destroyed.tsv``.
     """
 
     submission: Submission
     parts: tuple[PackagePart, ...]
+    digests: tuple[Sha256, ...]
     folder: Path
-    bags: tuple[str, ...]
+    bags: Mapping[str, FileDigests]
     heads: bytes
     destroyed: tuple[str, ...]
 
 
-def look(files: Sequence[Path]) -> tuple[PackagePart, ...]:
-    """Look at the packages of one submission and see that all its parts are there; nothing is written.
+@contextmanager
+def opened_parts(files: Sequence[Path]) -> Iterator[tuple[PackagePart, ...]]:
+    """Open the packages of one submission and see that all its parts are there; nothing is written.
 
     Args:
         files: in any order; the same one twice counts once.
@@ -77,7 +80,11 @@ def look(files: Sequence[Path]) -> tuple[PackagePart, ...]:
         UnreadableFile: E101, one is none, or a part is missing. UsageError: E001, they are of several submissions.
         FileTooLarge: E102. PasswordNeeded: E106. IntegrityAlarm: E202, two of them contradict each other.
     """
-    parts = [_look(path) for path in files]
+    with ExitStack() as stack:
+        yield _of_one([_look(stack.enter_context(opened(path))) for path in files])
+
+
+def _of_one(parts: Sequence[PackagePart]) -> tuple[PackagePart, ...]:
     ids = sorted({str(part.id) for part in parts})
     if len(ids) != 1:
         raise UsageError(
@@ -86,13 +93,11 @@ def look(files: Sequence[Path]) -> tuple[PackagePart, ...]:
         )
     by_number: dict[int, PackagePart] = {}
     for part in parts:
-        other = by_number.setdefault(part.number, part)
-        if other.sha256 != part.sha256:
-            raise IntegrityAlarm(f"第 {part.number} 包有两份，内容不同", file=part.path.name, remedy=_ASK)
+        name, other = part.package.name, by_number.setdefault(part.number, part)
+        if other is not part and other.package.digest() != part.package.digest():
+            raise IntegrityAlarm(f"第 {part.number} 包有两份，内容不同", file=name, remedy=ASK)
         if part.about != parts[0].about:
-            raise IntegrityAlarm(
-                f"各包的 {form.ABOUT} 不一样，不是同一次报送的", file=part.path.name, remedy=_ASK
-            )
+            raise IntegrityAlarm(f"各包的 {form.ABOUT} 不一样，不是同一次报送的", file=name, remedy=ASK)
     wanted = parts[0].submission.parts
     if missing := [str(n) for n in range(1, wanted + 1) if n not in by_number]:
         raise UnreadableFile(
@@ -102,26 +107,23 @@ def look(files: Sequence[Path]) -> tuple[PackagePart, ...]:
     return tuple(by_number[number] for number in sorted(by_number))
 
 
-def _look(path: Path) -> PackagePart:
-    with opened(path) as package:
-        folder = package.folder()
-        named = form.read_part_name(folder)
-        if named is None:
-            raise UnreadableFile(
-                f"里面的文件夹 {visible(folder)[:60]} 不是报送包（应如 S-TJHQ-2026Q4-01-01）",
-                file=path.name,
-                remedy=_ASK,
-            )
-        about = package.read(f"{folder}/{form.ABOUT}", LARGE)
-        try:
-            submission = Submission.decode(about)
-        except MalformedData as wrong:
-            raise UnreadableFile(f"{form.ABOUT} {wrong}", file=path.name, remedy=_ASK) from wrong
-        if submission.id != named[0] or not 1 <= named[1] <= submission.parts:
-            raise UnreadableFile(
-                f"{form.ABOUT} 与文件夹 {folder} 不是同一次报送", file=path.name, remedy=_ASK
-            )
-        return PackagePart(path, named[0], named[1], durable_files.digest_of(path)[0], submission, about)
+def _look(package: HostileZip) -> PackagePart:
+    folder, file = package.folder(), package.name
+    named = form.read_part_name(folder)
+    if named is None:
+        raise UnreadableFile(
+            f"里面的文件夹 {visible(folder)[:60]} 不是报送包（应如 S-TJHQ-2026Q4-01-01）",
+            file=file,
+            remedy=ASK,
+        )
+    about = package.read(f"{folder}/{form.ABOUT}", LARGE)
+    try:
+        submission = Submission.decode(about)
+    except MalformedData as wrong:
+        raise UnreadableFile(f"{form.ABOUT} {wrong}", file=file, remedy=ASK) from wrong
+    if submission.id != named[0] or not 1 <= named[1] <= submission.parts:
+        raise UnreadableFile(f"{form.ABOUT} 与文件夹 {folder} 不是同一次报送", file=file, remedy=ASK)
+    return PackagePart(package, named[0], named[1], submission, about)
 
 
 def stage(parts: Sequence[PackagePart], folder: Path) -> StagedSubmission:
@@ -138,46 +140,44 @@ def stage(parts: Sequence[PackagePart], folder: Path) -> StagedSubmission:
     with durable_files.writing("没有接收任何内容"):
         durable_files.make_folder(folder / BAGS)
         durable_files.make_folder(folder / BAGS / LEDGER)
-    found: list[str] = []
+    found: dict[str, FileDigests] = {}
+    digests: list[Sha256] = []
     heads = destroyed = b""
     for part in parts:
         place = folder / f"part-{part.number}"
         durable_files.make_folder(place)
-        with opened(part.path) as package:
-            files = _unpacked(package, place)
-        root = place / part.id.part_folder(part.number)
+        files, digest = part.package.unpack(place)
+        digests.append(digest)
+        top = part.id.part_folder(part.number)
+        files = {path[len(top) + 1 :]: file for path, file in files.items()}
+        root = place / top
         _require_whole(part, root, files)
-        found += _bags(part, root, folder / BAGS)
-        heads = heads or (root / form.HEADS).read_bytes()
-        if bag.sha256((root / form.HEADS).read_bytes()) != part.submission.anchor:
-            raise IntegrityAlarm(f"{form.HEADS} 与报送所写的锚不符", file=part.name, remedy=_ASK)
+        found |= _bags(part, root, files, folder / BAGS)
+        anchors = (root / form.HEADS).read_bytes()
+        heads = heads or anchors
+        if bag.sha256(anchors) != part.submission.anchor:
+            raise IntegrityAlarm(f"{form.HEADS} 与报送所写的锚不符", file=part.name, remedy=ASK)
         if (root / form.DESTROYED).is_file():
             destroyed = (root / form.DESTROYED).read_bytes()
         durable_files.remove_tree(place)
     return StagedSubmission(
-        parts[0].submission, tuple(parts), folder, tuple(sorted(found)), heads, _first_column(destroyed)
+        parts[0].submission, tuple(parts), tuple(digests), folder, found, heads, _first_column(destroyed)
     )
-
-
-def _unpacked(package: HostileZip, place: Path) -> dict[str, UnpackedFile]:
-    """Take a package apart; the paths are without its one folder."""
-    top = len(package.folder()) + 1
-    return {path[top:]: file for path, file in package.unpack(place).items()}
 
 
 def _require_whole(part: PackagePart, root: Path, files: Mapping[str, UnpackedFile]) -> None:
     """Refuse a part that is no bag of the profile, or of which a file is missing, changed or one too many."""
     payload = {path: file.sha256 for path, file in files.items() if bag.is_payload(path)}
-    tags = {path: file.sha256 for path, file in files.items() if path not in (*payload, bag.TAG_MANIFEST)}
+    tags = {p: file.sha256 for p, file in files.items() if p != bag.TAG_MANIFEST and p not in payload}
     if missing := [name for name in (*_OWN, bag.TAG_MANIFEST, form.HEADS, form.ABOUT) if name not in files]:
-        raise IntegrityAlarm(f"缺 {missing[0]}", file=part.name, remedy=_ASK)
+        raise IntegrityAlarm(f"缺 {missing[0]}", file=part.name, remedy=ASK)
     if (root / DECLARED_BY).read_bytes() != bag.DECLARATION:
-        raise ArchiveError(f"{DECLARED_BY} 不是 BagIt 1.0", file=part.name, remedy=_ASK)
+        raise ArchiveError(f"{DECLARED_BY} 不是 BagIt 1.0", file=part.name, remedy=ASK)
     for manifest, there in ((bag.TAG_MANIFEST, tags), (bag.MANIFEST, payload)):
         try:
             listed = bag.parse_manifest((root / manifest).read_bytes())
         except ValueError as error:
-            raise IntegrityAlarm(f"{manifest} 不是清单", file=part.name, remedy=_ASK) from error
+            raise IntegrityAlarm(f"{manifest} 不是清单", file=part.name, remedy=ASK) from error
         wrong = sorted(path for path in listed.keys() | there.keys() if listed.get(path) != there.get(path))
         if wrong:
             how = (
@@ -188,20 +188,20 @@ def _require_whole(part: PackagePart, root: Path, files: Mapping[str, UnpackedFi
                 else "内容与清单不符"
             )
             raise IntegrityAlarm(
-                f"{visible(wrong[0])} {how}（共 {len(wrong)} 处）", file=part.name, remedy=_ASK
+                f"{visible(wrong[0])} {how}（共 {len(wrong)} 处）", file=part.name, remedy=ASK
             )
     _require_profile(part, (root / bag.INFO).read_bytes(), files)
     places = (f"{form.CASES}/", f"{form.LEDGER}/")
     if strange := sorted(p for p in payload if p not in _LISTS and not p.startswith(places)):
-        raise ArchiveError(f"{visible(strange[0])} 不该在报送包里", file=part.name, remedy=_ASK)
+        raise ArchiveError(f"{visible(strange[0])} 不该在报送包里", file=part.name, remedy=ASK)
 
 
 def _require_profile(part: PackagePart, info: bytes, files: Mapping[str, UnpackedFile]) -> None:
     profile, said = bag_profile.profile_of(info), bag_profile.fields(info)
     if profile is None or profile.identifier != form.PROFILE:
-        raise ArchiveError(f"{bag.INFO} 写的规范不是报送包的（{form.PROFILE}）", file=part.name, remedy=_ASK)
+        raise ArchiveError(f"{bag.INFO} 写的规范不是报送包的（{form.PROFILE}）", file=part.name, remedy=ASK)
     if faults := list(profile.faults(info, files)):
-        raise ArchiveError(visible(faults[0]), file=part.name, remedy=_ASK)
+        raise ArchiveError(visible(faults[0]), file=part.name, remedy=ASK)
     payload = [file.size for path, file in files.items() if bag.is_payload(path)]
     expected = {
         "External-Identifier": str(part.id),
@@ -216,27 +216,39 @@ def _require_profile(part: PackagePart, info: bytes, files: Mapping[str, Unpacke
             raise ArchiveError(
                 f"{bag.INFO} 的 {key} 是“{visible(said[key][0])[:80]}”，应为“{value}”",
                 file=part.name,
-                remedy=_ASK,
+                remedy=ASK,
             )
 
 
-def _bags(part: PackagePart, root: Path, into: Path) -> list[str]:
+def _bags(
+    part: PackagePart, root: Path, files: Mapping[str, UnpackedFile], into: Path
+) -> dict[str, FileDigests]:
     """Put the bags of a part where they are checked; those there must be the ones the submission says."""
     told = [one.case for one in part.submission.of_part(part.number)]
     there = _names(root / form.CASES)
     if there != told:
         wrong = sorted({*there} ^ {*told})
         how = "没有列入报送" if wrong[0] in there else "不在包里"
-        raise IntegrityAlarm(f"{visible(wrong[0])[:60]} {how}", file=part.name, remedy=_ASK)
+        raise IntegrityAlarm(f"{visible(wrong[0])[:60]} {how}", file=part.name, remedy=ASK)
     years = _names(root / form.LEDGER)
     if years != ([bag.folder_name(head.bag) for head in part.submission.ledger] if part.number == 1 else []):
-        raise IntegrityAlarm("总账的年度与报送所写的不符", file=part.name, remedy=_ASK)
+        raise IntegrityAlarm("总账的年度与报送所写的不符", file=part.name, remedy=ASK)
+    written: dict[str, dict[str, tuple[Sha256, int]]] = {
+        **{f"{form.CASES}/{name}": {} for name in told},
+        **{f"{form.LEDGER}/{year}": {} for year in years},
+    }
+    for path, file in files.items():
+        data, kind, name, *rest = [*path.split("/", 3), "", "", ""]
+        if (place := written.get(f"{data}/{kind}/{name}")) is not None:
+            place[rest[0]] = file.sha256, file.size
     with durable_files.writing("没有接收任何内容"):
         for name in told:
             durable_files.rename_new(root / form.CASES / name, into / name)
         for year in years:
             durable_files.rename_new(root / form.LEDGER / year, into / LEDGER / year)
-    return [*told, *(f"{LEDGER}/{year}" for year in years)]
+    return {
+        place.removeprefix(f"{form.CASES}/").removeprefix("data/"): found for place, found in written.items()
+    }
 
 
 def _names(folder: Path) -> list[str]:

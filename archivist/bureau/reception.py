@@ -64,9 +64,8 @@ def receive(workspace: Workspace, by: By, files: Sequence[Path], *, pdf: bool = 
 
     Survives: a kill at any point: it is taken in whole at the next start, or nothing of it is.
     """
-    archive, parts = workspace.archive, packages.look(files)
-    told = parts[0].submission
-    with workspace.together(by):
+    with packages.opened_parts(files) as parts, workspace.together(by):
+        archive, told = workspace.archive, parts[0].submission
         if before := received.find(archive, str(told.id)):
             return _again(archive, before, parts)
         _require_office(workspace, parts)
@@ -86,7 +85,7 @@ def receive(workspace: Workspace, by: By, files: Sequence[Path], *, pdf: bool = 
 
 
 def _again(archive: Archive, before: received.Reported, parts: Sequence[PackagePart]) -> Received:
-    told = {part.name: part.sha256 for part in parts}
+    told = {part.name: part.package.digest() for part in parts}
     if told != dict(before.parts):
         raise ForkedChain(
             f"这个编号的报送 {before.received_on} 已经接收过，内容与这次的不同",
@@ -116,7 +115,9 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
     archive, told = workspace.archive, staged.submission
     receptions = archive.receptions
     heads = _heads(staged)
-    checks = {place: check_bag(staged.folder / BAGS / place) for place in staged.bags}
+    checks = {
+        place: check_bag(staged.folder / BAGS / place, known=files) for place, files in staged.bags.items()
+    }
     for place, check in checks.items():
         _require_own_folder(place, check, told.id.office)
     known = received.known_heads(archive, told.id.office)
@@ -136,7 +137,7 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
         by.time.isoformat(timespec="seconds"),
         by.actor,
         told.anchor,
-        tuple(ReceivedPart(part.name, part.sha256) for part in staged.parts),
+        tuple(map(ReceivedPart, (part.name for part in staged.parts), staged.digests)),
         cases,
     )
     event = {
@@ -144,7 +145,7 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
         "office": told.id.office,
         "label": told.label,
         "anchor": told.anchor,
-        "parts": [{"name": part.name, "sha256": part.sha256} for part in staged.parts],
+        "parts": [{"name": part.name, "sha256": part.sha256} for part in receipt.parts],
         "heads": [list(heads[name]) for name in (*accepted, *map(_name_of, ledgers))],
         "returned": [{"case": case.case, "why": case.why} for case in receipt.returned],
     }

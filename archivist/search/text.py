@@ -9,6 +9,7 @@ than a gram by the grams that begin with it.
 from __future__ import annotations
 
 import math
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -136,6 +137,7 @@ def _readings(char: str) -> tuple[str, ...]:
     """Return the toneless readings of one character, the usual one first; a letter reads as itself."""
     if not _ONE_HAN.match(char):
         return (char,) if char.isalnum() else ()
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # none is asked for, and they take most of the time
     from pypinyin import Style, pinyin
 
     read = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from archivist.model.ids import Sha256
 from archivist.store import bag, chain, durable_files
 from archivist.store.commit import PARTS, PENDING
 from archivist.store.foreign_files import is_foreign
 
 DECLARED_BY: Final = "bagit.txt"
 """The file that makes a folder a bag."""
+FileDigests = Mapping[str, tuple[Sha256, int]]
+"""SHA-256 and length in bytes of files, by their path in a bag."""
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from archivist.model.event import Data, Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
 from archivist.store import archive_format, bag, chain, durable_files, fixity_words, machine_clock, notes
-from archivist.store.bag_contents import DECLARED_BY, BagContents, contents, identity
+from archivist.store.bag_contents import DECLARED_BY, BagContents, FileDigests, contents, identity
 from archivist.store.chain import Chain, ForeignEvent
 from archivist.store.event_witnesses import (
     EventFault,
@@ -141,15 +141,16 @@ class BagCheck:
     set_back: tuple[int, ...] = ()
 
 
-def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
+def check_bag(folder: Path, *, quick: bool = False, known: FileDigests | None = None) -> BagCheck:
     """Check one bag; nothing is written, no link is followed.
 
     Args:
         folder: a case, a year of the ledger, or a batch.
         quick: chain, manifests and sizes only; the content of files is not read.
+        known: what this process wrote there a moment ago, by path: such a file is not read again.
     """
     name = folder.name
-    check = _Check(folder, quick)
+    check = _Check(folder, quick, known or {})
     try:
         check.run()
     except OSError as error:
@@ -173,9 +174,10 @@ def check_bag(folder: Path, *, quick: bool = False) -> BagCheck:
 class _Check:
     """The check of one bag, step by step. Every file is read once."""
 
-    def __init__(self, folder: Path, quick: bool) -> None:
+    def __init__(self, folder: Path, quick: bool, known: FileDigests) -> None:
         self.folder = folder
         self.quick = quick
+        self.known = known
         self.findings: list[FixityFinding] = []
         self.foreign: list[FixityFinding] = []
         self.expected: dict[str, tuple[Sha256, int | None]] = {}
@@ -371,7 +373,7 @@ class _Check:
             self._say(path, FixityFault.CHANGED, f"{size} 字节", f"{found.st_size} 字节")
         elif not self.quick:
             try:
-                actual, length = durable_files.digest_of(self.folder / path)
+                actual, length = self.known.get(path) or durable_files.digest_of(self.folder / path)
             except OSError as error:
                 self._say(path, FixityFault.UNCHECKED, digest, reason_of(error))
                 return

@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from archivist.api.setup import make_workspace
+from archivist.bureau.reception import receive
+from archivist.errors import ArchivistError
 from archivist.model.by import CHINA, By
 from archivist.store import bag
 from archivist.workspace import Workspace
@@ -91,3 +95,10 @@ def nothing_changes(root: Path) -> Iterator[None]:
     yield
     after = picture(root)
     assert {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)} == set()
+
+
+def refused(bureau: Workspace, *parts: Path) -> ArchivistError:
+    """Return how a submission is refused; see that it leaves nothing anywhere."""
+    with nothing_changes(bureau.root.parent), pytest.raises(ArchivistError) as refusal:
+        receive(bureau, RECEIVER, parts)
+    return refusal.value

@@ -9,7 +9,7 @@ import shutil
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivist.bureau import hostile_zip
+from archivist.bureau import package_entries
 from archivist.bureau.hostile_zip import opened
 from archivist.bureau.reception import receive
 from archivist.disposal_errors import ForkedChain
@@ -33,37 +33,13 @@ from archivist.errors import (
 from archivist.model.ids import CaseNo
 from archivist.store import bag
 from archivist.workspace import Workspace
-from tests.bureau.kit import RECEIVER, Files, files_of, make_bureau, nothing_changes, remade, write
+from tests.bureau.kit import RECEIVER, Files, files_of, make_bureau, refused, remade, write
 from tests.preservation.packages import make_package
 from tests.preservation.test_anchors import phone
 from tests.sampling import examples
 from tests.tamper.scene import FIRST, SECOND, make_scene
 
 FOLDER: Final = "S-TJHQ-2024Q1-01-01"
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole part, with three households."""
-    folder = tmp_path_factory.mktemp("good")
-    scene = make_scene(folder / "scene")
-    with Workspace.open(scene.root / "ws") as workspace:
-        (part,) = make_package(workspace, folder)
-    return part
-
-
-@pytest.fixture
-def bureau(tmp_path: Path) -> Iterator[Workspace]:
-    with make_bureau(tmp_path / "bureau") as workspace:
-        yield workspace
-
-
-def refused(bureau: Workspace, *parts: Path) -> ArchivistError:
-    """Return how a submission is refused; see that it leaves nothing anywhere."""
-    around = bureau.root.parent
-    with nothing_changes(around), pytest.raises(ArchivistError) as refusal:
-        receive(bureau, RECEIVER, parts)
-    return refusal.value
 
 
 # ── what a package of files can be ───────────────────────────────────────────────────────────────────────
@@ -80,8 +56,8 @@ def entry(name: str, data: bytes = b"x", **more: object) -> Callable[[zipfile.Zi
 
 def twice(name: str, other: str) -> Callable[[zipfile.ZipFile], None]:
     def add(packed: zipfile.ZipFile) -> None:
-        entry(name)(packed)
-        entry(other)(packed)
+        for path in (name, other):
+            entry(path, b"" if path.endswith("/") else b"x")(packed)
 
     return add
 
@@ -98,6 +74,21 @@ WAYS: Final[dict[str, tuple[Callable[[zipfile.ZipFile], None], type[ArchivistErr
     "empty part": (entry(f"{FOLDER}//data"), UnreadableFile, "空的一节"),
     "dot": (entry(f"{FOLDER}/./data"), UnreadableFile, "空的一节"),
     "trailing dot": (entry(f"{FOLDER}/data/a."), UnreadableFile, "以空格或点结尾"),
+    "device of Windows": (entry(f"{FOLDER}/data/NUL"), UnreadableFile, "设备名"),
+    "device with an ending": (entry(f"{FOLDER}/data/cases/com1 .tar.gz"), UnreadableFile, "设备名"),
+    "device as a folder": (entry(f"{FOLDER}/data/aux/a"), UnreadableFile, "设备名"),
+    "wildcard": (entry(f"{FOLDER}/data/a*"), UnreadableFile, "别的系统不能用的字符"),
+    "trailing blank": (entry(f"{FOLDER}/data/a /b"), UnreadableFile, "以空格或点结尾"),
+    "share of another machine": (entry("//server/share/a"), UnreadableFile, "绝对路径"),
+    "folder above": (entry(f"{FOLDER}/../", b""), UnreadableFile, "会写到外面去"),
+    "folder with content": (entry(f"{FOLDER}/data/a/"), UnreadableFile, "有内容的文件夹"),
+    "pipe": (entry(f"{FOLDER}/d", external_attr=(stat.S_IFIFO | 0o600) << 16), UnreadableFile, "链接或设备"),
+    "socket": (
+        entry(f"{FOLDER}/d", external_attr=(stat.S_IFSOCK | 0o600) << 16),
+        UnreadableFile,
+        "链接或设备",
+    ),
+    "note of an entry": (entry(f"{FOLDER}/d", comment=b"x"), UnreadableFile, "有注释"),
     "stream": (entry(f"{FOLDER}/data/a:b"), UnreadableFile, "冒号"),
     "long name": (entry(f"{FOLDER}/{'长' * 100}"), UnreadableFile, "太长"),
     "deep": (entry(f"{FOLDER}/{'a/' * 30}b"), UnreadableFile, "太长或层次太多"),
@@ -110,6 +101,22 @@ WAYS: Final[dict[str, tuple[Callable[[zipfile.ZipFile], None], type[ArchivistErr
     "twice": (twice(f"{FOLDER}/data/a", f"{FOLDER}/data/a"), UnreadableFile, "出现两次"),
     "twice by case": (twice(f"{FOLDER}/data/a", f"{FOLDER}/data/A"), UnreadableFile, "出现两次"),
     "twice by form": (twice(f"{FOLDER}/data/\u00e9", f"{FOLDER}/data/e\u0301"), UnreadableFile, "出现两次"),
+    "twice by fold": (
+        twice(f"{FOLDER}/data/stra\u00dfe", f"{FOLDER}/data/STRASSE"),
+        UnreadableFile,
+        "出现两次",
+    ),
+    "twice below folders": (twice(f"{FOLDER}/DATA/a", f"{FOLDER}/data/A"), UnreadableFile, "出现两次"),
+    "file and folder by case": (
+        twice(f"{FOLDER}/data/a", f"{FOLDER}/data/A/b"),
+        UnreadableFile,
+        "既是文件又是文件夹",
+    ),
+    "file and empty folder": (
+        twice(f"{FOLDER}/data/a", f"{FOLDER}/data/a/"),
+        UnreadableFile,
+        "既是文件又是文件夹",
+    ),
     "file and folder": (
         twice(f"{FOLDER}/data/a", f"{FOLDER}/data/a/b"),
         UnreadableFile,
@@ -178,7 +185,7 @@ def test_entries_that_share_bytes_are_a_bomb(tmp_path: Path) -> None:
 )
 def test_caps(bureau: Workspace, good: Path, monkeypatch: pytest.MonkeyPatch, limit: str, words: str) -> None:
     """Caps: entries, bytes."""
-    monkeypatch.setattr(hostile_zip, limit, 3)
+    monkeypatch.setattr(package_entries, limit, 3)
     why = refused(bureau, good)
     assert type(why) is FileTooLarge and words in str(why)
 
