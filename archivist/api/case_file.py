@@ -252,6 +252,7 @@ class CaseFile(Result):
         holds: what forbids that anything of it goes (冻结), holds on many cases too; released ones as well. ``holds_unread``: why
             those on many cases cannot be told (未检), empty where they can.
         split_from: the household it was split from, ``None`` where it was not; ``referred`` the papers that are there.
+        merged: the households whose people came to this one (并户); ``merged_into`` the one that goes on with its people, ``None`` where none does.
         previous: the file of another office that it continues, ``None`` where it continues none; ``previous_package`` where in the bag that stands.
         disagreeing: issued documents that no longer say what is known.
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
@@ -278,6 +279,8 @@ class CaseFile(Result):
     holds: tuple[HoldView, ...]
     holds_unread: str
     split_from: str | None
+    merged: tuple[str, ...]
+    merged_into: str | None
     referred: tuple[ReferredPaper, ...]
     previous: str | None
     previous_package: str | None
@@ -319,6 +322,8 @@ class CaseFile(Result):
             ),
             holds_unread=groups[1],
             split_from=str(case.split_from.case) if case.split_from else None,
+            merged=tuple(str(one.case) for one in case.merged),
+            merged_into=str(case.merged_into.case) if case.merged_into else None,
             referred=tuple(map(ReferredPaper.of, case.references)),
             previous=str(case.previous.case) if case.previous else None,
             previous_package=case.previous.package if case.previous else None,

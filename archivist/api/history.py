@@ -43,6 +43,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.HOLD_RELEASED: "解除冻结",
         Op.APPLICANT_CHANGED: "变更申请人",
         Op.HOUSEHOLD_SPLIT: "分户",
+        Op.HOUSEHOLD_MERGED: "并户",
         Op.CASE_BOUND: "绑定户号",
         Op.CHECK_FEEDBACK: "区民政局反馈",
         Op.VOLUME_FINISHED: "立卷",
@@ -179,7 +180,7 @@ def _text(workspace: Workspace, event: Event) -> str:
         case Op.FACTS_CHANGED:
             groups = "、".join(field_schema.GROUP_BY_NAME[g].label for g in event.data["facts"])
             return groups + _because(event)
-        case Op.CASE_OPENED | Op.APPLICANT_CHANGED | Op.HOUSEHOLD_SPLIT:
+        case Op.CASE_OPENED | Op.APPLICANT_CHANGED | Op.HOUSEHOLD_SPLIT | Op.HOUSEHOLD_MERGED:
             said = _household(event)
             return said + _because(event) if said else event.reason
         case Op.STEP_TAKEN:
@@ -270,6 +271,9 @@ def _household(event: Event) -> str:
         case Op.HOUSEHOLD_SPLIT:
             names = "、".join(str(gone["person"].get("name", "")) for gone in data["left"])
             return f"{data['on']} {names} → {data['case']}"
+        case Op.HOUSEHOLD_MERGED:
+            held = "、".join(plain["hold"] for plain in data.get("holds", ()))
+            return f"{data['on']} {data['case']} 并入" + (f"，冻结 {held} 随附" if held else "")
         case _:
             return f"由 {data['split_from']['case']} 分户" if "split_from" in data else ""
 

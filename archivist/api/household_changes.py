@@ -1,4 +1,4 @@
-"""A household's life: somebody else becomes the applicant, some form a household of their own."""
+"""A household's life: somebody else becomes the applicant, some form a household of their own, two become one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from archivist.api.authorisation import authorised
+from archivist.api.authorisation import authorised, require
 from archivist.api.case_past import ReferredPaper
-from archivist.api.cases import ChangeView, Settings
+from archivist.api.cases import ChangeView, OpenMatterView, Settings
 from archivist.api.inbox import parse_record
 from archivist.api.result import Result
 from archivist.model.ids import Category
@@ -20,6 +20,7 @@ from archivist.model.permissions import Act
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.procedure.applicant_change import ApplicantChange
+    from archivist.procedure.household_merger import MergerPlan
     from archivist.procedure.household_split import SplitPlan
     from archivist.workspace import Workspace
 
@@ -207,3 +208,148 @@ def split_household(
         return HouseholdSplitUp.of(procedure.plan_split(workspace, by, found, members, **told), None, None)
     done = procedure.split_household(workspace, by, number, members, **told)
     return HouseholdSplitUp.of(done.plan, str(done.new.number), drop_folder(workspace, done.new))
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdsMerged(Result):
+    """A merger that was made, or with ``dry_run`` could be.
+
+    Attributes:
+        case: the household that lives on; ``merged`` the one whose file is closed, and which keeps everything in it.
+        on: the day on which that is closed, from which its own period runs: until ``keep_until``, ``None`` with ``dry_run``.
+        joined: who came, by name; ``present`` who belonged to the living household already.
+        changes: of the living household, fact by fact.
+        referred: the papers of the closed file that the living one names; none was copied.
+        holds: what binds the closed file and from now on the living one too.
+        matters: what the closed file leaves open; where there is anything a person must confirm it.
+        unknown_relations: whose relation to the applicant nobody told (不详).
+        warnings: what should be looked at.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-merge/1"
+
+    case: str
+    merged: str
+    applicant: str
+    on: dt.date
+    dry_run: bool
+    keep_until: dt.date | None
+    joined: tuple[str, ...]
+    present: tuple[str, ...]
+    changes: tuple[ChangeView, ...]
+    referred: tuple[ReferredPaper, ...]
+    holds: tuple[str, ...]
+    matters: tuple[OpenMatterView, ...]
+    unknown_relations: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, plan: MergerPlan, on: dt.date, *, dry_run: bool, keep_until: dt.date | None = None
+    ) -> HouseholdsMerged:
+        """Return a merger of the procedure."""
+        return cls(
+            case=str(plan.living.number),
+            merged=str(plan.closing.case.number),
+            applicant=plan.living.applicant_name,
+            on=on,
+            dry_run=dry_run,
+            keep_until=keep_until,
+            joined=plan.joined.came,
+            present=plan.joined.here,
+            changes=tuple(map(ChangeView.of, plan.changes)),
+            referred=tuple(map(ReferredPaper.of, plan.papers)),
+            holds=tuple(f"{hold.id} {hold.words}（沿自 {hold.origin}）" for hold in plan.holds),
+            matters=tuple(map(OpenMatterView.of, plan.closing.matters)),
+            unknown_relations=plan.joined.unknown,
+            warnings=plan.warnings,
+        )
+
+
+def plan_merger(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    other: str,
+    *,
+    relations: Mapping[str, str] = NONE_TOLD,
+    papers: Sequence[str] = (),
+    on: dt.date,
+    people: Sequence[str] = (),
+    reason: str,
+    dry_run: bool = True,
+) -> HouseholdsMerged:
+    """Say what a merger would do; nothing is written. Refuses what ``merge_households`` refuses, but what is open.
+
+    Whoever only looks (``dry_run``) need not be one who may do it.
+
+    Raises:
+        See ``merge_households``.
+    """
+    from archivist.procedure import household_merger as procedure
+
+    if not dry_run:
+        require(workspace, by, Act.MERGE_HOUSEHOLDS)
+    plan = procedure.plan_merger(
+        workspace,
+        by,
+        workspace.find_case(case),
+        workspace.find_case(other),
+        relations=relations,
+        papers=[no for text in papers if (no := parse_record(text))],
+        on=on,
+        people=people,
+        reason=reason,
+    )
+    return HouseholdsMerged.of(plan, on, dry_run=True)
+
+
+@authorised(Act.MERGE_HOUSEHOLDS)
+def merge_households(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    other: str,
+    *,
+    relations: Mapping[str, str] = NONE_TOLD,
+    papers: Sequence[str] = (),
+    on: dt.date,
+    people: Sequence[str] = (),
+    reason: str,
+    confirmed: bool = False,
+) -> HouseholdsMerged:
+    """Let the people of one household join another, and close the file of the one (注销，并入).
+
+    Args:
+        workspace: the open workspace.
+        by: who records it, and when.
+        case: the household that lives on, as people name it; see ``Workspace.find_case``.
+        other: the one whose people join it.
+        relations: person of the other → what they are to the applicant.
+        papers: records of the other that the living file is to name; none is copied.
+        on: civil day.
+        people: who did it.
+        reason: free words.
+        confirmed: a person knows what the closed file leaves open.
+
+    Raises:
+        StepRefused: E209, with every reason at once, or something is open and nobody confirmed it. CaseClosed: E207. InvalidValue: E002.
+        CaseNotFound: E201.
+    """
+    from archivist.procedure import household_merger as procedure
+    from archivist.rules.disposition.retention import retention
+
+    done = procedure.merge_households(
+        workspace,
+        by,
+        workspace.find_case(case),
+        workspace.find_case(other),
+        relations=relations,
+        papers=[no for text in papers if (no := parse_record(text))],
+        on=on,
+        people=people,
+        reason=reason,
+        confirmed=confirmed,
+    )
+    kept = retention(done.closed, workspace.pack, by.today).expires
+    return HouseholdsMerged.of(done.plan, on, dry_run=False, keep_until=kept)

@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, split, record, expunge, finish, export, list, log, deregister, reopen."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, merge, record, expunge, finish, export, list, log, deregister, reopen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archivist.cli.case_export import export
 from archivist.cli.expunging import expunge
 from archivist.cli.finishing import finish
 from archivist.cli.history import log
-from archivist.cli.household_changes import applicant, split
+from archivist.cli.household_changes import applicant, merge, split
 from archivist.cli.parameters import DAY, STATED_DAY, pairs
 from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
@@ -43,6 +43,7 @@ case.add_command(record)
 case.add_command(expunge)
 case.add_command(applicant)
 case.add_command(split)
+case.add_command(merge)
 case.add_command(finish)
 case.add_command(export)
 case.add_command(log)
@@ -133,7 +134,10 @@ def show(session: Session, case_: str, full: bool) -> None:
     )
     split = f"，由 {found.split_from} 分户" if found.split_from else ""
     came = f"，由 {found.previous} 转入（前档在 {found.previous_package}）" if found.previous else ""
-    session.say(f"立户 {found.opened_on}{split}{came}{closed}")
+    into = f"，已并入 {found.merged_into}" if found.merged_into else ""
+    session.say(f"立户 {found.opened_on}{split}{came}{closed}{into}")
+    if found.merged:
+        session.say(f"并入本户的有：{'、'.join(found.merged)}（各自的户档仍在，各按各的期限保管）")
     if found.steps:
         session.table(
             ("序号", "日期", "环节", "办理人", "到达状态", "说明"),

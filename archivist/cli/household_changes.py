@@ -1,14 +1,18 @@
-"""``archivist case applicant | split``: what happens in a household's life."""
+"""``archivist case applicant | split | merge``: what happens in a household's life."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import click
 
 from archivist.api import household_changes as api
+from archivist.api.household_changes import HouseholdsMerged
+from archivist.cli.asking import confirmed
 from archivist.cli.parameters import DAY, pairs
+from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.model.ids import parse_category
 
@@ -137,6 +141,98 @@ def split(
             "yellow",
         )
     for warning in done.warnings:
+        session.say(f"注意：{warning}", "yellow")
+
+
+@click.command()
+@click.argument("case_", metavar="户")
+@click.argument("other", metavar="户2")
+@click.option(
+    "--relation",
+    "relations",
+    multiple=True,
+    metavar="谁=关系",
+    help="并入的人与存续户申请人的关系，可多次，如 李四=配偶；不写的记为“不详”。",
+)
+@click.option(
+    "--papers", default="", metavar="件号,…", help="存续户引用并入户的哪几件；默认不引用，都不复制。"
+)
+@click.option("--on", "on", type=DAY, help="并户（注销）日期；默认今天。")
+@click.option("--by", multiple=True, metavar="姓名", help="办理人，可多次；默认为经办人。")
+@click.option("--reason", required=True, help="为什么，如 结婚；两户的历史中永远保留。")
+@_DRY_RUN
+@click.option("--yes", is_flag=True, help="知道并入户有未了的事项，仍要注销。")
+@with_session
+def merge(
+    session: Session,
+    case_: str,
+    other: str,
+    relations: tuple[str, ...],
+    papers: str,
+    on: dt.date | None,
+    by: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """并户：户2 的人都并入前一户，前一户存续；户2 注销（并入），材料留在原档，各按各的期限保管。
+
+    存续户须在复核中，并已报告变动；户2 的程序须已走完（终止等决定已经送达）。先列出改动和户2 未了的事项，在终端上要确认。
+    """
+    who = session.by(writes=not dry_run)
+    told: dict[str, Any] = {
+        "relations": dict(pairs(relations)),
+        "papers": _listed(papers),
+        "on": on or session.today(),
+        "people": by,
+        "reason": reason,
+    }
+    planned = api.plan_merger(session.workspace, who, case_, other, dry_run=dry_run, **told)
+    if dry_run:
+        session.emit(planned)
+        _show_merger(session, planned)
+        return 0
+    if not yes and is_terminal() and not session.json:
+        _show_merger(session, planned)
+        if not confirmed(f"{planned.merged} 并入 {planned.case}，并注销 {planned.merged}？"):
+            session.say("没有并户。")
+            return 0
+        yes = True
+    done = api.merge_households(session.workspace, who, case_, other, confirmed=yes, **told)
+    session.emit(done)
+    _show_merger(session, done)
+    kept = f"，至少保管至 {done.keep_until}" if done.keep_until else ""
+    session.say(f"{done.merged} 已注销（{done.on}，并入）{kept}", "green")
+    return 0
+
+
+def _show_merger(session: Session, merger: HouseholdsMerged) -> None:
+    names = "、".join(merger.joined) or "没有人（都已登记在存续户）"
+    what = "可以并户（试运行，未写入）" if merger.dry_run else "已并户"
+    session.say(f"{what}：存续 {merger.case} {merger.applicant}，并入 {merger.merged}：{names}", "green")
+    if merger.present:
+        session.say(f"已登记在存续户的，以存续户为准：{'、'.join(merger.present)}")
+    session.table(("项目", "原为", "改为"), [(c.label, *c.shown()) for c in merger.changes])
+    if merger.referred:
+        session.table(
+            ("并入户件号", "文书（材料）", "日期"),
+            [(p.record, p.title, p.dated) for p in merger.referred],
+            title="存续户引用的材料（原件留在并入户）",
+        )
+    else:
+        session.say("并入户的材料没有复制，也没有引用，都留在原档")
+    for held in merger.holds:
+        session.say(f"冻结随附：{held}", "yellow")
+    if merger.matters:
+        session.table(
+            ("未了", "事项"), [(m.label, m.text) for m in merger.matters], title="并入户注销时未了的事项"
+        )
+    if merger.unknown_relations:
+        session.say(
+            f"注意：{'、'.join(merger.unknown_relations)}与申请人的关系记为“不详”，请用 case set 补上",
+            "yellow",
+        )
+    for warning in merger.warnings:
         session.say(f"注意：{warning}", "yellow")
 
 

@@ -109,7 +109,7 @@ def move(
 
     moving = RecordMove(number, record, target, reason.strip(), workspace.stamp(by))
     with workspace.together(by):
-        workspace.archive.move_record(moving, arrival)
+        workspace.archive.change_two_cases(moving, arrival)
         workspace.follow(target)
         workspace.follow(number)
     return planned[-1]

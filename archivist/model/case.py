@@ -21,6 +21,7 @@ from archivist.model.former_names import FormerName
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin
 from archivist.model.holds import Hold
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
+from archivist.model.merged_households import MergedHousehold, MergedInto
 from archivist.model.previous_files import PreviousFile
 from archivist.model.record import MovedRecord, Record
 from archivist.model.retention_extensions import RetentionExtension
@@ -50,7 +51,7 @@ class Case:
     ``deregistration_stated`` says. ``holds`` are all that were placed on it itself (冻结), released ones too; ``villages`` where the
     applicant lives or ever lived. ``moved_out`` and ``expunged`` are papers it held once and holds no more; ``former_names`` what its people were called before,
     ``former`` who belonged to it once; ``split_from`` the household it was split from, ``previous`` the file of another office that it continues, and ``references`` the papers that
-    are there. ``volume`` is the volume it was finished as (立卷).
+    are there. ``merged`` are the households whose people came to this one (并户), ``merged_into`` the one that goes on with its people. ``volume`` is the volume it was finished as (立卷).
     """
 
     number: CaseNo
@@ -76,6 +77,8 @@ class Case:
     split_from: SplitOrigin | None = None
     previous: PreviousFile | None = None
     references: tuple[PaperReference, ...] = ()
+    merged: tuple[MergedHousehold, ...] = ()
+    merged_into: MergedInto | None = None
     feedback: tuple[CheckFeedback, ...] = ()
     volume: Volume | None = None
 

@@ -24,6 +24,7 @@ from archivist.model.former_names import after_change
 from archivist.model.former_people import departed, origin
 from archivist.model.holds import HOLD_FORM, Hold
 from archivist.model.ids import CaseNo, RecordNo, Sha256
+from archivist.model.merged_households import merged, merged_into
 from archivist.model.previous_files import previous
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.retention_extensions import extension
@@ -87,6 +88,16 @@ def _without_people(case: Case, event: Event) -> Case:
     return replace(_with_step(case, event), former=(*case.former, *departed(event)))
 
 
+def _with_household(case: Case, event: Event) -> Case:
+    """A step by which the people of another household came, with the holds on their file."""
+    source, papers = merged(event)
+    after = _with_step(case, event)
+    found = after.holds
+    for plain in event.data.get("holds", ()):
+        found = holds.placed(found, plain, event)
+    return replace(after, merged=(*case.merged, source), references=(*case.references, *papers), holds=found)
+
+
 def _deregistered(case: Case, event: Event) -> Case:
     return replace(
         case,
@@ -94,6 +105,7 @@ def _deregistered(case: Case, event: Event) -> Case:
         deregistered_on=dt.date.fromisoformat(event.data["date"]) if "date" in event.data else None,
         deregistration_reason=event.reason,
         deregistration_stated=event.data.get("stated", event.data.get("date", "")),
+        merged_into=merged_into(event.data),
     )
 
 
@@ -299,6 +311,7 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.STEP_CORRECTED: _with_correction,
         Op.APPLICANT_CHANGED: _without_people,
         Op.HOUSEHOLD_SPLIT: _without_people,
+        Op.HOUSEHOLD_MERGED: _with_household,
         Op.DEREGISTERED: _deregistered,
         Op.REOPENED: _reopened,
         Op.RETENTION_EXTENDED: _with_extension,

@@ -48,6 +48,7 @@ class Op(StrEnum):
     SERVICE_RECORDED = "service_recorded"
     APPLICANT_CHANGED = "applicant_changed"
     HOUSEHOLD_SPLIT = "household_split"
+    HOUSEHOLD_MERGED = "household_merged"
     REOPENED = "reopened"
     RETENTION_EXTENDED = "retention_extended"
     HOLD_PLACED = "hold_placed"

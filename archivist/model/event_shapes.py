@@ -82,8 +82,12 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "facts_changed": _least(facts=dict),
     **dict.fromkeys(("record_filed", "document_issued", "signed_copy_filed"), _FILED),
     **dict.fromkeys(("step_taken", "household_split", "applicant_changed"), _STEP),
+    "household_merged": JsonTable(
+        {**_STEP.needed, "case": str, "head": str, "seq": int, "papers": JsonList(dict)},
+        {**_STEP.optional, "holds": JsonList(_HOLD)}, open=True,
+    ),
     "step_corrected": _least({"on": dt.date, "at": str, "by": _TEXTS, "values": dict}, seq=int),
-    "deregistered": _least({"date": dt.date, "stated": str}),
+    "deregistered": _least({"date": dt.date, "stated": str, "merged_into": _least(case=str, head=str)}),
     "check_confirmed": _least(by=_TEXTS, on=dt.date, checks=JsonMap(_TEXTS)),
     "record_moved_out": _least(record=str, to=_least(case=str, record=str)),
     "record_expunged": _least(

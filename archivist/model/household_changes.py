@@ -1,6 +1,6 @@
 """What becomes of the facts when somebody else becomes the applicant, or some members form a household of their own.
 
-Pure functions of facts. Nobody is lost and nobody is there twice; what one person is to another is never guessed: a
+Or the people of another household join it. Pure functions of facts. Nobody is lost and nobody is there twice; what one person is to another is never guessed: a
 relation to a new applicant that nobody told is ``UNKNOWN_RELATION``.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -195,6 +196,62 @@ def without_members(facts: Facts, leaving: Iterable[Mapping[str, object]]) -> Fa
 
 def _names(people: Iterable[Mapping[str, object]]) -> set[str]:
     return {str(person.get("name", "")) for person in people}
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedHousehold:
+    """What becomes of a household that the people of another join.
+
+    Attributes:
+        facts: of the household after.
+        came: who came, by name; ``here`` who belonged to it already.
+        unknown: whose relation to its applicant nobody told.
+        notices: what should be looked at, in Chinese.
+    """
+
+    facts: Facts
+    came: tuple[str, ...]
+    here: tuple[str, ...]
+    unknown: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def joined_household(facts: Facts, other: Facts, relations: Relations = NONE_TOLD) -> JoinedHousehold:
+    """Return the facts of a household that all people of another join, as members; its applicant and its home stay.
+
+    Whoever is there already stays as they are. Their own incomes and assets come with them, unless somebody of the same name is there; obligors,
+    agent, account and benefit of the other household do not.
+    """
+    plain: dict[str, Any] = to_plain(facts)
+    theirs: dict[str, Any] = to_plain(other)
+    present = (plain[APPLICANT.key], *plain.get(MEMBERS.key, []))
+    first, rest = theirs[APPLICANT.key], theirs.get(MEMBERS.key, [])
+    own = [row for row in rest if same_person(row, first) or row.get("relation") in APPLICANT_RELATIONS]
+    first = _shared(first, MEMBERS.by_name) | (own[0] if own else {})
+    people = [first, *(row for row in rest if row not in own)]
+    came = [row for row in people if not any(same_person(row, one) for one in present)]
+    unknown = tuple(str(row.get("name", "")) for row in came if not relations.get(key_of(row)))
+    added = [row | {"relation": relations.get(key_of(row)) or UNKNOWN_RELATION} for row in came]
+    alike = _names(came) & _names(present)
+    names = _names(came) - alike
+    plain[MEMBERS.key] = [*plain.get(MEMBERS.key, []), *added]
+    for group, field in ((INCOMES.key, "member"), (ASSETS.key, "owner")):
+        plain[group] = [*plain.get(group, []), *(r for r in theirs.get(group, []) if r.get(field) in names)]
+    notices = [
+        f"两户都有叫{name}的人，并入的{name}的收入、财产没有带来，请核对登记" for name in sorted(alike)
+    ]
+    notices += [
+        f"{row.get('name')}还登记为{row.get('relation') or '赡养、抚养、扶养义务人'}（法定义务人），现为本户成员，请核对"
+        for row in plain.get(OBLIGORS.key, [])
+        if any(same_person(row, one) for one in came)
+    ]
+    return JoinedHousehold(
+        parse_facts({k: v for k, v in plain.items() if v}),
+        tuple(str(row.get("name", "")) for row in came),
+        tuple(str(row.get("name", "")) for row in people if row not in came),
+        tuple(filter(None, unknown)),
+        tuple(notices),
+    )
 
 
 def left_behind(facts: Facts, person: Mapping[str, object]) -> list[str]:

@@ -22,6 +22,7 @@ class Act(StrEnum):
     CORRECT_STEP = "case correct"
     CHANGE_APPLICANT = "case applicant"
     SPLIT_HOUSEHOLD = "case split"
+    MERGE_HOUSEHOLDS = "case merge"
     DEREGISTER = "case deregister"
     REOPEN = "case reopen"
     FINISH = "case finish"
@@ -88,6 +89,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.CORRECT_STEP: "更正办理环节",
         Act.CHANGE_APPLICANT: "变更申请人",
         Act.SPLIT_HOUSEHOLD: "分户",
+        Act.MERGE_HOUSEHOLDS: "并户",
         Act.DEREGISTER: "注销",
         Act.REOPEN: "撤销注销",
         Act.FINISH: "立卷",
@@ -156,6 +158,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.CORRECT_STEP: STAFF,
         Act.CHANGE_APPLICANT: STAFF,
         Act.SPLIT_HOUSEHOLD: STAFF,
+        Act.MERGE_HOUSEHOLDS: STAFF,
         Act.DEREGISTER: STAFF,
         Act.REOPEN: DECIDING,
         Act.FINISH: FILING,
@@ -211,7 +214,14 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
 )
 """Who may, by act. Of a step and what goes with it (``BY_PACK``, ``BY_DOCUMENT``) more is asked: see there."""
 BY_PACK: Final = frozenset(
-    {Act.TAKE_STEP, Act.CORRECT_STEP, Act.CHANGE_APPLICANT, Act.SPLIT_HOUSEHOLD, Act.DEREGISTER}
+    {
+        Act.TAKE_STEP,
+        Act.CORRECT_STEP,
+        Act.CHANGE_APPLICANT,
+        Act.SPLIT_HOUSEHOLD,
+        Act.MERGE_HOUSEHOLDS,
+        Act.DEREGISTER,
+    }
 )
 """Acts that record a step: who took it must have the role its row in the rule pack names."""
 BY_DOCUMENT: Final = frozenset({Act.VOID, Act.REPLACE})

@@ -79,6 +79,7 @@ class StepId(StrEnum):
     GRADUAL_EXIT = "gradual_exit"
     CHANGE_APPLICANT = "change_applicant"
     SPLIT_HOUSEHOLD = "split_household"
+    MERGE_HOUSEHOLDS = "merge_households"
     DEREGISTER = "deregister"
 
 
@@ -99,5 +100,6 @@ DELIVERIES: Final = (StepId.DELIVER, StepId.DELIVER_EXPLAIN)
 OWN_COMMANDS: Final[Mapping[str, str]] = {
     StepId.CHANGE_APPLICANT: "applicant",
     StepId.SPLIT_HOUSEHOLD: "split",
+    StepId.MERGE_HOUSEHOLDS: "merge",
 }
 """Steps that change more than where a case stands, and the command (``archivist case …``) by which each is taken."""

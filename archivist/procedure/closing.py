@@ -85,18 +85,23 @@ def plan_closing(
     return Closing(case, day, matters, warnings)
 
 
-def refuse_open(closing: Closing) -> None:
+def refuse_open(closing: Closing, command: str = "") -> None:
     """Refuse to close a file that leaves something open, of which nobody said that he knows.
+
+    Args:
+        closing: what was found.
+        command: by which it is closed all the same, without ``--yes``.
 
     Raises:
         StepRefused: E209, with everything that is open.
     """
     if closing.matters:
+        closes = command or f"archivist case deregister {closing.case.number} --reason 理由"
         raise StepRefused(
             f"注销以前还有 {len(closing.matters)} 项未了",
             file=str(closing.case.number),
             problems=[f"{matter.kind.label}：{matter.text}" for matter in closing.matters],
-            remedy=f"逐项办好再注销；确认仍要注销的，加 --yes：archivist case deregister {closing.case.number} --reason 理由 --yes。",
+            remedy=f"逐项办好再注销；确认仍要注销的，加 --yes：{closes} --yes。",
         )
 
 
@@ -132,18 +137,27 @@ def deregister(
 
     def draft(case: Case) -> Draft:
         _refuse_unlawful(workspace, by, case, day, reason, people)
-        counted = Counter(matter.kind.value for matter in matters)
-        data: dict[str, object] = {"date": day.last.isoformat()} if day.last else {}
-        data |= {} if day.exact else {"stated": day.text}
-        data |= {"open": dict(sorted(counted.items()))} if counted else {}
-        return Draft(Op.DEREGISTERED, data, reason)
+        return Draft(Op.DEREGISTERED, closing_data(day, matters), reason)
 
     case, _ = workspace.commit(number, draft, by)
+    remove_drop_folders(workspace, number)
+    return case
+
+
+def closing_data(day: StatedDay, matters: Sequence[OpenMatter]) -> dict[str, object]:
+    """Return what the event says that closes a file on a day, with matters open that were known."""
+    counted = Counter(matter.kind.value for matter in matters)
+    data: dict[str, object] = {"date": day.last.isoformat()} if day.last else {}
+    data |= {} if day.exact else {"stated": day.text}
+    return data | ({"open": dict(sorted(counted.items()))} if counted else {})
+
+
+def remove_drop_folders(workspace: Workspace, number: CaseNo) -> None:
+    """Remove the drop folders of a file that was closed, as far as they are empty."""
     for folder in _folders(workspace, number):
         with suppress(OSError):  # a scan may have come in between; an empty folder left does no harm
             if not any(folder.iterdir()):
                 folder.rmdir()
-    return case
 
 
 def _refuse_unlawful(
@@ -237,7 +251,7 @@ def reopen(workspace: Workspace, by: By, number: CaseNo, *, reason: str) -> Case
         if case.status is not CaseStatus.DEREGISTERED:
             raise CaseClosed(f"没有注销，现为“{case.state.label}”，不用撤销", file=str(number))
         problems = [*assignment.over_closed_file(workspace.config, by.actor), *_papers_of_end(case)]
-        problems += _appraised(workspace, case)
+        problems += [*_merged(case), *_appraised(workspace, case)]
         if problems:
             raise StepRefused(f"撤销注销有 {len(problems)} 项不符", file=str(number), problems=problems)
         refuse_second(workspace, case.category, str(case.fact(FactPath.APPLICANT_ID_NUMBER) or ""))
@@ -256,6 +270,16 @@ def _papers_of_end(case: Case) -> Iterator[str]:
                 f"第 {record.no} 件《{record.title}》还有效，先作废："
                 f"archivist case record void {case.number} {record.no} --reason 理由"
             )
+
+
+def _merged(case: Case) -> Iterator[str]:
+    """Yield that the people of the file belong to another household since."""
+    if case.merged_into:
+        living = case.merged_into.case
+        yield (
+            f"已并入 {living}，成员登记在那里；又要分开的，在那一户办分户，另立新户："
+            f"archivist case split {living} --members … --reason 理由"
+        )
 
 
 def _appraised(workspace: Workspace, case: Case) -> Iterator[str]:

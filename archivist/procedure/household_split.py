@@ -30,6 +30,7 @@ from archivist.procedure.applicant_change import told_relations
 from archivist.procedure.cases import drop_folder, new_number, opening, refuse_second
 from archivist.procedure.steps import examine_step
 from archivist.store import HouseholdSplit, durable_files, held_files
+from archivist.store.household_splits import split_off
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
@@ -136,7 +137,7 @@ def plan_split(
         left=left,
         category=wanted,
         facts=settled.facts,
-        papers=tuple(_references(case, papers)),
+        papers=references(case, papers),
         unknown=unknown,
         warnings=tuple(warnings),
     )
@@ -149,12 +150,13 @@ def _not_a_member(facts: Facts, row: Mapping[str, object]) -> list[str]:
     return []
 
 
-def _references(case: Case, papers: Sequence[RecordNo] | None) -> list[PaperReference]:
-    return [
+def references(case: Case, papers: Sequence[RecordNo] | None) -> tuple[PaperReference, ...]:
+    """Return how another file names papers that a case holds: every one that holds, or those that are told."""
+    return tuple(
         PaperReference(case.number, r.no, r.type, r.title, tuple(f.sha256 for f in r.files), r.dated)
         for r in case.holding
         if papers is None or r.no in papers
-    ]
+    )
 
 
 def split_household(
@@ -178,9 +180,7 @@ def split_household(
     Survives: a kill at any point; the next start completes the split, or it never began and only a number is gone.
     """
     with workspace.writing(by):
-        if workspace.archive.splits.begun():  # this very process was refused by the disk in the midst of one
-            workspace.archive.splits.recover()
-            workspace.catch_up(by)
+        complete_begun(workspace, by)
         plan = plan_split(
             workspace,
             by,
@@ -194,6 +194,13 @@ def split_household(
             reason=reason,
         )
         return carry_out(workspace, by, plan, on=on, reason=reason)
+
+
+def complete_begun(workspace: Workspace, by: By) -> None:
+    """Complete what this very process began and the disk refused in the midst of it. The caller holds the lock."""
+    if workspace.archive.two_case_changes.begun():
+        workspace.archive.two_case_changes.recover()
+        workspace.catch_up(by)
 
 
 def carry_out(workspace: Workspace, by: By, plan: SplitPlan, *, on: dt.date, reason: str) -> SplitDone:
@@ -210,7 +217,7 @@ def carry_out(workspace: Workspace, by: By, plan: SplitPlan, *, on: dt.date, rea
         said["holds"] = [hold.to_plain() for hold in inherited(standing, str(case.number))]
     draft = opening(workspace, target, plan.facts, on, reason, said)
     try:
-        new, old = workspace.archive.splits.carry_out(split, workspace.config.office.name, draft)
+        new, old = split_off(workspace.archive.two_case_changes, split, workspace.config.office.name, draft)
     finally:
         for changed in (target, case.number):
             if (workspace.archive.cases / str(changed)).is_dir():

@@ -3,7 +3,7 @@
 Every write under ``archive/`` goes through here. ``durable_files`` every call that touches the disk · ``bag`` ``chain`` what a
 folder holds, ``manifest_lines`` its manifests as they grow · ``commit`` the protocol · ``source_name`` the clerk's name of a file, removable · ``machine_clock`` whether it went back · ``lock`` one writer · ``archive``
 cases, ledger, batches and tray together, ``recovery`` what the dead left of them · ``ledger`` its bags (``ledger_checkpoints`` how far they have come), ``head_log`` the heads of bags entered there (``bag_heads``) · ``destruction`` of one case, and what stays of it · ``case_numbers`` taken and not used, ``number_runs`` who takes numbers, and what the dead left ·
-``outbox`` what is handed out · ``receptions`` what the bureau received · ``two_case_changes`` what goes from case to case: ``record_moves`` a paper that goes to another case, ``household_splits`` people who form one · ``archive_format`` which program
+``outbox`` what is handed out · ``receptions`` what the bureau received · ``two_case_changes`` what goes from case to case: ``record_moves`` a paper that goes to another case, ``household_splits`` people who form one, ``household_mergers`` those of a household that ends · ``archive_format`` which program
 wrote it · ``review_tray`` what waits, ``tray_items`` one by one · ``notes`` the small files that stand in no bag · ``batches`` files that hold several papers · ``bag_fixity`` a bag held against its chain (``fixity_words``):
 ``bag_contents`` what lies in it, ``bag_profile`` whether it keeps to the profile it names, ``event_witnesses`` which event is wrong; ``archive_fixity`` all bags and what lies beside them ·
 ``held_files`` what a hold forbids · ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
@@ -13,6 +13,7 @@ files into the inbox · ``access_log`` who was shown what · ``index_trail`` wha
 
 from archivist.store.archive import Archive
 from archivist.store.commit import Draft, NewFile, Original, Stamp, with_source
+from archivist.store.household_mergers import HouseholdMerger
 from archivist.store.household_splits import HouseholdSplit
 from archivist.store.record_moves import RecordMove
 from archivist.store.recovery import Recovery
@@ -22,6 +23,7 @@ from archivist.store.tray_items import TrayItem
 __all__ = [
     "Archive",
     "Draft",
+    "HouseholdMerger",
     "HouseholdSplit",
     "NewFile",
     "Original",

@@ -11,7 +11,6 @@ from typing import Final
 from archivist.disposal_errors import AlreadyDestroyed, ListChanged
 from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm
 from archivist.model.case import Case
-from archivist.model.case_fold import apply
 from archivist.model.event import Data, Event, Op
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import Record
@@ -25,7 +24,8 @@ from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
 from archivist.store.destruction import Destructions, Sentence
 from archivist.store.head_log import HeadLog
-from archivist.store.household_splits import HouseholdSplits
+from archivist.store.household_mergers import MERGERS
+from archivist.store.household_splits import SPLITS
 from archivist.store.index_trail import IndexTrail
 from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
@@ -33,9 +33,10 @@ from archivist.store.notes import DamagedNote
 from archivist.store.number_runs import NumberRun, NumberRuns
 from archivist.store.quarantine import Alarms
 from archivist.store.receptions import Receptions
-from archivist.store.record_moves import RecordMove, RecordMoves
+from archivist.store.record_moves import MOVES
 from archivist.store.recovery import Recovery, recover
 from archivist.store.review_tray import Tray
+from archivist.store.two_case_changes import TwoCaseChange, TwoCaseChanges, require_fitting
 
 FOLDERS: Final = (
     "inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches", "runs", "changed",
@@ -62,12 +63,12 @@ class Archive:
         self.tray = Tray(self.review, self.work)
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)
-        self.moves = RecordMoves(moves, self.work, self.cases, self.heads.changing)
+        kinds = (MOVES, SPLITS, MERGERS)
+        self.two_case_changes = TwoCaseChanges(moves, self.work, self.cases, self.heads.changing, kinds)
         own = partial(numbers_in, self.cases)
         self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, own)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
-        self.splits = HouseholdSplits(moves, self.work, self.cases, self.heads.changing)
         self.receptions = Receptions(root, self.ledgers, self.heads.changing)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
@@ -181,7 +182,7 @@ class Archive:
                             self.cases,
                             self.ledger,
                             self.review,
-                            self.moves.folder,
+                            self.two_case_changes.folder,
                             self.batches.folder,
                             *self.tray.folders(),
                             *self.heads.changed.folders(),
@@ -226,7 +227,7 @@ class Archive:
             current = self.chain(number)
             case = self._fold(number, current)
             draft = make(case)
-            self._require_fitting(case, draft, stamp)
+            require_fitting(case, draft, stamp)
             self.heads.changing(str(number), stamp)
             event = commit.commit(self.folder(number), current, draft, stamp)
             return self._fold(number, current), event
@@ -266,53 +267,45 @@ class Archive:
         self.alarms.refuse(number)
         if stone := self.destructions.readable().get(number):
             raise AlreadyDestroyed(stone.words, file=str(number))
-        for note in (*self.moves.damaged(), *self.splits.damaged()):
+        for note in self.two_case_changes.damaged():
             if number in note.stops:
                 raise note.why
 
     def damaged_notes(self) -> list[DamagedNote]:
         """Return the notes outside the bags and the tray of which nothing can be used."""
-        return [*self.alarms.damaged(), *self.moves.damaged(), *self.splits.damaged(), *self.runs.damaged()]
+        return [*self.alarms.damaged(), *self.two_case_changes.damaged(), *self.runs.damaged()]
 
-    def move_record(
-        self, move: RecordMove, make: Callable[[Case, Case], Draft]
-    ) -> tuple[Case, Case, RecordNo]:
-        """Let a record leave one case for another: filed in the right one first, then out of the wrong one.
+    def change_two_cases(
+        self, change: TwoCaseChange, make: Callable[[Case, Case], Draft]
+    ) -> tuple[Case, Case]:
+        """Let something go from one case to another that is there: the target takes it first, then the other lets it go.
 
         Args:
-            move: which record, from where to where.
-            make: given both cases as they stand under the lock, says how the target files it; may raise to refuse.
+            change: what, from where to where.
+            make: given both cases as they stand under the lock, says how the target takes it; may raise to refuse.
 
         Returns:
-            The case it left, the case it came to, and the record it is there.
+            The target and the case it left.
 
         Raises:
             IntegrityAlarm: E202, when one of the cases takes no events; nothing was written.
-            WriteFailed: E204; its message says whether the target has the paper by now.
+            WriteFailed: E204; its message says whether the target has it by now.
 
-        Survives: a kill at any point; the next start completes the move, or it never began.
+        Survives: a kill at any point; the next start completes the change, or it never began.
         """
-        with self.writing(move.stamp.by.actor):
-            self.refuse(move.case)
-            leaving = self.chain(move.case)
-            commit.require_sound(self.folder(move.case), leaving)
-            case = self._fold(move.case, leaving)
-            draft = make(case, self.read(move.target))
-            self._require_fitting(case, move.departure(case, self.chain(move.target)), move.stamp)
-            self.moves.begin(move)
-            target, event = self.commit(move.target, lambda _: draft, move.stamp)
-            new = RecordNo(event.data["record"]["no"])
-            return self.moves.complete(move), target, new
+        with self.writing(change.stamp.by.actor):
+            self.refuse(change.case)
+            self.refuse(change.target)
+            case, target = self.read(change.case), self.read(change.target)
+            draft = make(case, target)
+            require_fitting(case, change.departure(case, self.chain(change.target)), change.stamp)
+            require_fitting(target, draft, change.stamp)
 
-    @staticmethod
-    def _require_fitting(case: Case, draft: Draft, stamp: Stamp) -> None:
-        trial = Event(
-            case.seq + 1, case.head, stamp.by.time.isoformat(), stamp.by.actor, draft.op, draft.data
-        )
-        try:
-            apply(case, trial, case.head)
-        except chain.UNFIT as error:
-            raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(case.number)) from error
+            def take() -> Chain:
+                self.commit(change.target, lambda _: draft, change.stamp)
+                return self.chain(change.target)
+
+            return self.two_case_changes.carry_out(change, take)
 
     # ── the ledger: one bag a year, never destroyed ──────────────────────────────────────────────────────
     @contextmanager
@@ -409,8 +402,7 @@ class Archive:
         begun = (
             self.destructions,
             CaseNumbers(self.ledgers, is_unmade),
-            self.moves,
-            self.splits,
+            self.two_case_changes,
             self.batches,
             self.receptions,
         )

@@ -17,10 +17,10 @@ from archivist.model.former_people import Departure
 from archivist.model.household_changes import without_members
 from archivist.model.ids import CaseNo
 from archivist.model.plain_json import JsonList, JsonTable
-from archivist.store import bag, chain, commit
+from archivist.store import bag, commit
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
-from archivist.store.two_case_changes import ACTING, TwoCaseChange, TwoCaseChanges, read_stamp
+from archivist.store.two_case_changes import ACTING, TwoCaseChange, TwoCaseChanges, TwoCaseKind, read_stamp
 
 SUFFIX: Final = ".split"
 _LEFT: Final = JsonTable({"person": dict, "part": str, "why": str, "on": str}, open=True)
@@ -89,53 +89,56 @@ class HouseholdSplit(TwoCaseChange):
         return any(gone.to == self.target and gone.why is Departure.SPLIT for gone in case.former)
 
 
-class HouseholdSplits(TwoCaseChanges[HouseholdSplit]):
-    """The notes of splits."""
+def split_off(
+    changes: TwoCaseChanges, split: HouseholdSplit, organisation: str, opening: Draft
+) -> tuple[Case, Case]:
+    """Make the new case, then let the old one go of its people.
 
-    PATTERN = f"*{SUFFIX}"
-    NOTE = JsonTable(
+    Args:
+        changes: the notes of what was begun.
+        split: who leaves which case.
+        organisation: the office, as the new bag names it.
+        opening: the first event of the new case.
+
+    Returns:
+        The new case and the old one.
+
+    Raises:
+        IntegrityAlarm: E202, the old case takes no events; nothing was written.
+        WriteFailed: E204; its message says whether the new case is there by now.
+
+    Survives: a kill at any point; the next start completes the split, or it never began and only a number is gone.
+    """
+
+    def make() -> Chain:
+        info = bag.case_info(split.target, organisation, split.stamp.by.today)
+        folder = changes.cases / str(split.target)
+        return commit.create(changes.work, folder, info, opening, split.stamp)[1]
+
+    return changes.carry_out(split, make)
+
+
+def _read(note: dict[str, Any]) -> HouseholdSplit:
+    return HouseholdSplit(
+        CaseNo.parse(note["case"]),
+        CaseNo.parse(note["target"]),
+        note["step"],
+        note["left"],
+        note["reason"],
+        read_stamp(note),
+    )
+
+
+SPLITS: Final = TwoCaseKind(
+    f"*{SUFFIX}",
+    JsonTable(
         {
             **dict.fromkeys(("case", "target", "reason", "pack"), str),
             "step": dict,
             "left": JsonList(_LEFT),
             "by": ACTING,
         }
-    )
-
-    @staticmethod
-    def read(note: dict[str, Any]) -> HouseholdSplit:
-        """Return the split that a note tells of."""
-        return HouseholdSplit(
-            CaseNo.parse(note["case"]),
-            CaseNo.parse(note["target"]),
-            note["step"],
-            note["left"],
-            note["reason"],
-            read_stamp(note),
-        )
-
-    def carry_out(self, split: HouseholdSplit, organisation: str, opening: Draft) -> tuple[Case, Case]:
-        """Make the new case, then let the old one go of its people.
-
-        Args:
-            split: who leaves which case.
-            organisation: the office, as the new bag names it.
-            opening: the first event of the new case.
-
-        Returns:
-            The new case and the old one.
-
-        Raises:
-            IntegrityAlarm: E202, the old case takes no events; nothing was written.
-            WriteFailed: E204; its message says whether the new case is there by now.
-
-        Survives: a kill at any point; the next start completes the split, or it never began and only a number is gone.
-        """
-        folder = self.cases / str(split.case)
-        leaving = chain.read(folder)
-        commit.require_sound(folder, leaving)
-        self.begin(split)
-        info = bag.case_info(split.target, organisation, split.stamp.by.today)
-        self.changing(str(split.target), split.stamp)
-        _, made = commit.create(self.work, self.cases / str(split.target), info, opening, split.stamp)
-        return chain.state(split.target, made), self.complete(split)
+    ),
+    _read,
+)
+"""The notes of splits."""

@@ -13,7 +13,7 @@ from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.plain_json import JsonTable
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
-from archivist.store.two_case_changes import ACTING, TwoCaseChange, TwoCaseChanges, read_stamp
+from archivist.store.two_case_changes import ACTING, TwoCaseChange, TwoCaseKind, read_stamp
 
 MOVED_FROM: Final = "moved_from"
 """Key in the source of the event that files a moved paper."""
@@ -88,19 +88,19 @@ class RecordMove(TwoCaseChange):
         )
 
 
-class RecordMoves(TwoCaseChanges[RecordMove]):
-    """The notes of papers on their way."""
+def _read(note: dict[str, Any]) -> RecordMove:
+    return RecordMove(
+        CaseNo.parse(note["case"]),
+        RecordNo(note["record"]),
+        CaseNo.parse(note["target"]),
+        note["reason"],
+        read_stamp(note),
+    )
 
-    PATTERN = "*.json"
-    NOTE = JsonTable({**dict.fromkeys(("case", "record", "target", "reason", "pack"), str), "by": ACTING})
 
-    @staticmethod
-    def read(note: dict[str, Any]) -> RecordMove:
-        """Return the move that a note tells of."""
-        return RecordMove(
-            CaseNo.parse(note["case"]),
-            RecordNo(note["record"]),
-            CaseNo.parse(note["target"]),
-            note["reason"],
-            read_stamp(note),
-        )
+MOVES: Final = TwoCaseKind(
+    "*.json",
+    JsonTable({**dict.fromkeys(("case", "record", "target", "reason", "pack"), str), "by": ACTING}),
+    _read,
+)
+"""The notes of papers on their way."""

@@ -2,15 +2,16 @@
 
 The note stands in ``moves/`` from before the target takes it until the other case has let go. What a start finds there it
 completes when the target has it, and forgets when it has not. What is moved, and how either case shows it, says the kind of change:
-``record_moves`` a paper, ``household_splits`` people who form a household of their own.
+``record_moves`` a paper, ``household_splits`` people who form a household of their own, ``household_mergers`` all people of a household that ends.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, Final
 
 from archivist.errors import ArchiveError, WriteFailed
 from archivist.model.by import By
@@ -68,34 +69,41 @@ class TwoCaseChange(ABC):
         """Return the change by which the case lets it go, whatever else was changed in it meanwhile."""
 
 
-C = TypeVar("C", bound=TwoCaseChange)
+@dataclass(frozen=True, slots=True)
+class TwoCaseKind:
+    """A kind of change: which notes tell of it, what they hold, and how one is read back."""
+
+    pattern: str
+    note: JsonTable
+    read: Callable[[dict[str, Any]], TwoCaseChange]
 
 
-class TwoCaseChanges(ABC, Generic[C]):
-    """The notes of one kind in the folder ``moves/``. Callers hold the workspace's lock.
+class TwoCaseChanges:
+    """The notes in the folder ``moves/``, of whatever kind. Callers hold the workspace's lock.
 
     Args:
         folder: where the notes are.
         work: where they are staged.
         cases: where the cases are.
         changing: marks a case that is about to take an event.
+        kinds: every kind there is.
     """
 
-    PATTERN: ClassVar[str]
-    NOTE: ClassVar[JsonTable]
-
-    def __init__(self, folder: Path, work: Path, cases: Path, changing: Callable[[str, Stamp], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        work: Path,
+        cases: Path,
+        changing: Callable[[str, Stamp], None],
+        kinds: Sequence[TwoCaseKind],
+    ) -> None:
         self.folder = folder
         self.work = work
         self.cases = cases
         self.changing = changing
+        self.kinds = kinds
 
-    @staticmethod
-    @abstractmethod
-    def read(note: dict[str, Any]) -> C:
-        """Return the change that a note tells of."""
-
-    def begin(self, change: C) -> None:
+    def begin(self, change: TwoCaseChange) -> None:
         """Note durably what is going to be done."""
         note = {
             "case": str(change.case),
@@ -112,13 +120,13 @@ class TwoCaseChanges(ABC, Generic[C]):
             durable_files.replace(staged, self.folder / change.note_name)
             durable_files.sync_folder(self.folder)
 
-    def end(self, change: C) -> None:
+    def end(self, change: TwoCaseChange) -> None:
         """Forget a change that is done, or was not begun in earnest."""
         with durable_files.writing("已经办好，只是记录还没有删去，下次启动时删去", file=str(change.case)):
             durable_files.unlink(self.folder / change.note_name)
             durable_files.sync_folder(self.folder)
 
-    def begun(self) -> Sequence[C]:
+    def begun(self) -> Sequence[TwoCaseChange]:
         """Return what was begun and not ended."""
         return self._notes()[0]
 
@@ -126,10 +134,39 @@ class TwoCaseChanges(ABC, Generic[C]):
         """Return the notes of which nobody can tell any more what they say."""
         return self._notes()[1]
 
-    def _notes(self) -> tuple[list[C], list[DamagedNote]]:
-        return notes.read_all(self.folder.glob(self.PATTERN), self.NOTE, self.read)
+    def _notes(self) -> tuple[list[TwoCaseChange], list[DamagedNote]]:
+        begun: list[TwoCaseChange] = []
+        damaged: list[DamagedNote] = []
+        for kind in self.kinds:
+            changes, unreadable = notes.read_all(self.folder.glob(kind.pattern), kind.note, kind.read)
+            begun += changes
+            damaged += unreadable
+        return begun, damaged
 
-    def complete(self, change: C) -> Case:
+    def carry_out(self, change: TwoCaseChange, take: Callable[[], Chain]) -> tuple[Case, Case]:
+        """Let the target take it, then the other case let it go.
+
+        Args:
+            change: what goes from which case to which.
+            take: commits what the target has of it from then on, and returns its chain.
+
+        Returns:
+            The target and the case it left.
+
+        Raises:
+            IntegrityAlarm: E202, the case it leaves takes no events; nothing was written.
+            WriteFailed: E204; its message says whether the target has it by now.
+
+        Survives: a kill at any point; the next start completes the change, or it never began.
+        """
+        folder = self.cases / str(change.case)
+        commit.require_sound(folder, chain.read(folder))
+        self.begin(change)
+        self.changing(str(change.target), change.stamp)
+        target = chain.state(change.target, take())
+        return target, self.complete(change)
+
+    def complete(self, change: TwoCaseChange) -> Case:
         """Let go of what has arrived, and forget the change; return the case it left.
 
         Raises:
@@ -145,12 +182,12 @@ class TwoCaseChanges(ABC, Generic[C]):
             ) from error
         return left
 
-    def _let_go(self, change: C) -> Case:
+    def _let_go(self, change: TwoCaseChange) -> Case:
         folder = self.cases / str(change.case)
         current = chain.read(folder)
         case = chain.state(change.case, current)
         draft = change.departure(case, chain.read(self.cases / str(change.target)))
-        _require_fitting(case, draft)
+        require_fitting(case, draft, change.stamp)
         self.changing(folder.name, change.stamp)
         commit.commit(folder, current, draft, change.stamp)
         return chain.state(change.case, current)
@@ -181,8 +218,14 @@ def read_stamp(note: Mapping[str, Any]) -> Stamp:
     return Stamp(By.from_plain(note["by"]), note["pack"])
 
 
-def _require_fitting(case: Case, draft: Draft) -> None:
+def require_fitting(case: Case, draft: Draft, stamp: Stamp) -> None:
+    """Refuse a change that does not fit the case as it stands.
+
+    Raises:
+        ArchiveError: E200.
+    """
+    time, actor = stamp.by.time.isoformat(), stamp.by.actor
     try:
-        apply(case, Event(case.seq + 1, case.head, "", "", draft.op, draft.data), case.head)
+        apply(case, Event(case.seq + 1, case.head, time, actor, draft.op, draft.data), case.head)
     except chain.UNFIT as error:
         raise ArchiveError(f"该变更与户档现状不符（{error}）", file=str(case.number)) from error

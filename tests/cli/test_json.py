@@ -53,6 +53,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("case", "applicant"): [
         (29, "error", ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "申请人死亡"]),
     ],
+    ("case", "merge"): [(2, "error", ["王秀兰", "王秀兰", "--reason", "结婚"])],
     ("case", "split"): [(29, "error", ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
     ("case", "finish"): [
         (27, "error", ["王秀兰", "--pdf"]),

@@ -22,6 +22,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],
     ("case", "correct"): [(Act.CORRECT_STEP, ["王秀兰", "2", "--void", "--reason", "误记"])],
     ("case", "applicant"): [(Act.CHANGE_APPLICANT, ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "死亡"])],
+    ("case", "merge"): [(Act.MERGE_HOUSEHOLDS, ["王秀兰", "张样例", "--reason", "结婚"])],
     ("case", "split"): [(Act.SPLIT_HOUSEHOLD, ["王秀兰", "--members", "成员1", "--reason", "分开生活"])],
     ("case", "deregister"): [(Act.DEREGISTER, ["王秀兰", "--reason", "自愿退出", "--yes"])],
     ("case", "finish"): [(Act.FINISH, ["王秀兰"])],

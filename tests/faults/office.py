@@ -43,6 +43,7 @@ from archivist.preservation.holds import HoldOrder
 from archivist.preservation.seal import seal
 from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
+from archivist.procedure.household_merger import merge_households
 from archivist.procedure.household_split import SplitPlan, carry_out
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile
@@ -54,8 +55,10 @@ from archivist.store import Original, held_files
 from archivist.store.destruction import Sentence
 from archivist.workspace import Workspace
 from tests.faults.shim import Ack
+from tests.filing import walk
 from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.people import WANG_ID, make_id
+from tests.procedure.test_applicant_change import TO_BENEFIT
 
 WANG: Final = CaseNo.parse("TJHQ-DB-2024-000001")
 ZHANG: Final = CaseNo.parse("TJHQ-DB-2024-000002")
@@ -420,6 +423,21 @@ def _split_household(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack(f"split off {done.new.number}")
 
 
+def _married(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """One household in a review in which the marriage was reported, the other held."""
+    walk(workspace, WANG, *((step, OPENED.isoformat(), ()) for step in (*TO_BENEFIT, "report_change")))
+    holds.place(workspace, now(), ZHANG, LAWSUIT)
+    ack("married")
+
+
+def _merge(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    if workspace.archive.read(ZHANG).status is not CaseStatus.DEREGISTERED:
+        merge_households(workspace, now(), WANG, ZHANG, on=TODAY, reason="结婚", confirmed=True)
+    ack("merged")
+
+
 def _void(workspace: Workspace, now: Now, ack: Ack) -> None:
     with workspace.writing(now()):
         pass
@@ -598,6 +616,7 @@ OF_CASES: Final = {
         Command("transfer in", _transfer_in, before=_closed_and_packed),
         Command("reopen", _reopen, before=_deregister),
         Command("split a household", _split_household),
+        Command("merge two households", _merge, _merge, before=_married),
         Command("place a hold", _hold),
         Command("release a hold", _release, before=_held),
         Command("hold many", _hold_many),

@@ -23,7 +23,7 @@ from archivist.store.commit import Stamp
 from archivist.store.destruction import Destructions
 from archivist.store.ledger_checkpoints import LedgerState
 from archivist.store.number_runs import NumberRuns
-from archivist.store.record_moves import RecordMoves
+from archivist.store.two_case_changes import TwoCaseChanges
 from tests.conftest import Counted
 from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
 from tests.faults.commands import COMMANDS
@@ -187,7 +187,7 @@ def test_a_move_without_its_note_fails_loudly(
     base: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two commits and nothing that holds them together: killed in between, a paper is in two households."""
-    monkeypatch.setattr(RecordMoves, "begin", lambda *_: None)
+    monkeypatch.setattr(TwoCaseChanges, "begin", lambda *_: None)
     site = Site.of(base, scratch, COMMANDS["move a record"])
     assert "neither that nor one more" in _first_kill_that_hurts(site)
 

@@ -101,6 +101,9 @@ def look(archive: Archive) -> Step:
         records += [(n, gone.record.type, gone.why.value) for n, gone in case.expunged.items()]
         records += [(person.name, str(person.to)) for person in case.former]
         records += [(str(paper.case), paper.record, paper.sha256) for paper in case.references]
+        records += [(hold.id, hold.origin) for hold in case.holds]
+        records += [("merged", str(one.case)) for one in case.merged]
+        records += [("into", str(case.merged_into.case))] if case.merged_into else []
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
         cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
     waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text, i.reading) for i in archive.tray.items()))
@@ -167,8 +170,7 @@ def check(root: Path, steps: Sequence[Step], told: int, *, rounds: int = 1) -> i
     archive = Archive(root / "archive")
     must((archive.root / archive_format.NAME).read_text() == archive_format.LINE, "FORMAT is not whole")
     must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
-    must(not archive.moves.begun(), f"moves/ holds {archive.moves.begun()}")
-    must(not archive.splits.begun(), f"moves/ holds {archive.splits.begun()}")
+    must(not archive.two_case_changes.begun(), f"moves/ holds {archive.two_case_changes.begun()}")
     for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir(), *archive.batches.folders()):
         whole(folder)
     now = look(archive)

@@ -121,9 +121,11 @@ def _note(workspace: Workspace) -> None:
     """Write each note that tells of what goes on."""
     archive, stamp = workspace.archive, Stamp(BY, "yangli")
     with archive.writing(BY.actor):
-        archive.moves.begin(RecordMove(WANG, RecordNo("0001"), ZHANG, "放错了", stamp))
+        archive.two_case_changes.begin(RecordMove(WANG, RecordNo("0001"), ZHANG, "放错了", stamp))
         left = ({"person": {"name": "某某"}, "part": "成员", "why": "split", "on": "2024-03-08"},)
-        archive.splits.begin(HouseholdSplit(WANG, LI, {"step": "split_household"}, left, "另立", stamp))
+        archive.two_case_changes.begin(
+            HouseholdSplit(WANG, LI, {"step": "split_household"}, left, "另立", stamp)
+        )
         archive.alarms.set(LI, [FixityFinding(str(LI), "data/x", FixityFault.MISSING)])
         archive.runs.begin(stamp).release()
 

@@ -105,7 +105,7 @@ def sound(workspace: Workspace) -> None:
     for number in workspace.archive.case_numbers():
         assert check_bag(workspace.archive.folder(number)).findings == ()
         assert bagit.Bag(str(workspace.archive.folder(number))).validate()
-    assert not workspace.index.drift() and not workspace.archive.moves.begun()
+    assert not workspace.index.drift() and not workspace.archive.two_case_changes.begun()
 
 
 # ── to another household ─────────────────────────────────────────────────────────────────────────────────

@@ -22,7 +22,7 @@ from archivist.model.states import State
 from archivist.procedure.household_split import SplitDone, split_household
 from archivist.rules.disposition.holds import before_destruction
 from archivist.rules.rule import DelegatedPower
-from archivist.store.household_splits import HouseholdSplits
+from archivist.store.two_case_changes import TwoCaseChanges
 from archivist.workspace import Workspace
 from tests.filing import file_papers
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -88,7 +88,7 @@ def test_each_chain_names_the_other(workspace: Workspace, case: Case) -> None:
     assert said == [f"由 {case.number} 分户（分开生活）"]
     last = history.case_log(workspace, str(case.number)).events[-1]
     assert (last.title, last.text) == ("分户", f"2024-03-08 李小样、赵样例 → {done.new.number}（分开生活）")
-    assert not list(workspace.archive.moves.folder.iterdir())
+    assert not list(workspace.archive.two_case_changes.folder.iterdir())
 
 
 def test_papers_are_named_by_digest_and_not_copied(workspace: Workspace, case: Case, tmp_path: Path) -> None:
@@ -198,14 +198,17 @@ def test_a_disk_that_fails_in_between_leaves_it_to_be_completed(
         raise WriteFailed("磁盘已满")
 
     with monkeypatch.context() as broken:
-        broken.setattr(HouseholdSplits, "_let_go", full)
+        broken.setattr(TwoCaseChanges, "_let_go", full)
         with pytest.raises(WriteFailed, match=r"已经建立.*下次启动时自动补完"):
             split(workspace, case)
-    (begun,) = workspace.archive.splits.begun()
+    (begun,) = workspace.archive.two_case_changes.begun()
     assert (begun.case, begun.reason, begun.stamp.by) == (case.number, "分开生活", BY)
     with pytest.raises(InvalidValue, match="没有“李小样”这名成员"):
         split(workspace, case)  # completed first, so they are gone already
     old = workspace.archive.read(case.number)
     assert [p.to for p in old.former] == [CaseNo.parse("TJHQ-DB-2024-000002")] * 2
-    assert workspace.archive.splits.recover() == ([], []) and not workspace.archive.splits.begun()
+    assert (
+        workspace.archive.two_case_changes.recover() == ([], [])
+        and not workspace.archive.two_case_changes.begun()
+    )
     assert workspace.find_case("李小样") == CaseNo.parse("TJHQ-DB-2024-000002")

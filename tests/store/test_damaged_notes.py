@@ -133,8 +133,8 @@ def test_a_damaged_note_of_a_move_stops_the_case_it_names(workspace: Workspace) 
     """「a damaged moves/runs note stops only the cases it names (by its file name) with one finding」."""
     archive = workspace.archive
     with archive.writing(BY.actor):
-        archive.moves.begin(RecordMove(WANG, RecordNo("0001"), ZHANG, "放错了", STAMP))
-    path = archive.moves.folder / f"{WANG}-0001.json"
+        archive.two_case_changes.begin(RecordMove(WANG, RecordNo("0001"), ZHANG, "放错了", STAMP))
+    path = archive.two_case_changes.folder / f"{WANG}-0001.json"
     spoil(path)
     with Workspace.open(workspace.root) as again:
         write(again, ZHANG)

@@ -159,7 +159,9 @@ class Store(RuleBasedStateMachine):
         digest, root = case.records[record].source_sha256, self.archive.root
         moving = RecordMove(number, record, target, "归错", STAMP)
         acknowledged = suffer(
-            lambda: _ignore(Archive(root).move_record(moving, lambda a, b: moved_draft(root, a, record, b))),
+            lambda: _ignore(
+                Archive(root).change_two_cases(moving, lambda a, b: moved_draft(root, a, record, b))
+            ),
             fault,
         )
         self.restart()

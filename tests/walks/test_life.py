@@ -132,6 +132,31 @@ def test_a_household_is_split_and_the_rest_moves_away(clerk: Clerk) -> None:
     assert clerk.state == "deregistered" and clerk.run("verify", clerk.number)["findings"] == []
 
 
+def test_two_who_are_helped_marry_and_become_one_household(clerk: Clerk) -> None:
+    """One household lives, the other's file is closed into it; the marriage is entered in the same review."""
+    theirs = ("--name", "郑样例", "--id", make_id("19620407", "026"))
+    other = str(clerk.run("case", "open", "低保", *theirs, "--on", str(clerk.day))["case"])
+    clerk.run("case", "set", other, "成员[1].姓名=郑小样", f"成员[1].身份证号={make_id('20100506', '028')}")
+    ask = ("case", "merge", clerk.number, other, "--relation", "郑样例=配偶", "--reason", "结婚")
+    early = clerk.run(*ask, "--dry-run", check=29)
+    assert any("须在“复核中”时办" in p for p in early["error"]["problems"])
+    clerk.step("report_change", needs=("change_report_form",))
+    clerk.papers("mat_marriage_certificate")
+    clerk.step("marriage", "--reason", "结婚", settings=("person=王秀兰", "marital=已婚"))
+    tried = clerk.run(*ask, "--dry-run", "--as", "白主管")
+    assert (tried["case"], tried["merged"], tried["keep_until"]) == (clerk.number, other, None)
+    done = clerk.run(*ask, "--yes", "--as", "白主管")
+    assert (done["joined"], done["unknown_relations"]) == (["郑样例", "郑小样"], ["郑小样"])
+    assert names(clerk.show())[-2:] == ["郑样例", "郑小样"] and clerk.show()["merged"] == [other]
+    closed = clerk.run("case", "show", other)
+    assert (closed["state"], closed["merged_into"]) == ("deregistered", clerk.number)
+    log = clerk.run("case", "log", clerk.number)["events"]
+    assert (log[-1]["title"], other in log[-1]["text"]) == ("并户", True)
+    assert clerk.run("verify", clerk.number, other)["findings"] == []
+    assert other not in str(clerk.run("due")) and clerk.state == "reviewing"
+    clerk.step("reviewed", "--reason", "仍符合条件")
+
+
 def test_names_marriages_and_absences_are_entered_by_their_papers(clerk: Clerk) -> None:
     clerk.step("absent", settings=("person=李小样", f"since_on={clerk.day}"))
     assert clerk.state == "in_benefit"

@@ -52,4 +52,5 @@ def unsettled(case: Case) -> tuple[str, ...]:
 def before_destruction(case: Case) -> tuple[str, ...]:
     """Return what must be looked into before a file is destroyed: what is unsettled, and who rests on papers in it."""
     split = dict.fromkeys(str(person.to) for person in case.former if person.to)
-    return (*unsettled(case), *(f"{number} 由本户分出，引用本户材料" for number in split))
+    living = [f"本户已并入 {case.merged_into.case}，它可能引用本户材料"] if case.merged_into else []
+    return (*unsettled(case), *(f"{number} 由本户分出，引用本户材料" for number in split), *living)
