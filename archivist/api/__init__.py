@@ -9,7 +9,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``fixity`` the archive read again and made whole, ``sealing`` its heads for others to keep · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau, ``bureau`` received, checked and answered there ·
 ``access`` who was shown what · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew · ``selection`` which households
-are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_values`` ``input_tables`` what a file tells
+are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_papers`` signed ones, ``given_values`` ``input_tables`` what a file tells
 them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
 ``report_tables`` its rows.
@@ -38,6 +38,7 @@ __all__ = [
     "finishing",
     "fixity",
     "four_nature",
+    "given_papers",
     "given_values",
     "history",
     "holds",

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised
+from archivist.api.given_papers import read_given
 from archivist.api.result import Result
+from archivist.disposal_errors import WrongBatchState
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
@@ -71,6 +73,18 @@ class DisposalProposed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class DisposalPapers(Result):
+    """The papers of a batch, made again for the point at which it stands (``state``, ``label``); ``folder`` has them."""
+
+    SCHEMA: ClassVar[str] = "archivist/disposal-papers/1"
+
+    disposal: str
+    state: str
+    label: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class ResidueView:
     """One place where something of destroyed files may still be, of which of them, and what is to be done."""
 
@@ -124,7 +138,8 @@ def propose(
     Raises:
         StepRefused: E209, there is none, with why. UsageError: E001. CaseNotFound: E201.
     """
-    from archivist.preservation import disposal_batches, disposal_forms, disposal_list
+    from archivist.model.disposal_code import DisposalCode
+    from archivist.preservation import disposal_batches, disposal_forms
 
     numbers = [workspace.find_case(case) for case in cases]
     done = disposal_batches.propose(workspace, by, on=on, numbers=numbers, dry_run=dry_run)
@@ -134,7 +149,7 @@ def propose(
     return DisposalProposed(
         disposal=done.batch,
         sha256=done.sha256,
-        code=disposal_list.code(done.batch, done.sha256),
+        code=DisposalCode.of(done.batch, done.sha256).payload,
         cases=tuple(map(DisposalRowView.of, done.rows)),
         left_out=tuple(LeftOut(case, why) for case, why in done.left_out),
         folder=folder,
@@ -157,13 +172,31 @@ def appraise(
     Raises:
         ListChanged: E603. TwoPersonsNeeded: E605. WrongBatchState: E607. UsageError: E001.
     """
+    from archivist.preservation import appraisers_sheet, disposal_batches, disposal_forms
+
+    told, sha256 = appraisers_sheet.read_opinions(opinions)
+    disposal_batches.plan_appraising(workspace, by, disposal, told, sha256=sha256, appraisers=appraisers)
+    batch = disposal_batches.appraise(
+        workspace, by, disposal, told, sha256=sha256, appraisers=appraisers, paper=read_given(paper)
+    )
+    disposal_forms.hand_out_again(workspace, batch, by.today)
+    return _view(batch)
+
+
+@authorised(Act.PROPOSE_DISPOSAL)
+def papers(workspace: Workspace, by: By, disposal: str) -> DisposalPapers:
+    """Make the papers again that a batch needs where it stands: to be appraised, or to be approved and carried out.
+
+    Raises:
+        WrongBatchState: E607, it is over. ListChanged: E603.
+    """
     from archivist.preservation import disposal_batches, disposal_forms
 
-    told, sha256 = disposal_forms.read_opinions(opinions)
-    batch = disposal_batches.appraise(
-        workspace, by, disposal, told, sha256=sha256, appraisers=appraisers, paper=paper
-    )
-    return _view(batch)
+    batch = disposal_batches.batch_of(workspace.archive, disposal)
+    if batch.state.is_over:
+        raise WrongBatchState(f"{batch.id} {batch.state.label}")
+    folder = disposal_forms.hand_out_again(workspace, batch, by.today)
+    return DisposalPapers(batch.id, batch.state.value, batch.state.label, folder)
 
 
 @authorised(Act.APPROVE_DISPOSAL)
@@ -177,7 +210,9 @@ def approve(
     """
     from archivist.preservation import disposal_batches
 
-    return _view(disposal_batches.approve(workspace, by, disposal, approver=approver, paper=paper))
+    disposal_batches.plan_approving(workspace, by, disposal, approver)  # before a page is read
+    given = read_given(paper)
+    return _view(disposal_batches.approve(workspace, by, disposal, approver=approver, paper=given))
 
 
 @authorised(Act.EXECUTE_DISPOSAL)
@@ -254,7 +289,8 @@ def close(workspace: Workspace, by: By, disposal: str, *, paper: Path | None) ->
     """
     from archivist.preservation import disposal_residue
 
-    return _view(disposal_residue.close(workspace, by, disposal, paper=paper))
+    disposal_residue.plan_closing(workspace, disposal)
+    return _view(disposal_residue.close(workspace, by, disposal, paper=read_given(paper)))
 
 
 def _view(

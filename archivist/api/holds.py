@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.authorisation import authorised
+from archivist.api.given_papers import read_given
 from archivist.api.result import Result
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.ids import RecordNo, parse_category, record_no
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.model.group_holds import GroupHold, HeldCases
     from archivist.model.holds import Hold
-    from archivist.preservation.hold_papers import ReadPaper
     from archivist.preservation.holds import HoldOrder
     from archivist.workspace import Workspace
 
@@ -180,7 +180,7 @@ def place_hold(
     if dry_run:
         hold = holds.plan_placing(workspace, by, number, order)
     else:
-        _, hold = holds.place(workspace, by, number, order, _read(paper) if paper else None)
+        _, hold = holds.place(workspace, by, number, order, read_given(paper))
     return HoldPlaced(str(number), HoldView.of(hold), dry_run)
 
 
@@ -247,7 +247,7 @@ def release_hold(
         given = _paper(paper)
         _, found = holds.release(
             workspace, by, number, hold, basis=basis, people=people,
-            paper=_read(given) if isinstance(given, Path) else record_no(given),
+            paper=read_given(given) if isinstance(given, Path) else record_no(given),
         )  # fmt: skip
         others = held_files.holds(workspace.archive, workspace.archive.read(number), by.today)
     return HoldReleased(
@@ -282,7 +282,9 @@ def release_group_hold(
         given = _paper(str(paper or ""))
         if not isinstance(given, Path):
             raise UsageError("成批冻结的解除材料须是扫描件（--paper 文件）")
-        standing = holds.release_group(workspace, by, hold, basis=basis, people=people, paper=_read(given))
+        standing = holds.release_group(
+            workspace, by, hold, basis=basis, people=people, paper=read_given(given)
+        )
     return HoldReleased("", HoldView.of_group(standing), (), _unchecked(workspace), dry_run)
 
 
@@ -337,14 +339,6 @@ def _paper(given: str) -> Path | int:
     raise UsageError(
         f"没有文件 {given}", remedy="写扫描件的路径，或卷内登记表签署件的件号。没有写入任何内容。"
     )
-
-
-def _read(path: Path) -> ReadPaper:
-    from archivist.preservation.hold_papers import read_paper
-    from archivist.reading.reader_process import Reader
-
-    with Reader() as reader:
-        return read_paper(path, reader.read)
 
 
 def _unchecked(workspace: Workspace) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from archivist.cli.session import Session, with_session
 _PAPER: Final = click.option(
     "--paper",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="签了字的表的扫描件，存进总账，永久保存。",
+    help="本批次的表（有核对码）签字后的扫描件，存进总账，永久保存。",
 )
 _DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="只看会怎样，不写入。")
 
@@ -27,7 +27,7 @@ _DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="只看会怎样�
 @_DRY_RUN
 @with_session
 def propose(session: Session, cases: tuple[str, ...], on: dt.date | None, dry_run: bool) -> int:
-    """拟一批销毁：到期的户档列成清册，连同鉴定意见表、审批表、清册、监销记录放进 outbox/处置。只是拟办，不销毁。"""
+    """拟一批销毁：到期的户档列成清册，连同鉴定意见表放进 outbox/处置；审批表、清册、监销记录在登记鉴定意见后制作。只是拟办，不销毁。"""
     by = session.by(writes=not dry_run)
     done = api.propose(session.workspace, by, cases, on=on or by.today, dry_run=dry_run)
     session.emit(done)
@@ -59,13 +59,25 @@ def propose(session: Session, cases: tuple[str, ...], on: dt.date | None, dry_ru
 def appraise(
     session: Session, disposal: str, opinions: Path, appraisers: tuple[str, ...], paper: Path | None
 ) -> None:
-    """登记鉴定意见：销毁、延长到某日、永久。延长和永久的同时改户档的保管期限。"""
+    """登记鉴定意见：销毁、延长到某日、永久。延长和永久的同时改户档的保管期限；鉴定工作报告和报批、销毁用的表放进 outbox/处置。"""
     done = api.appraise(
         session.workspace, session.by(), disposal, opinions=opinions, appraisers=appraisers, paper=paper
     )
     session.emit(done)
     told = "、".join(f"{opinion} {count}" for opinion, count in done.opinions.items())
-    session.say(f"{done.disposal} 鉴定：{told}", "green")
+    session.say(
+        f"{done.disposal} 鉴定：{told}；鉴定工作报告、审批表、销毁清册、监销记录在 outbox/处置", "green"
+    )
+
+
+@click.command()
+@click.argument("disposal", metavar="批次")
+@with_session
+def papers(session: Session, disposal: str) -> None:
+    """重新制作一批的打印件：待鉴定的做意见表，已鉴定的做鉴定工作报告、审批表、销毁清册、监销记录；核对码不变。"""
+    done = api.papers(session.workspace, session.by(), disposal)
+    session.emit(done)
+    session.say(f"{done.disposal}（{done.label}）的表在 {done.folder}", "green")
 
 
 @click.command()
@@ -164,5 +176,5 @@ def _rest(session: Session, done: DisposalView) -> int:
     return 1 if done.left or done.residue else 0
 
 
-COMMANDS: Final = (propose, appraise, approve, execute, cancel, residue, close)
+COMMANDS: Final = (propose, papers, appraise, approve, execute, cancel, residue, close)
 """Added to ``archivist retention``."""

@@ -147,6 +147,7 @@ class DocumentId(StrEnum):
     DESTRUCTION_REGISTER = "destruction_register"
     DESTRUCTION_SUPERVISION_RECORD = "destruction_supervision_record"
     DISPOSAL_APPRAISAL_OPINION = "disposal_appraisal_opinion"
+    DISPOSAL_APPRAISAL_REPORT = "disposal_appraisal_report"
     ELECTRONIC_DESTRUCTION_LOG = "electronic_destruction_log"
     EXPIRY_LIST = "expiry_list"
     FIVE_HAVES_CHECK = "five_haves_check"

@@ -81,7 +81,7 @@ class Disposal:
     Attributes:
         list_sha256: of its list; ``list_path`` where that stands in the ledger's bag that has it.
         cases: all that were proposed; ``proposed_at`` when, ISO 8601 with offset.
-        opinions: of the appraisers, by case; the ``appraisers`` are empty before.
+        opinions: of the appraisers, by case; the ``appraisers`` are empty before, ``appraised_at`` too.
         approved: the cases that are to be destroyed; ``approved_on`` the latest day that the ledger knew of then.
         withdrawn: why a case left the batch alone.
         destroyed: the cases of which the ledger says so, in order.
@@ -105,6 +105,7 @@ class Disposal:
     destroyed: tuple[CaseNo, ...] = ()
     cleared: tuple[str, ...] = ()
     proposed_at: str = ""
+    appraised_at: str = ""
 
     @property
     def earliest(self) -> dt.date | None:
@@ -171,6 +172,7 @@ def _apply(batch: Disposal, event: Event, latest: dt.date) -> Disposal:
                 state=DisposalState.APPRAISED,
                 opinions={CaseNo.parse(n): Opinion(said) for n, said in data["opinions"].items()},
                 appraisers=tuple(map(str, data["appraisers"])),
+                appraised_at=event.time,
             )
         case Op.DISPOSAL_APPROVED:
             return replace(

@@ -14,6 +14,12 @@ from archivist.model.invisible import without_invisible
 Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""
 
+
+def in_groups(digest: str) -> str:
+    """Return a digest as paper shows it, a blank after every eight digits."""
+    return " ".join(digest[n : n + 8] for n in range(0, len(digest), 8))
+
+
 RecordNo = NewType("RecordNo", str)
 """Four digits or more, counted from ``0001`` within a case; never changes, never reused."""
 

@@ -8,28 +8,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from archivist.disposal_errors import ListChanged, OnHold, PeriodRunning, WrongBatchState
-from archivist.errors import ArchivistError, IntegrityAlarm, StepRefused, UnreadableFile, UsageError
+from archivist.errors import ArchivistError, IntegrityAlarm, StepRefused, UsageError
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.disposals import DISPOSAL_OPS, Disposal, DisposalState, Opinion, fold_disposals
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.retention_extensions import PERMANENTLY
-from archivist.os_reasons import reason_of
 from archivist.preservation import disposal_list
 from archivist.preservation.disposal_list import DisposalRow
+from archivist.preservation.disposal_papers import APPROVAL, OPINION, signed
 from archivist.preservation.disposal_persons import require_appraisers, require_approver
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.rules.disposition.retention import RetentionStatus, retention
 from archivist.store import Archive, Draft, NewFile
 from archivist.store.held_files import holds
 from archivist.workspace import Workspace
-
-MOST_BYTES: Final = 256 << 20
-"""A signed scan is not longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,7 @@ def appraise(
     *,
     sha256: str,
     appraisers: Sequence[str],
-    paper: Path | None,
+    paper: ReadPaper | None,
 ) -> Disposal:
     """Record what the appraisers decided of each file of a batch; those kept longer get their new period.
 
@@ -195,37 +192,52 @@ def appraise(
         paper: the signed scan.
 
     Raises:
-        ListChanged: E603, the sheet is of another list, or not of all its files. TwoPersonsNeeded: E605. WrongBatchState: E607.
-        UsageError: E001, no scan, or an extension without its day.
+        ListChanged: E603, sheet or scan is of another list, or not of all its files. TwoPersonsNeeded: E605. WrongBatchState: E607.
+        UsageError: E001, no signed scan, or an extension without its day.
 
     Survives: a kill at any point; killed before a new period is recorded, the file is still not destroyed, for its opinion stands.
     """
     with workspace.writing(by):
-        batch = batch_of(workspace.archive, name)
-        require_state(batch, DisposalState.PROPOSED)
-        rows = disposal_list.read(workspace, batch)
-        if sha256 != batch.list_sha256:
-            raise ListChanged(
-                f"鉴定意见表上的摘要 {sha256[:8]}… 不是 {batch.id} 的清册（{batch.list_sha256[:8]}…）"
-            )
-        if {*opinions} != {*batch.remaining}:
-            raise ListChanged(f"鉴定意见表上的户与 {batch.id} 的清册不同")
-        require_appraisers(workspace.config, by.today, appraisers)
-        for number, told in opinions.items():
-            end = next(row.end for row in rows if row.number == number)
-            if told.opinion is Opinion.EXTEND and (told.until is None or told.until.isoformat() <= end):
-                raise UsageError(f"{number} 鉴定为延长，须写明晚于 {end} 的新保管期限")
+        batch = plan_appraising(workspace, by, name, opinions, sha256=sha256, appraisers=appraisers)
         said = {
             "disposal": batch.id,
             "list_sha256": batch.list_sha256,
             "opinions": {str(n): told.opinion.value for n, told in opinions.items()},
             "appraisers": list(appraisers),
         }
-        enter(workspace, by, Op.DISPOSAL_APPRAISED, said, scan(batch, paper, "鉴定意见表"))
+        scan = signed(workspace, batch, OPINION, paper, least=len({*appraisers}))
+        enter(workspace, by, Op.DISPOSAL_APPRAISED, said, scan)
         for number, told in opinions.items():
             if told.opinion is not Opinion.DESTROY:
                 _extend(workspace, by, number, told, batch, appraisers)
     return batch_of(workspace.archive, name)
+
+
+def plan_appraising(
+    workspace: Workspace,
+    by: By,
+    name: str,
+    opinions: Mapping[CaseNo, Appraised],
+    *,
+    sha256: str,
+    appraisers: Sequence[str],
+) -> Disposal:
+    """Return the batch as it is before; nothing is written, no paper is looked at. Refuses what else ``appraise`` refuses."""
+    batch = batch_of(workspace.archive, name)
+    require_state(batch, DisposalState.PROPOSED)
+    rows = disposal_list.read(workspace, batch)
+    if sha256 != batch.list_sha256:
+        raise ListChanged(
+            f"鉴定意见表上的摘要 {sha256[:8]}… 不是 {batch.id} 的清册（{batch.list_sha256[:8]}…）"
+        )
+    if {*opinions} != {*batch.remaining}:
+        raise ListChanged(f"鉴定意见表上的户与 {batch.id} 的清册不同")
+    require_appraisers(workspace.config, by.today, appraisers)
+    for number, told in opinions.items():
+        end = next(row.end for row in rows if row.number == number)
+        if told.opinion is Opinion.EXTEND and (told.until is None or told.until.isoformat() <= end):
+            raise UsageError(f"{number} 鉴定为延长，须写明晚于 {end} 的新保管期限")
+    return batch
 
 
 def _extend(
@@ -242,7 +254,7 @@ def _extend(
     workspace.commit(number, lambda _: Draft(Op.RETENTION_EXTENDED, data, reason), by)
 
 
-def approve(workspace: Workspace, by: By, name: str, *, approver: str, paper: Path | None) -> Disposal:
+def approve(workspace: Workspace, by: By, name: str, *, approver: str, paper: ReadPaper | None) -> Disposal:
     """Record that the files the appraisers gave up may be destroyed.
 
     Args:
@@ -253,27 +265,35 @@ def approve(workspace: Workspace, by: By, name: str, *, approver: str, paper: Pa
         paper: the signed scan.
 
     Raises:
-        ListChanged: E603. TwoPersonsNeeded: E605, also where the approver proposed it. WrongBatchState: E607, not appraised, or
-            nothing of it is to be destroyed. UsageError: E001, no scan.
+        ListChanged: E603, also where the scan is of another list. TwoPersonsNeeded: E605, also where the approver proposed it.
+            WrongBatchState: E607, not appraised, or nothing of it is to be destroyed. UsageError: E001, no signed scan.
 
     Survives: a kill at any point.
     """
     with workspace.writing(by):
-        batch = batch_of(workspace.archive, name)
-        require_state(batch, DisposalState.APPRAISED)
-        disposal_list.read(workspace, batch)
-        require_approver(workspace.config, by.today, batch, approver)
-        cases = [n for n in batch.remaining if batch.opinions.get(n) is Opinion.DESTROY]
-        if not cases:
-            raise WrongBatchState(f"{batch.id} 没有鉴定为销毁的户档")
+        batch, cases = plan_approving(workspace, by, name, approver)
         said = {
             "disposal": batch.id,
             "list_sha256": batch.list_sha256,
             "cases": list(map(str, cases)),
             "approver": approver,
         }
-        enter(workspace, by, Op.DISPOSAL_APPROVED, said, scan(batch, paper, "销毁审批表"))
+        enter(workspace, by, Op.DISPOSAL_APPROVED, said, signed(workspace, batch, APPROVAL, paper))
     return batch_of(workspace.archive, name)
+
+
+def plan_approving(
+    workspace: Workspace, by: By, name: str, approver: str
+) -> tuple[Disposal, tuple[CaseNo, ...]]:
+    """Return the batch as it is before, and what would be approved; nothing is written, no paper is looked at."""
+    batch = batch_of(workspace.archive, name)
+    require_state(batch, DisposalState.APPRAISED)
+    disposal_list.read(workspace, batch)
+    require_approver(workspace.config, by.today, batch, approver)
+    cases = tuple(n for n in batch.remaining if batch.opinions.get(n) is Opinion.DESTROY)
+    if not cases:
+        raise WrongBatchState(f"{batch.id} 没有鉴定为销毁的户档")
+    return batch, cases
 
 
 def cancel(
@@ -331,23 +351,3 @@ def enter(
     with workspace.writing(by):
         draft = Draft(op, data, reason, files=files)
         workspace.archive.ledgers.enter(by.today.year, draft, workspace.stamp(by))
-
-
-def scan(batch: Disposal, paper: Path | None, stem: str) -> tuple[NewFile, ...]:
-    """Return the signed scan of a form as it is filed beside the list.
-
-    Raises:
-        UsageError: E001, there is none. UnreadableFile: E101.
-    """
-    if paper is None:
-        raise UsageError(f"须用 --paper 给出签字的《{stem}》扫描件")
-    try:
-        if paper.stat().st_size > MOST_BYTES:
-            raise UsageError("扫描件太大", file=paper.name)
-        data = paper.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"读不出来：{reason_of(error)}", file=paper.name) from error
-    if not data:
-        raise UsageError("扫描件是空的", file=paper.name)
-    suffix = paper.suffix.lower() if paper.suffix.isascii() and len(paper.suffix) <= 5 else ""
-    return (NewFile(f"{disposal_list.FOLDER}/{batch.id}/{stem}{suffix or '.bin'}", data),)

@@ -1,45 +1,38 @@
-"""The papers of a disposal: the list, the forms people sign, each with the list's digest, and the sheet the appraisers fill in.
+"""The papers of a disposal, each with the code of its list: what is to be appraised, then the report on it and what is signed for the destruction.
 
-They stand in ``outbox/处置/<XH>/`` and name nobody of a household.
+They stand in ``outbox/处置/<XH>/`` and name nobody of a household. What the appraisers gave up is known only when they have said so: approval,
+register and record of the destruction are made then, of those files alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from archivist.disposal_errors import ListChanged
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.errors import UsageError
-from archivist.issuing.office_documents import render_register
-from archivist.model.chinese import read_day
-from archivist.model.disposals import Opinion
-from archivist.model.ids import CaseNo, Sha256
+from archivist.documents.render.sandbox import short
+from archivist.errors import ArchivistError
+from archivist.issuing.office_documents import print_sheet
+from archivist.model.chinese import format_date
+from archivist.model.disposal_code import DisposalCode
+from archivist.model.disposals import Disposal, DisposalState, Opinion
+from archivist.model.ids import CaseNo, Sha256, in_groups
 from archivist.preservation import disposal_list
-from archivist.preservation.disposal_batches import Appraised, ProposedDisposal
+from archivist.preservation.appraisers_sheet import OPINIONS, opinion_sheet
+from archivist.preservation.disposal_batches import ProposedDisposal
+from archivist.preservation.disposal_list import DisposalRow
 from archivist.preservation.disposal_residue import FOLDER
+from archivist.report.registers.archive import elapsed
+from archivist.rules.disposition.retention import retention
 from archivist.store import durable_files
-from archivist.tables.reader import DamagedSheet, SheetRow, read_sheets
-from archivist.tables.writer import BookWriter, SheetColumn
 from archivist.workspace import Workspace
 
-OPINIONS: Final = "鉴定意见表"
-_COLUMNS: Final = (
-    SheetColumn("序号", "int"),
-    SheetColumn("户号", "str"),
-    SheetColumn("件数", "int"),
-    SheetColumn("期满日", "date"),
-    SheetColumn("依据", "str", 40),
-    SheetColumn("鉴定意见", "str", 12),
-    SheetColumn("新保管期限", "str", 14),
-)
-_DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b")
-_FORMS: Final = (
-    DocumentId.DISPOSAL_APPRAISAL_OPINION,
+__all__ = ["hand_out", "hand_out_again"]
+
+_FOR_DESTRUCTION: Final = (
     DocumentId.DESTRUCTION_APPROVAL,
     DocumentId.DESTRUCTION_REGISTER,
     DocumentId.DESTRUCTION_SUPERVISION_RECORD,
@@ -47,45 +40,173 @@ _FORMS: Final = (
 
 
 def hand_out(workspace: Workspace, proposed: ProposedDisposal, on: dt.date) -> Path:
-    """Write the papers of a batch that was proposed, over those of the same names; return their folder.
+    """Write what is to be appraised of a batch that was proposed, over papers of the same names; return their folder.
 
-    Survives: a kill at any point; what is lacking then is made by ``report``, or the batch is cancelled and proposed again.
+    Survives: a kill at any point; what is lacking then is made again (``hand_out_again``).
     """
-    archive = workspace.archive
-    folder = archive.outbox / FOLDER / proposed.batch
-    contents = {
-        disposal_list.LIST: proposed.data,
-        f"{OPINIONS}.xlsx": _sheet(workspace, proposed),
-        **dict(_forms(workspace, proposed, on)),
+    digest = proposed.sha256
+    given: Mapping[str, object] = {
+        FieldPath.APPRAISAL_ROWS: [
+            {
+                "case": row.case,
+                "file_no": row.file_no,
+                "title": row.title,
+                "expires": dt.date.fromisoformat(row.end),
+            }
+            for row in proposed.rows
+        ],
+        FieldPath.APPRAISAL_VOLUMES: len(proposed.rows),
     }
-    with durable_files.writing("批次已登记，打印件没有写全", file=proposed.batch):
+    papers = _printed(workspace, DocumentId.DISPOSAL_APPRAISAL_OPINION, given, proposed.batch, digest, on)
+    papers[f"{OPINIONS}.xlsx"] = opinion_sheet(workspace.config.office.name, proposed)
+    papers[disposal_list.LIST] = proposed.data
+    return _write(workspace, proposed.batch, papers)
+
+
+def hand_out_again(workspace: Workspace, batch: Disposal, on: dt.date) -> Path:
+    """Write the papers that a batch needs where it stands, over those of the same names; return their folder.
+
+    Args:
+        workspace: the open workspace.
+        batch: as it is now.
+        on: the day the papers bear.
+
+    Raises:
+        ListChanged: E603, the list is another. MissingFields: E301. TemplateFault: E303.
+
+    Survives: a kill at any point; done again it does the same.
+    """
+    rows = disposal_list.read(workspace, batch)
+    if batch.state is DisposalState.PROPOSED:
+        data = disposal_list.data_of(workspace, batch)
+        return hand_out(workspace, ProposedDisposal(batch.id, batch.list_sha256, rows, (), data), on)
+    gone = [row for row in rows if row.number in {*batch.remaining, *batch.destroyed}]
+    given_up = [row for row in gone if batch.opinions.get(row.number) is Opinion.DESTROY]
+    papers = _printed(
+        workspace,
+        DocumentId.DISPOSAL_APPRAISAL_REPORT,
+        _reported(workspace, batch, rows, on),
+        batch.id,
+        batch.list_sha256,
+        on,
+    )
+    if given_up:
+        values = _destroyed(workspace, batch, given_up, on)
+        for name in _FOR_DESTRUCTION:
+            papers |= _printed(workspace, name, values, batch.id, batch.list_sha256, on)
+    return _write(workspace, batch.id, papers)
+
+
+def _write(workspace: Workspace, batch: str, papers: Mapping[str, bytes]) -> Path:
+    archive = workspace.archive
+    folder = archive.outbox / FOLDER / batch
+    with durable_files.writing(
+        f"批次已登记，打印件没有写全：archivist retention papers {batch} 再做", file=batch
+    ):
         durable_files.make_folders(folder, below=archive.root)
-        for name, data in contents.items():
+        for name, data in papers.items():
             durable_files.unlink(folder / name)
             durable_files.write_new(folder / name, data)
         durable_files.sync_folder(folder)
     return folder
 
 
-def _bound(proposed: ProposedDisposal) -> str:
-    """Return the line by which a paper is bound to the list."""
-    code = disposal_list.code(proposed.batch, proposed.sha256)
-    return f"销毁批次 {proposed.batch}，清册摘要（SHA-256）{proposed.sha256}，核对码 {code}。"
+def _printed(
+    workspace: Workspace,
+    name: DocumentId,
+    given: Mapping[str, object],
+    batch: str,
+    digest: Sha256,
+    on: dt.date,
+) -> dict[str, bytes]:
+    """Return a form by the name of its file; of what is given it takes what it prints."""
+    document = workspace.catalogue.get(name)
+    told = {
+        **given,
+        FieldPath.REGISTER_NOTES: [
+            *_notes(given),
+            f"销毁批次 {batch}。清册的 SHA-256 摘要：{in_groups(digest)}。",
+        ],
+    }
+    known = {f.path for f in document.fields}
+    values = {path: value for path, value in told.items() if path in known}
+    code = DisposalCode.of(batch, digest).payload
+    made = print_sheet(workspace, name, values, code, on=on, pdf=False)
+    return {f"{document.title}{suffix}": data for suffix, data in made.items()}
 
 
-def _forms(workspace: Workspace, proposed: ProposedDisposal, on: dt.date) -> Iterator[tuple[str, bytes]]:
-    given = {**_values(proposed, on), FieldPath.REGISTER_NOTES: [_bound(proposed)]}
-    for name in _FORMS:
-        document = workspace.catalogue.get(name)
-        known = {f.path for f in document.fields}
-        values = {path: value for path, value in given.items() if path in known}
-        yield f"{document.title}.docx", render_register(document, workspace.config, values, on=on)
+def _notes(given: Mapping[str, object]) -> Sequence[str]:
+    told = given.get(FieldPath.REGISTER_NOTES, ())
+    return told if isinstance(told, list) else []
 
 
-def _values(proposed: ProposedDisposal, on: dt.date) -> Mapping[str, object]:
-    rows = proposed.rows
-    first, last = min(r.first_year for r in rows), max(r.last_year for r in rows)
-    listed = f"档案销毁清册（{proposed.batch}，{on}）"
+# ── what the appraisers decided ──────────────────────────────────────────────────────────────────────────
+def _reported(
+    workspace: Workspace, batch: Disposal, rows: Sequence[DisposalRow], on: dt.date
+) -> Mapping[str, object]:
+    """Return what the report on the appraisal says."""
+    opinions = {row.number: batch.opinions.get(row.number) for row in rows}
+    judged = [row for row in rows if opinions[row.number]]
+    lines = []
+    for category in dict.fromkeys(row.number.category for row in judged):
+        own = [opinions[row.number] for row in judged if row.number.category is category]
+        lines.append({"category": category.label, "volumes": len(own), **_counted(own)})
+    kept = [
+        {
+            "case": row.case,
+            "file_no": row.file_no,
+            "expires": dt.date.fromisoformat(row.end),
+            "until": _until(workspace, row.number, on),
+        }
+        for row in judged
+        if opinions[row.number] is not Opinion.DESTROY
+    ]
+    left = len(rows) - len(judged)
+    return {
+        "appraised.scope": (
+            f"{batch.id}号清册所列保管期限届满的社会救助户档{len(rows)}卷、{sum(row.records for row in rows)}件，"
+            f"形成年度{_years(rows)}。"
+        ),
+        "appraised.members": "、".join(batch.appraisers),
+        "appraised.on": dt.date.fromisoformat(batch.appraised_at[:10]),
+        "appraised.rows": lines,
+        "appraised.volumes": len(judged),
+        **{f"appraised.{key}": count for key, count in _counted(opinions.values()).items()},
+        "appraised.kept": kept,
+        FieldPath.REGISTER_NOTES: [f"另有{left}卷在鉴定以前退出本批次，没有鉴定。"] if left else [],
+    }
+
+
+def _counted(opinions: Iterable[Opinion | None]) -> dict[str, int]:
+    said = list(opinions)
+    return {
+        key: said.count(opinion)
+        for key, opinion in (("destroy", Opinion.DESTROY), ("extend", Opinion.EXTEND), ("keep", Opinion.KEEP))
+    }
+
+
+def _until(workspace: Workspace, number: CaseNo, on: dt.date) -> str:
+    """Return how long a file is kept now; one that has gone since, or cannot be read, says so in its own place."""
+    try:
+        kept = retention(workspace.archive.read(number), workspace.pack, on)
+    except ArchivistError:
+        return "见总账"
+    return f"至{format_date(kept.expires)}" if kept.expires else "永久"
+
+
+def _years(rows: Sequence[DisposalRow]) -> str:
+    first, last = min(row.first_year for row in rows), max(row.last_year for row in rows)
+    return f"{first}—{last}年" if first != last else f"{first}年"
+
+
+# ── what is signed for the destruction ───────────────────────────────────────────────────────────────────
+def _destroyed(
+    workspace: Workspace, batch: Disposal, rows: Sequence[DisposalRow], on: dt.date
+) -> Mapping[str, object]:
+    whole = len(batch.cases)
+    notes = [f"清册共{whole}卷，经鉴定拟销毁{len(rows)}卷，即本表所列。"] if whole != len(rows) else []
+    if blank := sum(not row.pages for row in rows):
+        notes.append(f"页数空白的{blank}卷有未清点的件，没有计入合计。")
     return {
         FieldPath.DESTRUCTION_ROWS: [
             {
@@ -95,11 +216,11 @@ def _values(proposed: ProposedDisposal, on: dt.date) -> Mapping[str, object]:
                 "case": row.case,
                 "file_no": row.file_no,
                 "due": row.words,
-                "kept": f"{row.deregistered}起",
+                "kept": elapsed(dt.date.fromisoformat(row.start), on),
                 "pages": row.pages or None,
                 "files": row.files,
                 "bytes": row.bytes,
-                "note": f"至{row.end}",
+                "note": f"{short(format_date(dt.date.fromisoformat(row.end)))}期满",
             }
             for n, row in enumerate(rows, 1)
         ],
@@ -107,83 +228,11 @@ def _values(proposed: ProposedDisposal, on: dt.date) -> Mapping[str, object]:
         FieldPath.DESTRUCTION_PAGES: sum(row.pages for row in rows),
         FieldPath.DESTRUCTION_FILES: sum(row.files for row in rows),
         FieldPath.DESTRUCTION_BYTES: sum(row.bytes for row in rows),
-        FieldPath.DESTRUCTION_YEARS: f"{first}—{last}年" if first != last else f"{first}年",
-        FieldPath.DESTRUCTION_REGISTER: listed,
-        FieldPath.APPRAISAL_ROWS: [
-            {
-                "case": row.case,
-                "file_no": row.file_no,
-                "title": row.title,
-                "expires": dt.date.fromisoformat(row.end),
-            }
-            for row in rows
-        ],
-        FieldPath.APPRAISAL_VOLUMES: len(rows),
+        FieldPath.DESTRUCTION_YEARS: _years(rows),
+        FieldPath.DESTRUCTION_REGISTER: f"{batch.id}号《档案销毁清册》（{format_date(dt.date.fromisoformat(batch.proposed_at[:10]))}）",
+        "destruction.fonds_no": workspace.config.archive.fonds,
         "destruction.department": "档案部门",
         "destruction.reason": "保管期限届满，经鉴定没有继续保存的价值",
-        "destruction.report": f"{proposed.batch} 鉴定意见表",
+        "destruction.report": f"{batch.id}号《档案鉴定工作报告》",
+        FieldPath.REGISTER_NOTES: notes,
     }
-
-
-def _sheet(workspace: Workspace, proposed: ProposedDisposal) -> bytes:
-    book = BookWriter()
-    sheet = book.sheet(proposed.batch, _COLUMNS)
-    sheet.line(f"保管期满档案鉴定意见表 {proposed.batch}", size_pt=16, bold=True, align="center")
-    sheet.line(f"鉴定单位：{workspace.config.office.name}")
-    sheet.line(f"清册摘要：{proposed.sha256}")
-    sheet.line(
-        "鉴定意见填“销毁”“延长”或“永久”；延长的在“新保管期限”写明到哪一天（如 2033-12-31）。不要改动别处。"
-    )
-    sheet.heads()
-    for n, row in enumerate(proposed.rows, 1):
-        end = dt.date.fromisoformat(row.end)
-        sheet.row((n, row.case, row.records, end, f"{row.words}（{row.sentence}）", "", ""))
-    return book.data()
-
-
-# ── what the appraisers wrote ────────────────────────────────────────────────────────────────────────────
-def read_opinions(path: Path) -> tuple[dict[CaseNo, Appraised], Sha256]:
-    """Return what the appraisers' sheet says of each file, and the digest of the list that it is of.
-
-    Raises:
-        ListChanged: E603, it has no digest. UsageError: E001, it cannot be read, or an opinion is none.
-    """
-    try:
-        rows = [row for sheet in read_sheets(path) for row in sheet.rows]
-    except (DamagedSheet, OSError) as error:
-        raise UsageError("鉴定意见表读不出来", file=path.name) from error
-    told = " ".join(str(value) for row in rows for value in row.values if value is not None)
-    digests = {*_DIGEST.findall(told)}
-    if len(digests) != 1:
-        raise ListChanged("表上没有清册摘要，不是本程序拟办时做的鉴定意见表", file=path.name)
-    heads = [c.label for c in _COLUMNS]
-    at = next((i for i, row in enumerate(rows) if [*map(_text, row.values)][: len(heads)] == heads), None)
-    if at is None:
-        raise UsageError("表头被改动了", file=path.name, remedy="用拟办时做的鉴定意见表，只填意见两栏。")
-    problems: list[str] = []
-    found = dict(filter(None, (_opinion(row, problems) for row in rows[at + 1 :])))
-    if problems:
-        raise UsageError(f"鉴定意见表有 {len(problems)} 处不能用", file=path.name, problems=problems)
-    return found, Sha256(digests.pop())
-
-
-def _opinion(row: SheetRow, problems: list[str]) -> tuple[CaseNo, Appraised] | None:
-    case, said, until = (_text(row.values[at]) for at in (1, 5, 6))
-    if not case:
-        return None
-    number = CaseNo.parse(case)
-    if said not in set(Opinion):
-        problems.append(f"{row.address(5)}：“{said}”不是销毁、延长或永久")
-        return None
-    day = read_day(until) if until else None
-    if until and day is None:
-        problems.append(f"{row.address(6)}：“{until}”不是日期")
-    return number, Appraised(Opinion(said), day)
-
-
-def _text(value: object) -> str:
-    return (
-        value.isoformat()[:10]
-        if isinstance(value, dt.date)
-        else str(value if value is not None else "").strip()
-    )

@@ -16,7 +16,6 @@ from typing import Any, Final
 from archivist.disposal_errors import ListChanged
 from archivist.model.case import Case
 from archivist.model.disposals import Disposal
-from archivist.model.document_code import checksum
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.plain_json import JsonList, JsonTable, MalformedData, parse_json, require_shape
 from archivist.rules.disposition import arrangement
@@ -116,14 +115,8 @@ def digest_of(data: bytes) -> Sha256:
     return Sha256(hashlib.sha256(data).hexdigest())
 
 
-def code(disposal: str, digest: Sha256) -> str:
-    """Return what the forms of a batch say to a machine: ``AV1-XH2026001-9F3A77C2-5B``."""
-    body = f"AV1-{disposal.replace('-', '')}-{digest[:8].upper()}"
-    return f"{body}-{checksum(body)}"
-
-
-def read(workspace: Workspace, batch: Disposal) -> tuple[DisposalRow, ...]:
-    """Return the rows of a batch, as they stand in the ledger's bag.
+def data_of(workspace: Workspace, batch: Disposal) -> bytes:
+    """Return the list's file, as it stands in the ledger's bag.
 
     Raises:
         ListChanged: E603, the file is not the one that was proposed.
@@ -136,14 +129,24 @@ def read(workspace: Workspace, batch: Disposal) -> tuple[DisposalRow, ...]:
         raise ListChanged(f"{batch.id} 的清册读不出来", file=path.name) from error
     if digest_of(data) != batch.list_sha256:
         raise ListChanged(f"{batch.id} 的清册与登记的摘要不符，一户也没有销毁", file=path.name)
+    return data
+
+
+def read(workspace: Workspace, batch: Disposal) -> tuple[DisposalRow, ...]:
+    """Return the rows of a batch, as they stand in the ledger's bag.
+
+    Raises:
+        ListChanged: E603, the file is not the one that was proposed.
+    """
+    data = data_of(workspace, batch)
     try:
         plain: Mapping[str, Any] = parse_json(data)
         require_shape(plain, _SHAPE)
     except MalformedData as error:
-        raise ListChanged(f"{batch.id} 的清册不成格式（{error}）", file=path.name) from error
+        raise ListChanged(f"{batch.id} 的清册不成格式（{error}）", file=LIST) from error
     except chain.UNFIT as error:
-        raise ListChanged(f"{batch.id} 的清册不成格式", file=path.name) from error
+        raise ListChanged(f"{batch.id} 的清册不成格式", file=LIST) from error
     rows = tuple(DisposalRow(**row) for row in plain["rows"])
     if plain["disposal"] != batch.id or tuple(row.number for row in rows) != batch.cases:
-        raise ListChanged(f"{batch.id} 的清册与总账所记的户不同", file=path.name)
+        raise ListChanged(f"{batch.id} 的清册与总账所记的户不同", file=LIST)
     return rows

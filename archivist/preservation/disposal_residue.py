@@ -23,8 +23,10 @@ from archivist.model.event import Op
 from archivist.model.facts import rows, single
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_list
-from archivist.preservation.disposal_batches import batch_of, enter, require_state, scan
+from archivist.preservation.disposal_batches import batch_of, enter, require_state
+from archivist.preservation.disposal_papers import RECORD, signed
 from archivist.preservation.disposal_persons import require_clearing
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.store import Archive, durable_files
 from archivist.workspace import Workspace
 
@@ -212,21 +214,29 @@ def clear(workspace: Workspace, by: By, name: str, place: str, names: Sequence[s
     return batch_of(workspace.archive, name)
 
 
-def close(workspace: Workspace, by: By, name: str, *, paper: Path | None) -> Disposal:
+def close(workspace: Workspace, by: By, name: str, *, paper: ReadPaper | None) -> Disposal:
     """Close a batch: nothing is left anywhere, and the signed record of the destruction is filed with the list for ever.
 
     Raises:
-        ResidueLeft: E609, with every place. WrongBatchState: E607. UsageError: E001, no scan.
+        ResidueLeft: E609, with every place. WrongBatchState: E607. UsageError: E001, no signed scan. ListChanged: E603, it is of
+            another batch or list.
 
     Survives: a kill at any point; what stands in the outbox for the batch is cleared when it is closed, or stays for a person.
     """
     with workspace.writing(by):
-        batch = batch_of(workspace.archive, name)
-        require_state(batch, DisposalState.EXECUTED)
-        if left := residue(workspace, batch):
-            raise ResidueLeft(f"{batch.id} 还有 {len(left)} 处残留", problems=[one.place for one in left])
-        disposal_list.read(workspace, batch)
-        enter(workspace, by, Op.DISPOSAL_CLOSED, {"disposal": batch.id}, scan(batch, paper, "监销记录"))
+        batch = plan_closing(workspace, name)
+        scan = signed(workspace, batch, RECORD, paper)
+        enter(workspace, by, Op.DISPOSAL_CLOSED, {"disposal": batch.id}, scan)
         with suppress(OSError):
             durable_files.unlink(workspace.archive.outbox / FOLDER / batch.id / NOTED)
     return batch_of(workspace.archive, name)
+
+
+def plan_closing(workspace: Workspace, name: str) -> Disposal:
+    """Return the batch as it is before; nothing is written, no paper is looked at. Refuses what else ``close`` refuses."""
+    batch = batch_of(workspace.archive, name)
+    require_state(batch, DisposalState.EXECUTED)
+    if left := residue(workspace, batch):
+        raise ResidueLeft(f"{batch.id} 还有 {len(left)} 处残留", problems=[one.place for one in left])
+    disposal_list.read(workspace, batch)
+    return batch

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.errors import FormatNotRead, InvalidValue, RecordNotFound, UnreadableFile, UsageError
+from archivist.errors import InvalidValue, RecordNotFound, UsageError
 from archivist.ingest.by_hand import choose
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.filing import refuse_duplicate
@@ -29,60 +27,22 @@ from archivist.model.event import Data
 from archivist.model.holds import Hold
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import Record, RecordStatus
-from archivist.reading.formats.identify import identify
-from archivist.reading.pages import PageText, ReadResult
-from archivist.store import Draft, Original, bag
+from archivist.preservation.signed_papers import ReadPaper, require_ink
+from archivist.reading.pages import PageText
+from archivist.store import Draft
 from archivist.workspace import Workspace
 
 __all__ = [
-    "ReadPaper",
-    "Reading",
-    "content",
     "filed_form",
     "order",
-    "read_paper",
     "release_form",
-    "require_on_paper",
+    "require_group_release",
     "require_signed",
 ]
 
-Reading = Callable[[Path], ReadResult]
 _OF_RELEASE: Final = "解除"
 """Stands in the labels of those places of the form where a release is signed."""
 _REMEDY: Final = "打印《档案保全（冻结销毁）登记表》，填写“二、解除”，两人签字后扫描，再用 --paper 指明。没有写入任何内容。"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPaper:
-    """A file a person names, as it was when it was read."""
-
-    original: Original
-    result: ReadResult
-
-
-def read_paper(path: Path, read: Reading) -> ReadPaper:
-    """Read a paper; one of which nothing can be read says so itself.
-
-    Raises:
-        DroppedFileError: E100–E111, see ``Original.of``.
-    """
-    original = Original.of(path, path.name)
-    try:
-        return ReadPaper(original, read(path))
-    except FormatNotRead:
-        return ReadPaper(original, ReadResult.of_unread(identify(path)))
-
-
-def content(paper: ReadPaper) -> bytes:
-    """Return the bytes of a paper, as they were when it was read; its name, which may name people, goes nowhere.
-
-    Raises:
-        UnreadableFile: E101, it was changed since.
-    """
-    data = paper.original.path.read_bytes()
-    if bag.sha256(data) != paper.original.sha256:
-        raise UnreadableFile("识别之后文件又有变动，请再办一次", file=paper.original.path.name)
-    return data
 
 
 # ── what orders a hold ───────────────────────────────────────────────────────────────────────────────────
@@ -187,15 +147,18 @@ def _unsigned_release(pages: Sequence[PageText], ink: float) -> str:
     return f"“二、解除”的{'、'.join(empty)}处没有看见签名" if empty else ""
 
 
-def require_on_paper(pages: Sequence[PageText], name: str) -> None:
-    """Refuse what is no scan of paper.
+def require_group_release(paper: ReadPaper, ink: float, *, least: int) -> None:
+    """Refuse a paper that does not release a group hold: no scan, not signed by so many, or nothing of a release on it.
 
     Raises:
         UsageError: E001.
     """
-    if not pages or any(not page.on_paper for page in pages if not page.blank):
+    require_ink(paper, ink, least=least)
+    if _OF_RELEASE not in squeeze("".join(page.text for page in paper.pages)):
         raise UsageError(
-            "没有签字的材料：不是纸张的扫描件", file=name, remedy="签字后扫描，再用 --paper 指明。"
+            "看不出是解除冻结的材料：上面没有“解除”二字",
+            file=paper.name,
+            remedy="扫描清楚，或换成两人签字的解除材料。没有写入任何内容。",
         )
 
 

@@ -20,12 +20,12 @@ from archivist.model.holds import Hold, next_hold
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.staff import alike
 from archivist.preservation import hold_papers
-from archivist.preservation.hold_papers import ReadPaper
+from archivist.preservation.signed_papers import ReadPaper, filed_as
 from archivist.procedure import assignment
 from archivist.procedure.steps import distinct
 from archivist.rules.disposition.holds import CAUSES
 from archivist.rules.work_calendar import add_years
-from archivist.store import Draft, NewFile, held_files
+from archivist.store import Draft, held_files
 from archivist.workspace import Workspace
 
 __all__ = [
@@ -266,21 +266,19 @@ def release_group(
     """Release a group hold, for all its cases: two people, and the paper they signed, which the ledger keeps.
 
     Raises:
-        TwoPersonsNeeded: E605. RoleMissing: E504. UsageError: E001, the paper is no scan.
+        TwoPersonsNeeded: E605. RoleMissing: E504. UsageError: E001, the paper is no scan, or fewer than two signed it.
         InvalidValue: E002, no basis, or no such hold is in force. IntegrityAlarm: E202.
 
     Survives: a kill at any point: release and paper are both in the ledger, or neither.
     """
     two = _two(workspace, by, people, basis)
-    hold_papers.require_on_paper(paper.result.pages, paper.original.path.name)
+    hold_papers.require_group_release(paper, workspace.config.options.signature_ink, least=_PERSONS)
     archive, stamp = workspace.archive, workspace.stamp(by)
     with workspace.writing(by):
         standing = standing_group(workspace, hold)
-        place = (
-            f"{PAPERS}/{standing.hold.id} 解除{paper.result.format.extension_of(paper.original.path.name)}"
-        )
-        data = {"hold": standing.hold.id, "by": list(two), "basis": basis.strip(), "paper": place}
-        draft = Draft(Op.GROUP_HOLD_RELEASED, data, files=(NewFile(place, hold_papers.content(paper)),))
+        file = filed_as(paper, f"{PAPERS}/{standing.hold.id} 解除")
+        data = {"hold": standing.hold.id, "by": list(two), "basis": basis.strip(), "paper": file.path}
+        draft = Draft(Op.GROUP_HOLD_RELEASED, data, files=(file,))
         archive.ledgers.enter(by.today.year, draft, stamp)
         return next(g for g in held_files.group_holds(archive) if g.hold.id == standing.hold.id)
 

@@ -14,6 +14,7 @@ import pytest
 from tests.command_line import Office
 from tests.kit import SETTINGS
 from tests.preservation import disposals
+from tests.signed_scans import signed_everywhere
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "json"
 
@@ -46,6 +47,7 @@ def filled_in(path: Path, opinions: dict[str, tuple[str, str]]) -> Path:
     return path
 
 
+@pytest.mark.libreoffice
 def test_from_the_list_to_the_closed_batch(office: Office) -> None:
     """propose, appraise, approve, execute, residue, close."""
     assert SETTINGS
@@ -58,17 +60,36 @@ def test_from_the_list_to_the_closed_batch(office: Office) -> None:
     assert {
         "清册.json",
         "鉴定意见表.xlsx",
-        "档案销毁清册.docx",
-        "监销记录.docx",
-        "档案销毁审批表.docx",
-    } <= names
-    scan = office.root / "签字.pdf"
-    scan.write_bytes(b"%PDF-1.4 signed")
+        "保管期满档案鉴定意见表.docx",
+    } == names
+
+    def signed(title: str) -> str:
+        return str(signed_everywhere(folder / f"{title}.docx", office.root / f"{title} 签字.pdf"))
+
     sheet = filled_in(folder / "鉴定意见表.xlsx", {one: ("销毁", ""), two: ("延长", "2033-12-31")})
-    both = ("--by", "甲鉴定", "--by", "乙鉴定", "--paper", str(scan))
-    told = typed(office, "2028-03-10", "appraise", made["disposal"], "--opinions", str(sheet), *both)
+    both = ("--by", "甲鉴定", "--by", "乙鉴定", "--paper")
+    unsigned = signed_everywhere(
+        folder / "保管期满档案鉴定意见表.docx", office.root / "未签.pdf", chosen=lambda _n: False
+    )
+    first = ("appraise", made["disposal"], "--opinions", str(sheet), *both)
+    assert typed(office, "2028-03-10", *first, str(unsigned), check=2)["error"]["code"] == "E001"
+    told = typed(office, "2028-03-10", *first, signed("保管期满档案鉴定意见表"))
     assert told["opinions"] == {"销毁": 1, "延长": 1}
-    said = typed(office, "2028-03-11", "approve", made["disposal"], "--by", "赵主任", "--paper", str(scan))
+    assert {p.stem for p in folder.glob("*.docx")} == {
+        "保管期满档案鉴定意见表", "档案鉴定工作报告", "档案销毁审批表", "档案销毁清册", "监销记录",
+    }  # fmt: skip
+    again = typed(office, "2028-03-10", "papers", made["disposal"])
+    assert (again["state"], again["folder"]) == ("appraised", str(folder))
+    said = typed(
+        office,
+        "2028-03-11",
+        "approve",
+        made["disposal"],
+        "--by",
+        "赵主任",
+        "--paper",
+        signed("档案销毁审批表"),
+    )
     assert (said["earliest"], said["latest"]) == ("2028-03-26", "2028-09-07")
     pair = ("--witness", "孙监销", "--witness", "李监销")
     early = typed(office, "2028-03-25", "execute", made["disposal"], *pair, check=68)
@@ -78,7 +99,7 @@ def test_from_the_list_to_the_closed_batch(office: Office) -> None:
     done = typed(office, "2028-03-26", "execute", made["disposal"], *pair)
     assert (done["now"], done["state"], done["residue"]) == ([one], "executed", [])
     assert typed(office, "2028-03-26", "residue", made["disposal"])["residue"] == []
-    closed = typed(office, "2028-03-27", "close", made["disposal"], "--paper", str(scan))
+    closed = typed(office, "2028-03-27", "close", made["disposal"], "--paper", signed("监销记录"))
     assert closed["state"] == "closed"
     assert [p.name for p in (office.root / "archive" / "cases").iterdir()] == [two]
 

@@ -196,6 +196,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (60, "error", ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有保存价值"]),
     ],
     ("retention", "propose"): [(29, "error", []), (29, "error", ["--dry-run"])],
+    ("retention", "papers"): [(67, "error", ["XH-2024-001"])],
     ("retention", "appraise"): [(2, "error", ["XH-2024-001", "--opinions", "诊断.txt", "--by", "甲"])],
     ("retention", "approve"): [(67, "error", ["XH-2024-001", "--by", "赵主任"])],
     ("retention", "execute"): [(67, "error", ["XH-2024-001", "--witness", "甲", "--witness", "乙"])],

@@ -81,6 +81,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("bureau", "sample"): [(Act.DRAW_SAMPLE, ["--month", "2024-03", "--lot", "1"])],
     ("bureau", "feedback"): [(Act.GIVE_FEEDBACK, ["S-TJHQ-2024Q1-01", "--findings", "抽查.csv"])],
     ("retention", "propose"): [(Act.PROPOSE_DISPOSAL, [])],
+    ("retention", "papers"): [(Act.PROPOSE_DISPOSAL, ["XH-2024-001"])],
     ("retention", "appraise"): [(Act.APPRAISE_DISPOSAL, ["XH-2024-001", "--opinions", "诊断.txt", "--by", "甲", "--by", "乙"])],
     ("retention", "approve"): [(Act.APPROVE_DISPOSAL, ["XH-2024-001", "--by", "丙"])],
     ("retention", "execute"): [(Act.EXECUTE_DISPOSAL, ["XH-2024-001", "--witness", "甲", "--witness", "乙"])],

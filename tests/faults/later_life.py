@@ -20,11 +20,12 @@ from archivist.model.group_holds import HeldCases
 from archivist.model.ids import Category
 from archivist.preservation import appraisal, disposal_batches, disposal_residue, finishing, holds
 from archivist.preservation.disposal_execution import execute
+from archivist.preservation.disposal_papers import RECORD
 from archivist.preservation.four_nature import report, run
 from archivist.preservation.four_nature.run import FourNatureReport
-from archivist.preservation.hold_papers import ReadPaper
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.reading.formats.images import JPEG
-from archivist.reading.pages import PageText, ReadResult
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.store import Original, held_files
 from archivist.workspace import Workspace
 from tests.faults.office import FORM, LAWSUIT, LOST, OF_CASES, WANG, ZHANG, Act, Command, opened, scan
@@ -101,7 +102,8 @@ def _release_many(workspace: Workspace, now: Now, ack: Ack) -> None:
         pass
     (group,) = held_files.group_holds(workspace.archive)
     if group.hold.release is None:
-        page = PageText(1, "解除冻结的批示", (), "ocr", 0.9, 0, 100, 100, True)
+        places = (SignaturePlace("经办（签名）", 0.2), SignaturePlace("批准（签名）", 0.2))
+        page = PageText(1, "解除冻结的批示", (), "ocr", 0.9, 0, 100, 100, True, signature_places=places)
         paper = ReadPaper(Original.of(workspace.root / FORM, FORM), ReadResult(JPEG, (page,)))
         people = ("钱复审", "赵分管")
         holds.release_group(workspace, now(), group.hold.id, basis="判决生效", people=people, paper=paper)
@@ -184,7 +186,7 @@ def _clear(workspace: Workspace, now: Now, ack: Ack) -> None:
 def _close(workspace: Workspace, now: Now, ack: Ack) -> None:
     batch = _batch(workspace, now)
     if batch and batch.state is not DisposalState.CLOSED:
-        disposal_residue.close(workspace, now(), batch.id, paper=disposals.paper(workspace))
+        disposal_residue.close(workspace, now(), batch.id, paper=disposals.paper(workspace, batch, RECORD))
     ack("closed")
 
 

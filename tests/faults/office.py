@@ -38,9 +38,9 @@ from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.step_ids import StepId
 from archivist.preservation import holds, transfers
 from archivist.preservation.expunging import expunge
-from archivist.preservation.hold_papers import ReadPaper
 from archivist.preservation.holds import HoldOrder
 from archivist.preservation.seal import seal
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
 from archivist.procedure.household_merger import merge_households

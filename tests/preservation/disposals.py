@@ -10,13 +10,19 @@ from typing import Final
 
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.disposal_code import DisposalCode
 from archivist.model.disposals import Disposal, Opinion
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_batches as batches
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import Executed, execute
+from archivist.preservation.disposal_papers import APPROVAL, OPINION, SignedForm
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.procedure.closing import deregister
+from archivist.reading.formats.pdf import PDF
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
+from archivist.store import Original
 from archivist.workspace import Workspace
 from tests.kit import BY, SETTINGS, TODAY, make_workspace, on, open_household
 from tests.people import WANG, make_id
@@ -71,11 +77,28 @@ def close(workspace: Workspace, n: int) -> Case:
     return deregister(workspace, BY, case.number, on=TODAY, reason="旧档")
 
 
-def paper(workspace: Workspace, name: str = "签字.pdf") -> Path:
-    """Lay a signed scan."""
-    path = workspace.root / name
-    path.write_bytes(b"%PDF-1.4 signed " + name.encode())
-    return path
+def paper(
+    workspace: Workspace,
+    batch: Disposal,
+    form: SignedForm,
+    *,
+    ink: float = 0.2,
+    on_paper: bool = True,
+    codes: Sequence[str] | None = None,
+    words: str = "",
+    labels: Sequence[str] = (),
+) -> ReadPaper:
+    """Lay the scan of a form of a batch, as the reader tells of it: its code, its title, and ink where people sign."""
+    title = workspace.catalogue.get(form.document).title
+    told = codes if codes is not None else [DisposalCode.of(batch.id, batch.list_sha256).payload]
+    signed = labels or form.signers or ("鉴定小组组长（签名）", "成员（档案部门）（签名）")
+    places = tuple(SignaturePlace(label if "（" in label else f"{label}（签名）", ink) for label in signed)
+    page = PageText(
+        1, words or title, tuple(told), "ocr", 0.9, 0, 100, 100, on_paper, signature_places=places
+    )
+    path = workspace.root / f"{form.stem} 签字.pdf"
+    path.write_bytes(b"%PDF-1.4 signed " + form.stem.encode())
+    return ReadPaper(Original.of(path, path.name), ReadResult(PDF, (page,)))
 
 
 def proposed(workspace: Workspace, numbers: Sequence[CaseNo] = ()) -> Disposal:
@@ -87,13 +110,18 @@ def appraised(
     workspace: Workspace, batch: Disposal, other: Mapping[CaseNo, Appraised] = {}, **more: object
 ) -> Disposal:
     opinions = dict.fromkeys(batch.remaining, Appraised(Opinion.DESTROY)) | dict(other)
-    told = {"sha256": batch.list_sha256, "appraisers": APPRAISERS, "paper": paper(workspace)} | more
+    told = {
+        "sha256": batch.list_sha256,
+        "appraisers": APPRAISERS,
+        "paper": paper(workspace, batch, OPINION),
+    } | more
     return batches.appraise(workspace, KEEPER, batch.id, opinions, **told)  # type: ignore[arg-type]
 
 
 def approved(workspace: Workspace, batch: Disposal, approver: str = "赵主任") -> Disposal:
     by = replace(KEEPER, time=APPROVED)
-    return batches.approve(workspace, by, batch.id, approver=approver, paper=paper(workspace))
+    scan = paper(workspace, batch, APPROVAL)
+    return batches.approve(workspace, by, batch.id, approver=approver, paper=scan)
 
 
 def ready(workspace: Workspace, numbers: Sequence[CaseNo] = ()) -> Disposal:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -18,23 +19,23 @@ from archivist.disposal_errors import (
     WaitingPeriod,
     WrongBatchState,
 )
-from archivist.errors import StepRefused, UsageError, WriteFailed
+from archivist.errors import ArchivistError, StepRefused, UsageError, WriteFailed
+from archivist.model.disposal_code import DisposalCode
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
 from archivist.model.group_holds import HeldCases
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_batches as batches
-from archivist.preservation import disposal_list, disposal_residue
+from archivist.preservation import disposal_residue
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import execute
-from archivist.preservation.hold_papers import ReadPaper
+from archivist.preservation.disposal_papers import APPROVAL, OPINION, RECORD, SignedForm
 from archivist.preservation.holds import HoldOrder, declare, release_group
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.preservation.verification import verify
 from archivist.procedure.closing import reopen
-from archivist.reading.formats.text import TXT
-from archivist.reading.pages import PageText, ReadResult
 from archivist.rules.disposition.retention import retention
-from archivist.store import Draft, Original, bag
+from archivist.store import Draft, bag
 from archivist.store.destruction import Destructions
 from archivist.workspace import Workspace
 from tests.preservation.disposals import (
@@ -85,7 +86,9 @@ def test_a_whole_disposal(workspace: Workspace) -> None:
     done = destroy(workspace, ready(workspace, (ONE, TWO)))
     assert (done.now, done.left, done.earlier, done.residue) == ((ONE, TWO), (), (), ())
     assert workspace.archive.case_numbers() == [THREE]
-    closed = disposal_residue.close(workspace, READY, done.batch.id, paper=paper(workspace, "监销.pdf"))
+    closed = disposal_residue.close(
+        workspace, READY, done.batch.id, paper=paper(workspace, done.batch, RECORD)
+    )
     assert closed.state is DisposalState.CLOSED
     per_case = [Op.CASE_DESTROYING, Op.CASE_DESTROYED]
     assert ops(workspace) == [
@@ -166,7 +169,7 @@ def test_a_sheet_of_another_list_is_refused(workspace: Workspace) -> None:
     with pytest.raises(ListChanged, match="清册不同"):
         batches.appraise(
             workspace, KEEPER, batch.id, {ONE: Appraised(Opinion.DESTROY)},
-            sha256=batch.list_sha256, appraisers=APPRAISERS, paper=paper(workspace),
+            sha256=batch.list_sha256, appraisers=APPRAISERS, paper=paper(workspace, batch, OPINION),
         )  # fmt: skip
 
 
@@ -211,7 +214,9 @@ def test_it_waits_and_lapses(workspace: Workspace) -> None:
 def test_a_clock_set_back_at_the_approval_shortens_nothing(workspace: Workspace) -> None:
     batch = appraised(workspace, proposed(workspace))
     back = replace(KEEPER, time=PROPOSED - dt.timedelta(days=40))
-    done = batches.approve(workspace, back, batch.id, approver="赵主任", paper=paper(workspace))
+    done = batches.approve(
+        workspace, back, batch.id, approver="赵主任", paper=paper(workspace, batch, APPROVAL)
+    )
     assert done.approved_on == PROPOSED.date()
 
 
@@ -231,9 +236,9 @@ def test_a_clock_set_back_by_years_breaks_no_batch(workspace: Workspace) -> None
     opinions = dict.fromkeys(again.remaining, Appraised(Opinion.DESTROY))
     batches.appraise(
         workspace, back, again.id, opinions,
-        sha256=again.list_sha256, appraisers=APPRAISERS, paper=paper(workspace),
+        sha256=again.list_sha256, appraisers=APPRAISERS, paper=paper(workspace, again, OPINION),
     )  # fmt: skip
-    batches.approve(workspace, back, again.id, approver="赵主任", paper=paper(workspace))
+    batches.approve(workspace, back, again.id, approver="赵主任", paper=paper(workspace, again, APPROVAL))
     done = destroy(workspace, batches.batch_of(workspace.archive, again.id))
     assert len(done.now) == 3
     events = (Op.CASE_DESTROYING, Op.CASE_DESTROYED)
@@ -290,8 +295,7 @@ def test_a_group_hold_of_the_ledger_is_asked_again(workspace: Workspace, *, rele
         workspace, replace(KEEPER, time=APPROVED), HoldOrder("审计"), HeldCases(numbers=(str(TWO),))
     )
     if released:
-        page = PageText(1, "审计结束", (), "ocr", 0.9, 0, 100, 100, on_paper=True)
-        scan = ReadPaper(Original.of(paper(workspace), "签字.pdf"), ReadResult(TXT, (page,)))
+        scan = paper(workspace, batch, OPINION, words="成批冻结 解除：审计结束")
         release_group(
             workspace, READY, group.group.hold.id, basis="审计结束", people=("周复审", "赵主任"), paper=scan
         )
@@ -381,12 +385,14 @@ def test_what_is_left_is_listed_and_blocks_the_end(workspace: Workspace) -> None
     (left,) = disposal_residue.residue(workspace, batch)
     assert left.place == "本机：archive/outbox/名单.txt" and left.cases == (str(ONE),)
     with pytest.raises(ResidueLeft):
-        disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace))
+        disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace, batch, RECORD))
     with pytest.raises(TwoPersonsNeeded):
         disposal_residue.clear(workspace, READY, batch.id, left.place, ("钱档案",), "")
     made.unlink()
     assert disposal_residue.residue(workspace, batch) == ()
-    assert disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace)).state.is_over
+    assert disposal_residue.close(
+        workspace, READY, batch.id, paper=paper(workspace, batch, RECORD)
+    ).state.is_over
 
 
 def test_media_of_backup_are_cleared_by_two(workspace: Workspace, tmp_path: Path) -> None:
@@ -411,7 +417,7 @@ def test_what_is_unknown_or_not_its_turn_is_refused(workspace: Workspace) -> Non
     for refused in (
         lambda: approved(workspace, batch),
         lambda: destroy(workspace, batch),
-        lambda: disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace)),
+        lambda: disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace, batch, RECORD)),
     ):
         with pytest.raises(WrongBatchState):
             refused()
@@ -419,5 +425,65 @@ def test_what_is_unknown_or_not_its_turn_is_refused(workspace: Workspace) -> Non
 
 def test_the_code_of_the_list_finds_slips(workspace: Workspace) -> None:
     batch = proposed(workspace)
-    told = disposal_list.code(batch.id, batch.list_sha256)
+    told = DisposalCode.of(batch.id, batch.list_sha256).payload
     assert told.startswith(f"AV1-XH2028001-{batch.list_sha256[:8].upper()}-")
+    assert DisposalCode.parse(told.lower()) == DisposalCode(batch.id, batch.list_sha256[:8])
+    slips = {
+        told[:n] + other + told[n + 1 :] for n in range(4, len(told)) for other in "08" if told[n] != other
+    }
+    assert [slip for slip in slips if DisposalCode.parse(slip)] == []
+
+
+# ── the signed forms ─────────────────────────────────────────────────────────────────────────────────────
+OTHER_LIST = DisposalCode("XH-2028-001", "0" * 8).payload
+OTHER_BATCH = DisposalCode("XH-2027-003", "0" * 8).payload
+REFUSED: dict[str, tuple[dict[str, Any], type[ArchivistError], str]] = {
+    "printed, not signed": ({"ink": 0.0}, UsageError, "没有看见签名|0 处笔迹"),
+    "no scan": ({"on_paper": False}, UsageError, "不是纸张的扫描件"),
+    "of another list": ({"codes": [OTHER_LIST]}, ListChanged, "另一份清册"),
+    "of another batch": ({"codes": [OTHER_BATCH]}, ListChanged, "XH-2027-003"),
+    "one page of another batch": ({"codes": ["", OTHER_BATCH]}, ListChanged, "XH-2027-003"),
+    "without the code": ({"codes": []}, UsageError, "没有认出核对码"),
+    "a code somebody changed": ({"codes": [OTHER_LIST[:-2] + "ZZ"]}, UsageError, "没有认出核对码"),
+    "another form": ({"words": "会议签到表"}, UsageError, "看不出是"),
+    "signed by one who only notes it": ({"labels": ["经办（签名）"]}, UsageError, "没有认出|1 处笔迹"),
+    "dates filled in": ({"labels": ["签名日期", "签名日期"]}, UsageError, "没有认出|0 处笔迹"),
+}
+
+
+@pytest.mark.parametrize("form", [OPINION, APPROVAL, RECORD], ids=lambda form: form.stem)
+@pytest.mark.parametrize("how", REFUSED)
+def test_what_no_form_of_this_list_bears_decides_nothing(
+    workspace: Workspace, form: SignedForm, how: str
+) -> None:
+    """“every command that takes a signed scan: is each judged alike, hash code matched, refused unsigned”: E603, E001, and nothing is written."""
+    batch = proposed(workspace)
+    if form is not OPINION:
+        batch = appraised(workspace, batch)
+    if form is RECORD:
+        batch = destroy(workspace, approved(workspace, batch)).batch
+
+    def act(scan: ReadPaper) -> None:
+        if form is OPINION:
+            appraised(workspace, batch, paper=scan)
+        elif form is APPROVAL:
+            batches.approve(workspace, READY, batch.id, approver="赵主任", paper=scan)
+        else:
+            disposal_residue.close(workspace, READY, batch.id, paper=scan)
+
+    before = ops(workspace)
+    told, error, words = REFUSED[how]
+    with pytest.raises(error, match=words):
+        act(paper(workspace, batch, form, **told))
+    assert ops(workspace) == before
+    act(paper(workspace, batch, form))
+    assert ops(workspace) != before
+
+
+def test_a_code_that_no_camera_reads_is_read_in_clear(workspace: Workspace) -> None:
+    batch = proposed(workspace)
+    code = DisposalCode.of(batch.id, batch.list_sha256).payload
+    clear = f"保管期满档案鉴定意见表\n{code[:16]} {code[16:].lower()}"
+    assert appraised(
+        workspace, batch, paper=paper(workspace, batch, OPINION, codes=[], words=clear)
+    ).appraisers

@@ -23,6 +23,7 @@ from archivist.preservation import disposal_batches as batches
 from archivist.preservation import restore
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import execute
+from archivist.preservation.disposal_papers import APPROVAL, OPINION
 from archivist.preservation.verification import verify
 from archivist.rules.disposition.retention import retention
 from archivist.store import Draft
@@ -92,14 +93,15 @@ class Disposals(RuleBasedStateMachine):
 
         def act() -> None:
             batch = batches.propose(self.office, self.by, on=self.by.today).batch
-            told = dict.fromkeys(
-                batches.batch_of(self.office.archive, batch).remaining, Appraised(Opinion.DESTROY)
-            )
-            sheet = batches.batch_of(self.office.archive, batch).list_sha256
+            made = batches.batch_of(self.office.archive, batch)
+            told, sheet = dict.fromkeys(made.remaining, Appraised(Opinion.DESTROY)), made.list_sha256
             batches.appraise(
-                self.office, self.by, batch, told, sha256=sheet, appraisers=APPRAISERS, paper=paper(self.office)
+                self.office, self.by, batch, told, sha256=sheet, appraisers=APPRAISERS,
+                paper=paper(self.office, made, OPINION),
             )  # fmt: skip
-            batches.approve(self.office, self.by, batch, approver="赵主任", paper=paper(self.office))
+            batches.approve(
+                self.office, self.by, batch, approver="赵主任", paper=paper(self.office, made, APPROVAL)
+            )
 
         self._try(act)
 
@@ -111,7 +113,7 @@ class Disposals(RuleBasedStateMachine):
             self._try(
                 lambda: batches.appraise(
                     self.office, self.by, batch.id, told,
-                    sha256=batch.list_sha256, appraisers=names, paper=paper(self.office),
+                    sha256=batch.list_sha256, appraisers=names, paper=paper(self.office, batch, OPINION),
                 )
             )  # fmt: skip
 
@@ -120,7 +122,7 @@ class Disposals(RuleBasedStateMachine):
         if batch := self._batch(data):
             self._try(
                 lambda: batches.approve(
-                    self.office, self.by, batch.id, approver=who, paper=paper(self.office)
+                    self.office, self.by, batch.id, approver=who, paper=paper(self.office, batch, APPROVAL)
                 )
             )
 

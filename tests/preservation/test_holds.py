@@ -33,9 +33,9 @@ from archivist.model.holds import HOLD_FORM
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.preservation import disposal
 from archivist.preservation.backup import back_up
-from archivist.preservation.hold_papers import ReadPaper
 from archivist.preservation.holds import HoldOrder, declare, place, release, release_group
 from archivist.preservation.restore import restore
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.procedure.cases import change_facts
 from archivist.procedure.closing import deregister
 from archivist.procedure.household_split import split_household
@@ -94,7 +94,10 @@ def scan(
     words = more.get("words", f"档案保全（冻结销毁）登记表\n户号 {number}\n二、解除")
     path = workspace.root / more.get("name", "登记表.txt")
     path.write_text(f"{number} {words} {ink} {more.get('salt', '')}", encoding="utf-8")
-    places = tuple(SignaturePlace(label, ink) for label in more.get("labels", ("解除登记人（签名）",)))
+    places = tuple(
+        SignaturePlace(label, ink)
+        for label in more.get("labels", ("解除登记人（签名）", "管理部门负责人（签名）"))
+    )
     page = PageText(1, words, more.get("codes", ()), "ocr", 0.9, 0, 100, 100, paper, False, (), places)
     return ReadPaper(Original.of(path, path.name), ReadResult(TXT, (page,)))
 
@@ -482,6 +485,9 @@ def test_a_group_hold_is_about_cases_there_are_and_to_come(workspace: Workspace,
         released(workspace, case, "G1")
     with pytest.raises(UsageError, match="扫描件"):
         group_released(workspace, paper=scan(workspace, case.number, paper=False))
+    for unsigned in ({"ink": 0.0}, {"labels": ("登记人（签名）",)}, {"words": "会议签到表"}):
+        with pytest.raises(UsageError):
+            group_released(workspace, paper=scan(workspace, case.number, **unsigned))
     with pytest.raises(TwoPersonsNeeded):
         group_released(workspace, people=TWO[:1])
     group_released(workspace, paper=scan(workspace, case.number))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +11,10 @@ import docx
 import openpyxl
 import pytest
 
-from archivist.cli.demo import paper as paper_look
-from archivist.cli.demo import sheets
-from archivist.documents.render.pdf import to_pdf
 from tests.command_line import Office
 from tests.people import WANG_ID
 from tests.sampling import sweep
+from tests.signed_scans import signed_everywhere
 from tests.walks.clerk import APPROVER, INTAKE, REVIEWER, Clerk
 from tests.walks.paths import BASIC, BENEFIT, apply, benefit_to_end, decide, hand_over, look_into
 
@@ -52,34 +49,6 @@ def sheet(clerk: Clerk, name: str) -> str:
         page.add_paragraph(line)
     page.save(str(path))
     return str(path)
-
-
-def signed_everywhere(clerk: Clerk, record: str) -> str:
-    """Print a form of the case, have it signed at every place, scan it; return the scan's path."""
-    import numpy as np
-    import pypdfium2
-
-    document = next((clerk.root / "archive/cases").rglob(f"{record} *.docx"))
-    rng = np.random.default_rng(7)
-    with tempfile.TemporaryDirectory() as work:
-        (printed,) = to_pdf([document], Path(work))
-        pages, _, _ = sheets.printed(printed)
-        with pypdfium2.PdfDocument(printed) as pdf:
-            for drawn, page in zip(pages, pdf, strict=True):
-                text = page.get_textpage()
-                search, (wide, high) = text.search("（签名）"), page.get_size()
-                while hit := search.get_next():
-                    _, bottom, right, top = text.get_charbox(hit[0] + 3)
-                    mm = 210 / wide
-                    place = {
-                        "x_mm": right * mm + 10,
-                        "y_mm": (high - (bottom + top) / 2) * mm - 1,
-                        "size_mm": 24.0,
-                    }
-                    paper_look.scribble(drawn, place, sheets.DPI, rng)
-    out = clerk.root / "解除 扫描.pdf"
-    sheets.save([paper_look.scan(sheet, 0.4, 4.0, rng) for sheet in pages], out)
-    return str(out)
 
 
 def options(name: str, *values: str) -> tuple[str, ...]:
@@ -167,7 +136,9 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
         "hold.until=判决生效",
     )
     form = clerk.issued("legal_hold_record", **dict(word.split("=") for word in same[1::2]))
-    two = ("--by", REVIEWER, "--by", APPROVER, "--paper", signed_everywhere(clerk, form))
+    printed = next((clerk.root / "archive/cases").rglob(f"{form} *.docx"))
+    release = signed_everywhere(printed, clerk.root / "解除 扫描.pdf")
+    two = ("--by", REVIEWER, "--by", APPROVER, "--paper", str(release))
     clerk.run("retention", "release", clerk.number, "H1", "--basis", "判决生效", *two, "--as", KEEPER)
     (listed,) = clerk.run("retention", "list")["cases"]
     assert (listed["status"], listed["keep_until"]) == ("可鉴定", "2027-07-05")
@@ -180,7 +151,12 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
         if row[1].value == clerk.number:
             row[5].value = "销毁"
     book.save(opinions)
-    three = (*options("--by", *APPRAISERS), "--paper", sheet(clerk, "鉴定意见表 签字"))
+    folder = opinions.parent
+
+    def signed(title: str) -> tuple[str, str]:
+        return "--paper", str(signed_everywhere(folder / f"{title}.docx", clerk.root / f"{title} 签字.pdf"))
+
+    three = (*options("--by", *APPRAISERS), *signed("保管期满档案鉴定意见表"))
     clerk.wait(1).run("retention", "appraise", batch, "--opinions", str(opinions), *three, "--as", KEEPER)
     clerk.run(
         "retention",
@@ -188,8 +164,7 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
         batch,
         "--by",
         APPROVER,
-        "--paper",
-        sheet(clerk, "审批表 签字"),
+        *signed("档案销毁审批表"),
         "--as",
         KEEPER,
     )
@@ -204,8 +179,8 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
     # ── nothing left anywhere ────────────────────────────────────────────────────────────────────────────
     left = [one["place"] for one in done["residue"]]
     assert left == [f"本机：archive/outbox/全卷 {clerk.number}.pdf", f"报送：{first['submission']}"]
-    signed = ("--paper", sheet(clerk, "监销记录 签字"), "--as", KEEPER)
-    assert clerk.run("retention", "close", batch, *signed, check=69)["error"]["code"] == "E609"
+    record = (*signed("监销记录"), "--as", KEEPER)
+    assert clerk.run("retention", "close", batch, *record, check=69)["error"]["code"] == "E609"
     (clerk.root / f"archive/outbox/全卷 {clerk.number}.pdf").unlink()
     hand_over_to(bureau, clerk, stick / "第二次", check=None)
     cleared = (
@@ -218,7 +193,7 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
         KEEPER,
     )
     clerk.run("retention", "residue", batch, *cleared)
-    assert clerk.run("retention", "close", batch, *signed)["state"] == "closed"
+    assert clerk.run("retention", "close", batch, *record)["state"] == "closed"
     (clerk.root / "户.json").unlink()  # typed in by the clerk, never the archive's
     assert traces(clerk.root) == []
     # ── the ledger sealed; what was handed over is held against what is left ──────────────────────────────

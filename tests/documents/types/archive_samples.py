@@ -148,6 +148,19 @@ GIVEN: dict[str, dict[str, object]] = {
         "expiry.rows": many("case", "file_no", "title", "category", "deregistered_on", "period", "expires", "held", "pending", "advice"),
     },
     "disposal_appraisal_opinion": {"appraisal.rows": many("case", "file_no", "title", "expires", "value", "pending", "dispute", "opinion")},
+    "disposal_appraisal_report": {
+        "appraised.scope": "XH-2028-001号清册所列保管期限届满的社会救助户档24卷、696件，形成年度2018—2024年。",
+        "appraised.members": "魏主任、钱档案、白主管", "appraised.on": "2028-07-19",
+        "appraised.rows": [
+            {"category": "最低生活保障", "volumes": 20, "destroy": 17, "extend": 2, "keep": 1},
+            {"category": "特困人员救助供养", "volumes": 4, "destroy": 4, "extend": 0, "keep": 0},
+        ],
+        "appraised.volumes": 24, "appraised.destroy": 21, "appraised.extend": 2, "appraised.keep": 1,
+        "appraised.kept": [
+            {"case": f"TJHQ-DB-2018-{n:06d}", "file_no": "", "expires": "2027-03-08", "until": "永久" if n == 3 else "至2033年12月31日"}
+            for n in range(1, 4)
+        ],
+    },
     "destruction_register": {
         "destruction.rows": many("title", "year", "file_no", "case", "due", "kept", "pages", "files", "bytes", "note")
     },
@@ -196,7 +209,7 @@ OF_MANY = (
 )  # fmt: skip
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
-    "four_nature_report",
+    "four_nature_report", "disposal_appraisal_report",
     "submission_receipt", "sample_draw",
 )  # fmt: skip
 NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)

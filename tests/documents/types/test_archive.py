@@ -81,7 +81,9 @@ def test_the_sheet_is_upright_but_for_long_lists(name: str) -> None:
     assert (section.page_width > section.page_height) is (name in ("fixity_manifest", "four_nature_report"))
 
 
-@pytest.mark.parametrize("name", ["destruction_approval", "destruction_supervision_record"])
+@pytest.mark.parametrize(
+    "name", ["destruction_approval", "destruction_supervision_record", "disposal_appraisal_report"]
+)
 def test_a_register_may_be_an_upright_form(name: str) -> None:
     template = CATALOGUE.get(name).template
     assert template is not None
