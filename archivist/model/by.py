@@ -87,9 +87,13 @@ class By:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
         """Read it back; ``ValueError``, ``KeyError`` or ``TypeError`` when it is none."""
-        moments = {key: dt.datetime.fromisoformat(plain[key]) for key in ("time", "clock") if plain.get(key)}
-        known_by = {"known_by": KnownBy(plain["known_by"])} if plain.get("known_by") else {}
-        return cls(**{**plain, "clock": None, "known_by": None, **moments, **known_by})
+        moment, clock, known_by = (plain.get(key) for key in ("time", "clock", "known_by"))
+        read = {
+            "time": dt.datetime.fromisoformat(moment or ""),
+            "clock": dt.datetime.fromisoformat(clock) if clock else None,
+            "known_by": KnownBy(known_by) if known_by else None,
+        }
+        return cls(**{**plain, **read})
 
 
 def in_words(actor: str, on_behalf_of: str, known_by: str, registered_account: str) -> str:

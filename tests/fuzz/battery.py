@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,12 +15,14 @@ from archivist import config
 from archivist.api import access, agenda, case_file, case_list, history, ledger, review, searching, setup
 from archivist.declarations.cache import CheckedTables
 from archivist.doctypes.catalogue import Catalogue
-from archivist.errors import ArchivistError
+from archivist.errors import ArchivistError, IndexFault
 from archivist.model.ids import CaseNo
 from archivist.preservation import verification
 from archivist.procedure.cases import change_facts
 from archivist.reading.kept_reading import unpack
 from archivist.rules.pack import Pack
+from archivist.search.checksums import NAME as CHECKSUMS
+from archivist.search.opened_index import current
 from archivist.store import bag, notes, office_keys
 from archivist.store.archive_fixity import check_format
 from archivist.store.bag_fixity import check_bag
@@ -31,6 +34,9 @@ from tests.kit import BY, NOW
 Ask = Callable[[Workspace], object]
 UNWITNESSED: Final = "archive/access/"
 """Of its lines each confirms the one before; the last is confirmed by none."""
+INDEX: Final = "index/0"
+_NO_CONTENT: Final = ("-shm", "-wal")
+"""Files of SQLite's own beside the catalogue that are made anew; of them nothing is to be named."""
 _BAG: Final = re.compile(r"archive/(cases|ledger|batches)/([^/]+)/")
 _warm: list[tuple[Pack, Catalogue]] = []
 
@@ -157,6 +163,15 @@ def named(workspace: Workspace, path: str) -> set[str]:
     return {f"archive/{note.folder}/{note.file}" for note in archive.damaged_notes()}
 
 
+def named_in_index(workspace: Workspace) -> set[str]:
+    """Return the files of the index that its checksums name, from the workspace on; that of the checksums where that is refused."""
+    folder = f"index/{current(workspace.root / 'index')}"
+    try:
+        return {f"{folder}/{name}" for name in workspace.index.damaged()}
+    except IndexFault as fault:
+        return {f"{folder}/{CHECKSUMS}"} if "校验和" in str(fault) else set()
+
+
 def named_by_verify(workspace: Workspace) -> set[str]:
     """Return the files that the whole check names, from the workspace on."""
     done = verification.verify(workspace, BY, processes=1)
@@ -177,6 +192,7 @@ class Tally:
     """How many damages were tried, and what went wrong with them."""
 
     tried: int = 0
+    searched: int = 0
     full: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -216,6 +232,7 @@ def strike(
     tally: Tally,
     *,
     full: bool,
+    search: bool = True,
     names: bool = True,
     beside: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
@@ -228,6 +245,7 @@ def strike(
         damage: says so in messages.
         tally: what goes wrong is noted here.
         full: ask everything, and compare what was filed afterwards.
+        search: of a file of the index: search too, not only ask which of its files are damaged.
         names: the damage must be named, and nothing else.
         beside: other files that are rewritten with it.
     """
@@ -236,17 +254,24 @@ def strike(
         office.put(place, content, as_now=True)
     tally.tried += 1
     warm = not path.startswith(("archivist.toml", "packs/", "doc_templates/", "index/"))
+    of_index = path.startswith(INDEX)
+    searched = of_index and (search or path.endswith(_NO_CONTENT))
     try:
-        with opened(office.root, warm=warm or (not full and path.startswith("index/0"))) as workspace:
-            for name, ask in _asks(path).items():
-                attempt(tally, damage, name, ask, workspace)
-            if names and path.startswith("archive/"):
+        with opened(office.root, warm=warm or (not full and of_index)) as workspace:
+            if searched or not of_index:
+                tally.searched += searched
+                for name, ask in _asks(path).items():
+                    attempt(tally, damage, name, ask, workspace)
+            if names and path.startswith(("archive/", INDEX)) and not path.endswith(_NO_CONTENT):
                 found: set[str] = set()
-                attempt(tally, damage, "check", lambda w: found.update(named(w, path)), workspace)
+                ask_names = named_in_index if of_index else partial(named, path=path)
+                attempt(tally, damage, "check", lambda w: found.update(ask_names(w)), workspace)
                 if found != {path}:
                     tally.say(damage, f"named {sorted(found)}")
     finally:
-        if not full:
+        if searched and not full:  # an index that was brought back is put right by the first search
+            office.mend()
+        elif not full:
             for place in {path, *beside}:
                 office.restore(place)
     if full:
@@ -277,7 +302,7 @@ _ASKS: Final[dict[str, dict[str, Ask]]] = {
     "keys": {"keys": keys},
     "packs": {"rules": rules},
     "doc_templates": {"types": types},
-    "index/0": {"search": search},
+    INDEX: {"search": search},
     "index/CURRENT": {"search": search},
     "index/": {"caches": caches},
 }

@@ -38,6 +38,10 @@ SHARE: Final = 1 / 100
 SHARE_SLOW: Final = 1 / 1_000
 FULL_EVERY: Final = 200
 """One damage of so many is followed by all questions."""
+SEARCHED_EVERY: Final = 20
+"""After one damage of so many to a file of the index it is searched too; after each its checksums are asked, which every search asks first."""
+PARTS: Final = {"cases": 8, "ledger": 3, "batches": 3, "tray": 4, "index": 10, "caches": 3}
+"""Into so many tests the bits of a kind are divided, for as many processes; the others are one."""
 RESEALED: Final = ("cases", "ledger", "batches", "tray", "alarms", "moves", "runs")
 Counted = Callable[[str, str, int], None]
 
@@ -62,14 +66,29 @@ def test_every_file_of_the_office_is_of_some_kind(office: Office) -> None:
     assert all(files_of(office, kind) for kind in KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_bit_that_turns_over(office: Office, kind: str, fuzzed: Counted) -> None:
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        pytest.param(kind, part, id=f"{kind}-{part}" if kind in PARTS else kind)
+        for kind in KINDS
+        for part in range(PARTS.get(kind, 1))
+    ],
+)
+def test_every_bit_that_turns_over(office: Office, kind: str, part: int, fuzzed: Counted) -> None:
     """「one bad thing is one finding with its path, everything else goes on writing; no E700 from any content」: each bit."""
-    everything = [one for path, data in files_of(office, kind).items() for one in damages.flips(path, data)]
-    tally, draw = Tally(), random.Random(sampling.drawn(kind))
-    for path, bit in sampling.sample(everything, SHARE_SLOW if kind in SLOW else SHARE, f"flips {kind}"):
+    everything = [
+        one
+        for path, data in files_of(office, kind).items()
+        for one in damages.flips(path, data)[part :: PARTS.get(kind, 1)]
+    ]
+    sweep = f"{kind} {part}"
+    tally, draw = Tally(), random.Random(sampling.drawn(sweep))
+    for path, bit in sampling.sample(everything, SHARE_SLOW if kind in SLOW else SHARE, f"flips {sweep}"):
         changed = damages.flipped(office.all()[path], bit)
-        strike(office, path, changed, f"{path} bit {bit}", tally, full=draw.randrange(FULL_EVERY) == 0)
+        strike(
+            office, path, changed, f"{path} bit {bit}", tally,
+            full=draw.randrange(FULL_EVERY) == 0, search=draw.randrange(SEARCHED_EVERY) == 0,
+        )  # fmt: skip
     _count(fuzzed, kind, "bits", tally)
 
 
@@ -123,7 +142,12 @@ def test_what_is_strange_though_its_digest_fits(office: Office, kind: str, fuzze
 
 
 def _count(fuzzed: Counted, kind: str, what: str, tally: Tally) -> None:
-    counts = {what: tally.tried, "asked everything": tally.full, "wrong": len(tally.wrong)}
+    counts = {
+        what: tally.tried,
+        "searched": tally.searched,
+        "asked everything": tally.full,
+        "wrong": len(tally.wrong),
+    }
     for name, number in counts.items():
         fuzzed(kind, name, number)
     assert not tally.wrong, "\n".join([f"{len(tally.wrong)} of {tally.tried}", *tally.wrong[:40]])

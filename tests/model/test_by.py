@@ -63,3 +63,13 @@ def test_a_note_of_an_older_program_is_read() -> None:
         "host": "",
     }
     assert By.from_plain(plain) == By("林经办", dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"time": ""}, {"time": None}, {"time": 0}, {"clock": 1}, {"known_by": "x"}]
+)
+def test_a_note_whose_values_are_of_another_type_is_refused_as_such(wrong: dict[str, object]) -> None:
+    """「everything read from disk is untrusted: parsed with limits and typed」: also what is empty where a moment must stand."""
+    plain = By("林经办", dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)).to_plain()
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        By.from_plain(plain | wrong)
