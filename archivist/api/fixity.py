@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api import selection
-from archivist.api.authorisation import authorised, require_two
+from archivist.api.authorisation import authorised, require, require_two
 from archivist.api.result import Result
+from archivist.disposal_errors import TwoPersonsNeeded
 from archivist.errors import InvalidValue
 from archivist.model.permissions import Act
 
@@ -121,13 +122,31 @@ class RestorationStep:
 
 
 @dataclass(frozen=True, slots=True)
+class LostEventView:
+    """An event that is given up.
+
+    Attributes:
+        sha256: empty where nobody knows it.
+        op: what it did, as the event has it; ``label`` the same in Chinese, ``about`` what it names. Empty where no copy has it.
+    """
+
+    seq: int
+    sha256: str
+    op: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Restored(Result):
     """What was put back, what was moved aside and where to, what is still wrong.
 
     Attributes:
         case: the case's number, the year of the ledger, the batch's id, ``review/<item>`` or ``keys``.
         plan: every step; with a dry run nothing else.
-        missing: what no copy has; ``lost`` what is known to have been there and is given up.
+        missing: what no copy has; ``lost`` what is known to have been there and is given up, by which two.
+        lost_events: the events among it, ``lost_holds`` the holds in force among it: they are placed again, or nothing is restored.
+        warnings: what could not be checked of the two.
         residue: what the copy still holds of records that were taken out of the file; it was not put back.
     """
 
@@ -143,6 +162,11 @@ class Restored(Result):
     lost: tuple[str, ...]
     left: tuple[FixityFindingView, ...]
     residue: tuple[str, ...]
+    lost_events: tuple[LostEventView, ...] = ()
+    lost_holds: tuple[str, ...] = ()
+    decided_by: str = ""
+    confirmed_by: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @authorised(Act.VERIFY)
@@ -262,7 +286,16 @@ def _bag_name(workspace: Workspace, text: str) -> str:
 
 @authorised(Act.RESTORE)
 def restore(
-    workspace: Workspace, by: By, case: str, backup: Path, *, dry_run: bool = False, accept_loss: bool = False
+    workspace: Workspace,
+    by: By,
+    case: str,
+    backup: Path,
+    *,
+    dry_run: bool = False,
+    accept_loss: bool = False,
+    second: By | None = None,
+    reason: str = "",
+    hold_again: bool = False,
 ) -> Restored:
     """Put back from a copy what something of the archive has lost, each file by its digest.
 
@@ -272,23 +305,49 @@ def restore(
         case: a case, there or not; a year of the ledger (``总账2024``); a batch; ``review/<item>``; ``keys`` (密钥).
         backup: a folder or a package: a generation of backup, a submission, another copy.
         dry_run: only say what would be done.
-        accept_loss: restore what there is although more is known to have been there.
+        accept_loss: restore what there is although more is known to have been there: two decide that, a trial run needs nobody.
+        second: who confirms it; see ``authorisation.require_two``.
+        reason: why it is given up.
+        hold_again: holds in force that would be lost are placed again, in the ledger.
 
     Raises:
         ArchiveError: E200, no such copy, or something known would be lost. CaseNotFound: E201. TrayItemNotFound: E104.
             NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
+        TwoPersonsNeeded: E605, something would be given up and nobody confirms it. UsageError: E001, no reason. InvalidValue: E002,
+            both are one person. OnHold: E601, a hold in force would be lost and is not placed again.
     """
     from archivist.preservation import restore as restoration
+    from archivist.preservation.losses import Decision
 
+    decision, warnings = None, tuple[str, ...]()
+    if accept_loss and not dry_run:
+        if second is None:
+            raise TwoPersonsNeeded(f"{Act.ACCEPT_LOSS.label}：用 --with 写确认的另一人")
+        require(workspace, by, Act.ACCEPT_LOSS)
+        warnings = require_two(workspace, by, second, Act.ACCEPT_LOSS)
+        decision = Decision(second, reason, hold_again)
     what = _restorable(workspace, case.strip())
-    done = restoration.restore(workspace, by, what, backup, dry_run=dry_run, accept_loss=accept_loss)
+    done = restoration.restore(
+        workspace, by, what, backup, dry_run=dry_run, accept_loss=accept_loss, decision=decision
+    )
     steps = tuple(
         RestorationStep(r.path, r.action.value, r.action.label, r.digest, r.source) for r in done.planned
     )
     return Restored(
         str(what), dry_run, steps, done.restored, done.aside, done.quarantine, done.missing, done.lost,
         _views(done.left), done.residue,
+        tuple(LostEventView(e.seq, e.digest, e.op, _title(e.op), e.about) for e in done.loss.events),
+        tuple(f"{hold.id} {hold.words}" for hold in done.loss.held),
+        by.actor if decision and done.loss else "", second.actor if second and decision and done.loss else "", warnings,
     )  # fmt: skip
+
+
+def _title(op: str) -> str:
+    """Return what an event did, in Chinese; empty where nobody knows."""
+    from archivist.api import history, ledger
+
+    titles = {known.value: title for known, title in {**history.TITLES, **ledger.TITLES}.items()}
+    return titles.get(op, op)
 
 
 def _restorable(workspace: Workspace, text: str) -> CaseNo | int | str:

@@ -227,7 +227,11 @@ def _text(event: Event) -> str:
         case Op.VERIFIED | Op.FOUR_NATURE_CHECKED:
             return _text_of_checks(event)
         case Op.ALARM_CLEARED:
-            how = {"accepted": "决定维持现状", "clean": "再次核对无误"}.get(data["how"], "已恢复")
+            how = {
+                "accepted": "决定维持现状",
+                "clean": "再次核对无误",
+                "loss": f"恢复时放弃：{'；'.join(data.get('lost', ()))}",
+            }.get(data["how"], "已恢复")
             return f"{data['case']} {how}" + (f"（{event.reason}）" if event.reason else "")
         case Op.HEADS_RECORDED:
             return f"{len(data['heads'])} 个"

@@ -9,7 +9,7 @@ import click
 
 from archivist.api import fixity as api
 from archivist.api import sealing
-from archivist.api.fixity import FixityFindingView, Verified
+from archivist.api.fixity import FixityFindingView, Restored, Verified
 from archivist.cli.session import Session, with_session
 from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 
@@ -179,24 +179,47 @@ def _short(digest: str) -> str:
     help="备份、报送副本所在的文件夹，或报送包（.zip）。",
 )
 @click.option("--dry-run", is_flag=True, help="只列出要怎样恢复，不动任何文件。")
-@click.option("--accept-loss", is_flag=True, help="副本中没有的就此放弃，按现有的恢复（记入总账）。")
+@click.option(
+    "--accept-loss", is_flag=True, help="副本中没有的就此放弃，按现有的恢复：须两人决定，记入总账。"
+)
+@click.option(
+    "--with", "second", metavar="姓名", help="与 --accept-loss 同用：确认的另一人；两人中须有分管领导。"
+)
+@click.option("--reason", default="", help="与 --accept-loss 同用：放弃的理由。")
+@click.option(
+    "--hold-again", is_flag=True, help="与 --accept-loss 同用：会丢掉的在冻结中的，在总账中重新冻结。"
+)
 @with_session
-def restore(session: Session, case_: str, backup: Path, dry_run: bool, accept_loss: bool) -> int:
+def restore(
+    session: Session,
+    case_: str,
+    backup: Path,
+    dry_run: bool,
+    accept_loss: bool,
+    second: str | None,
+    reason: str,
+    hold_again: bool,
+) -> int:
     """恢复：按摘要从备份找回缺失、被改动的文件与事件；换下的移到 outbox/损坏，不删除。
 
     户可以是已经不见了的户号，也可以是 总账2024、批次编号、review/编号（待认领的一份）、密钥。
     """
+    confirming = session.by(second) if accept_loss and second and not dry_run else None
+    if confirming and not session.json:
+        planned = api.restore(session.workspace, session.by(), case_, backup, dry_run=True, accept_loss=True)
+        _show_loss(session, planned, "将放弃")
     done = api.restore(
-        session.workspace, session.by(), case_, backup, dry_run=dry_run, accept_loss=accept_loss
-    )
+        session.workspace, session.by(), case_, backup,
+        dry_run=dry_run, accept_loss=accept_loss, second=confirming, reason=reason, hold_again=hold_again,
+    )  # fmt: skip
     session.emit(done)
     if dry_run or done.plan:
         rows = [(s.label, s.file, s.source) for s in done.plan]
         session.table(("怎样恢复" if dry_run else "已恢复", "文件", "来自"), rows)
     for path in done.missing:
         session.say(f"副本中没有：{path}", "yellow")
-    for what in done.lost:
-        session.say(f"{'要放弃' if dry_run else '已放弃'}：{what}", "yellow")
+    _show_loss(session, done, "要放弃" if dry_run else "已放弃")
+    session.notice(done.warnings)
     if dry_run:
         session.say("以上是计划，没有动任何文件" if done.plan else "没有可恢复的")
         return 0
@@ -212,3 +235,18 @@ def restore(session: Session, case_: str, backup: Path, dry_run: bool, accept_lo
         return IntegrityAlarm.exit_status
     session.say(f"{done.case} 已恢复，解除只读", "green")
     return 0
+
+
+def _show_loss(session: Session, done: Restored, word: str) -> None:
+    """Say what is given up: in words, event by event, the holds."""
+    for what in done.lost:
+        session.say(f"{word}：{what}", "yellow")
+    for e in done.lost_events:
+        digest = f"，摘要 {_short(e.sha256)}" if e.sha256 else ""
+        session.say(
+            f"  第 {e.seq} 个事件：{e.label or '内容已无从知道'} {e.about}".rstrip() + digest, "yellow"
+        )
+    for hold in done.lost_holds:
+        session.say(f"  在冻结中：{hold}", "bold red")
+    if done.decided_by:
+        session.say(f"  {done.decided_by}、{done.confirmed_by} 决定，记入总账", "yellow")

@@ -102,8 +102,8 @@ class GroupHold:
 
 
 def next_group_hold(groups: Iterable[GroupHold]) -> str:
-    """Return the id of the next group hold; none is given twice."""
-    return f"G{sum(1 for _ in groups) + 1}"
+    """Return the id of the next group hold; none is given twice, though an earlier one was given up when a ledger was restored."""
+    return f"G{max((int(group.hold.id[1:]) for group in groups), default=0) + 1}"
 
 
 def in_force(case: Case, groups: Iterable[GroupHold], on: dt.date) -> tuple[Hold, ...]:
@@ -125,7 +125,7 @@ def fold_group_holds(events: Iterable[Event]) -> tuple[GroupHold, ...]:
     for event in events:
         if event.op is Op.HOLD_DECLARED:
             hold = Hold.from_plain({**event.data, "scope": WHOLE_CASE}, event)
-            if hold.id != next_group_hold(found):
+            if not hold.id[1:].isdecimal() or any(group.hold.id == hold.id for group in found):
                 raise ValueError(f"group hold {hold.id} where {next_group_hold(found)} was due")
             found = (*found, GroupHold(hold, HeldCases.from_plain(event.data), int(event.time[:4])))
         elif event.op is Op.GROUP_HOLD_RELEASED:

@@ -63,6 +63,7 @@ class Act(StrEnum):
     BACK_UP = "backup"
     SUBMIT = "submit"
     RESTORE = "restore"
+    ACCEPT_LOSS = "restore --accept-loss"
     IGNORE_CLOCK = "--despite-clock"
     SET_PIN = "people pin"
     CLEAR_PIN = "people pin --clear"
@@ -130,6 +131,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.BACK_UP: "备份",
         Act.SUBMIT: "报送区民政局、收回执",
         Act.RESTORE: "从备份恢复",
+        Act.ACCEPT_LOSS: "恢复时放弃已知存在过的内容（须两人）",
         Act.IGNORE_CLOCK: "机器时间早于上一事件仍给号",
         Act.SET_PIN: "设本人的口令",
         Act.CLEAR_PIN: "清除忘了的口令",
@@ -199,6 +201,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.BACK_UP: FILING | CUSTODY,
         Act.SUBMIT: FILING | CUSTODY,
         Act.RESTORE: CUSTODY,
+        Act.ACCEPT_LOSS: CUSTODY,
         Act.IGNORE_CLOCK: CUSTODY,
         Act.SET_PIN: EVERYBODY,
         Act.CLEAR_PIN: CUSTODY,

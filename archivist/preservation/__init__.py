@@ -2,7 +2,7 @@
 
 ``verification`` checking, decisions about what was found, the rolling schedule · ``anchors`` heads held against chains, ``history`` those that ledger and
 index remember, ``seal`` those that others keep, ``comparison`` the archive held against what others have · ``restore`` from ``copies``, by digest: ``bag_repair`` and
-``loose_repair`` plan it, ``repairs`` does it · ``foreign`` what other
+``loose_repair`` plan it, ``repairs`` does it, ``losses`` what goes for good with it · ``foreign`` what other
 programs left there, moved out ·
 ``access_fixity`` the access log held against itself and the ledger, ``access_disposal`` destroyed by two ·
 ``binding`` whose an old bag is, said by an event ·
@@ -43,6 +43,7 @@ __all__ = [
     "hold_papers",
     "holds",
     "loose_repair",
+    "losses",
     "moving_files",
     "record_copies",
     "repairs",

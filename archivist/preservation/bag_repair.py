@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, NewerFormat
+from archivist.model.bag_head import BagHead
 from archivist.preservation.copies import CopySet, prefix, whole_beginning
 from archivist.preservation.repairs import RepairPlan
 from archivist.store import bag, chain, durable_files
@@ -27,14 +28,14 @@ _FIXED: Final = ("bagit.txt", bag.INFO, bag.MANIFEST, bag.TAG_MANIFEST)
 
 
 def plan_bag(
-    folder: Path, copies: CopySet, anchors: Iterable[tuple[int, str]] = (), *, accept_loss: bool = False
+    folder: Path, copies: CopySet, anchors: Iterable[BagHead] = (), *, accept_loss: bool = False
 ) -> RepairPlan:
     """Say what would be put back into a bag and what would be set aside.
 
     Args:
         folder: the bag, or where it was.
         copies: where to look.
-        anchors: number and digest of events that the ledger knows to have been the last.
+        anchors: heads that ledger and index know.
         accept_loss: what is known to be lost is given up: what is whole is put back all the same.
 
     Raises:
@@ -47,7 +48,7 @@ class _BagRepair:
     """The plan for one bag, step by step."""
 
     def __init__(
-        self, folder: Path, copies: CopySet, anchors: tuple[tuple[int, str], ...], accept_loss: bool
+        self, folder: Path, copies: CopySet, anchors: tuple[BagHead, ...], accept_loss: bool
     ) -> None:
         self.folder = folder
         self.copies = copies
@@ -72,14 +73,17 @@ class _BagRepair:
         settled, data = self._settled(known, own)
         if settled.seq == known:
             settled, data = self._continued(settled, data)
-        settled, data = self._held_against_anchors(settled, data)
+        whole, own_chain = settled.seq >= known, settled
+        settled, data = self._held_against_anchors(settled, data, whole=whole)
+        whole = whole or settled is not own_chain  # it gave way to one that is, and may be shorter
+        self.made.kept, self.made.whole = settled, whole
         if not settled.events:
             self.made.missing.append(f"{chain.EVENTS}/{chain.event_name(1)}")
             return self.made
-        self._files(settled, whole=settled.seq >= known)
+        self._files(settled, whole=whole)
         for seq, content in data.items():
             self.made.put(path_of(seq), bag.sha256(content), content, self._place_of(content))
-        if settled.seq >= known:
+        if whole:
             self._tags(settled)
             self._surplus(settled)
         return self.made
@@ -158,28 +162,36 @@ class _BagRepair:
         whole = whole_beginning(chosen.chain, self.copies, settled.seq)
         if whole < upto and self.accept_loss and whole:
             self.made.lost += [f"{path_of(n)}（副本中没有它的文件）" for n in range(whole + 1, upto + 1)]
+            self.made.given_up.append(chosen.chain)
             upto = whole
         tail = {n: chosen.data[n - 1] for n in range(settled.seq + 1, upto + 1)}
         return prefix(chosen.chain, upto), data | tail
 
-    def _held_against_anchors(self, settled: Chain, data: dict[int, bytes]) -> tuple[Chain, dict[int, bytes]]:
-        """Say what the ledger knows of that the chain would lack; a rewritten chain gives way to a copy that the ledger confirms."""
-        if all(_confirms(settled, seq, head) for seq, head in self.anchors):
+    def _held_against_anchors(
+        self, settled: Chain, data: dict[int, bytes], *, whole: bool
+    ) -> tuple[Chain, dict[int, bytes]]:
+        """Say what ledger and index know of that the chain would lack; a rewritten chain gives way to a copy they confirm."""
+        denied = [head for head in self.anchors if not _confirms(settled, head)]
+        if not denied:
             return settled, data
-        proven = [b for b in self.bags if all(_confirms(b.chain, *anchor) for anchor in self.anchors)]
-        rewritten = any(s <= settled.seq and not _confirms(settled, s, h) for s, h in self.anchors)
+        proven = [b for b in self.bags if all(_confirms(b.chain, head) for head in self.anchors)]
+        rewritten = any(head.seq <= settled.seq for head in denied)
         if not proven or not rewritten:
-            last = max(seq for seq, _ in self.anchors)
+            if not rewritten and not whole:
+                return settled, data  # nothing goes of a chain that cannot be mended
+            last = max(head.seq for head in self.anchors)
+            self.made.unknown += denied
             self.made.lost.append(
                 "历史与总账所记的链头不符，这些副本也都不符"
                 if rewritten
-                else f"第 {settled.seq + 1}—{last} 个事件（总账记有，这些副本中没有）"
+                else f"第 {settled.seq + 1}—{last} 个事件（总账或索引记有，这些副本中没有）"
             )
             return settled, data
         true = proven[0]
         shared = [one == other for one, other in zip(settled.events, true.chain.events, strict=False)]
         same = shared.index(False) if False in shared else len(shared)
         self.made.lost.append(f"现有第 {same + 1}—{settled.seq} 个事件（与总账不符，改用副本的，移出另存）")
+        self.made.given_up.append(settled)
         return true.chain, {n: true.data[n - 1] for n in range(same + 1, true.chain.seq + 1)}
 
     def _place_of(self, content: bytes) -> str:
@@ -255,8 +267,8 @@ class _BagRepair:
                 self.made.aside(path)
 
 
-def _confirms(held: Chain, seq: int, head: str) -> bool:
-    return held.seq >= seq and held.events[seq - 1][1] == head
+def _confirms(held: Chain, head: BagHead) -> bool:
+    return held.seq >= head.seq and held.events[head.seq - 1][1] == head.head
 
 
 def _read(path: Path) -> bytes:

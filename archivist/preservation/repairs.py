@@ -9,9 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from archivist.errors import ArchiveError, WriteFailed
+from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
 from archivist.preservation.copies import UNREADABLE, CopiedFile
 from archivist.store import bag, durable_files
+from archivist.store.chain import Chain
 
 
 class Action(StrEnum):
@@ -53,8 +55,10 @@ class RepairPlan:
         folder: what the paths are relative to.
         repairs: in the order in which they are done.
         missing: what no copy has, for people.
-        lost: what is known to have been there and would be gone for good, for people; then nothing is done unless a person says so.
+        lost: what is known to have been there and would be gone for good, for people; then nothing is done unless people say so.
         new: the folder is not there, and is made as a whole.
+        kept: the chain of a bag as it would be; ``whole`` whether no event that is known is missing in it.
+        given_up: chains of which it would lack events whose content is there; ``unknown`` heads it would lack besides.
     """
 
     folder: Path
@@ -62,6 +66,10 @@ class RepairPlan:
     missing: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     new: bool = False
+    kept: Chain | None = None
+    whole: bool = True
+    given_up: list[Chain] = field(default_factory=list)
+    unknown: list[BagHead] = field(default_factory=list)
 
     def put(self, path: str, digest: str, content: bytes | CopiedFile, source: str = "") -> None:
         """Plan that a file is put back."""

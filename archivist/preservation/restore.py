@@ -7,7 +7,6 @@ shown; what is replaced is set aside, never deleted; every restoration stands in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,11 @@ from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.expunged_records import EXPUNGED
 from archivist.model.ids import CaseNo
+from archivist.preservation import history, losses
 from archivist.preservation.bag_repair import plan_bag
 from archivist.preservation.copies import CopySet
 from archivist.preservation.loose_repair import KEYS, plan_keys, plan_tray_item
+from archivist.preservation.losses import Decision, Loss
 from archivist.preservation.repairs import Action, Mender, Repair, RepairPlan
 from archivist.store import Archive, bag
 from archivist.store.bag_fixity import FixityFault, FixityFinding, check_bag
@@ -41,7 +42,7 @@ class Restoration:
         restored: what was put back or written anew; ``aside`` what was moved out of the way.
         quarantine: where that is.
         missing: what no copy has.
-        lost: what is known to be gone for good.
+        lost: what is known to be gone for good, in words; ``loss`` what is known of it.
         left: what is still wrong with a bag.
         residue: what the copy still holds of records that were taken out of the file (已剔除); it was not put back.
     """
@@ -51,9 +52,14 @@ class Restoration:
     aside: tuple[str, ...]
     quarantine: Path
     missing: tuple[str, ...]
-    lost: tuple[str, ...]
+    loss: Loss
     left: tuple[FixityFinding, ...]
     residue: tuple[str, ...]
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What is given up, in words."""
+        return self.loss.words
 
 
 def restore(
@@ -64,6 +70,7 @@ def restore(
     *,
     dry_run: bool = False,
     accept_loss: bool = False,
+    decision: Decision | None = None,
 ) -> Restoration:
     """Put back what a case, a year of the ledger, a batch, a tray item or the keys have lost.
 
@@ -77,14 +84,16 @@ def restore(
         what: the case, a year of the ledger, the id of a batch, ``review/<item>``, or ``keys``.
         copy: a folder or a package that holds the files, at any depth and under any name.
         dry_run: only say what would be done.
-        accept_loss: restore what there is although it is known that more was lost.
+        accept_loss: of a trial run: restore what there is although it is known that more was lost.
+        decision: of two people, that what is known to be lost is given up; without one nothing is.
 
     Raises:
         AlreadyDestroyed: E604, the ledger has the tombstone of the case. IntegrityAlarm: E202, of the ledger, which comes first.
         ArchiveError: E200, no such copy, copies that contradict each other, or something known would be lost for good.
-        NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
+        OnHold: E601, a hold in force would be lost. NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
 
-    Survives: a kill at any point; run again it goes on. Until it is done a case stays read-only.
+    Survives: a kill at any point; run again it goes on. Until it is done a case stays read-only. What is given up stands in the ledger
+        before anything of it goes; but of the ledger of this very year only once that is restored.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     name = str(what).replace("/", " ")
@@ -92,18 +101,23 @@ def restore(
     with archive.writing(by.actor), CopySet.of(copy) as copies:
         if isinstance(what, CaseNo):
             archive.destructions.refuse(what)
-        plan = _plan(workspace, what, copies, accept_loss=accept_loss)
+        plan = _plan(workspace, what, copies, accept_loss=accept_loss or decision is not None)
+        loss = losses.of_plan(archive, what, plan, by.today)
         if dry_run:
             steps = tuple(plan.repairs)
             found = _residue(archive, what, copies)
-            return Restoration(steps, (), (), quarantine, tuple(plan.missing), tuple(plan.lost), (), found)
-        if plan.lost and not accept_loss:
+            return Restoration(steps, (), (), quarantine, tuple(plan.missing), loss, (), found)
+        if loss and decision is None:
             raise ArchiveError(
                 "这样恢复会丢掉已知存在过的内容，没有恢复",
                 file=str(what),
-                problems=plan.lost,
-                remedy="先找更新的备份；确实没有的，加 --accept-loss，按现有的恢复，并记入总账。",
+                problems=[*loss.words, *(f"冻结 {hold.id} {hold.words}" for hold in loss.held)],
+                remedy="先找更新的备份；确实没有的，由两人决定（--accept-loss --with 另一人 --reason 理由），按现有的恢复，并记入总账。",
             )
+        if loss and decision:
+            loss.refuse(str(what), hold_again=decision.hold_again)
+            if what != by.today.year:
+                losses.put_on_record(archive, _identity(what), loss, decision, stamp, plan)
         if isinstance(what, CaseNo) and plan.repairs and not plan.new:
             archive.alarms.set(what, check_bag(plan.folder, quick=True).findings)
         mender = Mender(archive.work, quarantine, workspace.root)
@@ -111,7 +125,11 @@ def restore(
             mender.carry_out(plan)
         if isinstance(what, int):
             archive.ledgers.forget()
-        left = _left(workspace, what, plan)
+            if loss and decision:
+                losses.enter_again(archive, what, loss, decision, stamp)
+                if what == by.today.year:
+                    losses.put_on_record(archive, _identity(what), loss, decision, stamp, plan)
+        left = _left(workspace, what, plan, given_up=bool(loss))
         residue = _residue(archive, what, copies)
         if mender.restored or mender.aside:
             data = {
@@ -120,7 +138,7 @@ def restore(
                 "aside": mender.aside,
                 "left": len(left),
                 "missing": plan.missing,
-                "lost": plan.lost,
+                "lost": list(loss.words),
             }
             with suppress(IntegrityAlarm, NewerFormat):  # of a ledger that is not whole yet
                 archive.note(Op.RESTORED, data, stamp)
@@ -130,7 +148,7 @@ def restore(
         tuple(mender.aside),
         quarantine,
         tuple(plan.missing),
-        tuple(plan.lost),
+        loss,
         left,
         residue,
     )
@@ -145,7 +163,7 @@ def _plan(
     if isinstance(what, str) and (item := TRAY.fullmatch(what)):
         return plan_tray_item(archive, item[1], copies)
     folder = _folder(archive, what)
-    anchors = _anchors(archive, bag.identifier(folder.name))
+    anchors = history.known(workspace).of(bag.identifier(folder.name))
     plan = plan_bag(folder, copies, anchors, accept_loss=accept_loss)
     if plan.new and not any(r.action is not Action.ASIDE for r in plan.repairs):
         raise ArchiveError("档案库和副本中都没有它", file=str(what), remedy="换一份备份，或核对编号。")
@@ -160,14 +178,9 @@ def _folder(archive: Archive, what: CaseNo | int | str) -> Path:
     return archive.ledger / str(what) if isinstance(what, int) else archive.batches.folder / what
 
 
-def _anchors(archive: Archive, identity: str) -> Iterator[tuple[int, str]]:
-    """Yield what the ledger says the last event of a bag was, the oldest first."""
-    with suppress(IntegrityAlarm, NewerFormat, FileNotFoundError):
-        for event in archive.ledger_events():
-            if event.op is Op.HEADS_RECORDED:
-                for name, seq, head in event.data["heads"]:
-                    if name == identity:
-                        yield int(seq), str(head)
+def _identity(what: CaseNo | int | str) -> str:
+    """Return the External-Identifier of a bag."""
+    return bag.identifier(str(what))
 
 
 def _residue(archive: Archive, what: CaseNo | int | str, copies: CopySet) -> tuple[str, ...]:
@@ -183,11 +196,15 @@ def _residue(archive: Archive, what: CaseNo | int | str, copies: CopySet) -> tup
     return tuple(f"第 {no} 件（{EXPUNGED}）：{found.path}" for no, found in held if found)
 
 
-def _left(workspace: Workspace, what: CaseNo | int | str, plan: RepairPlan) -> tuple[FixityFinding, ...]:
+def _left(
+    workspace: Workspace, what: CaseNo | int | str, plan: RepairPlan, *, given_up: bool
+) -> tuple[FixityFinding, ...]:
     """Return what is still wrong with a bag; a case is read-only as long as anything is."""
     if not plan.folder.is_dir() or what == KEYS or (isinstance(what, str) and TRAY.fullmatch(what)):
         return ()
     left = check_bag(plan.folder).findings
+    if given_up and not left:
+        workspace.adopt(_identity(what))
     if isinstance(what, CaseNo) and not any(f.problem is FixityFault.NEWER for f in left):
         if left:
             workspace.archive.alarms.set(what, left)

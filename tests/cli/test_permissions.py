@@ -65,7 +65,10 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("doctor",): [(Act.TIDY, ["--tidy"])],
     ("access", "list"): [(Act.READ_ACCESS, [])],
     ("access", "destroy"): [(Act.DESTROY_ACCESS, ["--with", "某witness", "--reason", "期满"])],
-    ("restore",): [(Act.RESTORE, ["王秀兰", "--from", "archive"])],
+    ("restore",): [
+        (Act.RESTORE, ["王秀兰", "--from", "archive"]),
+        (Act.ACCEPT_LOSS, ["王秀兰", "--from", "archive", "--accept-loss", "--with", NAMES[Role.APPROVER], "--reason", "x"]),
+    ],
     ("ledger",): [(Act.SEAL, ["seal"]), (Act.ENTER_VACANT, ["--vacant", "--reason", "打印中断"])],
     ("people", "pin"): [(Act.SET_PIN, ["某无岗", "--pin-stdin"]), (Act.CLEAR_PIN, ["某无岗", "--clear"])],
     ("retention", "extend"): [(Act.EXTEND_RETENTION, ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有价值"])],

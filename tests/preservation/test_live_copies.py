@@ -12,7 +12,9 @@ import shutil
 from pathlib import Path
 
 from archivist.errors import ArchiveError
+from archivist.model.by import By
 from archivist.model.ids import CaseNo
+from archivist.preservation.losses import Decision
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import verify
 from archivist.store import Archive, bag, chain
@@ -104,5 +106,5 @@ def _give_up_what_was_torn(workspace: Workspace, what: CaseNo | int, copy: Path)
     try:
         done = restore(workspace, BY, what, copy)
     except ArchiveError:
-        done = restore(workspace, BY, what, copy, accept_loss=True)
+        done = restore(workspace, BY, what, copy, decision=Decision(By("赵分管", BY.time), "抄到一半"))
     assert done.left == ()

@@ -13,10 +13,12 @@ import pytest
 from archivist.errors import ArchiveError, InvalidValue, NewerFormat, TrayItemNotFound
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import commit_file
+from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.preservation.backup import back_up
+from archivist.preservation.losses import Decision
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import verify
 from archivist.procedure.cases import change_facts
@@ -26,6 +28,7 @@ from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, make_id
 
+DECISION = Decision(By("赵分管", BY.time), "没有更新的备份")
 ONE, TWO = CaseNo.parse("TJHQ-DB-2024-000001"), CaseNo.parse("TJHQ-DB-2024-000002")
 
 
@@ -261,7 +264,7 @@ def test_what_the_ledger_knows_and_no_copy_has_is_said_first(workspace: Workspac
         restore(workspace, BY, ONE, copy)
     assert "第 5—5 个事件" in str(refused.value)
     assert not (workspace.archive.cases / str(ONE)).exists()
-    done = restore(workspace, BY, ONE, copy, accept_loss=True)
+    done = restore(workspace, BY, ONE, copy, decision=DECISION)
     assert len(done.lost) == 1 and done.restored
     entry = next(e for e in workspace.archive.ledger_events() if e.op is Op.RESTORED)
     assert entry.data["lost"] == list(done.lost)
@@ -282,7 +285,7 @@ def test_a_rewritten_history_gives_way_to_a_copy_the_ledger_confirms(
     with Workspace.open(workspace.root) as fresh:
         with pytest.raises(ArchiveError, match="丢掉"):
             restore(fresh, BY, ONE, copy)
-        done = restore(fresh, BY, ONE, copy, accept_loss=True)
+        done = restore(fresh, BY, ONE, copy, decision=DECISION)
         assert done.left == () and done.aside
         assert fresh.archive.head(ONE) == head
         kept = [p.read_bytes() for p in done.quarantine.iterdir()]

@@ -13,7 +13,9 @@ import pytest
 import tests.tamper
 from archivist.api.fixity import verify as verify_views
 from archivist.errors import IntegrityAlarm
+from archivist.model.by import By
 from archivist.model.ids import CaseNo
+from archivist.preservation.losses import Decision
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import verify
 from archivist.procedure.cases import change_facts
@@ -97,7 +99,10 @@ def test_what_was_done_is_mended_from_a_copy(scene: Scene, mine: Scene, way: Way
         for name in sorted({f.bag for f in verify(workspace, BY, processes=1).findings}):
             number = CaseNo.parse(name)
             for _ in range(2):  # what lay behind a link is only seen to be missing once that is gone
-                left = restore(workspace, BY, number, scene.archive, accept_loss=way.needs_anchor).left
+                decision = (
+                    Decision(By("赵分管", BY.time), "总账不认", hold_again=True) if way.needs_anchor else None
+                )
+                left = restore(workspace, BY, number, scene.archive, decision=decision).left
             assert left == ()
         assert verify(workspace, BY, processes=1).findings == ()
         goes_on(workspace, set())

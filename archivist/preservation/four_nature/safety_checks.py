@@ -10,6 +10,7 @@ from typing import Final
 
 from archivist.model.event import Event, Op
 from archivist.os_reasons import reason_of
+from archivist.preservation import losses
 from archivist.preservation.four_nature.evidence import CaseEvidence
 from archivist.preservation.four_nature.fixity_checks import is_surplus, said_of
 from archivist.preservation.four_nature.local_tools import ToolRun
@@ -115,7 +116,8 @@ def _alone(events: Sequence[Event], where: str) -> Iterator[str]:
 
 def _accepted_alone(number: str, ledger: Sequence[Event]) -> Iterator[str]:
     for event in ledger:
-        if event.op is Op.ALARM_CLEARED and event.data["case"] == number and event.data["how"] == "accepted":
+        of_two = event.op is Op.ALARM_CLEARED and event.data["how"] in ("accepted", losses.HOW)
+        if of_two and event.data["case"] == number:
             second = event.data.get("confirmed") or {}
             if not second.get("actor") or second["actor"] == event.actor:
                 yield f"总账第 {event.seq} 笔认可问题，没有另一人确认"
