@@ -83,6 +83,7 @@ def test_one_outside_thing_one_module() -> None:
         "zxingcpp": {"archivist.reading.barcodes"},
         "olefile": {"archivist.reading.formats.documents", "archivist.reading.formats.outlook"},
         "pi_heif": {"archivist.reading.formats.images"},
+        "pyzipper": {"archivist.reading.aes_zip"},
         "py7zr": {"archivist.reading.formats.seven_zip"},
         "python_calamine": {"archivist.reading.formats.spreadsheets"},
         "pypdfium2": {"archivist.reading.formats.pdf", "archivist.cli.demo.sheets"},

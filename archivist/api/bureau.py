@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.authorisation import authorised
 from archivist.api.fixity import FixityFindingView
+from archivist.api.parts_passwords import password_of
+from archivist.api.passwords import AskPassword
 from archivist.api.result import Result
 from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo, Category, narrow
 from archivist.model.permissions import Act
@@ -166,7 +168,12 @@ class ReportingOffices(Result):
 
 @authorised(Act.RECEIVE)
 def receive(
-    workspace: Workspace, by: By, files: Sequence[Path], *, pdf: bool | None = None
+    workspace: Workspace,
+    by: By,
+    files: Sequence[Path],
+    *,
+    ask: AskPassword | None = None,
+    pdf: bool | None = None,
 ) -> SubmissionReceived:
     """Receive the parts of one submission; see ``bureau.reception.receive``.
 
@@ -174,6 +181,7 @@ def receive(
         workspace: the bureau's.
         by: who receives, and when.
         files: the packages, in any order, all of them.
+        ask: asks for the password of those that are locked.
         pdf: make a PDF of the paper; as the settings say when not given.
 
     Raises:
@@ -182,8 +190,9 @@ def receive(
     """
     from archivist.bureau import reception
 
+    password = password_of(files, ask)
     wanted = workspace.config.options.pdf if pdf is None else pdf
-    done = reception.receive(workspace, by, files, pdf=wanted)
+    done = reception.receive(workspace, by, files, password=password, pdf=wanted)
     receipt = done.receipt
     return SubmissionReceived(
         str(receipt.submission),

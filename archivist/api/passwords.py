@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
-from archivist.errors import PasswordNeeded
+from archivist.errors import PasswordNeeded, UsageError
+from archivist.os_reasons import reason_of
 
 AskPassword = Callable[[str, str], str]
 """Called with a file's name and why the password before was refused, empty at first; returns what a person types."""
+NewPassword = Callable[[], str]
+"""Called once for a password that something is locked with; a person types it twice."""
 ATTEMPTS: Final = 3
 """So many passwords are asked for."""
+_LONGEST: Final = 4_096
+"""Bytes of a password file that are read."""
 _T = TypeVar("_T")
 
 
@@ -32,3 +38,23 @@ def with_password(name: str, ask: AskPassword, attempt: Callable[[str], _T]) -> 
                 raise
             refused = error.what
     raise AssertionError
+
+
+def from_file(path: Path) -> str:
+    """Return the password that a file holds in its first line.
+
+    Raises:
+        UsageError: E001, it cannot be read, is no text, or its first line is empty.
+    """
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(_LONGEST)
+    except OSError as error:
+        raise UsageError(f"密码文件打不开：{reason_of(error)}", file=path.name) from error
+    try:
+        line = data.decode("utf-8-sig").partition("\n")[0].rstrip("\r")
+    except UnicodeDecodeError:
+        line = ""
+    if not line:
+        raise UsageError("密码文件的第一行须是密码（UTF-8 文本）", file=path.name)
+    return line

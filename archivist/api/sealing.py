@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised
+from archivist.api.parts_passwords import password_of
+from archivist.api.passwords import AskPassword
 from archivist.api.result import Result
 from archivist.model.permissions import Act
 
@@ -105,20 +107,25 @@ def seal(workspace: Workspace, by: By, *, pdf: bool | None = None) -> Sealed:
     return Sealed(made.id, made.on, made.cases, made.bags, made.sha256, made.code, made.unread, made.files)
 
 
-def compare(workspace: Workspace, path: Path, anchor: str = "") -> Comparison:
+def compare(
+    workspace: Workspace, path: Path, anchor: str = "", *, ask: AskPassword | None = None
+) -> Comparison:
     """Hold the archive against a seal, a submission, a backup or another copy; nothing is written.
 
     Args:
         workspace: the open workspace.
         path: the file or folder.
         anchor: what a printed page says of it: at least twenty hexadecimal digits, or its QR code.
+        ask: asks for the password of a submission that is locked.
 
     Raises:
+        PasswordNeeded: E106, none of those typed.
         ArchiveError: E200, it is none of these. IntegrityAlarm: E202, it is not as its own digest or the page says.
     """
-    from archivist.preservation import comparison
+    from archivist.preservation import comparison, submission_envelope
 
-    reference = comparison.read(path, anchor)
+    with submission_envelope.opened([path], password_of([path], ask)) as (plain,):
+        reference = comparison.read(plain, anchor)
     found = comparison.compare(workspace.archive, reference)
     bags = tuple(
         ComparedBag(c.bag, c.standing.value, c.standing.label, c.anchored, c.here, c.since, c.exact, c.why)

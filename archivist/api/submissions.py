@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.authorisation import authorised
+from archivist.api.passwords import NewPassword
 from archivist.api.result import Result
 from archivist.errors import UsageError
 from archivist.model.permissions import Act
@@ -38,7 +39,12 @@ class SubmittedHousehold:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPart:
-    """A package as it was read back; ``before``: it was there already, the same byte for byte."""
+    """A package as it was read back; ``before``: it was there already, the same byte for byte.
+
+    Attributes:
+        name: of the file on the medium.
+        sha256: of the package; of a locked one, of the package inside. ``size`` likewise.
+    """
 
     name: str
     sha256: str
@@ -150,6 +156,7 @@ def submit(
     wanted: str = "due",
     to: Path | None = None,
     part_size: str = "",
+    encrypt: NewPassword | None = None,
     dry_run: bool = False,
     pdf: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -164,6 +171,7 @@ def submit(
         wanted: ``due``, ``all``, ``changed`` or ``new``.
         to: the folder; the outbox when not given.
         part_size: of a package at most, ``3.9G``.
+        encrypt: asked for the password with which the packages are locked; they are not when not given.
         dry_run: only say what it would be.
         pdf: make a PDF of the list as well; as the settings say when not given.
         progress: called with the packages done and all.
@@ -184,6 +192,7 @@ def submit(
         Wanted(wanted),
         to,
         _bytes(part_size) if part_size else PART_SIZE,
+        encrypt() if encrypt and not dry_run else "",
     )
     made = submission.submit(workspace, by, order, dry_run=dry_run, pdf=_pdf(workspace, pdf), step=progress)
     return _view(made, made=not dry_run)
@@ -196,17 +205,21 @@ def resume(
     submission_id: str,
     *,
     to: Path | None = None,
+    encrypt: NewPassword | None = None,
     pdf: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Submitted:
     """Make what is not there of a submission that was begun; see ``preservation.submission.resume``.
 
     Raises:
-        ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200. IntegrityAlarm: E202. WriteFailed: E204.
+        PasswordNeeded: E106, it was begun locked, or what is there was locked with another password. ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200. IntegrityAlarm: E202. WriteFailed: E204.
     """
     from archivist.preservation import submission
 
-    made = submission.resume(workspace, by, submission_id, to, pdf=_pdf(workspace, pdf), step=progress)
+    password = encrypt() if encrypt else ""
+    made = submission.resume(
+        workspace, by, submission_id, to, password=password, pdf=_pdf(workspace, pdf), step=progress
+    )
     return _view(made, made=True)
 
 
@@ -309,7 +322,7 @@ def _view(done: SubmissionMade, *, made: bool) -> Submitted:
         told.anchor,
         done.size,
         tuple(SubmittedHousehold(c.case, c.seq, c.head, c.why.label, c.part, c.bytes) for c in told.cases),
-        tuple(SubmissionPart(p.name, p.sha256, p.size, p.before) for p in done.parts),
+        tuple(SubmissionPart(p.file, p.sha256, p.size, p.before) for p in done.parts),
         done.too_large,
         done.known.waiting if done.known else (),
         tuple(notices),

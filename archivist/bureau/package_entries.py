@@ -154,7 +154,11 @@ def _require_plain(entry: PackageEntry, name: str) -> None:
     if stat.S_IFMT(entry.mode >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _refused(f"{shown} 是链接或设备，不是普通文件", name)
     if flags & _LOCKED:
-        raise PasswordNeeded("包加了密码", file=name, remedy="请报送单位给出不加密的包，或解密后再接收。")
+        raise PasswordNeeded(
+            "包加了密码，不是 submit --encrypt 做的",
+            file=name,
+            remedy="用压缩软件和密码解开，再接收里面的包；或者请报送单位给出不加密的。",
+        )
     if method or packed != size:
         raise _refused(f"{shown} 是压缩过的，报送包只存放、不压缩", name)
     if flags & _LENGTH_FOLLOWS or (entry.is_folder and size):

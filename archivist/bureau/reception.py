@@ -20,6 +20,7 @@ from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.ids import CaseNo
+from archivist.preservation import submission_envelope
 from archivist.preservation.anchors import Contradiction, contradiction
 from archivist.preservation.submission_format import SubmittedCase
 from archivist.preservation.submission_replies import Receipt, ReceivedCase, ReceivedPart
@@ -48,13 +49,16 @@ class Received:
     files: tuple[Path, ...]
 
 
-def receive(workspace: Workspace, by: By, files: Sequence[Path], *, pdf: bool = False) -> Received:
+def receive(
+    workspace: Workspace, by: By, files: Sequence[Path], *, password: str = "", pdf: bool = False
+) -> Received:
     """Receive the parts of one submission, all of them; receiving it twice changes nothing the second time.
 
     Args:
         workspace: the bureau's.
         by: who receives, and when.
         files: the packages, in any order.
+        password: of those that are locked.
         pdf: make a PDF of the receipt's paper as well.
 
     Raises:
@@ -64,8 +68,13 @@ def receive(workspace: Workspace, by: By, files: Sequence[Path], *, pdf: bool = 
 
     Survives: a kill at any point: it is taken in whole at the next start, or nothing of it is.
     """
-    with packages.opened_parts(files) as parts, workspace.together(by):
-        archive, told = workspace.archive, parts[0].submission
+    archive = workspace.archive
+    with (
+        workspace.together(by),
+        submission_envelope.opened(files, password, archive.work) as plain,
+        packages.opened_parts(plain) as parts,
+    ):
+        told = parts[0].submission
         if before := received.find(archive, str(told.id)):
             return _again(archive, before, parts)
         _require_office(workspace, parts)

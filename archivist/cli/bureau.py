@@ -8,6 +8,7 @@ import click
 
 from archivist.api import bureau as api
 from archivist.cli.fixity import show_findings
+from archivist.cli.passwords import asking, password_file
 from archivist.cli.session import Session, with_session
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,11 +22,12 @@ def bureau() -> None:
 
 @bureau.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="报送包…")
+@password_file
 @_PDF
 @with_session
-def receive(session: Session, files: tuple[Path, ...], pdf: bool | None) -> int:
-    """接收一次报送：各包一起写明，次序不拘。全部核对无误才放入，有一处不对整包不收；逐户接收或退回，写出回执。"""
-    done = api.receive(session.workspace, session.by(), files, pdf=pdf)
+def receive(session: Session, files: tuple[Path, ...], password_file: Path | None, pdf: bool | None) -> int:
+    """接收一次报送：各包一起写明，次序不拘；加密的包会问密码。全部核对无误才放入，有一处不对整包不收；逐户接收或退回，写出回执。"""
+    done = api.receive(session.workspace, session.by(), files, ask=asking(password_file), pdf=pdf)
     session.emit(done)
     told = "以前接收过，没有改动；" if done.again else ""
     session.say(

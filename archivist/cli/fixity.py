@@ -10,6 +10,7 @@ import click
 from archivist.api import fixity as api
 from archivist.api import sealing
 from archivist.api.fixity import FixityFindingView, Restored, Verified
+from archivist.cli.passwords import asking, password_file
 from archivist.cli.session import Session, with_session
 from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 
@@ -38,6 +39,7 @@ from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
     metavar="摘要",
     help="与 --against 同用：封存单、移交清单上的二维码内容，或摘要的前 20 位以上。",
 )
+@password_file
 @click.option("--accept", is_flag=True, help="认可所指一户检查出的问题（须写理由），解除只读，记入总账。")
 @click.option("--reason", default="", help="认可的理由。")
 @click.option("--with", "second", metavar="姓名", help="与 --accept 同用：确认的另一人；两人中须有分管领导。")
@@ -51,6 +53,7 @@ def verify(
     processes: int,
     against: Path | None,
     anchor: str,
+    password_file: Path | None,
     accept: bool,
     reason: str,
     second: str | None,
@@ -58,12 +61,12 @@ def verify(
     """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
     if everything and cases:
         raise UsageError("--all 与指明的户不能同时写")
-    if anchor and not against:
-        raise UsageError("--anchor 只与 --against 同用")
+    if (anchor or password_file) and not against:
+        raise UsageError("--anchor、--password-file 只与 --against 同用")
     if against:
         if cases or everything or quick or bind or accept:
             raise UsageError("--against 不与指明的户和别的选项同用")
-        return _compare(session, against, anchor)
+        return _compare(session, against, anchor, password_file)
     if accept:
         return _accept(session, cases, reason, second)
     with session.progress("核对") as progress:
@@ -128,9 +131,9 @@ def _show(session: Session, done: Verified, *, bind: bool) -> int:
     return IndexFault.exit_status if done.index_drift else 0
 
 
-def _compare(session: Session, against: Path, anchor: str) -> int:
+def _compare(session: Session, against: Path, anchor: str, password_file: Path | None) -> int:
     """Show every bag that is not as the other side has it, and how many are."""
-    done = sealing.compare(session.workspace, against, anchor)
+    done = sealing.compare(session.workspace, against, anchor, ask=asking(password_file))
     session.emit(done)
     counts = Counter(b.label for b in done.bags)
     differing = [b for b in done.bags if b.standing not in ("same", "grown")]

@@ -8,6 +8,7 @@ import click
 
 from archivist.api import submissions as api
 from archivist.api.submissions import ReplyTaken, Submitted
+from archivist.cli.passwords import new_password, password_file
 from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 
@@ -37,6 +38,10 @@ def submit() -> None:
 @click.option("--new", is_flag=True, help="只报送新增的（连同退回的）。")
 @click.option("--to", type=_FOLDER, help="写到哪里，如移动硬盘；默认 outbox 的“报送”。")
 @click.option("--part-size", default="", metavar="3.9G", help="每个分包最大多少；默认 3.9G，U 盘都放得下。")
+@click.option(
+    "--encrypt", is_flag=True, help="每个分包加上密码（AES-256；7-Zip、WinRAR 也能打开）；密码问两遍。"
+)
+@password_file
 @click.option("--resume", metavar="编号", help="接着做没有做完的一次报送；已写好的分包不重写。")
 @click.option("--dry-run", is_flag=True, help="只列出会报送哪些户，不写入。")
 @click.option("--pdf/--no-pdf", default=None, help="移交清单另存 PDF。")
@@ -50,6 +55,8 @@ def make(
     new: bool,
     to: Path | None,
     part_size: str,
+    encrypt: bool,
+    password_file: Path | None,
     resume: str | None,
     dry_run: bool,
     pdf: bool | None,
@@ -59,10 +66,17 @@ def make(
     if len(wanted) > 1:
         raise UsageError("--all、--changed、--new 只能写一个")
     if resume and (quarter or month or wanted or part_size or dry_run):
-        raise UsageError("--resume 只与 --to、--pdf 同用：其余的总账里已有")
+        raise UsageError("--resume 只与 --to、--pdf、--encrypt 同用：其余的总账里已有")
+    if password_file and to and password_file.resolve().is_relative_to(to.resolve()):
+        raise UsageError(
+            "密码文件不能放在报送的盘上", file=password_file.name, remedy="放到别处，另行告知接收单位。"
+        )
+    password = new_password("报送包", password_file) if encrypt or password_file else None
     with session.progress("报送") as progress:
         if resume:
-            done = api.resume(session.workspace, session.by(), resume, to=to, pdf=pdf, progress=progress)
+            done = api.resume(
+                session.workspace, session.by(), resume, to=to, encrypt=password, pdf=pdf, progress=progress
+            )
         else:
             done = api.submit(
                 session.workspace,
@@ -72,6 +86,7 @@ def make(
                 wanted=wanted[0] if wanted else "due",
                 to=to,
                 part_size=part_size,
+                encrypt=password,
                 dry_run=dry_run,
                 pdf=pdf,
                 progress=progress,

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
-from archivist.errors import UsageError
+from archivist.errors import PasswordNeeded, UsageError
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.preservation import (
     seal,
+    submission_envelope,
     submission_ledger,
     submission_lists,
     submission_parts,
@@ -66,6 +67,7 @@ class SubmissionOrder:
         period: in which a grant is new; ``code`` how the id says it (``2026Q4``, ``2026M11``).
         to: the folder it is written into; the outbox when not given.
         part_size: bytes of a part at most.
+        password: with which the parts are locked; empty: they are not.
     """
 
     period: Period
@@ -73,6 +75,7 @@ class SubmissionOrder:
     wanted: Wanted = Wanted.DUE
     to: Path | None = None
     part_size: int = PART_SIZE
+    password: str = field(default="", repr=False)
 
 
 def submit(
@@ -107,6 +110,8 @@ def submit(
         )
     if not workspace.config.office.code:
         raise UsageError("archivist.toml 没有写本机关代码（[office] code），报送编号写不出来")
+    if order.password:
+        submission_envelope.require_strong(order.password)
     dest = submission_writing.destination(workspace, order.to)
     with workspace.writing(by):  # a ledger that somebody died over is healed before it is asked
         known = submission_ledger.acknowledged(workspace.archive)
@@ -118,7 +123,7 @@ def submit(
     if dry_run:
         return begun.outcome(selection, None, ())
     folder = dest or submission_writing.outbox(workspace, begun.submission.id)
-    parts = submission_writing.write(begun.maker(workspace), folder, step)
+    parts = submission_writing.write(begun.maker(workspace), folder, order.password, step)
     return begun.outcome(selection, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf))
 
 
@@ -128,6 +133,7 @@ def resume(
     name: str,
     to: Path | None = None,
     *,
+    password: str = "",
     pdf: bool = False,
     step: Step | None = None,
 ) -> SubmissionMade:
@@ -138,11 +144,12 @@ def resume(
         by: who, and when.
         name: its id.
         to: the folder; the outbox when not given.
+        password: with which the parts are locked; of one that was begun locked it must be said, and of parts that are there it is the same.
         pdf: make a PDF of the list as well.
         step: called with the parts done and all.
 
     Raises:
-        ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. AlreadyDestroyed: E604. IntegrityAlarm: E202, a household
+        PasswordNeeded: E106. InvalidValue: E002, the password is too weak. ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. AlreadyDestroyed: E604. IntegrityAlarm: E202, a household
             is not any more what it was. WriteFailed: E204.
     """
     with workspace.writing(by):  # see ``submit``
@@ -152,7 +159,13 @@ def resume(
                 f"{entry.id} 已有回执（{entry.bureau} {entry.received_at[:10]}），不再重做",
                 remedy="要再报送这些户的，另起一次报送：archivist submit。没有写入任何内容。",
             )
+        if entry.encrypted and not password:
+            raise PasswordNeeded(
+                f"{entry.id} 是加密的，接着做也要加密", remedy="加上 --encrypt，输入密码。没有写入任何内容。"
+            )
         begun = _Begun(*submission_ledger.load(workspace.archive, entry), {})
+    if password:
+        submission_envelope.require_strong(password)
     destroyed = {str(number) for number in workspace.archive.tombstones()}
     if gone := [case.case for case in begun.submission.cases if case.case in destroyed]:
         raise AlreadyDestroyed(
@@ -166,7 +179,7 @@ def resume(
         sum(map(maker.length, range(1, entry.parts + 1))) - submission_writing.there(folder, entry),
         entry.id,
     )
-    parts = submission_writing.write(maker, folder, step)
+    parts = submission_writing.write(maker, folder, password, step)
     submission_writing.require_same(entry, parts)
     return begun.outcome(
         None, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf, entry=entry)
@@ -236,6 +249,7 @@ def _begin(
                 "cases": len(begun.submission.cases),
                 "parts": count,
                 "bytes": length,
+                "encrypted": bool(order.password),
             }
             files = submission_ledger.ledger_files(begun.submission, tables)
             archive.note(Op.SUBMISSION_STARTED, data, workspace.stamp(by), "", *files)
@@ -314,7 +328,9 @@ def _finish(
 ) -> tuple[Path, ...]:
     """Write the list to be stamped beside the parts, then let the ledger say that they are made."""
     told = begun.submission
-    contents = sheet(workspace, told, [(part.name, part.sha256) for part in parts], on=by.today, pdf=pdf)
+    locked = any(part.file != part.name for part in parts)
+    digests = [(part.name, part.sha256) for part in parts]
+    contents = sheet(workspace, told, digests, locked=locked, on=by.today, pdf=pdf)
     paths = submission_writing.write_sheet(folder, told.id, contents)
     if entry is None or entry.stage is SubmissionStage.STARTED:
         rows = [{"name": part.name, "sha256": part.sha256, "size": part.size} for part in parts]

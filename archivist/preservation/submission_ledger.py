@@ -47,6 +47,7 @@ class SubmissionEntry:
         bureau: who received it, ``received_at`` when; empty before.
         returned: the households that were returned.
         reply: SHA-256 of the receipt's file.
+        encrypted: its parts were begun locked with a password.
     """
 
     id: SubmissionId
@@ -61,6 +62,7 @@ class SubmissionEntry:
     received_at: str = ""
     returned: tuple[str, ...] = ()
     reply: str = ""
+    encrypted: bool = False
 
 
 def entries(events: Iterable[Event]) -> dict[str, SubmissionEntry]:
@@ -78,6 +80,7 @@ def entries(events: Iterable[Event]) -> dict[str, SubmissionEntry]:
                 int(data["cases"]),
                 int(data["parts"]),
                 {entry.path: entry.sha256 for entry in event.files},
+                encrypted=bool(data.get("encrypted")),
             )
         elif event.op in OPS and (begun := found.get(str(data["submission"]))):
             found[str(begun.id)] = _further(begun, event)

@@ -146,7 +146,7 @@ class PartMaker:
         Raises:
             IntegrityAlarm: E202, a file is not what its chain says. WriteFailed: E204. OSError: the medium refused.
         """
-        return write_streamed(folder / self.submission.id.part_name(part), self._chunks(part))
+        return write_streamed(folder / self.submission.id.part_name(part), self.chunks(part))
 
     def digest(self, part: int) -> tuple[Sha256, int]:
         """Return the SHA-256 and the size in bytes a part will have, by making it without writing it.
@@ -154,9 +154,14 @@ class PartMaker:
         Raises:
             IntegrityAlarm: E202.
         """
-        return digest_of_chunks(self._chunks(part))
+        return digest_of_chunks(self.chunks(part))
 
-    def _chunks(self, part: int) -> Iterator[bytes]:
+    def chunks(self, part: int) -> Iterator[bytes]:
+        """Yield a part piece by piece.
+
+        Raises:
+            IntegrityAlarm: E202, a file is not what its chain says.
+        """
         return zipped(
             self.entries(part),
             "报送没有做完",

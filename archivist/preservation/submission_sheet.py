@@ -27,6 +27,9 @@ NOBODY: Final = {"case": "无", "title": "没有新增和变动的户档"}
 """The line of a submission without households, which is an anchor all the same."""
 
 
+LOCKED: Final = "分包在盘上是加密的（文件名以“.加密.zip”结尾，AES-256），上列摘要是解密以后的分包的；密码另行告知，不随盘、不写在本单上。"
+
+
 def code(submission: Submission) -> str:
     """Return what the QR code says; upper case, which a QR code holds most tightly."""
     name = submission.id
@@ -38,6 +41,7 @@ def sheet(
     submission: Submission,
     parts: Sequence[tuple[str, Sha256]],
     *,
+    locked: bool,
     on: dt.date,
     pdf: bool,
 ) -> dict[str, bytes]:
@@ -47,6 +51,7 @@ def sheet(
         workspace: the open workspace.
         submission: what is handed over.
         parts: the parts and their digests.
+        locked: they lie on the medium locked with a password.
         on: its date.
         pdf: make a PDF as well.
 
@@ -63,7 +68,7 @@ def sheet(
         FieldPath.TRANSFER_ITEM_COUNT: count(rows, "item_count"),
         FieldPath.TRANSFER_PAGES: count(rows, "pages"),
         FieldPath.TRANSFER_BYTES: count(rows, "bytes"),
-        NOTES: _notes(submission, parts, rows),
+        NOTES: [*_notes(submission, parts, rows), *((LOCKED,) if locked else ())],
     }
     return print_sheet(workspace, DocumentId.ARCHIVE_TRANSFER_LIST, given, code(submission), on=on, pdf=pdf)
 

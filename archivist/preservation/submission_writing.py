@@ -13,11 +13,12 @@ from typing import Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm, UsageError, WriteFailed
 from archivist.model.ids import Sha256
+from archivist.preservation import submission_envelope
 from archivist.preservation.submission_format import SubmissionId
 from archivist.preservation.submission_ledger import SubmissionEntry
 from archivist.preservation.submission_parts import PartMaker
 from archivist.store import durable_files
-from archivist.store.streamed_files import read_back
+from archivist.store.streamed_files import PassedOn, read_back, write_streamed
 from archivist.workspace import Workspace
 
 FOLDER: Final = "报送"
@@ -30,9 +31,16 @@ Step = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class WrittenPart:
-    """A part as it was read back; ``before``: it was there already, the same byte for byte."""
+    """A part as it was read back.
+
+    Attributes:
+        name: of the part; ``file`` is what it is called on the medium, where it may be locked.
+        sha256: of the part itself, locked or not; ``size`` its bytes.
+        before: it was there already, the same byte for byte inside.
+    """
 
     name: str
+    file: str
     sha256: Sha256
     size: int
     before: bool
@@ -87,15 +95,23 @@ def require_room(folder: Path, wanted: int, name: SubmissionId) -> None:
 
 def there(folder: Path, entry: SubmissionEntry) -> int:
     """Return how many bytes of the parts there are already."""
-    paths = (folder / entry.id.part_name(part) for part in range(1, entry.parts + 1))
+    names = [entry.id.part_name(part) for part in range(1, entry.parts + 1)]
+    paths = [folder / name for name in (*names, *map(submission_envelope.file_name, names))]
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def write(maker: PartMaker, folder: Path, step: Step | None) -> tuple[WrittenPart, ...]:
+def write(maker: PartMaker, folder: Path, password: str, step: Step | None) -> tuple[WrittenPart, ...]:
     """Write the parts that are not there, or not as they must be.
+
+    Args:
+        maker: makes them.
+        folder: where they go.
+        password: with which they are locked; empty: they are not.
+        step: called with the parts done and all.
 
     Raises:
         IntegrityAlarm: E202, a household is not any more what it was. WriteFailed: E204.
+        PasswordNeeded: E106, a part that is there was locked with another password.
 
     Survives: a kill at any point; see ``write_streamed``.
     """
@@ -105,16 +121,35 @@ def write(maker: PartMaker, folder: Path, step: Step | None) -> tuple[WrittenPar
             step(part - 1, told.parts)
         name = told.id.part_name(part)
         with durable_files.writing(resumable(told.id), name):
-            path = folder / name
-            held = read_back(path) if path.is_file() else None
-            before = held is not None and held == maker.digest(part)
-            if held and not before:
-                durable_files.unlink(path)
-            found = held if held and before else maker.write(part, folder)
-        done.append(WrittenPart(name, *found, before))
+            done.append(
+                _written(maker, part, folder / submission_envelope.file_name(name), password)
+                if password
+                else _plainly_written(maker, part, folder / name)
+            )
     if step:
         step(told.parts, told.parts)
     return tuple(done)
+
+
+def _plainly_written(maker: PartMaker, part: int, path: Path) -> WrittenPart:
+    held = read_back(path) if path.is_file() else None
+    before = held is not None and held == maker.digest(part)
+    if held and not before:
+        durable_files.unlink(path)
+    found = held if held and before else maker.write(part, path.parent)
+    return WrittenPart(path.name, path.name, *found, before)
+
+
+def _written(maker: PartMaker, part: int, path: Path, password: str) -> WrittenPart:
+    """Write a part locked, unless it is there: the same inside, for locked it never is the same twice."""
+    name = maker.submission.id.part_name(part)
+    held = submission_envelope.digest_in(path, password) if path.is_file() else None
+    if held and held == maker.digest(part):
+        return WrittenPart(name, path.name, *held, True)
+    durable_files.unlink(path)
+    plain = PassedOn(maker.chunks(part))
+    write_streamed(path, submission_envelope.lock(name, maker.length(part), plain, password))
+    return WrittenPart(name, path.name, plain.sha256, plain.size, False)
 
 
 def require_same(entry: SubmissionEntry, parts: Sequence[WrittenPart]) -> None:

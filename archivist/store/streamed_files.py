@@ -50,6 +50,26 @@ def write_streamed(path: Path, chunks: Iterable[bytes]) -> tuple[Sha256, int]:
     return written
 
 
+class PassedOn:
+    """Yields some pieces as they come, and knows afterwards what they were: ``sha256`` and ``size`` in bytes."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._digest.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+    @property
+    def sha256(self) -> Sha256:
+        """Digest of what was passed on so far."""
+        return Sha256(self._digest.hexdigest())
+
+
 def digest_of_chunks(chunks: Iterable[bytes]) -> tuple[Sha256, int]:
     """Return the SHA-256 and the size in bytes of what would be written."""
     digest, size = hashlib.sha256(), 0

@@ -72,3 +72,39 @@ def test_a_submission_without_households_is_received_too(tmp_path: Path) -> None
         assert received["accepted"] == expected, received
         receipt = next(path for path in received["files"] if path.endswith(".json"))
         assert office.json("submit", "import", receipt)["accepted"] == expected
+
+
+def test_locked_parts_are_received_with_the_password_told_apart(tmp_path: Path) -> None:
+    """The anchor and digests are of the plain content: the receipt fits; a wrong password is a clear error and changes nothing."""
+    for name in ("街道", "局", "盘"):
+        (tmp_path / name).mkdir()
+    office, bureau = opened(tmp_path / "街道"), Office(tmp_path / "局")
+    bureau.settings["ARCHIVIST_AS"] = "局经办"
+    bureau.run(*INIT)
+    secret, wrong = tmp_path / "密码.txt", tmp_path / "错的.txt"
+    secret.write_text("Kapok-7-umbrella\n", encoding="utf-8")
+    wrong.write_text("Kapok-8-umbrella\n", encoding="utf-8")
+    stick = tmp_path / "盘"
+    to = ("submit", "--month", "2024-03", "--all", "--to", str(stick), "--encrypt")
+    assert office.json(*to, check=None)["error"]["code"] == "E001", "nobody to ask"
+    (stick / "密码.txt").write_text("Kapok-7-umbrella\n", encoding="utf-8")
+    refused = office.json(*to, "--password-file", str(stick / "密码.txt"), check=None)
+    assert refused["error"]["code"] == "E001", "the password lies on the stick"
+    (stick / "密码.txt").unlink()
+    office.json(*to, "--password-file", str(secret))
+    parts = sorted(map(str, stick.glob("S-*.加密.zip")))
+    assert parts and not [path for path in stick.glob("S-*.zip") if "加密" not in path.name]
+    refused = bureau.json("bureau", "receive", *parts, "--password-file", str(wrong), check=None)
+    assert refused["error"]["code"] == "E106" and bureau.json("bureau", "list")["offices"] == []
+    received = bureau.json("bureau", "receive", *parts, "--password-file", str(secret))
+    assert received["accepted"] == [NUMBER]
+    assert not list((tmp_path / "局" / "archive" / ".work").iterdir()), "nothing decrypted is left"
+    receipt = next(path for path in received["files"] if path.endswith(".json"))
+    assert office.json("submit", "import", receipt)["accepted"] == [NUMBER]
+    against = office.json("verify", "--against", parts[0], "--password-file", str(secret))
+    assert against["kind"] == "submission" and not against["alarming"]
+    refused = office.json("verify", "--against", parts[0], "--password-file", str(wrong), check=None)
+    assert refused["error"]["code"] == "E106"
+    for root in (tmp_path / "街道", tmp_path / "局"):
+        for path in root.rglob("*"):
+            assert not path.is_file() or b"umbrella" not in path.read_bytes(), path

@@ -1,4 +1,4 @@
-"""ZIP archives, taken apart. Only this module imports pyzipper, for those that are locked with AES as WinRAR does."""
+"""ZIP archives, taken apart; those that are locked with AES as WinRAR does are opened by ``aes_zip``."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 from archivist.errors import PasswordNeeded, UnreadableFile
 from archivist.model.plain_text import decode_text
+from archivist.reading import aes_zip
 from archivist.reading.formats.registry import FileTraits, Format, NotRead, Sureness, Unpacker, register
 from archivist.reading.formats.sample import Sample
 from archivist.reading.formats.unpacking import TAKE_APART, PackedFile, Unpacking, is_ignored, pieces
 
 _LOCKED, _UTF_8 = 0x1, 0x800
 """General purpose bits of a member (APPNOTE 4.4.4)."""
-_AES = 99
-"""Where the packing method stands: locked with AES (APPNOTE 4.4.5; the method itself is in an extra field)."""
 
 
 def unpack_zip(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
@@ -42,12 +40,10 @@ def unpack_zip(path: Path, unpacking: Unpacking) -> Iterator[PackedFile]:
 
 def _opened(path: Path) -> zipfile.ZipFile:
     package = zipfile.ZipFile(path)
-    if all(entry.compress_type != _AES for entry in package.infolist()):
+    if all(entry.compress_type != aes_zip.METHOD for entry in package.infolist()):
         return package
     package.close()
-    from pyzipper import AESZipFile
-
-    return cast("zipfile.ZipFile", AESZipFile(path))  # a copy of zipfile that reads AES too
+    return aes_zip.open_locked(path)
 
 
 def _wrong_password(package: object) -> tuple[type[Exception], ...]:
@@ -55,9 +51,7 @@ def _wrong_password(package: object) -> tuple[type[Exception], ...]:
     known = (RuntimeError, zipfile.BadZipFile, zlib.error)
     if isinstance(package, zipfile.ZipFile):
         return known
-    from pyzipper import BadZipFile
-
-    return (*known, BadZipFile)
+    return (*known, aes_zip.damage())
 
 
 def _extracted(
