@@ -297,11 +297,14 @@ def due(
         days=days,
         step=progress,
     )
+    duties = found.duties
+    if case is None and category is None:
+        duties = _with_submission(workspace, on.date(), duties, overdue=overdue)
     return AgendaView(
         on=found.on,
         cases=found.cases,
         entries=tuple(map(LimitView.of, found.entries)),
-        duties=tuple(map(DutyView.of, found.duties)),
+        duties=tuple(map(DutyView.of, duties)),
         holds=tuple(
             HoldReviewView(r.case, r.hold, r.words, r.until, r.review_on, r.days) for r in found.holds
         ),
@@ -311,3 +314,16 @@ def due(
         ),
         unread=found.unread,
     )
+
+
+def _with_submission(
+    workspace: Workspace, on: dt.date, duties: tuple[Duty, ...], *, overdue: bool
+) -> tuple[Duty, ...]:
+    """Return the duties with the submission to the bureau that is owed, in the place of its bare rule."""
+    from archivist.preservation import submission_duty
+
+    owed = submission_duty.owed(workspace, on)
+    if owed is None:
+        return duties
+    others = tuple(duty for duty in duties if duty.rule.id != owed.rule.id)
+    return others if overdue and not owed.short else (*others, owed)

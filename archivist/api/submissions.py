@@ -273,6 +273,7 @@ def list_submissions(workspace: Workspace) -> SubmissionList:
 
 def _period(workspace: Workspace, by: By, quarter: str | None, month: str | None) -> tuple[Period, str]:
     """Return the days and how the id says them."""
+    from archivist.preservation.submission_duty import code_of, ended
     from archivist.preservation.submission_selection import cycle
     from archivist.report.query import Period
 
@@ -280,21 +281,18 @@ def _period(workspace: Workspace, by: By, quarter: str | None, month: str | None
         raise UsageError("--quarter 与 --month 只能写一个")
     if quarter:
         period = Period.of_quarter(quarter)
-        return period, period.slug
+        return period, code_of(period)
     if month:
-        return _of_month(Period.of_month(month))
+        period = Period.of_month(month)
+        return period, code_of(period)
     asked = cycle(workspace, Period.of_day(by.today))
     if asked is None:
         raise UsageError(
             "没有写是哪个月或哪个季度",
             remedy="加上 --quarter 2026Q4 或 --month 2026-11；本单位的规则包没有写多久报送一次。",
         )
-    period = Period.around(asked.period, Period.around(asked.period, by.today).eve)
-    return (period, period.slug) if asked.period == "quarter" else _of_month(period)
-
-
-def _of_month(period: Period) -> tuple[Period, str]:
-    return period, period.slug.replace("-", "M")
+    period = ended(asked, by.today)
+    return period, code_of(period)
 
 
 def _bytes(text: str) -> int:

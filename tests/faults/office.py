@@ -36,11 +36,20 @@ from archivist.model.group_holds import HeldCases
 from archivist.model.household_changes import new_household
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.step_ids import StepId
-from archivist.preservation import holds, transfers
+from archivist.preservation import holds, submission, submission_import, transfers
 from archivist.preservation.expunging import expunge
 from archivist.preservation.holds import HoldOrder
 from archivist.preservation.seal import seal
 from archivist.preservation.signed_papers import ReadPaper
+from archivist.preservation.submission import SubmissionOrder
+from archivist.preservation.submission_replies import (
+    Feedback,
+    FeedbackFinding,
+    Receipt,
+    ReceivedCase,
+    ReceivedPart,
+)
+from archivist.preservation.submission_selection import Wanted
 from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
 from archivist.procedure.household_merger import merge_households
@@ -50,6 +59,7 @@ from archivist.reading.formats.unpacking import PackedFile
 from archivist.reading.page_extraction import Assembly
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.reading.reader_process import Reader
+from archivist.report.query import Period
 from archivist.rules.pack import Pack
 from archivist.store import Original, held_files
 from archivist.store.destruction import Sentence
@@ -72,6 +82,7 @@ PAPERS: Final = {
     f"{WANG} 王秀兰/扫描0004.jpg": "诊断证明书\n患者 王秀兰",
 }
 """What a scanner left in the inbox, with the words on it; the second belongs to nobody known."""
+ANSWERS: Final = ("回执.json", "反馈.json")
 PACKAGE: Final = "转来.zip"
 """The package of a file that another office sent."""
 OLD_PAPER: Final = "旧件.jpg"
@@ -485,6 +496,31 @@ def _transfer_in(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("taken in")
 
 
+def _handed_over(workspace: Workspace, now: Now, _: Ack) -> None:
+    """Both households at the bureau, and its two answers: one of them returned, then the other to be put right."""
+    (stick := workspace.root / "盘").mkdir()
+    order = SubmissionOrder(Period.of_month("2024-03"), "2024M03", Wanted.ALL, stick)
+    made = submission.submit(workspace, now(), order)
+    told, parts = made.submission, tuple(ReceivedPart(part.name, part.sha256) for part in made.parts)
+    cases = tuple(
+        ReceivedCase(c.case, c.seq, c.head, c.case != str(ZHANG), "缺页" if c.case == str(ZHANG) else "")
+        for c in told.cases
+    )
+    moment = now().time.isoformat(timespec="seconds")
+    receipt = Receipt(told.id, "样例区民政局", moment, "赵接收", told.anchor, parts, cases)
+    (workspace.root / ANSWERS[0]).write_bytes(receipt.encode())
+    findings = (FeedbackFinding(str(WANG), "", False, "缺入户照片", None),)
+    feedback = Feedback(told.id, "样例区民政局", moment, "钱抽查", told.anchor, "2024-03", findings)
+    (workspace.root / ANSWERS[1]).write_bytes(feedback.encode())
+
+
+def _take_in(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """The same answer taken in again enters what is missing, and nothing twice."""
+    for name in ANSWERS:
+        submission_import.take_in(workspace, now(), workspace.root / name)
+        ack(f"taken in {name}")
+
+
 def _reopen(workspace: Workspace, now: Now, ack: Ack) -> None:
     with workspace.writing(now()):
         pass
@@ -614,6 +650,7 @@ OF_CASES: Final = {
         Command("replace a document", _replace, before=_generate),
         Command("transfer out", _transfer_out, _transfer_out, before=_deregister),
         Command("transfer in", _transfer_in, before=_closed_and_packed),
+        Command("take in answers", _take_in, _take_in, before=_handed_over),
         Command("reopen", _reopen, before=_deregister),
         Command("split a household", _split_household),
         Command("merge two households", _merge, _merge, before=_married),

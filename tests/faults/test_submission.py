@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from archivist.preservation import submission, submission_ledger
+from archivist.preservation import submission, submission_envelope, submission_ledger
 from archivist.preservation.submission import SubmissionOrder
 from archivist.preservation.submission_ledger import SubmissionStage
 from archivist.preservation.submission_selection import Wanted
@@ -31,11 +31,14 @@ STICK: Final = "盘"
 NAME: Final = "S-TJHQ-2024M03-01"
 
 
-def _submit(root: Path) -> Callable[[Ack], None]:
+PASSWORD: Final = "Kapok-7-umbrella"
+
+
+def _submit(root: Path, password: str = "") -> Callable[[Ack], None]:
     def action(ack: Ack) -> None:
         with opened(root / "工作区") as workspace:
             order = SubmissionOrder(
-                Period.of_month("2024-03"), "2024M03", Wanted.ALL, root / STICK, part_size=1_000_000
+                Period.of_month("2024-03"), "2024M03", Wanted.ALL, root / STICK, 1_000_000, password
             )
             ack(str(submission.submit(workspace, BY, order).submission.id))
 
@@ -57,9 +60,9 @@ def again(site: Path, work: Path) -> None:
     shutil.copytree(site, work)
 
 
-def goes_on(work: Path, told: int, whole: dict[str, bytes]) -> None:
+def goes_on(work: Path, told: int, whole: dict[str, bytes], password: str = "") -> None:
     """What has a part's name is whole; what the ledger calls made is; resumed, it is the same bytes; the archive lost nothing."""
-    parts = {p.name: p.read_bytes() for p in (work / STICK).glob("*.zip")}
+    parts = _whole(work, password)
     must(all(data == whole[name] for name, data in parts.items()), "a part without its end")
     with opened(work / "工作区") as workspace:
         entry = submission_ledger.listed(workspace.archive).get(NAME)
@@ -72,18 +75,22 @@ def goes_on(work: Path, told: int, whole: dict[str, bytes]) -> None:
             )
         must(entry.stage is SubmissionStage.MADE or not told, "told before it was made")
         before = look(workspace.archive).picture
-        made = submission.resume(workspace, BY, NAME, work / STICK)
+        made = submission.resume(workspace, BY, NAME, work / STICK, password=password)
         must(look(workspace.archive).picture == before, "a submission changed the archive")
-        kept = {part.name for part in made.parts if part.before}
+        kept = {part.file for part in made.parts if part.before}
         must(kept == set(parts), f"finished parts were not kept: {kept}")
         entry = submission_ledger.find(workspace.archive, NAME)
         must(entry.stage is SubmissionStage.MADE, "resumed, and not made")
-    names = {p.name: p.read_bytes() for p in (work / STICK).iterdir() if not p.name.endswith(".docx")}
-    must(names == whole, f"not the same bytes: {sorted(names)}")
+    names = {p.name for p in (work / STICK).iterdir() if not p.name.endswith(".docx")}
+    must(names == set(whole) and _whole(work, password) == whole, f"not the same bytes: {sorted(names)}")
 
 
-def _whole(work: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted((work / STICK).glob("*.zip"))}
+def _whole(work: Path, password: str = "") -> dict[str, bytes]:
+    """Return the parts on the stick, of locked ones what is inside."""
+    paths = sorted((work / STICK).glob("*.zip"))
+    if not password:
+        return {path.name: path.read_bytes() for path in paths}
+    return {path.name: b"".join(submission_envelope.unlocked(path, password)) for path in paths}
 
 
 @pytest.mark.parametrize("under", [STICK, "工作区/archive"])
@@ -99,6 +106,21 @@ def test_a_submission_killed_at_any_call(site: Path, scratch: Path, under: str, 
         ended = strike(work, _submit(work), Kill(n), under=under)
         goes_on(work, len(ended.acks), whole)
     counted("submit", "kill points", len(points))
+
+
+def test_a_locked_submission_killed_at_any_call(site: Path, scratch: Path, counted: Counted) -> None:
+    """Resumed by what is inside: never the same bytes twice, and what has a part's name opens and is whole."""
+    work = scratch / "submissions struck"
+    again(site, work)
+    calls = strike(work, _submit(work, PASSWORD), NoFault(), under=STICK).calls
+    whole = _whole(work, PASSWORD)
+    assert whole and all(name.endswith(submission_envelope.SUFFIX) for name in whole)
+    points = sample(range(1, calls + 1), 1 / 3, "kills of a locked submission", ends=True)
+    for n in points:
+        again(site, work)
+        ended = strike(work, _submit(work, PASSWORD), Kill(n), under=STICK)
+        goes_on(work, len(ended.acks), whole, PASSWORD)
+    counted("submit --encrypt", "kill points", len(points))
 
 
 def test_a_submission_on_a_full_failing_or_pulled_medium(site: Path, scratch: Path, counted: Counted) -> None:

@@ -468,6 +468,36 @@ def test_the_pack_says_how_often(tmp_path: Path) -> None:
         submissions.submit(Workspace.open(workspace.root), by, dry_run=True)
 
 
+def test_due_shows_the_submission_that_is_owed(tmp_path: Path) -> None:
+    """By the pack's row: 晋城's quarter until fifteen days after it, 红桥's month until the end of the next; made, it is; answered, nobody asks."""
+    for pack, quarter, last in (
+        ("tianjin-hongqiao", "2024年4月", dt.date(2024, 5, 31)),
+        ("shanxi-jincheng-chengqu", "2024年第1季度", dt.date(2024, 4, 15)),
+    ):
+        workspace = make_workspace(tmp_path / pack)
+        settings = workspace.root / "archivist.toml"
+        text = settings.read_text(encoding="utf-8").replace("tianjin-hongqiao", pack)
+        settings.write_text(text, encoding="utf-8")
+        households(workspace, 1)
+        now = on("2024-05-20")
+
+        def owed(
+            workspace: Workspace = workspace, now: dt.datetime = now, overdue: bool = False
+        ) -> list[agenda.DutyView]:
+            found = agenda.due(workspace, on=now, overdue=overdue)
+            rules = ("filing.new.monthly", "archive.quarterly")
+            return [duty for duty in found.duties if duty.rule in rules]
+
+        (told,) = owed()
+        assert (told.due, told.required, told.done) == (last, 1, 0) and told.period.startswith(quarter)
+        assert told.short is (last < now.date()) and len(owed(overdue=True)) == told.short
+        made = submissions.submit(workspace, By("林经办", now))
+        (told,) = owed()
+        assert (told.done, told.short) == (1, False) and f"{made.submission} 还没有回执" in told.note
+        assert not owed(overdue=True)
+        assert [s.stage for s in submissions.list_submissions(workspace).submissions] == ["made"]
+
+
 def test_the_step_that_records_the_handing_over_changes_nothing(workspace: Workspace) -> None:
     """晋城's 按季度报送档案 is recorded after the receipt; the household does not go again for it."""
     answer(workspace, submit(workspace))

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from archivist.errors import InvalidValue, PasswordNeeded, UnreadableFile
 from archivist.preservation import submission, submission_envelope, submission_ledger
 from archivist.preservation.submission import SubmissionMade, SubmissionOrder
-from archivist.preservation.submission_selection import Wanted
 from archivist.preservation.submission_parts import PartMaker
+from archivist.preservation.submission_selection import Wanted
 from archivist.reading import aes_zip
 from archivist.report.query import Period
 from archivist.store import bag
