@@ -68,7 +68,7 @@ def test_one_outside_thing_one_module() -> None:
         "opensearchpy": {"archivist.search.opensearch"},
         "docxtpl": {"archivist.documents.render.render"},
         "watchdog": {"archivist.ingest.watch_folder"},
-        "pypinyin": {"archivist.search.text"},
+        "pypinyin": {"archivist.search.names"},
         "chinese_calendar": {"archivist.rules.work_calendar"},
         "sqlite3": {
             "archivist.search.catalogue",

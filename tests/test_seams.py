@@ -72,7 +72,7 @@ def whoosh_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A text index of two documents, written as the product writes it."""
     folder = tmp_path_factory.mktemp("seams") / "text"
     with closing(WhooshIndex.create(folder)) as made:
-        made.write([Document(7, "居民身份证"), Document(9, "户口簿")], ())
+        made.write([Document(7, "居民身份证", "居民 身份证"), Document(9, "户口簿", "户口簿")], ())
     return folder
 
 

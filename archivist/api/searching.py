@@ -60,7 +60,8 @@ class SearchAnswer(Result):
     """One page of an answer; ``total`` is exact, or the most there can be. See ``search.engine.Results``.
 
     Attributes:
-        notices: what people must know of it: that the index lacks something, so that papers may be missing.
+        notices: what people must know of it: that the index lacks something, so that papers may be missing; what else a
+            word was searched as.
     """
 
     SCHEMA: ClassVar[str] = "archivist/search/2"
@@ -88,17 +89,23 @@ def search(
     Args:
         workspace: the open workspace.
         query: in the query language; may be empty when there are filters.
-        filters: ``name``, ``id``, ``case``, ``doc``, ``category``, ``status``, ``town``, ``from``, ``to`` → value.
+        filters: name of a field → value.
         limit: hits shown at most.
         offset: hits passed over, from 0.
 
     Raises:
         BadQuery: E401. IndexFault: E400.
     """
+    from archivist.search import query as queries
+
+    question = queries.read(query, filters)
     notice = workspace.made_current()
-    found = workspace.index.search(query, filters=filters, limit=limit, offset=offset)
-    notices = (notice,) if notice else ()
-    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)), notices)
+    found = workspace.index.answer(question.tree, limit=limit, offset=offset)
+    notices = [notice] if notice else []
+    notices += [
+        f"“{word}”也按“{'”“'.join(other)}”查了；只查原词，请加引号" for word, other in question.also.items()
+    ]
+    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)), tuple(notices))
 
 
 def reindex(workspace: Workspace, by: By, progress: Callable[[int, int], None] | None = None) -> Reindexed:

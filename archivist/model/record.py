@@ -80,7 +80,7 @@ class Record:
     ``data`` carries what only some records have: ``doc_no``, ``code`` (QR payload), ``key`` (id of the key it was made
     with), ``printed_pages``, ``template``, ``facts_sha256``, ``values`` of an issued document; ``evidence`` of a filed scan;
     ``scores`` of its pages, and where there are any the numbers of those that ``PageFlag`` names, ``typed`` who said of which type it is, ``unread`` why nothing was read, ``dated`` the day read on it; ``signature`` of a signed
-    copy, what it was taken for one by. ``seq`` is the event that filed it.
+    copy, what it was taken for one by. ``seq`` is the event that filed it, ``actor`` who did.
     """
 
     no: RecordNo
@@ -98,6 +98,7 @@ class Record:
     data: Data = field(default_factory=dict)
     seq: int = 0
     voided: Voided | None = None
+    actor: str = ""
 
     @classmethod
     def of(cls, event: Event, signs: RecordNo | None) -> Record:
@@ -117,6 +118,7 @@ class Record:
             source=MappingProxyType(dict(event.source or {})),
             data=MappingProxyType(dict(entry.get("data", {}))),
             seq=event.seq,
+            actor=event.actor,
         )
 
     @property

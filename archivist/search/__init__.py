@@ -1,8 +1,8 @@
 """Finding things again.
 
-``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language → ``query_tree`` · ``evaluator`` runs a tree over
-``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
-forms and tokens, ``variants`` traditional forms · ``engine`` the protocols and results · ``presentation`` how what was found is shown · ``agenda_cache`` limits worked out before · ``damage`` of
+``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language (``query_words`` by shape, ``query_fields``, ``synonyms``) → ``query_tree`` · ``evaluator`` runs a tree over
+``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``person_search``; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
+forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
 opened), ``ownership`` who can have written it · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
 
@@ -12,6 +12,7 @@ words · ``cluster_engine`` answers · ``cluster_index`` following the archive, 
 
 __all__ = [
     "agenda_cache",
+    "alignment",
     "binding",
     "catalogue",
     "checksums",
@@ -21,20 +22,26 @@ __all__ = [
     "cluster_queries",
     "damage",
     "databases",
+    "document_text",
     "engine",
     "evaluator",
     "held_heads",
     "index",
+    "names",
     "opened_index",
     "opensearch",
     "ownership",
     "people_on_file",
+    "person_search",
     "postings",
     "presentation",
     "query",
+    "query_fields",
     "query_tree",
+    "query_words",
     "rebuilding",
     "segment",
+    "synonyms",
     "tables",
     "text",
     "variants",

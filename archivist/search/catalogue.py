@@ -18,14 +18,15 @@ from typing import Final
 from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id, parse_id
-from archivist.search import held_heads
+from archivist.search import held_heads, person_search
 from archivist.search import text as forms
 from archivist.search.checksums import Checksums
 from archivist.search.databases import connect_reading, connect_writing, fault_of
+from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
-from archivist.search.tables import TABLES, person_condition, write_case
+from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 _WALK = 1_000
 _IN = 500
 _REMEMBERED = 20
@@ -287,7 +288,7 @@ class IndexCatalogue:
             pass
         else:
             return [_case_row(*r) for r in self.select(f"{_CASE} WHERE number = ?", str(number))]
-        key = forms.name_key(text)
+        key = name_key(text)
         kinds = [("full", key), ("pinyin0", key), ("initials", key)]
         if is_id(text):
             kinds = [("id", parse_id(text)), ("id", clean_id(text))]
@@ -321,14 +322,14 @@ class IndexCatalogue:
 
     def of_people(self, by: PersonKey, key: str) -> tuple[set[int], set[int]]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
-        where, values = person_condition(by, key)
+        where, values = person_search.condition(self.select, by, key)
         sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
         rows = self.select(sql, *values)
         return {int(str(i)) for i, r in rows if not r}, {int(str(i)) for i, _ in rows}
 
     def people_of(self, number: CaseNo, by: PersonKey, key: str) -> list[tuple[str, str, bool]]:
         """Return part and name of everyone in a case, and whether it was this person that was asked for."""
-        where, values = person_condition(by, key)
+        where, values = person_search.condition(self.select, by, key)
         sql = (
             f"SELECT p.part, p.name, p.id IN (SELECT k.person FROM keys k WHERE {where} AND k.case_id = c.id) "
             "FROM people p JOIN cases c ON c.id = p.case_id WHERE c.number = ? ORDER BY p.id"

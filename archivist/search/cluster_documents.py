@@ -1,6 +1,6 @@
 """What a cluster keeps of a case: one document of its facts and one of each record, made with the forms of the embedded index.
 
-A text is kept twice: as it is shown, and as the list of its pairs of characters, one for each place, which is all that is
+A text is kept thrice: as it stands, in its normal form, and as the list of its pairs of characters, one for each place, which is all that is
 searched. The cluster's own analyser only parts that list at its line ends, so that a fragment stands in a text exactly where
 its pairs stand one after the other. What finds a household (its people, where it lives) stands in each of its documents.
 """
@@ -18,13 +18,15 @@ from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.record import VOIDED, Record
 from archivist.search import text as forms
 from archivist.search.catalogue import DocRow
+from archivist.search.document_text import Written, body, facts_text, of_facts
 from archivist.search.engine import ArchiveReader, LedgerPlace
-from archivist.search.opened_index import facts_text
+from archivist.search.opened_index import kept_of
+from archivist.search.query_tree import About
 from archivist.search.tables import people_on_file, residence
 
 Json = dict[str, Any]
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raised by one whenever the fields below change: an index of another number is remade."""
 STATE: Final = "state"
 """The id of the document that says whose archive an index is of and how far it was followed; it is of no office."""
@@ -32,12 +34,14 @@ _PAIR: Final = 2
 _PARTING: Final = "\n"
 """Parts the pairs; normal text never holds it."""
 
+ABOUT_PAIRS: Final = tuple(f"{which.name.lower()}_pairs" for which in About)
+"""What is known about a record, in the order of ``About``."""
 _KEYWORD: Final = {"type": "keyword", "doc_values": False}
 _SORTED: Final = {"type": "keyword"}
 _SHOWN: Final = {"type": "keyword", "index": False, "doc_values": False}
 _PAIRS: Final = {"type": "text", "analyzer": "pairs", "norms": False}
 _KEPT: Final = {"type": "object", "enabled": False}
-SEARCHED_ONLY: Final = ("pairs", "title_pairs", "place_pairs", "keys")
+SEARCHED_ONLY: Final = ("pairs", *ABOUT_PAIRS, "handler_pairs", "place_pairs", "keys")
 """Fields that are no part of what the cluster gives back."""
 FIELDS: Final[Mapping[str, Any]] = {
     "office": _SORTED,
@@ -45,7 +49,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "record": _KEYWORD,
     "type": _KEYWORD,
     "title": _SHOWN,
-    "title_pairs": _PAIRS,
+    **dict.fromkeys(ABOUT_PAIRS, _PAIRS),
+    "handler_pairs": _PAIRS,
     "category": _KEYWORD,
     "status": _KEYWORD,
     "case_status": _KEYWORD,
@@ -60,6 +65,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "mentioned_on": _KEPT,
     "keys": _KEYWORD,
     "text": {"type": "text", "index": False},
+    "written": {"type": "text", "index": False},
     "pairs": _PAIRS,
     "village": _SHOWN,
     "people": _KEPT,
@@ -151,7 +157,7 @@ def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocumen
     }
     facts = {
         **of_case,
-        **_written(facts_text(case.facts)),
+        **_written(of_facts(facts_text(case.facts))),
         **_titled("", "", "户档信息", case.number),
         "status": "",
         "filed_at": case.opened_on.isoformat(),
@@ -170,7 +176,14 @@ def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocumen
 
 def _record(archive: ArchiveReader, number: CaseNo, record: Record) -> Json:
     return {
-        **_written(forms.normal(archive.text(number, record.no)) if record.text else ""),
+        **_written(kept := kept_of(archive, number, record)),
+        **{
+            field: pairs(value)
+            for field, value in zip(
+                ABOUT_PAIRS, kept.normal.split(forms.ABOUT_BREAK)[0].split(forms.FACT_BREAK), strict=True
+            )
+        },
+        "handler_pairs": pairs(forms.normal(record.actor)),
         **_titled(record.no, record.type, record.title, number),
         "status": VOIDED if record.voided else record.status.value,
         "filed_at": record.filed_at,
@@ -186,16 +199,21 @@ def _titled(record: str, type_: str, title: str, number: CaseNo) -> Json:
         "record": record,
         "type": type_,
         "title": title,
-        "title_pairs": pairs(forms.normal(title)),
         "place": f"{number} {record:>6}",
     }
 
 
-def _written(words: str) -> Json:
+def _written(kept: Written) -> Json:
     first: dict[str, int] = {}
-    for key, page in sorted(forms.mentions(words), key=lambda found: found[1]):
+    for key, page in sorted(kept.mentions, key=lambda found: found[1]):
         first.setdefault(key, page)
-    return {"text": words, "pairs": pairs(words), "mentions": sorted(first), "mentioned_on": first}
+    return {
+        "text": kept.normal,
+        "written": kept.written,
+        "pairs": pairs(forms.flowing(body(kept.normal))),
+        "mentions": sorted(first),
+        "mentioned_on": first,
+    }
 
 
 # ── of an index ──────────────────────────────────────────────────────────────────────────────────────────

@@ -14,8 +14,21 @@ from archivist.search import query_tree as q
 from archivist.search import text as forms
 from archivist.search.catalogue import CaseRow, RecordRow, SourceRow
 from archivist.search.cluster_documents import REMAKE, STATE, ClusterState, Json, facts_id, row_of
-from archivist.search.cluster_queries import FACTS, SORT, all_of, holding, is_person, none_of, request
+from archivist.search.cluster_queries import (
+    FACTS,
+    SORT,
+    all_of,
+    any_of,
+    compared,
+    condition,
+    holding,
+    is_person,
+    none_of,
+    request,
+)
+from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Hit, Results
+from archivist.search.names import name_key, spelt
 from archivist.search.opensearch import ClusterRequests, NotThere
 from archivist.search.presentation import Grounds, shown
 
@@ -42,10 +55,11 @@ class ClusterEngine:
     def search(self, tree: q.Node, *, limit: int, offset: int) -> Results:
         """Return the hits numbered ``offset`` to ``offset + limit`` (from 0); the total is exact."""
         self.require_made()
-        query: Json = {"query": request(tree), "sort": list(SORT), "track_total_hits": True}
+        exact = {leaf: self._compared(leaf) for leaf in q.leaves(tree, positive=False) if compared(leaf)}
+        query: Json = {"query": request(tree, exact), "sort": list(SORT), "track_total_hits": True}
         asked = q.leaves(tree)
-        if not any(isinstance(leaf, q.HasText) for leaf in asked):
-            query["_source"] = {"excludes": ["text"]}
+        if not any(isinstance(leaf, TextLeaf | q.Mentioned) for leaf in asked):
+            query["_source"] = {"excludes": ["text", "written"]}
         after = None
         while offset + limit > WINDOW and offset > 0:  # walk there; a page reaches no farther
             step = min(offset, WINDOW)
@@ -58,6 +72,25 @@ class ClusterEngine:
         answer = self._ask(query | page | _after(after))["hits"]
         hits = tuple(_hit(found, asked) for found in answer["hits"])
         return Results(hits, int(answer["total"]["value"]), True)
+
+    def _compared(self, leaf: q.Leaf) -> Json:
+        """Return the exact condition of a leaf whose candidates have to be compared here."""
+        wanted = condition(leaf)
+        if isinstance(leaf, q.Matches):
+            found = [
+                found["place"]
+                for found in self.walk(wanted, "place", "text")
+                if holds(leaf, forms.flowing(found["text"]))
+            ]
+            return {"terms": {"place": found}}
+        assert isinstance(leaf, q.HasPerson)
+        people = [p for found in self.walk(all_of(wanted, FACTS), "people") for p in found["people"]]
+        kind = "long" if leaf.by is q.PersonKey.PINYIN else "spoken"
+        spelt_so = {key for p in people for of, key in p["keys"] if of == kind and spelt(leaf.key, key)}
+        persons: Json = {"terms": {"keys": sorted(f"{kind}:{key}" for key in spelt_so)}}
+        if leaf.by is q.PersonKey.PINYIN:
+            persons = any_of({"prefix": {"keys": f"pinyin:{leaf.key}"}}, persons)
+        return persons if leaf.records else all_of(persons, FACTS)
 
     # ── the catalogue's questions ────────────────────────────────────────────────────────────────────────
     def cases(
@@ -86,7 +119,7 @@ class ClusterEngine:
         else:
             of_it = all_of(FACTS, {"term": {"case": str(number)}})
             return [_case_row(found) for found in self.walk(of_it, *_OF_CASE)]
-        key = forms.name_key(text)
+        key = name_key(text)
         kinds = [("full", key), ("pinyin0", key), ("initials", key)]
         if is_id(text):
             kinds = [("id", parse_id(text)), ("id", clean_id(text))]
@@ -226,8 +259,7 @@ def _hit(found: Json, asked: Sequence[q.Leaf]) -> Hit:
     return shown(
         row,
         Grounds(
-            asked, document.get("text", ""), [leaf.fragment for leaf in asked if isinstance(leaf, q.HasText)],
-            household, held.__contains__,
+            asked, document.get("text", ""), document.get("written", ""), household, held.__contains__,
             page_of=lambda key: int(document["mentioned_on"][key]),
             people=lambda by, key: [
                 (p["part"], p["name"], is_person(by, key, p["keys"])) for p in document["people"]

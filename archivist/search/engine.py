@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
+from archivist.model.record import Record
 from archivist.search.query_tree import Node
 
 
@@ -26,7 +27,7 @@ class Hit:
         doc_type: the catalogue's id of the document type; empty for a household.
         status: of the record (``filed`` …, ``voided``) or of the household (``open`` …).
         filed_at: ISO 8601 with offset; the day the case was opened for a household.
-        snippet: text around the first match, in normal form.
+        snippet: text around the first match, as it stands, blanks and line ends one space.
         highlights: ``(start, end)`` character offsets into ``snippet``, in order, not overlapping.
         why: what matched, in Chinese: 姓名, 拼音, 证号, 户号, 正文, 户档信息, 条件.
     """
@@ -64,11 +65,13 @@ class Document:
 
     Attributes:
         id: the catalogue's number for it; never used again.
-        text: normal form, pages parted by form feeds.
+        text: normal form; before an ``ABOUT_BREAK`` what is known about the record, after it its pages, parted by form feeds.
+        written: the same as it stands.
     """
 
     id: int
     text: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,9 @@ class ArchiveReader(Protocol):
     def event_digest(self, name: str, seq: int) -> Sha256 | None:
         """Return the digest of one event of a bag, ``None`` where there is none."""
 
+    def source_name(self, number: CaseNo, record: Record) -> str:
+        """Return the name of the file a record came from; empty when it came from none or the name was taken away."""
+
     def text(self, number: CaseNo, record: RecordNo) -> str:
         """Return a record's recognised text, pages parted by form feeds; empty when it has none."""
 
@@ -156,6 +162,9 @@ class TextIndex(Protocol):
 
     def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's normal text, in the order asked; documents that are gone are left out."""
+
+    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's text as it stands, likewise."""
 
     def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: Collection[int] = ()) -> None:
         """Commit additions and removals at once; what an added document replaces must be among the dropped.

@@ -14,8 +14,10 @@ from typing import Final
 
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
+from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Bounds, Hit, Results, TextIndex
 from archivist.search.presentation import Grounds, shown
+from archivist.search.text import flowing, needed
 
 COMPARE_ALL: Final = 300
 """Up to so many doubtful documents are all compared with their text, and the total is exact."""
@@ -57,11 +59,35 @@ class _Evaluation:
         if len(possible) - len(sure) <= COMPARE_ALL:
             possible = sure = sure | set(self.fitting(iter(possible - sure), sure, rejected))
             found = list(islice(self.ordered(possible), wanted))
-            return Results(self.hits(found[offset:]), len(possible), True)
+            return Results(self.shown(found[offset:]), len(possible), True)
         found = list(islice(self.fitting(self.ordered(possible), sure, rejected), wanted))
         exact = len(found) < wanted
         total = len(found) if exact else len(possible) - len(rejected)
-        return Results(self.hits(found[offset:]), total, exact)
+        return Results(self.shown(found[offset:]), total, exact)
+
+    def shown(self, ids: Sequence[int]) -> tuple[Hit, ...]:
+        """Return the documents as an answer shows them; those that are gone are left out."""
+        rows = self.catalogue.rows(ids)
+        leaves = [a for a in self.asked if isinstance(a, TextLeaf | q.Mentioned) and a in self.known]
+        words = [
+            i for i in ids if i not in self.households and any(i in self.known[a].possible for a in leaves)
+        ]
+        written = dict(self.text().written(words)) if words else {}
+        texts = self.read | (dict(self.text().texts(set(words) - self.read.keys())) if words else {})
+        return tuple(self.hit(rows[i], texts.get(i, ""), written.get(i, "")) for i in ids if i in rows)
+
+    def hit(self, row: DocRow, text: str, written: str) -> Hit:
+        def holds(leaf: q.Leaf) -> bool:
+            return (leaf in self.known or isinstance(leaf, q.Mentioned)) and row.id in self.leaf(leaf).sure
+
+        return shown(
+            row,
+            Grounds(
+                self.asked, text, written, self.households.get(row.id), holds,
+                page_of=lambda key: self.catalogue.mentioning(key)[row.id],
+                people=lambda by, key: self.catalogue.people_of(row.case, by, key),
+            ),
+        )  # fmt: skip
 
     def ordered(self, ids: Set[int]) -> Iterator[int]:
         """Yield households, then the rest, newest first."""
@@ -79,13 +105,13 @@ class _Evaluation:
             if len(self.read) < COMPARE_ALL:
                 self.read |= texts
             for doc in batch:
-                if doc in sure or self.fits(self.tree, doc, texts.get(doc, "")):
+                if doc in sure or self.fits(self.tree, doc, flowing(texts.get(doc, ""))):
                     yield doc
                 else:
                     rejected.append(doc)
 
     def fits(self, node: q.Node, doc: int, text: str) -> bool:
-        """Tell whether the tree holds for one document, its text at hand."""
+        """Tell whether the tree holds for one document, its text without page breaks at hand."""
         match node:
             case q.And(parts):
                 return all(self.fits(p, doc, text) for p in parts)
@@ -93,9 +119,9 @@ class _Evaluation:
                 return any(self.fits(p, doc, text) for p in parts)
             case q.Not(part):
                 return not self.fits(part, doc, text)
-            case q.HasText(fragment):
+            case q.HasText() | q.InPages() | q.InAbout() | q.Matches():
                 bounds = self.leaf(node)
-                return doc in bounds.sure or (doc in bounds.possible and fragment in text)
+                return doc in bounds.sure or (doc in bounds.possible and holds(node, text))
             case _:
                 return doc in self.leaf(node).sure
 
@@ -138,9 +164,24 @@ class _Evaluation:
         return self.known[leaf]
 
     def _leaf(self, leaf: q.Leaf) -> Bounds:
+        if isinstance(leaf, TextLeaf):
+            return self._in_texts(leaf)
+        if isinstance(leaf, q.HasPerson | q.Numbered):
+            return self._of_household(leaf)
+        return _exactly(self._in_catalogue(leaf))
+
+    def _in_texts(self, leaf: TextLeaf) -> Bounds:
         match leaf:
             case q.HasText(fragment):
                 return self.text().holding(fragment)
+            case q.InPages(fragment) | q.InAbout(_, fragment):
+                return Bounds(frozenset(), self.text().holding(fragment).possible)
+            case q.Matches(pieces):
+                each = [self.text().holding(piece).possible for piece in pieces if needed(piece)]
+                return Bounds(frozenset(), set.intersection(*map(set, each)))
+
+    def _of_household(self, leaf: q.HasPerson | q.Numbered) -> Bounds:
+        match leaf:
             case q.HasPerson(by, key, records):
                 households, documents = self.catalogue.of_people(by, key)
                 return self._bounds_of(leaf, households, documents if records else households)
@@ -150,28 +191,31 @@ class _Evaluation:
                 return self._bounds_of(
                     leaf, self.catalogue.ids(f"WHERE {where} AND d.record = ''", number), documents
                 )
+
+    def _in_catalogue(self, leaf: q.Leaf) -> set[int]:
+        match leaf:
+            case q.HandledBy(name):
+                return self.catalogue.ids("WHERE instr(d.handler, ?)", name)
             case q.Mentioned(key):
-                return _exactly(set(self.catalogue.mentioning(key)))
+                return set(self.catalogue.mentioning(key))
             case q.OfType(name):
-                return _exactly(
-                    self.catalogue.ids(
-                        "WHERE d.record > '' AND (d.type = ? OR instr(d.title_key, ?))", name, name
-                    )
+                return self.catalogue.ids(
+                    "WHERE d.record > '' AND (d.type = ? OR instr(d.title_key, ?))", name, name
                 )
             case q.OfCategory(category):
-                return _exactly(self.catalogue.ids("WHERE d.category = ?", category.value))
+                return self.catalogue.ids("WHERE d.category = ?", category.value)
             case q.OfStatus(status):
-                return _exactly(self.catalogue.ids("WHERE d.status = ? OR c.status = ?", status, status))
+                return self.catalogue.ids("WHERE d.status = ? OR c.status = ?", status, status)
             case q.WithPages(flag):
-                return _exactly(
-                    self.catalogue.ids("WHERE instr(' ' || d.page_flags || ' ', ?)", f" {flag.value} ")
-                )
+                return self.catalogue.ids("WHERE instr(' ' || d.page_flags || ' ', ?)", f" {flag.value} ")
             case q.InPlace(place):
-                return _exactly(self.catalogue.ids("WHERE instr(c.place, ?)", place))
+                return self.catalogue.ids("WHERE instr(c.place, ?)", place)
             case q.FiledBetween(start, end):
                 low = (start or dt.date.min).isoformat()
                 high = (end + dt.timedelta(days=1)).isoformat() if end and end < dt.date.max else "9999-99"
-                return _exactly(self.catalogue.ids("WHERE d.filed_at >= ? AND d.filed_at < ?", low, high))
+                return self.catalogue.ids("WHERE d.filed_at >= ? AND d.filed_at < ?", low, high)
+            case _:
+                raise TypeError(leaf)
 
     def _bounds_of(self, leaf: q.Leaf, households: set[int], documents: set[int]) -> Bounds:
         if leaf in self.asked:
@@ -179,31 +223,9 @@ class _Evaluation:
                 self.households.setdefault(doc, leaf)
         return _exactly(documents)
 
-    # ── what is shown ────────────────────────────────────────────────────────────────────────────────────
-    def hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
-        rows = self.catalogue.rows(ids)
-        fragments = [leaf for leaf in self.asked if isinstance(leaf, q.HasText) and leaf in self.known]
-        written = [i for i in ids if any(i in self.known[leaf].possible for leaf in fragments)]
-        texts = self.read | (dict(self.text().texts(set(written) - self.read.keys())) if written else {})
-        words = [leaf.fragment for leaf in fragments]
-        return tuple(self.hit(rows[i], texts.get(i, ""), words) for i in ids if i in rows)
-
-    def hit(self, row: DocRow, text: str, words: Sequence[str]) -> Hit:
-        def holds(leaf: q.Leaf) -> bool:
-            return (leaf in self.known or isinstance(leaf, q.Mentioned)) and row.id in self.leaf(leaf).sure
-
-        return shown(
-            row,
-            Grounds(
-                self.asked, text, words, self.households.get(row.id), holds,
-                page_of=lambda key: self.catalogue.mentioning(key)[row.id],
-                people=lambda by, key: self.catalogue.people_of(row.case, by, key),
-            ),
-        )  # fmt: skip
-
 
 def _needs_text(node: q.Node) -> bool:
-    return any(isinstance(leaf, q.HasText) for leaf in q.leaves(node, positive=False))
+    return any(isinstance(leaf, TextLeaf) for leaf in q.leaves(node, positive=False))
 
 
 def _exactly(documents: set[int]) -> Bounds:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, TypeVar
 
-from archivist.errors import ArchiveError, BadQuery, IndexFault, InvalidValue
+from archivist.errors import ArchiveError, IndexFault, InvalidValue
 from archivist.model.bag_head import BagHead
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, Sha256
@@ -29,7 +29,7 @@ from archivist.search.databases import PATIENCE_S, one_writer
 from archivist.search.engine import ArchiveReader, Drift, Results
 from archivist.search.opened_index import OpenedIndex, batches, current, follow
 from archivist.search.ownership import require_own
-from archivist.search.query_tree import Node, both
+from archivist.search.query_tree import Node
 from archivist.search.rebuilding import disk
 
 T = TypeVar("T")
@@ -84,20 +84,18 @@ class Index:
 
         Args:
             query: in the query language (``archivist.search.query``); may be empty when there are filters.
-            filters: further conditions by field name: ``name id case doc category status town date from to``.
+            filters: further conditions by field name.
             limit: hits wanted.
             offset: hits skipped, from 0.
 
         Raises:
             BadQuery: E401. IndexFault: E400.
         """
-        tree: Node | None = queries.parse(query) if query.strip() else None
-        for name, value in filters.items():
-            tree = both(tree, queries.field(name, value))
-        if tree is None:
-            raise BadQuery("没有写要查什么")
-        wanted = tree
-        return self._ask(lambda now: now.engine.search(wanted, limit=max(limit, 0), offset=max(offset, 0)))
+        return self.answer(queries.read(query, filters).tree, limit=limit, offset=offset)
+
+    def answer(self, tree: Node, *, limit: int = 20, offset: int = 0) -> Results:
+        """Answer a query that was read already; see ``search``."""
+        return self._ask(lambda now: now.engine.search(tree, limit=max(limit, 0), offset=max(offset, 0)))
 
     def find_cases(self, text: str) -> list[CaseRow]:
         """Return the cases meant by a case number, an ID number, a whole name, its pinyin or its initials."""

@@ -9,12 +9,11 @@ from typing import Final
 
 from archivist.errors import ForeignIndex, IndexFault
 from archivist.model.case import Case
-from archivist.model.facts import Facts
-from archivist.model.ids import Sha256
+from archivist.model.ids import CaseNo, Sha256
+from archivist.model.record import Record
 from archivist.os_reasons import reason_of
-from archivist.search import binding
-from archivist.search import text as forms
-from archivist.search.catalogue import DocRow, IndexCatalogue
+from archivist.search import binding, document_text
+from archivist.search.catalogue import IndexCatalogue
 from archivist.search.checksums import CATALOGUE, TEXT, Checksums
 from archivist.search.engine import ArchiveReader, Document, TextIndex, Trail
 from archivist.search.evaluator import Embedded
@@ -127,7 +126,8 @@ def batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
 
 def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -> int:
     """Write the rows, then the texts, then the heads of some cases; returns how many."""
-    facts = {case.number: facts_text(case.facts) for case in cases}
+    facts = {case.number: document_text.facts_text(case.facts) for case in cases}
+    by_number = {case.number: case for case in cases}
     catalogue, text = opened.catalogue, opened.text()
     catalogue.begin(cases, facts)
     waiting, gone = catalogue.waiting(facts), catalogue.gone()
@@ -135,10 +135,14 @@ def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -
 
     def documents() -> Iterator[Document]:
         for row in waiting:
-            words = _normal_text(archive, row) if row.record else facts[row.case]
-            found.extend((key, row.id, page) for key, page in forms.mentions(words))
-            if words:
-                yield Document(row.id, words)
+            kept = (
+                kept_of(archive, row.case, by_number[row.case].records[row.record])
+                if row.record
+                else document_text.of_facts(facts[row.case])
+            )
+            found.extend((key, row.id, page) for key, page in kept.mentions)
+            if kept.normal:
+                yield Document(row.id, kept.normal, kept.written)
 
     if waiting or gone:
         text.write(documents(), gone.union(row.id for row in waiting), purge=gone)
@@ -149,18 +153,7 @@ def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -
     return len(cases)
 
 
-def _normal_text(archive: ArchiveReader, row: DocRow) -> str:
-    assert row.record is not None
-    return forms.normal(archive.text(row.case, row.record))
-
-
-def facts_text(facts: Facts) -> str:
-    """Return what is known of a household as one normal text: every written value, in the order of the facts."""
-    values: list[str] = []
-    for group in facts.values():
-        for row in group if isinstance(group, tuple) else (group,):
-            for value in row.values():
-                values.extend(
-                    value if isinstance(value, tuple) else [value] if isinstance(value, str) else []
-                )
-    return forms.join_facts(values)
+def kept_of(archive: ArchiveReader, number: CaseNo, record: Record) -> document_text.Written:
+    """Return what an index keeps of a record."""
+    known = (record.title, record.folder, record.doc_no, archive.source_name(number, record))
+    return document_text.of_record(known, archive.text(number, record.no))

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import Final
 
 from archivist.model.ids import CaseNo
-from archivist.search import text as forms
 from archivist.search.catalogue import IndexCatalogue
+from archivist.search.names import name_keys
 
 _IN: Final = 900
 """Values bound in one statement; SQLite allows 999 at least."""
@@ -51,7 +51,7 @@ def cases_sharing_ids(catalogue: IndexCatalogue) -> list[tuple[CaseNo, ...]]:
 def people_named(catalogue: IndexCatalogue, names: Collection[str]) -> list[tuple[str, CaseNo, str]]:
     """Return name, case and ID number of everybody with one of these names; the name is the one asked for."""
     asked: dict[str, list[str]] = {}
-    for name, key in zip(names, forms.name_keys(names), strict=True):
+    for name, key in zip(names, name_keys(names), strict=True):
         asked.setdefault(key, []).append(name)
     keys, found = list(asked), []
     for start in range(0, len(keys), _IN):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from archivist.search import query_tree as q
+from archivist.search.alignment import place, snippet
 from archivist.search.catalogue import DocRow
+from archivist.search.document_text import TextLeaf, about, body, pattern_of
 from archivist.search.engine import Hit
-from archivist.search.text import FACT_BREAK, PAGE_BREAK, name_key
+from archivist.search.names import name_key
+from archivist.search.text import FACT_BREAK, PAGE_BREAK, flowing, normal
 
-SNIPPET: Final = 80
-BEFORE: Final = 20
+Marks = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Grounds:
     Attributes:
         asked: the leaves of the query that are asked for, not excluded.
         text: of the document, in normal form; may be empty when no word was asked of it.
-        words: fragments of text that were asked for.
+        written: the same as it stands.
         household: the leaf by which a household was found, ``None`` for any other document.
         holds: tells whether a leaf holds for the document.
         page_of: returns the first page, from 1, on which a number stands that is mentioned in the document.
@@ -31,7 +33,7 @@ class Grounds:
 
     asked: Sequence[q.Leaf]
     text: str
-    words: Sequence[str]
+    written: str
     household: q.Leaf | None
     holds: Callable[[q.Leaf], bool]
     page_of: Callable[[str], int]
@@ -41,27 +43,49 @@ class Grounds:
 def shown(row: DocRow, why_found: Grounds) -> Hit:
     """Return a document as one line of the answer."""
     page: int | None = None
-    snippet, why = "", "条件"
-    marks: tuple[tuple[int, int], ...] = ()
-    asked, text, words = why_found.asked, why_found.text, why_found.words
-    mention = next((m for m in asked if isinstance(m, q.Mentioned) and why_found.holds(m)), None)
+    words, why = "", "条件"
+    marks: Marks = ()
+    mention = next((m for m in why_found.asked if isinstance(m, q.Mentioned) and why_found.holds(m)), None)
     if (found := why_found.household) is not None:
         why = found.by.value if isinstance(found, q.HasPerson) else "户号"
-        snippet, marks = _people(found, why_found)
-    elif word := next((w for w in words if w in text), ""):
-        at = text.index(word)
-        page = text.count(PAGE_BREAK, 0, at) + 1 if row.record else None
-        snippet, marks = cut(text, at, words, PAGE_BREAK if row.record else FACT_BREAK)
-        why = "正文" if row.record else "户档信息"
+        words, marks = _people(found, why_found)
+    elif why_found.written and (around := _words(row, why_found)):
+        why, page, words, marks = around
     elif mention is not None:
         page = why_found.page_of(mention.key) if row.record else None
         why = "户号" if "-" in mention.key else "证号"
+        if page and why_found.written:
+            pages = body(why_found.written).split(PAGE_BREAK)
+            words, marks = snippet(pages[page - 1], [re.compile(re.escape(normal(mention.key)))])
     else:
         why = _household_why(why_found) or why
     return Hit(
         row.case, row.record, page, row.title, row.type, row.applicant, row.case.category, row.status,
-        row.filed_at, snippet, marks, why,
+        row.filed_at, words, marks, why,
     )  # fmt: skip
+
+
+def _words(row: DocRow, why_found: Grounds) -> tuple[str, int | None, str, Marks] | None:
+    """Return why a document was found by its text, the page, and the words around the first hit."""
+    leaves = [leaf for leaf in why_found.asked if isinstance(leaf, TextLeaf)]
+    patterns = [pattern_of(leaf) for leaf in leaves]
+    pages, written = body(why_found.text), body(why_found.written)
+    if not row.record:
+        for value, fact in zip(pages.split(FACT_BREAK), written.split(FACT_BREAK), strict=True):
+            if any(pattern.search(value) for pattern in patterns):
+                return "户档信息", None, *snippet(fact, patterns)
+        return None
+    flow = flowing(pages)
+    for leaf, pattern in zip(leaves, patterns, strict=True):
+        if not isinstance(leaf, q.InAbout) and (hit := pattern.search(flow)):
+            number, at = place(pages, hit.start())
+            reach = (at, at + hit.end() - hit.start())
+            return "正文", number + 1, *snippet(written.split(PAGE_BREAK)[number], patterns, reach)
+    for leaf, pattern in zip(leaves, patterns, strict=True):
+        for which in [leaf.which] if isinstance(leaf, q.InAbout) else q.About:
+            if not isinstance(leaf, q.InPages) and pattern.search(about(why_found.text, which)):
+                return which.label, None, *snippet(about(why_found.written, which), patterns)
+    return None
 
 
 def _household_why(why_found: Grounds) -> str:
@@ -72,36 +96,15 @@ def _household_why(why_found: Grounds) -> str:
     return ""
 
 
-def _people(found: q.Leaf, why_found: Grounds) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _people(found: q.Leaf, why_found: Grounds) -> tuple[str, Marks]:
     """Return everyone in the household, the person asked for marked."""
     by, key = (found.by, found.key) if isinstance(found, q.HasPerson) else (q.PersonKey.NAME, "")
-    snippet, marks = "", []
+    words, marks = "", []
     for part, name, asked in why_found.people(by, key):
-        snippet += f"{'；' if snippet else ''}{part} "
+        words += f"{'；' if words else ''}{part} "
         if asked and key:
             at = name_key(name).find(key) if by is q.PersonKey.NAME and name_key(name) == name else -1
             start, length = (at, len(key)) if at >= 0 else (0, len(name))
-            marks.append((len(snippet) + start, len(snippet) + start + length))
-        snippet += name
-    return snippet, tuple(marks)
-
-
-def cut(text: str, at: int, words: Sequence[str], wall: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return up to 80 characters around ``at``, not beyond the walls, and where in them the words stand, merged."""
-    low = text.rfind(wall, 0, at) + 1
-    high = text.find(wall, at)
-    start = max(low, at - BEFORE)
-    snippet = text[start : min(high if high >= 0 else len(text), start + SNIPPET)]
-    marks: list[tuple[int, int]] = []
-    for word in words:
-        found = snippet.find(word)
-        while found >= 0:
-            marks.append((found, found + len(word)))
-            found = snippet.find(word, found + 1)
-    merged: list[tuple[int, int]] = []
-    for begin, end in sorted(marks):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return snippet, tuple(merged)
+            marks.append((len(words) + start, len(words) + start + length))
+        words += name
+    return words, tuple(marks)

@@ -1,341 +1,309 @@
 """The query language: text → tree, parsed once and run by whichever engine there is.
 
-``王秀兰 核对`` both words · ``核对 OR 调查`` either · ``NOT 公示`` without · ``( … )`` grouping · ``"家庭经济状况"``
-exactly this text · ``姓名: 证号: 户号: 文书: 类别: 状态: 识读: 村: 日期: 起: 止:`` fields (``name: id: case: doc: category:
-status: read: town: date: from: to:``). AND, OR, NOT are written in capitals; NOT binds closest, then AND, then OR.
+``王秀兰 核对`` both words · ``核对 OR 调查``, ``核对 | 调查`` either · ``NOT 公示``, ``-公示`` without · ``( … )`` grouping ·
+``"家庭经济状况"`` exactly this text · ``腰?间盘``, ``1201*0016`` one or several letters · ``姓名: 证号: 户号: 文书: 标题: 内容: 文号:
+文件名: 环节: 经办: 类别: 状态: 识读: 村: 日期: 起: 止:`` fields (``name: id: case: doc: title: content: no: file: step: by:
+category: status: read: town: date: from: to:``). AND, OR, NOT may be small, ``&``, 且, 或 and 非; NOT binds closest, then AND, then OR.
 
-A word means the text as it stands on a page. Beyond that, by its shape: Chinese also finds the household with a
-person so named; Latin letters a person by pinyin or initials; 18 characters an ID number, six digits its first
-six, four its last four; a case number the case. A found household stands for all its records, except for a name
-in Chinese, which finds the household's own entry only (``姓名:`` finds its records too).
+A word means the text as it stands on a page, the title, step, reference number and file name of a record, and the facts of
+a household. Beyond that, by its shape: Chinese also finds the household with a person so named; Latin letters a person by
+pinyin or initials, mixed with Chinese too; 18 characters an ID number, six digits its first six, four its last four; a case
+number the case. A found household stands for all its records, except for a name in Chinese, which finds the
+household's own entry only (``姓名:`` finds its records too).
 
-A query is asked of each record as a whole: its words may stand on different pages.
+A query is asked of each record as a whole: its words may stand on different pages, and all of them but one may be
+said of its household alone: by name, category or place (低保 诊断). What a word is also called (``synonyms``) is
+searched as well, and the answer says so.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from archivist.errors import BadQuery, InvalidValue
-from archivist.model.chinese import parse_date
-from archivist.model.ids import CaseNo, modern_id, narrow, parse_category
-from archivist.model.record import VOIDED, PageFlag
-from archivist.search.query_tree import (
-    And,
-    FiledBetween,
-    HasPerson,
-    HasText,
-    InPlace,
-    Mentioned,
-    Node,
-    Not,
-    Numbered,
-    OfCategory,
-    OfStatus,
-    OfType,
-    Or,
-    PersonKey,
-    WithPages,
-)
-from archivist.search.text import name_key, needed, normal
+from archivist.errors import BadQuery
+from archivist.model.ids import narrow
+from archivist.search.query_fields import OWN, field, key_of
+from archivist.search.query_tree import And, HasText, Node, Not, Or
+from archivist.search.query_words import Word, word
+from archivist.search.text import fragment, needed
 
 MAX_LENGTH: Final = 1000
 MAX_LEAVES: Final = 64
 MAX_DEPTH: Final = 32
+_JOINED_DIGITS: Final = 11
+"""So many digits in a row, parted by blanks, are one number: a card, a telephone, an ID number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query that was understood. ``also``: each word with the other ways of saying it that are searched as well."""
+
+    tree: Node
+    also: Mapping[str, tuple[str, ...]]
 
 
 def parse(text: str) -> Node:
+    """Read a query; see ``read``."""
+    return read(text).tree
+
+
+def read(text: str, filters: Mapping[str, str] = MappingProxyType({})) -> Question:
     """Read a query.
+
+    Args:
+        text: in the query language; may be empty when there are filters.
+        filters: further conditions, by any name of a field.
 
     Raises:
         BadQuery: E401, saying what is wrong and where.
     """
     if len(text) > MAX_LENGTH:
         raise BadQuery(f"检索式太长：{len(text)} 个字，最多 {MAX_LENGTH} 个")
-    return _Parser(_tokens(text)).whole()
+    conditions = tuple(_Said(field(name, value), key_of(name) in OWN) for name, value in filters.items())
+    parser = _Parser(_tokens(text))
+    drafts = (*((parser.whole(),) if parser.tokens or not conditions else ()), *conditions)
+    return Question(_narrow(drafts[0] if len(drafts) == 1 else _All(drafts)), MappingProxyType(parser.also))
 
 
-# ── words by their shape ─────────────────────────────────────────────────────────────────────────────────
-_ID_WHOLE, _ID_FIRST, _ID_LAST = r"\d{17}[\dX]", r"[1-9]\d{5}", r"\d{3}[\dX]"
-_ID_OLD = r"[1-9]\d{14}"
-"""As on a card of the first generation; people are found by it, and by the number of today that comes from it."""
+# ── drafts: what is wanted of a record itself, and what its household may give ───────────────────────────
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A condition that is not a bare word; ``own``: said of a record itself."""
+
+    node: Node
+    own: bool
 
 
-def word(text: str) -> Node:
-    """Return what a bare word asks for, by its shape.
-
-    Raises:
-        BadQuery: E401, when it holds nothing that can be searched.
-    """
-    fragment = normal(text).replace("\f", " ").strip()
-    plain = fragment.upper()
-    if number := _case_no(plain):
-        return Or((Numbered(number, True), Mentioned(number)))
-    if re.fullmatch(_ID_WHOLE, plain):
-        return Or((HasPerson(PersonKey.ID, plain), Mentioned(plain)))
-    literal = _text(fragment, text)
-    if re.fullmatch(_ID_OLD, plain):
-        return Or((literal, *_old_id(plain)))
-    if re.fullmatch(_ID_FIRST, plain):
-        return Or((literal, HasPerson(PersonKey.ID6, plain)))
-    if re.fullmatch(_ID_LAST, plain):
-        return Or((literal, HasPerson(PersonKey.ID4, plain)))
-    if re.fullmatch(r"[a-z]{2,}", fragment):
-        return Or((literal, HasPerson(PersonKey.PINYIN, fragment)))
-    if not re.search(r"[0-9]", fragment) and (key := name_key(fragment)):
-        return Or((literal, HasPerson(PersonKey.NAME, key, records=False)))
-    return literal
+@dataclass(frozen=True, slots=True)
+class _All:
+    parts: tuple[_Draft, ...]
 
 
-def _case_no(text: str) -> str | None:
-    for read in (CaseNo.parse, CaseNo.from_compact):
-        try:
-            return str(read(text))
-        except InvalidValue:
-            continue
-    return None
+@dataclass(frozen=True, slots=True)
+class _Any:
+    parts: tuple[_Draft, ...]
 
 
-def _text(fragment: str, shown: str) -> HasText:
-    if not needed(fragment):
-        raise BadQuery(f"“{shown}”里没有可检索的字")
-    return HasText(fragment)
+@dataclass(frozen=True, slots=True)
+class _Without:
+    part: _Draft
 
 
-# ── fields ───────────────────────────────────────────────────────────────────────────────────────────────
-def _name(value: str) -> Node:
-    key = name_key(value)
-    if not key:
-        raise BadQuery("“姓名:”后面没有名字")
-    return HasPerson(PersonKey.PINYIN if re.fullmatch(r"[a-z]+", key) else PersonKey.NAME, key)
+_Draft = Word | _Said | _All | _Any | _Without
 
 
-def _id(value: str) -> Node:
-    plain = re.sub(r"[\s\-]", "", normal(value)).upper()
-    if re.fullmatch(_ID_OLD, plain):
-        return Or(_old_id(plain))
-    for by, shape in ((PersonKey.ID, _ID_WHOLE), (PersonKey.ID6, _ID_FIRST), (PersonKey.ID4, _ID_LAST)):
-        if re.fullmatch(shape, plain):
-            return HasPerson(by, plain)
-    raise BadQuery("“证号:”后面请写全 18 位（或 15 位旧号）、前六位，或后四位")
+def _narrow(draft: _Draft) -> Node:
+    """Return the condition in which at least one word is the record's own."""
+    if not isinstance(draft, _All):
+        return _any(draft, _narrow) if isinstance(draft, _Any) else _plain(draft)
+    wanted = [part for part in draft.parts if not isinstance(part, _Without)]
+    by_itself = [part for part in wanted if _has_own(part)]
+    if len(wanted) < 2 or not by_itself:
+        return _both(draft, _narrow)
+    if any(isinstance(part, _Said) for part in by_itself):
+        return _both(draft, _wide)
+    own = tuple(dict.fromkeys(map(_narrow, by_itself)))
+    if len(by_itself) == 1:
+        return _both(draft, lambda part: _narrow(part) if part is by_itself[0] else _wide(part))
+    wide = _both(draft, _wide)
+    return wide if own == (wide,) else And((*(wide.parts if isinstance(wide, And) else (wide,)), Or(own)))
 
 
-def _old_id(number: str) -> tuple[Node, ...]:
-    """Return who is meant by fifteen digits: somebody of that old number, or of today's that comes from it."""
-    try:
-        return HasPerson(PersonKey.ID, number), HasPerson(PersonKey.ID, modern_id(number))
-    except InvalidValue:
-        return (HasPerson(PersonKey.ID, number),)
+def _wide(draft: _Draft) -> Node:
+    """Return the condition in which every word may be said of the household."""
+    match draft:
+        case Word(own, household) if household:
+            return Or((*(own.parts if isinstance(own, Or) else (own,)), *household))
+        case _All():
+            return _both(draft, _wide)
+        case _Any():
+            return _any(draft, _wide)
+        case _:
+            return _plain(draft)
 
 
-def _case(value: str) -> Node:
-    plain = narrow(value).strip().upper()
-    number = _case_no(plain)
-    if not number and not re.fullmatch(r"[A-Z0-9-]+", plain):
-        raise BadQuery(f"“{value}”不是户号，也不是户号的一部分（应如 TJHQ-DB-2024-000123）")
-    return Numbered(number or plain, bool(number))
+def _plain(draft: Word | _Said | _Without | _All) -> Node:
+    match draft:
+        case Word():
+            return draft.own
+        case _Said():
+            return draft.node
+        case _Without(Word() as part):
+            return Not(part.without or part.own)
+        case _Without(part):
+            return Not(_narrow(part))
+        case _All():
+            return _narrow(draft)
 
 
-def _category(value: str) -> Node:
-    try:
-        return OfCategory(parse_category(value))
-    except InvalidValue as error:
-        raise BadQuery(error.what) from None
+def _has_own(draft: _Draft) -> bool:
+    """Tell whether something in a draft is said of a record itself."""
+    match draft:
+        case Word():
+            return True
+        case _Said():
+            return draft.own
+        case _Without():
+            return False
+        case _All(parts) | _Any(parts):
+            return any(map(_has_own, parts))
 
 
-_STATUSES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "在办": "open",
-        "已注销": "deregistered",
-        "注销": "deregistered",
-        "已归档": "filed",
-        "待签": "pending_signature",
-        "已签": "signed",
-        "签署件": "signed_copy",
-        "作废": VOIDED,
-        "已作废": VOIDED,
-    }
-)
+def _both(draft: _All, how: Callable[[_Draft], Node]) -> Node:
+    return And(tuple(map(how, draft.parts)))
 
 
-def _status(value: str) -> Node:
-    wanted = _STATUSES.get(value.strip(), value.strip().lower())
-    if wanted not in _STATUSES.values():
-        raise BadQuery(f"没有状态“{value}”；可用：{'、'.join(_STATUSES)}")
-    return OfStatus(wanted)
-
-
-_PAGE_FLAGS: Final[Mapping[str, PageFlag]] = MappingProxyType(
-    {"存疑": PageFlag.DOUBTFUL, "空白": PageFlag.BLANK, "失败": PageFlag.FAILED}
-)
-
-
-def _read_as(value: str) -> Node:
-    plain = value.strip()
-    flag = _PAGE_FLAGS.get(plain) or next((f for f in PageFlag if f.value == plain.lower()), None)
-    if flag is None:
-        raise BadQuery(f"没有识读情况“{value}”；可用：{'、'.join(_PAGE_FLAGS)}")
-    return WithPages(flag)
-
-
-def _days(value: str) -> tuple[dt.date, dt.date]:
-    """Return the first and last day of a day, a month or a year."""
-    plain = narrow(value).strip()
-    match = re.fullmatch(r"(\d{4})(?:[-/.年](\d{1,2}))?[年月]?", plain)
-    try:
-        if not match:
-            day = parse_date(plain)
-            return day, day
-        year, month = int(match[1]), int(match[2] or 1)
-        first = dt.date(year, month, 1)
-        after = dt.date(year + 1, 1, 1) if not match[2] or month == 12 else dt.date(year, month + 1, 1)
-    except (InvalidValue, ValueError):
-        raise BadQuery(f"“{value}”不是日期（应如 2024、2024-08 或 2024-08-16）") from None
-    return first, after - dt.timedelta(days=1)
-
-
-def _during(value: str) -> Node:
-    start, gap, end = value.partition("..")
-    return FiledBetween(
-        _days(start)[0] if start.strip() else None,
-        _days(end if gap else start)[1] if end or not gap else None,
-    )
-
-
-def _place(value: str) -> Node:
-    return InPlace(normal(value))
-
-
-def _doc(value: str) -> Node:
-    return OfType(normal(value))
-
-
-_FIELDS: Final[Mapping[str, tuple[str, Callable[[str], Node]]]] = MappingProxyType(
-    {
-        "name": ("姓名 name", _name),
-        "id": ("证号 身份证号 id", _id),
-        "case": ("户号 case", _case),
-        "doc": ("文书 doc", _doc),
-        "category": ("类别 category", _category),
-        "status": ("状态 status", _status),
-        "read": ("识读 read", _read_as),
-        "town": ("村 社区 town village", _place),
-        "date": ("日期 date", _during),
-        "from": ("起 自 from", lambda v: FiledBetween(_days(v)[0], None)),
-        "to": ("止 至 to", lambda v: FiledBetween(None, _days(v)[1])),
-    }
-)
-_BY_NAME: Final = {name: key for key, (names, _) in _FIELDS.items() for name in names.split()}
-
-
-def field(name: str, value: str) -> Node:
-    """Return the condition of one field, by any of its names.
-
-    Raises:
-        BadQuery: E401, when there is no such field or the value does not fit it.
-    """
-    key = _BY_NAME.get(name.strip().lower())
-    if key is None:
-        known = "、".join(names.split()[0] for names, _ in _FIELDS.values())
-        raise BadQuery(f"没有检索项“{name}”；可用：{known}。如要查这几个字本身，请加引号")
-    if not value.strip():
-        raise BadQuery(f"“{name}:”后面没有内容")
-    return _FIELDS[key][1](value)
+def _any(draft: _Any, how: Callable[[_Draft], Node]) -> Node:
+    return Or(tuple(map(how, draft.parts)))
 
 
 # ── parsing ──────────────────────────────────────────────────────────────────────────────────────────────
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』＂", '"'))
 _TOKEN = re.compile(
-    r'\s*(?:(?P<paren>[()])|(?P<field>[^\s()":0-9]+):(?!//)|"(?P<quoted>[^"]*)"|(?P<word>[^\s()"]+))'
+    r"""\s*(?:(?P<OR>\|+)|(?P<AND>&+|\+(?=[^\s+]))|(?P<NOT>[-!](?=[^\s!|&)-]))|(?P<paren>[()])
+    |(?P<field>[^\s()":0-9|&]+):(?!//)|"(?P<quoted>[^"]*)"|(?P<word>(?:[^\s()"|&]|\((?:19|20)\d\d\)(?=[\d第]))+))""",
+    re.VERBOSE,
+)
+_OPERATORS: Final = MappingProxyType(
+    {
+        "AND": "AND",
+        "OR": "OR",
+        "NOT": "NOT",
+        "且": "AND",
+        "并且": "AND",
+        "或": "OR",
+        "或者": "OR",
+        "非": "NOT",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
+    """``at``: where it begins, from 1."""
+
     kind: str
     text: str
+    at: int
+
+    def is_paren(self, which: str) -> bool:
+        return self.kind == "paren" and self.text == which
 
 
 def _tokens(text: str) -> list[_Token]:
     plain = narrow(text.translate(_QUOTES)).rstrip()
-    found, at = [], 0
+    found: list[_Token] = []
+    at = 0
     while at < len(plain):
         match = _TOKEN.match(plain, at)
         if match is None:
-            raise BadQuery("引号没有成对")
+            raise BadQuery(f"引号没有成对（第 {plain.rindex(chr(34)) + 1} 个字）")
         kind = str(match.lastgroup)
-        value = match[kind]
-        if kind == "word" and value in ("AND", "OR", "NOT"):
-            kind = value
-        found.append(_Token(kind, value))
+        token = _Token(
+            _OPERATORS.get(match[kind].upper(), kind) if kind == "word" else kind,
+            match[kind],
+            match.start(kind) + 1,
+        )
+        if (
+            found
+            and _is_digits(found[-1])
+            and _is_digits(token)
+            and (len(found) < 2 or found[-2].kind != "field")
+        ):
+            token = _Token("word", f"{found.pop().text} {token.text}", found[-1].at if found else 1)
+        found.append(token)
         at = match.end()
-    return found
+    return [part for token in found for part in _apart(token)]
+
+
+def _is_digits(token: _Token) -> bool:
+    return token.kind == "word" and bool(re.fullmatch(r"[\d -]*\d[\dXx]", token.text))
+
+
+def _apart(token: _Token) -> list[_Token]:
+    """Return a token whose digits are too few for one number as the several it was."""
+    if (
+        token.kind != "word"
+        or " " not in token.text
+        or len(re.findall(r"[\dXx]", token.text)) >= _JOINED_DIGITS
+    ):
+        return [token]
+    return [_Token("word", part, token.at) for part in token.text.split(" ")]
 
 
 class _Parser:
     def __init__(self, tokens: list[_Token]) -> None:
         self.tokens, self.at, self.leaves, self.depth = tokens, 0, 0, 0
+        self.also: dict[str, tuple[str, ...]] = {}
 
     def peek(self) -> _Token | None:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
-    def whole(self) -> Node:
+    def whole(self) -> _Draft:
         if not self.tokens:
             raise BadQuery("没有写要查什么")
-        node = self.any_of()
-        if self.peek() is not None:
-            raise BadQuery("多了一个右括号")
-        return node
+        draft = self.any_of()
+        if token := self.peek():
+            raise BadQuery(f"多了一个右括号（第 {token.at} 个字）")
+        return draft
 
-    def any_of(self) -> Node:
+    def any_of(self) -> _Draft:
         parts = [self.all_of()]
         while (token := self.peek()) and token.kind == "OR":
             self.at += 1
             parts.append(self.all_of())
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+        return parts[0] if len(parts) == 1 else _Any(tuple(parts))
 
-    def all_of(self) -> Node:
+    def all_of(self) -> _Draft:
         parts = [self.one()]
-        while (token := self.peek()) and token.kind != "OR" and token != _Token("paren", ")"):
+        while (token := self.peek()) and token.kind != "OR" and not token.is_paren(")"):
             if token.kind == "AND":
                 self.at += 1
             parts.append(self.one())
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+        return parts[0] if len(parts) == 1 else _All(tuple(parts))
 
-    def one(self) -> Node:
+    def one(self) -> _Draft:
         token = self.peek()
-        if token is None or token.kind in ("AND", "OR") or token == _Token("paren", ")"):
-            raise BadQuery(f"“{token.text}”前面缺少要查的内容" if token else "检索式没有写完")
+        if token is None:
+            raise BadQuery("检索式没有写完")
+        if token.kind in ("AND", "OR") or token.is_paren(")"):
+            raise BadQuery(f"“{token.text}”（第 {token.at} 个字）前面缺少要查的内容；要查它本身，请加引号")
         self.at += 1
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise BadQuery(f"括号或 NOT 套得太深，最多 {MAX_DEPTH} 层")
-        node = self._of(token)
+            raise BadQuery(f"括号或 NOT 套得太深，最多 {MAX_DEPTH} 层（第 {token.at} 个字）")
+        draft = self._of(token)
         self.depth -= 1
-        return node
+        return draft
 
-    def _of(self, token: _Token) -> Node:
+    def _of(self, token: _Token) -> _Draft:
         if token.kind == "NOT":
-            return Not(self.one())
+            return _Without(self.one())
         if token.kind == "paren":
-            node = self.any_of()
-            if self.peek() != _Token("paren", ")"):
-                raise BadQuery("括号没有成对")
+            draft = self.any_of()
+            end = self.peek()
+            if end is None or not end.is_paren(")"):
+                raise BadQuery(f"第 {token.at} 个字的括号没有成对")
             self.at += 1
-            return node
+            return draft
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise BadQuery(f"要查的词太多，最多 {MAX_LEAVES} 个")
-        if token.kind == "field":
-            return field(token.text, self._value(token.text))
-        if token.kind == "quoted":
-            return _text(normal(token.text).replace("\f", " ").strip(), token.text)
-        return word(token.text)
+        try:
+            if token.kind == "field":
+                return _Said(field(token.text, self._value(token.text)), key_of(token.text) in OWN)
+            if token.kind == "quoted":
+                return _Said(_quoted(token.text), own=True)
+            found = word(token.text)
+        except BadQuery as error:
+            raise BadQuery(f"{error.what}（第 {token.at} 个字）") from None
+        if found.also:
+            self.also[token.text] = found.also
+        return found
 
     def _value(self, name: str) -> str:
         token = self.peek()
@@ -343,3 +311,10 @@ class _Parser:
             raise BadQuery(f"“{name}:”后面没有内容")
         self.at += 1
         return token.text
+
+
+def _quoted(text: str) -> Node:
+    wanted = fragment(text)
+    if not needed(wanted):
+        raise BadQuery(f"“{text}”里没有可检索的字")
+    return HasText(wanted)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from typing import Final
 
 from archivist.model.ids import Category
 from archivist.model.record import PageFlag
+
+GAP: Final = 20
+"""So many letters and digits ``*`` stands for at the most."""
 
 
 class PersonKey(StrEnum):
@@ -18,13 +22,57 @@ class PersonKey(StrEnum):
     ID = "证号"
     ID6 = "证号前六位"
     ID4 = "证号后四位"
+    MIXED = "姓名与拼音"
+    NAME_LIKE = "姓名（通配）"
+    PINYIN_LIKE = "拼音（通配）"
+    ID_LIKE = "证号（通配）"
+
+
+class About(IntEnum):
+    """What is known about a record besides its text, in the order it is kept."""
+
+    TITLE = 0
+    STEP = 1
+    DOC_NO = 2
+    FILE_NAME = 3
+
+    @property
+    def label(self) -> str:
+        """What it is called in an answer."""
+        return ("标题", "环节", "文号", "文件名")[self]
 
 
 @dataclass(frozen=True, slots=True)
 class HasText:
-    """The fragment, in normal form, stands on a page (or among the facts of the case)."""
+    """The fragment, in normal form, stands on a page, in what is known about a record, or among the facts of a case."""
 
     fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class InPages:
+    """The fragment stands on a page, or among the facts of a case."""
+
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class InAbout:
+    """The fragment stands in one of the things known about a record."""
+
+    which: About
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Text in which the literal pieces, in normal form, follow each other with something between them.
+
+    ``gaps`` has one fewer than ``pieces``: ``?`` for one letter or digit each, ``*`` for up to ``GAP`` of them.
+    """
+
+    pieces: tuple[str, ...]
+    gaps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +135,13 @@ class InPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class HandledBy:
+    """Records filed by somebody whose name contains this, in normal form."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FiledBetween:
     """Filed between two days, both included; an open end is ``None``."""
 
@@ -96,6 +151,10 @@ class FiledBetween:
 
 Leaf = (
     HasText
+    | InPages
+    | InAbout
+    | Matches
+    | HandledBy
     | HasPerson
     | Numbered
     | Mentioned
@@ -130,13 +189,6 @@ class Not:
 
 
 Node = And | Or | Not | Leaf
-
-
-def both(left: Node | None, right: Node | None) -> Node | None:
-    """Return the two conditions as one; ``None`` is no condition."""
-    if left is None or right is None:
-        return left or right
-    return And((left, right))
 
 
 def leaves(node: Node, *, positive: bool = True) -> tuple[Leaf, ...]:

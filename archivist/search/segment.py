@@ -6,6 +6,7 @@ Works on Whoosh's reader of the segment, below its queries and matchers: whole p
 from __future__ import annotations
 
 import sys
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -13,8 +14,26 @@ from typing import Any, Final
 
 from archivist.search.postings import among, numbers_of
 
+_LEVEL: Final = 1
+_WINDOW: Final = 1 << 15
+"""Bytes of one text that another is compared with; more zlib does not look at."""
 _SPARSE: Final = 40
 """When one list is so many times shorter than another, blocks of the longer one are skipped, not decoded."""
+
+
+def difference(text: str, written: str) -> bytes:
+    """Return what a text as it stands has besides its normal form, packed; a few hundred bytes a page."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_window(text))
+    return packer.compress(written.encode()) + packer.flush()
+
+
+def undone(text: str, delta: bytes) -> str:
+    """Return the text as it stands, from its normal form and ``difference``."""
+    return zlib.decompressobj(-zlib.MAX_WBITS, zdict=_window(text)).decompress(delta).decode()
+
+
+def _window(text: str) -> bytes:
+    return text.encode()[-_WINDOW:]
 
 
 class Segment:
@@ -57,6 +76,15 @@ class Segment:
     def text(self, number: int) -> str:
         """Return a document's normal text."""
         return str(self.reader.stored_fields(number)["text"])
+
+    def delta(self, number: int) -> bytes:
+        """Return what a document's text as it stands differs by from its normal text."""
+        return bytes(self.reader.stored_fields(number)["delta"])
+
+    def written(self, number: int) -> str:
+        """Return a document's text as it stands."""
+        stored = self.reader.stored_fields(number)
+        return undone(str(stored["text"]), bytes(stored["delta"]))
 
     def holding(self, wanted: Sequence[tuple[str, bool]]) -> Sequence[int]:
         """Return the documents that hold all these grams (or beginnings of grams), rarest first."""

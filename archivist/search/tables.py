@@ -12,8 +12,8 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.former_names import borne_by
 from archivist.model.persons import numbers_of
 from archivist.model.record import VOIDED, Record
+from archivist.search import names
 from archivist.search import text as forms
-from archivist.search.query_tree import PersonKey
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,7 +30,8 @@ CREATE INDEX keys_of ON keys (case_id);
 CREATE TABLE docs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
   title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-  filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, digest TEXT NOT NULL,
+  filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, step TEXT NOT NULL, handler TEXT NOT NULL,
+  digest TEXT NOT NULL,
   page_flags TEXT NOT NULL, indexed INTEGER NOT NULL, UNIQUE (case_id, record));
 CREATE INDEX docs_newest ON docs (filed_at, place);
 CREATE INDEX docs_category ON docs (category, id);
@@ -123,7 +124,8 @@ def people_on_file(case: Case) -> Iterator[IndexedPerson]:
         keys: set[tuple[str, str]] = set()
         for one in {name, *(former.name for former in borne_by(case.former_names, part, row))}:
             keys |= _name_keys(one)
-        keys |= {("id", number) for number in (*numbers_of(row), str(row.get("old_id_number", "")))}
+        numbers = (*numbers_of(row), str(row.get("old_id_number", "")))
+        keys |= {("id", one) for number in numbers for one in (number, forms.id_key(number))}
         number = str(row.get("id_number", "")).upper()
         if len(number) == 18:
             keys |= {("id6", number[:6]), ("id4", number[-4:])}
@@ -141,11 +143,13 @@ def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
 
 def _name_keys(name: str) -> set[tuple[str, str]]:
     """Return the keys by which somebody is found under a name, borne now or before."""
-    key = forms.name_key(name)
-    sounds, whole, initials = forms.pinyin_keys(name)
+    key = names.name_key(name)
+    sounds, whole, initials = names.pinyin_keys(name)
+    spoken = names.spoken(name)
     return (
-        {("full", key)}
-        | {("name", e) for e in forms.endings(key)}
+        {("full", key), ("spoken", spoken)}
+        | ({("long", spoken)} if names.is_long(name) else set())
+        | {("name", e) for e in names.endings(key)}
         | {("pinyin", s) for s in sounds}
         | {("pinyin0", s) for s in whole}
         | {("initials", i) for i in initials}
@@ -172,34 +176,20 @@ def _write_docs(
 ) -> None:
     category = case.category.value
     digest = hashlib.sha256(facts_text.encode()).hexdigest()
-    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", digest, "")]
+    rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", "", "", digest, "")]
     for r in records:
-        digest = r.text.sha256 if r.text else ""
+        kept = (r.title, r.folder, r.doc_no, *(file.sha256 for file in r.tag_files))
+        digest = hashlib.sha256("\0".join(kept).encode()).hexdigest()
         flags = " ".join(flag.value for flag in r.page_flags)
-        status = VOIDED if r.voided else r.status.value
-        rows.append((r.no, r.type, r.title, category, status, r.filed_at, r.doc_no, digest, flags))
+        status, actor = VOIDED if r.voided else r.status.value, forms.normal(r.actor)
+        rows.append(
+            (r.no, r.type, r.title, category, status, r.filed_at, r.doc_no, r.folder, actor, digest, flags)
+        )
     db.executemany(
-        "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, "
-        "digest, page_flags, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
+        "INSERT INTO docs (case_id, record, type, title, title_key, category, status, filed_at, doc_no, step, handler, "
+        "digest, page_flags, place, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (case_id, record) DO UPDATE SET "
         "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
-        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, page_flags = excluded.page_flags, "
+        "filed_at = excluded.filed_at, doc_no = excluded.doc_no, step = excluded.step, handler = excluded.handler, page_flags = excluded.page_flags, "
         "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
         [(case_id, *r[:3], forms.normal(r[2]), *r[3:], f"{case.number} {r[0]:>6}") for r in rows],
     )
-
-
-def person_condition(by: PersonKey, key: str) -> tuple[str, tuple[str, ...]]:
-    """Return the condition on ``keys k`` that finds a person."""
-    after = forms.after_prefix(key)
-    match by:
-        case PersonKey.NAME:
-            return "k.kind = 'name' AND k.key >= ? AND k.key < ?", (key, after)
-        case PersonKey.PINYIN:
-            sounds = "k.kind = 'pinyin' AND k.key >= ? AND k.key < ?"
-            return f"({sounds} OR k.kind = 'initials' AND k.key = ?)", (key, after, key)
-        case PersonKey.ID:
-            return "k.kind = 'id' AND k.key = ?", (key,)
-        case PersonKey.ID6:
-            return "k.kind = 'id6' AND k.key = ?", (key,)
-        case PersonKey.ID4:
-            return "k.kind = 'id4' AND k.key = ?", (key,)

@@ -4,38 +4,55 @@ A search is a substring search over the normal form. The index only has to name 
 *may* stand: each position of a run of characters yields one gram (two characters of Chinese, three of anything
 else, fewer at the end of the run), so a fragment is found by the grams it must contain, and a fragment shorter
 than a gram by the grams that begin with it.
+
+The normal form is one string with two stages: ``folded`` (characters, then blanks), and upon it numbers and dates. What
+it makes of a text position by position is ``alignment``'s to say, stage by stage from here.
 """
 
 from __future__ import annotations
 
-import math
-import os
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
-from itertools import product
+from collections.abc import Iterable, Iterator
 from operator import add
 from typing import Final
 
-from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT
+from archivist.errors import InvalidValue
+from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, OLD_ID, is_id, modern_id
 from archivist.search.variants import SIMPLIFIED
 
-ANALYSER: Final = 1
+ANALYSER: Final = 2
 """Raised by one whenever ``normal``, ``grams`` or the name keys change: an index of another number is remade."""
 
 PAGE_BREAK: Final = "\f"
 FACT_BREAK: Final = "\x1f"
-"""Between the facts of a case: no fragment of a query can hold it."""
+"""Between the facts of a case, and between the words about a record: no fragment of a query can hold it."""
+ABOUT_BREAK: Final = "\x1e"
+"""Between the words about a record (``About``) and its pages."""
 HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUN = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
-_ONE_HAN = re.compile(f"[{HAN}]")
-_WIDE = HAN + "\u3000-\u303f\uff00-\uffef·"
+_WIDE = HAN + "\u3000-\u303f\uff00-\uffef·()"
 _CLOSES_UP = re.compile(f"[{_WIDE}\f]?")
-_BLANKS = re.compile(r"[^\S\f]+")
+_LATIN = re.compile(f"[^\\W{HAN}]")
+BLANKS: Final = re.compile(r"[^\S\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_FOLDED = SIMPLIFIED | dict.fromkeys(map(ord, "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387"), "·")
-_FOLDABLE = re.compile("[" + "".join(map(chr, _FOLDED)) + "]")
+_ALIKE: Final = {
+    "·": "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387",
+    "(": "[{〔【〖",
+    ")": "]}〕】〗",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2212",
+    "": "\"'`\u2018-\u201f《》〈〉「」『』\u301d\u301e\u301f",
+}
+"""Character → those searched as it: the dots of names, brackets, dashes; quotes and the marks of books are dropped."""
+
+
+def _each(characters: str) -> Iterator[str]:
+    for part in re.findall("(.)-(.)|(.)", characters, re.DOTALL):
+        yield from map(chr, range(ord(part[0]), ord(part[1]) + 1)) if part[0] else part[2]
+
+
+_FOLDED = SIMPLIFIED | {ord(c): to for to, alike in _ALIKE.items() for c in _each(alike)}
+_FOLDABLE = re.compile("[" + "".join(re.escape(chr(c)) for c in _FOLDED) + "]")
 
 HAN_GRAM, OTHER_GRAM = 2, 3
 _PREFIX_END = "\U0010ffff"
@@ -44,16 +61,60 @@ _PREFIX_END = "\U0010ffff"
 def normal(text: str) -> str:
     """Return the form in which text is stored and compared; idempotent.
 
-    NFKC, case folded, traditional forms simplified, the dots of names unified, invisible characters dropped,
-    blanks beside Chinese removed (scanners put them in), other blanks one space. Form feeds keep parting pages.
+    NFKC, case folded, traditional forms simplified; dots, brackets and dashes unified, quotes and invisible characters
+    dropped; blanks and line ends beside Chinese and brackets removed (scanners put them in), others one space; digits parted
+    by a blank, a comma or a hyphen joined (6217 0012, 12,345.00, 138-2000-1234); a date in any of six forms
+    written 2024年3月4日. Form feeds keep parting pages; ``flowing`` leaves them out.
     """
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
-    if not unicodedata.is_normalized("NFKC", folded):
-        folded = unicodedata.normalize("NFKC", folded)
-    return _BLANKS.sub(_blank, _FOLDABLE.sub(lambda m: _FOLDED[ord(m[0])], folded))
+    return in_numbers(folded(text))
 
 
-def _blank(match: re.Match[str]) -> str:
+def folded(text: str) -> str:
+    """Return text with its characters and blanks in normal form, its numbers as they are printed."""
+    plain = characters(text)
+    while not unicodedata.is_normalized("NFKC", plain):
+        plain = characters(plain)
+    return bound([BLANKS.sub(blank, page) for page in plain.split(PAGE_BREAK)])
+
+
+def in_numbers(plain: str) -> str:
+    """Return folded text with its numbers and dates in normal form."""
+    return bound([_numbers(page) for page in plain.split(PAGE_BREAK)])
+
+
+def _numbers(page: str) -> str:
+    changed = STRETCH.sub(stretch, page)
+    return page if changed == page else BLANKS.sub(blank, changed)
+
+
+def bound(pages: list[str]) -> str:
+    """Return normal pages as one text; between letters or digits of two pages stands a blank, between Chinese none."""
+    if len(pages) == 1:
+        return pages[0].strip()
+    parts: list[str] = []
+    before = ""
+    for page in map(str.strip, pages):
+        if before and page and _LATIN.match(before) and _LATIN.match(page):
+            parts[-1] += " "
+        parts.append(page)
+        before = page[-1:] or before
+    return PAGE_BREAK.join(parts)
+
+
+def flowing(text: str) -> str:
+    """Return normal text without its page breaks, as it is searched."""
+    return text.replace(PAGE_BREAK, "")
+
+
+def characters(text: str) -> str:
+    """Return text with each character in its normal form."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    if not unicodedata.is_normalized("NFKC", plain):
+        plain = unicodedata.normalize("NFKC", plain)
+    return _FOLDABLE.sub(lambda m: _FOLDED[ord(m[0])], plain)
+
+
+def blank(match: re.Match[str]) -> str:
     """Return what becomes of blanks: nothing at the ends of a page and beside Chinese, otherwise one space."""
     before, after = (
         match.string[max(match.start() - 1, 0) : match.start()],
@@ -62,10 +123,77 @@ def _blank(match: re.Match[str]) -> str:
     return "" if _CLOSES_UP.fullmatch(before) or _CLOSES_UP.fullmatch(after) else " "
 
 
+# ── numbers and dates ────────────────────────────────────────────────────────────────────────────────────
+_YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "0?[1-9]|1[0-2]", "0?[1-9]|[12][0-9]|3[01]"
+_HAN_DIGITS: Final = dict(zip("〇零○o一二三四五六七八九", "0000123456789", strict=True))
+_ONE_TO_NINE = "一二三四五六七八九"
+_HAN_NUMBERS: Final = {
+    f"{tens}{unit}": 10 * ten + one
+    for ten, tens in enumerate(("", "十", "二十", "三十"))
+    for one, unit in enumerate(("", *_ONE_TO_NINE))
+    if ten or one
+}
+NUMBERS: Final = re.compile(
+    "|".join(
+        (
+            rf"(?<![0-9.\-/])(?P<year>{_YEAR})(?P<parted>[-/.])(?P<month>{_MONTH})(?P=parted)(?P<day>{_DAY})(?![0-9]|[-/.][0-9])",
+            rf"(?<![0-9.\-/])(?P<year_only>{_YEAR})[-/](?P<month_of_year>{_MONTH})(?![0-9号]|[-/.][0-9])",
+            r"(?<![0-9])(?<![0-9]{6}[ -])(?P<run>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9])",
+            r"(?P<han_year>[〇零○o0-9一二三四五六七八九]{4})(?=年)(?<![0-9]{4})",
+            rf"(?<![{_ONE_TO_NINE}十0-9])(?P<han_number>[{_ONE_TO_NINE}]?十[{_ONE_TO_NINE}]?|[{_ONE_TO_NINE}])(?=[月日])",
+            r"(?<![0-9])0(?P<padded>[1-9])(?=[月日])",
+            r"\((?P<area>0[0-9]{2,3})\)-?(?=[0-9]{7})",
+            r"(?<=[0-9])(?P<join>[ ,-])(?=[0-9])",
+        )
+    )
+)
+"""What of numbers and dates has another form; dates first, for the hyphens of a date join nothing."""
+
+
+STRETCH: Final = re.compile(
+    f"[-0-9./(〇零○{_ONE_TO_NINE}十](?:[-0-9 ,./()年月日号〇零○o{_ONE_TO_NINE}十]*[-0-9./()年月日号〇零○o{_ONE_TO_NINE}十])"
+)
+"""Where there may be any; beyond its ends stands nothing that ``NUMBERS`` looks at."""
+
+
+def stretch(match: re.Match[str]) -> str:
+    """Return the normal form of a stretch of numbers."""
+    found = match[0]
+    while (changed := BLANKS.sub(blank, NUMBERS.sub(number, found))) != found:
+        found = changed
+    return found
+
+
+def number(match: re.Match[str]) -> str:
+    """Return the normal form of a number or date as it is printed."""
+    found, kind = match[0], match.lastgroup
+    match kind:
+        case "join":
+            return ""
+        case "day":
+            return f"{match['year']}年{int(match['month'])}月{int(match['day'])}日"
+        case "month_of_year":
+            return f"{match['year_only']}年{int(match['month_of_year'])}月"
+        case "run":
+            return f"{found[:4]}年{int(found[4:6])}月{int(found[6:])}日"
+        case "han_year":
+            return "".join(_HAN_DIGITS.get(c, c) for c in found)
+        case "han_number":
+            return str(_HAN_NUMBERS.get(found, found))
+        case _:
+            return match[str(kind)]
+
+
+def fragment(text: str) -> str:
+    """Return the normal form of what is asked for: what parts numbers at its ends is nothing to be found."""
+    return re.sub(r"(?<=[0-9])[-,. ]+$|^[-,. ]+(?=[0-9])", "", flowing(normal(text)).strip())
+
+
+# ── grams ────────────────────────────────────────────────────────────────────────────────────────────────
 def grams(text: str) -> set[str]:
-    """Return the grams of normal text, one for each position of each run."""
+    """Return the grams of normal text, one for each position of each run; runs go on over page breaks."""
     found: set[str] = set()
-    for han, other in _RUN.findall(text):
+    for han, other in _RUN.findall(flowing(text)):
         if han:
             found.update(map(add, han, han[1:]))
             found.add(han[-1])
@@ -101,69 +229,35 @@ def after_prefix(prefix: str) -> str:
     return prefix + _PREFIX_END
 
 
+# ── ID numbers and case numbers ──────────────────────────────────────────────────────────────────────────
+_PARTED_ID = re.compile("(?<![0-9A-Z])[1-9](?:[ -]?[0-9]){16}[ -]?[0-9X](?![0-9A-Z])")
+_OLD_IN_TEXT = re.compile("(?<![0-9A-Z])[1-9][0-9]{14}(?![0-9A-Z])")
+
+
+def id_key(number: str) -> str:
+    """Return an ID number as people are found by it: one of fifteen digits is the one of today that comes from it."""
+    if OLD_ID.fullmatch(number):
+        try:
+            return modern_id(number)
+        except InvalidValue:
+            return number
+    return number
+
+
 def mentions(text: str) -> set[tuple[str, int]]:
-    """Return the ID numbers and case numbers on the pages of normal text, as ``(key, page)``; pages from 1."""
+    """Return the ID numbers and case numbers on the pages of folded text, as ``(key, page)``; pages from 1."""
     found: set[tuple[str, int]] = set()
     for page, words in enumerate(text.split(PAGE_BREAK), 1):
         upper = words.upper()
         found.update((m, page) for m in ID_IN_TEXT.findall(upper))
         found.update((m, page) for m in CASE_NO_IN_TEXT.findall(upper))
+        for m in _PARTED_ID.findall(upper):
+            if is_id(m):
+                found.add((re.sub("[ -]", "", m), page))
+        found.update((key, page) for m in _OLD_IN_TEXT.findall(upper) if (key := id_key(m)) != m)
     return found
-
-
-# ── names ────────────────────────────────────────────────────────────────────────────────────────────────
-_READINGS_LIMIT = 64
-_ALSO_READ = {"黑": ("he",), "万": ("mo",), "冼": ("xian",), "员": ("yun",), "逄": ("pang",), "折": ("she",)}
-
-
-def name_key(name: str) -> str:
-    """Return a name as it is compared: normal form without dots and blanks."""
-    return re.sub(r"[\s·.]", "", normal(name))
-
-
-def name_keys(names: Iterable[str]) -> list[str]:
-    """Return the ``name_key`` of each of many names."""
-    together = "\0".join(names)
-    return name_key(together).split("\0") if together else []
-
-
-def endings(key: str) -> set[str]:
-    """Return every ending of a key: what begins an ending stands within the key."""
-    return {key[i:] for i in range(len(key))}
-
-
-@lru_cache(maxsize=8192)
-def _readings(char: str) -> tuple[str, ...]:
-    """Return the toneless readings of one character, the usual one first; a letter reads as itself."""
-    if not _ONE_HAN.match(char):
-        return (char,) if char.isalnum() else ()
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # none is asked for, and they take most of the time
-    from pypinyin import Style, pinyin
-
-    read = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
-    plain = [r for r in (*(read[0] if read else ()), *_ALSO_READ.get(char, ())) if r.isascii()]
-    also = [r.replace("v", "yu") for r in plain if "v" in r]
-    return tuple(dict.fromkeys([*plain, *also]))
-
-
-def pinyin_keys(name: str) -> tuple[set[str], set[str], set[str]]:
-    """Return a name's pinyin and initials in every reading of every character (单 dan, shan, chan).
-
-    Names with more than 64 combinations keep every reading of the first character and the usual one of the rest.
-
-    Returns:
-        The pinyin of the name and of each of its endings; that of the whole name; its initials.
-    """
-    options = [r for c in name_key(name) if (r := _readings(c))]
-    if math.prod(map(len, options)) > _READINGS_LIMIT:
-        options = [options[0], *(readings[:1] for readings in options[1:])]
-    parts: set[str] = set()
-    for start in range(len(options)):
-        parts.update(map("".join, product(*options[start:])))
-    whole = set(map("".join, product(*options))) if options else set()
-    return parts, whole, {"".join(s[0] for s in syllables) for syllables in product(*options)} - {""}
 
 
 def join_facts(values: Iterable[str]) -> str:
     """Return the facts of a case as one normal text; no fragment reaches from one fact into the next."""
-    return FACT_BREAK.join(filter(None, (normal(v).replace(PAGE_BREAK, " ") for v in values)))
+    return FACT_BREAK.join(filter(None, (normal(v.replace(PAGE_BREAK, " ")) for v in values)))

@@ -1,7 +1,7 @@
 """The full-text part of the embedded engine, in Whoosh's own files. The only module that imports whoosh.
 
-One Whoosh document for each record (and for the facts of each case): the set of its grams, its normal text, its
-catalogue id. No positions, lengths, vectors, weights or spelling. Postings are gathered as lists of document
+One Whoosh document for each record (and for the facts of each case): the set of its grams, its normal text, what
+that differs by from the text as it stands, its catalogue id. No positions, lengths, vectors, weights or spelling. Postings are gathered as lists of document
 numbers and written block by block in the layout Whoosh reads, and read back a block at a time; a stock Whoosh can
 open and search the result. Pickles lie inside: ``ownership`` sees to it that nobody else can have written them, and
 each file is held against its checksum before it is opened.
@@ -24,7 +24,7 @@ from archivist.os_reasons import reason_of
 from archivist.search.checksums import Checksums, sync_folder
 from archivist.search.engine import Bounds, Document
 from archivist.search.postings import pack_list
-from archivist.search.segment import Segment
+from archivist.search.segment import Segment, difference
 from archivist.search.text import grams, is_one_gram, needed
 
 with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular expressions are not raw strings
@@ -67,7 +67,9 @@ ID_COLUMN: Final = columns.NumericColumn("Q", default=_NO_ID)
 
 
 def _schema() -> Any:
-    return fields.Schema(grams=Grams(), key=Grams(), text=fields.STORED(), id=fields.COLUMN(ID_COLUMN))
+    return fields.Schema(
+        grams=Grams(), key=Grams(), text=fields.STORED(), delta=fields.STORED(), id=fields.COLUMN(ID_COLUMN)
+    )
 
 
 class WhooshIndex:
@@ -116,6 +118,15 @@ class WhooshIndex:
             for leaf in leaves:
                 if (number := leaf.number_of(doc)) is not None:
                     yield doc, _reading(lambda at=number, leaf=leaf: leaf.text(at))  # type: ignore[misc]
+                    break
+
+    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's text as it stands, in the order asked; documents that are gone are left out."""
+        leaves = self._open()
+        for doc in ids:
+            for leaf in leaves:
+                if (number := leaf.number_of(doc)) is not None:
+                    yield doc, _reading(lambda at=number, leaf=leaf: leaf.written(at))  # type: ignore[misc]
                     break
 
     def _open(self) -> list[Segment]:
@@ -221,15 +232,16 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
     def put(self, document: Document) -> None:
         found = grams(document.text)  # before start_doc: what fails here leaves the segment whole
         number, lists = self.docnum, self._lists["grams"]
-        self._start(document.id, document.text)
+        self._start(document.id, document.text, difference(document.text, document.written))
         for gram in found:
             lists[gram].append(number)
         self._lists["key"][str(document.id)].append(number)
 
-    def _start(self, doc: int, text: str) -> None:
+    def _start(self, doc: int, text: str, delta: bytes) -> None:
         per_document = self.perdocwriter
         per_document.start_doc(self.docnum)
         per_document.add_field("text", self.schema["text"], text, 0)
+        per_document.add_field("delta", self.schema["delta"], delta, 0)
         per_document.add_column_value("id", ID_COLUMN, doc)
         per_document.finish_doc()
         self.docnum += 1
@@ -263,7 +275,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
         for number in range(reader.doc_count_all()):
             if number not in leaf.deleted:
                 moved[number] = self.docnum
-                self._start(leaf.ids[number], leaf.text(number))
+                self._start(leaf.ids[number], leaf.text(number), leaf.delta(number))
         for name, terms in self._lists.items():
             for term, numbers in leaf.lists(name):
                 if living := [moved[n] for n in numbers if n in moved]:

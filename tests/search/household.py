@@ -79,6 +79,9 @@ class MemoryArchive:
         digests = self.chains.get(name, [])
         return digests[seq - 1] if seq <= len(digests) else None
 
+    def source_name(self, number: CaseNo, record: Record) -> str:
+        return str(record.source.get("name", ""))
+
     def text(self, number: CaseNo, record: RecordNo) -> str:
         return self.texts.get((number, record), "")
 
@@ -115,6 +118,9 @@ class MemoryArchive:
         type_: str = "application",
         filed_at: str = "2024-03-05T09:30:00+08:00",
         status: RecordStatus = RecordStatus.FILED,
+        name: str = "",
+        doc_no: str = "",
+        actor: str = "赵主任",
     ) -> RecordNo:
         """File a record with this text."""
         case = self.cases[number]
@@ -132,7 +138,9 @@ class MemoryArchive:
                 files=(FileEntry(f"data/01 申请/{record} {title}.pdf", mark, len(text), record),),
                 tag_files=(FileEntry(f"text/{record}.txt", digest(text), len(text), record),),
                 pages=text.count("\f") + 1,
-                source={"sha256": digest(f"source {mark}")},
+                source={"sha256": digest(f"source {mark}"), "name": name},
+                data={"doc_no": doc_no} if doc_no else {},
+                actor=actor,
             ),
         )
         self.texts[number, record] = text

@@ -1,15 +1,22 @@
-"""What a plain scan of everything finds: slow, obvious, and the measure of the engine."""
+"""What a plain scan of everything finds: slow, obvious, and the measure of the engine.
+
+Of ``search`` it shares the normal forms and the table of readings, which have tests of their own, and the tree of a query.
+"""
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
 from functools import lru_cache
+from itertools import product
 
 from archivist.model.facts import people
-from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, CaseNo, RecordNo
+from archivist.model.ids import CaseNo, RecordNo, is_id, parse_id
+from archivist.model.record import Record
 from archivist.search import query_tree as q
 from archivist.search.engine import Results
-from archivist.search.opened_index import facts_text
-from archivist.search.text import name_key, normal, pinyin_keys
+from archivist.search.names import readings
+from archivist.search.text import folded, normal
 from tests.search.household import MemoryArchive
 
 Key = tuple[CaseNo, RecordNo | None]
@@ -30,11 +37,10 @@ def truth(archive: MemoryArchive, tree: q.Node) -> set[Key]:
     return {key for key in everything(archive) if holds(archive, tree, key)}
 
 
-def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901 (one line for each kind of leaf)
+def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:
     number, record = key
     case = archive.cases[number]
     entry = case.records[record] if record else None
-    text = _normal(archive.texts.get((number, record), "")) if record else facts_text(case.facts)
     match node:
         case q.And(parts):
             return all(holds(archive, p, key) for p in parts)
@@ -42,8 +48,6 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901
             return any(holds(archive, p, key) for p in parts)
         case q.Not(part):
             return not holds(archive, part, key)
-        case q.HasText(fragment):
-            return fragment in text
         case q.HasPerson(by, wanted, records):
             return (records or record is None) and any(
                 _is(by, wanted, str(row["name"]), str(row.get("id_number", "")))
@@ -51,33 +55,122 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:  # noqa: C901
             )
         case q.Numbered(wanted, whole):
             return str(number) == wanted if whole else wanted in str(number)
-        case q.Mentioned(wanted):
-            return wanted in ID_IN_TEXT.findall(text.upper()) + CASE_NO_IN_TEXT.findall(text.upper())
-        case q.OfType(name):
-            return entry is not None and (entry.type == name or name in normal(entry.title))
         case q.OfCategory(category):
             return number.category is category
-        case q.OfStatus(status):
-            return status in (case.status.value, entry.status.value if entry else "")
-        case q.WithPages(flag):
-            return entry is not None and bool(entry.data.get(flag.value))
         case q.InPlace(place):
-            return place in normal(str(dict(case.facts.get("applicant", {})).get("village", "")))  # type: ignore[arg-type]
+            return place in _normal(str(dict(case.facts.get("applicant", {})).get("village", "")))  # type: ignore[arg-type]
         case q.FiledBetween(start, end):
             day = entry.filed_at[:10] if entry else case.opened_on.isoformat()
             return (not start or start.isoformat() <= day) and (not end or day <= end.isoformat())
+        case q.OfStatus(status):
+            return status in (case.status.value, entry.status.value if entry else "")
+        case q.OfType() | q.WithPages() | q.HandledBy():
+            return entry is not None and _of_record(node, entry)
+        case _:
+            return _in_text(node, *texts(archive, key))
+
+
+def texts(archive: MemoryArchive, key: Key) -> tuple[list[str], list[str]]:
+    """Return what is known about a record, and its pages; of a household nothing and its facts, each a page."""
+    number, record = key
+    case = archive.cases[number]
+    if record:
+        entry = case.records[record]
+        about = [entry.title, entry.folder, entry.doc_no, str(entry.source.get("name", ""))]
+        return about, archive.texts.get((number, record), "").split("\f")
+    values = [
+        value
+        for group in case.facts.values()
+        for row in (group if isinstance(group, tuple) else (group,))
+        for value in row.values()
+        if isinstance(value, str)
+    ]
+    return [], values
+
+
+def _in_text(leaf: q.Leaf, about: list[str], pages: list[str]) -> bool:
+    known = [_normal(value) for value in about]
+    whole = _normal("\f".join(pages)).replace("\f", "") if about else "\0".join(map(_normal, pages))
+    match leaf:
+        case q.HasText(fragment):
+            return fragment in whole or any(fragment in value for value in known)
+        case q.InPages(fragment):
+            return fragment in whole
+        case q.InAbout(which, fragment):
+            return bool(known) and fragment in known[which]
+        case q.Matches(pieces, gaps):
+            pattern = re.escape(pieces[0])
+            for gap, piece in zip(gaps, pieces[1:], strict=True):
+                pattern += gap.replace("?", r"\w").replace("*", r"\w{0,20}") + re.escape(piece)
+            return any(re.search(pattern, value) for value in (*known, whole))
+        case q.Mentioned(wanted):
+            return any(_stands(wanted, folded(page).upper()) for page in pages)
+        case _:
+            raise TypeError(leaf)
+
+
+def _stands(number: str, page: str) -> bool:
+    """Tell whether a number stands on a page for itself: in one piece, in groups, or as it was with fifteen digits."""
+    if "-" in number:
+        return bool(re.search(rf"(?<![A-Z0-9]){number}(?!\d)", page))
+    old = number[:6] + number[8:17]
+    shapes = [number] + (["[ -]?".join(number)] if is_id(number) else [])
+    shapes += [old] if is_id(old) and parse_id(old) == number else []
+    return any(re.search(f"(?<![0-9A-Z]){shape}(?![0-9A-Z])", page) for shape in shapes)
+
+
+def _of_record(leaf: q.OfType | q.WithPages | q.HandledBy, entry: Record) -> bool:
+    match leaf:
+        case q.OfType(name):
+            return entry.type == name or name in _normal(entry.title)
+        case q.WithPages(flag):
+            return bool(entry.data.get(flag.value))
+        case q.HandledBy(name):
+            return name in _normal(entry.actor)
 
 
 def _is(by: q.PersonKey, wanted: str, name: str, id_number: str) -> bool:
+    key = re.sub(r"[\s·.]", "", folded(name))
     match by:
         case q.PersonKey.NAME:
-            return wanted in name_key(name)
-        case q.PersonKey.PINYIN:
-            sounds, _, initials = pinyin_keys(name)
-            return wanted in initials or any(s.startswith(wanted) for s in sounds)
+            return wanted in key
+        case q.PersonKey.PINYIN | q.PersonKey.MIXED:
+            return any(_typed(wanted, key[start:], by is q.PersonKey.MIXED) for start in range(len(key)))
+        case q.PersonKey.NAME_LIKE:
+            return bool(re.search(wanted.replace("?", ".").replace("*", ".*"), key))
+        case q.PersonKey.PINYIN_LIKE:
+            sounds = {
+                "".join(s)
+                for at in range(len(key))
+                for s in product(*map(_ways, key[at:-1]), readings(key[-1]))
+            }
+            return any(fnmatchcase(sound, f"{wanted}*") for sound in sounds)
+        case q.PersonKey.ID_LIKE:
+            return bool(id_number) and fnmatchcase(id_number, wanted)
         case q.PersonKey.ID:
             return id_number == wanted
         case q.PersonKey.ID6:
             return id_number[:6] == wanted
         case q.PersonKey.ID4:
             return bool(id_number) and id_number[-4:] == wanted
+
+
+def _ways(char: str) -> set[str]:
+    return {*readings(char), *(r[0] for r in readings(char))}
+
+
+def _typed(wanted: str, key: str, mixed: bool) -> bool:
+    """Tell whether a name begins as was typed: each character by a reading or its initial, the last one cut short."""
+    if not wanted:
+        return True
+    if not key:
+        return False
+    if not readings(key[0]):
+        return _typed(wanted, key[1:], mixed)
+    whole = {*readings(key[0]), *({key[0]} if mixed else ())}
+    if any(r.startswith(wanted) for r in whole):
+        return True
+    return any(
+        wanted.startswith(piece) and _typed(wanted[len(piece) :], key[1:], mixed)
+        for piece in whole | _ways(key[0])
+    )

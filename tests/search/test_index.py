@@ -77,7 +77,7 @@ def test_a_name_finds_the_household_then_every_page(index: Index) -> None:
         ("wxl", "拼音"),
         ("wangxiulan", "拼音"),
         ("xiulan", "拼音"),
-        ("shanxx", ""),
+        ("shanxx", "拼音"),
         ("sxx", "拼音"),
         ("danxiongxin", "拼音"),
         (make_id(1)[-4:], "证号后四位"),

@@ -13,11 +13,16 @@ from archivist.model.ids import Category
 from archivist.model.record import PageFlag
 from archivist.search.query import parse
 from archivist.search.query_tree import (
+    About,
     And,
     FiledBetween,
+    HandledBy,
     HasPerson,
     HasText,
+    InAbout,
+    InPages,
     InPlace,
+    Matches,
     Mentioned,
     Node,
     Not,
@@ -37,14 +42,55 @@ def named(word: str) -> Or:
     return Or((HasText(word), HasPerson(PersonKey.NAME, word, records=False)))
 
 
+def of_household(word: str) -> Or:
+    """What a word asks for beside another: it may be said of the household as well."""
+    return Or((*named(word).parts, HasPerson(PersonKey.NAME, word), InPlace(word)))
+
+
+def together(*words: str) -> And:
+    return And((*map(of_household, words), Or(tuple(map(named, words)))))
+
+
 @pytest.mark.parametrize(
     ("written", "tree"),
     [
         ("王秀兰", named("王秀兰")),
         ("“家庭 经济状况”", HasText("家庭经济状况")),
-        ("甲 AND 乙", And((named("甲"), named("乙")))),
-        ("甲 乙 OR 丙", Or((And((named("甲"), named("乙"))), named("丙")))),
-        ("甲 （乙 OR 丙）", And((named("甲"), Or((named("乙"), named("丙")))))),
+        ("甲 AND 乙", together("甲", "乙")),
+        ("甲 & 乙", together("甲", "乙")),
+        ("甲 +乙", together("甲", "乙")),
+        ("甲 乙 OR 丙", Or((together("甲", "乙"), named("丙")))),
+        ("甲 乙|丙", Or((together("甲", "乙"), named("丙")))),
+        ("甲 或 丙", Or((named("甲"), named("丙")))),
+        (
+            "甲 （乙 OR 丙）",
+            And(
+                (
+                    of_household("甲"),
+                    Or((of_household("乙"), of_household("丙"))),
+                    Or((named("甲"), Or((named("乙"), named("丙"))))),
+                )
+            ),
+        ),
+        ("甲 标题:乙", And((of_household("甲"), InAbout(About.TITLE, "乙")))),
+        ("甲 -乙", And((named("甲"), Not(named("乙"))))),
+        ("甲 not 乙", And((named("甲"), Not(named("乙"))))),
+        ("甲 非 乙", And((named("甲"), Not(named("乙"))))),
+        ("甲-乙", named("甲-乙")),
+        ("腰?间盘", Or((Matches(("腰", "间盘"), ("?",)), HasPerson(PersonKey.NAME_LIKE, "腰?间盘", False)))),
+        ("腰椎*", named("腰椎")),
+        ("1201*0016", Or((Matches(("1201", "0016"), ("*",)), HasPerson(PersonKey.ID_LIKE, "1201*0016")))),
+        ("6217 0012 3456 7890", HasText("6217001234567890")),
+        (
+            "120106 19580317 001X",
+            Or((HasPerson(PersonKey.ID, "12010619580317001X"), Mentioned("12010619580317001X"))),
+        ),
+        ("内容:核对", InPages("核对")),
+        ("文号:〔2024〕12号", InAbout(About.DOC_NO, "(2024)12号")),
+        ("津民发(2024)12号", HasText("津民发(2024)12号")),
+        ("文件名:扫描", InAbout(About.FILE_NAME, "扫描")),
+        ("经办:赵主任", HandledBy("赵主任")),
+        ("王xl", Or((HasText("王xl"), HasPerson(PersonKey.MIXED, "王xl", False)))),
         ("甲 NOT 乙", And((named("甲"), Not(named("乙"))))),
         ("甲 AND NOT 乙", And((named("甲"), Not(named("乙"))))),
         ("wxl", Or((HasText("wxl"), HasPerson(PersonKey.PINYIN, "wxl")))),
