@@ -32,6 +32,7 @@ FOLDER: Final = "封存"
 HEADS: Final = "heads.tsv"
 ABOUT: Final = "seal.json"
 PAGE: Final = "封存单"
+_LEDGER: Final = "ledger-"
 COLUMNS: Final = "bag\tseq\thead\n"
 SCHEMA: Final = "archivist/seal-file/1"
 SHOWN: Final = 20
@@ -125,7 +126,7 @@ def _page(workspace: Workspace, made: Seal, *, pdf: bool) -> dict[str, bytes]:
         "seal.id": made.id,
         "seal.cases": made.cases,
         "seal.bags": made.bags,
-        "seal.ledger": f"{latest.bag} 第 {latest.seq} 笔" if latest else "—",
+        "seal.ledger": f"{latest.bag.removeprefix(_LEDGER)}年第 {latest.seq} 笔" if latest else "—",
         "seal.sha256": in_groups(made.sha256),
     }
     return print_sheet(workspace, DocumentId.LEDGER_SEAL, given, made.code, on=made.on, pdf=pdf)

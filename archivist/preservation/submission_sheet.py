@@ -15,8 +15,9 @@ from archivist.errors import IntegrityAlarm
 from archivist.issuing.office_documents import print_sheet
 from archivist.model.ids import CaseNo, Sha256, in_groups
 from archivist.preservation.seal import SHOWN
-from archivist.preservation.submission_format import Submission, SubmittedCase
+from archivist.preservation.submission_format import Submission, SubmittedCase, TransferKind
 from archivist.report.register import count
+from archivist.report.registers.archive import Transfer
 from archivist.rules.disposition import arrangement
 from archivist.store import chain
 from archivist.store.bag_heads import bag_folder
@@ -60,7 +61,7 @@ def sheet(
     """
     rows = [_row(workspace, case) for case in submission.cases]
     given = {
-        FieldPath.TRANSFER_KIND: submission.kind.value,
+        FieldPath.TRANSFER_KIND: _kind(submission),
         FieldPath.TRANSFER_FROM: submission.office_name or submission.id.office,
         FieldPath.TRANSFER_TO: submission.recipient or "区（县）民政局",
         FieldPath.TRANSFER_ROWS: rows or [NOBODY],
@@ -71,6 +72,12 @@ def sheet(
         NOTES: [*_notes(submission, parts, rows), *((LOCKED,) if locked else ())],
     }
     return print_sheet(workspace, DocumentId.ARCHIVE_TRANSFER_LIST, given, code(submission), on=on, pdf=pdf)
+
+
+def _kind(submission: Submission) -> str:
+    """Return how the sheet calls the handing over: by the month, or as the package says."""
+    monthly = "M" in submission.id.period and submission.kind is TransferKind.PERIODIC
+    return Transfer.MONTHLY if monthly else submission.kind.value
 
 
 def _row(workspace: Workspace, submitted: SubmittedCase) -> dict[str, Any]:

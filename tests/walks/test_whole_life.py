@@ -11,6 +11,7 @@ import docx
 import openpyxl
 import pytest
 
+from tests.byte_scan import traces
 from tests.command_line import Office
 from tests.people import WANG_ID
 from tests.sampling import sweep
@@ -84,16 +85,6 @@ def written_down(clerk: Clerk) -> None:
         EXAMPLE.parent.mkdir(exist_ok=True)
         EXAMPLE.write_text(text, encoding="utf-8")
     assert EXAMPLE.read_text(encoding="utf-8") == text
-
-
-def traces(root: Path) -> list[str]:
-    """Return the files under a folder in which anything of the household is left."""
-    wanted = [word.encode(code) for word in TRACES for code in ("utf-8", "utf-16-le", "gb18030")]
-    return sorted(
-        str(path.relative_to(root))
-        for path in root.rglob("*")
-        if path.is_file() and any(word in path.read_bytes() for word in wanted)
-    )
 
 
 @sweep(1 / 16, of="walks")
@@ -195,7 +186,7 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
     clerk.run("retention", "residue", batch, *cleared)
     assert clerk.run("retention", "close", batch, *record)["state"] == "closed"
     (clerk.root / "户.json").unlink()  # typed in by the clerk, never the archive's
-    assert traces(clerk.root) == []
+    assert traces(clerk.root, TRACES) == []
     # ── the ledger sealed; what was handed over is held against what is left ──────────────────────────────
     sealed = clerk.run("ledger", "seal", "--as", KEEPER)
     assert sealed

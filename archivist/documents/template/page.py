@@ -34,6 +34,8 @@ CHAR_PT: Final = 15.75
 HEADER_MM: Final = 8.0
 _FOOTER_MM: Final = 25.5
 """Puts the page number's dash 7 mm under the type area."""
+_CODE_MM: Final = 80.0
+"""A line of a code in clear on an upright page: the longest, of a seal, has 45 characters."""
 _LANDSCAPE_FOOTER_MM: Final = 16.5
 
 SONG_TITLE, FANGSONG, HEI, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -246,8 +248,8 @@ def _set_page(document: Document, landscape: bool, letter: bool) -> None:
         section.top_margin, section.left_margin = Mm(TOP_MM), Mm(LEFT_MM)
         section.right_margin, section.bottom_margin = Mm(RIGHT_MM), Mm(BOTTOM_MM)
         section.header_distance, section.footer_distance = Mm(HEADER_MM), Mm(_FOOTER_MM)
-        low = _Place(LEFT_MM, 297 - 32.5, 50, "left", 1)
-        high = _Place(210 - RIGHT_MM - 50, 7.5, 50, "right", 2)
+        low = _Place(LEFT_MM, 297 - 32.5, _CODE_MM, "left", 1)
+        high = _Place(210 - RIGHT_MM - _CODE_MM, 7.5, _CODE_MM, "right", 2)
         if letter:
             low, high = _Place(2.5, 232, 25, "left", 1), replace(high, y_mm=4.9, label=False)
     section.different_first_page_header_footer = True
@@ -314,7 +316,7 @@ def _qr_place(element: BaseOxmlElement, part: object, place: _Place) -> None:
     """Put the QR picture and its clear text into a frame at a fixed place of the page."""
     rel_id, _ = part.get_or_add_image(io.BytesIO(placeholder()))  # type: ignore[attr-defined]
     emu = int(Mm(QR_SIDE_MM))
-    lines = (1 if place.width_mm > 40 else 3) if place.label else 0
+    lines = (1 if place.width_mm > 40 else 4) if place.label else 0
     frame = (
         f'<w:framePr w:w="{twip(place.width_mm)}" w:h="{twip(QR_SIDE_MM + (1 + 3 * lines if lines else 0.2))}" w:hRule="exact" '
         f'w:wrap="around" w:vAnchor="page" w:hAnchor="page" w:x="{twip(place.x_mm)}" w:y="{twip(place.y_mm)}"/>'

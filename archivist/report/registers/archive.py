@@ -65,13 +65,16 @@ class Transfer(StrEnum):
     """Why files are handed over."""
 
     TO_ARCHIVES_ROOM = "经办移交档案室"
+    MONTHLY = "按月报区"
     QUARTERLY = "季度报区"
     TO_ARCHIVES = "进馆"
     REORGANISED = "机构变动"
 
 
+_TO_THE_BUREAU: Final = (Transfer.MONTHLY, Transfer.QUARTERLY)
 TRANSFERS: Final[Mapping[str, Callable[[HouseholdHistory, RegisterRequest], bool]]] = {
     Transfer.TO_ARCHIVES_ROOM: _closed,
+    Transfer.MONTHLY: lambda house, asked: house.entered(asked.period),
     Transfer.QUARTERLY: lambda house, asked: house.entered(asked.period),
     Transfer.TO_ARCHIVES: _expired,
     Transfer.REORGANISED: lambda _house, _asked: True,
@@ -107,7 +110,7 @@ def archive_transfer_list(asked: RegisterRequest) -> Register:
     _say_missed(found, missed)
     if FieldPath.TRANSFER_FROM not in asked.told and asked.office.name:
         found.values[FieldPath.TRANSFER_FROM] = asked.office.name
-    if FieldPath.TRANSFER_TO not in asked.told and kind == Transfer.QUARTERLY and asked.office.bureau:
+    if FieldPath.TRANSFER_TO not in asked.told and kind in _TO_THE_BUREAU and asked.office.bureau:
         found.values[FieldPath.TRANSFER_TO] = asked.office.bureau
     return found
 
@@ -118,7 +121,7 @@ def _handed(house: HouseholdHistory, asked: RegisterRequest, kind: str) -> Row:
         for item in arrangement.items(house.case)
     )
     # Whether there is paper in the box only those who hand it over can see.
-    paper = "" if kind == Transfer.QUARTERLY else "□纸质"
+    paper = "" if kind in _TO_THE_BUREAU else "□纸质"
     return {
         "medium": " ".join(filter(None, (paper, "☑电子"))),
         "sha256": asked.sealed(house.case.number),
