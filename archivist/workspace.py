@@ -50,6 +50,8 @@ class Workspace:
     root: Path
     behind: IndexFault | None = None
     clock_notices: list[str] = field(default_factory=list)
+    disclosing: Callable[[frozenset[CaseNo], frozenset[str]], None] | None = None
+    """See ``AccessLog.face``."""
     _later: list[CaseNo] | None = field(default=None, init=False, repr=False)
     _held: dict[str, BagHead] = field(default_factory=dict, init=False, repr=False)
 
@@ -91,6 +93,7 @@ class Workspace:
         archive = Archive(self.root / "archive", checkpoints=self.root / "index" / "checkpoints")
         if not archive.cases.is_dir():
             archive.create()
+        archive.access.face = self.disclosing
         return archive
 
     @cached_property

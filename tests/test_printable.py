@@ -25,8 +25,9 @@ from archivist.api.inbox import (
     WaitingFile,
 )
 from archivist.api.result import Problem
+from archivist.cli.encoding import print_anything
 from archivist.cli.inbox import describe
-from archivist.cli.session import Session, print_anything
+from archivist.cli.session import Session
 from archivist.errors import ArchivistError
 from archivist.printable import harmless, on_one_line, visible
 from tests.command_line import INIT

@@ -78,6 +78,7 @@ def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool 
     from archivist.reading.reader_process import Reader
 
     found = workspace.archive.read(workspace.find_case(case))
+    workspace.archive.access.disclose([found.number])
     source, target = workspace.archive.folder(found.number), out / str(found.number)
     referred = tuple(map(ReferredPaper.of, found.references))
     files: list[ExportedFile] = []

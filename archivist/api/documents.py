@@ -178,6 +178,7 @@ def draft(workspace: Workspace, prepared: PreparedDocuments, folder: Path | None
     """
     from archivist.issuing.drafts import draft_document
 
+    _disclose(workspace, prepared)
     made = {
         f"{one.case.number} {one.document.title}": draft_document(one) for one in prepared.checked.documents
     }
@@ -205,6 +206,7 @@ def issue(
     """
     from archivist.issuing import case_documents
 
+    _disclose(workspace, prepared)
     outcome = case_documents.issue(
         workspace,
         by,
@@ -233,6 +235,12 @@ def issue(
     done = _earlier(workspace, outcome.done_before)
     parcels = prepared.copies.make([*(one.item for one in done), *(one.item for one in issued)])
     return IssuedDocuments(issued, refusals(outcome.refused), parcels, done, prepared.notices)
+
+
+def _disclose(workspace: Workspace, prepared: PreparedDocuments) -> None:
+    """Put on record whom the documents name that are to be made, or taken away though they were made before."""
+    before = (one.case for one in prepared.checked.done_before)
+    workspace.archive.access.disclose([*(one.case.number for one in prepared.checked.documents), *before])
 
 
 def _earlier(workspace: Workspace, done: Iterable[DoneBefore]) -> tuple[EarlierDocument, ...]:

@@ -134,6 +134,8 @@ def finish(
     """
     from archivist.preservation import finishing
 
+    if pdf:
+        workspace.archive.access.disclose([workspace.find_case(case)])
     planned, made = finishing.finish(workspace, by, workspace.find_case(case), told=archive_no)
     done = VolumeFinished(
         str(planned.case.number),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivist.api import given_values
+from archivist.api.access import shown_in
 from archivist.api.authorisation import authorised
 from archivist.api.document_results import (
     DocumentPlan,
@@ -130,6 +131,7 @@ def draft(workspace: Workspace, prepared: PreparedOfficeDocument) -> Drafts:
     from archivist.issuing.drafts import draft_document
 
     one = prepared.checked
+    workspace.archive.access.disclose(shown_in(one.values).households)
     folder = prepared.folder or workspace.archive.outbox / DRAFTS
     pages = {f"{one.on} {one.document.title}": draft_document(one)}
     return Drafts(write_drafts(folder, pages, pdf=prepared.pdf), doubts=one.doubts, notices=prepared.notices)
@@ -145,6 +147,7 @@ def issue(workspace: Workspace, by: By, prepared: PreparedOfficeDocument) -> Iss
     from archivist.issuing import office_documents
 
     one = prepared.checked
+    workspace.archive.access.disclose(shown_in(one.values).households)
     issued = office_documents.issue(workspace, by, one, pdf=prepared.pdf, job=prepared.job)
     copies = Copies(folder=prepared.folder)
     if issued.before:

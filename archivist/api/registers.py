@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.access import shown_in
 from archivist.api.authorisation import authorised
 from archivist.api.report_requests import OutputForm, Request
 from archivist.api.report_tables import Cell, ReportColumn, Row, columns
@@ -107,6 +108,9 @@ def make(
     values = _values(request, content)
     files: tuple[Path, ...] = ()
     if not dry_run and (request.nil or not content.empty):
+        if not content.empty:  # a row need not say whose it is
+            named = shown_in(content.values).households or {h.case.number for h in collected.houses}
+            workspace.archive.access.disclose(named)
         renditions = _renditions(workspace, request, content, values, by.today)
         stem = f"{request.title} {request.period.slug}"
         target = folder or workspace.archive.outbox / FOLDER

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from archivist.api.access import shown_in
 from archivist.api.authorisation import authorised
 from archivist.api.document_results import refusals
 from archivist.api.parcels import Copies, Parcel, ParcelItem
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from archivist.issuing.office_documents import PlannedForOffice
     from archivist.issuing.planned import Refused
     from archivist.model.by import By
+    from archivist.model.ids import CaseNo
     from archivist.report.compilation import Compiled
     from archivist.workspace import Workspace
 
@@ -98,8 +100,10 @@ def make(
         else (_minutes(workspace, by, request, collected), ())
     )
     spec = _table(request.document)
+    numbers = [house.case.number for house in collected.houses]
     sheets = tuple(
-        _sheet(one, spec) if dry_run else _issued(workspace, by, request, one, spec) for one in joined
+        _sheet(one, spec) if dry_run else _issued(workspace, by, request, one, spec, numbers)
+        for one in joined
     )
     items = [ParcelItem(None, request.title, one.files) for one in sheets if one.files]
     return ReportSheets(
@@ -162,10 +166,16 @@ def _sheet(planned: PlannedForOffice, spec: FieldSpec) -> ReportSheet:
 
 
 def _issued(
-    workspace: Workspace, by: By, request: Request, planned: PlannedForOffice, spec: FieldSpec
+    workspace: Workspace,
+    by: By,
+    request: Request,
+    planned: PlannedForOffice,
+    spec: FieldSpec,
+    numbers: Iterable[CaseNo],
 ) -> ReportSheet:
     from archivist.issuing.office_documents import issue, job_of
 
+    workspace.archive.access.disclose(shown_in(planned.values).households or numbers)
     forms = request.forms or {OutputForm.XLSX}
     beside = {".xlsx": _workbook(workspace, request, planned, spec)} if OutputForm.XLSX in forms else {}
     issued = issue(workspace, by, planned, pdf=OutputForm.PDF in forms, beside=beside, job=job_of(planned))

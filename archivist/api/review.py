@@ -224,6 +224,7 @@ def hand_back(workspace: Workspace, by: By, item: str) -> HandedBack:
     archive = workspace.archive
     with archive.writing(by.actor):
         folder = archive.outbox / "退回"
+        archive.access.disclose(items=[item])
         if damaged := archive.tray.damaged(item):
             return HandedBack(damaged.id, archive.tray.hand_back_damaged(damaged, folder))
         found = archive.tray.get(item)

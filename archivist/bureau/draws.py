@@ -107,7 +107,9 @@ def draw_month(
             **print_draw(workspace, drawn, name, month, on=by.today, pdf=pdf),
         }
         data = {"draw": name, **plain}
-        made = archive.hand_out(f"{FOLDER}/{name}", "", contents, Op.SAMPLE_DRAWN, data, workspace.stamp(by))
+        made = archive.hand_out(
+            f"{FOLDER}/{name}", "", contents, Op.SAMPLE_DRAWN, data, workspace.stamp(by), frame
+        )
     return MonthlyDraw(name, month, drawn, unknown, names, False, made)
 
 

@@ -167,7 +167,9 @@ def give(
         }
         given = [e for e in archive.ledger_events(Op.FEEDBACK_GIVEN) if e.data["submission"] == str(wanted)]
         folder = f"{FOLDER}/{wanted}" + (f"（{len(given) + 1}）" if given else "")
-        files = archive.hand_out(folder, "", contents, Op.FEEDBACK_GIVEN, data, workspace.stamp(by))
+        files = archive.hand_out(
+            folder, "", contents, Op.FEEDBACK_GIVEN, data, workspace.stamp(by), data["cases"]
+        )
     return GivenFeedback(feedback, files)
 
 

@@ -1,6 +1,6 @@
 """The command line. Only here is the clock read and anything printed.
 
-``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``asking`` questions, ``parameters`` days and pairs · one thin module
+``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
 ``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` · ``templates`` · ``find`` ·
 ``fixity`` · ``backup`` · ``submissions`` · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``demo``.
@@ -17,6 +17,7 @@ __all__ = [
     "check",
     "demo",
     "documents",
+    "encoding",
     "expunging",
     "find",
     "finishing",

@@ -20,9 +20,6 @@ def export(session: Session, case_: str, out: Path, searchable: bool) -> None:
     """把一户的各件另存为普通文件，便于移交、查阅；档案库不变。"""
     from archivist.api.case_export import export_case
 
-    session.record(
-        str(session.workspace.find_case(case_))
-    )  # what is written out is seen outside: on record first
     done = export_case(session.workspace, case_, out, searchable=searchable)
     session.emit(done)
     session.say(f"{done.case}：{len(done.files)} 个文件已写到 {done.folder}", "green")

@@ -40,9 +40,6 @@ def finish(session: Session, case_: str, archive_no: str, pdf: bool, dry_run: bo
         session.say(f"将制发：{'、'.join(planned.papers) or '无'}")
         _say_unchecked(session, planned.unchecked)
         return 0
-    if pdf:
-        # What is written out is seen outside: on record first.
-        session.record(str(session.workspace.find_case(case_)))
     done = api.finish(session.workspace, by, case_, archive_no=archive_no, pdf=pdf)
     session.emit(done)
     session.say(f"已立卷 {done.archive_no}：{done.items} 件 {done.pages} 页", "green")

@@ -12,7 +12,8 @@ import click
 
 from archivist import __version__
 from archivist.api.result import Failure, Interrupted, Problem
-from archivist.cli.session import Session, print_anything, shared
+from archivist.cli.encoding import print_anything
+from archivist.cli.session import Session, shared
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
 

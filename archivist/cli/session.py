@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import io
 import json
 import os
 import socket
@@ -23,9 +22,11 @@ from archivist import settings_file
 from archivist.api.access import Shown, shown_in
 from archivist.api.access import record as enter_access
 from archivist.api.result import Problem, Result
+from archivist.cli.encoding import encodable
 from archivist.cli.identity import as_text, asked_pin, os_account, terminal
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError
 from archivist.model.by import CHINA, By, KnownBy
+from archivist.model.ids import CaseNo
 from archivist.model.invisible import without_invisible
 from archivist.model.permissions import Act
 from archivist.printable import visible
@@ -107,6 +108,7 @@ class Session:
 
             opened = Workspace.open(self._root())
             require_kind(opened.root, self.command)
+            opened.disclosing = self._disclose
             self._workspace = opened
         return self._workspace
 
@@ -280,14 +282,23 @@ class Session:
             self._enter(named)
             self._shown |= shown_in(result)
         if self.json:
-            sys.stdout.write(_encodable(json.dumps(result.as_json(), ensure_ascii=False, indent=2)) + "\n")
+            sys.stdout.write(encodable(json.dumps(result.as_json(), ensure_ascii=False, indent=2)) + "\n")
 
     def record(self, answer: object) -> None:
         """Put on record whom an answer names, once a day and run, before it is shown."""
         if self._workspace is None:  # nothing was read of any household
             return
-        if not (named := shown_in(answer)):
-            return
+        if named := shown_in(answer):
+            self._name(named)
+
+    def _disclose(self, households: frozenset[CaseNo], items: frozenset[str]) -> None:
+        if named := Shown(households, items):
+            self._name(named)
+        else:  # it may name somebody all the same, as heads and lists do
+            self.workspace.archive.access.require_writable()
+
+    def _name(self, named: Shown) -> None:
+        """Put on record whom something names, once a day and run."""
         if self.today() != self._shown_on:
             self._shown, self._shown_on = Shown(), self.today()
         if shown := named - self._shown:
@@ -337,25 +348,6 @@ class Session:
             if not least:
                 stack.enter_context(bar)
             yield step
-
-
-def print_anything() -> None:
-    """Let no character stop the program: what the console's encoding has not is printed by its number.
-
-    A Chinese Windows prints GBK when its output goes into a file or a pipe, and a person's name may not be in GBK.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _encodable(document: str) -> str:
-    """Return a JSON document as the console's encoding can carry it, the same for whoever parses it."""
-    try:
-        document.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(json.loads(document), ensure_ascii=True, indent=2)
-    return document
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:

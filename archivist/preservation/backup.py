@@ -96,6 +96,7 @@ def back_up(
     """
     require_apart(workspace.root, dest)
     office = workspace.config.office.code or "archivist"
+    workspace.archive.access.disclose(workspace.archive.case_numbers())
     with generations.held(dest):
         name = generations.name_of(office, f"{by.time:%Y%m%d-%H%M%S}", dest)
         before = next(reversed(generations.listed(dest, office)), None)

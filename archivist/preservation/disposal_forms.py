@@ -45,6 +45,7 @@ def hand_out(workspace: Workspace, proposed: ProposedDisposal, on: dt.date) -> P
     Survives: a kill at any point; what is lacking then is made again (``hand_out_again``).
     """
     digest = proposed.sha256
+    workspace.archive.access.disclose(row.case for row in proposed.rows)
     given: Mapping[str, object] = {
         FieldPath.APPRAISAL_ROWS: [
             {

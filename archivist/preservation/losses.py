@@ -77,25 +77,34 @@ class Loss:
         """Every hold that would be lost."""
         return (*self.holds, *(group.hold for group in self.groups))
 
-    def refuse(self, what: str, *, hold_again: bool) -> None:
-        """Refuse what nobody may give up.
+    def decided(self, what: str, decision: Decision | None) -> Decision:
+        """Return the decision to give this up; refuse where there is none, and what nobody may give up.
 
         Raises:
-            OnHold: E601, a hold in force would be lost and is not to be placed again. ArchiveError: E200, a tombstone would.
+            ArchiveError: E200, nobody decided it, or a tombstone would be lost. OnHold: E601, a hold in force would be lost and is
+                not to be placed again.
         """
+        if decision is None:
+            raise ArchiveError(
+                "这样恢复会丢掉已知存在过的内容，没有恢复",
+                file=what,
+                problems=[*self.words, *(f"冻结 {hold.id} {hold.words}" for hold in self.held)],
+                remedy="先找更新的备份；确实没有的，由两人决定（--accept-loss --with 另一人 --reason 理由），按现有的恢复，并记入总账。",
+            )
         if self.tombstones:
             raise ArchiveError(
                 f"这样恢复会丢掉销毁的墓碑（{'、'.join(self.tombstones)}），没有恢复",
                 file=what,
                 remedy="换一份有这些事件的更新的备份；销毁的登记不能放弃。",
             )
-        if self.held and not hold_again:
+        if self.held and not decision.hold_again:
             raise OnHold(
                 f"这样恢复会丢掉在冻结中的 {len(self.held)} 项，没有恢复",
                 file=what,
                 problems=[f"{hold.id} {hold.words}" for hold in self.held],
                 remedy="加 --hold-again，恢复时在总账中重新冻结，解除须两人；或换一份更新的备份。没有改动。",
             )
+        return decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,17 +107,11 @@ def restore(
             steps = tuple(plan.repairs)
             found = _residue(archive, what, copies)
             return Restoration(steps, (), (), quarantine, tuple(plan.missing), loss, (), found)
-        if loss and decision is None:
-            raise ArchiveError(
-                "这样恢复会丢掉已知存在过的内容，没有恢复",
-                file=str(what),
-                problems=[*loss.words, *(f"冻结 {hold.id} {hold.words}" for hold in loss.held)],
-                remedy="先找更新的备份；确实没有的，由两人决定（--accept-loss --with 另一人 --reason 理由），按现有的恢复，并记入总账。",
-            )
-        if loss and decision:
-            loss.refuse(str(what), hold_again=decision.hold_again)
-            if what != by.today.year:
-                losses.put_on_record(archive, _identity(what), loss, decision, stamp, plan)
+        decided = loss.decided(str(what), decision) if loss else None
+        if isinstance(what, CaseNo):  # what is replaced goes into the outbox
+            archive.access.disclose([what])
+        if decided and what != by.today.year:
+            losses.put_on_record(archive, _identity(what), loss, decided, stamp, plan)
         if isinstance(what, CaseNo) and plan.repairs and not plan.new:
             archive.alarms.set(what, check_bag(plan.folder, quick=True).findings)
         mender = Mender(archive.work, quarantine, workspace.root)
@@ -125,10 +119,10 @@ def restore(
             mender.carry_out(plan)
         if isinstance(what, int):
             archive.ledgers.forget()
-            if loss and decision:
-                losses.enter_again(archive, what, loss, decision, stamp)
+            if decided:
+                losses.enter_again(archive, what, loss, decided, stamp)
                 if what == by.today.year:
-                    losses.put_on_record(archive, _identity(what), loss, decision, stamp, plan)
+                    losses.put_on_record(archive, _identity(what), loss, decided, stamp, plan)
         left = _left(workspace, what, plan, given_up=bool(loss))
         residue = _residue(archive, what, copies)
         if mender.restored or mender.aside:

@@ -122,9 +122,14 @@ def submit(
     begun = _begin(workspace, by, order, selection, dest, dry_run=dry_run)
     if dry_run:
         return begun.outcome(selection, None, ())
+    _disclose(workspace, begun)
     folder = dest or submission_writing.outbox(workspace, begun.submission.id)
     parts = submission_writing.write(begun.maker(workspace), folder, order.password, step)
     return begun.outcome(selection, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf))
+
+
+def _disclose(workspace: Workspace, begun: _Begun) -> None:
+    workspace.archive.access.disclose(case.case for case in begun.submission.cases)
 
 
 def resume(
@@ -172,6 +177,7 @@ def resume(
             f"{'、'.join(gone[:5])} 已按规定销毁，{entry.id} 不能照原样重做",
             remedy="另起一次报送：archivist submit。没有写入任何内容。",
         )
+    _disclose(workspace, begun)
     folder = submission_writing.destination(workspace, to) or submission_writing.outbox(workspace, entry.id)
     maker = begun.maker(workspace)
     submission_writing.require_room(

@@ -135,7 +135,13 @@ def transfer_out(
             return TransferredOut(number, code, head, None, digest, words, again=False)
         said = {"case": str(number), "to": code, "seq": case.seq, "head": case.head}
         (path,) = archive.hand_out(
-            GROUP, f"T-{number}-{code}", {".zip": partial(_zipped, entries)}, Op.TRANSFERRED_OUT, said, stamp
+            GROUP,
+            f"T-{number}-{code}",
+            {".zip": partial(_zipped, entries)},
+            Op.TRANSFERRED_OUT,
+            said,
+            stamp,
+            [number],
         )
     return TransferredOut(number, code, head, path, digest, words, again=False)
 

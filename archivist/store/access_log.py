@@ -12,7 +12,7 @@ import errno
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,8 @@ class AccessLog:
 
     def __init__(self, root: Path) -> None:
         self.folder = root / FOLDER
+        self.face: Callable[[frozenset[CaseNo], frozenset[str]], None] | None = None
+        """Puts households and waiting files on record as seen by whoever sits at this face of the program; without one, nobody does."""
 
     def months(self) -> list[str]:
         """Return the months that have a file, ``YYYY-MM``, in order."""
@@ -112,6 +114,22 @@ class AccessLog:
                 file=FOLDER,
                 read_only=error.errno in _READ_ONLY,
             ) from error
+
+    def disclose(self, households: Iterable[CaseNo | str] = (), items: Iterable[str] = ()) -> None:
+        """Put on record whom files name that are about to be written out of the archive's keeping: outbox, stick, print.
+
+        Whatever writes such files asks this first, in whichever room it is; nothing may be written before it returns.
+
+        Args:
+            households: whom they name.
+            items: ids of waiting files (待认领) they hold.
+
+        Raises:
+            AccessNotLogged: E213, it could not be written.
+        """
+        if self.face is not None:
+            numbers = (n if isinstance(n, CaseNo) else CaseNo.parse(n) for n in households)
+            self.face(frozenset(numbers), frozenset(items))
 
     def require_writable(self) -> None:
         """Refuse to begin what can only be put on record once it is known whom it names.

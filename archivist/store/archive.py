@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -69,7 +69,7 @@ class Archive:
         self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, own)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
-        self.receptions = Receptions(root, self.ledgers, self.heads.changing)
+        self.receptions = Receptions(root, self.ledgers, self.heads.changing, self.access.disclose)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
         self.healed = False
@@ -349,7 +349,14 @@ class Archive:
             return self.ledgers.enter(stamp.by.today.year, Draft(op, data, reason, files), stamp)
 
     def hand_out(
-        self, group: str, stem: str, contents: Mapping[str, outbox.Content], op: Op, data: Data, stamp: Stamp
+        self,
+        group: str,
+        stem: str,
+        contents: Mapping[str, outbox.Content],
+        op: Op,
+        data: Data,
+        stamp: Stamp,
+        naming: Iterable[CaseNo | str] = (),
     ) -> tuple[Path, ...]:
         """Write one document into a folder of the outbox, beside what was written before, and enter it in the ledger.
 
@@ -362,15 +369,17 @@ class Archive:
             op: what the ledger calls it.
             data: what the ledger says of it; ``files`` is added.
             stamp: who, when, under which rule pack.
+            naming: the households it names, which is on record first.
 
         Returns:
             The files, in the order of ``contents``.
 
         Raises:
-            WriteFailed: E204, nothing of it was written.
+            WriteFailed: E204, AccessNotLogged: E213; nothing of it was written.
 
         Survives: killed in between, files lie in the outbox of which the ledger does not know; they were not handed out.
         """
+        self.access.disclose(naming)
         with self.writing(stamp.by.actor), durable_files.writing("没有写入", file=stem):
             entry = self.ledgers.place_of_next(stamp.by.today.year, stamp)
             return outbox.hand_out(

@@ -9,7 +9,7 @@ place and the new one steps in; the receipt goes to the outbox; the ledger takes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from typing import Any, Final
 from archivist.errors import ArchiveError, WriteFailed
 from archivist.model.by import By
 from archivist.model.event import Op
+from archivist.model.ids import CaseNo
 from archivist.model.plain_json import JsonList, JsonTable
 from archivist.store import durable_files, notes
 from archivist.store.bag_heads import RECEIVED, is_bureau, received_from
@@ -94,11 +95,18 @@ class Receptions:
         root: the archive; an office's has neither folder.
         ledgers: its own ledger.
         changing: marks a bag that is about to change.
+        disclose: puts on record whom a receipt names, before it is handed out.
     """
 
-    def __init__(self, root: Path, ledgers: LedgerBags, changing: Callable[[str, Stamp], None]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        ledgers: LedgerBags,
+        changing: Callable[[str, Stamp], None],
+        disclose: Callable[[Iterable[CaseNo | str]], None],
+    ) -> None:
         self.received, self.incoming = root / RECEIVED, root / INCOMING
-        self._root, self._ledgers, self._changing = root, ledgers, changing
+        self._root, self._ledgers, self._changing, self._disclose = root, ledgers, changing, disclose
 
     def folders(self) -> Sequence[Path]:
         """Return the folders there must be; none in an office's archive."""
@@ -208,6 +216,7 @@ class Receptions:
         durable_files.sync_folder(there.parent)
 
     def _hand_out(self, place: Path, reception: Reception) -> tuple[Path, ...]:
+        self._disclose(name for name in reception.bags if not name.startswith(f"{LEDGER}/"))
         folder = self._root / "outbox" / RECEIPTS / reception.submission
         durable_files.make_folders(folder, below=self._root)
         answer = place / ANSWER

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import archivist.cli
 from archivist.printable import visible
-from tests.cli.test_json import RUNS, _filled
+from tests.cli.test_json import RUNS, filled
 from tests.command_line import Office, Shown, opened
 from tests.people import make_id
 from tests.sampling import sample
@@ -58,7 +58,7 @@ RUNNABLE = [(path, words) for path, runs in RUNS.items() for _, _, words in runs
 def test_every_command_in_an_office_full_of_hostile_names(hostile: Office) -> None:
     for path, words in sample(RUNNABLE, 1 / 3, "commands in a hostile office"):
         try:
-            said = [_filled(hostile, word) for word in words]
+            said = [filled(hostile, word) for word in words]
         except (IndexError, StopIteration):  # nothing of the kind waits here
             continue
         require_harmless(hostile.typed(*path, *said, answers="x1\n", check=None), (path, said))

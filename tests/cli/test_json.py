@@ -262,20 +262,8 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
     seen: set[str] = set()
     for path, runs in RUNS.items():
         for status, schema, words in runs:
-            if path == ("watch",):
-                for n in range(3):
-                    (tmp_path / f"archive/inbox/不知何物{n}.txt").write_text(
-                        f"无人认领 {n}", encoding="utf-8"
-                    )
-                sheet = Image.new("L", (60, 40), 255)
-                sheet.save(tmp_path / "archive/inbox/扫描.tif", save_all=True, append_images=[sheet])
-            if path == ("review", "unlock"):
-                plain = files.text_pdf(tmp_path / "plain.pdf", "不知何物")
-                locked_pdf(tmp_path / "archive/inbox/加锁.pdf", plain, "x1")
-                office.run("watch", "--once", check=1)
-            if path == ("restore",):
-                shutil.copytree(tmp_path / "archive", tmp_path / "备份", dirs_exist_ok=True)
-            said = [_filled(office, word) for word in words]
+            prepare(office, path)
+            said = [filled(office, word) for word in words]
             with mock.patch.object(office, "answers", "x1\n"):
                 found = office.json(*path, *said, check=None if status < 0 else status)
             assert found["schema"] == f"archivist/{schema}" + ("" if "/" in schema else "/1"), path
@@ -290,7 +278,23 @@ def test_every_command_prints_what_its_schema_says(tmp_path: Path) -> None:
     assert set(ELSEWHERE) == {path for path, runs in RUNS.items() if not runs}
 
 
-def _filled(office: Office, word: str) -> str:
+def prepare(office: Office, path: tuple[str, ...]) -> None:
+    """Lay down what some commands of the table are about."""
+    if path == ("watch",):
+        for n in range(3):
+            (office.root / f"archive/inbox/不知何物{n}.txt").write_text(f"无人认领 {n}", encoding="utf-8")
+        sheet = Image.new("L", (60, 40), 255)
+        sheet.save(office.root / "archive/inbox/扫描.tif", save_all=True, append_images=[sheet])
+    if path == ("review", "unlock"):
+        plain = files.text_pdf(office.root / "plain.pdf", "不知何物")
+        locked_pdf(office.root / "archive/inbox/加锁.pdf", plain, "x1")
+        office.run("watch", "--once", check=1)
+    if path == ("restore",):
+        shutil.copytree(office.root / "archive", office.root / "备份", dirs_exist_ok=True)
+
+
+def filled(office: Office, word: str) -> str:
+    """Return a word of the table with what there is in this office."""
     if word == "{disk}":
         disk = office.root.with_name(office.root.name + " 盘")
         disk.mkdir(exist_ok=True)

@@ -43,7 +43,13 @@ def hand_out(workspace: Workspace, by: By, report: FourNatureReport) -> tuple[Pa
     contents = {".docx": page, ".json": told}
     with workspace.writing(by):
         return workspace.archive.hand_out(
-            FOLDER, stem, contents, Op.FOUR_NATURE_CHECKED, ledger_data(report), workspace.stamp(by)
+            FOLDER,
+            stem,
+            contents,
+            Op.FOUR_NATURE_CHECKED,
+            ledger_data(report),
+            workspace.stamp(by),
+            [case.number for case in report.cases],
         )
 
 
