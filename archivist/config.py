@@ -72,6 +72,10 @@ LONGEST_PIN: Final = 480
 OfficeCode = Annotated[
     str, Form(lambda code: not code or OFFICE_CODE.fullmatch(code), "2 至 8 个大写英文字母")
 ]
+CertificateDigest = Annotated[
+    str,
+    Form(lambda text: not text or re.fullmatch(r"[0-9a-fA-F]{64}", text), "证书的 SHA-256，64 位十六进制"),
+]
 FondsNo = Annotated[
     str, Form(lambda fonds: not fonds or re.fullmatch(r"[A-Z0-9]{1,12}", fonds), "大写字母和数字，如 Z109")
 ]
@@ -108,6 +112,7 @@ class Office:
     address: str = ""
     phone: str = ""
     supervision_phone: str = ""
+    certificate: CertificateDigest = ""
     signature_style: SignatureStyle = SignatureStyle.TOWN_WITH_CLAUSE
 
 
@@ -147,10 +152,15 @@ class Village:
 
 @dataclass(frozen=True, slots=True)
 class ReportingOffice:
-    """A town or sub-district that hands its files over to this bureau; ``code`` opens its case numbers."""
+    """A town or sub-district that hands its files over to this bureau; ``code`` opens its case numbers.
+
+    Attributes:
+        certificate: SHA-256 of the certificate with which it signs what it hands over; empty where none is registered.
+    """
 
     name: Words
     code: Annotated[str, Form(OFFICE_CODE.fullmatch, "2 至 8 个大写英文字母")]
+    certificate: CertificateDigest = ""
 
 
 @dataclass(frozen=True, slots=True)

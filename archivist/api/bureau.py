@@ -12,6 +12,7 @@ from archivist.api.fixity import FixityFindingView
 from archivist.api.parts_passwords import password_of
 from archivist.api.passwords import AskPassword
 from archivist.api.result import Result
+from archivist.api.signatures import SignatureView
 from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo, Category, narrow
 from archivist.model.permissions import Act
 
@@ -43,6 +44,7 @@ class SubmissionReceived(Result):
         again: it was received before, and nothing was changed.
         destroyed: households the office destroyed by the rules, of which a copy is still here.
         files: the receipt (JSON) and its paper, in the outbox.
+        signatures: of the packages, where any lie beside them or the office has a certificate registered.
     """
 
     SCHEMA: ClassVar[str] = "archivist/bureau-receive/1"
@@ -56,6 +58,7 @@ class SubmissionReceived(Result):
     again: bool
     destroyed: tuple[str, ...]
     files: tuple[Path, ...]
+    signatures: tuple[SignatureView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,7 @@ def receive(
         done.again,
         done.destroyed,
         done.files,
+        tuple(SignatureView.of(name, checked) for name, checked in done.signatures),
     )
 
 

@@ -11,6 +11,7 @@ from archivist.api.authorisation import authorised
 from archivist.api.parts_passwords import password_of
 from archivist.api.passwords import AskPassword
 from archivist.api.result import Result
+from archivist.api.signatures import SignatureView, signature_of
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Comparison(Result):
         sha256: of its list of heads; empty for a copy.
         anchored: whether that was held against a printed page.
         bags: every bag the other side has, by name; ``alarming`` so many of them must be looked into.
+        signature: what is known of one beside the file, ``None`` for a folder.
     """
 
     SCHEMA: ClassVar[str] = "archivist/verify-against/1"
@@ -87,6 +89,7 @@ class Comparison(Result):
     anchored: bool
     bags: tuple[ComparedBag, ...]
     alarming: int
+    signature: SignatureView | None
 
 
 @authorised(Act.SEAL)
@@ -124,6 +127,8 @@ def compare(
     """
     from archivist.preservation import comparison, submission_envelope
 
+    registered = workspace.config.office.certificate
+    signature = signature_of(path, registered) if path.is_file() else None
     with submission_envelope.opened([path], password_of([path], ask)) as (plain,):
         reference = comparison.read(plain, anchor)
     found = comparison.compare(workspace.archive, reference)
@@ -132,4 +137,4 @@ def compare(
         for c in found
     )
     alarming = sum(c.standing.alarming for c in found)
-    return Comparison(reference.kind, reference.sha256, bool(anchor), bags, alarming)
+    return Comparison(reference.kind, reference.sha256, bool(anchor), bags, alarming, signature)

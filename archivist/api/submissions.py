@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from archivist.api.authorisation import authorised
 from archivist.api.passwords import NewPassword
 from archivist.api.result import Result
+from archivist.api.signatures import SignatureView, signature_of
 from archivist.errors import UsageError
 from archivist.model.permissions import Act
 
@@ -146,6 +147,24 @@ class ReplyTaken(Result):
     gone: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SubmissionSignatures(Result):
+    """What is known of the signatures beside the packages of a submission on a medium.
+
+    Attributes:
+        folder: where they are.
+        parts: every package that lies there.
+        missing: names of packages that do not.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/submit-sign/1"
+
+    submission: str
+    folder: Path
+    parts: tuple[SignatureView, ...]
+    missing: tuple[str, ...]
+
+
 @authorised(Act.SUBMIT)
 def submit(
     workspace: Workspace,
@@ -242,6 +261,34 @@ def take_in(workspace: Workspace, by: By, path: Path) -> ReplyTaken:
         done.entered,
         done.gone,
     )
+
+
+def check_signatures(
+    workspace: Workspace, submission_id: str, *, to: Path | None = None
+) -> SubmissionSignatures:
+    """Check the signatures that the office's UKey made beside the packages of a submission; nothing is written.
+
+    Args:
+        workspace: the open workspace.
+        submission_id: its id.
+        to: the folder it was written into; the outbox when not given.
+
+    Raises:
+        ArchiveError: E200, there is no such submission. IntegrityAlarm: E202, a signature is broken, of another file, or another's.
+    """
+    from archivist.preservation import submission_envelope, submission_ledger, submission_writing
+
+    entry = submission_ledger.find(workspace.archive, submission_id)
+    folder = to or workspace.archive.outbox / submission_writing.FOLDER / str(entry.id)
+    found: list[SignatureView] = []
+    missing: list[str] = []
+    for part in range(1, entry.parts + 1):
+        name = entry.id.part_name(part)
+        places = [folder / name, folder / submission_envelope.file_name(name)]
+        there = [path for path in places if path.is_file()]
+        found += [signature_of(path, workspace.config.office.certificate) for path in there]
+        missing += [] if there else [name]
+    return SubmissionSignatures(str(entry.id), folder, tuple(found), tuple(missing))
 
 
 def list_submissions(workspace: Workspace) -> SubmissionList:

@@ -8,7 +8,7 @@ does not continue what was received before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +20,9 @@ from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.ids import CaseNo
-from archivist.preservation import submission_envelope
+from archivist.preservation import detached_signatures, submission_envelope
 from archivist.preservation.anchors import Contradiction, contradiction
+from archivist.preservation.detached_signatures import CheckedSignature
 from archivist.preservation.submission_format import SubmittedCase
 from archivist.preservation.submission_replies import Receipt, ReceivedCase, ReceivedPart
 from archivist.store import Archive, bag, durable_files
@@ -30,6 +31,7 @@ from archivist.store.receptions import BAGS, LEDGER, Reception
 from archivist.workspace import Workspace
 
 RECEIPT: Final = "回执"
+Signatures = tuple[tuple[str, CheckedSignature | None], ...]
 _ASK: Final = "请报送单位查明后重新报送（archivist submit）。没有接收任何内容。"
 
 
@@ -41,12 +43,14 @@ class Received:
         again: it was before; nothing was changed now.
         destroyed: households the office says it destroyed by the rules, of which a copy is still here.
         files: the receipt and its paper, in the outbox.
+        signatures: of the packages, by their names: none of an office that registered no certificate and signed nothing.
     """
 
     receipt: Receipt
     again: bool
     destroyed: tuple[str, ...]
     files: tuple[Path, ...]
+    signatures: Signatures = ()
 
 
 def receive(
@@ -75,8 +79,9 @@ def receive(
         packages.opened_parts(plain) as parts,
     ):
         told = parts[0].submission
+        signatures = _signatures(workspace, told.id.office, files)
         if before := received.find(archive, str(told.id)):
-            return _again(archive, before, parts)
+            return replace(_again(archive, before, parts), signatures=signatures)
         _require_office(workspace, parts)
         staged = archive.work / f"receive-{told.id}"
         durable_files.remove_tree(staged)
@@ -90,7 +95,14 @@ def receive(
             raise
         for case in done.receipt.accepted:
             workspace.follow(CaseNo.parse(case.case))
-    return done
+    return replace(done, signatures=signatures)
+
+
+def _signatures(workspace: Workspace, office: str, files: Sequence[Path]) -> Signatures:
+    """Check what lies beside the packages, by the certificate that is registered of the office; a bad one refuses them all."""
+    registered = next((one.certificate for one in workspace.config.offices if one.code == office), "")
+    checked = [(path.name, detached_signatures.require_sound(path, registered)) for path in files]
+    return tuple((name, found) for name, found in checked if found or registered)
 
 
 def _again(archive: Archive, before: received.Reported, parts: Sequence[PackagePart]) -> Received:

@@ -3,7 +3,7 @@
 ``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
 ``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` · ``templates`` · ``find`` ·
-``fixity`` · ``backup`` · ``submissions`` · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``demo``.
+``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``demo``.
 """
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "rules",
     "session",
     "setup",
+    "signatures",
     "steps",
     "submissions",
     "templates",

@@ -10,6 +10,7 @@ from archivist.api import bureau as api
 from archivist.cli.fixity import show_findings
 from archivist.cli.passwords import asking, password_file
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_signatures
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _PDF = click.option("--pdf/--no-pdf", default=None, help="纸质单是否另做 PDF；不写按设置。")
@@ -35,6 +36,7 @@ def receive(session: Session, files: tuple[Path, ...], password_file: Path | Non
         "green",
     )
     session.say(f"锚 {' '.join(done.anchor[n : n + 4] for n in range(0, 16, 4))}…（全文见回执单）")
+    show_signatures(session, done.signatures)
     if done.returned:
         session.table(("退回的户", "原因"), [(case.case, case.why) for case in done.returned])
     for path in done.files:

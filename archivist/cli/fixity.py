@@ -10,8 +10,10 @@ import click
 from archivist.api import fixity as api
 from archivist.api import sealing
 from archivist.api.fixity import FixityFindingView, Restored, Verified
+from archivist.api.signatures import UNSIGNED
 from archivist.cli.passwords import asking, password_file
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_signatures
 from archivist.errors import IndexFault, IntegrityAlarm, NewerFormat, UsageError
 
 
@@ -143,6 +145,8 @@ def _compare(session: Session, against: Path, anchor: str, password_file: Path |
             [(b.bag, b.label, b.anchored or "", b.here or "", b.text) for b in differing],
         )
     what = "，".join(f"{label} {count}" for label, count in counts.items())
+    if done.signature and done.signature.standing != UNSIGNED:
+        show_signatures(session, (done.signature,))
     if done.kind != "copy" and not done.anchored:
         session.say("没有与盖章的单子上的摘要核对（--anchor）：这份文件本身是否被换过，无从知道", "dim")
     if done.alarming:

@@ -1,4 +1,4 @@
-"""``archivist submit``: handing files over to the bureau, and ``import``, ``list``."""
+"""``archivist submit``: handing files over to the bureau, and ``sign``, ``import``, ``list``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from archivist.api import submissions as api
 from archivist.api.submissions import ReplyTaken, Submitted
 from archivist.cli.passwords import new_password, password_file
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_signatures
 from archivist.errors import UsageError
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -27,7 +28,7 @@ class _MakeUnlessNamed(click.Group):
 
 @click.group(cls=_MakeUnlessNamed)
 def submit() -> None:
-    """报送：archivist submit --quarter 2026Q4 —— 把新增和有变动的户档报送区民政局；import 收回执和反馈，list 列出。"""
+    """报送：archivist submit --quarter 2026Q4 —— 把新增和有变动的户档报送区民政局；sign 核对签名，import 收回执和反馈，list 列出。"""
 
 
 @submit.command("make")
@@ -124,6 +125,20 @@ def _show(session: Session, done: Submitted) -> int:
     for case in done.too_large:
         session.warn(f"{case} 一户就超过一个分包，没有报送：加大 --part-size，或单独用移动硬盘移交")
     return 1 if done.too_large else 0
+
+
+@submit.command("sign")
+@click.argument("submission_id", metavar="编号")
+@click.option("--to", type=_FOLDER, help="分包在哪里，如移动硬盘；默认 outbox 的“报送”。")
+@with_session
+def sign(session: Session, submission_id: str, to: Path | None) -> int:
+    """核对分包旁边的签名（.p7s）：先用单位 UKey 自带的签名工具逐包做“分离式签名”，存为同名加 .p7s，再执行。"""
+    done = api.check_signatures(session.workspace, submission_id, to=to)
+    session.emit(done)
+    show_signatures(session, done.parts)
+    for name in done.missing:
+        session.warn(f"{name} 不在 {done.folder}")
+    return 0 if done.parts and not done.missing and all(p.standing == "good" for p in done.parts) else 1
 
 
 @submit.command("import")

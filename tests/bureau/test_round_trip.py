@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tests.command_line import Office, opened
+from tests.preservation.test_detached_signatures import OWN, fingerprint, signed
 
 INIT = (
     "init",
@@ -108,3 +110,48 @@ def test_locked_parts_are_received_with_the_password_told_apart(tmp_path: Path) 
     for root in (tmp_path / "街道", tmp_path / "局"):
         for path in root.rglob("*"):
             assert not path.is_file() or b"umbrella" not in path.read_bytes(), path
+
+
+def test_what_an_office_signs_is_held_against_its_registered_certificate(tmp_path: Path) -> None:
+    """A signature by the office's UKey beside each part: 合格 of the registered certificate, 未检 of nobody's, broken or foreign refused."""
+    for name in ("街道", "局", "盘"):
+        (tmp_path / name).mkdir()
+    office, bureau = opened(tmp_path / "街道"), Office(tmp_path / "局")
+    bureau.settings["ARCHIVIST_AS"] = "局经办"
+    bureau.run(*INIT)
+    stick = tmp_path / "盘"
+    made = office.json("submit", "--month", "2024-03", "--all", "--to", str(stick))
+    (part,) = stick.glob("S-*.zip")
+    signature = part.with_name(f"{part.name}.p7s")
+    told = office.json("submit", "sign", made["submission"], "--to", str(stick), check=1)
+    assert [one["standing"] for one in told["parts"]] == ["unsigned"]
+    key, own = OWN["ec"]
+    signature.write_bytes(signed(key, own, content=part.read_bytes()))
+    told = office.json("submit", "sign", made["submission"], "--to", str(stick), check=1)
+    assert [(one["standing"], one["certificate"]) for one in told["parts"]] == [
+        ("unchecked", fingerprint(own))
+    ]
+    for folder, table in (("街道", "[office]"), ("局", '[[offices]]\nname = "街道"\ncode = "TJHQ"')):
+        path = tmp_path / folder / "archivist.toml"
+        line = f'{table}\ncertificate = "{fingerprint(own)}"\n'
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("[office]\n", line, 1) if folder == "街道" else f"{text}\n{line}"
+        path.write_text(text, encoding="utf-8")
+    told = office.json("submit", "sign", made["submission"], "--to", str(stick))
+    assert [one["standing"] for one in told["parts"]] == ["good"]
+    assert office.json("verify", "--against", str(part))["signature"]["standing"] == "good"
+    for wrong in (signed(*OWN["rsa"], content=part.read_bytes()), signed(key, own, content=b"another"), b"0"):
+        signature.write_bytes(wrong)
+        refused = bureau.json("bureau", "receive", str(part), check=None)
+        assert refused["error"]["code"] == "E202"
+        assert office.json("verify", "--against", str(part), check=None)["error"]["code"] == "E202"
+        assert not [one for one in bureau.json("bureau", "list")["offices"] if one["submissions"]]
+    signature.unlink()
+    again = tmp_path / "又一个"
+    again.mkdir()
+    bare = Path(shutil.copy(part, again))
+    received = bureau.json("bureau", "receive", str(bare))
+    assert [one["standing"] for one in received["signatures"]] == ["unsigned"], "who signs is missed without"
+    signature.write_bytes(signed(key, own, content=part.read_bytes()))
+    received = bureau.json("bureau", "receive", str(part))
+    assert received["again"] and [one["standing"] for one in received["signatures"]] == ["good"]

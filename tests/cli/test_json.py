@@ -172,6 +172,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", ["--all", "--new"]),
         (0, "submit", ["--resume", "S-TJHQ-2024M03-01"]),
     ],
+    ("submit", "sign"): [(1, "submit-sign", ["S-TJHQ-2024M03-01"]), (20, "error", ["S-TJHQ-2024M03-09"])],
     ("submit", "list"): [(0, "submit-list", [])],
     ("submit", "import"): [(22, "error", ["archivist.toml"])],
     ("restore",): [
