@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised, require_pair
+from archivist.api.given_papers import read_given
 from archivist.api.inbox import parse_record, record_named
 from archivist.api.result import Result
 from archivist.errors import InvalidValue, UsageError
@@ -122,7 +123,7 @@ def expunge(
         dry_run: only say what would be done; nobody need be named.
 
     Raises:
-        UsageError: E001, no signed paper. InvalidValue: E002. TwoPersonsNeeded: E605. CaseNotFound: E201. Else see
+        UsageError: E001, no signed paper, or one on which fewer than two signed. InvalidValue: E002. TwoPersonsNeeded: E605. CaseNotFound: E201. Else see
         ``preservation.expunging.expunge``; of the paper any error of a file's own.
     """
     from archivist.preservation import expunging
@@ -155,17 +156,24 @@ def _reason(text: str) -> ExpungeReason:
 
 
 def _filed(workspace: Workspace, by: By, number: CaseNo, expunged: RecordNo, path: Path) -> RecordNo:
-    """Return the record that a signed paper is; one that is filed already, as when this was cut short, is taken as it is."""
-    from archivist.doctypes.ids import DocumentId
-    from archivist.ingest.by_hand import file_by_hand
-    from archivist.reading.reader_process import Reader
-    from archivist.store import Original
+    """Return the record that a signed paper is; one that is filed already, as when this was cut short, is taken as it is.
 
-    digest = Original.of(path, path.name).sha256
+    Raises:
+        UsageError: E001, it is no scan, fewer than two signed it, or nothing on it is about this.
+    """
+    from archivist.doctypes.ids import DocumentId
+    from archivist.ingest.by_hand import choose
+    from archivist.ingest.filing import commit_file
+    from archivist.preservation.expunging import require_decision
+
+    given = read_given(path)
+    require_decision(given, workspace.config.options.signature_ink)
     for no, record in workspace.archive.read(number).records.items():
-        if no != expunged and digest in {f.sha256 for f in record.files}:
+        if no != expunged and given.original.sha256 in {f.sha256 for f in record.files}:
             return no
-    with Reader() as reader:
-        kind = workspace.catalogue.get(DocumentId.OTHER)
-        why = f"剔除第 {expunged} 件的审批件"
-        return file_by_hand(workspace, by, number, path, reader, kind, reason=why).record
+    kind = workspace.catalogue.get(DocumentId.OTHER)
+    chosen = choose(workspace, by, number, given.name, given.result, kind, None)
+    return commit_file(
+        workspace, by, number, chosen.document, given.original, given.result, chosen.code, chosen.evidence,
+        type_score=chosen.type_score, signature=chosen.signature, reason=f"剔除第 {expunged} 件的审批件",
+    ).no  # fmt: skip

@@ -14,7 +14,8 @@ from typing import Final
 
 from archivist.disposal_errors import NotExpungeable
 from archivist.doctypes.catalogue import DocumentKind
-from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat, RecordNotFound
+from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat, RecordNotFound, UsageError
+from archivist.ingest.matching.evidence import squeeze
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op
@@ -23,12 +24,15 @@ from archivist.model.holds import HOLD_FORM
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import SERVES, Record, RecordStatus
 from archivist.preservation.record_copies import RecordCopy, copies_of
+from archivist.preservation.signed_papers import ReadPaper, require_ink
 from archivist.store import Draft
 from archivist.store.held_files import require_free
 from archivist.workspace import Workspace
 
-__all__ = ["Expunging", "expunge", "plan_expunging"]
+__all__ = ["Expunging", "expunge", "plan_expunging", "require_decision"]
 
+_PERSONS: Final = 2
+_DECIDED: Final = "剔除"
 _ASK: Final = "先归入应归的户：archivist case record move；那一户已有同一件的，用 --to-record 写明是第几件。"
 
 
@@ -122,6 +126,21 @@ def expunge(
         with suppress(IntegrityAlarm, NewerFormat):  # of a ledger that takes nothing: the file is as it says
             workspace.archive.heads.record(workspace.stamp(by))  # an older copy no longer passes for the file
     return done[-1]
+
+
+def require_decision(paper: ReadPaper, ink: float) -> None:
+    """Refuse a paper that decides nothing: no scan, signed by fewer than two, or nothing of it on it.
+
+    Raises:
+        UsageError: E001.
+    """
+    require_ink(paper, ink, least=_PERSONS)
+    if _DECIDED not in squeeze("".join(page.text for page in paper.pages)):
+        raise UsageError(
+            f"看不出是审批件：上面没有“{_DECIDED}”二字",
+            file=paper.name,
+            remedy="扫描清楚，或换成写明剔除哪一件、两人签字的审批件。没有改动。",
+        )
 
 
 def _examined(
