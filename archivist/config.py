@@ -270,6 +270,30 @@ class Security:
     signature_check: tuple[Words, ...] = ()
 
 
+ClusterUrl = Annotated[
+    str,
+    Form(
+        re.compile(r"https://[^/@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?").fullmatch,
+        "https:// 开头的地址，不带用户名和密码（http 只用于本机）",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The bureau's search cluster, where there is one; the password stands in the environment alone.
+
+    Attributes:
+        urls: of its nodes.
+        ca: file of the authority that signed their certificates; the system's own when empty.
+        user: of the cluster.
+    """
+
+    urls: tuple[ClusterUrl, ...] = ()
+    ca: str = ""
+    user: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The tables of ``archivist.toml``; see ``Config`` for what is made of them."""
@@ -284,6 +308,7 @@ class Settings:
     options: Options = Options()
     archive: ArchiveSettings = ArchiveSettings()
     security: Security = Security()
+    cluster: Cluster = Cluster()
     standards: Mapping[Kind, int | float | str] = field(default_factory=dict)
     override: Mapping[Table, tuple[OwnRow, ...]] = field(default_factory=dict)
     calendar: Mapping[Day, DayKind] = field(default_factory=dict)
@@ -314,6 +339,7 @@ class Config:
     calendar: Calendar = NATIONAL
     kind: WorkspaceKind = WorkspaceKind.OFFICE
     offices: tuple[ReportingOffice, ...] = ()
+    cluster: Cluster = Cluster()
 
     def at_posts(self, posts: Collection[Post], on: dt.date) -> tuple[StaffMember, ...]:
         """Return who is at some posts on a day, in the order of the settings."""
@@ -382,4 +408,5 @@ def _config(settings: Settings, tables: Mapping[str, Any]) -> Config:
         Calendar(MappingProxyType(corrections)) if corrections else NATIONAL,
         settings.kind,
         settings.offices,
+        settings.cluster,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api import clusters
 from archivist.api.authorisation import authorised
 from archivist.api.result import Result
 from archivist.api.settings_text import settings_text
@@ -293,6 +294,8 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     yield from _recovery(workspace, by)
     yield _backup(workspace, by)
     yield _index(workspace)
+    if found := clusters.standing(workspace):
+        yield Checkup("检索集群", Condition.FINE if found[0] else Condition.ATTENTION, found[1])
     yield _access(workspace)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
+from archivist.api import clusters
 from archivist.api import searching as api
 from archivist.api.searching import HitView
 from archivist.cli.session import Session, with_session
 from archivist.model.record import VOIDED
 from archivist.printable import harmless, visible
+
+ENGINES: Final = ("embedded", "opensearch")
 
 
 @click.command()
@@ -26,6 +30,13 @@ from archivist.printable import harmless, visible
 @click.option("--to", help="截止日期。")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="显示多少条。")
 @click.option("--offset", default=0, type=click.IntRange(0), help="从第几条之后显示。")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="用哪里的索引：本机的，或区县检索集群的。",
+)
 @with_session
 def search(
     session: Session,
@@ -41,6 +52,7 @@ def search(
     to: str | None,
     limit: int,
     offset: int,
+    engine: str,
 ) -> int:
     """检索：姓名、拼音、证号（全部、前六、后四）、户号、文书、正文。
 
@@ -57,7 +69,7 @@ def search(
         "from": from_,
         "to": to,
     }
-    answer = api.search(
+    answer = (api.search if engine == ENGINES[0] else clusters.search)(
         session.workspace,
         " ".join(query),
         filters={k: v for k, v in filters.items() if v},
@@ -101,10 +113,26 @@ def show_hits(session: Session, hits: Sequence[HitView]) -> None:
 
 
 @click.command()
+@click.option(
+    "--to",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="重建哪里的索引：本机的，或本单位在区县检索集群里的。",
+)
+@click.option("--behind", is_flag=True, help="只补集群缺的：有变动的补上，已销毁的清除。")
 @with_session
-def reindex(session: Session) -> None:
+def reindex(session: Session, to: str, behind: bool) -> None:
     """由档案库重建索引；期间原索引照常可用。"""
+    if behind and to == ENGINES[0]:
+        raise click.UsageError("--behind 只用于 --to opensearch；本机的索引自行补齐")
     with session.progress("重建索引") as progress:
-        made = api.reindex(session.workspace, session.by(writes=False), progress)
+        if to == ENGINES[0]:
+            made = api.reindex(session.workspace, session.by(writes=False), progress)
+        else:
+            made = clusters.reindex(session.workspace, progress, behind=behind)
     session.emit(made)
+    if behind:
+        session.say(f"集群里的索引已补齐，共 {made.cases} 户有变动", "green")
+        return
     session.say(f"索引已由档案库重建，共 {made.cases} 户", "green")

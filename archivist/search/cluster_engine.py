@@ -61,7 +61,9 @@ class ClusterEngine:
         if not any(isinstance(leaf, TextLeaf | q.Mentioned) for leaf in asked):
             query["_source"] = {"excludes": ["text", "written"]}
         after = None
-        while offset + limit > WINDOW and offset > 0:  # walk there; a page reaches no farther
+        while offset and (
+            after is not None or offset + limit > WINDOW
+        ):  # walk there; a page reaches no farther
             step = min(offset, WINDOW)
             passed = self._ask({**query, "_source": False, "size": step} | _after(after))
             total = int(passed["hits"]["total"]["value"])

@@ -21,6 +21,7 @@ from archivist.errors import ArchiveError, ForeignIndex, IndexFault, IndexNotWri
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Sha256
 from archivist.search import binding
+from archivist.search import query_tree as q
 from archivist.search.cluster_documents import (
     STATE,
     CaseDocuments,
@@ -32,12 +33,14 @@ from archivist.search.cluster_documents import (
     record_id,
 )
 from archivist.search.cluster_engine import ClusterEngine, followed_to, indexes_of, state_of
-from archivist.search.databases import one_writer
+from archivist.search.databases import PATIENCE_S, one_writer
 from archivist.search.engine import ArchiveReader
-from archivist.search.opensearch import ClusterRequests, NotThere, Overtaken, wait_until
+from archivist.search.opensearch import AlreadyThere, ClusterRequests, NotThere, Overtaken, wait_until
 
 WRITER: Final = "CLUSTER-WRITER"
 """Locked in the workspace's ``index/`` by whoever writes to the cluster."""
+PREFIX: Final = "archivist"
+"""Begins the names of indexes and aliases."""
 BUREAU: Final = "all"
 """The alias behind which all offices stand."""
 BATCH: Final = 200
@@ -60,6 +63,14 @@ class Lag:
     def __bool__(self) -> bool:
         return bool(self.behind or self.to_forget)
 
+    def without_forgotten(self, tree: q.Node) -> q.Node:
+        """Return a query that finds nothing of what was destroyed."""
+        return (
+            q.And((tree, *(q.Not(q.Numbered(str(n), True)) for n in self.to_forget)))
+            if self.to_forget
+            else tree
+        )
+
 
 class ClusterIndex:
     """What the house tells an office's index in a cluster.
@@ -69,7 +80,6 @@ class ClusterIndex:
         office: the code of the office.
         archive: where the truth is.
         folder: the workspace's ``index/``, for the lock.
-        prefix: begins the names of indexes and aliases.
     """
 
     def __init__(
@@ -78,13 +88,10 @@ class ClusterIndex:
         office: str,
         archive: ArchiveReader,
         folder: Path,
-        *,
-        prefix: str = "archivist",
     ) -> None:
         self._cluster, self._office, self._archive, self._folder = cluster, office, archive, folder
-        self._prefix = prefix
-        self.alias = f"{prefix}-{office.lower()}"
-        self._bureau = f"{prefix}-{BUREAU}"
+        self.alias = f"{PREFIX}-{office.lower()}"
+        self._bureau = f"{PREFIX}-{BUREAU}"
         self.engine = ClusterEngine(cluster, self.alias)
         self._lock = threading.RLock()
         self._writes = False
@@ -124,15 +131,17 @@ class ClusterIndex:
         return state
 
     # ── following ────────────────────────────────────────────────────────────────────────────────────────
-    def follow_many(self, numbers: Iterable[CaseNo] = ()) -> int:
+    def follow_many(self, numbers: Iterable[CaseNo] = (), *, wait_s: float = PATIENCE_S) -> int:
         """Bring these cases, and whatever else was missed, up to their chains' heads; returns how many had moved.
+
+        Another writer of this workspace is waited for ``wait_s`` seconds.
 
         Raises:
             ClusterDown: E404. IndexFault: E400. IndexNotWritten: E402. ForeignIndex: E403.
 
         Survives: a kill of this program or of a node at any point leaves the cases to be followed again.
         """
-        with self._writing():
+        with self._writing(wait_s):
             index = self._current()
             state = self._bound(index)
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
@@ -274,9 +283,9 @@ class ClusterIndex:
             for left in there - used:
                 self._cluster.ask("DELETE", f"/{left}")
             name = f"{self.alias}-{1 + max(map(_generation, there), default=0):06d}"
-            template = {"index_patterns": [f"{self._prefix}-*"], "template": index_body()}
-            self._cluster.ask("PUT", f"/_index_template/{self._prefix}", template)
-            with suppress(NotThere):
+            template = {"index_patterns": [f"{PREFIX}-*"], "template": index_body()}
+            self._cluster.ask("PUT", f"/_index_template/{PREFIX}", template)
+            with suppress(AlreadyThere):
                 self._cluster.ask("PUT", f"/{name}", {"settings": {"index.refresh_interval": "-1"}})
             missed = documents = done = 0
             for some in _parts(numbers):
@@ -344,14 +353,14 @@ class ClusterIndex:
             return None
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, wait_s: float = PATIENCE_S) -> Iterator[None]:
         """Keep others of this workspace from writing to the cluster for a block; within such a block there is nothing to wait for."""
         with self._lock:
             if self._writes:
                 yield
                 return
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with one_writer(self._folder / WRITER):
+            with one_writer(self._folder / WRITER, wait_s):
                 self._writes = True
                 try:
                     yield

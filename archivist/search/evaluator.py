@@ -90,7 +90,12 @@ class _Evaluation:
         )  # fmt: skip
 
     def ordered(self, ids: Set[int]) -> Iterator[int]:
-        """Yield households, then the rest, newest first."""
+        """Yield the households that were asked for, then the rest, newest first."""
+        for (
+            leaf
+        ) in self.asked:  # also one in a part of the query that came to nothing before it was looked at
+            if isinstance(leaf, q.HasPerson | q.Numbered):
+                self.leaf(leaf)
         first = self.households.keys() & ids
         yield from self.catalogue.sorted(first)
         rest = ids - first

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -115,6 +116,7 @@ class ClusterRequests:
 
         Raises:
             ClusterDown: E404, it does not answer, or not to this user. IndexNotWritten: E402, it has no room. NotThere: it has no such thing.
+            AlreadyThere: it has such a thing.
         """
         until = time.monotonic() + (self._address.patience_s if patience_s is None else patience_s)
         for pause in _pauses():
@@ -128,6 +130,8 @@ class ClusterRequests:
             except NotFoundError as error:
                 raise NotThere from error
             except OpenSearchException as error:
+                if _type(error) == "resource_already_exists_exception":
+                    raise AlreadyThere from None
                 if not _passes(error) or time.monotonic() + pause > until:
                     raise _fault(error) from None
                 time.sleep(pause)
@@ -189,6 +193,10 @@ class NotThere(LookupError):
     """The cluster has no such index, alias or document."""
 
 
+class AlreadyThere(RuntimeError):
+    """The cluster has such an index: it was made by an attempt whose answer was lost."""
+
+
 class Overtaken(RuntimeError):
     """The cluster knows a later state of a case than the one that was to be written."""
 
@@ -211,6 +219,12 @@ def _passes(error: OpenSearchException) -> bool:
     return error.status_code in _BUSY and not _is_block(error) if isinstance(error.status_code, int) else True
 
 
+def _type(error: OpenSearchException) -> str:
+    """Return the kind of an error as the cluster names it; the name says nothing of what was asked."""
+    name = str(error.error) if isinstance(error, TransportError) else ""
+    return name if re.fullmatch("[a-z_]+", name) else ""
+
+
 def _is_block(error: TransportError) -> bool:
     return any(word in str(error.info) for word in _BLOCKED[:3])
 
@@ -226,7 +240,7 @@ def _fault(error: OpenSearchException) -> IndexFault:
     if isinstance(error, TransportError) and isinstance(error.status_code, int):
         if _is_block(error):
             return _full()
-        return ClusterDown(f"集群没有办成（{error.status_code}）", remedy=_ASK)
+        return ClusterDown(f"集群没有办成（{error.status_code} {_type(error)}）", remedy=_ASK)
     return ClusterDown("集群没有应答")
 
 

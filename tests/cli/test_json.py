@@ -150,7 +150,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "register", ["受理登记簿", "--month", "2024-03"]),
         (0, "report-sheets", ["初审公示", "--month", "2024-03", "--dry-run"]),
     ],
-    ("search",): [(0, "search/2", ["wxl"]), (0, "search/2", ["王秀兰"])],
+    ("search",): [
+        (0, "search/2", ["wxl"]),
+        (0, "search/2", ["王秀兰"]),
+        (50, "error", ["王秀兰", "--engine", "opensearch"]),
+    ],
     ("verify",): [
         (0, "verify", []),
         (0, "verify-against", ["--against", "archive"]),
@@ -234,7 +238,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("bureau", "list"): [(0, "bureau-list", ["--workspace", "{bureau}"])],
     ("transfer", "out"): [(27, "error", ["王秀兰", "--to", "TJHX"]), (2, "error", ["王秀兰", "--to", "甲"])],
     ("transfer", "in"): [(11, "error", ["诊断.txt"])],
-    ("reindex",): [(0, "reindex", [])],
+    ("reindex",): [(0, "reindex", []), (50, "error", ["--to", "opensearch"]), (2, "error", ["--behind"])],
     ("templates", "list"): [(0, "document-types", [])],
     ("templates", "check"): [(0, "template-check", ["受理通知书"])],
     ("templates", "copy"): [(0, "templates-copied", ["受理通知书"])],

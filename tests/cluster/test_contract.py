@@ -33,7 +33,8 @@ LETTERS = "王秀兰核对低保镇鎮单單𠮷𬱖ab12，·、 "
 NAMES = ("王秀兰", "王秀", "李兰", "单对保", "阿卜·核对", "𠮷镇", "吕兰", "欧阳单", "赵铁柱")
 SHAPED = (
     "wxl wang lan shandb ab 12 0016 120106 TJHQ-DB-2024-000001 姓名:秀 姓名:ll 姓名:wang 证号:0024 户号:0002 户号:2024 类别:低保 "
-    "状态:在办 状态:作废 状态:待签 文书:表 文书:application 起:2024-02 日期:2024-01 止:2024-06-15 村:兰 村:镇 村:一".split()
+    "状态:在办 状态:作废 状态:待签 文书:表 文书:application 起:2024-02 日期:2024-01 止:2024-06-15 村:兰 村:镇 村:一 "
+    "王* *兰 核对* 授?书 核*书 135* 1351234567? 1201* wangxl 王xl 王xiulan 欧阳d abuka* 标题:证明 标题:表 内容:核对 文件名:pdf 经办:张 2024-03 -低保".split()
 )
 COUNT, LONG_COUNT = 40, 1_250
 """Cases of a short run and of a long one; some four records each."""

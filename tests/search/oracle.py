@@ -58,7 +58,9 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:
         case q.OfCategory(category):
             return number.category is category
         case q.InPlace(place):
-            return place in _normal(str(dict(case.facts.get("applicant", {})).get("village", "")))  # type: ignore[arg-type]
+            applicant = dict(case.facts.get("applicant", {}))  # type: ignore[arg-type]
+            lives = ("village", "address", "household_address")
+            return any(place in _normal(str(applicant.get(part, ""))) for part in lives)
         case q.FiledBetween(start, end):
             day = entry.filed_at[:10] if entry else case.opened_on.isoformat()
             return (not start or start.isoformat() <= day) and (not end or day <= end.isoformat())

@@ -1,0 +1,151 @@
+"""The search in a cluster: what an office keeps there, and what the bureau finds there of all its offices.
+
+Filing never waits for a cluster. What it lacks is told by the chains and the ledger; a search makes it good when it is
+little, ``reindex --to opensearch --behind`` whatever it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from archivist.api.searching import HitView, Reindexed, SearchAnswer
+from archivist.errors import ArchivistError, IndexFault, SettingsError
+from archivist.settings_file import WorkspaceKind
+
+if TYPE_CHECKING:
+    from archivist.search.cluster_index import ClusterIndex, Lag
+    from archivist.search.engine import SearchEngine
+    from archivist.search.opensearch import ClusterRequests
+    from archivist.workspace import Workspace
+
+USER: Final = "ARCHIVIST_CLUSTER_USER"
+PASSWORD: Final = "ARCHIVIST_CLUSTER_PASSWORD"
+"""Environment variables; the password stands nowhere else."""
+_FOLLOWED_AT_ONCE: Final = 200
+"""So many cases a question lets the cluster follow before it is answered."""
+
+
+def search(
+    workspace: Workspace, query: str, *, filters: Mapping[str, str] = {}, limit: int = 20, offset: int = 0
+) -> SearchAnswer:
+    """Answer a query from the cluster: of an office's own files, at the bureau of all offices'.
+
+    Args:
+        workspace: the open workspace.
+        query: in the query language; may be empty when there are filters.
+        filters: name of a field → value.
+        limit: hits shown at most.
+        offset: hits passed over, from 0.
+
+    Raises:
+        BadQuery: E401. ClusterDown: E404. IndexFault: E400. SettingsError: E500.
+    """
+    from archivist.search import query as queries
+    from archivist.search.cluster_index import BUREAU, PREFIX
+
+    question = queries.read(query, filters)
+    notices: tuple[str, ...] = ()
+    tree = question.tree
+    with _requests(workspace) as cluster:
+        engine: SearchEngine
+        if workspace.config.kind is WorkspaceKind.BUREAU:
+            from archivist.search.cluster_engine import ClusterEngine
+
+            engine = ClusterEngine(cluster, f"{PREFIX}-{BUREAU}")
+        else:
+            index = _index(workspace, cluster)
+            lag = _made_current(index)
+            notices, tree, engine = _lacks(lag), lag.without_forgotten(tree), index.engine
+        found = engine.search(tree, limit=limit, offset=offset)
+    notices += tuple(
+        f"“{word}”也按“{'”“'.join(other)}”查了；只查原词，请加引号" for word, other in question.also.items()
+    )
+    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)), notices)
+
+
+def reindex(
+    workspace: Workspace, progress: Callable[[int, int], None] | None = None, *, behind: bool = False
+) -> Reindexed:
+    """Make the office's index in the cluster again from the archive, or only what it lacks; the old one answers meanwhile.
+
+    Args:
+        workspace: the office's.
+        progress: called with the cases done and the cases there are.
+        behind: follow what changed and forget what was destroyed, and no more.
+
+    Returns:
+        The number of cases in the new index, or of those that had changed.
+
+    Raises:
+        ClusterDown: E404. IndexFault: E400. IndexNotWritten: E402. SettingsError: E500.
+    """
+    with _requests(workspace) as cluster:
+        index = _index(workspace, cluster)
+        return Reindexed(index.catch_up() if behind else index.rebuild(progress))
+
+
+def standing(workspace: Workspace) -> tuple[bool, str] | None:
+    """Return whether the cluster is there and lacks nothing, and what is to be said of it; ``None`` where none is set up."""
+    if not workspace.config.cluster.urls or workspace.config.kind is WorkspaceKind.BUREAU:
+        return None
+    try:
+        with _requests(workspace) as cluster:
+            lag = _index(workspace, cluster).lag()
+    except ArchivistError as error:
+        return False, f"{error}；{error.remedy}"
+    return not lag, "；".join(_lacks(lag)) or "与档案库一致"
+
+
+def _lacks(lag: Lag) -> tuple[str, ...]:
+    how = "运行 archivist reindex --to opensearch --behind 补上"
+    said = []
+    if lag.behind:
+        said.append(f"集群还缺 {len(lag.behind)} 户的最新内容，结果可能不全：{how}")
+    if lag.to_forget:
+        said.append(f"集群里还有已销毁的 {len(lag.to_forget)} 户没有清除（不再显示）：{how}")
+    return tuple(said)
+
+
+def _made_current(index: ClusterIndex) -> Lag:
+    lag = index.lag()
+    if 0 < len(lag.behind) <= _FOLLOWED_AT_ONCE:
+        with suppress(IndexFault):
+            index.follow_many(wait_s=0)
+        lag = index.lag()
+    return lag
+
+
+def _index(workspace: Workspace, cluster: ClusterRequests) -> ClusterIndex:
+    from archivist.search.cluster_index import ClusterIndex
+
+    office = workspace.config.office.code
+    if workspace.config.kind is WorkspaceKind.BUREAU or not office:
+        raise SettingsError(
+            "集群里的索引由各镇街自己建立" if office else "没有写明单位代码，集群里的索引无从命名",
+            file="archivist.toml",
+            remedy="请在镇街的工作区运行；[office] code 是单位代码。",
+        )
+    return ClusterIndex(cluster, office, workspace.archive, workspace.root / "index")
+
+
+@contextmanager
+def _requests(workspace: Workspace) -> Iterator[ClusterRequests]:
+    settings = workspace.config.cluster
+    if not settings.urls:
+        raise SettingsError(
+            "没有设置检索集群",
+            file="archivist.toml",
+            remedy='请在 [cluster] 写明 urls = ["https://…:9200"]；本机的索引照常可用。',
+        )
+    from archivist.search.opensearch import ClusterAddress, ClusterRequests
+
+    user = os.environ.get(USER, settings.user)
+    address = ClusterAddress(settings.urls, settings.ca, user, os.environ.get(PASSWORD, ""))
+    cluster = ClusterRequests(address)
+    try:
+        yield cluster
+    finally:
+        cluster.close()

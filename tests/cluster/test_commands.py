@@ -1,0 +1,101 @@
+"""The commands of an office and of a bureau with a real cluster: made, asked, behind, down."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archivist.search.opensearch import ClusterAddress
+from tests.cluster import Nodes, asked
+from tests.command_line import Office, opened
+from tests.people import make_id
+
+FREE = "http://127.0.0.1:9"
+"""Nobody listens there."""
+
+
+def with_cluster(office: Office, *urls: str) -> Office:
+    path = office.root / "archivist.toml"
+    text = path.read_text(encoding="utf-8").partition("\n[cluster]")[0]
+    listed = ", ".join(f'"{url}"' for url in urls)
+    path.write_text(f"{text}\n[cluster]\nurls = [{listed}]\n", encoding="utf-8")
+    return office
+
+
+@pytest.fixture
+def office(tmp_path: Path, one_node: Nodes) -> Office:
+    asked(f"{one_node[0].url}/archivist-*", "DELETE")
+    return with_cluster(opened(tmp_path), *one_node.urls)
+
+
+def cluster_line(office: Office) -> Any:
+    return next(c for c in office.json("doctor", check=None)["checks"] if c["check"] == "检索集群")
+
+
+def test_an_office_puts_its_index_there_and_asks_it(office: Office) -> None:
+    office.run("search", "王秀兰", "--engine", "opensearch", check=40)
+    office.run("reindex", "--to", "opensearch")
+    for words in (["王秀兰"], ["wxl"], ["--category", "低保"], ["--name", "王", "--limit", "1"]):
+        there = office.json("search", *words, "--engine", "opensearch")
+        here = office.json("search", *words)
+        assert there["hits"] == here["hits"] != [] and there["total"] == here["total"]
+    assert cluster_line(office)["state"] == "正常"
+
+
+def test_what_was_filed_meanwhile_is_told_and_made_good(office: Office, one_node: Nodes) -> None:
+    """“A cluster that is down never blocks filing (backlog from chain heads; `status` shows the lag).”."""
+    office.run("reindex", "--to", "opensearch")
+    with_cluster(office, FREE)
+    office.run("case", "open", "低保", "--name", "赵铁柱", "--id", make_id("19700101", "015"))
+    assert office.run("search", "赵铁柱", "--engine", "opensearch", check=44).stdout == ""
+    assert cluster_line(office)["state"] == "注意"
+    with_cluster(office, *one_node.urls)
+    assert "还缺 1 户" in cluster_line(office)["detail"]
+    assert office.json("search", "赵铁柱", "--engine", "opensearch")["total"] == 1
+    assert cluster_line(office)["state"] == "正常"
+    assert office.json("reindex", "--to", "opensearch", "--behind")["cases"] == 0
+
+
+def test_no_password_and_no_name_is_shown(office: Office) -> None:
+    office.settings |= {"ARCHIVIST_CLUSTER_USER": "tjhq-clerk", "ARCHIVIST_CLUSTER_PASSWORD": "geheim"}
+    with_cluster(office, FREE)
+    for words in (
+        ["search", "王秀兰", "--engine", "opensearch"],
+        ["-v", "reindex", "--to", "opensearch", "--behind"],
+    ):
+        shown = office.process(*words, check=44)
+        assert not any(w in shown.stdout + shown.stderr for w in ("geheim", "tjhq-clerk", "王秀兰"))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.1.2.3:9200", "https://clerk:geheim@10.1.2.3:9200", "10.1.2.3:9200"]
+)
+def test_an_address_that_would_give_a_password_away_is_refused(url: str, office: Office) -> None:
+    with_cluster(office, url)
+    shown = office.run("search", "王秀兰", "--engine", "opensearch", check=50)
+    assert "https" in shown.stderr + shown.stdout
+
+
+def test_a_quick_command_does_not_load_the_client(office: Office) -> None:
+    """“The extra is optional; a quick command never imports it.”."""
+    code = (
+        "import sys; from archivist.cli.main import main; main(['search', '姓名:王秀兰']); "
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & {'opensearchpy', 'urllib3', 'requests', 'grpc'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=office.root,
+        env=office.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_an_address_says_neither_user_nor_password() -> None:
+    assert "geheim" not in repr(ClusterAddress(("https://x",), user="u", password="geheim"))
