@@ -7,6 +7,7 @@ together in one place also when the tests run in several processes. They are pri
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -24,13 +25,8 @@ from tests.sampling import SEED_VARIABLE
 
 FAULTS, FUZZ = "faults", "fuzz"
 """Folders whose tests count; what they count is marked so."""
-TOGETHER = (
-    "test_torture.py",
-    "test_main_job.py",
-    "test_volume_file.py",
-    "test_review.py",
-    "test_permissions.py",
-)
+SHARED = 'scope="module"'
+"""Stands in a module whose tests share an expensive fixture: one process makes it once."""
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 2 << 30
 _REPORTS = {FAULTS: "ARCHIVIST_FAULT_REPORT", FUZZ: "ARCHIVIST_FUZZ_REPORT"}
@@ -77,7 +73,7 @@ def _told(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the fault harness, which has a command of its own, and leave out what the sample does not take."""
     for item in items:
-        if "faults" in item.path.parts:
+        if FAULTS in item.path.relative_to(Path(__file__).parent).parts:
             item.add_marker("faults")
     if config.option.keyword:
         return
@@ -95,10 +91,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """
     from xdist.scheduler import LoadScopeScheduling
 
+    @functools.cache
+    def shares(module: str) -> bool:
+        return SHARED in (config.rootpath / module).read_text(encoding="utf-8")
+
     class Together(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             module, _, test = nodeid.partition("::")
-            if module.endswith(TOGETHER):
+            if shares(module):
                 return module
             command = re.search(r"\[([a-z-]+)", test) if "faults/" in module else None
             return command[1] if command else nodeid

@@ -173,7 +173,7 @@ def _write(root: Path, kept: dict[str, Pin]) -> None:
     folder = root / FOLDER
     part = folder / f".{FILE}.part"
     with durable_files.writing("口令没有改动", part):
-        folder.mkdir(mode=durable_files.FOLDER_MODE, exist_ok=True)
+        durable_files.make_folders(folder, below=root)
         durable_files.unlink(part)
         durable_files.write_new(
             part, notes.seal({"people": {n: asdict(p) for n, p in kept.items()}}), mode=0o600

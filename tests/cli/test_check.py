@@ -8,6 +8,7 @@ import pytest
 from tests.cli.golden_texts import agrees, typed
 from tests.command_line import Office
 from tests.people import WANG_ID
+from tests.sampling import sweep
 
 PAPERS = (
     "社会救助申请书", "居民身份证", "居民户口簿", "家庭经济状况调查核对授权委托书", "家庭经济状况申报表", "诚信承诺书", "近亲属关系申明",
@@ -24,6 +25,7 @@ def file_papers(office: Office, *titles: str) -> None:
         office.run("file", "王秀兰", str(path), "--type", title)
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -37,6 +39,7 @@ def test_what_a_clerk_reads_of_what_is_missing(office: Office, name: str, words:
     agrees(name, typed(office, words, check=1))
 
 
+@sweep(1 / 2, of="completeness as a clerk sees it")
 def test_from_missing_papers_to_a_complete_file(office: Office) -> None:
     """「材料不齐备的，应当一次性告知补齐所有规定材料」: told once, completed, then nothing is left to say."""
     file_papers(office, *PAPERS[:2])
@@ -71,6 +74,7 @@ def test_a_stage_that_does_not_exist(office: Office) -> None:
     assert "benefit" in office.run("check", "--stage", "later", check=2).stderr
 
 
+@sweep(1 / 2, of="completeness as a clerk sees it")
 def test_what_was_looked_up_is_ticked_off(office: Office) -> None:
     """One scan may hold two cards: a clerk looks, says so, and is named for it wherever the check is shown."""
     file_papers(office, *PAPERS)
@@ -101,6 +105,7 @@ def test_a_list_nobody_signs_is_filed_at_once_and_replaced_by_the_next(office: O
     assert "待签" not in shown
 
 
+@sweep(1 / 2, of="completeness as a clerk sees it")
 def test_a_paper_too_late_for_a_closed_file(office: Office) -> None:
     """After 注销 only what belongs to its end comes by itself; the rest with the words why."""
     file_papers(office, PAPERS[0])
@@ -114,6 +119,7 @@ def test_a_paper_too_late_for_a_closed_file(office: Office) -> None:
     assert "立卷时夹在别户卷内" in office.run("case", "log", "王秀兰").stdout
 
 
+@sweep(1 / 2, of="completeness as a clerk sees it")
 def test_a_paper_in_doubt_is_settled_by_whoever_looked(office: Office) -> None:
     """「retype to say the type by a person; a command to say “signed, I looked”」: refused before, with the command; then not."""
     file_papers(office, *PAPERS[1:])

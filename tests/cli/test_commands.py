@@ -12,6 +12,7 @@ import pytest
 from tests.cli.golden_texts import agrees, typed
 from tests.command_line import Office
 from tests.people import WANG_ID, make_id
+from tests.sampling import sweep
 
 
 def test_help_lists_every_command_without_loading_any(tmp_path: Path) -> None:
@@ -122,6 +123,7 @@ def test_reindexing_gives_the_same_answers(office: Office) -> None:
     assert [office.json("search", *q) for q in queries] == before
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("command", [["--help"], ["due", "--json"], ["templates", "list", "--json"]])
 def test_what_was_read_before_needs_no_library_to_read_it(office: Office, command: list[str]) -> None:
     """The library that reads declarations is not imported by `--help`, nor by a command whose files have not changed."""
@@ -213,6 +215,7 @@ def test_a_misspelt_setting_is_refused(office: Office) -> None:
     assert "setle_s" in office.run("doctor").stdout
 
 
+@sweep(1 / 3, of="packs and templates at the command line")
 def test_templates_are_all_right(office: Office) -> None:
     told = office.json("templates", "check")
     assert told["faults"] == {} and told["own"] == [] and told["checked"] >= 13

@@ -15,7 +15,7 @@ from archivist.printable import visible
 from tests.cli.test_json import RUNS, filled
 from tests.command_line import Office, Shown, opened
 from tests.people import make_id
-from tests.sampling import sample
+from tests.sampling import sample, sweep
 
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 HOSTILE = "\x1b[31m\x1b]0;x\x07\r\x08\x9b2J\u202e\u2066\u200b\u2028\x7f"
@@ -56,7 +56,7 @@ RUNNABLE = [(path, words) for path, runs in RUNS.items() for _, _, words in runs
 
 
 def test_every_command_in_an_office_full_of_hostile_names(hostile: Office) -> None:
-    for path, words in sample(RUNNABLE, 1 / 3, "commands in a hostile office"):
+    for path, words in sample(RUNNABLE, 1 / 6, "commands in a hostile office"):
         try:
             said = [filled(hostile, word) for word in words]
         except (IndexError, StopIteration):  # nothing of the kind waits here
@@ -65,7 +65,7 @@ def test_every_command_in_an_office_full_of_hostile_names(hostile: Office) -> No
 
 
 def test_every_command_given_hostile_words(hostile: Office) -> None:
-    for path, words in sample(RUNNABLE, 1 / 3, "commands given hostile words"):
+    for path, words in sample(RUNNABLE, 1 / 6, "commands given hostile words"):
         said = [word if word.startswith("{") or not word else word + HOSTILE for word in words]
         require_harmless(hostile.typed(*path, *said, f"--没有{HOSTILE}", answers="x1\n", check=None), path)
         said = [word if word.startswith(("-", "{")) or not word else word + HOSTILE for word in words]
@@ -75,6 +75,7 @@ def test_every_command_given_hostile_words(hostile: Office) -> None:
     require_harmless(hostile.run("-v", "search", f'"{HOSTILE}', check=None), "-v")
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("key", ["name", "code", "district", "phone", "agency_sign"])
 def test_settings_with_hostile_values(tmp_path: Path, key: str) -> None:
     office = opened(tmp_path)

@@ -15,6 +15,7 @@ from archivist.workspace import Workspace
 from tests.command_line import INIT, Office
 from tests.kit import BY
 from tests.people import make_id
+from tests.sampling import sweep
 
 TABLE: Final = Path(__file__).parents[1] / "data/duties.tsv"
 PACKS: Final = {
@@ -95,6 +96,7 @@ def test_the_table_is_whole() -> None:
     assert all((one.command == "-") == (one.shows == "-") for one in DUTIES)
 
 
+@sweep(2 / 5)
 @pytest.mark.parametrize("seed", PACKS)
 def test_each_duty_is_shown_by_its_command(seed: str, tmp_path: Path) -> None:
     """«for each duty the command that shows it»; what has figures has them as JSON too."""

@@ -19,6 +19,7 @@ from tests.cli.golden_texts import agrees
 from tests.command_line import Office
 from tests.filing import take
 from tests.kit import make_workspace, open_another, open_household
+from tests.sampling import sweep
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def office(workspace: Workspace) -> Office:
     return Office(workspace.root)
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize(
     ("name", "words"), [("next", []), ("next-case", ["TJHQ-TK-2024-000001"]), ("next-overdue", ["--overdue"])]
 )
@@ -105,6 +107,7 @@ def test_a_closed_household_is_listed_as_closed(office: Office) -> None:
 
 
 # ── at any width ─────────────────────────────────────────────────────────────────────────────────────────
+@sweep(1 / 3)
 @pytest.mark.parametrize("columns", ["20", "40", "60", "80", "", "132"])
 def test_no_number_and_no_name_is_cut_at_any_width(office: Office, columns: str) -> None:
     """48-narrow-terminal-loses-the-name: «the applicant must still be readable»; nor in a pipe, whose width nobody knows."""

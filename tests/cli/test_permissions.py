@@ -14,6 +14,7 @@ from tests.bureau.kit import make_bureau
 from tests.cli.test_json import leaves
 from tests.command_line import Office, opened
 from tests.people import make_id
+from tests.sampling import sweep
 
 NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
 WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
@@ -158,6 +159,7 @@ def test_every_command_is_said_to_write_or_to_look() -> None:
     }
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("path", list(WRITES), ids=" ".join)
 def test_who_may_not_changes_nothing(staffed: Office, staffed_bureau: Office, path: tuple[str, ...]) -> None:
     """Every writing command under an unknown name, a wrong role, is refused and the archive's bytes are unchanged."""

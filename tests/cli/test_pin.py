@@ -13,6 +13,7 @@ from archivist.cli import identity, session
 from tests.cli.test_who import change, last_event
 from tests.command_line import Office
 from tests.kit import on
+from tests.sampling import sweep
 
 GOOD, OTHER = "582913", "tiger-lily"
 REAL = on("2099-01-01 09:00")
@@ -119,6 +120,7 @@ def test_it_is_remembered_at_the_same_terminal(staffed: Office, seat: list[str])
     assert seat[1:] == ["林经办"] * 2
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("forged", ["since", "mac", "mode", "renamed", "none"])
 def test_a_forged_note_is_worth_nothing(staffed: Office, seat: list[str], forged: str) -> None:
     """Neither a later moment, nor another's note, nor one that others may write counts."""

@@ -10,6 +10,7 @@ import pytest
 from archivist.rules import pack
 from tests.cli.golden_texts import agrees, typed
 from tests.command_line import Office
+from tests.sampling import sweep
 
 OWN_ROW = """
 [[override.rule]]
@@ -33,6 +34,7 @@ def add(office: Office, text: str) -> None:
         settings.write(text)
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -82,12 +84,14 @@ def test_rules_of_another_day(office: Office) -> None:
         assert [r["value"] for r in rows if r["id"] == "overall"] == [value]
 
 
+@sweep(1 / 3, of="packs and templates at the command line")
 def test_all_packs_are_sound(office: Office) -> None:
     checked = office.json("rules", "check")["checked"]
     assert [c["pack"] for c in checked] == pack.available()
     assert all(c["rules"] > 40 and c["steps"] > 40 for c in checked)
 
 
+@sweep(1 / 3, of="packs and templates at the command line")
 def test_the_office_s_own_rows_are_checked_and_shown(office: Office) -> None:
     add(office, OWN_ROW)
     assert office.json("rules", "check")["checked"][-1]["pack"] == "tianjin-hongqiao＋archivist.toml"
@@ -96,6 +100,7 @@ def test_the_office_s_own_rows_are_checked_and_shown(office: Office) -> None:
     assert "3 个工作日" in shipped and "2 个工作日" not in shipped
 
 
+@sweep(1 / 3, of="packs and templates at the command line")
 def test_faults_of_the_office_s_rows_are_all_told(office: Office) -> None:
     add(office, BROKEN)
     error = office.json("rules", "check", check=52)["error"]
@@ -109,6 +114,7 @@ def test_faults_of_the_office_s_rows_are_all_told(office: Office) -> None:
     assert " no.such.rule：写了 patch，但下层没有这一代号" in told, "a patch for a row that is not there"
 
 
+@sweep(1 / 3, of="packs and templates at the command line")
 def test_outside_a_workspace_the_packs_can_still_be_read(tmp_path: Path) -> None:
     outside = Office(tmp_path)
     assert len(outside.json("rules", "check")["checked"]) == len(pack.available())

@@ -12,6 +12,7 @@ from tests.cli.golden_texts import agrees
 from tests.command_line import INIT, Office
 from tests.filing import ACCEPTANCE
 from tests.people import WANG
+from tests.sampling import sweep
 
 PEOPLE = """
 [[people]]
@@ -49,6 +50,7 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return made
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize(
     ("name", "words", "status"),
     [

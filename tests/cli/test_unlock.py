@@ -17,6 +17,7 @@ from tests.command_line import Office, opened
 from tests.people import WANG_ID
 from tests.reading import files
 from tests.reading.locked import locked_7z, locked_ooxml, locked_pdf, locked_zip
+from tests.sampling import sweep
 
 PASSWORD = "口令Zq7#2024"
 WORDS = f"诊断证明书\n患者 王秀兰\n公民身份号码 {WANG_ID}\n门诊诊断"
@@ -61,6 +62,7 @@ def nowhere(root: Path, *shown: str) -> None:
     assert not any(PASSWORD in text for text in shown)
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_a_locked_pdf_is_filed_by_itself_once_it_is_open(office: Office, tmp_path: Path) -> None:
     """「kept once as it came, the unlocked copy is a part of its own … filed by itself when certain, with ``source`` naming the batch」."""
     locked = drop_pdf(office, tmp_path)
@@ -85,6 +87,7 @@ def test_a_locked_pdf_is_filed_by_itself_once_it_is_open(office: Office, tmp_pat
     nowhere(office.root, shown, done.stdout, done.stderr)
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_another_password_is_said_and_asked_again(office: Office, tmp_path: Path) -> None:
     """「Wrong password: says so and asks again (three times), the item stays」; an empty one is none."""
     drop_pdf(office, tmp_path)
@@ -108,6 +111,7 @@ def seven(path: Path, *entries: tuple[str, bytes]) -> Path:
     return locked_7z(path, PASSWORD, *entries)
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 @pytest.mark.parametrize(("suffix", "pack"), [(".zip", zipped), (".7z", seven)])
 def test_each_member_of_a_locked_package_is_a_paper(
     office: Office, tmp_path: Path, suffix: str, pack: Callable[..., Path]
@@ -136,6 +140,7 @@ def test_each_member_of_a_locked_package_is_a_paper(
         assert office.json("review", "unlock", inner)["batch"] != done["batch"]
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_a_locked_workbook_waits_as_what_it_is(office: Office, tmp_path: Path) -> None:
     locked_ooxml(
         office.root / "archive/inbox/收入.xlsx", files.workbook(tmp_path / "a.xlsx"), PASSWORD
@@ -147,6 +152,7 @@ def test_a_locked_workbook_waits_as_what_it_is(office: Office, tmp_path: Path) -
     nowhere(office.root)
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_it_can_be_put_back_and_opened_again(office: Office) -> None:
     """``review unsplit``: the locked file waits again as it came; it is still kept only once when opened again."""
     path = office.root / "archive/inbox/材料.zip"
@@ -171,6 +177,7 @@ def test_what_is_not_locked_is_not_asked_about(office: Office) -> None:
     assert office.json("review", "unlock", item, check=2)["schema"] == "archivist/error/1"
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_nobody_to_ask(office: Office, tmp_path: Path) -> None:
     """「a prompt only, no option, no environment variable」."""
     drop_pdf(office, tmp_path)
@@ -179,6 +186,7 @@ def test_nobody_to_ask(office: Office, tmp_path: Path) -> None:
     assert "--password" not in office.run("review", "unlock", "--help").stdout
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_on_a_terminal_it_is_not_shown(office: Office, tmp_path: Path) -> None:
     """「hidden prompt via click」."""
     drop_pdf(office, tmp_path)
@@ -200,6 +208,7 @@ def at_a_terminal(*typed: str) -> AbstractContextManager[object]:
     return stack
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_a_locked_file_filed_by_hand_is_asked_about(office: Office, tmp_path: Path) -> None:
     """「``archivist file HOUSEHOLD PATH`` with a locked file: on a terminal it asks」; the clerk's own stays where it is."""
     path = tmp_path / "证明.pdf"
@@ -230,6 +239,7 @@ def test_without_a_terminal_the_tray_is_named(office: Office, tmp_path: Path) ->
     assert not list((office.root / "archive/batches").glob("*"))
 
 
+@sweep(1 / 3, of="locked files as a clerk sees them")
 def test_what_the_household_does_not_take_waits(office: Office, tmp_path: Path) -> None:
     """Opened and refused: the part waits with the reason, and no watch files it against that."""
     docx = files.word(tmp_path / "a.docx")

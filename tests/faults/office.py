@@ -201,7 +201,7 @@ def build(root: Path) -> None:
 
 
 def lay(base: Path, out: Path, *, index: bool = True) -> None:
-    """Lay a copy of a workspace: in the archive hard links (the program never writes into a file), else copies.
+    """Lay a copy of a workspace: in the archive hard links (the program writes into no file but the access log), else copies.
 
     Links keep what a file is known by, its inode and time, as a restart after a power cut does.
     """
@@ -212,7 +212,7 @@ def lay(base: Path, out: Path, *, index: bool = True) -> None:
             folders.remove("index")
         there = f"{out}{folder[top:]}"
         os.mkdir(there, 0o700)  # noqa: PTH102 (thousands of trees: quick)
-        linked = f"{folder[top:]}/".startswith("/archive/")
+        linked = f"{folder[top:]}/".startswith("/archive/") and not folder.endswith("/archive/access")
         for name in names:
             if linked and name not in (".lock", ".watching"):
                 os.link(f"{folder}/{name}", f"{there}/{name}")

@@ -17,6 +17,8 @@ from pathlib import Path
 from tests.faults.office import clear
 from tests.faults.shim import Done
 
+LOCKS = (".lock", ".archivist-backup.lock")
+"""Files that say who is at work."""
 SEEN = "seen "
 """An ack of a restarted program: so many steps of what was interrupted are there to be seen."""
 
@@ -61,10 +63,11 @@ class Disk:
     nodes: dict[int, Node] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, base: Path) -> Disk:
-        """Read the ``archive/`` of a workspace; the lock is left out: it means nothing after a restart."""
+    def of(cls, base: Path, top: str = "archive") -> Disk:
+        """Read the ``archive/`` of a workspace, or another folder of it; locks are left out: they mean nothing after a restart."""
         disk = cls({1: Node(names={})})
-        disk._load(base / "archive", disk._new(1, "archive", Node(names={})), base)
+        if (base / top).exists():
+            disk._load(base / top, disk._new(1, top, Node(names={})), base)
         return disk
 
     def _new(self, folder: int, name: str, node: Node) -> int:
@@ -77,7 +80,7 @@ class Disk:
         for entry in sorted(path.iterdir()):
             if entry.is_dir():
                 self._load(entry, self._new(number, entry.name, Node(names={})), base)
-            elif entry.name != ".lock":
+            elif entry.name not in LOCKS:
                 mode = entry.stat().st_mode & 0o777
                 self._new(number, entry.name, Node(None, entry.read_bytes(), mode, str(entry)))
 
@@ -99,9 +102,9 @@ class Disk:
         """Return a copy to play with."""
         return Disk({number: node.copy() for number, node in self.nodes.items()})
 
-    def write_out(self, out: Path) -> None:
+    def write_out(self, out: Path, top: str = "archive") -> None:
         """Lay what this disk holds into a folder; untouched files as links, so that they keep inode and time."""
-        clear(f"{out}/archive")
+        clear(f"{out}/{top}")
         self._write_out(1, str(out))
 
     def _write_out(self, number: int, path: str) -> None:
@@ -134,7 +137,7 @@ def operations(base: Disk, log: Sequence[Done]) -> tuple[Disk, list[Op]]:
         if done.kind == "ack":
             ops.append(Op("ack", name=done.path))
             continue
-        if done.path == "archive/.lock":
+        if done.path.rpartition("/")[2] in LOCKS:
             continue
         folder, name = disk.find(done.path)
         here = disk.folder(folder).get(name, 0)
@@ -154,6 +157,10 @@ def operations(base: Disk, log: Sequence[Done]) -> tuple[Disk, list[Op]]:
                 disk.folder(to)[to_name] = disk.folder(folder).pop(name)
                 moved = disk.nodes[here].names is not None
                 ops.append(Op("rename", folder, name, here, to, to_name, is_folder=moved))
+            case "link":
+                to, to_name = disk.find(done.to)
+                disk.folder(to)[to_name] = here
+                ops.append(Op("name", to, to_name, here))
             case "gone":
                 del disk.folder(folder)[name]
                 ops.append(Op("gone", folder, name, here))
@@ -226,6 +233,7 @@ def state(disk: Disk, ops: Sequence[Op], crash: Crash) -> Disk:
                 data = op.data if n in crash.kept else bytes(len(op.data))
                 end = op.offset + len(data)
                 node.data = node.data[: op.offset].ljust(op.offset, b"\0") + data + node.data[end:]
+                node.origin = ""
             continue
         if n not in crash.kept:
             continue
@@ -259,7 +267,9 @@ def without(log: Sequence[Done], n: int) -> list[Done]:
 
 def fsyncs(log: Sequence[Done]) -> list[int]:
     """Return where the fsyncs of the archive's own folders and files stand in a log."""
-    return [n for n, done in enumerate(log) if done.kind == "fsync" and done.path != "archive/.lock"]
+    return [
+        n for n, done in enumerate(log) if done.kind == "fsync" and done.path.rpartition("/")[2] not in LOCKS
+    ]
 
 
 def paths(log: Sequence[Done]) -> list[str]:

@@ -201,6 +201,9 @@ class Shim:
             case "rename" | "replace":
                 to = _where(args[1], kwargs.get("dst_dir_fd"))
                 return Done("rename", call.path, to[len(self.root) + 1 :])
+            case "link":
+                to = _where(args[1], kwargs.get("dst_dir_fd"))
+                return Done("link", call.path, to[len(self.root) + 1 :])
             case "unlink" | "remove" | "rmdir":
                 return Done("gone", call.path)
             case "mkdir":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +16,15 @@ from archivist.model.by import CHINA
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.preservation import access_disposal, access_fixity
+from archivist.preservation.verification import accept, verify
+from archivist.procedure.cases import change_facts
 from archivist.store import Archive, pins
 from archivist.store.access_log import Access
 from archivist.store.office_keys import FOLDER as KEYS
 from tests.conftest import Counted
 from tests.faults.office import WANG, ZHANG, lay, opened
-from tests.faults.power import Disk, crashes, operations, state, told
+from tests.faults.power import Crash, Disk, crashes, fsyncs, operations, state, told, without
+from tests.faults.power import Op as Step
 from tests.faults.shim import (
     DONE,
     INTERRUPTED,
@@ -28,6 +32,7 @@ from tests.faults.shim import (
     REFUSED,
     TOLERATED,
     Ack,
+    Done,
     Fail,
     FailDone,
     Interrupt,
@@ -35,6 +40,7 @@ from tests.faults.shim import (
     NoFault,
     strike,
 )
+from tests.faults.truth import start, whole
 from tests.kit import BY
 from tests.sampling import sample
 
@@ -137,10 +143,45 @@ def _old_or_new(root: Path, told_of: int) -> None:
     assert set(pins.read(root)) == {"经办"} and pins.read(root)["经办"].fits(NEW_PIN)
 
 
+# ── a finding accepted ───────────────────────────────────────────────────────────────────────────────────
+SECOND: Final = replace(BY, actor="赵主任")
+
+
+def _damaged(root: Path) -> None:
+    path = next((root / "archive/cases" / str(WANG) / "data").rglob("*.jpg"))
+    content = path.read_bytes()
+    path.unlink()  # it is a link to the file that other tests use
+    path.write_bytes(content[:-1] + b"x")
+    with opened(root) as workspace:
+        assert verify(workspace, BY, processes=1).findings
+        assert workspace.archive.alarms.numbers() == [WANG]
+
+
+def _accept(root: Path, ack: Ack) -> None:
+    with opened(root) as workspace:
+        accept(workspace, BY, str(WANG), "原件已核对", SECOND)
+    ack("accepted")
+
+
+def _said_before_it_is_written_to(root: Path, told_of: int) -> None:
+    with opened(root) as workspace:
+        with workspace.writing(BY):
+            pass
+        archive = workspace.archive
+        said = [e for e in archive.ledger_events(Op.ALARM_CLEARED) if e.data["how"] == "accepted"]
+        assert len(said) in (told_of, 1)
+        assert said or archive.alarms.numbers(), "written to again, and nobody said why"
+        if not told_of:
+            _accept(root, lambda _: None)
+        change_facts(workspace, BY, WANG, [("applicant.phone", "022-00009999")], reason="来电")
+        assert verify(workspace, BY, processes=1).findings == ()
+
+
 ACTS: Final = (
     Act("an answer put on record", _two_lines, _look, _every_answer_is_there),
     Act("access log destroyed", _two_lines, _destroy, _gone_and_said),
     Act("people pin", _one_pin, _new_pin, _old_or_new, under=KEYS),
+    Act("a finding accepted", _damaged, _accept, _said_before_it_is_written_to),
 )
 
 
@@ -198,20 +239,53 @@ def test_a_disk_that_fails_and_ctrl_c_at_every_call(
     counted(act.name, "ENOSPC, EIO and Ctrl-C", struck)
 
 
-@pytest.mark.parametrize(
-    "act", [a for a in ACTS if a.under == "archive"], ids=lambda a: a.name.replace(" ", "-")
-)
 def test_out_of_power_at_every_call(act: Act, laid: Path, tmp_path: Path, counted: Counted) -> None:
     """“out of power at any instruction”: what was shown is on record, what the ledger has not said is there."""
     work, states = tmp_path / "work", 0
     lay(laid, work)
-    ended = strike(work, lambda ack: act.do(work, ack), NoFault(), record=True)
-    assert ended.how == DONE, ended.error
-    disk, ops = operations(Disk.of(laid), ended.log)
+    log = _log(act, laid, work)
+    disk, ops = operations(Disk.of(laid, act.under), log)
     for crash in sample(crashes(ops), 1 / 12, f"power loss in {act.name}"):
-        lay(laid, work)
-        left = state(disk, ops, crash)
-        left.write_out(work)
-        act.check(work, told(ops, crash))
+        _out_of_power(act, laid, work, disk, ops, crash)
         states += 1
     counted(act.name, "power-loss states", states)
+
+
+def _log(act: Act, laid: Path, work: Path) -> tuple[Done, ...]:
+    lay(laid, work)
+    ended = strike(work, lambda ack: act.do(work, ack), NoFault(), under=act.under, record=True)
+    assert ended.how == DONE, ended.error
+    return ended.log
+
+
+def _out_of_power(act: Act, laid: Path, work: Path, disk: Disk, ops: list[Step], crash: Crash) -> None:
+    lay(laid, work)
+    state(disk, ops, crash).write_out(work, act.under)
+    for folder in start(work).ledger_folders():
+        whole(folder)
+    act.check(work, told(ops, crash))
+
+
+NEEDLESS: Final = (
+    r"archive/\.work by (?!.*remove ).*(create|put) .*",
+    r"archive/alarms by .*",
+)
+"""Fsyncs that can be missed: an alarm that comes back is decided once more."""
+
+
+def test_every_fsync_is_needed(act: Act, laid: Path, tmp_path: Path, counted: Counted) -> None:
+    """“every fsync mutant caught”: the log of a real run without one fsync breaks a promise in some state."""
+    work, log = tmp_path / "work", _log(act, laid, tmp_path / "work")
+    taken = sample(fsyncs(log), 1 / 4, f"fsyncs of {act.name}")
+    for n in taken:
+        disk, ops = operations(Disk.of(laid, act.under), without(log, n))
+        harm = ""
+        for crash in crashes(ops):
+            try:
+                _out_of_power(act, laid, work, disk, ops, crash)
+            except Exception as broken:
+                harm = f"{crash}: {broken}"
+                break
+        words = f"{log[n].path} by {re.sub(r':[0-9]+', '', log[n].by)}"
+        assert bool(harm) != any(re.fullmatch(pattern, words) for pattern in NEEDLESS), f"{words}: {harm}"
+    counted(act.name, "fsyncs taken away", len(taken))

@@ -34,6 +34,7 @@ from archivist.store.bag_fixity import FixityFault
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, make_id
+from tests.sampling import sweep
 
 
 @pytest.fixture
@@ -342,6 +343,7 @@ def cut(folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("what", DAMAGE)
 def test_a_check_finds_what_happened_to_a_generation(workspace: Workspace, tmp_path: Path, what: str) -> None:
     made = back_up(workspace, BY, tmp_path / "盘").generation

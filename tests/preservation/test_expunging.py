@@ -44,6 +44,7 @@ from archivist.workspace import Workspace
 from tests.filing import come_to
 from tests.ingest.test_refiling import dropped, file, right, wrong
 from tests.kit import BY, NOW, SETTINGS, TODAY, make_workspace, open_another, open_household
+from tests.sampling import sweep
 
 FIRST, SECOND, PAPER = RecordNo("0001"), RecordNo("0002"), RecordNo("0003")
 WORDS, NAME = "诊断证明书\n漏雨的北墙", "李四方 诊断.txt"
@@ -276,6 +277,7 @@ def asked(workspace: Workspace, *people: By, **more: object) -> api.RecordExpung
     return api.expunge(workspace, BY, str(wrong(workspace)), "1", people=people, **told)  # type: ignore[arg-type]
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(
     ("people", "kind"),
     [

@@ -38,6 +38,7 @@ from archivist.workspace import Workspace
 from tests.formats import FORMAT_0, add_newer_event, but_the_lock, older_workspace, picture
 from tests.kit import BY, NOW, TODAY, make_workspace, open_another, open_household
 from tests.people import WANG, make_id
+from tests.sampling import sweep
 
 OLD = CaseNo.parse("TJHQ-DB-2024-000001")
 
@@ -131,6 +132,7 @@ WRITES: dict[str, Callable[[Workspace, CaseNo], object]] = {
 }
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("act", WRITES)
 def test_every_write_to_a_newer_case_is_refused(workspace: Workspace, act: str) -> None:
     """It is read-only: every write to such a case is refused with this error and nothing is written."""

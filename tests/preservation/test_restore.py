@@ -27,6 +27,7 @@ from archivist.store.bag_fixity import check_bag
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG, make_id
+from tests.sampling import sweep
 
 DECISION = Decision(By("赵分管", BY.time), "没有更新的备份")
 ONE, TWO = CaseNo.parse("TJHQ-DB-2024-000001"), CaseNo.parse("TJHQ-DB-2024-000002")
@@ -174,6 +175,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }  # fmt: skip
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("kind", COPIES)
 @pytest.mark.parametrize("what", DAMAGE)
 def test_every_damage_is_mended_from_every_kind_of_copy(
@@ -341,6 +343,7 @@ TRAY_DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("kind", COPIES)
 @pytest.mark.parametrize("what", TRAY_DAMAGE)
 def test_a_tray_item_is_mended(workspace: Workspace, tmp_path: Path, what: str, kind: str) -> None:

@@ -27,6 +27,7 @@ from archivist.store import Archive, bag
 from archivist.workspace import Workspace
 from tests.kit import BY
 from tests.preservation.test_anchors import ONE, TWO, phone, workspace
+from tests.sampling import sweep
 from tests.tamper import hands
 
 __all__ = ["workspace"]
@@ -113,6 +114,7 @@ WAYS: dict[str, tuple[Callable[[Archive, Path], object], str, AgainstCopy, int]]
 }  # fmt: skip
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("forgotten", [False, True], ids=["remembered", "ledger and index rewritten too"])
 def test_every_way_is_found_with_the_seal_and_with_a_copy(
@@ -181,6 +183,7 @@ def replace_head(head: BagHead) -> BagHead:
     return head._replace(bag="TJHQ-DB-2024-000009", head=Sha256("f" * 64))
 
 
+@sweep(2 / 5)
 @pytest.mark.parametrize("junk", [b"", b"\xff\xfe", b"a\tb\tc\n", b"x\t1\tnot hex\n", b"{}"])
 def test_what_is_no_seal_is_said(sealed: Workspace, tmp_path: Path, junk: bytes) -> None:
     (tmp_path / "x.tsv").write_bytes(junk)

@@ -25,6 +25,7 @@ from archivist.store.bag_fixity import FixityFault, check_bag
 from archivist.workspace import Workspace
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG, make_id
+from tests.sampling import sweep
 
 CHIEF = By("赵主任", NOW)
 
@@ -137,6 +138,7 @@ TAMPER: dict[str, tuple[Callable[[Path], object], str, FixityFault]] = {
 }  # fmt: skip
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("what", TAMPER)
 def test_every_kind_of_tampering_is_found_named_and_mended(
     workspace: Workspace, tmp_path: Path, what: str

@@ -20,6 +20,7 @@ from tests.filing import sign
 from tests.kit import BY, open_household
 from tests.reading import files
 from tests.reading.volume_files import HOSTILE, user_locked
+from tests.sampling import sweep
 from tests.volumes import file_pages, filing_office
 
 needs_office = pytest.mark.skipif(
@@ -68,6 +69,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
         yield Finished(workspace, said, again, first, said.pdf.read_bytes())
 
 
+@sweep(1 / 2, of="whole volumes")
 @needs_office
 def test_it_has_the_pages_of_the_catalogue(finished: Finished) -> None:
     """«page count = catalogue»: each item begins where the catalogue says, also what could not be shown and what has blank backs."""
@@ -119,6 +121,7 @@ def test_every_item_bears_its_stamp(finished: Finished) -> None:
             assert (red > 100) is (number in starts), number
 
 
+@sweep(1 / 2, of="whole volumes")
 @needs_office
 def test_vera_pdf_accepts_it(finished: Finished) -> None:
     """«veraPDF accepts every volume PDF»."""

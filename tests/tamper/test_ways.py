@@ -86,7 +86,7 @@ IN_BAGS: Final = [
 _ELSEWHERE: Final = frozenset({FixityFault.MISPLACED, FixityFault.DOUBLE, FixityFault.GONE})
 
 
-@sweep(1 / 4)
+@sweep(1 / 8)
 @pytest.mark.parametrize(
     "way",
     [w for w in IN_BAGS if not _ELSEWHERE & {problem for _, file, problem in w.expected if not file}],

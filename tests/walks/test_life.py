@@ -46,7 +46,7 @@ PLACES = {
 }
 
 
-pytestmark = sweep(1 / 3, of="what happens to households")
+pytestmark = sweep(1 / 5, of="what happens to households")
 
 
 @pytest.fixture(params=PLACES)

@@ -24,6 +24,7 @@ from tests.kit import BY
 from tests.preservation.four_nature.faults import KINDS, FaultOfKind, fresh_case
 from tests.preservation.four_nature.office import ONE, file_paper, pdf, sound_office
 from tests.reading.files import PATIENT
+from tests.sampling import sweep
 
 Ran = Callable[[str], CaseFourNature]
 
@@ -92,6 +93,7 @@ def test_the_annexes_are_in_the_catalogue(tmp_path: Path) -> None:
             assert kind in workspace.catalogue and needed in workspace.catalogue
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize("name", KINDS)
 def test_a_fault_is_seen_by_the_item_that_names_it_and_by_no_other(ran: Ran, name: str) -> None:
     """四性检测: a fault of each kind, made on a real file, is 不合格 in the item that names it; what it hides is 未检."""
