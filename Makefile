@@ -37,7 +37,8 @@ faults:
 
 long:
 	@sh tools/setup.sh '[dev]'
-	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants $(PYTEST) --long
+	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants $(PYTEST) --long -m "not cluster"
+	.venv/bin/python -m pytest -n 0 --long tests/cluster
 	.venv/bin/python tools/fault_report.py .fault-counts.json
 	.venv/bin/python tools/fuzz_report.py .fuzz-counts.json
 	.venv/bin/python tools/mutant_report.py .pack-mutants

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -15,10 +17,12 @@ from archivist.errors import ForeignIndex, IndexFault
 from archivist.model.ids import CaseNo, Category, RecordNo
 from archivist.search import cluster_index
 from archivist.search import query_tree as q
+from archivist.search.cluster_documents import Json
 from archivist.search.cluster_engine import ClusterEngine
 from archivist.search.cluster_index import ClusterIndex, Lag
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
 from archivist.search.query import parse
+from tests.cluster import Nodes
 from tests.cluster.conftest import index_of
 from tests.search.household import MemoryArchive, digest, make_id, make_number
 from tests.search.oracle import Key, keys, truth
@@ -233,6 +237,61 @@ def test_nothing_asked_or_answered_is_logged(
     archive.file(make_number(1), SECRET)
     cluster.follow_many([make_number(1)])
     assert not any(word in caplog.text for word in ("王秀兰", SECRET, make_id(1)))
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+class Dying(ClusterRequests):
+    """Ends the program before its request of some number, from 0."""
+
+    left = 1_000_000
+
+    def ask(self, *arguments: Any, **named: Any) -> Json:
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+        return super().ask(*arguments, **named)
+
+
+@pytest.mark.parametrize("act", ["follow", "rebuild", "remove"])
+def test_killed_before_any_request_it_is_made_good(
+    act: str, one_node: Nodes, cluster: ClusterIndex, archive: MemoryArchive, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """“26 kills (commit, merge, rebuild, purge) right”: whatever request was the last, the next run makes the index right."""
+    # That files are written anew takes half a minute each time; whether they were is another test's.
+    monkeypatch.setattr(cluster_index, "wait_until", lambda check, _: check() or True)
+    dying = Dying(ClusterAddress(one_node.urls))
+    victim = index_of(dying, archive, tmp_path)
+    for point in range(100):
+        number, former = make_number(10 + point), make_number(9 + point)
+        archive.open(number, "赵铁柱", id_number=make_id(10 + point))
+        archive.file(number, "入户调查核对")
+        archive.file(make_number(1), f"第{point}次")
+        marked(archive, make_number(1), number)
+        if act == "remove" and former in archive.cases:
+            archive.drop(former)
+            archive.gone.add(former)
+        dying.left = point
+        acts: dict[str, Callable[[], object]] = {
+            "follow": victim.follow_many,
+            "rebuild": victim.rebuild,
+            "remove": partial(victim.remove, former),
+        }
+        try:
+            acts[act]()
+        except Killed:
+            cluster.follow_many()
+            cluster.catch_up()
+            for query in ("核对", "姓名:赵铁柱", f"第{point}次", "户号:2024"):
+                assert set(found(cluster, query)) == truth(archive, parse(query)), (point, query)
+            assert not cluster.lag()
+        else:
+            break
+    assert point > 5
+    dying.close()
 
 
 def test_texts_with_every_kind_of_character_are_kept_apart(requests: ClusterRequests, tmp_path: Path) -> None:
