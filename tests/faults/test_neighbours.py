@@ -189,7 +189,7 @@ def test_a_lock_held_by_another_host_is_respected(office: Path) -> None:
 
 
 DATED = (
-    "deregister", "generate", "generate many", "replace a document", "finish a volume",
+    "deregister", "generate", "generate many", "replace a document", "merge two households", "finish a volume",
     "propose a disposal", "carry out a disposal",
 )  # fmt: skip
 """Commands that say a day, which would lie in the future, or before a period is over."""
