@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import random
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bagit
@@ -19,6 +23,7 @@ from archivist.model.ids import CaseNo
 from archivist.preservation.transfers import ABOUT, TransferredOut, transfer_in, transfer_out
 from archivist.preservation.verification import verify
 from archivist.procedure.closing import deregister
+from archivist.store import Draft, NewFile
 from archivist.workspace import Workspace
 from tests.ingest.test_refiling import file
 from tests.kit import BY, SETTINGS, TODAY, make_workspace, open_household
@@ -85,6 +90,35 @@ def test_out_again_is_the_same_package_once(left: Workspace) -> None:
     (event,) = left.archive.ledger_events(Op.TRANSFERRED_OUT)
     assert event.data["head"] == left.archive.read(NUMBER).head
     assert left.archive.read(NUMBER).applicant_name not in json.dumps(dict(event.data), ensure_ascii=False)
+
+
+def test_a_package_is_never_in_memory_whole(tmp_path: Path) -> None:
+    """A file of 48 MB goes out, and comes in, within 40 MB of memory: read, packed and unpacked piece by piece."""
+    with make_workspace(tmp_path / "甲") as workspace:
+        open_household(workspace)
+        scan = NewFile("data/01 申请/大件.bin", random.Random(1).randbytes(48_000_000))
+        workspace.commit(NUMBER, lambda _: Draft(Op.FACTS_CHANGED, {"facts": {}}, "补", (scan,)), BY)
+        deregister(workspace, BY, NUMBER, on=TODAY, reason="迁出")
+        with at_most(40_000_000):
+            package = handed_over(workspace)
+    with make_workspace(tmp_path / "乙") as workspace:
+        settings = workspace.root / "archivist.toml"
+        settings.write_text(SETTINGS.replace('"TJHQ"', '"TJHX"'), encoding="utf-8")
+        with at_most(40_000_000):
+            transfer_in(workspace, BY, package)
+        assert package.stat().st_size > 48_000_000
+
+
+@contextmanager
+def at_most(bytes_: int) -> Iterator[None]:
+    """See that a block never holds more than so much memory that Python gave out."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < bytes_
+    finally:
+        tracemalloc.stop()
 
 
 def test_only_a_closed_file_goes_out(tmp_path: Path) -> None:
