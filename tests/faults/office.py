@@ -497,16 +497,22 @@ def _transfer_in(workspace: Workspace, now: Now, ack: Ack) -> None:
 
 
 def _handed_over(workspace: Workspace, now: Now, _: Ack) -> None:
-    """Both households at the bureau, and its two answers: one of them returned, then the other to be put right."""
-    (stick := workspace.root / "盘").mkdir()
+    """Both households at the bureau, and its two answers: both accepted, then one of them to be put right."""
+    answers(workspace, now(), returned=None)
+
+
+def answers(workspace: Workspace, by: By, *, returned: CaseNo | None) -> None:
+    """Hand both households over, and lay down what the bureau answers."""
+    (stick := workspace.root / "盘").mkdir(exist_ok=True)
     order = SubmissionOrder(Period.of_month("2024-03"), "2024M03", Wanted.ALL, stick)
-    made = submission.submit(workspace, now(), order)
+    made = submission.submit(workspace, by, order)
     told, parts = made.submission, tuple(ReceivedPart(part.name, part.sha256) for part in made.parts)
+    back = str(returned)
     cases = tuple(
-        ReceivedCase(c.case, c.seq, c.head, c.case != str(ZHANG), "缺页" if c.case == str(ZHANG) else "")
+        ReceivedCase(c.case, c.seq, c.head, c.case != back, "缺页" if c.case == back else "")
         for c in told.cases
     )
-    moment = now().time.isoformat(timespec="seconds")
+    moment = by.time.isoformat(timespec="seconds")
     receipt = Receipt(told.id, "样例区民政局", moment, "赵接收", told.anchor, parts, cases)
     (workspace.root / ANSWERS[0]).write_bytes(receipt.encode())
     findings = (FeedbackFinding(str(WANG), "", False, "缺入户照片", None),)
