@@ -224,6 +224,11 @@ _BRACKETS = str.maketrans({**dict.fromkeys("[［【(（﹝〈", "〔"), **dict.f
 _DOC_NO = re.compile(r"(?P<agency>[\u4e00-\u9fffA-Za-z]+)〔(?P<year>\d{4})〕(?P<number>[1-9]\d*)号")
 
 
+def short_date(day: dt.date) -> str:
+    """Return a date as narrow columns show it: ``2024.8.16``."""
+    return f"{day.year}.{day.month}.{day.day}"
+
+
 def parse_doc_no(text: str) -> str:
     """Check a reference number (发文字号) such as ``红邵救字〔2024〕4号`` and unify its brackets."""
     value = clean_text(text).translate(_BRACKETS)

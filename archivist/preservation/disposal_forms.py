@@ -13,10 +13,9 @@ from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.documents.render.sandbox import short
 from archivist.errors import ArchivistError
 from archivist.issuing.office_documents import print_sheet
-from archivist.model.chinese import format_date
+from archivist.model.chinese import format_date, short_date
 from archivist.model.disposal_code import DisposalCode
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.ids import CaseNo, Sha256, in_groups
@@ -221,7 +220,7 @@ def _destroyed(
                 "pages": row.pages or None,
                 "files": row.files,
                 "bytes": row.bytes,
-                "note": f"{short(format_date(dt.date.fromisoformat(row.end)))}期满",
+                "note": f"{short_date(dt.date.fromisoformat(row.end))}期满",
             }
             for n, row in enumerate(rows, 1)
         ],

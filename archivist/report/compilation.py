@@ -17,6 +17,7 @@ from archivist.model.event import Event
 from archivist.model.group_holds import GroupHold
 from archivist.model.ids import CaseNo, Category
 from archivist.model.step_ids import GRANTING, StepId
+from archivist.model.tombstone import Tombstone
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.listed_payments import ListedPayment
 from archivist.report.notice_members import POSTED
@@ -39,6 +40,8 @@ OF_HOLDS: Final = (
     DocumentId.DESTRUCTION_REGISTER,
     DocumentId.DESTRUCTION_APPROVAL,
     DocumentId.DESTRUCTION_SUPERVISION_RECORD,
+    DocumentId.CUSTODY_REGISTER,
+    DocumentId.HOLD_REGISTER,
 )
 """Registers of what becomes of files: they ask the ledger for holds on many cases, and are not made where it cannot say."""
 
@@ -51,7 +54,7 @@ class Compiled:
         houses: those wanted.
         unread: which cases could not be looked at, and why.
         named: the case numbers that were asked for one by one.
-        sealed: see ``RegisterRequest``; ``groups`` too.
+        sealed: see ``RegisterRequest``; ``groups`` and ``destroyed`` too.
     """
 
     houses: tuple[HouseholdHistory, ...] = ()
@@ -59,6 +62,7 @@ class Compiled:
     named: tuple[str, ...] = ()
     sealed: Callable[[CaseNo], str] = field(default=lambda _number: "", compare=False)
     groups: tuple[GroupHold, ...] = ()
+    destroyed: tuple[Tombstone, ...] = ()
 
 
 def sheetwise(document: DocumentType) -> str:
@@ -134,8 +138,18 @@ def collect(
         step(done, len(numbers))
     groups = held_files.group_holds(workspace.archive) if document.id in OF_HOLDS else ()
     return Compiled(
-        tuple(houses), tuple(unread), query.named, lambda number: _sealed(workspace, number), groups
+        tuple(houses),
+        tuple(unread),
+        query.named,
+        lambda number: _sealed(workspace, number),
+        groups,
+        _destroyed(workspace) if document.id == DocumentId.ELECTRONIC_DESTRUCTION_LOG else (),
     )
+
+
+def _destroyed(workspace: Workspace) -> tuple[Tombstone, ...]:
+    stones = workspace.archive.tombstones().values()
+    return tuple(sorted(stones, key=lambda stone: (stone.destroyed_at or "9", stone.case)))
 
 
 def _history(case: Case, events: Iterable[Event], pack: Pack) -> HouseholdHistory:
@@ -188,7 +202,16 @@ def make(
     kind = kind_of(document, pack, period)
     register = kind.make(
         RegisterRequest(
-            found.houses, pack, period, office, told, found.named, found.sealed, listed, found.groups
+            found.houses,
+            pack,
+            period,
+            office,
+            told,
+            found.named,
+            found.sealed,
+            listed,
+            found.groups,
+            found.destroyed,
         )
     )
     if heading := document.field(kind.heading):

@@ -12,6 +12,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.model.fact_paths import FactPath
 from archivist.model.group_holds import GroupHold
 from archivist.model.ids import CaseNo
+from archivist.model.tombstone import Tombstone
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.listed_payments import ListedPayment
 from archivist.report.query import Period
@@ -39,6 +40,7 @@ class RegisterRequest:
         named: the case numbers the clerk named one by one.
         listed: the payments of a list that was handed in.
         groups: the holds on many cases, where the register is about what becomes of files.
+        destroyed: the cases that were destroyed, in the order they went, where the register is about them.
         sealed: case number → SHA-256 (hex) of its tag manifest, which every other file of the case hangs on; raises
             IntegrityAlarm (E202) when the case is not as its chain says.
     """
@@ -52,6 +54,7 @@ class RegisterRequest:
     sealed: Callable[[CaseNo], str] = lambda _number: ""
     listed: Sequence[ListedPayment] = ()
     groups: Sequence[GroupHold] = ()
+    destroyed: Sequence[Tombstone] = ()
 
 
 @dataclass(slots=True)

@@ -18,8 +18,10 @@ from archivist.config import Office
 from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
+from archivist.model.group_holds import GroupHold, HeldCases
 from archivist.model.holds import Hold, HoldRelease
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, Category, Sha256
+from archivist.model.tombstone import Tombstone
 from archivist.procedure.closing import deregister
 from archivist.report import REGISTERS, Compiled, Period, Query, Register, make
 from archivist.report.case_history import HouseholdHistory
@@ -86,7 +88,7 @@ def printed(name: str, register: Register, *, nil: bool = False) -> str:
 @pytest.mark.parametrize("name", ARCHIVE)
 def test_each_is_printed_with_its_volumes(name: str) -> None:
     register = made(name, closed(1), closed(2, "2024-10-01", "TK"))
-    nil = name == "electronic_destruction_log"
+    nil = name in ("electronic_destruction_log", "hold_register")
     text = printed(name, register, nil=nil)
     assert "{{" not in text and "{%" not in text
     flat = "".join(text.split())
@@ -259,6 +261,66 @@ def test_how_long_it_was_kept() -> None:
     days = [(dt.date(2024, 2, 29), dt.date(2027, 2, 28)), (dt.date(2024, 1, 31), dt.date(2024, 2, 1)),
             (dt.date(2024, 1, 1), dt.date(2026, 1, 1)), (dt.date(2024, 1, 1), dt.date(2024, 3, 1))]  # fmt: skip
     assert [elapsed(a, b) for a, b in days] == ["2年11个月", "不足1个月", "2年", "2个月"]
+
+
+def test_every_hold_is_listed_with_its_release_and_nobody_is_named() -> None:
+    """「retention list、登记簿」: those in force first; on a day before it was released a hold is in force."""
+    group = GroupHold(
+        Hold("G1", "审计", dt.date(2028, 3, 1), authority="审计局", until="审计结束"),
+        HeldCases(Category.DB),
+        2028,
+    )
+    houses = (held(closed(1)), held(closed(2), released=dt.date(2028, 5, 2)), closed(3))
+
+    def listed(on: dt.date) -> Register:
+        found = Compiled(houses, groups=(group,))
+        return make(
+            CATALOGUE.get("hold_register"), found, TIANJIN, Period.of_day(on), today=on, office=OFFICE
+        )
+
+    register = listed(ON)
+    assert [(r["hold"], r["scope"], r["released_on"]) for r in register.rows] == [
+        ("H1", "YLJD-DB-2024-000001", None),
+        ("G1", "成批：最低生活保障", None),
+        ("H1", "YLJD-DB-2024-000002", dt.date(2028, 5, 2)),
+    ]
+    assert (register.values["register.open"], register.values["register.gone"]) == (2, 1)
+    assert listed(dt.date(2028, 5, 1)).values["register.gone"] == 0
+    text = printed("hold_register", register)
+    assert "户主" not in text and "判决生效（甲、乙）" in text and "现有冻结 2 项，已解除 1 项" in text
+
+
+def test_what_is_kept_until_when_is_listed_and_nobody_is_named() -> None:
+    """「保管情况」: closed files, the earliest end first, held ones counted apart."""
+    register = made(
+        "custody_register",
+        held(closed(1)),
+        closed(2, "2024-10-01"),
+        a_house(3, "DB", *TO_BENEFIT),
+        closed(4, "2027-01-01"),
+    )
+    assert [(r["case"][-1], r["expires"], r["status"]) for r in register.rows] == [
+        ("1", "2027.9.30", "可鉴定"), ("2", "2027.10.1", "可鉴定"), ("4", "2030.1.1", "在保管"),
+    ]  # fmt: skip
+    assert [register.values[f"register.{key}"] for key in ("count", "listed", "due", "open")] == [3, 1, 1, 1]
+    assert "户主" not in printed("custody_register", register)
+
+
+def test_what_was_destroyed_is_listed_from_its_tombstones() -> None:
+    """「已销毁」, of the period alone; a tombstone names nobody."""
+    stone = Tombstone(
+        CaseNo.parse("YLJD-DB-2024-000001"), "XH-2028-001", Sha256("a" * 64), (Sha256("b" * 64),), Sha256("c" * 64), 30, 247,
+        2058553, 61, (2024, 2028), "2024-07-05", "retention.case", "停保后不少于3年", "2027-07-05", {}, ("报送：S-YLJD-2024M07-01",),
+        "2028-08-04T10:00:00+08:00",
+    )  # fmt: skip
+    found = Compiled(destroyed=(stone, replace(stone, destroyed_at="2027-08-04T10:00:00+08:00")))
+    document = CATALOGUE.get("electronic_destruction_log")
+    register = make(document, found, TIANJIN, Period.of_year("2028"), today=ON, office=OFFICE)
+    assert [(r["case"], r["bytes"], r["erased_at"]) for r in register.rows] == [
+        ("YLJD-DB-2024-000001", 2058553, "2028年8月4日")
+    ]
+    text = printed("electronic_destruction_log", register)
+    assert "报送：S-YLJD-2024M07-01" in text and "XH-2028-001" in text and "247 个文件" in text
 
 
 def test_nothing_was_erased_and_the_log_says_so() -> None:

@@ -21,8 +21,6 @@ from archivist.report.registers.registry import register
 from archivist.rules.disposition import arrangement, holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, retention, words
 
-NOTHING: Final = "无"
-
 
 def _volume(house: HouseholdHistory) -> Row:
     """Return what every list says of a volume; pages are blank while one of its papers was not counted."""
@@ -265,12 +263,3 @@ def elapsed(first: dt.date, last: dt.date) -> str:
     months = 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
     told = [f"{months // 12}年" if months >= 12 else "", f"{months % 12}个月" if months % 12 else ""]
     return "".join(told) or "不足1个月"
-
-
-@register(DocumentId.ELECTRONIC_DESTRUCTION_LOG, period="on")
-def electronic_destruction_log(_asked: RegisterRequest) -> Register:
-    """The files that were erased. Nothing erases a file of the archive, so there is none to list: a nil report only."""
-    found = Register({FieldPath.ERASED_ROWS: [], FieldPath.ERASED_FILES: 0, FieldPath.ERASED_BYTES: 0})
-    found.nil = {FieldPath.DESTRUCTION_REGISTER: NOTHING, FieldPath.ERASED_KEPT: NOTHING}
-    found.hint = "总账中没有销毁记录：本程序没有删除过任何档案文件。"
-    return found

@@ -148,6 +148,22 @@ GIVEN: dict[str, dict[str, object]] = {
         "expiry.rows": many("case", "file_no", "title", "category", "deregistered_on", "period", "expires", "held", "pending", "advice"),
     },
     "disposal_appraisal_opinion": {"appraisal.rows": many("case", "file_no", "title", "expires", "value", "pending", "dispute", "opinion")},
+    "hold_register": {
+        "register.period": "截至2028年12月31日", "register.open": 2, "register.gone": 1,
+        "register.rows": [
+            {"hold": "G1", "scope": "成批：最低生活保障，2024年立户，样例里社区", "cause": "审计", "start": "2028-03-01", "source": "样例区审计局 样审〔2028〕3号", "until": "审计报告送达", "review_on": "2029-03-01"},
+            {"hold": "H1", "scope": "TJHQ-DB-2018-000001", "cause": "行政诉讼", "start": "2027-10-08", "source": "样例区人民法院 （2027）样01行初12号", "until": "收到生效判决书", "review_on": "2028-10-08"},
+            {"hold": "H2", "scope": "TJHQ-DB-2018-000007（第0003、0009件）", "cause": "信访", "start": "2026-01-12", "source": "", "until": "信访办结", "released_on": "2026-09-30", "release": "信访事项办结（白主管、魏主任）"},
+        ],
+    },
+    "custody_register": {
+        "register.period": "截至2028年12月31日", "register.count": 24, "register.listed": 20, "register.due": 3, "register.open": 1,
+        "register.rows": [
+            {"case": f"TJHQ-DB-2018-{n:06d}", "file_no": f"Z012-DB·2018-D3-{n:06d}", "category": "最低生活保障", "deregistered_on": "2025-07-05", "item_count": 30, "pages": 61,
+             "period": "注销（停保）之日起不少于3年", "expires": "2028.7.5", "status": "可鉴定" if n < 5 else "在保管", "held": "H1 行政诉讼" if n == 1 else ""}
+            for n in range(1, 25)
+        ],
+    },
     "disposal_appraisal_report": {
         "appraised.scope": "XH-2028-001号清册所列保管期限届满的社会救助户档24卷、696件，形成年度2018—2024年。",
         "appraised.members": "魏主任、钱档案、白主管", "appraised.on": "2028-07-19",
@@ -205,7 +221,7 @@ OF_A_CASE = (
 )
 OF_MANY = (
     "archive_transfer_list", "expiry_list", "disposal_appraisal_opinion", "destruction_register", "destruction_approval",
-    "destruction_supervision_record", "electronic_destruction_log",
+    "destruction_supervision_record", "electronic_destruction_log", "hold_register", "custody_register",
 )  # fmt: skip
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
