@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from archivist.api import fixity as api
-from archivist.api import sealing
+from archivist.api import restoring, sealing
 from archivist.api.fixity import FixityFindingView, Restored, Verified
 from archivist.api.signatures import UNSIGNED
 from archivist.cli.passwords import asking, password_file
@@ -177,7 +177,10 @@ def _short(digest: str) -> str:
 
 
 @click.command()
-@click.argument("case_", metavar="户")
+@click.argument("case_", metavar="[户]", required=False)
+@click.option(
+    "--all", "everything", is_flag=True, help="备份中有、这里没有或已损坏的全部；完好的不动，不放弃任何内容。"
+)
 @click.option(
     "--from",
     "backup",
@@ -199,7 +202,8 @@ def _short(digest: str) -> str:
 @with_session
 def restore(
     session: Session,
-    case_: str,
+    case_: str | None,
+    everything: bool,
     backup: Path,
     dry_run: bool,
     accept_loss: bool,
@@ -209,8 +213,16 @@ def restore(
 ) -> int:
     """恢复：按摘要从备份找回缺失、被改动的文件与事件；换下的移到 outbox/损坏，不删除。
 
-    户可以是已经不见了的户号，也可以是 总账2024、批次编号、review/编号（待认领的一份）、密钥。
+    户可以是已经不见了的户号，也可以是 总账2024、批次编号、review/编号（待认领的一份）、密钥，以及备份中的
+    设置、格式、规则包、文书样式、口令、查阅登记。
     """
+    if bool(case_) == everything:
+        raise UsageError("写明一户（或 总账2024、设置 ……），或用 --all，只能写一个")
+    if everything or restoring.is_part(case_ or ""):
+        if accept_loss:
+            raise UsageError("--accept-loss 只与指明的一户、一年的总账同用")
+        return _restore_office(session, case_ or "", backup, dry_run=dry_run)
+    assert case_ is not None
     confirming = session.by(second) if accept_loss and second and not dry_run else None
     if confirming and not session.json:
         planned = api.restore(session.workspace, session.by(), case_, backup, dry_run=True, accept_loss=True)
@@ -241,6 +253,37 @@ def restore(
         )
         return IntegrityAlarm.exit_status
     session.say(f"{done.case} 已恢复，解除只读", "green")
+    return 0
+
+
+def _restore_office(session: Session, part: str, backup: Path, *, dry_run: bool) -> int:
+    """Put back everything, or a part of what stands in no bag; the settings first, without which there is nobody to ask."""
+    before: tuple[str, ...] = ()
+    if not part or part in ("设置", "archivist.toml"):
+        settings = restoring.restore_settings(session.root(), backup, dry_run=dry_run)
+        before = settings.restored
+        if before and dry_run:
+            session.emit(settings)
+            session.say("archivist.toml 这里没有或读不出来，会先取回；取回以后再运行，才看得出其余的")
+            return 0
+    with session.progress("恢复") as progress:
+        done = restoring.restore_everything(
+            session.workspace, session.by(writes=not dry_run), backup,
+            part=part, before=before, dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+    session.emit(done)
+    for path in done.restored:
+        session.say(f"{'会恢复' if dry_run else '已恢复'}：{path}")
+    for line in done.differing:
+        session.say(f"没有动：{line}", "yellow")
+    for one in done.refused:
+        session.warn(f"没有恢复 {one.path}：{one.problem}（{one.problem.code}）")
+    for place in done.left:
+        session.say(f"{place} 还有问题，没有全部恢复", "bold red")
+    said = f"{done.generation}：{'会恢复' if dry_run else '恢复了'} {len(done.restored)} 个文件"
+    session.say(f"{said}，{len(done.differing)} 处没有动", "green")
+    if done.refused or done.left:
+        return done.refused[0].problem.exit_status if done.refused else IntegrityAlarm.exit_status
     return 0
 
 

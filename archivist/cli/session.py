@@ -106,7 +106,7 @@ class Session:
             from archivist.api.authorisation import require_kind
             from archivist.workspace import Workspace
 
-            opened = Workspace.open(self._root())
+            opened = Workspace.open(self.root())
             require_kind(opened.root, self.command)
             opened.disclosing = self._disclose
             self._workspace = opened
@@ -124,7 +124,12 @@ class Session:
             self.warn(notice)
         self._workspace.close()
 
-    def _root(self) -> Path:
+    def root(self) -> Path:
+        """Return the folder of the workspace, which need not be whole.
+
+        Raises:
+            NotAWorkspace: E205, none was named and none is above.
+        """
         if self.folder is not None:
             return self.folder.resolve()
         return settings_file.nearest(Path.cwd())

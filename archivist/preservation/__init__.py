@@ -2,7 +2,7 @@
 
 ``verification`` checking, decisions about what was found, the rolling schedule · ``anchors`` heads held against chains, ``history`` those that ledger and
 index remember, ``seal`` those that others keep, ``comparison`` the archive held against what others have · ``restore`` from ``copies``, by digest: ``bag_repair`` and
-``loose_repair`` plan it, ``repairs`` does it, ``losses`` what goes for good with it · ``foreign`` what other
+``loose_repair`` plan it, ``repairs`` does it, ``losses`` what goes for good with it, ``restore_all`` all a generation has, with what stands in no bag (``office_repair``) · ``foreign`` what other
 programs left there, moved out ·
 ``access_fixity`` the access log held against itself and the ledger, ``access_disposal`` destroyed by two ·
 ``binding`` whose an old bag is, said by an event ·
@@ -46,9 +46,11 @@ __all__ = [
     "loose_repair",
     "losses",
     "moving_files",
+    "office_repair",
     "record_copies",
     "repairs",
     "restore",
+    "restore_all",
     "seal",
     "signed_papers",
     "submission",

@@ -183,6 +183,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "restore/2", ["王秀兰", "--from", "archive", "--dry-run"]),
         (0, "restore/2", ["王秀兰", "--from", "archive"]),
         (0, "restore/2", ["密钥", "--from", "{disk}"]),
+        (0, "restore-all", ["设置", "--from", "{disk}"]),
+        (-1, "restore-all", ["--all", "--from", "{disk}", "--dry-run"]),
         (14, "error", ["review/20240308-00000000", "--from", "{disk}"]),
     ],
     ("ledger",): [

@@ -68,6 +68,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("access", "destroy"): [(Act.DESTROY_ACCESS, ["--with", "某witness", "--reason", "期满"])],
     ("restore",): [
         (Act.RESTORE, ["王秀兰", "--from", "archive"]),
+        (Act.RESTORE, ["规则包", "--from", "../备份盘"]),
         (Act.ACCEPT_LOSS, ["王秀兰", "--from", "archive", "--accept-loss", "--with", NAMES[Role.APPROVER], "--reason", "x"]),
     ],
     ("ledger",): [(Act.SEAL, ["seal"]), (Act.ENTER_VACANT, ["--vacant", "--reason", "打印中断"])],
