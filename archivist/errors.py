@@ -205,7 +205,7 @@ class NotAWorkspace(ArchiveError):
     """The folder holds no ``archivist.toml``."""
 
     code, exit_status, title = "E205", 25, "这里不是工作区"
-    remedy = "用 archivist init 建立，或用 --workspace 指明工作区文件夹。"
+    remedy = "用 archivist init 建立，或用 --workspace 指明工作区文件夹；archivist.toml 丢了的，用 archivist restore 设置 --from 备份 --workspace 文件夹 取回。"
 
 
 class WrongWorkspaceKind(ArchiveError):

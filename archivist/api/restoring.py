@@ -60,7 +60,7 @@ def is_part(words: str) -> bool:
 
 
 def restore_settings(root: Path, backup: Path, *, dry_run: bool = False) -> RestoredAll:
-    """Put back the settings where they are missing or cannot be read, before a workspace can be opened and anybody asked.
+    """Put back settings that are missing or cannot be read, and PINs that cannot, before anybody can be asked who he is.
 
     Args:
         root: of the workspace.

@@ -60,7 +60,11 @@ def verify(
     reason: str,
     second: str | None,
 ) -> int:
-    """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。"""
+    """核对：事件链、清单、每个文件的内容、总账、多余的文件、索引。有问题的户档转为只读。
+
+    缺失、被改动的用 archivist restore 从备份找回（一户，或 --all 全部）；核实无误、决定维持现状的用 --accept，
+    恢复时会放弃内容的用 restore --accept-loss，都须两人。
+    """
     if everything and cases:
         raise UsageError("--all 与指明的户不能同时写")
     if (anchor or password_file) and not against:
@@ -259,12 +263,12 @@ def restore(
 def _restore_office(session: Session, part: str, backup: Path, *, dry_run: bool) -> int:
     """Put back everything, or a part of what stands in no bag; the settings first, without which there is nobody to ask."""
     before: tuple[str, ...] = ()
-    if not part or part in ("设置", "archivist.toml"):
+    if not part or part in ("设置", "archivist.toml", "口令"):
         settings = restoring.restore_settings(session.root(), backup, dry_run=dry_run)
         before = settings.restored
         if before and dry_run:
             session.emit(settings)
-            session.say("archivist.toml 这里没有或读不出来，会先取回；取回以后再运行，才看得出其余的")
+            session.say(f"{'、'.join(before)} 这里没有或读不出来，会先取回；取回以后再运行，才看得出其余的")
             return 0
     with session.progress("恢复") as progress:
         done = restoring.restore_everything(

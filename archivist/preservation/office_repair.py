@@ -27,6 +27,7 @@ from archivist.store import Archive, archive_format, durable_files, office_keys,
 from archivist.store.access_log import FOLDER as ACCESS
 
 FORMAT: Final = f"archive/{archive_format.NAME}"
+PINS: Final = f"{office_keys.FOLDER}/{pins.FILE}"
 PARTS: Final = {
     "设置": SETTINGS,
     "格式": FORMAT,
@@ -169,7 +170,7 @@ def _is_sound(root: Path, here: Path, path: str) -> bool:
     try:
         if path == FORMAT:
             archive_format.read(here.parent)
-        elif path == f"{office_keys.FOLDER}/{pins.FILE}":
+        elif path == PINS:
             pins.read(root)
         elif path.endswith(".key"):
             return office_keys.is_key(here.name, data)

@@ -45,7 +45,7 @@ class WholeRestoration:
 
 
 def restore_settings(root: Path, generation: Path, *, dry_run: bool = False) -> tuple[str, ...]:
-    """Put back the settings where they are missing or cannot be read: without them nobody can be asked who he is.
+    """Put back the settings where they are missing or cannot be read, and PINs that cannot: else nobody can be asked who he is.
 
     Returns:
         What was put back, or would be.
@@ -53,8 +53,13 @@ def restore_settings(root: Path, generation: Path, *, dry_run: bool = False) -> 
     Raises:
         DamagedFile: E212. ArchiveError: E200. WriteFailed: E204.
     """
-    files = office_repair.compare(root, generation, [SETTINGS])
-    wanted = [file for file in files if file.standing in (FileStanding.MISSING, FileStanding.DAMAGED)]
+    files = office_repair.compare(root, generation, [SETTINGS, office_repair.PINS])
+    wanted = [
+        file
+        for file in files
+        if file.standing is FileStanding.DAMAGED
+        or (file.standing is FileStanding.MISSING and file.path == SETTINGS)
+    ]
     if wanted and not dry_run:
         office_repair.put_back(root, generation, wanted, root / "archive/outbox" / QUARANTINE / _OFFICE)
     return tuple(file.path for file in wanted)

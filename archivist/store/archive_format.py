@@ -42,7 +42,7 @@ def _damaged(what: str) -> IntegrityAlarm:
     return IntegrityAlarm(f"{what}，不知道档案库是什么格式，不写入任何内容", file=NAME, remedy=REMEDY)
 
 
-REMEDY: Final = f"从备份取回 archive/{NAME}；没有备份的，先确认没有用更新版本的程序打开过本档案库，再删去这个文件，下次写入时重新写成。"
+REMEDY: Final = f"从备份取回 archive/{NAME}（archivist restore 格式 --from 备份）；没有备份的，先确认没有用更新版本的程序打开过本档案库，再删去这个文件，下次写入时重新写成。"
 
 
 def require_known(root: Path) -> None:

@@ -101,5 +101,5 @@ def _unreadable(path: Path, why: str | None) -> ArchiveError:
     return ArchiveError(
         f"二维码密钥读不出来（{why or '原因不明'}）",
         file=path.name,
-        remedy=f"从备份中取回 {FOLDER}/ 文件夹，并检查当前账户能否读取。",
+        remedy=f"从备份中取回 {FOLDER}/（archivist restore 密钥 --from 备份），并检查当前账户能否读取。",
     )

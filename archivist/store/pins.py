@@ -39,9 +39,7 @@ _SHAPE: Final = JsonTable(
         )
     }
 )
-_REMEDY: Final = (
-    f"从备份中取回 {FOLDER}/{FILE}；确实没有的，移走它，各人重新设口令。在此之前不能写入，查看不受影响。"
-)
+_REMEDY: Final = f"从备份中取回 {FOLDER}/{FILE}（archivist restore 口令 --from 备份）；确实没有的，移走它，各人重新设口令。在此之前不能写入，查看不受影响。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,26 @@ def test_what_is_not_as_the_list_of_the_backup_says_is_not_put_back(
         restoring.restore_everything(workspace, BY, generation)
 
 
+def test_who_cannot_be_asked_for_a_pin_that_is_damaged_may_bring_it_back(
+    workspace: Workspace, generation: Path
+) -> None:
+    """A sibling of settings that are gone: as long as the PINs cannot be read, every act is refused, also this one."""
+    workspace.close()
+    settings = workspace.root / "archivist.toml"
+    people = '\n[[people]]\nname = "王档案"\nroles = ["archivist"]\n[[people]]\nname = "钱受理"\nroles = ["intake"]\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + people, encoding="utf-8")
+    torn(workspace.root / "keys/pins.json")
+    words = ("--from", str(generation))
+    who = {"ARCHIVIST_AS": "王档案", "ARCHIVIST_NOW": "2024-03-08T10:30:00+08:00"}
+    office = Office(workspace.root, who)
+    office.run("restore", "口令", *words)
+    assert "林经办" in pins.read(workspace.root)
+    (workspace.root / "packs/own/rules.toml").unlink()
+    Office(workspace.root, {**who, "ARCHIVIST_AS": "钱受理"}).run("restore", "规则包", *words, check=54)
+    assert not (workspace.root / "packs/own/rules.toml").exists()
+    office.run("restore", "规则包", *words)
+
+
 def test_a_workspace_without_settings_is_restored_by_the_command(
     workspace: Workspace, generation: Path
 ) -> None:
