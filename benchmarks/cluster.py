@@ -20,7 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archivist.search.cluster_engine import ClusterEngine
-from archivist.search.cluster_index import BUREAU, PREFIX, ClusterIndex
+from archivist.search.cluster_generations import BUREAU, PREFIX
+from archivist.search.cluster_index import ClusterIndex
 from archivist.search.index import Index
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
 from archivist.search.query import parse
@@ -57,7 +58,7 @@ def main() -> None:
             found = json.load(answer)["_all"]["primaries"]
         size, documents = found["store"]["size_in_bytes"], found["docs"]["count"]
         print(f"  {size / 1e6:.0f} MB a copy, {size / documents:.0f} bytes a document")
-        bureau = ClusterEngine(requests, f"{PREFIX}-{BUREAU}")
+        bureau = ClusterEngine(requests, BUREAU)
         for kind, questions in corpus.questions.items():
             trees = [parse(question) for question in questions]
             for question, tree in zip(questions, trees, strict=True):

@@ -44,7 +44,7 @@ def search(
         BadQuery: E401. ClusterDown: E404. IndexFault: E400. SettingsError: E500.
     """
     from archivist.search import query as queries
-    from archivist.search.cluster_index import BUREAU, PREFIX
+    from archivist.search.cluster_generations import BUREAU
 
     question = queries.read(query, filters)
     notices: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def search(
         if workspace.config.kind is WorkspaceKind.BUREAU:
             from archivist.search.cluster_engine import ClusterEngine
 
-            engine = ClusterEngine(cluster, f"{PREFIX}-{BUREAU}")
+            engine = ClusterEngine(cluster, BUREAU)
         else:
             index = _index(workspace, cluster)
             lag = _made_current(index)
@@ -84,7 +84,13 @@ def reindex(
     """
     with _requests(workspace) as cluster:
         index = _index(workspace, cluster)
-        return Reindexed(index.catch_up() if behind else index.rebuild(progress))
+        done = Reindexed(index.catch_up() if behind else index.rebuild(progress))
+    if index.changed:
+        raise IndexFault(
+            f"{len(index.changed)} 户的事件链缺少集群记得的事件，没有跟进；其余的已补齐",
+            remedy="运行 archivist verify 查明；查明并作出决定后，运行 archivist reindex --to opensearch 重建。",
+        )
+    return done
 
 
 def standing(workspace: Workspace) -> tuple[bool, str] | None:

@@ -7,7 +7,7 @@ the index · ``checksums`` what each file must be (``write_ahead`` the log besid
 opened), ``ownership`` who can have written it · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
 
 In a cluster: ``opensearch`` requests, repeated while it is busy · ``cluster_documents`` what it keeps of a case · ``cluster_queries`` a tree in its
-words · ``cluster_engine`` answers · ``cluster_index`` following the archive, made anew behind an alias.
+words · ``cluster_engine`` answers · ``cluster_index`` following the archive, made anew, ``cluster_generations`` one index after another behind an alias.
 """
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "checksums",
     "cluster_documents",
     "cluster_engine",
+    "cluster_generations",
     "cluster_index",
     "cluster_queries",
     "damage",

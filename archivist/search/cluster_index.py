@@ -9,10 +9,9 @@ the workspace (``WRITER``).
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from archivist.errors import ArchiveError, ForeignIndex, IndexFault, IndexNotWri
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Sha256
 from archivist.search import binding
+from archivist.search import cluster_generations as generations
 from archivist.search import query_tree as q
 from archivist.search.cluster_documents import (
     STATE,
@@ -29,20 +29,15 @@ from archivist.search.cluster_documents import (
     Json,
     documents_of,
     facts_id,
-    index_body,
     record_id,
 )
 from archivist.search.cluster_engine import ClusterEngine, followed_to, indexes_of, state_of
 from archivist.search.databases import PATIENCE_S, one_writer
 from archivist.search.engine import ArchiveReader
-from archivist.search.opensearch import AlreadyThere, ClusterRequests, NotThere, Overtaken, wait_until
+from archivist.search.opensearch import ClusterRequests, Overtaken, wait_until
 
 WRITER: Final = "CLUSTER-WRITER"
 """Locked in the workspace's ``index/`` by whoever writes to the cluster."""
-PREFIX: Final = "archivist"
-"""Begins the names of indexes and aliases."""
-BUREAU: Final = "all"
-"""The alias behind which all offices stand."""
 BATCH: Final = 200
 """Cases that are read and written together."""
 LOSS_ALLOWED: Final = 10
@@ -90,8 +85,7 @@ class ClusterIndex:
         folder: Path,
     ) -> None:
         self._cluster, self._office, self._archive, self._folder = cluster, office, archive, folder
-        self.alias = f"{PREFIX}-{office.lower()}"
-        self._bureau = f"{PREFIX}-{BUREAU}"
+        self.alias = generations.alias_of(office)
         self.engine = ClusterEngine(cluster, self.alias)
         self._lock = threading.RLock()
         self._writes = False
@@ -273,20 +267,19 @@ class ClusterIndex:
         Returns:
             The number of cases.
 
+        Raises:
+            ForeignIndex: E403, what stands there under this office's name is another archive's.
+            ClusterDown: E404. IndexNotWritten: E402.
+
         Survives: until the aliases are switched, all at once, the old index stays in use, however this ends; what a
             rebuild that was cut short left behind the next one removes.
         """
         with self._writing():
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
             numbers = list(self._archive.case_numbers())
-            there, used = self._generations(), self._used()
-            for left in there - used:
-                self._cluster.ask("DELETE", f"/{left}")
-            name = f"{self.alias}-{1 + max(map(_generation, there), default=0):06d}"
-            template = {"index_patterns": [f"{PREFIX}-*"], "template": index_body()}
-            self._cluster.ask("PUT", f"/_index_template/{PREFIX}", template)
-            with suppress(AlreadyThere):
-                self._cluster.ask("PUT", f"/{name}", {"settings": {"index.refresh_interval": "-1"}})
+            used = generations.used(self._cluster, self.alias)
+            generations.require_own(self._cluster, used, self._archive.trail)
+            name = generations.begin(self._cluster, self.alias, used)
             missed = documents = done = 0
             for some in _parts(numbers):
                 cases = [case for number in some if (case := self._readable(number))]
@@ -304,27 +297,8 @@ class ClusterIndex:
             found = int(self._cluster.ask("POST", f"/{name}/_count")["count"])
             if found != documents + 1:
                 raise IndexFault(f"集群里建了 {found - 1} 份，应有 {documents} 份，没有启用；请再试一次")
-            self._switch(used, name)
+            generations.switch(self._cluster, self._office, self.alias, used, name)
             return len(numbers)
-
-    def _switch(self, old: Collection[str], new: str) -> None:
-        own = {"term": {"office": self._office}}
-        actions: list[Json] = [
-            {"add": {"index": new, "alias": self.alias, "filter": own}},
-            {"add": {"index": new, "alias": self._bureau, "filter": {"exists": {"field": "office"}}}},
-            *({"remove_index": {"index": name}} for name in old),
-        ]
-        self._cluster.ask("POST", "/_aliases", {"actions": actions})
-
-    def _generations(self) -> set[str]:
-        with suppress(NotThere):
-            return {n for n in self._cluster.ask("GET", f"/{self.alias}-*/_alias") if _generation(n)}
-        return set()
-
-    def _used(self) -> set[str]:
-        with suppress(NotThere):
-            return set(self._cluster.ask("GET", f"/_alias/{self.alias}"))
-        return set()
 
     # ── helpers ──────────────────────────────────────────────────────────────────────────────────────────
     def _current(self) -> str:
@@ -370,11 +344,6 @@ class ClusterIndex:
 
 def _head(facts: Json) -> tuple[int, Sha256]:
     return int(facts["seq"]), Sha256(facts["head"])
-
-
-def _generation(name: str) -> int:
-    found = re.search(r"-(\d{6,})$", name)
-    return int(found[1]) if found else 0
 
 
 def _record_actions(

@@ -60,6 +60,43 @@ def test_what_was_filed_meanwhile_is_told_and_made_good(office: Office, one_node
     assert office.json("reindex", "--to", "opensearch", "--behind")["cases"] == 0
 
 
+def test_the_bureau_asks_for_all_its_offices(office: Office, tmp_path: Path, one_node: Nodes) -> None:
+    """“An office sees only its own cases and the bureau all.”."""
+    office.run("reindex", "--to", "opensearch")
+    (tmp_path / "bureau").mkdir()
+    bureau = Office(tmp_path / "bureau")
+    bureau.run(
+        "init",
+        ".",
+        "--kind",
+        "bureau",
+        "--pack",
+        "tianjin-hongqiao",
+        "--office",
+        "样例区民政局",
+        "--code",
+        "TJMZ",
+    )
+    with_cluster(bureau, *one_node.urls)
+    found = bureau.json("search", "王秀兰", "--engine", "opensearch")
+    assert found["hits"] == office.json("search", "王秀兰")["hits"] != []
+    bureau.run("reindex", "--to", "opensearch", check=50)
+
+
+def test_a_history_that_lost_its_end_is_told(office: Office) -> None:
+    office.run("reindex", "--to", "opensearch")
+    (case,) = (office.root / "archive" / "cases").iterdir()
+    last = max((case / "events").iterdir())
+    office.run("case", "set", "王秀兰", "申请人.联系电话=022-00007777")
+    office.run("reindex", "--to", "opensearch", "--behind")
+    newer = max((case / "events").iterdir())
+    assert newer != last
+    newer.chmod(0o600)
+    newer.write_bytes(newer.read_bytes().replace(b"00007777", b"00002222"))
+    shown = office.run("reindex", "--to", "opensearch", "--behind", check=None)
+    assert shown.returncode == 40 and "缺少集群记得的事件" in shown.stdout + shown.stderr
+
+
 def test_no_password_and_no_name_is_shown(office: Office) -> None:
     office.settings |= {"ARCHIVIST_CLUSTER_USER": "tjhq-clerk", "ARCHIVIST_CLUSTER_PASSWORD": "geheim"}
     with_cluster(office, FREE)

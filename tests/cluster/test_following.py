@@ -162,7 +162,7 @@ def test_another_archives_index_is_refused(
     other = MemoryArchive()
     other.trail.events.append(digest("another house"))
     stranger = index_of(requests, other, tmp_path)
-    for act in (stranger.lag, stranger.follow_many, stranger.catch_up):
+    for act in (stranger.lag, stranger.follow_many, stranger.catch_up, stranger.rebuild):
         with pytest.raises(ForeignIndex):
             act()
     assert found(cluster, "核对")
