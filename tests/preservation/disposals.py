@@ -70,9 +70,17 @@ def office(root: Path, households: int = 3) -> Workspace:
     return workspace
 
 
+def words(n: int) -> tuple[str, str, str]:
+    """Return name, ID number and address of a household, of which no other has one."""
+    return (
+        f"周样例{'甲乙丙丁戊己庚辛'[n % 8]}", make_id(f"19{60 + n}0101", "024"), f"样例街道第{n + 1}里7号楼3门",
+    )  # fmt: skip
+
+
 def close(workspace: Workspace, n: int) -> Case:
     """Open a household and close it."""
-    applicant = {**WANG["applicant"], "name": f"周样例{'甲乙丙丁戊己庚辛'[n % 8]}", "id_number": make_id(f"19{60 + n}0101", "024")}  # fmt: skip
+    name, identity, address = words(n)
+    applicant = {**WANG["applicant"], "name": name, "id_number": identity, "address": address}
     case = open_household(workspace, parse_facts({**WANG, "applicant": applicant}))
     return deregister(workspace, BY, case.number, on=TODAY, reason="旧档")
 

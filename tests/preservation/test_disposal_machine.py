@@ -1,16 +1,23 @@
-"""A machine of disposals: whatever order people act in, nothing is destroyed early, on hold, by one person, without its record, or twice."""
+"""A machine of disposals: whatever order people act in, nothing is destroyed early, on hold, by one person, without its record, or twice.
+
+And after it, once what is left has been cleared: “no byte of name, ID, address or text anywhere under the workspace”, while “the anchors
+of earlier submissions still check”.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import tempfile
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -18,24 +25,66 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from archivist.errors import ArchivistError
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
-from archivist.model.ids import CaseNo
+from archivist.model.group_holds import HeldCases
+from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.preservation import comparison, disposal_residue, restore, submission
 from archivist.preservation import disposal_batches as batches
-from archivist.preservation import restore
+from archivist.preservation import holds as hold_events
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import execute
-from archivist.preservation.disposal_papers import APPROVAL, OPINION
+from archivist.preservation.disposal_papers import APPROVAL, OPINION, RECORD
+from archivist.preservation.holds import HoldOrder
+from archivist.preservation.signed_papers import ReadPaper
+from archivist.preservation.submission import SubmissionOrder
+from archivist.preservation.submission_selection import Wanted
 from archivist.preservation.verification import verify
+from archivist.reading.formats.images import JPEG
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
+from archivist.report.query import Period
 from archivist.rules.disposition.retention import retention
-from archivist.store import Draft
-from archivist.store.held_files import holds
-from tests.preservation.disposals import APPRAISERS, KEEPER, PROPOSED, WITNESSES, close, office, paper
+from archivist.store import Draft, NewFile, Original
+from archivist.store.held_files import group_holds, holds
+from archivist.workspace import Workspace
+from tests.kit import BY
+from tests.preservation import disposals
+from tests.preservation.disposals import APPRAISERS, KEEPER, PROPOSED, WITNESSES, office, paper, words
 from tests.sampling import examples
 
 PEOPLE = st.sampled_from(["钱档案", "赵主任", "孙监销", "李监销", "甲鉴定", "路人"])
-HELD = {
-    "hold": "H1", "cause": "审计", "scope": "case", "start": "2028-03-10",
-    "authority": "", "doc_no": "", "until": "", "review_on": "2029-03-10",
-}  # fmt: skip
+AUDIT = HoldOrder("审计", until="审计结束")
+
+
+def text_of(n: int) -> str:
+    """Return what stands on the paper of a household, and on no other's."""
+    return f"患病情况说明之{'甲乙丙丁戊己庚辛'[n]}号原文"
+
+
+def close(workspace: Workspace, n: int) -> None:
+    """Open a household with a paper and close it."""
+    number = disposals.close(workspace, n).number
+    entry = {"no": "0001", "type": "other", "title": "其他材料", "folder": "01 申请", "status": "filed", "pages": 1}  # fmt: skip
+    files = (
+        NewFile("data/01 申请/0001 其他材料.txt", f"纸面：{text_of(n)}".encode(), RecordNo("0001")),
+        NewFile("text/0001.txt", text_of(n).encode(), RecordNo("0001")),
+    )
+    workspace.commit(number, lambda _: Draft(Op.RECORD_FILED, {"record": entry}, files=files), BY)
+
+
+def contents(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield every file below a folder by its path, whose bytes are its name and all that is in it, packed or not."""
+    for path in root.rglob("*"):
+        name = path.relative_to(root).as_posix()
+        yield name, name.encode("utf-8", "surrogateescape")
+        if path.is_file() and not path.is_symlink():
+            yield name, path.read_bytes()
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as packed:
+                    yield from ((f"{name}!{entry}", packed.read(entry)) for entry in packed.namelist())
+
+
+def spellings(word: str) -> tuple[bytes, ...]:
+    """Return how a word may stand in a file."""
+    return word.encode(), word.encode("utf-16-le"), json.dumps(word)[1:-1].encode(), word.encode("gb18030")
 
 
 class Disposals(RuleBasedStateMachine):
@@ -44,12 +93,13 @@ class Disposals(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.office = office(self.folder / "ws", 2)
+        self.office = office(self.folder / "ws", 0)
         self.opened = 2
+        for n in range(self.opened):
+            close(self.office, n)
         shutil.copytree(self.folder / "ws" / "archive", self.folder / "copy" / "archive")
         self.now = PROPOSED
-        self.held: set[CaseNo] = set()
-        self.gone: dict[CaseNo, int] = {}
+        self.handed_over: list[Path] = []
 
     def teardown(self) -> None:
         if hasattr(self, "office"):
@@ -129,7 +179,58 @@ class Disposals(RuleBasedStateMachine):
     @rule(data=st.data())
     def hold(self, data: st.DataObject) -> None:
         if number := self._case(data):
-            self._try(lambda: self.office.commit(number, lambda _: Draft(Op.HOLD_PLACED, HELD), self.by))
+            self._try(lambda: hold_events.place(self.office, self.by, number, AUDIT))
+
+    @rule(data=st.data(), both=st.booleans())
+    def release(self, data: st.DataObject, both: bool) -> None:
+        """On the signed form; by one person it is refused."""
+        number = self._case(data)
+        standing = [h for h in self.office.archive.read(number).holds if h.release is None] if number else []
+        if number and standing:
+            words = f"档案保全（冻结销毁）登记表\n{number}\n二、解除"
+            scan = self._scan(words, (SignaturePlace("解除登记人（签名）", 0.2),))
+            people = ("周复审", "赵主任")[: 2 if both else 1]
+            self._try(
+                lambda: hold_events.release(
+                    self.office, self.by, number, standing[0].id, basis="审计结束", people=people, paper=scan
+                )
+            )
+            assert both or standing[0].release is None
+
+    @rule()
+    def hold_many(self) -> None:
+        self._try(lambda: hold_events.declare(self.office, self.by, AUDIT, HeldCases(Category.DB)))
+
+    @rule(data=st.data())
+    def release_many(self, data: st.DataObject) -> None:
+        standing = [g for g in group_holds(self.office.archive) if g.hold.release is None]
+        if standing:
+            group = data.draw(st.sampled_from(standing))
+            scan = self._scan("解除冻结的批示", ())
+            self._try(
+                lambda: hold_events.release_group(
+                    self.office,
+                    self.by,
+                    group.hold.id,
+                    basis="审计结束",
+                    people=("周复审", "赵主任"),
+                    paper=scan,
+                )
+            )
+
+    def _scan(self, words: str, places: tuple[SignaturePlace, ...]) -> ReadPaper:
+        path = self.folder / "扫描.jpg"
+        path.write_bytes(b"\xff\xd8\xff signed " + words.encode())
+        page = PageText(1, words, (), "ocr", 0.9, 0, 100, 100, True, signature_places=places)
+        return ReadPaper(Original.of(path, path.name), ReadResult(JPEG, (page,)))
+
+    @rule()
+    def submit(self) -> None:
+        stick = self.folder / "盘" / str(len(self.handed_over))
+        stick.mkdir(parents=True)
+        order = SubmissionOrder(Period.of_month("2024-03"), "2024M03", Wanted.ALL, stick)
+        self._try(lambda: submission.submit(self.office, self.by, order))
+        self.handed_over.append(stick)
 
     @rule(data=st.data(), executor=PEOPLE, one=PEOPLE, other=PEOPLE, usual=st.booleans())
     def execute(self, data: st.DataObject, executor: str, one: str, other: str, usual: bool) -> None:
@@ -161,6 +262,38 @@ class Disposals(RuleBasedStateMachine):
             if batch.state in (DisposalState.EXECUTED, DisposalState.EXECUTING):
                 assert batches.batch_of(self.office.archive, batch.id).state is not DisposalState.CANCELLED
 
+    @rule()
+    def clear_and_close(self) -> None:
+        """What is left is removed, or said to be cleared by two; then nothing is left."""
+        for batch in batches.batches(self.office.archive).values():
+            if batch.state is not DisposalState.EXECUTED:
+                continue
+            for one in disposal_residue.residue(self.office, batch):
+                path = self.office.root / one.place.removeprefix("本机：")
+                if one.place.startswith("本机：") and path.is_file():
+                    path.unlink()
+                else:
+                    disposal_residue.clear(self.office, self.by, batch.id, one.place, WITNESSES, "已清")
+            scan = paper(self.office, batch, RECORD)
+            closed = disposal_residue.close(self.office, self.by, batch.id, paper=scan)
+            assert closed.state is DisposalState.CLOSED
+            self._nothing_is_left(batch.destroyed)
+
+    def _nothing_is_left(self, cases: tuple[CaseNo, ...]) -> None:
+        told = {
+            spelling: word
+            for number in cases
+            for word in (*words(number.sequence - 1), text_of(number.sequence - 1))
+            for spelling in spellings(word)
+        }
+        found = {
+            (name, word)
+            for name, data in contents(self.office.root)
+            for spelling, word in told.items()
+            if spelling in data
+        }
+        assert not found, "left after the destruction was closed"
+
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from([CaseNo.parse(f"TJHQ-DB-2024-00000{n}") for n in (1, 2)]))
@@ -185,9 +318,48 @@ class Disposals(RuleBasedStateMachine):
     @rule()
     def check(self) -> None:
         assert verify(self.office, self.by, quick=True).findings == ()
+        for package in (path for stick in self.handed_over for path in stick.glob("*.zip")):
+            held = comparison.compare(self.office.archive, comparison.read(package))
+            assert not [one for one in held if one.standing.alarming], (
+                "the anchors of earlier submissions still check"
+            )
 
 
 Disposals.TestCase.settings = settings(
     max_examples=examples(4, 100), stateful_step_count=25, suppress_health_check=list(HealthCheck)
 )
 TestDisposals = Disposals.TestCase
+
+
+class _Drawing:
+    """Draws the first of what there is."""
+
+    def draw(self, strategy: Any) -> Any:
+        return strategy.elements[0]
+
+
+@pytest.mark.parametrize("copy", [False, True])
+def test_a_batch_that_is_closed_leaves_no_byte(copy: bool) -> None:
+    """One way through the machine: submitted, destroyed, cleared, closed; and a copy that was hidden from the clearing is seen."""
+    machine = Disposals()
+    machine.begin()
+    try:
+        machine.submit()
+        assert [*machine.handed_over[0].glob("*.zip")]
+        machine.bring_to_approval()
+        machine.clock(16)
+        machine.execute(_Drawing(), "钱档案", "", "", True)
+        assert not machine.office.archive.case_numbers()
+        hidden = machine.office.root / "别处.txt"
+        if copy:
+            hidden.write_text(words(1)[2], encoding="utf-16")
+            with pytest.raises(AssertionError, match="left after"):
+                machine.clear_and_close()
+        else:
+            machine.clear_and_close()
+        (batch,) = batches.batches(machine.office.archive).values()
+        assert batch.state is DisposalState.CLOSED
+        machine.check()
+        machine.every_number_is_a_case_or_has_its_record()
+    finally:
+        machine.teardown()
