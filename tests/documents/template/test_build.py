@@ -162,7 +162,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.libreoffice
-@sweep(1 / 3)
+@sweep(1 / 6)
 @pytest.mark.parametrize("name", TEN)
 def test_both_codes_are_read_from_a_black_and_white_scan(printed: dict[str, Path], name: str) -> None:
     for tag in ("full", "big"):

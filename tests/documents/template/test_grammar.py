@@ -21,6 +21,7 @@ from archivist.documents.template.grammar import condition_tag, shared_blocks, s
 from archivist.documents.template.text_width import box_lines, caption_lines, fitted, pen_date, text_mm
 from archivist.errors import TemplateFault
 from tests.documents.template.probe import ENTRY, FIELDS, PENS, USED, doc_of, row
+from tests.sampling import sweep
 
 MM = 25.4 / 1440
 
@@ -91,6 +92,7 @@ def test_each_item_of_a_list() -> None:
     ]
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("name", sorted(shared_blocks()))
 def test_shared_blocks_are_lines_of_the_language(name: str) -> None:
     used = [d for d in Catalogue.load().generated() if f"@{name}" in d.layout]

@@ -27,6 +27,7 @@ from archivist.documents.template.text_width import SIZES, widest_mm
 from tests.documents.samples import QR
 from tests.documents.template.probe import PENS, USED, doc_of
 from tests.reading.pages import scanned_print
+from tests.sampling import sweep
 
 pytestmark = pytest.mark.libreoffice
 
@@ -97,6 +98,7 @@ LAST: Final = {
 }
 
 
+@sweep(1 / 3, of="layouts on pages")
 def test_a_signature_is_never_alone_on_a_page(tmp_path: Path) -> None:
     """GB/T 9704-2012: 不得采取标识“此页无正文”的方法; some text stands on the page of the signature."""
     rows = [{"n": "1", "name": f"第{i}行末段", "what": "", "day": "", "sum": ""} for i in range(3)]
@@ -128,6 +130,7 @@ def rows_of(count: int) -> Sequence[Mapping[str, str]]:
     return [{"n": str(i), "name": f"第{i}行", "what": "", "day": "", "sum": ""} for i in range(count)]
 
 
+@sweep(1 / 3, of="layouts on pages")
 @pytest.mark.parametrize(
     "sign", ["@ends 制表人（签名）： | 负责人：", "@form keep 40 40 40 36\n| 制表人: a.sign | 日期: a.day"]
 )
@@ -190,6 +193,7 @@ def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pdf
 
 
+@sweep(1 / 3, of="layouts on pages")
 def test_a_letter_has_its_mark_and_rules_where_the_standard_puts_them(letter: Path) -> None:
     """GB/T 9704-2012, 10.1.
 

@@ -19,6 +19,7 @@ from archivist.workspace import Workspace
 from tests.documents.samples import FULL, QR, a_case
 from tests.filing import come_to
 from tests.kit import BY, TODAY, make_workspace, open_household, ruled
+from tests.sampling import sweep
 
 
 def chain(office: Workspace, name: str, category: str, on: str = "2024-03-05") -> list[str]:
@@ -37,6 +38,7 @@ def office_of(pack: str, **overrides: Sequence[Mapping[str, object]]) -> Workspa
     return made
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize(
     ("pack", "name", "category", "posts"),
     [

@@ -38,6 +38,7 @@ from tests.documents.types.archive_samples import (
 )  # fmt: skip
 from tests.filing import file_papers, sign, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
+from tests.sampling import sweep
 
 
 def values(name: str, case: Case, **given: object) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def test_a_document_of_a_case_is_whole_for_every_household(name: str, household:
     assert str(case.number) in made and "None" not in made
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("name", (*OF_MANY, *OF_THE_OFFICE))
 def test_a_document_of_no_case_is_whole_and_never_filed_in_one(name: str, tmp_path: Path) -> None:
     made = text(name, a_case())

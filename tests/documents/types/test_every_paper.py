@@ -42,6 +42,7 @@ def test_no_mandatory_value_is_empty_and_all_that_is_known_is_printed(name: str,
     assert [p for p in made.document.phrases if squeezed(p) not in page] == []
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(("name", "household"), EVERY)
 def test_no_stop_stands_twice(name: str, household: str) -> None:
     assert ill_punctuated(paper(name, household)) == []
@@ -52,6 +53,7 @@ def test_everybody_is_named(name: str, household: str) -> None:
     assert unnamed(paper(name, household)) == []
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(("name", "household"), EVERY)
 def test_sums_are_right(name: str, household: str) -> None:
     assert wrong_sums(paper(name, household)) == []
