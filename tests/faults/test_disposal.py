@@ -15,17 +15,22 @@ import pytest
 
 from archivist.errors import WriteFailed
 from archivist.model.event import Op
+from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_execution
 from archivist.preservation.disposal_batches import batches
 from archivist.preservation.disposal_execution import execute
+from archivist.procedure.closing import deregister
 from archivist.store import Archive, Draft, durable_files
+from archivist.workspace import Workspace
 from tests.conftest import Counted
 from tests.faults.office import SENTENCE, lay, opened
 from tests.faults.shim import DONE, Ack, Fail, FailDone, Interrupt, Kill, NoFault, strike
 from tests.faults.truth import Broken, destroyed, must, start, whole
+from tests.kit import BY, TODAY, open_household
+from tests.people import WANG, make_id
 from tests.preservation.disposals import KEEPER, READY, WITNESSES, destroy, office, ready
-from tests.sampling import sample
+from tests.sampling import examples, sample
 
 ROWS: Final = 3
 NUMBERS: Final = [CaseNo.parse(f"TJHQ-DB-2024-{n:06d}") for n in range(1, ROWS + 1)]
@@ -90,6 +95,73 @@ def test_a_batch_struck_at_any_call(approved: Path, scratch: Path, counted: Coun
                 raise Broken(f"{fault}: {type(broken).__name__}: {broken}") from broken
             struck += 1
     counted("a batch of disposals", "faults", struck)
+
+
+MANY: Final = (10, 500)
+"""Rows of a long list, in a short run and in a long one; two fifths of them are done when it is broken off."""
+
+
+def few(calls: range) -> list[int]:
+    """Return some of the calls of a row; all of them are struck where there are three rows."""
+    return [calls[n] for n in (0, len(calls) // 3, len(calls) // 2, -2)]
+
+
+def _closed(workspace: Workspace, n: int) -> None:
+    applicant = {
+        "name": f"周样例{n}",
+        "id_number": make_id("19600101", f"{n:03d}"),
+        "address": f"样例里{n}号",
+    }
+    case = open_household(workspace, parse_facts({**WANG, "applicant": {**WANG["applicant"], **applicant}}))
+    deregister(workspace, BY, case.number, on=TODAY, reason="旧档")
+
+
+def test_a_long_batch_broken_off_in_a_row(scratch: Path, counted: Counted) -> None:
+    """F08: “500 rows, 200 done; EIO at any call in row 200 (lock per row): resume does 300, none twice; 销毁清册 counts 500”."""
+    rows = examples(*MANY)
+    done = rows * 2 // 5
+    ready_office, work = scratch / "long batch", scratch / "long batch struck"
+    with office(ready_office, 0) as workspace:
+        for n in range(rows):
+            _closed(workspace, n)
+        ready(workspace)
+
+    def until(row: int) -> Callable[[Ack], None]:
+        def step(at: int, _: int) -> None:
+            if at == row:
+                raise KeyboardInterrupt
+
+        def action(_: Ack) -> None:
+            with opened(work) as workspace:
+                (batch,) = batches(workspace.archive).values()
+                execute(workspace, READY, batch.id, witnesses=WITNESSES, step=step)
+
+        return action
+
+    ends = []
+    for row in (done, done + 1):
+        lay(ready_office, work)
+        ends.append(strike(work, until(row), NoFault()).calls)
+    struck = 0
+    for n in few(range(ends[0] + 1, ends[1] + 1)):
+        for fault in (Kill(n), Fail(n, errno.EIO)):
+            lay(ready_office, work)
+            strike(work, until(-1), fault)
+            before = len(start(work).tombstones())
+            must(before in (done, done + 1), f"{fault}: {before} are destroyed")
+            with opened(work) as workspace:
+                (batch,) = batches(workspace.archive).values()
+                resumed = execute(workspace, READY, batch.id, witnesses=WITNESSES)
+                must(
+                    not resumed.left and len(resumed.now) == rows - before,
+                    f"{fault}: {len(resumed.now)} done",
+                )
+                said = [case for op, case in destroyed(workspace.archive) if op == "case_destroyed"]
+                must(len(said) == len({*said}) == rows, f"{fault}: {len(said)} said")
+                (end,) = workspace.archive.ledger_events(Op.DISPOSAL_EXECUTED)
+                must(len(end.data["destroyed"]) == rows, f"{fault}: the list counts {end.data['destroyed']}")
+            struck += 1
+    counted("a long batch of disposals", f"faults in a row of {rows}", struck)
 
 
 # ── broken on purpose ────────────────────────────────────────────────────────────────────────────────────
