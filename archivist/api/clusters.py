@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from archivist.api.searching import HitView, Reindexed, SearchAnswer
+from archivist.api.searching import Reindexed, SearchAnswer, answered, household_named
 from archivist.errors import ArchivistError, IndexFault, SettingsError
 from archivist.settings_file import WorkspaceKind
 
 if TYPE_CHECKING:
     from archivist.search.cluster_index import ClusterIndex, Lag
-    from archivist.search.engine import SearchEngine
+    from archivist.search.engine import Results, SearchEngine
     from archivist.search.opensearch import ClusterRequests
+    from archivist.search.query_tree import Node
     from archivist.workspace import Workspace
 
 USER: Final = "ARCHIVIST_CLUSTER_USER"
@@ -29,28 +30,35 @@ _FOLLOWED_AT_ONCE: Final = 200
 
 
 def search(
-    workspace: Workspace, query: str, *, filters: Mapping[str, str] = {}, limit: int = 20, offset: int = 0
+    workspace: Workspace,
+    query: str,
+    *,
+    filters: Mapping[str, str] = {},
+    limit: int = 20,
+    offset: int = 0,
+    full: bool = False,
 ) -> SearchAnswer:
     """Answer a query from the cluster: of an office's own files, at the bureau of all offices'.
 
     Args:
         workspace: the open workspace.
         query: in the query language; may be empty when there are filters.
-        filters: name of a field → value.
+        filters: name of a field → value; ``case`` may be whatever names a household of the office.
         limit: hits shown at most.
         offset: hits passed over, from 0.
+        full: whether ID numbers are shown whole.
 
     Raises:
         BadQuery: E401. ClusterDown: E404. IndexFault: E400. SettingsError: E500.
     """
-    from archivist.search import query as queries
     from archivist.search.cluster_generations import BUREAU
 
-    question = queries.read(query, filters)
+    if workspace.config.kind is not WorkspaceKind.BUREAU:
+        filters = household_named(workspace, filters)
     notices: tuple[str, ...] = ()
-    tree = question.tree
     with _requests(workspace) as cluster:
         engine: SearchEngine
+        lag: Lag | None = None
         if workspace.config.kind is WorkspaceKind.BUREAU:
             from archivist.search.cluster_engine import ClusterEngine
 
@@ -58,12 +66,12 @@ def search(
         else:
             index = _index(workspace, cluster)
             lag = _made_current(index)
-            notices, tree, engine = _lacks(lag), lag.without_forgotten(tree), index.engine
-        found = engine.search(tree, limit=limit, offset=offset)
-    notices += tuple(
-        f"“{word}”也按“{'”“'.join(other)}”查了；只查原词，请加引号" for word, other in question.also.items()
-    )
-    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)), notices)
+            notices, engine = _lacks(lag), index.engine
+
+        def ask(tree: Node, limit: int, offset: int) -> Results:
+            return engine.search(lag.without_forgotten(tree) if lag else tree, limit=limit, offset=offset)
+
+        return answered(ask, query, filters, limit=limit, offset=offset, full=full, notices=notices)
 
 
 def reindex(

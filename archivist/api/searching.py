@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
+from archivist.errors import UsageError
 from archivist.model.ids import Category
+from archivist.os_reasons import reason_of
 
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.search import engine
+    from archivist.search.engine import Results
+    from archivist.search.nearby import Meant
+    from archivist.search.query_tree import Node
     from archivist.workspace import Workspace
+
+_CASE_PART: Final = re.compile(r"[A-Za-z]{2,8}-?[A-Za-z]{2}-?[0-9-]*|[0-9-]{1,12}\*?")
+"""What is a case number or part of one, not a name."""
+_ID_SHAPED: Final = re.compile(
+    r"(?<![0-9A-Za-z])[1-9](?:(?:[ -]?[0-9]){16}[ -]?[0-9Xx]|[0-9]{14})(?![0-9A-Za-z])"
+)
+_FIRST, _LAST = 6, 4
+"""Characters of an ID number that are shown."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so would be worked out by a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +74,38 @@ class HitView:
 
 
 @dataclass(frozen=True, slots=True)
+class MeantWord:
+    """A word that is found, one letter off one that is not, and some households in which it is."""
+
+    word: str
+    households: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswer(Result):
     """One page of an answer; ``total`` is exact, or the most there can be. See ``search.engine.Results``.
 
     Attributes:
         notices: what people must know of it: that the index lacks something, so that papers may be missing; what else a
-            word was searched as.
+            word was searched as, and what was searched instead because nothing was found.
+        meant: words that are found and are one letter off those asked for, when nothing was found.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/search/2"
+    SCHEMA: ClassVar[str] = "archivist/search/3"
 
     total: int
     exact: bool
     hits: tuple[HitView, ...]
     notices: tuple[str, ...] = ()
+    meant: tuple[MeantWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedHits:
+    """A table of hits: where it is, and how many lines it has."""
+
+    file: str
+    hits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +118,149 @@ class Reindexed(Result):
 
 
 def search(
-    workspace: Workspace, query: str, *, filters: Mapping[str, str] = {}, limit: int = 20, offset: int = 0
+    workspace: Workspace,
+    query: str,
+    *,
+    filters: Mapping[str, str] = {},
+    limit: int = 20,
+    offset: int = 0,
+    full: bool = False,
 ) -> SearchAnswer:
     """Answer a query; what the index was left without by a writer that died, it follows first.
+
+    When nothing is found, what may have been meant is looked for: a slip of our own reading is put right, and said; words one
+    letter off are named.
 
     Args:
         workspace: the open workspace.
         query: in the query language; may be empty when there are filters.
+        filters: name of a field → value; ``case`` may be whatever names a household.
+        limit: hits shown at most.
+        offset: hits passed over, from 0.
+        full: whether ID numbers are shown whole.
+
+    Raises:
+        BadQuery: E401. IndexFault: E400. CaseNotFound: E201, AmbiguousCase: E003, of the filter ``case``.
+    """
+    notice = workspace.made_current()
+
+    def ask(tree: Node, limit: int, offset: int) -> Results:
+        return workspace.index.answer(tree, limit=limit, offset=offset)
+
+    return answered(
+        ask, query, household_named(workspace, filters), limit=limit, offset=offset, full=full,
+        notices=(notice,) if notice else (),
+    )  # fmt: skip
+
+
+def household_named(workspace: Workspace, filters: Mapping[str, str]) -> Mapping[str, str]:
+    """Return filters whose ``case``, where it is a name, is the number of that household.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003.
+    """
+    if "case" not in filters or _CASE_PART.fullmatch(filters["case"]):
+        return filters
+    return {**filters, "case": str(workspace.find_case(filters["case"]))}
+
+
+def answered(
+    ask: Callable[[Node, int, int], Results],
+    query: str,
+    filters: Mapping[str, str],
+    *,
+    limit: int,
+    offset: int,
+    full: bool,
+    notices: Sequence[str],
+) -> SearchAnswer:
+    """Answer a query from any engine; see ``search``.
+
+    Args:
+        ask: puts a tree, with the hits wanted and those passed over.
+        query: in the query language.
         filters: name of a field → value.
         limit: hits shown at most.
         offset: hits passed over, from 0.
-
-    Raises:
-        BadQuery: E401. IndexFault: E400.
+        full: whether ID numbers are shown whole.
+        notices: what people must know of the engine.
     """
     from archivist.search import query as queries
 
     question = queries.read(query, filters)
-    notice = workspace.made_current()
-    found = workspace.index.answer(question.tree, limit=limit, offset=offset)
-    notices = [notice] if notice else []
-    notices += [
-        f"“{word}”也按“{'”“'.join(other)}”查了；只查原词，请加引号" for word, other in question.also.items()
+    found = ask(question.tree, limit, offset)
+    said = [
+        *notices,
+        *(
+            f"“{word}”也按“{'”“'.join(other)}”查了；只查原词，请加引号"
+            for word, other in question.also.items()
+        ),
     ]
-    return SearchAnswer(found.total, found.exact, tuple(map(HitView.of, found.hits)), tuple(notices))
+    meant: tuple[Meant, ...] = ()
+    if not found.total and query.strip():
+        from archivist.search.nearby import nearby
+
+        near = nearby(query, lambda other, hits: ask(queries.read(other, filters).tree, hits, 0))
+        meant = near.meant
+        if near.query:
+            found = ask(queries.read(near.query, filters).tree, limit, offset)
+            taken = "、".join(f"“{word}”按字形相近的“{other}”" for word, other in near.slips)
+            said.append(f"照原样没有找到；下面是把{taken}查到的（扫描件可能认错了字）")
+        elif near.apart:
+            each = "、".join(f"“{word}”" for word in near.apart)
+            said.append(f"{each}各自都有，但没有一件（连同它的户）同时有")
+    hide: Callable[[str], str] = str if full else _masked
+    return SearchAnswer(
+        found.total, found.exact,
+        tuple(replace(hit, snippet=hide(hit.snippet)) for hit in map(HitView.of, found.hits)),
+        tuple(said), tuple(MeantWord(hide(m.word), tuple(map(str, m.households))) for m in meant),
+    )  # fmt: skip
+
+
+def _masked(text: str) -> str:
+    """Return a text with ID numbers as their first six and last four characters, as long as it was."""
+
+    def hidden(match: re.Match[str]) -> str:
+        digits = [at for at, char in enumerate(match[0]) if char.isalnum()]
+        middle = {*digits[_FIRST:-_LAST]}
+        return "".join("*" if at in middle else char for at, char in enumerate(match[0]))
+
+    return _ID_SHAPED.sub(hidden, text)
+
+
+def write_csv(answer: SearchAnswer, path: Path) -> SavedHits:
+    """Write the hits of an answer into a table that nobody else may read.
+
+    Args:
+        answer: what was found.
+        path: a file that does not exist yet.
+
+    Raises:
+        UsageError: E001, it exists, or cannot be written there.
+    """
+    import csv
+    import io
+
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(("户号", "户主", "类别", "件号", "页", "题名", "状态", "日期", "找到", "摘录"))
+    for hit in answer.hits:
+        row = (
+            hit.case, hit.applicant, hit.category.label, hit.record or "", hit.page or "", hit.title, hit.status,
+            hit.filed_at[:10], hit.why, hit.snippet,
+        )  # fmt: skip
+        table.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row])
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.getvalue().encode("utf-8-sig"))
+    except FileExistsError:
+        raise UsageError(
+            "已有这个文件，没有覆盖", file=path.name, remedy="换一个文件名，或先移走它。"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"写不进去（{reason_of(error)}）", file=path.name) from error
+    return SavedHits(str(path), len(answer.hits))
 
 
 def reindex(workspace: Workspace, by: By, progress: Callable[[int, int], None] | None = None) -> Reindexed:

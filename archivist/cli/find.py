@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import click
@@ -11,17 +12,19 @@ from archivist.api import clusters
 from archivist.api import searching as api
 from archivist.api.searching import HitView
 from archivist.cli.session import Session, with_session
+from archivist.errors import UsageError
+from archivist.model.permissions import Act
 from archivist.model.record import VOIDED
 from archivist.printable import harmless, visible
 
 ENGINES: Final = ("embedded", "opensearch")
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1, metavar="检索式")
 @click.option("--name", help="姓名、全拼或首字母。")
 @click.option("--id", "id_", help="身份证号：全部、前六位或后四位。")
-@click.option("--case", "case_", help="户号。")
+@click.option("--case", "case_", help="只查一户：户号、姓名或证号。")
 @click.option("--doc", help="文书（材料）种类。")
 @click.option("--category", help="救助类别。")
 @click.option("--status", help="状态。")
@@ -36,6 +39,10 @@ ENGINES: Final = ("embedded", "opensearch")
     default=ENGINES[0],
     show_default=True,
     help="用哪里的索引：本机的，或区县检索集群的。",
+)
+@click.option("--full", is_flag=True, help="摘录里的证号不遮挡；限经办和管理岗位。")
+@click.option(
+    "--csv", "csv_", type=click.Path(path_type=Path), help="把显示的各条另存为 .csv（只有本人可读）。"
 )
 @with_session
 def search(
@@ -53,11 +60,22 @@ def search(
     limit: int,
     offset: int,
     engine: str,
+    full: bool,
+    csv_: Path | None,
 ) -> int:
     """检索：姓名、拼音、证号（全部、前六、后四）、户号、文书、正文。
 
-    多个词须同时出现；可用 "短语"、AND、OR、NOT、括号，及 姓名: 证号: 文书: 类别: 等字段。
+    多个词都要有；任一个用 |，不要的词前写 -，原样的话加引号，* 和 ? 代替不知道的字；
+    只查一处写 姓名: 证号: 标题: 内容: 文号: 文件名: 经办: 文书: 类别: 等。
     """
+    if unknown := next((word for word in query if word.startswith("--")), None):
+        raise UsageError(
+            f"没有选项“{unknown}”", remedy="用 archivist search --help 看有哪些；不要的词前面写一个 -。"
+        )
+    if full:
+        from archivist.api import authorisation
+
+        authorisation.require(session.workspace, session.by(writes=False), Act.SEE_NUMBERS)
     filters = {
         "name": name,
         "id": id_,
@@ -75,13 +93,22 @@ def search(
         filters={k: v for k, v in filters.items() if v},
         limit=limit,
         offset=offset,
+        full=full,
     )
+    session.record(answer)
+    saved = api.write_csv(answer, csv_) if csv_ else None
     session.emit(answer)
+    if saved:
+        session.say(
+            f"已把 {saved.hits} 条另存到 {saved.file}；内有个人信息，只有本人可读（0600），用完请删去"
+        )
     if session.json:
         return 0
     show_hits(session, answer.hits)
     for notice in answer.notices:
         session.warn(notice)
+    if answer.meant:
+        session.warn(f"您是不是要找：{'、'.join(meant.word for meant in answer.meant)}？")
     shown = len(answer.hits)
     some = f"，显示第 {offset + 1}–{offset + shown} 条" if shown and answer.total > shown else ""
     session.say(f"共 {'' if answer.exact else '约 '}{answer.total} 条{some}")

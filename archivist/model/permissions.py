@@ -71,6 +71,7 @@ class Act(StrEnum):
     READ_ACCESS = "access list"
     DESTROY_ACCESS = "access destroy"
     LOOK_UNLOGGED = "--unlogged"
+    SEE_NUMBERS = "search --full"
     RECEIVE = "bureau receive"
     VERIFY_RECEIVED = "bureau verify"
     DRAW_SAMPLE = "bureau sample"
@@ -139,6 +140,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.READ_ACCESS: "查看查阅登记",
         Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
         Act.LOOK_UNLOGGED: "档案库只读时不登记而查阅",
+        Act.SEE_NUMBERS: "检索时不遮挡证号",
         Act.RECEIVE: "接收报送",
         Act.VERIFY_RECEIVED: "核对收到的户档",
         Act.DRAW_SAMPLE: "抽取抽查名单",
@@ -209,6 +211,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.READ_ACCESS: CUSTODY,
         Act.DESTROY_ACCESS: CUSTODY,
         Act.LOOK_UNLOGGED: CUSTODY,
+        Act.SEE_NUMBERS: STAFF | FILING | CUSTODY,
         Act.RECEIVE: FILING | CUSTODY,
         Act.VERIFY_RECEIVED: EVERYBODY,
         Act.DRAW_SAMPLE: CUSTODY,

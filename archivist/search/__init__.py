@@ -2,7 +2,7 @@
 
 ``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language (``query_words`` by shape, ``query_fields``, ``synonyms``) → ``query_tree`` · ``evaluator`` runs a tree over
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``person_search``; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
-forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``agenda_cache`` limits worked out before · ``damage`` of
+forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``nearby`` what else may have been meant, ``lookalikes`` measured · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
 opened), ``ownership`` who can have written it · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
 
@@ -28,7 +28,9 @@ __all__ = [
     "evaluator",
     "held_heads",
     "index",
+    "lookalikes",
     "names",
+    "nearby",
     "opened_index",
     "opensearch",
     "ownership",

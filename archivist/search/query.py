@@ -69,6 +69,16 @@ def read(text: str, filters: Mapping[str, str] = MappingProxyType({})) -> Questi
     return Question(_narrow(drafts[0] if len(drafts) == 1 else _All(drafts)), MappingProxyType(parser.also))
 
 
+def words(text: str) -> list[tuple[int, str]]:
+    """Return the words of a query that are asked for, not excluded, each with where it stands, from 1."""
+    found, before = [], ""
+    for token in _tokens(text):
+        if token.kind in ("word", "quoted") and before not in ("NOT", "field"):
+            found.append((token.at, token.text))
+        before = token.kind
+    return found
+
+
 # ── drafts: what is wanted of a record itself, and what its household may give ───────────────────────────
 @dataclass(frozen=True, slots=True)
 class _Said:

@@ -46,7 +46,7 @@ LOOKS = {
 """Use cases that are told who asks and write nothing to the archive, and why."""
 
 
-ASKED_WITHIN = {Act.READ_ACCESS, Act.ACCEPT_LOSS, Act.LOOK_UNLOGGED, Act.IGNORE_CLOCK}
+ASKED_WITHIN = {Act.READ_ACCESS, Act.ACCEPT_LOSS, Act.LOOK_UNLOGGED, Act.SEE_NUMBERS, Act.IGNORE_CLOCK}
 """Acts that are asked about within a use case, or by the face where it cannot keep the access log, or with another."""
 
 

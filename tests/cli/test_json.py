@@ -151,8 +151,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "report-sheets", ["初审公示", "--month", "2024-03", "--dry-run"]),
     ],
     ("search",): [
-        (0, "search/2", ["wxl"]),
-        (0, "search/2", ["王秀兰"]),
+        (0, "search/3", ["wxl"]),
+        (0, "search/3", ["王秀兰"]),
         (50, "error", ["王秀兰", "--engine", "opensearch"]),
     ],
     ("verify",): [

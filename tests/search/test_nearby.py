@@ -1,0 +1,100 @@
+"""When nothing is found the program helps, and says that it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archivist.search.index import Index
+from archivist.search.lookalikes import lookalikes
+from archivist.search.nearby import Nearby, is_one_edit, nearby
+from tests.search.household import MemoryArchive, make_id, make_number
+
+ONE, TWO = make_number(1), make_number(2)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    archive = MemoryArchive()
+    archive.open(ONE, "王秀兰", id_number=make_id(1), members=[("李凤英", "")])
+    archive.file(ONE, "腰椎间盘突出，卡号 6217 0012 3456 7890，本曰已核对")
+    archive.open(TWO, "阿依古丽", id_number=make_id(2))
+    archive.file(TWO, "家庭经济状况核对")
+    with Index(tmp_path / "index", archive) as index:
+        index.rebuild()
+        yield index
+
+
+def near(index: Index, query: str) -> Nearby:
+    assert index.search(query).total == 0
+    return nearby(query, lambda other, limit: index.search(other, limit=limit))
+
+
+@pytest.mark.parametrize(
+    ("query", "right", "slips"),
+    [
+        ("本日已核对", "本曰已核对", (("本日已核对", "本曰已核对"),)),
+        ("李风英", "李凤英", (("李风英", "李凤英"),)),
+        ("腰椎 李风英", "腰椎 李凤英", (("李风英", "李凤英"),)),
+    ],
+)
+def test_slips_of_our_own_reading_are_put_right(
+    index: Index, query: str, right: str, slips: tuple[tuple[str, str], ...]
+) -> None:
+    """OCR look-alikes: a confusion table measured from our own OCR runs."""
+    found = near(index, query)
+    assert (found.query, found.slips) == (right, slips)
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("王秀蓝", "王秀兰"),
+        ("王兰", "王秀兰"),
+        ("王秀秀兰", "王秀兰"),
+        ("阿依古力", "阿依古丽"),
+        ("要椎间盘", "腰椎间盘"),
+        ("腰椎盘", "腰椎间盘"),
+        ("腰椎间间盘", "腰椎间盘"),
+        ("6217001234567891", "6217 0012 3456 7890"),
+        (make_id(1)[:-3] + "999"[: 3 - 1] + make_id(1)[-1], None),
+    ],
+)
+def test_a_word_one_letter_off_is_named(index: Index, query: str, meant: str | None) -> None:
+    """One edit for names and words; “您是不是要找”."""
+    found = near(index, query)
+    assert not found.query
+    if meant:
+        assert any(is_one_edit(query, "".join(m.word.split())) for m in found.meant)
+        assert meant in [m.word for m in found.meant] or any(meant.startswith(m.word) for m in found.meant)
+        assert all(m.households for m in found.meant)
+
+
+def test_words_that_are_apart_are_said_to_be(index: Index) -> None:
+    assert near(index, "腰椎 家庭经济").apart == ("腰椎", "家庭经济")
+    assert near(index, "查无此人此事") == Nearby()
+
+
+def test_what_is_not_wanted_is_not_put_right(index: Index) -> None:
+    assert near(index, "腰椎 -突出") == Nearby()
+
+
+@given(st.text(st.sampled_from("日曰王凤"), max_size=6))
+def test_a_lookalike_differs_by_one_character(word: str) -> None:
+    for other in lookalikes(word):
+        assert is_one_edit(word, other)
+        assert word in lookalikes(other)
+
+
+@given(st.text("甲乙丙", max_size=5), st.text("甲乙丙", max_size=5))
+def test_one_edit_is_one_edit(one: str, other: str) -> None:
+    by_hand = (
+        {one[:at] + c + one[at + 1 :] for at in range(len(one)) for c in "甲乙丙"}
+        | {one[:at] + c + one[at:] for at in range(len(one) + 1) for c in "甲乙丙"}
+        | {one[:at] + one[at + 1 :] for at in range(len(one))}
+    ) - {one}
+    assert is_one_edit(one, other) == (other in by_hand)
