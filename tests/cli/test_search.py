@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Office
-from tests.households import WANG
+from tests.people import WANG
 
 ID = WANG["applicant"]["id_number"]
 
