@@ -49,7 +49,12 @@ def record_draft(
         files.append(NewFile(f"text/{no}.txt", words.encode(), no))
     if result and (boxes := pack_lines(result.pages)):
         files.append(NewFile(f"text/{no}.lines", boxes, no))
-    data: dict[str, object] = {"kind": found.kind, "evidence": list(evidence), "typed": typed(type_score)}
+    about = (
+        str(case.number),
+        document.id,
+    )  # of other households it is the tray's, which forgets, never the chain's
+    said = [sign for sign in evidence if sign.get("speaks_for") in about]
+    data: dict[str, object] = {"kind": found.kind, "evidence": said, "typed": typed(type_score)}
     if dated := None if signs and not document.dated else paper_date(words.split("\f"), document, by.today):
         data["dated"] = dated.isoformat()
     if (

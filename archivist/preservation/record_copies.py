@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
-from collections.abc import Iterator
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.model.record import Record
 from archivist.store import Archive, durable_files
+
+_CHUNK: Final = 1 << 20
 
 
 class CopyKind(StrEnum):
@@ -60,7 +66,7 @@ def copies_of(archive: Archive, case: CaseNo, record: Record) -> Iterator[Record
     yield from _media(archive, case, record)
     if batch := str(record.source.get("batch", "")):
         yield RecordCopy(CopyKind.BATCH, batch, note="同批还有别的材料，整批保留")
-    yield from _local(archive, record)
+    yield from _local(archive, case, record)
 
 
 def _media(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCopy]:
@@ -80,16 +86,41 @@ def _media(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCop
             )
 
 
-def _local(archive: Archive, record: Record) -> Iterator[RecordCopy]:
-    """Yield files of the very same bytes that lie in the archive beside its bags."""
+def _local(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCopy]:
+    """Yield what lies in the archive beside its bags: files of the very same bytes, packed ones too, and volumes made of the whole file."""
     digests = {(f.size, f.sha256) for f in record.files}
     sizes = {size for size, _ in digests}
     for top in (archive.outbox, archive.review, archive.inbox):
         for folder, _, names in os.walk(top):
             for path in (Path(folder, name) for name in sorted(names)):
                 with suppress(OSError):
+                    shown = durable_files.shown(path.relative_to(archive.root).as_posix())
                     size = path.lstat().st_size
                     if size in sizes and (size, durable_files.digest_of(path)[0]) in digests:
-                        yield RecordCopy(
-                            CopyKind.LOCAL, durable_files.shown(path.relative_to(archive.root).as_posix())
-                        )
+                        yield RecordCopy(CopyKind.LOCAL, shown)
+                    elif _packs(path, digests):
+                        yield RecordCopy(CopyKind.LOCAL, shown, note="包内有这一件，删去后重新打包")
+                    elif top == archive.outbox and str(case) in path.name:
+                        yield RecordCopy(CopyKind.LOCAL, shown, note="由全卷做成，可能含这一件，删去后重做")
+
+
+def _packs(path: Path, digests: Collection[tuple[int, str]]) -> bool:
+    """Tell whether a package holds a file of these sizes and digests; of one that cannot be read nobody knows."""
+    sizes = {size for size, _ in digests}
+    broken = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error)
+    with suppress(*broken):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as package:
+                return any(
+                    entry.file_size in sizes and (entry.file_size, _digest(package, entry)) in digests
+                    for entry in package.infolist()
+                )
+    return False
+
+
+def _digest(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    with package.open(entry) as handle:
+        digest = hashlib.sha256()
+        while chunk := handle.read(_CHUNK):
+            digest.update(chunk)
+        return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from archivist.errors import (
     UsageError,
 )
 from archivist.ingest import refiling
+from archivist.ingest.filing import commit_file
 from archivist.issuing.case_documents import issue, plan
 from archivist.model.by import By
 from archivist.model.document_code import DocumentCode
@@ -389,3 +391,40 @@ def test_the_wrong_household_keeps_no_way_to_the_name(workspace: Workspace) -> N
         "salt" not in (event.source or {}) and "name" not in (event.source or {}) for event, _ in events
     )
     assert not holding(workspace.archive.folder(number), salt.encode())
+
+
+def test_what_is_packed_or_made_of_the_whole_file_is_a_copy_too(workspace: Workspace) -> None:
+    """“outbox copies … must be listed”: a package that holds the paper, the volume as one PDF; another household's is none."""
+    number = wrong(workspace)
+    outbox = workspace.archive.outbox
+    outbox.mkdir(parents=True, exist_ok=True)
+    (entry,) = workspace.archive.read(number).records[FIRST].files
+    data = (workspace.archive.folder(number) / entry.path).read_bytes()
+    for name, content in (("报送.zip", data), ("别的.zip", b"x" * len(data))):
+        with zipfile.ZipFile(outbox / name, "w", zipfile.ZIP_DEFLATED) as package:
+            package.writestr("文件.txt", content)
+    for of in (number, right(workspace)):
+        (outbox / f"全卷 {of}.pdf").write_bytes(b"%PDF-1.7")
+    (outbox / "断了.zip").write_bytes(b"PK\x03\x04")
+    found = plan_expunging(workspace, BY, number, FIRST, ExpungeReason.BY_LAW).copies
+    local = {c.name for c in found if c.name.startswith("outbox/")}
+    assert local == {"outbox/报送.zip", f"outbox/全卷 {number}.pdf"}
+
+
+def test_what_the_chain_says_of_how_it_was_recognised_names_nobody(workspace: Workspace) -> None:
+    """“the record's evidence words stay in the chain after expunging: they must not contain personal text”: kinds and pages, of this household alone."""
+    number = wrong(workspace)
+    signs = [
+        {"speaks_for": str(number), "kind": "id_number", "where": "第 1 页证件号码"},
+        {"speaks_for": str(right(workspace)), "kind": "name", "where": "第 1 页"},
+    ]
+    path = workspace.archive.inbox / "李四方 李四方的诊断.txt"
+    path.write_text("李四方 诊断", encoding="utf-8")
+    document = workspace.catalogue.get(DocumentId.OTHER)
+    original, page = Original.of(path, path.name), PageText(1, "李四方 诊断", (), "text", None, 0, None, None)
+    record = commit_file(
+        workspace, BY, number, document, original, ReadResult(TXT, (page,)), None, signs, type_score=None
+    )
+    assert record.data["evidence"] == signs[:1]
+    events = workspace.archive.folder(number) / "events"
+    assert not any("李四方" in file.read_text(encoding="utf-8") for file in events.iterdir())
