@@ -253,6 +253,7 @@ class CaseFile(Result):
             those on many cases cannot be told (未检), empty where they can.
         split_from: the household it was split from, ``None`` where it was not; ``referred`` the papers that are there.
         merged: the households whose people came to this one (并户); ``merged_into`` the one that goes on with its people, ``None`` where none does.
+        handed_over: which office answers for it since a reorganisation (移交), in words; empty where this one does.
         previous: the file of another office that it continues, ``None`` where it continues none; ``previous_package`` where in the bag that stands.
         disagreeing: issued documents that no longer say what is known.
         events: how many there are; ``head`` is the SHA-256 of the last one's file.
@@ -279,6 +280,7 @@ class CaseFile(Result):
     holds: tuple[HoldView, ...]
     holds_unread: str
     split_from: str | None
+    handed_over: str
     merged: tuple[str, ...]
     merged_into: str | None
     referred: tuple[ReferredPaper, ...]
@@ -295,6 +297,7 @@ class CaseFile(Result):
         disagreeing: tuple[DisagreeingDocument, ...],
         sources: Mapping[RecordNo, str],
         groups: tuple[Sequence[GroupHold], str],
+        handed_over: str,
     ) -> CaseFile:
         """Return a case with those of its documents that disagree with it, and the names of the files it came from."""
         return cls(
@@ -322,6 +325,7 @@ class CaseFile(Result):
             ),
             holds_unread=groups[1],
             split_from=str(case.split_from.case) if case.split_from else None,
+            handed_over=handed_over,
             merged=tuple(str(one.case) for one in case.merged),
             merged_into=str(case.merged_into.case) if case.merged_into else None,
             referred=tuple(map(ReferredPaper.of, case.references)),
@@ -357,7 +361,9 @@ def show_case(workspace: Workspace, case: str) -> CaseFile:
     from archivist.store import held_files
 
     stale = tuple(map(DisagreeingDocument.of, _stale(workspace, found)))
-    return CaseFile.of(found, stale, sources, held_files.known_group_holds(workspace.archive))
+    handover = workspace.archive.custody.of(found.number)
+    groups = held_files.known_group_holds(workspace.archive)
+    return CaseFile.of(found, stale, sources, groups, handover.words if handover else "")
 
 
 def _stale(workspace: Workspace, case: Case) -> tuple[Stale, ...]:

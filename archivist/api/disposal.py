@@ -131,9 +131,17 @@ class DisposalView(Result):
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
 @authorised(Act.PROPOSE_DISPOSAL)
 def propose(
-    workspace: Workspace, by: By, cases: Sequence[str] = (), *, on: dt.date, dry_run: bool = False
+    workspace: Workspace,
+    by: By,
+    cases: Sequence[str] = (),
+    *,
+    on: dt.date,
+    handed_over: bool = False,
+    dry_run: bool = False,
 ) -> DisposalProposed:
     """Propose files to be destroyed, those named or all whose time has come; make the list and the forms.
+
+    With ``handed_over`` the copies of files that another office took over instead (移交后清除).
 
     Raises:
         StepRefused: E209, there is none, with why. UsageError: E001. CaseNotFound: E201.
@@ -142,7 +150,9 @@ def propose(
     from archivist.preservation import disposal_batches, disposal_forms
 
     numbers = [workspace.find_case(case) for case in cases]
-    done = disposal_batches.propose(workspace, by, on=on, numbers=numbers, dry_run=dry_run)
+    done = disposal_batches.propose(
+        workspace, by, on=on, numbers=numbers, handed_over=handed_over, dry_run=dry_run
+    )
     folder = None
     if not dry_run:
         folder = disposal_forms.hand_out(workspace, done, by.today)

@@ -43,6 +43,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.SUBMISSION_MADE: "报送包做完",
         Op.SUBMISSION_ACKNOWLEDGED: "报送回执",
         Op.SUBMISSION_RECEIVED: "接收报送",
+        Op.CUSTODY_RECEIVED: "接管户档",
         Op.SAMPLE_DRAWN: "抽取抽查名单",
         Op.FEEDBACK_GIVEN: "抽查反馈",
         Op.HOLD_DECLARED: "成批冻结",
@@ -303,9 +304,8 @@ def _text_of_submission(event: Event) -> str:
     data = event.data
     match event.op:
         case Op.SUBMISSION_STARTED:
-            return (
-                f"{data['submission']}：{data['cases']} 户，{data['parts']} 个分包，锚 {data['anchor'][:20]}…"
-            )
+            to = f"移交 {data['custody']['to']}，" if "custody" in data else ""
+            return f"{data['submission']}：{to}{data['cases']} 户，{data['parts']} 个分包，锚 {data['anchor'][:20]}…"
         case Op.SUBMISSION_MADE:
             return f"{data['submission']}：{len(data['parts'])} 个分包，逐包读回相符"
     returned = f"，退回 {len(data['returned'])} 户" if data["returned"] else ""
@@ -341,6 +341,8 @@ def _text_of_bureau(event: Event) -> str:
     if event.op is Op.SUBMISSION_RECEIVED:
         taken = sum(not str(head[0]).startswith("ledger-") for head in data["heads"])
         return f"{data['submission']}：接收 {taken} 户，退回 {len(data['returned'])} 户，锚 {data['anchor'][:20]}…"
+    if event.op is Op.CUSTODY_RECEIVED:
+        return f"{data['submission']}：接管 {data['office']} 的 {len(data['heads'])} 个档案袋，锚 {data['anchor'][:20]}…"
     if event.op is Op.SAMPLE_DRAWN:
         return f"{data['draw']}（{data['month']}，抽签“{data['lot']}”）：近亲属 {len(data['kin'])} 户，抽取 {len(data['drawn'])} 户，种子 {data['seed'][:20]}…"
     if event.op is Op.FEEDBACK_GIVEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -147,10 +147,11 @@ def search(
     def ask(tree: Node, limit: int, offset: int) -> Results:
         return workspace.index.answer(tree, limit=limit, offset=offset)
 
-    return answered(
+    answer = answered(
         ask, query, household_named(workspace, filters), limit=limit, offset=offset, full=full,
         notices=(notice,) if notice else (),
     )  # fmt: skip
+    return replace(answer, notices=(*answer.notices, *_elsewhere(workspace, answer.hits)))
 
 
 def household_named(workspace: Workspace, filters: Mapping[str, str]) -> Mapping[str, str]:
@@ -261,6 +262,14 @@ def write_csv(answer: SearchAnswer, path: Path) -> SavedHits:
     except OSError as error:
         raise UsageError(f"写不进去（{reason_of(error)}）", file=path.name) from error
     return SavedHits(str(path), len(answer.hits))
+
+
+def _elsewhere(workspace: Workspace, hits: Iterable[HitView]) -> Iterator[str]:
+    """Yield which of the households found another office answers for since a reorganisation."""
+    handed = {str(number): one.words for number, one in workspace.archive.custody.readable().items()}
+    cases = sorted({hit.case for hit in hits} & handed.keys())
+    for words in dict.fromkeys(handed[case] for case in cases):
+        yield f"{words}：{'、'.join(case for case in cases if handed[case] == words)}"
 
 
 def reindex(workspace: Workspace, by: By, progress: Callable[[int, int], None] | None = None) -> Reindexed:

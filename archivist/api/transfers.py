@@ -1,7 +1,8 @@
-"""A household moved: its file handed over to the office it came to (转出), and a file taken over from another (转入)."""
+"""A household moved: its file handed over to the office it came to (转出), and a file taken over from another (转入); everything, when offices change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -92,4 +93,105 @@ def transfer_in(workspace: Workspace, by: By, package: Path, *, dry_run: bool = 
         done.holds,
         done.folder,
         dry_run,
+    )
+
+
+# ── a reorganisation ─────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class CustodyHandedOver(Result):
+    """Everything an office handed over to another, or (``made`` is false) would.
+
+    Attributes:
+        package: the id of the package; ``to`` the code of the office that takes it over.
+        cases: the files in it; the ledger is in it too.
+        anchor: SHA-256 of its ``heads.tsv``; stands on the list both sides stamp.
+        size: bytes of all parts together.
+        parts: file name of each; ``folder`` where they are, ``None`` where nothing was written.
+        sheets: the list to be stamped.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/transfer-custody-out/1"
+
+    package: str
+    to: str
+    made: bool
+    cases: int
+    anchor: str
+    size: int
+    parts: tuple[str, ...]
+    folder: Path | None
+    sheets: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyTakenOver(Result):
+    """Everything of another office that was taken over, or with ``dry_run`` could be.
+
+    Attributes:
+        package: the id of the package; ``office`` the code of the office it comes from.
+        cases: the files, under their own numbers.
+        again: it was taken over before; nothing was changed now.
+        ledger: where the other office's ledger is kept, read-only; ``None`` with ``dry_run``.
+        receipt: the receipt and its paper, for the other office.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/transfer-custody-in/1"
+
+    package: str
+    office: str
+    office_name: str
+    cases: tuple[str, ...]
+    again: bool
+    ledger: Path | None
+    receipt: tuple[Path, ...]
+    dry_run: bool
+
+
+def is_custody(paths: Sequence[Path]) -> bool:
+    """Tell whether some packages are the parts of what an office hands over, by their names, and not a household's file."""
+    from archivist.preservation.submission_format import read_part_name
+
+    return any(read_part_name(path.name) for path in paths)
+
+
+@authorised(Act.HAND_OVER)
+def hand_over(
+    workspace: Workspace,
+    by: By,
+    to: str,
+    *,
+    folder: Path | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> CustodyHandedOver:
+    """Hand over everything; for the arguments and what is refused see ``preservation.custody.hand_over``."""
+    from archivist.preservation import custody
+
+    made = custody.hand_over(
+        workspace, by, to, folder, dry_run=dry_run, pdf=workspace.config.options.pdf, step=progress
+    )
+    told = made.submission
+    return CustodyHandedOver(
+        str(told.id),
+        told.recipient,
+        not dry_run,
+        len(told.cases),
+        told.anchor,
+        made.size,
+        tuple(part.name for part in made.parts),
+        made.folder,
+        made.sheets,
+    )
+
+
+@authorised(Act.TAKE_OVER)
+def take_over(
+    workspace: Workspace, by: By, packages: Sequence[Path], *, dry_run: bool = False
+) -> CustodyTakenOver:
+    """Take over everything of another office; for what is refused see ``bureau.handover.take_over``."""
+    from archivist.bureau import handover
+
+    done = handover.take_over(workspace, by, packages, dry_run=dry_run, pdf=workspace.config.options.pdf)
+    return CustodyTakenOver(
+        done.package, done.office, done.office_name, done.cases, done.again, done.ledger, done.files, dry_run
     )

@@ -135,12 +135,12 @@ def _require_office(workspace: Workspace, parts: Sequence[PackagePart]) -> None:
 def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: bool) -> Received:
     archive, told = workspace.archive, staged.submission
     receptions = archive.receptions
-    heads = _heads(staged)
+    heads = heads_of(staged)
     checks = {
         place: check_bag(staged.folder / BAGS / place, known=files) for place, files in staged.bags.items()
     }
     for place, check in checks.items():
-        _require_own_folder(place, check, told.id.office)
+        require_own_folder(place, check, told.id.office)
     known = received.known_heads(archive, told.id.office)
     _require_continuing(known, checks, heads, str(told.id))
     cases = tuple(_judged(one, checks[one.case], heads) for one in told.cases)
@@ -180,8 +180,12 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
     return Received(receipt, False, tuple(sorted(held & {*staged.destroyed})), files)
 
 
-def _heads(staged: StagedSubmission) -> Mapping[str, BagHead]:
-    """Return the heads of everything the office had; they must be those the submission names."""
+def heads_of(staged: StagedSubmission) -> Mapping[str, BagHead]:
+    """Return the heads of everything the office had; they must be those the submission names.
+
+    Raises:
+        IntegrityAlarm: E202.
+    """
     told = staged.submission
     try:
         lines = [line.split("\t") for line in staged.heads.decode().splitlines()[1:]]
@@ -199,7 +203,12 @@ def _name_of(place: str) -> str:
     return bag.identifier(place.rpartition("/")[2])
 
 
-def _require_own_folder(place: str, check: BagCheck, office: str) -> None:
+def require_own_folder(place: str, check: BagCheck, office: str) -> None:
+    """Refuse a bag in the folder of another one, and one that a newer program wrote.
+
+    Raises:
+        ArchiveError: E200. NewerFormat: E210.
+    """
     if check.identity != _name_of(place):
         raise ArchiveError(
             f"{place} 的文件夹里是 {check.identity[:40]} 的档案，放错了位置", file=office, remedy=_ASK
@@ -262,11 +271,12 @@ def _against(before: Sequence[BagHead], check: BagCheck | None, head: BagHead | 
 
 def _judged(told: SubmittedCase, check: BagCheck, heads: Mapping[str, BagHead]) -> ReceivedCase:
     """Return whether a household is taken in: its bag is whole, and ends where the submission says."""
-    why = _fault(check) or _other_end(check, heads[told.case])
+    why = fault(check) or _other_end(check, heads[told.case])
     return ReceivedCase(told.case, told.seq, told.head, not why, why)
 
 
-def _fault(check: BagCheck) -> str:
+def fault(check: BagCheck) -> str:
+    """Return what is wrong with a bag, in Chinese and without names; empty when it is whole."""
     if not check.findings:
         return ""
     first, more = check.findings[0], len(check.findings) - 1
@@ -279,5 +289,5 @@ def _other_end(check: BagCheck, head: BagHead) -> str:
 
 
 def _require_sound_ledger(place: str, check: BagCheck, heads: Mapping[str, BagHead]) -> None:
-    if why := _fault(check) or _other_end(check, heads[_name_of(place)]):
+    if why := fault(check) or _other_end(check, heads[_name_of(place)]):
         raise IntegrityAlarm(f"总账 {place.rpartition('/')[2]} 年：{why}", file=place, remedy=_ASK)

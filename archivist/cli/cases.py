@@ -136,6 +136,8 @@ def show(session: Session, case_: str, full: bool) -> None:
     came = f"，由 {found.previous} 转入（前档在 {found.previous_package}）" if found.previous else ""
     into = f"，已并入 {found.merged_into}" if found.merged_into else ""
     session.say(f"立户 {found.opened_on}{split}{came}{closed}{into}")
+    if found.handed_over:
+        session.warn(f"{found.handed_over}，本机关不再写入")
     if found.merged:
         session.say(f"并入本户的有：{'、'.join(found.merged)}（各自的户档仍在，各按各的期限保管）")
     if found.steps:

@@ -24,12 +24,19 @@ _DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="只看会怎样�
 @click.command()
 @click.argument("cases", nargs=-1, metavar="[户…]")
 @click.option("--on", "on", type=DAY, help="以哪一天为准；默认今天。")
+@click.option(
+    "--handed-over", is_flag=True, help="移交后清除：已由接管机关回执的户档，清除本机关留存的一份。"
+)
 @_DRY_RUN
 @with_session
-def propose(session: Session, cases: tuple[str, ...], on: dt.date | None, dry_run: bool) -> int:
+def propose(
+    session: Session, cases: tuple[str, ...], on: dt.date | None, handed_over: bool, dry_run: bool
+) -> int:
     """拟一批销毁：到期的户档列成清册，连同鉴定意见表放进 outbox/处置；审批表、清册、监销记录在登记鉴定意见后制作。只是拟办，不销毁。"""
     by = session.by(writes=not dry_run)
-    done = api.propose(session.workspace, by, cases, on=on or by.today, dry_run=dry_run)
+    done = api.propose(
+        session.workspace, by, cases, on=on or by.today, handed_over=handed_over, dry_run=dry_run
+    )
     session.emit(done)
     said = "会拟" if dry_run else "已拟"
     left = f"；另有 {len(done.left_out)} 户没有列入" if done.left_out else ""

@@ -7,24 +7,51 @@ from pathlib import Path
 import click
 
 from archivist.api import transfers as api
+from archivist.api.transfers import CustodyTakenOver
+from archivist.cli.asking import confirmed
+from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
+from archivist.errors import UsageError
 
 
 @click.group()
 def transfer() -> None:
-    """户迁走、迁入：转出已注销的户档，接收另一机关转来的。"""
+    """户迁走、迁入：转出已注销的户档，接收另一机关转来的；机构变动时移交、接管全部户档。"""
 
 
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="只看能不能办，不写入。")
 
 
 @transfer.command()
-@click.argument("case_", metavar="户")
-@click.option("--to", required=True, metavar="代码", help="迁往的机关的代码，如 TJHX。")
+@click.argument("case_", metavar="户", required=False)
+@click.option("--to", required=True, metavar="代码", help="迁往（接管）的机关的代码，如 TJHX。")
+@click.option("--custody", is_flag=True, help="机构变动：把保管移交给接管的机关，与 --all 同用。")
+@click.option("--all", "everything", is_flag=True, help="全部户档连同总账。")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="移交包写到哪里；默认 outbox。")
+@click.option("--yes", is_flag=True, help="知道移交以后本机关不再写入这些户档。")
 @_DRY_RUN
 @with_session
-def out(session: Session, case_: str, to: str, dry_run: bool) -> None:
-    """转出：本户已迁走并注销，把户档打包交给迁往的机关；本机关的一份照样保管到期满。"""
+def out(
+    session: Session,
+    case_: str | None,
+    to: str,
+    custody: bool,
+    everything: bool,
+    out: Path | None,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """转出：本户已迁走并注销，把户档打包交给迁往的机关；本机关的一份照样保管到期满。
+
+    机构变动的：--custody --all 把全部户档和总账移交给接管的机关。自此本机关不再写入这些户档，一直保管到对方的回执（submit import）以后。
+    """
+    if custody or everything:
+        if case_ or not (custody and everything):
+            raise UsageError("移交保管写 --custody --all，不写户；转出一户只写户和 --to")
+        _hand_over(session, to, out, yes=yes, dry_run=dry_run)
+        return
+    if not case_:
+        raise UsageError("没有写转出哪一户")
     done = api.transfer_out(session.workspace, session.by(writes=not dry_run), case_, to, dry_run=dry_run)
     session.emit(done)
     if done.package is None:
@@ -37,13 +64,52 @@ def out(session: Session, case_: str, to: str, dry_run: bool) -> None:
         session.say(f"冻结随附：{words}", "yellow")
 
 
+def _hand_over(session: Session, to: str, folder: Path | None, *, yes: bool, dry_run: bool) -> None:
+    by = session.by(writes=not dry_run)
+    if not (yes or dry_run):
+        if not is_terminal() or session.json:
+            raise UsageError("移交以后本机关不再写入这些户档；确认的加 --yes，先看的加 --dry-run")
+        if not confirmed(f"把全部户档和总账移交给 {to}，自此本机关不再写入？"):
+            session.say("没有移交。")
+            return
+    done = api.hand_over(session.workspace, by, to, folder=folder, dry_run=dry_run)
+    session.emit(done)
+    if not done.made:
+        session.say(f"可以移交 {done.cases} 户和总账给 {done.to}（试运行，未写入）", "green")
+        return
+    session.say(
+        f"{done.package}：{done.cases} 户和总账，{len(done.parts)} 个分包，逐包读回相符：{done.folder}",
+        "green",
+    )
+    session.say(f"锚：{done.anchor}（打印移交清单，双方盖章）")
+    session.say(
+        "等待接收回执，之前不清除；本机关不再写入这些户档。回执用 archivist submit import 收。", "yellow"
+    )
+
+
 @transfer.command("in")
-@click.argument("package", metavar="转出包", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "packages",
+    metavar="包…",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@click.option("--custody", is_flag=True, help="机构变动的移交包；文件名是 S-….zip 的不用写。")
 @_DRY_RUN
 @with_session
-def in_(session: Session, package: Path, dry_run: bool) -> None:
-    """接收：核对另一机关的转出包，另立新户；前档原样存在新户内，只读，随新户保管。"""
-    done = api.transfer_in(session.workspace, session.by(writes=not dry_run), package, dry_run=dry_run)
+def in_(session: Session, packages: tuple[Path, ...], custody: bool, dry_run: bool) -> None:
+    """接收：核对另一机关的转出包，另立新户；前档原样存在新户内，只读，随新户保管。
+
+    机构变动的移交包（S-….zip，各包一起写）：户档按原户号接管，接着办；对方的总账只读存在 ledger-代码/；回执在 outbox，交回对方。
+    """
+    by = session.by(writes=not dry_run)
+    if custody or api.is_custody(packages):
+        _take_over(session, api.take_over(session.workspace, by, packages, dry_run=dry_run))
+        return
+    if len(packages) != 1:
+        raise UsageError("转出包一次接收一个")
+    done = api.transfer_in(session.workspace, by, packages[0], dry_run=dry_run)
     session.emit(done)
     held = f"前档 {done.previous}（{done.records} 件）只读"
     if done.case is None:
@@ -54,3 +120,16 @@ def in_(session: Session, package: Path, dry_run: bool) -> None:
         session.say("住址、社区等已变的，用 archivist case set 改。", "dim")
     for words in done.holds:
         session.say(f"冻结随附：{words}", "yellow")
+
+
+def _take_over(session: Session, done: CustodyTakenOver) -> None:
+    session.emit(done)
+    whose = f"{done.office_name}（{done.office}）的 {len(done.cases)} 户"
+    if done.dry_run:
+        session.say(f"可以接管（试运行，未写入）：{whose}", "green")
+        return
+    before = "（以前已接管，没有改动）" if done.again else ""
+    session.say(f"已接管 {whose}{before}，总账只读存在 {done.ledger}", "green")
+    for path in done.receipt:
+        session.say(f"回执：{path}")
+    session.say("回执交回移交机关，用 archivist submit import 收。", "dim")

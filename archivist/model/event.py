@@ -77,6 +77,7 @@ class Op(StrEnum):
     SUBMISSION_STARTED = "submission_started"
     SUBMISSION_MADE = "submission_made"
     SUBMISSION_ACKNOWLEDGED = "submission_acknowledged"
+    CUSTODY_RECEIVED = "custody_received"
     DISPOSAL_PROPOSED = "disposal_proposed"
     DISPOSAL_APPRAISED = "disposal_appraised"
     DISPOSAL_APPROVED = "disposal_approved"

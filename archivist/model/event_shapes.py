@@ -97,7 +97,9 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "record_voided": _least(record=str),
     "service_recorded": _least({"received_on": str}, receipt=str, serves=_TEXTS),
     "check_feedback": _least({"record": str, "text": str, "until": str, "returned": bool}, submission=str, bureau=str, passed=bool, reply=str),
-    "submission_started": _least({"encrypted": bool}, submission=str, anchor=str, cases=int, parts=int),
+    "submission_started": _least(
+        {"encrypted": bool, "custody": _least(to=str, cases=_TEXTS)}, submission=str, anchor=str, cases=int, parts=int,
+    ),
     "submission_made": _least(submission=str, parts=JsonList(_least(name=str, sha256=str, size=int))),
     "submission_acknowledged": _least(submission=str, bureau=str, received_at=dt.datetime, returned=_TEXTS, reply=str),
     "volume_finished": _least(no=str, pages=JsonList(list)),
@@ -121,6 +123,9 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "submission_received": _least(
         submission=str, office=str, anchor=str,
         parts=JsonList(_least(name=str, sha256=str)), heads=JsonList(list), returned=JsonList(_least(case=str, why=str)),
+    ),
+    "custody_received": _least(
+        submission=str, office=str, anchor=str, parts=JsonList(_least(name=str, sha256=str)), heads=JsonList(list),
     ),
     "sample_drawn": _least(draw=str, month=str, lot=str, frame=str, seed=str, kin=_TEXTS, drawn=_TEXTS),
     "feedback_given": _least(submission=str, office=str, cases=_TEXTS),

@@ -40,6 +40,8 @@ class Act(StrEnum):
     EXPUNGE = "case expunge"
     TRANSFER_OUT = "transfer out"
     TRANSFER_IN = "transfer in"
+    HAND_OVER = "transfer out --custody"
+    TAKE_OVER = "transfer in --custody"
     RECORD_SERVICE = "case record serves"
     ISSUE = "generate"
     VOID = "case record void"
@@ -109,6 +111,8 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.EXPUNGE: "剔除卷内的一件（须两人）",
         Act.TRANSFER_OUT: "转出迁走的户档",
         Act.TRANSFER_IN: "接收转来的户档",
+        Act.HAND_OVER: "机构变动移交全部户档",
+        Act.TAKE_OVER: "接管别的机关的户档",
         Act.RECORD_SERVICE: "登记送达回证",
         Act.ISSUE: "制发文书",
         Act.VOID: "作废文书",
@@ -180,6 +184,8 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.EXPUNGE: CUSTODY,
         Act.TRANSFER_OUT: CUSTODY,
         Act.TRANSFER_IN: FILING,
+        Act.HAND_OVER: CUSTODY,
+        Act.TAKE_OVER: CUSTODY,
         Act.RECORD_SERVICE: FILING,
         Act.ISSUE: STAFF,
         Act.VOID: STAFF,

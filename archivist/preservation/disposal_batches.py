@@ -14,11 +14,12 @@ from archivist.disposal_errors import ListChanged, OnHold, PeriodRunning, WrongB
 from archivist.errors import ArchivistError, IntegrityAlarm, StepRefused, UsageError
 from archivist.model.by import By
 from archivist.model.case import Case
+from archivist.model.custody import Handover
 from archivist.model.disposals import DISPOSAL_OPS, Disposal, DisposalState, Opinion, fold_disposals
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.retention_extensions import PERMANENTLY
-from archivist.preservation import disposal_list
+from archivist.preservation import disposal_list, submission_ledger
 from archivist.preservation.disposal_list import DisposalRow
 from archivist.preservation.disposal_papers import APPROVAL, OPINION, signed
 from archivist.preservation.disposal_persons import require_appraisers, require_approver
@@ -84,7 +85,12 @@ def require_state(batch: Disposal, *states: DisposalState) -> None:
 
 
 def why_not(workspace: Workspace, case: Case, on: dt.date) -> ArchivistError | None:
-    """Return why a file may not be destroyed on a day by what it says itself: its period, a hold, an alarm."""
+    """Return why a file may not be destroyed on a day by what it says itself: its period, a hold, an alarm.
+
+    A copy of one that was handed over may go once the other office has acknowledged it: period and holds went along with the file.
+    """
+    if handover := workspace.archive.custody.of(case.number):
+        return _not_cleared(workspace, case, handover)
     kept = retention(case, workspace.pack, on)
     if kept.status is RetentionStatus.UNCLOSED or kept.starts is None:
         return PeriodRunning(kept.status.label, file=str(case.number))
@@ -99,9 +105,30 @@ def why_not(workspace: Workspace, case: Case, on: dt.date) -> ArchivistError | N
     return None
 
 
+def _not_cleared(workspace: Workspace, case: Case, handover: Handover) -> ArchivistError | None:
+    if not handover.received_at:
+        return PeriodRunning(f"{handover.words}，之前不清除", file=str(case.number))
+    told, _ = submission_ledger.load(
+        workspace.archive, submission_ledger.find(workspace.archive, handover.package)
+    )
+    if (case.seq, case.head) not in {(c.seq, c.head) for c in told.cases if c.case == str(case.number)}:
+        return ListChanged("与移交出去的那一份不同，不清除", file=str(case.number))
+    try:
+        workspace.archive.refuse(case.number)
+    except ArchivistError as alarm:
+        return alarm
+    return None
+
+
 # ── proposed ─────────────────────────────────────────────────────────────────────────────────────────────
 def propose(
-    workspace: Workspace, by: By, *, on: dt.date, numbers: Sequence[CaseNo] = (), dry_run: bool = False
+    workspace: Workspace,
+    by: By,
+    *,
+    on: dt.date,
+    numbers: Sequence[CaseNo] = (),
+    handed_over: bool = False,
+    dry_run: bool = False,
 ) -> ProposedDisposal:
     """Propose files to be destroyed: those named, or all whose time has come.
 
@@ -110,6 +137,7 @@ def propose(
         by: who proposes, and when.
         on: civil day by which periods must have run out; not later than today.
         numbers: the files; all there are when none is named.
+        handed_over: only the copies of files that another office took over (移交后清除); without it none of them.
         dry_run: write nothing.
 
     Raises:
@@ -124,7 +152,7 @@ def propose(
         rows: list[DisposalRow] = []
         left_out: list[tuple[str, str]] = []
         for number in numbers or workspace.archive.case_numbers():
-            row = _row(workspace, number, on, busy=number in busy)
+            row = _row(workspace, number, on, busy=number in busy, handed_over=handed_over)
             if isinstance(row, DisposalRow):
                 rows.append(row)
             elif row and (numbers or not isinstance(row, PeriodRunning)):
@@ -148,17 +176,23 @@ def propose(
 
 
 def _row(
-    workspace: Workspace, number: CaseNo, on: dt.date, *, busy: bool
+    workspace: Workspace, number: CaseNo, on: dt.date, *, busy: bool, handed_over: bool
 ) -> DisposalRow | ArchivistError | None:
     """Return the row of a file, or why it has none; ``None`` for one that is still open."""
     archive = workspace.archive
     try:
+        handover = archive.custody.of(number)
+        if handed_over != bool(handover):
+            said = f"{handover.words}；清除用 --handed-over" if handover else "没有移交给别的机关"
+            return PeriodRunning(said, file=str(number))
         current = archive.chain(number)
         case = archive.read(number)
         if error := why_not(workspace, case, on):
             return error
         if busy:
             return WrongBatchState("已在另一个批次中", file=str(number))
+        if handover:
+            return DisposalRow.cleared(case, current, handover)
         return DisposalRow.of(case, current, retention(case, workspace.pack, on))
     except ArchivistError as error:
         return error
@@ -233,6 +267,9 @@ def plan_appraising(
     if {*opinions} != {*batch.remaining}:
         raise ListChanged(f"鉴定意见表上的户与 {batch.id} 的清册不同")
     require_appraisers(workspace.config, by.today, appraisers)
+    kept = {n for n, told in opinions.items() if told.opinion is not Opinion.DESTROY}
+    if any(row.rule == disposal_list.CLEARED and row.number in kept for row in rows):
+        raise UsageError("移交后清除的，保管期限由接管的机关定；不清除的，让它退出本批次（retention cancel）")
     for number, told in opinions.items():
         end = next(row.end for row in rows if row.number == number)
         if told.opinion is Opinion.EXTEND and (told.until is None or told.until.isoformat() <= end):

@@ -240,15 +240,17 @@ def _ask_again(workspace: Workspace, batch: Disposal, case: Case, on: dt.date) -
     Raises:
         DisposalError: for the first of these. IntegrityAlarm: E202.
     """
-    require_free(workspace.archive, case, "销毁", on)
-    if past := held_since(workspace.archive, case, batch.proposed_at):
+    handed_over = workspace.archive.custody.of(case.number) is not None  # then holds and period went along
+    if not handed_over:
+        require_free(workspace.archive, case, "销毁", on)
+    if not handed_over and (past := held_since(workspace.archive, case, batch.proposed_at)):
         raise DisposalError(
             f"拟办以后曾被冻结（{'；'.join(h.words for h in past)}），须重新鉴定", file=str(case.number)
         )
     if error := why_not(workspace, case, on):
         raise error
     kept = retention(case, workspace.pack, on)
-    if kept.expires is None or on <= kept.expires:
+    if not handed_over and (kept.expires is None or on <= kept.expires):
         raise PeriodRunning("保管期限变长了", file=str(case.number))
     for place in _drop_folders(workspace, case.number):
         if any(not is_foreign(path.name) for path in place.iterdir()):

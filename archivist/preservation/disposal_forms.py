@@ -162,9 +162,11 @@ def _reported(
         if opinions[row.number] is not Opinion.DESTROY
     ]
     left = len(rows) - len(judged)
+    handed_over = any(row.rule == disposal_list.CLEARED for row in rows)
+    what = "已移交接管机关、本机关留存" if handed_over else "保管期限届满"
     return {
         "appraised.scope": (
-            f"{batch.id}号清册所列保管期限届满的社会救助户档{len(rows)}卷、{sum(row.records for row in rows)}件，"
+            f"{batch.id}号清册所列{what}的社会救助户档{len(rows)}卷、{sum(row.records for row in rows)}件，"
             f"形成年度{_years(rows)}。"
         ),
         "appraised.members": "、".join(batch.appraisers),

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from archivist.disposal_errors import ListChanged
 from archivist.model.case import Case
+from archivist.model.custody import Handover
 from archivist.model.disposals import Disposal
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.plain_json import JsonList, JsonTable, MalformedData, parse_json, require_shape
@@ -26,6 +27,8 @@ from archivist.workspace import Workspace
 
 FORMAT: Final = 1
 FOLDER: Final = "data/处置"
+CLEARED: Final = "custody.cleared"
+"""``rule`` of a file that another office took over (移交后清除): by its receipt, not by a period."""
 LIST: Final = "清册.json"
 _ROW: Final = JsonTable(
     {
@@ -76,6 +79,20 @@ class DisposalRow:
     def of(cls, case: Case, current: Chain, kept: Retention) -> DisposalRow:
         """Return the row of a file whose period has run out."""
         assert kept.starts is not None and kept.expires is not None
+        said = (kept.rule.id, words(kept.rule), str(kept.rule.source))
+        return cls._of(case, current, said, kept.starts, kept.expires)
+
+    @classmethod
+    def cleared(cls, case: Case, current: Chain, handover: Handover) -> DisposalRow:
+        """Return the row of a file that another office took over."""
+        received = dt.date.fromisoformat(handover.received_at[:10])
+        return cls._of(case, current, (CLEARED, "移交后清除", handover.words), received, received)
+
+    @classmethod
+    def _of(
+        cls, case: Case, current: Chain, said: tuple[str, str, str], start: dt.date, end: dt.date
+    ) -> DisposalRow:
+        """Return the row of a file; ``said`` are the rule, its words and what it stands on."""
         years = [int(event.time[:4]) for event, _ in current.events]
         return cls(
             case=str(case.number),
@@ -90,11 +107,11 @@ class DisposalRow:
             first_year=min(years),
             last_year=max(years),
             deregistered=case.deregistration_stated,
-            rule=kept.rule.id,
-            words=words(kept.rule),
-            sentence=str(kept.rule.source),
-            start=kept.starts.isoformat(),
-            end=kept.expires.isoformat(),
+            rule=said[0],
+            words=said[1],
+            sentence=said[2],
+            start=start.isoformat(),
+            end=end.isoformat(),
         )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from archivist.model.ids import Sha256
 from archivist.store import durable_files
+from archivist.store.custody import ledgers_taken
 from archivist.store.foreign_files import is_foreign
 from archivist.store.immutable_copies import Copier, SourceUnreadable
 
@@ -71,7 +72,7 @@ class MovingFiles:
         for name in _SINGLE:
             with suppress(FileNotFoundError):
                 yield name, (self._root / name).lstat()
-        for top in PLACES:
+        for top in _places(self._root):
             for folder, _, names in os.walk(self._root / top):
                 place = os.path.relpath(folder, self._root).replace(os.sep, "/")
                 for name in sorted(names):
@@ -89,7 +90,12 @@ class MovingFiles:
 
     def make_folders(self) -> None:
         """Make the folders that hold nothing too: drop folders of households."""
-        for top in PLACES:
+        for top in _places(self._root):
             for folder, _, _ in os.walk(self._root / top):
                 place = self._part / os.path.relpath(folder, self._root)
                 place.mkdir(mode=durable_files.FOLDER_MODE, parents=True, exist_ok=True)
+
+
+def _places(root: Path) -> tuple[str, ...]:
+    """Return the folders to be copied: those that come and go, and the ledgers of offices whose files were taken over."""
+    return (*PLACES, *(f"archive/{folder.name}" for folder in ledgers_taken(root / "archive")))

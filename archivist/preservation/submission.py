@@ -68,6 +68,7 @@ class SubmissionOrder:
         to: the folder it is written into; the outbox when not given.
         part_size: bytes of a part at most.
         password: with which the parts are locked; empty: they are not.
+        custody: code of the office that takes everything over after a reorganisation; empty for a submission to the bureau.
     """
 
     period: Period
@@ -76,6 +77,7 @@ class SubmissionOrder:
     to: Path | None = None
     part_size: int = PART_SIZE
     password: str = field(default="", repr=False)
+    custody: str = ""
 
 
 def submit(
@@ -244,12 +246,14 @@ def _begin(
             raise refusal(refused)
         tables = submission_lists.tables(heads, archive.tombstones().values(), selection.expunged(cases))
         begun = _assigned(workspace, by, order, selection.known, chosen, ledger, tables)
+        if order.custody and begun.too_large:
+            raise refusal(f"{name}：一个分包装不下" for name in begun.too_large)
         maker, count = begun.maker(workspace), begun.submission.parts
         length = sum(map(maker.length, range(1, count + 1)))
         name = begun.submission.id
         submission_writing.require_room(dest or archive.outbox, length, name)
         if not dry_run:
-            data = {
+            data: dict[str, object] = {
                 "submission": str(name),
                 "anchor": begun.submission.anchor,
                 "cases": len(begun.submission.cases),
@@ -257,6 +261,9 @@ def _begin(
                 "bytes": length,
                 "encrypted": bool(order.password),
             }
+            if order.custody:
+                given = [case.case for case in begun.submission.cases]
+                data["custody"] = {"to": order.custody, "cases": given}
             files = submission_ledger.ledger_files(begun.submission, tables)
             archive.note(Op.SUBMISSION_STARTED, data, workspace.stamp(by), "", *files)
             workspace.hold_heads()
@@ -290,8 +297,8 @@ def _assigned(
     submission = Submission(
         _next_id(workspace, order.code),
         office.name,
-        office.bureau,
-        TransferKind.PERIODIC,
+        order.custody or office.bureau,
+        TransferKind.REORGANISED if order.custody else TransferKind.PERIODIC,
         period.first,
         period.last,
         period.label,

@@ -48,6 +48,7 @@ class SubmissionEntry:
         returned: the households that were returned.
         reply: SHA-256 of the receipt's file.
         encrypted: its parts were begun locked with a password.
+        custody: code of the office that takes everything over; empty where it went to the bureau.
     """
 
     id: SubmissionId
@@ -63,6 +64,7 @@ class SubmissionEntry:
     returned: tuple[str, ...] = ()
     reply: str = ""
     encrypted: bool = False
+    custody: str = ""
 
 
 def entries(events: Iterable[Event]) -> dict[str, SubmissionEntry]:
@@ -81,6 +83,7 @@ def entries(events: Iterable[Event]) -> dict[str, SubmissionEntry]:
                 int(data["parts"]),
                 {entry.path: entry.sha256 for entry in event.files},
                 encrypted=bool(data.get("encrypted")),
+                custody=str(data.get("custody", {}).get("to", "")),
             )
         elif event.op in OPS and (begun := found.get(str(data["submission"]))):
             found[str(begun.id)] = _further(begun, event)
@@ -193,7 +196,7 @@ def acknowledged(archive: Archive) -> Acknowledged:
     waiting: dict[str, set[str]] = {}
     last = ""
     for name, entry in listed(archive).items():
-        if entry.stage is SubmissionStage.STARTED:
+        if entry.stage is SubmissionStage.STARTED or entry.custody:
             continue
         submission, _ = load(archive, entry)
         numbers = {case.case for case in submission.cases}

@@ -18,7 +18,7 @@ from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.model.reference_numbers import YearNumbers
-from archivist.preservation import access_fixity, foreign, history
+from archivist.preservation import access_fixity, custody, foreign, history
 from archivist.preservation.anchors import Anchors
 from archivist.store import Archive, Stamp, bag, chain, durable_files
 from archivist.store.archive_fixity import beside_bags, check_bags, check_format, doubles
@@ -109,6 +109,7 @@ def verify(
                 *history.destroyed(anchors, archive),
                 *map(finding_of, archive.damaged_notes()),
                 *access_fixity.findings(archive),
+                *_of_custody(archive, findings),
             ]
         accepted = _accepted(archive)
         known = tuple(f for f in findings if f in accepted)
@@ -190,7 +191,9 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
     elsewhere = {r.bag: r.identity for r in results if r.identity != bag.identifier(r.bag)}
     known |= {f.file for f in found} | {f.found for f in found} | set(elsewhere.values())
     years: dict[int, YearNumbers] = {}
-    lost = {n.year for n in numbers} - set(archive.ledgers.years())
+    taken = {head.bag for one in archive.custody.taken_over() for head in one.heads}
+    own = [n for n in numbers if str(n) not in taken]
+    lost = {n.year for n in own} - set(archive.ledgers.years())
     unread = set(lost)
     told = {r.bag for r in results if r.findings}
     for folder in archive.ledger_folders():
@@ -206,7 +209,7 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
         years[int(folder.name)] = YearNumbers.fold(event for event, _ in events)
     found += [
         FixityFinding(str(n), "", FixityFault.EXTRA, "总账中有这个户号", "总账没有给过这个户号")
-        for n in numbers
+        for n in own
         if n.year not in unread
         and str(n) not in elsewhere
         and n.sequence > years[n.year].last(f"{n.office}-{n.category.value}")
@@ -220,6 +223,15 @@ def _orphans(archive: Archive, results: Sequence[BagCheck], anchors: Anchors) ->
         if str(year) not in known and bag.identifier(str(year)) not in known
     ]
     return [*found, *gone]
+
+
+def _of_custody(archive: Archive, before: Sequence[FixityFinding]) -> list[FixityFinding]:
+    """Return what is wrong with files handed over or taken over, as far as nothing else was found of them."""
+    told = {finding.bag for finding in before}
+    try:
+        return [found for found in custody.findings(archive) if found.bag not in told]
+    except (IntegrityAlarm, NewerFormat) as alarm:
+        return [FixityFinding("ledger", "", FixityFault.UNCHECKED, "移交", str(alarm))]
 
 
 def check_tray(archive: Archive, *, quick: bool) -> list[FixityFinding]:

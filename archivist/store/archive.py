@@ -17,11 +17,12 @@ from archivist.model.record import Record
 from archivist.model.tombstone import Tombstone
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
-from archivist.store.bag_heads import bag_folder, event_digest, is_listed, last_event, numbers_in, numbers_of
+from archivist.store.bag_heads import bag_folder, event_digest, is_listed, last_event, numbers_of
 from archivist.store.batches import Batches
 from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
+from archivist.store.custody import Custody, own_numbers
 from archivist.store.destruction import Destructions, Sentence
 from archivist.store.head_log import HeadLog
 from archivist.store.household_mergers import MERGERS
@@ -65,8 +66,9 @@ class Archive:
         self.alarms = Alarms(alarms, self.work)
         kinds = (MOVES, SPLITS, MERGERS)
         self.two_case_changes = TwoCaseChanges(moves, self.work, self.cases, self.heads.changing, kinds)
-        own = partial(numbers_in, self.cases)
+        own = partial(own_numbers, root)
         self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, own)
+        self.custody = Custody(self.ledgers)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
         self.receptions = Receptions(root, self.ledgers, self.heads.changing, self.access.disclose)
@@ -106,7 +108,8 @@ class Archive:
         path = bag_folder(self.root, str(number))
         if not path.is_dir():
             stone = self.destructions.readable().get(number)
-            raise CaseNotFound(f"{number} {stone.words}" if stone else f"没有户档 {number}")
+            told = self.custody.before(number) + stone.words if stone else ""
+            raise CaseNotFound(f"{number} {told}" if told else f"没有户档 {number}")
         return path
 
     def tombstones(self) -> Mapping[CaseNo, Tombstone]:
@@ -176,17 +179,9 @@ class Archive:
                 with durable_files.writing("恢复未完成，没有写入新的内容"):
                     self.create()
                     if dirty:  # whoever died may have died between a rename and its fsync
-                        for folder in (
-                            self.root,
-                            self.work,
-                            self.cases,
-                            self.ledger,
-                            self.review,
-                            self.two_case_changes.folder,
-                            self.batches.folder,
-                            *self.tray.folders(),
-                            *self.heads.changed.folders(),
-                        ):
+                        own = (self.root, self.work, self.cases, self.ledger, self.review)
+                        others = (self.two_case_changes.folder, self.batches.folder, *self.tray.folders())
+                        for folder in (*own, *others, *self.heads.changed.folders()):
                             durable_files.sync_folder(folder)
                         durable_files.sync_names(self.outbox)
                     self.recovered = self._recover(killed=dirty)
@@ -224,6 +219,7 @@ class Archive:
         """
         with self.writing(stamp.by.actor):
             self.refuse(number)
+            self.custody.refuse(number)
             current = self.chain(number)
             case = self._fold(number, current)
             draft = make(case)
@@ -296,6 +292,8 @@ class Archive:
         with self.writing(change.stamp.by.actor):
             self.refuse(change.case)
             self.refuse(change.target)
+            for number in (change.case, change.target):
+                self.custody.refuse(number)
             case, target = self.read(change.case), self.read(change.target)
             draft = make(case, target)
             require_fitting(case, change.departure(case, self.chain(change.target)), change.stamp)

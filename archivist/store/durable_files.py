@@ -123,7 +123,7 @@ def sync_tree(path: Path) -> None:
                 os.fsync(fd)
             finally:
                 os.close(fd)
-    sync_names(path)
+        sync_folder(Path(folder))
 
 
 def write_unsynced(path: Path, chunks: Iterable[bytes], *, mode: int = FILE_MODE) -> tuple[Sha256, int]:

@@ -2,12 +2,14 @@
 
 ``received/<office>/<case>/`` are the bags, ``ledger/<year>/`` beside them the office's own ledger, ``anchors/<submission>.tsv``
 the heads of everything the office had. A submission that passed every check is built under ``.work/`` and renamed to
-``incoming/<submission>/``: *this is the commit*. What is left is done again after a crash, in this order: each bag steps out of its
+``incoming/<submission>/``: *this is the commit*. An office takes over another's files after a reorganisation in the same way: the bags go among its own cases,
+the other's ledger into ``ledger-<office>/``; there nothing is exchanged, for none of it may be there. What is left is done again after a crash, in this order: each bag steps out of its
 place and the new one steps in; the receipt goes to the outbox; the ledger takes its event; the folder goes, and the old bags with it.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ from archivist.model.ids import CaseNo
 from archivist.model.plain_json import JsonList, JsonTable
 from archivist.store import durable_files, notes
 from archivist.store.bag_heads import RECEIVED, is_bureau, received_from
-from archivist.store.commit import Draft, Stamp
+from archivist.store.commit import PENDING, Draft, Stamp
+from archivist.store.custody import ledger_of
 from archivist.store.ledger import LedgerBags
 
 INCOMING: Final = "incoming"
@@ -42,7 +45,8 @@ _SHAPE: Final = JsonTable(
         "bags": JsonList(str),
         "event": dict,
         "by": JsonTable({"actor": str, "time": str}, open=True),
-    }
+    },
+    {"custody": bool},
 )
 _ADVICE: Final = "不要删去 archive/incoming 里的任何文件；从备份取回这个文件，再运行 archivist doctor。"
 
@@ -54,6 +58,7 @@ class Reception:
     Attributes:
         bags: the places of its bags below the office's folder: a case number, or ``ledger/2026``.
         event: what the ledger says of it; the files of the receipt are added.
+        custody: an office takes the files over, to go on with them itself.
     """
 
     submission: str
@@ -61,6 +66,12 @@ class Reception:
     bags: Sequence[str]
     event: Mapping[str, Any]
     stamp: Stamp
+    custody: bool = False
+
+    @property
+    def op(self) -> Op:
+        """What the ledger calls it."""
+        return Op.CUSTODY_RECEIVED if self.custody else Op.SUBMISSION_RECEIVED
 
     def to_plain(self) -> dict[str, Any]:
         """Return the object of its note."""
@@ -71,6 +82,7 @@ class Reception:
             "event": dict(self.event),
             "by": self.stamp.by.to_plain(),
             "pack": self.stamp.pack,
+            **({"custody": True} if self.custody else {}),
         }
 
     @classmethod
@@ -79,7 +91,8 @@ class Reception:
         if not _OFFICE.fullmatch(plain["office"]) or not all(map(_PLACE.fullmatch, plain["bags"])):
             raise ValueError("places")
         stamp = Stamp(By.from_plain(plain["by"]), plain["pack"])
-        return cls(plain["submission"], plain["office"], tuple(plain["bags"]), plain["event"], stamp)
+        custody = bool(plain.get("custody"))
+        return cls(plain["submission"], plain["office"], tuple(plain["bags"]), plain["event"], stamp, custody)
 
 
 def begin(root: Path) -> None:
@@ -148,9 +161,12 @@ class Receptions:
             )
         self._ledgers.place_of_next(reception.stamp.by.today.year, reception.stamp)  # that it takes an event
         with durable_files.writing("没有接收任何内容"):
+            durable_files.make_folders(self.incoming, below=self._root)
             durable_files.make_folder(staged / ANSWER)
             for name, content in answer.items():
                 durable_files.write_unsynced(staged / ANSWER / name, [content])
+            for bag in reception.bags if reception.custody else ():
+                _settle(staged / BAGS / bag)
             durable_files.write_unsynced(staged / HEADS, [heads])
             durable_files.write_unsynced(staged / PLAN, [notes.seal(reception.to_plain())])
             durable_files.sync_tree(staged)
@@ -180,16 +196,18 @@ class Receptions:
         return done, left
 
     def _complete(self, place: Path, reception: Reception) -> tuple[Path, ...]:
-        target = self.of(reception.office)
+        target = ledger_of(self._root, reception.office) if reception.custody else self.of(reception.office)
         durable_files.make_folders(target / ANCHORS, below=self._root)
-        durable_files.make_folders(target / LEDGER, below=self._root)
+        if not reception.custody:
+            durable_files.make_folders(target / LEDGER, below=self._root)
         for bag in reception.bags:
-            self._exchange(place, target, bag, reception.stamp)
+            there = self._own_place(target, bag) if reception.custody else target / bag
+            self._exchange(place, there, bag, reception)
         files = self._hand_out(place, reception)
-        if not self._is_entered(reception.submission):
+        if not self._is_entered(reception):
             entries = [self._entry(path) for path in files]
             year = reception.stamp.by.today.year
-            draft = Draft(Op.SUBMISSION_RECEIVED, {**reception.event, "files": entries})
+            draft = Draft(reception.op, {**reception.event, "files": entries})
             self._ledgers.enter(year, draft, reception.stamp)
         anchors = target / ANCHORS / f"{reception.submission}.tsv"
         if (place / HEADS).exists() and not anchors.exists():
@@ -201,14 +219,19 @@ class Receptions:
         durable_files.sync_folder(self.incoming)
         return files
 
-    def _exchange(self, place: Path, target: Path, bag: str, stamp: Stamp) -> None:
+    def _own_place(self, ledger: Path, bag: str) -> Path:
+        """Return where an office has a bag it took over: a year of the other's ledger, or a case."""
+        year = bag.removeprefix(f"{LEDGER}/")
+        return ledger / year if year != bag else self._root / "cases" / bag
+
+    def _exchange(self, place: Path, there: Path, bag: str, reception: Reception) -> None:
         """Let the new bag step into its place; the one that was there waits for the end beside it."""
-        new, there, before = place / BAGS / bag, target / bag, place / BEFORE / bag
+        new, before = place / BAGS / bag, place / BEFORE / bag
         if not new.exists():
             return
         if not bag.startswith(f"{LEDGER}/"):
-            self._changing(bag, stamp)
-        if there.exists():
+            self._changing(bag, reception.stamp)
+        if there.exists() and not reception.custody:
             durable_files.make_folders(before.parent, below=place)
             durable_files.rename_new(there, before)
             durable_files.sync_folder(before.parent)
@@ -234,6 +257,14 @@ class Receptions:
             "size": size,
         }
 
-    def _is_entered(self, submission: str) -> bool:
-        events = self._ledgers.events(Op.SUBMISSION_RECEIVED)
-        return any(event.data["submission"] == submission for event in events)
+    def _is_entered(self, reception: Reception) -> bool:
+        events = self._ledgers.events(reception.op)
+        return any(event.data["submission"] == reception.submission for event in events)
+
+
+def _settle(folder: Path) -> None:
+    """Make of an unpacked bag one that takes events: a place for what is being committed, and a payload nobody writes into."""
+    durable_files.make_folder(folder / PENDING)
+    for path in (folder / "data").rglob("*"):
+        if path.is_file() and hasattr(os, "fchmod"):  # as ``durable_files`` does, which syncs it afterwards
+            path.chmod(durable_files.PAYLOAD_MODE)

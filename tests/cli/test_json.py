@@ -238,7 +238,12 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "bureau-feedback", ["S-TJHQ-2024Q1-01", "--findings", "{findings}", "--workspace", "{bureau}"]),
     ],
     ("bureau", "list"): [(0, "bureau-list", ["--workspace", "{bureau}"])],
-    ("transfer", "out"): [(27, "error", ["王秀兰", "--to", "TJHX"]), (2, "error", ["王秀兰", "--to", "甲"])],
+    ("transfer", "out"): [
+        (27, "error", ["王秀兰", "--to", "TJHX"]),
+        (2, "error", ["王秀兰", "--to", "甲"]),
+        (-1, "error", ["--custody", "--all", "--to", "TJHX", "--dry-run"]),
+        (2, "error", ["--custody", "--all", "--to", "TJHX"]),
+    ],
     ("transfer", "in"): [(11, "error", ["诊断.txt"])],
     ("reindex",): [(0, "reindex", []), (50, "error", ["--to", "opensearch"]), (2, "error", ["--behind"])],
     ("templates", "list"): [(0, "document-types", [])],

@@ -37,8 +37,11 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "record", "move"): [(Act.MOVE_RECORD, ["王秀兰", "1", "王秀兰", "--reason", "归错"])],
     ("case", "record", "retype"): [(Act.RETYPE_RECORD, ["王秀兰", "1", "身份证", "--reason", "认错"])],
     ("case", "expunge"): [(Act.EXPUNGE, ["王秀兰", "1", "--why", "依法删除", "--by", "某approver", "--by", "某archivist", "--paper", "诊断.txt"])],
-    ("transfer", "out"): [(Act.TRANSFER_OUT, ["王秀兰", "--to", "TJHX"])],
-    ("transfer", "in"): [(Act.TRANSFER_IN, ["诊断.txt"])],
+    ("transfer", "out"): [
+        (Act.TRANSFER_OUT, ["王秀兰", "--to", "TJHX"]),
+        (Act.HAND_OVER, ["--custody", "--all", "--to", "TJHX", "--yes"]),
+    ],
+    ("transfer", "in"): [(Act.TRANSFER_IN, ["诊断.txt"]), (Act.TAKE_OVER, ["--custody", "诊断.txt"])],
     ("case", "record", "confirm"): [(Act.CONFIRM_RECORD, ["王秀兰", "1", "--note", "看过原件"])],
     ("case", "record", "void"): [(Act.VOID, ["王秀兰", "1", "--reason", "写错"])],
     ("case", "record", "replace"): [(Act.REPLACE, ["王秀兰", "1", "--reason", "写错"])],

@@ -23,6 +23,7 @@ from archivist.model.reference_numbers import ReferenceNumber
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format, bag, chain
 from archivist.store.bag_heads import bag_folder, read_head
+from archivist.store.custody import ledgers_taken
 from archivist.workspace import Workspace
 from tests.faults.office import (
     HELD_PAPER,
@@ -171,7 +172,10 @@ def check(root: Path, steps: Sequence[Step], told: int, *, rounds: int = 1) -> i
     must((archive.root / archive_format.NAME).read_text() == archive_format.LINE, "FORMAT is not whole")
     must(not any(archive.work.iterdir()), f".work/ holds {sorted(p.name for p in archive.work.iterdir())}")
     must(not archive.two_case_changes.begun(), f"moves/ holds {archive.two_case_changes.begun()}")
-    for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir(), *archive.batches.folders()):
+    incoming = archive.receptions.incoming
+    must(not (incoming.is_dir() and any(incoming.iterdir())), "incoming/ is not empty")
+    taken = (year for ledger in ledgers_taken(archive.root) for year in ledger.glob("[0-9]*"))
+    for folder in (*archive.cases.iterdir(), *archive.ledger.iterdir(), *archive.batches.folders(), *taken):
         whole(folder)
     now = look(archive)
     fits = [n for n in range(told, min(told + 2, len(steps))) if now.picture == steps[n].picture]

@@ -1,0 +1,301 @@
+"""“机构变动: bags + ledger to `ledger-<CODE>/`, `custody_received`; A keeps until receipt”: one office answers for a file at any moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archivist.api import case_file, searching
+from archivist.api.setup import make_workspace as set_up
+from archivist.bureau.handover import TookOver, take_over
+from archivist.disposal_errors import ForkedChain, OnHold
+from archivist.errors import (
+    ArchivistError,
+    CaseClosed,
+    CaseExists,
+    CaseNotFound,
+    IntegrityAlarm,
+    InvalidValue,
+    StepRefused,
+    UsageError,
+)
+from archivist.model.by import CHINA, By
+from archivist.model.disposals import Opinion
+from archivist.model.event import Op
+from archivist.model.facts import parse_facts
+from archivist.model.group_holds import HeldCases
+from archivist.model.ids import Category
+from archivist.preservation import custody, holds, submission
+from archivist.preservation import disposal_batches as batches
+from archivist.preservation.disposal_batches import Appraised
+from archivist.preservation.holds import HoldOrder
+from archivist.preservation.submission import SubmissionMade
+from archivist.preservation.submission_import import take_in
+from archivist.preservation.verification import verify
+from archivist.procedure.cases import change_facts
+from archivist.store import durable_files, held_files
+from archivist.store.bag_fixity import FixityFault
+from archivist.store.receptions import Receptions
+from archivist.workspace import Workspace
+from tests.bureau.kit import remade
+from tests.command_line import Office, opened
+from tests.filing import file_papers
+from tests.kit import BY, make_workspace, open_household
+from tests.people import make_id
+from tests.preservation import disposals
+from tests.preservation.disposals import KEEPER, READY
+from tests.procedure.test_household_merger import hold
+
+LATER = By("周接管", dt.datetime(2024, 4, 2, 9, tzinfo=CHINA))
+PHONE = [("applicant.phone", "022-00009999")]
+
+
+@pytest.fixture
+def giving(tmp_path: Path) -> Iterator[Workspace]:
+    """An office with an open household that has a paper, and a held one that is closed."""
+    with make_workspace(tmp_path / "甲") as made:
+        case = open_household(made)
+        file_papers(made, case.number, "mat_household_register", dated="2024-01-02")
+        other = {"applicant": {"name": "郑样例", "id_number": make_id("19620407", "026")}}
+        hold(made, open_household(made, parse_facts(other)))
+        yield made
+
+
+@pytest.fixture
+def taking(tmp_path: Path) -> Iterator[Workspace]:
+    """The office that takes over."""
+    set_up(tmp_path / "乙", pack="tianjin-hongqiao", office="红桥区新设街道", code="TJHX")
+    with Workspace.open(tmp_path / "乙") as made:
+        yield made
+
+
+def give(office: Workspace, **more: Any) -> SubmissionMade:
+    return custody.hand_over(office, BY, "TJHX", **more)
+
+
+def packages(made: SubmissionMade) -> list[Path]:
+    assert made.folder is not None
+    return [made.folder / part.name for part in made.parts]
+
+
+def take(office: Workspace, made: SubmissionMade, **more: Any) -> TookOver:
+    return take_over(office, LATER, packages(made), **more)
+
+
+def receipt(done: TookOver) -> Path:
+    return next(path for path in done.files if path.suffix == ".json")
+
+
+def test_everything_goes_over_and_the_files_go_on(giving: Workspace, taking: Workspace) -> None:
+    numbers = giving.archive.case_numbers()
+    heads = {number: giving.archive.head(number) for number in numbers}
+    made = give(giving)
+    done = take(taking, made)
+    assert done.cases == tuple(map(str, numbers)) and taking.archive.case_numbers() == numbers
+    assert {number: taking.archive.head(number) for number in numbers} == heads
+    assert done.ledger == taking.archive.root / "ledger-TJHQ" and (done.ledger / "2024" / "events").is_dir()
+    assert [e.data["office"] for e in taking.archive.ledger_events(Op.CUSTODY_RECEIVED)] == ["TJHQ"]
+    after, _ = change_facts(taking, LATER, numbers[0], PHONE, reason="来电")
+    assert after.seq == heads[numbers[0]][0] + 1 and taking.find_case("王秀兰") == numbers[0]
+    assert open_household(taking, category=Category.DX).number.office == "TJHX"
+    assert [h.id for h in held_files.holds(taking.archive, taking.archive.read(numbers[1]), LATER.today)] == [
+        "H1"
+    ]
+    assert verify(taking, LATER).findings == ()
+    assert (taking.archive.inbox / f"{numbers[0]} 王秀兰").is_dir()
+
+
+def test_no_file_is_in_two_custodies_and_none_in_none(giving: Workspace, taking: Workspace) -> None:
+    """F30: “no household in two custodies, none in none”: from the package on this office writes nothing, and keeps everything."""
+    number = giving.archive.case_numbers()[0]
+    made = give(giving)
+    with pytest.raises(CaseClosed, match="移交给 TJHX"):
+        change_facts(giving, BY, number, PHONE, reason="来电")
+    assert "等对方接收的回执" in case_file.show_case(giving, str(number)).handed_over
+    take_in(giving, LATER, receipt(take(taking, made)))
+    shown = case_file.show_case(giving, str(number)).handed_over
+    assert shown.startswith("已移交 TJHX 天津市") and giving.archive.read(number).seq
+    with pytest.raises(CaseClosed, match="已移交"):
+        change_facts(giving, BY, number, PHONE, reason="来电")
+    assert verify(giving, BY).findings == ()
+    (notice,) = searching.search(giving, "王秀兰").notices
+    assert notice.startswith("已移交 TJHX") and notice.endswith(f"：{number}")
+
+
+def test_verify_knows_a_file_that_changed_after_it_was_handed_over(
+    giving: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = giving.archive.case_numbers()[0]
+    give(giving)
+    with monkeypatch.context() as broken:
+        broken.setattr("archivist.store.custody.Custody.refuse", lambda *_: None)
+        change_facts(giving, BY, number, PHONE, reason="来电")
+    (found,) = verify(giving, BY).findings
+    assert (found.bag, found.problem) == (str(number), FixityFault.HISTORY) and "TJHX" in found.found
+
+
+def test_verify_knows_what_became_of_what_was_taken_over(giving: Workspace, taking: Workspace) -> None:
+    done = take(taking, give(giving))
+    assert done.ledger is not None
+    (year,) = done.ledger.glob("2*")
+    durable_files.remove_tree(year)
+    durable_files.remove_tree(taking.archive.cases / done.cases[0])
+    found = {(f.bag, f.problem) for f in verify(taking, LATER).findings}
+    assert found == {("ledger-TJHQ/2024", FixityFault.GONE), (done.cases[0], FixityFault.GONE)}
+
+
+def test_the_same_package_again_changes_nothing(giving: Workspace, taking: Workspace) -> None:
+    """F30: “same package taken in twice”."""
+    made = give(giving)
+    first = take(taking, made)
+    seq = taking.archive.ledgers.seq(2024)
+    again = take(taking, made)
+    assert (first.again, again.again, again.files) == (False, True, first.files)
+    assert taking.archive.ledgers.seq(2024) == seq
+    with pytest.raises(CaseClosed, match="起移交给 TJHX"):
+        give(giving)
+
+
+def test_what_was_broken_off_is_resumed_to_the_same_bytes(giving: Workspace) -> None:
+    made = give(giving)
+    (path,) = packages(made)
+    before = path.read_bytes()
+    path.unlink()
+    submission.resume(giving, BY, str(made.submission.id))
+    assert path.read_bytes() == before
+
+
+def test_trial_runs_leave_nothing(giving: Workspace, taking: Workspace) -> None:
+    assert give(giving, dry_run=True).folder is None and not giving.archive.custody.handed_over()
+    made = give(giving)
+    assert take(taking, made, dry_run=True).ledger is None
+    assert not taking.archive.case_numbers() and not any(taking.archive.work.iterdir())
+
+
+@pytest.mark.parametrize("to", ["TJHQ", "x", ""])
+def test_it_goes_to_another_office(giving: Workspace, to: str) -> None:
+    with pytest.raises(InvalidValue, match="另一机关"):
+        custody.hand_over(giving, BY, to)
+
+
+def test_a_hold_on_many_stays_behind_so_it_is_refused(giving: Workspace) -> None:
+    """§2: “custody transfer without it” is blocked with E601."""
+    holds.declare(giving, BY, HoldOrder("审计", until="审计结束"), HeldCases(Category.DB))
+    with pytest.raises(OnHold) as refused:
+        give(giving)
+    assert any("审计" in p for p in refused.value.problems)
+
+
+def test_what_is_not_ours_or_not_whole_is_refused_and_nothing_taken(
+    giving: Workspace, taking: Workspace, tmp_path: Path
+) -> None:
+    made = give(giving)
+    (path,) = packages(made)
+    number = made.submission.cases[0].case
+
+    def spoiled(files: dict[str, bytes]) -> None:
+        name = next(n for n in files if n.startswith(f"data/cases/{number}/data/"))
+        files[name] += b"x"
+
+    def another(files: dict[str, bytes]) -> None:
+        files["anchor/submission.json"] = files["anchor/submission.json"].replace(b"TJHX", b"TJHE")
+
+    wrong: list[tuple[Any, type[ArchivistError]]] = [(spoiled, IntegrityAlarm), (another, InvalidValue)]
+    for n, (change, error) in enumerate(wrong):
+        with pytest.raises(error):
+            take_over(taking, LATER, [remade(path, tmp_path / f"{n}.zip", change)])
+    with pytest.raises(InvalidValue, match="不是 TJHQ"):
+        take_over(giving, LATER, [path])
+    assert not taking.archive.case_numbers() and not any(taking.archive.work.iterdir())
+    (taking.archive.cases / number).mkdir()
+    with pytest.raises(CaseExists):
+        take(taking, made)
+
+
+def test_another_package_of_the_same_number_is_a_fork(
+    giving: Workspace, taking: Workspace, tmp_path: Path
+) -> None:
+    made = give(giving)
+    take(taking, made)
+    (path,) = packages(made)
+    with pytest.raises(ForkedChain):
+        take_over(
+            taking,
+            LATER,
+            [
+                remade(
+                    path,
+                    tmp_path / "别的.zip",
+                    lambda files: files.update({"data/destroyed.tsv": files["data/destroyed.tsv"] + b"x\n"}),
+                )
+            ],
+        )
+
+
+def test_killed_in_between_it_is_completed(
+    giving: Workspace, taking: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F30: “kill between out and in”: the commit is one rename; the next start puts every bag where it belongs."""
+    made = give(giving)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Receptions, "_hand_out", dies)
+        with pytest.raises(KeyboardInterrupt):
+            take(taking, made)
+    with Workspace.open(taking.root) as again, again.writing(LATER):
+        pass
+    assert [str(n) for n in taking.archive.case_numbers()] == [case.case for case in made.submission.cases]
+    assert len(list(taking.archive.ledger_events(Op.CUSTODY_RECEIVED))) == 1
+    assert take(taking, made).again
+
+
+def test_copies_are_cleared_away_after_the_receipt_and_by_a_disposal_alone(
+    tmp_path: Path, taking: Workspace
+) -> None:
+    """“A keeps until receipt, then batch 移交后清除”: appraised, approved and executed as any other; open and held files too."""
+    with disposals.office(tmp_path / "甲", 1) as giving:
+        hold(giving, open_household(giving))
+        numbers = giving.archive.case_numbers()
+        made = give(giving)
+        with pytest.raises(StepRefused) as early:
+            batches.propose(giving, KEEPER, on=KEEPER.today, handed_over=True)
+        assert all("之前不清除" in p for p in early.value.problems)
+        take_in(giving, LATER, receipt(take(taking, made)))
+        with pytest.raises(StepRefused):
+            disposals.proposed(giving)  # its period ran out here, but the other office decides
+        name = batches.propose(giving, KEEPER, on=KEEPER.today, handed_over=True).batch
+        batch = batches.batch_of(giving.archive, name)
+        with pytest.raises(UsageError, match="接管的机关"):
+            disposals.appraised(giving, batch, {numbers[0]: Appraised(Opinion.KEEP)})
+        done = disposals.destroy(giving, disposals.approved(giving, disposals.appraised(giving, batch)))
+        assert (list(done.now), done.left) == (numbers, ())
+        with pytest.raises(CaseNotFound, match=r"已移交 TJHX.*本机关的一份已销毁"):
+            giving.archive.folder(numbers[0])
+        assert verify(giving, READY).findings == ()
+    assert taking.archive.case_numbers() == numbers and verify(taking, LATER).findings == ()
+
+
+def test_both_sides_by_commands(tmp_path: Path) -> None:
+    """“等待接收回执，之前不清除”: out, in and the receipt as clerks type them; each answer is what its schema says."""
+    for name in "甲乙":
+        (tmp_path / name).mkdir()
+    giving, taking = opened(tmp_path / "甲"), Office(tmp_path / "乙")
+    set_up(tmp_path / "乙", pack="tianjin-hongqiao", office="红桥区新设街道", code="TJHX")
+    tried = giving.json("transfer", "out", "--custody", "--all", "--to", "TJHX", "--dry-run")
+    made = giving.json("transfer", "out", "--custody", "--all", "--to", "tjhx", "--yes")
+    assert (tried["made"], made["made"], tried["cases"]) == (False, True, made["cases"])
+    parts = [str(Path(made["folder"]) / part) for part in made["parts"]]
+    looked = taking.json("transfer", "in", *parts, "--dry-run")
+    done = taking.json("transfer", "in", *parts)
+    assert (looked["receipt"], len(done["cases"]), done["again"]) == ([], made["cases"], False)
+    assert taking.json("transfer", "in", *parts)["again"]
+    paper = next(path for path in done["receipt"] if path.endswith(".json"))
+    assert giving.json("submit", "import", paper)["kind"] == "receipt"
+    assert giving.json("case", "show", done["cases"][0])["handed_over"].startswith("已移交 TJHX")
