@@ -22,7 +22,7 @@ from tests.faults.shim import (
     strike,
 )
 from tests.faults.strike import Site
-from tests.sampling import sample
+from tests.sampling import sample, sweep
 
 INDEX_STRIDE = 4
 
@@ -36,6 +36,7 @@ def faults_at(n: int, command: str) -> list[Fault]:
     return [faults[n % 5], faults[(n + 2) % 5]] if command == "file many" else faults
 
 
+@sweep(1 / 2)
 def test_a_disk_that_fails_at_any_call(site: Site, counted: Counted) -> None:
     """Not acknowledged: the original is untouched in the inbox; acknowledged: present and intact."""
     calls, refused, struck = range(1, site.calls() + 1), 0, 0
@@ -69,6 +70,7 @@ def test_a_watcher_that_tries_again_files_once(
     counted(name, "tried again by the same process", tried)
 
 
+@sweep(1 / 2)
 def test_ctrl_c_at_any_call(site: Site, counted: Counted) -> None:
     """Ctrl-C just after a call that took effect must not undo half of it."""
     points = sample(range(1, site.calls() + 1), 1 / 5, f"Ctrl-C in {site.command.name}", ends=True)
@@ -79,6 +81,7 @@ def test_ctrl_c_at_any_call(site: Site, counted: Counted) -> None:
     counted(site.command.name, "Ctrl-C", len(points))
 
 
+@sweep(1 / 3)
 def test_a_disk_that_fails_under_the_index(site: Site, counted: Counted) -> None:
     """The archive's commit stands whatever becomes of the index."""
     calls, struck = range(1, site.calls("index") + 1, INDEX_STRIDE), 0

@@ -11,12 +11,13 @@ from tests.faults.office import lay
 from tests.faults.shim import DONE, KILLED, Kill
 from tests.faults.strike import Site
 from tests.faults.truth import fingerprint
-from tests.sampling import sample
+from tests.sampling import sample, sweep
 
 INDEX_STRIDE = 3
 """Of the calls below ``index/`` every third is enough: the index is disposable."""
 
 
+@sweep(1 / 2)
 def test_killed_at_every_call_and_at_every_call_of_the_recovery(site: Site, counted: Counted) -> None:
     total, seen, nested = site.calls(), set[tuple[str, int]](), 0
     kept = site.work.with_name("kept")
@@ -39,6 +40,7 @@ def test_killed_at_every_call_and_at_every_call_of_the_recovery(site: Site, coun
     counted(site.command.name, "kills in recovery", nested)
 
 
+@sweep(1 / 3)
 def test_killed_while_the_index_is_written(site: Site, counted: Counted) -> None:
     """The index is disposable: whatever a kill leaves of it, the next start makes it what a rebuild would."""
     calls = range(1, site.calls("index") + 1, INDEX_STRIDE)

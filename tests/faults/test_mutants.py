@@ -55,6 +55,7 @@ def needless(done: Done) -> bool:
     return any(re.fullmatch(pattern, words(done)) for pattern in NEEDLESS)
 
 
+@sweep(1 / 2)
 def test_every_fsync_of_a_command_is_needed(site: Site, counted: Counted) -> None:
     blackout, log = Blackout(site), record(site)
     blackout.try_all(log)

@@ -11,9 +11,10 @@ from tests.faults.blackout import Blackout, ends, interrupted, record
 from tests.faults.power import paths
 from tests.faults.strike import Site
 from tests.faults.truth import Broken
-from tests.sampling import sample
+from tests.sampling import sample, sweep
 
 
+@sweep(1 / 2)
 def test_power_loss_after_any_call(site: Site, counted: Counted) -> None:
     blackout = Blackout(site)
     log = record(site)
@@ -26,6 +27,7 @@ def test_power_loss_after_any_call(site: Site, counted: Counted) -> None:
     counted(site.command.name, "of them unlike", len(blackout.right))
 
 
+@sweep(1 / 3)
 def test_power_loss_after_a_kill_and_a_restart(site: Site, counted: Counted) -> None:
     """What a restarted program shows as filed is as safe as what the first one acknowledged."""
     blackout = Blackout(site)

@@ -20,6 +20,7 @@ from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.soundness import agreement
 from tests.people import make_id
 from tests.rules.walking import walk
+from tests.sampling import sweep
 
 NATIONAL = packs.load("national")
 LAW = dt.date(2026, 7, 1)
@@ -38,6 +39,7 @@ def basis(found: Pack, kind: str, category: str, accepted: dt.date, act: dt.date
     return [str(r.value) for r in found.under(f"{RulePrefix.BASIS}{kind}.", Category(category), days)]
 
 
+@sweep(1 / 4)
 @pytest.mark.parametrize(("kind", "category"), DECISIONS)
 @pytest.mark.parametrize("name", packs.available())
 def test_every_decision_accepted_since_cites_the_statute_beside_the_measures(

@@ -14,6 +14,7 @@ from archivist.rules import pack, rule_text
 from archivist.rules.guards import GUARDS
 from archivist.rules.rule_days import RuleDays
 from archivist.rules.soundness import procedure, proof
+from tests.sampling import sweep
 
 ON = dt.date(2024, 3, 4)
 CATALOGUE = Catalogue.load()
@@ -36,6 +37,7 @@ def test_every_document_a_pack_names_is_in_the_catalogue(name: str) -> None:
     assert {d for d in named if d not in catalogue} == set()
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize(("name", "category"), PLACES)
 def test_every_document_a_step_names_is_for_that_category_and_place(name: str, category: Category) -> None:
     """What a step asks for or brings forth can be issued or filed in the very case it is taken in."""

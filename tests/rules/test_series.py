@@ -16,7 +16,7 @@ from archivist.model.ids import Category
 from archivist.rules import pack
 from archivist.rules.rule import Rule
 from archivist.rules.rule_days import HoldsBy, RuleDays
-from tests.sampling import examples
+from tests.sampling import examples, sweep
 
 Row = Mapping[str, Any]
 SOURCE = {"measure": "《样例街道办事规程》", "article": "第三条", "sentence": "样例"}
@@ -138,6 +138,7 @@ def test_a_dated_row_for_other_circumstances_leaves_the_general_one() -> None:
     assert sorted(map(str, held)) == ["5", "9"]
 
 
+@sweep(1 / 8)
 @pytest.mark.parametrize("name", pack.available())
 @pytest.mark.parametrize("category", list(Category))
 def test_steps_have_their_days_too(name: str, category: Category) -> None:

@@ -30,6 +30,7 @@ from archivist.workspace import Workspace
 from tests.filing import ACCEPTANCE, TO_PUBLICITY, bind, file_papers, sign, walk
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
 from tests.people import WANG, make_id
+from tests.sampling import sweep
 
 PASSED, FAILED, UNCHECKED, INAPPLICABLE = (
     Verdict.PASSED,
@@ -166,6 +167,7 @@ def test_c01_what_a_person_named_counts_though_it_was_never_read(workspace: Work
     assert look(workspace, number, "C01").verdict is PASSED
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(
     "typed", [{"by": "machine", "score": 0.8}, {"by": "machine", "score": 1.0}, {"by": "person"}, None]
 )
@@ -287,6 +289,7 @@ def test_where_proof_of_identity_is_asked_for_more_than_one_kind_will_do(name: s
     assert rows and all({"mat_id_card", "mat_id_or_other"} <= {m.document, *m.accepts} for m in rows)
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(
     "identity", ["mat_id_or_other", "mat_id_card", "mat_household_register", "mat_residence_permit"]
 )
@@ -343,6 +346,7 @@ def test_c07_a_paper_of_the_kind_that_is_asked_for_will_do(
     assert not any(title in p for p in look(workspace, number, "C07").problems)
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("name", pack.available())
 def test_what_will_do_as_well_is_in_the_catalogue(name: str) -> None:
     catalogue = Catalogue.load()
@@ -532,6 +536,7 @@ def test_c10_posting_and_taking_down_were_photographed(workspace: Workspace) -> 
     assert f"archivist check {number} --confirm C10.photos" in finding.todo, "what a person does about it"
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(
     ("people", "verdict"),
     [((), UNCHECKED), (("林经办",), FAILED), (("林经办", "林经办"), FAILED), (("林经办", "苏调查"), PASSED)],
@@ -621,6 +626,7 @@ CONFIRMED: Any = (
 )
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(
     ("pack_id", "on", "filed", "verdict"),
     [
@@ -666,6 +672,7 @@ folder = "11 归档"
 """
 
 
+@sweep(1 / 2)
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

@@ -22,6 +22,7 @@ from archivist.workspace import Workspace
 from tests.answers import printed
 from tests.filing import ACCEPTANCE, TO_PUBLICITY, bind, file_papers, walk
 from tests.kit import BY, TODAY, make_workspace, open_household
+from tests.sampling import sweep
 
 DOUBTS: dict[str, Any] = {
     "a type the machine was not sure of": {"typed": {"by": "machine", "score": 0.62}},
@@ -72,6 +73,7 @@ def last(workspace: Workspace, number: CaseNo) -> RecordNo:
     return list(workspace.archive.read(number).records)[-1]
 
 
+@sweep(1 / 3)
 @every_doubt
 @pytest.mark.parametrize("paper", ["application_form", "mat_household_register", "kinship_declaration"])
 def test_acceptance_waits_until_somebody_looked(workspace: Workspace, paper: str, doubt: str) -> None:
@@ -93,6 +95,7 @@ def test_acceptance_waits_until_somebody_looked(workspace: Workspace, paper: str
     assert event.title == "人工核对" and last(workspace, number) in event.text
 
 
+@sweep(1 / 2)
 @every_doubt
 def test_what_is_confirmed_in_a_check_counts_for_the_step(workspace: Workspace, doubt: str) -> None:
     number = household(workspace, "application_form", doubt)
@@ -102,6 +105,7 @@ def test_what_is_confirmed_in_a_check_counts_for_the_step(workspace: Workspace, 
     assert allowed(workspace, number, "accept")
 
 
+@sweep(1 / 2)
 @every_doubt
 def test_a_type_said_by_a_person_settles_it(workspace: Workspace, doubt: str) -> None:
     """「retype to say the type by a person」."""
@@ -116,6 +120,7 @@ def test_a_type_said_by_a_person_settles_it(workspace: Workspace, doubt: str) ->
     assert allowed(workspace, number, "accept")
 
 
+@sweep(1 / 2)
 @every_doubt
 def test_the_authorisation_and_what_came_of_it(workspace: Workspace, doubt: str) -> None:
     """C02 and guard ``authorised``; guard ``verified``: a report that is none, or is not seen to be signed, proves nothing."""
@@ -135,6 +140,7 @@ def test_the_authorisation_and_what_came_of_it(workspace: Workspace, doubt: str)
     assert not any(report in p for p in refused(workspace, number, "prelim"))
 
 
+@sweep(1 / 2)
 @every_doubt
 def test_what_a_step_needs(workspace: Workspace, doubt: str) -> None:
     """``needs`` of a step: the survey that the first review rests on."""
@@ -146,6 +152,7 @@ def test_what_a_step_needs(workspace: Workspace, doubt: str) -> None:
     assert not any(survey in p for p in refused_or_none(workspace, number, "prelim"))
 
 
+@sweep(1 / 2)
 @every_doubt
 def test_a_receipt_in_doubt_proves_no_service(workspace: Workspace, doubt: str) -> None:
     """「送达 needs a signed receipt of that decision」: one that nobody saw to be signed, or to be a receipt, is none."""

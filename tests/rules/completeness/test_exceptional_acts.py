@@ -27,6 +27,7 @@ from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.filing import file_papers, walk
 from tests.kit import BY, NOW, TODAY, make_workspace, open_household
+from tests.sampling import sweep
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 
@@ -128,6 +129,7 @@ def test_what_was_done_on_its_day_needs_no_eye(workspace: Workspace, stage: Stag
     assert (finding.verdict, finding.problems) == (Verdict.NOT_APPLICABLE, ())
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("stage", Stage)
 def test_each_kind_waits_for_a_person(workspace: Workspace, way: str, stage: Stage) -> None:
