@@ -410,13 +410,11 @@ class NotIdentified(SettingsError):
 
 
 def all_errors(root: type[ArchivistError] = ArchivistError) -> Iterator[type[ArchivistError]]:
-    """Yield every class of the tree that people may meet, in the order of its code."""
+    """Yield every class of the tree that people may meet (a private one is its parent to them), in the order of its code."""
     found: dict[str, type[ArchivistError]] = {}
     todo = [root]
     while todo:
         todo.extend((cls := todo.pop()).__subclasses__())
-        if cls.__name__.startswith("_"):  # told apart within one module; for people it is its parent
-            continue
-        if found.setdefault(cls.code, cls) is not cls:
+        if not cls.__name__.startswith("_") and found.setdefault(cls.code, cls) is not cls:
             raise AssertionError(f"code {cls.code} twice: {found[cls.code].__name__}, {cls.__name__}")
     yield from (found[code] for code in sorted(found))
