@@ -28,7 +28,7 @@ from archivist.search.cluster_queries import (
 )
 from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Hit, Results
-from archivist.search.names import name_key, spelt
+from archivist.search.names import name_key, spelt, spelt_like
 from archivist.search.opensearch import ClusterRequests, NotThere
 from archivist.search.presentation import Grounds, shown
 
@@ -87,11 +87,14 @@ class ClusterEngine:
             return {"terms": {"place": found}}
         assert isinstance(leaf, q.HasPerson)
         people = [p for found in self.walk(all_of(wanted, FACTS), "people") for p in found["people"]]
-        kind = "long" if leaf.by is q.PersonKey.PINYIN else "spoken"
-        spelt_so = {key for p in people for of, key in p["keys"] if of == kind and spelt(leaf.key, key)}
+        kind = "spoken" if leaf.by is q.PersonKey.MIXED else "long"
+        fits = spelt_like if leaf.by is q.PersonKey.PINYIN_LIKE else spelt
+        spelt_so = {key for p in people for of, key in p["keys"] if of == kind and fits(leaf.key, key)}
         persons: Json = {"terms": {"keys": sorted(f"{kind}:{key}" for key in spelt_so)}}
         if leaf.by is q.PersonKey.PINYIN:
             persons = any_of({"prefix": {"keys": f"pinyin:{leaf.key}"}}, persons)
+        elif leaf.by is q.PersonKey.PINYIN_LIKE:
+            persons = any_of({"wildcard": {"keys": {"value": f"pinyin:{leaf.key}*"}}}, persons)
         return persons if leaf.records else all_of(persons, FACTS)
 
     # ── the catalogue's questions ────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from typing import Final, assert_never
 
 from archivist.search import query_tree as q
 from archivist.search.cluster_documents import ABOUT_PAIRS, Json, pairs_of_fragment
-from archivist.search.names import spelt
+from archivist.search.names import spelt, spelt_like
 from archivist.search.person_search import han_of
 
 SORT: Final[Sequence[Json]] = ({"_score": "desc"}, {"filed_at": "desc"}, {"place": "desc"})
@@ -107,7 +107,7 @@ def _person(by: q.PersonKey, key: str) -> Json:
         case q.PersonKey.NAME_LIKE:
             return _like(f"name:{key}*")
         case q.PersonKey.PINYIN_LIKE:
-            return _like(f"pinyin:{key}*")
+            return any_of(_like(f"pinyin:{key}*"), {"prefix": {"keys": "long:"}})
         case q.PersonKey.ID_LIKE:
             return _like(f"id:{key}")
         case q.PersonKey.ID:
@@ -133,7 +133,12 @@ def is_person(by: q.PersonKey, key: str, keys: Sequence[Sequence[str]]) -> bool:
         case q.PersonKey.NAME_LIKE | q.PersonKey.PINYIN_LIKE | q.PersonKey.ID_LIKE:
             kind, _, _ = by.name.lower().partition("_")
             wanted = key if by is q.PersonKey.ID_LIKE else f"{key}*"
-            return any(of == kind and fnmatchcase(one, wanted) for of, one in keys)
+            return any(
+                fnmatchcase(one, wanted)
+                if of == kind
+                else kind == "pinyin" and of == "long" and spelt_like(key, one)
+                for of, one in keys
+            )
         case _:
             kind = {q.PersonKey.ID: "id", q.PersonKey.ID6: "id6", q.PersonKey.ID4: "id4"}[by]
             return [kind, key] in [list(one) for one in keys]
@@ -146,7 +151,8 @@ def _like(pattern: str) -> Json:
 def compared(leaf: q.Leaf) -> bool:
     """Tell whether what the cluster finds for a leaf has to be compared: how a name is spelt, what stands between pieces."""
     return isinstance(leaf, q.Matches) or (
-        isinstance(leaf, q.HasPerson) and leaf.by in (q.PersonKey.PINYIN, q.PersonKey.MIXED)
+        isinstance(leaf, q.HasPerson)
+        and leaf.by in (q.PersonKey.PINYIN, q.PersonKey.PINYIN_LIKE, q.PersonKey.MIXED)
     )
 
 

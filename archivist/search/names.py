@@ -101,6 +101,50 @@ def spelt(typed: str, name: str) -> bool:
     return any(_goes_on(typed, options[start:]) for start in range(len(options)))
 
 
+def spelt_like(pattern: str, name: str) -> bool:
+    """Tell whether part of a name may be typed in pinyin so, with ``?`` for one letter and ``*`` for any number of them.
+
+    Args:
+        pattern: letters and wildcards; the last syllable may be cut short.
+        name: as ``spoken`` gives it.
+    """
+    _, *sounds = name.split(" ")
+    options = [sound.split("/") for sound in sounds]
+    return any(_goes_on_like(pattern, options[start:]) for start in range(len(options)))
+
+
+def _goes_on_like(pattern: str, options: Sequence[Sequence[str]]) -> bool:
+    reached = _passing_over(pattern, {0})
+    for syllables in options:
+        after: set[int] = set()
+        for piece in {*syllables, *(syllable[0] for syllable in syllables)}:
+            ends = reached
+            for letter in piece:
+                ends = _passing_over(
+                    pattern,
+                    {
+                        at + (pattern[at] != "*")
+                        for at in ends
+                        if at < len(pattern) and pattern[at] in f"*?{letter}"
+                    },
+                )
+                if len(pattern) in ends:
+                    return True
+            after |= ends
+        reached = after
+    return False
+
+
+def _passing_over(pattern: str, places: set[int]) -> set[int]:
+    """Return the places of a pattern with those behind each ``*``, which may stand for nothing."""
+    found = set(places)
+    for at in places:
+        while pattern[at : at + 1] == "*":
+            at += 1
+            found.add(at)
+    return found
+
+
 def _goes_on(typed: str, options: Sequence[tuple[str, ...]]) -> bool:
     ends = {0}
     for char, *sounds in options:

@@ -30,7 +30,7 @@ def condition(select: Select, by: PersonKey, key: str) -> tuple[str, tuple[str, 
             return "k.kind = 'name' AND k.key >= ? AND k.key < ?", (key, after)
         case PersonKey.PINYIN:
             sounds = "k.kind = 'pinyin' AND k.key >= ? AND k.key < ?"
-            if long := _spelt(key, select("SELECT DISTINCT key FROM keys WHERE kind = 'long'")):
+            if long := _spelt(key, select(_LONG)):
                 return f"({sounds} OR {_ONE_OF.format('long')})", (key, after, long)
             return sounds, (key, after)
         case PersonKey.MIXED:
@@ -38,13 +38,17 @@ def condition(select: Select, by: PersonKey, key: str) -> tuple[str, tuple[str, 
         case PersonKey.NAME_LIKE:
             return "k.kind = 'name' AND k.key GLOB ?", (f"{_glob(key)}*",)
         case PersonKey.PINYIN_LIKE:
-            return "k.kind = 'pinyin' AND k.key GLOB ?", (f"{_glob(key)}*",)
+            sounds = "k.kind = 'pinyin' AND k.key GLOB ?"
+            if long := _spelt(key, select(_LONG), names.spelt_like):
+                return f"({sounds} OR {_ONE_OF.format('long')})", (f"{_glob(key)}*", long)
+            return sounds, (f"{_glob(key)}*",)
         case PersonKey.ID_LIKE:
             return "k.kind = 'id' AND k.key GLOB ?", (_glob(key),)
         case PersonKey.ID | PersonKey.ID6 | PersonKey.ID4:
             return f"k.kind = '{by.name.lower()}' AND k.key = ?", (key,)
 
 
+_LONG: Final = "SELECT DISTINCT key FROM keys WHERE kind = 'long'"
 _ONE_OF: Final = "k.kind = '{}' AND k.key IN (SELECT value FROM json_each(?))"
 
 
@@ -63,9 +67,11 @@ def han_of(key: str) -> str:
     return str(max(_HAN_RUN.findall(key), key=len))
 
 
-def _spelt(key: str, rows: Iterable[tuple[object, ...]]) -> str:
+def _spelt(
+    key: str, rows: Iterable[tuple[object, ...]], fits: Callable[[str, str], bool] = names.spelt
+) -> str:
     """Return those of the names, as ``names.spoken`` gives them, that may be typed so, as a list in JSON; empty when none."""
-    found = [str(name) for (name,) in rows if names.spelt(key, str(name))]
+    found = [str(name) for (name,) in rows if fits(key, str(name))]
     return json.dumps(found, ensure_ascii=False) if found else ""
 
 

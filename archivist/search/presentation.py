@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from archivist.search import query_tree as q
-from archivist.search.alignment import place, snippet
 from archivist.search.catalogue import DocRow
 from archivist.search.document_text import TextLeaf, about, body, pattern_of
 from archivist.search.engine import Hit
@@ -52,6 +51,8 @@ def shown(row: DocRow, why_found: Grounds) -> Hit:
     elif why_found.written and (around := _words(row, why_found)):
         why, page, words, marks = around
     elif mention is not None:
+        from archivist.search.alignment import snippet
+
         page = why_found.page_of(mention.key) if row.record else None
         why = "户号" if "-" in mention.key else "证号"
         if page and why_found.written:
@@ -67,6 +68,8 @@ def shown(row: DocRow, why_found: Grounds) -> Hit:
 
 def _words(row: DocRow, why_found: Grounds) -> tuple[str, int | None, str, Marks] | None:
     """Return why a document was found by its text, the page, and the words around the first hit."""
+    from archivist.search.alignment import place, snippet  # a question that shows no text does without
+
     leaves = [leaf for leaf in why_found.asked if isinstance(leaf, TextLeaf)]
     patterns = [pattern_of(leaf) for leaf in leaves]
     pages, written = body(why_found.text), body(why_found.written)

@@ -22,6 +22,7 @@ from archivist.search.opensearch import ClusterRequests
 from archivist.search.query import parse
 from tests import sampling
 from tests.cluster.conftest import index_of
+from tests.search import test_differential
 from tests.search.household import MemoryArchive, make_id, make_number
 from tests.search.oracle import Key, keys, truth
 
@@ -127,6 +128,27 @@ def test_every_engine_finds_what_a_plain_scan_finds(
         ):
             assert keys(found) == wanted, query
             assert (found.total, found.exact) == (len(wanted), True), query
+    assert asked
+
+
+def test_what_is_typed_is_found_alike(requests: ClusterRequests, tmp_path: Path) -> None:
+    """Every form of typing over papers as they are printed: cards, dates, old numbers, mixed pinyin, wildcards, fields."""
+    rng = random.Random(sampling.drawn("papers"))
+    archive = test_differential.built(rng, sampling.examples(20, LONG_COUNT))
+    cluster = index_of(requests, archive, tmp_path / "index")
+    cluster.rebuild()
+    asked = 0
+    while asked < sampling.examples(150, 3_000):
+        query = test_differential.query(rng)
+        try:
+            tree = parse(query)
+        except BadQuery:  # nothing but signs
+            continue
+        asked += 1
+        wanted = in_order(archive, tree, truth(archive, tree))
+        found = cluster.engine.search(tree, limit=len(wanted) + 1, offset=0)
+        assert keys(found) == wanted, query
+        assert (found.total, found.exact) == (len(wanted), True), query
     assert asked
 
 

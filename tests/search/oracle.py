@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from itertools import product
 
 from archivist.model.facts import people
 from archivist.model.ids import CaseNo, RecordNo, is_id, parse_id
@@ -141,12 +140,7 @@ def _is(by: q.PersonKey, wanted: str, name: str, id_number: str) -> bool:
         case q.PersonKey.NAME_LIKE:
             return bool(re.search(wanted.replace("?", ".").replace("*", ".*"), key))
         case q.PersonKey.PINYIN_LIKE:
-            sounds = {
-                "".join(s)
-                for at in range(len(key))
-                for s in product(*map(_ways, key[at:-1]), readings(key[-1]))
-            }
-            return any(fnmatchcase(sound, f"{wanted}*") for sound in sounds)
+            return any(_typed_like(wanted, key[start:]) for start in range(len(key)))
         case q.PersonKey.ID_LIKE:
             return bool(id_number) and fnmatchcase(id_number, wanted)
         case q.PersonKey.ID:
@@ -155,6 +149,25 @@ def _is(by: q.PersonKey, wanted: str, name: str, id_number: str) -> bool:
             return id_number[:6] == wanted
         case q.PersonKey.ID4:
             return bool(id_number) and id_number[-4:] == wanted
+
+
+@lru_cache(maxsize=100_000)
+def _typed_like(wanted: str, key: str) -> bool:
+    """Tell whether a name begins as a pattern says, piece by piece."""
+    if not wanted.strip("*"):
+        return True
+    if not key:
+        return False
+    if not readings(key[0]):
+        return _typed_like(wanted, key[1:])
+    for piece in _ways(key[0]):
+        if any(fnmatchcase(piece[:cut], wanted) for cut in range(len(piece) + 1)):
+            return True
+        for cut in range(len(wanted) + 1):
+            rest = ("*" if wanted[:cut].endswith("*") else "") + wanted[cut:]
+            if fnmatchcase(piece, wanted[:cut]) and _typed_like(rest, key[1:]):
+                return True
+    return False
 
 
 def _ways(char: str) -> set[str]:
