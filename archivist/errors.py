@@ -340,7 +340,7 @@ class BadQuery(IndexFault):
     """The query cannot be parsed."""
 
     code, exit_status, title = "E401", 41, "检索式看不懂"
-    remedy = "检查括号与引号；几个词之间用空格，任一个用 |，不要的词前面写 -；要查符号本身，加引号。"
+    remedy = "检查括号与引号；任一个用 |，不要的词前面写 -；要查符号本身，加引号。"
 
 
 class IndexNotWritten(IndexFault):
