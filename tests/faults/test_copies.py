@@ -17,6 +17,7 @@ from archivist.model.event import Op
 from archivist.preservation import backup_check, generations
 from archivist.preservation.backup import back_up
 from archivist.preservation.restore import restore
+from archivist.preservation.restore_all import restore_all
 from archivist.preservation.verification import verify
 from archivist.store import chain
 from tests.conftest import Counted
@@ -113,7 +114,7 @@ def _damage(folder: Path) -> None:
         path.unlink()
 
 
-@pytest.mark.parametrize("what", ["damaged", "gone"])
+@pytest.mark.parametrize("what", ["damaged", "gone", "all"])
 def test_a_restoration_killed_at_any_call(site: Path, scratch: Path, what: str, counted: Counted) -> None:
     """Killed, the same command goes on: the case is as it was, and nothing that was replaced is lost."""
     work = scratch / "copies struck"
@@ -124,9 +125,16 @@ def test_a_restoration_killed_at_any_call(site: Path, scratch: Path, what: str, 
         _damage(folder)
     else:
         shutil.rmtree(folder)
+    if what == "all":  # and what stands in no bag
+        (site / "工作区/archive/FORMAT").unlink()
+        (site / "工作区/archive/FORMAT").write_bytes(b"archivist")
 
     def action(ack: Ack) -> None:
         with opened(work / "工作区") as workspace:
+            if what == "all":
+                done = restore_all(workspace, BY, generations.newest(work / DEST))
+                ack(repr((done.refused, done.left)))
+                return
             ack(repr(restore(workspace, BY, WANG, work / DEST).left))
 
     again(site, work)
