@@ -21,6 +21,7 @@ from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.voiding import void
 from archivist.model.case import Case
+from archivist.model.disposal_code import DisposalCode
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
@@ -356,6 +357,17 @@ def test_a_damaged_code_waits(office: Office) -> None:
 def test_a_code_for_a_record_that_does_not_exist_waits(office: Office) -> None:
     other = office.code(record=RecordNo("0099")).payload(office.workspace.keys()[-1])
     assert office.read(office.scan(codes=[other])).reason is Reason.FOREIGN_CODE
+
+
+def test_the_form_of_a_disposal_says_where_it_belongs(office: Office) -> None:
+    """Dropped by mistake, a signed form of a batch waits and says by which command it is taken."""
+    code = DisposalCode("XH-2028-001", "9f3a77c2").payload
+    found = office.read(office.scan(codes=[code]))
+    assert (
+        found.reason is Reason.FOREIGN_CODE
+        and "retention appraise" in found.message
+        and "XH-2028-001" in found.message
+    )
 
 
 def test_codes_of_two_documents_wait(office: Office) -> None:
