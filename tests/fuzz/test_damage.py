@@ -34,7 +34,7 @@ KINDS: Final = {
 }
 """Every kind of file, by how its path begins; the first that fits."""
 SLOW: Final = frozenset({"packs", "document types", "index", "caches"})
-SHARE: Final = 1 / 100
+SHARE: Final = 1 / 200
 SHARE_SLOW: Final = 1 / 1_000
 FULL_EVERY: Final = 200
 """One damage of so many is followed by all questions."""

@@ -317,7 +317,7 @@ def bear(workspace: Workspace, case: Case, doc_no: str) -> None:
 def test_the_series_is_whole_whatever_happens() -> None:
     """“never a number twice or unexplained”."""
     run_state_machine_as_test(
-        Ledger, settings=settings(max_examples=examples(4, 80), stateful_step_count=20, deadline=None)
+        Ledger, settings=settings(max_examples=examples(3, 80), stateful_step_count=20, deadline=None)
     )
 
 

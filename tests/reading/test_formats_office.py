@@ -18,6 +18,7 @@ from archivist.reading import libreoffice
 from archivist.reading.formats.identify import identify
 from archivist.reading.libreoffice import ConversionFailed, convert, convert_stranger
 from archivist.reading.reader_process import Reader
+from tests.sampling import sweep
 
 from . import files
 from .files import PATIENT
@@ -47,6 +48,7 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@sweep(1 / 4)
 @pytest.mark.libreoffice
 @here
 @pytest.mark.parametrize(

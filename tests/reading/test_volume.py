@@ -23,6 +23,7 @@ from archivist.reading.volume.sheets import notice_sheets, plain_sheets
 from archivist.reading.volume.stamps import GROWTH, INK, overlay, places
 from tests import verapdf
 from tests.reading.volume_files import BODY, HOSTILE, TITLE_AT_TOP, no_pages, picture, scan, user_locked
+from tests.sampling import examples
 
 SIX = ("Z109", "2024", "0007", "民政", "D3", "12")
 DPI = 100
@@ -190,7 +191,7 @@ def test_three_hundred_items(tmp_path: Path) -> None:
     st.booleans(),
     st.integers(1, 999_999),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(20, 60))
 def test_nothing_is_drawn_off_the_sheet(
     width: float, free: tuple[bool, bool, bool], corner: bool, number: int
 ) -> None:

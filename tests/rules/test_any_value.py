@@ -122,7 +122,7 @@ def test_the_sample_itself_can_be_asked_everything() -> None:
 
 
 @given(spoilt())
-@settings(max_examples=examples(150, 3000))
+@settings(max_examples=examples(60, 3000))
 def test_any_value_in_any_column_is_a_fault_of_the_pack_or_none(files: dict[str, str]) -> None:
     """「No untyped value may ever crash a command (E700)」: load, ``due``, ``check``, a step, ``show``: a value or E502."""
     try:
@@ -132,7 +132,7 @@ def test_any_value_in_any_column_is_a_fault_of_the_pack_or_none(files: dict[str,
 
 
 @given(st.sampled_from(TABLES), st.data())
-@settings(max_examples=examples(100, 2000))
+@settings(max_examples=examples(40, 2000))
 def test_any_value_in_an_office_s_own_row_is_a_fault_of_the_pack_or_none(
     table: str, data: st.DataObject
 ) -> None:

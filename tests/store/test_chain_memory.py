@@ -39,7 +39,7 @@ def whole(current: Chain) -> tuple[bytes, bytes]:
     return payload, bag.manifest(tags | {"manifest-sha256.txt": bag.sha256(payload)})
 
 
-@settings(max_examples=examples(60, 600), deadline=None)
+@settings(max_examples=examples(20, 600), deadline=None)
 @given(
     st.lists(st.tuples(st.lists(PATHS, max_size=3, unique=True), st.integers(0, 3), st.integers(0, 3))),
     st.data(),

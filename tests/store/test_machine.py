@@ -247,7 +247,7 @@ def test_a_store_that_does_not_recover_is_caught(monkeypatch: pytest.MonkeyPatch
 
 
 SETTINGS = settings(
-    max_examples=examples(5, 150), stateful_step_count=25, suppress_health_check=list(HealthCheck)
+    max_examples=examples(3, 150), stateful_step_count=25, suppress_health_check=list(HealthCheck)
 )
 TestStore = Store.TestCase
 TestStore.settings = SETTINGS

@@ -9,7 +9,7 @@ from tests.walks.paths import BASIC, apply, decide, look_into
 
 PACK, START = "national", "2026-07-06"
 RECOGNISED = {"benefit": {"persons": 2, "income_per_head": "1400", "review_cycle": "每年"}}
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 def recognised(clerk: Clerk) -> None:

@@ -23,7 +23,7 @@ from tests.walks.paths import (
 )
 
 PACK = "heilongjiang-jiamusi"
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 def three_publicities(clerk: Clerk) -> None:

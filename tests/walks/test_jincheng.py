@@ -17,7 +17,7 @@ from tests.walks.paths import (
 )
 
 PACK = "shanxi-jincheng-chengqu"
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 def confirmed_then_publicized(clerk: Clerk) -> None:

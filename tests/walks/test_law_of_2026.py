@@ -21,7 +21,7 @@ WALKS: dict[str, tuple[str, Callable[[Clerk], None]]] = {
 }
 
 
-@sweep(1 / 16, of="walks")
+@sweep(1 / 24, of="walks")
 @pytest.mark.parametrize("place", WALKS)
 def test_the_walks_under_the_law_of_late_2026(tmp_path: Path, place: str) -> None:
     """「The five seeds' walks under the law of 2024 and of late 2026」."""

@@ -37,7 +37,7 @@ def do(clerk: Clerk, act: dict[str, Any]) -> None:
             clerk.run(*(told(w.strip('"')) for w in words), "--on", str(clerk.day), *people)
 
 
-@sweep(1 / 16, of="walks")
+@sweep(1 / 24, of="walks")
 @pytest.mark.parametrize(
     ("category", "facts", "papers"), [("低保", BENEFIT, BASIC), ("特困", TEKUN, TEKUN_PAPERS)]
 )

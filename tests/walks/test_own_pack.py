@@ -42,7 +42,7 @@ def to_payment(clerk: Clerk) -> None:
     clerk.step("pay", days=2)
 
 
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 def test_the_pack_is_sound(clerk: Clerk) -> None:

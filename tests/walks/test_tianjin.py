@@ -24,7 +24,7 @@ from tests.walks.paths import (
 )
 
 PACK = "tianjin-hongqiao"
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 @walk

@@ -87,7 +87,7 @@ def written_down(clerk: Clerk) -> None:
     assert EXAMPLE.read_text(encoding="utf-8") == text
 
 
-@sweep(1 / 16, of="walks")
+@sweep(1 / 24, of="walks")
 @pytest.mark.libreoffice
 def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) -> None:
     """“granted, reviewed, ended, closed, finished, submitted, acknowledged, held … destroyed before two witnesses, residue cleared”."""

@@ -19,7 +19,7 @@ from tests.walks.paths import (
 )
 
 PACK = "chongqing-yongchuan"
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 @walk

@@ -20,7 +20,7 @@ from tests.walks.paths import (
 )
 
 PACK = "shaanxi-ziyang"
-walk = sweep(1 / 16, of="walks")
+walk = sweep(1 / 24, of="walks")
 
 
 def checked_by_the_county(clerk: Clerk) -> None:

@@ -10,6 +10,7 @@ from archivist.documents.template.build import build
 from tests.documents.samples import CATALOGUE, TEN
 from tests.documents.types import deciding_samples, inquiry_samples, intake_samples
 from tests.documents.types.every import NAMES
+from tests.sampling import sweep
 
 OF_A_STEP = (*intake_samples.NAMES, *inquiry_samples.NAMES, *deciding_samples.NAMES)
 
@@ -22,6 +23,7 @@ def test_every_generated_document_has_a_layout_and_a_template() -> None:
     )
 
 
+@sweep(1 / 3)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_template_is_the_layouts_and_fits_the_declaration(name: str) -> None:
     document = CATALOGUE.get(name)

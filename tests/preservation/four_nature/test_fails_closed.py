@@ -27,6 +27,7 @@ from tests.preservation.four_nature.faults import backed_up, both, sealed, secur
 from tests.preservation.four_nature.office import sound_office
 from tests.preservation.four_nature.test_items import gathered
 from tests.reading.files import PATIENT
+from tests.sampling import examples
 
 CLEAN: Final = "virus_data = DATA\n"
 
@@ -98,7 +99,9 @@ TAKEN: Final[dict[str, Callable[[CaseEvidence], CaseEvidence]]] = {
 }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=examples(20, 60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(names=st.lists(st.sampled_from(sorted(TAKEN)), min_size=1, max_size=5, unique=True))
 def test_evidence_taken_away_turns_nothing_right(whole: CaseEvidence, names: Sequence[str]) -> None:
     """Fail closed: removing evidence never turns an item 合格."""
