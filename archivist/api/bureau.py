@@ -151,12 +151,16 @@ class ReportingOfficeView:
     Attributes:
         code: opens its case numbers; ``name`` as the settings have it, empty where nobody registered it.
         cases: households a copy of which is here.
+        last: what its last submission calls its period; empty where there is none.
+        to_mend: households of which the last feedback asks something, and that have not come again since.
         submissions: in the order in which they were received.
     """
 
     code: str
     name: str
     cases: int
+    last: str
+    to_mend: tuple[str, ...]
     submissions: tuple[ReportedSubmission, ...]
 
 
@@ -177,6 +181,7 @@ def receive(
     *,
     ask: AskPassword | None = None,
     pdf: bool | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> SubmissionReceived:
     """Receive the parts of one submission; see ``bureau.reception.receive``.
 
@@ -186,6 +191,7 @@ def receive(
         files: the packages, in any order, all of them.
         ask: asks for the password of those that are locked.
         pdf: make a PDF of the paper; as the settings say when not given.
+        progress: called with the files read and the files there are.
 
     Raises:
         UnreadableFile: E101, FileTooLarge: E102, PasswordNeeded: E106, ArchiveError: E200, IntegrityAlarm: E202, the package is
@@ -195,7 +201,7 @@ def receive(
 
     password = password_of(files, ask)
     wanted = workspace.config.options.pdf if pdf is None else pdf
-    done = reception.receive(workspace, by, files, password=password, pdf=wanted)
+    done = reception.receive(workspace, by, files, password=password, pdf=wanted, step=progress)
     receipt = done.receipt
     return SubmissionReceived(
         str(receipt.submission),
@@ -348,12 +354,15 @@ def offices(workspace: Workspace) -> ReportingOffices:
     names = {office.code: office.name for office in workspace.config.offices}
     told = list(received.submissions(workspace.archive))
     cases = workspace.archive.case_numbers()
+    asked = sorted(map(CaseNo.parse, received.to_mend(workspace.archive)))
     return ReportingOffices(
         tuple(
             ReportingOfficeView(
                 code,
                 names.get(code, ""),
                 sum(number.office == code for number in cases),
+                next((one.label for one in reversed(told) if one.office == code), ""),
+                tuple(str(number) for number in asked if number.office == code),
                 tuple(
                     ReportedSubmission(
                         one.submission,

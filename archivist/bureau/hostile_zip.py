@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,8 @@ class HostileZip:
         self._package = package
         self._state = os.fstat(package.fileno())
         self.name = name
-        self.entries, self._listed_at = read_entries(package, self._state.st_size, name)
+        with _reading(name):
+            self.entries, self._listed_at = read_entries(package, self._state.st_size, name)
 
     def folder(self) -> str:
         """Return the one folder everything in it is in.
@@ -69,8 +70,9 @@ class HostileZip:
 
     def digest(self) -> Sha256:
         """Return the SHA-256 of the whole package."""
-        self._package.seek(0)
-        return durable_files.digest_of(self._package)[0]
+        with _reading(self.name):
+            self._package.seek(0)
+            return durable_files.digest_of(self._package)[0]
 
     def read(self, path: str, most: int) -> bytes:
         """Return what a file holds; empty where there is none of this path.
@@ -88,35 +90,39 @@ class HostileZip:
                 return b"".join(self._content(entry, hashlib.sha256()))
         return b""
 
-    def unpack(self, into: Path) -> tuple[dict[str, UnpackedFile], Sha256]:
+    def unpack(self, into: Path, read: Callable[[], object]) -> tuple[dict[str, UnpackedFile], Sha256]:
         """Write every file into a folder that is there and empty; durable after ``sync_tree``.
+
+        Args:
+            into: the folder.
+            read: called for each entry.
 
         Returns:
             By path, what was written; and the SHA-256 of the whole package.
 
         Raises:
-            UnreadableFile: E101, the package is damaged, holds what is not listed, or changed meanwhile. WriteFailed: E204.
+            UnreadableFile: E101, the package is damaged, holds what is not listed, or changed meanwhile. OSError: the disk refused.
         """
         made: dict[str, UnpackedFile] = {}
         folders = {""}
         whole = hashlib.sha256()
         self._package.seek(0)
         for entry in self.entries:
+            read()
             if self._package.tell() != entry.at:
                 raise self._unlisted()
             content = self._content(entry, whole)
             if entry.is_folder:
                 b"".join(content)
                 continue
-            with durable_files.writing("没有接收任何内容", file=self.name):
-                _make_folders(into, entry.path.rpartition("/")[0], folders)
-                payload = "/data/" in entry.path.partition("/data/")[2]
-                mode = durable_files.PAYLOAD_MODE if payload else durable_files.FILE_MODE
-                target = Path(f"{into}/{entry.path}")
-                made[entry.path] = UnpackedFile(*durable_files.write_unsynced(target, content, mode=mode))
+            _make_folders(into, entry.path.rpartition("/")[0], folders)
+            payload = "/data/" in entry.path.partition("/data/")[2]
+            mode = durable_files.PAYLOAD_MODE if payload else durable_files.FILE_MODE
+            target = Path(f"{into}/{entry.path}")
+            made[entry.path] = UnpackedFile(*durable_files.write_unsynced(target, content, mode=mode))
         if self._package.tell() != self._listed_at:
             raise self._unlisted()
-        while chunk := self._package.read(_CHUNK):
+        while chunk := self._take(_CHUNK):
             whole.update(chunk)
         self._require_unchanged()
         return made, Sha256(whole.hexdigest())
@@ -128,11 +134,11 @@ class HostileZip:
             entry: the file.
             whole: takes every byte that is read, the header's too.
         """
-        header = self._package.read(LOCAL.size)
+        header = self._take(LOCAL.size)
         if len(header) != LOCAL.size or header[:4] != b"PK\3\4":
             raise self._damaged(entry)
         _, _, flags, method, _, _, crc, packed, size, named, extra = LOCAL.unpack(header)
-        more = self._package.read(named + extra)
+        more = self._take(named + extra)
         if (flags, method, crc, packed, size, more[:named]) != entry.shared:
             raise UnreadableFile(
                 f"{visible(entry.path)} 在目录里写的和它自己写的不一样", file=self.name, remedy=ASK
@@ -140,7 +146,7 @@ class HostileZip:
         whole.update(header + more)
         left, crc = entry.size, 0
         while left:
-            chunk = self._package.read(min(left, _CHUNK))
+            chunk = self._take(min(left, _CHUNK))
             if not chunk:
                 raise self._damaged(entry)
             left -= len(chunk)
@@ -151,6 +157,10 @@ class HostileZip:
             yield chunk
         if not entry.size and entry.crc:
             raise self._damaged(entry)
+
+    def _take(self, most: int) -> bytes:
+        with _reading(self.name):
+            return self._package.read(most)
 
     def _damaged(self, entry: PackageEntry) -> UnreadableFile:
         return UnreadableFile(f"{visible(entry.path)} 已损坏（校验和、长度不符）", file=self.name, remedy=ASK)
@@ -164,6 +174,18 @@ class HostileZip:
             raise UnreadableFile(
                 "接收过程中包又有变动", file=self.name, remedy="等它写完再接收。没有接收任何内容。"
             )
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableFile(
+            f"读不出来：{reason_of(error)}",
+            file=name,
+            remedy="检查 U 盘或网络，再接收一次。没有接收任何内容。",
+        ) from error
 
 
 def _make_folders(into: Path, path: str, made: set[str]) -> None:

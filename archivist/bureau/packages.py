@@ -5,7 +5,7 @@ What the bags in them say is for ``reception``; here it is settled that the part
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,27 +126,37 @@ def _look(package: HostileZip) -> PackagePart:
     return PackagePart(package, named[0], named[1], submission, about)
 
 
-def stage(parts: Sequence[PackagePart], folder: Path) -> StagedSubmission:
+def stage(
+    parts: Sequence[PackagePart], folder: Path, step: Callable[[int, int], None] | None = None
+) -> StagedSubmission:
     """Take the parts apart and hold each against its manifests.
 
     Args:
         parts: as ``look`` found them.
         folder: new, under ``.work/``; whoever made it removes it when this fails.
+        step: called with the files read and the files there are.
 
     Raises:
-        UnreadableFile: E101, FileTooLarge: E102, as ``look``. WriteFailed: E204.
+        UnreadableFile: E101, the package is damaged. OSError: the disk refused.
         IntegrityAlarm: E202, a part is not as its manifests say. ArchiveError: E200, it does not keep to the profile.
     """
-    with durable_files.writing("没有接收任何内容"):
-        durable_files.make_folder(folder / BAGS)
-        durable_files.make_folder(folder / BAGS / LEDGER)
+    durable_files.make_folder(folder / BAGS)
+    durable_files.make_folder(folder / BAGS / LEDGER)
     found: dict[str, FileDigests] = {}
     digests: list[Sha256] = []
+    total, done = sum(len(part.package.entries) for part in parts), 0
+
+    def read() -> None:
+        nonlocal done
+        done += 1
+        if step:
+            step(done, total)
+
     heads = destroyed = b""
     for part in parts:
         place = folder / f"part-{part.number}"
         durable_files.make_folder(place)
-        files, digest = part.package.unpack(place)
+        files, digest = part.package.unpack(place, read)
         digests.append(digest)
         top = part.id.part_folder(part.number)
         files = {path[len(top) + 1 :]: file for path, file in files.items()}
@@ -241,11 +251,10 @@ def _bags(
         data, kind, name, *rest = [*path.split("/", 3), "", "", ""]
         if (place := written.get(f"{data}/{kind}/{name}")) is not None:
             place[rest[0]] = file.sha256, file.size
-    with durable_files.writing("没有接收任何内容"):
-        for name in told:
-            durable_files.rename_new(root / form.CASES / name, into / name)
-        for year in years:
-            durable_files.rename_new(root / form.LEDGER / year, into / LEDGER / year)
+    for name in told:
+        durable_files.rename_new(root / form.CASES / name, into / name)
+    for year in years:
+        durable_files.rename_new(root / form.LEDGER / year, into / LEDGER / year)
     return {
         place.removeprefix(f"{form.CASES}/").removeprefix("data/"): found for place, found in written.items()
     }

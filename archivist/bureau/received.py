@@ -79,6 +79,21 @@ def find(archive: Archive, submission: str) -> Reported | None:
     return next((one for one in submissions(archive) if one.submission == submission), None)
 
 
+def to_mend(archive: Archive) -> frozenset[str]:
+    """Return the households of which something is asked still: by the last feedback on each, nothing of it having come since.
+
+    Raises:
+        IntegrityAlarm: E202, of the bureau's ledger.
+    """
+    asked: set[str] = set()
+    for event in archive.ledger_events(Op.SUBMISSION_RECEIVED, Op.FEEDBACK_GIVEN):
+        if event.op is Op.FEEDBACK_GIVEN:
+            asked = (asked - {*event.data["cases"]}) | {*event.data["to_mend"]}
+        else:
+            asked -= {*Reported.of(event).cases}
+    return frozenset(asked)
+
+
 def receipt_of(archive: Archive, reported: Reported) -> tuple[Receipt, tuple[Path, ...]]:
     """Return the receipt of a submission as it stands in the outbox, and its files.
 

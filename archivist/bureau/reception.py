@@ -7,7 +7,8 @@ does not continue what was received before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -54,7 +55,13 @@ class Received:
 
 
 def receive(
-    workspace: Workspace, by: By, files: Sequence[Path], *, password: str = "", pdf: bool = False
+    workspace: Workspace,
+    by: By,
+    files: Sequence[Path],
+    *,
+    password: str = "",
+    pdf: bool = False,
+    step: Callable[[int, int], None] | None = None,
 ) -> Received:
     """Receive the parts of one submission, all of them; receiving it twice changes nothing the second time.
 
@@ -64,6 +71,7 @@ def receive(
         files: the packages, in any order.
         password: of those that are locked.
         pdf: make a PDF of the receipt's paper as well.
+        step: called with the files read and the files there are.
 
     Raises:
         UnreadableFile: E101, FileTooLarge: E102, PasswordNeeded: E106, UsageError: E001: see ``packages``.
@@ -84,15 +92,9 @@ def receive(
             return replace(_again(archive, before, parts), signatures=signatures)
         _require_office(workspace, parts)
         staged = archive.work / f"receive-{told.id}"
-        durable_files.remove_tree(staged)
-        try:
-            with durable_files.writing("没有接收任何内容"):
-                durable_files.make_folder(staged)
-            found = packages.stage(parts, staged)
-            done = _take_in(workspace, by, found, pdf=pdf)
-        except BaseException:
-            durable_files.remove_tree(staged)
-            raise
+        with durable_files.writing("没有接收任何内容"), _removed_when_it_fails(staged):
+            durable_files.make_folder(staged)
+            done = _take_in(workspace, by, packages.stage(parts, staged, step), pdf=pdf)
         for case in done.receipt.accepted:
             workspace.follow(CaseNo.parse(case.case))
     return replace(done, signatures=signatures)
@@ -103,6 +105,18 @@ def _signatures(workspace: Workspace, office: str, files: Sequence[Path]) -> Sig
     registered = next((one.certificate for one in workspace.config.offices if one.code == office), "")
     checked = [(path.name, detached_signatures.require_sound(path, registered)) for path in files]
     return tuple((name, found) for name, found in checked if found or registered)
+
+
+@contextmanager
+def _removed_when_it_fails(staged: Path) -> Iterator[None]:
+    """Make room for a folder, and take it away again when the block fails; what cannot be taken away goes at the next start."""
+    durable_files.remove_tree(staged)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            durable_files.remove_tree(staged)
+        raise
 
 
 def _again(archive: Archive, before: received.Reported, parts: Sequence[PackagePart]) -> Received:

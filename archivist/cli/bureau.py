@@ -28,7 +28,9 @@ def bureau() -> None:
 @with_session
 def receive(session: Session, files: tuple[Path, ...], password_file: Path | None, pdf: bool | None) -> int:
     """接收一次报送：各包一起写明，次序不拘；加密的包会问密码。全部核对无误才放入，有一处不对整包不收；逐户接收或退回，写出回执。"""
-    done = api.receive(session.workspace, session.by(), files, ask=asking(password_file), pdf=pdf)
+    ask = asking(password_file)
+    with session.progress("接收", least=1_000) as progress:
+        done = api.receive(session.workspace, session.by(), files, ask=ask, pdf=pdf, progress=progress)
     session.emit(done)
     told = "以前接收过，没有改动；" if done.again else ""
     session.say(
@@ -126,16 +128,20 @@ def feedback(session: Session, submission: str, findings: Path, sample: str, pdf
 @bureau.command("list")
 @with_session
 def list_(session: Session) -> None:
-    """收到过哪些报送，各单位有多少户；登记了而没有报送的也列出。"""
+    """各单位最近报送到哪一期、有多少户、还有几户待整改，收到过哪些报送；登记了而没有报送的也列出。"""
     found = api.offices(session.workspace)
     session.emit(found)
     rows = [
-        (o.code, o.name, o.cases, s.submission, s.label, s.received_on, s.accepted, s.returned)
+        (o.code, s.submission, s.label, s.received_on, s.accepted, s.returned)
         for o in found.offices
         for s in o.submissions
     ]
     if rows:
-        session.table(("单位", "名称", "户数", "报送", "期间", "接收日期", "接收", "退回"), rows)
+        session.table(
+            ("单位", "名称", "户数", "最近一期", "待整改"),
+            [(o.code, o.name, o.cases, o.last, "、".join(o.to_mend)) for o in found.offices if o.submissions],
+        )
+        session.table(("单位", "报送", "期间", "接收日期", "接收", "退回"), rows)
     for office in found.offices:
         if not office.submissions:
             session.say(f"{office.code} {office.name} 还没有报送过", "yellow")

@@ -71,7 +71,7 @@ class Archive:
         self.custody = Custody(self.ledgers)
         self.runs = NumberRuns(runs, self.ledgers, self.read)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
-        self.receptions = Receptions(root, self.ledgers, self.heads.changing, self.access.disclose)
+        self.receptions = Receptions(root, self.ledgers, self.heads.changing_all, self.access.disclose)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
         self.healed = False

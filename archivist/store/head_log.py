@@ -31,14 +31,19 @@ class ChangedBags:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def mark(self, name: str, day: dt.date) -> None:
-        """Mark a bag that is about to take an event; durable when this returns.
+    def mark(self, names: Iterable[str], day: dt.date) -> None:
+        """Mark bags that are about to take an event; durable when this returns.
 
         Raises:
             WriteFailed: E204.
         """
-        with durable_files.writing("没有写入任何内容", file=name):
-            durable_files.make_folders(self.folder / day.isoformat() / name, below=self.folder.parent)
+        place = self.folder / day.isoformat()
+        with durable_files.writing("没有写入任何内容"):
+            durable_files.make_folders(place, below=self.folder.parent)
+            if missing := [path for name in names if not (path := place / name).is_dir()]:
+                for path in missing:
+                    durable_files.make_folder(path)
+                durable_files.sync_folder(place)
 
     def has_other_days(self, day: dt.date) -> bool:
         """Tell whether anything changed on another day than this and was not recorded since."""
@@ -95,10 +100,14 @@ class HeadLog:
         Raises:
             WriteFailed: E204, nothing was written to that bag.
         """
+        self.changing_all((name,), stamp)
+
+    def changing_all(self, names: Iterable[str], stamp: Stamp) -> None:
+        """Mark many bags at once, like ``changing``."""
         if self.changed.has_other_days(stamp.by.today):
             with suppress(IntegrityAlarm, NewerFormat):  # the ledger takes nothing: what is marked stays so
                 self.record(stamp)
-        self.changed.mark(name, stamp.by.today)
+        self.changed.mark(names, stamp.by.today)
 
     def record(
         self, stamp: Stamp, heads: Sequence[BagHead] = (), *, unsound: Container[str] = ()
@@ -131,7 +140,7 @@ class HeadLog:
         found.pop(own, None)
         entered = tuple(found[name] for name in sorted(found))
         if entered or own in marked:
-            self.changed.mark(own, stamp.by.today)
+            self.changed.mark((own,), stamp.by.today)
         for start in range(0, len(entered), HEADS_IN_EVENT):
             data: dict[str, object] = {"heads": [list(h) for h in entered[start : start + HEADS_IN_EVENT]]}
             if place := self._access():

@@ -107,7 +107,7 @@ class Receptions:
     Args:
         root: the archive; an office's has neither folder.
         ledgers: its own ledger.
-        changing: marks a bag that is about to change.
+        changing: marks bags that are about to change.
         disclose: puts on record whom a receipt names, before it is handed out.
     """
 
@@ -115,7 +115,7 @@ class Receptions:
         self,
         root: Path,
         ledgers: LedgerBags,
-        changing: Callable[[str, Stamp], None],
+        changing: Callable[[Iterable[str], Stamp], None],
         disclose: Callable[[Iterable[CaseNo | str]], None],
     ) -> None:
         self.received, self.incoming = root / RECEIVED, root / INCOMING
@@ -183,26 +183,42 @@ class Receptions:
         """
         done: list[str] = []
         left: list[str] = []
-        for place in sorted(self.incoming.iterdir()) if self.incoming.is_dir() else ():
+        places = sorted(self.incoming.iterdir()) if self.incoming.is_dir() else []
+        if places:  # whoever died may have died between the rename that commits and its fsync
+            durable_files.sync_folder(self.incoming)
+        for place in places:
             if not (place / PLAN).exists():  # done but for its removal, in which the note goes first
                 durable_files.remove_tree(place)
                 continue
             try:
                 note = notes.read(place / PLAN, f"{INCOMING}/{place.name}/{PLAN}", _SHAPE, _ADVICE)
-                self._complete(place, Reception.from_plain(note))
+                reception = Reception.from_plain(note)
+                self._sync_made(reception)
+                self._complete(place, reception)
                 done.append(f"{place.name}：补完接收")
             except (ArchiveError, WriteFailed, ValueError, KeyError, TypeError) as error:
                 left.append(f"{place.name}：接收没有补完（{error}）")
         return done, left
 
+    def _target(self, reception: Reception) -> Path:
+        return ledger_of(self._root, reception.office) if reception.custody else self.of(reception.office)
+
+    def _sync_made(self, reception: Reception) -> None:
+        """Make durable what somebody made who died before its fsync: the folders there are, by their names."""
+        target = self._target(reception)
+        for folder in (target.parent, target):
+            if folder.is_dir():
+                durable_files.sync_folder(folder)
+
     def _complete(self, place: Path, reception: Reception) -> tuple[Path, ...]:
-        target = ledger_of(self._root, reception.office) if reception.custody else self.of(reception.office)
+        target = self._target(reception)
         durable_files.make_folders(target / ANCHORS, below=self._root)
         if not reception.custody:
             durable_files.make_folders(target / LEDGER, below=self._root)
-        for bag in reception.bags:
-            there = self._own_place(target, bag) if reception.custody else target / bag
-            self._exchange(place, there, bag, reception)
+        self._changing((bag for bag in reception.bags if not bag.startswith(f"{LEDGER}/")), reception.stamp)
+        own = reception.custody
+        places = {bag: self._own_place(target, bag) if own else target / bag for bag in reception.bags}
+        self._exchange(place, places, step_out=not own)
         files = self._hand_out(place, reception)
         if not self._is_entered(reception):
             entries = [self._entry(path) for path in files]
@@ -212,7 +228,7 @@ class Receptions:
         anchors = target / ANCHORS / f"{reception.submission}.tsv"
         if (place / HEADS).exists() and not anchors.exists():
             durable_files.rename_new(place / HEADS, anchors)
-            durable_files.sync_folder(anchors.parent)
+        durable_files.sync_folder(anchors.parent)
         durable_files.unlink(place / PLAN)
         durable_files.sync_folder(place)
         durable_files.remove_tree(place)
@@ -224,19 +240,25 @@ class Receptions:
         year = bag.removeprefix(f"{LEDGER}/")
         return ledger / year if year != bag else self._root / "cases" / bag
 
-    def _exchange(self, place: Path, there: Path, bag: str, reception: Reception) -> None:
-        """Let the new bag step into its place; the one that was there waits for the end beside it."""
-        new, before = place / BAGS / bag, place / BEFORE / bag
-        if not new.exists():
-            return
-        if not bag.startswith(f"{LEDGER}/"):
-            self._changing(bag, reception.stamp)
-        if there.exists() and not reception.custody:
-            durable_files.make_folders(before.parent, below=place)
-            durable_files.rename_new(there, before)
-            durable_files.sync_folder(before.parent)
-        durable_files.rename_new(new, there)
-        durable_files.sync_folder(there.parent)
+    def _exchange(self, place: Path, places: Mapping[str, Path], *, step_out: bool) -> None:
+        """Let the new bags step into their places; those that were there wait for the end beside them.
+
+        All of one kind are renamed, then made durable together: whatever of it a crash leaves, doing it again completes it. That
+        nothing is left to rename does not mean that it is durable.
+        """
+        new, before = place / BAGS, place / BEFORE
+        if step_out:
+            durable_files.make_folders(before / LEDGER, below=place)
+            for bag, there in places.items():
+                if (new / bag).exists() and there.exists():
+                    durable_files.rename_new(there, before / bag)
+            durable_files.sync_folder(before)
+            durable_files.sync_folder(before / LEDGER)
+        for bag, there in places.items():
+            if (new / bag).exists():
+                durable_files.rename_new(new / bag, there)
+        for folder in sorted({there.parent for there in places.values()}):
+            durable_files.sync_folder(folder)
 
     def _hand_out(self, place: Path, reception: Reception) -> tuple[Path, ...]:
         self._disclose(name for name in reception.bags if not name.startswith(f"{LEDGER}/"))

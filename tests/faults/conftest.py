@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.bureau import build_bureau
 from tests.faults.commands import COMMANDS
 from tests.faults.office import build
 from tests.faults.strike import Site
@@ -29,6 +30,7 @@ def same_salt() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "token_hex", lambda count: "5a" * count)
         patch.setattr(secrets, "token_bytes", lambda count: b"\x5a" * count)
+        patch.setattr(os, "sync", lambda: None)  # what is struck lies in memory; the machine's disks are not
         yield
 
 
@@ -50,8 +52,18 @@ def base(scratch: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sites(base: Path, scratch: Path) -> Callable[[str], Site]:
-    """Every command at work in the office, by name; each prepared when it is first asked for."""
-    return functools.cache(lambda name: Site.of(base, scratch, COMMANDS[name]))
+    """Every command at work in the office, or the bureau, by name; each prepared when it is first asked for."""
+
+    @functools.cache
+    def at_bureau() -> Path:
+        build_bureau(scratch / "bureau", base)
+        return scratch / "bureau"
+
+    def at_work(name: str) -> Site:
+        command = COMMANDS[name]
+        return Site.of(at_bureau() if command.at_bureau else base, scratch, command)
+
+    return functools.cache(at_work)
 
 
 def together(name: str) -> Any:

@@ -244,6 +244,7 @@ class Command:
 
     With ``older`` the archive it finds was made before archives said their format; ``before`` was done in it without a fault.
     With ``renumbers`` it takes other numbers for what it lost when it was cut short. ``by`` is who does it, and when.
+    ``at_bureau`` it is done in the bureau's workspace.
     """
 
     name: str
@@ -253,6 +254,7 @@ class Command:
     before: Act | None = None
     renumbers: bool = False
     by: By = BY
+    at_bureau: bool = False
 
     def now(self) -> By:
         """Return who acts, ever at the same moment."""

@@ -1,7 +1,8 @@
 """What a disk may hold after the power fails: from the log of calls, every state the rules allow.
 
 The rules are POSIX's, stricter than what ext4, XFS, btrfs or NTFS do: a file's bytes and mode are safe after an
-fsync of the file; a name in a folder after an fsync of that folder, also the name of a new folder. Everything else
+fsync of the file; a name in a folder after an fsync of that folder, also the name of a new folder; everything after a
+``sync``, which waits on Linux. Everything else
 may be there or not, in any choice; bytes never synced are absent or zeros. A rename of a file may be seen at both
 places (the old name is safe from returning only after an fsync of its folder); of a folder it is whole.
 """
@@ -134,8 +135,8 @@ def operations(base: Disk, log: Sequence[Done]) -> tuple[Disk, list[Op]]:
     """Play a log on a disk and return the disk with every file there ever was (none linked), and the calls."""
     disk, ops, first = base.copy(), list[Op](), len(base.nodes)
     for done in log:
-        if done.kind == "ack":
-            ops.append(Op("ack", name=done.path))
+        if done.kind in ("ack", "sync"):
+            ops.append(Op(done.kind, name=done.path, by=done.by))
             continue
         if done.path.rpartition("/")[2] in LOCKS:
             continue
@@ -207,9 +208,13 @@ def crashes(ops: Sequence[Op], points: Sequence[int] | None = None) -> Iterator[
 def _safe(ops: Sequence[Op]) -> tuple[frozenset[int], list[int], list[int]]:
     """Return the calls an fsync made safe, the others, and the renames of files whose old name may be back."""
     synced: dict[int, int] = {op.folder: n for n, op in enumerate(ops) if op.kind == "fsync"}
+    all_synced = max((n for n, op in enumerate(ops) if op.kind == "sync"), default=-1)
     safe, rest, half = set(), [], []
     for n, op in enumerate(ops):
-        if op.kind in ("fsync", "ack"):
+        if op.kind in ("fsync", "sync", "ack"):
+            continue
+        if n < all_synced:
+            safe.add(n)
             continue
         where = op.to if op.kind == "rename" else op.folder
         if synced.get(where, -1) > n:
@@ -268,7 +273,9 @@ def without(log: Sequence[Done], n: int) -> list[Done]:
 def fsyncs(log: Sequence[Done]) -> list[int]:
     """Return where the fsyncs of the archive's own folders and files stand in a log."""
     return [
-        n for n, done in enumerate(log) if done.kind == "fsync" and done.path.rpartition("/")[2] not in LOCKS
+        n
+        for n, done in enumerate(log)
+        if done.kind in ("fsync", "sync") and done.path.rpartition("/")[2] not in LOCKS
     ]
 
 

@@ -1,6 +1,6 @@
 """Stands between the program and the disk: counts its calls, records them, and lets a fault strike at any of them.
 
-Every function of ``os`` that changes a disk (or opens a file) is wrapped; ``pathlib`` and ``shutil`` call these too.
+Every function of ``os`` that changes a disk (or opens a file) is wrapped, and ``sync``; ``pathlib`` and ``shutil`` call these too.
 ``test_strace.py`` proves that no call under ``archive/`` goes past the wrappers.
 """
 
@@ -151,12 +151,14 @@ class Shim:
     @contextmanager
     def in_place(self) -> Iterator[Shim]:
         """Wrap every call for a block."""
-        real = {name: getattr(os, name) for name in CALLS}
+        real, sync = {name: getattr(os, name) for name in CALLS}, os.sync
         try:
             for name, function in real.items():
                 setattr(os, name, self._wrap(name, function))
+            os.sync = self._sync  # of the machine's own disks there is nothing to sync
             yield self
         finally:
+            os.sync = sync
             for name, function in real.items():
                 setattr(os, name, function)
 
@@ -182,6 +184,13 @@ class Shim:
             return result
 
         return call
+
+    def _sync(self) -> None:
+        self.count += 1
+        self.fault.before(Call(self.count, "sync", ""))
+        if self.sink:
+            self.sink(Done("sync", by=_caller()))
+        self.fault.after(Call(self.count, "sync", ""))
 
     def _note(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Done | None:
         """Say what a call is about to do, in the few words of the log; ``None`` when it changes nothing."""
@@ -233,7 +242,7 @@ def _opened(fd: int) -> str:
 def _caller() -> str:
     """Name the functions of the store that led here, outermost first: which fsync of the protocol this is."""
     names = []
-    frame: FrameType | None = sys._getframe(3)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         file = frame.f_code.co_filename
         if "/archivist/store/" in file:

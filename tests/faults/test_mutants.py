@@ -27,6 +27,7 @@ from archivist.store.two_case_changes import TwoCaseChanges
 from tests.conftest import Counted
 from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
 from tests.faults.commands import COMMANDS
+from tests.faults.conftest import together
 from tests.faults.power import fsyncs, without
 from tests.faults.shim import DONE, Done, Fail, Kill
 from tests.faults.strike import Site
@@ -55,7 +56,14 @@ def needless(done: Done) -> bool:
     return any(re.fullmatch(pattern, words(done)) for pattern in NEEDLESS)
 
 
+RECEPTIONS: Final = ("receive a submission", "receive a later one")
+"""A package is many files: their states are too many to try them all for each fsync."""
+
+
 @sweep(1 / 2)
+@pytest.mark.parametrize(
+    "site", [together(name) for name in COMMANDS if name not in RECEPTIONS], indirect=True
+)
 def test_every_fsync_of_a_command_is_needed(site: Site, counted: Counted) -> None:
     blackout, log = Blackout(site), record(site)
     blackout.try_all(log)

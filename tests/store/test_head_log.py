@@ -132,8 +132,7 @@ def test_killed_between_mark_and_event_only_an_old_head_comes_again(workspace: W
     archive = workspace.archive
     with archive.writing("x"):
         archive.heads.record(workspace.stamp(BY))
-        archive.heads.changed.mark(str(ONE), BY.today)
-        archive.heads.changed.mark("TJHQ-DB-2024-000009", BY.today)
+        archive.heads.changed.mark((str(ONE), "TJHQ-DB-2024-000009"), BY.today)
         archive.heads.record(workspace.stamp(BY))
     (_, first), (_, again) = recorded(archive)
     assert again == first[:1]
