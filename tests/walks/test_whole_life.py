@@ -185,7 +185,8 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
     )
     clerk.run("retention", "residue", batch, *cleared)
     assert clerk.run("retention", "close", batch, *record)["state"] == "closed"
-    (clerk.root / "户.json").unlink()  # typed in by the clerk, never the archive's
+    for own in (clerk.root / "户.json", *clerk.root.glob("[0-9][0-9][0-9].docx")):
+        own.unlink()  # typed in or scanned by the clerk, never the archive's
     assert traces(clerk.root, TRACES) == []
     # ── the ledger sealed; what was handed over is held against what is left ──────────────────────────────
     sealed = clerk.run("ledger", "seal", "--as", KEEPER)
