@@ -25,6 +25,9 @@ SHARE = 1 / 3
 EVER = (("generate",), ("report",), ("case", "export"), ("backup", "make"), ("submit", "make"), ("review", "return"), ("bureau", "feedback"))  # fmt: skip
 """Commands that write out, which no sample leaves out."""
 
+OF_NOBODY = (("init",), ("templates", "build"), ("templates", "copy"))
+"""Commands that write what no household is in."""
+
 
 def outside(root: Path) -> dict[str, str]:
     """Return every file beside what the archive guards, with its digest."""
@@ -75,7 +78,7 @@ def test_nothing_is_shown_or_written_out_before_it_is_on_record(office: Office, 
                 said = [test_json.filled(office, word) for word in words]
             except (IndexError, StopIteration):  # an earlier command of the table is not taken as there
                 continue
-            if n in chosen or path in EVER:
+            if path not in OF_NOBODY and (n in chosen or path in EVER):
                 said_nothing += tried(office, tmp_path / "shut", path, said)
             office.run(*path, *said, check=None)
     assert said_nothing, "every command was let through"
