@@ -21,8 +21,8 @@ from archivist.errors import InvalidValue
 from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, OLD_ID, is_id, modern_id
 from archivist.search.variants import SIMPLIFIED
 
-ANALYSER: Final = 2
-"""Raised by one whenever ``normal``, ``grams`` or the name keys change: an index of another number is remade."""
+ANALYSER: Final = 3
+"""Raised by one whenever ``normal``, ``grams``, ``mentions`` or the name keys change: an index of another number is remade."""
 
 PAGE_BREAK: Final = "\f"
 FACT_BREAK: Final = "\x1f"
@@ -230,7 +230,8 @@ def after_prefix(prefix: str) -> str:
 
 
 # ── ID numbers and case numbers ──────────────────────────────────────────────────────────────────────────
-_PARTED_ID = re.compile("(?<![0-9A-Z])[1-9](?:[ -]?[0-9]){16}[ -]?[0-9X](?![0-9A-Z])")
+_PARTED_ID = re.compile("(?<![0-9A-Z])(?=([1-9](?:[ -]?[0-9]){16}[ -]?[0-9X])(?![0-9A-Z]))")
+"""Looks ahead only: groups of an account or a telephone before a number must not take its first groups away from it."""
 _OLD_IN_TEXT = re.compile("(?<![0-9A-Z])[1-9][0-9]{14}(?![0-9A-Z])")
 
 

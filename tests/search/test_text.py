@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivist.search.names import endings, is_long, name_key, pinyin_keys, spelt, spoken
 from archivist.search.text import folded, grams, mentions, needed, normal
 from archivist.search.variants import SIMPLIFIED
+from tests.search.household import make_id
 
 MIXED = st.text(st.sampled_from("王秀兰鎮镇𠮷𬱖·• 　\n\fＡａb12３，。；\u200b①⼀é"), max_size=30)
 
@@ -105,3 +108,31 @@ def test_name_keys_ignore_dots_and_blanks() -> None:
 def test_numbers_are_mentioned_whole_only() -> None:
     text = folded("证号12010619580317001x\f账号6212010619580317001 户号TJHQ-DB-2024-000123。")
     assert mentions(text) == {("12010619580317001X", 1), ("TJHQ-DB-2024-000123", 2)}
+
+    assert not mentions("120106581317048")  # fifteen digits, and no such month
+
+
+GROUPS = st.lists(
+    st.tuples(st.text("0123456789", min_size=1, max_size=8), st.sampled_from((" ", "-"))), max_size=6
+)
+FORMS: tuple[Callable[[str], str], ...] = (
+    lambda n: n,
+    lambda n: f"{n[:6]} {n[6:14]} {n[14:]}",
+    lambda n: f"{n[:6]}-{n[6:14]}-{n[14:]}",
+    lambda n: " ".join(n),
+    lambda n: n[:6] + n[8:17],
+)
+
+
+@given(GROUPS, GROUPS, st.integers(0, 995), st.sampled_from(FORMS))
+@example([("789", "-"), ("0", " ")], [], 48, FORMS[1])  # 789-0 120106 19580317: eighteen digits as well
+def test_a_number_is_mentioned_whatever_digits_stand_in_groups_around_it(
+    before: list[tuple[str, str]],
+    after: list[tuple[str, str]],
+    sequence: int,
+    form: Callable[[str], str],
+) -> None:
+    """“zero misses”: groups of an account or a telephone beside a number take nothing away from it."""
+    number = make_id(sequence)
+    text = "".join(map("".join, before)) + form(number) + "".join(gap + group for group, gap in after)
+    assert (number, 1) in mentions(folded(text))
