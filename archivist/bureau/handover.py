@@ -7,7 +7,6 @@ all. The files keep their numbers; numbers of new documents come from the ledger
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -81,20 +80,13 @@ def take_over(
             return _again(workspace, before, parts)
         _require_new(workspace, parts)
         staged = archive.work / f"receive-{told.id}"
-        durable_files.remove_tree(staged)
-        try:
-            with durable_files.writing("没有接管任何内容"):
-                durable_files.make_folder(staged)
-                found = packages.stage(parts, staged)
+        with durable_files.writing("没有接管任何内容"), packages.staging(staged):
+            found = packages.stage(parts, staged)
             _require_sound(found)
             if dry_run:
                 durable_files.remove_tree(staged)
                 return _outcome(parts, None, (), again=False)
             written = _accept(workspace, by, found, pdf=pdf)
-        except BaseException:
-            with suppress(OSError):  # the next start does it
-                durable_files.remove_tree(staged)
-            raise
         for case in told.cases:
             workspace.follow(CaseNo.parse(case.case))
         _make_drop_folders(workspace, parts)

@@ -6,7 +6,7 @@ What the bags in them say is for ``reception``; here it is settled that the part
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -124,6 +124,19 @@ def _look(package: HostileZip) -> PackagePart:
     if submission.id != named[0] or not 1 <= named[1] <= submission.parts:
         raise UnreadableFile(f"{form.ABOUT} 与文件夹 {folder} 不是同一次报送", file=file, remedy=ASK)
     return PackagePart(package, named[0], named[1], submission, about)
+
+
+@contextmanager
+def staging(staged: Path) -> Iterator[None]:
+    """Make a folder under ``.work/`` to stage in, and take it away again when the block fails; what cannot be taken away goes at the next start."""
+    durable_files.remove_tree(staged)
+    durable_files.make_folder(staged)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            durable_files.remove_tree(staged)
+        raise
 
 
 def stage(

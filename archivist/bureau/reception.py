@@ -7,8 +7,7 @@ does not continue what was received before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -92,8 +91,7 @@ def receive(
             return replace(_again(archive, before, parts), signatures=signatures)
         _require_office(workspace, parts)
         staged = archive.work / f"receive-{told.id}"
-        with durable_files.writing("没有接收任何内容"), _removed_when_it_fails(staged):
-            durable_files.make_folder(staged)
+        with durable_files.writing("没有接收任何内容"), packages.staging(staged):
             done = _take_in(workspace, by, packages.stage(parts, staged, step), pdf=pdf)
         for case in done.receipt.accepted:
             workspace.follow(CaseNo.parse(case.case))
@@ -105,18 +103,6 @@ def _signatures(workspace: Workspace, office: str, files: Sequence[Path]) -> Sig
     registered = next((one.certificate for one in workspace.config.offices if one.code == office), "")
     checked = [(path.name, detached_signatures.require_sound(path, registered)) for path in files]
     return tuple((name, found) for name, found in checked if found or registered)
-
-
-@contextmanager
-def _removed_when_it_fails(staged: Path) -> Iterator[None]:
-    """Make room for a folder, and take it away again when the block fails; what cannot be taken away goes at the next start."""
-    durable_files.remove_tree(staged)
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):
-            durable_files.remove_tree(staged)
-        raise
 
 
 def _again(archive: Archive, before: received.Reported, parts: Sequence[PackagePart]) -> Received:
