@@ -6,12 +6,9 @@ closed, by path alone.
 
 from __future__ import annotations
 
-import os
-import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from archivist.disposal_errors import ResidueLeft
@@ -26,6 +23,7 @@ from archivist.preservation import disposal_list
 from archivist.preservation.disposal_batches import batch_of, enter, require_state
 from archivist.preservation.disposal_papers import RECORD, signed
 from archivist.preservation.disposal_persons import require_clearing
+from archivist.preservation.local_copies import LocalFile, look_through
 from archivist.preservation.signed_papers import ReadPaper
 from archivist.store import Archive, durable_files
 from archivist.workspace import Workspace
@@ -35,9 +33,11 @@ NOTED: Final = "残留.tsv"
 _LOCAL: Final = ("archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/.work", "archive/moves")  # fmt: skip
 """Where copies are looked for. ``cases``, ``ledger`` and ``batches`` are bags, of which batches are asked by their events; what
 the index takes away is in no byte of it."""
-_LONGEST: Final = 64 << 20
-"""A file longer than so many bytes is looked at by its name alone."""
 _NAME_LEAST: Final = 2
+_HERE: Final = "本机："
+_SCANS: Final = "批量扫描："
+_OPAQUE: Final = "看不到内容："
+"""How places begin of which the program cannot tell what stands in them."""
 _NAMING: Final = ("name", "id_number", "address", "phone")
 
 
@@ -46,7 +46,7 @@ class Residue:
     """One place where something may still be.
 
     Attributes:
-        place: how people name it, and by what it is cleared: ``本机：archive/outbox/…``, ``备份：备份盘-2``, ``报送：S-…``.
+        place: how people name it, and by what it is cleared: ``本机：archive/outbox/…``, ``看不到内容：archive/outbox/…`` (a folder), ``备份：备份盘-2``, ``报送：S-…``.
         cases: the destroyed files of which it is; none where nobody knows which.
         what: what is to be done.
     """
@@ -63,14 +63,16 @@ def note(workspace: Workspace, batch: Disposal, numbers: Iterable[CaseNo]) -> No
     Survives: a kill at any point; the next run looks again for those that are still there.
     """
     archive = workspace.archive
-    words: dict[CaseNo, tuple[bytes, ...]] = {}
-    found: set[tuple[str, str]] = {(place, case) for place, cases in _noted(archive, batch) for case in cases}
+    words: dict[CaseNo, tuple[str, ...]] = {}
+    found = {*_noted(archive, batch)}
     for number in numbers:
         with suppress(ArchivistError):  # one that cannot be read leaves the batch
             words[number] = _words(archive.read(number))
-            found |= {(f"批量扫描：{name}", str(number)) for name in _scans(archive, number)}
-    for path, there in _looked_through(workspace, words):
-        found |= {(f"本机：{path}", str(number)) for number in there}
+            found |= {(f"{_SCANS}{name}", str(number)) for name in _scans(archive, number)}
+    for one in _files(workspace, words):
+        found |= {(f"{_HERE}{one.path}", str(number)) for number in one.cases}
+        if one.opaque and not one.cases:
+            found.add((f"{_OPAQUE}{one.path}", ""))
     folder = archive.outbox / FOLDER / batch.id
     text = "".join(f"{place}\t{case}\n" for place, case in sorted(found)).encode()
     with durable_files.writing("没有销毁任何档案"):
@@ -82,13 +84,13 @@ def note(workspace: Workspace, batch: Disposal, numbers: Iterable[CaseNo]) -> No
         durable_files.sync_folder(folder)
 
 
-def _words(case: Case) -> tuple[bytes, ...]:
+def _words(case: Case) -> tuple[str, ...]:
     """Return what tells that a file is of a household: its number; names of more than one character, ID numbers, addresses."""
     told = [str(case.number), case.number.compact]
     for group in case.facts:
         for row in rows(case.facts, group) or (single(case.facts, group),):
             told += [str(row[key]) for key in _NAMING if row.get(key)]
-    return tuple(word.encode() for word in sorted({*told}) if len(word) >= _NAME_LEAST)
+    return tuple(word for word in sorted({*told}) if len(word) >= _NAME_LEAST)
 
 
 def _scans(archive: Archive, number: CaseNo) -> set[str]:
@@ -101,20 +103,28 @@ def _scans(archive: Archive, number: CaseNo) -> set[str]:
 def residue(workspace: Workspace, batch: Disposal) -> tuple[Residue, ...]:
     """Return every place where something of the destroyed files may be and that nobody said is clear."""
     archive = workspace.archive
-    words = {number: (str(number).encode(), number.compact.encode()) for number in batch.destroyed}
+    words = {number: (str(number), number.compact) for number in batch.destroyed}
     local: dict[str, set[str]] = {}
-    for path, there in _looked_through(workspace, words):
-        local.setdefault(f"本机：{path}", set()).update(map(str, there))
+    for one in _files(workspace, words):
+        if one.cases:
+            local.setdefault(f"{_HERE}{one.path}", set()).update(map(str, one.cases))
     destroyed = {*map(str, batch.destroyed)}
-    for place, cases in _noted(archive, batch):
-        path = place.removeprefix("本机：")
-        gone = place.startswith("本机：") and not (workspace.root / path).exists()
-        gone |= (
-            place.startswith("批量扫描：") and place.removeprefix("批量扫描：") not in archive.batches.ids()
-        )
-        if not gone and destroyed & {*cases}:
-            local.setdefault(place, set()).update(destroyed & {*cases})
+    opaque: dict[str, list[str]] = {}
+    for place, case in _still_noted(workspace, batch) if destroyed else ():
+        if place.startswith(_OPAQUE):
+            folder, _, name = place.rpartition("/")
+            opaque.setdefault(folder, []).append(name)
+        elif case in destroyed:
+            local.setdefault(place, set()).add(case)
     found = [Residue(place, tuple(sorted(cases)), _advice(place)) for place, cases in sorted(local.items())]
+    found += [
+        Residue(
+            place,
+            (),
+            f"{len(names)} 个图片、PDF、加密或过大的文件，程序看不到里面有没有本批的户，打开核实后登记",
+        )
+        for place, names in sorted(opaque.items())
+    ]
     if batch.destroyed:
         found += [
             Residue(p, (), _advice(p))
@@ -128,7 +138,7 @@ def _advice(place: str) -> str:
         return "介质上较早的各份还有，删去或销毁介质后由两人登记"
     if place.startswith("报送："):
         return "请接收单位按下次报送的 destroyed.tsv 处理，答复后登记"
-    if place.startswith("批量扫描："):
+    if place.startswith(_SCANS):
         return "整批扫描的原件含有本户的页，核实后登记"
     return "删去，或核实与本户无关后登记"
 
@@ -150,46 +160,26 @@ def copies_elsewhere(archive: Archive, before: str = "") -> Iterator[str]:
     yield from told
 
 
-def _noted(archive: Archive, batch: Disposal) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _noted(archive: Archive, batch: Disposal) -> Iterator[tuple[str, str]]:
+    """Yield the places that were written down, each with a case of which something is there; empty where nobody can tell."""
     path = archive.outbox / FOLDER / batch.id / NOTED
     with suppress(OSError):
         for line in path.read_text(encoding="utf-8").splitlines():
             place, _, case = line.rpartition("\t")
-            yield place, (case,)
+            yield place, case
 
 
-def _looked_through(
-    workspace: Workspace, words: Mapping[CaseNo, tuple[bytes, ...]]
-) -> Iterator[tuple[str, Collection[CaseNo]]]:
-    """Yield every file of this workspace that has one of some words in its name or in its bytes, what is packed in it too."""
-    own = workspace.archive.outbox / FOLDER
-    for place in _LOCAL:
-        for folder, _, names in os.walk(workspace.root / place):
-            if own in (Path(folder), *Path(folder).parents):
-                continue
-            for name in names:
-                path = Path(folder, name)
-                told = path.relative_to(workspace.root).as_posix()
-                there = _holding(path, words, told.encode("utf-8", "replace"))
-                if there:
-                    yield told, there
+def _still_noted(workspace: Workspace, batch: Disposal) -> Iterator[tuple[str, str]]:
+    batches = workspace.archive.batches.ids()
+    for place, case in _noted(workspace.archive, batch):
+        name = place.partition("：")[2]
+        there = name in batches if place.startswith(_SCANS) else (workspace.root / name).exists()
+        if there:
+            yield place, case
 
 
-def _holding(path: Path, words: Mapping[CaseNo, tuple[bytes, ...]], name: bytes) -> set[CaseNo]:
-    contents = [name, *_contents(path)]
-    return {n for n, told in words.items() if any(word in data for word in told for data in contents)}
-
-
-def _contents(path: Path) -> Iterator[bytes]:
-    with suppress(OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-        if path.stat().st_size > _LONGEST:
-            return
-        yield path.read_bytes()
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed:
-                for entry in packed.infolist():
-                    if entry.file_size <= _LONGEST:
-                        yield packed.read(entry)
+def _files(workspace: Workspace, words: Mapping[CaseNo, Sequence[str]]) -> Iterator[LocalFile]:
+    return look_through(workspace.root, _LOCAL, words, but=workspace.archive.outbox / FOLDER)
 
 
 # ── cleared, closed ──────────────────────────────────────────────────────────────────────────────────────

@@ -394,6 +394,29 @@ def test_what_is_left_is_listed_and_blocks_the_end(workspace: Workspace) -> None
     ).state.is_over
 
 
+def test_what_cannot_be_looked_into_is_left_until_two_have(workspace: Workspace) -> None:
+    """“Where the program cannot know, it says so”: a picture that was there before may show the household."""
+    printed = workspace.archive.outbox / "打印"
+    printed.mkdir(parents=True)
+    for name in ("一.png", "二.pdf"):
+        (printed / name).write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (printed / "三.txt").write_text("别户", encoding="utf-8")
+    batch = ready(workspace)
+    done = destroy(workspace, batch)
+    (left,) = done.residue
+    assert (left.place, left.cases) == ("看不到内容：archive/outbox/打印", ()) and left.what.startswith(
+        "2 个"
+    )
+    (printed / "四.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")  # made when nothing of them was there any more
+    (printed / "一.png").unlink()
+    (left,) = disposal_residue.residue(workspace, done.batch)
+    assert left.what.startswith("1 个")
+    with pytest.raises(ResidueLeft):
+        disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace, batch, RECORD))
+    disposal_residue.clear(workspace, READY, batch.id, left.place, WITNESSES, "看过，是别户的")
+    assert disposal_residue.residue(workspace, batches.batch_of(workspace.archive, batch.id)) == ()
+
+
 def test_media_of_backup_are_cleared_by_two(workspace: Workspace, tmp_path: Path) -> None:
     """Media of ``backup_made``: each line cleared by two, or a reason."""
     from archivist.preservation.backup import back_up
