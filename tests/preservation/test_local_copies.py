@@ -70,7 +70,7 @@ def test_text_is_found_however_it_is_packed(tmp_path: Path, data: bytes) -> None
     (tmp_path / "out").mkdir()
     (tmp_path / "out/一份").write_bytes(data)
     (found,) = look_through(tmp_path, ("out",), WORDS, but=tmp_path / "none")
-    assert (found.path, found.cases, found.opaque) == ("out/一份", {NUMBER}, False)
+    assert (found.path, found.cases, found.opaque) == ("out/一份", frozenset({NUMBER}), False)
 
 
 @pytest.mark.parametrize(
