@@ -68,18 +68,20 @@ class Alarms:
         return notes.read_all(self.folder.glob("*.json"), _NOTE, _findings)[1]
 
     def set(self, number: CaseNo, findings: Sequence[FixityFinding]) -> None:
-        """Make a case read-only; durable when this returns."""
+        """Make a case read-only; durable when this returns. Raises ``WriteFailed``, E204."""
         data = notes.seal({"findings": [f.to_plain() for f in findings]})
         staged = self.work / f"alarm-{number}"
-        durable_files.unlink(staged)
-        durable_files.write_new(staged, data)
-        durable_files.replace(staged, self.folder / f"{number}.json")
-        durable_files.sync_folder(self.folder)
+        with durable_files.writing("警报没有记下，再运行一次 archivist verify", file=str(number)):
+            durable_files.unlink(staged)
+            durable_files.write_new(staged, data)
+            durable_files.replace(staged, self.folder / f"{number}.json")
+            durable_files.sync_folder(self.folder)
 
     def clear(self, number: CaseNo) -> None:
-        """Let a case be written to again."""
-        durable_files.unlink(self.folder / f"{number}.json")
-        durable_files.sync_folder(self.folder)
+        """Let a case be written to again. Raises ``WriteFailed``, E204."""
+        with durable_files.writing("警报的记录没有删去，再办一次", file=str(number)):
+            durable_files.unlink(self.folder / f"{number}.json")
+            durable_files.sync_folder(self.folder)
 
 
 def finding_of(note: DamagedNote) -> FixityFinding:

@@ -266,11 +266,8 @@ def _out_of_power(act: Act, laid: Path, work: Path, disk: Disk, ops: list[Step],
     act.check(work, told(ops, crash))
 
 
-NEEDLESS: Final = (
-    r"archive/\.work by (?!.*remove ).*(create|put) .*",
-    r"archive/alarms by .*",
-)
-"""Fsyncs that can be missed: an alarm that comes back is decided once more."""
+NEEDLESS: Final = (r"archive/\.work by (?!.*remove ).*(create|put) .*",)
+"""Fsyncs that can be missed."""
 
 
 def test_every_fsync_is_needed(act: Act, laid: Path, tmp_path: Path, counted: Counted) -> None:

@@ -204,7 +204,7 @@ def backwards(by: By, ticks: Iterator[int]) -> By:
 
 def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -> None:
     """A clock set back by years, between and within commands, changes no order and no number."""
-    for command in COMMANDS.values():
+    for command in (one for one in COMMANDS.values() if not one.at_bureau):
         site = Site.of(base, scratch, command)
         lay(site.base, site.work)
         with opened(site.work) as workspace:
@@ -222,6 +222,8 @@ def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -
         with opened(site.work) as workspace:
             workspace.catch_up(BY)
             same_index(workspace.index, workspace.archive, site.work)
+            if workspace.archive.custody.of(WANG):
+                continue  # another office answers for it
             case = workspace.archive.commit(
                 WANG, lambda case: file_draft(case, _paper(workspace.archive)), STAMP
             )[0]

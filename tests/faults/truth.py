@@ -16,10 +16,13 @@ import bagit
 
 from archivist.errors import ArchivistError
 from archivist.issuing.number_series import series
+from archivist.model.disposals import DisposalState
 from archivist.model.event import Op
 from archivist.model.facts import to_plain
 from archivist.model.ids import CaseNo
 from archivist.model.reference_numbers import ReferenceNumber
+from archivist.preservation import disposal_residue
+from archivist.preservation.disposal_batches import batches
 from archivist.search.index import Index
 from archivist.store import Archive, archive_format, bag, chain
 from archivist.store.bag_heads import bag_folder, is_bureau, read_head
@@ -115,7 +118,18 @@ def look(archive: Archive) -> Step:
                 sequence, first = (event.data["sequence"], int(folder.name)), event.data["first"]
                 must(first == numbers.get(sequence, 0) + 1, f"{sequence} gave {first} again")
                 numbers[sequence] = event.data["last"]
+    _copies_are_noted(archive)
     return Step((tuple(cases), waiting, destroyed(archive), entered(archive)), numbers)
+
+
+def _copies_are_noted(archive: Archive) -> None:
+    """Check that where copies may be is written down before those are forgotten whom they name."""
+    if not any(archive.ledger_events(Op.DISPOSAL_STARTED)):
+        return
+    for batch in batches(archive).values():
+        if batch.destroyed and batch.state in (DisposalState.EXECUTING, DisposalState.EXECUTED):
+            path = archive.outbox / disposal_residue.FOLDER / batch.id / disposal_residue.NOTED
+            must(path.is_file() and path.stat().st_size > 0, f"{batch.id}: nobody knows where copies may be")
 
 
 ELSEWHERE: Final = (Op.LEDGER_OPENED, Op.NUMBERS_ALLOCATED, Op.NUMBERS_VACANT, Op.HEADS_RECORDED)
