@@ -225,7 +225,13 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
     """Whoosh's segment writer with its posting pool replaced by plain lists of document numbers."""
 
     def __init__(self, ix: Any) -> None:
-        super().__init__(ix, timeout=WRITER_TIMEOUT_S, compound=False)
+        try:
+            super().__init__(ix, timeout=WRITER_TIMEOUT_S, compound=False)
+        except (
+            BaseException
+        ):  # the error holds this writer, and so its lock, for as long as anybody holds the error
+            self._unlock()
+            raise
         self.is_closed = False
         self._lists: dict[str, defaultdict[str, list[int]]] = {n: defaultdict(list) for n in ("grams", "key")}
 
@@ -310,9 +316,12 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
             try:
                 self.cancel()
             except Exception:
-                if self.writelock:
-                    self.writelock.release()
+                self._unlock()
                 self.is_closed = True
+
+    def _unlock(self) -> None:
+        if self.writelock and self.writelock.fd is not None:
+            self.writelock.release()
 
 
 def _merge_small(writer: _Writer, segments: list[Any]) -> list[Any]:

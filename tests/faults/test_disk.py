@@ -22,7 +22,7 @@ from tests.faults.shim import (
     strike,
 )
 from tests.faults.strike import Site
-from tests.sampling import examples, sample, sweep
+from tests.sampling import sample, sweep
 
 INDEX_STRIDE = 4
 
@@ -84,10 +84,6 @@ def test_ctrl_c_at_any_call(site: Site, counted: Counted) -> None:
 @sweep(1 / 3)
 def test_a_disk_that_fails_under_the_index(site: Site, counted: Counted) -> None:
     """The archive's commit stands whatever becomes of the index."""
-    if not examples(0, 1) and site.command.at_bureau:
-        pytest.skip(
-            "the bureau's index is struck in long runs, where a lock that stays is still to be explained"
-        )
     calls, struck = range(1, site.calls("index") + 1, INDEX_STRIDE), 0
     for n in sample(calls, 1 / 4, f"failures under the index of {site.command.name}"):
         for fault in (Fail(n, errno.ENOSPC, sticky=True), Fail(n, errno.EIO)):

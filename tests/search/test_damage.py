@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from whoosh import writing
 
 from archivist.errors import ForeignIndex, IndexFault, IndexNotWritten
 from archivist.model.ids import CaseNo
-from archivist.search import databases
+from archivist.search import databases, whoosh
 from archivist.search.checksums import CATALOGUE, NAME, TEXT
 from archivist.search.index import Index
 from archivist.search.opened_index import CURRENT
@@ -198,6 +199,27 @@ def test_a_disk_full_when_following_keeps_the_answers_and_what_is_missed(
     index.follow_many(())
     assert keys(index.search("绝无仅有")) == [(ONE, "0002")]
     assert index.damaged() == []
+
+
+@pytest.mark.parametrize("place", ["PostingPool", "try_for"])
+def test_a_writer_that_could_not_begin_leaves_no_lock(
+    index: Index, archive: MemoryArchive, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """“A commit stands whatever becomes of the index”: a program that goes on, as the watcher does, still holding the error, writes again."""
+    archive.file(ONE, "低保 申请")
+    monkeypatch.setattr(whoosh, "WRITER_TIMEOUT_S", 0)
+    real = getattr(writing, place)
+
+    def full(*args: object, **more: object) -> object:
+        real(*args, **more)
+        raise OSError(errno.ENOSPC, "disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, place, full)
+        with pytest.raises(IndexNotWritten, match="磁盘已满") as caught:
+            index.follow(ONE)
+    index.follow(ONE)
+    assert not index.drift() and caught.value.__cause__ is not None
 
 
 def test_what_sqlite_is_refused_by_the_disk_is_no_damage(tmp_path: Path) -> None:
