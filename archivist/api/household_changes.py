@@ -20,7 +20,7 @@ from archivist.model.permissions import Act
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.procedure.applicant_change import ApplicantChange
-    from archivist.procedure.household_merger import MergerPlan
+    from archivist.procedure.household_merger import MergerOrder, MergerPlan
     from archivist.procedure.household_split import SplitPlan
     from archivist.workspace import Workspace
 
@@ -266,18 +266,44 @@ class HouseholdsMerged(Result):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MergerRequest:
+    """Which two households become one, as people say it.
+
+    Attributes:
+        case: the household that lives on; see ``Workspace.find_case``.
+        other: the one whose people join it.
+        on: civil day.
+        reason: free words.
+        relations: person of the other → what they are to the applicant.
+        papers: records of the other that the living file is to name; none is copied.
+        people: who did it.
+    """
+
+    case: str
+    other: str
+    on: dt.date
+    reason: str
+    relations: Mapping[str, str] = NONE_TOLD
+    papers: Sequence[str] = ()
+    people: Sequence[str] = ()
+
+    def order(self, workspace: Workspace) -> MergerOrder:
+        """Return it with the numbers of the cases and records that are meant.
+
+        Raises:
+            CaseNotFound: E201. InvalidValue: E002.
+        """
+        from archivist.procedure.household_merger import MergerOrder
+
+        return MergerOrder(
+            workspace.find_case(self.case), workspace.find_case(self.other), self.on, self.reason, self.relations,
+            [no for text in self.papers if (no := parse_record(text))], self.people,
+        )  # fmt: skip
+
+
 def plan_merger(
-    workspace: Workspace,
-    by: By,
-    case: str,
-    other: str,
-    *,
-    relations: Mapping[str, str] = NONE_TOLD,
-    papers: Sequence[str] = (),
-    on: dt.date,
-    people: Sequence[str] = (),
-    reason: str,
-    dry_run: bool = True,
+    workspace: Workspace, by: By, request: MergerRequest, *, dry_run: bool = True
 ) -> HouseholdsMerged:
     """Say what a merger would do; nothing is written. Refuses what ``merge_households`` refuses, but what is open.
 
@@ -290,46 +316,20 @@ def plan_merger(
 
     if not dry_run:
         require(workspace, by, Act.MERGE_HOUSEHOLDS)
-    plan = procedure.plan_merger(
-        workspace,
-        by,
-        workspace.find_case(case),
-        workspace.find_case(other),
-        relations=relations,
-        papers=[no for text in papers if (no := parse_record(text))],
-        on=on,
-        people=people,
-        reason=reason,
-    )
-    return HouseholdsMerged.of(plan, on, dry_run=True)
+    plan = procedure.plan_merger(workspace, by, request.order(workspace))
+    return HouseholdsMerged.of(plan, request.on, dry_run=True)
 
 
 @authorised(Act.MERGE_HOUSEHOLDS)
 def merge_households(
-    workspace: Workspace,
-    by: By,
-    case: str,
-    other: str,
-    *,
-    relations: Mapping[str, str] = NONE_TOLD,
-    papers: Sequence[str] = (),
-    on: dt.date,
-    people: Sequence[str] = (),
-    reason: str,
-    confirmed: bool = False,
+    workspace: Workspace, by: By, request: MergerRequest, *, confirmed: bool = False
 ) -> HouseholdsMerged:
     """Let the people of one household join another, and close the file of the one (注销，并入).
 
     Args:
         workspace: the open workspace.
         by: who records it, and when.
-        case: the household that lives on, as people name it; see ``Workspace.find_case``.
-        other: the one whose people join it.
-        relations: person of the other → what they are to the applicant.
-        papers: records of the other that the living file is to name; none is copied.
-        on: civil day.
-        people: who did it.
-        reason: free words.
+        request: what is told of it.
         confirmed: a person knows what the closed file leaves open.
 
     Raises:
@@ -339,17 +339,6 @@ def merge_households(
     from archivist.procedure import household_merger as procedure
     from archivist.rules.disposition.retention import retention
 
-    done = procedure.merge_households(
-        workspace,
-        by,
-        workspace.find_case(case),
-        workspace.find_case(other),
-        relations=relations,
-        papers=[no for text in papers if (no := parse_record(text))],
-        on=on,
-        people=people,
-        reason=reason,
-        confirmed=confirmed,
-    )
+    done = procedure.merge_households(workspace, by, request.order(workspace), confirmed=confirmed)
     kept = retention(done.closed, workspace.pack, by.today).expires
-    return HouseholdsMerged.of(done.plan, on, dry_run=False, keep_until=kept)
+    return HouseholdsMerged.of(done.plan, request.on, dry_run=False, keep_until=kept)

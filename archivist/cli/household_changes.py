@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 import click
 
@@ -180,14 +179,10 @@ def merge(
     存续户须在复核中，并已报告变动；户2 的程序须已走完（终止等决定已经送达）。先列出改动和户2 未了的事项，在终端上要确认。
     """
     who = session.by(writes=not dry_run)
-    told: dict[str, Any] = {
-        "relations": dict(pairs(relations)),
-        "papers": _listed(papers),
-        "on": on or session.today(),
-        "people": by,
-        "reason": reason,
-    }
-    planned = api.plan_merger(session.workspace, who, case_, other, dry_run=dry_run, **told)
+    told = api.MergerRequest(
+        case_, other, on or session.today(), reason, dict(pairs(relations)), _listed(papers), by
+    )
+    planned = api.plan_merger(session.workspace, who, told, dry_run=dry_run)
     if dry_run:
         session.emit(planned)
         _show_merger(session, planned)
@@ -198,7 +193,7 @@ def merge(
             session.say("没有并户。")
             return 0
         yes = True
-    done = api.merge_households(session.workspace, who, case_, other, confirmed=yes, **told)
+    done = api.merge_households(session.workspace, who, told, confirmed=yes)
     session.emit(done)
     _show_merger(session, done)
     kept = f"，至少保管至 {done.keep_until}" if done.keep_until else ""

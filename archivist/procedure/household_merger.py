@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archivist.errors import CaseClosed, InvalidValue, StepRefused
@@ -29,6 +29,29 @@ from archivist.procedure.household_split import complete_begun, references
 from archivist.procedure.steps import changed_groups, examine_step
 from archivist.store import Draft, HouseholdMerger, held_files
 from archivist.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class MergerOrder:
+    """Which two households become one, and what is told of it.
+
+    Attributes:
+        number: the household that lives on.
+        ending: the one whose people join it, and whose file is closed.
+        on: civil day on which they became one, and on which the file is closed.
+        reason: free words.
+        relations: person of the one that ends → what they are to the living one's applicant.
+        papers: its records that the living file is to name; none when not told, and none is copied.
+        people: who did it; the actor when nobody is named.
+    """
+
+    number: CaseNo
+    ending: CaseNo
+    on: dt.date
+    reason: str
+    relations: Mapping[str, str] = field(default_factory=lambda: NONE_TOLD)
+    papers: Sequence[RecordNo] = ()
+    people: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +86,19 @@ class MergerDone:
     plan: MergerPlan
 
 
-def plan_merger(
-    workspace: Workspace,
-    by: By,
-    number: CaseNo,
-    ending: CaseNo,
-    *,
-    relations: Mapping[str, str] = NONE_TOLD,
-    papers: Sequence[RecordNo] = (),
-    on: dt.date,
-    people: Sequence[str] = (),
-    reason: str,
-) -> MergerPlan:
+def plan_merger(workspace: Workspace, by: By, order: MergerOrder) -> MergerPlan:
     """Examine a merger without writing anything.
 
     Args:
         workspace: the open workspace.
         by: who records it, and when.
-        number: the household that lives on.
-        ending: the one whose people join it, and whose file is closed.
-        relations: person of the one that ends → what they are to the living one's applicant.
-        papers: its records that the living file is to name; none when not told, and none is copied.
-        on: civil day on which they became one, and on which the file is closed.
-        people: who did it; the actor when nobody is named.
-        reason: free words.
+        order: what is told of it.
 
     Raises:
         StepRefused: E209, with every reason at once. CaseClosed: E207, one of the files is closed, or the procedure of the one that is to end has
             not come to its end. InvalidValue: E002.
     """
+    number, ending = order.number, order.ending
     if number == ending:
         raise InvalidValue("并户须写两个不同的户号", file=str(number))
     living, other = workspace.archive.read(number), workspace.archive.read(ending)
@@ -101,23 +108,22 @@ def plan_merger(
             file=str(number),
             remedy="先写存续的一户，后写并入的一户。",
         )
-    planned = examine_step(
-        workspace, by, living, StepId.MERGE_HOUSEHOLDS, on=on, people=people, reason=reason
-    )
-    closing = plan_closing(workspace, by, ending, on=on, reason=reason, people=people)
+    told: dict[str, Any] = {"on": order.on, "people": order.people, "reason": order.reason}
+    planned = examine_step(workspace, by, living, StepId.MERGE_HOUSEHOLDS, **told)
+    closing = plan_closing(workspace, by, ending, **told)
     problems = [
         f"{ending} 卷内没有第 {no} 件，或者已经作废"
-        for no in papers
+        for no in order.papers
         if no not in {r.no for r in other.holding}
     ]
-    if not any(step.id == StepId.MERGE_HOUSEHOLDS for step in workspace.pack.steps_of(other, on)):
+    if not any(step.id == StepId.MERGE_HOUSEHOLDS for step in workspace.pack.steps_of(other, order.on)):
         problems.append(f"{other.category.label}不以家庭为单位，{ending} 不能并入别户；终止后注销即可")
     if problems:
         raise StepRefused("不能这样并户", file=str(number), problems=problems)
-    joined = joined_household(living.facts, other.facts, told_relations(other, relations))
+    joined = joined_household(living.facts, other.facts, told_relations(other, order.relations))
     settled = persons.settled(joined.facts, before=living.facts, today=by.today)
     held = _inherited(workspace, by, living, other)
-    named = references(other, papers)
+    named = references(other, order.papers)
     data = {key: planned.data[key] for key in ("step", "title", "from", "to", "on", "by")}
     data |= {
         "case": str(ending),
@@ -155,17 +161,7 @@ def _inherited(workspace: Workspace, by: By, living: Case, other: Case) -> tuple
 
 
 def merge_households(
-    workspace: Workspace,
-    by: By,
-    number: CaseNo,
-    ending: CaseNo,
-    *,
-    relations: Mapping[str, str] = NONE_TOLD,
-    papers: Sequence[RecordNo] = (),
-    on: dt.date,
-    people: Sequence[str] = (),
-    reason: str,
-    confirmed: bool = False,
+    workspace: Workspace, by: By, order: MergerOrder, *, confirmed: bool = False
 ) -> MergerDone:
     """Let the people of one household join another; for the arguments and what is refused see ``plan_merger``.
 
@@ -179,19 +175,19 @@ def merge_households(
     """
     with workspace.writing(by):
         complete_begun(workspace, by)
-        told: dict[str, Any] = {"relations": relations, "papers": papers, "on": on}
-        plan = plan_merger(workspace, by, number, ending, people=people, reason=reason, **told)
+        plan = plan_merger(workspace, by, order)
         if not confirmed:
-            refuse_open(plan.closing, f"archivist case merge {number} {ending} --reason 理由")
-        return carry_out(workspace, by, plan, on=on, reason=reason)
+            again = f"archivist case merge {order.number} {order.ending} --reason 理由"
+            refuse_open(plan.closing, again)
+        return _carry_out(workspace, by, plan, order)
 
 
-def carry_out(workspace: Workspace, by: By, plan: MergerPlan, *, on: dt.date, reason: str) -> MergerDone:
+def _carry_out(workspace: Workspace, by: By, plan: MergerPlan, order: MergerOrder) -> MergerDone:
     """Take the people into the living file and close the other. The caller holds the lock since the plan was made."""
-    number, ending = plan.living.number, plan.closing.case.number
-    said = closing_data(stated(on), plan.closing.matters)
-    merger = HouseholdMerger(ending, number, said, f"并入 {number}：{reason}", workspace.stamp(by))
-    draft = Draft(Op.HOUSEHOLD_MERGED, plan.data, reason)
+    number, ending = order.number, order.ending
+    said = closing_data(stated(order.on), plan.closing.matters)
+    merger = HouseholdMerger(ending, number, said, f"并入 {number}：{order.reason}", workspace.stamp(by))
+    draft = Draft(Op.HOUSEHOLD_MERGED, plan.data, order.reason)
     try:
         living, closed = workspace.archive.change_two_cases(merger, lambda *_: draft)
     finally:

@@ -52,7 +52,7 @@ from archivist.preservation.submission_replies import (
 from archivist.preservation.submission_selection import Wanted
 from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
-from archivist.procedure.household_merger import merge_households
+from archivist.procedure.household_merger import MergerOrder, merge_households
 from archivist.procedure.household_split import SplitPlan, carry_out
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile
@@ -447,7 +447,7 @@ def _merge(workspace: Workspace, now: Now, ack: Ack) -> None:
     with workspace.writing(now()):
         pass
     if workspace.archive.read(ZHANG).status is not CaseStatus.DEREGISTERED:
-        merge_households(workspace, now(), WANG, ZHANG, on=TODAY, reason="结婚", confirmed=True)
+        merge_households(workspace, now(), MergerOrder(WANG, ZHANG, TODAY, "结婚"), confirmed=True)
     ack("merged")
 
 

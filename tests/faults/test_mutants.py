@@ -26,16 +26,13 @@ from archivist.store.number_runs import NumberRuns
 from archivist.store.two_case_changes import TwoCaseChanges
 from tests.conftest import Counted
 from tests.faults.blackout import Blackout, ends, first_failure, interrupted, record
-from tests.faults.bureau import OF_BUREAU
 from tests.faults.commands import COMMANDS
 from tests.faults.conftest import together
-from tests.faults.handovers import OF_OFFICES
-from tests.faults.later_life import OF_CUSTODY
 from tests.faults.power import fsyncs, without
 from tests.faults.shim import DONE, Done, Fail, Kill
 from tests.faults.strike import Site
 from tests.faults.truth import Broken
-from tests.sampling import examples, sample, sweep
+from tests.sampling import sample, sweep
 
 NEEDLESS: Final = {
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
@@ -44,6 +41,7 @@ NEEDLESS: Final = {
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",
     r"archive/moves by .*two_case_changes\.end .*": "the same: the change is done, and done again it changes nothing",
+    r"archive/cases by .*destruction\._erase .*": "where a rename of a folder is whole, the new place is enough",
     r"archive/\.work by .*destruction\._erase .*": "what is left there of a destroyed case, the next start clears",
     r"archive by archive\.writing > archive_format\.write .*": "the next start says it",
 }
@@ -51,6 +49,9 @@ NEEDLESS: Final = {
 
 
 NEEDLESS_IN: Final = {
+    "transfer out": {
+        r"archive/outbox/转出 by .*write_streamed .*": "the same folder is synced once more for all that is handed out"
+    },
     "transfer in": {
         r"archive/\.work/new-[^/]+/data by .*make_folders .*": "the same folder is synced again before the bag has its place"
     },
@@ -69,12 +70,9 @@ def needless(done: Done, command: str) -> bool:
 
 
 MANY_STATES: Final = (
-    "receive a submission", "receive a later one", "hand over an office", "take over an office", "carry out a disposal",
+    "receive a submission", "receive a later one", "hand over an office", "take over an office",
 )  # fmt: skip
-"""Their states are too many to try them all for each fsync; what the last does to the archive is judged in ``destroy a case``."""
-
-NOT_JUDGED_WHOLE: Final = frozenset({*OF_CUSTODY, *OF_OFFICES, *OF_BUREAU})
-"""Commands of a file's later life and of the bureau, whose fsyncs long runs alone take away."""
+"""A package is many files: their states are too many to try them all for each fsync."""
 
 
 @sweep(1 / 2)
@@ -82,8 +80,6 @@ NOT_JUDGED_WHOLE: Final = frozenset({*OF_CUSTODY, *OF_OFFICES, *OF_BUREAU})
     "site", [together(name) for name in COMMANDS if name not in MANY_STATES], indirect=True
 )
 def test_every_fsync_of_a_command_is_needed(site: Site, counted: Counted) -> None:
-    if not examples(0, 1) and site.command.name in NOT_JUDGED_WHOLE:
-        pytest.skip("which of its fsyncs are needless has not been judged in a long run yet")
     blackout, log = Blackout(site), record(site)
     blackout.try_all(log)
     caught = 0

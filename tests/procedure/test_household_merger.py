@@ -20,7 +20,7 @@ from archivist.model.ids import Category, RecordNo
 from archivist.model.states import State
 from archivist.procedure.closing import reopen
 from archivist.procedure.corrections import correct_step
-from archivist.procedure.household_merger import MergerDone, merge_households
+from archivist.procedure.household_merger import MergerDone, MergerOrder, merge_households
 from archivist.procedure.household_split import split_household
 from archivist.rules.disposition.holds import before_destruction
 from archivist.rules.disposition.retention import retention
@@ -68,8 +68,11 @@ def ending(workspace: Workspace) -> Case:
 
 
 def merge(workspace: Workspace, living: Case, ending: Case, **more: Any) -> MergerDone:
-    told: dict[str, Any] = {"on": TODAY, "reason": "结婚", "confirmed": True} | more
-    return merge_households(workspace, BY, living.number, ending.number, **told)
+    confirmed = more.pop("confirmed", True)
+    told: dict[str, Any] = {"on": TODAY, "reason": "结婚"} | more
+    return merge_households(
+        workspace, BY, MergerOrder(living.number, ending.number, **told), confirmed=confirmed
+    )
 
 
 def hold(workspace: Workspace, case: Case) -> Case:
@@ -162,12 +165,11 @@ def test_somebody_who_is_there_already_is_not_there_twice(workspace: Workspace, 
 
 
 def test_dry_run_says_the_same_and_writes_nothing(workspace: Workspace, living: Case, ending: Case) -> None:
-    ask: dict[str, Any] = {"on": TODAY, "reason": "结婚"}
-    pair = (str(living.number), str(ending.number))
-    tried = household_changes.plan_merger(workspace, BY, *pair, **ask)
+    request = household_changes.MergerRequest(str(living.number), str(ending.number), TODAY, "结婚")
+    tried = household_changes.plan_merger(workspace, BY, request)
     assert workspace.archive.read(living.number).seq == living.seq
     assert workspace.archive.read(ending.number).seq == ending.seq
-    done = household_changes.merge_households(workspace, BY, *pair, confirmed=True, **ask)
+    done = household_changes.merge_households(workspace, BY, request, confirmed=True)
     assert (tried.dry_run, tried.keep_until) == (True, None)
     assert (done.dry_run, done.keep_until) == (
         False,
