@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -284,7 +284,7 @@ class MergerRequest:
     other: str
     on: dt.date
     reason: str
-    relations: Mapping[str, str] = NONE_TOLD
+    relations: Mapping[str, str] = field(default_factory=lambda: NONE_TOLD)
     papers: Sequence[str] = ()
     people: Sequence[str] = ()
 
