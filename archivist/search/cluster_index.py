@@ -9,9 +9,7 @@ the workspace (``WRITER``).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,8 +30,9 @@ from archivist.search.cluster_documents import (
     record_id,
 )
 from archivist.search.cluster_engine import ClusterEngine, followed_to, indexes_of, state_of
-from archivist.search.databases import PATIENCE_S, one_writer
+from archivist.search.databases import PATIENCE_S
 from archivist.search.engine import ArchiveReader
+from archivist.search.one_writer import OneWriter
 from archivist.search.opensearch import ClusterRequests, Overtaken, wait_until
 
 WRITER: Final = "CLUSTER-WRITER"
@@ -87,8 +86,7 @@ class ClusterIndex:
         self._cluster, self._office, self._archive, self._folder = cluster, office, archive, folder
         self.alias = generations.alias_of(office)
         self.engine = ClusterEngine(cluster, self.alias)
-        self._lock = threading.RLock()
-        self._writes = False
+        self._turn = OneWriter(folder / WRITER)
         self.unread: set[CaseNo] = set()
         self.changed: set[CaseNo] = set()
         """Cases not followed, for their chains have lost the heads that were known of them."""
@@ -135,7 +133,7 @@ class ClusterIndex:
 
         Survives: a kill of this program or of a node at any point leaves the cases to be followed again.
         """
-        with self._writing(wait_s):
+        with self._turn.alone(wait_s):
             index = self._current()
             state = self._bound(index)
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
@@ -187,7 +185,7 @@ class ClusterIndex:
         Raises:
             ClusterDown: E404. IndexFault: E400, also when most cases have vanished from the archive.
         """
-        with self._writing():
+        with self._turn.alone():
             index = self._current()
             self._bound(index)
             self._cluster.ask("POST", f"/{index}/_refresh")
@@ -211,7 +209,7 @@ class ClusterIndex:
         Raises:
             ClusterDown: E404. IndexNotWritten: E402, it is not confirmed yet; ``catch_up`` tries again.
         """
-        with self._writing():
+        with self._turn.alone():
             index = self._current()
             self._cluster.ask("POST", f"/{index}/_refresh")
             for some in _parts(numbers):
@@ -274,7 +272,7 @@ class ClusterIndex:
         Survives: until the aliases are switched, all at once, the old index stays in use, however this ends; what a
             rebuild that was cut short left behind the next one removes.
         """
-        with self._writing():
+        with self._turn.alone():
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
             numbers = list(self._archive.case_numbers())
             used = generations.used(self._cluster, self.alias)
@@ -325,21 +323,6 @@ class ClusterIndex:
         except ArchiveError:
             self.unread.add(number)
             return None
-
-    @contextmanager
-    def _writing(self, wait_s: float = PATIENCE_S) -> Iterator[None]:
-        """Keep others of this workspace from writing to the cluster for a block; within such a block there is nothing to wait for."""
-        with self._lock:
-            if self._writes:
-                yield
-                return
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with one_writer(self._folder / WRITER, wait_s):
-                self._writes = True
-                try:
-                    yield
-                finally:
-                    self._writes = False
 
 
 def _head(facts: Json) -> tuple[int, Sha256]:

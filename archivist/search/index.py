@@ -9,7 +9,6 @@ lock sees to it, ``WRITER``); readers need none. Nothing is logged: queries are 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,8 +24,9 @@ from archivist.search import query as queries
 from archivist.search.catalogue import CaseRow, IndexCatalogue, RecordRow, SourceRow
 from archivist.search.checksums import Checksums
 from archivist.search.damage import as_written
-from archivist.search.databases import PATIENCE_S, one_writer
+from archivist.search.databases import PATIENCE_S
 from archivist.search.engine import ArchiveReader, Drift, Results
+from archivist.search.one_writer import OneWriter
 from archivist.search.opened_index import OpenedIndex, batches, current, follow
 from archivist.search.ownership import require_own
 from archivist.search.query_tree import Node
@@ -54,8 +54,7 @@ class Index:
         self._folder, self._archive = folder, archive
         self._now: OpenedIndex | None = None
         self._writer: OpenedIndex | None = None
-        self._writes = False
-        self._lock = threading.RLock()
+        self._turn = OneWriter(folder / WRITER)
         self.unread: set[CaseNo] = set()
         self.changed: set[CaseNo] = set()
         """Cases not followed, for their chains have lost the heads that were known of them."""
@@ -70,7 +69,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files; the next question opens them again."""
-        with self._lock:
+        with self._turn.threads:
             for opened in (self._writer, self._now):
                 if opened is not None:
                     opened.close()
@@ -320,7 +319,7 @@ class Index:
 
         Survives: until the very last step the old index stays in use, however this ends.
         """
-        with self._alone(), disk():
+        with self._turn.alone(), disk():
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
             numbers = list(self._archive.case_numbers())
             self.close()
@@ -360,7 +359,7 @@ class Index:
             question: what to ask.
             foreign: whether an index that is not of this archive as it stands may be asked.
         """
-        with self._lock:
+        with self._turn.threads:
             while True:
                 name = current(self._folder)
                 try:
@@ -377,8 +376,8 @@ class Index:
     @contextmanager
     def _writing(self, wait_s: float = PATIENCE_S) -> Iterator[OpenedIndex]:
         """Be the index's one writer for a block; what it wrote is sealed at the end of the outermost, however it ends."""
-        within = self._writes
-        with self._alone(wait_s):
+        within = self._turn.writes
+        with self._turn.alone(wait_s):
             name = current(self._folder)
             if name is None:
                 self.rebuild()
@@ -400,19 +399,3 @@ class Index:
             finally:
                 if not within:
                     opened.catalogue.seal(opened.sums)
-
-    @contextmanager
-    def _alone(self, wait_s: float = PATIENCE_S) -> Iterator[None]:
-        """Keep others from writing the index for a block; within such a block there is nothing to wait for."""
-        with self._lock:
-            if self._writes:
-                yield
-                return
-            with disk():
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names and ID numbers
-            with one_writer(self._folder / WRITER, wait_s):
-                self._writes = True
-                try:
-                    yield
-                finally:
-                    self._writes = False

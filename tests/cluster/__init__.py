@@ -8,9 +8,7 @@ says so. ``prepared`` fetches OpenSearch (55 MB of jars, from Maven Central) and
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -27,10 +25,10 @@ from typing import Any, Final
 
 import pytest
 
+from tests.java import class_path, require_java
+
 HERE: Final = Path(__file__).parent
 BUILT: Final = HERE.parents[1] / ".opensearch"
-NEEDED: Final = ("mvn", "javac", "java")
-FETCH_S: Final = 900.0
 READY_S: Final = 600.0
 """A node is there after seconds; whatever takes so long on a busy machine hangs."""
 FIRST_PORT, LAST_PORT = 9201, 9250
@@ -41,31 +39,13 @@ HEAP: Final = "384m"
 
 def require() -> None:
     """Skip the test where Java is missing; in CI it fails."""
-    missing = [program for program in NEEDED if shutil.which(program) is None]
-    if missing:
-        why = f"没有 {'、'.join(missing)}：集群检索没有在真的 OpenSearch 上试过"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    require_java("集群检索没有在真的 OpenSearch 上试过")
 
 
 @cache
 def prepared() -> str:
     """Fetch and compile what is not there yet; return the class path."""
-    if not BUILT.is_dir():
-        with tempfile.TemporaryDirectory(
-            dir=BUILT.parent, prefix=".opensearch-", ignore_cleanup_errors=True
-        ) as work:
-            made = Path(work, "made")
-            jars, classes = made / "lib", made / "classes"
-            fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
-            subprocess.run([*fetch, f"-DoutputDirectory={jars}"], check=True, timeout=FETCH_S)
-            classes.mkdir()
-            source = str(HERE / "src" / "Node.java")
-            subprocess.run(
-                ["javac", "-cp", f"{jars}/*", "-d", str(classes), source], check=True, timeout=FETCH_S
-            )
-            with suppress(OSError):
-                made.rename(BUILT)
-    return os.pathsep.join((f"{BUILT / 'lib'}/*", str(BUILT / "classes")))
+    return class_path(HERE, "Node", BUILT)
 
 
 @dataclass
