@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from archivist.disposal_errors import ResidueLeft
@@ -36,6 +37,7 @@ the index takes away is in no byte of it."""
 _NAME_LEAST: Final = 2
 _HERE: Final = "本机："
 _SCANS: Final = "批量扫描："
+_LIST: Final = "残留清单："
 _OPAQUE: Final = "看不到内容："
 """How places begin of which the program cannot tell what stands in them."""
 _NAMING: Final = ("name", "id_number", "address", "phone")
@@ -125,6 +127,9 @@ def residue(workspace: Workspace, batch: Disposal) -> tuple[Residue, ...]:
         )
         for place, names in sorted(opaque.items())
     ]
+    if batch.destroyed and not _list_of(archive, batch).is_file():
+        told = "销毁前写下的残留清单不在了，程序不知道哪里还有写着人名的副本；查看本机各处后由两人登记"
+        found.append(Residue(f"{_LIST}{FOLDER}/{batch.id}/{NOTED}", (), told))
     if batch.destroyed:
         found += [
             Residue(p, (), _advice(p))
@@ -160,11 +165,14 @@ def copies_elsewhere(archive: Archive, before: str = "") -> Iterator[str]:
     yield from told
 
 
+def _list_of(archive: Archive, batch: Disposal) -> Path:
+    return archive.outbox / FOLDER / batch.id / NOTED
+
+
 def _noted(archive: Archive, batch: Disposal) -> Iterator[tuple[str, str]]:
     """Yield the places that were written down, each with a case of which something is there; empty where nobody can tell."""
-    path = archive.outbox / FOLDER / batch.id / NOTED
     with suppress(OSError):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in _list_of(archive, batch).read_text(encoding="utf-8").splitlines():
             place, _, case = line.rpartition("\t")
             yield place, case
 
@@ -218,7 +226,7 @@ def close(workspace: Workspace, by: By, name: str, *, paper: ReadPaper | None) -
         scan = signed(workspace, batch, RECORD, paper)
         enter(workspace, by, Op.DISPOSAL_CLOSED, {"disposal": batch.id}, scan)
         with suppress(OSError):
-            durable_files.unlink(workspace.archive.outbox / FOLDER / batch.id / NOTED)
+            durable_files.unlink(_list_of(workspace.archive, batch))
     return batch_of(workspace.archive, name)
 
 

@@ -417,6 +417,20 @@ def test_what_cannot_be_looked_into_is_left_until_two_have(workspace: Workspace)
     assert disposal_residue.residue(workspace, batches.batch_of(workspace.archive, batch.id)) == ()
 
 
+def test_a_list_of_copies_that_is_gone_is_itself_left(workspace: Workspace) -> None:
+    """“no rule whose absence lets pass”: without the list nobody knows which copies bore a name."""
+    batch = destroy(workspace, ready(workspace)).batch
+    noted = workspace.archive.outbox / disposal_residue.FOLDER / batch.id / disposal_residue.NOTED
+    assert disposal_residue.residue(workspace, batch) == ()
+    noted.unlink()
+    (left,) = disposal_residue.residue(workspace, batch)
+    assert left.place.startswith("残留清单：") and "不在了" in left.what
+    with pytest.raises(ResidueLeft):
+        disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace, batch, RECORD))
+    batch = disposal_residue.clear(workspace, READY, batch.id, left.place, WITNESSES, "各处看过")
+    assert disposal_residue.residue(workspace, batch) == ()
+
+
 def test_media_of_backup_are_cleared_by_two(workspace: Workspace, tmp_path: Path) -> None:
     """Media of ``backup_made``: each line cleared by two, or a reason."""
     from archivist.preservation.backup import back_up
