@@ -127,7 +127,7 @@ def residue(workspace: Workspace, batch: Disposal) -> tuple[Residue, ...]:
         )
         for place, names in sorted(opaque.items())
     ]
-    if batch.destroyed and not _list_of(archive, batch).is_file():
+    if batch.destroyed and not batch.state.is_over and not _list_of(archive, batch).is_file():
         told = "销毁前写下的残留清单不在了，程序不知道哪里还有写着人名的副本；查看本机各处后由两人登记"
         found.append(Residue(f"{_LIST}{FOLDER}/{batch.id}/{NOTED}", (), told))
     if batch.destroyed:

@@ -429,6 +429,8 @@ def test_a_list_of_copies_that_is_gone_is_itself_left(workspace: Workspace) -> N
         disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace, batch, RECORD))
     batch = disposal_residue.clear(workspace, READY, batch.id, left.place, WITNESSES, "各处看过")
     assert disposal_residue.residue(workspace, batch) == ()
+    closed = disposal_residue.close(workspace, READY, batch.id, paper=paper(workspace, batch, RECORD))
+    assert disposal_residue.residue(workspace, closed) == (), "closed, it needs its list no more"
 
 
 def test_media_of_backup_are_cleared_by_two(workspace: Workspace, tmp_path: Path) -> None:
