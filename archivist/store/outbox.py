@@ -48,7 +48,10 @@ def hand_out(
             entries.append(
                 {"path": "/".join(path.relative_to(root).parts[1:]), "sha256": digest, "size": size}
             )
-        durable_files.sync_folder(folder)
+        if any(
+            isinstance(content, bytes) for content in contents.values()
+        ):  # the others see to it themselves
+            durable_files.sync_folder(folder)
         enter(entries)
     except BaseException:
         if not entered():  # else the entry stands, and so does what it tells of

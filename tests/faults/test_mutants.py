@@ -49,9 +49,7 @@ NEEDLESS: Final = {
 
 
 NEEDLESS_IN: Final = {
-    "transfer out": {
-        r"archive/outbox/转出 by .*write_streamed .*": "the same folder is synced once more for all that is handed out"
-    },
+    "carry out a disposal": {r"archive/alarms by .*quarantine\.clear .*": "no alarm was there to be cleared"},
     "transfer in": {
         r"archive/\.work/new-[^/]+/data by .*make_folders .*": "the same folder is synced again before the bag has its place"
     },
