@@ -28,7 +28,7 @@ from tests.codes import unkeyed
 from tests.reading import pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 SIDE_PX: Final = round(QR_SIDE_MM / 25.4 * pages.DPI)
 PLACES: Final = ((1860, 90), (330, 3125))
@@ -58,7 +58,7 @@ def printed(text: str, sheet: pages.Sheet, *, sealed: bool) -> pages.Sheet:
 
 
 def measure(
-    seed: int, count: int, looks: Sequence[str] = LOOKS
+    seed: int, count: int, looks: Sequence[str] = LOOKS, damages: Collection[str] = pages.DEGRADATIONS.keys()
 ) -> Mapping[tuple[str, str], tuple[int, int, int]]:
     """Return by damage and look: pages, pages of which either code was read, codes read. A wrong reading raises."""
     found: dict[tuple[str, str], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
@@ -67,7 +67,8 @@ def measure(
         for number in range(count):
             text = payload(look, rng)
             sheet = printed(text, pages.letter(random.Random(seed * 1000 + number)), sealed=number % 4 == 3)
-            for damage, spoil in pages.DEGRADATIONS.items():
+            for damage in damages:
+                spoil = pages.DEGRADATIONS[damage]
                 picture = np.asarray(spoil(sheet.image, number + seed).convert("RGB"))
                 codes = [c.payload for c in read_codes(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))]
                 ours = [c for c in codes if c.startswith(text[:8])]
