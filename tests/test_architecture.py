@@ -86,7 +86,11 @@ def test_one_outside_thing_one_module() -> None:
         "pyzipper": {"archivist.reading.aes_zip"},
         "py7zr": {"archivist.reading.formats.seven_zip"},
         "python_calamine": {"archivist.reading.formats.spreadsheets"},
-        "pypdfium2": {"archivist.reading.formats.pdf", "archivist.cli.demo.sheets"},
+        "pypdfium2": {
+            "archivist.reading.formats.pdf",
+            "archivist.reading.printed_layout",
+            "archivist.cli.demo.sheets",
+        },
     }
     for package, modules in owners.items():
         found = graph.find_modules_that_directly_import(package) if package in graph.modules else set()

@@ -8,6 +8,7 @@ It does not run within the reading process, whose limit on address space LibreOf
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -35,8 +36,15 @@ STRANGER_FILE_BYTES: Final = 512 * 1024**2
 _SWITCHES: Final = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck")
 
 
-PDF_A: Final = 'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}'
-"""Target of a conversion to PDF/A-2b; without the setting veraPDF finds fault with colours and metadata."""
+_PDF_A_OPTIONS: Final = {
+    "SelectPdfVersion": ("long", 2),
+    "UseTaggedPDF": ("boolean", True),
+    "DisplayPDFDocumentTitle": ("boolean", True),
+}
+PDF_A: Final = "pdf:writer_pdf_Export:" + json.dumps(
+    {name: {"type": kind, "value": str(value).lower()} for name, (kind, value) in _PDF_A_OPTIONS.items()}
+)
+"""Target of a conversion to PDF/A-2b, tagged; without the first setting veraPDF finds fault with colours and metadata."""
 
 
 class ConversionFailed(Exception):

@@ -1,7 +1,7 @@
 """From values to pages: strict, inspected, with code and boxes.
 
 ``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``boxes`` ``continuation`` ``overflow`` text
-that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice ·
+that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice, ``page_check`` what is wrong on its pages ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
 """
@@ -11,6 +11,7 @@ __all__ = [
     "continuation",
     "docx_package",
     "overflow",
+    "page_check",
     "pdf",
     "pool",
     "qr",

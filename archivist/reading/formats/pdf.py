@@ -1,4 +1,4 @@
-"""PDF: text or pictures of its pages. Only this module imports pypdfium2, which is not thread-safe.
+"""PDF: text or pictures of its pages. It alone opens PDFs of others with pypdfium2, which is not thread-safe.
 
 pdfium aborts the whole process on some hostile files: it runs in the reading process only.
 """

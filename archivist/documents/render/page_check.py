@@ -1,0 +1,364 @@
+"""What is wrong with a document as it is printed: looked for on the pages of its PDF, not in the file it was made from.
+
+``check_pages`` answers with findings: which fault, on which page, where, and the words it is about. It is asked of every
+shipped template with the longest names in the tests, and of an office's own template before it is put into use.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from archivist.documents.render.pdf import FONT_FALLBACKS
+from archivist.reading.printed_layout import PageBox, PrintedPage, PrintedPiece, printed_pages
+
+
+class PageFault(StrEnum):
+    """What may be wrong with a page."""
+
+    SHORT_LAST_PAGE = "short-last-page"
+    BLANK_PAGE = "blank-page"
+    STUB_LINE = "stub-line"
+    BROKEN_NUMBER = "broken-number"
+    LONE_SIGNATURE = "lone-signature"
+    CODE_TOUCHED = "code-touched"
+    CODE_UNREADABLE = "code-unreadable"
+    OVERLAPPING = "overlapping"
+    NOT_VISIBLE = "not-visible"
+    FONT = "font"
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    PageFault.SHORT_LAST_PAGE: "末页不足四行",
+    PageFault.BLANK_PAGE: "空白页",
+    PageFault.STUB_LINE: "一行只有一两个字",
+    PageFault.BROKEN_NUMBER: "号码、日期断成两行",
+    PageFault.LONE_SIGNATURE: "落款单独成页",
+    PageFault.CODE_TOUCHED: "文字碰到二维码",
+    PageFault.CODE_UNREADABLE: "二维码扫描后读不出",
+    PageFault.OVERLAPPING: "文字重叠、压线或出了纸",
+    PageFault.NOT_VISIBLE: "应有的内容在纸上看不见",
+    PageFault.FONT: "字体既非所要的，也非其替代",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFinding:
+    """One fault of a printed document.
+
+    Attributes:
+        fault: which.
+        page: 1-based; 0 where it is nowhere, such as what cannot be seen.
+        text: the words it is about.
+        x_mm: from the left edge of the paper.
+        y_mm: from the upper edge.
+    """
+
+    fault: PageFault
+    page: int
+    text: str
+    x_mm: float = 0.0
+    y_mm: float = 0.0
+
+    def __str__(self) -> str:
+        where = f"第{self.page}页" if self.page else ""
+        where += f"（距上边 {self.y_mm:.0f} 毫米、左边 {self.x_mm:.0f} 毫米）" if self.y_mm else ""
+        return f"{where}{self.fault.label}" + (f"：“{self.text}”" if self.text else "")
+
+
+LEAST_LINES: Final = 4
+"""A last page with fewer is a sheet of paper for nothing."""
+STUB: Final = 2
+"""A line of so many characters is a stub where another of its paragraph is twice as long; one of a single character always."""
+CODES: Final = 2
+"""How often a code is printed."""
+DARKEST_HIDDEN: Final = 0.7
+"""Print as light as this is not read (0.0 black – 1.0 white)."""
+LEAST_PT: Final = 4.5
+"""Smaller type is not read either."""
+
+
+def check_pages(
+    pdf: Path,
+    *,
+    visible: Collection[str] = (),
+    code: str | None = None,
+    fonts: Collection[str] = tuple(FONT_FALLBACKS),
+) -> tuple[PageFinding, ...]:
+    """List what is wrong with a printed document, page by page; what cannot be seen anywhere comes last.
+
+    Args:
+        pdf: made by ``pdf.to_pdf``.
+        visible: texts that must be read on its pages, blanks not counted.
+        code: what both QR codes of its first page say; ``None`` for a draft, which has none.
+        fonts: those the document asks for; their substitutes are as good.
+    """
+    pages = list(printed_pages(pdf))
+    found: list[PageFinding] = []
+    for page in pages:
+        lines = _lines(page)
+        found += itertools.chain(
+            _empty(page, lines, last=page.number == len(pages)),
+            _broken(page, lines),
+            _alone(page, lines),
+            _touched(page),
+            _overlapping(page),
+            _fonts(page, fonts),
+        )
+    if code is not None and pages:
+        found += _unreadable(pages[0], code)
+    return (*found, *_unseen(pages, visible))
+
+
+def _finding(fault: PageFault, page: PrintedPage, text: str, box: PageBox | None = None) -> PageFinding:
+    if box is None:
+        return PageFinding(fault, page.number, text)
+    return PageFinding(fault, page.number, text, box.left * _MM, (page.height - box.top) * _MM)
+
+
+_MM: Final = 25.4 / 72
+
+
+# ── lines ────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A line of a paragraph."""
+
+    paragraph: int
+    pieces: tuple[PrintedPiece, ...]
+
+    @property
+    def text(self) -> str:
+        """What it says, without blanks."""
+        return _squeezed("".join(piece.text for piece in self.pieces))
+
+    @property
+    def box(self) -> PageBox:
+        """Where it begins."""
+        return self.pieces[0].box
+
+
+def _squeezed(text: str) -> str:
+    return _BLANK.sub("", text)
+
+
+_BLANK: Final = re.compile(r"[\s\u200b\u2060\ufeff]+")
+
+
+def _lines(page: PrintedPage) -> list[SetLine]:
+    """Return the lines of the body, paragraph after paragraph; those that say nothing are left out."""
+    by_paragraph: dict[int, list[PrintedPiece]] = {}
+    for piece in page.pieces:
+        if piece.paragraph is not None and piece.text:
+            by_paragraph.setdefault(piece.paragraph, []).append(piece)
+    found = []
+    for paragraph, pieces in sorted(by_paragraph.items()):
+        line: list[PrintedPiece] = []
+        for piece in pieces:
+            if line and abs(piece.baseline - line[-1].baseline) > piece.size / 2:
+                found.append(SetLine(paragraph, tuple(line)))
+                line = []
+            line.append(piece)
+        found.append(SetLine(paragraph, tuple(line)))
+    return [line for line in found if line.text]
+
+
+def _empty(page: PrintedPage, lines: Sequence[SetLine], *, last: bool) -> Iterator[PageFinding]:
+    heights: list[float] = []
+    for height in sorted(line.pieces[0].baseline for line in lines):
+        if not heights or height - heights[-1] > _SAME_LINE_PT:
+            heights.append(height)
+    if not heights:
+        yield _finding(PageFault.BLANK_PAGE, page, "")
+    elif last and page.number > 1 and len(heights) < LEAST_LINES:
+        yield _finding(PageFault.SHORT_LAST_PAGE, page, " / ".join(line.text[:20] for line in lines[:4]))
+
+
+_SAME_LINE_PT: Final = 4.0
+
+
+def _broken(page: PrintedPage, lines: Sequence[SetLine]) -> Iterator[PageFinding]:
+    for _, group in itertools.groupby(lines, lambda line: line.paragraph):
+        paragraph = list(group)
+        if len(paragraph) < 2:
+            continue
+        longest = max(len(line.text) for line in paragraph)
+        for line in paragraph:
+            if len(line.text) == 1 or len(line.text) <= STUB <= longest / 2:
+                yield _finding(PageFault.STUB_LINE, page, line.text, line.box)
+        for before, after in itertools.pairwise(paragraph):
+            if token := broken_token(before.text, after.text):
+                yield _finding(PageFault.BROKEN_NUMBER, page, token, before.pieces[-1].box)
+
+
+_TOKEN: Final = re.compile(
+    r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕第?\d+号|\d+号|(?=[A-Za-z.,:/@_‐‑–—-]*\d)[0-9A-Za-z](?:[0-9A-Za-z.,:/@_‐‑–—-]*[0-9A-Za-z%])?"
+)
+
+
+def broken_token(before: str, after: str) -> str:
+    """Return the number, date or case number that begins on one line and ends on the next; empty when there is none."""
+    text, at = before + after, len(before)
+    for match in _TOKEN.finditer(text):
+        if match.start() < at < match.end():
+            return f"{text[match.start() : at]}／{text[at : match.end()]}"
+    return ""
+
+
+# ── the signature ────────────────────────────────────────────────────────────────────────────────────────
+_SIGNS: Final = re.compile(
+    r"[（(]?(?:盖章|公章|印章|签名|签字|签章|按指印|指印)|[\d　]*年[\d　]*月[\d　]*日$"
+)
+
+
+def _alone(page: PrintedPage, lines: Sequence[SetLine]) -> Iterator[PageFinding]:
+    """Find a page after the first on which only somebody signs: no text, no row of a list."""
+    if page.number == 1 or not any(_SIGNS.search(line.text) for line in lines):
+        return
+    signer = {
+        id(before) for before, after in itertools.pairwise(lines) if _DAY.fullmatch(after.text)
+    }  # the words above a date are the name of who signs
+    if all(_SIGNS.search(line.text) or id(line) in signer for line in lines):
+        yield _finding(
+            PageFault.LONE_SIGNATURE, page, " / ".join(line.text[:20] for line in lines[:3]), lines[0].box
+        )
+
+
+_DAY: Final = re.compile(r"(?:\d+年\d+月\d+日|年月日)")
+
+
+# ── codes and places ─────────────────────────────────────────────────────────────────────────────────────
+_TOUCH_PT: Final = 0.5
+"""A code's picture has its own quiet zone, so what does not lie over the picture leaves it free."""
+
+
+def _touched(page: PrintedPage) -> Iterator[PageFinding]:
+    for piece, image in itertools.product(page.pieces, page.images):
+        across, up = piece.box.overlap(image)
+        if across > _TOUCH_PT and up > _TOUCH_PT and _squeezed(piece.text):
+            yield _finding(PageFault.CODE_TOUCHED, page, piece.text.strip(), piece.box)
+
+
+def _unreadable(page: PrintedPage, code: str) -> Iterator[PageFinding]:
+    import numpy as np
+
+    from archivist.reading.barcodes import read_codes
+
+    scan = np.where(page.picture < 128, 0, 255).astype(np.uint8)
+    read = sum(found.payload == code for found in read_codes(scan))
+    if read < CODES:
+        yield _finding(PageFault.CODE_UNREADABLE, page, f"{CODES} 处只读出 {read} 处")
+
+
+def _overlapping(page: PrintedPage) -> Iterator[PageFinding]:
+    """Find text over other text, across the line of a table, or beyond the paper."""
+    shown = [piece for piece in page.pieces if _squeezed(piece.text)]
+    paper = PageBox(0, 0, page.width, page.height)
+    for piece in shown:
+        box = piece.box
+        if (
+            min(paper.overlap(box)) <= 0
+            or min(box.left, box.bottom, page.width - box.right, page.height - box.top) < 0
+        ):
+            yield _finding(PageFault.OVERLAPPING, page, piece.text.strip(), box)
+    upright = [rule for rule in page.rules if rule.top - rule.bottom > rule.right - rule.left]
+    for piece in shown:
+        middle = PageBox(
+            piece.box.left + _INSIDE_PT,
+            piece.box.bottom + _INSIDE_PT,
+            piece.box.right - _INSIDE_PT,
+            piece.box.top - _INSIDE_PT,
+        )
+        if any(min(middle.overlap(rule)) > 0 for rule in upright):
+            yield _finding(PageFault.OVERLAPPING, page, piece.text.strip(), piece.box)
+    shown.sort(key=lambda piece: -piece.box.top)
+    for at, piece in enumerate(shown):
+        for other in shown[at + 1 :]:
+            if other.box.top < piece.box.bottom:
+                break
+            if abs(piece.baseline - other.baseline) < _SAME_LINE_PT and piece.paragraph == other.paragraph:
+                continue  # a sign of another font stands in a gap of its line
+            across, up = piece.box.overlap(other.box)
+            if across > piece.size / 4 and up > min(piece.size, other.size) / 3:
+                yield _finding(
+                    PageFault.OVERLAPPING, page, f"{piece.text.strip()} {other.text.strip()}", other.box
+                )
+
+
+_INSIDE_PT: Final = 1.0
+
+
+# ── fonts ────────────────────────────────────────────────────────────────────────────────────────────────
+def _fonts(page: PrintedPage, fonts: Collection[str]) -> Iterator[PageFinding]:
+    known = {_family(name) for font in fonts for name in (font, *FONT_FALLBACKS.get(font, ()))}
+    told = set()
+    for piece in page.pieces:
+        if piece.font not in told and _says(piece.text) and _family(piece.font) not in known:
+            told.add(piece.font)
+            yield _finding(PageFault.FONT, page, f"{piece.font}：{piece.text.strip()[:10]}", piece.box)
+
+
+def _says(text: str) -> bool:
+    """Tell whether there is more to a text than signs, such as ☑, for which there is no font of characters."""
+    return any(unicodedata.category(char)[0] in "LN" for char in text)
+
+
+_STYLE: Final = re.compile(r"(?:-(?:regular|bold|medium|light|vkana))+$")
+_REGION: Final = re.compile(r"(?<=cjk)(?:sc|tc|hk|jp|kr)$")
+
+
+def _family(name: str) -> str:
+    """Return what is compared of a font's name: LibreOffice names the one of five regions that comes first in a collection."""
+    return _REGION.sub("", _STYLE.sub("", name.lower().replace(" ", "")))
+
+
+# ── what is seen ─────────────────────────────────────────────────────────────────────────────────────────
+def _unseen(pages: Sequence[PrintedPage], wanted: Collection[str]) -> Iterator[PageFinding]:
+    body = "".join(_seen(page, body=True) for page in pages)
+    edges = "\n".join(_seen(page, body=False) for page in pages)
+    for text in dict.fromkeys(map(_squeezed, wanted)):
+        if text and text not in body and text not in edges:
+            yield PageFinding(PageFault.NOT_VISIBLE, 0, text)
+
+
+def _seen(page: PrintedPage, *, body: bool) -> str:
+    """Return what is read on a page, paragraph by paragraph: of the body, or of heads and feet."""
+    pieces = [
+        piece for piece in page.pieces if (piece.paragraph is not None) is body and _is_seen(page, piece)
+    ]
+    if body:
+        pieces.sort(key=lambda piece: piece.paragraph or 0)
+    return _squeezed("".join(piece.text for piece in pieces))
+
+
+def _is_seen(page: PrintedPage, piece: PrintedPiece) -> bool:
+    if not piece.painted or piece.lightness > DARKEST_HIDDEN or piece.size < LEAST_PT:
+        return False
+    return not _squeezed(piece.text) or _inked(page, piece.box)
+
+
+def _inked(page: PrintedPage, box: PageBox) -> bool:
+    """Tell whether there is ink where a piece of text is: nothing lies over it."""
+    scale, (high, wide) = page.px_per_pt, page.picture.shape
+    rows = slice(
+        max(0, int((page.height - box.top) * scale)), min(high, int((page.height - box.bottom) * scale) + 1)
+    )
+    columns = slice(max(0, int(box.left * scale)), min(wide, int(box.right * scale) + 1))
+    part = page.picture[rows, columns]
+    return part.size > 0 and bool((part.min(axis=0) < _INK).mean() > _INKED)
+
+
+_INK: Final = 200
+_INKED: Final = 0.25
+"""Of the columns of a piece of text at least so many have ink; blanks within it have none."""
