@@ -1,23 +1,29 @@
-"""Search: how fast it indexes and answers, next to stock Whoosh and SQLite FTS5 on the same records.
+"""Search: how fast it indexes and answers, beside tantivy, SQLite FTS5 and stock Whoosh on the same records in the same run.
 
-Run ``python benchmarks/search.py [RECORDS …]`` (default 5000; e.g. ``5000 20000``). Seeded; every answer is compared
-with a plain scan. Times are CPU seconds of this process for indexing and wall-clock milliseconds for questions; the
-machine may be shared, so look at the ratios. The stock Whoosh baseline (two-character tokens with positions) indexes
-at most 2000 records, because it is slow; its questions are asked of those.
+Run ``python benchmarks/search.py [RECORDS …]`` (default 10000 100000; tantivy comes with the extra ``bench``). Seeded; every
+answer is compared with a plain scan. Each engine works in a process of its own that begins with the same corpus in
+memory. The machine may be shared, so look at the ratios and at CPU time (its workers' too). Both baselines get pairs of characters of
+the normal text with positions, keep no text, know no names and no case, and answer with numbers only. Stock Whoosh (the
+same pairs) indexes at most 2000 records, because it is slow; its questions are asked of those.
 """
 
 from __future__ import annotations
 
+import math
+import multiprocessing
 import random
+import resource
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from statistics import mean, median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -30,7 +36,17 @@ from tests.search.oracle import keys, truth
 
 SEED = 20261121
 STOCK_LIMIT = 2_000
+PHRASES = ("4-char phrase, frequent", "4-char phrase, any")
 ROUNDS = 5
+COLD = """
+import sys
+import archivist.cli.main, archivist.cli.find
+from pathlib import Path
+from archivist.search.index import Index
+from tests.search.household import MemoryArchive
+Index(Path(sys.argv[1]), MemoryArchive()).search(sys.argv[2])
+"""
+"""A whole process that answers one question; what the stand-in for the archive costs is in it."""
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕单仇解区查"
 GIVEN = "伟芳娜秀敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红娥玲芬燕彩春菊凤洁梅琳素云莲真环雪荣爱妹香月"
 FORM = """本人自愿申请城乡居民最低生活保障 家庭经济状况核对 授权民政部门查询家庭成员的存款信息 车辆登记信息 不动产登记信息
@@ -83,6 +99,7 @@ def make(records: int) -> Corpus:
         "name: field": [f"姓名:{n}" for n in rng.sample(names, 8)],
         "pinyin": ["wxl", "zhangxiulan", "shan"],
         "ID whole": rng.sample(ids, 8),
+        "ID first six": ["证号:120106"],
         "ID last four": [f"证号:{i[-4:]}" for i in rng.sample(ids, 8)],
         "4-char phrase, frequent": ["家庭经济", "人民政府", "最低生活"],
         "4-char phrase, any": [f'"{m}"' for m in mixed],
@@ -91,20 +108,58 @@ def make(records: int) -> Corpus:
             "类别:特困 起:2024 “交通事故”",
             "文书:公示 火灾",
         ],
+        "filter": ["类别:低保", "类别:特困 起:2024"],
+        "NOT phrase": ["NOT 家庭经济", "类别:低保 NOT 公示期间"],
         "phrase NOT phrase": ["家庭经济 NOT 公示期间", "“入户调查” NOT “邻里走访”"],
         "one character": ["灾", "渐"],
     }
     return Corpus(archive, questions)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What one engine needed: records a second of wall clock and of CPU (its workers' too), megabytes, milliseconds (p50, p99)."""
+
+    per_second: float
+    per_cpu_second: float
+    on_disk: float
+    peak: float
+    answers: dict[str, tuple[float, float]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class Meter:
+    """Clock, CPU and memory of this process and its workers since it was made."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu, self.memory = time.perf_counter(), _cpu(), _memory()
+
+    def measured(self, records: int, folder: Path) -> Measured:
+        """Return what was needed up to now to index so many records into a folder."""
+        wall, cpu = time.perf_counter() - self.wall, _cpu() - self.cpu
+        return Measured(records / wall, records / cpu, size(folder), _memory() - self.memory)
+
+
+def _cpu() -> float:
+    uses = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(use.ru_utime + use.ru_stime for use in uses)
+
+
+def _memory() -> float:
+    """Return the most megabytes this process held, and beside it the largest of its workers."""
+    return sum(
+        resource.getrusage(who).ru_maxrss / 1e3 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+
+
 def asked(ask: Callable[[str], object], questions: Sequence[str]) -> tuple[float, float]:
-    """Return p50 and p99 in milliseconds over some rounds."""
+    """Return p50 and p99 in milliseconds of CPU over some rounds: whoever else uses the machine is not in them."""
     times = []
     for question in questions:
         for _ in range(ROUNDS):
-            start = time.perf_counter()
+            start = time.process_time()
             ask(question)
-            times.append((time.perf_counter() - start) * 1000)
+            times.append((time.process_time() - start) * 1000)
     times.sort()
     return times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.99))]
 
@@ -114,51 +169,72 @@ def size(folder: Path) -> float:
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
 
 
-def ours(corpus: Corpus, folder: Path) -> float:
-    """Measure this project's index; returns records indexed per CPU second."""
-    start, records = time.process_time(), len(corpus.archive.texts)
+def ours(corpus: Corpus, folder: Path) -> Measured:
+    """Measure this project's index."""
+    meter, records = Meter(), len(corpus.archive.texts)
     index = Index(folder, corpus.archive)
     index.rebuild()
-    rate = records / (time.process_time() - start)
-    print(f"\narchivist     {records} records: {rate:6.0f} records/CPU-s, {size(folder):.0f} MB")
-    commits = []
-    for number in list(corpus.archive.cases)[:40]:
-        corpus.archive.file(number, "补充材料一件" * 100, filed_at="2026-01-01T00:00:00+08:00")
-        start = time.perf_counter()
-        index.follow(number)
-        commits.append((time.perf_counter() - start) * 1000)
-    commits.sort()
-    print(f"  follow one record      p50 {commits[20]:8.2f} ms   max {commits[-1]:8.2f} ms")
+    done = meter.measured(records, folder)
+    done.notes.append(f"segments {segments(folder)}, {done.on_disk * 1e3 / records:.2f} KB a record")
     for label, questions in corpus.questions.items():
-        p50, p99 = asked(index.search, questions)
-        print(f"  {label:24s} p50 {p50:8.2f} ms   p99 {p99:8.2f} ms")
+        done.answers[label] = asked(index.search, questions)
     wrong = 0
     for question in [q for questions in corpus.questions.values() for q in questions[:4]]:
         found = keys(index.search(question, limit=10**9))
         wrong += len(set(found) ^ truth(corpus.archive, parse(question))) + len(found) - len(set(found))
-    print(f"  wrong answers against a plain scan: {wrong}")
+    done.notes.append(f"wrong answers against a plain scan: {wrong}")
     index.close()
-    return rate
+    for label in ("4-char phrase, frequent", "name"):
+        times = [cold(folder, corpus.questions[label][0]) for _ in range(ROUNDS)]
+        done.notes.append(f"whole cold process, {label}: {median(times):.0f} ms CPU")
+    commits = []
+    for number in list(corpus.archive.cases)[:100]:
+        corpus.archive.file(number, "补充材料一件" * 100, filed_at="2026-01-01T00:00:00+08:00")
+        start = time.process_time()
+        index.follow(number)
+        commits.append((time.process_time() - start) * 1000)
+    done.notes.append(
+        f"follow one record: {median(commits):.2f} ms CPU p50, {mean(commits):.2f} mean, {max(commits):.2f} most; "
+        f"after {len(commits)}: segments {segments(folder)}"
+    )
+    index.close()
+    return done
+
+
+def segments(folder: Path) -> int:
+    """Return how many segments the text index has."""
+    from archivist.search.whoosh import WhooshIndex
+
+    current = folder / (folder / "CURRENT").read_text("ascii").strip()
+    return len(WhooshIndex(current / "text")._open())
+
+
+def cold(folder: Path, question: str) -> float:
+    """Return the milliseconds of CPU of a whole process that answers one question."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    here = str(Path(__file__).parents[1])
+    subprocess.run([sys.executable, "-c", COLD, str(folder), question], check=True, cwd=here)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
 def pairs(text: str) -> str:
-    """Return text as blank-separated pairs of characters, for FTS5's own tokeniser."""
+    """Return text as blank-separated pairs of characters, for a tokeniser that parts at blanks."""
     return " ".join(a + b for a, b in pairwise(text) if (a + b).isalnum())
 
 
-def fts5(corpus: Corpus, folder: Path, rate: float) -> None:
+def fts5(corpus: Corpus, folder: Path) -> Measured:
     """Measure SQLite FTS5 on pairs of characters with positions, answering with row numbers only."""
     folder.mkdir()
     db = sqlite3.connect(folder / "fts.sqlite3")
-    start = time.process_time()
+    meter = Meter()
     db.execute("CREATE VIRTUAL TABLE t USING fts5(x, content='', tokenize='unicode61')")
-    texts = [normal(t) for t in corpus.archive.texts.values()]
-    db.executemany("INSERT INTO t(rowid, x) VALUES (?, ?)", ((i, pairs(t)) for i, t in enumerate(texts)))
-    db.commit()
-    own = len(texts) / (time.process_time() - start)
-    print(
-        f"\nSQLite FTS5   {len(texts)} records: {own:6.0f} records/CPU-s ({rate / own:.2f}×), {size(folder):.0f} MB"
+    texts = corpus.archive.texts.values()
+    db.executemany(
+        "INSERT INTO t(rowid, x) VALUES (?, ?)", ((i, pairs(normal(t))) for i, t in enumerate(texts))
     )
+    db.commit()
+    done = meter.measured(len(texts), folder)
 
     def ask(question: str) -> object:
         phrase = pairs(question.strip('"'))
@@ -166,13 +242,48 @@ def fts5(corpus: Corpus, folder: Path, rate: float) -> None:
             "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rowid DESC LIMIT 20", (f'"{phrase}"',)
         ).fetchall()
 
-    for label in ("4-char phrase, frequent", "4-char phrase, any"):
-        p50, p99 = asked(ask, [q for q in corpus.questions[label] if pairs(q.strip('"'))])
-        print(f"  {label:24s} p50 {p50:8.2f} ms   p99 {p99:8.2f} ms")
+    for label in PHRASES:
+        done.answers[label] = asked(ask, [q for q in corpus.questions[label] if pairs(q.strip('"'))])
     db.close()
+    return done
 
 
-def stock(corpus: Corpus, folder: Path, rate: float) -> None:
+def tantivy(corpus: Corpus, folder: Path) -> Measured:
+    """Measure tantivy, with as many threads as it chooses, on pairs of characters with positions."""
+    import tantivy as library
+
+    folder.mkdir()
+    builder = library.SchemaBuilder()
+    builder.add_unsigned_field("id", stored=True, fast=True)
+    builder.add_text_field("x", tokenizer_name="whitespace", index_option="position")
+    meter = Meter()
+    index = library.Index(builder.build(), str(folder))
+    writer = index.writer(256_000_000)
+    for number, text in enumerate(corpus.archive.texts.values()):
+        document = library.Document()
+        document.add_unsigned("id", number)
+        document.add_text("x", pairs(normal(text)))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    done = meter.measured(len(corpus.archive.texts), folder)
+    index.reload()
+    searcher = index.searcher()
+    done.notes.append(f"segments {searcher.num_segments}")
+
+    def ask(question: str) -> object:
+        words: list[object] = list(pairs(question.strip('"')).split())
+        phrase = library.Query.phrase_query(index.schema, "x", words)
+        return searcher.search(phrase, 20, order_by_field="id").hits
+
+    for label in PHRASES:
+        done.answers[label] = asked(
+            ask, [q for q in corpus.questions[label] if pairs(q.strip('"')).count(" ")]
+        )
+    return done
+
+
+def stock(corpus: Corpus, folder: Path) -> Measured:
     """Measure Whoosh as its documentation would have it: two-character tokens with positions, BM25."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -181,14 +292,11 @@ def stock(corpus: Corpus, folder: Path, rate: float) -> None:
     analyser = analysis.NgramAnalyzer(2)
     ix = index.create_in(str(folder), fields.Schema(key=fields.ID(stored=True), x=fields.TEXT(analyser)))
     texts = list(corpus.archive.texts.items())[:STOCK_LIMIT]
-    start = time.process_time()
+    meter = Meter()
     with ix.writer() as writer:
         for (number, record), text in texts:
             writer.add_document(key=f"{number} {record}", x=normal(text))
-    own = len(texts) / (time.process_time() - start)
-    print(
-        f"\nstock Whoosh  {len(texts)} records: {own:6.0f} records/CPU-s ({rate / own:.2f}×), {size(folder):.0f} MB"
-    )
+    done = meter.measured(len(texts), folder)
     small = MemoryArchive()
     for (number, record), text in texts:
         small.cases[number] = corpus.archive.cases[number]
@@ -200,23 +308,69 @@ def stock(corpus: Corpus, folder: Path, rate: float) -> None:
             plain = question.strip('"')
             return searcher.search(query.Phrase("x", [a + b for a, b in pairwise(plain)]), limit=20)
 
-        for label in ("4-char phrase, frequent", "4-char phrase, any"):
-            p50, p99 = asked(ask, corpus.questions[label])
+        for label in PHRASES:
+            done.answers[label] = asked(ask, corpus.questions[label])
             own50, own99 = asked(same.search, corpus.questions[label])
-            print(
-                f"  {label:24s} p50 {p50:8.2f} ms ({p50 / own50:.1f}×)   p99 {p99:8.2f} ms ({p99 / own99:.1f}×)"
-            )
+            done.notes.append(f"{label}: ours on the same {len(texts)} {own50:.2f} / {own99:.2f} ms")
+    return done
+
+
+ENGINES: dict[str, Callable[[Corpus, Path], Measured]] = {
+    "archivist": ours,
+    "tantivy": tantivy,
+    "SQLite FTS5": fts5,
+    "stock Whoosh": stock,
+}
+
+
+def _apart(engine: str, corpus: Corpus, folder: Path, answer: object) -> None:
+    answer.send(ENGINES[engine](corpus, folder))  # type: ignore[attr-defined]
+
+
+def table(records: int, found: dict[str, Measured], smaller: Measured | None, times: float) -> None:
+    """Print what was measured at one size.
+
+    Args:
+        records: how many.
+        found: by engine.
+        smaller: ours at the size before, ``None`` at the first.
+        times: by how much that was smaller.
+    """
+    own = found["archivist"]
+    print(f"\n{records} records          records/s      ours is  records/CPU-s  ours is      MB  peak +MB")
+    for engine, m in found.items():
+        print(
+            f"  {engine:16s}  {m.per_second:12.0f}  {own.per_second / m.per_second:10.2f}×"
+            f"  {m.per_cpu_second:13.0f}  {own.per_cpu_second / m.per_cpu_second:6.2f}×  {m.on_disk:6.0f}  {m.peak:8.0f}"
+        )
+    print(f"  {'ms CPU, p50 / p99':26s}" + "".join(f"{engine:>24s}" for engine in found) + "        growth")
+    for label, (p50, _) in own.answers.items():
+        each = (m.answers.get(label) for m in found.values())
+        cells = "".join(f"{f'{a[0]:.2f} / {a[1]:.2f}' if a else '':>24s}" for a in each)
+        growth = f"{math.log(p50 / smaller.answers[label][0]) / math.log(times):8.2f}" if smaller else ""
+        print(f"  {label:26s}{cells}{growth:>14s}")
+    for engine, m in found.items():
+        for note in m.notes:
+            print(f"  {engine}: {note}")
 
 
 def main(sizes: Sequence[int]) -> None:
     """Run everything for each number of records."""
+    apart = multiprocessing.get_context("fork")
+    before: tuple[int, Measured] | None = None
     for records in sizes:
-        corpus = make(records)
+        corpus, found = make(records), dict[str, Measured]()
         with tempfile.TemporaryDirectory() as folder:
-            rate = ours(corpus, Path(folder) / "ours")
-            fts5(corpus, Path(folder) / "fts5", rate)
-            stock(corpus, Path(folder) / "stock", rate)
+            for engine in ENGINES:
+                here, there = apart.Pipe(duplex=False)
+                process = apart.Process(target=_apart, args=(engine, corpus, Path(folder) / engine, there))
+                process.start()
+                there.close()
+                found[engine] = here.recv()
+                process.join()
+        table(records, found, before and before[1], records / before[0] if before else 1)
+        before = records, found["archivist"]
 
 
 if __name__ == "__main__":
-    main([int(a) for a in sys.argv[1:]] or [5_000])
+    main([int(a) for a in sys.argv[1:]] or [10_000, 100_000])

@@ -82,89 +82,16 @@ def _opened(folder: Path) -> Any:
     return index.open_dir(str(folder), indexname=NAME)
 
 
-def _read(look: Callable[[Any], object]) -> Holds:
-    """Ask stock Whoosh's reader of the one segment."""
-
-    def looked(folder: Path) -> object:
-        with closing(_opened(folder)) as opened, closing(opened.reader()) as reader:
-            return look(reader)
-
-    return looked
-
-
-def _written(look: Callable[[Any], object]) -> Holds:
-    """Ask stock Whoosh's writer, and leave nothing behind."""
-
-    def looked(folder: Path) -> object:
-        with closing(_opened(folder)) as opened:
-            writer = opened.writer()
-            try:
-                return look(writer)
-            finally:
-                writer.cancel()
-
-    return looked
-
-
-def _info(reader: Any) -> Any:
-    return reader._terms.term_info("key", b"7")
-
-
-def _column_of_ids(reader: Any) -> bool:
-    file, _, size = reader._perdoc._get_column_file("id")
-    with closing(file):
-        return bool(size == 16 and len(file.read(size)) == 16)
-
-
 def _counts_generations(folder: Path) -> bool:
     toc, opened = type(_opened(folder)._read_toc()), _opened(folder)
     return bool(toc._latest_generation(opened.storage, NAME) == opened.latest_generation() > 0)
-
-
-def _flushes(writer: Any) -> bool:
-    """What we put in the place of ``_flush_segment`` is called by every commit."""
-    kind = type(writer)
-    return "self._flush_segment()" in inspect.getsource(kind.commit) + inspect.getsource(
-        kind._finalize_segment
-    )
 
 
 def _whoosh(name: str, user: str, holds: Holds) -> Seam:
     return Seam("whoosh", name, f"archivist.search.{user}", holds)
 
 
-WHOOSH: Final = (
-    _whoosh("index.TOC._latest_generation", "whoosh", _counts_generations),
-    _whoosh("index.FileIndex._read_toc", "whoosh", lambda folder: _opened(folder)._read_toc().segments),
-    _whoosh("index.FileIndex._reader", "whoosh", there("whoosh.index:FileIndex._reader")),
-    _whoosh("writing.SegmentWriter._flush_segment", "whoosh", _written(_flushes)),
-    _whoosh("writing.SegmentWriter._added", "whoosh", _written(lambda w: w._added is False)),
-    _whoosh(
-        "codec.whoosh3.W3TermInfo._struct", "whoosh", _read(lambda r: _info(r)._struct.format == "!BfIBBfII")
-    ),
-    _whoosh(
-        "codec.whoosh3.W3FieldWriter._postfile", "whoosh", _written(lambda w: w.fieldwriter._postfile.file)
-    ),
-    _whoosh("codec.whoosh3.W3FieldWriter._tindex", "whoosh", _written(lambda w: w.fieldwriter._tindex.add)),
-    _whoosh(
-        "codec.whoosh3.W3FieldWriter._fieldid",
-        "whoosh",
-        _written(lambda w: "self._fieldid" in inspect.getsource(type(w.fieldwriter).start_field)),
-    ),
-    _whoosh("reading.SegmentReader._terms", "segment", _read(lambda r: r._terms.term_info)),
-    _whoosh("reading.SegmentReader._perdoc", "segment", _read(lambda r: r._perdoc.deleted_docs)),
-    _whoosh("codec.whoosh3.W3TermsReader._postfile", "segment", _read(lambda r: r._terms._postfile.get)),
-    _whoosh(
-        "codec.whoosh3.W3TermsReader._fieldmap", "segment", _read(lambda r: "grams" in r._terms._fieldmap)
-    ),
-    _whoosh("codec.whoosh3.W3PerDocReader._get_column_file", "segment", _read(_column_of_ids)),
-    _whoosh("codec.whoosh3.W3TermInfo._df", "segment", _read(lambda r: _info(r)._df == 1)),
-    _whoosh(
-        "codec.whoosh3: how a posting list lies on disk",
-        "postings",
-        _read(lambda r: r._terms._postfile.get(_info(r).extent()[0], 4) == b"W3Bl"),
-    ),
-)
+WHOOSH: Final = (_whoosh("index.TOC._latest_generation", "whoosh", _counts_generations),)
 
 
 # ── what reads pictures ──────────────────────────────────────────────────────────────────────────────────

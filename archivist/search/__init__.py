@@ -1,7 +1,7 @@
 """Finding things again.
 
 ``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` · ``held_heads`` what chains have lost · ``query`` language (``query_words`` by shape, ``query_fields``, ``synonyms``) → ``query_tree`` · ``evaluator`` runs a tree over
-``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``person_search``; ``people_on_file`` for whole pages) and ``whoosh`` (full text; ``segment``, ``postings``) · ``text`` normal
+``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``person_search``; ``people_on_file`` for whole pages) and ``whoosh`` (full text, its ``whoosh_codec``; ``segment`` files of ``postings``, ``segment_writing``, ``segment_bulk`` for many, ``merging`` when), both in sets of ids (``id_set``) · ``text`` normal
 forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``nearby`` what else may have been meant, ``lookalikes`` measured · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
 opened), ``ownership`` who can have written it, ``one_writer`` who may now · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
@@ -27,8 +27,10 @@ __all__ = [
     "engine",
     "evaluator",
     "held_heads",
+    "id_set",
     "index",
     "lookalikes",
+    "merging",
     "names",
     "nearby",
     "one_writer",
@@ -45,10 +47,13 @@ __all__ = [
     "query_words",
     "rebuilding",
     "segment",
+    "segment_bulk",
+    "segment_writing",
     "synonyms",
     "tables",
     "text",
     "variants",
     "whoosh",
+    "whoosh_codec",
     "write_ahead",
 ]

@@ -22,11 +22,12 @@ from archivist.search import held_heads, person_search
 from archivist.search import text as forms
 from archivist.search.checksums import Checksums
 from archivist.search.databases import connect_reading, connect_writing, fault_of
+from archivist.search.id_set import IdSet
 from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 9
+SCHEMA: Final = 10
 _WALK = 1_000
 _IN = 500
 _REMEMBERED = 20
@@ -211,9 +212,9 @@ class IndexCatalogue:
         wanted = set(numbers)
         return [row for row in self._docs("WHERE d.indexed = 0 ORDER BY d.id") if row.case in wanted]
 
-    def gone(self) -> set[int]:
+    def gone(self) -> IdSet:
         """Return the ids of documents that are no more, but whose text the text index may still hold."""
-        return {int(str(i)) for (i,) in self.select("SELECT id FROM gone")}
+        return self._id_set("SELECT id FROM gone")
 
     def finish(
         self,
@@ -315,17 +316,21 @@ class IndexCatalogue:
         return [SourceRow(Sha256(sha256), _number(n), RecordNo(str(r))) for n, r in rows]
 
     # ── for the engine ───────────────────────────────────────────────────────────────────────────────────
-    def ids(self, sql: str, *values: object) -> set[int]:
+    def ids(self, sql: str, *values: object) -> IdSet:
         """Return the document ids of a query over ``docs d``, ``cases c``; ``sql`` begins at WHERE."""
         join = "JOIN cases c ON c.id = d.case_id " if "c." in sql else ""
-        return {int(str(i)) for (i,) in self.select(f"SELECT d.id FROM docs d {join}{sql}", *values)}
+        return self._id_set(f"SELECT d.id FROM docs d {join}{sql}", *values)
 
-    def of_people(self, by: PersonKey, key: str) -> tuple[set[int], set[int]]:
+    def _id_set(self, sql: str, *values: object) -> IdSet:
+        """Return the ids that a question in SQL gives."""
+        with self._guard():
+            return IdSet([doc for (doc,) in self._db.execute(sql, values)])
+
+    def of_people(self, by: PersonKey, key: str) -> tuple[IdSet, IdSet]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
         where, values = person_search.condition(self.select, by, key)
-        sql = f"SELECT d.id, d.record FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
-        rows = self.select(sql, *values)
-        return {int(str(i)) for i, r in rows if not r}, {int(str(i)) for i, _ in rows}
+        sql = f"SELECT d.id FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
+        return self._id_set(f"{sql} AND d.record = ''", *values), self._id_set(sql, *values)
 
     def people_of(self, number: CaseNo, by: PersonKey, key: str) -> list[tuple[str, str, bool]]:
         """Return part and name of everyone in a case, and whether it was this person that was asked for."""

@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.record import Record
+from archivist.search.id_set import IdSet
 from archivist.search.query_tree import Node
 
 
@@ -78,8 +79,8 @@ class Document:
 class Bounds:
     """What is known of an answer before any text is compared: ``sure`` ⊆ the answer ⊆ ``possible``; document ids."""
 
-    sure: Set[int]
-    possible: Set[int]
+    sure: IdSet
+    possible: IdSet
 
 
 LedgerPlace: TypeAlias = tuple[int, int, Sha256]
@@ -171,6 +172,9 @@ class TextIndex(Protocol):
 
         Nothing of the documents to ``purge`` stays in any file.
         """
+
+    def tidy(self) -> bool:
+        """Put together what lies in too many pieces; returns whether there were. May take seconds."""
 
     def generation(self) -> int:
         """Return the number of the last commit; grows by one each time."""

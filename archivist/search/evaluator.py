@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence, Set
+from functools import reduce
 from itertools import islice
+from operator import and_, or_
 from typing import Final
 
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Bounds, Hit, Results, TextIndex
+from archivist.search.id_set import IdSet
 from archivist.search.presentation import Grounds, shown
 from archivist.search.text import flowing, needed
 
@@ -24,7 +27,7 @@ COMPARE_ALL: Final = 300
 SORT_ALL: Final = 2_000
 """Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
 _BATCH = 24
-_NOTHING: Final = Bounds(frozenset(), frozenset())
+_NOTHING: Final = Bounds(IdSet(), IdSet())
 
 
 class Embedded:
@@ -47,7 +50,7 @@ class _Evaluation:
         self.households: dict[int, q.Leaf] = {}
         self.asked = q.leaves(tree)
         self.read: dict[int, str] = {}
-        self._everything: set[int] | None = None
+        self._everything: IdSet | None = None
 
     def results(self, limit: int, offset: int) -> Results:
         """Return a page of the answer; compare as few texts as make it right."""
@@ -57,7 +60,7 @@ class _Evaluation:
         wanted = offset + limit
         rejected: list[int] = []
         if len(possible) - len(sure) <= COMPARE_ALL:
-            possible = sure = sure | set(self.fitting(iter(possible - sure), sure, rejected))
+            possible = sure = sure | IdSet(self.fitting(iter(possible - sure), sure, rejected))
             found = list(islice(self.ordered(possible), wanted))
             return Results(self.shown(found[offset:]), len(possible), True)
         found = list(islice(self.fitting(self.ordered(possible), sure, rejected), wanted))
@@ -96,7 +99,7 @@ class _Evaluation:
         ) in self.asked:  # also one in a part of the query that came to nothing before it was looked at
             if isinstance(leaf, q.HasPerson | q.Numbered):
                 self.leaf(leaf)
-        first = self.households.keys() & ids
+        first = ids & self.households.keys()
         yield from self.catalogue.sorted(first)
         rest = ids - first
         walked = self.catalogue.newest() if len(rest) > SORT_ALL else self.catalogue.sorted(rest)
@@ -137,7 +140,10 @@ class _Evaluation:
                 return self.all_of(parts)
             case q.Or(parts):
                 each = [self.bounds(p) for p in parts]
-                return Bounds(set().union(*(b.sure for b in each)), set().union(*(b.possible for b in each)))
+                return Bounds(
+                    reduce(or_, (b.sure for b in each), IdSet()),
+                    reduce(or_, (b.possible for b in each), IdSet()),
+                )
             case q.Not(part):
                 return self.all_of((q.Not(part),))
             case _:
@@ -158,7 +164,7 @@ class _Evaluation:
             answer = Bounds(answer.sure - other.possible, answer.possible - other.sure)
         return answer
 
-    def everything(self) -> set[int]:
+    def everything(self) -> IdSet:
         if self._everything is None:
             self._everything = self.catalogue.ids("")
         return self._everything
@@ -180,10 +186,10 @@ class _Evaluation:
             case q.HasText(fragment):
                 return self.text().holding(fragment)
             case q.InPages(fragment) | q.InAbout(_, fragment):
-                return Bounds(frozenset(), self.text().holding(fragment).possible)
+                return Bounds(IdSet(), self.text().holding(fragment).possible)
             case q.Matches(pieces):
                 each = [self.text().holding(piece).possible for piece in pieces if needed(piece)]
-                return Bounds(frozenset(), set.intersection(*map(set, each)))
+                return Bounds(IdSet(), reduce(and_, each))
 
     def _of_household(self, leaf: q.HasPerson | q.Numbered) -> Bounds:
         match leaf:
@@ -197,12 +203,12 @@ class _Evaluation:
                     leaf, self.catalogue.ids(f"WHERE {where} AND d.record = ''", number), documents
                 )
 
-    def _in_catalogue(self, leaf: q.Leaf) -> set[int]:
+    def _in_catalogue(self, leaf: q.Leaf) -> IdSet:
         match leaf:
             case q.HandledBy(name):
                 return self.catalogue.ids("WHERE instr(d.handler, ?)", name)
             case q.Mentioned(key):
-                return set(self.catalogue.mentioning(key))
+                return IdSet(self.catalogue.mentioning(key))
             case q.OfType(name):
                 return self.catalogue.ids(
                     "WHERE d.record > '' AND (d.type = ? OR instr(d.title_key, ?))", name, name
@@ -222,7 +228,7 @@ class _Evaluation:
             case _:
                 raise TypeError(leaf)
 
-    def _bounds_of(self, leaf: q.Leaf, households: set[int], documents: set[int]) -> Bounds:
+    def _bounds_of(self, leaf: q.Leaf, households: IdSet, documents: IdSet) -> Bounds:
         if leaf in self.asked:
             for doc in households:
                 self.households.setdefault(doc, leaf)
@@ -233,5 +239,5 @@ def _needs_text(node: q.Node) -> bool:
     return any(isinstance(leaf, TextLeaf) for leaf in q.leaves(node, positive=False))
 
 
-def _exactly(documents: set[int]) -> Bounds:
+def _exactly(documents: IdSet) -> Bounds:
     return Bounds(documents, documents)

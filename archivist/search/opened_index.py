@@ -145,7 +145,7 @@ def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -
                 yield Document(row.id, kept.normal, kept.written)
 
     if waiting or gone:
-        text.write(documents(), gone.union(row.id for row in waiting), purge=gone)
+        text.write(documents(), [*gone, *(row.id for row in waiting)], purge=gone)
     done = [row.id for row in waiting]
     catalogue.finish([(c.number, (c.seq, Sha256(c.head))) for c in cases], done, found, text.generation())
     if gone:

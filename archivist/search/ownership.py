@@ -1,4 +1,4 @@
-"""Who can have written the index: whoever can decides what this program runs, because Whoosh's files hold pickles."""
+"""Who can have written the index: whoever can decides what this program runs, because Whoosh's table of contents is a pickle."""
 
 from __future__ import annotations
 

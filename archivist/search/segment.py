@@ -1,139 +1,206 @@
-"""One open segment of the text index: which documents hold which grams.
+"""One segment of the text index: one file, mapped into memory, and which of its documents hold which grams.
 
-Works on Whoosh's reader of the segment, below its queries and matchers: whole posting lists as plain numbers.
+The file: the documents' texts · the posting lists (``postings``) · four tables of numbers of eight bytes, little end first: ids of
+the documents, ascending, where each text ends, the grams, ascending, where each list ends · ``_FOOTER``. Document numbers in a
+posting list count from the first id, so that segments are put together without a look at who is who.
+
+A text is two DEFLATE streams, of GB 18030: the normal text, and the text as it stands with the normal one as dictionary.
 """
 
 from __future__ import annotations
 
+import mmap
+import struct
 import sys
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
-from archivist.search.postings import among, numbers_of
+from archivist.search.id_set import IdSet
+from archivist.search.postings import bits_in, key_of, keys_beginning, numbers_in
 
-_LEVEL: Final = 1
+MAGIC: Final = b"archivis"
+FOOTER: Final = struct.Struct("<QQQQ8s")
+"""Documents, grams, bytes of texts, bytes of lists, ``MAGIC``."""
+NUMBER_BYTES: Final = 8
+_ENCODING: Final = "gb18030"
+"""Two bytes for what UTF-8 needs three for, and everything else as well."""
+_LEVEL: Final = 3
 _WINDOW: Final = 1 << 15
 """Bytes of one text that another is compared with; more zlib does not look at."""
-_SPARSE: Final = 40
-"""When one list is so many times shorter than another, blocks of the longer one are skipped, not decoded."""
+_CHEAPER_TO_READ: Final = 800
+"""Looking into one text takes as long as decoding so many bytes of a posting list."""
 
 
-def difference(text: str, written: str) -> bytes:
-    """Return what a text as it stands has besides its normal form, packed; a few hundred bytes a page."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_window(text))
-    return packer.compress(written.encode()) + packer.flush()
+def packed_text(text: str, written: str) -> bytes:
+    """Return a document's normal text, and what the text as it stands has besides, as they lie on disk."""
+    plain = text.encode(_ENCODING)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(plain) + packer.flush()
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=plain[-_WINDOW:])
+    return packed + packer.compress(written.encode(_ENCODING)) + packer.flush()
 
 
-def undone(text: str, delta: bytes) -> str:
-    """Return the text as it stands, from its normal form and ``difference``."""
-    return zlib.decompressobj(-zlib.MAX_WBITS, zdict=_window(text)).decompress(delta).decode()
+def normal_text(packed: bytes) -> str:
+    """Return the normal text of a document."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed).decode(_ENCODING)
 
 
-def _window(text: str) -> bytes:
-    return text.encode()[-_WINDOW:]
+def written_text(packed: bytes) -> str:
+    """Return the text of a document as it stands."""
+    first = zlib.decompressobj(-zlib.MAX_WBITS)
+    plain = first.decompress(packed)
+    second = zlib.decompressobj(-zlib.MAX_WBITS, zdict=plain[-_WINDOW:])
+    return second.decompress(first.unused_data).decode(_ENCODING)
 
 
 class Segment:
-    """One open segment; document numbers count from 0 within it."""
+    """One open segment.
 
-    def __init__(self, reader: Any) -> None:
-        self.reader = reader
-        self._terms, self._post = reader._terms, reader._terms._postfile
-        self.deleted = frozenset(reader._perdoc.deleted_docs() or ())
-        file, _, size = reader._perdoc._get_column_file("id")
-        with closing(file):
-            self.ids = array("Q", file.read(size))
-        if sys.byteorder == "little":
-            self.ids.byteswap()
-        if len(self.ids) != reader.doc_count_all():
-            raise ValueError("id column and document count differ")
-        self._open_texts()
-        self._numbers: dict[int, int] | None = None
+    Args:
+        path: of its file.
+        deleted: places of documents that are no more.
 
-    def _open_texts(self) -> None:
-        """Open the file of texts now: Whoosh opens it at first use, when a merge may have taken it away."""
+    Raises:
+        ValueError: the file is no whole segment. OSError: it cannot be read.
+    """
+
+    def __init__(self, path: Path, deleted: Iterable[int] = ()) -> None:
+        self.deleted: frozenset[int] = frozenset()
+        """Ids of documents that are no more."""
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._views: list[memoryview] = []
         try:
-            self.text(0)
-        except TypeError:  # Whoosh found no file
-            raise FileNotFoundError("_stored") from None
+            self._read_tables()
+            self.deleted = frozenset(self.ids[place] for place in deleted)
+            self._gone = IdSet(self.deleted).bits
+        except BaseException:
+            self.close()
+            raise
+
+    def _read_tables(self) -> None:
+        size = len(self._map) - FOOTER.size
+        if size < 0:
+            raise ValueError("segment too short")
+        count, grams, texts, lists, magic = FOOTER.unpack_from(self._map, size)
+        if magic != MAGIC or texts + lists + 2 * NUMBER_BYTES * (count + grams) != size or not count:
+            raise ValueError("segment expected")
+        self.lists_at = at = texts
+        at += lists
+        self.ids, at = self._table(at, count)
+        self._text_ends, at = self._table(at, count)
+        self.keys, at = self._table(at, grams)
+        self.list_ends, at = self._table(at, grams)
+
+    def _table(self, at: int, count: int) -> tuple[Sequence[int], int]:
+        end = at + NUMBER_BYTES * count
+        if sys.byteorder == "big":
+            swapped = array("Q", self._map[at:end])
+            swapped.byteswap()
+            return swapped, end
+        whole = memoryview(self._map)[at:end]
+        self._views += (whole, whole.cast("Q"))
+        return self._views[-1], end
+
+    def close(self) -> None:
+        """Let go of the file."""
+        for view in reversed(self._views):
+            view.release()
+        self._views.clear()
+        self._map.close()
+
+    # ── documents ────────────────────────────────────────────────────────────────────────────────────────
+    def __len__(self) -> int:
+        """Return how many documents live."""
+        return len(self.ids) - len(self.deleted)
 
     def number_of(self, doc: int) -> int | None:
-        """Return the number of a document of this segment, by its id."""
-        if self._numbers is None:
-            self._numbers = {d: n for n, d in enumerate(self.ids) if n not in self.deleted}
-        return self._numbers.get(doc)
+        """Return the place of a living document among the ids."""
+        return None if doc in self.deleted else self.place_of(doc)
 
-    def ids_of(self, numbers: Iterable[int]) -> list[int]:
-        """Return the ids of document numbers, without those deleted."""
-        ids = self.ids
-        if self.deleted:
-            return [ids[n] for n in numbers if n not in self.deleted]
-        return [ids[n] for n in numbers]
+    def place_of(self, doc: int) -> int | None:
+        """Return the place of a document among the ids, living or not."""
+        at = bisect_left(self.ids, doc)
+        return at if at < len(self.ids) and self.ids[at] == doc else None
+
+    def living(self) -> Iterator[tuple[int, int]]:
+        """Yield ``(id, place)`` of every living document."""
+        return ((doc, at) for at, doc in enumerate(self.ids) if doc not in self.deleted)
+
+    def packed(self, number: int) -> bytes:
+        """Return a document's texts as they lie on disk."""
+        return self._map[self._text_ends[number - 1] if number else 0 : self._text_ends[number]]
 
     def text(self, number: int) -> str:
         """Return a document's normal text."""
-        return str(self.reader.stored_fields(number)["text"])
-
-    def delta(self, number: int) -> bytes:
-        """Return what a document's text as it stands differs by from its normal text."""
-        return bytes(self.reader.stored_fields(number)["delta"])
+        return normal_text(self.packed(number))
 
     def written(self, number: int) -> str:
         """Return a document's text as it stands."""
-        stored = self.reader.stored_fields(number)
-        return undone(str(stored["text"]), bytes(stored["delta"]))
+        return written_text(self.packed(number))
 
-    def holding(self, wanted: Sequence[tuple[str, bool]]) -> Sequence[int]:
-        """Return the documents that hold all these grams (or beginnings of grams), rarest first."""
-        infos = []
+    # ── grams ────────────────────────────────────────────────────────────────────────────────────────────
+    def holding(self, wanted: Sequence[tuple[str, bool]]) -> int:
+        """Return as bits the ids of living documents that may hold all these grams (or beginnings of grams); shortest lists first.
+
+        When so few are left that a look into their texts is cheaper than the next list, that list is left out.
+        """
+        places = []
         for gram, whole in wanted:
             if whole:
-                info = self.info("grams", gram)
-                if info is None:
-                    return ()
-                infos.append(info)
-        infos.sort(key=lambda info: info._df)
-        found: Sequence[int] | None = None
-        for info in infos:
-            if found is None:
-                found = numbers_of(self._post, info)
-            elif len(found) * _SPARSE < info._df:
-                found = among(self._post, info, found)
-            elif found:
-                others = set(numbers_of(self._post, info))
-                found = [n for n in found if n in others]
-        for gram, whole in wanted:
-            if not whole and (found is None or found):
-                others = self._beginning(gram)
-                found = sorted(others) if found is None else [n for n in found if n in others]
-        return found or ()
-
-    def info(self, field: str, term: str) -> Any:
-        """Return what Whoosh knows of a term, ``None`` when no document holds it."""
-        key = (field, term.encode())
-        return self._terms.term_info(*key) if key in self._terms else None
-
-    def numbers(self, field: str, term: str) -> list[int]:
-        """Return the documents that hold a term, deleted ones too."""
-        info = self.info(field, term)
-        return numbers_of(self._post, info) if info else []
-
-    def _beginning(self, prefix: str) -> set[int]:
-        found: set[int] = set()
-        start = prefix.encode()
-        for (name, term), info in self._terms.items_from("grams", start):
-            if name != "grams" or not term.startswith(start):
+                place = self.place_of_gram(key_of(gram))
+                if place is None:
+                    return 0
+                places.append(place)
+        places.sort(key=self._length)
+        found: int | None = None
+        for place in places:
+            if found is not None and found.bit_count() * _CHEAPER_TO_READ < self._length(place):
                 break
-            found.update(numbers_of(self._post, info))
-        return found
+            bits = bits_in(self.list_at(place))
+            found = bits if found is None else found & bits
+            if not found:
+                return 0
+        for gram, whole in wanted:
+            if not whole:
+                others = self._beginning(gram)
+                found = others if found is None else found & others
+        return (found or 0) << self.ids[0] & ~self._gone
 
-    def lists(self, name: str) -> Iterator[tuple[str, list[int]]]:
-        """Yield every term of a field with its document numbers."""
-        if name in self._terms._fieldmap:
-            for (field, term), info in self._terms.items_from(name, b""):
-                if field != name:
-                    break
-                yield term.decode(), numbers_of(self._post, info)
+    def place_of_gram(self, key: int) -> int | None:
+        """Return the place of a gram among the grams."""
+        at = bisect_left(self.keys, key)
+        return at if at < len(self.keys) and self.keys[at] == key else None
+
+    def list_at(self, place: int) -> bytes:
+        """Return a posting list as it lies on disk."""
+        start = self.list_ends[place - 1] if place else 0
+        return self._map[self.lists_at + start : self.lists_at + self.list_ends[place]]
+
+    def lists_between(self, start: int, end: int) -> bytes:
+        """Return a stretch of the posting lists."""
+        return self._map[self.lists_at + start : self.lists_at + end]
+
+    def _length(self, place: int) -> int:
+        return self.list_ends[place] - (self.list_ends[place - 1] if place else 0)
+
+    def _beginning(self, prefix: str) -> int:
+        low, high = keys_beginning(prefix)
+        first, last = bisect_left(self.keys, low), bisect_left(self.keys, high)
+        found, few = 0, set[int]()
+        for place in range(first, last):
+            if self._length(place) > _CHEAPER_TO_READ:
+                found |= bits_in(self.list_at(place))
+            else:
+                few.update(numbers_in(self.list_at(place)))
+        return found | IdSet(few).bits
+
+    def ids_at(self, place: int, *, living: bool = True) -> list[int]:
+        """Return the ids of the list at a place, ascending: of the living documents, or of the dead too."""
+        first, dead = self.ids[0], self.deleted if living else ()
+        ids = (first + number for number in numbers_in(self.list_at(place)))
+        return [doc for doc in ids if doc not in dead] if dead else list(ids)

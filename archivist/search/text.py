@@ -30,7 +30,8 @@ FACT_BREAK: Final = "\x1f"
 ABOUT_BREAK: Final = "\x1e"
 """Between the words about a record (``About``) and its pages."""
 HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_RUN = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
+RUN: Final = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
+"""A run of Chinese characters, or one of other letters and digits."""
 _WIDE = HAN + "\u3000-\u303f\uff00-\uffef·()"
 _CLOSES_UP = re.compile(f"[{_WIDE}\f]?")
 _LATIN = re.compile(f"[^\\W{HAN}]")
@@ -193,7 +194,7 @@ def fragment(text: str) -> str:
 def grams(text: str) -> set[str]:
     """Return the grams of normal text, one for each position of each run; runs go on over page breaks."""
     found: set[str] = set()
-    for han, other in _RUN.findall(flowing(text)):
+    for han, other in RUN.findall(flowing(text)):
         if han:
             found.update(map(add, han, han[1:]))
             found.add(han[-1])
@@ -210,7 +211,7 @@ def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
         no letter, digit or Chinese character at all.
     """
     pairs: list[tuple[str, bool]] = []
-    for han, other in _RUN.findall(fragment):
+    for han, other in RUN.findall(fragment):
         run, size = (han, HAN_GRAM) if han else (other, OTHER_GRAM)
         if len(run) < size:
             pairs.append((run, False))
@@ -220,7 +221,7 @@ def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
 
 def is_one_gram(fragment: str) -> bool:
     """Tell whether the fragment is itself a gram or the beginning of one: then the index alone is exact."""
-    match = _RUN.fullmatch(fragment)
+    match = RUN.fullmatch(fragment)
     return bool(match) and len(fragment) <= (HAN_GRAM if match and match[1] else OTHER_GRAM)
 
 

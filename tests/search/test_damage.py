@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from whoosh import writing
 
 from archivist.errors import ForeignIndex, IndexFault, IndexNotWritten
 from archivist.model.ids import CaseNo
@@ -201,21 +200,22 @@ def test_a_disk_full_when_following_keeps_the_answers_and_what_is_missed(
     assert index.damaged() == []
 
 
-@pytest.mark.parametrize("place", ["PostingPool", "try_for"])
+@pytest.mark.parametrize("place", ["merging.write", "filelock.try_for"])
 def test_a_writer_that_could_not_begin_leaves_no_lock(
     index: Index, archive: MemoryArchive, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     """“A commit stands whatever becomes of the index”: a program that goes on, as the watcher does, still holding the error, writes again."""
     archive.file(ONE, "低保 申请")
     monkeypatch.setattr(whoosh, "WRITER_TIMEOUT_S", 0)
-    real = getattr(writing, place)
+    module, name = getattr(whoosh, place.partition(".")[0]), place.partition(".")[2]
+    real = getattr(module, name)
 
     def full(*args: object, **more: object) -> object:
         real(*args, **more)
         raise OSError(errno.ENOSPC, "disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing, place, full)
+        patch.setattr(module, name, full)
         with pytest.raises(IndexNotWritten, match="磁盘已满") as caught:
             index.follow(ONE)
     index.follow(ONE)

@@ -315,14 +315,14 @@ def test_stock_whoosh_reads_and_searches_the_index_and_what_it_writes_is_refused
 def test_a_full_disk_is_said_and_made_good_later(
     index: Index, archive: MemoryArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archivist.search import whoosh
+    from archivist.search import segment_writing
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     archive.file(TWO, "磁盘已满时的材料")
     with monkeypatch.context() as patch:
-        patch.setattr(whoosh, "pack_list", full)
+        patch.setattr(segment_writing, "pack", full)
         with pytest.raises(IndexFault, match="磁盘"):
             index.follow(TWO)
     assert [d.number for d in index.drift()] == [TWO]
@@ -372,11 +372,10 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "no table of contents": lambda at: _delete((at / TEXT).glob("*.toc")),
     "empty table of contents": lambda at: [p.write_bytes(b"") for p in (at / TEXT).glob("*.toc")],
     "older text": lambda at: next((at / TEXT).glob("*.toc")).rename(at / TEXT / "_MAIN_0.toc"),
-    "no terms": lambda at: _delete((at / TEXT).glob("*.trm")),
-    "garbled terms": lambda at: [_garble(p) for p in (at / TEXT).glob("*.trm")],
-    "garbled postings": lambda at: [_garble(p) for p in (at / TEXT).glob("*.pst")],
-    "garbled texts": lambda at: [_garble(p) for p in (at / TEXT).glob("*_stored.col")],
-    "short ids": lambda at: [p.write_bytes(p.read_bytes()[:-8]) for p in (at / TEXT).glob("*id.col")],
+    "no segment": lambda at: _delete((at / TEXT).glob("*.arc")),
+    "garbled segment": lambda at: [_garble(p) for p in (at / TEXT).glob("*.arc")],
+    "short segment": lambda at: [p.write_bytes(p.read_bytes()[:-8]) for p in (at / TEXT).glob("*.arc")],
+    "empty segment": lambda at: [p.write_bytes(b"") for p in (at / TEXT).glob("*.arc")],
 }
 
 

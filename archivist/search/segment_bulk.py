@@ -1,0 +1,255 @@
+"""Segments of many documents, put together with numpy: a whole batch's grams at once, and lists merged without a loop.
+
+A posting is one number, the rank of its gram above the number of its document, and a batch is its postings, sorted. Lists are
+encoded, and those of older segments decoded, a stretch of grams at a time, so that memory follows the stretch and not the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archivist.search.postings import BITS, BYTE, GAPS, WIDE, WORD
+from archivist.search.segment import Segment
+from archivist.search.segment_writing import Added, Output, SegmentFile, write_few, write_texts
+from archivist.search.text import HAN, OTHER_GRAM, RUN, flowing
+
+Longs = NDArray[np.uint64]
+Bytes = NDArray[np.uint8]
+STRETCH: Final = 2_000_000
+"""Bytes of posting lists, about as many postings, that are put together at once."""
+_TEXTS: Final = 1_000
+"""Texts whose grams are taken at once."""
+_PER_BATCH: Final = 1 << 16
+"""More documents, or more different characters, one posting of a batch cannot tell apart."""
+_CODES: Final = 0x110000
+_OTHER, _HAN = 1, 2
+_RANK = np.uint64(32)
+_LOW = np.uint64((1 << 32) - 1)
+assert OTHER_GRAM == 3 and HAN
+
+
+def write(out: Output, added: Sequence[Added], old: Sequence[Segment]) -> int:
+    """Do what ``write_few`` does."""
+    batch = None
+    if added:
+        batch = _Batch.of(added)
+        if batch is None:
+            return write_few(out, added, old)
+    file = SegmentFile(out)
+    first = write_texts(file, added, old)
+    sources: list[_Batch | _Old] = [_Old(segment) for segment in old]
+    if batch is not None:
+        sources.append(batch)
+    bounds = _stretches(sources)
+    for low, high in pairwise(bounds):
+        parts = [source.between(low, high) for source in sources]
+        keys = np.unique(np.concatenate([part[0] for part in parts]))
+        postings = np.concatenate(
+            [
+                np.repeat(np.searchsorted(keys, of).astype(np.uint64) << _RANK, counts)
+                | (ids - np.uint64(first))
+                for of, counts, ids in parts
+            ]
+        )
+        if len(postings):
+            if len(parts) > 1:
+                postings.sort()
+            present, ends, data = _encoded(postings)
+            file.lists(keys[present].tolist(), ends.tolist(), data.tobytes())
+    return file.close()
+
+
+def _stretches(sources: Sequence[_Batch | _Old]) -> list[int]:
+    """Return grams between which lie some ``STRETCH`` bytes of lists; the first is 0 and the last beyond all."""
+    keys = np.concatenate([source.keys for source in sources])
+    order = np.argsort(keys, kind="stable")
+    keys, grown = keys[order], np.cumsum(np.concatenate([source.sizes for source in sources])[order])
+    cuts = np.searchsorted(grown, np.arange(STRETCH, grown[-1] if len(grown) else 0, STRETCH))
+    return [0, *sorted({int(keys[cut]) for cut in cuts} - {0}), (1 << 63) + 1]
+
+
+class _Batch:
+    """The postings of new documents."""
+
+    def __init__(self, keys: Longs, starts: NDArray[np.int64], ids: Longs) -> None:
+        self.keys, self._starts, self._ids = keys, starts, ids
+        self.sizes = np.diff(starts)
+
+    @classmethod
+    def of(cls, added: Sequence[Added]) -> _Batch | None:
+        """Take the grams of texts; ``None`` when there are too many texts or different characters."""
+        if len(added) >= _PER_BATCH:
+            return None
+        texts = [
+            np.frombuffer(
+                "\n".join([*(flowing(one.text) for one in some), ""]).encode("utf-32-le"), np.uint32
+            )
+            for some in (added[at : at + _TEXTS] for at in range(0, len(added), _TEXTS))
+        ]
+        seen = sum(np.bincount(codes, minlength=_CODES) for codes in texts)
+        kinds, ranks, codes = np.zeros(_CODES, np.uint8), np.zeros(_CODES, np.uint16), [0]
+        for code in np.flatnonzero(seen).tolist():
+            if match := RUN.fullmatch(chr(code)):
+                kinds[code] = _HAN if match[1] else _OTHER
+                codes.append(code)
+        if len(codes) >= _PER_BATCH:
+            return None
+        ranks[codes[1:]] = np.arange(1, len(codes))
+        some = [_grams(part, kinds, ranks, number * _TEXTS) for number, part in enumerate(texts)]
+        postings = np.concatenate(some)
+        del some
+        postings.sort()
+        grams = postings >> np.uint64(16)
+        starts = (
+            np.flatnonzero(np.concatenate([[True], grams[1:] != grams[:-1]]))
+            if len(grams)
+            else np.zeros(0, np.int64)
+        )
+        distinct, code_of = grams[starts], np.array(codes, np.uint64)
+        keys = np.zeros(len(distinct), np.uint64)
+        for shift in (32, 16, 0):
+            keys = keys << np.uint64(21) | code_of[(distinct >> np.uint64(shift)) & np.uint64(0xFFFF)]
+        ids = np.array([one.id for one in added], np.uint64)
+        return cls(keys, np.append(starts, len(grams)), ids[(postings & np.uint64(0xFFFF)).astype(np.intp)])
+
+    def between(self, low: int, high: int) -> tuple[Longs, NDArray[np.int64], Longs]:
+        """Return the grams of a stretch, how many documents hold each, and their ids, gram by gram."""
+        a, b = np.searchsorted(self.keys, np.array([low, high], np.uint64))
+        starts = self._starts[a : b + 1]
+        return self.keys[a:b], np.diff(starts), self._ids[starts[0] : starts[-1]]
+
+
+def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], first: int) -> Longs:
+    """Return the postings of some texts, each once and sorted: ranks of up to three characters, then the document's number."""
+    kind, rank = kinds[codes], ranks[codes]
+    number = np.cumsum(codes == ord("\n")) + first
+    goes_on = np.zeros(len(codes), bool)
+    goes_on[:-1] = (kind[1:] == kind[:-1]) & (kind[:-1] > 0)
+    second, third = np.zeros_like(rank), np.zeros_like(rank)
+    second[:-1] = np.where(goes_on[:-1], rank[1:], 0)
+    third[:-2] = np.where(goes_on[:-2] & goes_on[1:-1] & (kind[:-2] == _OTHER), rank[2:], 0)
+    at = kind > 0
+    postings = rank[at].astype(np.uint64)
+    for column in (second, third, number):
+        postings = postings << np.uint64(16) | column[at].astype(np.uint64)
+    postings.sort()
+    return postings[np.concatenate([[True], postings[1:] != postings[:-1]])] if len(postings) else postings
+
+
+class _Old:
+    """The posting lists of a segment there is."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self.keys: Longs = np.array(segment.keys, np.uint64)
+        self._starts = np.concatenate([[0], np.array(segment.list_ends, np.int64)])
+        self.sizes = np.diff(self._starts)
+        self._first = np.uint64(segment.ids[0])
+        self._dead = np.zeros(0, bool)
+        if segment.deleted:
+            self._dead = np.zeros(segment.ids[len(segment.ids) - 1] - segment.ids[0] + 1, bool)
+            self._dead[[doc - segment.ids[0] for doc in segment.deleted]] = True
+
+    def between(self, low: int, high: int) -> tuple[Longs, NDArray[np.int64], Longs]:
+        """Return the grams of a stretch, how many living documents hold each, and their ids, gram by gram."""
+        a, b = np.searchsorted(self.keys, np.array([low, high], np.uint64)).tolist()
+        starts = self._starts[a : b + 1]
+        data = np.frombuffer(self._segment.lists_between(int(starts[0]), int(starts[-1])), np.uint8)
+        of, numbers = _decoded(data, starts - starts[0])
+        if len(self._dead):
+            lives = ~self._dead[numbers]
+            of, numbers = of[lives], numbers[lives]
+        return self.keys[a:b], np.bincount(of, minlength=b - a), numbers.astype(np.uint64) + self._first
+
+
+def _decoded(data: Bytes, starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which list, ascending, and which document number each posting is of.
+
+    Args:
+        data: posting lists one after another.
+        starts: where each begins, and the end of the last.
+    """
+    lengths = np.diff(starts)
+    kinds = data[starts[:-1]] if len(lengths) else data
+    found = [
+        part
+        for kind in (GAPS, WIDE)
+        for part in _decoded_gaps(data, starts, np.flatnonzero(kinds == kind), kind)
+    ]
+    for which in np.flatnonzero(kinds == BITS).tolist():
+        bits = np.unpackbits(data[starts[which] + 1 : starts[which + 1]], bitorder="little")
+        numbers = np.flatnonzero(bits)
+        found.append((np.full(len(numbers), which), numbers))
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    of, numbers = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(of, kind="stable")
+    return of[order], numbers[order]
+
+
+def _decoded_gaps(
+    data: Bytes, starts: NDArray[np.int64], lists: NDArray[np.int64], kind: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    if not len(lists):
+        return
+    width, skip = (1, BYTE) if kind == GAPS else (2, WORD)
+    counts = (starts[lists + 1] - starts[lists] - 1) // width
+    before = np.cumsum(counts) - counts
+    at = np.repeat(starts[lists] + 1 - before * width, counts) + np.arange(counts.sum()) * width
+    values = data[at].astype(np.int64)
+    if kind == WIDE:
+        values |= data[at + 1].astype(np.int64) << 8
+    steps = np.cumsum(np.where(values == 0, skip, values))
+    base = steps[before] - np.where(values[before] == 0, skip, values[before])
+    numbers = steps - np.repeat(base, counts) - 1
+    is_document = values != 0
+    yield np.repeat(lists, counts)[is_document], numbers[is_document]
+
+
+def _encoded(postings: Longs) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes]:
+    """Return which ranks have a list, where each list ends, and the lists, of sorted postings."""
+    ranks, numbers = postings >> _RANK, (postings & _LOW).astype(np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], ranks[1:] != ranks[:-1]]))
+    counts = np.diff(np.append(starts, len(postings)))
+    gaps = np.empty_like(numbers)
+    gaps[1:] = numbers[1:] - numbers[:-1]
+    gaps[starts] = numbers[starts] + 1
+    narrow, wide = 1 + (gaps - 1) // BYTE, 1 + (gaps - 1) // WORD
+    sizes = np.stack(
+        [
+            np.add.reduceat(narrow, starts),
+            2 * np.add.reduceat(wide, starts),
+            (numbers[starts + counts - 1] >> 3) + 1,
+        ]
+    )
+    kinds = np.where(
+        sizes[BITS] < np.minimum(sizes[GAPS], sizes[WIDE]),
+        BITS,
+        np.where(sizes[GAPS] <= sizes[WIDE], GAPS, WIDE),
+    )
+    lengths = 1 + np.choose(kinds, sizes)
+    ends = np.cumsum(lengths)
+    heads = ends - lengths
+    data = np.zeros(int(ends[-1]), np.uint8)
+    data[heads] = kinds
+    kind_of = np.repeat(kinds, counts)
+    for kind, units, skip, width in ((GAPS, narrow, BYTE, 1), (WIDE, wide, WORD, 2)):
+        grown = np.cumsum(units)
+        within = grown - np.repeat(grown[starts] - units[starts], counts)
+        here = kind_of == kind
+        at = (np.repeat(heads, counts) + 1 + (within - 1) * width)[here]
+        values = (gaps[here] - 1) % skip + 1
+        data[at] = values & 0xFF
+        if width == 2:
+            data[at + 1] = values >> 8
+    for which in np.flatnonzero(kinds == BITS).tolist():
+        of_list = numbers[starts[which] : starts[which] + counts[which]]
+        bits = np.zeros(int(of_list[-1]) + 1, np.uint8)
+        bits[of_list] = 1
+        data[heads[which] + 1 : ends[which]] = np.packbits(bits, bitorder="little")
+    return ranks[starts].astype(np.int64), ends, data

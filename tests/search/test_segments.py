@@ -1,0 +1,179 @@
+"""Sets of ids, posting lists and segments: few documents and many are put together alike, byte by byte."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from archivist.search import merging, segment_bulk, segment_writing
+from archivist.search.id_set import IdSet
+from archivist.search.postings import bits_in, gram_of, key_of, keys_beginning, numbers_in, pack
+from archivist.search.segment import Segment, normal_text, packed_text, written_text
+from archivist.search.segment_writing import Added, Output
+from archivist.search.text import flowing, grams, needed, normal
+
+WORDS = "家庭经济状况核对 王秀兰 公示 1201061958 火灾 ab1 x 镇人民政府 二〇二四 ñandú \U00020000\U00020001 残".split()
+Write = Callable[[Output, Sequence[Added], Sequence[Segment]], int]
+
+
+def documents(count: int, seed: int = 3) -> list[Added]:
+    """Return seeded documents, their ids with gaps."""
+    rng, made, doc = random.Random(seed), [], 0
+    for _ in range(count):
+        doc += rng.choice((1, 1, 1, 2, 300, 70_000))
+        written = rng.choice(("", "\f", " ")).join(rng.choices(WORDS, k=rng.randint(1, 30)))
+        text = normal(written)
+        made.append(Added(doc, text, packed_text(text, written)))
+    return made
+
+
+def written(path: Path, write: Write, added: Sequence[Added], old: Sequence[Segment] = ()) -> bytes:
+    with path.open("wb") as out:
+        assert write(out, added, old) == len(added) + sum(map(len, old))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_set_of_ids_is_a_set(seed: int) -> None:
+    """“AND, OR and NOT of two of them”: as Python's own sets do it, mixed with them on either side."""
+    rng = random.Random(seed)
+    one, two = (
+        {rng.randrange(rng.choice((9, 500, 90_000))) for _ in range(rng.randrange(400))} for _ in "ab"
+    )
+    a, b = IdSet(one), IdSet(two)
+    for left, right in ((a, b), (a, two), (one, b)):
+        assert left & right == one & two
+        assert left | right == one | two
+        assert left - right == one - two
+        assert left ^ right == one ^ two
+    assert list(a) == sorted(one)
+    assert len(a) == len(one)
+    assert bool(a) == bool(one)
+    assert [n in a for n in range(600)] == [n in one for n in range(600)]
+    assert -1 not in a
+
+
+def test_each_posting_list_comes_back_and_the_shortest_way_is_taken() -> None:
+    rng = random.Random(11)
+    ways = set()
+    for _ in range(400):
+        span = rng.choice((8, 300, 5_000, 400_000))
+        numbers = sorted(rng.sample(range(span), rng.randint(1, min(span, 900))))
+        data = pack(numbers)
+        ways.add(data[0])
+        assert numbers_in(data) == numbers
+        assert list(IdSet.of_bits(bits_in(data))) == numbers
+        postings = np.array([5 << 32 | number for number in numbers], np.uint64)
+        ranks, ends, many = segment_bulk._encoded(postings)
+        assert (ranks.tolist(), ends.tolist(), many.tobytes()) == ([5], [len(data)], data)
+        assert len(data) <= 1 + min(2 * len(numbers) + 2 * (span >> 16), (span >> 3) + 1)
+    assert len(ways) == 3
+    for broken in (b"", b"\x00", b"\x09abc"):
+        with pytest.raises((ValueError, IndexError)):
+            numbers_in(broken)
+
+
+def test_grams_sort_as_their_characters_and_those_that_begin_alike_are_neighbours() -> None:
+    found = sorted({gram for one in documents(60) for gram in grams(one.text)})
+    assert sorted(map(key_of, found)) == [key_of(gram) for gram in found]
+    assert [gram_of(key_of(gram)) for gram in found] == found
+    for prefix in ("家", "1", "12", "\U00020000"):
+        low, high = keys_beginning(prefix)
+        assert [g for g in found if low <= key_of(g) < high] == [g for g in found if g.startswith(prefix)]
+
+
+@pytest.mark.parametrize("stretch", [4_000, segment_bulk.STRETCH])
+def test_few_and_many_documents_are_written_alike(
+    tmp_path: Path, stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“``segment_bulk`` does the same”: also put together from older segments, whose ids lie between one another, or after one another."""
+    monkeypatch.setattr(segment_bulk, "STRETCH", stretch)
+    monkeypatch.setattr(segment_bulk, "_TEXTS", 50)
+    added = documents(210)
+    whole = written(tmp_path / "few", segment_writing.write_few, added)
+    assert written(tmp_path / "many", segment_bulk.write, added) == whole
+    for number, (one, two) in enumerate(((added[::2], added[1::2]), (added[:90], added[90:]))):
+        written(tmp_path / f"{number}a", segment_bulk.write, one)
+        written(tmp_path / f"{number}b", segment_writing.write_few, two)
+        old = [Segment(tmp_path / f"{number}{part}") for part in "ab"]
+        for write in (segment_writing.write_few, segment_bulk.write):
+            assert written(tmp_path / "both", write, (), old) == whole
+            assert written(tmp_path / "both", write, two, old[:1]) == whole
+
+
+def test_too_many_different_characters_for_one_batch_are_written_all_the_same(tmp_path: Path) -> None:
+    codes = [*range(0x3400, 0x9FFF), *range(0x20000, 0x2A6DF)]
+    added = [Added(n, (text := "".join(map(chr, codes[at : at + 500]))), packed_text(text, text))
+             for n, at in enumerate(range(0, len(codes), 500))]  # fmt: skip
+    assert segment_bulk._Batch.of(added) is None
+    written(tmp_path / "s", segment_bulk.write, added)
+    segment = Segment(tmp_path / "s")
+    assert list(IdSet.of_bits(segment.holding(needed(chr(0x20123) + chr(0x20124))))) == [
+        n for n, one in enumerate(added) if chr(0x20123) + chr(0x20124) in one.text
+    ]
+
+
+@pytest.mark.parametrize("write", [segment_writing.write_few, segment_bulk.write])
+def test_the_dead_are_in_no_byte_of_what_is_put_together(tmp_path: Path, write: Write) -> None:
+    added = documents(130)
+    written(tmp_path / "all", write, added)
+    dead = set(range(0, 130, 3))
+    left = [one for place, one in enumerate(added) if place not in dead]
+    put = written(tmp_path / "left", write, (), [Segment(tmp_path / "all", dead)])
+    assert put == written(tmp_path / "never", write, left)
+
+
+def test_a_segment_names_every_document_that_holds_a_fragment(tmp_path: Path) -> None:
+    added = documents(300)
+    written(tmp_path / "s", segment_bulk.write, added)
+    dead = set(range(0, 300, 7))
+    segment = Segment(tmp_path / "s", dead)
+    living = {one.id: one.text for place, one in enumerate(added) if place not in dead}
+    for fragment in ("家庭", "经济状况核对", "王", "120", "1", "x", "ab1", "残", "没有", "\U00020000"):
+        found = set(IdSet.of_bits(segment.holding(needed(fragment))))
+        true = {doc for doc, text in living.items() if fragment in flowing(text)}
+        assert true <= found <= living.keys(), fragment
+        assert len(needed(fragment)) > 1 or found == true, fragment
+    for doc, text in living.items():
+        number = segment.number_of(doc)
+        assert number is not None
+        assert segment.text(number) == text
+    assert all(segment.number_of(one.id) is None for place, one in enumerate(added) if place in dead)
+    segment.close()
+
+
+def test_a_text_comes_back_as_it_was_in_both_forms() -> None:
+    for text in ("", "王秀兰", "a\f b\x1e𠀀\U0010ffff", "核对" * 40_000):
+        packed = packed_text(normal(text), text)
+        assert (normal_text(packed), written_text(packed)) == (normal(text), text)
+
+
+def test_a_file_that_is_no_whole_segment_is_refused(tmp_path: Path) -> None:
+    whole = written(tmp_path / "s", segment_writing.write_few, documents(3))
+    for broken in (b"", whole[:30], whole[8:], whole[:-8], whole[:-40] + b"\xff" * 40):
+        (tmp_path / "s").write_bytes(broken)
+        with pytest.raises(ValueError):
+            Segment(tmp_path / "s")
+
+
+def test_segments_stay_few_and_commits_short() -> None:
+    """“≤ 8 segments”: one document at a time, with a look whenever there is time; and never many without one."""
+    for idle, most in ((50, merging.ALLOWED), (10**9, merging.MANY)):
+        sizes, moved = [100_000], 0
+        for number in range(1, 4_001):
+            places = merging.chosen(sizes, 1, merging.IN_COMMIT)
+            together = sum(sizes[place] for place in places)
+            assert len(sizes) >= merging.MANY or together <= merging.IN_COMMIT
+            moved += together
+            sizes = [size for place, size in enumerate(sizes) if place not in places] + [together + 1]
+            while number % idle == 0 and (places := merging.chosen(sizes, 0, merging.BIGGEST)):
+                together = sum(sizes[place] for place in places)
+                sizes = [size for place, size in enumerate(sizes) if place not in places] + [together]
+            assert len(sizes) <= merging.MANY
+            assert number % idle or len(sizes) <= most
+        assert sum(sizes) == 104_000
+        assert moved < 60 * 4_000, "each document is moved some tens of times at most"
