@@ -1,6 +1,7 @@
 """From values to pages: strict, inspected, with code and boxes.
 
-``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``boxes`` ``continuation`` ``overflow`` text
+``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``expressions`` what its tags may say ·
+``template_package`` its file, within limits · ``boxes`` ``continuation`` ``overflow`` text
 that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice, ``page_check`` what is wrong on its pages ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
@@ -10,6 +11,7 @@ __all__ = [
     "boxes",
     "continuation",
     "docx_package",
+    "expressions",
     "overflow",
     "page_check",
     "pdf",
@@ -18,5 +20,6 @@ __all__ = [
     "render",
     "sample_values",
     "sandbox",
+    "template_package",
     "watermark",
 ]

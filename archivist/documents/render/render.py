@@ -42,6 +42,7 @@ from archivist.documents.render.sandbox import (
     printed,
     short,
 )
+from archivist.documents.render.template_package import PARSER, PRINTED_PARTS, main_part, read_members
 from archivist.errors import RenderedWrong, TemplateFault
 from archivist.os_reasons import reason_of
 
@@ -57,8 +58,10 @@ __all__ = [
     "environment",
     "filled_sources",
     "inspect",
+    "members_of",
     "pack",
     "paths_in",
+    "printed_sources",
     "qr_png",
     "render",
     "short",
@@ -71,8 +74,6 @@ QR_MARK: Final = "archivist-qr"
 QR_SIDE_MM: Final = 24.0
 """Side of the printed code with its white border: 0.73 mm a module in version 2, 0.69 mm in version 3."""
 
-_BODY: Final = "word/document.xml"
-_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -83,6 +84,7 @@ class _Prepared:
 
     Attributes:
         members: the package's members as they are.
+        body: which of them is the text itself.
         sources: the patched XML of those with tags.
         texts: the same as they are filled, the boxes measured.
         compiled: the same, compiled.
@@ -93,6 +95,7 @@ class _Prepared:
     """
 
     members: Mapping[str, bytes]
+    body: str
     sources: Mapping[str, str]
     texts: Mapping[str, str]
     compiled: Mapping[str, Template]
@@ -115,39 +118,42 @@ def _prepare(template: Path) -> _Prepared:
 
 @lru_cache(maxsize=64)
 def _prepared(data: bytes) -> _Prepared:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = {i.filename: package.read(i) for i in package.infolist() if not i.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        raise TemplateFault("不是 Word 文档（.docx），或已损坏") from None
-    if _BODY not in members:
-        raise TemplateFault("不是 Word 文档（.docx）")
+    members = read_members(data)
+    body = main_part(members)
     sources, texts, compiled = {}, {}, {}
     types = form_boxes.types_of(members.get("word/styles.xml", b"").decode("utf-8", "replace"))
-    for name in filter(_PARTS.fullmatch, members):
+    for name in filter(PRINTED_PARTS.fullmatch, members):
         source: str = DocxTemplate.patch_xml(None, members[name].decode("utf-8"))
         if "{{" in source or "{%" in source or "{#" in source:
             sources[name] = source
-            texts[name] = form_boxes.boxed(source, types) if name == _BODY else source
+            texts[name] = form_boxes.boxed(source, types) if name == body else source
             compiled[name] = compile_source(texts[name])
     pictures = frozenset(_qr_pictures(members))
     packed = {
         n: member(n, content) for n, content in members.items() if n not in compiled and n not in pictures
     }
     try:
-        fixed = "".join(_printed_text(members[n]) for n in filter(_PARTS.fullmatch, packed))
+        fixed = "".join(_printed_text(members[n]) for n in filter(PRINTED_PARTS.fullmatch, packed))
     except etree.XMLSyntaxError as error:
         raise TemplateFault(f"模板的内容损坏：{error}") from None
     properties = members.get("docProps/core.xml", b"").decode("utf-8", "replace")
     title = re.search(r"<dc:title>([^<]+)</dc:title>", properties)
     return _Prepared(
-        members, sources, texts, compiled, pictures, packed, fixed, unescape(title[1]) if title else "本文书"
+        members,
+        body,
+        sources,
+        texts,
+        compiled,
+        pictures,
+        packed,
+        fixed,
+        unescape(title[1]) if title else "本文书",
     )
 
 
 def _qr_pictures(members: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the names of the media members that stand for the QR code."""
-    for name in filter(_PARTS.fullmatch, members):
+    for name in filter(PRINTED_PARTS.fullmatch, members):
         text = members[name].decode("utf-8", "replace")
         folder, _, base = name.rpartition("/")
         links = members.get(f"{folder}/_rels/{base}.rels", b"").decode("utf-8", "replace")
@@ -213,8 +219,10 @@ def _render_parts(
         if rests:
             title, code = prepared.title, str(values[BUILT_IN])
             texts = [replace(rest, text=str(printed(rest.text))) for rest in rests]
-            before, last, after = parts[_BODY].rpartition("<w:sectPr")
-            parts[_BODY] = _with_breaks(f"{before}{continuation.page(texts, title, code)}{last}{after}", put)
+            before, last, after = parts[prepared.body].rpartition("<w:sectPr")
+            parts[prepared.body] = _with_breaks(
+                f"{before}{continuation.page(texts, title, code)}{last}{after}", put
+            )
     finally:
         PUT.reset(tokens[0])
         continuation.REST.reset(tokens[1])
@@ -267,7 +275,7 @@ def inspect(
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = filter(_PARTS.fullmatch, package.namelist()) if parts is None else parts
+            names = filter(PRINTED_PARTS.fullmatch, package.namelist()) if parts is None else parts
             text = _squeezed("".join((*(_printed_text(package.read(n)) for n in names), fixed)))
     except (etree.XMLSyntaxError, zipfile.BadZipFile, KeyError) as error:
         return [f"生成的文件不能重新打开：{error}"]
@@ -280,21 +288,18 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True)
-
-
 def _printed_text(part: bytes) -> str:
     """Return the characters a part prints, all in one."""
-    return "".join(map(str, etree.fromstring(part, _PARSER).itertext(f"{_W}t", with_tail=False)))
+    return "".join(map(str, etree.fromstring(part, PARSER).itertext(f"{_W}t", with_tail=False)))
 
 
 def document_text(data: bytes) -> Iterator[str]:
     """Yield the text of each paragraph of a ``.docx``: body first, then headers, footers and notes."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for name in sorted(
-            filter(_PARTS.fullmatch, package.namelist()), key=lambda n: ("document" not in n, n)
+            filter(PRINTED_PARTS.fullmatch, package.namelist()), key=lambda n: ("document" not in n, n)
         ):
-            for paragraph in etree.fromstring(package.read(name), _PARSER).iter(f"{_W}p"):
+            for paragraph in etree.fromstring(package.read(name), PARSER).iter(f"{_W}p"):
                 yield "".join(
                     {"t": node.text or "", "tab": "\t", "br": "\n"}.get(etree.QName(node).localname, "")
                     for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
@@ -311,10 +316,28 @@ def filled_sources(template: Path) -> Mapping[str, str]:
     return _prepare(template).texts
 
 
+def members_of(template: Path) -> Mapping[str, bytes]:
+    """Return the members of a template's package as they are.
+
+    Raises:
+        TemplateFault: E303, it is no Word document, or not one that can be filled.
+    """
+    return _prepare(template).members
+
+
 # ── checking a template ──────────────────────────────────────────────────────────────────────────────────
 def sources(template: Path) -> tuple[str, ...]:
     """Return the XML of every part of a template that has tags."""
     return tuple(_prepare(template).sources.values())
+
+
+def printed_sources(template: Path) -> tuple[str, ...]:
+    """Return the XML of every part of a template that prints, with or without tags; tags are in one piece."""
+    prepared = _prepare(template)
+    return tuple(
+        prepared.sources.get(name) or prepared.members[name].decode()
+        for name in filter(PRINTED_PARTS.fullmatch, prepared.members)
+    )
 
 
 def used_paths(template: Path) -> set[str]:

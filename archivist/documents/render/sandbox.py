@@ -1,5 +1,6 @@
 """Where templates run: Jinja in an immutable sandbox, everything escaped, values never read as template code.
 
+What tags may say at all is ``expressions``; how much may come of them is limited here, at issue as at the check.
 Also what a template asks for, read from its tags: every dotted path in every branch.
 """
 
@@ -14,6 +15,7 @@ from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Undefin
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from archivist.documents.render.continuation import fit
+from archivist.documents.render.expressions import FILTERS, TESTS, in_chinese, refuse_beyond
 from archivist.errors import TemplateFault
 from archivist.model.chinese import clean_text
 
@@ -21,6 +23,10 @@ BUILT_IN: Final = "code"
 """The one name every template may use without declaring it: the QR payload as clear text, empty on a draft."""
 PUT: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("put", default=None)
 """Where the texts a template prints are noted while it is rendered."""
+WIDEST_BLANK: Final = 200
+"""Characters of the longest line for a pen."""
+MOST_CHARS: Final = 40_000_000
+"""Characters of XML a part may be filled to; a register of a thousand rows has four million."""
 
 
 def printed(value: object) -> object:
@@ -61,12 +67,18 @@ def boxes(value: object, choices: str) -> str:
 
 def blank(value: object, width: int = 8) -> str:
     """Show a value, or a line for the pen of so many characters when there is none."""
+    if not 0 < width <= WIDEST_BLANK:
+        raise TemplateFault(f"blank 后面的字数应为 1 至 {WIDEST_BLANK}")
     return str(value) or "＿" * width
 
 
 def short(value: object) -> str:
     """Show a date as narrow columns do: ``2024年8月16日`` as ``2024.8.16``, a month as ``2024.8``."""
     return re.sub(r"(?<=\d)[年月](?=\d)", ".", str(value)).rstrip("年月日")
+
+
+_OPERATORS: Final = ("eq", "==", "ne", "!=", "in", "lt", "<", "gt", ">", "le", "<=", "ge", ">=")
+"""Tests the template language may use by itself."""
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -83,6 +95,8 @@ def environment(undefined: type[Undefined] = StrictUndefined) -> ImmutableSandbo
     env = _Sandbox(undefined=undefined, autoescape=True, finalize=printed, loader=DictLoader({}))
     env.globals.clear()
     env.filters.update({"boxes": boxes, "blank": blank, "short": short, "fit": fit})
+    env.filters = {name: env.filters[name] for name in FILTERS}
+    env.tests = {name: test for name, test in env.tests.items() if name in {*TESTS, *_OPERATORS}}
     return env
 
 
@@ -93,12 +107,38 @@ def compile_source(source: str) -> Template:
     """Return a text with tags, ready to be filled.
 
     Raises:
-        TemplateFault: E303, the tags cannot be read.
+        TemplateFault: E303, the tags cannot be read, or say what they may not.
+    """
+    return ENVIRONMENT.from_string(parsed(source))
+
+
+def parsed(source: str) -> nodes.Template:
+    """Return what the tags of a text say; nothing of it was worked out.
+
+    Raises:
+        TemplateFault: E303, the tags cannot be read, or say what they may not.
     """
     try:
-        return ENVIRONMENT.from_string(source)
+        tree = ENVIRONMENT.parse(source)
     except TemplateError as error:
-        raise TemplateFault(f"模板标签写法有误：{error}") from None
+        raise TemplateFault(in_chinese(error, _faulty(source))) from None
+    except RecursionError:
+        raise TemplateFault("标签套得太深") from None
+    refuse_beyond(tree)
+    return tree
+
+
+_VALUE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def _faulty(source: str) -> str:
+    """Return the first tag that prints a value and cannot be read by itself; empty where each can."""
+    for tag in dict.fromkeys(_VALUE.findall(source)):
+        try:
+            ENVIRONMENT.parse(tag)
+        except (TemplateError, RecursionError):
+            return re.sub(r"<[^>]+>", "", tag)
+    return ""
 
 
 def filled(template: Template, values: Mapping[str, object], name: str) -> str:
@@ -107,10 +147,16 @@ def filled(template: Template, values: Mapping[str, object], name: str) -> str:
     Raises:
         TemplateFault: E303, it asks for what is not there or does what it must not.
     """
+    pieces, size = [], 0
     try:
-        return template.render(values)
+        for piece in template.root_render_func(template.new_context(dict(values))):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_CHARS:
+                raise TemplateFault("模板填写后太大：循环或内容过多", file=name)
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise TemplateFault(f"模板不能填写：{error}", file=name) from None
+    return "".join(pieces)
 
 
 # ── what a template asks for ─────────────────────────────────────────────────────────────────────────────
@@ -126,14 +172,7 @@ def paths_in(source: str, names: Mapping[str, str]) -> set[str]:
     """
     found: set[str] = set()
     inside = {**{name: f"{path}[]" for name, path in names.items()}, **({"loop": ""} if names else {})}
-    try:
-        tree = ENVIRONMENT.parse(source)
-    except TemplateError as error:
-        raise TemplateFault(f"模板标签写法有误：{error}") from None
-    for node in tree.find_all(nodes.Filter):
-        if node.name not in ENVIRONMENT.filters:
-            raise TemplateFault(f"没有 {node.name} 这种写法（竖线后面只能是 boxes、blank 等）")
-    _walk(tree, inside, found)
+    _walk(parsed(source), inside, found)
     return found
 
 

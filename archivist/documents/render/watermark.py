@@ -17,6 +17,7 @@ from typing import Final
 from lxml import etree
 
 from archivist.documents.render.docx_package import pack
+from archivist.documents.render.template_package import PARSER, main_part
 
 _W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -24,9 +25,8 @@ _RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationship
 _TYPES: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
 _HEADER: Final = f"{_R}/header"
 _HEADER_CONTENT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
-_BODY, _LINKS, _SETTINGS = "word/document.xml", "word/_rels/document.xml.rels", "word/settings.xml"
+_SETTINGS: Final = "word/settings.xml"
 _OWN, _OWN_ID = "word/headerWatermark.xml", "rIdWatermark"
-_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True)
 
 _SHAPE: Final = """
 <w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"
@@ -56,24 +56,27 @@ def watermarked(data: bytes, word: str) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = {i.filename: package.read(i) for i in package.infolist() if not i.is_dir()}
-    links = etree.fromstring(members[_LINKS], _PARSER)
+    text = main_part(members)
+    folder, base = posixpath.split(text)
+    relations = f"{folder}/_rels/{base}.rels"
+    links = etree.fromstring(members[relations], PARSER)
     targets = [str(link.get("Target")) for link in links if link.get("Type") == _HEADER]
     headers = [posixpath.normpath(posixpath.join("/word", target)).lstrip("/") for target in targets]
-    body = etree.fromstring(members[_BODY], _PARSER)
+    body = etree.fromstring(members[text], PARSER)
     facing = b"evenAndOddHeaders" in members.get(_SETTINGS, b"")
     if _add_where_there_is_none(body, facing=facing):
-        members[_BODY] = _written(body)
+        members[text] = _written(body)
         members[_OWN] = f'<w:hdr xmlns:w="{_W}"><w:p/></w:hdr>'.encode()
         attributes = {"Id": _OWN_ID, "Type": _HEADER, "Target": _OWN.removeprefix("word/")}
         etree.SubElement(links, f"{{{_RELATIONS}}}Relationship", attributes)
-        members[_LINKS] = _written(links)
-        types = etree.fromstring(members["[Content_Types].xml"], _PARSER)
+        members[relations] = _written(links)
+        types = etree.fromstring(members["[Content_Types].xml"], PARSER)
         part = {"PartName": f"/{_OWN}", "ContentType": _HEADER_CONTENT}
         etree.SubElement(types, f"{{{_TYPES}}}Override", part)
         members["[Content_Types].xml"] = _written(types)
         headers.append(_OWN)
     for number, name in enumerate(dict.fromkeys(headers), 1):
-        header = etree.fromstring(members[name], _PARSER)
+        header = etree.fromstring(members[name], PARSER)
         paragraph = next(header.iter(f"{{{_W}}}p"), None)
         if paragraph is None:
             paragraph = etree.SubElement(header, f"{{{_W}}}p")
@@ -84,7 +87,7 @@ def watermarked(data: bytes, word: str) -> bytes:
 
 def _shape(word: str, number: int) -> etree._Element:
     text = _SHAPE.format(word=word, number=number, spid=2048 + number).strip()
-    return deepcopy(etree.fromstring(text.encode(), _PARSER))
+    return deepcopy(etree.fromstring(text.encode(), PARSER))
 
 
 def _add_where_there_is_none(body: etree._Element, *, facing: bool) -> bool:

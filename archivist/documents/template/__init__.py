@@ -2,7 +2,8 @@
 
 ``grammar`` the language → ``build`` a template from it, by ``page`` ``letterhead`` ``parts`` ``forms`` ``tables``
 ``household_tables`` ``fields`` and the one ``writer`` · ``text_width`` how wide words are · ``keep_together``
-``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used ·
+``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used,
+by ``left_behind`` ``visible_text`` ``placeholders`` what an editor leaves in its file ·
 ``own_copy`` none of a clerk's is used before that.
 """
 
@@ -14,12 +15,15 @@ __all__ = [
     "grammar",
     "household_tables",
     "keep_together",
+    "left_behind",
     "letterhead",
     "own_copy",
     "page",
     "parts",
+    "placeholders",
     "signature_places",
     "tables",
     "text_width",
+    "visible_text",
     "writer",
 ]

@@ -1,6 +1,6 @@
 """Tries templates out before a household depends on them: shipped ones, and above all a clerk's edited copy.
 
-A template is read (every dotted path in every branch, against the declared fields), rendered with a recorder that
+Its file is looked through first (``left_behind``, ``visible_text``, ``placeholders``). A template is then read (every dotted path in every branch, against the declared fields), rendered with a recorder that
 notes what is really asked for, filled with sample data for each category of assistance, full and sparse, and the
 result is opened. Every fault is told, not the first.
 """
@@ -8,17 +8,19 @@ result is opened. Every fault is told, not the first.
 from __future__ import annotations
 
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import ChainableUndefined, TemplateError
 
 from archivist.doctypes.catalogue import DocumentType
+from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render import render as rendering
 from archivist.documents.render.sample_values import sparse, specimen, typical
+from archivist.documents.template.left_behind import left_behind
+from archivist.documents.template.placeholders import placeholders
+from archivist.documents.template.visible_text import unseen_text
 from archivist.errors import ArchivistError, RenderedWrong, TemplateFault
 from archivist.model.ids import Category
 
@@ -29,10 +31,20 @@ def check(doc: DocumentType, template: Path | None) -> list[str]:
     """List everything that is wrong with a template; empty when it may be used."""
     if template is None:
         return ["没有模板文件"]
-    problems = rendering.declared_vs_used(doc, template)
     try:
-        rendering.sources(template)  # readable at all
-        problems += _package(template)
+        members = rendering.members_of(template)
+    except TemplateFault as error:
+        return [error.what, *error.problems]
+    problems = left_behind(members)
+    try:
+        if not any(problem.startswith("文件已损坏") for problem in problems):
+            problems += unseen_text(members)
+            problems += placeholders(
+                rendering.printed_sources(template),
+                _ALL_PATHS | rendering.declared_paths(doc),
+                _captions(doc),
+            )
+        problems += rendering.declared_vs_used(doc, template)
         problems += _recorded(doc, template)
         if not problems:
             problems += _samples(doc, template)
@@ -41,34 +53,21 @@ def check(doc: DocumentType, template: Path | None) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
+_ALL_PATHS: Final = frozenset(path.value for path in FieldPath if "." in path.value)
+
+
+def _captions(doc: DocumentType) -> set[str]:
+    return {spec.label for spec in doc.fields} | {
+        column.label for spec in doc.fields for column in spec.columns
+    }
+
+
 def unknown_templates(folder: Path, known: Iterable[str]) -> list[str]:
     """Return the ``.docx`` of a workspace that belong to no document type; Word's lock files are none."""
     names = set(known)
     return sorted(
         p.name for p in folder.glob("*.docx") if p.stem not in names and not p.name.startswith(("~$", "."))
     )
-
-
-# ── the package ──────────────────────────────────────────────────────────────────────────────────────────
-def _package(template: Path) -> list[str]:
-    """Look for what an editor may leave in the file: one code less, changes not accepted, contents elsewhere."""
-    with zipfile.ZipFile(template) as package:
-        members = {n: package.read(n).decode("utf-8", "replace") for n in package.namelist() if _is_text(n)}
-    parts = [text for name, text in members.items() if name.endswith(".xml")]
-    problems = []
-    codes = sum(text.count(f'descr="{rendering.QR_MARK}"') for text in parts)
-    if codes < 2:
-        problems.append(f"二维码图片剩 {codes} 处，应有 2 处（一处污损时靠另一处识别）")
-    if any(re.search(r"<w:(ins|del|moveFrom|moveTo) ", text) for text in parts):
-        problems.append("有未接受的修订，请在 Word/WPS 中全部接受或拒绝")
-    outside = re.findall(r'<Relationship [^>]*TargetMode="External"[^>]*>', "".join(members.values()))
-    if any("/hyperlink" not in link for link in outside):
-        problems.append("引用了文件以外的内容（外部图片、模板），打印时可能缺失，请改为嵌入")
-    return problems
-
-
-def _is_text(name: str) -> bool:
-    return name.startswith("word/") and name.endswith((".xml", ".rels"))
 
 
 # ── the recorder ─────────────────────────────────────────────────────────────────────────────────────────
@@ -142,6 +141,8 @@ def _samples(doc: DocumentType, template: Path) -> list[str]:
     try:
         if data and not docx.Document(io.BytesIO(data)).element.body.xpath(".//w:t"):
             problems.append("生成的文书没有文字")
-    except (KeyError, ValueError, AttributeError) as error:
-        problems.append(f"生成的文书不能重新打开：{error}")
+    except Exception:  # whatever a stranger's library meets in a stranger's file
+        problems.append(
+            "生成的文书不能重新打开：文件内部的关联有错，请用 Word 或 WPS 另存，或用自带的模板重新改"
+        )
     return problems

@@ -63,7 +63,7 @@ def insert(text: str) -> Callable[[str], str]:
         (insert("{% if applicant.name %}"), "标签写法有误"),
         (insert("{{ applicant }}"), "没有登记的字段 applicant"),
         (insert("{{ applicant.name|upper|nothing }}"), "nothing"),
-        (insert("{% for x in range(9) %}{{ x }}{% endfor %}"), "range"),
+        (insert("{% for x in range(9) %}{{ x }}{% endfor %}"), "循环只能逐行走"),
         (lambda xml: xml.replace("权利和义务", "须知"), "权利和义务"),
         (lambda xml: re.sub(r"\{\{ ?office\.name ?\}\}|\{\{ ?applicant\.name ?\}\}", "某某", xml), "没有出现在模板中"),
         (lambda xml: xml.replace("<w:body>", '<w:body><w:p><w:ins w:id="1" w:author="x"/></w:p>', 1), "修订"),
