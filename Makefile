@@ -49,6 +49,7 @@ bench:
 	.venv/bin/python -m benchmarks.ocr
 	.venv/bin/python -m benchmarks.verify
 	.venv/bin/python -m benchmarks.submission
+	.venv/bin/python -m benchmarks.disposal
 	.venv/bin/python -m benchmarks.filing
 	.venv/bin/python -m benchmarks.ingest --rate
 	.venv/bin/python -m benchmarks.render

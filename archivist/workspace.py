@@ -195,9 +195,13 @@ class Workspace:
         else:
             self._let_index(lambda: self._follow_now((number,)))
 
-    def forget(self, number: CaseNo) -> None:
-        """Let the index forget a destroyed case; where it cannot now, catching up does."""
-        self._let_index(lambda: self.index.remove(number))
+    def forget(self, *numbers: CaseNo) -> None:
+        """Let the index forget destroyed cases, in every file; where it cannot now, catching up does."""
+        self._let_index(lambda: self.index.remove(*numbers))
+
+    def forget_later(self, number: CaseNo) -> None:
+        """Let no answer tell of a destroyed case any more. ``forget`` then takes what the index's files hold of all such at once."""
+        self._let_index(lambda: self.index.take_out(number))
 
     def _follow_now(self, numbers: Iterable[CaseNo]) -> None:
         with self.index.together():

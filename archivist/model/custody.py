@@ -7,7 +7,7 @@ it says of them. The one that took them in writes to them from then on. So at an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from archivist.model.bag_head import BagHead
 from archivist.model.event import Event, Op
@@ -44,9 +44,17 @@ class Handover:
         return f"已移交 {self.to} {self.receiver}（{self.package}，{self.received_at[:10]} 接收）"
 
 
-def fold_handovers(events: Iterable[Event]) -> Mapping[CaseNo, Handover]:
-    """Return what was handed over, by file; ``ValueError`` or ``KeyError`` where an event says it wrongly."""
-    found: dict[str, Handover] = {}
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """What was handed over: by package, and by file, of which the last package that has it counts."""
+
+    packages: Mapping[str, Handover] = field(default_factory=dict)
+    cases: Mapping[CaseNo, Handover] = field(default_factory=dict)
+
+
+def fold_handovers(before: Handovers, events: Iterable[Event]) -> Handovers:
+    """Return what was handed over with what further events say; ``ValueError`` or ``KeyError`` where one says it wrongly."""
+    found = dict(before.packages)
     for event in events:
         name = str(event.data["submission"])
         if event.op is Op.SUBMISSION_STARTED and (said := event.data.get("custody")):
@@ -55,7 +63,8 @@ def fold_handovers(events: Iterable[Event]) -> Mapping[CaseNo, Handover]:
         elif event.op is Op.SUBMISSION_ACKNOWLEDGED and name in found:
             data = event.data
             found[name] = replace(found[name], receiver=data["bureau"], received_at=data["received_at"])
-    return {number: handover for handover in found.values() for number in handover.cases}
+    by_case = {number: handover for handover in found.values() for number in handover.cases}
+    return Handovers(found, by_case)
 
 
 @dataclass(frozen=True, slots=True)

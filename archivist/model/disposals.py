@@ -84,7 +84,7 @@ class Disposal:
         opinions: of the appraisers, by case; the ``appraisers`` are empty before, ``appraised_at`` too.
         approved: the cases that are to be destroyed; ``approved_on`` the latest day that the ledger knew of then.
         withdrawn: why a case left the batch alone.
-        destroyed: the cases of which the ledger says so, in order.
+        destroyed: the cases of which the ledger says so, in order, each with the moment.
         cleared: the places that two people said are clear.
     """
 
@@ -102,7 +102,7 @@ class Disposal:
     withdrawn: Mapping[CaseNo, str] = field(default_factory=dict)
     executor: str = ""
     witnesses: tuple[str, ...] = ()
-    destroyed: tuple[CaseNo, ...] = ()
+    destroyed: Mapping[CaseNo, str] = field(default_factory=dict)
     cleared: tuple[str, ...] = ()
     proposed_at: str = ""
     appraised_at: str = ""
@@ -120,8 +120,15 @@ class Disposal:
     @property
     def remaining(self) -> tuple[CaseNo, ...]:
         """The cases that are in the batch and not destroyed: of those approved, once it is."""
-        rows = self.approved if self.approver else self.cases
-        return tuple(n for n in rows if n not in self.withdrawn and n not in self.destroyed)
+        return tuple(n for n in self._rows if n not in self.withdrawn and n not in self.destroyed)
+
+    def has(self, number: CaseNo) -> bool:
+        """Tell whether a case is one of ``remaining``."""
+        return number not in self.withdrawn and number not in self.destroyed and number in self._rows
+
+    @property
+    def _rows(self) -> tuple[CaseNo, ...]:
+        return self.approved if self.approver else self.cases
 
     @property
     def destroying(self) -> tuple[CaseNo, ...]:
@@ -129,14 +136,21 @@ class Disposal:
         return tuple(n for n in self.approved if n not in self.withdrawn)
 
 
-def fold_disposals(events: Iterable[Event]) -> dict[str, Disposal]:
-    """Return the batches that the events of the ledger tell of, in the order they were proposed.
+@dataclass(frozen=True, slots=True)
+class Disposals:
+    """The batches that the ledger tells of, in the order they were proposed; ``latest`` the latest day one of its events is of."""
+
+    batches: Mapping[str, Disposal] = field(default_factory=dict)
+    latest: dt.date = dt.date.min
+
+
+def fold_disposals(before: Disposals, events: Iterable[Event]) -> Disposals:
+    """Return the batches that further events of the ledger tell of.
 
     Raises:
         ValueError: an event tells of a batch that is none. KeyError, TypeError: one says not what it must.
     """
-    found: dict[str, Disposal] = {}
-    latest = dt.date.min
+    found, latest = dict(before.batches), before.latest
     for event in events:
         if event.op not in DISPOSAL_OPS:
             continue
@@ -148,7 +162,7 @@ def fold_disposals(events: Iterable[Event]) -> dict[str, Disposal]:
             found[name] = _apply(found[name], event, latest)
         else:
             raise ValueError(f"{name} was never proposed")
-    return found
+    return Disposals(found, latest)
 
 
 def _proposed(name: str, event: Event) -> Disposal:
@@ -195,7 +209,7 @@ def _apply(batch: Disposal, event: Event, latest: dt.date) -> Disposal:
                 witnesses=tuple(map(str, data["witnesses"])),
             )
         case Op.CASE_DESTROYED:
-            return replace(batch, destroyed=(*batch.destroyed, CaseNo.parse(str(data["case"]))))
+            return replace(batch, destroyed={**batch.destroyed, CaseNo.parse(str(data["case"])): event.time})
         case Op.DISPOSAL_EXECUTED:
             return replace(batch, state=DisposalState.EXECUTED)
         case Op.DISPOSAL_RESIDUE_CLEARED:

@@ -112,16 +112,17 @@ def in_force(case: Case, groups: Iterable[GroupHold], on: dt.date) -> tuple[Hold
     return tuple(sorted((h for h in found if h.in_force(on)), key=lambda h: h.start))
 
 
-def fold_group_holds(events: Iterable[Event]) -> tuple[GroupHold, ...]:
+def fold_group_holds(before: tuple[GroupHold, ...], events: Iterable[Event]) -> tuple[GroupHold, ...]:
     """Return every group hold that the ledger tells of, released ones too.
 
     Args:
+        before: those that earlier events told of.
         events: those of ``GROUP_HOLD_OPS`` at least, in the order of the ledger.
 
     Raises:
         ValueError, KeyError: one of them does not fit what came before.
     """
-    found: tuple[GroupHold, ...] = ()
+    found = before
     for event in events:
         if event.op is Op.HOLD_DECLARED:
             hold = Hold.from_plain({**event.data, "scope": WHOLE_CASE}, event)

@@ -8,14 +8,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from archivist.disposal_errors import ListChanged, OnHold, PeriodRunning, WrongBatchState
 from archivist.errors import ArchivistError, IntegrityAlarm, StepRefused, UsageError
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.custody import Handover
-from archivist.model.disposals import DISPOSAL_OPS, Disposal, DisposalState, Opinion, fold_disposals
+from archivist.model.disposals import (
+    DISPOSAL_OPS,
+    Disposal,
+    Disposals,
+    DisposalState,
+    Opinion,
+    fold_disposals,
+)
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.retention_extensions import PERMANENTLY
@@ -27,6 +34,7 @@ from archivist.preservation.signed_papers import ReadPaper
 from archivist.rules.disposition.retention import RetentionStatus, retention
 from archivist.store import Archive, Draft, NewFile
 from archivist.store.held_files import holds
+from archivist.store.ledger import LedgerFold
 from archivist.workspace import Workspace
 
 
@@ -50,14 +58,17 @@ class Appraised:
 
 
 # ── what there is ────────────────────────────────────────────────────────────────────────────────────────
-def batches(archive: Archive) -> dict[str, Disposal]:
+_BATCHES: Final = LedgerFold(DISPOSAL_OPS, Disposals(), fold_disposals)
+
+
+def batches(archive: Archive) -> Mapping[str, Disposal]:
     """Return every batch, in the order they were proposed.
 
     Raises:
         IntegrityAlarm: E202, the ledger is broken or contradicts itself. NewerFormat: E210.
     """
     try:
-        return fold_disposals(archive.ledger_events(*DISPOSAL_OPS))
+        return archive.ledgers.folded(_BATCHES).batches
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityAlarm(f"总账所记的销毁批次前后矛盾（{error}）", file="ledger") from error
 

@@ -97,7 +97,7 @@ def execute(
         _require_time(batch, on)
         require_executors(workspace.config, by.today, batch, by.actor, witnesses)
         rows = {row.number: row for row in disposal_list.read(workspace, batch)}
-        earlier = batch.destroyed
+        earlier = tuple(batch.destroyed)
         if not dry_run:
             _start(workspace, by, batch, witnesses)
             disposal_residue.note(workspace, batch, batch.remaining)
@@ -154,8 +154,9 @@ def _start(workspace: Workspace, by: By, batch: Disposal, witnesses: Sequence[st
 
 
 def _end(workspace: Workspace, by: By, name: str) -> None:
-    """Record that every file was destroyed or left, unless another run of the same batch has."""
+    """Record that every file was destroyed or left, unless another run of the same batch has; first no file of the index holds anything of them."""
     with workspace.writing(by):
+        workspace.forget()
         batch = batch_of(workspace.archive, name)
         if batch.state is not DisposalState.EXECUTING:
             return
@@ -211,7 +212,7 @@ class _Sentences:
             DisposalError: the file leaves the batch, or has left it. IntegrityAlarm: E202, it has an alarm.
         """
         batch = batch_of(self.workspace.archive, self.name)
-        if case.number not in batch.remaining:
+        if not batch.has(case.number):
             raise _LeftAlready(f"已退出 {batch.id}", file=str(case.number))
         _ask_again(self.workspace, batch, case, self.on)
         return Sentence(
@@ -267,19 +268,19 @@ def _drop_folders(workspace: Workspace, number: CaseNo) -> list[Path]:
     """Return the folders of the inbox that belong to a case: their names begin with its number."""
     inbox, name = workspace.archive.inbox, str(number)
     found = inbox.iterdir() if inbox.is_dir() else ()
-    return [p for p in found if p.is_dir() and (p.name == name or p.name.startswith(f"{name} "))]
+    return [p for p in found if (p.name == name or p.name.startswith(f"{name} ")) and p.is_dir()]
 
 
 def clear_away(workspace: Workspace, number: CaseNo) -> None:
     """Remove what goes with a destroyed case outside its folder (D5); done again it changes nothing.
 
-    That is: what the index knows, its alarm, its drop folder, drafts that bear its number, what was set aside of it when it was
-    mended. The caller holds the lock.
+    That is: what the index answers (what its files hold goes at the end, for all at once: it costs as much as the index is long), its
+    alarm, its drop folder, drafts that bear its number, what was set aside of it when it was mended. The caller holds the lock.
 
     Survives: a kill at any point; ``execute`` and the index's catching up do it again.
     """
     archive = workspace.archive
-    workspace.forget(number)
+    workspace.forget_later(number)
     with durable_files.writing("户档已销毁，附带的文件下次再清", file=str(number)):
         archive.alarms.clear(number)
         for folder in _drop_folders(workspace, number):

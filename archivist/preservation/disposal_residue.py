@@ -17,7 +17,7 @@ from archivist.errors import ArchivistError, UsageError
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.disposals import Disposal, DisposalState
-from archivist.model.event import Op
+from archivist.model.event import Event, Op
 from archivist.model.facts import rows, single
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_list
@@ -27,6 +27,7 @@ from archivist.preservation.disposal_persons import require_clearing
 from archivist.preservation.local_copies import LocalFile, look_through
 from archivist.preservation.signed_papers import ReadPaper
 from archivist.store import Archive, durable_files
+from archivist.store.ledger import LedgerFold
 from archivist.workspace import Workspace
 
 FOLDER: Final = "处置"
@@ -131,10 +132,8 @@ def residue(workspace: Workspace, batch: Disposal) -> tuple[Residue, ...]:
         told = "销毁前写下的残留清单不在了，程序不知道哪里还有写着人名的副本；查看本机各处后由两人登记"
         found.append(Residue(f"{_LIST}{FOLDER}/{batch.id}/{NOTED}", (), told))
     if batch.destroyed:
-        found += [
-            Residue(p, (), _advice(p))
-            for p in copies_elsewhere(archive, before=_last_destroyed(archive, batch))
-        ]
+        last = max(batch.destroyed.values())  # copies that were made later have none of them
+        found += [Residue(p, (), _advice(p)) for p in copies_elsewhere(archive, before=last)]
     return tuple(one for one in found if one.place not in batch.cleared)
 
 
@@ -148,21 +147,25 @@ def _advice(place: str) -> str:
     return "删去，或核实与本户无关后登记"
 
 
-def _last_destroyed(archive: Archive, batch: Disposal) -> str:
-    """Return when the last file of a batch was destroyed; copies that were made later have none of them."""
-    moments = [e.time for e in archive.ledger_events(Op.CASE_DESTROYED) if e.data["disposal"] == batch.id]
-    return max(moments, default="")
-
-
 def copies_elsewhere(archive: Archive, before: str = "") -> Iterator[str]:
     """Yield the media and submissions that the ledger tells of, each once; those of before a moment when one is given."""
-    told: dict[str, None] = {}
-    for event in archive.ledger_events(Op.BACKUP_MADE, Op.SUBMISSION_MADE):
-        if before and event.time >= before:
-            continue
+    told = archive.ledgers.folded(_COPIES)
+    yield from (place for place, first in told.items() if not before or first < before)
+
+
+def _fold_copies(before: Mapping[str, str], events: Iterable[Event]) -> Mapping[str, str]:
+    """Return the media and submissions, each with the moment of which the ledger tells first."""
+    told = dict(before)
+    for event in events:
         medium = event.op is Op.BACKUP_MADE
-        told[f"备份：{event.data['medium']}" if medium else f"报送：{event.data['submission']}"] = None
-    yield from told
+        place = f"备份：{event.data['medium']}" if medium else f"报送：{event.data['submission']}"
+        told[place] = min(told.get(place, event.time), event.time)
+    return told
+
+
+_COPIES: Final[LedgerFold[Mapping[str, str]]] = LedgerFold(
+    (Op.BACKUP_MADE, Op.SUBMISSION_MADE), {}, _fold_copies
+)
 
 
 def _list_of(archive: Archive, batch: Disposal) -> Path:

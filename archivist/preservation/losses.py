@@ -219,7 +219,7 @@ def _folded(archive: Archive, year: int, held: Chain) -> tuple[GroupHold, ...]:
             if folder.name != str(year):
                 years[int(folder.name)] = chain.read(folder)
     try:
-        return fold_group_holds(event for _, one in sorted(years.items()) for event, _ in one.events)
+        return fold_group_holds((), (event for _, one in sorted(years.items()) for event, _ in one.events))
     except (ValueError, KeyError, TypeError):
         return ()
 

@@ -9,7 +9,7 @@ lock sees to it, ``WRITER``); readers need none. Nothing is logged: queries are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -282,7 +282,8 @@ class Index:
                     f"档案库里少了 {len(vanished)} 户，可能是文件夹没有接好，索引未作改动",
                     remedy="检查档案库所在的磁盘；确认无误后运行 archivist reindex。",
                 )
-            self._remove(vanished)
+            opened.catalogue.begin_removal(vanished)  # their heads stay known
+            self.purge()
             return self.follow_many(d.number for d in drifted if d.archive_seq) + len([*vanished, *destroyed])
 
     def remove(self, *numbers: CaseNo) -> None:
@@ -291,15 +292,20 @@ class Index:
         Survives: a kill in between leaves texts that no answer shows; the next ``remove`` or ``catch_up`` that
         removes or follows anything takes them away, a rebuild always.
         """
-        with self._writing() as opened, as_written():
-            self._remove(numbers)
+        with self._writing():
+            self.take_out(*numbers)
+            self.purge()
+
+    def take_out(self, *numbers: CaseNo) -> None:
+        """Let no answer tell of these cases any more; what files still hold of them ``purge`` takes away, for many at once."""
+        with self._writing() as opened:
+            opened.catalogue.begin_removal(numbers)
             with opened.catalogue.transaction() as db:
                 held_heads.release(db, map(str, numbers))
 
-    def _remove(self, numbers: Sequence[CaseNo]) -> None:
-        """Forget cases but for the heads that were known of them."""
+    def purge(self) -> None:
+        """Write anew whatever file still holds something of cases that were taken out; see ``remove``."""
         with self._writing() as opened, as_written():
-            opened.catalogue.begin_removal(numbers)
             if gone := opened.catalogue.gone():
                 text = opened.text()
                 text.write((), gone, purge=gone)

@@ -6,21 +6,20 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from archivist.errors import CaseClosed, IntegrityAlarm, NewerFormat
-from archivist.model.custody import HANDOVER_OPS, Handover, TakenOver, fold_handovers
+from archivist.model.custody import HANDOVER_OPS, Handover, Handovers, TakenOver, fold_handovers
 from archivist.model.event import Op
 from archivist.model.ids import CaseNo
 from archivist.store import chain
 from archivist.store.bag_heads import numbers_in
-from archivist.store.durable_files import FileStamp
-from archivist.store.ledger import LedgerBags
+from archivist.store.ledger import LedgerBags, LedgerFold
 
 _TAKEN: Final = re.compile(r"ledger-([A-Z]{2,8})")
+_HANDOVERS: Final = LedgerFold(HANDOVER_OPS, Handovers(), fold_handovers)
 
 
 def ledger_of(root: Path, office: str) -> Path:
@@ -50,7 +49,6 @@ class Custody:
 
     def __init__(self, ledgers: LedgerBags) -> None:
         self._ledgers = ledgers
-        self._seen: tuple[tuple[FileStamp, ...], Mapping[CaseNo, Handover]] | None = None
 
     def handed_over(self) -> Mapping[CaseNo, Handover]:
         """Return the files that were handed over, or are being.
@@ -59,15 +57,9 @@ class Custody:
             IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
         """
         try:
-            now = tuple(FileStamp.of((f / chain.EVENTS).stat()) for f in self._ledgers.folders())
-            if self._seen and self._seen[0] == now:
-                return self._seen[1]
-            found = fold_handovers(self._ledgers.events(*HANDOVER_OPS))
+            return self._ledgers.folded(_HANDOVERS, quick=True).cases
         except (OSError, *chain.UNFIT) as error:
             raise IntegrityAlarm(f"总账所记的移交读不出来（{error}）", file="ledger") from error
-        if all(stamp.is_settled(time.time_ns()) for stamp in now):
-            self._seen = now, found
-        return found
 
     def taken_over(self) -> tuple[TakenOver, ...]:
         """Return what was taken over, in the order in which it was; none where the ledger cannot be read."""

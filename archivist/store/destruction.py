@@ -8,8 +8,7 @@ outside its folder (D5), is not of this module.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,8 +21,7 @@ from archivist.model.tombstone import Tombstone
 from archivist.store import bag, chain, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, Stamp
-from archivist.store.durable_files import FileStamp
-from archivist.store.ledger import LedgerBags, stamp_of
+from archivist.store.ledger import LedgerBags, LedgerFold, stamp_of
 
 _UNDER_WAY: Final = "销毁已登记、尚未办完，下次启动时自动补完；补完之前不算已销毁"
 
@@ -66,6 +64,26 @@ class Sentence:
         )
 
 
+def _fold(before: Mapping[CaseNo, Tombstone], events: Iterable[Event]) -> Mapping[CaseNo, Tombstone]:
+    """Return the tombstones with those that further events of the ledger tell of."""
+    found = dict(before)
+    for event in events:
+        try:
+            number = CaseNo.parse(str(event.data["case"]))
+            if event.op is Op.CASE_DESTROYING:
+                found[number] = Tombstone.of(event)
+            elif number in found:
+                found[number] = replace(found[number], destroyed_at=event.time)
+        except chain.UNFIT as error:
+            raise IntegrityAlarm(f"墓碑读不出来（事件 {event.seq}：{error}）", file=event.time[:4]) from error
+    return found
+
+
+_TOMBSTONES: Final[LedgerFold[Mapping[CaseNo, Tombstone]]] = LedgerFold(
+    (Op.CASE_DESTROYING, Op.CASE_DESTROYED), {}, _fold
+)
+
+
 class Destructions:
     """What was destroyed, and the only place that destroys. Callers hold the workspace's lock for everything that writes.
 
@@ -79,7 +97,6 @@ class Destructions:
         self._cases = cases
         self._work = work
         self._ledgers = ledgers
-        self._seen: dict[str, tuple[FileStamp, Mapping[CaseNo, Tombstone]]] = {}
 
     def tombstones(self) -> Mapping[CaseNo, Tombstone]:
         """Return what the ledger says was destroyed, or is being, by case and in the order it was done.
@@ -87,10 +104,7 @@ class Destructions:
         Raises:
             IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
         """
-        found: dict[CaseNo, Tombstone] = {}
-        for folder in self._ledgers.folders():
-            found |= self._of_year(folder)
-        return found
+        return self._ledgers.folded(_TOMBSTONES, quick=True)
 
     def readable(self) -> Mapping[CaseNo, Tombstone]:
         """Return the tombstones, none where the ledger cannot be read: for whoever has to go on then."""
@@ -98,30 +112,6 @@ class Destructions:
             return self.tombstones()
         except (IntegrityAlarm, NewerFormat):
             return {}
-
-    def _of_year(self, folder: Path) -> Mapping[CaseNo, Tombstone]:
-        """Return the tombstones of a year, read anew when an event came to it; a case is destroyed within one year's ledger."""
-        try:
-            now = FileStamp.of((folder / chain.EVENTS).stat())
-        except OSError as error:
-            raise IntegrityAlarm("一个事件也没有", file=folder.name) from error
-        if (kept := self._seen.get(folder.name)) and kept[0] == now:
-            return kept[1]
-        found: dict[CaseNo, Tombstone] = {}
-        for event in self._ledgers.events_of(folder, Op.CASE_DESTROYING, Op.CASE_DESTROYED):
-            try:
-                number = CaseNo.parse(str(event.data["case"]))
-                if event.op is Op.CASE_DESTROYING:
-                    found[number] = Tombstone.of(event)
-                elif number in found:
-                    found[number] = replace(found[number], destroyed_at=event.time)
-            except chain.UNFIT as error:
-                raise IntegrityAlarm(
-                    f"墓碑读不出来（事件 {event.seq}：{error}）", file=folder.name
-                ) from error
-        if now.is_settled(time.time_ns()):
-            self._seen[folder.name] = now, found
-        return found
 
     def refuse(self, number: CaseNo) -> None:
         """Refuse a case that was destroyed: it neither opens nor comes back.

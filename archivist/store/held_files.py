@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from archivist.disposal_errors import OnHold
 from archivist.errors import CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
@@ -18,9 +19,13 @@ from archivist.model.group_holds import GROUP_HOLD_OPS, GroupHold, fold_group_ho
 from archivist.model.holds import Hold
 from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo, RecordNo
 from archivist.store.archive import Archive
+from archivist.store.ledger import LedgerFold
 from archivist.store.tray_items import TrayItem
 
 __all__ = ["group_holds", "hand_back", "held_since", "holds", "known_group_holds", "require_free"]
+
+
+_GROUP_HOLDS: Final[LedgerFold[tuple[GroupHold, ...]]] = LedgerFold(GROUP_HOLD_OPS, (), fold_group_holds)
 
 
 def group_holds(archive: Archive) -> tuple[GroupHold, ...]:
@@ -30,7 +35,7 @@ def group_holds(archive: Archive) -> tuple[GroupHold, ...]:
         IntegrityAlarm: E202, a year's chain is broken, or what it says of holds does not fit together.
     """
     try:
-        return fold_group_holds(archive.ledger_events(*GROUP_HOLD_OPS))
+        return archive.ledgers.folded(_GROUP_HOLDS)
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityAlarm(f"总账所记的成批冻结前后矛盾（{error}）", file="ledger") from error
 

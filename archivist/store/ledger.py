@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
@@ -21,6 +22,7 @@ from archivist.model.reference_numbers import YearNumbers, allocated
 from archivist.store import bag, chain, commit, durable_files
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
+from archivist.store.durable_files import FileStamp
 from archivist.store.ledger_checkpoints import LedgerCheckpoints, LedgerState
 
 _SUBMISSION_OPS: Final = (Op.SUBMISSION_STARTED, Op.SUBMISSION_MADE, Op.SUBMISSION_ACKNOWLEDGED)
@@ -42,6 +44,41 @@ tagmanifest-sha256.txt   核对：sha256sum -c tagmanifest-sha256.txt
 
 总账永久保存，不随任何户档销毁。请勿改动、改名或删除其中任何文件。
 """
+
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LedgerFold(Generic[S]):
+    """What some events of the ledger add up to; ``LedgerBags.folded`` adds to it only what came since it was asked last.
+
+    Attributes:
+        ops: what the events did; none of them about numbers.
+        start: before the first of them.
+        fold: returns a value with what further events say; the value before is left as it is.
+    """
+
+    ops: tuple[Op, ...]
+    start: S
+    fold: Callable[[S, Iterable[Event]], S]
+
+
+@dataclass(slots=True)
+class _Folded:
+    """How far a fold has come: up to which event of which years, and what it is; ``stamps``: of folders that show any later event."""
+
+    value: Any
+    upto: list[tuple[LedgerState, int]]
+    stamps: tuple[FileStamp, ...] | None = None
+
+    def goes_on(self, states: Sequence[LedgerState]) -> bool:
+        """Tell whether these are the years that were folded, grown at most in the last of them, and years after it."""
+        known = list(zip(self.upto, states, strict=False))
+        return len(known) == len(self.upto) and all(
+            state is before and (n == len(known) - 1 or state.chain.seq == seq)
+            for n, ((before, seq), state) in enumerate(known)
+        )
 
 
 class LedgerBags:
@@ -69,10 +106,12 @@ class LedgerBags:
         self._checkpoints = LedgerCheckpoints(checkpoints)
         self._cases = cases
         self._years: dict[int, LedgerState] = {}
+        self._folds: dict[LedgerFold[Any], _Folded] = {}
 
     def forget(self) -> None:
         """Forget what was read: a recovery may have changed it."""
         self._years.clear()
+        self._folds.clear()
 
     def folders(self) -> list[Path]:
         """Return the bags in order."""
@@ -92,11 +131,52 @@ class LedgerBags:
     def events_of(self, folder: Path, *ops: Op) -> Iterator[Event]:
         """Yield the events of one year; see ``events``."""
         if ops and not any(op.is_of_numbers for op in ops):
-            selected = self._checkpoints.events(folder, ops)
-            if selected is not None:
-                yield from selected
-                return
-        yield from (event for event, _ in chain.read(folder).events if not ops or event.op in ops)
+            yield from self._selected(folder, self._current(folder, anew=True), ops)
+        else:
+            yield from (event for event, _ in chain.read(folder).events if not ops or event.op in ops)
+
+    def folded(self, fold: LedgerFold[S], *, quick: bool = False) -> S:
+        """Return what a fold comes to by now. Each event is read once, also while others write the ledger.
+
+        A year that is not the one that was folded any more (somebody put another in its place) is folded anew, and so is what
+        came to a year before the last. With ``quick`` folders that show no later event are enough: no file in them is asked.
+
+        Raises:
+            IntegrityAlarm: E202. NewerFormat: E210. What ``fold`` raises.
+        """
+        folders = self.folders()
+        stamps = tuple(_stamp_of(folder) for folder in folders)
+        kept = self._folds.get(fold)
+        if quick and kept and kept.stamps == stamps:
+            value: S = kept.value
+            return value
+        years = [(folder, self._current(folder, anew=True)) for folder in folders]
+        if kept is None or not kept.goes_on([state for _, state in years]):
+            kept = _Folded(fold.start, [])
+        known = [seq for _, seq in kept.upto]
+        new: list[Event] = []
+        upto: list[tuple[LedgerState, int]] = []
+        for n, (folder, state) in enumerate(years):
+            new += self._selected(folder, state, fold.ops, after=known[n] if n < len(known) else 0)
+            upto.append((state, state.chain.seq))
+            if self._years[int(folder.name)] is not state:
+                # It was read as a whole: what was known of it counts no more.
+                self._folds.pop(fold, None)
+                return self.folded(fold)
+        value = fold.fold(kept.value, new) if new else kept.value
+        settled = all(stamp.is_settled(time.time_ns()) for stamp in stamps)
+        self._folds[fold] = _Folded(value, upto, stamps if settled else None)
+        return value
+
+    def _selected(self, folder: Path, state: LedgerState, ops: Iterable[Op], after: int = 0) -> list[Event]:
+        """Return the events of a year after one of them that did one of these."""
+        found = state.events(folder, ops, after)
+        if (
+            found is None
+        ):  # what lies there is not what the checkpoint was made beside: reading the whole says what it is
+            state = self._years[int(folder.name)] = LedgerState.whole(folder)
+            found = state.events(folder, ops, after)
+        return found or []
 
     def numbers(self, year: int, since: int = 0) -> YearNumbers:
         """Return the numbers of a year as they stand; none were given in a year without a bag.
@@ -222,18 +302,18 @@ class LedgerBags:
                 remedy=f"从备份恢复这一年的总账：archivist restore 总账{year} --from 备份；总账从哪里也找不回来的，请维护人员处理。",
             )
 
-    def _current(self, folder: Path) -> LedgerState:
+    def _current(self, folder: Path, *, anew: bool = False) -> LedgerState:
         year = int(folder.name)
         kept = self._years.get(year)
-        if kept is None or not self._follow(folder, kept):
+        if kept is None or not self._follow(folder, kept, anew=anew):
             kept = self._checkpoints.resume(folder) or LedgerState.whole(folder)
             self._years[year] = kept
         return kept
 
     @staticmethod
-    def _follow(folder: Path, state: LedgerState) -> bool:
+    def _follow(folder: Path, state: LedgerState, *, anew: bool = False) -> bool:
         """Let what is in memory go on with what others entered; tell whether it is the year that lies there."""
-        if state.is_current(folder):
+        if state.is_current(folder, anew=anew):
             return True
         try:
             names = chain.event_names(folder)
@@ -247,6 +327,14 @@ class LedgerBags:
         except (OSError, ArchiveError):  # reading the whole says what it is
             return False
         return state.is_current(folder)
+
+
+def _stamp_of(folder: Path) -> FileStamp:
+    """Return how the folder of a year's events is."""
+    try:
+        return FileStamp.of((folder / chain.EVENTS).stat())
+    except OSError as error:
+        raise IntegrityAlarm("一个事件也没有", file=folder.name) from error
 
 
 def _leaflet(year: int) -> NewFile:

@@ -9,6 +9,7 @@ docs/decisions.md says what that leaves to ``verify``.
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,12 +90,40 @@ class LedgerState:
         """Tell whether the last event is of a kind, which is none about numbers."""
         return self.others.get(op.value, [])[-1:] == [self.chain.seq]
 
+    def events(self, folder: Path, ops: Iterable[Op], after: int = 0) -> list[Event] | None:
+        """Return the events after one that did one of these, none of them about numbers.
+
+        Those that are not in memory are read, and must be the files that the manifest lists; ``None`` when one is not.
+        """
+        start, tags, found = self.chain.start, None, []
+        try:
+            for seq in sorted(seq for op in ops for seq in self._since(op, after)):
+                if seq > start:
+                    found.append(self.chain.events[seq - start - 1][0])
+                    continue
+                path = f"{chain.EVENTS}/{chain.event_name(seq)}"
+                data = durable_files.read(f"{folder}/{path}")
+                tags = tags or self.chain.list_files()[1]
+                if tags.digest_of(path) != bag.sha256(data):
+                    return None
+                found.append(chain.decode(data))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+        return found
+
+    def _since(self, op: Op, after: int) -> list[int]:
+        places = self.others.get(op.value, [])
+        return places[bisect_right(places, after) :]
+
     def look(self, folder: Path) -> None:
         """Note how the folder of events is after an event was written into it."""
         self.folder = FileStamp.of(os.stat(folder / chain.EVENTS))  # noqa: PTH116
 
-    def is_current(self, folder: Path) -> bool:
-        """Tell whether nothing came to the folder of events or left it, the newest is the same, and nobody wrote to those asked now."""
+    def is_current(self, folder: Path, *, anew: bool = False) -> bool:
+        """Tell whether nothing came to the folder of events or left it, the newest is the same, and nobody wrote to those asked now.
+
+        Some are asked once for each event that is entered, with ``anew`` each time.
+        """
         events = f"{folder}/{chain.EVENTS}"
         try:
             if FileStamp.of(os.stat(events)) != self.folder:  # noqa: PTH116
@@ -102,7 +131,9 @@ class LedgerState:
             newest = durable_files.read(f"{events}/{chain.event_name(self.chain.seq)}")
             if bag.sha256(newest) != self.chain.head:
                 return False
-            return self.asked == self.chain.seq or self._is_untouched(events)
+            if os.path.lexists(f"{events}/{chain.event_name(self.chain.seq + 1)}"):  # within one tick
+                return False
+            return (self.asked == self.chain.seq and not anew) or self._is_untouched(events)
         except OSError:
             return False
 
@@ -201,11 +232,6 @@ class LedgerCheckpoints:
             return None
         return state if state.is_current(folder) else None
 
-    def events(self, folder: Path, ops: Iterable[str]) -> list[Event] | None:
-        """Return a year's events that did one of these, none of them about numbers; ``None`` when the whole must be read."""
-        state = self.resume(folder)
-        return None if state is None else _selected(folder, state, ops)
-
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:
         data = path.read_bytes()
@@ -216,21 +242,6 @@ class LedgerCheckpoints:
     @staticmethod
     def _path(folder: Path, year: Path) -> Path:
         return folder / f"{bag.identifier(year.name)}.json"
-
-
-def _selected(folder: Path, state: LedgerState, ops: Iterable[str]) -> list[Event] | None:
-    _, tags = state.chain.list_files()
-    found = []
-    try:
-        for seq in sorted(seq for op in ops for seq in state.others.get(op, ())):
-            path = f"{chain.EVENTS}/{chain.event_name(seq)}"
-            data = durable_files.read(f"{folder}/{path}")
-            if tags.digest_of(path) != bag.sha256(data):
-                return None
-            found.append(chain.decode(data))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return found
 
 
 def _manifests(folder: Path, note: Mapping[str, Any]) -> tuple[bytes, bytes] | None:

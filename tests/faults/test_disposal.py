@@ -15,21 +15,16 @@ import pytest
 
 from archivist.errors import WriteFailed
 from archivist.model.event import Op
-from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_execution
 from archivist.preservation.disposal_batches import batches
 from archivist.preservation.disposal_execution import execute
-from archivist.procedure.closing import deregister
 from archivist.store import Archive, Draft, durable_files
-from archivist.workspace import Workspace
 from tests.conftest import Counted
 from tests.faults.office import SENTENCE, lay, opened
 from tests.faults.shim import DONE, Ack, Fail, FailDone, Interrupt, Kill, NoFault, strike
 from tests.faults.truth import Broken, destroyed, must, start, whole
-from tests.kit import BY, TODAY, open_household
-from tests.people import WANG, make_id
-from tests.preservation.disposals import KEEPER, READY, WITNESSES, destroy, office, ready
+from tests.preservation.disposals import KEEPER, READY, WITNESSES, close_one_of_many, destroy, office, ready
 from tests.sampling import examples, sample
 
 ROWS: Final = 3
@@ -106,16 +101,6 @@ def few(calls: range) -> list[int]:
     return [calls[n] for n in (0, len(calls) // 3, len(calls) // 2, -2)]
 
 
-def _closed(workspace: Workspace, n: int) -> None:
-    applicant = {
-        "name": f"周样例{n}",
-        "id_number": make_id("19600101", f"{n:03d}"),
-        "address": f"样例里{n}号",
-    }
-    case = open_household(workspace, parse_facts({**WANG, "applicant": {**WANG["applicant"], **applicant}}))
-    deregister(workspace, BY, case.number, on=TODAY, reason="旧档")
-
-
 def test_a_long_batch_broken_off_in_a_row(scratch: Path, counted: Counted) -> None:
     """F08: “500 rows, 200 done; EIO at any call in row 200 (lock per row): resume does 300, none twice; 销毁清册 counts 500”."""
     rows = examples(*MANY)
@@ -123,7 +108,7 @@ def test_a_long_batch_broken_off_in_a_row(scratch: Path, counted: Counted) -> No
     ready_office, work = scratch / "long batch", scratch / "long batch struck"
     with office(ready_office, 0) as workspace:
         for n in range(rows):
-            _closed(workspace, n)
+            close_one_of_many(workspace, n)
         ready(workspace)
 
     def until(row: int) -> Callable[[Ack], None]:

@@ -85,6 +85,17 @@ def close(workspace: Workspace, n: int) -> Case:
     return deregister(workspace, BY, case.number, on=TODAY, reason="旧档")
 
 
+def close_one_of_many(workspace: Workspace, n: int) -> None:
+    """Open a household and close it; there may be hundreds."""
+    applicant = {
+        "name": f"周样例{n}",
+        "id_number": make_id("19600101", f"{n:03d}"),
+        "address": f"样例里{n}号",
+    }
+    case = open_household(workspace, parse_facts({**WANG, "applicant": {**WANG["applicant"], **applicant}}))
+    deregister(workspace, BY, case.number, on=TODAY, reason="旧档")
+
+
 def paper(
     workspace: Workspace,
     batch: Disposal,

@@ -304,6 +304,33 @@ def test_a_group_hold_of_the_ledger_is_asked_again(workspace: Workspace, *, rele
     assert ("曾被冻结" if released else "已冻结") in why and "审计" in why
 
 
+def test_a_hold_declared_while_the_batch_is_carried_out_stops_what_is_left(workspace: Workspace) -> None:
+    """“hold not asked again”: by another process, between two files, and no head tells of it."""
+    batch = ready(workspace)
+
+    def meanwhile(done: int, _: int) -> None:
+        if done == 1:
+            with Workspace.open(workspace.root) as second:
+                declare(second, READY, HoldOrder("审计"), HeldCases(numbers=(str(TWO),)))
+
+    done = execute(workspace, READY, batch.id, witnesses=WITNESSES, step=meanwhile)
+    assert done.now == (ONE, THREE) and workspace.archive.case_numbers() == [TWO]
+    assert [(number, "已冻结" in why) for number, why in done.left] == [(TWO, True)]
+
+
+def test_nothing_of_them_is_answered_while_the_batch_is_carried_out(workspace: Workspace) -> None:
+    """After each file no answer tells of it; when the batch is done no file of the index holds anything of it."""
+    batch = ready(workspace)
+    names = {number: workspace.archive.read(number).applicant_name for number in (ONE, TWO, THREE)}
+
+    def found(done: int, _: int) -> None:
+        hits = [number for number, name in names.items() if workspace.index.search(name).hits]
+        assert hits == [ONE, TWO, THREE][done:]
+
+    execute(workspace, READY, batch.id, witnesses=WITNESSES, step=found)
+    assert not traces(workspace.root / "index", [*names.values()])
+
+
 def test_it_is_cancelled_before_it_began_and_not_after(workspace: Workspace) -> None:
     batch = ready(workspace)
     gone = batches.cancel(workspace, KEEPER, batch.id, reason="有异议")

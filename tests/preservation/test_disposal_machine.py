@@ -277,7 +277,7 @@ class Disposals(RuleBasedStateMachine):
             scan = paper(self.office, batch, RECORD)
             closed = disposal_residue.close(self.office, self.by, batch.id, paper=scan)
             assert closed.state is DisposalState.CLOSED
-            self._nothing_is_left(batch.destroyed)
+            self._nothing_is_left(tuple(batch.destroyed))
 
     def _nothing_is_left(self, cases: tuple[CaseNo, ...]) -> None:
         told = {
