@@ -240,6 +240,10 @@ class Workspace:
         with self.archive.writing(by.actor):
             self.index.catch_up()
 
+    def tidy_index(self) -> None:
+        """Let the index put its pieces together, when nothing else is to be done."""
+        self._let_index(self.index.tidy)
+
     def made_current(self) -> str:
         """Let the index follow what a writer that died or failed left out, unless another one is at work.
 

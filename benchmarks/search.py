@@ -206,7 +206,7 @@ def segments(folder: Path) -> int:
     from archivist.search.whoosh import WhooshIndex
 
     current = folder / (folder / "CURRENT").read_text("ascii").strip()
-    return len(WhooshIndex(current / "text")._open())
+    return len(WhooshIndex(current / "text").segments())
 
 
 def cold(folder: Path, question: str) -> float:

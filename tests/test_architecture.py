@@ -40,6 +40,7 @@ FLOORS = (
     "cluster_errors",
     "errors",
     "os_reasons",
+    "worker_processes",
     "printable",
 )
 

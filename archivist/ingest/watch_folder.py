@@ -286,6 +286,7 @@ def _watch(
                 today = by().today
                 midnight()
             if not fresh and not seen.moving and time.monotonic() >= chore_at:
+                workspace.tidy_index()
                 chore()
                 chore_at = time.monotonic() + CHORE_S
             quick = seen.waiting or not hints.come()

@@ -4,7 +4,7 @@
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``person_search``; ``people_on_file`` for whole pages) and ``whoosh`` (full text, its ``whoosh_codec``; ``segment`` files of ``postings``, ``segment_writing``, ``segment_bulk`` for many, ``merging`` when), both in sets of ids (``id_set``) · ``text`` normal
 forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``nearby`` what else may have been meant, ``lookalikes`` measured · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
-opened), ``ownership`` who can have written it, ``one_writer`` who may now · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew.
+opened), ``ownership`` who can have written it, ``one_writer`` who may now · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew, in several processes by ``building``.
 
 In a cluster: ``opensearch`` requests, repeated while it is busy · ``cluster_documents`` what it keeps of a case · ``cluster_queries`` a tree in its
 words · ``cluster_engine`` answers · ``cluster_index`` following the archive, made anew, ``cluster_generations`` one index after another behind an alias.
@@ -14,6 +14,7 @@ __all__ = [
     "agenda_cache",
     "alignment",
     "binding",
+    "building",
     "catalogue",
     "checksums",
     "cluster_documents",

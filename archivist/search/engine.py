@@ -173,6 +173,9 @@ class TextIndex(Protocol):
         Nothing of the documents to ``purge`` stays in any file.
         """
 
+    def segments(self) -> list[int]:
+        """Return how many documents each of its pieces holds."""
+
     def tidy(self) -> bool:
         """Put together what lies in too many pieces; returns whether there were. May take seconds."""
 

@@ -110,14 +110,14 @@ def current(index: Path) -> str | None:
     return name
 
 
-def batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
-    """Yield the cases in batches of some ``BATCH`` documents."""
+def batches(cases: Iterable[Case], documents: int = 0) -> Iterator[list[Case]]:
+    """Yield the cases in batches of some documents (``BATCH``)."""
     batch: list[Case] = []
     size = 0
     for case in cases:
         batch.append(case)
         size += 1 + len(case.records)
-        if size >= BATCH:
+        if size >= (documents or BATCH):
             yield batch
             batch, size = [], 0
     if batch:
@@ -153,7 +153,12 @@ def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -
     return len(cases)
 
 
+def read_of(archive: ArchiveReader, number: CaseNo, record: Record) -> tuple[tuple[str, ...], str]:
+    """Return what is known about a record, in the order of ``About``, and its pages."""
+    known = (record.title, record.folder, record.doc_no, archive.source_name(number, record))
+    return known, archive.text(number, record.no)
+
+
 def kept_of(archive: ArchiveReader, number: CaseNo, record: Record) -> document_text.Written:
     """Return what an index keeps of a record."""
-    known = (record.title, record.folder, record.doc_no, archive.source_name(number, record))
-    return document_text.of_record(known, archive.text(number, record.no))
+    return document_text.of_record(*read_of(archive, number, record))

@@ -7,17 +7,23 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from archivist.errors import IndexFault, IndexNotWritten
 from archivist.model.bag_head import BagHead
 from archivist.model.case import Case
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
-from archivist.search import binding, held_heads
+from archivist.search import binding, document_text, held_heads
 from archivist.search.catalogue import IndexCatalogue
 from archivist.search.checksums import CATALOGUE, TEXT, Checksums, sync_folder
 from archivist.search.engine import ArchiveReader, LedgerPlace
-from archivist.search.opened_index import CURRENT, OpenedIndex, batches, current, follow
+from archivist.search.opened_index import CURRENT, OpenedIndex, batches, current, follow, read_of
+
+MANY: Final = 1_000
+"""With so many cases, other processes are worth starting."""
+LEAST, SEGMENT = 2_000, 16_000
+"""Documents that one of them puts together at once, at least and at most: more need more memory, fewer make more segments."""
 
 
 @contextmanager
@@ -102,10 +108,46 @@ def fill(
 
     with closing(OpenedIndex(folder, None, writes=True)) as opened:
         opened.catalogue.building()
-        for batch in batches(cases()):
-            follow(opened, archive, batch)
+        if len(numbers) < MANY:
+            for batch in batches(cases()):
+                follow(opened, archive, batch)
+        else:
+            _fill_in_parallel(opened, archive, cases(), max(LEAST, min(SEGMENT, len(numbers))))
         opened.catalogue.seal(None)
     return missed
+
+
+def _fill_in_parallel(opened: OpenedIndex, archive: ArchiveReader, cases: Iterable[Case], size: int) -> None:
+    """Write many cases: their rows here, their texts in other processes, some ``size`` documents at once."""
+    from archivist.search import building
+    from archivist.search.whoosh import WhooshIndex
+
+    catalogue, folder = opened.catalogue, opened.folder / TEXT
+
+    def documents() -> Iterator[list[building.Read]]:
+        for batch in batches(cases, size):
+            facts = {case.number: document_text.facts_text(case.facts) for case in batch}
+            records = {case.number: case.records for case in batch}
+            catalogue.begin(batch, facts)
+            waiting = catalogue.waiting(facts)
+            heads = [(case.number, (case.seq, Sha256(case.head))) for case in batch]
+            catalogue.finish(heads, [row.id for row in waiting], (), 0)
+            yield [
+                building.Read(row.id, *read_of(archive, row.case, records[row.case][row.record]))
+                if row.record
+                else building.Read(row.id, None, facts[row.case])
+                for row in waiting
+            ]
+
+    built = []
+    for done in building.build_all(folder, documents()):
+        catalogue.finish((), (), done.mentions, 0)
+        built += [done.built] if done.built else []
+    with closing(WhooshIndex(folder)) as text:
+        text.adopt(built)
+        while text.tidy():
+            pass
+        catalogue.finish((), (), (), text.generation())
 
 
 def finish(

@@ -104,6 +104,8 @@ class _Batch:
         postings = np.concatenate(some)
         del some
         postings.sort()
+        if len(postings):
+            postings = postings[np.concatenate([[True], postings[1:] != postings[:-1]])]
         grams = postings >> np.uint64(16)
         starts = (
             np.flatnonzero(np.concatenate([[True], grams[1:] != grams[:-1]]))
@@ -125,7 +127,7 @@ class _Batch:
 
 
 def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], first: int) -> Longs:
-    """Return the postings of some texts, each once and sorted: ranks of up to three characters, then the document's number."""
+    """Return the postings of some texts, one for each place: ranks of up to three characters, then the document's number."""
     kind, rank = kinds[codes], ranks[codes]
     number = np.cumsum(codes == ord("\n")) + first
     goes_on = np.zeros(len(codes), bool)
@@ -137,8 +139,7 @@ def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], f
     postings = rank[at].astype(np.uint64)
     for column in (second, third, number):
         postings = postings << np.uint64(16) | column[at].astype(np.uint64)
-    postings.sort()
-    return postings[np.concatenate([[True], postings[1:] != postings[:-1]])] if len(postings) else postings
+    return postings
 
 
 class _Old:

@@ -52,6 +52,8 @@ def _each(characters: str) -> Iterator[str]:
         yield from map(chr, range(ord(part[0]), ord(part[1]) + 1)) if part[0] else part[2]
 
 
+_PUNCTUATION: Final = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
+"""What NFKC itself makes of them; done before, it finds most Chinese text in its normal form and has nothing to do."""
 _FOLDED = SIMPLIFIED | {ord(c): to for to, alike in _ALIKE.items() for c in _each(alike)}
 _FOLDABLE = re.compile("[" + "".join(re.escape(chr(c)) for c in _FOLDED) + "]")
 
@@ -109,7 +111,10 @@ def flowing(text: str) -> str:
 
 def characters(text: str) -> str:
     """Return text with each character in its normal form."""
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    plain = _INVISIBLE.sub("", text)
+    for wide, narrow in _PUNCTUATION:
+        plain = plain.replace(wide, narrow)
+    plain = unicodedata.normalize("NFKC", plain).casefold()
     if not unicodedata.is_normalized("NFKC", plain):
         plain = unicodedata.normalize("NFKC", plain)
     return _FOLDABLE.sub(lambda m: _FOLDED[ord(m[0])], plain)
@@ -236,6 +241,10 @@ _PARTED_ID = re.compile("(?<![0-9A-Z])(?=([1-9](?:[ -]?[0-9]){16}[ -]?[0-9X])(?!
 _OLD_IN_TEXT = re.compile("(?<![0-9A-Z])[1-9][0-9]{14}(?![0-9A-Z])")
 
 
+_MAY_BE_NUMBERS: Final = re.compile(r"[\dA-Z -]{15,}")
+"""Where there may be any of them; what stands before and after is neither letter nor digit, as each of them wants it."""
+
+
 def id_key(number: str) -> str:
     """Return an ID number as people are found by it: one of fifteen digits is the one of today that comes from it."""
     if OLD_ID.fullmatch(number):
@@ -250,13 +259,13 @@ def mentions(text: str) -> set[tuple[str, int]]:
     """Return the ID numbers and case numbers on the pages of folded text, as ``(key, page)``; pages from 1."""
     found: set[tuple[str, int]] = set()
     for page, words in enumerate(text.split(PAGE_BREAK), 1):
-        upper = words.upper()
-        found.update((m, page) for m in ID_IN_TEXT.findall(upper))
-        found.update((m, page) for m in CASE_NO_IN_TEXT.findall(upper))
-        for m in _PARTED_ID.findall(upper):
-            if is_id(m):
-                found.add((re.sub("[ -]", "", m), page))
-        found.update((key, page) for m in _OLD_IN_TEXT.findall(upper) if (key := id_key(m)) != m)
+        for some in _MAY_BE_NUMBERS.findall(words.upper()):
+            found.update((m, page) for m in ID_IN_TEXT.findall(some))
+            found.update((m, page) for m in CASE_NO_IN_TEXT.findall(some))
+            for m in _PARTED_ID.findall(some):
+                if is_id(m):
+                    found.add((re.sub("[ -]", "", m), page))
+            found.update((key, page) for m in _OLD_IN_TEXT.findall(some) if (key := id_key(m)) != m)
     return found
 
 

@@ -13,6 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -42,6 +43,14 @@ WRITER_TIMEOUT_S: Final = 30.0
 OPEN_TRIES: Final = 3
 """Attempts to open one commit; a file may be missing only while the next commit replaces it."""
 OPEN_PAUSE_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A segment that was written and is no part of the index yet."""
+
+    name: str
+    documents: int
 
 
 class WhooshIndex:
@@ -151,9 +160,7 @@ class WhooshIndex:
                 or the disk refuses; the index stays as it was.
         """
         with self._commit() as segments:
-            added = sorted(
-                (Added(d.id, d.text, packed_text(d.text, d.written)) for d in add), key=lambda one: one.id
-            )
+            added = _packed(add)
             leaves = [self._leaf(segment) for segment in segments]
             try:
                 for doc in drop:
@@ -170,6 +177,27 @@ class WhooshIndex:
             dead = {n for n, size in enumerate(sizes) if not size}
             anew |= dead | {*merging.chosen(sizes, len(added), merging.IN_COMMIT)}
             self._put_together(segments, anew, added)
+
+    def build(self, add: Iterable[Document]) -> Built | None:
+        """Write a segment that is no part of the index until it is adopted; ``None`` when there is nothing to write."""
+        made, added = ArchiveSegment(NAME), _packed(add)
+        if not added:
+            return None
+        with (Path(self._storage.folder) / made.file).open("wb") as out:
+            count = merging.write(out, added, ())
+        return Built(made.segid, count)
+
+    def adopt(self, built: Iterable[Built]) -> None:
+        """Commit segments that were built beside this index.
+
+        Raises:
+            IndexFault: E400. IndexNotWritten: E402.
+        """
+        with self._commit() as segments:
+            for one in built:
+                made = ArchiveSegment(NAME, one.documents)
+                made.segid = one.name
+                segments.append(made)
 
     def tidy(self) -> bool:
         """Put segments together when there are too many; returns whether there were. May take seconds."""
@@ -227,6 +255,11 @@ class WhooshIndex:
             self._storage.let_go()
             if lock.fd is not None:
                 lock.release()
+
+
+def _packed(add: Iterable[Document]) -> list[Added]:
+    """Return documents as a segment has them, by ascending id."""
+    return sorted((Added(d.id, d.text, packed_text(d.text, d.written)) for d in add), key=lambda one: one.id)
 
 
 def _refused(error: OSError) -> IndexNotWritten:

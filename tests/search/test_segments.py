@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archivist.search import merging, segment_bulk, segment_writing
+from archivist.search import merging, rebuilding, segment_bulk, segment_writing
 from archivist.search.id_set import IdSet
+from archivist.search.index import Index
 from archivist.search.postings import bits_in, gram_of, key_of, keys_beginning, numbers_in, pack
 from archivist.search.segment import Segment, normal_text, packed_text, written_text
 from archivist.search.segment_writing import Added, Output
 from archivist.search.text import flowing, grams, needed, normal
+from tests.search.household import MemoryArchive, make_id, make_number
 
 WORDS = "家庭经济状况核对 王秀兰 公示 1201061958 火灾 ab1 x 镇人民政府 二〇二四 ñandú \U00020000\U00020001 残".split()
 Write = Callable[[Output, Sequence[Added], Sequence[Segment]], int]
@@ -177,3 +179,44 @@ def test_segments_stay_few_and_commits_short() -> None:
             assert number % idle or len(sizes) <= most
         assert sum(sizes) == 104_000
         assert moved < 60 * 4_000, "each document is moved some tens of times at most"
+
+
+def test_an_index_made_by_several_processes_is_the_one_made_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“rebuild on both cores”: the same segments, whoever made them, the same numbers mentioned, and few of them after a look."""
+    archive = MemoryArchive()
+    for sequence in range(1, 21):
+        archive.open(number := make_number(sequence), "王秀兰", id_number=make_id(sequence))
+        for part in range(2):
+            archive.file(number, f"家庭经济状况核对 {make_id(sequence + part)} 第{part}页 {number}")
+    questions = ("家庭经济", "王秀兰", make_id(3), "NOT 第1页", "TJHQ-DB-2024-000007")
+    answers = []
+    for many in (10**9, 1):
+        monkeypatch.setattr(rebuilding, "MANY", many)
+        monkeypatch.setattr(rebuilding, "LEAST", 5)
+        monkeypatch.setattr(rebuilding, "SEGMENT", 5)
+        with Index(tmp_path / str(many), archive) as index:
+            index.rebuild()
+            answers.append([index.search(question, limit=999) for question in questions])
+            assert index.drift() == []
+            assert index.damaged() == []
+            assert len(index._open().text().segments()) <= merging.ALLOWED
+            index.follow(number)
+    assert answers[0] == answers[1]
+    assert all(found.hits for found in answers[0])
+
+
+def test_what_many_commits_left_is_put_together_when_there_is_time(tmp_path: Path) -> None:
+    archive = MemoryArchive()
+    with Index(tmp_path, archive) as index:
+        for sequence in range(1, 40):
+            archive.open(make_number(sequence), "王秀兰")
+            archive.file(make_number(sequence), f"家庭经济状况核对 {sequence}")
+            index.follow(make_number(sequence))
+        found = index.search("家庭经济", limit=99)
+        index.tidy()
+        assert index.search("家庭经济", limit=99) == found
+        assert found.total == 39
+        assert len(index._open().text().segments()) <= merging.ALLOWED
+        assert index.damaged() == []

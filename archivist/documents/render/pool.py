@@ -6,10 +6,7 @@ order it went in. A document that fails comes out as its error; a process that d
 
 from __future__ import annotations
 
-import os
-import signal
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +17,7 @@ import archivist.documents.render.pdf as pdf_maker
 from archivist.errors import ArchivistError, PdfUnavailable
 from archivist.model.ids import Sha256
 from archivist.store.bag import sha256
+from archivist.worker_processes import follow_parent
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -92,7 +90,7 @@ def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1)
     from multiprocessing import get_context
 
     flying: deque[tuple[Sequence[T], Future[list[RenderedDocument | ArchivistError]] | None]] = deque()
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=follow_parent)
     try:
         for batch in batches:
             flying.append((batch, _submit(pool, batch, pdf)))
@@ -102,21 +100,6 @@ def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1)
             yield _landed(*flying.popleft(), pdf)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _follow() -> None:
-    """Leave an interruption to the process that files the documents, and end with it: killed, it cannot say so."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _submit(
