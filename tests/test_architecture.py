@@ -16,6 +16,7 @@ import archivist
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     "cli",
+    "web",
     "api",
     "bureau",
     "preservation",
@@ -68,6 +69,8 @@ def test_one_outside_thing_one_module() -> None:
         "whoosh": {"archivist.search.whoosh", "archivist.search.whoosh_codec"},
         "opensearchpy": {"archivist.search.opensearch"},
         "docxtpl": {"archivist.documents.render.render"},
+        "starlette": {"archivist.web.application"},
+        "uvicorn": {"archivist.web.server"},
         "watchdog": {"archivist.ingest.watch_folder"},
         "pypinyin": {"archivist.search.names"},
         "chinese_calendar": {"archivist.rules.work_calendar"},

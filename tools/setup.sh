@@ -41,9 +41,9 @@ if [ ! -x .venv/bin/python ]; then
   fi
 fi
 
-wanted=$("$python" -c 'import hashlib, sys; print(hashlib.sha256(open("pyproject.toml", "rb").read()).hexdigest() + sys.argv[1])' "${1:-}")
+wanted=$("$python" -c 'import hashlib, sys; print(hashlib.sha256(open("pyproject.toml", "rb").read()).hexdigest() + sys.argv[1])' "${1:-[web]}")
 if [ "$(cat .venv/installed 2>/dev/null || true)" != "$wanted" ]; then
   say "Installing Python packages into .venv (about 500 MB the first time) ..."
-  .venv/bin/python -m pip install -q --disable-pip-version-check -e ".${1:-}"
+  .venv/bin/python -m pip install -q --disable-pip-version-check -e ".${1:-[web]}"
   printf '%s' "$wanted" >.venv/installed
 fi

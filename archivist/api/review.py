@@ -136,6 +136,11 @@ def list_waiting(
     return TrayList(tuple(map(view.item, shown)), len(found), len(view.items), page, pages, view.damaged)
 
 
+def waiting(workspace: Workspace) -> int:
+    """Return how many items wait, damaged ones too, without reading any."""
+    return len(workspace.archive.tray.folders())
+
+
 def show_waiting(workspace: Workspace, item: str) -> TrayEntry:
     """Return one waiting file with its text.
 

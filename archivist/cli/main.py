@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "reindex": ("archivist.cli.find", "reindex", "由档案库重建索引"),
     "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),
     "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),
+    "serve": ("archivist.cli.serve", "serve", "网页：在浏览器里办理"),
     "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
 }

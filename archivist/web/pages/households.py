@@ -1,0 +1,67 @@
+"""户档 = 检索: the households, or what a question finds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archivist.api import searching
+from archivist.api.case_list import ListOrder, list_cases
+from archivist.api.searching import HitView
+from archivist.errors import BadQuery
+from archivist.web.visit import Answer, Visit
+
+PAGE: Final = 50
+
+
+def show(visit: Visit) -> Answer:
+    """Answer a question; without one, show the open households by their next deadline."""
+    question = visit.asked.get("q", "").strip()
+    page = _number(visit.asked.get("page", "1"))
+    if not question:
+        listed = list_cases(visit.workspace, order=ListOrder.DUE)
+        shown = listed.cases[(page - 1) * PAGE : page * PAGE]
+        return visit.page(
+            "households.html",
+            q="", cases=shown, households=(), total=len(listed.cases), exact=True, notices=listed.unread, meant=(), wrong="",
+            page=page, pages=_pages(len(listed.cases)),
+        )  # fmt: skip
+    try:
+        answer = searching.search(visit.workspace, question, limit=PAGE, offset=(page - 1) * PAGE)
+    except BadQuery as error:
+        return visit.page(
+            "households.html",
+            q=question, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=f"{error.what}。{error.remedy}",
+            page=1, pages=1,
+        )  # fmt: skip
+    return visit.page(
+        "households.html",
+        q=question, cases=(), households=_by_household(answer.hits), total=answer.total, exact=answer.exact,
+        notices=answer.notices, meant=answer.meant, wrong="", page=page, pages=_pages(answer.total),
+    )  # fmt: skip
+
+
+def parts(hit: HitView) -> list[tuple[str, bool]]:
+    """Return a hit's words as pieces, each with whether it is what was looked for."""
+    pieces, at = [], 0
+    for start, end in hit.highlights:
+        pieces += [(hit.snippet[at:start], False), (hit.snippet[start:end], True)]
+        at = end
+    return [(text, marked) for text, marked in (*pieces, (hit.snippet[at:], False)) if text]
+
+
+def _by_household(
+    hits: tuple[HitView, ...],
+) -> list[tuple[HitView, list[tuple[HitView, list[tuple[str, bool]]]]]]:
+    """Return hits by household, in the order the answer has them."""
+    found: dict[str, list[HitView]] = {}
+    for hit in hits:
+        found.setdefault(hit.case, []).append(hit)
+    return [(group[0], [(hit, parts(hit)) for hit in group if hit.record]) for group in found.values()]
+
+
+def _number(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PAGE))

@@ -1,0 +1,127 @@
+"""Signing in with a name and the PIN, the first PIN, locking the screen, leaving."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from archivist.api import access, people
+from archivist.api.access import Shown
+from archivist.api.result import Problem
+from archivist.errors import ArchivistError, InvalidValue, NotIdentified
+from archivist.web.visit import FACE, Answer, Visit, to
+
+_WRONG: Final = 403
+
+
+def ask(visit: Visit) -> Answer:
+    """Ask who it is; who is signed in need not be asked."""
+    if visit.session:
+        return to(_onwards(visit))
+    return _asking(visit)
+
+
+def enter(visit: Visit) -> Answer:
+    """Begin a session of who gives the PIN."""
+    person = visit.said("person")
+    try:
+        if not people.has_pin(visit.workspace, person) and _is_registered(visit, person):
+            return _asking(visit, first=person)
+        _prove(visit, person, "login")
+    except ArchivistError as error:
+        return _asking(visit, problem=error, person=person)
+    visit.word = visit.sessions.begin(person)
+    return to(_onwards(visit))
+
+
+def first(visit: Visit) -> Answer:
+    """Set somebody's first PIN, with the code that stands at the terminal the page was begun at."""
+    person, pin = visit.said("person"), visit.said("pin")
+    try:
+        if people.has_pin(visit.workspace, person):
+            raise InvalidValue(
+                f"{person}已有口令",
+                remedy="用口令登录；忘了的，请档案管理或分管领导清除：archivist people pin 姓名 --clear。",
+            )
+        if not secrets.compare_digest(visit.said("code").encode(), visit.first_code.encode()):
+            raise NotIdentified(
+                "首次登录码不对", remedy="首次登录码显示在运行 archivist serve 的窗口里，每次启动都换。"
+            )
+        if pin != visit.said("again"):
+            raise InvalidValue("两次输入的口令不同", remedy="再输入一次。")
+        by = visit.office.by(person, proven=False)
+        people.set_pin(visit.workspace, by, person, lambda: pin)
+    except ArchivistError as error:
+        return _asking(visit, problem=error, first=person)
+    visit.word = visit.sessions.begin(person)
+    return to(_onwards(visit))
+
+
+def locked(visit: Visit) -> Answer:
+    """Ask for the PIN of who sits there; nothing else is shown."""
+    return visit.page("locked.html", who=_who(visit), problem=None, next=_onwards(visit))
+
+
+def unlock(visit: Visit) -> Answer:
+    """Unlock the screen of who gives the PIN."""
+    person = _who(visit)
+    try:
+        _prove(visit, person, "unlock")
+    except ArchivistError as error:
+        return visit.page(
+            "locked.html", status=_WRONG, who=person, problem=Problem.of(error), next=_onwards(visit)
+        )
+    visit.sessions.unlock(visit.word)
+    return to(_onwards(visit))
+
+
+def lock(visit: Visit) -> Answer:
+    """Lock the screen."""
+    visit.sessions.lock(visit.word)
+    return to("/locked")
+
+
+def leave(visit: Visit) -> Answer:
+    """End the session."""
+    visit.sessions.end(visit.word)
+    visit.word = ""
+    return to("/login")
+
+
+def _prove(visit: Visit, person: str, act: str) -> None:
+    """Check the PIN and enter it into the access log, before anything is shown.
+
+    Raises:
+        NotIdentified: E506. UnknownActor: E505. AccessNotLogged: E213.
+    """
+    by = people.prove(visit.workspace, visit.office.by(person or "（未填）", proven=False), visit.said("pin"))
+    access.record(visit.workspace, by, Shown(), face=FACE, act=act)
+
+
+def _who(visit: Visit) -> str:
+    assert visit.session is not None
+    return visit.session.person
+
+
+def _is_registered(visit: Visit, person: str) -> bool:
+    return any(
+        p.name == person and p.serving for p in people.list_people(visit.workspace, visit.today).people
+    )
+
+
+def _onwards(visit: Visit) -> str:
+    """Return where somebody wanted to go: an address of this page, nothing that leads elsewhere."""
+    wanted = visit.said("next") or visit.asked.get("next", "")
+    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\", "/lock", "/log")) else "/"
+
+
+def _asking(
+    visit: Visit, *, problem: ArchivistError | None = None, person: str = "", first: str = ""
+) -> Answer:
+    listed = [p for p in people.list_people(visit.workspace, visit.today).people if p.serving]
+    return visit.page(
+        "login.html",
+        status=_WRONG if problem else 200,
+        people=listed, chosen=person or first, first=first, next=_onwards(visit),
+        problem=Problem.of(problem) if problem else None,
+    )  # fmt: skip

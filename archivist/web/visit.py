@@ -1,0 +1,135 @@
+"""What a handler is given: the workspace, who asks and what for; and what it may answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from archivist.api import access
+from archivist.api.access import Shown, shown_in
+from archivist.model.by import By
+from archivist.model.roles import Role
+from archivist.web.rendering import render
+
+if TYPE_CHECKING:
+    from archivist.web.office import ServedOffice
+    from archivist.web.sessions import Sessions, SignedIn
+    from archivist.workspace import Workspace
+
+FACE: Final = "web"
+_SAME_LOOK: Final = dt.timedelta(minutes=10)
+"""Whoever looks at the same once more within so long is entered once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: HTML, a file, or another address.
+
+    Attributes:
+        body: UTF-8 where it is HTML.
+        address: where the browser goes next; only with status 303.
+        file_name: a name to save it under, where it is no page.
+    """
+
+    body: bytes = b""
+    status: int = 200
+    kind: str = "text/html; charset=utf-8"
+    address: str = ""
+    file_name: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def to(address: str) -> Answer:
+    """Send the browser on, so that going back or loading again repeats no act."""
+    return Answer(status=303, address=address)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request of somebody who signed in, or of nobody yet.
+
+    Attributes:
+        act: what is asked for, as the access log and the table of routes call it.
+        here: the address asked for, with its question mark.
+        place: the parts of the address that vary.
+        asked: what stands after the question mark, the last value of each name; ``form`` what was posted, every value.
+        part: whether only the middle of the screen is wanted (our own script swaps it).
+        sessions, word: all sessions, and the word that names this one; a handler that begins or ends one changes the word.
+        first_code: see ``application``.
+    """
+
+    office: ServedOffice
+    workspace: Workspace
+    act: str
+    here: str
+    place: Mapping[str, str]
+    asked: Mapping[str, str]
+    form: Mapping[str, tuple[str, ...]]
+    session: SignedIn | None
+    sessions: Sessions
+    word: str
+    first_code: str
+    roles: frozenset[Role] = frozenset()
+    part: bool = False
+
+    @property
+    def by(self) -> By:
+        """Who acts, at this moment."""
+        assert self.session is not None
+        return self.office.by(self.session.person)
+
+    def said(self, name: str) -> str:
+        """Return what was posted under a name, without blanks around; empty where nothing was."""
+        return self.form.get(name, ("",))[-1].strip()
+
+    @property
+    def today(self) -> dt.date:
+        """The civil date of the law."""
+        return self.office.keyboard.clock().date()
+
+    def page(self, template: str, *, status: int = 200, **values: object) -> Answer:
+        """Answer with a screen; whom it names is on record before it leaves.
+
+        Raises:
+            AccessNotLogged: E213.
+        """
+        text = render(template, **self._frame(), **values)
+        self.record(text)
+        return Answer(text.encode(), status)
+
+    def record(self, answer: object) -> None:
+        """Put on record whom an answer names, once in ten minutes for the same act.
+
+        Raises:
+            AccessNotLogged: E213.
+        """
+        shown = shown_in(answer)
+        if not shown or self.session is None:
+            return
+        now = self.office.keyboard.machine()
+        named = self.session.named
+        known = {key for key, when in named.items() if dt.timedelta() <= now - when < _SAME_LOOK}
+        new = Shown(
+            frozenset(c for c in shown.households if (self.act, str(c)) not in known),
+            frozenset(i for i in shown.items if (self.act, i) not in known),
+        )
+        if not new:
+            return
+        access.record(self.workspace, self.by, new, face=FACE, act=self.act)
+        for word in (*map(str, new.households), *new.items):
+            named[self.act, word] = now
+
+    def _frame(self) -> dict[str, object]:
+        """Return what the frame of every screen shows."""
+        if self.session is None or self.session.locked:
+            word = self.session.form_word if self.session else ""
+            return {"person": "", "lock_word": word}
+        return {
+            "person": self.session.person,
+            "post": "、".join(role.label.partition("（")[0] for role in Role if role in self.roles),
+            "form_word": self.session.form_word,
+            "glance": self.office.glance(self.workspace),
+            "today_is": self.today,
+        }
