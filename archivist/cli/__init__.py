@@ -1,9 +1,9 @@
 """The command line. Only here is the clock read and anything printed.
 
-``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs · one thin module
+``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
 ``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``reports`` · ``templates`` · ``find`` ·
-``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``demo``.
+``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``demo``.
 """
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "retention",
     "review",
     "rules",
+    "serve",
     "session",
     "setup",
     "signatures",
@@ -47,4 +48,5 @@ __all__ = [
     "submissions",
     "templates",
     "transfers",
+    "viewer",
 ]

@@ -13,6 +13,7 @@ from archivist.api.inbox import DropOutcomeView, Fate, FiledFile
 from archivist.api.review import Assignment
 from archivist.api.tray_view import CandidateHousehold, TrayFilter, WaitingItem
 from archivist.api.unlocking import can_be_unlocked
+from archivist.cli import viewer
 from archivist.cli.asking import answer_to
 from archivist.cli.inbox import LATE_REASON, describe
 from archivist.cli.rearranging import join, split, unlock, unsplit
@@ -139,15 +140,11 @@ def open_(session: Session, item: str) -> int:
 
 
 def _launch(session: Session, entry: api.TrayEntry) -> int:
-    try:
-        status = click.launch(str(entry.path))
-    except OSError:
-        status = 1
-    if status:
+    if not viewer.opened(entry.path):
         session.warn(f"本机没有能打开它的程序，请到这里查看：{entry.path}")
-    else:
-        session.say(f"{_OPENED}：{entry.path}")
-    return int(bool(status))
+        return 1
+    session.say(f"{_OPENED}：{entry.path}")
+    return 0
 
 
 @review.command()

@@ -11,4 +11,14 @@
 - ``pages``: one module a screen
 """
 
-__all__ = []
+__all__ = [
+    "application",
+    "guards",
+    "office",
+    "pages",
+    "rendering",
+    "routes",
+    "server",
+    "sessions",
+    "visit",
+]

@@ -94,7 +94,7 @@ def tried(office: Office, root: Path, path: tuple[str, ...], said: list[str]) ->
     shut(root)
     before = outside(root)
     words = [word.replace(str(office.root), str(root)) for word in said]
-    with mock.patch("click.launch", side_effect=AssertionError("a file was opened")):
+    with mock.patch("archivist.cli.viewer.opened", side_effect=AssertionError("a file was opened")):
         done = Office(root, answers="x1\n").run(*path, *words, check=None)
     what = f"archivist {' '.join((*path, *words))}\n{done.stdout}{done.stderr}"
     assert outside(root) == before, what

@@ -255,6 +255,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("rules", "check"): [(0, "rules-check", [])],
     ("rules", "new"): [(0, "rules-new", ["yangli-xian"]), (2, "error", ["national"])],
     ("rules", "diff"): [(0, "rules-diff", ["national", "tianjin-hongqiao"])],
+    ("serve",): [(2, "error", ["--port", "0"])],
     ("demo",): [],
 }
 """Command → exit status (-1: whatever it is), the schema's name, and what follows the command's words."""

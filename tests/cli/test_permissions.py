@@ -105,7 +105,7 @@ LOOKS: Final = {
     ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
-ASKS: Final = {("review", "work")}
+ASKS: Final = {("review", "work"), ("serve",)}
 """Commands that only put questions, and do what is answered through the use cases of others."""
 PLANS_FIRST: Final = {("case", "deregister")}
 """Commands that say what would be left open before anybody is asked who he is; it may be refused there."""

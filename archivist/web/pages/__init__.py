@@ -8,4 +8,4 @@
 - ``due``: 期限
 """
 
-__all__ = []
+__all__ = ["due", "household", "households", "sign_in", "today", "tray"]
