@@ -248,8 +248,9 @@ def drill(dest: Path, by: By, into: Path | None = None) -> Drilled:
     Raises:
         ArchiveError: E200, there is none.
     """
-    from archivist.api import agenda, searching
-    from archivist.preservation import backup_check, generations, verification
+    from archivist.api import searching
+    from archivist.preservation import backup_check, generations
+    from archivist.store.bag_heads import is_bureau
     from archivist.workspace import Workspace
 
     folder = generations.newest(dest)
@@ -274,11 +275,8 @@ def drill(dest: Path, by: By, into: Path | None = None) -> Drilled:
             said[0] = "完成"
         with Workspace.open(root) as restored:
             with timed("核对") as said:
-                done = verification.verify(restored, by)
-                findings = _views(done.findings)
-                said[0] = f"{len(done.checked)} 个档案袋、{done.files} 个文件，" + (
-                    f"{len(findings)} 处不符" if findings else "没有问题"
-                )
+                told, findings = _checked(restored, by)
+                said[0] = f"{told}，" + (f"{len(findings)} 处不符" if findings else "没有问题")
                 answered += 1
             with timed("建立索引") as said:
                 said[0] = f"{searching.reindex(restored, by).cases} 户"
@@ -287,11 +285,35 @@ def drill(dest: Path, by: By, into: Path | None = None) -> Drilled:
                 hits = searching.search(restored, asked).total if asked else 0
                 said[0] = f"{hits} 条" if asked else "还没有户档"
                 answered += bool(hits) or not asked
-            with timed("期限") as said:
-                said[0] = f"{len(agenda.due(restored, on=by.time).entries)} 条"
+            with timed("单位" if is_bureau(restored.archive.root) else "期限") as said:
+                said[0] = _asked(restored, by)
                 answered += 1
-    passed = not findings and answered == len(("核对", "检索", "期限"))
+    passed = not findings and answered == len(("核对", "检索", "期限或单位"))
     return Drilled(GenerationView.of(generations.read(folder)), tuple(steps), findings, passed)
+
+
+def _checked(restored: Workspace, by: By) -> tuple[str, tuple[FixityFindingView, ...]]:
+    """Check what was restored as its kind of workspace does: what there is, in words, and what is wrong."""
+    from archivist.bureau import custody
+    from archivist.preservation import verification
+    from archivist.store.bag_heads import is_bureau
+
+    if is_bureau(restored.archive.root):
+        offices = custody.verify(restored, by)
+        findings = tuple(finding for one in offices for finding in one.findings)
+        return f"{len(offices)} 个单位、{sum(one.bags for one in offices)} 个档案袋", _views(findings)
+    done = verification.verify(restored, by)
+    return f"{len(done.checked)} 个档案袋、{done.files} 个文件", _views(done.findings)
+
+
+def _asked(restored: Workspace, by: By) -> str:
+    """Ask what the workspace is asked every day: what is due, or at the bureau how its offices stand."""
+    from archivist.api import agenda, bureau
+    from archivist.store.bag_heads import is_bureau
+
+    if is_bureau(restored.archive.root):
+        return f"{len(bureau.offices(restored).offices)} 个"
+    return f"{len(agenda.due(restored, on=by.time).entries)} 条"
 
 
 def last_backup(workspace: Workspace) -> LastBackup | None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from archivist import settings_file
 from archivist.api.periods import USUAL, Days
 from archivist.doctypes.ids import DocumentId
-from archivist.errors import UsageError
+from archivist.errors import UsageError, WrongWorkspaceKind
+from archivist.settings_file import WorkspaceKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,12 +90,17 @@ def request(
 
     Raises:
         UnknownDocument: E302. UsageError: E001, InvalidValue: E002, something asked cannot be understood or does not fit.
-        DocumentNotApplicable: E307, the office's rule pack does not know it.
+        DocumentNotApplicable: E307, the office's rule pack does not know it. WrongWorkspaceKind: E215, the bureau does not make it.
     """
-    from archivist.report.compilation import kind_of, lists_lines, sheetwise
+    from archivist.report.compilation import is_of_one_office, kind_of, lists_lines, sheetwise
     from archivist.report.query import Query
 
     wanted = workspace.catalogue.get(document)
+    if is_of_one_office(wanted) and settings_file.kind(workspace.root) is WorkspaceKind.BUREAU:
+        raise WrongWorkspaceKind(
+            f"{wanted.title}由{WorkspaceKind.OFFICE.label}就自己的户档编制，这里是{WorkspaceKind.BUREAU.label}的工作区",
+            remedy="可以在这里编制的册表：archivist report。没有写入任何内容。",
+        )
     query = Query.parse(where, category)
     paths = {name: f.path for f in wanted.fields for name in (f.path, f.label)}
     told = {paths.get(key, key): value for key, value in settings.items()}

@@ -242,7 +242,7 @@ BUREAU: Final = "bureau"
 """The family of commands of the bureau's workspace."""
 _AT_BOTH: Final = (
     "init", "doctor", "--despite-clock", "--unlogged", "people", "access", "ledger", "search", "reindex", "templates", "rules",
-    "case show", "case log", "demo",
+    "case show", "case log", "demo", "backup", "report",
 )  # fmt: skip
 """Commands, or families of them, that fit the workspace of an office and the bureau's: what reads, and what keeps the house."""
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -28,8 +28,10 @@ from archivist.preservation import generations
 from archivist.preservation.generations import BagAt, Flaw, Generation
 from archivist.preservation.moving_files import PLACES, MovingFiles
 from archivist.store import Archive, bag, chain, durable_files
+from archivist.store.bag_heads import RECEIVED, is_bureau
 from archivist.store.foreign_files import in_folder, is_foreign
 from archivist.store.immutable_copies import Copied, Copier, SourceUnreadable
+from archivist.store.receptions import ANCHORS, LEDGER
 from archivist.workspace import Workspace
 
 BAGS: Final = ("cases", "ledger", "batches")
@@ -37,12 +39,17 @@ ROUNDS: Final = 4
 """Rounds of copying; the last one holds the lock."""
 MARGIN: Final = 32 << 20
 """Bytes that stay free on the medium."""
+_OFFICES: Final = {"cases": "archive/cases", "one": "archivist restore 户号 --from 本文件夹"}
+_BUREAUS: Final = {
+    "cases": "archive/received/单位代码",
+    "one": "请报送单位重新报送（archivist submit），或把本文件夹里这一户的文件夹拷回 archive/received 原处，再运行 archivist bureau verify",
+}
 LEAFLET: Final = """这是一份完整的档案备份（{office}，{made}）。
 
-· archive/cases 每户一个文件夹，data/ 里是材料原件，text/ 里是文字；可以直接打开，不用任何程序。
+· {cases} 每户一个文件夹，data/ 里是材料原件，text/ 里是文字；可以直接打开，不用任何程序。
 · 核对全部文件：在本文件夹中运行 sha256sum -c SHA256SUMS（苹果电脑：shasum -a 256 -c SHA256SUMS）。
 · anchor/heads.tsv 是各户档最后一个事件的摘要，与总账中“备份”一条所记的相符，说明历史没有被改写。
-· 恢复一户：archivist restore 户号 --from 本文件夹。
+· 恢复一户：{one}。
 · 整个工作区没有了：把本文件夹复制到新的位置，在那里运行 archivist reindex，再运行 archivist verify。
 · 里面有居民个人信息和二维码密钥：请锁入柜中，不要借出。
 """
@@ -219,20 +226,26 @@ class _Making:
         """Return every bag as it stands but for what was destroyed; of one without an event nothing is said but that it is there."""
         self.destroyed |= {*map(str, self.archive.destructions.readable())}
         found = {}
-        for kind in BAGS:
-            parent = self.archive.root / kind
+        for parent in self._parents():
             for folder in sorted(parent.iterdir()) if parent.is_dir() else ():
                 if not folder.is_dir() or folder.is_symlink() or is_foreign(folder.name):
                     continue
-                if folder.name in self.destroyed:  # somebody put it back by hand
+                beside = parent.parent.name == RECEIVED and folder.name in (LEDGER, ANCHORS)
+                if beside or folder.name in self.destroyed:  # the latter somebody put back by hand
                     continue
-                place = f"archive/{kind}/{folder.name}"
+                place = folder.relative_to(self.root).as_posix()
                 found[place] = BagAt(place, 0, "")
                 with suppress(OSError):
                     if names := chain.event_names(folder):
                         last = durable_files.read(f"{folder}/{chain.EVENTS}/{names[-1]}")
                         found[place] = BagAt(place, int(names[-1].removesuffix(".json")), bag.sha256(last))
         return found
+
+    def _parents(self) -> Iterator[Path]:
+        """Yield the folders whose folders are bags; in the bureau's archive those of each office that reports here too."""
+        yield from (self.archive.root / kind for kind in BAGS)
+        for office in self.archive.receptions.offices():
+            yield from (office, office / LEDGER)
 
     def _require_room(self, bags: Mapping[str, BagAt], dest: Path) -> None:
         new = [place for place, at in bags.items() if self.earlier_bags.get(place) != at]
@@ -316,7 +329,9 @@ class _Making:
             self.damaged[full] = "内容与事件链所记不符"
 
     def _went_on(self, at: BagAt) -> bool:
-        return (self.root / at.place / chain.EVENTS / chain.event_name(at.seq + 1)).exists()
+        """Tell whether a bag took an event since, or is being exchanged for what an office handed over anew."""
+        folder = self.root / at.place
+        return (folder / chain.EVENTS / chain.event_name(at.seq + 1)).exists() or not folder.is_dir()
 
     def _link_bag(self, place: str) -> bool:
         """Link a bag that has not changed since the generation before; tell whether that could be done."""
@@ -348,9 +363,11 @@ class _Making:
         """Write what a generation says of itself, last of all; read everything back that was copied."""
         heads = generations.heads_text(bags)
         made = self.by.time.isoformat(timespec="seconds")
-        leaflet = LEAFLET.format(office=self.workspace.config.office.name, made=made).encode()
+        bureau = is_bureau(self.archive.root)
+        told = _BUREAUS if bureau else _OFFICES
+        leaflet = LEAFLET.format(office=self.workspace.config.office.name, made=made, **told).encode()
         self.moving.make_folders()
-        for kind in BAGS:
+        for kind in (*BAGS, RECEIVED) if bureau else BAGS:
             (self.part / "archive" / kind).mkdir(parents=True, exist_ok=True)
         self.sums |= self.moving.sums
         for name, data in ((generations.HEADS, heads), (generations.LEAFLET, leaflet)):

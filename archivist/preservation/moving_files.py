@@ -14,9 +14,11 @@ from typing import Final
 
 from archivist.model.ids import Sha256
 from archivist.store import durable_files
+from archivist.store.bag_heads import RECEIVED, is_bureau
 from archivist.store.custody import ledgers_taken
 from archivist.store.foreign_files import is_foreign
 from archivist.store.immutable_copies import Copier, SourceUnreadable
+from archivist.store.receptions import ANCHORS, INCOMING
 
 PLACES: Final = (
     "keys", "packs", "doc_templates", "archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/moves",
@@ -97,5 +99,12 @@ class MovingFiles:
 
 
 def _places(root: Path) -> tuple[str, ...]:
-    """Return the folders to be copied: those that come and go, and the ledgers of offices whose files were taken over."""
-    return (*PLACES, *(f"archive/{folder.name}" for folder in ledgers_taken(root / "archive")))
+    """Return the folders to be copied: those that come and go, and the ledgers of offices whose files were taken over.
+
+    At the bureau what came beside the households it received too, and a reception that could not be completed.
+    """
+    archive = root / "archive"
+    more = [*ledgers_taken(archive), *sorted((archive / RECEIVED).glob(f"*/{ANCHORS}"))]
+    if is_bureau(archive):
+        more.append(archive / INCOMING)
+    return (*PLACES, *(folder.relative_to(root).as_posix() for folder in more))

@@ -46,6 +46,12 @@ OF_HOLDS: Final = (
 """Registers of what becomes of files: they ask the ledger for holds on many cases, and are not made where it cannot say."""
 
 
+OF_ONE_OFFICE: Final = frozenset(
+    {*OF_HOLDS, DocumentId.ELECTRONIC_DESTRUCTION_LOG, DocumentId.ARCHIVE_TRANSFER_LIST}
+)
+"""Registers of what an office does with its own files: the bureau, which has copies, makes none of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """The households a register is made from.
@@ -55,6 +61,7 @@ class Compiled:
         unread: which cases could not be looked at, and why.
         named: the case numbers that were asked for one by one.
         sealed: see ``RegisterRequest``; ``groups`` and ``destroyed`` too.
+        notes: what a reader must know of where they come from.
     """
 
     houses: tuple[HouseholdHistory, ...] = ()
@@ -63,6 +70,12 @@ class Compiled:
     sealed: Callable[[CaseNo], str] = field(default=lambda _number: "", compare=False)
     groups: tuple[GroupHold, ...] = ()
     destroyed: tuple[Tombstone, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def is_of_one_office(document: DocumentType) -> bool:
+    """Tell whether only the office whose files they are makes a document: sheets that it issues, and lists of what becomes of files."""
+    return bool(sheetwise(document)) or document.id in OF_ONE_OFFICE
 
 
 def sheetwise(document: DocumentType) -> str:
@@ -222,6 +235,7 @@ def make(
         register.notes.append(
             f"统计期尚未结束，只计至{today.year}年{today.month}月{today.day}日已登记的事项。"
         )
+    register.notes += found.notes
     if found.unread:
         names = "、".join(line.split("：")[0] for line in found.unread)
         register.notes.append(f"未检{len(found.unread)}户，没有计入：{names}。")

@@ -231,6 +231,7 @@ _TESTS: Final[Mapping[str, Callable[[list[str]], Test]]] = {
     "state": _state,
     "year": lambda wanted: lambda case: str(case.number.year) in wanted,
     "number": lambda wanted: lambda case: str(case.number) in wanted,
+    "office": lambda wanted: lambda case: case.number.office in [w.upper() for w in wanted],
 }
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "category": ("救助类别", "类别"),
@@ -240,5 +241,6 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "hukou": ("户籍性质",),
     "year": ("立户年份", "年份"),
     "number": ("户号",),
+    "office": ("单位代码", "单位"),
 }
 _NAMES: Final = {n: key for key, names in _KEYS.items() for n in (key, *names)}

@@ -60,7 +60,7 @@ def test_init_makes_either(office: Office, bureau: Office) -> None:
     "words",
     [
         ["case", "open", "低保", "--name", "赵一"], ["case", "list"], ["due"], ["next"], ["check"], ["watch", "--once"],
-        ["file", "王秀兰", "archivist.toml"], ["review", "list"], ["generate", "受理通知书", "王秀兰"], ["report"], ["verify"], ["retention", "list"],
+        ["file", "王秀兰", "archivist.toml"], ["review", "list"], ["generate", "受理通知书", "王秀兰"], ["submit"], ["verify"], ["retention", "list"],
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -87,6 +87,8 @@ def test_what_both_do_works_at_the_bureau(bureau: Office) -> None:
         ["bureau", "list"],
         ["reindex"],
         ["access", "list"],
+        ["report"],
+        ["report", "monthly_roster", "--dry-run"],
     ):
         bureau.run(*words)
 
