@@ -26,8 +26,11 @@ from archivist.store.durable_files import FileStamp
 from archivist.store.ledger_checkpoints import LedgerCheckpoints, LedgerState
 
 _SUBMISSION_OPS: Final = (Op.SUBMISSION_STARTED, Op.SUBMISSION_MADE, Op.SUBMISSION_ACKNOWLEDGED)
+_BUREAU_OPS: Final = (Op.SUBMISSION_RECEIVED, Op.SAMPLE_DRAWN, Op.FEEDBACK_GIVEN)
 FOLLOWS_ON: Final[Mapping[Op, tuple[Op, ...]]] = {
-    **{op: series for series in (DISPOSAL_OPS, GROUP_HOLD_OPS, _SUBMISSION_OPS) for op in series},
+    **{
+        op: series for series in (DISPOSAL_OPS, GROUP_HOLD_OPS, _SUBMISSION_OPS, _BUREAU_OPS) for op in series
+    },
     Op.ALARM_CLEARED: (Op.HEADS_RECORDED, Op.ALARM_CLEARED),
 }
 """What an event means only after others, which may stand in a year before: none of these is entered in a year before theirs."""

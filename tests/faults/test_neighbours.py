@@ -9,15 +9,16 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
+from archivist.bureau import custody, received
 from archivist.errors import ArchiveLocked
 from archivist.model.by import By
 from archivist.store import Archive, Original
@@ -25,7 +26,7 @@ from tests.conftest import Counted
 from tests.faults.commands import COMMANDS
 from tests.faults.office import WANG, lay, opened
 from tests.faults.strike import Site
-from tests.faults.truth import fingerprint, look, must, same_index, start, whole
+from tests.faults.truth import entered, fingerprint, look, must, same_index, start, whole
 from tests.kit import BY
 from tests.sampling import drawn, sample
 from tests.store.kit import STAMP, file_draft
@@ -228,7 +229,33 @@ def test_the_clock_goes_backwards(base: Path, scratch: Path, counted: Counted) -
                 WANG, lambda case: file_draft(case, _paper(workspace.archive)), STAMP
             )[0]
             must(case.seq == len(workspace.archive.chain(WANG).events), "the chain goes on")
-    counted("clock set back", "commands", len(COMMANDS))
+    counted("clock set back", "commands", sum(not one.at_bureau for one in COMMANDS.values()))
+
+
+def test_the_clock_goes_backwards_at_the_bureau(sites: Callable[[str], Site], counted: Counted) -> None:
+    """What was received before years ago stays in its order, is what it was, and the ledger goes on."""
+    names = [one.name for one in COMMANDS.values() if one.at_bureau]
+    for site in map(sites, names):
+        command = site.command
+        lay(site.base, site.work)
+        with opened(site.work) as workspace:
+            command.act(workspace, partial(backwards, command.by, count()), lambda _: None)
+        start(site.work)
+        now = look(Archive(site.work / "archive"))
+        *there, said = site.steps[-1].picture
+        must([*now.picture[:-1]] == there, f"{command.name}: {now.picture}")
+        entries = cast(tuple[tuple[str, str], ...], said)
+        must(sorted(entered(Archive(site.work / "archive"))) == sorted(entries), f"{command.name}: {entries}")
+        with opened(site.work) as workspace:
+            workspace.catch_up(BY)
+            same_index(workspace.index, workspace.archive, site.work)
+            for checked in custody.verify(workspace, BY):
+                must(not checked.findings, f"{command.name}: {checked.findings}")
+            for folder in workspace.archive.ledger_folders():
+                whole(folder)
+            if command.name == "give feedback":
+                must(received.to_mend(workspace.archive) == {str(WANG)}, "what is asked is asked still")
+    counted("clock set back at the bureau", "commands", len(names))
 
 
 def _paper(archive: Archive) -> Original:
