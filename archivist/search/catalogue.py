@@ -27,7 +27,7 @@ from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
-SCHEMA: Final = 10
+SCHEMA: Final = 11
 _WALK = 1_000
 _IN = 500
 _REMEMBERED = 20
@@ -329,8 +329,10 @@ class IndexCatalogue:
     def of_people(self, by: PersonKey, key: str) -> tuple[IdSet, IdSet]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
         where, values = person_search.condition(self.select, by, key)
-        sql = f"SELECT d.id FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
-        return self._id_set(f"{sql} AND d.record = ''", *values), self._id_set(sql, *values)
+        sql = f"SELECT d.id, d.record = '' FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
+        with self._guard():
+            rows = self._db.execute(sql, values).fetchall()
+        return IdSet([doc for doc, household in rows if household]), IdSet([doc for doc, _ in rows])
 
     def people_of(self, number: CaseNo, by: PersonKey, key: str) -> list[tuple[str, str, bool]]:
         """Return part and name of everyone in a case, and whether it was this person that was asked for."""
@@ -348,11 +350,15 @@ class IndexCatalogue:
             for d, p in self.select("SELECT doc, min(page) FROM mentions WHERE key = ? GROUP BY doc", key)
         }
 
-    def newest(self) -> Iterator[int]:
-        """Yield every document id, newest first; within a second by case and record, so the order is always the same."""
-        last = ("9999", "")
+    def newest(self, *, households: bool = False) -> Iterator[int]:
+        """Yield every document id, newest first; within a second by case and record, so the order is always the same.
+
+        Args:
+            households: only those of the facts of a case.
+        """
+        last, only = ("9999", ""), "record = '' AND " if households else ""
         while rows := self.select(
-            "SELECT filed_at, place, id FROM docs WHERE (filed_at, place) < (?, ?) "
+            f"SELECT filed_at, place, id FROM docs WHERE {only}(filed_at, place) < (?, ?) "
             "ORDER BY filed_at DESC, place DESC LIMIT ?",
             *last,
             _WALK,

@@ -100,10 +100,15 @@ class _Evaluation:
             if isinstance(leaf, q.HasPerson | q.Numbered):
                 self.leaf(leaf)
         first = ids & self.households.keys()
-        yield from self.catalogue.sorted(first)
-        rest = ids - first
-        walked = self.catalogue.newest() if len(rest) > SORT_ALL else self.catalogue.sorted(rest)
-        yield from (doc for doc in walked if doc in rest)
+        yield from self.newest_of(first, households=True)
+        yield from self.newest_of(ids - first)
+
+    def newest_of(self, ids: Set[int], *, households: bool = False) -> Iterator[int]:
+        """Yield ids newest first: sorted when they are few, else met on a walk through all, which ends with the page."""
+        if len(ids) <= SORT_ALL:
+            yield from self.catalogue.sorted(ids)
+        else:
+            yield from (doc for doc in self.catalogue.newest(households=households) if doc in ids)
 
     def fitting(self, ids: Iterator[int], sure: Set[int], rejected: list[int]) -> Iterator[int]:
         """Yield the ids that fit, in order; the others are noted in ``rejected``."""

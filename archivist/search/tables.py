@@ -34,6 +34,7 @@ CREATE TABLE docs (
   digest TEXT NOT NULL,
   page_flags TEXT NOT NULL, indexed INTEGER NOT NULL, UNIQUE (case_id, record));
 CREATE INDEX docs_newest ON docs (filed_at, place);
+CREATE INDEX docs_households ON docs (filed_at, place) WHERE record = '';
 CREATE INDEX docs_category ON docs (category, id);
 CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
 CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
