@@ -146,7 +146,7 @@ def propose(
     Raises:
         StepRefused: E209, there is none, with why. UsageError: E001. CaseNotFound: E201.
     """
-    from archivist.model.disposal_code import DisposalCode
+    from archivist.model.form_code import FormCode
     from archivist.preservation import disposal_batches, disposal_forms
 
     numbers = [workspace.find_case(case) for case in cases]
@@ -159,7 +159,7 @@ def propose(
     return DisposalProposed(
         disposal=done.batch,
         sha256=done.sha256,
-        code=DisposalCode.of(done.batch, done.sha256).payload,
+        code=FormCode.of_disposal(done.batch, done.sha256).payload,
         cases=tuple(map(DisposalRowView.of, done.rows)),
         left_out=tuple(LeftOut(case, why) for case, why in done.left_out),
         folder=folder,

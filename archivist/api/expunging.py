@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised, require_pair
-from archivist.api.given_papers import read_given
+from archivist.api.given_papers import FormToSign, read_given
 from archivist.api.inbox import parse_record, record_named
 from archivist.api.result import Result
 from archivist.errors import InvalidValue, UsageError
@@ -118,7 +118,7 @@ def expunge(
         to: the household it belongs to; only of one that was filed in another.
         to_record: the record there, or in the same file, that is the same paper; found by its bytes when not told.
         people: the two who decided.
-        paper: the scan of what they signed; it is filed in the same case first.
+        paper: the scan of the form they signed (``expunging_form``); it is filed in the same case first.
         reason: free words.
         dry_run: only say what would be done; nobody need be named.
 
@@ -128,23 +128,56 @@ def expunge(
     """
     from archivist.preservation import expunging
 
-    number, old = workspace.find_case(case), record_named(record)
-    asked = (number, old, _reason(why), workspace.find_case(to) if to else None, parse_record(to_record))
+    asked = _asked(workspace, case, record, why, to, to_record)
     if dry_run:
         return RecordExpunged.of(expunging.plan_expunging(workspace, by, *asked), (), dry_run=True)
     unchecked = require_pair(workspace, people, Act.EXPUNGE)
     if paper is None:
-        raise UsageError("剔除须有两人签字的审批件：用 --paper 指明它的扫描件")
+        raise UsageError(
+            "剔除须有两人签字的《档案件剔除审批表》：用 --paper 指明它的扫描件",
+            remedy="先做表：同一命令加 --form；打印、两人签字、扫描。没有写入任何内容。",
+        )
     signed = paper
     done = expunging.expunge(
         workspace,
         by,
         *asked,
         people=[one.actor for one in people],
-        paper=lambda: _filed(workspace, by, number, old, signed),
+        paper=lambda planned: _filed(workspace, by, planned, signed),
         reason=reason,
     )
     return RecordExpunged.of(done, unchecked, dry_run=False)
+
+
+@authorised(Act.EXPUNGE)
+def expunging_form(
+    workspace: Workspace,
+    by: By,
+    case: str,
+    record: str,
+    *,
+    why: str,
+    to: str | None = None,
+    to_record: str | None = None,
+) -> FormToSign:
+    """Make the form that two people sign before a record is taken out of its file; for what is told see ``expunge``, which refuses the same.
+
+    Raises:
+        NotExpungeable: E606. OnHold: E601. InvalidValue: E002. CaseNotFound: E201. RecordNotFound: E206. TemplateFault: E303. WriteFailed: E204.
+    """
+    from archivist.preservation import expunging
+
+    asked = _asked(workspace, case, record, why, to, to_record)
+    planned = expunging.plan_expunging(workspace, by, *asked)
+    path = expunging.approval_form(workspace, planned, by.today)
+    return FormToSign(path.stem, planned.code.words, planned.code.payload, path)
+
+
+def _asked(
+    workspace: Workspace, case: str, record: str, why: str, to: str | None, to_record: str | None
+) -> tuple[CaseNo, RecordNo, ExpungeReason, CaseNo | None, RecordNo | None]:
+    number, old = workspace.find_case(case), record_named(record)
+    return number, old, _reason(why), workspace.find_case(to) if to else None, parse_record(to_record)
 
 
 def _reason(text: str) -> ExpungeReason:
@@ -155,25 +188,24 @@ def _reason(text: str) -> ExpungeReason:
         raise InvalidValue(f"--why 须是{known}之一，不是“{text}”") from None
 
 
-def _filed(workspace: Workspace, by: By, number: CaseNo, expunged: RecordNo, path: Path) -> RecordNo:
-    """Return the record that a signed paper is; one that is filed already, as when this was cut short, is taken as it is.
+def _filed(workspace: Workspace, by: By, asked: Expunging, path: Path) -> RecordNo:
+    """Return the record that the signed form is; one that is filed already, as when this was cut short, is taken as it is.
 
     Raises:
-        UsageError: E001, it is no scan, fewer than two signed it, or nothing on it is about this.
+        UsageError: E001, it is no scan of the form, or not signed by both. ListChanged: E603, it is of another request.
     """
     from archivist.doctypes.ids import DocumentId
-    from archivist.ingest.by_hand import choose
     from archivist.ingest.filing import commit_file
-    from archivist.preservation.expunging import require_decision
+    from archivist.preservation.expunging import require_approval
 
     given = read_given(path)
-    require_decision(given, workspace.config.options.signature_ink)
+    require_approval(workspace, asked, given)
+    number, expunged = asked.case, asked.record.no
     for no, record in workspace.archive.read(number).records.items():
         if no != expunged and given.original.sha256 in {f.sha256 for f in record.files}:
             return no
-    kind = workspace.catalogue.get(DocumentId.OTHER)
-    chosen = choose(workspace, by, number, given.name, given.result, kind, None)
+    kind = workspace.catalogue.get(DocumentId.EXPUNGING_APPROVAL)
     return commit_file(
-        workspace, by, number, chosen.document, given.original, given.result, chosen.code, chosen.evidence,
-        type_score=chosen.type_score, signature=chosen.signature, reason=f"剔除第 {expunged} 件的审批件",
+        workspace, by, number, kind, given.original, given.result,
+        type_score=None, reason=f"剔除第 {expunged} 件的审批表",
     ).no  # fmt: skip

@@ -1,12 +1,33 @@
-"""A signed paper that a person names on the command line, read once."""
+"""A signed paper that a person names on the command line, read once; and the form that is printed for it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ClassVar, overload
+
+from archivist.api.result import Result
 
 if TYPE_CHECKING:
     from archivist.preservation.signed_papers import ReadPaper
+
+
+@dataclass(frozen=True, slots=True)
+class FormToSign(Result):
+    """A form that was made for a request, to be printed, signed and scanned.
+
+    Attributes:
+        title: of the form.
+        about: which request, in words; ``code`` what a machine reads on the form, of that request as it was told.
+        file: the ``.docx``.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/form-to-sign/1"
+
+    title: str
+    about: str
+    code: str
+    file: Path
 
 
 @overload

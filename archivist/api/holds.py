@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.authorisation import authorised
-from archivist.api.given_papers import read_given
+from archivist.api.given_papers import FormToSign, read_given
 from archivist.api.result import Result
 from archivist.errors import InvalidValue, UsageError
 from archivist.model.ids import RecordNo, parse_category, record_no
@@ -273,19 +273,33 @@ def release_group_hold(
     """Release a group hold, for all its cases; see ``release_hold``.
 
     Raises:
-        TwoPersonsNeeded: E605. RoleMissing: E504. UsageError: E001, no scan of a signed paper. InvalidValue: E002.
+        TwoPersonsNeeded: E605. RoleMissing: E504. UsageError: E001, no scan of the signed form. ListChanged: E603, the form is of another
+            hold or basis. InvalidValue: E002.
     """
     from archivist.preservation import holds
 
     standing = holds.plan_group_release(workspace, by, hold, basis=basis, people=people)
     if not dry_run:
-        given = _paper(str(paper or ""))
+        given = _paper(str(paper or ""), group=standing.hold.id)
         if not isinstance(given, Path):
-            raise UsageError("成批冻结的解除材料须是扫描件（--paper 文件）")
+            raise UsageError("成批冻结的解除审批单须是扫描件（--paper 文件）")
         standing = holds.release_group(
             workspace, by, hold, basis=basis, people=people, paper=read_given(given)
         )
     return HoldReleased("", HoldView.of_group(standing), (), _unchecked(workspace), dry_run)
+
+
+@authorised(Act.RELEASE_HOLD)
+def group_release_form(workspace: Workspace, by: By, hold: str, *, basis: str) -> FormToSign:
+    """Make the form that two people sign to release a group hold.
+
+    Raises:
+        InvalidValue: E002, no basis, or no such hold is in force. TemplateFault: E303. WriteFailed: E204.
+    """
+    from archivist.preservation import holds
+
+    path, code = holds.group_release_form(workspace, by, hold, basis=basis)
+    return FormToSign(path.stem, code.words, code.payload, path)
 
 
 def held_cases(where: str) -> HeldCases:
@@ -324,8 +338,13 @@ def _value(key: str, text: str) -> object:
             return text
 
 
-def _paper(given: str) -> Path | int:
-    """Return the file, or the number of the record, by which a hold is released."""
+def _paper(given: str, group: str = "") -> Path | int:
+    """Return the file, or the number of the record, by which a hold is released; of a ``group`` another form is signed."""
+    if not given and group:
+        raise UsageError(
+            "没有签字的《成批冻结解除审批单》扫描件（--paper）",
+            remedy=f"先做单：archivist retention release --group {group} --basis … --form；打印、两人签字、扫描。没有写入任何内容。",
+        )
     if not given:
         raise UsageError(
             "没有签字的登记表扫描件（--paper）",

@@ -8,6 +8,7 @@ import click
 
 from archivist.api import expunging as api
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_form
 from archivist.model.expunged_records import ExpungeReason
 
 
@@ -19,7 +20,12 @@ from archivist.model.expunged_records import ExpungeReason
 @click.option("--to-record", metavar="件号", help="那一户（重复的：本户）的同一件是第几件；不写则自动对照。")
 @click.option("--by", "people", multiple=True, metavar="姓名", help="决定的两人，各写一次；须有分管领导。")
 @click.option(
-    "--paper", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="两人签字的审批件扫描件。"
+    "--paper",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="两人签字的《档案件剔除审批表》扫描件；表用 --form 做，归入本户。",
+)
+@click.option(
+    "--form", is_flag=True, help="只做审批表，放进 outbox/剔除：打印、两人签字、扫描，再用 --paper 办理。"
 )
 @click.option("--reason", default="", help="补充说明；历史中永远保留，不要写个人信息。")
 @click.option("--dry-run", is_flag=True, help="只看能不能办、还有哪些副本，不写入。")
@@ -34,12 +40,21 @@ def expunge(
     people: tuple[str, ...],
     paper: Path | None,
     reason: str,
+    form: bool,
     dry_run: bool,
 ) -> None:
     """剔除一件：误归入他户、重复或依法须删除的，原件、文字、文件名一并删去，件号保留。
 
     制发的文书、签署件、决定和冻结的不得剔除。误归入他户的，先归入应归的户（case record move 能移的就移）。
     """
+    if form:
+        show_form(
+            session,
+            api.expunging_form(
+                session.workspace, session.by(), case_, number, why=why, to=to, to_record=to_record
+            ),
+        )
+        return
     done = api.expunge(
         session.workspace,
         session.by(writes=not dry_run),

@@ -10,6 +10,7 @@ import click
 from archivist.api import holds as api
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_form
 from archivist.errors import UsageError
 from archivist.model.ids import record_no
 
@@ -104,7 +105,15 @@ def _declared(session: Session, done: api.HoldDeclared) -> int:
 @click.option(
     "--by", "people", multiple=True, metavar="姓名", help="解除的人，写两次：复审与分管领导各一人。"
 )
-@click.option("--paper", default="", metavar="文件|件号", help="两人签字的登记表扫描件，或卷内签署件的件号。")
+@click.option(
+    "--paper",
+    default="",
+    metavar="文件|件号",
+    help="两人签字的登记表扫描件，或卷内签署件的件号；成批冻结的用解除审批单。",
+)
+@click.option(
+    "--form", is_flag=True, help="只做成批冻结的解除审批单，放进 outbox/解除冻结：打印、两人签字、扫描。"
+)
 @_DRY_RUN
 @with_session
 def release(
@@ -115,12 +124,21 @@ def release(
     basis: str,
     people: tuple[str, ...],
     paper: str,
+    form: bool,
     dry_run: bool,
 ) -> None:
-    """解除冻结：须两人，凭签字的登记表；登记表随即归档。解除后重新鉴定才能处置。"""
+    """解除冻结：须两人，凭签字的登记表（成批的凭解除审批单），随即归档。解除后重新鉴定才能处置。"""
     if bool(group) == bool(case_ and hold_) or (group and case_):
         raise UsageError("写明户和冻结号，或用 --group 写明成批冻结，只能写一个")
+    if form and not group:
+        raise UsageError(
+            "一户的冻结用《档案保全（冻结销毁）登记表》解除，不用审批单（--form）",
+            remedy="archivist generate legal_hold_record 户 …，填写“二、解除”。",
+        )
     by = session.by(writes=not dry_run)
+    if form and group:
+        show_form(session, api.group_release_form(session.workspace, by, group, basis=basis))
+        return
     if group:
         done = api.release_group_hold(
             session.workspace, by, group, basis=basis, people=people,

@@ -16,17 +16,17 @@ from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError
 from archivist.issuing.office_documents import print_sheet
 from archivist.model.chinese import format_date, short_date
-from archivist.model.disposal_code import DisposalCode
 from archivist.model.disposals import Disposal, DisposalState, Opinion
+from archivist.model.form_code import FormCode
 from archivist.model.ids import CaseNo, Sha256, in_groups
 from archivist.preservation import disposal_list
 from archivist.preservation.appraisers_sheet import OPINIONS, opinion_sheet
 from archivist.preservation.disposal_batches import ProposedDisposal
 from archivist.preservation.disposal_list import DisposalRow
 from archivist.preservation.disposal_residue import FOLDER
+from archivist.preservation.request_forms import write_sheets
 from archivist.report.registers.archive import elapsed
 from archivist.rules.disposition.retention import retention
-from archivist.store import durable_files
 from archivist.workspace import Workspace
 
 __all__ = ["hand_out", "hand_out_again"]
@@ -98,17 +98,8 @@ def hand_out_again(workspace: Workspace, batch: Disposal, on: dt.date) -> Path:
 
 
 def _write(workspace: Workspace, batch: str, papers: Mapping[str, bytes]) -> Path:
-    archive = workspace.archive
-    folder = archive.outbox / FOLDER / batch
-    with durable_files.writing(
-        f"批次已登记，打印件没有写全：archivist retention papers {batch} 再做", file=batch
-    ):
-        durable_files.make_folders(folder, below=archive.root)
-        for name, data in papers.items():
-            durable_files.unlink(folder / name)
-            durable_files.write_new(folder / name, data)
-        durable_files.sync_folder(folder)
-    return folder
+    state = f"批次已登记，打印件没有写全：archivist retention papers {batch} 再做"
+    return write_sheets(workspace, f"{FOLDER}/{batch}", papers, state)
 
 
 def _printed(
@@ -130,7 +121,7 @@ def _printed(
     }
     known = {f.path for f in document.fields}
     values = {path: value for path, value in told.items() if path in known}
-    code = DisposalCode.of(batch, digest).payload
+    code = FormCode.of_disposal(batch, digest).payload
     made = print_sheet(workspace, name, values, code, on=on, pdf=False)
     return {f"{document.title}{suffix}": data for suffix, data in made.items()}
 

@@ -7,32 +7,38 @@ paper is where it belongs. What other media still hold of it is named, see ``rec
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
-from archivist.disposal_errors import NotExpungeable
+from archivist.disposal_errors import ListChanged, NotExpungeable
 from archivist.doctypes.catalogue import DocumentKind
-from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat, RecordNotFound, UsageError
-from archivist.ingest.matching.evidence import squeeze
+from archivist.doctypes.ids import DocumentId
+from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat, RecordNotFound
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.expunged_records import ExpungeReason
+from archivist.model.form_code import FormCode
 from archivist.model.holds import HOLD_FORM
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import SERVES, Record, RecordStatus
 from archivist.preservation.record_copies import RecordCopy, copies_of
-from archivist.preservation.signed_papers import ReadPaper, require_ink
+from archivist.preservation.request_forms import expunging_code, expunging_form
+from archivist.preservation.signed_papers import ReadPaper, require_form
 from archivist.store import Draft
 from archivist.store.held_files import require_free
 from archivist.workspace import Workspace
 
-__all__ = ["Expunging", "expunge", "plan_expunging", "require_decision"]
+__all__ = ["Expunging", "approval_form", "expunge", "plan_expunging", "require_approval"]
 
-_PERSONS: Final = 2
-_DECIDED: Final = "剔除"
+_SIGNERS: Final = ("核对人", "批准人")
+_PLACE: Final = " archivist case expunge … --form 所做"
+_REPRINT: Final = "重新做表（archivist case expunge … --form）、签字。"
 _ASK: Final = "先归入应归的户：archivist case record move；那一户已有同一件的，用 --to-record 写明是第几件。"
 
 
@@ -58,6 +64,11 @@ class Expunging:
     copies: tuple[RecordCopy, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def code(self) -> FormCode:
+        """What the form bears that is signed for it."""
+        return expunging_code(self.case, self.record, self.why, self.to)
+
 
 def plan_expunging(
     workspace: Workspace,
@@ -72,6 +83,13 @@ def plan_expunging(
     return _examined(workspace, by, workspace.archive.read(number), record, why, target, same)
 
 
+def approval_form(workspace: Workspace, asked: Expunging, on: dt.date) -> Path:
+    """Write the form that the two sign for a request that was planned; return where it is. See ``request_forms``."""
+    copies = Counter(copy.kind.label for copy in asked.copies)
+    path, _ = expunging_form(workspace, asked.case, asked.record, asked.why, asked.to, copies, on=on)
+    return path
+
+
 def expunge(
     workspace: Workspace,
     by: By,
@@ -82,7 +100,7 @@ def expunge(
     same: RecordNo | None = None,
     *,
     people: Sequence[str],
-    paper: Callable[[], RecordNo],
+    paper: Callable[[Expunging], RecordNo],
     reason: str = "",
 ) -> Expunging:
     """Take one record out of its file.
@@ -96,24 +114,32 @@ def expunge(
         target: the case it belongs to; only where it was filed in another household.
         same: the record there, or in this file, that is the same paper; found by its bytes, or its likeness, when not told.
         people: the two who decided; whoever calls has asked who they are.
-        paper: files what they signed and says which record of this case that is; called once nothing stands in the way.
+        paper: files the form they signed of this very request (``require_approval``) and says which record of this case that is; called
+            once nothing stands in the way.
         reason: free words.
 
     Raises:
         RecordNotFound: E206. OnHold: E601. NotExpungeable: E606, with every reason at once. InvalidValue: E002, what was told
-            does not go together. IntegrityAlarm: E202, the case takes no events. WriteFailed: E204.
+            does not go together. ListChanged: E603, what is asked is no longer what was signed. IntegrityAlarm: E202, the case takes no
+            events. WriteFailed: E204.
 
     Survives: a kill at any point: the record with its text and name is there, or all of it is gone; the signed paper may be filed and the
         record still there: done again, the same paper is taken.
     """
-    plan_expunging(workspace, by, number, record, why, target, same)
-    signed = paper()
+    asked = plan_expunging(workspace, by, number, record, why, target, same)
+    signed = paper(asked)
     done: list[Expunging] = []
 
     def draft(case: Case) -> Draft:
         found = _examined(workspace, by, case, record, why, target, same)
         if signed == record or signed not in case.records:
             raise InvalidValue(f"第 {signed} 件不能作为剔除第 {record} 件的依据", file=str(number))
+        if found.code != asked.code:
+            raise ListChanged(
+                f"签字以后，剔除第 {record} 件的内容又有变动",
+                file=str(number),
+                remedy=f"{_REPRINT}没有剔除。",
+            )
         done.append(replace(found, paper=signed, people=tuple(people)))
         data: dict[str, object] = {"record": record, "why": why.value, "by": list(people), "paper": signed}
         if found.to:
@@ -128,19 +154,15 @@ def expunge(
     return done[-1]
 
 
-def require_decision(paper: ReadPaper, ink: float) -> None:
-    """Refuse a paper that decides nothing: no scan, signed by fewer than two, or nothing of it on it.
+def require_approval(workspace: Workspace, asked: Expunging, paper: ReadPaper) -> None:
+    """Refuse what is not the form of this request (《档案件剔除审批表》), on paper, signed by whoever looked and whoever decided.
 
     Raises:
-        UsageError: E001.
+        UsageError: E001, with every reason. ListChanged: E603, it is of another request, or of this one as it was.
     """
-    require_ink(paper, ink, least=_PERSONS)
-    if _DECIDED not in squeeze("".join(page.text for page in paper.pages)):
-        raise UsageError(
-            f"看不出是审批件：上面没有“{_DECIDED}”二字",
-            file=paper.name,
-            remedy="扫描清楚，或换成写明剔除哪一件、两人签字的审批件。没有改动。",
-        )
+    title = workspace.catalogue.get(DocumentId.EXPUNGING_APPROVAL).phrases[0]
+    ink = workspace.config.options.signature_ink
+    require_form(paper, title, asked.code, ink, place=_PLACE, least=len(_SIGNERS), signers=_SIGNERS)
 
 
 def _examined(

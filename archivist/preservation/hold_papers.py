@@ -24,10 +24,12 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.model.event import Data
+from archivist.model.group_holds import GroupHold
 from archivist.model.holds import Hold
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import Record, RecordStatus
-from archivist.preservation.signed_papers import ReadPaper, require_ink
+from archivist.preservation.request_forms import release_code
+from archivist.preservation.signed_papers import ReadPaper, require_form
 from archivist.reading.pages import PageText
 from archivist.store import Draft
 from archivist.workspace import Workspace
@@ -42,6 +44,8 @@ __all__ = [
 
 _OF_RELEASE: Final = "解除"
 """Stands in the labels of those places of the form where a release is signed."""
+_SIGNERS: Final = ("管理部门负责人", "分管领导")
+_PLACE: Final = " archivist retention release --group … --form 所做"
 _REMEDY: Final = "打印《档案保全（冻结销毁）登记表》，填写“二、解除”，两人签字后扫描，再用 --paper 指明。没有写入任何内容。"
 
 
@@ -147,19 +151,15 @@ def _unsigned_release(pages: Sequence[PageText], ink: float) -> str:
     return f"“二、解除”的{'、'.join(empty)}处没有看见签名" if empty else ""
 
 
-def require_group_release(paper: ReadPaper, ink: float, *, least: int) -> None:
-    """Refuse a paper that does not release a group hold: no scan, not signed by so many, or nothing of a release on it.
+def require_group_release(workspace: Workspace, group: GroupHold, basis: str, paper: ReadPaper) -> None:
+    """Refuse what is not the form of this release (《成批冻结解除审批单》), on paper, signed by whoever reviewed and whoever decided.
 
     Raises:
-        UsageError: E001.
+        UsageError: E001, with every reason. ListChanged: E603, it is of another hold, or says another basis.
     """
-    require_ink(paper, ink, least=least)
-    if _OF_RELEASE not in squeeze("".join(page.text for page in paper.pages)):
-        raise UsageError(
-            "看不出是解除冻结的材料：上面没有“解除”二字",
-            file=paper.name,
-            remedy="扫描清楚，或换成两人签字的解除材料。没有写入任何内容。",
-        )
+    title = workspace.catalogue.get(DocumentId.GROUP_RELEASE_APPROVAL).phrases[0]
+    code, ink = release_code(group, basis), workspace.config.options.signature_ink
+    require_form(paper, title, code, ink, place=_PLACE, least=len(_SIGNERS), signers=_SIGNERS)
 
 
 def filed_form(case: Case, hold: Hold, number: RecordNo) -> Record:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from archivist.disposal_errors import TwoPersonsNeeded
@@ -15,11 +16,13 @@ from archivist.errors import ArchivistError, InvalidValue, RecordNotFound, RoleM
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Op
+from archivist.model.form_code import FormCode
 from archivist.model.group_holds import GroupHold, HeldCases, next_group_hold
 from archivist.model.holds import Hold, next_hold
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.staff import alike
 from archivist.preservation import hold_papers
+from archivist.preservation.request_forms import release_form
 from archivist.preservation.signed_papers import ReadPaper, filed_as
 from archivist.procedure import assignment
 from archivist.procedure.steps import distinct
@@ -32,6 +35,7 @@ __all__ = [
     "Declared",
     "HoldOrder",
     "declare",
+    "group_release_form",
     "place",
     "plan_declaring",
     "plan_group_release",
@@ -266,16 +270,16 @@ def release_group(
     """Release a group hold, for all its cases: two people, and the paper they signed, which the ledger keeps.
 
     Raises:
-        TwoPersonsNeeded: E605. RoleMissing: E504. UsageError: E001, the paper is no scan, or fewer than two signed it.
-        InvalidValue: E002, no basis, or no such hold is in force. IntegrityAlarm: E202.
+        TwoPersonsNeeded: E605. RoleMissing: E504. UsageError: E001, the paper is not the form of releases, no scan, or not signed
+        by both. ListChanged: E603, the form is of another hold or basis. InvalidValue: E002, no basis, or no such hold is in force. IntegrityAlarm: E202.
 
     Survives: a kill at any point: release and paper are both in the ledger, or neither.
     """
     two = _two(workspace, by, people, basis)
-    hold_papers.require_group_release(paper, workspace.config.options.signature_ink, least=_PERSONS)
     archive, stamp = workspace.archive, workspace.stamp(by)
     with workspace.writing(by):
         standing = standing_group(workspace, hold)
+        hold_papers.require_group_release(workspace, standing, basis, paper)
         file = filed_as(paper, f"{PAPERS}/{standing.hold.id} 解除")
         data = {"hold": standing.hold.id, "by": list(two), "basis": basis.strip(), "paper": file.path}
         draft = Draft(Op.GROUP_HOLD_RELEASED, data, files=(file,))
@@ -289,6 +293,19 @@ def plan_group_release(
     """Return the group hold that would be released; nothing is written, no paper is looked at."""
     _two(workspace, by, people, basis)
     return standing_group(workspace, hold)
+
+
+def group_release_form(workspace: Workspace, by: By, hold: str, *, basis: str) -> tuple[Path, FormCode]:
+    """Write the form that two sign to release a group hold; return where it is, and its code.
+
+    Raises:
+        InvalidValue: E002, no basis, or no such hold is in force. WriteFailed: E204. TemplateFault: E303.
+    """
+    _require_basis(basis)
+    group = standing_group(workspace, hold)
+    fitting, unread = _fitting(workspace, group.cases)
+    households = f"{len(fitting)}户{f'（另有{len(unread)}户未能读出）' if unread else ''}"
+    return release_form(workspace, group, basis, households, on=by.today)
 
 
 def standing_group(workspace: Workspace, hold: str) -> GroupHold:
@@ -323,9 +340,13 @@ def _id(text: str) -> str:
     return text.strip().upper()
 
 
-def _two(workspace: Workspace, by: By, people: Sequence[str], basis: str) -> tuple[str, ...]:
+def _require_basis(basis: str) -> None:
     if not basis.strip():
         raise InvalidValue("解除冻结须写明依据（--basis）", remedy=_UNCHANGED)
+
+
+def _two(workspace: Workspace, by: By, people: Sequence[str], basis: str) -> tuple[str, ...]:
+    _require_basis(basis)
     names = distinct(people)
     if len({alike(name) for name in names}) != _PERSONS or len(names) != _PERSONS:
         raise TwoPersonsNeeded(f"解除冻结须两人（--by 两次），写的是：{'、'.join(names) or '无'}")

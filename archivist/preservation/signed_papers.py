@@ -10,12 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from archivist.disposal_errors import ListChanged
 from archivist.errors import FormatNotRead, UnreadableFile, UsageError
+from archivist.ingest.matching.evidence import squeeze
+from archivist.model.form_code import FormCode
 from archivist.reading.formats.identify import identify
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.store import NewFile, Original, bag
 
-__all__ = ["ReadPaper", "Reading", "content", "filed_as", "read_paper", "require_ink", "require_on_paper"]
+__all__ = [
+    "ReadPaper",
+    "Reading",
+    "content",
+    "filed_as",
+    "read_paper",
+    "require_form",
+    "require_ink",
+    "require_on_paper",
+]
 
 Reading = Callable[[Path], ReadResult]
 MOST_BYTES: Final = 256 << 20
@@ -86,6 +98,58 @@ def require_on_paper(paper: ReadPaper) -> None:
     """
     if all(page.blank for page in paper.pages) or any(not p.on_paper for p in paper.pages if not p.blank):
         raise UsageError("没有签字的材料：不是纸张的扫描件", file=paper.name, remedy=_REMEDY)
+
+
+def require_form(
+    paper: ReadPaper,
+    title: str,
+    wanted: FormCode,
+    ink: float,
+    *,
+    place: str,
+    least: int = 1,
+    signers: Iterable[str] = (),
+) -> None:
+    """Refuse what is not the signed form of one request: another paper, another request's, no scan, not signed.
+
+    Args:
+        paper: what was read.
+        title: of the form, as it stands on paper.
+        wanted: the code it must bear.
+        ink: share (0.0–1.0) of a signature's place that must be inked.
+        place: where the form is that would be right, for whoever has another.
+        least: so many people must have signed.
+        signers: what stands in the labels of the places that must be signed.
+
+    Raises:
+        UsageError: E001, with every reason. ListChanged: E603, it is of another request, or of this one as it was.
+    """
+    require_on_paper(paper)
+    _require_code(paper, title, wanted, place)
+    if squeeze(title) not in squeeze("".join(page.text for page in paper.pages)):
+        raise UsageError(f"看不出是《{title}》", file=paper.name, remedy="请扫描清楚，或换成这一张表。")
+    require_ink(paper, ink, least=least, signers=signers)
+
+
+def _require_code(paper: ReadPaper, title: str, wanted: FormCode, place: str) -> None:
+    read = (FormCode.parse(text) for page in paper.pages for text in page.codes)
+    codes = [code for code in read if code is not None]
+    if not codes:  # the code in clear, below the picture
+        codes = [code for page in paper.pages for code in FormCode.all_in(squeeze(page.text))]
+    if not codes:
+        raise UsageError(
+            f"《{title}》上没有认出核对码 {wanted.payload}",
+            file=paper.name,
+            remedy=f"请连同二维码扫描清楚；没有二维码的是另做的表，用{place}的表打印、签字。没有写入任何内容。",
+        )
+    for code in codes:
+        if code != wanted:
+            same = "内容已变，" if code.subject == wanted.subject else ""
+            raise ListChanged(
+                f"扫描件是{code.words}的（{same}核对码 {code.payload}），不是现在{wanted.words}的（{wanted.payload}）",
+                file=paper.name,
+                remedy=f"用{place}的表打印、签字。没有写入任何内容。",
+            )
 
 
 def require_ink(paper: ReadPaper, ink: float, *, least: int = 1, signers: Iterable[str] = ()) -> None:

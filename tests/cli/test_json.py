@@ -104,6 +104,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("case", "expunge"): [
         (0, "case-expunge", ["王秀兰", "1", "--why", "依法删除", "--dry-run"]),
         (66, "error", ["王秀兰", "2", "--why", "依法删除", "--dry-run"]),
+        (0, "form-to-sign", ["王秀兰", "1", "--why", "依法删除", "--form"]),
         (65, "error", ["王秀兰", "1", "--why", "依法删除", "--by", "甲", "--paper", "诊断.txt"]),
     ],
     ("case", "record", "move"): [
@@ -226,6 +227,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲", "--by", "乙"]),
         (65, "error", ["王秀兰", "H1", "--basis", "判决生效", "--by", "甲"]),
         (2, "error", ["--group", "G9", "--basis", "审计结束", "--by", "甲", "--by", "乙"]),
+        (0, "form-to-sign", ["--group", "G1", "--basis", "审计结束", "--form"]),
+        (2, "error", ["--group", "G1", "--basis", "审计结束", "--by", "甲", "--by", "乙"]),
     ],
     ("bureau", "receive"): [
         (0, "bureau-receive", ["{package}", "--workspace", "{bureau}"]),

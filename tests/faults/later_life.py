@@ -23,6 +23,7 @@ from archivist.preservation.disposal_execution import execute
 from archivist.preservation.disposal_papers import RECORD
 from archivist.preservation.four_nature import report, run
 from archivist.preservation.four_nature.run import FourNatureReport
+from archivist.preservation.request_forms import release_code
 from archivist.preservation.signed_papers import ReadPaper
 from archivist.reading.formats.images import JPEG
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
@@ -102,8 +103,10 @@ def _release_many(workspace: Workspace, now: Now, ack: Ack) -> None:
         pass
     (group,) = held_files.group_holds(workspace.archive)
     if group.hold.release is None:
-        places = (SignaturePlace("经办（签名）", 0.2), SignaturePlace("批准（签名）", 0.2))
-        page = PageText(1, "解除冻结的批示", (), "ocr", 0.9, 0, 100, 100, True, signature_places=places)
+        places = (SignaturePlace("管理部门负责人（签名）", 0.2), SignaturePlace("分管领导（签名）", 0.2))
+        codes = (release_code(group, "判决生效").payload,)
+        words = "成批冻结解除审批单"
+        page = PageText(1, words, codes, "ocr", 0.9, 0, 100, 100, True, signature_places=places)
         paper = ReadPaper(Original.of(workspace.root / FORM, FORM), ReadResult(JPEG, (page,)))
         people = ("钱复审", "赵分管")
         holds.release_group(workspace, now(), group.hold.id, basis="判决生效", people=people, paper=paper)

@@ -408,7 +408,7 @@ def _expunge(workspace: Workspace, now: Now, ack: Ack) -> None:
         pass
     if record in workspace.archive.read(WANG).records:
         who = ("赵主任", "钱管理")
-        expunge(workspace, now(), WANG, record, ExpungeReason.BY_LAW, people=who, paper=lambda: paper)
+        expunge(workspace, now(), WANG, record, ExpungeReason.BY_LAW, people=who, paper=lambda _asked: paper)
     ack("expunged")
 
 

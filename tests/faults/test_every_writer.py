@@ -89,8 +89,8 @@ ONE_ENTRY: Final = {
 """Enters one event into the ledger, with its files, as "propose a disposal" does; what it makes besides can be made again."""
 HANDED_OUT: Final = {"registers.make", "report_sheets.make", "reports.make", "office_documents.issue"}
 """Hands a paper out and enters it, by the same ``Archive.hand_out`` as "check four natures" and "seal"."""
-AGAIN: Final = {"disposal.papers"}
-"""Writes into the outbox what the ledger has, as often as it is asked for."""
+AGAIN: Final = {"disposal.papers", "expunging.expunging_form", "holds.group_release_form"}
+"""Writes into the outbox a form of what is in the archive, as often as it is asked for, by ``request_forms.write_sheets``."""
 BY_NAME: Final = {"setup.tidy"}
 """Renames files that nobody put on record, one by one: each is at its old place or at the new one."""
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from archivist.model.by import By
 from archivist.model.case import Case
-from archivist.model.disposal_code import DisposalCode
 from archivist.model.disposals import Disposal, Opinion
 from archivist.model.facts import parse_facts
+from archivist.model.form_code import FormCode
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_batches as batches
 from archivist.preservation.disposal_batches import Appraised
@@ -109,7 +109,7 @@ def paper(
 ) -> ReadPaper:
     """Lay the scan of a form of a batch, as the reader tells of it: its code, its title, and ink where people sign."""
     title = workspace.catalogue.get(form.document).title
-    told = codes if codes is not None else [DisposalCode.of(batch.id, batch.list_sha256).payload]
+    told = codes if codes is not None else [FormCode.of_disposal(batch.id, batch.list_sha256).payload]
     signed = labels or form.signers or ("鉴定小组组长（签名）", "成员（档案部门）（签名）")
     places = tuple(SignaturePlace(label if "（" in label else f"{label}（签名）", ink) for label in signed)
     page = PageText(

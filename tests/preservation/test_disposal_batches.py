@@ -20,9 +20,9 @@ from archivist.disposal_errors import (
     WrongBatchState,
 )
 from archivist.errors import ArchivistError, StepRefused, UsageError, WriteFailed
-from archivist.model.disposal_code import DisposalCode
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
+from archivist.model.form_code import FormCode
 from archivist.model.group_holds import HeldCases
 from archivist.model.ids import CaseNo
 from archivist.preservation import disposal_batches as batches
@@ -490,22 +490,22 @@ def test_what_is_unknown_or_not_its_turn_is_refused(workspace: Workspace) -> Non
 
 def test_the_code_of_the_list_finds_slips(workspace: Workspace) -> None:
     batch = proposed(workspace)
-    told = DisposalCode.of(batch.id, batch.list_sha256).payload
+    told = FormCode.of_disposal(batch.id, batch.list_sha256).payload
     assert told.startswith(f"AV1-XH2028001-{batch.list_sha256[:8].upper()}-")
-    assert DisposalCode.parse(told.lower()) == DisposalCode(batch.id, batch.list_sha256[:8])
+    assert FormCode.parse(told.lower()) == FormCode.of_disposal(batch.id, batch.list_sha256)
     slips = {
         told[:n] + other + told[n + 1 :] for n in range(4, len(told)) for other in "08" if told[n] != other
     }
-    assert [slip for slip in slips if DisposalCode.parse(slip)] == []
+    assert [slip for slip in slips if FormCode.parse(slip)] == []
 
 
 # ── the signed forms ─────────────────────────────────────────────────────────────────────────────────────
-OTHER_LIST = DisposalCode("XH-2028-001", "0" * 8).payload
-OTHER_BATCH = DisposalCode("XH-2027-003", "0" * 8).payload
+OTHER_LIST = FormCode("XH2028001", "0" * 8).payload
+OTHER_BATCH = FormCode("XH2027003", "0" * 8).payload
 REFUSED: dict[str, tuple[dict[str, Any], type[ArchivistError], str]] = {
     "printed, not signed": ({"ink": 0.0}, UsageError, "没有看见签名|0 处笔迹"),
     "no scan": ({"on_paper": False}, UsageError, "不是纸张的扫描件"),
-    "of another list": ({"codes": [OTHER_LIST]}, ListChanged, "另一份清册"),
+    "of another list": ({"codes": [OTHER_LIST]}, ListChanged, "内容已变"),
     "of another batch": ({"codes": [OTHER_BATCH]}, ListChanged, "XH-2027-003"),
     "one page of another batch": ({"codes": ["", OTHER_BATCH]}, ListChanged, "XH-2027-003"),
     "without the code": ({"codes": []}, UsageError, "没有认出核对码"),
@@ -547,7 +547,7 @@ def test_what_no_form_of_this_list_bears_decides_nothing(
 
 def test_a_code_that_no_camera_reads_is_read_in_clear(workspace: Workspace) -> None:
     batch = proposed(workspace)
-    code = DisposalCode.of(batch.id, batch.list_sha256).payload
+    code = FormCode.of_disposal(batch.id, batch.list_sha256).payload
     clear = f"保管期满档案鉴定意见表\n{code[:16]} {code[16:].lower()}"
     assert appraised(
         workspace, batch, paper=paper(workspace, batch, OPINION, codes=[], words=clear)

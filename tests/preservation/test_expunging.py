@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ import pytest
 
 from archivist.api import case_file
 from archivist.api import expunging as api
-from archivist.disposal_errors import NotExpungeable, OnHold, TwoPersonsNeeded
+from archivist.disposal_errors import ListChanged, NotExpungeable, OnHold, TwoPersonsNeeded
 from archivist.doctypes.ids import DocumentId
+from archivist.documents.render.render import document_text
 from archivist.errors import (
     ArchivistError,
     DuplicateFile,
@@ -31,6 +33,7 @@ from archivist.model.by import By
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Op
 from archivist.model.expunged_records import ExpungeReason
+from archivist.model.form_code import FormCode
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record
 from archivist.preservation import backup
@@ -97,7 +100,7 @@ def out(workspace: Workspace, record: RecordNo = FIRST, **more: object) -> None:
         wrong(workspace),
         record,
         people=("赵主任", "钱管理"),
-        paper=lambda: signed(workspace),
+        paper=lambda _asked: signed(workspace),
         **told,  # type: ignore[arg-type]
     )
 
@@ -256,12 +259,13 @@ def test_nothing_of_a_held_file_goes(workspace: Workspace, record: RecordNo) -> 
 # ── who ──────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(autouse=True)
 def scanner(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Papers are read as scans: a line of text is what stands on them, each signature a name behind ``签字：``."""
+    """Papers are read as scans: a line of text is what stands on them, each signature a name behind ``核对人签字：``."""
 
     def read(path: Path) -> ReadPaper:
         words = path.read_text(encoding="utf-8")
         places = tuple(
-            SignaturePlace("签字", 0.2 if name.strip() else 0.0) for name in words.split("签字：")[1:]
+            SignaturePlace(f"{who}（签名）", 0.2 if name.strip() else 0.0)
+            for who, name in re.findall(r"(\S+)签字：(\S*)", words)
         )
         page = PageText(1, words, (), "ocr", 0.9, 0, 100, 100, "屏幕" not in words, signature_places=places)
         return ReadPaper(Original.of(path, path.name), ReadResult(TXT, (page,)))
@@ -269,12 +273,19 @@ def scanner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "read_given", read)
 
 
-SIGNED = "同意剔除 签字：赵主任 签字：钱管理"
+def form_words(
+    workspace: Workspace, code: str = "", *, signed: str = "核对人签字：钱管理 批准人签字：赵主任"
+) -> str:
+    """What stands on the signed form of the request that ``asked`` makes."""
+    of = api.expunging_form(
+        workspace, BY, str(wrong(workspace)), "1", why="误归入他户", to=str(right(workspace))
+    )
+    return f"档案件剔除审批表 {code or of.code} {signed}"
 
 
 def asked(workspace: Workspace, *people: By, **more: object) -> api.RecordExpunged:
     paper = workspace.root / "审批.txt"
-    paper.write_text(str(more.pop("words", SIGNED)), encoding="utf-8")
+    paper.write_text(str(more.pop("words", "") or form_words(workspace)), encoding="utf-8")
     told: dict[str, object] = {"why": "误归入他户", "to": str(right(workspace)), "paper": paper} | more
     return api.expunge(workspace, BY, str(wrong(workspace)), "1", people=people, **told)  # type: ignore[arg-type]
 
@@ -309,33 +320,110 @@ def test_the_signed_paper_is_filed_and_named(workspace: Workspace) -> None:
         asked(workspace, ZHAO, QIAN, paper=None)
     number = wrong(workspace)
     paper = workspace.root / "审批.txt"
-    paper.write_text(SIGNED, encoding="utf-8")
+    paper.write_text(form_words(workspace), encoding="utf-8")
     drop = dropped(workspace, "x.txt", "")
-    before = api._filed(workspace, BY, number, FIRST, paper)
+    planned = plan_expunging(workspace, BY, number, FIRST, ExpungeReason.OTHER_HOUSEHOLD, right(workspace))
+    before = api._filed(workspace, BY, planned, paper)
     done = asked(workspace, ZHAO, QIAN)
     assert done.paper == before == "0003" and drop is not None
     record: Record = workspace.archive.read(number).records[PAPER]
     assert record.seq == workspace.archive.read(number).seq - 1
-    assert "同意剔除" in workspace.archive.text(number, PAPER)
+    assert record.type == DocumentId.EXPUNGING_APPROVAL
+    assert "档案件剔除审批表" in workspace.archive.text(number, PAPER)
     sound(workspace)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "同意剔除",
-        "同意剔除 签字：赵主任",
-        "同意剔除 签字： 签字：",
-        f"屏幕截图 {SIGNED}",
-        "会议签到 签字：甲 签字：乙",
-    ],
-)
-def test_a_paper_that_two_did_not_sign_takes_nothing_out(workspace: Workspace, words: str) -> None:
-    """“every command that takes --paper: is each judged alike, refused unsigned”: E001, and not even the paper is filed."""
+HALF = "核对人签字：钱管理 批准人签字："
+UNFIT: dict[str, tuple[str, type[ArchivistError], str]] = {
+    "printed, not signed": ("{title} {code}", UsageError, "没有认出“核对人”"),
+    "signed by one": (f"{{title}} {{code}} {HALF}", UsageError, "批准人处没有看见签名"),
+    "signed by two who only note it": (
+        "{title} {code} 经办签字：甲 登记签字：乙",
+        UsageError,
+        "没有认出“批准人”",
+    ),
+    "no scan": ("屏幕截图 {title} {code} {signed}", UsageError, "不是纸张的扫描件"),
+    "without the code": ("{title} {signed}", UsageError, "没有认出核对码"),
+    "a code somebody changed": ("{title} {damaged} {signed}", UsageError, "没有认出核对码"),
+    "another form": ("会议签到表 {code} {signed}", UsageError, "看不出是《档案件剔除审批表》"),
+    "for another record": ("{title} {of_another_record} {signed}", ListChanged, "第 0002 件"),
+    "for another reason": ("{title} {of_another_reason} {signed}", ListChanged, "内容已变"),
+    "of a disposal": ("{title} {of_a_disposal} {signed}", ListChanged, "销毁批次 XH-2028-001"),
+    "of a group hold": ("{title} {of_a_release} {signed}", ListChanged, "解除成批冻结 G1"),
+}
+
+
+@pytest.mark.parametrize("how", UNFIT)
+def test_what_is_no_signed_form_of_this_request_takes_nothing_out(workspace: Workspace, how: str) -> None:
+    """“every command that takes a signed scan: is each judged alike, hash code matched, refused unsigned”: E603, E001, and not even the paper is filed."""
+    number = wrong(workspace)
+    code = api.expunging_form(
+        workspace, BY, str(number), "1", why="误归入他户", to=str(right(workspace))
+    ).code
+    words, error, why = UNFIT[how]
+    told = {
+        "title": "档案件剔除审批表",
+        "signed": "核对人签字：钱管理 批准人签字：赵主任",
+        "code": code,
+        "damaged": code[:-2] + "ZZ",
+        "of_another_record": api.expunging_form(workspace, BY, str(number), "2", why="依法删除").code,
+        "of_another_reason": api.expunging_form(workspace, BY, str(number), "1", why="依法删除").code,
+        "of_a_disposal": FormCode("XH2028001", "0" * 8).payload,
+        "of_a_release": FormCode("JDG1", "0" * 8).payload,
+    }
     before = heads(workspace)
-    with pytest.raises(UsageError):
-        asked(workspace, ZHAO, QIAN, words=words)
+    with pytest.raises(error, match=why):
+        asked(workspace, ZHAO, QIAN, words=words.format(**told))
     assert heads(workspace) == before
+
+
+def test_the_form_says_what_is_asked_and_names_nobody(workspace: Workspace) -> None:
+    """The form bears the record, its digest, the reason, where the same paper is, and the code of all that; done again it is the same request."""
+    number = wrong(workspace)
+    (record,) = [r for r in workspace.archive.read(number).records.values() if r.no == FIRST]
+    made = api.expunging_form(workspace, BY, str(number), "1", why="误归入他户", to=str(right(workspace)))
+    words = "".join(document_text(made.file.read_bytes()))
+    assert (
+        made.code
+        == api.expunging_form(
+            workspace, BY, str(number), "1", why="误归入他户", to=str(right(workspace))
+        ).code
+    )
+    for said in (
+        str(number),
+        "0001",
+        record.files[0].sha256[:8],
+        "误归入他户",
+        f"{right(workspace)} 第 0001 件",
+        made.code,
+    ):
+        assert said in words, said
+    assert not [name for name in ("王秀兰", "李四方", NAME) if name in words]
+    assert made.file.is_relative_to(workspace.archive.outbox / "剔除")
+    with pytest.raises(NotExpungeable):
+        api.expunging_form(workspace, BY, str(number), "2", why="重复")
+
+
+def test_what_changed_after_it_was_signed_is_signed_again(workspace: Workspace) -> None:
+    """What is asked under the lock is what was signed: where the same paper has another number by then, nothing goes."""
+    number, same = wrong(workspace), file(workspace, right(workspace), "又一份.txt", WORDS, "other").no
+
+    def meanwhile(_asked: object) -> RecordNo:
+        refiling.move(workspace, BY, right(workspace), FIRST, number, None, "归错了户")
+        return signed(workspace)
+
+    with pytest.raises((ListChanged, DuplicateFile, NotExpungeable)):
+        expunge(
+            workspace,
+            BY,
+            number,
+            FIRST,
+            ExpungeReason.OTHER_HOUSEHOLD,
+            right(workspace),
+            people=("赵主任", "钱管理"),
+            paper=meanwhile,
+        )
+    assert FIRST in workspace.archive.read(number).records and same
 
 
 def test_a_trial_writes_nothing(workspace: Workspace) -> None:

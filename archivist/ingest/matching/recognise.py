@@ -21,9 +21,9 @@ from archivist.ingest.matching.match_type import TypeMatch, match_type
 from archivist.ingest.matching.pages import pages_evidence
 from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy, refuse_void_form
 from archivist.model.case import Case, CaseStatus
-from archivist.model.disposal_code import DisposalCode
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.model.event import Data
+from archivist.model.form_code import FormCode
 from archivist.reading.pages import PageText, ReadResult
 
 ABOUT_THE_TYPE: Final = (Reason.NO_TYPE, Reason.SEVERAL_TYPES, Reason.SEVERAL_DOCUMENTS, Reason.FOREIGN_CODE)
@@ -121,7 +121,7 @@ def _try_match_type(
 
 
 # ── our own code ──────────────────────────────
-_OF_A_DISPOSAL: Final = "是销毁批次 {0} 的表，不归入户档：签字后用 archivist retention appraise、approve 或 close {0} --paper 登记"
+_TO_SIGN: Final = "是{0}的表，不从收件箱归档：签字后用 {1} 登记"
 
 
 def _code(result: ReadResult, evidence: list[Evidence]) -> tuple[DocumentCode | None, tuple[str, ...]]:
@@ -135,8 +135,8 @@ def _code(result: ReadResult, evidence: list[Evidence]) -> tuple[DocumentCode | 
                 codes.setdefault(DocumentCode.parse(payload), page.number)
                 payloads[payload] = None
             except InvalidValue:
-                if disposal := DisposalCode.parse(payload):
-                    raise Doubt(Reason.FOREIGN_CODE, _OF_A_DISPOSAL.format(disposal.disposal)) from None
+                if form := FormCode.parse(payload):
+                    raise Doubt(Reason.FOREIGN_CODE, _TO_SIGN.format(form.words, form.command)) from None
                 damaged = damaged or is_ours(payload)
     for code, number in codes.items():
         evidence.append(Evidence(str(code.case), "qr", f"第 {number} 页二维码"))

@@ -177,6 +177,15 @@ GIVEN: dict[str, dict[str, object]] = {
             for n in range(1, 4)
         ],
     },
+    "expunging_approval": {
+        "expunging.case": "TJHQ-DB-2024-000123", "expunging.record": "0007", "expunging.title": "居民身份证", "expunging.filed_on": "2024-03-09",
+        "expunging.size": "2个文件，2页", "expunging.digests": "；".join([" ".join(["3f9c0a1e"] * 8)] * 2), "expunging.why": "误归入他户",
+        "expunging.kept": "TJHQ-DB-2024-000124 第 0003 件", "expunging.copies": "还有备份2处、报送1处，剔除后逐处清除。",
+    },
+    "group_release_approval": {
+        "release.hold": "G1", "release.start": "2024-03-08", "release.cause": "审计", "release.cases": "最低生活保障，2023年立户，样例里社区",
+        "release.households": "213户", "release.basis": "审计结束，审计报告〔2024〕3号", "release.until": "审计结束", "release.authority": "示范区审计局",
+    },
     "destruction_register": {
         "destruction.rows": many("title", "year", "file_no", "case", "due", "kept", "pages", "files", "bytes", "note")
     },
@@ -225,7 +234,7 @@ OF_MANY = (
 )  # fmt: skip
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
-    "four_nature_report", "disposal_appraisal_report",
+    "four_nature_report", "disposal_appraisal_report", "expunging_approval", "group_release_approval",
     "submission_receipt", "sample_draw",
 )  # fmt: skip
 NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)

@@ -84,7 +84,14 @@ def test_the_sheet_is_upright_but_for_long_lists(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["destruction_approval", "destruction_supervision_record", "disposal_appraisal_report"]
+    "name",
+    [
+        "destruction_approval",
+        "destruction_supervision_record",
+        "disposal_appraisal_report",
+        "expunging_approval",
+        "group_release_approval",
+    ],
 )
 def test_a_register_may_be_an_upright_form(name: str) -> None:
     template = CATALOGUE.get(name).template

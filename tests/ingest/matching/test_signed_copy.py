@@ -21,10 +21,10 @@ from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.voiding import void
 from archivist.model.case import Case
-from archivist.model.disposal_code import DisposalCode
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
+from archivist.model.form_code import FormCode
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record
 from archivist.procedure.closing import deregister
@@ -361,7 +361,7 @@ def test_a_code_for_a_record_that_does_not_exist_waits(office: Office) -> None:
 
 def test_the_form_of_a_disposal_says_where_it_belongs(office: Office) -> None:
     """Dropped by mistake, a signed form of a batch waits and says by which command it is taken."""
-    code = DisposalCode("XH-2028-001", "9f3a77c2").payload
+    code = FormCode("XH2028001", "9f3a77c2").payload
     found = office.read(office.scan(codes=[code]))
     assert (
         found.reason is Reason.FOREIGN_CODE
