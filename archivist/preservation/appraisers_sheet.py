@@ -35,7 +35,7 @@ def opinion_sheet(office: str, proposed: ProposedDisposal) -> bytes:
     """Return the sheet of a batch that was proposed, as ``.xlsx``."""
     book = BookWriter()
     sheet = book.sheet(proposed.batch, _COLUMNS)
-    sheet.line(f"保管期满档案鉴定意见表 {proposed.batch}", size_pt=16, bold=True, align="center")
+    sheet.line(f"档案鉴定意见表 {proposed.batch}", size_pt=16, bold=True, align="center")
     sheet.line(f"鉴定单位：{office}")
     sheet.line(f"清册摘要：{proposed.sha256}")
     sheet.line(
@@ -43,7 +43,7 @@ def opinion_sheet(office: str, proposed: ProposedDisposal) -> bytes:
     )
     sheet.heads()
     for n, row in enumerate(proposed.rows, 1):
-        end = dt.date.fromisoformat(row.end)
+        end = None if row.is_cleared else dt.date.fromisoformat(row.end)
         sheet.row((n, row.case, row.records, end, f"{row.words}（{row.sentence}）", "", ""))
     return book.data()
 

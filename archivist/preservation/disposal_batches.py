@@ -279,7 +279,7 @@ def plan_appraising(
         raise ListChanged(f"鉴定意见表上的户与 {batch.id} 的清册不同")
     require_appraisers(workspace.config, by.today, appraisers)
     kept = {n for n, told in opinions.items() if told.opinion is not Opinion.DESTROY}
-    if any(row.rule == disposal_list.CLEARED and row.number in kept for row in rows):
+    if any(row.is_cleared and row.number in kept for row in rows):
         raise UsageError("移交后清除的，保管期限由接管的机关定；不清除的，让它退出本批次（retention cancel）")
     for number, told in opinions.items():
         end = next(row.end for row in rows if row.number == number)

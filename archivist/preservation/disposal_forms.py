@@ -31,6 +31,8 @@ from archivist.workspace import Workspace
 
 __all__ = ["hand_out", "hand_out_again"]
 
+_EXPIRED: Final = "保管期限届满，经鉴定没有继续保存的价值"
+_CLEARED: Final = "移交后清除：保管已移交，接管机关已接收，清除本机关留存的一份"
 _FOR_DESTRUCTION: Final = (
     DocumentId.DESTRUCTION_APPROVAL,
     DocumentId.DESTRUCTION_REGISTER,
@@ -51,11 +53,12 @@ def hand_out(workspace: Workspace, proposed: ProposedDisposal, on: dt.date) -> P
                 "case": row.case,
                 "file_no": row.file_no,
                 "title": row.title,
-                "expires": dt.date.fromisoformat(row.end),
+                **({} if row.is_cleared else {"expires": dt.date.fromisoformat(row.end)}),
             }
             for row in proposed.rows
         ],
         FieldPath.APPRAISAL_VOLUMES: len(proposed.rows),
+        FieldPath.REGISTER_NOTES: _handed_over(proposed.rows),
     }
     papers = _printed(workspace, DocumentId.DISPOSAL_APPRAISAL_OPINION, given, proposed.batch, digest, on)
     papers[f"{OPINIONS}.xlsx"] = opinion_sheet(workspace.config.office.name, proposed)
@@ -153,8 +156,8 @@ def _reported(
         if opinions[row.number] is not Opinion.DESTROY
     ]
     left = len(rows) - len(judged)
-    handed_over = any(row.rule == disposal_list.CLEARED for row in rows)
-    what = "已移交接管机关、本机关留存" if handed_over else "保管期限届满"
+    cleared = any(row.is_cleared for row in rows)
+    what = "已移交接管机关、本机关留存" if cleared else "保管期限届满"
     return {
         "appraised.scope": (
             f"{batch.id}号清册所列{what}的社会救助户档{len(rows)}卷、{sum(row.records for row in rows)}件，"
@@ -166,7 +169,15 @@ def _reported(
         "appraised.volumes": len(judged),
         **{f"appraised.{key}": count for key, count in _counted(opinions.values()).items()},
         "appraised.kept": kept,
-        FieldPath.REGISTER_NOTES: [f"另有{left}卷在鉴定以前退出本批次，没有鉴定。"] if left else [],
+        "appraised.ground": (
+            "保管已移交，接管机关已接收，本机关留存的一份没有继续保存的需要"
+            if cleared
+            else "保管期限已满，鉴定小组认为没有继续保存的价值"
+        ),
+        FieldPath.REGISTER_NOTES: [
+            *_handed_over(rows),
+            *([f"另有{left}卷在鉴定以前退出本批次，没有鉴定。"] if left else []),
+        ],
     }
 
 
@@ -192,12 +203,20 @@ def _years(rows: Sequence[DisposalRow]) -> str:
     return f"{first}—{last}年" if first != last else f"{first}年"
 
 
+def _handed_over(rows: Sequence[DisposalRow]) -> list[str]:
+    """Return what became of files that another office took over: why the copies here go, whatever their periods are."""
+    said = dict.fromkeys(row.sentence for row in rows if row.is_cleared)
+    return [f"本批次是移交后清除：{words}；户档由接管机关保管，保管期限由其定。" for words in said]
+
+
 # ── what is signed for the destruction ───────────────────────────────────────────────────────────────────
 def _destroyed(
     workspace: Workspace, batch: Disposal, rows: Sequence[DisposalRow], on: dt.date
 ) -> Mapping[str, object]:
     whole = len(batch.cases)
-    notes = [f"清册共{whole}卷，经鉴定拟销毁{len(rows)}卷，即本表所列。"] if whole != len(rows) else []
+    cleared = any(row.is_cleared for row in rows)
+    notes = _handed_over(rows)
+    notes += [f"清册共{whole}卷，经鉴定拟销毁{len(rows)}卷，即本表所列。"] if whole != len(rows) else []
     if blank := sum(not row.pages for row in rows):
         notes.append(f"页数空白的{blank}卷有未清点的件，没有计入合计。")
     return {
@@ -209,11 +228,11 @@ def _destroyed(
                 "case": row.case,
                 "file_no": row.file_no,
                 "due": row.words,
-                "kept": elapsed(dt.date.fromisoformat(row.start), on),
+                "kept": "—" if cleared else elapsed(dt.date.fromisoformat(row.start), on),
                 "pages": row.pages or None,
                 "files": row.files,
                 "bytes": row.bytes,
-                "note": f"{short_date(dt.date.fromisoformat(row.end))}期满",
+                "note": f"{short_date(dt.date.fromisoformat(row.end))}{'接收' if cleared else '期满'}",
             }
             for n, row in enumerate(rows, 1)
         ],
@@ -225,7 +244,7 @@ def _destroyed(
         FieldPath.DESTRUCTION_REGISTER: f"{batch.id}号《档案销毁清册》（{format_date(dt.date.fromisoformat(batch.proposed_at[:10]))}）",
         "destruction.fonds_no": workspace.config.archive.fonds,
         "destruction.department": "档案部门",
-        "destruction.reason": "保管期限届满，经鉴定没有继续保存的价值",
+        "destruction.reason": _CLEARED if cleared else _EXPIRED,
         "destruction.report": f"{batch.id}号《档案鉴定工作报告》",
         FieldPath.REGISTER_NOTES: notes,
     }

@@ -75,6 +75,11 @@ class DisposalRow:
         """The case."""
         return CaseNo.parse(self.case)
 
+    @property
+    def is_cleared(self) -> bool:
+        """Whether it goes because another office took the file over, and not because a period ran out."""
+        return self.rule == CLEARED
+
     @classmethod
     def of(cls, case: Case, current: Chain, kept: Retention) -> DisposalRow:
         """Return the row of a file whose period has run out."""

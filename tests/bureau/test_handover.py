@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from archivist.api import case_file, searching
 from archivist.api.setup import make_workspace as set_up
 from archivist.bureau.handover import TookOver, take_over
 from archivist.disposal_errors import ForkedChain, OnHold
+from archivist.documents.render.render import document_text
 from archivist.errors import (
     ArchivistError,
     CaseClosed,
@@ -24,12 +26,12 @@ from archivist.errors import (
     UsageError,
 )
 from archivist.model.by import CHINA, By
-from archivist.model.disposals import Opinion
+from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
 from archivist.model.group_holds import HeldCases
 from archivist.model.ids import Category
-from archivist.preservation import custody, holds, submission
+from archivist.preservation import custody, disposal_forms, holds, submission
 from archivist.preservation import disposal_batches as batches
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.holds import HoldOrder
@@ -274,12 +276,30 @@ def test_copies_are_cleared_away_after_the_receipt_and_by_a_disposal_alone(
         batch = batches.batch_of(giving.archive, name)
         with pytest.raises(UsageError, match="接管的机关"):
             disposals.appraised(giving, batch, {numbers[0]: Appraised(Opinion.KEEP)})
-        done = disposals.destroy(giving, disposals.approved(giving, disposals.appraised(giving, batch)))
+        papers(giving, batch)
+        appraised = disposals.appraised(giving, batch)
+        papers(giving, appraised)
+        done = disposals.destroy(giving, disposals.approved(giving, appraised))
         assert (list(done.now), done.left) == (numbers, ())
         with pytest.raises(CaseNotFound, match=r"已移交 TJHX.*本机关的一份已销毁"):
             giving.archive.folder(numbers[0])
         assert verify(giving, READY).findings == ()
     assert taking.archive.case_numbers() == numbers and verify(taking, LATER).findings == ()
+
+
+def papers(office: Workspace, batch: Disposal) -> None:
+    """Every paper of a batch of copies says that they were handed over, and that no period ran out."""
+    folder = disposal_forms.hand_out_again(office, batch, KEEPER.today)
+    sheets = {path.stem: "".join(document_text(path.read_bytes())) for path in folder.glob("*.docx")}
+    assert {"档案鉴定意见表"} <= {*sheets} if batch.state is DisposalState.PROPOSED else len(sheets) >= 4
+    for name, words in sheets.items():
+        assert "移交后清除" in words and "S-TJHQ-2024-01" in words, name
+        assert not [said for said in ("期限届满", "期限已满", "保管期满", "期满。") if said in words], name
+    (book,) = folder.glob("*.xlsx")
+    sheet = openpyxl.load_workbook(book).active
+    assert sheet is not None
+    said = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
+    assert "移交后清除" in said and "保管期满" not in said
 
 
 def test_both_sides_by_commands(tmp_path: Path) -> None:

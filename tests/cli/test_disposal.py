@@ -60,7 +60,7 @@ def test_from_the_list_to_the_closed_batch(office: Office) -> None:
     assert {
         "清册.json",
         "鉴定意见表.xlsx",
-        "保管期满档案鉴定意见表.docx",
+        "档案鉴定意见表.docx",
     } == names
 
     def signed(title: str) -> str:
@@ -69,14 +69,14 @@ def test_from_the_list_to_the_closed_batch(office: Office) -> None:
     sheet = filled_in(folder / "鉴定意见表.xlsx", {one: ("销毁", ""), two: ("延长", "2033-12-31")})
     both = ("--by", "甲鉴定", "--by", "乙鉴定", "--paper")
     unsigned = signed_everywhere(
-        folder / "保管期满档案鉴定意见表.docx", office.root / "未签.pdf", chosen=lambda _n: False
+        folder / "档案鉴定意见表.docx", office.root / "未签.pdf", chosen=lambda _n: False
     )
     first = ("appraise", made["disposal"], "--opinions", str(sheet), *both)
     assert typed(office, "2028-03-10", *first, str(unsigned), check=2)["error"]["code"] == "E001"
-    told = typed(office, "2028-03-10", *first, signed("保管期满档案鉴定意见表"))
+    told = typed(office, "2028-03-10", *first, signed("档案鉴定意见表"))
     assert told["opinions"] == {"销毁": 1, "延长": 1}
     assert {p.stem for p in folder.glob("*.docx")} == {
-        "保管期满档案鉴定意见表", "档案鉴定工作报告", "档案销毁审批表", "档案销毁清册", "监销记录",
+        "档案鉴定意见表", "档案鉴定工作报告", "档案销毁审批表", "档案销毁清册", "监销记录",
     }  # fmt: skip
     again = typed(office, "2028-03-10", "papers", made["disposal"])
     assert (again["state"], again["folder"]) == ("appraised", str(folder))

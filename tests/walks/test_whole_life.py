@@ -147,7 +147,7 @@ def test_a_whole_life(clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
     def signed(title: str) -> tuple[str, str]:
         return "--paper", str(signed_everywhere(folder / f"{title}.docx", clerk.root / f"{title} 签字.pdf"))
 
-    three = (*options("--by", *APPRAISERS), *signed("保管期满档案鉴定意见表"))
+    three = (*options("--by", *APPRAISERS), *signed("档案鉴定意见表"))
     clerk.wait(1).run("retention", "appraise", batch, "--opinions", str(opinions), *three, "--as", KEEPER)
     clerk.run(
         "retention",

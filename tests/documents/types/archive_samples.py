@@ -171,6 +171,7 @@ GIVEN: dict[str, dict[str, object]] = {
             {"category": "最低生活保障", "volumes": 20, "destroy": 17, "extend": 2, "keep": 1},
             {"category": "特困人员救助供养", "volumes": 4, "destroy": 4, "extend": 0, "keep": 0},
         ],
+        "appraised.ground": "保管期限已满，鉴定小组认为没有继续保存的价值",
         "appraised.volumes": 24, "appraised.destroy": 21, "appraised.extend": 2, "appraised.keep": 1,
         "appraised.kept": [
             {"case": f"TJHQ-DB-2018-{n:06d}", "file_no": "", "expires": "2027-03-08", "until": "永久" if n == 3 else "至2033年12月31日"}
