@@ -241,6 +241,7 @@ class AgendaView(Result):
         holds: the holds that are to be reviewed, in open and in closed files.
         findings: what the bureau returned or found and has not passed yet.
         unread: the cases that could not be looked at (未检), and why.
+        handed_over: how many files another office answers for since a reorganisation: nothing of them is due here.
     """
 
     SCHEMA: ClassVar[str] = "archivist/due/2"
@@ -252,6 +253,7 @@ class AgendaView(Result):
     holds: tuple[HoldReviewView, ...]
     findings: tuple[OutstandingFindingView, ...]
     unread: tuple[str, ...]
+    handed_over: int = 0
 
     @property
     def counts(self) -> Mapping[LimitStatus, int]:
@@ -313,6 +315,7 @@ def due(
             for f in found.findings
         ),
         unread=found.unread,
+        handed_over=found.handed_over,
     )
 
 

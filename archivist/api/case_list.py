@@ -27,6 +27,8 @@ class ListedCase:
         place: the village or community (村、社区).
         state: where it stands in the procedure; ``None`` where its file could not be read (未检).
         due: the last day of the office's limit that runs out first, ``None`` where none runs; ``limit`` its title.
+        handed_over: to whom, since when and with which package, where another office answers for it since a reorganisation: it is no work
+            here, so that ``state`` and ``due`` say nothing of it; else empty.
     """
 
     case: str
@@ -38,9 +40,10 @@ class ListedCase:
     state: State | None
     due: dt.date | None
     limit: str
+    handed_over: str = ""
 
     @classmethod
-    def of(cls, row: CaseRow, standing: CaseStanding | None) -> ListedCase:
+    def of(cls, row: CaseRow, standing: CaseStanding | None, handed_over: str = "") -> ListedCase:
         """Return a row of the index, with where it stands; of a closed one that is known."""
         status = CaseStatus(row.status)
         state = State.DEREGISTERED if status is CaseStatus.DEREGISTERED else None
@@ -54,6 +57,7 @@ class ListedCase:
             state=standing.state if standing else state,
             due=standing.due.day if standing and standing.due else None,
             limit=standing.limit if standing else "",
+            handed_over=handed_over,
         )
 
 
@@ -94,7 +98,7 @@ def list_cases(
     Args:
         workspace: the open workspace.
         category: only those of it.
-        status: only those open, or closed.
+        status: only those open, or closed; what was handed over is not open here.
         place: only those of a village or community; a part of its name will do.
         state: only those that stand there in the procedure.
         order: by number, by the next deadline, or by the state in the order of the procedure; then by number.
@@ -108,11 +112,20 @@ def list_cases(
     rows = workspace.index.cases(category=category, status=status.value if status else "", place=place)
     unread: list[str] = []
     standing = {s.number: s for s in standings(workspace, unread, category=category, step=progress)}
-    listed = [ListedCase.of(row, standing.get(str(row.number))) for row in rows]
+    handed = {number: one.words for number, one in workspace.archive.custody.readable().items()}
+    listed = [ListedCase.of(row, standing.get(str(row.number)), handed.get(row.number, "")) for row in rows]
+    if status is CaseStatus.OPEN:
+        listed = [case for case in listed if not case.handed_over]
     listed = [case for case in listed if state is None or case.state is state]
     match order:
         case ListOrder.DUE:
             listed.sort(key=lambda c: (c.due or dt.date.max, c.case))
         case ListOrder.STATE:
-            listed.sort(key=lambda c: (list(State).index(c.state) if c.state else -1, c.case))
+            states = list(State)
+            listed.sort(
+                key=lambda c: (
+                    len(states) if c.handed_over else states.index(c.state) if c.state else -1,
+                    c.case,
+                )
+            )
     return CaseList(tuple(listed), tuple(unread))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -39,6 +39,7 @@ class HitView:
 
     Attributes:
         type: the catalogue's id of the document type; empty for a household.
+        handed_over: code of the office that answers for the household since a reorganisation; empty where this one does.
     """
 
     case: str
@@ -53,6 +54,7 @@ class HitView:
     snippet: str
     highlights: tuple[tuple[int, int], ...]
     why: str
+    handed_over: str = ""
 
     @classmethod
     def of(cls, hit: engine.Hit) -> HitView:
@@ -151,7 +153,7 @@ def search(
         ask, query, household_named(workspace, filters), limit=limit, offset=offset, full=full,
         notices=(notice,) if notice else (),
     )  # fmt: skip
-    return replace(answer, notices=(*answer.notices, *_elsewhere(workspace, answer.hits)))
+    return _with_custody(workspace, answer)
 
 
 def household_named(workspace: Workspace, filters: Mapping[str, str]) -> Mapping[str, str]:
@@ -264,12 +266,16 @@ def write_csv(answer: SearchAnswer, path: Path) -> SavedHits:
     return SavedHits(str(path), len(answer.hits))
 
 
-def _elsewhere(workspace: Workspace, hits: Iterable[HitView]) -> Iterator[str]:
-    """Yield which of the households found another office answers for since a reorganisation."""
-    handed = {str(number): one.words for number, one in workspace.archive.custody.readable().items()}
-    cases = sorted({hit.case for hit in hits} & handed.keys())
-    for words in dict.fromkeys(handed[case] for case in cases):
-        yield f"{words}：{'、'.join(case for case in cases if handed[case] == words)}"
+def _with_custody(workspace: Workspace, answer: SearchAnswer) -> SearchAnswer:
+    """Return an answer that says for which of the households another office answers since a reorganisation."""
+    handed = {str(number): one for number, one in workspace.archive.custody.readable().items()}
+    hits = tuple(
+        replace(hit, handed_over=handed[hit.case].to) if hit.case in handed else hit for hit in answer.hits
+    )
+    cases = sorted({hit.case for hit in hits if hit.handed_over})
+    said = dict.fromkeys(handed[case].words for case in cases)
+    elsewhere = [f"{words}：{'、'.join(c for c in cases if handed[c].words == words)}" for words in said]
+    return replace(answer, hits=hits, notices=(*answer.notices, *elsewhere))
 
 
 def reindex(workspace: Workspace, by: By, progress: Callable[[int, int], None] | None = None) -> Reindexed:

@@ -131,6 +131,10 @@ def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None)
         session.say(f"{key}  {measure}", "dim")
     counts = "，".join(f"{status.label} {count}" for status, count in found.counts.items())
     session.say(f"{found.on:%Y-%m-%d}，{found.cases} 户在办：{counts or '没有到期的事项'}")
+    if found.handed_over:
+        session.say(
+            f"另有 {found.handed_over} 户已移交给别的机关，不列（archivist case list 写明移交给谁）", "dim"
+        )
     for line in found.unread:
         session.warn(f"未检：{line}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -256,13 +257,15 @@ def list_(
                 c.applicant,
                 c.category.label,
                 c.place,
-                c.state.label if c.state else "未检",
+                "已移交" if c.handed_over else c.state.label if c.state else "未检",
                 c.due or "",
             )
             for c in found.cases
         ],
     )
     session.say(f"共 {len(found.cases)} 户")
+    for words, count in Counter(c.handed_over for c in found.cases if c.handed_over).items():
+        session.say(f"{count} 户{words}", "dim")
     for line in found.unread:
         session.warn(f"未检：{line}")
     return 1 if found.unread else 0

@@ -123,6 +123,7 @@ def show_hits(session: Session, hits: Sequence[HitView]) -> None:
     for hit in hits:
         where = f"第 {hit.record} 件 {hit.title}" if hit.record else hit.title
         where += "（已作废）" if hit.status == VOIDED else ""
+        where += f"（户档已移交 {hit.handed_over}）" if hit.handed_over else ""
         page = f" 第 {hit.page} 页" if hit.page else ""
         line = Text.assemble(
             (hit.case, "cyan"),

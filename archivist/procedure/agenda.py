@@ -21,23 +21,18 @@ from typing import Any, Final
 from archivist import __version__
 from archivist.errors import ArchivistError, IndexFault, InvalidValue
 from archivist.model.case import Case, CaseStatus
-from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.model.office_papers import papers_of
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.model.step_ids import GRANTING, StepId
-from archivist.procedure import check_findings, hold_reviews
-from archivist.procedure.duties import Duty, of_records, of_staff
+from archivist.procedure import check_findings, hold_reviews, office_duties
+from archivist.procedure.duties import Duty
 from archivist.procedure.hold_reviews import HoldReview
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Excluded, Obligation
 from archivist.rules.pack import Pack, Rule
 from archivist.rules.rule import DutyBearer, RuleKind
-from archivist.rules.rule_days import RuleDays
-from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.staffing import recipients
-from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
 from archivist.search.agenda_cache import Standing
@@ -85,7 +80,10 @@ class RunningLimit:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What is due on a day, the most urgent first; ``holds`` which holds are to be reviewed; ``unread`` says which cases could not be looked at, and why."""
+    """What is due on a day, the most urgent first; ``holds`` which holds are to be reviewed; ``unread`` says which cases could not be looked at, and why.
+
+    ``handed_over`` files are another office's since a reorganisation: nothing of them is due here.
+    """
 
     on: dt.datetime
     entries: tuple[RunningLimit, ...]
@@ -94,6 +92,7 @@ class Agenda:
     cases: int
     holds: tuple[HoldReview, ...] = ()
     findings: tuple[check_findings.OutstandingFinding, ...] = ()
+    handed_over: int = 0
 
 
 def agenda(
@@ -122,24 +121,28 @@ def agenda(
     """
     pack = workspace.pack
     unread: list[str] = []
+    handed = workspace.archive.custody.readable()
     if case:
         one = workspace.archive.read(case)
-        sights = [_Sight(str(case), one.applicant_name, json.loads(_worked_out(one, pack)))]
+        sight = _Sight(str(case), one.applicant_name, json.loads(_worked_out(one, pack)))
+        sights = [] if case in handed else [sight]
         closed = []
     else:
         sights = list(_sights(workspace, category, unread, step))
         closed = list(_sights(workspace, category, unread, step, closed=True))
     groups, unknown = held_files.known_group_holds(workspace.archive) if case is None else ((), "")
     unread += [unknown] if unknown else []
-    bodies = {sight.number: sight.body.get("holds", ()) for sight in (*sights, *closed)}
-    told = {sight.number: sight.body.get("findings", ()) for sight in (*sights, *closed)}
-    reviews = hold_reviews.due(bodies, groups, on.date(), days, overdue=overdue)
+    open_ = {sight.number: sight.body for sight in sights}
+    bodies = open_ | {sight.number: sight.body for sight in closed}
+    held = {number: body.get("holds", ()) for number, body in bodies.items()}
+    told = {number: body.get("findings", ()) for number, body in bodies.items()}
+    reviews = hold_reviews.due(held, groups, on.date(), days, overdue=overdue)
     duties = (
         ()
         if case
         else (
-            *_duties(sights, pack, on.date(), category),
-            *_of_office(workspace, sights, on.date(), category),
+            *office_duties.by_calendar(open_, pack, on.date(), category),
+            *office_duties.of_office(workspace, open_.values(), on.date(), category),
         )
     )
     found = sorted(_entries(sights, pack, on.replace(tzinfo=None), days), key=itemgetter(0))
@@ -151,6 +154,7 @@ def agenda(
         len(sights),
         reviews,
         check_findings.due(told, on.date(), overdue=overdue),
+        len(handed) if case is None else int(case in handed),
     )
 
 
@@ -260,7 +264,11 @@ def _sights(
     *,
     closed: bool = False,
 ) -> Iterator[_Sight]:
-    """Yield every open case, or every closed one; those the catalogue does not know as they stand are read."""
+    """Yield every open case, or every closed one; those the catalogue does not know as they stand are read.
+
+    What was handed over to another office is that office's: its limits run there.
+    """
+    handed = {str(number) for number in workspace.archive.custody.readable()}
     rules = _rules_stamp(workspace.pack)
     standings = workspace.index.ask(lambda c: kept.standings(c, rules, category, closed=closed))
     followed = workspace.index.ask(kept.numbers)
@@ -270,6 +278,8 @@ def _sights(
     fresh: list[Standing] = []
     for standing in standings:
         name = standing.number
+        if name in handed:
+            continue
         following = f"{folder}/{name}/{EVENTS}/{event_name(standing.seq + 1)}"
         if name not in there:
             unread.append(f"{name}：档案库里没有这个户档的文件夹")
@@ -279,7 +289,7 @@ def _sights(
             fresh.append(standing)
     for standing, body in zip(fresh, json.loads(f"[{','.join(s.body or '' for s in fresh)}]"), strict=True):
         yield _Sight(standing.number, standing.applicant, body)
-    unknown = sorted(there - followed)
+    unknown = sorted(there - followed - handed)
     yield from _read(workspace, [*to_read, *unknown], category, rules, unread, step, closed=closed)
 
 
@@ -374,44 +384,3 @@ def _status(rule: Rule, end: Deadline, on: dt.datetime) -> LimitStatus:
     if end.day < on.date() or (end.at and _moment(end) < on):
         return LimitStatus.OVERDUE
     return LimitStatus.TODAY if end.day == on.date() else LimitStatus.COMING
-
-
-# ── what is owed by the month ────────────────────────────────────────────────────────────────────────────
-def _duties(sights: Sequence[_Sight], pack: Pack, on: dt.date, category: Category | None) -> Iterator[Duty]:
-    """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
-    month = f"{on:%Y-%m}"
-    for rule in pack.rules:
-        if rule.id.startswith(RulePrefix.DUTY):
-            continue
-        if (
-            rule.timed
-            or rule.unit not in (Unit.RATIO, Unit.CYCLE)
-            or not rule.applies(category, RuleDays.alike(on))
-        ):
-            continue
-        those = [s for s in sights if not rule.categories or _category(s) in rule.categories]
-        if rule.id == RuleId.VISIT_MONTHLY_RATIO:
-            base = [s for s in those if s.body["review"]]
-            done = sum(month in s.body["visits"] for s in base)
-            yield Duty(rule, month, len(base), rule.share_of(len(base)), done)
-        elif rule.id == RuleId.SPOTCHECK_RATIO:
-            count = sum(month in s.body["decided"] for s in those)
-            yield Duty(rule, month, count, rule.share_of(count))
-        else:
-            yield Duty(rule, str(rule.value) if rule.unit is Unit.CYCLE else "")
-
-
-def _of_office(
-    workspace: Workspace, sights: Sequence[_Sight], on: dt.date, category: Category | None
-) -> Iterator[Duty]:
-    """Yield what the office owes for all its work; nothing where only one category is asked about."""
-    if category is not None:
-        return
-    yield from of_staff(workspace.config, workspace.pack, sum(s.body["served"] for s in sights), on)
-    ledger = [*workspace.archive.ledger_events(Op.LEDGER_OPENED, Op.OFFICE_DOCUMENT_ISSUED)]
-    opened = next((dt.date.fromisoformat(e.time[:10]) for e in ledger if e.op is Op.LEDGER_OPENED), None)
-    yield from of_records(workspace.pack, papers_of(ledger), on, opened)
-
-
-def _category(sight: _Sight) -> str:
-    return sight.number.split("-")[1]

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from archivist.api import case_file, searching
+from archivist.api import agenda, case_file, case_list, next_acts, searching
 from archivist.api.setup import make_workspace as set_up
 from archivist.bureau.handover import TookOver, take_over
 from archivist.disposal_errors import ForkedChain, OnHold
@@ -26,6 +26,7 @@ from archivist.errors import (
     UsageError,
 )
 from archivist.model.by import CHINA, By
+from archivist.model.case import CaseStatus
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
@@ -45,7 +46,8 @@ from archivist.store.receptions import Receptions
 from archivist.workspace import Workspace
 from tests.bureau.kit import remade
 from tests.command_line import Office, opened
-from tests.filing import file_papers
+from tests.filing import ACCEPTED, file_papers
+from tests.filing import take as stepped
 from tests.kit import BY, make_workspace, open_household
 from tests.people import make_id
 from tests.preservation import disposals
@@ -124,8 +126,40 @@ def test_no_file_is_in_two_custodies_and_none_in_none(giving: Workspace, taking:
     with pytest.raises(CaseClosed, match="已移交"):
         change_facts(giving, BY, number, PHONE, reason="来电")
     assert verify(giving, BY).findings == ()
-    (notice,) = searching.search(giving, "王秀兰").notices
+    found = searching.search(giving, "王秀兰")
+    (notice,) = found.notices
     assert notice.startswith("已移交 TJHX") and notice.endswith(f"：{number}")
+    assert {hit.handed_over for hit in found.hits} == {"TJHX"}
+
+
+def test_what_was_handed_over_is_no_work_here(giving: Workspace, taking: Workspace) -> None:
+    """“`due`, `case list`, `search` at the old office no longer show handed-over files as live work (they stay findable as 已移交 with where to)”."""
+    number, other = map(str, giving.archive.case_numbers())
+    stepped(
+        giving, giving.archive.read(giving.archive.case_numbers()[0]), "submit submitted 2024-03-04", ACCEPTED
+    )
+    holds.place(giving, BY, giving.archive.case_numbers()[1], HoldOrder("审计"))
+    moment = dt.datetime(2025, 3, 8, 9, tzinfo=CHINA)
+
+    def due(office: Workspace, case: str | None = None) -> agenda.AgendaView:
+        return agenda.due(office, on=moment, days=None, case=case)
+
+    before = due(giving)
+    assert {e.case for e in before.entries} == {number} and {h.case for h in before.holds} == {other}
+    made = give(giving)
+    now = due(giving)
+    assert (now.entries, now.holds, now.cases, now.handed_over) == ((), (), 0, 2)
+    assert (due(giving, number).entries, due(giving, number).handed_over) == ((), 1)
+    listed = case_list.list_cases(giving, order=case_list.ListOrder.STATE)
+    assert [(c.case, c.state, c.due) for c in listed.cases] == [(number, None, None), (other, None, None)]
+    assert all("移交给 TJHX" in c.handed_over for c in listed.cases) and listed.unread == ()
+    assert case_list.list_cases(giving, status=CaseStatus.OPEN).cases == ()
+    assert next_acts.next_of_office(giving, on=moment.date()).households == ()
+    take(taking, made)
+    there = due(taking)
+    assert {e.case for e in there.entries} == {number} and {h.case for h in there.holds} == {other}
+    assert there.handed_over == 0, "the limits run on where the files are"
+    assert not any(c.handed_over for c in case_list.list_cases(taking, status=CaseStatus.OPEN).cases)
 
 
 def test_verify_knows_a_file_that_changed_after_it_was_handed_over(
