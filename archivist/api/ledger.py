@@ -44,6 +44,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.SUBMISSION_ACKNOWLEDGED: "报送回执",
         Op.SUBMISSION_RECEIVED: "接收报送",
         Op.CUSTODY_RECEIVED: "接管户档",
+        Op.CUSTODY_TAKEN_BACK: "收回移交",
         Op.SAMPLE_DRAWN: "抽取抽查名单",
         Op.FEEDBACK_GIVEN: "抽查反馈",
         Op.HOLD_DECLARED: "成批冻结",
@@ -343,6 +344,8 @@ def _text_of_bureau(event: Event) -> str:
         return f"{data['submission']}：接收 {taken} 户，退回 {len(data['returned'])} 户，锚 {data['anchor'][:20]}…"
     if event.op is Op.CUSTODY_RECEIVED:
         return f"{data['submission']}：接管 {data['office']} 的 {len(data['heads'])} 个档案袋，锚 {data['anchor'][:20]}…"
+    if event.op is Op.CUSTODY_TAKEN_BACK:
+        return f"{data['submission']}，{'、'.join(data['by'])}：{event.reason}"
     if event.op is Op.SAMPLE_DRAWN:
         return f"{data['draw']}（{data['month']}，抽签“{data['lot']}”）：近亲属 {len(data['kin'])} 户，抽取 {len(data['drawn'])} 户，种子 {data['seed'][:20]}…"
     if event.op is Op.FEEDBACK_GIVEN:

@@ -89,7 +89,7 @@ class SubmissionView:
     """A submission the ledger knows of.
 
     Attributes:
-        stage: ``started``, ``made`` or ``acknowledged``; ``stage_label`` in words.
+        stage: ``started``, ``made``, ``acknowledged`` or ``taken_back``; ``stage_label`` in words.
         returned: households the bureau returned.
     """
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from archivist.api.authorisation import authorised
+from archivist.api.authorisation import authorised, require_pair
+from archivist.api.given_papers import FormToSign, read_given
 from archivist.api.result import Result
+from archivist.errors import UsageError
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
@@ -182,6 +184,72 @@ def hand_over(
         made.folder,
         made.sheets,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyTakenBack(Result):
+    """A package that was handed over and not received, taken back, or with ``dry_run`` could be.
+
+    Attributes:
+        package: its id; ``to`` the code of the office it went to.
+        cases: how many files are this office's again.
+        people: who decided; ``unchecked`` what could not be asked of them (未检).
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/transfer-custody-back/1"
+
+    package: str
+    to: str
+    cases: int
+    reason: str
+    people: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    dry_run: bool
+
+
+@authorised(Act.TAKE_BACK)
+def withdrawal_form(workspace: Workspace, by: By, package: str, *, reason: str) -> FormToSign:
+    """Make the form that is signed to take a package back; for what is refused see ``preservation.custody_withdrawal.plan_withdrawal``."""
+    from archivist.preservation import custody_withdrawal
+
+    asked = custody_withdrawal.plan_withdrawal(workspace, package, reason)
+    path = custody_withdrawal.withdrawal_form(workspace, by, asked)
+    return FormToSign(path.stem, asked.code.words, asked.code.payload, path)
+
+
+@authorised(Act.TAKE_BACK)
+def take_back(
+    workspace: Workspace,
+    by: By,
+    package: str,
+    *,
+    reason: str,
+    people: Sequence[By] = (),
+    paper: Path | None = None,
+    dry_run: bool = False,
+) -> CustodyTakenBack:
+    """Take a package back that was not received; for the arguments and what is refused see ``preservation.custody_withdrawal.take_back``.
+
+    Raises:
+        UsageError: E001, no signed form. TwoPersonsNeeded: E605. RoleMissing: E504.
+    """
+    from archivist.preservation import custody_withdrawal
+
+    done = custody_withdrawal.plan_withdrawal(workspace, package, reason)
+    unchecked: tuple[str, ...] = ()
+    if not dry_run:
+        unchecked = require_pair(workspace, people, Act.TAKE_BACK)
+        if paper is None:
+            raise UsageError(
+                "收回移交须有对方证明没有接收、两人签字的《机构变动移交收回审批表》：用 --paper 指明它的扫描件",
+                remedy="先做表：同一命令加 --form；打印、签字盖章、扫描。没有写入任何内容。",
+            )
+        names = [one.actor for one in people]
+        given = read_given(paper)
+        done = custody_withdrawal.take_back(workspace, by, package, reason=reason, people=names, paper=given)
+    said = tuple(one.actor for one in people)
+    entry = done.entry
+    return CustodyTakenBack(str(entry.id), entry.custody, entry.cases, done.reason, said, unchecked, dry_run)
 
 
 @authorised(Act.TAKE_OVER)

@@ -11,6 +11,7 @@ from archivist.api.transfers import CustodyTakenOver
 from archivist.cli.asking import confirmed
 from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_form
 from archivist.errors import UsageError
 
 
@@ -85,6 +86,49 @@ def _hand_over(session: Session, to: str, folder: Path | None, *, yes: bool, dry
     session.say(
         "等待接收回执，之前不清除；本机关不再写入这些户档。回执用 archivist submit import 收。", "yellow"
     )
+
+
+@transfer.command()
+@click.argument("package", metavar="移交编号")
+@click.option("--reason", required=True, help="为什么收回，如 写错了机关代码；总账中永远保留。")
+@click.option("--by", "people", multiple=True, metavar="姓名", help="决定的两人，各写一次；须有分管领导。")
+@click.option(
+    "--paper",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="《机构变动移交收回审批表》签字后的扫描件：对方证明没有接收，两人签字。",
+)
+@click.option("--form", is_flag=True, help="只做收回审批表，放进 outbox/移交收回：打印、签字盖章、扫描。")
+@_DRY_RUN
+@with_session
+def back(
+    session: Session,
+    package: str,
+    reason: str,
+    people: tuple[str, ...],
+    paper: Path | None,
+    form: bool,
+    dry_run: bool,
+) -> None:
+    """收回移交：移交包发错了机关、对方没有接收的，凭对方的书面证明和两人签字收回，户档恢复由本机关办理。已有回执的不能收回。"""
+    if form:
+        show_form(session, api.withdrawal_form(session.workspace, session.by(), package, reason=reason))
+        return
+    done = api.take_back(
+        session.workspace,
+        session.by(writes=not dry_run),
+        package,
+        reason=reason,
+        people=[] if dry_run else [session.by(name) for name in people],
+        paper=paper,
+        dry_run=dry_run,
+    )
+    session.emit(done)
+    what = "可以收回（试运行，未写入）" if dry_run else "已收回"
+    session.say(f"{done.package}（移交给 {done.to}）{what}：{done.cases} 户恢复由本机关办理", "green")
+    if not dry_run:
+        session.say("移交包作废：写到盘上的分包请删去；再移交的另行打包。", "yellow")
+    for line in done.unchecked:
+        session.say(line, "yellow")
 
 
 @transfer.command("in")

@@ -1,11 +1,12 @@
 """Who answers for a file after a reorganisation (机构变动): what an office handed over to another, and what it took over. Pure.
 
 An office that handed its files over writes to none of them any more, from the moment the package was begun: what is in the package is the last
-it says of them. The one that took them in writes to them from then on. So at any moment one office at most does.
+it says of them. The one that took them in writes to them from then on. So at any moment one office at most does. A package that nobody took in can be taken back.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,7 @@ from archivist.model.bag_head import BagHead
 from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
 
-HANDOVER_OPS = (Op.SUBMISSION_STARTED, Op.SUBMISSION_ACKNOWLEDGED)
+HANDOVER_OPS = (Op.SUBMISSION_STARTED, Op.SUBMISSION_ACKNOWLEDGED, Op.CUSTODY_TAKEN_BACK)
 """What the ledger of the office says that hands over."""
 
 
@@ -35,6 +36,11 @@ class Handover:
     cases: frozenset[CaseNo]
     receiver: str = ""
     received_at: str = ""
+
+    @property
+    def day(self) -> dt.date:
+        """``on`` as a day."""
+        return dt.date.fromisoformat(self.on)
 
     @property
     def words(self) -> str:
@@ -63,6 +69,8 @@ def fold_handovers(before: Handovers, events: Iterable[Event]) -> Handovers:
         elif event.op is Op.SUBMISSION_ACKNOWLEDGED and name in found:
             data = event.data
             found[name] = replace(found[name], receiver=data["bureau"], received_at=data["received_at"])
+        elif event.op is Op.CUSTODY_TAKEN_BACK:
+            del found[name]
     by_case = {number: handover for handover in found.values() for number in handover.cases}
     return Handovers(found, by_case)
 

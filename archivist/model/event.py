@@ -78,6 +78,7 @@ class Op(StrEnum):
     SUBMISSION_MADE = "submission_made"
     SUBMISSION_ACKNOWLEDGED = "submission_acknowledged"
     CUSTODY_RECEIVED = "custody_received"
+    CUSTODY_TAKEN_BACK = "custody_taken_back"
     DISPOSAL_PROPOSED = "disposal_proposed"
     DISPOSAL_APPRAISED = "disposal_appraised"
     DISPOSAL_APPROVED = "disposal_approved"

@@ -127,6 +127,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "custody_received": _least(
         submission=str, office=str, anchor=str, parts=JsonList(_least(name=str, sha256=str)), heads=JsonList(list),
     ),
+    "custody_taken_back": _least(submission=str, by=_TEXTS, paper=str),
     "sample_drawn": _least(draw=str, month=str, lot=str, frame=str, seed=str, kin=_TEXTS, drawn=_TEXTS),
     "feedback_given": _least(submission=str, office=str, cases=_TEXTS),
     "alarm_cleared": _least(case=str, how=str, findings=_FINDINGS),

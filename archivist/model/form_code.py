@@ -1,7 +1,8 @@
 """What a form says to a machine that people sign for a request: which request it is, and the beginning of the SHA-256 of all that is asked.
 
 ``AV1-XH2026001-9F3A77C2-5B``: format, the request, eight hexadecimal digits, a checksum that finds slips of reading. A request is a batch of a
-disposal (``XH2026001``), a record to be taken out of its file (``TCTJHQDB2024000123R7``) or a group hold to be released (``JDG1``). It names nobody.
+disposal (``XH2026001``), a record to be taken out of its file (``TCTJHQDB2024000123R7``), a group hold to be released (``JDG1``) or a package to be
+taken back (``SHTJHQ2026N01``). It names nobody.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ SHOWN: Final = 8
 _DISPOSAL: Final = re.compile(r"XH(\d{4})(\d{3,})")
 _EXPUNGING: Final = re.compile(r"TC([A-Z]{4,10}\d{10,})R([1-9]\d{0,4})")
 _RELEASE: Final = re.compile(r"JD(G\d+)")
-_SUBJECTS: Final = "|".join(kind.pattern.replace("(", "(?:") for kind in (_DISPOSAL, _EXPUNGING, _RELEASE))
+_WITHDRAWAL: Final = re.compile(r"SH([A-Z]{2,8})(\d{4})N(\d{2,4})")
+_KINDS: Final = (_DISPOSAL, _EXPUNGING, _RELEASE, _WITHDRAWAL)
+_SUBJECTS: Final = "|".join(kind.pattern.replace("(", "(?:") for kind in _KINDS)
 _PAYLOAD: Final = re.compile(
     rf"(?P<body>AV1-(?P<subject>{_SUBJECTS})-(?P<digest>[0-9A-F]{{8}}))-(?P<check>[0-9A-F]{{2}})"
 )
@@ -48,6 +51,12 @@ class FormCode:
         """Return the code of a request to release a group hold, ``G1``."""
         return cls(f"JD{hold}", digest[:SHOWN])
 
+    @classmethod
+    def of_withdrawal(cls, package: str, digest: Sha256) -> FormCode:
+        """Return the code of a request to take a package back, ``S-TJHQ-2026-01``."""
+        _, office, year, number = package.split("-")
+        return cls(f"SH{office}{year}N{number}", digest[:SHOWN])
+
     @property
     def payload(self) -> str:
         """The text to print."""
@@ -61,6 +70,8 @@ class FormCode:
             return f"销毁批次 {batch}"
         if out := _EXPUNGING.fullmatch(self.subject):
             return f"剔除 {CaseNo.from_compact(out[1])} 第 {record_no(int(out[2]))} 件"
+        if package := self._package:
+            return f"收回移交 {package}"
         return f"解除成批冻结 {self.subject[2:]}"
 
     @property
@@ -70,12 +81,19 @@ class FormCode:
         return f"XH-{match[1]}-{match[2]}" if match else ""
 
     @property
+    def _package(self) -> str:
+        match = _WITHDRAWAL.fullmatch(self.subject)
+        return f"S-{match[1]}-{match[2]}-{match[3]}" if match else ""
+
+    @property
     def command(self) -> str:
         """By which command the signed form is taken."""
         if batch := self.disposal:
             return f"archivist retention appraise、approve 或 close {batch} --paper"
         if out := _EXPUNGING.fullmatch(self.subject):
             return f"archivist case expunge {CaseNo.from_compact(out[1])} {out[2]} … --paper"
+        if package := self._package:
+            return f"archivist transfer back {package} … --paper"
         return f"archivist retention release --group {self.subject[2:]} … --paper"
 
     @classmethod

@@ -41,6 +41,7 @@ class Act(StrEnum):
     TRANSFER_OUT = "transfer out"
     TRANSFER_IN = "transfer in"
     HAND_OVER = "transfer out --custody"
+    TAKE_BACK = "transfer back"
     TAKE_OVER = "transfer in --custody"
     RECORD_SERVICE = "case record serves"
     ISSUE = "generate"
@@ -112,6 +113,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.TRANSFER_OUT: "转出迁走的户档",
         Act.TRANSFER_IN: "接收转来的户档",
         Act.HAND_OVER: "机构变动移交全部户档",
+        Act.TAKE_BACK: "收回没有接收的移交（须两人）",
         Act.TAKE_OVER: "接管别的机关的户档",
         Act.RECORD_SERVICE: "登记送达回证",
         Act.ISSUE: "制发文书",
@@ -185,6 +187,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.TRANSFER_OUT: CUSTODY,
         Act.TRANSFER_IN: FILING,
         Act.HAND_OVER: CUSTODY,
+        Act.TAKE_BACK: CUSTODY,
         Act.TAKE_OVER: CUSTODY,
         Act.RECORD_SERVICE: FILING,
         Act.ISSUE: STAFF,

@@ -26,8 +26,10 @@ from archivist.workspace import Workspace
 __all__ = [
     "expunging_code",
     "expunging_form",
+    "print_request",
     "release_code",
     "release_form",
+    "request_digest",
     "write_sheets",
 ]
 
@@ -96,7 +98,7 @@ def expunging_form(
     }
     code = expunging_code(case, record, why, to)
     folder = f"{EXPUNGING}/{case}-{record.no}"
-    return _printed(workspace, DocumentId.EXPUNGING_APPROVAL, values, code, folder, on), code
+    return print_request(workspace, DocumentId.EXPUNGING_APPROVAL, values, code, folder, on), code
 
 
 # ── a group hold released ────────────────────────────────────────────────────────────────────────────────
@@ -140,11 +142,11 @@ def release_form(
     }
     code = release_code(group, basis)
     folder = f"{RELEASES}/{hold.id}"
-    return _printed(workspace, DocumentId.GROUP_RELEASE_APPROVAL, values, code, folder, on), code
+    return print_request(workspace, DocumentId.GROUP_RELEASE_APPROVAL, values, code, folder, on), code
 
 
 # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────
-def _printed(
+def print_request(
     workspace: Workspace,
     name: DocumentId,
     values: Mapping[str, object],
@@ -152,6 +154,7 @@ def _printed(
     folder: str,
     on: dt.date,
 ) -> Path:
+    """Write a form with the code of what is asked into a folder of the outbox, over one of the same name; return it. For what is raised see the others."""
     told = {path: value for path, value in values.items() if value != ""}
     title = workspace.catalogue.get(name).title
     made = print_sheet(workspace, name, told, code.payload, on=on, pdf=False)

@@ -156,7 +156,7 @@ def resume(
         step: called with the parts done and all.
 
     Raises:
-        PasswordNeeded: E106. InvalidValue: E002, the password is too weak. ReceiptMismatch: E611, it is acknowledged. ArchiveError: E200, there is none such. AlreadyDestroyed: E604. IntegrityAlarm: E202, a household
+        PasswordNeeded: E106. InvalidValue: E002, the password is too weak. ReceiptMismatch: E611, it is acknowledged, or was taken back. ArchiveError: E200, there is none such. AlreadyDestroyed: E604. IntegrityAlarm: E202, a household
             is not any more what it was. WriteFailed: E204.
     """
     with workspace.writing(by):  # see ``submit``
@@ -165,6 +165,11 @@ def resume(
             raise ReceiptMismatch(
                 f"{entry.id} 已有回执（{entry.bureau} {entry.received_at[:10]}），不再重做",
                 remedy="要再报送这些户的，另起一次报送：archivist submit。没有写入任何内容。",
+            )
+        if entry.stage is SubmissionStage.TAKEN_BACK:
+            raise ReceiptMismatch(
+                f"{entry.id} 已经收回，不再重做",
+                remedy="另起一次移交：archivist transfer out --custody。没有写入任何内容。",
             )
         if entry.encrypted and not password:
             raise PasswordNeeded(

@@ -110,6 +110,12 @@ def _own(workspace: Workspace, reply: Receipt | Feedback, name: str) -> tuple[Su
         raise ReceiptMismatch(f"本机关没有报送过 {reply.submission}", file=name) from error
     if entry.stage is SubmissionStage.STARTED:
         raise ReceiptMismatch(f"报送 {entry.id} 还没有做完，不会有回执", file=name)
+    if entry.stage is SubmissionStage.TAKEN_BACK:
+        raise ReceiptMismatch(
+            f"{entry.id} 已经收回，{reply.bureau[:40]} 却说接收了：两个机关都以为户档归自己",
+            file=name,
+            remedy="立即与对方核对，由一方停办；收回所凭的证明在总账（data/移交收回）。没有写入任何内容。",
+        )
     if reply.anchor != entry.anchor:
         raise ReceiptMismatch(
             f"锚不符：回的是 {reply.anchor[:20]}…，报送 {entry.id} 的是 {entry.anchor[:20]}…", file=name

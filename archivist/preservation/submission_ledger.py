@@ -19,7 +19,7 @@ from archivist.store import Archive, NewFile, bag
 FOLDER: Final = "data/报送"
 """Where in the ledger's bag a submission has what it is made of."""
 _FILES: Final = ("submission.json", "heads.tsv", "destroyed.tsv", "expunged.tsv")
-OPS: Final = (Op.SUBMISSION_STARTED, Op.SUBMISSION_MADE, Op.SUBMISSION_ACKNOWLEDGED)
+OPS: Final = (Op.SUBMISSION_STARTED, Op.SUBMISSION_MADE, Op.SUBMISSION_ACKNOWLEDGED, Op.CUSTODY_TAKEN_BACK)
 
 
 class SubmissionStage(StrEnum):
@@ -28,11 +28,17 @@ class SubmissionStage(StrEnum):
     STARTED = "started"
     MADE = "made"
     ACKNOWLEDGED = "acknowledged"
+    TAKEN_BACK = "taken_back"
 
     @property
     def label(self) -> str:
         """The same in Chinese."""
-        return {"started": "没有做完", "made": "已做完，等回执", "acknowledged": "已回执"}[self.value]
+        return {
+            "started": "没有做完",
+            "made": "已做完，等回执",
+            "acknowledged": "已回执",
+            "taken_back": "已收回",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ def _further(begun: SubmissionEntry, event: Event) -> SubmissionEntry:
         made = tuple(ReceivedPart(str(p["name"]), Sha256(str(p["sha256"]))) for p in data["parts"])
         stage = max(begun.stage, SubmissionStage.MADE, key=list(SubmissionStage).index)
         return replace(begun, stage=stage, made=made)
+    if event.op is Op.CUSTODY_TAKEN_BACK:
+        return replace(begun, stage=SubmissionStage.TAKEN_BACK)
     return replace(
         begun,
         stage=SubmissionStage.ACKNOWLEDGED,

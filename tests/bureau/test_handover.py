@@ -13,9 +13,10 @@ import pytest
 from archivist.api import agenda, case_file, case_list, next_acts, searching
 from archivist.api.setup import make_workspace as set_up
 from archivist.bureau.handover import TookOver, take_over
-from archivist.disposal_errors import ForkedChain, OnHold
+from archivist.disposal_errors import ForkedChain, ListChanged, OnHold, ReceiptMismatch
 from archivist.documents.render.render import document_text
 from archivist.errors import (
+    ArchiveError,
     ArchivistError,
     CaseClosed,
     CaseExists,
@@ -30,17 +31,22 @@ from archivist.model.case import CaseStatus
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.event import Op
 from archivist.model.facts import parse_facts
+from archivist.model.form_code import FormCode
 from archivist.model.group_holds import HeldCases
 from archivist.model.ids import Category
-from archivist.preservation import custody, disposal_forms, holds, submission
+from archivist.preservation import custody, disposal_forms, holds, submission, submission_ledger
 from archivist.preservation import disposal_batches as batches
+from archivist.preservation.custody_withdrawal import plan_withdrawal, take_back, withdrawal_form
 from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.holds import HoldOrder
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.preservation.submission import SubmissionMade
 from archivist.preservation.submission_import import take_in
 from archivist.preservation.verification import verify
 from archivist.procedure.cases import change_facts
-from archivist.store import durable_files, held_files
+from archivist.reading.formats.pdf import PDF
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
+from archivist.store import Original, durable_files, held_files
 from archivist.store.bag_fixity import FixityFault
 from archivist.store.receptions import Receptions
 from archivist.workspace import Workspace
@@ -319,6 +325,107 @@ def test_copies_are_cleared_away_after_the_receipt_and_by_a_disposal_alone(
             giving.archive.folder(numbers[0])
         assert verify(giving, READY).findings == ()
     assert taking.archive.case_numbers() == numbers and verify(taking, LATER).findings == ()
+
+
+# ── taken back ───────────────────────────────────────────────────────────────────────────────────────────
+SIGNERS = ("证明人（签名）", "核对人（签名）", "批准人（签名）")
+WHY = "机关代码写错"
+
+
+def proof(office: Workspace, made: SubmissionMade, *, reason: str = WHY, **more: Any) -> ReadPaper:
+    """Lay the scan of the form on which the other office says that it received nothing, signed by all three."""
+    asked = plan_withdrawal(office, str(made.submission.id), reason)
+    told: dict[str, Any] = {"codes": (asked.code.payload,), "labels": SIGNERS, "ink": 0.2}
+    told |= {"words": "机构变动移交收回审批表", "paper": True} | more
+    places = tuple(SignaturePlace(label, told["ink"]) for label in told["labels"])
+    page = PageText(
+        1, told["words"], told["codes"], "ocr", 0.9, 0, 100, 100, told["paper"], signature_places=places
+    )
+    path = office.root / "收回 签字.pdf"
+    path.write_bytes(b"%PDF-1.4 signed")
+    return ReadPaper(Original.of(path, path.name), ReadResult(PDF, (page,)))
+
+
+def taken_back(
+    office: Workspace, made: SubmissionMade, paper: ReadPaper | None = None, reason: str = WHY
+) -> None:
+    given = paper or proof(office, made)
+    take_back(office, LATER, str(made.submission.id), reason=reason, people=("赵主任", "钱管理"), paper=given)
+
+
+def test_what_nobody_received_is_taken_back(giving: Workspace, taking: Workspace) -> None:
+    """“a custody package sent to a wrong office code can be taken back (before it was received, with the evidence that it was not; by two)”."""
+    number = giving.archive.case_numbers()[0]
+    made = give(giving)
+    form = withdrawal_form(giving, LATER, plan_withdrawal(giving, str(made.submission.id), WHY))
+    words = "".join(document_text(form.read_bytes()))
+    assert "没有接收" in words and str(made.submission.id) in words and WHY in words and "TJHX" in words
+    taken_back(giving, made)
+    assert giving.archive.custody.handed_over() == {}
+    (event,) = giving.archive.ledger_events(Op.CUSTODY_TAKEN_BACK)
+    assert (event.data["by"], event.reason) == (["赵主任", "钱管理"], WHY)
+    assert any((folder / event.data["paper"]).is_file() for folder in giving.archive.ledger_folders())
+    change_facts(giving, LATER, number, PHONE, reason="来电")
+    assert verify(giving, LATER).findings == (), "a file that is ours again may change"
+    assert submission_ledger.find(giving.archive, str(made.submission.id)).stage.label == "已收回"
+    with pytest.raises(ReceiptMismatch, match="已经收回"):
+        submission.resume(giving, LATER, str(made.submission.id))
+    with pytest.raises(ReceiptMismatch, match="已经收回"):
+        plan_withdrawal(giving, str(made.submission.id), WHY)
+    again = give(giving)
+    assert again.submission.id.number == made.submission.id.number + 1
+    assert take(taking, again).cases == tuple(map(str, giving.archive.case_numbers()))
+
+
+UNFIT: dict[str, tuple[dict[str, Any], type[ArchivistError], str]] = {
+    "no scan": ({"paper": False}, UsageError, "不是纸张的扫描件"),
+    "printed, not signed": ({"ink": 0.0}, UsageError, "没有看见签名"),
+    "without the word of the other office": ({"labels": SIGNERS[1:]}, UsageError, "没有认出“证明人”"),
+    "another form": ({"words": "会议签到表"}, UsageError, "看不出是"),
+    "without the code": ({"codes": ()}, UsageError, "没有认出核对码"),
+    "for another reason": ({"reason": "不想移交了"}, ListChanged, "内容已变"),
+    "of another package": (
+        {"codes": (FormCode("SHTJHQ2024N09", "0" * 8).payload,)},
+        ListChanged,
+        "S-TJHQ-2024-09",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", UNFIT)
+def test_what_is_no_evidence_takes_nothing_back(giving: Workspace, how: str) -> None:
+    made = give(giving)
+    told, error, words = UNFIT[how]
+    with pytest.raises(error, match=words):
+        taken_back(giving, made, proof(giving, made, **told))
+    assert giving.archive.custody.handed_over() and not [*giving.archive.ledger_events(Op.CUSTODY_TAKEN_BACK)]
+
+
+def test_what_was_received_is_not_taken_back(giving: Workspace, taking: Workspace) -> None:
+    """By its receipt; and a receipt that comes after all is said aloud: two offices hold the files for theirs."""
+    made = give(giving)
+    name = str(made.submission.id)
+    with pytest.raises(InvalidValue, match="理由"):
+        plan_withdrawal(giving, name, " ")
+    paper = proof(giving, made)
+    answer = receipt(take(taking, made))
+    taken_back(giving, made, paper)
+    with pytest.raises(ReceiptMismatch, match="两个机关都以为户档归自己"):
+        take_in(giving, LATER, answer)
+    other = give(giving)
+    with pytest.raises(CaseExists):
+        take(taking, other)
+    with pytest.raises(ReceiptMismatch):
+        take_in(giving, LATER, answer)
+
+
+def test_what_is_acknowledged_or_no_handing_over_is_refused(giving: Workspace, taking: Workspace) -> None:
+    made = give(giving)
+    take_in(giving, LATER, receipt(take(taking, made)))
+    with pytest.raises(ReceiptMismatch, match="接收，不能收回"):
+        plan_withdrawal(giving, str(made.submission.id), WHY)
+    with pytest.raises(ArchiveError, match="没有报送"):
+        plan_withdrawal(giving, "S-TJHQ-2024-77", WHY)
 
 
 def papers(office: Workspace, batch: Disposal) -> None:

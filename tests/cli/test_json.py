@@ -247,6 +247,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (-1, "error", ["--custody", "--all", "--to", "TJHX", "--dry-run"]),
         (2, "error", ["--custody", "--all", "--to", "TJHX"]),
     ],
+    ("transfer", "back"): [
+        (20, "error", ["S-TJHQ-2024-01", "--reason", "写错代码"]),
+        (2, "error", ["甲", "--reason", "写错"]),
+    ],
     ("transfer", "in"): [(11, "error", ["诊断.txt"])],
     ("reindex",): [(0, "reindex", []), (50, "error", ["--to", "opensearch"]), (2, "error", ["--behind"])],
     ("templates", "list"): [(0, "document-types", [])],

@@ -12,11 +12,20 @@ from unittest import mock
 from archivist.bureau import handover
 from archivist.ingest.watch_folder import Now
 from archivist.model.facts import parse_facts
-from archivist.preservation import custody, submission, submission_ledger, submission_writing
+from archivist.preservation import (
+    custody,
+    custody_withdrawal,
+    submission,
+    submission_ledger,
+    submission_writing,
+)
+from archivist.preservation.signed_papers import ReadPaper
 from archivist.preservation.submission_ledger import SubmissionStage
-from archivist.store import Archive
+from archivist.reading.formats.images import JPEG
+from archivist.reading.pages import PageText, ReadResult, SignaturePlace
+from archivist.store import Archive, Original
 from archivist.workspace import Workspace
-from tests.faults.office import LIU_ID, Command
+from tests.faults.office import FORM, LIU_ID, Command, scan
 from tests.faults.shim import Ack
 from tests.kit import SETTINGS, open_household
 
@@ -85,10 +94,34 @@ def _hand_over(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("handed over")
 
 
+def _handed(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """Handed over to an office that there is not; the form lies there, signed."""
+    _hand_over(workspace, now, ack)
+    (workspace.root / FORM).write_bytes(scan(FORM))
+
+
+def _take_back(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    handed = next(iter(workspace.archive.custody.handed_over().values()), None)
+    if handed is not None:
+        asked = custody_withdrawal.plan_withdrawal(workspace, handed.package, "写错了代码")
+        places = tuple(SignaturePlace(f"{who}（签名）", 0.2) for who in ("证明人", "核对人", "批准人"))
+        words, codes = "机构变动移交收回审批表", (asked.code.payload,)
+        page = PageText(1, words, codes, "ocr", 0.9, 0, 100, 100, True, signature_places=places)
+        paper = ReadPaper(Original.of(workspace.root / FORM, FORM), ReadResult(JPEG, (page,)))
+        two = ("赵主任", "钱管理")
+        custody_withdrawal.take_back(
+            workspace, now(), handed.package, reason=asked.reason, people=two, paper=paper
+        )
+    ack("taken back")
+
+
 OF_OFFICES: Final = {
     c.name: c
     for c in (
         Command("hand over an office", _hand_over, _hand_over),
+        Command("take an office back", _take_back, _take_back, before=_handed),
         Command("take over an office", _take_over, _take_over, before=_sent),
     )
 }

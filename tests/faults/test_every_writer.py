@@ -38,6 +38,7 @@ STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
     "transfers.transfer_in": ("transfer in",),
     "transfers.hand_over": ("hand over an office",),
     "transfers.take_over": ("take over an office",),
+    "transfers.take_back": ("take an office back",),
     "household_changes.split_household": ("split a household",),
     "household_changes.merge_households": ("merge two households",),
     "submissions.take_in": ("take in answers",),
@@ -89,7 +90,12 @@ ONE_ENTRY: Final = {
 """Enters one event into the ledger, with its files, as "propose a disposal" does; what it makes besides can be made again."""
 HANDED_OUT: Final = {"registers.make", "report_sheets.make", "reports.make", "office_documents.issue"}
 """Hands a paper out and enters it, by the same ``Archive.hand_out`` as "check four natures" and "seal"."""
-AGAIN: Final = {"disposal.papers", "expunging.expunging_form", "holds.group_release_form"}
+AGAIN: Final = {
+    "disposal.papers",
+    "expunging.expunging_form",
+    "holds.group_release_form",
+    "transfers.withdrawal_form",
+}
 """Writes into the outbox a form of what is in the archive, as often as it is asked for, by ``request_forms.write_sheets``."""
 BY_NAME: Final = {"setup.tidy"}
 """Renames files that nobody put on record, one by one: each is at its old place or at the new one."""

@@ -183,6 +183,10 @@ GIVEN: dict[str, dict[str, object]] = {
         "expunging.size": "2个文件，2页", "expunging.digests": "；".join([" ".join(["3f9c0a1e"] * 8)] * 2), "expunging.why": "误归入他户",
         "expunging.kept": "TJHQ-DB-2024-000124 第 0003 件", "expunging.copies": "还有备份2处、报送1处，剔除后逐处清除。",
     },
+    "handover_withdrawal": {
+        "handover.package": "S-TJHQ-2026-01", "handover.on": "2026-03-02", "handover.to": "TJHX", "handover.size": "312户，2个分包",
+        "handover.anchor": " ".join(["3f9c0a1e"] * 8), "handover.reason": "接管的机关代码写错，应为 TJHC。",
+    },
     "group_release_approval": {
         "release.hold": "G1", "release.start": "2024-03-08", "release.cause": "审计", "release.cases": "最低生活保障，2023年立户，样例里社区",
         "release.households": "213户", "release.basis": "审计结束，审计报告〔2024〕3号", "release.until": "审计结束", "release.authority": "示范区审计局",
@@ -235,7 +239,7 @@ OF_MANY = (
 )  # fmt: skip
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
-    "four_nature_report", "disposal_appraisal_report", "expunging_approval", "group_release_approval",
+    "four_nature_report", "disposal_appraisal_report", "expunging_approval", "group_release_approval", "handover_withdrawal",
     "submission_receipt", "sample_draw",
 )  # fmt: skip
 NAMES = (*OF_A_CASE, *OF_MANY, *OF_THE_OFFICE)

@@ -91,6 +91,7 @@ def test_the_sheet_is_upright_but_for_long_lists(name: str) -> None:
         "disposal_appraisal_report",
         "expunging_approval",
         "group_release_approval",
+        "handover_withdrawal",
     ],
 )
 def test_a_register_may_be_an_upright_form(name: str) -> None:
