@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised, require_pair
-from archivist.api.given_papers import FormToSign, read_given
+from archivist.api.given_papers import FormToSign, file_signed, read_given
 from archivist.api.inbox import parse_record, record_named
 from archivist.api.result import Result
 from archivist.errors import InvalidValue, UsageError
@@ -195,17 +195,9 @@ def _filed(workspace: Workspace, by: By, asked: Expunging, path: Path) -> Record
         UsageError: E001, it is no scan of the form, or not signed by both. ListChanged: E603, it is of another request.
     """
     from archivist.doctypes.ids import DocumentId
-    from archivist.ingest.filing import commit_file
     from archivist.preservation.expunging import require_approval
 
     given = read_given(path)
     require_approval(workspace, asked, given)
-    number, expunged = asked.case, asked.record.no
-    for no, record in workspace.archive.read(number).records.items():
-        if no != expunged and given.original.sha256 in {f.sha256 for f in record.files}:
-            return no
-    kind = workspace.catalogue.get(DocumentId.EXPUNGING_APPROVAL)
-    return commit_file(
-        workspace, by, number, kind, given.original, given.result,
-        type_score=None, reason=f"剔除第 {expunged} 件的审批表",
-    ).no  # fmt: skip
+    why = f"剔除第 {asked.record.no} 件的审批表"
+    return file_signed(workspace, by, asked.case, DocumentId.EXPUNGING_APPROVAL, given, reason=why)

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, overload
 from archivist.api.result import Result
 
 if TYPE_CHECKING:
+    from archivist.doctypes.ids import DocumentId
+    from archivist.model.by import By
+    from archivist.model.ids import CaseNo, RecordNo
     from archivist.preservation.signed_papers import ReadPaper
+    from archivist.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,33 @@ class FormToSign(Result):
     about: str
     code: str
     file: Path
+
+
+def file_signed(
+    workspace: Workspace, by: By, number: CaseNo, kind: DocumentId, given: ReadPaper, *, reason: str
+) -> RecordNo:
+    """Return the record of a case that a signed form is; one that is filed already, as when this was cut short, is taken as it is.
+
+    Args:
+        workspace: the open workspace.
+        by: who files it, and when.
+        number: the case.
+        kind: as what it is filed.
+        given: the form, which was judged.
+        reason: what it is for.
+
+    Raises:
+        DroppedFileError: E100–E111. WriteFailed: E204.
+    """
+    from archivist.ingest.filing import commit_file
+
+    for no, record in workspace.archive.read(number).records.items():
+        if given.original.sha256 in {f.sha256 for f in record.files}:
+            return no
+    document = workspace.catalogue.get(kind)
+    return commit_file(
+        workspace, by, number, document, given.original, given.result, type_score=None, reason=reason
+    ).no
 
 
 @overload

@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.authorisation import authorised
+from archivist.api.given_papers import FormToSign, file_signed, read_given
 from archivist.api.result import Result
+from archivist.errors import UsageError
 from archivist.model.permissions import Act
 from archivist.rules.unit import Unit
 
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.model.case import Case
+    from archivist.model.ids import RecordNo
     from archivist.preservation.disposal import RetainedCase, RetainedDocument
     from archivist.rules.disposition.retention import Retention, RetentionPeriod
     from archivist.rules.rule import Rule
@@ -237,17 +241,50 @@ def extend(
     until: dt.date | None,
     appraisers: Sequence[str],
     reason: str,
+    paper: Path | None,
 ) -> RetentionExplained:
-    """Record that an appraisal (鉴定) keeps a file longer, until a day or for ever (``None``).
+    """Record that an appraisal (鉴定) keeps a file longer, until a day or for ever (``None``); ``paper`` is the scan of what the appraisers signed.
 
     Raises:
-        CaseNotFound: E201. InvalidValue: E002. DisposalError: E600, with every reason at once.
+        CaseNotFound: E201. InvalidValue: E002. DisposalError: E600, with every reason at once. UsageError: E001, no signed form. ListChanged: E603,
+            the form is of another appraisal.
     """
+    from archivist.doctypes.ids import DocumentId
     from archivist.preservation import appraisal
 
     number = workspace.find_case(case)
-    now = appraisal.extend(workspace, by, number, until=until, appraisers=appraisers, reason=reason)
+
+    def filed(asked: appraisal.AskedExtension) -> RecordNo:
+        if paper is None:
+            raise UsageError(
+                "延长须有鉴定人签字的《档案鉴定意见表》：用 --paper 指明它的扫描件",
+                remedy="先做表：同一命令加 --form；打印、签字、扫描。没有写入任何内容。",
+            )
+        given = read_given(paper)
+        appraisal.require_opinion(workspace, asked, given, len({*appraisers}))
+        kind = DocumentId.DISPOSAL_APPRAISAL_OPINION
+        return file_signed(workspace, by, number, kind, given, reason="鉴定延长的意见表")
+
+    now = appraisal.extend(
+        workspace, by, number, until=until, appraisers=appraisers, reason=reason, paper=filed
+    )
     return _explained(workspace, workspace.archive.read(number), now, by.today)
+
+
+@authorised(Act.EXTEND_RETENTION)
+def extension_form(
+    workspace: Workspace, by: By, case: str, *, until: dt.date | None, reason: str
+) -> FormToSign:
+    """Make the form that the appraisers sign before one file is kept longer.
+
+    Raises:
+        CaseNotFound: E201. InvalidValue: E002. DisposalError: E600. TemplateFault: E303. WriteFailed: E204.
+    """
+    from archivist.preservation import appraisal
+
+    asked = appraisal.plan_extension(workspace, by, workspace.find_case(case), until=until, reason=reason)
+    path = appraisal.extension_form(workspace, by, asked)
+    return FormToSign(path.stem, asked.code.words, asked.code.payload, path)
 
 
 def _explained(workspace: Workspace, case: Case, kept: Retention, on: dt.date) -> RetentionExplained:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import click
 
@@ -12,6 +13,7 @@ from archivist.cli.disposal import COMMANDS as DISPOSAL
 from archivist.cli.holds import hold, release
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
+from archivist.cli.signatures import show_form
 from archivist.errors import UsageError
 
 
@@ -104,6 +106,12 @@ def explain(session: Session, case_: str, on: dt.date | None) -> None:
     "--appraiser", "appraisers", multiple=True, metavar="姓名", help="鉴定小组成员，至少两人，可多次。"
 )
 @click.option("--reason", required=True, help="延长的理由。")
+@click.option(
+    "--paper",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="鉴定人签字的《档案鉴定意见表》扫描件；表用 --form 做，归入本户。",
+)
+@click.option("--form", is_flag=True, help="只做鉴定意见表，放进 outbox/鉴定延长：打印、签字、扫描。")
 @with_session
 def extend(
     session: Session,
@@ -112,12 +120,24 @@ def extend(
     permanent: bool,
     appraisers: tuple[str, ...],
     reason: str,
+    paper: Path | None,
+    form: bool,
 ) -> None:
-    """记录鉴定的结论：一户延长保管到某日，或永久保管。只能延长，不能缩短。"""
+    """记录鉴定的结论：一户延长保管到某日，或永久保管，凭鉴定人签字的意见表。只能延长，不能缩短。"""
     if permanent == (until is not None):
         raise UsageError("--until 与 --permanent 须写一个，也只能写一个")
+    if form:
+        made = api.extension_form(session.workspace, session.by(), case_, until=until, reason=reason)
+        show_form(session, made)
+        return
     done = api.extend(
-        session.workspace, session.by(), case_, until=until, appraisers=appraisers, reason=reason
+        session.workspace,
+        session.by(),
+        case_,
+        until=until,
+        appraisers=appraisers,
+        reason=reason,
+        paper=paper,
     )
     _show(session, done)
 

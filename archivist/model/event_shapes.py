@@ -103,7 +103,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "submission_made": _least(submission=str, parts=JsonList(_least(name=str, sha256=str, size=int))),
     "submission_acknowledged": _least(submission=str, bureau=str, received_at=dt.datetime, returned=_TEXTS, reply=str),
     "volume_finished": _least(no=str, pages=JsonList(list)),
-    "retention_extended": _least(until=str, appraisers=_TEXTS),
+    "retention_extended": _least({"paper": str}, until=str, appraisers=_TEXTS),
     "hold_placed": _HOLD,
     "hold_released": _RELEASE,
     "hold_declared": _GROUP_HOLD,

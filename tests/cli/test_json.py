@@ -202,6 +202,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("retention", "explain"): [(0, "retention-explain", ["王秀兰"])],
     ("retention", "extend"): [
         (60, "error", ["王秀兰", "--permanent", "--appraiser", "甲", "--reason", "有保存价值"]),
+        (60, "error", ["王秀兰", "--permanent", "--reason", "有保存价值", "--form"]),
     ],
     ("retention", "propose"): [(29, "error", []), (29, "error", ["--dry-run"])],
     ("retention", "papers"): [(67, "error", ["XH-2024-001"])],

@@ -75,12 +75,27 @@ def examined(workspace: Workspace, on: dt.date) -> FourNatureReport:
     return _seen[head]
 
 
+def _closed(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """A closed file with a paper, which stands for what the appraisers signed."""
+    for name in ("assign from the tray", "deregister"):
+        OF_CASES[name].act(workspace, now, ack)
+
+
 def _extend(workspace: Workspace, now: Now, ack: Ack) -> None:
     with workspace.writing(now()):
         pass
     if not any(e.op is Op.RETENTION_EXTENDED for e, _ in workspace.archive.chain(ZHANG).events):
         until, appraisers = dt.date(2040, 1, 1), disposals.APPRAISERS
-        appraisal.extend(workspace, now(), ZHANG, until=until, appraisers=appraisers, reason="有查考价值")
+        paper = next(iter(workspace.archive.read(ZHANG).records))
+        appraisal.extend(
+            workspace,
+            now(),
+            ZHANG,
+            until=until,
+            appraisers=appraisers,
+            reason="有查考价值",
+            paper=lambda _: paper,
+        )
     ack("extended")
 
 
@@ -116,8 +131,7 @@ def _release_many(workspace: Workspace, now: Now, ack: Ack) -> None:
 # ── a disposal ───────────────────────────────────────────────────────────────────────────────────────────
 def _expired(workspace: Workspace, now: Now, ack: Ack) -> None:
     """A closed file with a paper, and people who may decide on it."""
-    for name in ("assign from the tray", "deregister"):
-        OF_CASES[name].act(workspace, now, ack)
+    _closed(workspace, now, ack)
     (workspace.root / "archivist.toml").write_text(SETTINGS + PEOPLE, encoding="utf-8")
 
 
@@ -227,7 +241,7 @@ OF_CUSTODY: Final[Mapping[str, Command]] = {
     for c in (
         Command("finish a volume", _finish, _finish, before=OF_CASES["file one"].act),
         Command("check four natures", _four_natures, _four_natures),
-        Command("keep longer", _extend, before=OF_CASES["deregister"].act),
+        Command("keep longer", _extend, before=_closed),
         Command("enter vacant numbers", _vacant, before=_number_of_nobody),
         Command("release many", _release_many, before=_many_held),
         _of_disposal("propose a disposal", _propose),

@@ -95,6 +95,7 @@ AGAIN: Final = {
     "expunging.expunging_form",
     "holds.group_release_form",
     "transfers.withdrawal_form",
+    "retention.extension_form",
 }
 """Writes into the outbox a form of what is in the archive, as often as it is asked for, by ``request_forms.write_sheets``."""
 BY_NAME: Final = {"setup.tidy"}
