@@ -156,6 +156,7 @@ class DocumentId(StrEnum):
     FIXITY_MANIFEST = "fixity_manifest"
     FOUR_NATURE_REPORT = "four_nature_report"
     GROUP_RELEASE_APPROVAL = "group_release_approval"
+    HANDOVER_REGISTER = "handover_register"
     HANDOVER_WITHDRAWAL = "handover_withdrawal"
     HOLD_REGISTER = "hold_register"
     LEADING_GROUP_SETUP = "leading_group_setup"

@@ -13,6 +13,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.case import Case
+from archivist.model.custody import Handover
 from archivist.model.event import Event
 from archivist.model.group_holds import GroupHold
 from archivist.model.ids import CaseNo, Category
@@ -45,10 +46,11 @@ OF_HOLDS: Final = (
 )
 """Registers of what becomes of files: they ask the ledger for holds on many cases, and are not made where it cannot say."""
 
+OF_THE_GONE: Final = (DocumentId.ELECTRONIC_DESTRUCTION_LOG, DocumentId.HANDOVER_REGISTER)
+"""Registers that tell of files which are not here any more."""
 
-OF_ONE_OFFICE: Final = frozenset(
-    {*OF_HOLDS, DocumentId.ELECTRONIC_DESTRUCTION_LOG, DocumentId.ARCHIVE_TRANSFER_LIST}
-)
+
+OF_ONE_OFFICE: Final = frozenset({*OF_HOLDS, *OF_THE_GONE, DocumentId.ARCHIVE_TRANSFER_LIST})
 """Registers of what an office does with its own files: the bureau, which has copies, makes none of them."""
 
 
@@ -60,7 +62,7 @@ class Compiled:
         houses: those wanted.
         unread: which cases could not be looked at, and why.
         named: the case numbers that were asked for one by one.
-        sealed: see ``RegisterRequest``; ``groups`` and ``destroyed`` too.
+        sealed: see ``RegisterRequest``; ``groups``, ``destroyed`` and ``handovers`` too.
         notes: what a reader must know of where they come from.
     """
 
@@ -71,6 +73,7 @@ class Compiled:
     groups: tuple[GroupHold, ...] = ()
     destroyed: tuple[Tombstone, ...] = ()
     notes: tuple[str, ...] = ()
+    handovers: Mapping[CaseNo, Handover] = field(default_factory=dict)
 
 
 def is_of_one_office(document: DocumentType) -> bool:
@@ -156,7 +159,8 @@ def collect(
         query.named,
         lambda number: _sealed(workspace, number),
         groups,
-        _destroyed(workspace) if document.id == DocumentId.ELECTRONIC_DESTRUCTION_LOG else (),
+        _destroyed(workspace) if document.id in OF_THE_GONE else (),
+        workspace.archive.custody.handed_over() if document.id == DocumentId.HANDOVER_REGISTER else {},
     )
 
 
@@ -225,6 +229,7 @@ def make(
             listed,
             found.groups,
             found.destroyed,
+            found.handovers,
         )
     )
     if heading := document.field(kind.heading):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from archivist.config import Office
 from archivist.doctypes.field_paths import FieldPath
+from archivist.model.custody import Handover
 from archivist.model.fact_paths import FactPath
 from archivist.model.group_holds import GroupHold
 from archivist.model.ids import CaseNo
@@ -41,6 +42,7 @@ class RegisterRequest:
         listed: the payments of a list that was handed in.
         groups: the holds on many cases, where the register is about what becomes of files.
         destroyed: the cases that were destroyed, in the order they went, where the register is about them.
+        handovers: what was handed over to other offices, where the register is about it.
         sealed: case number → SHA-256 (hex) of its tag manifest, which every other file of the case hangs on; raises
             IntegrityAlarm (E202) when the case is not as its chain says.
     """
@@ -55,6 +57,7 @@ class RegisterRequest:
     listed: Sequence[ListedPayment] = ()
     groups: Sequence[GroupHold] = ()
     destroyed: Sequence[Tombstone] = ()
+    handovers: Mapping[CaseNo, Handover] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

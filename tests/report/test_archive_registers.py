@@ -18,6 +18,7 @@ from archivist.config import Office
 from archivist.errors import IntegrityAlarm, InvalidValue, UsageError
 from archivist.issuing.case_documents import issue, plan
 from archivist.issuing.office_documents import render_register
+from archivist.model.custody import Handover
 from archivist.model.group_holds import GroupHold, HeldCases
 from archivist.model.holds import Hold, HoldRelease
 from archivist.model.ids import CaseNo, Category, Sha256
@@ -78,6 +79,15 @@ def made(name: str, *houses: HouseholdHistory, on: dt.date = ON, **told: str) ->
     )  # fmt: skip
 
 
+def a_tombstone(number: CaseNo) -> Tombstone:
+    """What stays of a case that was destroyed on 4 August 2028."""
+    return Tombstone(
+        number, "XH-2028-001", Sha256("a" * 64), (Sha256("b" * 64),), Sha256("c" * 64), 30, 247,
+        2058553, 61, (2024, 2028), "2024-07-05", "retention.case", "停保后不少于3年", "2027-07-05", {}, ("报送：S-YLJD-2024M07-01",),
+        "2028-08-04T10:00:00+08:00",
+    )  # fmt: skip
+
+
 def printed(name: str, register: Register, *, nil: bool = False) -> str:
     doc = CATALOGUE.get(name)
     told = {**register_values(doc, register, nil=nil), **TOLD.get(name, {})}
@@ -88,7 +98,7 @@ def printed(name: str, register: Register, *, nil: bool = False) -> str:
 @pytest.mark.parametrize("name", ARCHIVE)
 def test_each_is_printed_with_its_volumes(name: str) -> None:
     register = made(name, closed(1), closed(2, "2024-10-01", "TK"))
-    nil = name in ("electronic_destruction_log", "hold_register")
+    nil = name in ("electronic_destruction_log", "hold_register", "handover_register")
     text = printed(name, register, nil=nil)
     assert "{{" not in text and "{%" not in text
     flat = "".join(text.split())
@@ -290,6 +300,33 @@ def test_every_hold_is_listed_with_its_release_and_nobody_is_named() -> None:
     assert "户主" not in text and "判决生效（甲、乙）" in text and "现有冻结 2 项，已解除 1 项" in text
 
 
+def test_what_was_handed_over_is_listed_with_where_it_is() -> None:
+    """“a register of files handed over”: to whom, when it was received, whether the copy here is gone; as of the day; nobody is named."""
+    numbers = [CaseNo.parse(f"YLJD-DB-2024-{n:06d}") for n in (1, 2, 3)]
+    waiting = Handover("S-YLJD-2028-02", "TJHC", "2028-06-01", frozenset(numbers[2:]))
+    first = Handover(
+        "S-YLJD-2028-01", "TJHX", "2028-03-01", frozenset(numbers[:2]), "样例新设街道", "2028-03-05T09:00:00+08:00"
+    )  # fmt: skip
+    stone = replace(a_tombstone(numbers[1]), destroyed_at="2028-07-01T09:00:00+08:00")
+    found = Compiled(
+        handovers={numbers[0]: first, numbers[1]: first, numbers[2]: waiting}, destroyed=(stone,)
+    )
+
+    def listed(on: dt.date) -> Register:
+        document = CATALOGUE.get("handover_register")
+        return make(document, found, TIANJIN, Period.of_day(on), today=on, office=OFFICE)
+
+    register = listed(ON)
+    assert [(r["case"][-1], r["to"], r["status"]) for r in register.rows] == [
+        ("1", "TJHX", "已接收"), ("2", "TJHX", "已清除留存"), ("3", "TJHC", "等接收回执"),
+    ]  # fmt: skip
+    assert [register.values[f"register.{key}"] for key in ("count", "open", "listed", "gone")] == [3, 1, 1, 1]
+    early = listed(dt.date(2028, 3, 4))
+    assert [(r["status"], r["received_on"]) for r in early.rows] == [("等接收回执", None)] * 2
+    text = printed("handover_register", register)
+    assert "样例新设街道" in text and "户主" not in text and "等接收回执 1 卷" in text
+
+
 def test_what_is_kept_until_when_is_listed_and_nobody_is_named() -> None:
     """「保管情况」: closed files, the earliest end first, held ones counted apart."""
     register = made(
@@ -308,11 +345,7 @@ def test_what_is_kept_until_when_is_listed_and_nobody_is_named() -> None:
 
 def test_what_was_destroyed_is_listed_from_its_tombstones() -> None:
     """「已销毁」, of the period alone; a tombstone names nobody."""
-    stone = Tombstone(
-        CaseNo.parse("YLJD-DB-2024-000001"), "XH-2028-001", Sha256("a" * 64), (Sha256("b" * 64),), Sha256("c" * 64), 30, 247,
-        2058553, 61, (2024, 2028), "2024-07-05", "retention.case", "停保后不少于3年", "2027-07-05", {}, ("报送：S-YLJD-2024M07-01",),
-        "2028-08-04T10:00:00+08:00",
-    )  # fmt: skip
+    stone = a_tombstone(CaseNo.parse("YLJD-DB-2024-000001"))
     found = Compiled(destroyed=(stone, replace(stone, destroyed_at="2027-08-04T10:00:00+08:00")))
     document = CATALOGUE.get("electronic_destruction_log")
     register = make(document, found, TIANJIN, Period.of_year("2028"), today=ON, office=OFFICE)

@@ -30,7 +30,8 @@ LATER = dt.date(2031, 12, 31)
 LISTS: Final = [
     n
     for n in REGISTERS
-    if lists_lines(CATALOGUE.get(n)) and n not in ("electronic_destruction_log", "hold_register")
+    if lists_lines(CATALOGUE.get(n))
+    and n not in ("electronic_destruction_log", "hold_register", "handover_register")
 ]
 TOLD: Final[dict[str, dict[str, str]]] = {
     "archive_transfer_list": {"transfer.kind": "经办移交档案室", "transfer.to": "街道档案室"},

@@ -1,4 +1,4 @@
-"""What becomes of files, as registers that name nobody: what is kept until when, what is held, what was destroyed.
+"""What becomes of files, as registers that name nobody: what is kept until when, what is held, what was handed over, what was destroyed.
 
 Holds stand in the files and in the ledger, destroyed files in the ledger alone.
 """
@@ -12,7 +12,9 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.model.case import CaseStatus
 from archivist.model.chinese import format_date, short_date
+from archivist.model.custody import Handover
 from archivist.model.holds import Hold
+from archivist.model.ids import CaseNo
 from archivist.model.tombstone import Tombstone
 from archivist.report.register import ROWS, Register, RegisterRequest, Row, blanks
 from archivist.report.registers.registry import register
@@ -135,6 +137,50 @@ def electronic_destruction_log(asked: RegisterRequest) -> Register:
         found.nil = {FieldPath.DESTRUCTION_REGISTER: NOTHING, FieldPath.ERASED_KEPT: NOTHING}
         found.hint = "总账中这一期间没有销毁记录。"
     return found
+
+
+@register(DocumentId.HANDOVER_REGISTER, period="on")
+def handover_register(asked: RegisterRequest) -> Register:
+    """Every file that was handed over to another office until the day, whether it was received, and whether the copy here is gone.
+
+    Source: 档案法实施条例第三十九条「准确记录、可追溯」.
+    """
+    on = asked.period.last
+    gone = {stone.case for stone in asked.destroyed if _destroyed_on(stone) <= on}
+    rows = [
+        _handover_row(number, handover, on, gone=number in gone)
+        for number, handover in sorted(asked.handovers.items())
+        if handover.day <= on
+    ]
+    found = Register({ROWS: rows})
+    states = [row["status"] for row in rows]
+    found.values |= {
+        FieldPath.REGISTER_COUNT: len(rows),
+        FieldPath.REGISTER_OPEN: states.count(_WAITING),
+        FieldPath.REGISTER_LISTED: states.count(_RECEIVED),
+        FieldPath.REGISTER_GONE: states.count(_CLEARED),
+    }
+    if rows:
+        found.notes.append("收回的移交不列，见总账；接收日期以对方的回执为准。")
+    return found
+
+
+_WAITING, _RECEIVED, _CLEARED = "等接收回执", "已接收", "已清除留存"
+
+
+def _handover_row(number: CaseNo, handover: Handover, on: dt.date, *, gone: bool) -> Row:
+    day = dt.date.fromisoformat(handover.received_at[:10]) if handover.received_at else dt.date.max
+    received = day <= on
+    return {
+        "case": str(number),
+        "category": number.category.label,
+        "package": handover.package,
+        "to": handover.to,
+        "on": handover.day,
+        "received_on": day if received else None,
+        "receiver": handover.receiver if received else "",
+        "status": _CLEARED if gone else _RECEIVED if received else _WAITING,
+    }
 
 
 def _destroyed_on(stone: Tombstone) -> dt.date:

@@ -156,6 +156,16 @@ GIVEN: dict[str, dict[str, object]] = {
             {"hold": "H2", "scope": "TJHQ-DB-2018-000007（第0003、0009件）", "cause": "信访", "start": "2026-01-12", "source": "", "until": "信访办结", "released_on": "2026-09-30", "release": "信访事项办结（白主管、魏主任）"},
         ],
     },
+    "handover_register": {
+        "register.rows": [
+            {
+                "case": f"TJHQ-DB-2024-{n:06d}", "category": "最低生活保障", "package": "S-TJHQ-2026-01", "to": "TJHX", "on": "2026-03-02",
+                "received_on": "2026-03-05" if n % 3 else "", "receiver": "示范区新设街道办事处" if n % 3 else "", "status": "已接收" if n % 3 else "等接收回执",
+            }
+            for n in range(1, 25)
+        ],
+        "register.period": "截至2026年12月31日", "register.count": 24, "register.open": 8, "register.listed": 16, "register.gone": 0,
+    },
     "custody_register": {
         "register.period": "截至2028年12月31日", "register.count": 24, "register.listed": 20, "register.due": 3, "register.open": 1,
         "register.rows": [
@@ -235,7 +245,7 @@ OF_A_CASE = (
 )
 OF_MANY = (
     "archive_transfer_list", "expiry_list", "disposal_appraisal_opinion", "destruction_register", "destruction_approval",
-    "destruction_supervision_record", "electronic_destruction_log", "hold_register", "custody_register",
+    "destruction_supervision_record", "electronic_destruction_log", "hold_register", "custody_register", "handover_register",
 )  # fmt: skip
 OF_THE_OFFICE = (
     "retention_schedule", "delegation_agreement", "delegation_power_list", "deliberation_body_setup", "deliberation_rules", "ledger_seal",
