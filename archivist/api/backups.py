@@ -237,23 +237,28 @@ def check(
     return BackupChecked(GenerationView.of(done.generation), _views(done.findings), _views(done.known))
 
 
-def drill(dest: Path, by: By, into: Path | None = None) -> Drilled:
+def drill(workspace: Workspace, dest: Path, by: By, into: Path | None = None) -> Drilled:
     """Restore a generation into a new folder, check it there, ask it something, and remove it again.
 
+    For as long as it lasts the files of all households lie outside any archive, so that it is put on record as a copy is.
+
     Args:
+        workspace: of whoever asks; its access log says whose files were laid out, before they are.
         dest: the folder of a generation, or of generations: then the newest.
         by: who, and when.
         into: where the new folder is made; where the system has room for such when not given.
 
     Raises:
+        AccessNotLogged: E213.
         ArchiveError: E200, there is none.
     """
     from archivist.api import searching
     from archivist.preservation import backup_check, generations
-    from archivist.store.bag_heads import is_bureau
+    from archivist.store.bag_heads import is_bureau, numbers_of
     from archivist.workspace import Workspace
 
     folder = generations.newest(dest)
+    workspace.archive.access.disclose(numbers_of(folder / "archive"))
     steps: list[DrillStep] = []
 
     @contextmanager

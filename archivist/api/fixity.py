@@ -176,7 +176,6 @@ def verify(
     cases: Sequence[str] = (),
     *,
     quick: bool = False,
-    bind: bool = False,
     processes: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verified:
@@ -187,17 +186,43 @@ def verify(
         by: who checks, and when.
         cases: numbers, ID numbers or unambiguous names; none for all cases, ledger, tray and index.
         quick: chains, manifests and sizes only.
-        bind: whether what older programs wrote, and is sound, is bound to its number.
         processes: checking processes; 0 means one for each core.
         progress: called with the bags done and the bags there are.
     """
-    from archivist.preservation import binding, verification
+    return _verified(_checked(workspace, by, cases, quick, processes, progress), quick=quick)
+
+
+@authorised(Act.BIND)
+def verify_and_bind(
+    workspace: Workspace,
+    by: By,
+    cases: Sequence[str] = (),
+    *,
+    quick: bool = False,
+    processes: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verified:
+    """Check as ``verify`` does, then bind to its number what older programs wrote and is sound: an event for each."""
+    from archivist.preservation import binding
+
+    done = _checked(workspace, by, cases, quick, processes, progress)
+    return _verified(done, quick=quick, bound=binding.bind(workspace, by, done))
+
+
+def _checked(
+    workspace: Workspace,
+    by: By,
+    cases: Sequence[str],
+    quick: bool,
+    processes: int,
+    progress: Callable[[int, int], None] | None,
+) -> Verification:
+    from archivist.preservation import verification
 
     numbers = selection.households(workspace, cases)
-    done = verification.verify(
+    return verification.verify(
         workspace, by, numbers or None, quick=quick, processes=processes, step=progress
     )
-    return _verified(done, quick=quick, bound=binding.bind(workspace, by, done) if bind else ())
 
 
 @authorised(Act.VERIFY)

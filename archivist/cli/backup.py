@@ -141,7 +141,7 @@ def list_(session: Session, dest: Path) -> None:
 @with_session
 def drill(session: Session, dest: Path, into: Path | None) -> int:
     """演练：把一份备份恢复到临时文件夹，核对、检索、查期限，报告用了多久，然后删去。"""
-    done = api.drill(dest, session.by(), into)
+    done = api.drill(session.workspace, dest, session.by(), into)
     session.emit(done)
     session.table(("步骤", "结果", "秒"), [(s.step, s.outcome, f"{s.seconds:.1f}") for s in done.steps])
     show_findings(session, done.findings)

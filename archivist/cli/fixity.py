@@ -76,12 +76,11 @@ def verify(
     if accept:
         return _accept(session, cases, reason, second)
     with session.progress("核对") as progress:
-        done = api.verify(
+        done = (api.verify_and_bind if bind else api.verify)(
             session.workspace,
             session.by(),
             cases,
             quick=quick,
-            bind=bind,
             processes=processes,
             progress=progress,
         )

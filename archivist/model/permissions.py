@@ -61,6 +61,7 @@ class Act(StrEnum):
     CLEAR_RESIDUE = "retention residue --cleared"
     CLOSE_DISPOSAL = "retention close"
     VERIFY = "verify"
+    BIND = "verify --bind"
     ACCEPT_FINDINGS = "verify --accept"
     SEAL = "ledger seal"
     BACK_UP = "backup"
@@ -133,6 +134,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.CLEAR_RESIDUE: "登记残留已清（须两人）",
         Act.CLOSE_DISPOSAL: "完成销毁批次",
         Act.VERIFY: "核对档案库",
+        Act.BIND: "绑定旧版程序写的户档、总账",
         Act.ACCEPT_FINDINGS: "认可检查出的问题（须两人）",
         Act.SEAL: "封存总账",
         Act.BACK_UP: "备份",
@@ -207,6 +209,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.CLEAR_RESIDUE: CUSTODY,
         Act.CLOSE_DISPOSAL: CUSTODY,
         Act.VERIFY: EVERYBODY,
+        Act.BIND: CUSTODY,
         Act.ACCEPT_FINDINGS: CUSTODY,
         Act.SEAL: FILING | CUSTODY,
         Act.BACK_UP: FILING | CUSTODY,

@@ -160,7 +160,9 @@ def collect(
         lambda number: _sealed(workspace, number),
         groups,
         _destroyed(workspace) if document.id in OF_THE_GONE else (),
-        workspace.archive.custody.handed_over() if document.id == DocumentId.HANDOVER_REGISTER else {},
+        handovers=workspace.archive.custody.handed_over()
+        if document.id == DocumentId.HANDOVER_REGISTER
+        else {},
     )
 
 

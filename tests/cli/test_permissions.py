@@ -64,6 +64,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("verify",): [
         (Act.VERIFY, []),
         (Act.VERIFY, ["王秀兰"]),
+        (Act.BIND, ["--bind"]),
         (Act.ACCEPT_FINDINGS, ["王秀兰", "--accept", "--reason", "查明", "--with", NAMES[Role.APPROVER]]),
     ],
     ("backup", "make"): [(Act.BACK_UP, ["../备份盘"])],

@@ -19,7 +19,7 @@ import bagit
 import pytest
 
 from archivist.api import backups as api
-from archivist.errors import ArchiveError, ArchiveLocked, UsageError, WriteFailed
+from archivist.errors import AccessNotLogged, ArchiveError, ArchiveLocked, UsageError, WriteFailed
 from archivist.ingest import refiling
 from archivist.ingest.filing import commit_file
 from archivist.model.event import Op
@@ -360,12 +360,31 @@ def test_a_drill_restores_checks_asks_and_clears_up(workspace: Workspace, tmp_pa
     """A drill: restored into a temporary folder, verified, a search and a due there; says how long it took."""
     back_up(workspace, BY, tmp_path / "盘")
     (tmp_path / "试").mkdir()
-    done = api.drill(tmp_path / "盘", BY, tmp_path / "试")
+    done = api.drill(workspace, tmp_path / "盘", BY, tmp_path / "试")
     assert done.passed, done
     assert [s.step for s in done.steps] == ["复制", "核对", "建立索引", "检索", "期限"]
     assert list((tmp_path / "试").iterdir()) == []
     flip(next((tmp_path / "盘").glob("*/archive/cases/*1/data/*/*.txt")))
-    assert not api.drill(tmp_path / "盘", BY, tmp_path / "试").passed
+    assert not api.drill(workspace, tmp_path / "盘", BY, tmp_path / "试").passed
+
+
+def test_a_drill_is_put_on_record_before_anything_is_laid_out(workspace: Workspace, tmp_path: Path) -> None:
+    """“`backup drill` has no access entry: give it one”: every household of the generation, or nothing is copied."""
+    back_up(workspace, BY, tmp_path / "盘")
+    (tmp_path / "试").mkdir()
+    told: list[frozenset[CaseNo]] = []
+    workspace.archive.access.face = lambda numbers, _items: told.append(numbers)
+    assert api.drill(workspace, tmp_path / "盘", BY, tmp_path / "试").passed
+    assert told[0] == frozenset(workspace.archive.case_numbers())
+
+    def refuse(_numbers: frozenset[CaseNo], _items: frozenset[str]) -> None:
+        assert list((tmp_path / "试").iterdir()) == []
+        raise AccessNotLogged("写不进去")
+
+    workspace.archive.access.face = refuse
+    with pytest.raises(AccessNotLogged):
+        api.drill(workspace, tmp_path / "盘", BY, tmp_path / "试")
+    assert list((tmp_path / "试").iterdir()) == []
 
 
 WRITER = """

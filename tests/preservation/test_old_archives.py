@@ -72,7 +72,7 @@ def test_it_is_read(workspace: Workspace) -> None:
 def test_it_is_checked_bound_continued_and_checked_again(workspace: Workspace, tmp_path: Path) -> None:
     """Old archive of today's format opened, bound, verified, continued."""
     before = {n: formats(workspace, n) for n in (ONE, TWO)}
-    bound = fixity.verify(workspace, BY, bind=True)
+    bound = fixity.verify_and_bind(workspace, BY)
     assert bound.findings == ()
     if before[ONE][-1] < BOUND_FROM:
         assert bound.bound == (str(ONE), str(TWO))
@@ -81,7 +81,7 @@ def test_it_is_checked_bound_continued_and_checked_again(workspace: Workspace, t
         assert (last.op, last.case, last.format) == (Op.CASE_BOUND, str(ONE), EVENT_FORMAT)
     else:
         assert (bound.bound, {n: formats(workspace, n) for n in (ONE, TWO)}) == ((), before)
-    assert fixity.verify(workspace, BY, bind=True).bound == ()
+    assert fixity.verify_and_bind(workspace, BY).bound == ()
     continued(workspace, tmp_path)
     assert verify(workspace, BY).findings == ()
     assert (workspace.archive.root / "FORMAT").read_text(encoding="utf-8") == LINE
@@ -94,7 +94,7 @@ def test_the_first_commit_binds_it_too(workspace: Workspace, tmp_path: Path) -> 
     events = [e for e, _ in workspace.archive.chain(ONE).events]
     assert [e.case for e in events] == [str(ONE) if named else ""] * 6 + [str(ONE)] * (len(events) - 6)
     assert all(not e.salt for e in events[:6]) and all(e.salt for e in events[6:])
-    assert fixity.verify(workspace, BY, bind=True).bound == (() if named else (str(TWO),))
+    assert fixity.verify_and_bind(workspace, BY).bound == (() if named else (str(TWO),))
     assert verify(workspace, BY).findings == ()
 
 
@@ -120,7 +120,7 @@ def test_its_households_swapped_are_found(workspace: Workspace) -> None:
         (str(ONE), "", FixityFault.MISPLACED, str(TWO)),
         (str(TWO), "", FixityFault.MISPLACED, str(ONE)),
     ]
-    assert fixity.verify(workspace, BY, bind=True).bound == ()
+    assert fixity.verify_and_bind(workspace, BY).bound == ()
 
 
 def test_it_is_mended_and_indexed(workspace: Workspace, tmp_path: Path) -> None:
