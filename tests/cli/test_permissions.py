@@ -41,7 +41,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
         (Act.TRANSFER_OUT, ["王秀兰", "--to", "TJHX"]),
         (Act.HAND_OVER, ["--custody", "--all", "--to", "TJHX", "--yes"]),
     ],
-    ("transfer", "back"): [(Act.TAKE_BACK, ["S-TJHQ-2024-01", "--reason", "写错", "--dry-run"])],
+    ("transfer", "back"): [(Act.TAKE_BACK, ["S-TJHQ-2024-01", "--reason", "写错"])],
     ("transfer", "in"): [(Act.TRANSFER_IN, ["诊断.txt"]), (Act.TAKE_OVER, ["--custody", "诊断.txt"])],
     ("case", "record", "confirm"): [(Act.CONFIRM_RECORD, ["王秀兰", "1", "--note", "看过原件"])],
     ("case", "record", "void"): [(Act.VOID, ["王秀兰", "1", "--reason", "写错"])],
