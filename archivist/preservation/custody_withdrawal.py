@@ -71,7 +71,7 @@ def plan_withdrawal(workspace: Workspace, package: str, reason: str) -> Withdraw
     if entry.stage is SubmissionStage.ACKNOWLEDGED:
         raise ReceiptMismatch(
             f"{entry.id} 已由 {entry.bureau} 于 {entry.received_at[:10]} 接收，不能收回",
-            remedy="户档在对方办理；要转给别的机关的，由对方移交（transfer out --custody --of）。没有写入任何内容。",
+            remedy="户档在对方办理，由两个机关商定。没有写入任何内容。",
         )
     handed = workspace.archive.custody.handed_over().values()
     handover = next((one for one in handed if one.package == str(entry.id)), None)
