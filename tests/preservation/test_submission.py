@@ -19,6 +19,7 @@ from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.check_feedback import outstanding
 from archivist.model.event import Op
+from archivist.model.expunged_records import ExpungeReason
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.preservation import (
     comparison,
@@ -30,6 +31,7 @@ from archivist.preservation import (
 )
 from archivist.preservation import submission_format as form
 from archivist.preservation.comparison import AgainstCopy
+from archivist.preservation.expunging import expunge
 from archivist.preservation.seal import heads_now
 from archivist.preservation.submission import SubmissionMade, SubmissionOrder
 from archivist.preservation.submission_format import Submission, SubmissionId, WhySubmitted
@@ -42,6 +44,7 @@ from archivist.report.query import Period
 from archivist.store import Draft, NewFile, bag, chain, streamed_files
 from archivist.workspace import Workspace
 from tests.households import households
+from tests.ingest.test_refiling import file
 from tests.kit import BY, make_workspace, on
 from tests.store.test_destruction import destroy
 
@@ -445,6 +448,46 @@ def test_what_was_destroyed_by_the_rules_still_checks(workspace: Workspace) -> N
     assert f"{number}\t{stone.disposal}\t{stone.head.seq}\t{stone.head.head}\t" in tables.destroyed.decode()
     assert f"{number}\t{stone.head.seq}\t{stone.head.head}\n" in tables.heads.decode()
     assert str(number) not in {c.case for c in after.submission.cases}
+
+
+def test_what_was_expunged_after_it_was_handed_over_is_listed_in_the_next(workspace: Workspace) -> None:
+    """F19: “with the file already in a submission: allowed and listed in the next submission”; the package that holds it is named as a copy."""
+    number = CaseNo.parse("TJHQ-DB-2024-000001")
+    record = file(workspace, number, "误归.txt", "别户的诊断", "other").no
+    paper = file(workspace, number, "审批.txt", "同意剔除", "other").no
+    made = submit(workspace)
+    why, people = ExpungeReason.BY_LAW, ("赵主任", "钱管理")
+    done = expunge(workspace, BY, number, record, why, people=people, paper=lambda _asked: paper)
+    assert str(made.submission.id) in {copy.name for copy in done.copies}
+    entry = submission_ledger.find(workspace.archive, str(submit(workspace).submission.id))
+    _, tables = submission_ledger.load(workspace.archive, entry)
+    assert f"{number}\t{record}\t依法删除\t{BY.today}\n" in tables.expunged.decode()
+    earlier = submission_ledger.find(workspace.archive, str(made.submission.id))
+    assert record not in submission_ledger.load(workspace.archive, earlier)[1].expunged.decode()
+
+
+def test_feedback_on_what_was_destroyed_is_told_and_enters_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """F29: “case meanwhile destroyed”: named as gone; a household of no submission is refused; imported twice it is entered once."""
+    made = submit(workspace)
+    one, two = "TJHQ-DB-2024-000001", "TJHQ-DB-2024-000002"
+    findings = tuple(FeedbackFinding(case, "", False, "缺页", dt.date(2024, 4, 20)) for case in (one, two))
+    told = Feedback(
+        made.submission.id, "样例区民政局", "2024-04-05T09:00:00+08:00", "钱抽查", made.submission.anchor, "2024-03", findings
+    )  # fmt: skip
+    destroy(workspace, CaseNo.parse(one))
+    path = tmp_path / "反馈.json"
+    strange = dataclasses.replace(findings[1], case="TJHQ-DB-2024-000003")
+    path.write_bytes(dataclasses.replace(told, findings=(strange,)).encode())
+    with pytest.raises(ReceiptMismatch, match="不在报送"):
+        submission_import.take_in(workspace, BY, path)
+    path.write_bytes(told.encode())
+    first = submission_import.take_in(workspace, BY, path)
+    assert (first.gone, first.entered) == ((one,), 1)
+    again = submission_import.take_in(workspace, BY, path)
+    assert (again.gone, again.entered) == ((one,), 0)
+    assert len(outstanding(workspace.archive.read(CaseNo.parse(two)).feedback)) == 1
 
 
 def test_the_pack_says_how_often(tmp_path: Path) -> None:
