@@ -78,7 +78,8 @@ def test_it_is_backed_up_checked_and_restored_for_a_try(district: District, tmp_
         second = backup.back_up(bureau, RECEIVER, disk)
         assert second.linked > second.copied
     assert not backup_check.check(second.generation.folder).findings
-    drilled = backups.drill(disk, RECEIVER, tmp_path)
+    with district.bureau() as bureau:
+        drilled = backups.drill(bureau, disk, RECEIVER, tmp_path)
     assert drilled.passed, drilled.steps
     assert [step.step for step in drilled.steps] == ["复制", "核对", "建立索引", "检索", "单位"]
     assert "15 个单位" in drilled.steps[1].outcome and drilled.steps[2].outcome == "35 户"
@@ -86,7 +87,8 @@ def test_it_is_backed_up_checked_and_restored_for_a_try(district: District, tmp_
     paper.chmod(0o644)
     paper.write_bytes(paper.read_bytes() + b" ")
     assert FixityFault.CHANGED in {f.problem for f in backup_check.check(second.generation.folder).findings}
-    assert not backups.drill(disk, RECEIVER, tmp_path).passed
+    with district.bureau() as bureau:
+        assert not backups.drill(bureau, disk, RECEIVER, tmp_path).passed
 
 
 def test_somebody_whom_several_offices_have_is_found_in_each(district: District) -> None:
