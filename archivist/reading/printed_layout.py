@@ -80,7 +80,7 @@ class PrintedPage:
         cells: for each paragraph the cell of a table it stands in, counted over the page; ``None`` outside of tables.
         images: where pictures are.
         rules: the lines of tables, thin boxes.
-        picture: gray, 8 bits, of the whole page.
+        picture: gray, 8 bits, of the whole page; ``None`` when it was not drawn.
         px_per_pt: of the picture.
     """
 
@@ -91,24 +91,24 @@ class PrintedPage:
     cells: tuple[int | None, ...]
     images: tuple[PageBox, ...]
     rules: tuple[PageBox, ...]
-    picture: NDArray[np.uint8]
+    picture: NDArray[np.uint8] | None
     px_per_pt: float
 
 
-def printed_pages(path: Path) -> Iterator[PrintedPage]:
-    """Yield the pages of a PDF that this program had made."""
+def printed_pages(path: Path, *, drawn: bool = True) -> Iterator[PrintedPage]:
+    """Yield the pages of a PDF that this program had made; where only the text counts, they need not be drawn."""
     import pypdfium2
 
     with pypdfium2.PdfDocument(path) as document:
         for number in range(1, len(document) + 1):
             page = document[number - 1]
             try:
-                yield _printed(page, number)
+                yield _printed(page, number, drawn=drawn)
             finally:
                 page.close()
 
 
-def _printed(page: Any, number: int) -> PrintedPage:
+def _printed(page: Any, number: int, *, drawn: bool) -> PrintedPage:
     from pypdfium2 import raw
 
     places, cells = _paragraphs(page)
@@ -128,14 +128,20 @@ def _printed(page: Any, number: int) -> PrintedPage:
         textpage.close()
     wide, high = page.get_size()
     scale = (CODE_DPI if number == 1 else INK_DPI) / 72
-    bitmap = page.render(scale=scale, grayscale=True)
-    try:
-        picture = bitmap.to_numpy().copy().reshape(bitmap.height, -1)[:, : bitmap.width]
-    finally:
-        bitmap.close()
+    picture = _drawn(page, scale) if drawn else None
     return PrintedPage(
         number, wide, high, tuple(pieces), tuple(cells), tuple(images), tuple(rules), picture, scale
     )
+
+
+def _drawn(page: Any, scale: float) -> NDArray[np.uint8]:
+    import numpy as np
+
+    bitmap = page.render(scale=scale, grayscale=True)
+    try:
+        return np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, -1)[:, : bitmap.width]
+    finally:
+        bitmap.close()
 
 
 _RULE_PT: Final = 3.0
@@ -169,7 +175,12 @@ def _told(ask: Callable[[Any, int], int]) -> str:
     room = ask(None, 0)
     buffer = ctypes.create_string_buffer(room)
     ask(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), room)
-    return buffer.raw[: max(room - 2, 0)].decode("utf-16-le", "replace")
+    told = buffer.raw[: max(room - 2, 0)].decode("utf-16-le", "replace")
+    return told.replace(_HYPHEN_AT_END, "-")
+
+
+_HYPHEN_AT_END: Final = "\x02"
+"""What pdfium calls a hyphen that ends a line."""
 
 
 def _font(font: Any) -> str:

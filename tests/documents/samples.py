@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any, Final
 
 from archivist.config import Config, Office, StaffMember
 from archivist.doctypes.catalogue import Catalogue
-from archivist.doctypes.doctype import DocumentType
+from archivist.doctypes.doctype import DocumentType, Origin
 from archivist.documents.render.render import document_text, render
 from archivist.documents.values.context import DocumentSources
 from archivist.documents.values.resolve import document_values
-from archivist.errors import CaseNotFound
+from archivist.errors import ArchivistError, CaseNotFound
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
 from archivist.model.roles import Role
-from archivist.rules.pack import load
+from archivist.rules.pack import Pack, load
 from tests.people import make_id
 
 CATALOGUE: Final = Catalogue.load()
@@ -113,11 +115,13 @@ FULL: dict[str, Any] = {
     },
 }  # fmt: skip
 
+LONG_COMMUNITY: Final = "勐库镇公弄村大中村布朗族社区居民委员会"
+"""As long as the names of communities come."""
 LONG_NAME = "阿卜杜热合曼·买买提依明江·阿不都克里木"
 BIG: dict[str, Any] = {
     **FULL,
     "applicant": {
-        **FULL["applicant"], "name": LONG_NAME, "ethnicity": "维吾尔族", "id_number": an_id("19700101", 33), "sex": "男",
+        **FULL["applicant"], "name": LONG_NAME, "ethnicity": "维吾尔族", "id_number": an_id("19700101", 33), "sex": "男", "village": LONG_COMMUNITY,
         "household_address": "示范区槐树街道槐树里社区幸福家园二期东区第十三号楼第二单元一千二百零一室（原槐树村三组四十五号）",
     },
     "members": [
@@ -159,6 +163,34 @@ def _no_case(number: CaseNo) -> Case:
 
 SOURCES: Final = DocumentSources(load("national"), CATALOGUE, read_case=_no_case, case_numbers=lambda: ())
 """What the national rules say, in an archive without other households."""
+
+
+@cache
+def rules_of(pack: str) -> Pack:
+    """Return the rules of a pack, read once."""
+    return load(pack)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a paper is made.
+
+    Attributes:
+        config: the office.
+        pack: whose rules are asked first; without one, what a sample tells in their place stands.
+    """
+
+    config: Config = CONFIG
+    pack: str = ""
+
+    @property
+    def sources(self) -> DocumentSources:
+        """What its rules say."""
+        return replace(SOURCES, pack=rules_of(self.pack)) if self.pack else SOURCES
+
+
+_ANY: Final = Setting()
+SETTING: Final[ContextVar[Setting]] = ContextVar("setting", default=_ANY)
 CHAIN: dict[str, object] = {
     "approval.posts": [{"post": "经办机构经办人\n（初审）"}, {"post": "管理部门负责人\n（复审）"}, {"post": "街道分管领导\n（决定）"}]
 }  # fmt: skip
@@ -266,14 +298,37 @@ def filled(
     name: str, case: Case, given: Mapping[str, object] = {}, extra: Mapping[str, object] = {}
 ) -> Sample:
     """Fill a document in for a household, with the posts that sign it off."""
-    document = CATALOGUE.get(name)
-    sources = (
-        None if document.of_office else SOURCES
-    )  # what its rules say is told, so that it can be any place's
-    values = document_values(
-        document, case, CONFIG, on=ON, given=given, extra={**CHAIN, **extra}, sources=sources
+    document, setting = CATALOGUE.get(name), SETTING.get()
+    told = {**CHAIN, **extra}
+    if setting.pack:
+        with suppress(
+            ArchivistError
+        ):  # its rules do not say all that this household needs: then what is told stands
+            values = _values(
+                document, case, _untold(document, given), _untold(document, told), setting.sources
+            )
+            return Sample(document, case, values)
+    # What its rules say is told, so that it can be any place's.
+    return Sample(
+        document, case, _values(document, case, given, told, None if document.of_office else setting.sources)
     )
-    return Sample(document, case, values)
+
+
+def _values(
+    document: DocumentType,
+    case: Case,
+    given: Mapping[str, object],
+    extra: Mapping[str, object],
+    sources: DocumentSources | None,
+) -> dict[str, Any]:
+    config = SETTING.get().config
+    return document_values(document, case, config, on=ON, given=given, extra=extra, sources=sources)
+
+
+def _untold(document: DocumentType, told: Mapping[str, object]) -> dict[str, object]:
+    """Return what is told that no rule says."""
+    of_rules = {key for f in document.fields if f.origin is Origin.RULE for key in (f.path, f.label)}
+    return {path: value for path, value in told.items() if path not in of_rules}
 
 
 def sample(name: str, household: str = "ordinary") -> Sample:

@@ -18,7 +18,7 @@ from archivist.report.case_history import HouseholdHistory
 from archivist.report.compilation import register_values
 from archivist.report.register import Register, RegisterRequest
 from archivist.rules.pack import load
-from tests.documents.samples import CATALOGUE, CONFIG, SOURCES
+from tests.documents.samples import CATALOGUE, LONG_COMMUNITY, LONG_NAME, SETTING, rules_of
 from tests.report.homes import AT_ONCE, OWN_TRAILS, TO_BENEFIT, a_house, with_record
 
 TIANJIN, JINCHENG = load("tianjin-hongqiao"), load("shanxi-jincheng-chengqu")
@@ -33,13 +33,15 @@ _NOBODY: Final = Case(CaseNo("XX", Category.DB, 1, 0))
 
 
 # ── registers ────────────────────────────────────────────────────────────────────────────────────────────
-def houses(groups: int = 1, register: str = "") -> tuple[HouseholdHistory, ...]:
+def houses(groups: int = 1, register: str = "", *, longest: bool = False) -> tuple[HouseholdHistory, ...]:
     """Return so many times a household in benefit, one just confirmed, and one helped at once; no two are the same.
 
     Args:
         groups: how many times.
         register: whose steps the household in benefit takes besides; see ``OWN_TRAILS``.
+        longest: the household in benefit has the longest names there are.
     """
+    named = {"applicant": {"name": LONG_NAME, "village": LONG_COMMUNITY}} if longest else {}
     trail = (
         *TO_BENEFIT,
         "start_review reviewing 2024-09-04",
@@ -55,7 +57,7 @@ def houses(groups: int = 1, register: str = "") -> tuple[HouseholdHistory, ...]:
         house
         for first in range(1, 3 * groups, 3)
         for house in (
-            a_house(first, "DB", *trail),
+            a_house(first, "DB", *trail, facts=named),
             a_house(first + 1, "TK", "submit submitted 2024-09-01", "accept accepted 2024-09-02", "confirm confirmed 2024-09-09"),
             a_house(first + 2, "JN", *once),
         )
@@ -83,12 +85,15 @@ class Printed:
     @cached_property
     def values(self) -> dict[str, Any]:
         """What the document prints."""
-        return document_values(self.document, _NOBODY, CONFIG, on=self.on, given=self.told, sources=SOURCES)
+        setting = SETTING.get()
+        return document_values(
+            self.document, _NOBODY, setting.config, on=self.on, given=self.told, sources=setting.sources
+        )
 
     @cached_property
     def data(self) -> bytes:
         """The finished ``.docx``."""
-        return render_register(self.document, CONFIG, self.told, on=self.on)
+        return render_register(self.document, SETTING.get().config, self.told, on=self.on)
 
 
 def built(name: str, found: Compiled | None = None) -> Printed:
@@ -96,7 +101,7 @@ def built(name: str, found: Compiled | None = None) -> Printed:
     document = CATALOGUE.get(name)
     day = dt.date(2025, 3, 31) if name == "review_due_list" else dt.date(2024, 9, 30)
     period = Period.around(REGISTERS[name].period, day)
-    pack = load(document.packs[0]) if document.packs else TIANJIN
+    pack = rules_of(document.packs[0] if document.packs else SETTING.get().pack or TIANJIN.id)
     found = found or Compiled(
         tuple(h for h in houses(register=name) if h.case.category in document.categories)
     )
@@ -114,4 +119,4 @@ def minuted(
 
 def asked(*houses: HouseholdHistory, **told: str) -> RegisterRequest:
     """Return the question for the minutes of August over some households."""
-    return RegisterRequest(houses, TIANJIN, AUGUST, CONFIG.office, told)
+    return RegisterRequest(houses, TIANJIN, AUGUST, SETTING.get().config.office, told)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.documents.render.pdf import FONT_FALLBACKS
+from archivist.documents.render.set_lines import SetLine, broken_token, is_stub, set_lines, squeezed
 from archivist.reading.printed_layout import PageBox, PrintedPage, PrintedPiece, printed_pages
 
 
@@ -79,8 +81,6 @@ class PageFinding:
 
 LEAST_LINES: Final = 4
 """A last page with fewer is a sheet of paper for nothing."""
-STUB: Final = 2
-"""A line of so many characters is a stub where another of its paragraph is twice as long; one of a single character always."""
 CODES: Final = 2
 """How often a code is printed."""
 DARKEST_HIDDEN: Final = 0.7
@@ -100,14 +100,14 @@ def check_pages(
 
     Args:
         pdf: made by ``pdf.to_pdf``.
-        visible: texts that must be read on its pages, blanks not counted.
+        visible: texts that must be read on its pages, blanks not counted; one that is named twice, twice.
         code: what both QR codes of its first page say; ``None`` for a draft, which has none.
         fonts: those the document asks for; their substitutes are as good.
     """
     pages = list(printed_pages(pdf))
     found: list[PageFinding] = []
     for page in pages:
-        lines = _lines(page)
+        lines = set_lines(page)
         found += itertools.chain(
             _empty(page, lines, last=page.number == len(pages)),
             _broken(page, lines),
@@ -131,49 +131,6 @@ _MM: Final = 25.4 / 72
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class SetLine:
-    """A line of a paragraph."""
-
-    paragraph: int
-    pieces: tuple[PrintedPiece, ...]
-
-    @property
-    def text(self) -> str:
-        """What it says, without blanks."""
-        return _squeezed("".join(piece.text for piece in self.pieces))
-
-    @property
-    def box(self) -> PageBox:
-        """Where it begins."""
-        return self.pieces[0].box
-
-
-def _squeezed(text: str) -> str:
-    return _BLANK.sub("", text)
-
-
-_BLANK: Final = re.compile(r"[\s\u200b\u2060\ufeff]+")
-
-
-def _lines(page: PrintedPage) -> list[SetLine]:
-    """Return the lines of the body, paragraph after paragraph; those that say nothing are left out."""
-    by_paragraph: dict[int, list[PrintedPiece]] = {}
-    for piece in page.pieces:
-        if piece.paragraph is not None and piece.text:
-            by_paragraph.setdefault(piece.paragraph, []).append(piece)
-    found = []
-    for paragraph, pieces in sorted(by_paragraph.items()):
-        line: list[PrintedPiece] = []
-        for piece in pieces:
-            if line and abs(piece.baseline - line[-1].baseline) > piece.size / 2:
-                found.append(SetLine(paragraph, tuple(line)))
-                line = []
-            line.append(piece)
-        found.append(SetLine(paragraph, tuple(line)))
-    return [line for line in found if line.text]
-
-
 def _empty(page: PrintedPage, lines: Sequence[SetLine], *, last: bool) -> Iterator[PageFinding]:
     heights: list[float] = []
     for height in sorted(line.pieces[0].baseline for line in lines):
@@ -195,25 +152,11 @@ def _broken(page: PrintedPage, lines: Sequence[SetLine]) -> Iterator[PageFinding
             continue
         longest = max(len(line.text) for line in paragraph)
         for line in paragraph:
-            if len(line.text) == 1 or len(line.text) <= STUB <= longest / 2:
+            if is_stub(line.text, longest):
                 yield _finding(PageFault.STUB_LINE, page, line.text, line.box)
         for before, after in itertools.pairwise(paragraph):
             if token := broken_token(before.text, after.text):
                 yield _finding(PageFault.BROKEN_NUMBER, page, token, before.pieces[-1].box)
-
-
-_TOKEN: Final = re.compile(
-    r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕第?\d+号|\d+号|(?=[A-Za-z.,:/@_‐‑–—-]*\d)[0-9A-Za-z](?:[0-9A-Za-z.,:/@_‐‑–—-]*[0-9A-Za-z%])?"
-)
-
-
-def broken_token(before: str, after: str) -> str:
-    """Return the number, date or case number that begins on one line and ends on the next; empty when there is none."""
-    text, at = before + after, len(before)
-    for match in _TOKEN.finditer(text):
-        if match.start() < at < match.end():
-            return f"{text[match.start() : at]}／{text[at : match.end()]}"
-    return ""
 
 
 # ── the signature ────────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +189,7 @@ _TOUCH_PT: Final = 0.5
 def _touched(page: PrintedPage) -> Iterator[PageFinding]:
     for piece, image in itertools.product(page.pieces, page.images):
         across, up = piece.box.overlap(image)
-        if across > _TOUCH_PT and up > _TOUCH_PT and _squeezed(piece.text):
+        if across > _TOUCH_PT and up > _TOUCH_PT and squeezed(piece.text):
             yield _finding(PageFault.CODE_TOUCHED, page, piece.text.strip(), piece.box)
 
 
@@ -255,6 +198,7 @@ def _unreadable(page: PrintedPage, code: str) -> Iterator[PageFinding]:
 
     from archivist.reading.barcodes import read_codes
 
+    assert page.picture is not None
     scan = np.where(page.picture < 128, 0, 255).astype(np.uint8)
     read = sum(found.payload == code for found in read_codes(scan))
     if read < CODES:
@@ -263,7 +207,7 @@ def _unreadable(page: PrintedPage, code: str) -> Iterator[PageFinding]:
 
 def _overlapping(page: PrintedPage) -> Iterator[PageFinding]:
     """Find text over other text, across the line of a table, or beyond the paper."""
-    shown = [piece for piece in page.pieces if _squeezed(piece.text)]
+    shown = [piece for piece in page.pieces if squeezed(piece.text)]
     paper = PageBox(0, 0, page.width, page.height)
     for piece in shown:
         box = piece.box
@@ -326,9 +270,9 @@ def _family(name: str) -> str:
 # ── what is seen ─────────────────────────────────────────────────────────────────────────────────────────
 def _unseen(pages: Sequence[PrintedPage], wanted: Collection[str]) -> Iterator[PageFinding]:
     body = "".join(_seen(page, body=True) for page in pages)
-    edges = "\n".join(_seen(page, body=False) for page in pages)
-    for text in dict.fromkeys(map(_squeezed, wanted)):
-        if text and text not in body and text not in edges:
+    edges = "".join(_seen(page, body=False) for page in pages)
+    for text, times in Counter(map(squeezed, wanted)).items():
+        if text and body.count(text) < times and edges.count(text) < times:
             yield PageFinding(PageFault.NOT_VISIBLE, 0, text)
 
 
@@ -339,17 +283,18 @@ def _seen(page: PrintedPage, *, body: bool) -> str:
     ]
     if body:
         pieces.sort(key=lambda piece: piece.paragraph or 0)
-    return _squeezed("".join(piece.text for piece in pieces))
+    return squeezed("".join(piece.text for piece in pieces))
 
 
 def _is_seen(page: PrintedPage, piece: PrintedPiece) -> bool:
     if not piece.painted or piece.lightness > DARKEST_HIDDEN or piece.size < LEAST_PT:
         return False
-    return not _squeezed(piece.text) or _inked(page, piece.box)
+    return not squeezed(piece.text) or _inked(page, piece.box)
 
 
 def _inked(page: PrintedPage, box: PageBox) -> bool:
     """Tell whether there is ink where a piece of text is: nothing lies over it."""
+    assert page.picture is not None
     scale, (high, wide) = page.px_per_pt, page.picture.shape
     rows = slice(
         max(0, int((page.height - box.top) * scale)), min(high, int((page.height - box.bottom) * scale) + 1)

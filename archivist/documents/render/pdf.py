@@ -22,7 +22,7 @@ FONT_FALLBACKS = {
 
 
 @cache
-def _fonts() -> str:
+def font_settings() -> str:
     """Return what fontconfig is told to put for the official fonts where they are not installed.
 
     The fonts of GB/T 9704-2012 are not free; without this, fontconfig takes any font that comes first. Nothing is
@@ -38,6 +38,36 @@ def _fonts() -> str:
         "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig>"
         f"<include ignore_missing='yes'>/etc/fonts/fonts.conf</include>{aliases}</fontconfig>"
     )
+
+
+def _prepared_copy(file: Path) -> bytes:
+    from archivist.documents.render.press_copy import (
+        press_copy,
+    )  # reads Word's format; who asks what there is needs none
+
+    try:
+        return press_copy(file.read_bytes())
+    except ValueError:
+        raise PdfUnavailable("不是 Word 文档（.docx），或已损坏", problems=[file.name]) from None
+
+
+def _set_line_ends(copies: Sequence[Path], work: Path, limit_s: float | None) -> None:
+    """Convert those once more in which a number or a date was broken, or the end of a paragraph; the others are done."""
+    from archivist.documents.render.line_ends import with_line_ends
+    from archivist.reading import libreoffice
+    from archivist.reading.printed_layout import printed_pages
+
+    again = []
+    for copy in copies:
+        pdf = copy.with_suffix(".pdf")
+        if not pdf.is_file():
+            continue
+        better = with_line_ends(copy.read_bytes(), printed_pages(pdf, drawn=False))
+        if better is not None:
+            copy.write_bytes(better)
+            again.append(copy)
+    if again:
+        libreoffice.convert(again, libreoffice.PDF_A, work, fonts=font_settings(), limit_s=limit_s)
 
 
 def available() -> bool:
@@ -64,14 +94,17 @@ def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) ->
 
     if not files:
         return []
+    if not available():
+        raise PdfUnavailable("没有找到 LibreOffice")
     if len({f.stem for f in files}) < len(files):
         raise ValueError("files to convert must differ in name")
     with tempfile.TemporaryDirectory(prefix="archivist-pdf-", ignore_cleanup_errors=True) as work:
         copies = [Path(work, f"{i:05d}.docx") for i in range(len(files))]
         try:
             for file, copy in zip(files, copies, strict=True):
-                shutil.copyfile(file, copy)
-            libreoffice.convert(copies, libreoffice.PDF_A, Path(work), fonts=_fonts(), limit_s=limit_s)
+                copy.write_bytes(_prepared_copy(file))
+            libreoffice.convert(copies, libreoffice.PDF_A, Path(work), fonts=font_settings(), limit_s=limit_s)
+            _set_line_ends(copies, Path(work), limit_s)
         except libreoffice.ConversionFailed as error:
             raise PdfUnavailable(str(error)) from None
         made = [copy.with_suffix(".pdf") for copy in copies]

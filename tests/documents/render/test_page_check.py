@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +11,13 @@ from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from archivist.documents.render.page_check import PageFault, PageFinding, broken_token, check_pages
-from archivist.documents.render.pdf import to_pdf
+from archivist.documents.render.page_check import PageFault, PageFinding, check_pages
+from archivist.documents.render.pdf import font_settings, to_pdf
+from archivist.documents.render.set_lines import broken_token
 from archivist.documents.template import parts
 from archivist.documents.template.page import new_document, saved
 from archivist.documents.template.tables import Cell, Table
+from archivist.reading import libreoffice
 from tests.documents.samples import QR, sample
 
 pytestmark = pytest.mark.libreoffice
@@ -81,6 +83,12 @@ MADE: Final[Mapping[str, tuple[Document, PageFault | None]]] = {
 }
 
 
+def as_libreoffice_sets_it(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Convert without setting any line end anew."""
+    libreoffice.convert(files, libreoffice.PDF_A, folder, fonts=font_settings())
+    return [file.with_suffix(".pdf") for file in files]
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[PageFinding, ...]]:
     folder = tmp_path_factory.mktemp("pages")
@@ -92,7 +100,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[PageFi
     wanted = {"good", "white", "pale", "hidden", "tiny"}
     return {
         pdf.stem: check_pages(pdf, visible=[WORDS] if pdf.stem in wanted else [])
-        for pdf in to_pdf(files, folder / "pdf")
+        for pdf in as_libreoffice_sets_it(files, folder)
     }
 
 

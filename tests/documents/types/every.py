@@ -39,7 +39,12 @@ _MINUTED: Final = {"ordinary": 2, "large": 30, "minimal": 1}
 
 @cache
 def paper(name: str, household: str) -> Sample | Printed:
-    """Return a document as it is filled in for one of ``HOUSEHOLDS``."""
+    """Return a document as it is filled in for one of ``HOUSEHOLDS``, made once."""
+    return made_for(name, household)
+
+
+def made_for(name: str, household: str) -> Sample | Printed:
+    """Return the same, made now, in the setting there is (``samples.SETTING``)."""
     assert household in HOUSEHOLDS
     if name == DocumentId.MINUTES_ORIGINAL:
         return _minutes(household)
@@ -50,7 +55,9 @@ def paper(name: str, household: str) -> Sample | Printed:
 
 def _register(name: str, household: str) -> Printed:
     wanted = CATALOGUE.get(name).categories
-    found = tuple(h for h in houses(_GROUPS[household], name) if h.case.category in wanted)
+    found = tuple(
+        h for h in houses(_GROUPS[household], name, longest=household == "large") if h.case.category in wanted
+    )
     return built(name, Compiled(found[:1] if household == "minimal" else found))
 
 
