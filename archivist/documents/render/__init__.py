@@ -2,9 +2,8 @@
 
 ``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``expressions`` what its tags may say ·
 ``template_package`` its file, within limits · ``boxes`` ``continuation`` ``overflow`` text
-that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice, ``page_check`` what is wrong on its pages ·
-``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``boxes`` ``continuation`` ``overflow`` text
-that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice: ``press_copy`` what it is given, ``line_ends`` lines set anew, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages ·
+that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice: ``press_copy`` what it is given,
+``line_ends`` lines set anew, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
 """
