@@ -37,11 +37,12 @@ faults:
 
 long:
 	@sh tools/setup.sh '[dev]'
-	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants $(PYTEST) --long -m "not cluster"
+	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants ARCHIVIST_PAGE_REPORT=.printed-pages $(PYTEST) --long -m "not cluster"
 	.venv/bin/python -m pytest -n 0 --long tests/cluster
 	.venv/bin/python tools/fault_report.py .fault-counts.json
 	.venv/bin/python tools/fuzz_report.py .fuzz-counts.json
 	.venv/bin/python tools/mutant_report.py .pack-mutants
+	.venv/bin/python -m tools.page_report .printed-pages
 
 bench:
 	@sh tools/setup.sh '[dev]'

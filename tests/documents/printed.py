@@ -41,7 +41,7 @@ class PrintedPaper:
     Attributes:
         name: the type, the pack and the household, for a file.
         code: what its two codes say; a register has none.
-        wanted: what must be seen on its pages.
+        wanted: what must be seen on its pages: every paragraph, the mandatory phrases among them.
     """
 
     name: str

@@ -3,7 +3,7 @@
 ``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``expressions`` what its tags may say ·
 ``template_package`` its file, within limits · ``boxes`` ``continuation`` ``overflow`` text
 that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice: ``press_copy`` what it is given,
-``line_ends`` lines set anew, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages ·
+``line_ends`` lines set anew, ``tightened`` lines closer, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
 """
@@ -25,5 +25,6 @@ __all__ = [
     "sandbox",
     "set_lines",
     "template_package",
+    "tightened",
     "watermark",
 ]

@@ -18,7 +18,7 @@ from lxml import etree
 
 from archivist.documents.render.continuation import width_of
 from archivist.documents.render.docx_package import pack
-from archivist.documents.render.set_lines import badly_broken, set_lines, squeezed, tokens
+from archivist.documents.render.set_lines import badly_broken, set_lines, squeezed, tokens, without_boxes
 from archivist.reading.printed_layout import PrintedPage
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -43,7 +43,8 @@ def with_line_ends(data: bytes, pages: Iterable[PrintedPage]) -> bytes | None:
     Returns:
         ``None`` when there is nothing to be set, or the pages say something else than the document.
     """
-    lines = [line.text for page in pages for line in set_lines(page)]
+    lines = [without_boxes(line.text) for page in pages for line in set_lines(page)]
+    lines = [line for line in lines if line]
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = {i.filename: package.read(i) for i in package.infolist() if not i.is_dir()}
     root = etree.fromstring(members[_BODY], _PARSER)
@@ -52,7 +53,7 @@ def with_line_ends(data: bytes, pages: Iterable[PrintedPage]) -> bytes | None:
         texts = [
             t for t in paragraph.iter(_TEXT) if t.text and next(t.iterancestors(_PARAGRAPH)) is paragraph
         ]
-        said = squeezed("".join(t.text or "" for t in texts))
+        said = without_boxes("".join(t.text or "" for t in texts))
         first, shown = at, ""
         while at < len(lines) and shown != said and said.startswith(shown + lines[at]):
             shown += lines[at]
@@ -89,7 +90,16 @@ def better_ends(lines: Sequence[str]) -> tuple[int, ...]:
         if ends and len(found) <= len(lines) + 1 and not badly_broken(found):
             return ends
         narrower += _STEP
-    return ()
+    return _even(text, kept, rest, len(lines))
+
+
+def _even(text: str, kept: Sequence[tuple[int, int]], room: float, count: int) -> tuple[int, ...]:
+    """Return the ends of so many lines as long as each other, such as 3, 2 and 2 characters; none where one is too long."""
+    least, more = divmod(len(text), count)
+    ends = tuple(itertools.accumulate(least + (n < more) for n in range(count)))
+    found = [text[a:b] for a, b in zip((0, *ends), ends, strict=False)]
+    bad = badly_broken(found) or any(_width(line, _MOST) > room for line in found)
+    return () if bad or not all(_may_end(text, end, kept) for end in ends[:-1]) else ends[:-1]
 
 
 def _filled(
@@ -121,13 +131,13 @@ def _filled(
 
 def _may_end(text: str, end: int, kept: Sequence[tuple[int, int]]) -> bool:
     before, after = text[end - 1], text[end : end + 1]
-    if after in _NOT_FIRST or before in _NOT_LAST or before in "□☑" or any(a < end < b for a, b in kept):
+    if after in _NOT_FIRST or before in _NOT_LAST or any(a < end < b for a, b in kept):
         return False
     return not ((before + after).isascii() and before.isalnum() and after.isalnum())
 
 
-_LEAST: Final = (0.47, 0.0)
-_MOST: Final = (0.62, 0.25)
+_LEAST: Final = (0.5, 0.1)
+_MOST: Final = (0.56, 0.2)
 """How wide a letter or digit is, and the seam between it and a Chinese character, in characters: fonts differ."""
 
 
@@ -144,15 +154,12 @@ def _write(texts: Sequence[etree._Element], ends: Sequence[int]) -> None:
     for text in texts:
         pieces, piece = [], ""
         for char in text.text or "":
-            if not squeezed(char):
-                piece += char
-                continue
-            if left and at == left[0]:
+            if left and at == left[0] and squeezed(char):
                 pieces.append(piece)
                 piece = ""
                 left.pop(0)
             piece += char
-            at += 1
+            at += bool(without_boxes(char))
         for said in pieces:
             before = deepcopy(text)
             before.text, before.tail = said, None

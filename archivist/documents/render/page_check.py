@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import Final
 
 from archivist.documents.render.pdf import FONT_FALLBACKS
-from archivist.documents.render.set_lines import SetLine, broken_token, is_stub, set_lines, squeezed
+from archivist.documents.render.set_lines import (
+    SetLine,
+    broken_token,
+    few,
+    is_stub,
+    set_lines,
+    signs_alone,
+    squeezed,
+    without_boxes,
+)
 from archivist.reading.printed_layout import PageBox, PrintedPage, PrintedPiece, printed_pages
 
 
@@ -79,8 +88,6 @@ class PageFinding:
         return f"{where}{self.fault.label}" + (f"：“{self.text}”" if self.text else "")
 
 
-LEAST_LINES: Final = 4
-"""A last page with fewer is a sheet of paper for nothing."""
 CODES: Final = 2
 """How often a code is printed."""
 DARKEST_HIDDEN: Final = 0.7
@@ -132,13 +139,9 @@ _MM: Final = 25.4 / 72
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────
 def _empty(page: PrintedPage, lines: Sequence[SetLine], *, last: bool) -> Iterator[PageFinding]:
-    heights: list[float] = []
-    for height in sorted(line.pieces[0].baseline for line in lines):
-        if not heights or height - heights[-1] > _SAME_LINE_PT:
-            heights.append(height)
-    if not heights:
+    if not lines:
         yield _finding(PageFault.BLANK_PAGE, page, "")
-    elif last and page.number > 1 and len(heights) < LEAST_LINES:
+    elif last and page.number > 1 and few(lines):
         yield _finding(PageFault.SHORT_LAST_PAGE, page, " / ".join(line.text[:20] for line in lines[:4]))
 
 
@@ -159,26 +162,11 @@ def _broken(page: PrintedPage, lines: Sequence[SetLine]) -> Iterator[PageFinding
                 yield _finding(PageFault.BROKEN_NUMBER, page, token, before.pieces[-1].box)
 
 
-# ── the signature ────────────────────────────────────────────────────────────────────────────────────────
-_SIGNS: Final = re.compile(
-    r"[（(]?(?:盖章|公章|印章|签名|签字|签章|按指印|指印)|[\d　]*年[\d　]*月[\d　]*日$"
-)
-
-
 def _alone(page: PrintedPage, lines: Sequence[SetLine]) -> Iterator[PageFinding]:
     """Find a page after the first on which only somebody signs: no text, no row of a list."""
-    if page.number == 1 or not any(_SIGNS.search(line.text) for line in lines):
-        return
-    signer = {
-        id(before) for before, after in itertools.pairwise(lines) if _DAY.fullmatch(after.text)
-    }  # the words above a date are the name of who signs
-    if all(_SIGNS.search(line.text) or id(line) in signer for line in lines):
-        yield _finding(
-            PageFault.LONE_SIGNATURE, page, " / ".join(line.text[:20] for line in lines[:3]), lines[0].box
-        )
-
-
-_DAY: Final = re.compile(r"(?:\d+年\d+月\d+日|年月日)")
+    if page.number > 1 and signs_alone(lines):
+        words = " / ".join(line.text[:20] for line in lines[:3])
+        yield _finding(PageFault.LONE_SIGNATURE, page, words, lines[0].box)
 
 
 # ── codes and places ─────────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +259,7 @@ def _family(name: str) -> str:
 def _unseen(pages: Sequence[PrintedPage], wanted: Collection[str]) -> Iterator[PageFinding]:
     body = "".join(_seen(page, body=True) for page in pages)
     edges = "".join(_seen(page, body=False) for page in pages)
-    for text, times in Counter(map(squeezed, wanted)).items():
+    for text, times in Counter(map(without_boxes, wanted)).items():
         if text and body.count(text) < times and edges.count(text) < times:
             yield PageFinding(PageFault.NOT_VISIBLE, 0, text)
 
@@ -283,17 +271,18 @@ def _seen(page: PrintedPage, *, body: bool) -> str:
     ]
     if body:
         pieces.sort(key=lambda piece: piece.paragraph or 0)
-    return squeezed("".join(piece.text for piece in pieces))
+    return without_boxes("".join(piece.text for piece in pieces))
 
 
 def _is_seen(page: PrintedPage, piece: PrintedPiece) -> bool:
     if not piece.painted or piece.lightness > DARKEST_HIDDEN or piece.size < LEAST_PT:
         return False
-    return not squeezed(piece.text) or _inked(page, piece.box)
+    said = len(squeezed(piece.text))
+    return not said or _inked(page, piece.box, said / len(piece.text))
 
 
-def _inked(page: PrintedPage, box: PageBox) -> bool:
-    """Tell whether there is ink where a piece of text is: nothing lies over it."""
+def _inked(page: PrintedPage, box: PageBox, share: float) -> bool:
+    """Tell whether there is ink where a piece of text is, of which a share are no blanks: nothing lies over it."""
     assert page.picture is not None
     scale, (high, wide) = page.px_per_pt, page.picture.shape
     rows = slice(
@@ -301,9 +290,9 @@ def _inked(page: PrintedPage, box: PageBox) -> bool:
     )
     columns = slice(max(0, int(box.left * scale)), min(wide, int(box.right * scale) + 1))
     part = page.picture[rows, columns]
-    return part.size > 0 and bool((part.min(axis=0) < _INK).mean() > _INKED)
+    return part.size > 0 and bool((part.min(axis=0) < _INK).mean() > _INKED * share)
 
 
 _INK: Final = 200
 _INKED: Final = 0.25
-"""Of the columns of a piece of text at least so many have ink; blanks within it have none."""
+"""Of the columns of a piece of text at least so many have ink, if it has no blanks."""

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from archivist.errors import PdfUnavailable
 
@@ -51,23 +52,47 @@ def _prepared_copy(file: Path) -> bytes:
         raise PdfUnavailable("不是 Word 文档（.docx），或已损坏", problems=[file.name]) from None
 
 
-def _set_line_ends(copies: Sequence[Path], work: Path, limit_s: float | None) -> None:
-    """Convert those once more in which a number or a date was broken, or the end of a paragraph; the others are done."""
-    from archivist.documents.render.line_ends import with_line_ends
-    from archivist.reading import libreoffice
-    from archivist.reading.printed_layout import printed_pages
+_WORTH_A_PAGE: Final = 6
+"""Lines for which a last page is begun without trying to do with one page less."""
 
-    again = []
-    for copy in copies:
-        pdf = copy.with_suffix(".pdf")
-        if not pdf.is_file():
-            continue
-        better = with_line_ends(copy.read_bytes(), printed_pages(pdf, drawn=False))
-        if better is not None:
-            copy.write_bytes(better)
-            again.append(copy)
-    if again:
-        libreoffice.convert(again, libreoffice.PDF_A, work, fonts=font_settings(), limit_s=limit_s)
+
+def _mend(copies: Sequence[Path], work: Path, limit_s: float | None) -> None:
+    """Convert those once more on whose pages a line was broken badly, or whose last page holds next to nothing."""
+    from archivist.documents.render.line_ends import with_line_ends
+    from archivist.documents.render.set_lines import few, set_lines, signs_alone
+    from archivist.documents.render.tightened import CLOSER, tightened
+    from archivist.reading import libreoffice
+    from archivist.reading.printed_layout import PrintedPage, printed_pages
+
+    def pages_of(copy: Path) -> list[PrintedPage]:
+        return list(printed_pages(copy.with_suffix(".pdf"), drawn=False))
+
+    def again(files: Sequence[Path]) -> None:
+        if files:
+            libreoffice.convert(files, libreoffice.PDF_A, work, fonts=font_settings(), limit_s=limit_s)
+
+    def wasteful(pages: Sequence[PrintedPage]) -> bool:
+        lines = set_lines(pages[-1])
+        return len(pages) > 1 and bool(lines) and (few(lines, _WORTH_A_PAGE) or signs_alone(lines))
+
+    made = {copy: pages_of(copy) for copy in copies if copy.with_suffix(".pdf").is_file()}
+    better = {copy: with_line_ends(copy.read_bytes(), pages) for copy, pages in made.items()}
+    set_anew = [copy for copy, data in better.items() if data is not None]
+    for copy in set_anew:
+        copy.write_bytes(better[copy] or b"")
+    again(set_anew)
+    waste = {
+        copy: (copy.read_bytes(), copy.with_suffix(".pdf").read_bytes(), len(pages))
+        for copy, pages in {**made, **{copy: pages_of(copy) for copy in set_anew}}.items()
+        if wasteful(pages)
+    }
+    for share in CLOSER:
+        for copy, (data, _, _) in waste.items():
+            copy.write_bytes(tightened(data, share))
+        again(list(waste))
+        waste = {copy: was for copy, was in waste.items() if len(pages_of(copy)) >= was[2]}
+    for copy, (_, pdf, _) in waste.items():
+        copy.with_suffix(".pdf").write_bytes(pdf)  # closer lines do not help it
 
 
 def available() -> bool:
@@ -104,7 +129,7 @@ def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) ->
             for file, copy in zip(files, copies, strict=True):
                 copy.write_bytes(_prepared_copy(file))
             libreoffice.convert(copies, libreoffice.PDF_A, Path(work), fonts=font_settings(), limit_s=limit_s)
-            _set_line_ends(copies, Path(work), limit_s)
+            _mend(copies, Path(work), limit_s)
         except libreoffice.ConversionFailed as error:
             raise PdfUnavailable(str(error)) from None
         made = [copy.with_suffix(".pdf") for copy in copies]

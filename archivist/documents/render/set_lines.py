@@ -37,6 +37,12 @@ def squeezed(text: str) -> str:
     return _BLANK.sub("", text)
 
 
+def without_boxes(text: str) -> str:
+    """Return a text without blanks and without boxes: those may be of another font, and painted after their line."""
+    return squeezed(text).translate(_NO_BOXES)
+
+
+_NO_BOXES: Final = dict.fromkeys(map(ord, "□☑"))
 _BLANK: Final = re.compile(r"[\s\u200b\u2060\ufeff]+")
 
 
@@ -98,3 +104,27 @@ def badly_broken(lines: Sequence[str]) -> bool:
         any(is_stub(line, longest) for line in lines)
         or any(broken_token(before, after) for before, after in itertools.pairwise(lines))
     )
+
+
+# ── the last page ────────────────────────────────────────────────────────────────────────────────────────
+LEAST_LINES: Final = 4
+"""A last page with fewer is a sheet of paper for nothing."""
+_SAME_LINE_PT: Final = 4.0
+_SIGNS: Final = re.compile(r"[（(]?(?:盖章|公章|印章|签名|签字|签章|按指印|指印)|\d*年\d*月\d*日$")
+_DAY: Final = re.compile(r"\d*年\d*月\d*日")
+
+
+def few(lines: Sequence[SetLine], least: int = LEAST_LINES) -> bool:
+    """Tell whether a page has fewer lines than a last one should have; those of one height are one."""
+    heights: list[float] = []
+    for height in sorted(line.pieces[0].baseline for line in lines):
+        if not heights or height - heights[-1] > _SAME_LINE_PT:
+            heights.append(height)
+    return len(heights) < least
+
+
+def signs_alone(lines: Sequence[SetLine]) -> bool:
+    """Tell whether on a page somebody signs and nothing else stands: no text, no row of a list."""
+    # The words above a date are the name of who signs.
+    signer = {id(before) for before, after in itertools.pairwise(lines) if _DAY.fullmatch(after.text)}
+    return bool(lines) and all(_SIGNS.search(line.text) or id(line) in signer for line in lines)

@@ -95,7 +95,7 @@ def _slots(spec: FieldSpec) -> int:
 # ── members ──────────────────────────────────────────────────────────────────────────────────────────────
 _TWO_LINES: Final = 12
 """From so many columns on, each member takes two lines."""
-_MEMBER_MM: Final = (7.0, 12.0, 9.5, 9.5, 13.5, 9.5, 14.5, 19.9, 20.8, 9.5, 12.5, 8.9, 8.9)
+_MEMBER_MM: Final = (9.0, 12.0, 9.2, 9.2, 13.5, 9.2, 14.5, 19.9, 20.8, 9.2, 12.5, 8.5, 8.5)
 _SECOND: Final = (
     "education marital health disability labour employment employer monthly_income living_together "
     "excluded_reason covered authorized"

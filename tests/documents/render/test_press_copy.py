@@ -34,6 +34,7 @@ from tests.documents.samples import sample
         (["全日制本科在", "读"], (4,)),
         (["未登记失业人", "员"], (4,)),
         (["灵活就", "业"], (2,)),
+        (["全日制", "本科在", "读"], (3, 5)),
         (["阿卜杜热合曼", "买买提依明江", "逊江"], (5, 10)),
         (["国" * 26, "国" * 28, "条。"], (25, 52)),
         (["序", "号"], ()),
@@ -126,3 +127,32 @@ def test_what_is_no_document_is_named(tmp_path: Path) -> None:
     with pytest.raises(PdfUnavailable) as caught:
         to_pdf([tmp_path / "坏.docx"], tmp_path / "pdf")
     assert caught.value.problems == ("坏.docx",)
+
+
+def nearly_one_page(lines: int) -> Document:
+    """A form one of whose rows, or its signature, does not find room on the first page."""
+    document = new_document("试页")
+    table = Table([40, 116])
+    for number in range(lines):
+        table.row(f"第{number}项", "内容", height_mm=10)
+    table.into(document)
+    parts.signature(document, signer="槐树街道办事处", seal=True)
+    return document
+
+
+@pytest.mark.libreoffice
+def test_lines_are_set_closer_where_the_last_page_would_hold_next_to_nothing(tmp_path: Path) -> None:
+    """GB/T 9704-2012, 7.3.5.4: 可以采取调整行距、字距的措施解决; «no last page with fewer than four lines, no signature alone»."""
+    paths = []
+    for rows in range(18, 24):
+        paths.append(tmp_path / f"{rows}.docx")
+        paths[-1].write_bytes(saved(nearly_one_page(rows)))
+    libreoffice.convert(paths, libreoffice.PDF_A, tmp_path, fonts=font_settings())
+    short = [path for path in paths if PageFault.SHORT_LAST_PAGE in faults(path.with_suffix(".pdf"))]
+    assert short, "none is too long by a little"
+    for pdf in to_pdf(short, tmp_path / "pdf"):
+        assert faults(pdf) == set()
+
+
+def faults(pdf: Path) -> set[PageFault]:
+    return {finding.fault for finding in check_pages(pdf)}
