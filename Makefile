@@ -54,6 +54,7 @@ bench:
 	.venv/bin/python -m benchmarks.filing
 	.venv/bin/python -m benchmarks.ingest --rate
 	.venv/bin/python -m benchmarks.render
+	.venv/bin/python -m benchmarks.pdf
 	.venv/bin/python -m benchmarks.due
 	.venv/bin/python -m benchmarks.next
 	.venv/bin/python -m benchmarks.rules

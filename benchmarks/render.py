@@ -30,7 +30,7 @@ from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.render.render import blank, boxes, document_text, render, short
 from archivist.documents.values.resolve import document_values
 from archivist.model.ids import CaseNo
-from tests.documents.samples import CONFIG, FULL, GIVEN, ON, a_case, an_id
+from tests.documents.samples import CONFIG, FULL, GIVEN, ON, SOURCES, a_case, an_id
 
 DOCUMENT = "confirmation_decision"
 ONE_IN = 5
@@ -46,7 +46,9 @@ def values(number: int) -> dict[str, object]:
     facts = FULL | {"applicant": applicant, "members": FULL["members"][: number % 3]}
     case = replace(a_case(facts), number=CaseNo.parse(f"TJHQ-DB-2024-{number + 1:06d}"))
     extra = {"doc_no": f"示槐救字〔2024〕{number + 1}号", "decision": {"basis": BASIS}}
-    return document_values(CATALOGUE.get(DOCUMENT), case, CONFIG, on=ON, given=GIVEN[DOCUMENT], extra=extra)
+    return document_values(
+        CATALOGUE.get(DOCUMENT), case, CONFIG, on=ON, given=GIVEN[DOCUMENT], extra=extra, sources=SOURCES
+    )
 
 
 CATALOGUE = Catalogue.load()

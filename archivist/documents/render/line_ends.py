@@ -25,7 +25,7 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARAGRAPH, _TEXT, _BREAK = f"{_W}p", f"{_W}t", f"{_W}br"
 _BODY: Final = "word/document.xml"
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True)
-_NOT_FIRST: Final = frozenset("，。；：、！？）》〕”’』】％%")
+_NOT_FIRST: Final = frozenset("，。；：、！？）》〕”’』】％")
 _NOT_LAST: Final = frozenset("（《〔“‘『【")
 _STEP: Final = 0.5
 """By so much narrower, in characters, are the lines of a paragraph tried, until none is bad."""
@@ -33,12 +33,17 @@ _NARROWEST: Final = 0.45
 """Share of their width down to which they are."""
 
 
-def with_line_ends(data: bytes, pages: Iterable[PrintedPage]) -> bytes | None:
+SPARES: Final = (0.0, 1.5)
+"""What is spared of a line's width, in characters, at the first and the second time."""
+
+
+def with_line_ends(data: bytes, pages: Iterable[PrintedPage], spare: float = 0.0) -> bytes | None:
     """Return a document in which every paragraph that was broken badly says where its lines end.
 
     Args:
         data: the ``.docx`` that was converted.
         pages: of the PDF it became.
+        spare: so much narrower the lines are made at once, in characters: what is reckoned may be wrong.
 
     Returns:
         ``None`` when there is nothing to be set, or the pages say something else than the document.
@@ -61,7 +66,7 @@ def with_line_ends(data: bytes, pages: Iterable[PrintedPage]) -> bytes | None:
         if shown != said:
             return None
         if badly_broken(lines[first:at]) and paragraph.find(f".//{_BREAK}") is None:
-            ends = better_ends(lines[first:at])
+            ends = better_ends(lines[first:at], spare)
             changed = changed or bool(ends)
             _write(texts, ends)
     if not changed:
@@ -70,7 +75,16 @@ def with_line_ends(data: bytes, pages: Iterable[PrintedPage]) -> bytes | None:
     return pack(members, compress=False)
 
 
-def better_ends(lines: Sequence[str]) -> tuple[int, ...]:
+def bad_paragraphs(pages: Iterable[PrintedPage]) -> int:
+    """Count the paragraphs that are broken badly on pages."""
+    return sum(
+        badly_broken([line.text for line in group])
+        for page in pages
+        for _, group in itertools.groupby(set_lines(page), lambda line: line.paragraph)
+    )
+
+
+def better_ends(lines: Sequence[str], spare: float = 0.0) -> tuple[int, ...]:
     """Return where the lines of a badly broken paragraph should end, counted in its text without blanks; none if they cannot."""
     text = "".join(lines)
     first = _width(lines[0], _LEAST)
@@ -83,7 +97,7 @@ def better_ends(lines: Sequence[str]) -> tuple[int, ...]:
             strict=False,
         )
     )
-    narrower = 0.0
+    narrower = spare
     while narrower < rest * (1 - _NARROWEST):
         ends = _filled(text, kept, first - narrower, rest - narrower, {} if narrower else was)
         found = [text[a:b] for a, b in zip((0, *ends), (*ends, len(text)), strict=True)]
@@ -136,16 +150,20 @@ def _may_end(text: str, end: int, kept: Sequence[tuple[int, int]]) -> bool:
     return not ((before + after).isascii() and before.isalnum() and after.isalnum())
 
 
-_LEAST: Final = (0.5, 0.1)
-_MOST: Final = (0.56, 0.2)
-"""How wide a letter or digit is, and the seam between it and a Chinese character, in characters: fonts differ."""
+_LEAST: Final = (0.5, 0.1, 0.5)
+_MOST: Final = (0.56, 0.2, 1.0)
+"""How wide a letter or digit is, the seam between it and a Chinese character, and a mark, in characters: fonts differ, and marks
+are pressed together where they meet."""
+_MARKS: Final = _NOT_FIRST | _NOT_LAST
 
 
-def _width(text: str, how: tuple[float, float]) -> float:
-    letter, seam = how
+def _width(text: str, how: tuple[float, float, float]) -> float:
+    letter, seam, mark = how
     ascii_ = [char.isascii() for char in text]
     seams = sum(a != b for a, b in itertools.pairwise(ascii_))
-    return width_of("".join(c for c in text if not c.isascii())) + letter * sum(ascii_) + seam * seams
+    marks = sum(char in _MARKS for char in text)
+    others = "".join(char for char in text if not char.isascii() and char not in _MARKS)
+    return width_of(others) + letter * sum(ascii_) + seam * seams + mark * marks
 
 
 def _write(texts: Sequence[etree._Element], ends: Sequence[int]) -> None:

@@ -58,7 +58,7 @@ _WORTH_A_PAGE: Final = 6
 
 def _mend(copies: Sequence[Path], work: Path, limit_s: float | None) -> None:
     """Convert those once more on whose pages a line was broken badly, or whose last page holds next to nothing."""
-    from archivist.documents.render.line_ends import with_line_ends
+    from archivist.documents.render.line_ends import SPARES, bad_paragraphs, with_line_ends
     from archivist.documents.render.set_lines import few, set_lines, signs_alone
     from archivist.documents.render.tightened import CLOSER, tightened
     from archivist.reading import libreoffice
@@ -76,15 +76,23 @@ def _mend(copies: Sequence[Path], work: Path, limit_s: float | None) -> None:
         return len(pages) > 1 and bool(lines) and (few(lines, _WORTH_A_PAGE) or signs_alone(lines))
 
     made = {copy: pages_of(copy) for copy in copies if copy.with_suffix(".pdf").is_file()}
-    better = {copy: with_line_ends(copy.read_bytes(), pages) for copy, pages in made.items()}
-    set_anew = [copy for copy, data in better.items() if data is not None]
-    for copy in set_anew:
-        copy.write_bytes(better[copy] or b"")
-    again(set_anew)
+    first = {copy: (copy.read_bytes(), copy.with_suffix(".pdf").read_bytes()) for copy in made}
+    left = {copy: (bad_paragraphs(pages), pages) for copy, pages in made.items()}
+    for spare in SPARES:
+        set_anew = []
+        for copy, (_, pages) in left.items():
+            if (better := with_line_ends(first[copy][0], pages, spare)) is not None:
+                copy.write_bytes(better)
+                set_anew.append(copy)
+        again(set_anew)
+        left = {copy: left[copy] for copy in set_anew if bad_paragraphs(pages_of(copy)) >= left[copy][0]}
+    for copy in left:  # it is no better so
+        copy.write_bytes(first[copy][0])
+        copy.with_suffix(".pdf").write_bytes(first[copy][1])
     waste = {
         copy: (copy.read_bytes(), copy.with_suffix(".pdf").read_bytes(), len(pages))
-        for copy, pages in {**made, **{copy: pages_of(copy) for copy in set_anew}}.items()
-        if wasteful(pages)
+        for copy in made
+        if wasteful(pages := pages_of(copy))
     }
     for share in CLOSER:
         for copy, (data, _, _) in waste.items():
