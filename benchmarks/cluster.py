@@ -24,6 +24,7 @@ from archivist.search.cluster_generations import BUREAU, PREFIX
 from archivist.search.cluster_index import ClusterIndex
 from archivist.search.index import Index
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
+from archivist.search.paging import Page
 from archivist.search.query import parse
 from benchmarks.search import make
 from tests.cluster import running
@@ -62,14 +63,14 @@ def main() -> None:
         for kind, questions in corpus.questions.items():
             trees = [parse(question) for question in questions]
             for question, tree in zip(questions, trees, strict=True):
-                there = index.engine.search(tree, limit=20, offset=0)
+                there = index.engine.search(tree, Page())
                 here = embedded.search(question, limit=20)
                 assert there.total == here.total or not here.exact, question
             line = f"  {kind:<24}"
             for name, ask in (
-                ("embedded", lambda tree: embedded.answer(tree, limit=20)),
-                ("office", lambda tree: index.engine.search(tree, limit=20, offset=0)),
-                ("bureau", lambda tree: bureau.search(tree, limit=20, offset=0)),
+                ("embedded", lambda tree: embedded.answer(tree, Page())),
+                ("office", lambda tree: index.engine.search(tree, Page())),
+                ("bureau", lambda tree: bureau.search(tree, Page())),
             ):
                 line += f"  {name} {_quantiles(ask, trees)}"
             print(line)

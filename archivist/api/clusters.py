@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from archivist.api.search_pages import HitsWanted
 from archivist.api.searching import Reindexed, SearchAnswer, answered, household_named
 from archivist.errors import ArchivistError, IndexFault, SettingsError
 from archivist.settings_file import WorkspaceKind
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from archivist.search.cluster_index import ClusterIndex, Lag
     from archivist.search.engine import Results, SearchEngine
     from archivist.search.opensearch import ClusterRequests
+    from archivist.search.paging import Page
     from archivist.search.query_tree import Node
     from archivist.workspace import Workspace
 
@@ -34,9 +36,7 @@ def search(
     query: str,
     *,
     filters: Mapping[str, str] = {},
-    limit: int = 20,
-    offset: int = 0,
-    full: bool = False,
+    wanted: HitsWanted = HitsWanted(),  # noqa: B008 — frozen
 ) -> SearchAnswer:
     """Answer a query from the cluster: of an office's own files, at the bureau of all offices'.
 
@@ -44,9 +44,7 @@ def search(
         workspace: the open workspace.
         query: in the query language; may be empty when there are filters.
         filters: name of a field → value; ``case`` may be whatever names a household of the office.
-        limit: hits shown at most.
-        offset: hits passed over, from 0.
-        full: whether ID numbers are shown whole.
+        wanted: which hits, in which order, and what is said of them.
 
     Raises:
         BadQuery: E401. ClusterDown: E404. IndexFault: E400. SettingsError: E500.
@@ -68,10 +66,10 @@ def search(
             lag = _made_current(index)
             notices, engine = _lacks(lag), index.engine
 
-        def ask(tree: Node, limit: int, offset: int) -> Results:
-            return engine.search(lag.without_forgotten(tree) if lag else tree, limit=limit, offset=offset)
+        def ask(tree: Node, page: Page) -> Results:
+            return engine.search(lag.without_forgotten(tree) if lag else tree, page)
 
-        return answered(ask, query, filters, limit=limit, offset=offset, full=full, notices=notices)
+        return answered(ask, query, filters, wanted, workspace=workspace, notices=notices)
 
 
 def reindex(

@@ -10,9 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
+from archivist.api.search_pages import (
+    FacetView,
+    HitsWanted,
+    facet_views,
+    moved_meanwhile,
+    next_mark,
+    titles_of,
+)
+from archivist.api.waiting_hits import WaitingHit, waiting_hits
 from archivist.errors import UsageError
 from archivist.model.ids import Category
 from archivist.os_reasons import reason_of
+from archivist.search.paging import Page
 
 if TYPE_CHECKING:
     from archivist.model.by import By
@@ -91,15 +101,21 @@ class SearchAnswer(Result):
         notices: what people must know of it: that the index lacks something, so that papers may be missing; what else a
             word was searched as, and what was searched instead because nothing was found.
         meant: words that are found and are one letter off those asked for, when nothing was found.
+        facets: the whole answer counted, when that was asked for.
+        waiting: files in the tray (待认领) that are found too, with the first page of an answer; no part of ``total``.
+        next: the mark by which the next page is asked for (``--after``); empty at the end.
     """
 
-    SCHEMA: ClassVar[str] = "archivist/search/3"
+    SCHEMA: ClassVar[str] = "archivist/search/4"
 
     total: int
     exact: bool
     hits: tuple[HitView, ...]
     notices: tuple[str, ...] = ()
     meant: tuple[MeantWord, ...] = ()
+    facets: tuple[FacetView, ...] = ()
+    next: str = ""
+    waiting: tuple[WaitingHit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +140,7 @@ def search(
     query: str,
     *,
     filters: Mapping[str, str] = {},
-    limit: int = 20,
-    offset: int = 0,
-    full: bool = False,
+    wanted: HitsWanted = HitsWanted(),  # noqa: B008 — frozen
 ) -> SearchAnswer:
     """Answer a query; what the index was left without by a writer that died, it follows first.
 
@@ -137,21 +151,15 @@ def search(
         workspace: the open workspace.
         query: in the query language; may be empty when there are filters.
         filters: name of a field → value; ``case`` may be whatever names a household.
-        limit: hits shown at most.
-        offset: hits passed over, from 0.
-        full: whether ID numbers are shown whole.
+        wanted: which hits, in which order, and what is said of them.
 
     Raises:
         BadQuery: E401. IndexFault: E400. CaseNotFound: E201, AmbiguousCase: E003, of the filter ``case``.
     """
     notice = workspace.made_current()
-
-    def ask(tree: Node, limit: int, offset: int) -> Results:
-        return workspace.index.answer(tree, limit=limit, offset=offset)
-
     answer = answered(
-        ask, query, household_named(workspace, filters), limit=limit, offset=offset, full=full,
-        notices=(notice,) if notice else (),
+        workspace.index.answer, query, household_named(workspace, filters), wanted,
+        workspace=workspace, notices=(notice,) if notice else (),
     )  # fmt: skip
     return _with_custody(workspace, answer)
 
@@ -168,30 +176,30 @@ def household_named(workspace: Workspace, filters: Mapping[str, str]) -> Mapping
 
 
 def answered(
-    ask: Callable[[Node, int, int], Results],
+    ask: Callable[[Node, Page], Results],
     query: str,
     filters: Mapping[str, str],
+    wanted: HitsWanted,
     *,
-    limit: int,
-    offset: int,
-    full: bool,
+    workspace: Workspace,
     notices: Sequence[str],
 ) -> SearchAnswer:
     """Answer a query from any engine; see ``search``.
 
     Args:
-        ask: puts a tree, with the hits wanted and those passed over.
+        ask: puts a tree, with the page wanted of its answer.
         query: in the query language.
         filters: name of a field → value.
-        limit: hits shown at most.
-        offset: hits passed over, from 0.
-        full: whether ID numbers are shown whole.
+        wanted: of the answer.
+        workspace: whose tray is looked through too, and whose titles document types have.
         notices: what people must know of the engine.
     """
     from archivist.search import query as queries
 
-    question = queries.read(query, filters)
-    found = ask(question.tree, limit, offset)
+    mark = wanted.mark()
+    page = wanted.page(mark)
+    question = queries.read(query, filters, wanted.today)
+    tree, found = question.tree, ask(question.tree, page)
     said = [
         *notices,
         *(
@@ -200,23 +208,40 @@ def answered(
         ),
     ]
     meant: tuple[Meant, ...] = ()
-    if not found.total and query.strip():
+    waiting: tuple[WaitingHit, ...] = ()
+    if not (mark or wanted.offset):
+        try:
+            waiting = waiting_hits(workspace, tree, ask)
+        except OSError as error:
+            said.append(f"待认领没有查成（{reason_of(error)}），下面只有已归档的")
+    if not found.total and not waiting and query.strip():
         from archivist.search.nearby import nearby
 
-        near = nearby(query, lambda other, hits: ask(queries.read(other, filters).tree, hits, 0))
+        def read(other: str) -> Node:
+            return queries.read(other, filters, wanted.today).tree
+
+        near = nearby(query, lambda other, hits: ask(read(other), Page(hits)))
         meant = near.meant
         if near.query:
-            found = ask(queries.read(near.query, filters).tree, limit, offset)
+            tree = read(near.query)
+            found = ask(tree, page)
             taken = "、".join(f"“{word}”按字形相近的“{other}”" for word, other in near.slips)
             said.append(f"照原样没有找到；下面是把{taken}查到的（扫描件可能认错了字）")
         elif near.apart:
             each = "、".join(f"“{word}”" for word in near.apart)
             said.append(f"{each}各自都有，但没有一件（连同它的户）同时有")
-    hide: Callable[[str], str] = str if full else _masked
+    if mark:
+        from archivist.search.cursors import known_by
+
+        mark.require(known_by(tree), wanted.sort)
+        said.extend(moved_meanwhile(mark, found))
+    hide: Callable[[str], str] = str if wanted.full else _masked
     return SearchAnswer(
         found.total, found.exact,
         tuple(replace(hit, snippet=hide(hit.snippet)) for hit in map(HitView.of, found.hits)),
         tuple(said), tuple(MeantWord(hide(m.word), tuple(map(str, m.households))) for m in meant),
+        facet_views(found.facets, titles_of(workspace)), next_mark(tree, wanted, found),
+        tuple(replace(one, name=hide(one.name), snippet=hide(one.snippet)) for one in waiting),
     )  # fmt: skip
 
 

@@ -8,14 +8,16 @@ from typing import Final
 
 import click
 
-from archivist.api import clusters
+from archivist.api import clusters, saved_searches
 from archivist.api import searching as api
+from archivist.api.search_pages import ORDERS, FacetView, HitsWanted
 from archivist.api.searching import HitView
+from archivist.api.waiting_hits import WaitingHit
 from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 from archivist.model.permissions import Act
 from archivist.model.record import VOIDED
-from archivist.printable import harmless, visible
+from archivist.printable import harmless, on_one_line, visible
 
 ENGINES: Final = ("embedded", "opensearch")
 
@@ -33,6 +35,13 @@ ENGINES: Final = ("embedded", "opensearch")
 @click.option("--to", help="截止日期。")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="显示多少条。")
 @click.option("--offset", default=0, type=click.IntRange(0), help="从第几条之后显示。")
+@click.option("--after", default="", metavar="标记", help="接着上一页：照抄上一页末尾的标记。")
+@click.option(
+    "--sort",
+    type=click.Choice(list(ORDERS)),
+    help="排序（不写是 date）：日期（新的在前）、户号，或相关（要查的户、标题里有的在前）。",
+)
+@click.option("--facets", is_flag=True, help="另按类别、年份、村、文书、状态、环节计数（全部结果）。")
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
@@ -40,6 +49,10 @@ ENGINES: Final = ("embedded", "opensearch")
     show_default=True,
     help="用哪里的索引：本机的，或区县检索集群的。",
 )
+@click.option("--save", metavar="名称", help="把这次的检索式、条件和排序存下来，以后用 --saved 再查。")
+@click.option("--saved", metavar="名称", help="按存下的检索再查；另写的词和条件再加上去。")
+@click.option("--list-saved", is_flag=True, help="列出存下的检索。")
+@click.option("--forget", metavar="名称", help="删去一条存下的检索。")
 @click.option("--full", is_flag=True, help="摘录里的证号不遮挡；限经办和管理岗位。")
 @click.option(
     "--csv", "csv_", type=click.Path(path_type=Path), help="把显示的各条另存为 .csv（只有本人可读）。"
@@ -59,14 +72,21 @@ def search(
     to: str | None,
     limit: int,
     offset: int,
+    after: str,
+    sort: str | None,
+    facets: bool,
     engine: str,
+    save: str | None,
+    saved: str | None,
+    list_saved: bool,
+    forget: str | None,
     full: bool,
     csv_: Path | None,
 ) -> int:
     """检索：姓名、拼音、证号（全部、前六、后四）、户号、文书、正文。
 
     多个词都要有；任一个用 |，不要的词前写 -，原样的话加引号，* 和 ? 代替不知道的字；
-    只查一处写 姓名: 证号: 标题: 内容: 文号: 文件名: 经办: 文书: 类别: 等。
+    只查一处写 姓名: 证号: 标题: 内容: 文号: 文件名: 经办: 文书: 类别: 等；日期: 也可写 本月、上月、近30天 等。
     """
     if unknown := next((word for word in query if word.startswith("--")), None):
         raise UsageError(
@@ -76,32 +96,46 @@ def search(
         from archivist.api import authorisation
 
         authorisation.require(session.workspace, session.by(writes=False), Act.SEE_NUMBERS)
-    filters = {
-        "name": name,
-        "id": id_,
-        "case": case_,
-        "doc": doc,
-        "category": category,
-        "status": status,
-        "town": town,
-        "from": from_,
-        "to": to,
-    }
+    if list_saved or forget is not None:
+        _saved(session, forget)
+        return 0
+    text, given = (
+        " ".join(query),
+        {
+            "name": name,
+            "id": id_,
+            "case": case_,
+            "doc": doc,
+            "category": category,
+            "status": status,
+            "town": town,
+            "from": from_,
+            "to": to,
+        },
+    )
+    filters = {k: v for k, v in given.items() if v}
+    if saved is not None:
+        kept = saved_searches.recall(session.workspace, saved)
+        text = f"({kept.query}) {text}" if kept.query and text else kept.query or text
+        filters, sort = {**kept.filters, **filters}, sort or kept.sort
+    order = ORDERS[sort] if sort else next(iter(ORDERS.values()))
+    if save is not None:
+        saved_searches.save(session.workspace, session.by(writes=False), save, text, filters, order)
     answer = (api.search if engine == ENGINES[0] else clusters.search)(
         session.workspace,
-        " ".join(query),
-        filters={k: v for k, v in filters.items() if v},
-        limit=limit,
-        offset=offset,
-        full=full,
+        text,
+        filters=filters,
+        wanted=HitsWanted(limit, offset, after, order, facets, full, session.today()),
     )
     session.record(answer)
-    saved = api.write_csv(answer, csv_) if csv_ else None
+    table = api.write_csv(answer, csv_) if csv_ else None
     session.emit(answer)
-    if saved:
+    if table:
         session.say(
-            f"已把 {saved.hits} 条另存到 {saved.file}；内有个人信息，只有本人可读（0600），用完请删去"
+            f"已把 {table.hits} 条另存到 {table.file}；内有个人信息，只有本人可读（0600），用完请删去"
         )
+    if save is not None:
+        session.say(f"已存为“{save.strip()}”：archivist search --saved {save.strip()}")
     if session.json:
         return 0
     show_hits(session, answer.hits)
@@ -109,10 +143,74 @@ def search(
         session.warn(notice)
     if answer.meant:
         session.warn(f"您是不是要找：{'、'.join(meant.word for meant in answer.meant)}？")
+    show_waiting(session, answer.waiting)
+    show_facets(session, answer.facets)
     shown = len(answer.hits)
-    some = f"，显示第 {offset + 1}–{offset + shown} 条" if shown and answer.total > shown else ""
+    some = (
+        f"，显示第 {offset + 1}–{offset + shown} 条" if shown and answer.total > shown and not after else ""
+    )
     session.say(f"共 {'' if answer.exact else '约 '}{answer.total} 条{some}")
+    if answer.next:
+        session.say(f"下一页：同样的检索加 --after {answer.next}", "dim")
     return 0
+
+
+def show_waiting(session: Session, waiting: Sequence[WaitingHit]) -> None:
+    """Print for people which files in the tray were found."""
+    from rich.text import Text
+
+    if waiting:
+        session.say(f"待认领（{len(waiting)} 件，还没有归档；archivist review show 编号）", "bold")
+    for one in waiting:
+        page = f" 第 {one.page} 页" if one.page else ""
+        whose = f"  可能是 {'、'.join(one.households)}" if one.households else ""
+        line = Text.assemble(
+            (one.short, "cyan"), visible(f"  {on_one_line(one.name)}{page}  {one.reason_label}{whose}")
+        )
+        session.console().print(line)
+        _show_snippet(session, one.snippet, one.highlights)
+
+
+def _show_snippet(session: Session, words: str, highlights: Sequence[tuple[int, int]]) -> None:
+    from rich.text import Text
+
+    if words:
+        snippet = Text("    " + harmless(words), style="dim")
+        for start, end in highlights:
+            snippet.stylize("bold not dim yellow", start + 4, end + 4)
+        session.console().print(snippet)
+
+
+def show_facets(session: Session, facets: Sequence[FacetView]) -> None:
+    """Print for people how many hits there are of each kind."""
+    for facet in facets:
+        values = "、".join(f"{value.label} {value.count}" for value in facet.values)
+        session.say(f"{facet.label}：{values}")
+
+
+def _saved(session: Session, forget: str | None) -> None:
+    """List the searches that are kept, or take one away."""
+    if forget is None:
+        answer = saved_searches.list_saved(session.workspace)
+    else:
+        answer = saved_searches.forget(session.workspace, session.by(writes=False), forget)
+    session.emit(answer)
+    if answer.forgotten:
+        session.say(f"已删去“{answer.forgotten}”")
+        return
+    rows = [
+        (
+            one.name,
+            " ".join([one.query, *(f"--{key} {value}" for key, value in one.filters.items())]).strip(),
+            one.by,
+            one.at[:10],
+        )
+        for one in answer.searches
+    ]
+    if rows:
+        session.table(("名称", "检索", "谁存的", "日期"), rows)
+    else:
+        session.say("还没有存下的检索；存下用 archivist search --save 名称 检索式")
 
 
 def show_hits(session: Session, hits: Sequence[HitView]) -> None:
@@ -133,11 +231,7 @@ def show_hits(session: Session, hits: Sequence[HitView]) -> None:
             (f"[{hit.why}]", "dim"),
         )
         console.print(line)
-        if hit.snippet:
-            snippet = Text("    " + harmless(hit.snippet), style="dim")
-            for start, end in hit.highlights:
-                snippet.stylize("bold not dim yellow", start + 4, end + 4)
-            console.print(snippet)
+        _show_snippet(session, hit.snippet, hit.highlights)
 
 
 @click.command()

@@ -32,7 +32,7 @@ from archivist.workspace import Workspace
 
 FOLDER: Final = "处置"
 NOTED: Final = "残留.tsv"
-_LOCAL: Final = ("archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/.work", "archive/moves")  # fmt: skip
+_LOCAL: Final = ("archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/.work", "archive/moves", "searches")  # fmt: skip
 """Where copies are looked for. ``cases``, ``ledger`` and ``batches`` are bags, of which batches are asked by their events; what
 the index takes away is in no byte of it."""
 _NAME_LEAST: Final = 2

@@ -1,6 +1,6 @@
 """Generations of backup in a folder: ``<office>-<yyyymmdd-HHMMSS>/``, each a whole workspace that can be read without the program.
 
-A generation holds ``archive/``, ``keys/``, ``archivist.toml``, ``packs/`` and ``doc_templates/`` as they stood at one moment, and of its
+A generation holds ``archive/``, ``keys/``, ``archivist.toml``, ``packs/``, ``doc_templates/`` and ``searches/`` as they stood at one moment, and of its
 own ``BACKUP.json`` (what it is), ``anchor/heads.tsv`` (the last event of every bag), ``SHA256SUMS`` (every other file) and
 ``说明.txt``. Under another name (``.part`` while it is made, ``.gone`` while it is removed) it counts as none.
 """

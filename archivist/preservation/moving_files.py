@@ -21,7 +21,7 @@ from archivist.store.immutable_copies import Copier, SourceUnreadable
 from archivist.store.receptions import ANCHORS, INCOMING
 
 PLACES: Final = (
-    "keys", "packs", "doc_templates", "archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/moves",
+    "keys", "packs", "doc_templates", "searches", "archive/inbox", "archive/review", "archive/outbox", "archive/alarms", "archive/moves",
     "archive/runs", "archive/changed", "archive/access",
 )  # fmt: skip
 """Folders of the workspace whose files come and go."""

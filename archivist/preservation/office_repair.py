@@ -23,7 +23,7 @@ from archivist.preservation import generations
 from archivist.preservation.copies import CopiedFile
 from archivist.preservation.repairs import Mender, RepairPlan
 from archivist.settings_file import FILE_NAME as SETTINGS
-from archivist.store import Archive, archive_format, durable_files, office_keys, pins
+from archivist.store import Archive, archive_format, durable_files, office_keys, pins, saved_searches
 from archivist.store.access_log import FOLDER as ACCESS
 
 FORMAT: Final = f"archive/{archive_format.NAME}"
@@ -34,6 +34,7 @@ PARTS: Final = {
     "规则包": "packs/",
     "文书样式": "doc_templates/",
     "密钥": "keys/",
+    "常用检索": f"{saved_searches.FOLDER}/",
     "查阅登记": f"archive/{ACCESS}/",
 }
 """How people call them, and how their paths begin. 密钥 are the PINs (口令) too."""
@@ -172,6 +173,8 @@ def _is_sound(root: Path, here: Path, path: str) -> bool:
             archive_format.read(here.parent)
         elif path == PINS:
             pins.read(root)
+        elif path == saved_searches.FILE:
+            saved_searches.read(root)
         elif path.endswith(".key"):
             return office_keys.is_key(here.name, data)
         elif path.endswith(".toml"):

@@ -28,11 +28,10 @@ from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, write_case
 
 SCHEMA: Final = 11
-_WALK = 1_000
 _IN = 500
+"""Values bound in one statement; SQLite allows 999 at least."""
 _REMEMBERED = 20
 """So many cases are remembered as they were written last: what is the same in them is not written again."""
-"""Values bound in one statement; SQLite allows 999 at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,30 +348,6 @@ class IndexCatalogue:
             int(str(d)): int(str(p))
             for d, p in self.select("SELECT doc, min(page) FROM mentions WHERE key = ? GROUP BY doc", key)
         }
-
-    def newest(self, *, households: bool = False) -> Iterator[int]:
-        """Yield every document id, newest first; within a second by case and record, so the order is always the same.
-
-        Args:
-            households: only those of the facts of a case.
-        """
-        last, only = ("9999", ""), "record = '' AND " if households else ""
-        while rows := self.select(
-            f"SELECT filed_at, place, id FROM docs WHERE {only}(filed_at, place) < (?, ?) "
-            "ORDER BY filed_at DESC, place DESC LIMIT ?",
-            *last,
-            _WALK,
-        ):
-            yield from (int(str(i)) for *_, i in rows)
-            last = (str(rows[-1][0]), str(rows[-1][1]))
-
-    def sorted(self, ids: Collection[int]) -> list[int]:
-        """Return the ids newest first, without those that are gone."""
-        found: list[tuple[str, str, int]] = []
-        for some in _chunks(sorted(ids)):
-            rows = self.select(f"SELECT filed_at, place, id FROM docs WHERE id IN ({_marks(some)})", *some)
-            found.extend((str(f), str(p), int(str(i))) for f, p, i in rows)
-        return [i for *_, i in sorted(found, reverse=True)]
 
     def rows(self, ids: Sequence[int]) -> dict[int, DocRow]:
         """Return the documents by id."""

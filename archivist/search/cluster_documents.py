@@ -21,12 +21,13 @@ from archivist.search.catalogue import DocRow
 from archivist.search.document_text import Written, body, facts_text, of_facts
 from archivist.search.engine import ArchiveReader, LedgerPlace
 from archivist.search.opened_index import kept_of
+from archivist.search.paging import place_of
 from archivist.search.query_tree import About
 from archivist.search.tables import people_on_file, residence
 
 Json = dict[str, Any]
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Raised by one whenever the fields below change: an index of another number is remade."""
 STATE: Final = "state"
 """The id of the document that says whose archive an index is of and how far it was followed; it is of no office."""
@@ -47,15 +48,17 @@ FIELDS: Final[Mapping[str, Any]] = {
     "office": _SORTED,
     "case": _SORTED,
     "record": _KEYWORD,
-    "type": _KEYWORD,
+    "type": _SORTED,
     "title": _SHOWN,
     **dict.fromkeys(ABOUT_PAIRS, _PAIRS),
     "handler_pairs": _PAIRS,
-    "category": _KEYWORD,
-    "status": _KEYWORD,
-    "case_status": _KEYWORD,
+    "step": _SORTED,
+    "category": _SORTED,
+    "status": _SORTED,
+    "case_status": _SORTED,
     "applicant": _SHOWN,
     "filed_at": _SORTED,
+    "year": _SORTED,
     "place": _SORTED,
     "place_pairs": _PAIRS,
     "doc_no": _KEYWORD,
@@ -67,7 +70,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "text": {"type": "text", "index": False},
     "written": {"type": "text", "index": False},
     "pairs": _PAIRS,
-    "village": _SHOWN,
+    "village": _SORTED,
     "people": _KEPT,
     "records": _SHOWN,
     "seq": {"type": "long", "index": False, "doc_values": False},
@@ -152,6 +155,7 @@ def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocumen
         "category": case.category.value,
         "case_status": case.status.value,
         "applicant": case.applicant_name,
+        "village": village,
         "place_pairs": pairs(place),
         "keys": sorted({f"{kind}:{key}" for person in people for kind, key in person.keys}),
     }
@@ -159,9 +163,9 @@ def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocumen
         **of_case,
         **_written(of_facts(facts_text(case.facts))),
         **_titled("", "", "户档信息", case.number),
+        **_dated(case.opened_on.isoformat()),
+        "step": "",
         "status": "",
-        "filed_at": case.opened_on.isoformat(),
-        "village": village,
         "people": [{"part": p.part, "name": p.name, "keys": sorted(map(list, p.keys))} for p in people],
         "records": list(case.records),
         "seq": case.seq,
@@ -185,8 +189,9 @@ def _record(archive: ArchiveReader, number: CaseNo, record: Record) -> Json:
         },
         "handler_pairs": pairs(forms.normal(record.actor)),
         **_titled(record.no, record.type, record.title, number),
+        **_dated(record.filed_at),
+        "step": record.folder,
         "status": VOIDED if record.voided else record.status.value,
-        "filed_at": record.filed_at,
         "doc_no": record.doc_no,
         "page_flags": [flag.value for flag in record.page_flags],
         "sources": sorted({s for s in (*(f.sha256 for f in record.files), record.source_sha256) if s}),
@@ -199,8 +204,12 @@ def _titled(record: str, type_: str, title: str, number: CaseNo) -> Json:
         "record": record,
         "type": type_,
         "title": title,
-        "place": f"{number} {record:>6}",
+        "place": place_of(str(number), record),
     }
+
+
+def _dated(moment: str) -> Json:
+    return {"filed_at": moment, "year": moment[:4]}
 
 
 def _written(kept: Written) -> Json:

@@ -6,6 +6,7 @@ Asked through an alias: an office's shows that office's documents alone, the bur
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from archivist.errors import IndexFault, InvalidValue
@@ -16,20 +17,24 @@ from archivist.search.catalogue import CaseRow, RecordRow, SourceRow
 from archivist.search.cluster_documents import REMAKE, STATE, ClusterState, Json, facts_id, row_of
 from archivist.search.cluster_queries import (
     FACTS,
-    SORT,
     all_of,
     any_of,
     compared,
     condition,
+    counting,
+    counts_of,
     holding,
     is_person,
     none_of,
+    place_at,
     request,
+    sort_values,
 )
 from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Hit, Results
 from archivist.search.names import name_key, spelt, spelt_like
 from archivist.search.opensearch import ClusterRequests, NotThere
+from archivist.search.paging import Page, Passed, SortBy
 from archivist.search.presentation import Grounds, shown
 
 ANSWER_S: Final = 10.0
@@ -52,28 +57,50 @@ class ClusterEngine:
         self._cluster, self._alias = cluster, alias
         self._checked = False
 
-    def search(self, tree: q.Node, *, limit: int, offset: int) -> Results:
-        """Return the hits numbered ``offset`` to ``offset + limit`` (from 0); the total is exact."""
+    def search(self, tree: q.Node, page: Page) -> Results:
+        """Return a page of the answer; the total is exact."""
         self.require_made()
         exact = {leaf: self._compared(leaf) for leaf in q.leaves(tree, positive=False) if compared(leaf)}
-        query: Json = {"query": request(tree, exact), "sort": list(SORT), "track_total_hits": True}
         asked = q.leaves(tree)
-        if not any(isinstance(leaf, TextLeaf | q.Mentioned) for leaf in asked):
-            query["_source"] = {"excludes": ["text", "written"]}
-        after = None
+        query: Json = {**request(tree, exact, page.sort), "track_total_hits": True}
+        passed, offset = Passed(), page.offset
+        after = sort_values(page.after, page.sort) if page.after else None
+        if page.after:
+            passed = self._passed(query, page)
         while offset and (
-            after is not None or offset + limit > WINDOW
+            after is not None or offset + page.limit > WINDOW
         ):  # walk there; a page reaches no farther
             step = min(offset, WINDOW)
-            passed = self._ask({**query, "_source": False, "size": step} | _after(after))
-            total = int(passed["hits"]["total"]["value"])
-            if len(passed["hits"]["hits"]) < step:
-                return Results((), total, True)
-            after, offset = passed["hits"]["hits"][-1]["sort"], offset - step
-        page = {"size": limit, **({"from": offset} if after is None else {})}
-        answer = self._ask(query | page | _after(after))["hits"]
-        hits = tuple(_hit(found, asked) for found in answer["hits"])
-        return Results(hits, int(answer["total"]["value"]), True)
+            over = self._ask({**query, "_source": False, "size": step} | _after(after))
+            found = over["hits"]["hits"]
+            after, offset = (found[-1]["sort"], offset - step) if len(found) == step else (after, 0)
+            if len(found) < step:
+                page = replace(page, limit=0)
+        if not any(isinstance(leaf, TextLeaf | q.Mentioned) for leaf in asked):
+            query["_source"] = {"excludes": ["text", "written"]}
+        if page.facets:
+            query["aggs"] = counting()
+        part = {"size": page.limit, **({"from": offset} if after is None else {})}
+        answer = self._ask(query | part | _after(after))
+        return Results(
+            tuple(_hit(found, asked, page.sort) for found in answer["hits"]["hits"]),
+            int(answer["hits"]["total"]["value"]),
+            True,
+            counts_of(answer["aggregations"]) if page.facets else None,
+            passed if page.after else None,
+        )
+
+    def _passed(self, query: Json, page: Page) -> Passed:
+        """Return the hits before a page that begins behind a hit, as they are now."""
+        passed, after = Passed(), None
+        while True:
+            answer = self._ask({**query, "_source": False, "size": WINDOW} | _after(after))
+            found = answer["hits"]["hits"]
+            before = [place for hit in found if page.is_passed(place := place_at(hit["sort"], page.sort))]
+            passed = passed.and_then(before)
+            if len(before) < WINDOW:
+                return passed
+            after = found[-1]["sort"]
 
     def _compared(self, leaf: q.Leaf) -> Json:
         """Return the exact condition of a leaf whose candidates have to be compared here."""
@@ -253,7 +280,7 @@ def _after(sort: object) -> Json:
     return {} if sort is None else {"search_after": sort}
 
 
-def _hit(found: Json, asked: Sequence[q.Leaf]) -> Hit:
+def _hit(found: Json, asked: Sequence[q.Leaf], sort: SortBy) -> Hit:
     document = found["_source"]
     row = row_of(document)
     held = {asked[int(name)] for name in found.get("matched_queries", ())}
@@ -270,6 +297,7 @@ def _hit(found: Json, asked: Sequence[q.Leaf]) -> Hit:
                 (p["part"], p["name"], is_person(by, key, p["keys"])) for p in document["people"]
             ],
         ),
+        place_at(found["sort"], sort).rank,
     )  # fmt: skip
 
 

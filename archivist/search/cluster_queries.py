@@ -6,38 +6,97 @@ Each leaf that is asked for bears its place among the leaves as its name, and a 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, assert_never
 
+from archivist.errors import IndexFault
 from archivist.search import query_tree as q
 from archivist.search.cluster_documents import ABOUT_PAIRS, Json, pairs_of_fragment
 from archivist.search.names import spelt, spelt_like
+from archivist.search.paging import Facet, Facets, HitPlace, SortBy
 from archivist.search.person_search import han_of
 
-SORT: Final[Sequence[Json]] = ({"_score": "desc"}, {"filed_at": "desc"}, {"place": "desc"})
-"""Households first (they score), then newest first; within a second by case and record, so the order is always the same."""
+_NEWEST: Final[Sequence[Json]] = ({"_score": "desc"}, {"filed_at": "desc"}, {"place": "desc"})
+"""What scores most first, then newest first; within a second by case and record, so the order is always the same."""
+MOST_VALUES: Final = 10_000
+"""So many values of a facet are counted at the most."""
 FACTS: Final[Json] = {"term": {"record": ""}}
 EVERYTHING: Final[Json] = {"match_all": {}}
 NOTHING: Final[Json] = {"match_none": {}}
 
 
-def request(tree: q.Node, exact: Mapping[q.Leaf, Json]) -> Json:
-    """Return the query of a tree; a household that was asked for scores one, everything else nothing.
+def request(tree: q.Node, exact: Mapping[q.Leaf, Json], sort: SortBy) -> Json:
+    """Return the query of a tree with its order; a hit scores what its ``HitPlace.rank`` is.
 
     Args:
         tree: the query.
         exact: the conditions of the leaves that had to be ``compared``.
+        sort: the order.
     """
     asked = q.leaves(tree)
+    query: Json = {"filter": [_named(tree, {leaf: str(at) for at, leaf in enumerate(asked)}, exact)]}
+    if sort is SortBy.NUMBER:
+        return {"query": {"bool": query}, "sort": [{"place": "asc"}]}
     households = [
         exact.get(leaf) or condition(leaf) for leaf in asked if isinstance(leaf, q.HasPerson | q.Numbered)
     ]
-    query: Json = {"filter": [_named(tree, {leaf: str(at) for at, leaf in enumerate(asked)}, exact)]}
+    scoring = []
     if households:
-        first = {"bool": {"filter": [FACTS], "should": households, "minimum_should_match": 1}}
-        query["should"] = [{"constant_score": {"filter": first, "boost": 1}}]
-    return {"bool": query}
+        scoring.append((all_of(FACTS, any_of(*households)), 2 if sort is SortBy.RELEVANCE else 1))
+    if sort is SortBy.RELEVANCE and (words := q.title_words(asked)):
+        titled = any_of(*(condition(q.InAbout(q.About.TITLE, word)) for word in words))
+        scoring.append((all_of(titled, none_of(FACTS)), 1))
+    if scoring:
+        query["should"] = [
+            {"constant_score": {"filter": filter_, "boost": rank}} for filter_, rank in scoring
+        ]
+    return {"query": {"bool": query}, "sort": list(_NEWEST)}
+
+
+def sort_values(place: HitPlace, sort: SortBy) -> list[object]:
+    """Return a place as the cluster sorts it."""
+    return [place.place] if sort is SortBy.NUMBER else [float(place.rank), place.filed_at, place.place]
+
+
+def place_at(values: Sequence[object], sort: SortBy) -> HitPlace:
+    """Return the place that the cluster's sort values say."""
+    if sort is SortBy.NUMBER:
+        return HitPlace(0, "", str(values[0]))
+    rank, filed_at, place = values
+    return HitPlace(int(float(str(rank))), str(filed_at), str(place))
+
+
+def counting() -> Json:
+    """Return what asks for every facet's values: a household has the status of its case."""
+    each: Json = {facet.value: _values(facet.value) for facet in Facet if facet is not Facet.STATUS}
+    each["status"] = {"filter": none_of(FACTS), "aggs": {"values": _values("status")}}
+    each["case_status"] = {"filter": FACTS, "aggs": {"values": _values("case_status")}}
+    return each
+
+
+def _values(field: str) -> Json:
+    return {"terms": {"field": field, "size": MOST_VALUES}}
+
+
+def counts_of(answer: Json) -> Facets:
+    """Return what was counted.
+
+    Raises:
+        IndexFault: E400, there are more values than are counted.
+    """
+    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    for name, found in answer.items():
+        values = found.get("values", found)
+        if values["sum_other_doc_count"]:
+            raise IndexFault(
+                f"“{Facet(name.removeprefix('case_')).label}”有 {MOST_VALUES} 种以上，没有逐项计数",
+                remedy="请把检索范围缩小，或去掉 --facets。",
+            )
+        for bucket in values["buckets"]:
+            counts[Facet(name.removeprefix("case_"))][bucket["key"]] += int(bucket["doc_count"])
+    return counts
 
 
 def _named(node: q.Node, names: dict[q.Leaf, str], exact: Mapping[q.Leaf, Json]) -> Json:

@@ -15,6 +15,7 @@ from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.record import Record
 from archivist.search.id_set import IdSet
+from archivist.search.paging import Facets, HitPlace, Page, Passed, place_of
 from archivist.search.query_tree import Node
 
 
@@ -31,6 +32,7 @@ class Hit:
         snippet: text around the first match, as it stands, blanks and line ends one space.
         highlights: ``(start, end)`` character offsets into ``snippet``, in order, not overlapping.
         why: what matched, in Chinese: 姓名, 拼音, 证号, 户号, 正文, 户档信息, 条件.
+        rank: how much it is what was asked for, see ``paging.HitPlace``.
     """
 
     case: CaseNo
@@ -45,19 +47,31 @@ class Hit:
     snippet: str
     highlights: tuple[tuple[int, int], ...]
     why: str
+    rank: int = 0
+
+    @property
+    def place(self) -> HitPlace:
+        """Where it stands in an answer."""
+        return HitPlace(self.rank, self.filed_at, place_of(str(self.case), self.record or ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of an answer: households first, then records, newest first.
+    """One page of an answer.
 
     The hits are always right. ``total`` counts all of them when ``exact``; otherwise there are at most so many,
     because only what is shown has been compared with the text.
+
+    Attributes:
+        facets: what there is of each value, counted over the whole answer; ``None`` when that was not asked for.
+        before: the hits before this page, as they are now; ``None`` when it does not begin behind a hit.
     """
 
     hits: tuple[Hit, ...]
     total: int
     exact: bool
+    facets: Facets | None = None
+    before: Passed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +165,8 @@ class Drift:
 class SearchEngine(Protocol):
     """Runs a query tree."""
 
-    def search(self, tree: Node, *, limit: int, offset: int) -> Results:
-        """Return the hits numbered ``offset`` to ``offset + limit`` (from 0)."""
+    def search(self, tree: Node, page: Page) -> Results:
+        """Return a page of the answer."""
 
 
 class TextIndex(Protocol):

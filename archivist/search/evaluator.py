@@ -14,11 +14,13 @@ from itertools import islice
 from operator import and_, or_
 from typing import Final
 
+from archivist.search import ordering
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Bounds, Hit, Results, TextIndex
 from archivist.search.id_set import IdSet
+from archivist.search.paging import HitPlace, Page, Passed, SortBy
 from archivist.search.presentation import Grounds, shown
 from archivist.search.text import flowing, needed
 
@@ -28,6 +30,7 @@ SORT_ALL: Final = 2_000
 """Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
 _BATCH = 24
 _NOTHING: Final = Bounds(IdSet(), IdSet())
+_NOWHERE: Final = HitPlace(0, "", "")
 
 
 class Embedded:
@@ -36,9 +39,9 @@ class Embedded:
     def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextIndex]) -> None:
         self._catalogue, self._text = catalogue, text
 
-    def search(self, tree: q.Node, *, limit: int, offset: int) -> Results:
-        """Return the hits numbered ``offset`` to ``offset + limit`` (from 0)."""
-        return _Evaluation(self._catalogue, self._text, tree).results(limit, offset)
+    def search(self, tree: q.Node, page: Page) -> Results:
+        """Return a page of the answer."""
+        return _Evaluation(self._catalogue, self._text, tree).results(page)
 
 
 class _Evaluation:
@@ -52,24 +55,35 @@ class _Evaluation:
         self.read: dict[int, str] = {}
         self._everything: IdSet | None = None
 
-    def results(self, limit: int, offset: int) -> Results:
+    def results(self, page: Page) -> Results:
         """Return a page of the answer; compare as few texts as make it right."""
         answer = self.bounds(self.tree)
         gone = self.catalogue.gone()
         possible, sure = answer.possible - gone, answer.sure - gone
-        wanted = offset + limit
+        counts = None
+        if page.facets or len(possible) - len(sure) <= COMPARE_ALL:
+            doubtful = ((doc, _NOWHERE) for doc in possible - sure)
+            possible = sure = sure | {doc for doc, _ in self.fitting(doubtful, sure, [])}
+            counts = ordering.counted(self.catalogue.select, possible) if page.facets else None
         rejected: list[int] = []
-        if len(possible) - len(sure) <= COMPARE_ALL:
-            possible = sure = sure | IdSet(self.fitting(iter(possible - sure), sure, rejected))
-            found = list(islice(self.ordered(possible), wanted))
-            return Results(self.shown(found[offset:]), len(possible), True)
-        found = list(islice(self.fitting(self.ordered(possible), sure, rejected), wanted))
-        exact = len(found) < wanted
-        total = len(found) if exact else len(possible) - len(rejected)
-        return Results(self.shown(found[offset:]), total, exact)
+        before: list[HitPlace] = []
 
-    def shown(self, ids: Sequence[int]) -> tuple[Hit, ...]:
+        def wanted() -> Iterator[tuple[int, HitPlace]]:
+            for doc, place in self.fitting(self.ordered(possible, page.sort), sure, rejected):
+                if page.is_passed(place):
+                    before.append(place)
+                else:
+                    yield doc, place
+
+        until = page.offset + page.limit
+        found = list(islice(wanted(), until))
+        exact = possible is sure or len(found) < until
+        passed = Passed().and_then(before) if page.after else None
+        return Results(self.shown(found[page.offset :]), len(possible) - len(rejected), exact, counts, passed)
+
+    def shown(self, found: Sequence[tuple[int, HitPlace]]) -> tuple[Hit, ...]:
         """Return the documents as an answer shows them; those that are gone are left out."""
+        ids = [doc for doc, _ in found]
         rows = self.catalogue.rows(ids)
         leaves = [a for a in self.asked if isinstance(a, TextLeaf | q.Mentioned) and a in self.known]
         words = [
@@ -77,9 +91,13 @@ class _Evaluation:
         ]
         written = dict(self.text().written(words)) if words else {}
         texts = self.read | (dict(self.text().texts(set(words) - self.read.keys())) if words else {})
-        return tuple(self.hit(rows[i], texts.get(i, ""), written.get(i, "")) for i in ids if i in rows)
+        return tuple(
+            self.hit(rows[i], place.rank, texts.get(i, ""), written.get(i, ""))
+            for i, place in found
+            if i in rows
+        )
 
-    def hit(self, row: DocRow, text: str, written: str) -> Hit:
+    def hit(self, row: DocRow, rank: int, text: str, written: str) -> Hit:
         def holds(leaf: q.Leaf) -> bool:
             return (leaf in self.known or isinstance(leaf, q.Mentioned)) and row.id in self.leaf(leaf).sure
 
@@ -90,36 +108,52 @@ class _Evaluation:
                 page_of=lambda key: self.catalogue.mentioning(key)[row.id],
                 people=lambda by, key: self.catalogue.people_of(row.case, by, key),
             ),
+            rank,
         )  # fmt: skip
 
-    def ordered(self, ids: Set[int]) -> Iterator[int]:
-        """Yield the households that were asked for, then the rest, newest first."""
+    def ordered(self, ids: IdSet, sort: SortBy) -> Iterator[tuple[int, HitPlace]]:
+        """Yield documents with their places, in an order."""
+        select = self.catalogue.select
+        if sort is SortBy.NUMBER:
+            yield from ordering.in_order(select, ids, sort=sort)
+            return
         for (
             leaf
         ) in self.asked:  # also one in a part of the query that came to nothing before it was looked at
             if isinstance(leaf, q.HasPerson | q.Numbered):
                 self.leaf(leaf)
         first = ids & self.households.keys()
-        yield from self.newest_of(first, households=True)
-        yield from self.newest_of(ids - first)
+        yield from self.newest_of(first, 2 if sort is SortBy.RELEVANCE else 1, households=True)
+        rest = ids - first
+        if sort is SortBy.RELEVANCE:
+            titled = IdSet(ordering.titled(select, q.title_words(self.asked))) & rest
+            yield from self.newest_of(titled, 1)
+            rest -= titled
+        yield from self.newest_of(rest, 0)
 
-    def newest_of(self, ids: Set[int], *, households: bool = False) -> Iterator[int]:
-        """Yield ids newest first: sorted when they are few, else met on a walk through all, which ends with the page."""
+    def newest_of(
+        self, ids: IdSet, rank: int, *, households: bool = False
+    ) -> Iterator[tuple[int, HitPlace]]:
+        """Yield documents newest first: sorted when they are few, else met on a walk through all, which ends with the page."""
+        select = self.catalogue.select
         if len(ids) <= SORT_ALL:
-            yield from self.catalogue.sorted(ids)
+            yield from ordering.in_order(select, ids, rank)
         else:
-            yield from (doc for doc in self.catalogue.newest(households=households) if doc in ids)
+            walked = ordering.newest(select, rank, households=households)
+            yield from (one for one in walked if one[0] in ids)
 
-    def fitting(self, ids: Iterator[int], sure: Set[int], rejected: list[int]) -> Iterator[int]:
-        """Yield the ids that fit, in order; the others are noted in ``rejected``."""
-        while batch := list(islice(ids, _BATCH)):
-            doubtful = [doc for doc in batch if doc not in sure]
+    def fitting(
+        self, ordered: Iterator[tuple[int, HitPlace]], sure: Set[int], rejected: list[int]
+    ) -> Iterator[tuple[int, HitPlace]]:
+        """Yield the documents that fit, in order; the others are noted in ``rejected``."""
+        while batch := list(islice(ordered, _BATCH)):
+            doubtful = [doc for doc, _ in batch if doc not in sure]
             texts = dict(self.text().texts(doubtful)) if doubtful else {}
             if len(self.read) < COMPARE_ALL:
                 self.read |= texts
-            for doc in batch:
+            for doc, place in batch:
                 if doc in sure or self.fits(self.tree, doc, flowing(texts.get(doc, ""))):
-                    yield doc
+                    yield doc, place
                 else:
                     rejected.append(doc)
 

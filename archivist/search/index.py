@@ -29,6 +29,7 @@ from archivist.search.engine import ArchiveReader, Drift, Results
 from archivist.search.one_writer import OneWriter
 from archivist.search.opened_index import OpenedIndex, batches, current, follow
 from archivist.search.ownership import require_own
+from archivist.search.paging import Page
 from archivist.search.query_tree import Node
 from archivist.search.rebuilding import disk
 
@@ -90,11 +91,11 @@ class Index:
         Raises:
             BadQuery: E401. IndexFault: E400.
         """
-        return self.answer(queries.read(query, filters).tree, limit=limit, offset=offset)
+        return self.answer(queries.read(query, filters).tree, Page(max(limit, 0), max(offset, 0)))
 
-    def answer(self, tree: Node, *, limit: int = 20, offset: int = 0) -> Results:
-        """Answer a query that was read already; see ``search``."""
-        return self._ask(lambda now: now.engine.search(tree, limit=max(limit, 0), offset=max(offset, 0)))
+    def answer(self, tree: Node, page: Page) -> Results:
+        """Return a page of the answer to a query that was read already; see ``search``."""
+        return self._ask(lambda now: now.engine.search(tree, page))
 
     def find_cases(self, text: str) -> list[CaseRow]:
         """Return the cases meant by a case number, an ID number, a whole name, its pinyin or its initials."""

@@ -39,8 +39,8 @@ class Grounds:
     people: Callable[[q.PersonKey, str], Sequence[tuple[str, str, bool]]]
 
 
-def shown(row: DocRow, why_found: Grounds) -> Hit:
-    """Return a document as one line of the answer."""
+def shown(row: DocRow, why_found: Grounds, rank: int) -> Hit:
+    """Return a document as one line of the answer; ``rank`` as the answer is ordered."""
     page: int | None = None
     words, why = "", "条件"
     marks: Marks = ()
@@ -62,7 +62,7 @@ def shown(row: DocRow, why_found: Grounds) -> Hit:
         why = _household_why(why_found) or why
     return Hit(
         row.case, row.record, page, row.title, row.type, row.applicant, row.case.category, row.status,
-        row.filed_at, words, marks, why,
+        row.filed_at, words, marks, why, rank,
     )  # fmt: skip
 
 

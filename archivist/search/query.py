@@ -3,7 +3,7 @@
 ``王秀兰 核对`` both words · ``核对 OR 调查``, ``核对 | 调查`` either · ``NOT 公示``, ``-公示`` without · ``( … )`` grouping ·
 ``"家庭经济状况"`` exactly this text · ``腰?间盘``, ``1201*0016`` one or several letters · ``姓名: 证号: 户号: 文书: 标题: 内容: 文号:
 文件名: 环节: 经办: 类别: 状态: 识读: 村: 日期: 起: 止:`` fields (``name: id: case: doc: title: content: no: file: step: by:
-category: status: read: town: date: from: to:``). AND, OR, NOT may be small, ``&``, 且, 或 and 非; NOT binds closest, then AND, then OR.
+category: status: read: town: date: from: to:``); days also as 今天, 本周, 本月, 上月, 今年, 近30天. AND, OR, NOT may be small, ``&``, 且, 或 and 非; NOT binds closest, then AND, then OR.
 
 A word means the text as it stands on a page, the title, step, reference number and file name of a record, and the facts of
 a household. Beyond that, by its shape: Chinese also finds the household with a person so named; Latin letters a person by
@@ -18,6 +18,7 @@ searched as well, and the answer says so.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,20 +52,25 @@ def parse(text: str) -> Node:
     return read(text).tree
 
 
-def read(text: str, filters: Mapping[str, str] = MappingProxyType({})) -> Question:
+def read(
+    text: str, filters: Mapping[str, str] = MappingProxyType({}), today: dt.date | None = None
+) -> Question:
     """Read a query.
 
     Args:
         text: in the query language; may be empty when there are filters.
         filters: further conditions, by any name of a field.
+        today: the day of which 本月 and the like are said; ``None`` where nobody knows it.
 
     Raises:
         BadQuery: E401, saying what is wrong and where.
     """
     if len(text) > MAX_LENGTH:
         raise BadQuery(f"检索式太长：{len(text)} 个字，最多 {MAX_LENGTH} 个")
-    conditions = tuple(_Said(field(name, value), key_of(name) in OWN) for name, value in filters.items())
-    parser = _Parser(_tokens(text))
+    conditions = tuple(
+        _Said(field(name, value, today), key_of(name) in OWN) for name, value in filters.items()
+    )
+    parser = _Parser(_tokens(text), today)
     drafts = (*((parser.whole(),) if parser.tokens or not conditions else ()), *conditions)
     return Question(_narrow(drafts[0] if len(drafts) == 1 else _All(drafts)), MappingProxyType(parser.also))
 
@@ -246,7 +252,8 @@ def _apart(token: _Token) -> list[_Token]:
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], today: dt.date | None) -> None:
+        self.today = today
         self.tokens, self.at, self.leaves, self.depth = tokens, 0, 0, 0
         self.also: dict[str, tuple[str, ...]] = {}
 
@@ -305,7 +312,9 @@ class _Parser:
             raise BadQuery(f"要查的词太多，最多 {MAX_LEAVES} 个")
         try:
             if token.kind == "field":
-                return _Said(field(token.text, self._value(token.text)), key_of(token.text) in OWN)
+                return _Said(
+                    field(token.text, self._value(token.text), self.today), key_of(token.text) in OWN
+                )
             if token.kind == "quoted":
                 return _Said(_quoted(token.text), own=True)
             found = word(token.text)

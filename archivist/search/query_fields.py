@@ -105,27 +105,71 @@ def _read_as(value: str) -> Node:
     return WithPages(flag)
 
 
-def _days(value: str) -> tuple[dt.date, dt.date]:
-    """Return the first and last day of a day, a month or a year."""
+_WEEK: Final = 7
+_AGO: Final = re.compile(r"近(\d{1,3})(?:天|日)")
+_RELATIVE: Final[Mapping[str, Callable[[dt.date], tuple[dt.date, dt.date]]]] = MappingProxyType(
+    {
+        "今天 今日": lambda day: (day, day),
+        "昨天 昨日": lambda day: (_before(day, 1), _before(day, 1)),
+        "本周 这周": lambda day: (_before(day, day.weekday()), _before(day, day.weekday() - _WEEK + 1)),
+        "上周": lambda day: (_before(day, day.weekday() + _WEEK), _before(day, day.weekday() + 1)),
+        "本月 这个月 当月": lambda day: _month(day.year, day.month),
+        "上月 上个月": lambda day: _month(
+            *((day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12))
+        ),
+        "本季度 本季": lambda day: (
+            dt.date(day.year, _quarter(day), 1),
+            _month(day.year, _quarter(day) + 2)[1],
+        ),
+        "今年 本年": lambda day: (dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+        "去年 上年": lambda day: (dt.date(day.year - 1, 1, 1), dt.date(day.year - 1, 12, 31)),
+    }
+)
+"""Days that are said by the day on which they are asked for."""
+_BY_WORD: Final = {word: days for words, days in _RELATIVE.items() for word in words.split()}
+
+
+def _before(day: dt.date, days: int) -> dt.date:
+    return day - dt.timedelta(days=days)
+
+
+def _month(year: int, month: int) -> tuple[dt.date, dt.date]:
+    after = dt.date(year + 1, 1, 1) if month == 12 else dt.date(year, month + 1, 1)
+    return dt.date(year, month, 1), _before(after, 1)
+
+
+def _quarter(day: dt.date) -> int:
+    return (day.month - 1) // 3 * 3 + 1
+
+
+def _days(value: str, today: dt.date | None) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of a day, a month or a year, also of one said by what day it is today."""
     plain = narrow(value).strip()
+    said, ago = _BY_WORD.get(plain), _AGO.fullmatch(plain)
+    if (said or ago) and today is None:
+        raise BadQuery(f"这里不认“{value}”，请写日期（如 2024-08）")
+    if said and today:
+        return said(today)
+    if ago and today:
+        return _before(today, max(int(ago[1]), 1) - 1), today
     match = re.fullmatch(r"(\d{4})(?:[-/.年](\d{1,2}))?[年月]?", plain)
     try:
         if not match:
             day = parse_date(plain)
             return day, day
-        year, month = int(match[1]), int(match[2] or 1)
-        first = dt.date(year, month, 1)
-        after = dt.date(year + 1, 1, 1) if not match[2] or month == 12 else dt.date(year, month + 1, 1)
-    except (InvalidValue, ValueError):
-        raise BadQuery(f"“{value}”不是日期（应如 2024、2024-08 或 2024-08-16）") from None
-    return first, after - dt.timedelta(days=1)
+        if match[2]:
+            return _month(int(match[1]), int(match[2]))
+        return dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31)
+    except (InvalidValue, ValueError, OverflowError):
+        known = "、".join(words.split()[0] for words in _RELATIVE)
+        raise BadQuery(f"“{value}”不是日期（应如 2024、2024-08、2024-08-16，或 {known}、近30天）") from None
 
 
-def _during(value: str) -> Node:
+def _during(value: str, today: dt.date | None) -> Node:
     start, gap, end = value.partition("..")
     return FiledBetween(
-        _days(start)[0] if start.strip() else None,
-        _days(end if gap else start)[1] if end or not gap else None,
+        _days(start, today)[0] if start.strip() else None,
+        _days(end if gap else start, today)[1] if end or not gap else None,
     )
 
 
@@ -168,14 +212,19 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[str], Node]]]] = MappingProxyTy
         "status": ("状态 status", _status),
         "read": ("识读 read", _read_as),
         "town": ("村 社区 town village", _place),
+    }
+)
+_DATED: Final[Mapping[str, tuple[str, Callable[[str, dt.date | None], Node]]]] = MappingProxyType(
+    {
         "date": ("日期 date", _during),
-        "from": ("起 自 from", lambda v: FiledBetween(_days(v)[0], None)),
-        "to": ("止 至 to", lambda v: FiledBetween(None, _days(v)[1])),
+        "from": ("起 自 from", lambda v, today: FiledBetween(_days(v, today)[0], None)),
+        "to": ("止 至 to", lambda v, today: FiledBetween(None, _days(v, today)[1])),
     }
 )
 OWN: Final = frozenset({"doc", "title", "content", "doc_no", "file", "step", "handler", "read"})
 """Those that are said of a record itself, not of its household."""
-_BY_NAME: Final = {name: key for key, (names, _) in _FIELDS.items() for name in names.split()}
+_NAMES: Final = {key: names for key, (names, _) in (*_FIELDS.items(), *_DATED.items())}
+_BY_NAME: Final = {name: key for key, names in _NAMES.items() for name in names.split()}
 
 
 def key_of(name: str) -> str | None:
@@ -183,16 +232,16 @@ def key_of(name: str) -> str | None:
     return _BY_NAME.get(name.strip().lower())
 
 
-def field(name: str, value: str) -> Node:
-    """Return the condition of one field, by any of its names.
+def field(name: str, value: str, today: dt.date | None = None) -> Node:
+    """Return the condition of one field, by any of its names; ``today`` is the day that 本月 and the like are said of.
 
     Raises:
         BadQuery: E401, when there is no such field or the value does not fit it.
     """
     key = key_of(name)
     if key is None:
-        known = "、".join(names.split()[0] for names, _ in _FIELDS.values())
+        known = "、".join(names.split()[0] for names in _NAMES.values())
         raise BadQuery(f"没有检索项“{name}”；可用：{known}。如要查这几个字本身，请加引号")
     if not value.strip():
         raise BadQuery(f"“{name}:”后面没有内容")
-    return _FIELDS[key][1](value)
+    return _DATED[key][1](value, today) if key in _DATED else _FIELDS[key][1](value)

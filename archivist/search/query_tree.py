@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -202,3 +203,13 @@ def leaves(node: Node, *, positive: bool = True) -> tuple[Leaf, ...]:
         return [n] if wanted or not positive else []
 
     return tuple(walk(node, True))
+
+
+def title_words(asked: Iterable[Leaf]) -> tuple[str, ...]:
+    """Return the words, in normal form, by which a record is the more relevant when its title has one of them."""
+    words = (
+        leaf.fragment
+        for leaf in asked
+        if isinstance(leaf, HasText) or (isinstance(leaf, InAbout) and leaf.which is About.TITLE)
+    )
+    return tuple(dict.fromkeys(word for word in words if word))

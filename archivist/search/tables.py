@@ -14,6 +14,7 @@ from archivist.model.persons import numbers_of
 from archivist.model.record import VOIDED, Record
 from archivist.search import names
 from archivist.search import text as forms
+from archivist.search.paging import place_of
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -192,5 +193,5 @@ def _write_docs(
         "type = excluded.type, title = excluded.title, title_key = excluded.title_key, status = excluded.status, "
         "filed_at = excluded.filed_at, doc_no = excluded.doc_no, step = excluded.step, handler = excluded.handler, page_flags = excluded.page_flags, "
         "indexed = indexed AND digest = excluded.digest, digest = excluded.digest",
-        [(case_id, *r[:3], forms.normal(r[2]), *r[3:], f"{case.number} {r[0]:>6}") for r in rows],
+        [(case_id, *r[:3], forms.normal(r[2]), *r[3:], place_of(str(case.number), r[0])) for r in rows],
     )

@@ -152,8 +152,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "report-sheets", ["初审公示", "--month", "2024-03", "--dry-run"]),
     ],
     ("search",): [
-        (0, "search/3", ["wxl"]),
-        (0, "search/3", ["王秀兰"]),
+        (0, "search/4", ["wxl"]),
+        (0, "search/4", ["王秀兰"]),
+        (0, "search/4", ["王秀兰", "--facets", "--sort", "relevance", "--save", "王家"]),
+        (0, "search-saved", ["--list-saved"]),
+        (0, "search-saved", ["--forget", "王家"]),
         (50, "error", ["王秀兰", "--engine", "opensearch"]),
     ],
     ("verify",): [

@@ -11,20 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from archivist.errors import BadQuery
+from archivist.errors import BadQuery, IndexFault
 from archivist.model.ids import Category
 from archivist.model.record import RecordStatus
-from archivist.search import query_tree as q
 from archivist.search.cluster_index import ClusterIndex
 from archivist.search.engine import Results
 from archivist.search.index import Index
 from archivist.search.opensearch import ClusterRequests
+from archivist.search.paging import Page, SortBy
 from archivist.search.query import parse
 from tests import sampling
 from tests.cluster.conftest import index_of
 from tests.search import test_differential
+from tests.search.contract import (
+    changing,
+    require_orders_and_counts,
+    require_pages,
+    require_stable_pages,
+)
 from tests.search.household import MemoryArchive, make_id, make_number
-from tests.search.oracle import Key, keys, truth
+from tests.search.oracle import in_order, keys, truth
 
 WORDS = (
     "王秀兰 家庭经济状况核对 低保 最低生活保障 公示期满 授权书 入户调查 镇人民政府 單位 ２０２４年３月 13512345678 "
@@ -85,19 +91,6 @@ def a_query(rng: random.Random, depth: int = 2) -> str:
     return (f"{left} {right}", f"({left} OR {right})", f"NOT ({left})", f"({left} NOT ({right}))")[shape - 3]
 
 
-def in_order(archive: MemoryArchive, tree: q.Node, found: set[Key]) -> list[Key]:
-    """Return what a plain scan found in the order of answers: households asked for first, then the newest first."""
-    named = [leaf for leaf in q.leaves(tree) if isinstance(leaf, q.HasPerson | q.Numbered)]
-    first = {key for leaf in named for key in truth(archive, leaf) if key[1] is None}
-
-    def place(key: Key) -> tuple[bool, str, str]:
-        case = archive.cases[key[0]]
-        filed = case.records[key[1]].filed_at if key[1] else case.opened_on.isoformat()
-        return key in first, filed, f"{key[0]} {key[1] or '':>6}"
-
-    return sorted(found, key=place, reverse=True)
-
-
 @pytest.fixture
 def engines(requests: ClusterRequests, tmp_path: Path) -> Iterator[tuple[MemoryArchive, Index, ClusterIndex]]:
     archive = build(random.Random(sampling.drawn("households")), sampling.examples(COUNT, LONG_COUNT))
@@ -124,7 +117,7 @@ def test_every_engine_finds_what_a_plain_scan_finds(
         everything = len(wanted) + 1
         for found in (
             embedded.search(query, limit=everything),
-            cluster.engine.search(tree, limit=everything, offset=0),
+            cluster.engine.search(tree, Page(everything)),
         ):
             assert keys(found) == wanted, query
             assert (found.total, found.exact) == (len(wanted), True), query
@@ -146,7 +139,7 @@ def test_what_is_typed_is_found_alike(requests: ClusterRequests, tmp_path: Path)
             continue
         asked += 1
         wanted = in_order(archive, tree, truth(archive, tree))
-        found = cluster.engine.search(tree, limit=len(wanted) + 1, offset=0)
+        found = cluster.engine.search(tree, Page(len(wanted) + 1))
         assert keys(found) == wanted, query
         assert (found.total, found.exact) == (len(wanted), True), query
     assert asked
@@ -169,13 +162,13 @@ def test_both_engines_show_the_same(engines: tuple[MemoryArchive, Index, Cluster
         tree = parse(str(query))
         one, other = (
             _whole(embedded.search(str(query), limit=50)),
-            _whole(cluster.engine.search(tree, limit=50, offset=0)),
+            _whole(cluster.engine.search(tree, Page(50))),
         )
         assert one == other, query
         paged = [
             hit
             for at in range(0, 50, 7)
-            for hit in cluster.engine.search(tree, limit=min(7, 50 - at), offset=at).hits
+            for hit in cluster.engine.search(tree, Page(min(7, 50 - at), at)).hits
         ]
         assert tuple(paged) == other[0], query
     assert len(archive.cases) > 2
@@ -191,10 +184,10 @@ def test_a_page_beyond_the_window_is_found(
     """The cluster gives ten thousand hits at once; a page behind them is walked to."""
     _, _, cluster = engines
     tree = parse("状态:在办")
-    whole = cluster.engine.search(tree, limit=1_000, offset=0)
+    whole = cluster.engine.search(tree, Page(1_000))
     monkeypatch.setattr("archivist.search.cluster_engine.WINDOW", 10)
     for offset in (3, 9, 10, 25, whole.total - 2, whole.total, whole.total + 30):
-        found = cluster.engine.search(tree, limit=8, offset=offset)
+        found = cluster.engine.search(tree, Page(8, offset))
         assert (found.hits, found.total) == (whole.hits[offset : offset + 8], whole.total)
 
 
@@ -225,3 +218,52 @@ def test_the_catalogues_questions_are_answered_alike(
         for record in archive.cases[number].records.values():
             sha256 = record.files[0].sha256
             assert engine.sources(sha256) == catalogue.duplicate(sha256) != []
+
+
+def test_orders_counts_and_pages_are_alike(
+    engines: tuple[MemoryArchive, Index, ClusterIndex],
+) -> None:
+    """“Equal counts and order”, in every order, counted by every facet, page by page."""
+    archive, _, cluster = engines
+    rng, asked = random.Random(sampling.drawn("pages")), 0
+    written = ["状态:在办", "王秀兰", "核对 | 低保", "wxl", "标题:表", "非 低保", "授?书"]
+    for query in [*written, *(a_query(rng) for _ in range(sampling.examples(10, 500)))]:
+        try:
+            tree = parse(query)
+        except BadQuery:
+            continue
+        asked += 1
+        require_orders_and_counts(archive, cluster.engine.search, tree)
+        require_pages(archive, cluster.engine.search, tree, rng)
+    assert asked >= len(written)
+
+
+def test_pages_longer_than_the_window_know_what_lies_before(
+    engines: tuple[MemoryArchive, Index, ClusterIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, _, cluster = engines
+    monkeypatch.setattr("archivist.search.cluster_engine.WINDOW", 10)
+    for written in ("状态:在办", "王 | 兰"):
+        require_pages(archive, cluster.engine.search, parse(written), random.Random(1))
+
+
+def test_a_page_goes_on_where_the_last_one_ended(requests: ClusterRequests, tmp_path: Path) -> None:
+    """“Paging by cursor that is stable when the index changes in between (says so when it is not)”."""
+    rng = random.Random(sampling.drawn("meanwhile"))
+    archive = test_differential.built(rng, sampling.examples(20, 100))
+    cluster = index_of(requests, archive, tmp_path / "index")
+    cluster.rebuild()
+    for sort in SortBy:
+        for _ in range(sampling.examples(2, 10)):
+            change = changing(archive, cluster.catch_up, rng)
+            require_stable_pages(cluster.engine.search, parse("状态:在办"), sort, change)
+
+
+def test_more_values_than_are_counted_is_refused(
+    engines: tuple[MemoryArchive, Index, ClusterIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A count is whole or refused."""
+    _, _, cluster = engines
+    monkeypatch.setattr("archivist.search.cluster_queries.MOST_VALUES", 2)
+    with pytest.raises(IndexFault, match="没有逐项计数"):
+        cluster.engine.search(parse("状态:在办"), Page(facets=True))

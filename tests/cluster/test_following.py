@@ -21,6 +21,7 @@ from archivist.search.cluster_documents import Json
 from archivist.search.cluster_engine import ClusterEngine
 from archivist.search.cluster_index import ClusterIndex, Lag
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
+from archivist.search.paging import Page
 from archivist.search.query import parse
 from tests.cluster import Nodes
 from tests.cluster.conftest import index_of
@@ -32,7 +33,7 @@ SECRET = "绝密夔龘町"
 
 def found(cluster: ClusterIndex | ClusterEngine, query: str) -> list[Key]:
     engine = cluster.engine if isinstance(cluster, ClusterIndex) else cluster
-    return keys(engine.search(parse(query), limit=100, offset=0))
+    return keys(engine.search(parse(query), Page(100)))
 
 
 def marked(archive: MemoryArchive, *numbers: CaseNo) -> None:
@@ -336,4 +337,4 @@ def test_texts_with_every_kind_of_character_are_kept_apart(requests: ClusterRequ
         "乙",
     ):
         tree = q.HasText(fragment)
-        assert set(keys(cluster.engine.search(tree, limit=50, offset=0))) == truth(archive, tree), fragment
+        assert set(keys(cluster.engine.search(tree, Page(50)))) == truth(archive, tree), fragment

@@ -18,6 +18,7 @@ from archivist.cluster_errors import ClusterDown
 from archivist.errors import IndexFault, IndexNotWritten
 from archivist.search.cluster_index import ClusterIndex
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
+from archivist.search.paging import Page
 from archivist.search.query import parse
 from tests.cluster import Node, Nodes, asked
 from tests.cluster.conftest import index_of
@@ -51,7 +52,7 @@ def assert_nothing_is_missing(cluster: ClusterIndex, archive: MemoryArchive) -> 
     for query in QUERIES:
         tree = parse(query)
         wanted = truth(archive, tree)
-        found = cluster.engine.search(tree, limit=10_000, offset=0)
+        found = cluster.engine.search(tree, Page(10_000))
         assert set(keys(found)) == wanted and found.total == len(wanted), query
     assert cluster.engine.heads() == {n: (c.seq, c.head) for n, c in archive.cases.items()}
 
@@ -126,13 +127,13 @@ def test_a_node_killed_while_searching(
     until, answered = time.monotonic() + 20, 0
     while time.monotonic() < until:
         try:
-            found = index.engine.search(tree, limit=10_000, offset=0)
+            found = index.engine.search(tree, Page(10_000))
         except IndexFault:
             continue
         assert set(keys(found)) == wanted
         answered += 1
     assert answered
-    _until(lambda: index.engine.search(tree, limit=1, offset=0).total == len(wanted))
+    _until(lambda: index.engine.search(tree, Page(1)).total == len(wanted))
     victim.start()
     three_nodes.wait()
     assert_nothing_is_missing(index, archive)
@@ -170,10 +171,10 @@ def test_full_disks(cluster: tuple[ClusterIndex, MemoryArchive], three_nodes: No
     try:
         _until(lambda: "read_only_allow_delete" in str(asked(block)))
         add_to(archive, range(1, 31))
-        before = index.engine.search(parse("核对"), limit=1, offset=0).total
+        before = index.engine.search(parse("核对"), Page(1)).total
         with pytest.raises(IndexNotWritten, match="满"):
             index.follow_many()
-        assert index.engine.search(parse("核对"), limit=1, offset=0).total == before
+        assert index.engine.search(parse("核对"), Page(1)).total == before
         assert len(index.lag().behind) == 30
     finally:
         assert asked(settings, "PUT", {"transient": {f"{disk}.threshold_enabled": True, **marks}})

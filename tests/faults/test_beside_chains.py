@@ -18,7 +18,7 @@ from archivist.model.ids import CaseNo
 from archivist.preservation import access_disposal, access_fixity
 from archivist.preservation.verification import accept, verify
 from archivist.procedure.cases import change_facts
-from archivist.store import Archive, pins
+from archivist.store import Archive, pins, saved_searches
 from archivist.store.access_log import Access
 from archivist.store.office_keys import FOLDER as KEYS
 from tests.conftest import Counted
@@ -177,10 +177,39 @@ def _said_before_it_is_written_to(root: Path, told_of: int) -> None:
         assert verify(workspace, BY, processes=1).findings == ()
 
 
+# ── a search kept by name ────────────────────────────────────────────────────────────────────────────────
+FIRST_KEPT, SECOND_KEPT = (
+    saved_searches.SavedSearch(query, {"category": "低保"}, "date", "经办", "2024-03-08T10:30:00+08:00")
+    for query in ("诊断 日期:本月", "待签")
+)
+
+
+def _one_kept(root: Path) -> None:
+    saved_searches.put(root, "甲", FIRST_KEPT)
+
+
+def _keep_and_forget(root: Path, ack: Ack) -> None:
+    if "乙" not in saved_searches.read(root):
+        saved_searches.put(root, "乙", SECOND_KEPT)
+    ack("kept")
+    saved_searches.remove(root, ["甲"])
+    ack("forgotten")
+
+
+def _kept_or_not(root: Path, told_of: int) -> None:
+    there = saved_searches.read(root)
+    assert there.get("乙", SECOND_KEPT) == SECOND_KEPT and ("乙" in there or not told_of)
+    assert there.get("甲", FIRST_KEPT) == FIRST_KEPT and ("甲" not in there or told_of < 2)
+    assert "甲" in there or "乙" in there
+    _keep_and_forget(root, lambda _: None)
+    assert saved_searches.read(root) == {"乙": SECOND_KEPT}
+
+
 ACTS: Final = (
     Act("an answer put on record", _two_lines, _look, _every_answer_is_there),
     Act("access log destroyed", _two_lines, _destroy, _gone_and_said),
     Act("people pin", _one_pin, _new_pin, _old_or_new, under=KEYS),
+    Act("a search kept", _one_kept, _keep_and_forget, _kept_or_not, under=saved_searches.FOLDER),
     Act("a finding accepted", _damaged, _accept, _said_before_it_is_written_to),
 )
 

@@ -12,7 +12,19 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist import config
-from archivist.api import access, agenda, case_file, case_list, history, ledger, review, searching, setup
+from archivist.api import (
+    access,
+    agenda,
+    case_file,
+    case_list,
+    history,
+    ledger,
+    review,
+    saved_searches,
+    searching,
+    setup,
+)
+from archivist.api.search_pages import ORDERS, HitsWanted
 from archivist.declarations.cache import CheckedTables
 from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError, IndexFault
@@ -112,6 +124,18 @@ def settings(workspace: Workspace) -> None:
 def keys(workspace: Workspace) -> None:
     """Read the keys."""
     office_keys.read(workspace.root)
+
+
+def kept_searches(workspace: Workspace) -> None:
+    """Ask what was kept by name again."""
+    for one in saved_searches.list_saved(workspace).searches:
+        kept = saved_searches.recall(workspace, one.name)
+        searching.search(
+            workspace,
+            kept.query,
+            filters=kept.filters,
+            wanted=HitsWanted(sort=ORDERS[kept.sort], today=BY.today),
+        )
 
 
 def rules(workspace: Workspace) -> None:
@@ -300,6 +324,7 @@ _ASKS: Final[dict[str, dict[str, Ask]]] = {
     "archive/access": {"access list": seen},
     "archivist.toml": {"settings": settings},
     "keys": {"keys": keys},
+    "searches": {"search --saved": kept_searches},
     "packs": {"rules": rules},
     "doc_templates": {"types": types},
     INDEX: {"search": search},

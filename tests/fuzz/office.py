@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from archivist.api import rule_packs, setup
+from archivist.api import rule_packs, saved_searches, setup
 from archivist.ingest import batches
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, file_dropped
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo, RecordNo
+from archivist.search.paging import SortBy
 from archivist.store import HouseholdSplit, Original, RecordMove, Stamp, office_keys
 from archivist.store.access_log import Access
 from archivist.store.bag_fixity import FixityFault, FixityFinding
@@ -88,6 +89,9 @@ def build(root: Path) -> None:
         os.utime(root / place, (time.time() - 60,) * 2)  # old enough for its mark to be trusted
     with Workspace.open(root) as workspace:
         office_keys.make(root)
+        saved_searches.save(
+            workspace, BY, "本月的诊断", "诊断 日期:本月", {"category": "低保"}, SortBy.NUMBER
+        )
         assert open_household(workspace).number == WANG
         for name, born in (("张三丰", "19710815"), ("李样例", "19600606")):
             person = {

@@ -28,6 +28,7 @@ KINDS: Final = {
     "packs": "packs/",
     "document types": "doc_templates/",
     "keys": "keys/",
+    "saved searches": "searches/",
     "index": "index/0",
     "current index": "index/CURRENT",
     "caches": "index/",
@@ -42,7 +43,7 @@ SEARCHED_EVERY: Final = 20
 """After one damage of so many to a file of the index it is searched too; after each its checksums are asked, which every search asks first."""
 PARTS: Final = {"cases": 8, "ledger": 3, "batches": 3, "tray": 4, "index": 10, "caches": 3}
 """Into so many tests the bits of a kind are divided, for as many processes; the others are one."""
-RESEALED: Final = ("cases", "ledger", "batches", "tray", "alarms", "moves", "runs")
+RESEALED: Final = ("cases", "ledger", "batches", "tray", "alarms", "moves", "runs", "saved searches")
 Counted = Callable[[str, str, int], None]
 
 

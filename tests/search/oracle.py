@@ -6,6 +6,8 @@ Of ``search`` it shares the normal forms and the table of readings, which have t
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -15,6 +17,7 @@ from archivist.model.record import Record
 from archivist.search import query_tree as q
 from archivist.search.engine import Results
 from archivist.search.names import readings
+from archivist.search.paging import Facet, SortBy
 from archivist.search.text import folded, normal
 from tests.search.household import MemoryArchive
 
@@ -34,6 +37,50 @@ def everything(archive: MemoryArchive) -> list[Key]:
 
 def truth(archive: MemoryArchive, tree: q.Node) -> set[Key]:
     return {key for key in everything(archive) if holds(archive, tree, key)}
+
+
+def titled(archive: MemoryArchive, tree: q.Node, key: Key) -> bool:
+    """Tell whether a record bears a word that is asked for in its title."""
+    number, record = key
+    title = _normal(archive.cases[number].records[record].title) if record else ""
+    return any(
+        leaf.fragment in title
+        for leaf in q.leaves(tree)
+        if (isinstance(leaf, q.HasText) or (isinstance(leaf, q.InAbout) and leaf.which is q.About.TITLE))
+        and leaf.fragment
+    )
+
+
+def in_order(archive: MemoryArchive, tree: q.Node, found: set[Key], sort: SortBy = SortBy.DATE) -> list[Key]:
+    """Return what a plain scan found in the order of answers: households asked for first, then the newest first."""
+    named = [leaf for leaf in q.leaves(tree) if isinstance(leaf, q.HasPerson | q.Numbered)]
+    first = {key for leaf in named for key in truth(archive, leaf) if key[1] is None}
+
+    def place(key: Key) -> tuple[int, str, str]:
+        case = archive.cases[key[0]]
+        filed = case.records[key[1]].filed_at if key[1] else case.opened_on.isoformat()
+        rank = 2 * (key in first) or int(sort is SortBy.RELEVANCE and titled(archive, tree, key))
+        return rank, filed, f"{key[0]} {key[1] or '':>6}"
+
+    if sort is SortBy.NUMBER:
+        return sorted(found, key=lambda key: place(key)[2])
+    return sorted(found, key=place, reverse=True)
+
+
+def counted(archive: MemoryArchive, found: Iterable[Key]) -> dict[Facet, Counter[str]]:
+    """Return how many of these have each value of each facet."""
+    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    for number, record in found:
+        case = archive.cases[number]
+        entry = case.records[record] if record else None
+        applicant = dict(case.facts.get("applicant", {}))  # type: ignore[arg-type]
+        counts[Facet.CATEGORY][number.category.value] += 1
+        counts[Facet.YEAR][(entry.filed_at if entry else str(case.opened_on))[:4]] += 1
+        counts[Facet.VILLAGE][str(applicant.get("village", ""))] += 1
+        counts[Facet.TYPE][entry.type if entry else ""] += 1
+        counts[Facet.STATUS][entry.status.value if entry else case.status.value] += 1
+        counts[Facet.STEP][entry.folder if entry else ""] += 1
+    return counts
 
 
 def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:

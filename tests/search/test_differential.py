@@ -13,12 +13,11 @@ import pytest
 
 from archivist.errors import BadQuery
 from archivist.model.ids import Category
-from archivist.search import query_tree as q
 from archivist.search.index import Index
 from archivist.search.query import parse
 from tests import sampling
 from tests.search.household import MemoryArchive, make_id, make_number
-from tests.search.oracle import Key, keys, truth
+from tests.search.oracle import in_order, keys, truth
 
 CASES, LONG_CASES = 30, 1_250
 QUERIES, LONG_QUERIES = 200, 3_000
@@ -135,19 +134,6 @@ def built(rng: random.Random, cases: int) -> MemoryArchive:
                 doc_no=rng.choice(("", "", "津民发〔2024〕12号")),
             )  # fmt: skip
     return archive
-
-
-def in_order(archive: MemoryArchive, tree: q.Node, found: set[Key]) -> list[Key]:
-    """Return what a plain scan found in the order of answers: households asked for first, then the newest first."""
-    named = [leaf for leaf in q.leaves(tree) if isinstance(leaf, q.HasPerson | q.Numbered)]
-    first = {key for key in found if key[1] is None and any(key in truth(archive, leaf) for leaf in named)}
-
-    def place(key: Key) -> tuple[bool, str, str]:
-        case = archive.cases[key[0]]
-        filed = case.records[key[1]].filed_at if key[1] else case.opened_on.isoformat()
-        return key in first, filed, f"{key[0]} {key[1] or '':>6}"
-
-    return sorted(found, key=place, reverse=True)
 
 
 @pytest.mark.parametrize("seed", ["one", "another"])

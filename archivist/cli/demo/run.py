@@ -281,6 +281,7 @@ class _Demonstration:
 
     def search(self) -> None:
         from archivist.api import searching
+        from archivist.api.search_pages import HitsWanted
         from archivist.cli.demo.scans import PHRASE
         from archivist.cli.find import show_hits
 
@@ -293,7 +294,7 @@ class _Demonstration:
             ("扫描页上的一句话", PHRASE),
         ):
             begin = time.perf_counter()
-            found = searching.search(self.workspace, query, limit=3)
+            found = searching.search(self.workspace, query, wanted=HitsWanted(limit=3))
             took = (time.perf_counter() - begin) * 1000
             self.session.say(f"“{query}”（{label}）：{found.total} 条，{took:.0f} 毫秒")
             if not self.session.json:
