@@ -214,19 +214,23 @@ def answered(
             waiting = waiting_hits(workspace, tree, ask)
         except OSError as error:
             said.append(f"待认领没有查成（{reason_of(error)}），下面只有已归档的")
-    if not found.total and not waiting and query.strip():
+    words, others = _with_name(query, filters)
+    if not found.total and not waiting and words:
         from archivist.search.nearby import nearby
 
         def read(other: str) -> Node:
-            return queries.read(other, filters, wanted.today).tree
+            return queries.read(other, others, wanted.today).tree
 
-        near = nearby(query, lambda other, hits: ask(read(other), Page(hits)))
+        near = nearby(words, lambda other, hits: ask(read(other), Page(hits)))
         meant = near.meant
         if near.query:
             tree = read(near.query)
             found = ask(tree, page)
-            taken = "、".join(f"“{word}”按字形相近的“{other}”" for word, other in near.slips)
-            said.append(f"照原样没有找到；下面是把{taken}查到的（扫描件可能认错了字）")
+            if near.parted:
+                said.append(f"照原样没有找到；下面是把“{near.parted}”当作空格查到的")
+            else:
+                taken = "、".join(f"“{word}”按字形相近的“{other}”" for word, other in near.slips)
+                said.append(f"照原样没有找到；下面是把{taken}查到的（扫描件可能认错了字）")
         elif near.apart:
             each = "、".join(f"“{word}”" for word in near.apart)
             said.append(f"{each}各自都有，但没有一件（连同它的户）同时有")
@@ -243,6 +247,15 @@ def answered(
         facet_views(found.facets, titles_of(workspace)), next_mark(tree, wanted, found),
         tuple(replace(one, name=hide(one.name), snippet=hide(one.snippet)) for one in waiting),
     )  # fmt: skip
+
+
+def _with_name(query: str, filters: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """Return a query with a name that was told beside it as a word of its own, which may be mistyped too; and the other filters."""
+    name = filters.get("name", "").replace('"', "").strip()
+    words, others = query.strip(), {key: value for key, value in filters.items() if key != "name"}
+    if not name:
+        return words, filters
+    return (f'({words}) 姓名:"{name}"' if words else f'姓名:"{name}"'), others
 
 
 def _masked(text: str) -> str:

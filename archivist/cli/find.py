@@ -99,28 +99,17 @@ def search(
     if list_saved or forget is not None:
         _saved(session, forget)
         return 0
-    text, given = (
-        " ".join(query),
-        {
-            "name": name,
-            "id": id_,
-            "case": case_,
-            "doc": doc,
-            "category": category,
-            "status": status,
-            "town": town,
-            "from": from_,
-            "to": to,
-        },
-    )
+    text = " ".join(query)
+    given = {
+        "name": name, "id": id_, "case": case_, "doc": doc, "category": category, "status": status, "town": town,
+        "from": from_, "to": to,
+    }  # fmt: skip
     filters = {k: v for k, v in given.items() if v}
     if saved is not None:
         kept = saved_searches.recall(session.workspace, saved)
         text = f"({kept.query}) {text}" if kept.query and text else kept.query or text
         filters, sort = {**kept.filters, **filters}, sort or kept.sort
     order = ORDERS[sort] if sort else next(iter(ORDERS.values()))
-    if save is not None:
-        saved_searches.save(session.workspace, session.by(writes=False), save, text, filters, order)
     answer = (api.search if engine == ENGINES[0] else clusters.search)(
         session.workspace,
         text,
@@ -128,6 +117,8 @@ def search(
         wanted=HitsWanted(limit, offset, after, order, facets, full, session.today()),
     )
     session.record(answer)
+    if save is not None:
+        saved_searches.save(session.workspace, session.by(writes=False), save, text, filters, order)
     table = api.write_csv(answer, csv_) if csv_ else None
     session.emit(answer)
     if table:

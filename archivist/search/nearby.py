@@ -16,6 +16,9 @@ from archivist.model.ids import CaseNo
 from archivist.search import query as queries
 from archivist.search.engine import Results
 from archivist.search.lookalikes import lookalikes
+from archivist.search.names import as_typed, pinyin_keys
+from archivist.search.query_fields import key_of
+from archivist.search.query_tree import PersonKey
 from archivist.search.text import HAN, normal
 
 Ask = Callable[[str, int], Results]
@@ -26,6 +29,9 @@ _WORDS: Final = 3
 _SUGGESTED: Final = 3
 _LOOKED_AT: Final = 8
 """Hits looked at for each way a word may be wrong."""
+_MARKS: Final = re.compile(r"(?<!\d)[,，、;；/。](?!\d)")
+"""What people put between words where blanks belong."""
+_LONG_NUMBER: Final = 8
 _HAN_WORD, _NUMBER, _LETTERS = (
     re.compile(f"[{HAN}]{{2,10}}"),
     re.compile("[0-9]{6,19}[Xx]?"),
@@ -46,14 +52,16 @@ class Nearby:
     """What may have been meant.
 
     Attributes:
-        query: the query with a slip of reading put right, that does find something; empty when there is none.
-        slips: each word with what it was taken for in it.
+        query: the query put right, that does find something; empty when there is none.
+        slips: each word with what our reading may have taken it for, and was asked instead.
+        parted: marks between words that were read as blanks instead.
         meant: words one letter off, that are found.
         apart: words that are all found, but not together.
     """
 
     query: str = ""
     slips: tuple[tuple[str, str], ...] = ()
+    parted: str = ""
     meant: tuple[Meant, ...] = ()
     apart: tuple[str, ...] = ()
 
@@ -61,17 +69,27 @@ class Nearby:
 def nearby(query: str, ask: Ask) -> Nearby:
     """Return what may have been meant by a query that finds nothing."""
     words = queries.words(query)[:_WORDS]
-    missing = [(at, word) for at, word in words if not _total(ask, word)]
+    missing = [word for word in words if not _total(ask, word.of + word.text)]
     if not missing:
-        return Nearby(apart=tuple(word for _, word in words) if len(words) > 1 else ())
-    slips = [(at, word, alike) for at, word in missing if (alike := _alike(word, ask))]
+        return Nearby(apart=tuple(word.text for word in words) if len(words) > 1 else ())
+    slips = [(word, alike) for word in missing if (alike := _alike(word, ask))]
     if len(slips) == len(missing):
         put_right = query
-        for at, word, alike in reversed(slips):
-            put_right = put_right[: at - 1] + alike + put_right[at - 1 + len(word) :]
+        for word, alike in reversed(slips):
+            put_right = put_right[: word.at - 1] + alike + put_right[word.at - 1 + len(word.text) :]
         if _total(ask, put_right):
-            return Nearby(put_right, tuple((word, alike) for _, word, alike in slips))
-    return Nearby(meant=tuple(dict.fromkeys(other for _, word in missing for other in _one_off(word, ask))))
+            return Nearby(put_right, tuple((word.text, alike) for word, alike in slips))
+    parted = query
+    for word in missing:
+        at = word.at - 1
+        parted = (
+            parted[:at] + _MARKS.sub(" ", parted[at : at + len(word.text)]) + parted[at + len(word.text) :]
+        )
+    if parted != query and _total(ask, parted):
+        return Nearby(
+            parted, parted="".join(dict.fromkeys(m for w in missing for m in _MARKS.findall(w.text)))
+        )
+    return Nearby(meant=tuple(dict.fromkeys(other for word in missing for other in _one_off(word, ask))))
 
 
 def _total(ask: Ask, query: str) -> int:
@@ -81,40 +99,57 @@ def _total(ask: Ask, query: str) -> int:
         return 0
 
 
-def _alike(word: str, ask: Ask) -> str:
+def _alike(word: queries.AskedWord, ask: Ask) -> str:
     """Return a word as our reading may have taken it, that is found; empty when there is none."""
-    return next((other for other in lookalikes(word) if _total(ask, other)), "")
+    return next((other for other in lookalikes(word.text) if _total(ask, word.of + other)), "")
 
 
-def _one_off(word: str, ask: Ask) -> list[Meant]:
-    """Return what is found instead of a word with one letter more, fewer or other, the most frequent first."""
-    plain = normal(word)
+def _one_off(word: queries.AskedWord, ask: Ask) -> list[Meant]:
+    """Return what is found instead of a word with one letter more, fewer, other or in another place, the most frequent first."""
+    plain = normal(word.text)
     found: Counter[str] = Counter()
     where: dict[str, set[CaseNo]] = {}
-    for query in _ways(plain):
+    for query in _ways(plain, word.of):
         try:
             answer = ask(query, _LOOKED_AT)
         except BadQuery:
             continue
         for hit in answer.hits:
             for start, end in hit.highlights:
-                if is_one_edit(plain, normal(marked := hit.snippet[start:end])):
+                if _is_meant(plain, marked := hit.snippet[start:end], hit.why):
                     found[marked] += 1
                     where.setdefault(marked, set()).add(hit.case)
     return [Meant(other, tuple(sorted(where[other]))) for other, _ in found.most_common(_SUGGESTED)]
 
 
-def _ways(word: str) -> Iterator[str]:
-    """Yield the queries that find a word with one letter more, fewer or other."""
-    if _HAN_WORD.fullmatch(word):
-        yield from (f"姓名:{way}" for way in _with_gaps(word))
+def _is_meant(typed: str, marked: str, why: str) -> bool:
+    """Tell whether what was found is what was typed but for one letter: as it stands, as it is spelt, or by the number of a person."""
+    if why.startswith(PersonKey.ID.value):
+        return bool(_NUMBER.fullmatch(typed))
+    if why.startswith(PersonKey.PINYIN.value):
+        endings = (marked[start:] for start in range(len(marked)))
+        return any(is_one_edit(as_typed(typed), one) for name in endings for one in pinyin_keys(name)[1])
+    return is_one_edit(typed, normal(marked))
+
+
+def _ways(word: str, of: str) -> Iterator[str]:
+    """Yield the queries that find a word with one letter more, fewer, other or in another place."""
+    swapped = [
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        for at in range(len(word) - 1)
+        if word[at] != word[at + 1]
+    ]
+    shorter = [word[:at] + word[at + 1 :] for at in range(len(word))]
+    if of and key_of(of[:-1]) == "name":
+        yield from (of + way for way in (*swapped, *_with_gaps(word), *(shorter if len(word) > 2 else ())))
+    elif _HAN_WORD.fullmatch(word):
+        yield from (f"姓名:{way}" for way in (*swapped, *_with_gaps(word)))
         if len(word) > 2:
-            yield from _with_gaps(word)
-            yield from (word[:at] + word[at + 1 :] for at in range(len(word)))
-    elif _NUMBER.fullmatch(word) or _LETTERS.fullmatch(word):
-        yield from (word[:at] + "?" + word[at + 1 :] for at in range(len(word)))
-        if _LETTERS.fullmatch(word):
-            yield from (word[:at] + word[at + 1 :] for at in range(len(word)))
+            yield from (*swapped, *_with_gaps(word), *shorter)
+    elif _LETTERS.fullmatch(word) or (_NUMBER.fullmatch(word) and len(word) >= _LONG_NUMBER):
+        yield from (*swapped, *_with_gaps(word), *shorter)
+    elif _NUMBER.fullmatch(word):
+        yield from _with_gaps(word)
 
 
 def _with_gaps(word: str) -> Iterator[str]:
@@ -123,9 +158,11 @@ def _with_gaps(word: str) -> Iterator[str]:
 
 
 def is_one_edit(one: str, other: str) -> bool:
-    """Tell whether two words differ by one letter: another, one more or one fewer."""
+    """Tell whether two words differ by one letter: another, one more or one fewer, or two beside each other that changed places."""
     short, long = sorted((one, other), key=len)
     if len(long) - len(short) > 1 or one == other:
         return False
     at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) == len(long) and short[at : at + 2] == long[at : at + 2][::-1]:
+        return short[at + 2 :] == long[at + 2 :]
     return short[at + (len(short) == len(long)) :] == long[at + 1 :]

@@ -27,7 +27,7 @@ from typing import Final
 
 from archivist.errors import BadQuery
 from archivist.model.ids import narrow
-from archivist.search.query_fields import OWN, field, key_of
+from archivist.search.query_fields import OWN, TEXTUAL, field, key_of
 from archivist.search.query_tree import And, HasText, Node, Not, Or
 from archivist.search.query_words import Word, word
 from archivist.search.text import fragment, needed
@@ -75,13 +75,25 @@ def read(
     return Question(_narrow(drafts[0] if len(drafts) == 1 else _All(drafts)), MappingProxyType(parser.also))
 
 
-def words(text: str) -> list[tuple[int, str]]:
-    """Return the words of a query that are asked for, not excluded, each with where it stands, from 1."""
-    found, before = [], ""
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word that is asked for, not excluded: where it stands, from 1, and the field whose value it is (``姓名:``) or nothing."""
+
+    at: int
+    text: str
+    of: str
+
+
+def words(text: str) -> list[AskedWord]:
+    """Return the words of a query that are asked for, also those of fields that hold names or text."""
+    found: list[AskedWord] = []
+    before: list[_Token] = []
     for token in _tokens(text):
-        if token.kind in ("word", "quoted") and before not in ("NOT", "field"):
-            found.append((token.at, token.text))
-        before = token.kind
+        of = before[-1].text if before and before[-1].kind == "field" else ""
+        excluded = "NOT" in [one.kind for one in before[-2 if of else -1 :]]
+        if token.kind in ("word", "quoted") and not excluded and (not of or key_of(of) in TEXTUAL):
+            found.append(AskedWord(token.at, token.text, f"{of}:" if of else ""))
+        before.append(token)
     return found
 
 
@@ -180,10 +192,11 @@ def _any(draft: _Any, how: Callable[[_Draft], Node]) -> Node:
 # ── parsing ──────────────────────────────────────────────────────────────────────────────────────────────
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』＂", '"'))
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<OR>\|+)|(?P<AND>&+|\+(?=[^\s+]))|(?P<NOT>[-!](?=[^\s!|&)-]))|(?P<paren>[()])
+    r"""\s*(?:(?P<OR>\|+)|(?P<AND>&+|\+(?!\+))|(?P<NOT>(?:[-!]|[‐‒–—―−]{1,2})(?=[^\s!|&)‐‒–—―−-]))|(?P<paren>[()])
     |(?P<field>[^\s()":0-9|&]+):(?!//)|"(?P<quoted>[^"]*)"|(?P<word>(?:[^\s()"|&]|\((?:19|20)\d\d\)(?=[\d第]))+))""",
     re.VERBOSE,
 )
+_ONLY_SIGNS: Final = re.compile("[-!+‐‒–—―−]+")
 _OPERATORS: Final = MappingProxyType(
     {
         "AND": "AND",
@@ -230,7 +243,8 @@ def _tokens(text: str) -> list[_Token]:
             and _is_digits(token)
             and (len(found) < 2 or found[-2].kind != "field")
         ):
-            token = _Token("word", f"{found.pop().text} {token.text}", found[-1].at if found else 1)
+            first = found.pop()
+            token = _Token("word", f"{first.text} {token.text}", first.at)
         found.append(token)
         at = match.end()
     return [part for token in found for part in _apart(token)]
@@ -286,7 +300,8 @@ class _Parser:
     def one(self) -> _Draft:
         token = self.peek()
         if token is None:
-            raise BadQuery("检索式没有写完")
+            last = self.tokens[-1]
+            raise BadQuery(f"“{last.text}”（第 {last.at} 个字）后面缺少要查的内容；要查它本身，请加引号")
         if token.kind in ("AND", "OR") or token.is_paren(")"):
             raise BadQuery(f"“{token.text}”（第 {token.at} 个字）前面缺少要查的内容；要查它本身，请加引号")
         self.at += 1
@@ -310,26 +325,31 @@ class _Parser:
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise BadQuery(f"要查的词太多，最多 {MAX_LEAVES} 个")
+        at = token.at
         try:
             if token.kind == "field":
-                return _Said(
-                    field(token.text, self._value(token.text), self.today), key_of(token.text) in OWN
-                )
+                value = self._value(token.text)
+                at = value.at if key_of(token.text) else at
+                return _Said(field(token.text, value.text, self.today), key_of(token.text) in OWN)
             if token.kind == "quoted":
                 return _Said(_quoted(token.text), own=True)
+            if _ONLY_SIGNS.fullmatch(token.text):
+                raise BadQuery(f"“{token.text}”要紧挨着后面不要的词，中间不空格；要查它本身，请加引号")
             found = word(token.text)
         except BadQuery as error:
-            raise BadQuery(f"{error.what}（第 {token.at} 个字）") from None
+            raise BadQuery(f"{error.what}（第 {at} 个字）") from None
         if found.also:
             self.also[token.text] = found.also
         return found
 
-    def _value(self, name: str) -> str:
+    def _value(self, name: str) -> _Token:
         token = self.peek()
+        if token is not None and token.kind == "NOT":
+            raise BadQuery(f"不要的，- 写在检索项前面：-{name}:…")
         if token is None or token.kind not in ("word", "quoted"):
             raise BadQuery(f"“{name}:”后面没有内容")
         self.at += 1
-        return token.text
+        return token
 
 
 def _quoted(text: str) -> Node:

@@ -167,6 +167,8 @@ def _days(value: str, today: dt.date | None) -> tuple[dt.date, dt.date]:
 
 def _during(value: str, today: dt.date | None) -> Node:
     start, gap, end = value.partition("..")
+    if gap and not start.strip() and not end.strip():
+        raise BadQuery("“日期:”后面没有日期")
     return FiledBetween(
         _days(start, today)[0] if start.strip() else None,
         _days(end if gap else start, today)[1] if end or not gap else None,
@@ -174,15 +176,19 @@ def _during(value: str, today: dt.date | None) -> Node:
 
 
 def _place(value: str) -> Node:
-    return InPlace(normal(value))
+    return InPlace(_text("村", value))
 
 
 def _doc(value: str) -> Node:
-    return OfType(normal(value))
+    _text("文书", value)
+    return OfType(normal(value).strip("*"))
 
 
 def _text(name: str, value: str) -> str:
-    found = fragment(value)
+    plain = narrow(value).strip().strip("*")
+    if has_wildcard(plain):
+        raise BadQuery(f"“{name}:”后面不能用 * 和 ?；姓名、证号和不写检索项的词可以用")
+    found = fragment(plain)
     if not needed(found):
         raise BadQuery(f"“{name}:”后面的“{value}”里没有可检索的字")
     return found
@@ -223,6 +229,8 @@ _DATED: Final[Mapping[str, tuple[str, Callable[[str, dt.date | None], Node]]]] =
 )
 OWN: Final = frozenset({"doc", "title", "content", "doc_no", "file", "step", "handler", "read"})
 """Those that are said of a record itself, not of its household."""
+TEXTUAL: Final = frozenset({"name", "title", "content", "file", "handler"})
+"""Those whose value may have been mistyped, or misread."""
 _NAMES: Final = {key: names for key, (names, _) in (*_FIELDS.items(), *_DATED.items())}
 _BY_NAME: Final = {name: key for key, names in _NAMES.items() for name in names.split()}
 

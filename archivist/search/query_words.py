@@ -139,6 +139,8 @@ def _like(text: str) -> Word:
     numbers: tuple[Leaf, ...] = ()
     if re.fullmatch(r"[0-9X*?]+", number) and len(re.sub(r"[*?]", "", number)) >= _LEAST_DIGITS:
         numbers = (HasPerson(PersonKey.ID_LIKE, number),)
+    if not bare:
+        raise BadQuery(f"“{text}”里除了 * 和 ? 没有可检索的字")
     if not has_wildcard(bare):
         found = word(bare)
         return Word(Or((found.own, *numbers)), found.household, None, found.also) if numbers else found

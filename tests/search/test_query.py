@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archivist.errors import BadQuery
 from archivist.model.ids import Category
 from archivist.model.record import PageFlag
-from archivist.search.query import parse
+from archivist.search.query import parse, read
 from archivist.search.query_tree import (
     About,
     And,
@@ -156,3 +156,109 @@ def test_any_text_is_a_query_or_refused(text: str) -> None:
 
 def test_only_what_is_asked_for_is_shown() -> None:
     assert leaves(parse('"甲" NOT ("乙" NOT "丙")')) == (HasText("甲"), HasText("丙"))
+
+
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [
+        ("甲 |", 3),
+        ("甲 &", 3),
+        ("甲 非", 3),
+        ("甲 not", 3),
+        ("甲 (", 3),
+        ("| 甲", 1),
+        ("甲 | & 乙", 5),
+        ("甲 - 乙", 3),
+        ("- 出院", 1),
+        ("—— 出院", 1),
+        ("甲 *", 3),
+        ("甲 ？", 3),
+        ("甲 ** 乙", 3),
+        ("甲 )", 3),
+        ("(甲", 1),
+        ("甲 “乙", 3),
+        ("甲 状态:某", 6),
+        ("甲 日期:某日", 6),
+        ("甲 日期:..", 6),
+        ("日期:2024-13", 4),
+        ("村:，", 3),
+        ("文书:。", 4),
+        ("标题:诊?书", 4),
+        ("内容:腰*突出", 4),
+        ("文书:诊？书", 4),
+        ("村:石*村", 3),
+        ("姓名:", 1),
+        ("猫:甲", 1),
+    ],
+)
+def test_what_cannot_be_understood_is_explained_at_the_character(query: str, at: int) -> None:
+    """“`-词`, `|`, `&`, `not`, `非` either work or are explained at the character”; wildcards and fields too."""
+    with pytest.raises(BadQuery, match=f"第 {at} 个字"):
+        parse(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "甲 -乙",
+        "甲 －乙",
+        "甲 —乙",
+        "甲 ——乙",
+        "甲 –乙",
+        "甲 −乙",
+        "甲 !乙",
+        "甲 ！乙",
+        "甲 not 乙",
+        "甲 NOT 乙",
+        "甲 非 乙",
+    ],
+)
+def test_what_is_not_wanted_may_be_said_in_many_ways(query: str) -> None:
+    """Whatever dash a keyboard or an input method gives."""
+    assert parse(query) == parse("甲 NOT 乙")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["甲 + 乙", "甲 +乙", "甲 & 乙", "甲 ＆ 乙", "甲 && 乙", "甲 and 乙", "甲 且 乙", "甲 并且 乙", "甲&乙"],
+)
+def test_both_may_be_said_in_many_ways(query: str) -> None:
+    assert parse(query) == parse("甲 乙")
+
+
+@pytest.mark.parametrize(
+    "query", ["甲 | 乙", "甲|乙", "甲 ｜ 乙", "甲 || 乙", "甲 or 乙", "甲 或 乙", "甲 或者 乙"]
+)
+def test_either_may_be_said_in_many_ways(query: str) -> None:
+    assert parse(query) == parse("甲 OR 乙")
+
+
+@pytest.mark.parametrize(
+    ("word", "start", "end"),
+    [
+        ("今天", "2024-03-08", "2024-03-08"),
+        ("昨天", "2024-03-07", "2024-03-07"),
+        ("本周", "2024-03-04", "2024-03-10"),
+        ("上周", "2024-02-26", "2024-03-03"),
+        ("本月", "2024-03-01", "2024-03-31"),
+        ("上月", "2024-02-01", "2024-02-29"),
+        ("本季度", "2024-01-01", "2024-03-31"),
+        ("今年", "2024-01-01", "2024-12-31"),
+        ("去年", "2023-01-01", "2023-12-31"),
+        ("近1天", "2024-03-08", "2024-03-08"),
+        ("近30日", "2024-02-08", "2024-03-08"),
+        ("上月..本月", "2024-02-01", "2024-03-31"),
+    ],
+)
+def test_days_may_be_said_by_what_day_it_is(word: str, start: str, end: str) -> None:
+    """“A relative date (本月)”; 8 March 2024 was a Friday."""
+    today = dt.date(2024, 3, 8)
+    wanted = FiledBetween(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
+    assert read(f"日期:{word}", today=today).tree == wanted
+    with pytest.raises(BadQuery):
+        parse(f"日期:{word}")
+
+
+def test_last_month_of_january_is_december() -> None:
+    day = dt.date(2024, 1, 31)
+    assert read("日期:上月", today=day).tree == FiledBetween(dt.date(2023, 12, 1), dt.date(2023, 12, 31))
