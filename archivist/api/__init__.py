@@ -8,7 +8,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``retention`` how long it is kept, ``disposal`` destroyed in batches, ``holds`` what forbids its end · ``inbox`` ``review`` ``tray_view`` what comes in · ``rearranging`` its pages · ``unlocking`` its locked files, with ``passwords``, ``parts_passwords`` of what is handed over · ``refiling`` what was filed wrongly, ``expunging`` taken out, ``transfers`` households that move · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole, ``restoring`` from a whole generation, ``sealing`` its heads for others to keep · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau, ``signatures`` beside it, ``bureau`` received, checked and answered there ·
 ``access`` who was shown what · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
-``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``saved_searches`` kept by name), ``clusters`` in the district's cluster · ``selection`` which households
+``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``saved_searches`` kept by name), ``clusters`` in the district's cluster, followed beside a watch by ``cluster_following`` · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_papers`` signed ones, ``given_values`` ``input_tables`` what a file tells
 them · ``parcels`` copies, archive, one PDF · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
@@ -27,6 +27,7 @@ __all__ = [
     "case_list",
     "case_past",
     "cases",
+    "cluster_following",
     "clusters",
     "completeness",
     "demonstration",

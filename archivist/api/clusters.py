@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from archivist.api.search_pages import HitsWanted
@@ -99,6 +100,20 @@ def reindex(
     return done
 
 
+def follow(workspace: Workspace, *, patience_s: float) -> int:
+    """Bring the office's index in the cluster up to the archive, and forget what was destroyed; return how many had changed.
+
+    Raises:
+        ClusterDown: E404, it did not answer for ``patience_s`` seconds. IndexFault: E400. IndexNotWritten: E402. SettingsError: E500.
+    """
+    with _requests(workspace, patience_s) as cluster:
+        index = _index(workspace, cluster)
+        lag = index.lag()
+        if lag.to_forget:
+            return index.catch_up()
+        return index.follow_many(wait_s=0) if lag.behind else 0
+
+
 def standing(workspace: Workspace) -> tuple[bool, str] | None:
     """Return whether the cluster is there and lacks nothing, and what is to be said of it; ``None`` where none is set up."""
     if not workspace.config.cluster.urls or workspace.config.kind is WorkspaceKind.BUREAU:
@@ -144,7 +159,7 @@ def _index(workspace: Workspace, cluster: ClusterRequests) -> ClusterIndex:
 
 
 @contextmanager
-def _requests(workspace: Workspace) -> Iterator[ClusterRequests]:
+def _requests(workspace: Workspace, patience_s: float | None = None) -> Iterator[ClusterRequests]:
     settings = workspace.config.cluster
     if not settings.urls:
         raise SettingsError(
@@ -156,6 +171,8 @@ def _requests(workspace: Workspace) -> Iterator[ClusterRequests]:
 
     user = os.environ.get(USER, settings.user)
     address = ClusterAddress(settings.urls, settings.ca, user, os.environ.get(PASSWORD, ""))
+    if patience_s is not None:
+        address = replace(address, patience_s=patience_s)
     cluster = ClusterRequests(address)
     try:
         yield cluster

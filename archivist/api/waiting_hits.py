@@ -58,9 +58,8 @@ def waiting_hits(
     tray = workspace.archive.tray
     if not tray.folder.is_dir() or not (items := tray.items()):
         return ()
-    from archivist.ingest.matching.evidence import Reason
     from archivist.search import loose_papers
-    from archivist.search.query_tree import HasPerson
+    from archivist.search.query_tree import HasPerson, OfType, leaves
     from archivist.store.tray_items import short_names
 
     known: dict[HasPerson, frozenset[CaseNo]] = {}
@@ -71,7 +70,9 @@ def waiting_hits(
             known[leaf] = frozenset(hit.case for hit in found.hits)
         return known[leaf]
 
-    short, title_of = short_names(items), titles_of(workspace)
+    short = short_names(items)
+    by_type = any(isinstance(leaf, OfType) for leaf in leaves(tree, positive=False))
+    title_of = titles_of(workspace) if by_type else str  # a query that asks for no type needs no titles
     hits = []
     for item in items:
         details = item.details
@@ -80,11 +81,18 @@ def waiting_hits(
             tuple(word for one in details.get("types", ()) for word in (one, title_of(one))),
         )  # fmt: skip
         if loose_papers.fits(paper, tree, households_of):
-            reason = Reason.of(item.reason)
             hits.append(
                 WaitingHit(
-                    item.id, short[item.id], item.name, item.received, reason.label if reason else item.reason,
+                    item.id, short[item.id], item.name, item.received, _reason(item.reason),
                     tuple(map(str, paper.households)), *loose_papers.shown(paper, tree),
                 )
             )  # fmt: skip
     return tuple(hits)
+
+
+def _reason(word: str) -> str:
+    """Return why a file waits, for people."""
+    from archivist.ingest.matching.evidence import Reason
+
+    reason = Reason.of(word)
+    return reason.label if reason else word

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
+from archivist.api import cluster_following
 from archivist.api import inbox as api
 from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
@@ -47,23 +49,32 @@ def watch(session: Session, once: bool) -> int:
             except KeyboardInterrupt:
                 stop.set()
                 raise
+        if cluster_following.is_set_up(workspace) and (trouble := cluster_following.followed(workspace.root)):
+            session.warn(trouble)
         return _summary(session, outcomes, passed)
 
     if not other:  # else the watch itself says so, and ends
         session.say(f"守候 {workspace.archive.inbox}，Ctrl-C 结束", "dim")
 
+    follower = None
+    if cluster_following.is_set_up(workspace):
+        follower = cluster_following.ClusterFollower(workspace.root, session.warn)
+
     def tell(outcome: DropOutcomeView, _done: int, _total: int) -> None:
         outcomes.append(outcome)
         session.say(describe(outcome))
+        if follower:
+            follower.filed()
 
     def tell_passed(over: NotTakenView) -> None:
         passed.append(over)
         session.say(f"不收取  {on_one_line(over.name)}：{over.message}")
 
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    api.watch_inbox(
-        workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked), tell_passed
-    )
+    with follower or nullcontext():
+        api.watch_inbox(
+            workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked), tell_passed
+        )
     return _summary(session, outcomes, passed)
 
 

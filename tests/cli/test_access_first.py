@@ -19,7 +19,7 @@ from tests.sampling import sample
 
 KEPT = ("cases", "ledger", "batches", "review", "inbox", ".work", "alarms", "moves", "runs", "changed", "received", "incoming", ".lock", "access")  # fmt: skip
 """What the archive guards itself; whatever else a command writes is out of its keeping."""
-OF_THE_PROGRAM = ("index", "keys", "archivist.toml", "packs", "doc_templates")
+OF_THE_PROGRAM = ("index", "keys", "archivist.toml", "packs", "doc_templates", "searches")
 SECRETS = (WANG["applicant"]["name"], WANG["applicant"]["id_number"], WANG["applicant"]["address"])
 SHARE = 1 / 3
 EVER = (("generate",), ("report",), ("case", "export"), ("backup", "make"), ("submit", "make"), ("review", "return"), ("bureau", "feedback"))  # fmt: skip
