@@ -6,6 +6,7 @@ from typing import Final
 
 from archivist.api import searching
 from archivist.api.case_list import ListOrder, list_cases
+from archivist.api.search_pages import HitsWanted
 from archivist.api.searching import HitView
 from archivist.errors import BadQuery
 from archivist.web.visit import Answer, Visit
@@ -26,7 +27,8 @@ def show(visit: Visit) -> Answer:
             page=page, pages=_pages(len(listed.cases)),
         )  # fmt: skip
     try:
-        answer = searching.search(visit.workspace, question, limit=PAGE, offset=(page - 1) * PAGE)
+        wanted = HitsWanted(limit=PAGE, offset=(page - 1) * PAGE, today=visit.today)
+        answer = searching.search(visit.workspace, question, wanted=wanted)
     except BadQuery as error:
         return visit.page(
             "households.html",
