@@ -131,9 +131,7 @@ class _Evaluation:
             rest -= titled
         yield from self.newest_of(rest, 0)
 
-    def newest_of(
-        self, ids: IdSet, rank: int, *, households: bool = False
-    ) -> Iterator[tuple[int, HitPlace]]:
+    def newest_of(self, ids: IdSet, rank: int, *, households: bool = False) -> Iterator[tuple[int, HitPlace]]:
         """Yield documents newest first: sorted when they are few, else met on a walk through all, which ends with the page."""
         select = self.catalogue.select
         if len(ids) <= SORT_ALL:
