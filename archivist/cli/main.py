@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "file": ("archivist.cli.inbox", "file_", "把指明的文件归入指明的户档"),
     "review": ("archivist.cli.review", "review", "待认领：人工指定归属"),
     "generate": ("archivist.cli.documents", "generate", "制发文书，一户或多户"),
+    "print": ("archivist.cli.printing", "print_", "打印：待签的文书合成一个 PDF，按村、户排好"),
     "report": ("archivist.cli.reports", "report", "汇总册表：花名册、月报表、发放明细、报送清单"),
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),

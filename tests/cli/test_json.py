@@ -146,6 +146,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-record-replace", ["王秀兰", "{issued}", "--reason", "写错", "--dry-run"]),
         (2, "error", ["王秀兰", "{issued}", "--reason", " "]),
     ],
+    ("print",): [(0, "print-queue", ["--dry-run"]), (0, "print-queue", ["--today", "--dry-run"])],
     ("report",): [
         (0, "reports", []),
         (0, "register", ["受理登记簿", "--month", "2024-03"]),

@@ -4,6 +4,7 @@
 ``template_package`` its file, within limits · ``boxes`` ``continuation`` ``overflow`` text
 that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice: ``press_copy`` what it is given,
 ``line_ends`` lines set anew, ``tightened`` lines closer, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages ·
+``tick_list`` a list to tick ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
 """
@@ -25,6 +26,7 @@ __all__ = [
     "sandbox",
     "set_lines",
     "template_package",
+    "tick_list",
     "tightened",
     "watermark",
 ]
