@@ -33,11 +33,10 @@ def print_(session: Session, today: bool, out: Path | None, dry_run: bool) -> in
     session.emit(done)
     if not done.papers:
         session.say("没有待签的文书" + ("是今天制发的" if today else ""))
-    session.table(
-        ("村（社区）", "户号", "件号", "申请人", "文书", "页"),
-        [(p.place, p.case, p.record, p.applicant, p.title, str(p.pages or "")) for p in done.papers],
-        title="将打印（试运行，未写入）" if dry_run else "",
-    )
+    rows = [(p.place, p.case, p.record, p.applicant, p.title, str(p.pages or "")) for p in done.papers]
+    if rows:
+        heads = ("村（社区）", "户号", "件号", "申请人", "文书", "页")
+        session.table(heads, rows, title="将打印（试运行，未写入）" if dry_run else "")
     for why in done.unread:
         session.warn(f"未检 {why}")
     for paper in done.failed:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from archivist.api import document_types
 from archivist.api import templates as api
+from archivist.api.templates import ChangedParagraph
 from archivist.cli.session import Session, with_session
 from archivist.errors import TemplateFault
 
@@ -54,6 +57,11 @@ def check(session: Session, names: tuple[str, ...]) -> int:
         + f"，{'全部正常' if not done.faults else f'{len(done.faults)} 个有错'}",
         "red" if done.faults else "green",
     )
+    for name in done.upgraded:
+        session.say(
+            f"自带的 {name} 模板升级了，本工作区用的是改过的旧版：archivist templates diff {name} 看有什么变化",
+            "yellow",
+        )
     return TemplateFault.exit_status if done.faults else 0
 
 
@@ -69,10 +77,68 @@ def copy(session: Session, names: tuple[str, ...]) -> None:
 
 
 @templates.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("names", nargs=-1, metavar="[文书]…")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="写到哪个文件夹；不写的是本工作区的模板。"
+)
+@click.option("--force", is_flag=True, help="改过的也重新生成；原来的另存一份，名称带日期。")
 @with_session
-def build(session: Session, folder: Path) -> None:
-    """由各文书 .toml 中的版式（layout）生成 .docx 模板，写入指定文件夹。"""
-    done = api.build(session.workspace, folder)
+def build(session: Session, names: tuple[str, ...], out: Path | None, force: bool) -> None:
+    """由文书 .toml 中的版式（layout）生成 .docx 模板；不写文书而写文件夹的，全部生成到那里。改过的不覆盖。"""
+    if out is None and len(names) == 1 and ("/" in names[0] or "\\" in names[0] or Path(names[0]).is_dir()):
+        out, names = Path(names[0]), ()
+    done = api.build(session.workspace, names, out, now=session.clock(), force=force)
     session.emit(done)
-    session.say(f"生成了 {len(done.built)} 个模板 → {folder}")
+    for path in done.kept:
+        session.say(f"原来的另存为 {path}")
+    for path in done.built if names else ():
+        session.say(f"已生成 {path}", "green")
+    same = f"，{len(done.unchanged)} 个没有变化" if done.unchanged else ""
+    session.say(f"生成了 {len(done.built)} 个模板{same}")
+
+
+@templates.command()
+@click.argument("name", metavar="文书")
+@with_session
+def diff(session: Session, name: str) -> None:
+    """本工作区的模板与自带的有什么不同（逐段文字）；自带的模板升级了什么。"""
+    found = api.diff(session.workspace, name)
+    session.emit(found)
+    if not found.own:
+        session.say(f"{found.title}：本工作区用的就是自带的模板")
+        return
+    if found.upgraded:
+        session.say("自带的模板自复制以来的变化（- 旧  + 新）：")
+        _show_changes(session, found.upgraded)
+    elif not found.base_known:
+        session.say("没有复制时的原样，不能说明自带的模板后来是否升级", "dim")
+    if found.edited:
+        session.say("自带的（-）与本工作区的（+）：")
+        _show_changes(session, found.edited)
+    else:
+        session.say(
+            "与自带的完全一样" if found.same_file else "文字与自带的一样，版式、样式可能不同", "green"
+        )
+
+
+_WIDTH = 36
+"""Chinese characters on a line, behind the sign, in 80 columns."""
+
+
+def _folded(text: str) -> Iterator[str]:
+    """Yield a text in lines of so many Chinese characters; a half-width one is half of one."""
+    line, used = "", 0.0
+    for character in text:
+        size = 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5
+        if used + size > _WIDTH:
+            yield line
+            line, used = "", 0.0
+        line, used = line + character, used + size
+    yield line
+
+
+def _show_changes(session: Session, changes: tuple[ChangedParagraph, ...]) -> None:
+    colours = {"-": "red", "+": "green"}
+    for one in changes:
+        for line in _folded(one.text):
+            session.say(f"{one.change} {line}", colours.get(one.change, "dim"))

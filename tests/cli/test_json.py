@@ -261,7 +261,12 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("templates", "list"): [(0, "document-types", [])],
     ("templates", "check"): [(0, "template-check", ["受理通知书"])],
     ("templates", "copy"): [(0, "templates-copied", ["受理通知书"])],
-    ("templates", "build"): [(0, "templates-built", ["另存模板"])],
+    ("templates", "build"): [
+        (0, "templates-built", ["--out", "另存模板"]),
+        (0, "templates-built", ["受理通知书"]),
+        (2, "error", []),
+    ],
+    ("templates", "diff"): [(0, "template-diff", ["受理通知书"])],
     ("rules", "list"): [(0, "rules-list", []), (0, "rules-powers", ["--pack", "tianjin-hongqiao"])],
     ("rules", "show"): [(0, "rules-show", ["--category", "低保"])],
     ("rules", "check"): [(0, "rules-check", [])],

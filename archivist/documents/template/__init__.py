@@ -4,7 +4,7 @@
 ``household_tables`` ``fields`` and the one ``writer`` · ``text_width`` how wide words are · ``keep_together``
 ``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used,
 by ``left_behind`` ``visible_text`` ``placeholders`` what an editor leaves in its file ·
-``own_copy`` none of a clerk's is used before that.
+``own_copy`` none of a clerk's is used before that · ``wording_changes`` how two differ.
 """
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "tables",
     "text_width",
     "visible_text",
+    "wording_changes",
     "writer",
 ]

@@ -10,7 +10,6 @@ What is built here is committed as ``doc_templates/*.docx``; offices edit their 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
 from archivist.documents.render.render import unused
@@ -21,7 +20,7 @@ from archivist.documents.template.signature_places import unplaced
 from archivist.documents.template.writer import Writer
 from archivist.errors import TemplateFault
 
-__all__ = ["build", "build_all"]
+__all__ = ["build", "built_all"]
 
 
 def build(doc: DocumentType) -> bytes:
@@ -49,11 +48,11 @@ def _line(problem: str) -> int:
     return int(problem.split(" ")[1])
 
 
-def build_all(docs: Iterable[DocumentType], folder: Path) -> list[Path]:
-    """Write the default template of every document that has a layout into a folder and return the paths.
+def built_all(docs: Iterable[DocumentType]) -> dict[str, bytes]:
+    """Return the default template of every document that has a layout, by its id.
 
     Raises:
-        TemplateFault: E303, the faults of all layouts together; nothing is written then.
+        TemplateFault: E303, the faults of all layouts together.
     """
     made: dict[str, bytes] = {}
     faults: list[str] = []
@@ -66,7 +65,4 @@ def build_all(docs: Iterable[DocumentType], folder: Path) -> list[Path]:
             faults += [f"{error.file} {p}" for p in error.problems]
     if faults:
         raise TemplateFault("版式有错，没有生成任何模板", problems=faults)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in made.items():
-        (folder / f"{name}.docx").write_bytes(data)
-    return [folder / f"{name}.docx" for name in made]
+    return made

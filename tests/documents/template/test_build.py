@@ -19,7 +19,7 @@ from PIL import Image
 from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.render.pdf import to_pdf
 from archivist.documents.render.render import QR_SIDE_MM, qr_png, render
-from archivist.documents.template.build import build, build_all
+from archivist.documents.template.build import build, built_all
 from archivist.documents.template.page import STYLES, TYPE_AREA_MM, new_document, placeholder, saved
 from archivist.documents.template.parts import add
 from archivist.documents.template.tables import Cell, Table
@@ -43,9 +43,9 @@ def test_every_generated_document_has_a_layout() -> None:
     )
 
 
-def test_build_all_writes_every_template(tmp_path: Path) -> None:
+def test_every_template_is_built() -> None:
     docs = CATALOGUE.generated()
-    assert [p.name for p in build_all(docs, tmp_path / "new")] == [f"{d.id}.docx" for d in docs]
+    assert list(built_all(docs)) == [d.id for d in docs]
 
 
 @pytest.mark.parametrize("name", TEN)
