@@ -9,10 +9,10 @@ from enum import StrEnum
 from archivist.documents.render.render import document_text
 from archivist.documents.render.template_package import read_members
 
-__all__ = ["Change", "WordingChange", "wording_changes"]
+__all__ = ["ChangeSign", "WordingChange", "wording_changes"]
 
 
-class Change(StrEnum):
+class ChangeSign(StrEnum):
     """Which of two templates has a paragraph."""
 
     GONE = "-"
@@ -25,7 +25,7 @@ class Change(StrEnum):
 class WordingChange:
     """A paragraph that only one of two templates has, or the one before a change."""
 
-    change: Change
+    change: ChangeSign
     text: str
 
 
@@ -42,9 +42,9 @@ def wording_changes(old: bytes, new: bytes) -> tuple[WordingChange, ...]:
         if kind == "equal":
             continue
         if first:
-            found.append(WordingChange(Change.GAP, before[first - 1]))
-        found += (WordingChange(Change.GONE, text) for text in before[first:last])
-        found += (WordingChange(Change.NEW, text) for text in after[start:end])
+            found.append(WordingChange(ChangeSign.GAP, before[first - 1]))
+        found += (WordingChange(ChangeSign.GONE, text) for text in before[first:last])
+        found += (WordingChange(ChangeSign.NEW, text) for text in after[start:end])
     return tuple(found)
 
 
