@@ -14,11 +14,19 @@ _TYPES: Final = (
     f'<Types xmlns="{_PACKAGE}/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>'
 )
 _LINKS: Final = (
     f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Target="word/document.xml" '
     'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
+)
+_STYLES: Final = (
+    f'<w:styles xmlns:w="{_WORD}"><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr>'
+    "</w:rPrDefault></w:docDefaults></w:styles>"
+)
+_STYLE_LINK: Final = _LINKS.replace("word/document.xml", "styles.xml").replace(
+    '/officeDocument"/>', '/styles"/>'
 )
 _SHEET: Final = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="964" w:bottom="1134" w:left="964" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
 _BORDERS: Final = "".join(
@@ -55,6 +63,8 @@ def tick_list(
             "[Content_Types].xml": _TYPES.encode(),
             "_rels/.rels": _LINKS.encode(),
             "word/document.xml": text.encode(),
+            "word/_rels/document.xml.rels": _STYLE_LINK.encode(),
+            "word/styles.xml": _STYLES.encode(),
         }
     )
 
