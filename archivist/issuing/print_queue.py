@@ -17,7 +17,6 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.model.record import Record, RecordStatus
-from archivist.search.query_tree import OfStatus
 from archivist.store.bag import sha256
 from archivist.workspace import Workspace
 
@@ -65,7 +64,7 @@ def waiting(workspace: Workspace, day: str = "") -> tuple[list[WaitingPaper], li
     Raises:
         IndexFault: E400.
     """
-    hits = workspace.index.answer(OfStatus(RecordStatus.PENDING.value), limit=_ALL).hits
+    hits = workspace.index.search("", filters={"状态": RecordStatus.PENDING.value}, limit=_ALL).hits
     found: list[WaitingPaper] = []
     unread: list[str] = []
     for number in sorted({hit.case for hit in hits}, key=str):
