@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archivist.cli import viewer
-from tests.waiting import until
+from tests.waiting import gone, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the desktop of Linux")
 
@@ -40,16 +40,16 @@ def test_a_machine_without_a_desktop_opens_nothing(tmp_path: Path, monkeypatch: 
 def test_a_window_that_stays_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A viewer that runs until its window is closed outlives the command, and is told the very file."""
     monkeypatch.setattr(viewer, "_REFUSES_WITHIN_S", 0.05)
-    desktop(
-        tmp_path,
-        monkeypatch,
-        f'echo "$1" > "{tmp_path}/told"; while [ ! -e "{tmp_path}/closed" ]; do :; done',
-    )
+    told, closed = tmp_path / "told", tmp_path / "closed"
+    script = f'echo "$$ $1" > "{told}.new" && mv "{told}.new" "{told}"; while [ ! -e "{closed}" ]; do sleep 0.05; done'
+    path = os.environ["PATH"]
+    desktop(tmp_path, monkeypatch, f'PATH="{path}"; {script}')
     assert viewer.opened(tmp_path / "王秀兰 扫描.pdf")
+    until(told.exists)
+    pid, _, file = told.read_text(encoding="utf-8").strip().partition(" ")
     try:
-        until(
-            lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text(encoding="utf-8").strip()
-        )
-        assert (tmp_path / "told").read_text(encoding="utf-8").strip() == str(tmp_path / "王秀兰 扫描.pdf")
+        assert file == str(tmp_path / "王秀兰 扫描.pdf")
+        assert not gone(int(pid))
     finally:
-        (tmp_path / "closed").touch()
+        closed.touch()
+        until(lambda: gone(int(pid)))
