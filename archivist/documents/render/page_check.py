@@ -286,7 +286,8 @@ def _inked(page: PrintedPage, box: PageBox, share: float) -> bool:
     assert page.picture is not None
     scale, (high, wide) = page.px_per_pt, page.picture.shape
     rows = slice(
-        max(0, int((page.height - box.top) * scale)), min(high, int((page.height - box.bottom) * scale) + 1)
+        max(0, int((page.height - box.top) * scale) - 1),  # a rule is thinner than a pixel
+        min(high, int((page.height - box.bottom) * scale) + 2),
     )
     columns = slice(max(0, int(box.left * scale)), min(wide, int(box.right * scale) + 1))
     part = page.picture[rows, columns]

@@ -75,7 +75,7 @@ _TOKEN: Final = re.compile(
     r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕第?\d+号|\d{4}-\d\d-\d\d(?=\d\d:\d\d)|\d+号"
     rf"|(?=[A-Za-z.,:/@_‐‑–—-]*\d)[0-9A-Za-z](?:{_WORD}[0-9A-Za-z%])?"
 )
-_CHECKSUM: Final = re.compile(r"[0-9a-f]{32}")
+_CHECKSUM: Final = re.compile(r"[0-9a-f]{32}|(?=[0-9]*[a-f])[0-9a-f]{16}")
 
 
 def tokens(text: str) -> Iterator[tuple[int, int]]:
