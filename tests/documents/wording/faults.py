@@ -36,7 +36,7 @@ TECHNICAL: Final = {
 }  # fmt: skip
 """They name files and commands with which somebody checks them without this program."""
 _ASKS: Final = re.compile(
-    r"(?:(?<![申提])请|责令你户?)[^。]{0,24}(?:补齐|说明|提供|回函|反馈|退回|报送|回复)"
+    r"(?:(?<![申提])请(?!求)|责令你户?)[^。]{0,24}(?:补齐|说明|提供|回函|反馈|退回|报送|回复)"
 )
 _TERM: Final = re.compile(
     r"(?:前（含当日）|前补齐|\d日前|月\d+日前|期限）前|之日起[^，。]{0,8}内|期限[^。]{0,20}前|日内|没有写明[^。]{0,8}期限|期限届满前|日）?前|至[^。]{0,14}止)"
