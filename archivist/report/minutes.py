@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,24 +21,15 @@ from archivist.model.record import Record
 from archivist.model.values import parse_value
 from archivist.report.case_history import HouseholdHistory
 from archivist.report.register import Register, RegisterRequest, Row, in_order, who
+from archivist.rules.rule_days import RuleDays
+from archivist.rules.rule_ids import RuleId
 
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A kind of meeting: what it is called after the office's name, and the title of its minutes."""
-
-    name: str
-    title: str
-
-
-EXTRACTS: Final[Mapping[str, Meeting]] = {
-    DocumentId.DELIBERATION_MINUTES: Meeting("社会救助审批确认议事协商会议", "议事协商机构会议纪要"),
-    DocumentId.LEADERSHIP_MEETING_MINUTES: Meeting("领导班子会议", "领导班子会议纪要\n（社会救助议题）"),
-    DocumentId.JOINT_CONFERENCE_MINUTES: Meeting(
-        "困难群众基本生活保障工作联席会议", "困难群众基本生活保障\n工作联席会议纪要"
-    ),
+EXTRACTS: Final[Mapping[str, RuleId]] = {
+    DocumentId.DELIBERATION_MINUTES: RuleId.ROLE_PANEL,
+    DocumentId.LEADERSHIP_MEETING_MINUTES: RuleId.ROLE_LEADERSHIP,
+    DocumentId.JOINT_CONFERENCE_MINUTES: RuleId.ROLE_CONFERENCE,
 }
-"""Extract → its meeting."""
+"""Extract → the row of the word by which the place calls its meeting."""
 KIND: Final = "minutes.kind"
 VOTES: Final = (FieldPath.MEETING_AGREE, FieldPath.MEETING_AGAINST, FieldPath.MEETING_ABSTAIN)
 COMMON: Final[Mapping[str, str]] = {
@@ -56,6 +46,11 @@ COMMON: Final[Mapping[str, str]] = {
 """What every extract of one meeting says alike."""
 
 
+def _called(asked: RegisterRequest, kind: str) -> str:
+    rule = asked.pack.find(EXTRACTS[kind], None, RuleDays.alike(asked.period.last))
+    return str(rule.value) if rule else "会议"
+
+
 def meetings(asked: RegisterRequest) -> list[tuple[str, RegisterRequest]]:
     """Return the meetings of a period, or the one that was named: how a file name tells it, what its minutes are made from."""
     found = {
@@ -66,7 +61,7 @@ def meetings(asked: RegisterRequest) -> list[tuple[str, RegisterRequest]]:
     }
     return [
         (
-            f"{EXTRACTS[kind].name} {no}",
+            f"{_called(asked, kind)} {no}",
             dataclasses.replace(asked, told={**asked.told, KIND: kind, FieldPath.MEETING_NO: no}),
         )
         for kind, no in sorted(found)
@@ -89,11 +84,11 @@ def minutes_original(asked: RegisterRequest) -> Register:
     found = Register(
         {FieldPath.MINUTES_ITEMS: items, FieldPath.MEETING_NO: no, FieldPath.MINUTES_COUNT: len(items)}
     )
-    found.values |= {FieldPath.MINUTES_TITLE: EXTRACTS[kind].title}
+    found.values |= {FieldPath.MINUTES_TITLE: f"{_called(asked, kind)}纪要"}
     for path in COMMON:
         said = {str(h.case.number): _extract_values(r).get(path) or "" for h, r in pairs}
         _agreed(found, path, said)
-    found.values.setdefault(FieldPath.MEETING_NAME, f"{asked.office.name}{EXTRACTS[kind].name}")
+    found.values.setdefault(FieldPath.MEETING_NAME, f"{asked.office.name}{_called(asked, kind)}")
     return found
 
 

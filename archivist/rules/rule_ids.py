@@ -33,6 +33,9 @@ class RuleId(StrEnum):
     # time limits of the application
     OVERALL = "overall", *TIME
     OVERALL_EXTENDED = "overall.extended", *TIME
+    CORRECTION_CONSEQUENCE = "correction.consequence", Unit.WORDS
+    CORRECTION_TIME = "correction.time", *TIME, Unit.WORDS
+    """By when missing papers are to be handed in after the notice; in words where no rule says."""
     VERIFY_START = "verify.start", *TIME
     VERIFY_OBLIGORS = "verify.obligors", Unit.YES_NO
     """Obligors outside the household must authorise the check of means; else only who consents is checked."""
@@ -44,6 +47,7 @@ class RuleId(StrEnum):
     DECIDE = "decide", *TIME
     INFO_DISCLOSURE = "info.disclosure", *TIME
     REFUSAL_INFORM = "refusal.inform", *LENGTH
+    TEMP_EMERGENCY_ADVANCE = "temp.emergency.advance", *TIME
     TEMP_EMERGENCY_PAPERWORK = "temp.emergency.paperwork", *TIME, Unit.WORDS
     TEMP_EXPENDITURE_KNOWN = "temp.expenditure.known", *TIME
     TEMP_EXPENDITURE_OTHER = "temp.expenditure.other", *TIME
@@ -110,9 +114,28 @@ class RuleId(StrEnum):
     """The files of those newly granted go to the bureau every month."""
     ARCHIVE_QUARTERLY = "archive.quarterly", *TIME
     """They go there so long after the end of the quarter."""
+    # how a place calls those who act, as its papers name them
+    ROLE_INTAKE = "role.intake", Unit.WORDS
+    ROLE_REVIEW = "role.review", Unit.WORDS
+    ROLE_REVIEW_HEAD = "role.review_head", Unit.WORDS
+    ROLE_TOWN = "role.town", Unit.WORDS
+    ROLE_COUNTY = "role.county", Unit.WORDS
+    ROLE_COMMITTEE = "role.committee", Unit.WORDS
+    ROLE_APPRAISAL = "role.appraisal", Unit.WORDS
+    ROLE_PANEL = "role.panel", Unit.WORDS
+    """Who talks over what is disputed."""
+    ROLE_CONFERENCE = "role.conference", Unit.WORDS
+    """Who talks over help beyond the limit."""
+    ROLE_LEADERSHIP = "role.leadership", Unit.WORDS
+    ROLE_NOTICE = "role.notice", Unit.WORDS
+    """What the first notice is called."""
+    ROLE_BOARD = "role.board", Unit.WORDS
+    """Where notices are posted in a village or community."""
     # what a decision says of having it looked at again
     DECISION_OWN_NAME = "decision.own_name", Unit.YES_NO
     """The office decides in its own name and answers for it itself; else the body that delegated the power does."""
+    INTAKE_DELEGATED = "intake.delegated", Unit.YES_NO
+    """Receiving and looking into applications is delegated too; else the law gives it to the office itself."""
     LAW_INQUIRY = "law.inquiry", Unit.WORDS
     """On which power of inquiry a letter to another body stands."""
     REMEDY_RECONSIDERATION = "remedy.reconsideration", *LENGTH

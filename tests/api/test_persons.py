@@ -208,7 +208,7 @@ def test_what_a_document_is_told_is_cleared_too(
 ) -> None:
     """「Every way in: …, ``generate --set``」: shown, drafted, and told with the result."""
     told: dict[str, object] = {
-        "letter.to": "样例\u200b银行", "letter.items": "账户\u202a流水", "letter.due": "2024-08-23\ufeff",
+        "letter.to": "样例\u200b公司", "letter.items": "工资\u202a流水", "letter.due": "2024-08-23\ufeff",
         "handler.name": "周\u00ad样例",
     }  # fmt: skip
     source = tmp_path / "values.json"
@@ -225,7 +225,7 @@ def test_what_a_document_is_told_is_cleared_too(
     made = draft(workspace, prepared, tmp_path / "drafts")
     assert len(made.notices) == 4 and "U+200B" in made.notices[0]
     (one,) = prepared.checked.documents
-    assert one.values["letter"] == {**at(one.values), "to": "样例银行", "due": "2024年8月23日"}
+    assert one.values["letter"] == {**at(one.values), "to": "样例公司", "due": "2024年8月23日"}
 
 
 def at(values: Mapping[str, object]) -> dict[str, object]:

@@ -190,7 +190,7 @@ def test_a_workspaces_wording_wins_and_the_shipped_template_still_serves(tmp_pat
     [
         ("refusal_decision", ("remedies_required = true", "remedies_required = false"), "救济途径"),
         ("preliminary_publicity", ("public = true", "public = false"), "隐私"),
-        ("refusal_decision", ('"决定不予确认", ', ""), "决定不予确认"),
+        ("refusal_decision", ('"不予确认。", ', ""), "不予确认。"),
         ("refusal_decision", ('code = "BYQ"', 'code = "BYR"'), "BYQ"),
     ],
 )

@@ -212,7 +212,7 @@ EXTRA: dict[str, dict[str, object]] = {
     },
     "preliminary_publicity": {
         "doc_no": "示槐救字〔2024〕33号",
-        "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "自然日"},
+        "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "天"},
     },
     "confirmation_decision": {
         "doc_no": "示槐救字〔2024〕35号",

@@ -27,17 +27,17 @@ def test_one_meeting_is_one_document_and_each_household_an_item() -> None:
             minuted(3, meeting_no="第4期", meeting_time="2024-09-02 09:00"),
         )
     )
-    assert name == "社会救助审批确认议事协商会议 第3期"
+    assert name == "议事协商机构会议 第3期"
     text = printed(one)
     assert (
-        "2024年8月15日14时30分，郑有为在街道二楼会议室主持召开示范区人民政府槐树街道办事处社会救助审批确认议事协商会议，研究2户"
+        "2024年8月15日14时30分，郑有为在街道二楼会议室主持召开示范区人民政府槐树街道办事处议事协商机构会议，研究2户"
         in text
     )
     assert "一、样例里社区户主1最低生活保障，户号：YLJD-DB-2024-000001。" in text
     assert "二、样例里社区户主2特困人员救助供养，户号：YLJD-TK-2024-000002。" in text
     assert text.count("同意5票，反对0票，弃权0票。") == 2
     assert "户主3" not in text
-    assert "出席：郑有为（议事协商机构成员，街道公共服务办公室主任）" in text
+    assert "出席：郑有为（参会人员，街道公共服务办公室主任）" in text
 
 
 def test_meetings_of_each_kind_stay_apart() -> None:
@@ -50,14 +50,14 @@ def test_meetings_of_each_kind_stay_apart() -> None:
         )
     )
     assert [name for name, _ in found] == [
-        "社会救助审批确认议事协商会议 第3期",
-        "社会救助审批确认议事协商会议 第4期",
+        "议事协商机构会议 第3期",
+        "议事协商机构会议 第4期",
         "困难群众基本生活保障工作联席会议 第3期",
-        "领导班子会议 第3期",
+        "街道班子会 第3期",
     ]
     assert [
         n for n, _ in meetings(asked(minuted(1), minuted(2, meeting_no="第4期"), **{"meeting.no": "第4期"}))
-    ] == ["社会救助审批确认议事协商会议 第4期"]
+    ] == ["议事协商机构会议 第4期"]
 
 
 def test_the_leadership_and_the_conference_say_amounts_as_decided() -> None:

@@ -114,9 +114,7 @@ def test_minutes_are_put_together_from_the_extracts_of_a_meeting(command: Any, w
             come_to(opened, opened.archive.read(number), "deliberation_minutes", "2024-06-20")
     command("generate", "deliberation_minutes", "户主1", "户主3", *told)
     answer = command("report", "会议纪要原件", "--month", "2024-06", "--json")
-    assert [(s["name"], len(s["rows"])) for s in answer["sheets"]] == [
-        ("社会救助审批确认议事协商会议 第3期", 2)
-    ]
+    assert [(s["name"], len(s["rows"])) for s in answer["sheets"]] == [("议事协商机构会议 第3期", 2)]
     page = next(f for f in answer["files"] if f.endswith(".docx"))
     assert "研究2户社会救助事项" in text_of(page)
     assert "户主1" not in page

@@ -18,6 +18,7 @@ from archivist.model.step_ids import StepId
 from archivist.rules.completeness import required_papers
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
+from archivist.rules.rule_text import within
 
 _LACKING: Final = "缺"
 
@@ -70,7 +71,7 @@ def _missing(context: DocumentContext) -> list[Row] | None:
             "name": context.catalogue.title(m.document),
             "reason": m.reason,
             "requirement": m.requirement,
-            "basis": m.basis,
+            "basis": "本地申请材料清单" if m.inferred else m.basis,
         }
         for m in required_papers.missing(context.case, context.pack, context.acted_on)
     ]
@@ -80,10 +81,22 @@ def _missing(context: DocumentContext) -> list[Row] | None:
 
 
 @computes(FieldPath.CORRECTION_CONSEQUENCE)
-def _consequence(context: DocumentContext) -> str:
-    # With a deadline the notice has just said by when; without one it says so here.
-    soon = "" if context.text(FieldPath.DEADLINE) else "请及时补齐。"
-    return f"{soon}逾期未补齐且无正当理由的，本次申请将无法继续办理；材料补齐后，可以重新提出申请。"
+def _consequence(context: DocumentContext) -> str | None:
+    rule = context.rule_for(RuleId.CORRECTION_CONSEQUENCE) if context.sources else None
+    return str(rule.value) if rule else None
+
+
+@computes(FieldPath.CORRECTION_TERM)
+def _to_complete(context: DocumentContext) -> str | None:
+    """By when the papers are to be there: the day the clerk sets, the period of the rules, or that no rule has one."""
+    rule = context.rule_for(RuleId.CORRECTION_TIME) if context.sources else None
+    told = context.day(FieldPath.DEADLINE)
+    longer = "；有正当理由不能按期补齐的，可以申请延长。"
+    if told:
+        return f"请于{format_date(told)}前（含当日）补齐{longer}"
+    if rule is None:
+        return None
+    return f"请自收到本告知书之日起{within(rule)}补齐{longer}" if rule.unit.counted else f"{rule.value}。"
 
 
 # ── who submits ──────────────────────────────────────────────────────────────────────────────────────────
@@ -116,10 +129,18 @@ def _to_explain(context: DocumentContext) -> Rule | None:
     return rule if rule and rule.unit.counted else None
 
 
-@computes(FieldPath.EXPLAIN_PERIOD)
 def _explain_period(context: DocumentContext) -> str | None:
     rule = _to_explain(context)
     return f"{rule.value}个{rule.unit}" if rule else None
+
+
+@computes(FieldPath.EXPLAIN_TERM)
+def _explain_term(context: DocumentContext) -> str:
+    """Within which time somebody is to explain, or that no rule says one."""
+    period = _explain_period(context)
+    if period:
+        return f"请自收到本告知书之日起{period}内，向本机关说明情况并提供相关材料"
+    return "现行规定没有写明说明的期限，请自收到本告知书之日起及时向本机关说明情况并提供相关材料"
 
 
 @computes(FieldPath.SUBMISSION_EXPLAIN_END)

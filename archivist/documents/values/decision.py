@@ -9,6 +9,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes
+from archivist.documents.values.resolve import computed
 from archivist.model import chinese, conditions
 from archivist.model.fact_paths import FactPath
 from archivist.model.step_ids import GRANTING, StepId
@@ -58,7 +59,7 @@ def _basis_of_recovery(context: DocumentContext) -> list[str] | None:
 def _based_on(context: DocumentContext, kind: str) -> list[str] | None:
     """Return the sentences a decision stands on by the rule pack; none where the clerk tells them."""
     case = context.case
-    if FieldPath.DECISION_BASIS in context.given:
+    if context.sources is None or FieldPath.DECISION_BASIS in context.given:
         return None
     return [
         str(r.value) for r in context.pack.under(f"{RulePrefix.BASIS}{kind}.", case.category, context.days)
@@ -73,10 +74,11 @@ def _standard(context: DocumentContext) -> str | None:
 
 
 @computes(FieldPath.DECISION_DUTY)
-def _duty(_: DocumentContext) -> str:
+def _duty(context: DocumentContext) -> str:
     """Source: 最低生活保障审核确认办法第三十条「…发生变化的，应当及时告知乡镇人民政府（街道办事处）」."""
+    you = computed(context, FieldPath.ADDRESSEE_YOU)
     return (
-        "你（户）的人口状况、收入状况和财产状况发生变化的，应当及时主动报告本机关。"
+        f"{you}的人口状况、收入状况和财产状况发生变化的，应当及时主动报告本机关。"
         "未按规定报告而多领取的救助资金，将依法追缴。"
     )
 
@@ -91,6 +93,8 @@ def _heard(context: DocumentContext) -> str | None:
     if about is None:
         return None
     said, answer = (str(about.values.get(key) or "") for key in (hearing.SAID, hearing.ANSWER))
+    if not said:
+        return f"于{chinese.format_date(about.on)}听取意见，{about.values.get(hearing.WHO)}没有提出意见"
     more = "；".join(
         f"{head}：{text.rstrip('。；')}"
         for head, text in (("所陈述的意见", said), ("采纳情况", answer))
@@ -100,12 +104,6 @@ def _heard(context: DocumentContext) -> str | None:
 
 
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
-@computes(FieldPath.DEADLINE, documents=(DocumentId.REFUSAL_DECISION,))
-def _told_by(context: DocumentContext) -> dt.date | None:
-    rule = context.rule_for(RuleId.REFUSAL_INFORM)
-    return context.last_day(rule, context.on) if rule else None
-
-
 @computes(FieldPath.EXTENSION_ORIGINAL)
 def _original(context: DocumentContext) -> dt.date | None:
     # A category without an extended time limit (特困) has no original one to extend either.

@@ -6,6 +6,7 @@ Which papers are items of the volume, and in which order, stands in ``rules.disp
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 from archivist.doctypes.field_paths import FieldPath
@@ -189,7 +190,7 @@ def _lacking(context: DocumentContext) -> list[str]:
     case, sources = context.case, context.sources
     assert sources is not None
     found = findings(case, sources.pack, sources.catalogue, Stage.ARCHIVE, on=context.on, words=sources.words)
-    return lacking_in_volume(found, case)
+    return [re.sub("（依据 .*）$", "", problem) for problem in lacking_in_volume(found, case)]
 
 
 # ── the files ────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The words of the law that stand in running text of papers: each from its row, so that a row changed changes the paper.
+"""The words of the law and of the place that stand in running text of papers: each from its row, so that a row changed changes the paper.
 
 A paper whose row is missing is refused, like one that lacks any other field the rules say.
 """
@@ -48,6 +48,16 @@ _WORDS: Final[Mapping[str, tuple[RuleId, _Words]]] = MappingProxyType(
         FieldPath.LAW_INQUIRY: (RuleId.LAW_INQUIRY, _value),
         FieldPath.LAW_FRAUD: (RuleId.PENALTY_FRAUD, _value),
         FieldPath.LAW_FRAUD_SOURCE: (RuleId.PENALTY_FRAUD, _measure),
+        FieldPath.ROLE_APPRAISAL: (RuleId.ROLE_APPRAISAL, _value),
+        FieldPath.ROLE_COMMITTEE: (RuleId.ROLE_COMMITTEE, _value),
+        FieldPath.ROLE_CONFERENCE: (RuleId.ROLE_CONFERENCE, _value),
+        FieldPath.ROLE_COUNTY: (RuleId.ROLE_COUNTY, _value),
+        FieldPath.ROLE_INTAKE: (RuleId.ROLE_INTAKE, _value),
+        FieldPath.ROLE_LEADERSHIP: (RuleId.ROLE_LEADERSHIP, _value),
+        FieldPath.ROLE_PANEL: (RuleId.ROLE_PANEL, _value),
+        FieldPath.ROLE_REVIEW: (RuleId.ROLE_REVIEW, _value),
+        FieldPath.ROLE_REVIEW_HEAD: (RuleId.ROLE_REVIEW_HEAD, _value),
+        FieldPath.ROLE_TOWN: (RuleId.ROLE_TOWN, _value),
     }
 )
 """Path → the row and how a paper says it."""
@@ -55,7 +65,7 @@ _WORDS: Final[Mapping[str, tuple[RuleId, _Words]]] = MappingProxyType(
 
 def _said_by(rule_id: RuleId, words: _Words) -> Callable[[DocumentContext], str | None]:
     def said(context: DocumentContext) -> str | None:
-        rule = context.rule_for(rule_id)
+        rule = context.rule_for(rule_id) if context.sources else None
         return words(rule) if rule else None
 
     return said
@@ -63,3 +73,23 @@ def _said_by(rule_id: RuleId, words: _Words) -> Callable[[DocumentContext], str 
 
 for _path, (_rule_id, _how) in _WORDS.items():
     computes(_path)(_said_by(_rule_id, _how))
+
+
+def _any(rule_id: RuleId, context: DocumentContext) -> Rule | None:
+    """Return a row of the place, whether its condition holds for the household or not."""
+    rows = context.pack.under(rule_id, context.case.category, context.days) if context.sources else []
+    return next((r for r in rows if r.id == rule_id), None)
+
+
+@computes(FieldPath.LAW_ALERT)
+def _alert(context: DocumentContext) -> str | None:
+    """That households are graded by urgency; nothing where the place has no grades."""
+    rows = context.pack.rules if context.sources else ()
+    return "实行" if any(r.id == RuleId.VISIT_ALERT for r in rows) else None
+
+
+@computes(FieldPath.LAW_ADVANCE)
+def _advance(context: DocumentContext) -> str | None:
+    """Within which time help in advance must arrive; nothing where the place lays down none."""
+    rule = _any(RuleId.TEMP_EMERGENCY_ADVANCE, context)
+    return rule_text.within(rule) if rule else None

@@ -16,23 +16,30 @@ from archivist.rules.rule_text import fraction
 
 _OF_THE_VILLAGE: Final = (DocumentId.DEMOCRATIC_APPRAISAL, DocumentId.APPRAISAL_NOTICE)
 _OF_THE_PANEL: Final = (DocumentId.DELIBERATION_MINUTES, DocumentId.MINUTES_ORIGINAL)
-_NAMES: Final[Mapping[str, str]] = {
-    DocumentId.LEADERSHIP_MEETING_MINUTES: "领导班子会议",
-    DocumentId.JOINT_CONFERENCE_MINUTES: "困难群众基本生活保障工作联席会议",
+_CALLED: Final[Mapping[str, tuple[RuleId, str]]] = {
+    DocumentId.LEADERSHIP_MEETING_MINUTES: (RuleId.ROLE_LEADERSHIP, "领导班子会议"),
+    DocumentId.JOINT_CONFERENCE_MINUTES: (RuleId.ROLE_CONFERENCE, "集体研究会议"),
 }
+"""Minutes → the row of the word for the meeting, and the word where no place is known."""
 
 
 # ── what it is called ────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.MEETING_NAME)
 def _name(context: DocumentContext) -> str | None:
     office = context.config.office.name
-    return f"{office}{_NAMES.get(context.document.id, '社会救助审批确认议事协商会议')}" if office else None
+    word, otherwise = _CALLED.get(context.document.id, (RuleId.ROLE_PANEL, "集体研究会议"))
+    return f"{office}{_word(context, word) or otherwise}" if office else None
+
+
+def _word(context: DocumentContext, word: RuleId) -> str:
+    rule = context.rule_for(word) if context.sources else None
+    return str(rule.value) if rule else ""
 
 
 @computes(FieldPath.MEETING_NAME, documents=_OF_THE_VILLAGE)
 def _appraisal_name(context: DocumentContext) -> str | None:
     village = context.text(FactPath.APPLICANT_VILLAGE)
-    return f"{village}社会救助民主评议会" if village else None
+    return f"{village}社会救助{_word(context, RuleId.ROLE_APPRAISAL) or '民主评议'}会" if village else None
 
 
 @computes(FieldPath.MEETING_TOPIC)
@@ -56,7 +63,9 @@ def _invited(context: DocumentContext) -> str | None:
 @computes(FieldPath.MEETING_ATTENDEES, documents=_OF_THE_PANEL)
 def _attendees(context: DocumentContext) -> tuple[Row, ...] | None:
     panel = [p for p in context.config.people if "panel" in p.roles]
-    return tuple({"name": p.name, "kind": "议事协商机构成员", "post": p.title} for p in panel) or None
+    called = _word(context, RuleId.ROLE_PANEL)
+    kind = f"{called.removesuffix('会议')}成员" if called.endswith("机构会议") else "参会人员"
+    return tuple({"name": p.name, "kind": kind, "post": p.title} for p in panel) or None
 
 
 @computes(FieldPath.MEETING_EXPECTED, FieldPath.MEETING_PRESENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
@@ -70,6 +71,15 @@ def _registered(context: DocumentContext, path: str) -> str | None:
     return str(sheet.data.get("given", {}).get(path) or "") or None if sheet else None
 
 
+_WITHDRAWN: Final = "撤销原初审意见"
+
+
 @computes(FieldPath.REPLY_FOLLOW_UP)
-def _follow_up(_: DocumentContext) -> str:
-    return "本机关将根据重新调查核实的情况提出初审意见，并重新公示。"
+def _follow_up(context: DocumentContext) -> str:
+    """What comes next; that the result is posted anew is not promised where the application fails."""
+    failed = context.given.get("recheck.conclusion") == _WITHDRAWN
+    return (
+        "本机关将根据重新调查核实的情况依法作出处理。"
+        if failed
+        else "本机关将根据重新调查核实的情况提出初审意见，并重新公示。"
+    )

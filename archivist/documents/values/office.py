@@ -225,7 +225,7 @@ def _schedule(context: DocumentContext) -> list[Row]:
                     "period": f"不少于{rule.value}{rule.unit}",
                     "start": rule.trigger,
                     "after": "鉴定",
-                    "basis": rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note),
+                    "basis": str(rule.source),
                 }
             )
     return rows
@@ -250,8 +250,7 @@ def _cycles(context: DocumentContext) -> dict[Category, list[Rule]]:
 @computes(FieldPath.PLAN_CYCLES)
 def _plan_cycles(context: DocumentContext) -> list[str]:
     return [
-        f"{'、'.join(c.label for c in categories)}：{rule.title}，"
-        f"依据{rule_text.basis(rule.source, inferred=rule.inferred, note=rule.note)}。"
+        f"{'、'.join(c.label for c in categories)}：{rule.title}，依据{rule.source}。"
         for rule, categories in _by_rule(_cycles(context))
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
-from archivist.documents.values.registry import computes
+from archivist.documents.values.registry import computes, examines
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import rows
 from archivist.model.field_schema import MEMBERS, OBLIGORS
@@ -22,12 +23,12 @@ from archivist.model.household import (
     other_members,
     resident_number,
 )
-from archivist.model.ids import IdNumber, IdType, id_birth_date, id_sex, is_id
+from archivist.model.ids import Category, IdNumber, IdType, id_birth_date, id_sex, is_id
 from archivist.rules.ages import ages_of
 from archivist.rules.completeness import required_papers
 
 SCOPE: Final = tuple(
-    "户籍 纳税 社会保险 不动产 市场主体 住房公积金 车船 银行存款 商业保险 证券 互联网金融 婚姻 殡葬".split()
+    "户籍 纳税 社会保险 不动产 市场监管 住房公积金 车船 银行存款 商业保险 证券 非银行支付机构 婚姻 殡葬".split()
 )
 """What may be looked up. Source: 最低生活保障审核确认办法第十七条."""
 
@@ -64,6 +65,15 @@ def _applicant(context: DocumentContext) -> dict[str, object]:
 
 
 # ── the family ───────────────────────────────────────────────────────────────────────────────────────────
+@computes(FieldPath.ADDRESSEE_YOU)
+def _you(context: DocumentContext) -> str:
+    """How a paper calls whom it is about: a household 你户, a person 你; help for the moment goes to either."""
+    if context.case.category in OF_ONE_PERSON:
+        return "你"
+    of_the_moment = context.case.category in (Category.JN, Category.ZC)
+    return "你" if of_the_moment and household_size(context.case, context.on) == 1 else "你户"
+
+
 @computes(FieldPath.HOUSEHOLD_SIZE)
 def _size(context: DocumentContext) -> int:
     return household_size(context.case, context.on)
@@ -101,7 +111,24 @@ def _promising(context: DocumentContext) -> tuple[Row, ...] | None:
 
 
 # ── whose means are looked into ──────────────────────────────────────────────────────────────────────────
-@computes(FieldPath.AUTHORIZATION_PERSONS, FieldPath.NOTICE_PERSONS)
+@computes(FieldPath.AUTHORIZATION_PERSONS)
+def _signing(context: DocumentContext) -> tuple[Row, ...] | None:
+    """Who signs the authorization: the household; its obligors besides only where the rules bind them.
+
+    Where they need not, each consents on a sheet of his own, and nobody else's number is shown to them (第四十一条).
+    """
+    people = _to_authorize(context)
+    if people is None or _obligors_bound(context):
+        return people
+    obligors = {o.get("id_number") or o.get("name") for o in rows(context.case.facts, OBLIGORS.key)}
+    return tuple(
+        p
+        for p in people
+        if p.get("living_together") != "否" or (p.get("id_number") or p.get("name")) not in obligors
+    )
+
+
+@computes(FieldPath.NOTICE_PERSONS)
 def _to_authorize(context: DocumentContext) -> tuple[Row, ...] | None:
     """Everybody whose means are looked into: applicant, members, obligors (成员表 ∪ 义务人表)."""
     applicant = _applicant(context)
@@ -116,11 +143,13 @@ def _to_authorize(context: DocumentContext) -> tuple[Row, ...] | None:
         for m in rows(context.case.facts, MEMBERS.key)
         if not is_applicant(context.case, m)
     ]
+    if context.case.category is Category.CJ:  # no means test: nobody's but the person's own data is processed
+        members = []
     seen = {m.get("id_number") for m in members if m.get("id_number")}
     obligors = [
         {**o, "living_together": "否"}
         for o in rows(context.case.facts, OBLIGORS.key)
-        if o.get("id_number") not in seen
+        if o.get("id_number") not in seen and context.case.category is not Category.CJ
     ]
     people: list[Row] = [applicant, *members, *obligors]
     return tuple(
@@ -130,7 +159,7 @@ def _to_authorize(context: DocumentContext) -> tuple[Row, ...] | None:
 
 @computes(FieldPath.REQUEST_PERSONS)
 def _looked_into(context: DocumentContext) -> tuple[Row, ...] | None:
-    """Whose means are verified: who must have signed the authorization, with whether they did.
+    """Whose means are verified: who signed the authorization, or consented; the letter says that they all did.
 
     Somebody who does not live with the family and owes it no support is not looked into; nor is who owes it support
     and did not consent, where the rules ask for consent.
@@ -140,14 +169,22 @@ def _looked_into(context: DocumentContext) -> tuple[Row, ...] | None:
         return None
     obligors = {o.get("id_number") or o.get("name") for o in rows(context.case.facts, OBLIGORS.key)}
     held = required_papers.held(context.case, DocumentId.VERIFICATION_AUTHORIZATION)
-    bound = context.sources is None or required_papers.obligors_bound(
-        context.case, context.pack, context.acted_on
-    )
-    return tuple(
-        {**p, "authorized": "已签" if p.get("authorized") or held else ""}
+    bound = _obligors_bound(context)
+    found = tuple(
+        {**p, "authorized": "已签"}
         for p in persons
-        if p.get("living_together") != "否"
-        or ((p.get("id_number") or p.get("name")) in obligors and (bound or p.get("authorized") is True))
+        if (held or p.get("authorized") is True)
+        and (
+            p.get("living_together") != "否"
+            or ((p.get("id_number") or p.get("name")) in obligors and (bound or p.get("authorized") is True))
+        )
+    )
+    return found or None
+
+
+def _obligors_bound(context: DocumentContext) -> bool:
+    return context.sources is None or required_papers.obligors_bound(
+        context.case, context.pack, context.acted_on
     )
 
 
@@ -172,6 +209,19 @@ def _authorizations(context: DocumentContext) -> str | None:
     signed = context.case.records_of(DocumentId.VERIFICATION_AUTHORIZATION)
     numbers = [f"{context.case.number}-{r.no}" for r in signed if not r.signs]
     return f"授权书编号：{'、'.join(numbers)}" if numbers else None
+
+
+_FINANCIAL: Final = re.compile("银行|信用社|证券|保险(?!中心|局)|基金|支付|财付通|支付宝")
+
+
+@examines(DocumentId.EVIDENCE_LETTER)
+def _asks_no_bank(context: DocumentContext) -> None:
+    """Source: 社会救助法第四十一条: money is looked up by the county's bureau, by authorisation, and not by letter."""
+    to = context.text("letter.to")
+    if _FINANCIAL.search(to):
+        context.problems.append(
+            f"收函单位“{to}”：金融信息由县级民政部门凭授权核对，不能发函索取；请用“家庭经济状况信息核对提请函”"
+        )
 
 
 @computes(FieldPath.LETTER_ATTACHMENT)

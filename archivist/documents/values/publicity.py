@@ -19,6 +19,7 @@ from archivist.model.record import Record
 from archivist.rules.ages import ages_of
 from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
+from archivist.rules.unit import Unit
 
 PERIODS: Final[Mapping[str, str]] = {
     DocumentId.PRELIMINARY_PUBLICITY: RuleId.PUBLICITY_INITIAL,
@@ -62,7 +63,17 @@ def _days(context: DocumentContext) -> int | None:
 @computes(FieldPath.PUBLICITY_DAY_KIND, documents=PERIODS)
 def _day_kind(context: DocumentContext) -> str | None:
     rule = _period(context)
-    return rule.unit if rule else None
+    return ("天" if rule.unit is Unit.DAYS else f"个{rule.unit}") if rule else None
+
+
+@computes(FieldPath.PUBLICITY_MOVED)
+def _moved(context: DocumentContext) -> str:
+    """That the last day was put off, where it would have fallen on a holiday (民法典第二百零三条)."""
+    rule, end = _period(context), _end(context)
+    if rule is None or end is None or rule.unit is not Unit.DAYS:
+        return ""
+    moved = end != _posted_from(context) + dt.timedelta(days=int(rule.value))
+    return "（最后一日为法定休假日，已顺延）" if moved else ""
 
 
 @computes(FieldPath.PUBLICITY_OBJECTION_DAYS)
@@ -81,7 +92,18 @@ def _posted_days(context: DocumentContext) -> int | None:
 # ── of whom, and what ────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.PUBLICITY_TITLE)
 def _title(context: DocumentContext) -> str:
-    return f"{context.case.category.label}{context.document.title}"
+    """As the place calls the notice; what is posted a second time is named by its type."""
+    called = context.document.title
+    if context.document.id == DocumentId.PRELIMINARY_PUBLICITY:
+        called = _place_word(context, RuleId.ROLE_NOTICE) or called
+    elif context.document.id == DocumentId.PROPOSED_CONFIRMATION_PUBLICITY:
+        called = "拟审批（确认）结果公示"  # 佳木斯's alone, in its words
+    return f"{context.case.category.label}{called}"
+
+
+def _place_word(context: DocumentContext, word: RuleId) -> str:
+    rule = context.rule_for(word) if context.sources else None
+    return str(rule.value) if rule else ""
 
 
 @computes(FieldPath.PUBLICITY_NAME)
@@ -132,7 +154,7 @@ def _proposed(context: DocumentContext) -> tuple[Row, ...] | None:
 @computes(FieldPath.PUBLICITY_PLACE)
 def _place(context: DocumentContext) -> str | None:
     village = context.text(FactPath.APPLICANT_VILLAGE)
-    return f"{village}信息公开栏" if village else None
+    return f"{village}{_place_word(context, RuleId.ROLE_BOARD) or '公示栏'}" if village else None
 
 
 @computes(FieldPath.PUBLICITY_OBJECTIONS)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
 from archivist.config import SignatureStyle
 from archivist.doctypes.field_paths import FieldPath
+from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext
 from archivist.documents.values.registry import computes
-from archivist.model.ids import Category
 from archivist.rules import remedies
 from archivist.rules.remedies import Body, Remedy, RemedyTold
 from archivist.rules.rule_ids import RuleId
@@ -46,7 +48,7 @@ def _signer(context: DocumentContext) -> str | None:
 def _clause(context: DocumentContext) -> str:
     """受××区民政局委托: default, because the delegating body answers for the act (行政复议法第十九条).
 
-    Nothing where the province gave the power to the office: it then decides in its own name and answers for it itself.
+    Nothing where the act is the office's own: it then acts in its own name and answers for it itself.
     """
     if _own_name(context):
         return ""
@@ -75,14 +77,35 @@ def _bodies(context: DocumentContext) -> Mapping[Body, str]:
 
 
 def _told(context: DocumentContext, remedy: Remedy) -> RemedyTold | None:
+    """Return a way as the paper tells it; against whom follows from in whose name it is made."""
     if context.sources is None:
         return None
-    return remedies.told(remedy, context.rule_for, _bodies(context))
+    told = remedies.told(remedy, context.rule_for, _bodies(context))
+    by_itself = _own_name(context) or context.config.office.signature_style is SignatureStyle.TOWN
+    return replace(told, opponent=context.config.office.name) if told and by_itself else told
+
+
+OF_ITS_OWN: Final = (
+    DocumentId.ACCEPTANCE_NOTICE, DocumentId.CORRECTION_NOTICE, DocumentId.NON_ACCEPTANCE_NOTICE,
+    DocumentId.VERIFICATION_RESULT_NOTICE, DocumentId.PRELIMINARY_PUBLICITY, DocumentId.RE_PUBLICITY,
+    DocumentId.OBJECTION_REPLY,
+)  # fmt: skip
+"""Papers of receiving, looking into and posting an application.
+
+Source: 《中华人民共和国社会救助法》第五条「乡镇人民政府、街道办事处依法做好社会救助受理、审核、动态管理等工作」: a duty of the office
+itself, unless the place says that it is delegated too.
+"""
 
 
 def _own_name(context: DocumentContext) -> bool:
-    rule = context.rule_for(RuleId.DECISION_OWN_NAME) if context.sources else None
-    return rule is not None and rule.value is True
+    """Tell whether the paper is an act of the office itself, and not of who delegated the power to it."""
+    if context.sources is None:
+        return False
+    decides = context.rule_for(RuleId.DECISION_OWN_NAME)
+    received = context.rule_for(RuleId.INTAKE_DELEGATED)
+    return (decides is not None and decides.value is True) or (
+        context.document.id in OF_ITS_OWN and received is not None and received.value is False
+    )
 
 
 def _paper(context: DocumentContext) -> str:
@@ -96,11 +119,9 @@ def _reconsideration(context: DocumentContext) -> str | None:
     way = _told(context, remedies.RECONSIDERATION)
     if way is None:
         return None
-    # The two disability subsidies belong to a person, not to a household: their notices say 你 throughout.
-    you = "你" if context.document.categories == (Category.CJ,) else "你（户）"
     return (
-        f"{you}如不服本决定，可以自收到本{_paper(context)}之日起{way.within}，向{way.authority}申请行政复议"
-        f"（被申请人为{way.opponent}）；"
+        f"对本{_paper(context)}不服的，可以自收到之日起{way.within}向{way.authority}申请行政复议，"
+        f"被申请人为{way.opponent}；"
     )
 
 
@@ -109,4 +130,4 @@ def _litigation(context: DocumentContext) -> str | None:
     way = _told(context, remedies.LITIGATION)
     if way is None:
         return None
-    return f"也可以自收到本{_paper(context)}之日起{way.within}，依法向{way.authority}提起行政诉讼（被告为{way.opponent}）。"
+    return f"也可以自收到之日起{way.within}依法向{way.authority}提起行政诉讼，被告为{way.opponent}。"

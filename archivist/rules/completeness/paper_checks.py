@@ -39,7 +39,7 @@ def materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ())
         if m.document in absent:
             gap = absent[m.document]
             found.wrong.append(
-                f"{d.title(m.document)}：{gap.reason}。要求：{gap.requirement}（依据 {gap.basis}）"
+                f"{d.title(m.document)}：{gap.reason}。要求：{gap.requirement}（依据 {gap.basis}{'〔推定〕' if gap.inferred else ''}）"
             )
         elif not papers:
             found.unknown.append(

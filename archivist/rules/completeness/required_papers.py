@@ -31,12 +31,13 @@ ASKED = "asked"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One paper that is not there, with what is asked for and why."""
+    """One paper that is not there, with what is asked for and why; ``inferred``: no sentence asks for it by name."""
 
     document: str
     requirement: str
     reason: str
     basis: str
+    inferred: bool = False
 
 
 def required(case: Case, pack: Pack, on: dt.date) -> list[Material]:
@@ -62,8 +63,7 @@ def missing(case: Case, pack: Pack, on: dt.date) -> list[Missing]:
 def _missing(material: Material, case: Case) -> Missing:
     printed = case.records_of(material.document)
     reason = f"第 {printed[-1].no} 件已打印，尚未签名交回" if printed else "未提交"
-    basis = str(material.source) + ("〔推定〕" if material.inferred else "")
-    return Missing(material.document, material.requirement, reason, basis)
+    return Missing(material.document, material.requirement, reason, str(material.source), material.inferred)
 
 
 # ── is it there, and is it what it seems ─────────────────────────────────────────────────────────────────

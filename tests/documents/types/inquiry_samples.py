@@ -15,7 +15,7 @@ LONG = (
     "家中没有机动车和商业用房，除唯一住房外没有其他房产，银行存款与核对报告一致。"
 )
 PUBLICITY = {
-    "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "自然日"}
+    "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "天"}
 }
 MEETING: dict[str, object] = {
     "meeting.no": "第3期", "meeting.time": "2024-08-15 14:30", "meeting.place": "街道二楼会议室", "meeting.chair": "郑有为",
@@ -31,8 +31,8 @@ GIVEN: dict[str, dict[str, object]] = {
         "interview.income": LONG, "survey.team": TEAM, "interview.consistent": "一致",
     },
     "evidence_letter": {
-        "letter.to": "示范银行股份有限公司槐树支行", "letter.due": "2024-08-23", "handler.name": "周立冬",
-        "letter.items": "2024年1月至7月账户流水\n截至2024年7月31日的账户余额\n名下理财产品、贵金属等其他资产情况",
+        "letter.to": "示范劳务服务有限公司", "letter.due": "2024-08-23", "handler.name": "周立冬",
+        "letter.items": "2024年1月至7月的工资或者劳务报酬发放情况\n用工形式和每月工作天数\n参加社会保险的情况",
     },
     "photo_evidence_sheet": {
         "photo.occasion": "入户调查",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from archivist.model.case import Case
+from archivist.model.ids import RecordNo
+from archivist.model.record import Record, RecordStatus
 from tests.documents.samples import BIG, FULL, MINIMAL, Sample, a_case, an_id, filled
 
 NAMES = tuple(
@@ -75,13 +78,21 @@ EXTRA: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
+SIGNED = Record(
+    RecordNo("0001"), "verification_authorization", "家庭经济状况调查核对授权委托书", "01 申请", RecordStatus.SIGNED,
+    "2024-07-30T10:00:00+08:00",
+)  # fmt: skip
+"""The authorization that everybody signed."""
+
+
 def case_of(name: str, household: str) -> Case:
     """The case a document is printed for; 特困 papers for a 特困 case."""
     facts = HOUSEHOLDS[household]
     if name == "agency_authorization" and "agent" not in facts:
         facts = {**facts, "agent": {"name": "李大暑"}}
     category = "TK" if name == "tekun_written_statement" else "DB"
-    return a_case(facts, category)
+    case = a_case(facts, category)
+    return replace(case, records={SIGNED.no: SIGNED}) if name == "verification_request" else case
 
 
 def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = {}) -> Sample:

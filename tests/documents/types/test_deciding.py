@@ -51,8 +51,8 @@ def test_amounts_of_money_paid_stand_in_words_too() -> None:
 def test_a_refused_subsidy_tells_the_remedies_and_calls_itself_by_its_name() -> None:
     text = text_of("disability_refusal_notice")
     assert all(phrase in text for phrase in REMEDY_PHRASES)
-    assert "自收到本告知书之日起60日内" in text and "决定书" not in text
-    assert "你如不服本决定" in text and "你（户）" not in text, "the subsidy is a person's, not a household's"
+    assert "对本告知书不服的，可以自收到之日起60日内" in text and "决定书" not in text
+    assert "你申请的" in text and "你户" not in text, "the subsidy is a person's, not a household's"
 
 
 @pytest.mark.parametrize("name", ["confirmation_announcement", "longterm_publicity"])

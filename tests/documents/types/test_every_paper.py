@@ -113,7 +113,7 @@ def test_a_mandatory_value_that_is_not_known_is_found(name: str) -> None:
     [
         ("。", "。。"),
         ("，", "、，"),
-        ("（被申请人", "（，被申请人"),
+        ("，被申请人", "，，被申请人"),
         ("王秀兰（", "（），"),
         ("：</w:t>", "；：</w:t>"),
         ("经审核查明", "None"),

@@ -148,7 +148,9 @@ def test_the_register_is_quoted_and_numbered() -> None:
     assert recheck["objection"]["no"] == f"{case.number}-{record_no(2)}"  # type: ignore[index]
     assert recheck["objection"]["content"] == "反映收入不实"  # type: ignore[index]
     assert recheck["objection"]["received_on"] == "2024年8月20日"  # type: ignore[index]
-    sheet = document_values(CATALOGUE.get("objection_register"), case, CONFIG, on=ON, given={})
+    sheet = document_values(
+        CATALOGUE.get("objection_register"), case, CONFIG, on=ON, given={}, sources=SOURCES
+    )
     assert sheet["objection"]["no"] == f"{case.number}-{record_no(3)}"  # type: ignore[index]
     assert sheet["publicity"]["notice"] == "《初审公示》（2024年8月20日）"  # type: ignore[index]
     assert sheet["objection"]["content"] == ""  # type: ignore[index]

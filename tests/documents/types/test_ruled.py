@@ -150,7 +150,7 @@ def test_a_notice_must_say_where_to_object() -> None:
             "start": dt.date(2024, 8, 19),
             "end": dt.date(2024, 8, 26),
             "days": 7,
-            "day_kind": "自然日",
+            "day_kind": "天",
         }
     }
     with pytest.raises(MissingFields, match="异议") as caught:

@@ -52,8 +52,11 @@ def test_adverse_decisions_tell_the_remedies(name: str) -> None:
 def test_a_recovery_counts_and_writes_its_amount_and_never_fines() -> None:
     text = squeezed(text_of("recovery_notice"))
     assert "应退金额为909.00元（人民币玖佰零玖元整）" in text
-    assert "责令你（户）退回" in text and "罚款" not in text and "收到本通知书之日起60日内" in text
-    assert "要求你（户）退回" in squeezed(text_of("recovery_notice", {"recovery.fact": "审核失误"}))
+    assert (
+        "责令你户退回" in text and "罚款" not in text and "对本通知书不服的，可以自收到之日起60日内" in text
+    )
+    mistaken = squeezed(text_of("recovery_notice", {"recovery.fact": "审核失误"}))
+    assert "请你户退回" in mistaken and "系审核失误，非你户过错" in mistaken and "骗取" not in mistaken
 
 
 def test_a_termination_after_a_death_is_addressed_to_who_is_left() -> None:
@@ -63,7 +66,7 @@ def test_a_termination_after_a_death_is_addressed_to_who_is_left() -> None:
             {"termination.addressee": "王秀兰的近亲属", "termination.ground": "自愿申请退出"},
         )
     )
-    assert "王秀兰的近亲属：" in text and "终止王秀兰（户）的" in text and "公示期满" not in text
+    assert "王秀兰的近亲属：" in text and "终止王秀兰户的" in text and "公示期满" not in text
     assert "公示期满无异议" in squeezed(text_of("termination_decision", household="large"))
     assert "村（居）民委员会" in text_of("termination_decision", household="large")
 

@@ -44,7 +44,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "recovery_notice": {"doc_no": "示槐救字〔2025〕15号", "decision": {"basis": ["《社会救助暂行办法》第六十八条"]}},
     "termination_publicity": {
         "publicity": {
-            "start": dt.date(2025, 3, 3), "end": dt.date(2025, 3, 10), "days": 7, "day_kind": "自然日", "objection_days": 15,
+            "start": dt.date(2025, 3, 3), "end": dt.date(2025, 3, 10), "days": 7, "day_kind": "天", "objection_days": 15,
         }
     },
     "periodic_review_form": {"review": {"due": dt.date(2025, 2, 16), "next_due": dt.date(2025, 8, 20)}},

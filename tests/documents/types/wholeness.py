@@ -46,12 +46,17 @@ def _says(line: object) -> bool:
     return any(line.values()) if isinstance(line, dict) else bool(line)
 
 
+CHOOSING: Final = {"recovery.fact"}
+"""What decides which words stand and is no word of the paper: nobody is called a fraud by a label."""
+
+
 def unprinted(paper: Paper) -> list[str]:
     """List the values that are known and do not stand on the page."""
     page = "\n".join(map(squeezed, whole(paper.data).split("\n")))
     return [
         f"{spec.named}: {text}"
         for spec, value in specs(paper)
+        if spec.path not in CHOOSING
         for text in _texts(spec, value)
         if text and not _stands(text, page, boxed=spec.kind not in ("table", "str"))
     ]

@@ -80,7 +80,7 @@ def test_all_missing_fields_are_reported_together() -> None:
 def test_what_no_rule_says_is_missing() -> None:
     with pytest.raises(MissingFields) as caught:
         document_values(CATALOGUE.get("refusal_decision"), a_case({}), CONFIG, on=ON, given={})
-    for named in ("依据(decision.basis)", "应送达日期(deadline)", "行政复议(remedies.reconsideration)"):
+    for named in ("依据(decision.basis)", "行政复议(remedies.reconsideration)"):
         assert named in str(caught.value)
 
 
@@ -212,12 +212,14 @@ def test_tables_are_read_from_rows_and_from_text() -> None:
     ],
 )
 def test_the_three_ways_to_sign(style: SignatureStyle, signer: str, clause: str) -> None:
+    """「作出行政行为的行政机关是被申请人」: who decides in its own name answers; who delegated does for what was delegated."""
     config = dataclasses.replace(CONFIG, office=dataclasses.replace(CONFIG.office, signature_style=style))
     values = values_of("refusal_decision", config=config)
     assert values["signature"] == {"signer": signer, "clause": clause, "seal": ""}
     text = text_of("refusal_decision", values)
     assert ("受示范区民政局委托" in text) is bool(clause)
-    assert "被申请人为示范区民政局" in text and "被告为示范区民政局" in text
+    answers = signer if style is SignatureStyle.TOWN else "示范区民政局"
+    assert f"被申请人为{answers}" in text and f"被告为{answers}" in text
 
 
 # ── remedies ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,8 +227,10 @@ def test_the_three_ways_to_sign(style: SignatureStyle, signer: str, clause: str)
 def test_a_decision_tells_the_remedies(name: str) -> None:
     """行政复议法第二十条、行政诉讼法第四十六条: 60 days, 6 months; the delegating bureau answers (N10 §19, N11 §26)."""
     text = text_of(name, values_of(name))
-    assert "自收到本决定书之日起60日内，向示范区人民政府申请行政复议（被申请人为示范区民政局）" in text
-    assert "自收到本决定书之日起6个月内，依法向示范区人民法院提起行政诉讼（被告为示范区民政局）" in text
+    assert (
+        "对本决定书不服的，可以自收到之日起60日内向示范区人民政府申请行政复议，被申请人为示范区民政局" in text
+    )
+    assert "自收到之日起6个月内依法向示范区人民法院提起行政诉讼，被告为示范区民政局" in text
 
 
 @pytest.mark.parametrize("gone", ["court", "review_authority", "bureau"])

@@ -28,7 +28,7 @@ _OF_PACKS: Final[Mapping[str, str]] = {
 }
 _OF_ALL: Final = (
     "test_guards", "test_deadlines", "test_date_vectors", "test_benefit_amount", "test_service_step", "test_across", "test_law_once",
-    "test_holds_by", "test_recoveries",
+    "test_holds_by", "test_recoveries", "test_role_words",
 )  # fmt: skip
 _SLOW: Final = ("test_a_paper_missing_is_called_by_its_title",)
 """Read the document types anew."""

@@ -1,0 +1,144 @@
+"""No text of any type, of any pack, says what it may not; and each check fails on a seeded instance of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from archivist.documents.values.resolve import document_values
+from archivist.errors import MissingFields
+from archivist.model.ids import RecordNo
+from archivist.model.record import Record, RecordStatus
+from archivist.rules import pack as packs
+from tests.documents.samples import CATALOGUE, CONFIG, ON, SOURCES, a_case
+from tests.documents.types.intake_samples import ORDINARY
+from tests.documents.wording import faults
+from tests.documents.wording.rendered import offered, text_of
+from tests.sampling import sweep
+
+ASKING = ("notice", "letter", "decision")
+EVERY = [
+    (place, name)
+    for place in packs.available()
+    for name in dict.fromkeys(document.id for document, _ in offered(place))
+]
+
+
+@sweep(1 / 12)
+@pytest.mark.parametrize(("place", "name"), EVERY)
+def test_a_paper_says_only_what_its_place_and_its_reader_know(place: str, name: str) -> None:
+    """“greps every rendered text of every pack for words that are not its own, internal marks, English, None, a placeholder”."""
+    document = CATALOGUE.get(name)
+    for _, category in (pair for pair in offered(place) if pair[0].id == name):
+        text = text_of(place, name, category)
+        assert list(faults.foreign(text, place)) == []
+        assert faults.internal(text) == []
+        assert faults.traces(text) == []
+        assert faults.english(text, name) == []
+        assert document.kind not in ASKING or faults.endless(text) == [], "nothing says until when"
+
+
+def test_every_pack_is_read_with_every_type_it_has() -> None:
+    """All packs, and no type that no place has."""
+    assert {place for place, _ in EVERY} == set(packs.available()) == set(faults.TOWNS)
+    made = {d.id for d in CATALOGUE.generated() if d.template is not None}
+    assert {name for _, name in EVERY} == made
+    assert len(EVERY) > 600
+
+
+# ── the checks can fail ──────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("shaanxi-ziyang", "由经办机构接收"), ("chongqing-yongchuan", "报街道班子会审议"), ("national", "经联席会议研究"),
+        ("tianjin-hongqiao", "开展群众评议"), ("national", "由镇民政办复审"), ("shaanxi-ziyang", "拟审批（确认）结果公示"),
+        ("tianjin-hongqiao", "加盖镇（街道）公章"), ("shaanxi-ziyang", "乡镇（街道）公章"), ("chongqing-yongchuan", "镇街意见"),
+        ("national", "村居负责人签字"), ("heilongjiang-jiamusi", "民政助理员审核"), ("national", "区（县）民政局收件人"),
+    ],
+)  # fmt: skip
+def test_a_word_of_another_place_is_found(place: str, text: str) -> None:
+    assert list(faults.foreign(text, place))
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("tianjin-hongqiao", "由经办机构接收，报街道班子会"), ("chongqing-yongchuan", "镇（街道）开展群众评议"), ("national", "社会救助管理部门"),
+        ("national", "领导班子会议"), ("shaanxi-ziyang", "村（居）民委员会"), ("national", "档案主管部门"), ("national", "乡镇人民政府（街道办事处）"),
+    ],
+)  # fmt: skip
+def test_a_word_of_its_own_and_of_the_law_passes(place: str, text: str) -> None:
+    assert not list(faults.foreign(text, place))
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        (faults.internal, "依据：实施方案〔推定〕"), (faults.internal, "认定配偶的申请惯例"), (faults.internal, "规则包没有规定"),
+        (faults.internal, "参照《中华人民共和国行政许可法》第三十二条"), (faults.traces, "经审核查明None"), (faults.traces, "户号：{{ case.number }}"),
+        (faults.traces, "救助金额：〔待填〕元"), (faults.traces, "是否授权：True"), (faults.traces, "{% if x %}"), (faults.english, "制发机关：office"),
+        (faults.english, "类别 DB"), (faults.endless, "请补齐下列材料。"), (faults.endless, "现请贵单位协助提供有关材料。"),
+        (faults.endless, "请自收到本告知书起说明情况。"), (faults.endless, "决定责令你户退回多领取的资金。"),
+    ],
+)  # fmt: skip
+def test_a_seeded_fault_of_each_kind_is_found(check: Callable[[str], list[str]], text: str) -> None:
+    assert check(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请于2024年8月20日前（含当日）补齐。", "请自收到本告知书之日起4个工作日内说明情况。", "现行规定没有写明补正的期限，请尽快补齐。",
+        "现请贵单位提供材料。请于2024年8月23日前书面回函。",
+    ],
+)  # fmt: skip
+def test_a_request_with_a_term_or_without_a_rule_passes(text: str) -> None:
+    assert faults.endless(text) == []
+
+
+# ── what is said is true ─────────────────────────────────────────────────────────────────────────────────
+def _signed(status: RecordStatus) -> Record:
+    return Record(
+        RecordNo("0001"),
+        "verification_authorization",
+        "家庭经济状况调查核对授权委托书",
+        "01 申请",
+        status,
+        "2024-07-30T10:00:00+08:00",
+    )
+
+
+def _request(household: dict[str, object], *records: Record) -> dict[str, object]:
+    case = replace(a_case(household), records={r.no: r for r in records})
+    found = document_values(
+        CATALOGUE.get("verification_request"), case, CONFIG, on=ON, given={}, sources=SOURCES
+    )["request"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_request_lists_only_who_signed() -> None:
+    """“Statements about signatures … are made only when they are true”: 表列人员均已签署."""
+    members = [{**m, "authorized": m["name"] == "李小满"} for m in ORDINARY["members"]]
+    some = _request({**ORDINARY, "members": members, "obligors": []})
+    assert [p["name"] for p in some["persons"]] == ["李小满"]  # type: ignore[attr-defined]
+    assert some["authorization"] == "", "no authorization in the file, none is said to be enclosed"
+    everybody = _request({**ORDINARY, "members": members}, _signed(RecordStatus.SIGNED))
+    assert {p["authorized"] for p in everybody["persons"]} == {"已签"}  # type: ignore[attr-defined]
+    assert "0001" in str(everybody["authorization"])
+    with pytest.raises(MissingFields):
+        _request({**ORDINARY, "members": [], "obligors": []}, _signed(RecordStatus.PENDING))
+
+
+@pytest.mark.parametrize(
+    "to", ["样例银行槐树支行", "样例证券公司", "样例保险公司", "某某支付有限公司", "农村信用社"]
+)
+def test_no_letter_asks_a_bank(to: str) -> None:
+    """社会救助法第四十一条「县级人民政府民政部门可以向…银行、保险、证券等金融机构…核对」: not the office by letter."""
+    given = {"letter.to": to, "letter.items": "账户情况", "letter.due": "2024-08-23"}
+    with pytest.raises(MissingFields, match="金融信息由县级民政部门凭授权核对"):
+        document_values(
+            CATALOGUE.get("evidence_letter"), a_case(), CONFIG, on=ON, given=given, extra={"doc_no": "样〔2024〕1号"}, sources=SOURCES
+        )  # fmt: skip
