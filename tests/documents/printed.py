@@ -64,7 +64,9 @@ def papers(pack: str, names: Sequence[str] = NAMES) -> Iterator[PrintedPaper]:
                 data = made.data
                 said = tuple(_said(data))
                 # A phrase within a paragraph is seen with it; asked for once more, it would have to stand there twice.
-                unsaid = [phrase for phrase in made.document.phrases if not any(phrase in text for text in said)]
+                unsaid = [
+                    phrase for phrase in made.document.phrases if not any(phrase in text for text in said)
+                ]
                 yield PrintedPaper(f"{name}-{pack}-{household}", data, code, (*said, *unsaid))
             finally:
                 SETTING.reset(token)

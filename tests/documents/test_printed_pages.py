@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from archivist.documents.render.page_check import check_pages
+from archivist.documents.render.page_check import PageFault, check_pages
 from archivist.documents.render.pdf import to_pdf
 from archivist.rules.layers import available
 from tests import verapdf
@@ -31,6 +31,20 @@ LOTS: Final = [
     for pack in available()
     for start in range(0, len(NAMES), EACH)
 ]
+
+OUTSTANDING: Final[Mapping[str, frozenset[PageFault]]] = {
+    # Columns of lists that are narrower than a case number beside its name.
+    "fund_disbursement_detail": frozenset({PageFault.BROKEN_NUMBER}),
+    "monthly_roster": frozenset({PageFault.BROKEN_NUMBER, PageFault.STUB_LINE}),
+    "quick_relief_register": frozenset({PageFault.BROKEN_NUMBER, PageFault.STUB_LINE}),
+    "recovery_register": frozenset({PageFault.BROKEN_NUMBER, PageFault.STUB_LINE}),
+    "rectification_report": frozenset({PageFault.BROKEN_NUMBER}),
+    "temp_assistance_monthly_summary": frozenset({PageFault.BROKEN_NUMBER}),
+    # One character too many for a line, with the longest names.
+    "neighbor_interview": frozenset({PageFault.STUB_LINE}),
+    "objection_reply": frozenset({PageFault.STUB_LINE}),
+}
+"""What is known to be wrong still, by type; a long run asks that it is wrong, so that what is mended leaves the list."""
 
 
 @sweep(1 / 5)
@@ -50,7 +64,24 @@ def test_nothing_is_wrong_on_any_printed_page(pack: str, names: tuple[str, ...],
         pdf.stem: check_pages(pdf, visible=made[pdf.stem].wanted, code=made[pdf.stem].code) for pdf in pdfs
     }
     _report(pack, {name: Counter(finding.fault.value for finding in said) for name, said in found.items()})
-    assert [f"{name}：{finding}" for name, said in found.items() for finding in said] == []
+    assert [
+        f"{name}：{finding}"
+        for name, said in found.items()
+        for finding in said
+        if finding.fault not in OUTSTANDING.get(name.partition("-")[0], ())
+    ] == []
+
+
+@sweep(1 / 4)
+@pytest.mark.parametrize("name", OUTSTANDING)
+def test_what_is_listed_as_wrong_is_wrong(name: str, tmp_path: Path) -> None:
+    """«no 合格 without evidence»: a type that was mended leaves the list."""
+    made = {paper.name: paper for paper in papers("national", (name,))}
+    for paper in made.values():
+        (tmp_path / f"{paper.name}.docx").write_bytes(paper.data)
+    pdfs = to_pdf([tmp_path / f"{paper}.docx" for paper in made], tmp_path / "pdf")
+    found = [check_pages(pdf, visible=made[pdf.stem].wanted, code=made[pdf.stem].code) for pdf in pdfs]
+    assert {finding.fault for said in found for finding in said} & OUTSTANDING[name]
 
 
 def _report(pack: str, found: Mapping[str, Counter[str]]) -> None:
