@@ -142,7 +142,7 @@ def test_a_list_is_never_signed_on_a_page_without_any_of_its_rows(tmp_path: Path
             {"rows": rows_of(count), "list": ["注一", "注二"]},
         )
         for name, foot in FOOT.items()
-        for count in range(3, 11)
+        for count in range(3, 19)
     }
     two = 0
     for name, found in printed(tmp_path, layouts).items():
