@@ -44,7 +44,7 @@ __all__ = [
 
 _OF_RELEASE: Final = "解除"
 """Stands in the labels of those places of the form where a release is signed."""
-_SIGNERS: Final = ("管理部门负责人", "分管领导")
+_SIGNERS: Final = ("复审负责人", "分管领导")
 _PLACE: Final = " archivist retention release --group … --form 所做"
 _REMEDY: Final = "打印《档案保全（冻结销毁）登记表》，填写“二、解除”，两人签字后扫描，再用 --paper 指明。没有写入任何内容。"
 

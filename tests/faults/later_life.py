@@ -118,7 +118,7 @@ def _release_many(workspace: Workspace, now: Now, ack: Ack) -> None:
         pass
     (group,) = held_files.group_holds(workspace.archive)
     if group.hold.release is None:
-        places = (SignaturePlace("管理部门负责人（签名）", 0.2), SignaturePlace("分管领导（签名）", 0.2))
+        places = (SignaturePlace("复审负责人（签名）", 0.2), SignaturePlace("分管领导（签名）", 0.2))
         codes = (release_code(group, "判决生效").payload,)
         words = "成批冻结解除审批单"
         page = PageText(1, words, codes, "ocr", 0.9, 0, 100, 100, True, signature_places=places)

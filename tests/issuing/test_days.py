@@ -82,7 +82,7 @@ def test_the_day_of_a_decision_is_that_of_its_step(workspace: Workspace) -> None
     assert f"决定日期 {TODAY} 与环节" in problem and "2024-03-05 不一致" in problem
     (issued,) = make(workspace, "refusal_decision", case, **REFUSAL).issued
     text = "\n".join(p.text for p in Document(str(issued.files[0])).paragraphs)
-    assert "本机关于2024年3月5日决定不予确认" in text
+    assert "本机关于2024年3月5日决定对你户的最低生活保障申请不予确认" in text
     assert workspace.archive.read(case.number).records[issued.record].dated == TODAY.isoformat()
 
 

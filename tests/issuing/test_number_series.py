@@ -93,7 +93,7 @@ def test_a_number_by_hand_is_not_given_later(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(number(5, 2023), "年份与成文日期"), (number(2), "是空号"), ("红样救字〔2024〕", "发文字号"), (number(1), "已用于机关文书《社会救助整改情况报告》")],
+    [(number(5, 2023), "年份与成文日期"), (number(2), "是空号"), ("红样救字〔2024〕", "发文字号"), (number(1), "已用于机关文书《整改情况的报告》")],
 )  # fmt: skip
 def test_a_number_by_hand_that_may_not_be(workspace: Workspace, text: str, words: str) -> None:
     (case,) = households(workspace, 1, come_for="acceptance_notice")

@@ -31,6 +31,7 @@ from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import execute
 from archivist.preservation.disposal_papers import APPROVAL, OPINION, RECORD, SignedForm
 from archivist.preservation.holds import HoldOrder, declare, release_group
+from archivist.preservation.request_forms import release_code
 from archivist.preservation.signed_papers import ReadPaper
 from archivist.preservation.verification import verify
 from archivist.procedure.closing import reopen
@@ -294,7 +295,9 @@ def test_a_group_hold_of_the_ledger_is_asked_again(workspace: Workspace, *, rele
         workspace, replace(KEEPER, time=APPROVED), HoldOrder("审计"), HeldCases(numbers=(str(TWO),))
     )
     if released:
-        scan = paper(workspace, batch, OPINION, words="成批冻结 解除：审计结束")
+        code = release_code(group.group, "审计结束").payload
+        labels = ("复审负责人（签名）", "分管领导（签名）")
+        scan = paper(workspace, batch, OPINION, words="成批冻结解除审批单", codes=(code,), labels=labels)
         release_group(
             workspace, READY, group.group.hold.id, basis="审计结束", people=("周复审", "赵主任"), paper=scan
         )

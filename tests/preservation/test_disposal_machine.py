@@ -34,6 +34,7 @@ from archivist.preservation.disposal_batches import Appraised
 from archivist.preservation.disposal_execution import execute
 from archivist.preservation.disposal_papers import APPROVAL, OPINION, RECORD
 from archivist.preservation.holds import HoldOrder
+from archivist.preservation.request_forms import release_code
 from archivist.preservation.signed_papers import ReadPaper
 from archivist.preservation.submission import SubmissionOrder
 from archivist.preservation.submission_selection import Wanted
@@ -206,7 +207,8 @@ class Disposals(RuleBasedStateMachine):
         standing = [g for g in group_holds(self.office.archive) if g.hold.release is None]
         if standing:
             group = data.draw(st.sampled_from(standing))
-            scan = self._scan("解除冻结的批示", ())
+            places = (SignaturePlace("复审负责人（签名）", 0.2), SignaturePlace("分管领导（签名）", 0.2))
+            scan = self._scan("成批冻结解除审批单", places, release_code(group, "审计结束").payload)
             self._try(
                 lambda: hold_events.release_group(
                     self.office,
@@ -218,10 +220,10 @@ class Disposals(RuleBasedStateMachine):
                 )
             )
 
-    def _scan(self, words: str, places: tuple[SignaturePlace, ...]) -> ReadPaper:
+    def _scan(self, words: str, places: tuple[SignaturePlace, ...], *codes: str) -> ReadPaper:
         path = self.folder / "扫描.jpg"
         path.write_bytes(b"\xff\xd8\xff signed " + words.encode())
-        page = PageText(1, words, (), "ocr", 0.9, 0, 100, 100, True, signature_places=places)
+        page = PageText(1, words, codes, "ocr", 0.9, 0, 100, 100, True, signature_places=places)
         return ReadPaper(Original.of(path, path.name), ReadResult(JPEG, (page,)))
 
     @rule()

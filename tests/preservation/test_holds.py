@@ -510,7 +510,7 @@ def release_paper(
     return scan(workspace, CaseNo.parse("TJHQ-DB-2024-000001"), **said)
 
 
-RELEASERS = ("管理部门负责人（签名）", "分管领导（签名）")
+RELEASERS = ("复审负责人（签名）", "分管领导（签名）")
 UNFIT: dict[str, tuple[dict[str, Any], type[ArchivistError], str]] = {
     "no scan": ({"paper": False}, UsageError, "不是纸张的扫描件"),
     "printed, not signed": ({"ink": 0.0}, UsageError, "没有看见签名"),

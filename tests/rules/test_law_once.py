@@ -53,10 +53,10 @@ def paper(name: str, rules: Pack, given: Mapping[str, object] = {}) -> dict[str,
 @pytest.mark.parametrize(
     ("rule_id", "columns", "words"),
     [
-        ("remedy.reconsideration", {"value": 75}, "自收到本决定书之日起75日内，向示范区人民政府申请行政复议"),
+        ("remedy.reconsideration", {"value": 75}, "自收到之日起75日内向示范区人民政府申请行政复议"),
         ("remedy.reconsideration.authority", {"value": "示范市人民政府"}, "向示范市人民政府申请行政复议"),
         ("remedy.reconsideration.respondent", {"value": "本机关"}, f"被申请人为{CONFIG.office.name}"),
-        ("remedy.litigation", {"value": 1, "unit": "年"}, "自收到本决定书之日起1年内，依法向示范区人民法院"),
+        ("remedy.litigation", {"value": 1, "unit": "年"}, "自收到之日起1年内依法向示范区人民法院"),
         ("remedy.litigation.court", {"value": "示范铁路运输法院"}, "向示范铁路运输法院提起行政诉讼"),
         ("remedy.litigation.defendant", {"value": "本机关"}, f"被告为{CONFIG.office.name}"),
     ],

@@ -102,3 +102,30 @@ def test_yongchuan_names_its_regulation_too() -> None:
         "basis.correction_notice.local", Category.DB, RuleDays.alike(OLD)
     )
     assert found.value == "《重庆市城乡居民最低生活保障条例》第十七条"
+
+
+LAST, FIRST = dt.date(2026, 6, 30), dt.date(2026, 7, 1)
+"""The day before 社会救助法 is in force, and the first it is."""
+NAMED = [
+    ("national", "basis.correction_notice.measure", {"DB", "TK"}, {"DB", "TK"}),
+    ("national", "basis.confirmation_announcement.measure", {"DB", "TK"}, set()),
+    ("national", "basis.confirmation_announcement.law", set(), {"DB", "TK", "DX", "BY", "GX"}),
+    ("chongqing-yongchuan", "basis.correction_notice.local", {"DB"}, {"DB"}),
+]
+"""Pack, row, the categories it is for up to the last day before the law, and from its first day on."""
+
+
+@pytest.mark.parametrize(("place", "row", "before", "after"), NAMED)
+def test_an_article_is_named_for_its_own_kinds_of_assistance_and_days_alone(
+    place: str, row: str, before: set[str], after: set[str]
+) -> None:
+    """「应当按照规定在申请家庭或者个人所在的村、社区等范围内公布社会救助确认决定」: of no other kind, and not a day earlier or later."""
+    pack = packs.load(place)
+    for on, named in ((OLD, before), (LAST, before), (FIRST, after), (NEW, after)):
+        assert {c.value for c in Category if pack.find(row, c, RuleDays.alike(on))} == named, on
+
+
+def test_what_follows_where_nothing_is_brought_is_said_as_it_is() -> None:
+    """correction.consequence: the articles name no consequence, so none is threatened; one may apply again."""
+    found = packs.load("national").rule("correction.consequence", Category.DB, RuleDays.alike(OLD)).value
+    assert found == "逾期未补齐又没有说明正当理由的，本机关书面告知处理结果；材料补齐后可以重新申请。"

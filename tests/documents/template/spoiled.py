@@ -197,7 +197,7 @@ SPOILED: Final = (
     Spoiled("angles", text("<<姓名>>"), _as_is("<<姓名>>")),
     Spoiled("square", text("[[姓名]]"), _as_is("[[姓名]]")),
     Spoiled("a path alone", text("电话：office.phone"), "字段名 office.phone 会原样印在文书上：请写成 {{ office.phone }}"),
-    Spoiled("a caption in brackets", text("本通知送达【承诺办结期限】前"), "“【承诺办结期限】”会原样印在文书上：要填写的地方用半角的 {{ 字段 }}"),
+    Spoiled("a caption in brackets", text("本通知送达【办理期限】前"), "“【办理期限】”会原样印在文书上：要填写的地方用半角的 {{ 字段 }}"),
     # fields of Word
     Spoiled("mail merge", field("MERGEFIELD 姓名"), _field("MERGEFIELD 姓名", "邮件合并")),
     Spoiled("mail merge, simple", xml('<w:p><w:fldSimple w:instr=" MERGEFIELD 姓名 "><w:r><w:t>某</w:t></w:r></w:fldSimple></w:p>'), _field("MERGEFIELD 姓名", "邮件合并")),
