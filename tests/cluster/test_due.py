@@ -81,18 +81,22 @@ def fill(office: Workspace, n: int) -> None:
             office.commit(case.number, lambda _, said=said: Draft(Op.CHECK_FEEDBACK, said), BY)  # type: ignore[misc]
 
 
+def made_office(folder: Path, nodes: Nodes, more: str = "") -> Office:
+    """Make an office that bears the folder's name as its code."""
+    folder.mkdir()
+    settings = SETTINGS.replace('code = "TJHQ"', f'code = "{folder.name}"') + more
+    (folder / "archivist.toml").write_text(settings, encoding="utf-8")
+    return with_cluster(Office(folder), *nodes.urls)
+
+
 @pytest.fixture(scope="module")
 def district(one_node: Nodes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     asked(f"{one_node[0].url}/archivist-*", "DELETE")
     root = tmp_path_factory.mktemp("district")
     offices = []
     for n, code in enumerate(CODES):
-        folder = root / code
-        folder.mkdir()
-        settings = SETTINGS.replace('code = "TJHQ"', f'code = "{code}"') + (OWN_RULE if n == 1 else "")
-        (folder / "archivist.toml").write_text(settings, encoding="utf-8")
-        office = with_cluster(Office(folder), *one_node.urls)
-        with Workspace.open(folder) as workspace:
+        office = made_office(root / code, one_node, OWN_RULE if n == 1 else "")
+        with Workspace.open(office.root) as workspace:
             fill(workspace, n)
         number = f"{code}-DB-2024-000001"
         office.run(
@@ -264,17 +268,23 @@ def test_an_office_that_has_no_index_stops_no_other(district: District) -> None:
         path.write_text(before, encoding="utf-8")
 
 
-def test_what_was_handed_over_is_due_in_neither_list_here(district: District, tmp_path: Path) -> None:
+def test_what_was_handed_over_is_due_in_neither_list_here(
+    district: District, one_node: Nodes, tmp_path: Path
+) -> None:
     """“`due` … at the old office no longer show handed-over files as live work”: nor in the cluster, once it was told."""
-    giving = district.offices[1]
-    before = of_office(district, "HQBJ")["agenda"]
-    giving.run("transfer", "out", "--custody", "--all", "--to", "TJHX", "--dest", str(tmp_path), "--yes")
+    giving = made_office(tmp_path / "HQEJ", one_node)
+    with Workspace.open(giving.root) as workspace:
+        fill(workspace, 3)
+    giving.run("reindex", "--to", "opensearch")
+    before = of_office(district, "HQEJ")["agenda"]
+    giving.run("transfer", "out", "--custody", "--all", "--to", "TJHX", "--out", str(tmp_path), "--yes")
+    assert giving.json("due", "--all", "--engine", "opensearch") == giving.json("due", "--all")
     giving.run("reindex", "--to", "opensearch", "--behind")
     here = giving.json("due", "--all")
     assert giving.json("due", "--all", "--engine", "opensearch") == here
     assert (here["cases"], here["handed_over"]) == (0, before["cases"])
-    told = of_office(district, "HQBJ")["agenda"]
-    assert (told["entries"], told["handed_over"]) == ([], before["cases"])
+    told = of_office(district, "HQEJ")["agenda"]
+    assert before["entries"] and (told["entries"], told["handed_over"]) == ([], before["cases"])
 
 
 # ── killed while the rules change ────────────────────────────────────────────────────────────────────────
