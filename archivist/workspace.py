@@ -106,6 +106,13 @@ class Workspace:
             config.pack, overrides=config.override, calendar=config.calendar, cache=cache, own=self.packs
         )
 
+    def pack_text(self) -> str:
+        """The office's rule pack as text, for whoever reads elsewhere what was worked out by it; see ``rules.pack.of_text``."""
+        from archivist.rules import layers, pack
+
+        laid = layers.chain(self.config.pack, self.packs)
+        return pack.as_text(laid, self.config.override, self.config.calendar)
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """The document types: the shipped ones, overlaid by the workspace's own."""

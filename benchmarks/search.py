@@ -28,6 +28,7 @@ from statistics import mean, median
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archivist.model.ids import CaseNo, Category, RecordNo
+from archivist.search.engine import Results
 from archivist.search.index import Index
 from archivist.search.query import parse
 from archivist.search.text import normal
@@ -38,6 +39,7 @@ SEED = 20261121
 STOCK_LIMIT = 2_000
 PHRASES = ("4-char phrase, frequent", "4-char phrase, any")
 ROUNDS = 5
+EVERYTHING = 10**9
 COLD = """
 import sys
 import archivist.cli.main, archivist.cli.find
@@ -178,11 +180,7 @@ def ours(corpus: Corpus, folder: Path) -> Measured:
     done.notes.append(f"segments {segments(folder)}, {done.on_disk * 1e3 / records:.2f} KB a record")
     for label, questions in corpus.questions.items():
         done.answers[label] = asked(index.search, questions)
-    wrong = 0
-    for question in [q for questions in corpus.questions.values() for q in questions[:4]]:
-        found = keys(index.search(question, limit=10**9))
-        wrong += len(set(found) ^ truth(corpus.archive, parse(question))) + len(found) - len(set(found))
-    done.notes.append(f"wrong answers against a plain scan: {wrong}")
+    done.notes.append(wrong(corpus, index.search))
     index.close()
     for label in ("4-char phrase, frequent", "name"):
         times = [cold(folder, corpus.questions[label][0]) for _ in range(ROUNDS)]
@@ -199,6 +197,15 @@ def ours(corpus: Corpus, folder: Path) -> Measured:
     )
     index.close()
     return done
+
+
+def wrong(corpus: Corpus, search: Callable[..., Results]) -> str:
+    """Say how many answers differ from a plain scan's, by document."""
+    count = 0
+    for question in [q for questions in corpus.questions.values() for q in questions[:4]]:
+        found = keys(search(question, limit=EVERYTHING))
+        count += len(set(found) ^ truth(corpus.archive, parse(question))) + len(found) - len(set(found))
+    return f"wrong answers against a plain scan: {count}"
 
 
 def segments(folder: Path) -> int:
@@ -354,20 +361,25 @@ def table(records: int, found: dict[str, Measured], smaller: Measured | None, ti
             print(f"  {engine}: {note}")
 
 
+def measured(corpus: Corpus, engines: Sequence[str]) -> dict[str, Measured]:
+    """Measure some of the engines, each in a process of its own."""
+    apart, found = multiprocessing.get_context("fork"), dict[str, Measured]()
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in engines:
+            here, there = apart.Pipe(duplex=False)
+            process = apart.Process(target=_apart, args=(engine, corpus, Path(folder) / engine, there))
+            process.start()
+            there.close()
+            found[engine] = here.recv()
+            process.join()
+    return found
+
+
 def main(sizes: Sequence[int]) -> None:
     """Run everything for each number of records."""
-    apart = multiprocessing.get_context("fork")
     before: tuple[int, Measured] | None = None
     for records in sizes:
-        corpus, found = make(records), dict[str, Measured]()
-        with tempfile.TemporaryDirectory() as folder:
-            for engine in ENGINES:
-                here, there = apart.Pipe(duplex=False)
-                process = apart.Process(target=_apart, args=(engine, corpus, Path(folder) / engine, there))
-                process.start()
-                there.close()
-                found[engine] = here.recv()
-                process.join()
+        found = measured(make(records), [*ENGINES])
         table(records, found, before and before[1], records / before[0] if before else 1)
         before = records, found["archivist"]
 

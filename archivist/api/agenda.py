@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
@@ -255,6 +255,25 @@ class AgendaView(Result):
     unread: tuple[str, ...]
     handed_over: int = 0
 
+    @classmethod
+    def of(cls, found: procedure.Agenda) -> AgendaView:
+        """Return an agenda."""
+        return cls(
+            on=found.on,
+            cases=found.cases,
+            entries=tuple(map(LimitView.of, found.entries)),
+            duties=tuple(map(DutyView.of, found.duties)),
+            holds=tuple(
+                HoldReviewView(r.case, r.hold, r.words, r.until, r.review_on, r.days) for r in found.holds
+            ),
+            findings=tuple(
+                OutstandingFindingView(f.case, f.submission, f.record, f.text, f.until, f.days)
+                for f in found.findings
+            ),
+            unread=found.unread,
+            handed_over=found.handed_over,
+        )
+
     @property
     def counts(self) -> Mapping[LimitStatus, int]:
         """How many limits stand how, the most urgent first; without those there are none of."""
@@ -290,43 +309,21 @@ def due(
     """
     from archivist.procedure import agenda as procedure
 
+    number = workspace.find_case(case) if case else None
     found = procedure.agenda(
-        workspace,
-        on=on,
-        category=category,
-        case=workspace.find_case(case) if case else None,
-        overdue=overdue,
-        days=days,
-        step=progress,
+        workspace, on=on, category=category, case=number, overdue=overdue, days=days, step=progress
     )
-    duties = found.duties
-    if case is None and category is None:
-        duties = _with_submission(workspace, on.date(), duties, overdue=overdue)
-    return AgendaView(
-        on=found.on,
-        cases=found.cases,
-        entries=tuple(map(LimitView.of, found.entries)),
-        duties=tuple(map(DutyView.of, duties)),
-        holds=tuple(
-            HoldReviewView(r.case, r.hold, r.words, r.until, r.review_on, r.days) for r in found.holds
-        ),
-        findings=tuple(
-            OutstandingFindingView(f.case, f.submission, f.record, f.text, f.until, f.days)
-            for f in found.findings
-        ),
-        unread=found.unread,
-        handed_over=found.handed_over,
-    )
+    if number is None and category is None:
+        found = with_submission(workspace, found, overdue=overdue)
+    return AgendaView.of(found)
 
 
-def _with_submission(
-    workspace: Workspace, on: dt.date, duties: tuple[Duty, ...], *, overdue: bool
-) -> tuple[Duty, ...]:
-    """Return the duties with the submission to the bureau that is owed, in the place of its bare rule."""
+def with_submission(workspace: Workspace, found: procedure.Agenda, *, overdue: bool) -> procedure.Agenda:
+    """Return an office's agenda with the submission to the bureau that is owed, in the place of its bare rule."""
     from archivist.preservation import submission_duty
 
-    owed = submission_duty.owed(workspace, on)
+    owed = submission_duty.owed(workspace, found.on.date())
     if owed is None:
-        return duties
-    others = tuple(duty for duty in duties if duty.rule.id != owed.rule.id)
-    return others if overdue and not owed.short else (*others, owed)
+        return found
+    others = tuple(duty for duty in found.duties if duty.rule.id != owed.rule.id)
+    return replace(found, duties=others if overdue and not owed.short else (*others, owed))

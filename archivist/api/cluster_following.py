@@ -6,6 +6,7 @@ search or ``reindex --to opensearch --behind`` makes it good.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -34,14 +35,14 @@ def is_set_up(workspace: Workspace) -> bool:
     return bool(workspace.config.cluster.urls) and workspace.config.kind is not WorkspaceKind.BUREAU
 
 
-def followed(root: Path) -> str:
-    """Follow once; return in words why that could not be done, empty when it was."""
+def followed(root: Path, now: dt.datetime) -> str:
+    """Follow once, at a moment (aware); return in words why that could not be done, empty when it was."""
     from archivist.api import clusters
     from archivist.workspace import Workspace
 
     try:
         with Workspace.open(root) as workspace:  # its own: the watch goes on with the other
-            clusters.follow(workspace, patience_s=_PATIENCE_S)
+            clusters.follow(workspace, now, patience_s=_PATIENCE_S)
     except ArchivistError as error:
         return f"检索集群没有跟上（{error}）；归档照常，以后自动再补。{error.remedy}"
     except OSError as error:
@@ -54,11 +55,12 @@ class ClusterFollower:
 
     Args:
         root: the workspace.
+        clock: tells the moment.
         say: called with what people should know, from the follower's thread.
     """
 
-    def __init__(self, root: Path, say: Callable[[str], None]) -> None:
-        self._root, self._say = root, say
+    def __init__(self, root: Path, clock: Callable[[], dt.datetime], say: Callable[[str], None]) -> None:
+        self._root, self._clock, self._say = root, clock, say
         self._filed, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._trouble = ""
@@ -89,7 +91,7 @@ class ClusterFollower:
                 pause = min(pause * 2, ROUND_S)
 
     def _round(self) -> bool:
-        trouble = followed(self._root)
+        trouble = followed(self._root, self._clock())
         if trouble != self._trouble and not self._ended.is_set():
             self._say(trouble or "检索集群已补上")
         self._trouble = trouble

@@ -6,18 +6,22 @@ little, ``reindex --to opensearch --behind`` whatever it is.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from archivist.api.search_pages import HitsWanted
 from archivist.api.searching import Reindexed, SearchAnswer, answered, household_named
-from archivist.errors import ArchivistError, IndexFault, SettingsError
+from archivist.errors import ArchivistError, IndexFault, RuleFault, SettingsError, UnknownPack
 from archivist.settings_file import WorkspaceKind
 
 if TYPE_CHECKING:
+    from archivist.model.case import Case
+    from archivist.rules.pack import Pack
     from archivist.search.cluster_index import ClusterIndex, Lag
     from archivist.search.engine import Results, SearchEngine
     from archivist.search.opensearch import ClusterRequests
@@ -36,6 +40,7 @@ def search(
     workspace: Workspace,
     query: str,
     *,
+    now: dt.datetime,
     filters: Mapping[str, str] = {},
     wanted: HitsWanted = HitsWanted(),  # noqa: B008 — frozen
 ) -> SearchAnswer:
@@ -44,6 +49,7 @@ def search(
     Args:
         workspace: the open workspace.
         query: in the query language; may be empty when there are filters.
+        now: the moment, aware.
         filters: name of a field → value; ``case`` may be whatever names a household of the office.
         wanted: which hits, in which order, and what is said of them.
 
@@ -55,7 +61,7 @@ def search(
     if workspace.config.kind is not WorkspaceKind.BUREAU:
         filters = household_named(workspace, filters)
     notices: tuple[str, ...] = ()
-    with _requests(workspace) as cluster:
+    with requests_of(workspace) as cluster:
         engine: SearchEngine
         lag: Lag | None = None
         if workspace.config.kind is WorkspaceKind.BUREAU:
@@ -63,9 +69,9 @@ def search(
 
             engine = ClusterEngine(cluster, BUREAU)
         else:
-            index = _index(workspace, cluster)
-            lag = _made_current(index)
-            notices, engine = _lacks(lag), index.engine
+            index = index_of(workspace, cluster, now)
+            lag = made_current(index)
+            notices, engine = lacks(lag), index.engine
 
         def ask(tree: Node, page: Page) -> Results:
             return engine.search(lag.without_forgotten(tree) if lag else tree, page)
@@ -74,14 +80,19 @@ def search(
 
 
 def reindex(
-    workspace: Workspace, progress: Callable[[int, int], None] | None = None, *, behind: bool = False
+    workspace: Workspace,
+    now: dt.datetime,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    behind: bool = False,
 ) -> Reindexed:
     """Make the office's index in the cluster again from the archive, or only what it lacks; the old one answers meanwhile.
 
     Args:
         workspace: the office's.
+        now: the moment, aware.
         progress: called with the cases done and the cases there are.
-        behind: follow what changed and forget what was destroyed, and no more.
+        behind: follow what changed, forget what was destroyed, work out what is due again where the rules changed, and no more.
 
     Returns:
         The number of cases in the new index, or of those that had changed.
@@ -89,8 +100,8 @@ def reindex(
     Raises:
         ClusterDown: E404. IndexFault: E400. IndexNotWritten: E402. SettingsError: E500.
     """
-    with _requests(workspace) as cluster:
-        index = _index(workspace, cluster)
+    with requests_of(workspace) as cluster:
+        index = index_of(workspace, cluster, now)
         done = Reindexed(index.catch_up() if behind else index.rebuild(progress))
     if index.changed:
         raise IndexFault(
@@ -100,18 +111,24 @@ def reindex(
     return done
 
 
-def follow(workspace: Workspace, *, patience_s: float) -> int:
+def follow(workspace: Workspace, now: dt.datetime, *, patience_s: float) -> int:
     """Bring the office's index in the cluster up to the archive, and forget what was destroyed; return how many had changed.
+
+    Args:
+        workspace: the office's.
+        now: the moment, aware.
+        patience_s: so long the cluster is waited for.
 
     Raises:
         ClusterDown: E404, it did not answer for ``patience_s`` seconds. IndexFault: E400. IndexNotWritten: E402. SettingsError: E500.
     """
-    with _requests(workspace, patience_s) as cluster:
-        index = _index(workspace, cluster)
-        lag = index.lag()
-        if lag.to_forget:
+    with requests_of(workspace, patience_s) as cluster:
+        index = index_of(workspace, cluster, now)
+        if index.lag().to_forget:
             return index.catch_up()
-        return index.follow_many(wait_s=0) if lag.behind else 0
+        count = index.follow_many(wait_s=0)
+        index.work_out_again()
+        return count
 
 
 def standing(workspace: Workspace) -> tuple[bool, str] | None:
@@ -119,14 +136,15 @@ def standing(workspace: Workspace) -> tuple[bool, str] | None:
     if not workspace.config.cluster.urls or workspace.config.kind is WorkspaceKind.BUREAU:
         return None
     try:
-        with _requests(workspace) as cluster:
-            lag = _index(workspace, cluster).lag()
+        with requests_of(workspace) as cluster:
+            lag = index_of(workspace, cluster, None).lag()
     except ArchivistError as error:
         return False, f"{error}；{error.remedy}"
-    return not lag, "；".join(_lacks(lag)) or "与档案库一致"
+    return not lag, "；".join(lacks(lag)) or "与档案库一致"
 
 
-def _lacks(lag: Lag) -> tuple[str, ...]:
+def lacks(lag: Lag) -> tuple[str, ...]:
+    """Say what the cluster lacks."""
     how = "运行 archivist reindex --to opensearch --behind 补上"
     said = []
     if lag.behind:
@@ -136,7 +154,8 @@ def _lacks(lag: Lag) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _made_current(index: ClusterIndex) -> Lag:
+def made_current(index: ClusterIndex) -> Lag:
+    """Let the cluster follow what little it lacks; return what it lacks still."""
     lag = index.lag()
     if 0 < len(lag.behind) <= _FOLLOWED_AT_ONCE:
         with suppress(IndexFault):
@@ -145,7 +164,42 @@ def _made_current(index: ClusterIndex) -> Lag:
     return lag
 
 
-def _index(workspace: Workspace, cluster: ClusterRequests) -> ClusterIndex:
+class _WorkedOut:
+    """What is due, worked out by the workspace's rules (an ``OfficeAgenda``); they are read when a case is followed."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    @cached_property
+    def _pack(self) -> Pack | None:
+        with suppress(RuleFault, UnknownPack):
+            return self._workspace.pack
+        return None
+
+    @cached_property
+    def stamp(self) -> str:
+        from archivist.procedure.case_sights import rules_stamp
+
+        return rules_stamp(self._pack) if self._pack else ""
+
+    def rules(self) -> str:
+        return self._workspace.pack_text()
+
+    def standing(self, case: Case) -> str:
+        from archivist.procedure.case_sights import worked_out
+
+        return worked_out(case, self._pack) if self._pack else ""
+
+    def handed_over(self) -> list[str]:
+        return sorted(map(str, self._workspace.archive.custody.readable()))
+
+
+def index_of(workspace: Workspace, cluster: ClusterRequests, now: dt.datetime | None) -> ClusterIndex:
+    """Return the office's index in a cluster; ``now`` is the moment, where anything is to be followed.
+
+    Raises:
+        SettingsError: E500, the workspace is a bureau's, or its office has no code.
+    """
     from archivist.search.cluster_index import ClusterIndex
 
     office = workspace.config.office.code
@@ -155,11 +209,18 @@ def _index(workspace: Workspace, cluster: ClusterRequests) -> ClusterIndex:
             file="archivist.toml",
             remedy="请在镇街的工作区运行；[office] code 是单位代码。",
         )
-    return ClusterIndex(cluster, office, workspace.archive, workspace.root / "index")
+    moment = now.isoformat(timespec="seconds") if now else ""
+    folder = workspace.root / "index"
+    return ClusterIndex(cluster, office, workspace.archive, folder, _WorkedOut(workspace), moment)
 
 
 @contextmanager
-def _requests(workspace: Workspace, patience_s: float | None = None) -> Iterator[ClusterRequests]:
+def requests_of(workspace: Workspace, patience_s: float | None = None) -> Iterator[ClusterRequests]:
+    """Speak to the cluster of the settings for a block.
+
+    Raises:
+        SettingsError: E500, there is none.
+    """
     settings = workspace.config.cluster
     if not settings.urls:
         raise SettingsError(

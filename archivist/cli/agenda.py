@@ -9,8 +9,10 @@ from typing import Final
 import click
 
 from archivist.api import agenda as api
+from archivist.api import cluster_agenda
 from archivist.api.agenda import DAYS, AgendaView, DutyView, LimitView, Reference
-from archivist.cli.parameters import DAY
+from archivist.api.cluster_agenda import DueOfOffices
+from archivist.cli.parameters import DAY, ENGINES
 from archivist.cli.session import MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.by import CHINA
@@ -33,6 +35,13 @@ _LEFT: Final = {"overdue": "已过", "waiting": "等待"}
     type=click.Path(path_type=Path, dir_okay=False),
     help="另存为日历文件（只有户号和事项，没有姓名）。",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="各户由哪里的索引来：本机的，或区县检索集群的。",
+)
 @with_session
 def due(
     session: Session,
@@ -43,19 +52,35 @@ def due(
     days: int | None,
     everything: bool,
     ics: Path | None,
+    engine: str,
 ) -> int:
     """期限：逾期、今天、将到、等候他方、未起算，以及本机关每月应办的事。"""
     if everything and days is not None:
         raise UsageError("--all 与 --days 不能同时写")
-    with session.progress("推算期限", least=MANY) as progress:
-        found = api.due(
+    moment = dt.datetime.combine(on, dt.time(), CHINA) if on else session.clock()
+    kind = parse_category(category) if category else None
+    ahead = None if everything or case_ else DAYS if days is None else days
+    if engine == ENGINES[0]:
+        with session.progress("推算期限", least=MANY) as progress:
+            found = api.due(
+                session.workspace,
+                on=moment,
+                case=case_,
+                category=kind,
+                overdue=overdue,
+                days=ahead,
+                progress=progress,
+            )
+    else:
+        if case_:
+            raise UsageError("--case 只用于本机的索引", remedy="去掉 --engine；或用 --category 缩小范围。")
+        found = cluster_agenda.due(
             session.workspace,
-            on=dt.datetime.combine(on, dt.time(), CHINA) if on else session.clock(),
-            case=case_,
-            category=parse_category(category) if category else None,
+            on=moment,
+            now=session.clock(),
+            category=kind,
             overdue=overdue,
-            days=None if everything or case_ else DAYS if days is None else days,
-            progress=progress,
+            days=ahead,
         )
     session.emit(found)
     if not session.json:
@@ -137,6 +162,32 @@ def _show(session: Session, found: AgendaView, *, whole: bool, most: int | None)
         )
     for line in found.unread:
         session.warn(f"未检：{line}")
+
+
+def show_offices(session: Session, found: DueOfOffices, *, most: int | None) -> None:
+    """Show how the offices of a bureau stand, then the agenda of each."""
+    shown = list(found.counts)
+    session.table(
+        ("单位", "名称", "在办", *(status.label for status in shown), "补到"),
+        [
+            (
+                one.office,
+                one.name,
+                one.agenda.cases,
+                *(one.agenda.counts.get(status, 0) for status in shown),
+                f"{one.as_of:%Y-%m-%d %H:%M}" if one.as_of else "有缺",
+            )
+            for one in found.offices
+        ],
+        title=f"{found.on:%Y-%m-%d} 各单位期限",
+    )
+    for one in found.offices:
+        if one.agenda.entries or one.agenda.holds or one.agenda.findings:
+            session.say(f"{one.office} {one.name}".rstrip())
+            _show(session, one.agenda, whole=False, most=most)
+    session.say("各单位的人员、台账、报送和成批冻结不在集群里，由各单位自己推算", "dim")
+    for other in found.not_told:
+        session.warn(f"未检：{other.office} {other.problem.message}；{other.problem.remedy}")
 
 
 def _day(day: dt.date | None, at: str, *, provisional: bool) -> str:

@@ -1,16 +1,24 @@
-"""``archivist bureau``: submissions received, checked, drawn from and answered, in the bureau's own workspace."""
+"""``archivist bureau``: submissions received, checked, drawn from and answered, what is due in its offices; in the bureau's own workspace."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
 
 from archivist.api import bureau as api
+from archivist.api import cluster_agenda
+from archivist.api.agenda import DAYS
+from archivist.cli.agenda import ROWS, show_offices
 from archivist.cli.fixity import show_findings
+from archivist.cli.parameters import DAY
 from archivist.cli.passwords import asking, password_file
 from archivist.cli.session import Session, with_session
 from archivist.cli.signatures import show_signatures
+from archivist.errors import UsageError
+from archivist.model.by import CHINA
+from archivist.model.ids import parse_category
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _PDF = click.option("--pdf/--no-pdf", default=None, help="纸质单是否另做 PDF；不写按设置。")
@@ -147,3 +155,37 @@ def list_(session: Session) -> None:
             session.say(f"{office.code} {office.name} 还没有报送过", "yellow")
     if not found.offices:
         session.say("还没有收到过报送，也没有登记报送单位。")
+
+
+@bureau.command()
+@click.argument("office", required=False, default="", metavar="[单位代码]")
+@click.option("--on", "on", type=DAY, help="以哪一天为准；默认现在。")
+@click.option("--category", help="只看一类救助。")
+@click.option("--overdue", is_flag=True, help="只看逾期的。")
+@click.option("--days", type=click.IntRange(0), help=f"看到多少天以后；默认 {DAYS} 天。")
+@click.option("--all", "everything", is_flag=True, help="不论多远，全部列出。")
+@with_session
+def due(
+    session: Session,
+    office: str,
+    on: dt.date | None,
+    category: str | None,
+    overdue: bool,
+    days: int | None,
+    everything: bool,
+) -> int:
+    """各单位的期限，由检索集群回答；每个单位按它自己的规则推算，补到什么时候也列出。"""
+    if everything and days is not None:
+        raise UsageError("--all 与 --days 不能同时写")
+    found = cluster_agenda.of_offices(
+        session.workspace,
+        on=dt.datetime.combine(on, dt.time(), CHINA) if on else session.clock(),
+        office=office,
+        category=parse_category(category) if category else None,
+        overdue=overdue,
+        days=None if everything else DAYS if days is None else days,
+    )
+    session.emit(found)
+    if not session.json:
+        show_offices(session, found, most=None if everything else ROWS)
+    return 1 if found.not_told else 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -13,13 +13,12 @@ from archivist.api import searching as api
 from archivist.api.search_pages import ORDERS, FacetView, HitsWanted
 from archivist.api.searching import HitView
 from archivist.api.waiting_hits import WaitingHit
+from archivist.cli.parameters import ENGINES
 from archivist.cli.session import Session, with_session
 from archivist.errors import UsageError
 from archivist.model.permissions import Act
 from archivist.model.record import VOIDED
 from archivist.printable import harmless, on_one_line, visible
-
-ENGINES: Final = ("embedded", "opensearch")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -110,7 +109,8 @@ def search(
         text = f"({kept.query}) {text}" if kept.query and text else kept.query or text
         filters, sort = {**kept.filters, **filters}, sort or kept.sort
     order = ORDERS[sort] if sort else next(iter(ORDERS.values()))
-    answer = (api.search if engine == ENGINES[0] else clusters.search)(
+    ask = api.search if engine == ENGINES[0] else partial(clusters.search, now=session.clock())
+    answer = ask(
         session.workspace,
         text,
         filters=filters,
@@ -243,7 +243,7 @@ def reindex(session: Session, to: str, behind: bool) -> None:
         if to == ENGINES[0]:
             made = api.reindex(session.workspace, session.by(writes=False), progress)
         else:
-            made = clusters.reindex(session.workspace, progress, behind=behind)
+            made = clusters.reindex(session.workspace, session.clock(), progress, behind=behind)
     session.emit(made)
     if behind:
         session.say(f"集群里的索引已补齐，共 {made.cases} 户有变动", "green")

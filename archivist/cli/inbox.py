@@ -49,7 +49,9 @@ def watch(session: Session, once: bool) -> int:
             except KeyboardInterrupt:
                 stop.set()
                 raise
-        if cluster_following.is_set_up(workspace) and (trouble := cluster_following.followed(workspace.root)):
+        if cluster_following.is_set_up(workspace) and (
+            trouble := cluster_following.followed(workspace.root, session.clock())
+        ):
             session.warn(trouble)
         return _summary(session, outcomes, passed)
 
@@ -58,7 +60,7 @@ def watch(session: Session, once: bool) -> int:
 
     follower = None
     if cluster_following.is_set_up(workspace):
-        follower = cluster_following.ClusterFollower(workspace.root, session.warn)
+        follower = cluster_following.ClusterFollower(workspace.root, session.clock, session.warn)
 
     def tell(outcome: DropOutcomeView, _done: int, _total: int) -> None:
         outcomes.append(outcome)

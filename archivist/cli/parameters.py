@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -58,6 +58,8 @@ class Stated(_StatedType):
 
 
 DAY, STATED_DAY = Day(), Stated()
+ENGINES: Final = ("embedded", "opensearch")
+"""Which index is asked: the one on this machine, or that of the bureau's cluster."""
 
 
 def pairs(values: Sequence[str]) -> list[tuple[str, str]]:

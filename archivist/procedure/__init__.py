@@ -1,7 +1,7 @@
 """What becomes of a case.
 
 ``cases`` open, change facts · ``closing`` deregister, reopen · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own, ``household_merger`` two become one · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
-``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due, ``hold_reviews`` which holds are looked at again, ``check_findings`` what the bureau wants put right · ``duties`` what the office owes for all its work, ``office_duties`` reckoned from its cases · ``next_acts`` what comes next · ``across`` what other households say · ``service_records`` what a receipt serves ·
+``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``agenda`` what is due, ``case_sights`` what it keeps of a case, ``hold_reviews`` which holds are looked at again, ``check_findings`` what the bureau wants put right · ``duties`` what the office owes for all its work, ``office_duties`` reckoned from its cases · ``next_acts`` what comes next · ``across`` what other households say · ``service_records`` what a receipt serves ·
 ``completeness_audit`` what is missing.
 """
 
@@ -10,6 +10,7 @@ __all__ = [
     "agenda",
     "applicant_change",
     "assignment",
+    "case_sights",
     "cases",
     "check_findings",
     "closing",

@@ -10,10 +10,12 @@ where a row says ``holds_by = "act"``, by the day of the act. Whoever asks has b
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from archivist.declarations.builder import build
@@ -200,14 +202,49 @@ def assemble(
             TypeError, ValueError, KeyError, AttributeError
         ):  # said to a program with other columns
             return _pack(pack_id, made_of, said, calendar)
+    said = _tables(layers, overrides)
+    kept.put(pack_id, made_of, said)
+    kept.save()
+    return _pack(pack_id, made_of, said, calendar)
+
+
+def as_text(layers: Sequence[Layer], overrides: Mapping[str, Rows], calendar: Calendar) -> str:
+    """Return all that a pack says, and the corrected days, as text of which ``of_text`` makes the same pack elsewhere.
+
+    Raises:
+        RuleFault: E502.
+    """
+    said = {
+        "id": layers[0].id,
+        "version": version(layers, overrides),
+        "tables": _tables(layers, overrides),
+        "days": {day.isoformat(): work for day, work in calendar.corrections.items()},
+    }
+    return json.dumps(said, ensure_ascii=False, default=str, separators=(",", ":"))
+
+
+def of_text(text: str) -> Pack:
+    """Return the pack of a text.
+
+    Raises:
+        RuleFault: E502, it is none, or a program with other columns wrote it.
+    """
+    try:
+        said = json.loads(text)
+        days = {dt.date.fromisoformat(day): bool(work) for day, work in said["days"].items()}
+        calendar = Calendar(MappingProxyType(days)) if days else NATIONAL
+        return _pack(said["id"], said["version"], said["tables"], calendar)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise RuleFault("这份规则包是另一版本的程序写的") from error
+
+
+def _tables(layers: Sequence[Layer], overrides: Mapping[str, Rows]) -> Mapping[str, Any]:
     faults: list[str] = []
     said = laid_over(layers, overrides, faults)
     faults += row_faults(said)
     if faults:
-        raise RuleFault("规则包有错", file=pack_id, problems=list(dict.fromkeys(faults)))
-    kept.put(pack_id, made_of, said)
-    kept.save()
-    return _pack(pack_id, made_of, said, calendar)
+        raise RuleFault("规则包有错", file=layers[0].id, problems=list(dict.fromkeys(faults)))
+    return said
 
 
 def _pack(pack_id: str, made_of: str, said: Mapping[str, Any], calendar: Calendar) -> Pack:

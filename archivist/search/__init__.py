@@ -7,7 +7,7 @@ the index · ``checksums`` what each file must be (``write_ahead`` the log besid
 opened), ``ownership`` who can have written it, ``one_writer`` who may now · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew, in several processes by ``building``.
 
 In a cluster: ``opensearch`` requests, repeated while it is busy · ``cluster_documents`` what it keeps of a case · ``cluster_queries`` a tree in its
-words · ``cluster_engine`` answers · ``cluster_index`` following the archive, made anew, ``cluster_generations`` one index after another behind an alias.
+words · ``cluster_engine`` answers · ``cluster_index`` following the archive, made anew, ``cluster_generations`` one index after another behind an alias · ``cluster_agenda`` what is due.
 """
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "building",
     "catalogue",
     "checksums",
+    "cluster_agenda",
     "cluster_documents",
     "cluster_engine",
     "cluster_generations",

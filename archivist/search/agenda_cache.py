@@ -1,6 +1,6 @@
 """What was worked out of every case, kept in the catalogue so that ten thousand need not be read again.
 
-What is kept is text that only its writer understands (``procedure.agenda``). It is valid for one chain head under one
+What is kept is text that only its writer understands (``procedure.case_sights``). It is valid for one chain head under one
 set of rules, and goes with the catalogue when the index is made again. It stands behind a checksum: what was damaged is
 worked out again, as if it were not there.
 """

@@ -8,9 +8,9 @@ its pairs stand one after the other. What finds a household (its people, where i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from archivist.errors import IndexFault
 from archivist.model.case import Case
@@ -27,10 +27,12 @@ from archivist.search.tables import people_on_file, residence
 
 Json = dict[str, Any]
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Raised by one whenever the fields below change: an index of another number is remade."""
 STATE: Final = "state"
 """The id of the document that says whose archive an index is of and how far it was followed; it is of no office."""
+RULES: Final = "rules"
+"""The id of the document of the rules by which the office works out what is due; it is of no office either."""
 _PAIR: Final = 2
 _PARTING: Final = "\n"
 """Parts the pairs; normal text never holds it."""
@@ -72,6 +74,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "pairs": _PAIRS,
     "village": _SORTED,
     "people": _KEPT,
+    "standing": _SHOWN,
+    "rules": _KEYWORD,
     "records": _SHOWN,
     "seq": {"type": "long", "index": False, "doc_values": False},
     "head": _SHOWN,
@@ -139,17 +143,68 @@ def record_id(number: CaseNo, record: str) -> str:
     return f"{number}/{record}"
 
 
-def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocuments:
+class OfficeAgenda(Protocol):
+    """What an office works out of its cases, so that what is due can be told elsewhere (``procedure.case_sights``).
+
+    The text of a case is understood with the rules of its stamp alone. Where there are no rules that can be read, nobody is
+    told what is due, but everything is found.
+    """
+
+    @property
+    def stamp(self) -> str:
+        """What the text of a case depends on besides the case; empty where the rules cannot be read."""
+
+    def rules(self) -> str:
+        """Return the rules as text."""
+
+    def standing(self, case: Case) -> str:
+        """Return what was worked out of a case; empty where the rules cannot be read."""
+
+    def handed_over(self) -> Sequence[str]:
+        """Return the numbers of the cases that are another office's since a reorganisation: what is due in them is due there."""
+
+
+def documents_of(office: str, archive: ArchiveReader, case: Case, agenda: OfficeAgenda) -> CaseDocuments:
     """Return what a cluster keeps of a case.
 
     Args:
         office: the code of the office whose archive it is, whatever office's number the case bears.
         archive: where the texts are.
         case: as it stands.
+        agenda: works out what is due in it.
     """
-    people = list(people_on_file(case))
+    of_case = _of_case(office, case)
+    records = {
+        record_id(case.number, no): {**of_case, **_record(archive, case.number, record)}
+        for no, record in case.records.items()
+    }
+    return CaseDocuments(case.number, case.seq, facts_of(office, case, agenda), records)
+
+
+def facts_of(office: str, case: Case, agenda: OfficeAgenda) -> Json:
+    """Return the document of a case's facts alone."""
+    return {
+        **_of_case(office, case),
+        **_written(of_facts(facts_text(case.facts))),
+        **_titled("", "", "户档信息", case.number),
+        **_dated(case.opened_on.isoformat()),
+        "step": "",
+        "status": "",
+        "people": [
+            {"part": p.part, "name": p.name, "keys": sorted(map(list, p.keys))} for p in people_on_file(case)
+        ],
+        "standing": agenda.standing(case),
+        "rules": agenda.stamp,
+        "records": list(case.records),
+        "seq": case.seq,
+        "head": case.head,
+    }
+
+
+def _of_case(office: str, case: Case) -> Json:
+    """Return what stands in each document of a case."""
     village, place = residence(case)
-    of_case: Json = {
+    return {
         "office": office,
         "case": str(case.number),
         "category": case.category.value,
@@ -157,25 +212,8 @@ def documents_of(office: str, archive: ArchiveReader, case: Case) -> CaseDocumen
         "applicant": case.applicant_name,
         "village": village,
         "place_pairs": pairs(place),
-        "keys": sorted({f"{kind}:{key}" for person in people for kind, key in person.keys}),
+        "keys": sorted({f"{kind}:{key}" for person in people_on_file(case) for kind, key in person.keys}),
     }
-    facts = {
-        **of_case,
-        **_written(of_facts(facts_text(case.facts))),
-        **_titled("", "", "户档信息", case.number),
-        **_dated(case.opened_on.isoformat()),
-        "step": "",
-        "status": "",
-        "people": [{"part": p.part, "name": p.name, "keys": sorted(map(list, p.keys))} for p in people],
-        "records": list(case.records),
-        "seq": case.seq,
-        "head": case.head,
-    }
-    records = {
-        record_id(case.number, no): {**of_case, **_record(archive, case.number, record)}
-        for no, record in case.records.items()
-    }
-    return CaseDocuments(case.number, case.seq, facts, records)
 
 
 def _record(archive: ArchiveReader, number: CaseNo, record: Record) -> Json:
@@ -223,6 +261,29 @@ def _written(kept: Written) -> Json:
         "mentions": sorted(first),
         "mentioned_on": first,
     }
+
+
+# ── written ──────────────────────────────────────────────────────────────────────────────────────────────
+def record_actions(
+    cases: Iterable[CaseDocuments], gone: Iterable[tuple[CaseNo, str, int]]
+) -> Iterator[tuple[Json, Json | None]]:
+    """Yield what writes the documents of records, and deletes those that are gone (by case, record and the case's last event)."""
+    for case in cases:
+        for name, document in case.records.items():
+            yield {"index": _versioned(name, case.seq)}, document
+    for number, record, seq in gone:
+        yield {"delete": _versioned(record_id(number, record), seq)}, None
+
+
+def facts_actions(cases: Iterable[CaseDocuments]) -> Iterator[tuple[Json, Json | None]]:
+    """Yield what writes the documents of facts."""
+    for case in cases:
+        yield {"index": _versioned(facts_id(case.number), case.seq)}, case.facts
+
+
+def _versioned(name: str, seq: int) -> Json:
+    """Return the id of a document and the event it is as of: one of an earlier event is refused."""
+    return {"_id": name, "version": seq, "version_type": "external_gte"}
 
 
 # ── of an index ──────────────────────────────────────────────────────────────────────────────────────────

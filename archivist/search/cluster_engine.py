@@ -63,6 +63,7 @@ class ClusterEngine:
         exact = {leaf: self._compared(leaf) for leaf in q.leaves(tree, positive=False) if compared(leaf)}
         asked = q.leaves(tree)
         query: Json = {**request(tree, exact, page.sort), "track_total_hits": True}
+        query["_source"] = {"excludes": ["standing"]}
         passed, offset = Passed(), page.offset
         after = sort_values(page.after, page.sort) if page.after else None
         if page.after:
@@ -77,7 +78,7 @@ class ClusterEngine:
             if len(found) < step:
                 page = replace(page, limit=0)
         if not any(isinstance(leaf, TextLeaf | q.Mentioned) for leaf in asked):
-            query["_source"] = {"excludes": ["text", "written"]}
+            query["_source"] = {"excludes": ["standing", "text", "written"]}
         if page.facets:
             query["aggs"] = counting()
         part = {"size": page.limit, **({"from": offset} if after is None else {})}

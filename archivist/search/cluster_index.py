@@ -16,20 +16,33 @@ from typing import Final
 
 from archivist.errors import ArchiveError, ForeignIndex, IndexFault, IndexNotWritten
 from archivist.model.case import Case
-from archivist.model.ids import CaseNo, Sha256
+from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.search import binding
 from archivist.search import cluster_generations as generations
 from archivist.search import query_tree as q
+from archivist.search.cluster_agenda import (
+    KeptAgenda,
+    OfficeRules,
+    keep_moment,
+    kept_agenda,
+    other_rules,
+    read_rules,
+)
 from archivist.search.cluster_documents import (
+    RULES,
     STATE,
     CaseDocuments,
     ClusterState,
     Json,
+    OfficeAgenda,
     documents_of,
-    facts_id,
+    facts_actions,
+    facts_of,
+    record_actions,
     record_id,
 )
 from archivist.search.cluster_engine import ClusterEngine, followed_to, indexes_of, state_of
+from archivist.search.cluster_queries import FACTS, all_of, none_of
 from archivist.search.databases import PATIENCE_S
 from archivist.search.engine import ArchiveReader
 from archivist.search.one_writer import OneWriter
@@ -43,6 +56,8 @@ LOSS_ALLOWED: Final = 10
 """So many cases may vanish at once without question; more only while over half remain."""
 PURGED_S: Final = 90.0
 """So long the files of every node may take to let go of what was purged."""
+_BESIDE: Final = 2
+"""Documents that are of no case: how far the index was followed, and by which rules."""
 _LONG_S: Final = 120.0
 """So long one request that goes over many documents may take."""
 
@@ -74,6 +89,8 @@ class ClusterIndex:
         office: the code of the office.
         archive: where the truth is.
         folder: the workspace's ``index/``, for the lock.
+        agenda: works out what is due in a case.
+        now: the moment, ISO 8601 with offset; what is followed now is known to be there as of it.
     """
 
     def __init__(
@@ -82,8 +99,11 @@ class ClusterIndex:
         office: str,
         archive: ArchiveReader,
         folder: Path,
+        agenda: OfficeAgenda,
+        now: str,
     ) -> None:
         self._cluster, self._office, self._archive, self._folder = cluster, office, archive, folder
+        self._agenda, self._now = agenda, now
         self.alias = generations.alias_of(office)
         self.engine = ClusterEngine(cluster, self.alias)
         self._turn = OneWriter(folder / WRITER)
@@ -100,6 +120,18 @@ class ClusterIndex:
         """
         state = self._bound(index := self._current())
         return Lag(tuple(self._behind(index, state)), tuple(self._to_forget()))
+
+    def agenda(self, category: Category | None = None) -> KeptAgenda:
+        """Return what is kept of this office's cases for the agenda.
+
+        Raises:
+            IndexFault: E400, also where it was worked out by other rules than the office's own.
+        """
+        index = self._current()
+        self._bound(index)
+        if read_rules(self._cluster, index).stamp != self._agenda.stamp:
+            raise other_rules(self._office)
+        return kept_agenda(self._cluster, self.engine, index, category)
 
     def _behind(self, index: str, state: ClusterState) -> list[CaseNo]:
         changed = sorted(set(self._archive.trail.changed_since(state.place)) - {*self._archive.destroyed()})
@@ -142,8 +174,10 @@ class ClusterIndex:
             for some in _parts(list(wanted)):
                 moved, missed = self._follow(index, some)
                 count, whole = count + moved, whole and not missed
-            if whole and (origin, end) != (state.origin, state.place):
-                self._keep_state(index, ClusterState(origin, end))
+            if whole:
+                if (origin, end) != (state.origin, state.place):
+                    self._keep_state(index, ClusterState(origin, end))
+                keep_moment(self._cluster, index, self._now)
             self._cluster.ask("POST", f"/{index}/_refresh")
             return count
 
@@ -161,7 +195,7 @@ class ClusterIndex:
                 missed += 1
             elif self._archive.is_listed(number) and (case := self._readable(number)):
                 self.changed.discard(number)
-                moved.append(documents_of(self._office, self._archive, case))
+                moved.append(documents_of(self._office, self._archive, case, self._agenda))
             else:
                 missed += 1
         gone = [
@@ -171,8 +205,8 @@ class ClusterIndex:
             if record_id(case.number, record) not in case.records
         ]
         try:
-            self._cluster.bulk(index, _record_actions(moved, gone))
-            self._cluster.bulk(index, _facts_actions(moved))
+            self._cluster.bulk(index, record_actions(moved, gone))
+            self._cluster.bulk(index, facts_actions(moved))
         except Overtaken:
             raise ForeignIndex("集群里有一户的索引比档案库新") from None
         if gone:
@@ -201,7 +235,34 @@ class ClusterIndex:
             if destroyed or vanished:
                 self.remove(*destroyed, *vanished)
             moved = [n for n in sorted(there) if known.get(n) != self._head(n)]
-            return self.follow_many(moved) + len(destroyed | vanished)
+            count = self.follow_many(moved) + len(destroyed | vanished)
+            self.work_out_again()
+            return count
+
+    def work_out_again(self) -> None:
+        """Work out what is due in every case that was followed under other rules, then say under which it is.
+
+        Survives: until it is said, whoever asks what is due is told that it is being worked out.
+        """
+        stamp, index = self._agenda.stamp, self._current()
+        if not stamp:
+            return
+        others = [
+            CaseNo.parse(found["case"])
+            for found in self.engine.walk(all_of(FACTS, none_of({"term": {"rules": stamp}})), "case")
+        ]
+        for some in _parts(others):
+            known = followed_to(self._cluster, index, some)
+            cases = (case for number in some if (case := self._readable(number)))
+            still = [c for c in cases if c.number in known and _head(known[c.number]) == (c.seq, c.head)]
+            made = (
+                CaseDocuments(c.number, c.seq, facts_of(self._office, c, self._agenda), {}) for c in still
+            )
+            self._cluster.bulk(index, facts_actions(made))
+        kept = read_rules(self._cluster, index)
+        if others or (kept.stamp, kept.handed_over) != (stamp, frozenset(self._agenda.handed_over())):
+            self._keep_rules(index)
+            self._cluster.ask("POST", f"/{index}/_refresh")
 
     def remove(self, *numbers: CaseNo) -> None:
         """Forget these cases entirely; returns when no node's files hold anything of them any more.
@@ -281,20 +342,25 @@ class ClusterIndex:
             missed = documents = done = 0
             for some in _parts(numbers):
                 cases = [case for number in some if (case := self._readable(number))]
-                made = [documents_of(self._office, self._archive, case) for case in cases]
+                made = [documents_of(self._office, self._archive, case, self._agenda) for case in cases]
                 missed += len(some) - len(made)
-                self._cluster.bulk(name, _record_actions(made, ()))
-                self._cluster.bulk(name, _facts_actions(made))
+                self._cluster.bulk(name, record_actions(made, ()))
+                self._cluster.bulk(name, facts_actions(made))
                 documents += sum(1 + len(case.records) for case in made)
                 done += len(some)
                 if progress:
                     progress(done, len(numbers))
+            self._keep_rules(name)
             self._keep_state(name, ClusterState(origin, None if missed else end))
+            if not missed:
+                keep_moment(self._cluster, name, self._now)
             self._cluster.ask("PUT", f"/{name}/_settings", {"index.refresh_interval": None})
             self._cluster.ask("POST", f"/{name}/_refresh")
             found = int(self._cluster.ask("POST", f"/{name}/_count")["count"])
-            if found != documents + 1:
-                raise IndexFault(f"集群里建了 {found - 1} 份，应有 {documents} 份，没有启用；请再试一次")
+            if found != documents + _BESIDE:
+                raise IndexFault(
+                    f"集群里建了 {found - _BESIDE} 份，应有 {documents} 份，没有启用；请再试一次"
+                )
             generations.switch(self._cluster, self._office, self.alias, used, name)
             return len(numbers)
 
@@ -304,6 +370,12 @@ class ClusterIndex:
 
     def _keep_state(self, index: str, state: ClusterState) -> None:
         self._cluster.ask("PUT", f"/{index}/_doc/{STATE}", state.document())
+
+    def _keep_rules(self, index: str) -> None:
+        agenda, stamp = self._agenda, self._agenda.stamp
+        text = agenda.rules() if stamp else ""
+        rules = OfficeRules(self._office, stamp, text, frozenset(agenda.handed_over()))
+        self._cluster.ask("PUT", f"/{index}/_doc/{RULES}", rules.document())
 
     def _head(self, number: CaseNo) -> tuple[int, Sha256] | None:
         try:
@@ -327,25 +399,6 @@ class ClusterIndex:
 
 def _head(facts: Json) -> tuple[int, Sha256]:
     return int(facts["seq"]), Sha256(facts["head"])
-
-
-def _record_actions(
-    cases: Iterable[CaseDocuments], gone: Iterable[tuple[CaseNo, str, int]]
-) -> Iterator[tuple[Json, Json | None]]:
-    for case in cases:
-        for name, document in case.records.items():
-            yield {"index": _versioned(name, case.seq)}, document
-    for number, record, seq in gone:
-        yield {"delete": _versioned(record_id(number, record), seq)}, None
-
-
-def _facts_actions(cases: Iterable[CaseDocuments]) -> Iterator[tuple[Json, Json | None]]:
-    for case in cases:
-        yield {"index": _versioned(facts_id(case.number), case.seq)}, case.facts
-
-
-def _versioned(name: str, seq: int) -> Json:
-    return {"_id": name, "version": seq, "version_type": "external_gte"}
 
 
 def _parts(numbers: Sequence[CaseNo]) -> Iterator[Sequence[CaseNo]]:

@@ -50,7 +50,7 @@ class _Evaluation:
     def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextIndex], tree: q.Node) -> None:
         self.catalogue, self.text, self.tree = catalogue, text, tree
         self.known: dict[q.Leaf, Bounds] = {}
-        self.households: dict[int, q.Leaf] = {}
+        self.households: Set[int] = IdSet()
         self.asked = q.leaves(tree)
         self.read: dict[int, str] = {}
         self._everything: IdSet | None = None
@@ -82,12 +82,16 @@ class _Evaluation:
         return Results(self.shown(found[page.offset :]), len(possible) - len(rejected), exact, counts, passed)
 
     def shown(self, found: Sequence[tuple[int, HitPlace]]) -> tuple[Hit, ...]:
-        """Return the documents as an answer shows them; those that are gone are left out."""
+        """Return the documents as an answer shows them; those that are gone are left out.
+
+        Whatever word was asked for is shown where it stands, also one in a part of the query that came to nothing before it
+        was looked at.
+        """
         ids = [doc for doc, _ in found]
         rows = self.catalogue.rows(ids)
-        leaves = [a for a in self.asked if isinstance(a, TextLeaf | q.Mentioned) and a in self.known]
+        leaves = [a for a in self.asked if isinstance(a, TextLeaf | q.Mentioned)]
         words = [
-            i for i in ids if i not in self.households and any(i in self.known[a].possible for a in leaves)
+            i for i in ids if i not in self.households and any(i in self.leaf(a).possible for a in leaves)
         ]
         written = dict(self.text().written(words)) if words else {}
         texts = self.read | (dict(self.text().texts(set(words) - self.read.keys())) if words else {})
@@ -99,12 +103,16 @@ class _Evaluation:
 
     def hit(self, row: DocRow, rank: int, text: str, written: str) -> Hit:
         def holds(leaf: q.Leaf) -> bool:
-            return (leaf in self.known or isinstance(leaf, q.Mentioned)) and row.id in self.leaf(leaf).sure
+            return row.id in self.leaf(leaf).sure
 
+        household = None
+        if row.id in self.households:  # the leaf that was asked first, whichever was looked up first
+            persons = (leaf for leaf in self.asked if isinstance(leaf, q.HasPerson | q.Numbered))
+            household = next(leaf for leaf in persons if holds(leaf))
         return shown(
             row,
             Grounds(
-                self.asked, text, written, self.households.get(row.id), holds,
+                self.asked, text, written, household, holds,
                 page_of=lambda key: self.catalogue.mentioning(key)[row.id],
                 people=lambda by, key: self.catalogue.people_of(row.case, by, key),
             ),
@@ -122,7 +130,7 @@ class _Evaluation:
         ) in self.asked:  # also one in a part of the query that came to nothing before it was looked at
             if isinstance(leaf, q.HasPerson | q.Numbered):
                 self.leaf(leaf)
-        first = ids & self.households.keys()
+        first = ids & self.households
         yield from self.newest_of(first, 2 if sort is SortBy.RELEVANCE else 1, households=True)
         rest = ids - first
         if sort is SortBy.RELEVANCE:
@@ -267,8 +275,7 @@ class _Evaluation:
 
     def _bounds_of(self, leaf: q.Leaf, households: IdSet, documents: IdSet) -> Bounds:
         if leaf in self.asked:
-            for doc in households:
-                self.households.setdefault(doc, leaf)
+            self.households = self.households | households
         return _exactly(documents)
 
 

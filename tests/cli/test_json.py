@@ -246,6 +246,9 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "bureau-feedback", ["S-TJHQ-2024Q1-01", "--findings", "{findings}", "--workspace", "{bureau}"]),
     ],
     ("bureau", "list"): [(0, "bureau-list", ["--workspace", "{bureau}"])],
+    ("bureau", "due"): [
+        (50, "error", ["--workspace", "{bureau}"])
+    ],  # no cluster is set; its answer: ``tests/cluster``
     ("transfer", "out"): [
         (27, "error", ["王秀兰", "--to", "TJHX"]),
         (2, "error", ["王秀兰", "--to", "甲"]),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archivist.model.case import Case
+from archivist.search.cluster_documents import OfficeAgenda
 from archivist.search.cluster_index import ClusterIndex
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
 from tests.cluster import Nodes, require, running
@@ -43,7 +45,30 @@ def requests(one_node: Nodes) -> Iterator[ClusterRequests]:
     made.close()
 
 
+class Nothing:
+    """An ``OfficeAgenda`` of an office in which nothing is ever due; ``stamp`` are its rules."""
+
+    def __init__(self, stamp: str = "none") -> None:
+        self.stamp = stamp
+
+    def rules(self) -> str:
+        return "{}"
+
+    def standing(self, case: Case) -> str:
+        return '{"due":[]}'
+
+    def handed_over(self) -> list[str]:
+        return []
+
+
+NOTHING = Nothing()
+
+
 def index_of(
-    requests: ClusterRequests, archive: MemoryArchive, folder: Path, office: str = OFFICE
+    requests: ClusterRequests,
+    archive: MemoryArchive,
+    folder: Path,
+    office: str = OFFICE,
+    agenda: OfficeAgenda = NOTHING,
 ) -> ClusterIndex:
-    return ClusterIndex(requests, office, archive, folder)
+    return ClusterIndex(requests, office, archive, folder, agenda, "2024-03-08T10:30:00+08:00")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from archivist.model.record import RecordStatus
 from archivist.search.cluster_index import ClusterIndex
 from archivist.search.engine import Results
 from archivist.search.index import Index
+from archivist.search.nearby import nearby
 from archivist.search.opensearch import ClusterRequests
 from archivist.search.paging import Page, SortBy
 from archivist.search.query import parse
@@ -30,7 +32,7 @@ from tests.search.contract import (
     require_stable_pages,
 )
 from tests.search.household import MemoryArchive, make_id, make_number
-from tests.search.oracle import in_order, keys, truth
+from tests.search.oracle import Scan, keys
 
 WORDS = (
     "王秀兰 家庭经济状况核对 低保 最低生活保障 公示期满 授权书 入户调查 镇人民政府 單位 ２０２４年３月 13512345678 "
@@ -43,7 +45,7 @@ SHAPED = (
     "状态:在办 状态:作废 状态:待签 文书:表 文书:application 起:2024-02 日期:2024-01 止:2024-06-15 村:兰 村:镇 村:一 "
     "王* *兰 核对* 授?书 核*书 135* 1351234567? 1201* wangxl 王xl 王xiulan 欧阳d abuka* 标题:证明 标题:表 内容:核对 文件名:pdf 经办:张 2024-03 -低保".split()
 )
-COUNT, LONG_COUNT = 40, 1_250
+COUNT, LONG_COUNT = 40, 1_700
 """Cases of a short run and of a long one; some four records each."""
 
 
@@ -105,7 +107,7 @@ def test_every_engine_finds_what_a_plain_scan_finds(
     engines: tuple[MemoryArchive, Index, ClusterIndex],
 ) -> None:
     archive, embedded, cluster = engines
-    rng, asked = random.Random(sampling.drawn("queries")), 0
+    rng, asked, scan = random.Random(sampling.drawn("queries")), 0, Scan(archive)
     while asked < sampling.examples(150, 3_000):
         query = a_query(rng)
         try:
@@ -113,7 +115,7 @@ def test_every_engine_finds_what_a_plain_scan_finds(
         except BadQuery:  # a word of dots only
             continue
         asked += 1
-        wanted = in_order(archive, tree, truth(archive, tree))
+        wanted = scan.in_order(tree)
         everything = len(wanted) + 1
         for found in (
             embedded.search(query, limit=everything),
@@ -124,25 +126,52 @@ def test_every_engine_finds_what_a_plain_scan_finds(
     assert asked
 
 
-def test_what_is_typed_is_found_alike(requests: ClusterRequests, tmp_path: Path) -> None:
-    """Every form of typing over papers as they are printed: cards, dates, old numbers, mixed pinyin, wildcards, fields."""
-    rng = random.Random(sampling.drawn("papers"))
-    archive = test_differential.built(rng, sampling.examples(20, LONG_COUNT))
+@pytest.mark.parametrize("seed", ["one", "another"])
+def test_what_is_typed_is_found_alike(
+    requests: ClusterRequests, tmp_path: Path, seed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“3,000 generated queries (all forms) × 5,000 records × three engines: zero misses, zero ghosts, equal counts and order.”.
+
+    Every form of typing over papers as they are printed: cards, dates, old numbers, mixed pinyin, wildcards, fields. What is
+    shown of a hit is the same on either engine, and so is what may have been meant where nothing is found.
+    """
+    monkeypatch.setattr(
+        "archivist.search.cluster_engine.ANSWER_S", 600
+    )  # how long it takes is the machine's affair
+    rng = random.Random(sampling.drawn(f"papers {seed}"))
+    archive = test_differential.built(rng, sampling.examples(20, test_differential.LONG_CASES))
+    scan, asked, answered, helped = Scan(archive), 0, 0, 0
     cluster = index_of(requests, archive, tmp_path / "index")
     cluster.rebuild()
-    asked = 0
-    while asked < sampling.examples(150, 3_000):
-        query = test_differential.query(rng)
-        try:
-            tree = parse(query)
-        except BadQuery:  # nothing but signs
-            continue
-        asked += 1
-        wanted = in_order(archive, tree, truth(archive, tree))
-        found = cluster.engine.search(tree, Page(len(wanted) + 1))
-        assert keys(found) == wanted, query
-        assert (found.total, found.exact) == (len(wanted), True), query
-    assert asked
+    with Index(tmp_path / "index", archive) as embedded:
+        embedded.rebuild()
+
+        def here(query: str, limit: int) -> Results:
+            return embedded.search(query, limit=limit)
+
+        def there(query: str, limit: int) -> Results:
+            return cluster.engine.search(parse(query), Page(limit))
+
+        while asked < sampling.examples(150, test_differential.LONG_QUERIES):
+            query = test_differential.query(rng)
+            try:
+                tree = parse(query)
+            except BadQuery:  # nothing but signs
+                continue
+            asked += 1
+            wanted = scan.in_order(tree)
+            one, other = (ask(query, len(wanted) + 1) for ask in (here, there))
+            assert keys(one) == keys(other) == wanted, query
+            assert (one.total, one.exact) == (other.total, other.exact) == (len(wanted), True), query
+            assert one.hits == other.hits, (asked, query)
+            answered += bool(wanted)
+            if not wanted and helped < sampling.examples(10, 200):
+                helped += 1
+                assert nearby(query, here) == nearby(query, there), query
+            if asked % 100 == 0:
+                counts = f"{len(archive.texts)} records, {asked} queries, {answered} found something, {helped} helped"
+                sys.stdout.write(f"papers {seed}: {counts}\n")
+    assert answered > asked // 4
 
 
 def test_both_engines_show_the_same(engines: tuple[MemoryArchive, Index, ClusterIndex]) -> None:

@@ -118,7 +118,7 @@ def test_a_destroyed_case_leaves_every_file(
     assert not cluster.lag()
     assert found(cluster, SECRET) == found(cluster, "户号:0002") == []
     docs = requests.ask("GET", f"/{cluster.alias}/_stats/docs")["_all"]["total"]["docs"]
-    assert (docs["count"], docs["deleted"]) == (5, 0)  # two cases of two documents, and the state
+    assert (docs["count"], docs["deleted"]) == (6, 0)  # two cases of two documents, the state and the rules
 
 
 def test_an_expunged_record_leaves_every_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from archivist.search.cluster_documents import pairs_of_fragment
 from tests.cluster import Nodes, asked
 from tests.cluster.test_commands import FREE, with_cluster
 from tests.command_line import Office, opened
+from tests.kit import NOW
 from tests.people import WANG_ID
 
 WAIT_S = 240.0
@@ -95,7 +97,7 @@ def test_filing_goes_on_while_the_cluster_is_down_and_is_made_good(office: Offic
     with_cluster(office, *one_node.urls)
     lacking = next(c for c in office.json("doctor", check=None)["checks"] if c["check"] == "检索集群")
     assert "还缺 1 户" in lacking["detail"]
-    follower = cluster_following.ClusterFollower(office.root, lambda _: None)
+    follower = cluster_following.ClusterFollower(office.root, lambda: NOW, lambda _: None)
     with follower:
         until(lambda: in_cluster(one_node, "第2面墙漏雨") == 1, "not in the cluster")
 
@@ -107,14 +109,14 @@ def test_a_cluster_that_hangs_does_not_keep_a_watch_from_ending(
     monkeypatch.setattr(cluster_following, "END_S", 0.1)
     begun: list[Path] = []
 
-    def hanging(root: Path) -> str:
+    def hanging(root: Path, _: dt.datetime) -> str:
         begun.append(root)
         time.sleep(3)
         return ""
 
     monkeypatch.setattr(cluster_following, "followed", hanging)
     said: list[str] = []
-    with cluster_following.ClusterFollower(office.root, said.append) as follower:
+    with cluster_following.ClusterFollower(office.root, lambda: NOW, said.append) as follower:
         until(lambda: begun, "no round")
         follower.filed()
     assert said == []
@@ -124,7 +126,7 @@ def test_trouble_is_said_once_and_so_is_its_end(office: Office, monkeypatch: pyt
     answers = iter(["不在", "不在", "满了", "", ""])
     done: list[str] = []
 
-    def one_after_the_other(_: Path) -> str:
+    def one_after_the_other(_: Path, __: dt.datetime) -> str:
         answer = next(answers, "")
         done.append(answer)
         return answer
@@ -133,6 +135,6 @@ def test_trouble_is_said_once_and_so_is_its_end(office: Office, monkeypatch: pyt
     for name in ("FIRST_PAUSE_S", "ROUND_S", "SOON_S"):
         monkeypatch.setattr(cluster_following, name, 0.01)
     said: list[str] = []
-    with cluster_following.ClusterFollower(office.root, said.append):
+    with cluster_following.ClusterFollower(office.root, lambda: NOW, said.append):
         until(lambda: len(done) > 5, "no rounds")
     assert said == ["不在", "满了", "检索集群已补上"]

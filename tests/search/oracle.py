@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from archivist.model.facts import people
 from archivist.model.ids import CaseNo, RecordNo, is_id, parse_id
@@ -55,7 +56,12 @@ def in_order(archive: MemoryArchive, tree: q.Node, found: set[Key], sort: SortBy
     """Return what a plain scan found in the order of answers: households asked for first, then the newest first."""
     named = [leaf for leaf in q.leaves(tree) if isinstance(leaf, q.HasPerson | q.Numbered)]
     first = {key for leaf in named for key in truth(archive, leaf) if key[1] is None}
+    return _in_order(archive, tree, found, first, sort)
 
+
+def _in_order(
+    archive: MemoryArchive, tree: q.Node, found: Iterable[Key], first: set[Key], sort: SortBy = SortBy.DATE
+) -> list[Key]:
     def place(key: Key) -> tuple[int, str, str]:
         case = archive.cases[key[0]]
         filed = case.records[key[1]].filed_at if key[1] else case.opened_on.isoformat()
@@ -83,21 +89,52 @@ def counted(archive: MemoryArchive, found: Iterable[Key]) -> dict[Facet, Counter
     return counts
 
 
-def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:
+class Scan:
+    """Plain scans of an archive that no longer changes: what holds of a leaf is looked up once, and kept."""
+
+    def __init__(self, archive: MemoryArchive) -> None:
+        self._archive, self._everything = archive, frozenset(everything(archive))
+        self._leaves: dict[q.Node, frozenset[Key]] = {}
+        self._read = {key: read(archive, key) for key in self._everything}
+
+    def found(self, node: q.Node) -> frozenset[Key]:
+        """Return what ``truth`` does."""
+        match node:
+            case q.And(parts):
+                return self._everything.intersection(*map(self.found, parts))
+            case q.Or(parts):
+                return frozenset[Key]().union(*map(self.found, parts))
+            case q.Not(part):
+                return self._everything - self.found(part)
+            case _:
+                if node not in self._leaves:
+                    self._leaves[node] = frozenset(
+                        key for key in self._everything if holds(self._archive, node, key, self._read[key])
+                    )
+                return self._leaves[node]
+
+    def in_order(self, tree: q.Node) -> list[Key]:
+        """Return what is found in the order of answers."""
+        named = [leaf for leaf in q.leaves(tree) if isinstance(leaf, q.HasPerson | q.Numbered)]
+        first = {key for leaf in named for key in self.found(leaf) if key[1] is None}
+        return _in_order(self._archive, tree, self.found(tree), first)
+
+
+def holds(archive: MemoryArchive, node: q.Node, key: Key, known: Read | None = None) -> bool:
+    """Tell whether a document fits; ``known`` is what can be read of it, where that was read already."""
     number, record = key
     case = archive.cases[number]
     entry = case.records[record] if record else None
     match node:
         case q.And(parts):
-            return all(holds(archive, p, key) for p in parts)
+            return all(holds(archive, p, key, known) for p in parts)
         case q.Or(parts):
-            return any(holds(archive, p, key) for p in parts)
+            return any(holds(archive, p, key, known) for p in parts)
         case q.Not(part):
-            return not holds(archive, part, key)
+            return not holds(archive, part, key, known)
         case q.HasPerson(by, wanted, records):
             return (records or record is None) and any(
-                _is(by, wanted, str(row["name"]), str(row.get("id_number", "")))
-                for _, row in people(case.facts)
+                _is(by, wanted, name, id_number) for name, id_number in (known or read(archive, key)).people
             )
         case q.Numbered(wanted, whole):
             return str(number) == wanted if whole else wanted in str(number)
@@ -115,7 +152,7 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key) -> bool:
         case q.OfType() | q.WithPages() | q.HandledBy():
             return entry is not None and _of_record(node, entry)
         case _:
-            return _in_text(node, *texts(archive, key))
+            return _in_text(node, known or read(archive, key))
 
 
 def texts(archive: MemoryArchive, key: Key) -> tuple[list[str], list[str]]:
@@ -136,9 +173,34 @@ def texts(archive: MemoryArchive, key: Key) -> tuple[list[str], list[str]]:
     return [], values
 
 
-def _in_text(leaf: q.Leaf, about: list[str], pages: list[str]) -> bool:
+@dataclass(frozen=True)
+class Read:
+    """What can be read of a document: each word about it, and its whole text, in normal form; each page as it stands.
+
+    ``people`` are name and ID number of everyone in its case.
+    """
+
+    known: list[str]
+    whole: str
+    pages: list[str]
+    people: list[tuple[str, str]]
+
+    @cached_property
+    def printed(self) -> list[str]:
+        """The pages, letters and digits alike."""
+        return [folded(page).upper() for page in self.pages]
+
+
+def read(archive: MemoryArchive, key: Key) -> Read:
+    about, pages = texts(archive, key)
     known = [_normal(value) for value in about]
     whole = _normal("\f".join(pages)).replace("\f", "") if about else "\0".join(map(_normal, pages))
+    rows = [row for _, row in people(archive.cases[key[0]].facts)]
+    return Read(known, whole, pages, [(str(row["name"]), str(row.get("id_number", ""))) for row in rows])
+
+
+def _in_text(leaf: q.Leaf, read: Read) -> bool:
+    known, whole = read.known, read.whole
     match leaf:
         case q.HasText(fragment):
             return fragment in whole or any(fragment in value for value in known)
@@ -152,19 +214,24 @@ def _in_text(leaf: q.Leaf, about: list[str], pages: list[str]) -> bool:
                 pattern += gap.replace("?", r"\w").replace("*", r"\w{0,20}") + re.escape(piece)
             return any(re.search(pattern, value) for value in (*known, whole))
         case q.Mentioned(wanted):
-            return any(_stands(wanted, folded(page).upper()) for page in pages)
+            return any(_stands(wanted, page) for page in read.printed)
         case _:
             raise TypeError(leaf)
 
 
 def _stands(number: str, page: str) -> bool:
     """Tell whether a number stands on a page for itself: in one piece, in groups, or as it was with fifteen digits."""
+    return any(shape.search(page) for shape in _shapes(number))
+
+
+@lru_cache(maxsize=10_000)
+def _shapes(number: str) -> list[re.Pattern[str]]:
     if "-" in number:
-        return bool(re.search(rf"(?<![A-Z0-9]){number}(?!\d)", page))
+        return [re.compile(rf"(?<![A-Z0-9]){number}(?!\d)")]
     old = number[:6] + number[8:17]
     shapes = [number] + (["[ -]?".join(number)] if is_id(number) else [])
     shapes += [old] if is_id(old) and parse_id(old) == number else []
-    return any(re.search(f"(?<![0-9A-Z]){shape}(?![0-9A-Z])", page) for shape in shapes)
+    return [re.compile(f"(?<![0-9A-Z]){shape}(?![0-9A-Z])") for shape in shapes]
 
 
 def _of_record(leaf: q.OfType | q.WithPages | q.HandledBy, entry: Record) -> bool:
@@ -177,6 +244,7 @@ def _of_record(leaf: q.OfType | q.WithPages | q.HandledBy, entry: Record) -> boo
             return name in _normal(entry.actor)
 
 
+@lru_cache(maxsize=100_000)
 def _is(by: q.PersonKey, wanted: str, name: str, id_number: str) -> bool:
     key = re.sub(r"[\s·.]", "", folded(name))
     match by:
