@@ -112,6 +112,17 @@ def readable_lines(data: bytes) -> dict[str, Sha256]:
     return files
 
 
+def contradicted(data: bytes) -> frozenset[str]:
+    """Return the paths that a manifest names with different digests: of those it says nothing."""
+    named: dict[str, str] = {}
+    twice = set()
+    for line in data.decode("utf-8", "replace").splitlines():
+        digest, _, path = line.partition("  ")
+        if len(digest) == 64 and path and named.setdefault(path, digest) != digest:
+            twice.add(decode_path(path))
+    return frozenset(twice)
+
+
 def parse_manifest(data: bytes) -> dict[str, Sha256]:
     """Read a manifest; ``ValueError`` on a line that is none."""
     files: dict[str, Sha256] = {}

@@ -191,6 +191,7 @@ class _Check:
         self._here = BagContents()
         self._fixed: dict[str, bytes] = {}
         self._tags: dict[str, Sha256] = {}
+        self._contradicted: frozenset[str] = frozenset()
         self._events: dict[int, StoredEvent] = {}
         self._wrong: list[EventFault] = []
 
@@ -231,7 +232,10 @@ class _Check:
                 self._fixed[name] = durable_files.read(f"{self.folder}/{name}")
             elif name not in self._here.links:
                 self._say(name, FixityFault.MISSING)
-        self._tags = bag.readable_lines(self._fixed.get(bag.TAG_MANIFEST, b""))
+        tags = self._fixed.get(bag.TAG_MANIFEST, b"")
+        # A line that contradicts another is wrong itself, and no witness against a file.
+        self._contradicted = bag.contradicted(tags)
+        self._tags = {p: d for p, d in bag.readable_lines(tags).items() if p not in self._contradicted}
         self._events, self.read = read_events(self.folder, self._here.files)
         listed = {seq: digest for path, digest in self._tags.items() if (seq := seq_of(path))}
         self.count, self._wrong = judge(self._events, listed)
@@ -343,7 +347,7 @@ class _Check:
         if current is not None:
             made = current.manifests(wanted[bag.INFO])
             wanted |= dict(zip((bag.MANIFEST, bag.TAG_MANIFEST), map(bag.sha256, made), strict=True))
-        elif any(
+        elif self._contradicted or any(
             fault.expected and not alike(self._tags.get(path_of(fault.seq), fault.expected), fault.expected)
             for fault in self._wrong
         ):  # it was made anew to fit what was changed

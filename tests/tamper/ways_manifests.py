@@ -19,6 +19,12 @@ def _line(scene: Scene, path: str) -> None:
     flip(manifest, manifest.read_bytes().index(f"  {path}".encode()) - 5)
 
 
+def _twice(scene: Scene, path: str) -> None:
+    """Name a file once more in the tag manifest, with another digest."""
+    manifest = scene.first / bag.TAG_MANIFEST
+    write(manifest, manifest.read_bytes() + f"{'d0' * 32}  {path}\n".encode())
+
+
 def _name(scene: Scene, path: str) -> None:
     """Turn one bit of a path in the tag manifest."""
     manifest = scene.first / bag.TAG_MANIFEST
@@ -65,5 +71,9 @@ WAYS: Final = (
     Way("a bit in the line of the manifest", lambda s: _line(s, bag.MANIFEST), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
     Way("a bit in the name of an event", lambda s: _name(s, "events/000002.json"), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
     Way("a bit in the name of the last event", lambda s: _name(s, "events/000004.json"), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
+    Way("an event listed once more, as another", lambda s: _twice(s, "events/000002.json"), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
+    Way("the last event listed once more, as another", lambda s: _twice(s, "events/000004.json"), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
+    Way("bag-info.txt listed once more, as another", lambda s: _twice(s, bag.INFO), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
+    Way("the manifest listed once more, as another", lambda s: _twice(s, bag.MANIFEST), ((FIRST, bag.TAG_MANIFEST, _CHANGED),)),
     Way("manifests of before, and an event nobody listed", _older, ((SECOND, "events/000003.json", FixityFault.STRAY),)),
 )  # fmt: skip
