@@ -86,13 +86,14 @@ def recall(workspace: Workspace, name: str) -> SavedSearch:
 
 
 def list_saved(workspace: Workspace) -> SavedSearches:
-    """Return what is kept, by name.
+    """Return what is kept, by name; a question may name somebody, so nothing is shown where looking cannot be put on record.
 
     Raises:
-        DamagedFile: E212.
+        DamagedFile: E212. AccessNotLogged: E213.
     """
     from archivist.store import saved_searches
 
+    workspace.archive.access.disclose()
     return SavedSearches(_views(saved_searches.read(workspace.root)))
 
 
@@ -104,6 +105,7 @@ def forget(workspace: Workspace, by: By, name: str) -> SavedSearches:
     """
     from archivist.store import saved_searches
 
+    workspace.archive.access.disclose()  # what is left is shown
     with workspace.archive.writing(by.actor):
         gone = saved_searches.remove(workspace.root, [name.strip()])
     kept = saved_searches.read(workspace.root)

@@ -18,6 +18,7 @@ from archivist.issuing.office_documents import print_sheet
 from archivist.model.expunged_records import ExpungeReason
 from archivist.model.form_code import FormCode
 from archivist.model.group_holds import GroupHold
+from archivist.model.household_ranges import expanded
 from archivist.model.ids import CaseNo, RecordNo, Sha256, in_groups
 from archivist.model.record import Record
 from archivist.store import durable_files
@@ -129,6 +130,7 @@ def release_form(
     Raises:
         MissingFields: E301. TemplateFault: E303. WriteFailed: E204.
     """
+    workspace.archive.access.disclose(expanded(group.cases.numbers))
     hold = group.hold
     values = {
         "release.hold": hold.id,
