@@ -232,7 +232,7 @@ class WhooshIndex:
             IndexFault: E400. IndexNotWritten: E402.
         """
         self.close()
-        self.generation()
+        before = self.generation()
         lock = self._storage.lock(f"{NAME}_WRITELOCK")
         try:
             if not filelock.try_for(lock.acquire, timeout=WRITER_TIMEOUT_S, delay=0.1):
@@ -245,7 +245,11 @@ class WhooshIndex:
             index.clean_files(self._storage, NAME, now.generation, now.segments)
             self._storage.committed()
         except BaseException as error:
-            self._storage.forget()
+            # Once the table of contents stands, what it names is part of the index, whatever the disk refused after that.
+            if self.generation() == before:
+                self._storage.forget()
+            else:
+                self._storage.committed()
             if isinstance(error, OSError):
                 raise _refused(error) from error
             if isinstance(error, Exception) and not isinstance(error, ArchivistError):
