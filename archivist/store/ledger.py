@@ -25,7 +25,12 @@ from archivist.store.commit import Draft, NewFile, Stamp
 from archivist.store.durable_files import FileStamp
 from archivist.store.ledger_checkpoints import LedgerCheckpoints, LedgerState
 
-_SUBMISSION_OPS: Final = (Op.SUBMISSION_STARTED, Op.SUBMISSION_MADE, Op.SUBMISSION_ACKNOWLEDGED)
+_SUBMISSION_OPS: Final = (
+    Op.SUBMISSION_STARTED,
+    Op.SUBMISSION_MADE,
+    Op.SUBMISSION_ACKNOWLEDGED,
+    Op.CUSTODY_TAKEN_BACK,
+)
 _BUREAU_OPS: Final = (Op.SUBMISSION_RECEIVED, Op.SAMPLE_DRAWN, Op.FEEDBACK_GIVEN)
 FOLLOWS_ON: Final[Mapping[Op, tuple[Op, ...]]] = {
     **{
