@@ -279,7 +279,7 @@ def test_pages_longer_than_the_window_know_what_lies_before(
 def test_a_page_goes_on_where_the_last_one_ended(requests: ClusterRequests, tmp_path: Path) -> None:
     """“Paging by cursor that is stable when the index changes in between (says so when it is not)”."""
     rng = random.Random(sampling.drawn("meanwhile"))
-    archive = test_differential.built(rng, sampling.examples(20, 100))
+    archive = test_differential.built(rng, sampling.examples(20, 40))
     cluster = index_of(requests, archive, tmp_path / "index")
     cluster.rebuild()
     for sort in SortBy:

@@ -12,6 +12,8 @@ from tests.search.household import MemoryArchive
 from tests.search.oracle import Key, counted, in_order, keys, truth
 
 Ask = Callable[[Node, Page], Results]
+WHOLE = 5_000
+"""More hits than any answer here has."""
 Change = Callable[[], tuple[set[Key], set[Key]]]
 """Changes the archive, and lets the engine follow; returns what came and what went."""
 
@@ -56,10 +58,11 @@ def require_stable_pages(ask: Ask, tree: Node, sort: SortBy, change: Change) -> 
         change: see ``Change``.
     """
     first = ask(tree, Page(4, sort=sort))
-    before = ask(tree, Page(100, sort=sort))
+    before = ask(tree, Page(WHOLE, sort=sort))
     came, went = change()
-    rest = ask(tree, Page(100, after=first.hits[-1].place, sort=sort))
-    whole = ask(tree, Page(100, sort=sort))
+    rest = ask(tree, Page(WHOLE, after=first.hits[-1].place, sort=sort))
+    whole = ask(tree, Page(WHOLE, sort=sort))
+    assert all(answer.total == len(answer.hits) and answer.exact for answer in (before, whole))
     assert set(keys(whole)) == (set(keys(before)) | came) - went
     assert not set(keys(rest)) & set(keys(first))
     at = {key: hit.place for key, hit in zip(keys(whole), whole.hits, strict=True)}
