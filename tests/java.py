@@ -5,11 +5,13 @@ Java and Maven are needed for tests alone. In CI their absence is a failure, els
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,19 +37,27 @@ def class_path(project: Path, program: str, built: Path) -> str:
         program: the class to run.
         built: where jars and classes are kept.
     """
-    if not built.is_dir():
-        with tempfile.TemporaryDirectory(
-            dir=built.parent, prefix=f"{built.name}-", ignore_cleanup_errors=True
-        ) as work:
-            made = Path(work, "made")
-            jars, classes = made / "lib", made / "classes"
+    source = project / "src" / f"{program}.java"
+    classes = built / f"classes-{hashlib.sha256(source.read_bytes()).hexdigest()[:12]}"
+    if not (built / "lib").is_dir():
+        with _made_beside(built) as made:
             fetch = ["mvn", "-q", "-B", "-f", str(project / "pom.xml"), "dependency:copy-dependencies"]
-            subprocess.run([*fetch, f"-DoutputDirectory={jars}"], check=True, timeout=FETCH_S)
-            classes.mkdir()
-            source = str(project / "src" / f"{program}.java")
-            subprocess.run(
-                ["javac", "-cp", f"{jars}/*", "-d", str(classes), source], check=True, timeout=FETCH_S
-            )
-            with suppress(OSError):
-                made.rename(built)
-    return os.pathsep.join((f"{built / 'lib'}/*", str(built / "classes")))
+            subprocess.run([*fetch, f"-DoutputDirectory={made / 'lib'}"], check=True, timeout=FETCH_S)
+    if not classes.is_dir():  # the program of another version of the tests stays beside
+        with _made_beside(classes) as made:
+            compile_ = ["javac", "-cp", f"{built / 'lib'}/*", "-d", str(made), str(source)]
+            subprocess.run(compile_, check=True, timeout=FETCH_S)
+    return os.pathsep.join((f"{built / 'lib'}/*", str(classes)))
+
+
+@contextmanager
+def _made_beside(wanted: Path) -> Iterator[Path]:
+    """Make a folder in a block; it is there all at once, unless somebody else was quicker."""
+    with tempfile.TemporaryDirectory(
+        dir=wanted.parent, prefix=f"{wanted.name}-", ignore_cleanup_errors=True
+    ) as work:
+        made = Path(work, "made")
+        made.mkdir()
+        yield made
+        with suppress(OSError):
+            made.rename(wanted)

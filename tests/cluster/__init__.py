@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.cluster.wires import Wires
 from tests.java import class_path, require_java
 
 HERE: Final = Path(__file__).parent
@@ -34,6 +35,8 @@ READY_S: Final = 600.0
 FIRST_PORT, LAST_PORT = 9201, 9250
 TRANSPORT: Final = 100
 """A node's port for other nodes lies so far above its port for HTTP."""
+DOOR: Final = 200
+"""And the one by which they come to it."""
 HEAP: Final = "384m"
 
 
@@ -56,6 +59,7 @@ class Node:
     folder: Path
     port: int
     peers: tuple[tuple[str, int], ...]
+    wires: Wires
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -65,15 +69,21 @@ class Node:
     def start(self) -> None:
         """Start the process; it is ready some time later."""
         names = ",".join(name for name, _ in self.peers)
-        seeds = ",".join(f"127.0.0.1:{port + TRANSPORT}" for _, port in self.peers)
+        seeds = ",".join(f"127.0.0.1:{port + DOOR}" for _, port in self.peers)
         memory = [f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-        arguments = [self.name, str(self.folder), str(self.port), str(self.port + TRANSPORT), names, seeds]
+        ports = [str(self.port + above) for above in (0, TRANSPORT, DOOR)]
+        arguments = [self.name, str(self.folder), *ports, names, seeds]
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
                 ["java", *memory, "-cp", prepared(), "Node", *arguments],
                 stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
+        self.wires.processes[self.process.pid] = self.port + TRANSPORT
+
+    def cut_off(self) -> None:
+        """Cut the wires to the other nodes; ``wires.mend`` mends them."""
+        self.wires.cut(self.port + TRANSPORT)
 
     def send(self, number: signal.Signals) -> None:
         """Send the process a signal."""
@@ -138,7 +148,9 @@ def ports(count: int) -> Sequence[int]:
         with socket.socket() as one:
             return one.connect_ex(("127.0.0.1", port)) != 0
 
-    free = [p for p in range(FIRST_PORT, LAST_PORT) if is_free(p) and is_free(p + TRANSPORT)]
+    free = [
+        p for p in range(FIRST_PORT, LAST_PORT) if all(is_free(p + above) for above in (0, TRANSPORT, DOOR))
+    ]
     return random.sample(free, count)  # another run may look for ports at the same time
 
 
@@ -147,12 +159,14 @@ def running(count: int) -> Iterator[Nodes]:
     """Run a cluster of so many nodes for a block; no process of it is left after."""
     with tempfile.TemporaryDirectory(prefix="opensearch-", ignore_cleanup_errors=True) as folder:
         peers = tuple((f"n{at}-{port}", port) for at, port in enumerate(ports(count), 1))
-        nodes = Nodes(Node(name, Path(folder, name), port, peers) for name, port in peers)
-        try:
-            for node in nodes:
-                node.start()
-            nodes.wait()
-            yield nodes
-        finally:
-            for node in nodes:
-                node.kill()
+        wires = Wires({port + DOOR: port + TRANSPORT for _, port in peers})
+        nodes = Nodes(Node(name, Path(folder, name), port, peers, wires) for name, port in peers)
+        with wires.strung():
+            try:
+                for node in nodes:
+                    node.start()
+                nodes.wait()
+                yield nodes
+            finally:
+                for node in nodes:
+                    node.kill()

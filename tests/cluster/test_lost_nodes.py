@@ -16,6 +16,7 @@ import pytest
 
 from archivist.cluster_errors import ClusterDown
 from archivist.errors import IndexFault, IndexNotWritten
+from archivist.search.cluster_engine import ClusterEngine
 from archivist.search.cluster_index import ClusterIndex
 from archivist.search.opensearch import ClusterAddress, ClusterRequests
 from archivist.search.paging import Page
@@ -139,8 +140,55 @@ def test_a_node_killed_while_searching(
     assert_nothing_is_missing(index, archive)
 
 
+@pytest.mark.parametrize("kind", ["p", "r"])
+def test_a_node_cut_off_from_the_others(
+    kind: str, cluster: tuple[ClusterIndex, MemoryArchive], three_nodes: Nodes
+) -> None:
+    """Its wires are cut, whoever asks still reaches it: no answer is older than what was acknowledged; it comes back to the whole."""
+    index, archive = cluster
+    tree = parse("入户核对王秀兰公示")
+    victim = holding_a_copy(three_nodes, index, kind)
+    before = len(truth(archive, tree))
+    add_to(archive, range(1, CASES + 1))
+    after = len(truth(archive, tree))
+    acknowledged, ended = threading.Event(), threading.Event()
+    wrong: list[int] = []
+    answers = [0, 0]
+    asking_it = ClusterRequests(ClusterAddress(three_nodes.urls))  # a client of its own for the thread
+    engine = ClusterEngine(asking_it, index.alias)
+
+    def ask() -> None:
+        while not ended.is_set():
+            known = acknowledged.is_set()
+            try:
+                total = engine.search(tree, Page(1)).total
+            except IndexFault:
+                continue
+            answers[known] += 1
+            if not (after if known else before) <= total <= after:
+                wrong.append(total)
+
+    asking = threading.Thread(target=ask)
+    victim.cut_off()
+    try:
+        asking.start()
+        _until(lambda: index.follow_many() >= 0)
+        acknowledged.set()
+        time.sleep(30)
+        assert_nothing_is_missing(index, archive)
+    finally:
+        three_nodes[0].wires.mend()
+        ended.set()
+        asking.join()
+        asking_it.close()
+    assert before < after
+    assert wrong == [] and answers[True]
+    three_nodes.wait()
+    assert_nothing_is_missing(index, archive)
+
+
 def test_a_node_that_hangs(cluster: tuple[ClusterIndex, MemoryArchive], three_nodes: Nodes) -> None:
-    """Cut off (halted, its connections open): the others find out and go on; it comes back to the whole."""
+    """Halted, its connections open: the others find out and go on; it comes back to the whole."""
     index, archive = cluster
     victim = holding_a_copy(three_nodes, index, "p")
     victim.send(signal.SIGSTOP)
