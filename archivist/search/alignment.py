@@ -22,6 +22,10 @@ _SENTENCE_END: Final = "。；;！!？?\n\f"
 _PAUSE: Final = "，、,：: \t\u3000（(）)"
 _ANY_BLANKS = re.compile(r"\s+")
 _NUMERIC: Final = "-.,/"
+_ONE_TO_ONE: Final = re.compile(
+    "[\u4e00-\u9fff\n !#-&(-_a-~\u3000-\u3002\u3010\u3011\u3014\u3015\uff01\uff03-\uff06\uff08-\uff3f\uff41-\uff5e]{2,}"
+)
+"""Characters each of which alone, whatever stands beside it, becomes one character. The last before others may bear a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class _Traced:
 
     def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> None:
         """Replace every match; all that replaces one comes from the whole of it."""
+        if not pattern.search(self.text):
+            return
         made = _Traced("", [], [])
         at = 0
         for match in pattern.finditer(self.text):
@@ -72,6 +78,8 @@ class _Traced:
         made = _Traced("", [], [])
         at = 0
         for match in STRETCH.finditer(self.text):
+            if not NUMBERS.search(match[0]):  # the first step of all that change it
+                continue
             made.add(self, at, match.start())
             part = _Traced("", [], [])
             part.add(self, *match.span())
@@ -92,14 +100,7 @@ def aligned(page: str) -> Aligned:
     The few texts whose normal form is not made character by character (a mark that joins the letter before the one dropped)
     are aligned as if they were in normal form already.
     """
-    traced = _Traced("", [], [])
-    at = 0
-    for cluster in _clusters(page):
-        plain = _characters(cluster)
-        traced.text += plain
-        traced.starts += [at] * len(plain)
-        at += len(cluster)
-        traced.ends += [at] * len(plain)
+    traced = _by_character(page)
     traced.sub(BLANKS, blank)
     traced.in_numbers()
     traced.sub(BLANKS, blank)
@@ -109,6 +110,30 @@ def aligned(page: str) -> Aligned:
     if found.normal != normal(page):
         return Aligned(page, tuple(range(len(page))), tuple(range(1, len(page) + 1)))
     return found
+
+
+def _by_character(page: str) -> _Traced:
+    """Return a page with its characters in normal form: many at once where each becomes one."""
+    traced = _Traced("", [], [])
+    at = 0
+    for run in _ONE_TO_ONE.finditer(page):
+        end = run.end() - (run.end() < len(page))
+        _by_cluster(traced, page, at, run.start())
+        traced.text += characters(page[run.start() : end])
+        traced.starts += range(run.start(), end)
+        traced.ends += range(run.start() + 1, end + 1)
+        at = end
+    _by_cluster(traced, page, at, len(page))
+    return traced
+
+
+def _by_cluster(traced: _Traced, page: str, at: int, end: int) -> None:
+    for cluster in _clusters(page[at:end]):
+        plain = _characters(cluster)
+        traced.text += plain
+        traced.starts += [at] * len(plain)
+        at += len(cluster)
+        traced.ends += [at] * len(plain)
 
 
 _characters = lru_cache(maxsize=8192)(characters)
@@ -208,7 +233,8 @@ def _one_line(
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     traced = _Traced(page[start:end], list(range(start, end)), list(range(start + 1, end + 1)))
     traced.sub(_ANY_BLANKS, lambda match: " " * (match.start() > 0 and match.end() < len(match.string)))
-    marked = [any(a <= at < b for a, b in marks) for at in traced.starts]
+    hits = {at for a, b in marks for at in range(a, b)}
+    marked = [at in hits for at in traced.starts]
     found, at = [], 0
     for hit, group in groupby(marked):
         length = len(list(group))

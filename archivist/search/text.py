@@ -163,8 +163,10 @@ STRETCH: Final = re.compile(
 
 
 def stretch(match: re.Match[str]) -> str:
-    """Return the normal form of a stretch of numbers."""
+    """Return the normal form of a stretch of numbers, in which blanks are in theirs."""
     found = match[0]
+    if not NUMBERS.search(found):
+        return found
     while (changed := BLANKS.sub(blank, NUMBERS.sub(number, found))) != found:
         found = changed
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 
 from archivist.model.chinese import han_number
 from archivist.model.ids import is_id, parse_id
-from archivist.search.alignment import aligned, snippet
+from archivist.search.alignment import _ONE_TO_ONE, _by_character, _clusters, _Traced, aligned, snippet
 from archivist.search.document_text import pattern_of
 from archivist.search.index import Index
 from archivist.search.query_tree import HasText
-from archivist.search.text import fragment, normal
+from archivist.search.text import characters, fragment, normal
 from tests.search.household import MemoryArchive, make_id, make_number
 from tests.search.oracle import keys
 
@@ -144,6 +145,22 @@ def test_each_character_of_the_normal_form_comes_from_somewhere(page: str) -> No
     assert len(found.starts) == len(found.ends) == len(found.normal)
     assert list(found.starts) == sorted(found.starts)
     assert all(0 <= a < b <= len(page) for a, b in zip(found.starts, found.ends, strict=True))
+
+
+@given(st.text(max_size=60) | WORDS)
+def test_characters_taken_many_at_once_come_from_where_each_alone_does(page: str) -> None:
+    one_by_one = _Traced("", [], [])
+    for at, cluster in zip(accumulate(map(len, _clusters(page)), initial=0), _clusters(page), strict=False):
+        plain = characters(cluster)
+        one_by_one.add(_Traced(plain, [at] * len(plain), [at + len(cluster)] * len(plain)), 0, len(plain))
+    assert _by_character(page) == one_by_one
+
+
+def test_what_is_taken_many_at_once_is_one_character_each_whatever_stands_beside_it() -> None:
+    for code in range(0x110000):
+        if _ONE_TO_ONE.fullmatch(chr(code) * 2):
+            assert len(characters(chr(code))) == 1
+            assert len(list(_clusters(chr(code) * 2))) == 2
 
 
 @pytest.mark.parametrize(
