@@ -26,8 +26,9 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 
 import archivist
 from archivist.reading.ocr import model_paths
+from archivist.search import contents
 from archivist.search.engine import Document
-from archivist.search.whoosh import NAME, WhooshIndex
+from archivist.search.whoosh import WhooshIndex
 
 PACKAGE: Final = Path(archivist.__file__).parent
 
@@ -69,29 +70,36 @@ def there(path: str) -> Holds:
 # ── Whoosh ───────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(scope="module")
 def whoosh_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A text index of two documents, written as the product writes it."""
+    """A text index of two commits and a document that is gone, written as the product writes it."""
     folder = tmp_path_factory.mktemp("seams") / "text"
     with closing(WhooshIndex.create(folder)) as made:
         made.write([Document(7, "居民身份证", "居民 身份证"), Document(9, "户口簿", "户口簿")], ())
+        made.write([Document(11, "授权书", "授权书")], [7])
     return folder
 
 
 def _opened(folder: Path) -> Any:
     from whoosh import index
 
-    return index.open_dir(str(folder), indexname=NAME)
+    return index.open_dir(str(folder), indexname=contents.NAME)
 
 
-def _counts_generations(folder: Path) -> bool:
-    toc, opened = type(_opened(folder)._read_toc()), _opened(folder)
-    return bool(toc._latest_generation(opened.storage, NAME) == opened.latest_generation() > 0)
+def _lists_segments(folder: Path) -> bool:
+    """What is read of the table of contents without Whoosh is what Whoosh reads of it."""
+    table, commit = _opened(folder)._read_toc(), contents.newest(folder)
+    ours = contents.segments(folder, commit)
+    return bool(
+        commit == table.generation > 0
+        and [(one.file, one.dead) for one in ours]
+        == [(one.make_filename(contents.EXTENSION), set(one.deleted_docs())) for one in table.segments]
+    )
 
 
 def _whoosh(name: str, user: str, holds: Holds) -> Seam:
     return Seam("whoosh", name, f"archivist.search.{user}", holds)
 
 
-WHOOSH: Final = (_whoosh("index.TOC._latest_generation", "whoosh", _counts_generations),)
+WHOOSH: Final = (_whoosh("index.TOC", "contents", _lists_segments),)
 
 
 # ── what reads pictures ──────────────────────────────────────────────────────────────────────────────────

@@ -169,7 +169,7 @@ class SearchEngine(Protocol):
         """Return a page of the answer."""
 
 
-class TextIndex(Protocol):
+class TextReader(Protocol):
     """Which documents hold which text."""
 
     def holding(self, fragment: str) -> Bounds:
@@ -181,20 +181,24 @@ class TextIndex(Protocol):
     def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's text as it stands, likewise."""
 
-    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: Collection[int] = ()) -> None:
-        """Commit additions and removals at once; what an added document replaces must be among the dropped.
-
-        Nothing of the documents to ``purge`` stays in any file.
-        """
-
     def segments(self) -> list[int]:
         """Return how many documents each of its pieces holds."""
-
-    def tidy(self) -> bool:
-        """Put together what lies in too many pieces; returns whether there were. May take seconds."""
 
     def generation(self) -> int:
         """Return the number of the last commit; grows by one each time."""
 
     def close(self) -> None:
         """Let go of the files."""
+
+
+class TextIndex(TextReader, Protocol):
+    """The same for its one writer."""
+
+    def write(self, add: Iterable[Document], drop: Iterable[int], *, purge: Collection[int] = ()) -> None:
+        """Commit additions and removals at once; what an added document replaces must be among the dropped.
+
+        Nothing of the documents to ``purge`` stays in any file.
+        """
+
+    def tidy(self) -> bool:
+        """Put together what lies in too many pieces; returns whether there were. May take seconds."""

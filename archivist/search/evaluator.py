@@ -18,7 +18,7 @@ from archivist.search import ordering
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.document_text import TextLeaf, holds
-from archivist.search.engine import Bounds, Hit, Results, TextIndex
+from archivist.search.engine import Bounds, Hit, Results, TextReader
 from archivist.search.id_set import IdSet
 from archivist.search.paging import HitPlace, Page, Passed, SortBy
 from archivist.search.presentation import Grounds, shown
@@ -36,7 +36,7 @@ _NOWHERE: Final = HitPlace(0, "", "")
 class Embedded:
     """Implements ``Engine``. The text index is opened by the first leaf that needs it."""
 
-    def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextIndex]) -> None:
+    def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextReader]) -> None:
         self._catalogue, self._text = catalogue, text
 
     def search(self, tree: q.Node, page: Page) -> Results:
@@ -47,7 +47,7 @@ class Embedded:
 class _Evaluation:
     """One query being answered."""
 
-    def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextIndex], tree: q.Node) -> None:
+    def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextReader], tree: q.Node) -> None:
         self.catalogue, self.text, self.tree = catalogue, text, tree
         self.known: dict[q.Leaf, Bounds] = {}
         self.households: Set[int] = IdSet()

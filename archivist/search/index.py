@@ -294,8 +294,8 @@ class Index:
             IndexFault: E400. IndexNotWritten: E402.
         """
         with self._writing() as opened, as_written():
-            while opened.text().tidy():
-                opened.catalogue.finish((), (), (), opened.text().generation())
+            while opened.writer().tidy():
+                opened.catalogue.finish((), (), (), opened.writer().generation())
 
     def remove(self, *numbers: CaseNo) -> None:
         """Forget these cases entirely: rows, postings and texts, in every file of the index.
@@ -318,7 +318,7 @@ class Index:
         """Write anew whatever file still holds something of cases that were taken out; see ``remove``."""
         with self._writing() as opened, as_written():
             if gone := opened.catalogue.gone():
-                text = opened.text()
+                text = opened.writer()
                 text.write((), gone, purge=gone)
                 opened.catalogue.vacuum()
                 opened.catalogue.finish((), (), (), text.generation())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from archivist.errors import ForeignIndex, IndexFault
 from archivist.model.case import Case
@@ -15,8 +15,11 @@ from archivist.os_reasons import reason_of
 from archivist.search import binding, document_text
 from archivist.search.catalogue import IndexCatalogue
 from archivist.search.checksums import CATALOGUE, TEXT, Checksums
-from archivist.search.engine import ArchiveReader, Document, TextIndex, Trail
+from archivist.search.engine import ArchiveReader, Document, TextIndex, TextReader, Trail
 from archivist.search.evaluator import Embedded
+from archivist.search.text_files import TextFiles
+
+T = TypeVar("T", bound=TextReader)
 
 CURRENT: Final = "CURRENT"
 """The file that names the folder in use."""
@@ -40,7 +43,8 @@ class OpenedIndex:
         self._bound = trail is None
         self.check()
         self.catalogue = IndexCatalogue(folder / CATALOGUE, writes=writes)
-        self._text: TextIndex | None = None
+        self._text: TextReader | None = None
+        self._writer: TextIndex | None = None
         self.engine = Embedded(self.catalogue, self.text)
 
     def check(self) -> None:
@@ -70,27 +74,40 @@ class OpenedIndex:
             return False
         return True
 
-    def text(self) -> TextIndex:
+    def text(self) -> TextReader:
         """Return the text index, opened when first asked.
 
         Raises:
             IndexFault: E400, it has lost something.
         """
         if self._text is None:
-            from archivist.search.whoosh import WhooshIndex
-
-            followed = self.catalogue.text_generation()
-            opened = WhooshIndex(self.folder / TEXT, self.sums)
-            if opened.generation() < followed:
-                raise IndexFault("全文索引比索引目录旧，丢失了内容")
-            self._text = opened
+            self._text = self._followed(TextFiles(self.folder / TEXT, self.sums))
         return self._text
+
+    def writer(self) -> TextIndex:
+        """Return what writes the text index, opened when first asked.
+
+        Raises:
+            IndexFault: E400, it has lost something.
+        """
+        if self._writer is None:
+            from archivist.search.whoosh import WhooshIndex  # loads Whoosh
+
+            self._writer = self._followed(WhooshIndex(self.folder / TEXT, self.sums))
+        return self._writer
+
+    def _followed(self, text: T) -> T:
+        """Return a text index that has come as far as the catalogue."""
+        if text.generation() < self.catalogue.text_generation():
+            raise IndexFault("全文索引比索引目录旧，丢失了内容")
+        return text
 
     def close(self) -> None:
         """Let go of the files."""
         self.catalogue.close()
-        if self._text is not None:
-            self._text.close()
+        for text in (self._text, self._writer):
+            if text is not None:
+                text.close()
 
 
 def current(index: Path) -> str | None:
@@ -128,7 +145,7 @@ def follow(opened: OpenedIndex, archive: ArchiveReader, cases: Sequence[Case]) -
     """Write the rows, then the texts, then the heads of some cases; returns how many."""
     facts = {case.number: document_text.facts_text(case.facts) for case in cases}
     by_number = {case.number: case for case in cases}
-    catalogue, text = opened.catalogue, opened.text()
+    catalogue, text = opened.catalogue, opened.writer()
     catalogue.begin(cases, facts)
     waiting, gone = catalogue.waiting(facts), catalogue.gone()
     found: list[tuple[str, int, int]] = []

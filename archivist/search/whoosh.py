@@ -8,26 +8,22 @@ it that nobody else can have written it, and each file is held against its check
 
 from __future__ import annotations
 
-import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from archivist.errors import ArchivistError, IndexFault, IndexNotWritten
 from archivist.os_reasons import reason_of
 from archivist.search import merging
 from archivist.search.checksums import Checksums, sync_folder
-from archivist.search.engine import Bounds, Document
-from archivist.search.id_set import IdSet
+from archivist.search.contents import NAME, STRANGE
+from archivist.search.engine import Document
 from archivist.search.segment import Segment, packed_text
 from archivist.search.segment_writing import Added
-from archivist.search.text import is_one_gram, needed
+from archivist.search.text_files import TextFiles
 from archivist.search.whoosh_codec import ArchiveSegment, opened, schema
 
 with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular expressions are not raw strings
@@ -36,13 +32,7 @@ with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular express
     from whoosh.filedb.filestore import FileStorage
     from whoosh.util import filelock
 
-T = TypeVar("T")
-
-NAME: Final = "MAIN"
 WRITER_TIMEOUT_S: Final = 30.0
-OPEN_TRIES: Final = 3
-"""Attempts to open one commit; a file may be missing only while the next commit replaces it."""
-OPEN_PAUSE_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +43,12 @@ class Built:
     documents: int
 
 
-class WhooshIndex:
+class WhooshIndex(TextFiles):
     """The text index in one folder: many readers, one writer; see ``TextIndex`` for what each method promises."""
 
     def __init__(self, folder: Path, sums: Checksums | None = None) -> None:
+        super().__init__(folder, sums)
         self._storage = _Storage(str(folder), sums)
-        self._leaves: list[Segment] | None = None
-        self._generation = -1
 
     @classmethod
     def create(cls, folder: Path) -> WhooshIndex:
@@ -70,82 +59,14 @@ class WhooshIndex:
         storage.let_go()
         return cls(folder)
 
-    def generation(self) -> int:
-        """Return the number of the newest commit on disk."""
-        found = int(index.TOC._latest_generation(self._storage, NAME))
-        if found < 0:
-            raise IndexFault("全文索引不存在或不完整")
-        return found
-
-    def segments(self) -> list[int]:
-        """Return how many documents live in each segment."""
-        return [len(leaf) for leaf in self._open()]
-
     def close(self) -> None:
         """Let go of the files."""
-        for leaf in self._leaves or ():
-            leaf.close()
-        self._leaves = None
+        super().close()
         self._storage.let_go()
-
-    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
-    def holding(self, fragment: str) -> Bounds:
-        """Return the documents that may hold a fragment of normal text; surely so when it is one gram."""
-        wanted = needed(fragment)
-        each = [_reading(lambda leaf=leaf: leaf.holding(wanted)) for leaf in self._open()]  # type: ignore[misc]
-        found = IdSet.of_bits(reduce(or_, each, 0))
-        return Bounds(found if is_one_gram(fragment) else IdSet(), found)
-
-    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
-        return self._each(ids, Segment.text)
-
-    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's text as it stands, in the order asked; documents that are gone are left out."""
-        return self._each(ids, Segment.written)
-
-    def _each(self, ids: Iterable[int], read: Callable[[Segment, int], str]) -> Iterator[tuple[int, str]]:
-        leaves = self._open()
-        for doc in ids:
-            for leaf in leaves:
-                if (number := leaf.number_of(doc)) is not None:
-                    yield doc, _reading(lambda at=number, leaf=leaf: read(leaf, at))  # type: ignore[misc]
-                    break
-
-    def _open(self) -> list[Segment]:
-        """Return the segments of the newest commit, opened anew when there has been another."""
-        newest = self.generation()
-        if self._leaves is None or newest != self._generation:
-            self.close()
-            self._leaves, self._generation = self._open_newest(), newest
-        return self._leaves
-
-    def _open_newest(self) -> list[Segment]:
-        """Open all segments; when a file is missing because of a commit meanwhile, try again."""
-        tries: Counter[int] = Counter()
-        while True:
-            newest = self.generation()
-            leaves: list[Segment] = []
-            try:
-                leaves.extend(map(self._leaf, index.TOC.read(self._storage, NAME, schema=schema()).segments))
-                return leaves
-            except BaseException as error:
-                for leaf in leaves:
-                    leaf.close()
-                self._storage.let_go()
-                if isinstance(error, OSError | index.EmptyIndexError):
-                    tries[newest] += 1
-                    if tries[newest] >= OPEN_TRIES:
-                        raise IndexFault("全文索引缺少文件") from error
-                    time.sleep(OPEN_PAUSE_S)
-                    continue
-                if isinstance(error, Exception) and not isinstance(error, IndexFault):
-                    raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
-                raise
 
     def _leaf(self, segment: ArchiveSegment) -> Segment:
         if not isinstance(segment, ArchiveSegment):
-            raise IndexFault("全文索引里有不是它自己写的内容")
+            raise IndexFault(STRANGE)
         self._storage.require(segment.file)
         return opened(self._storage.folder, segment)
 
@@ -268,15 +189,6 @@ def _packed(add: Iterable[Document]) -> list[Added]:
 
 def _refused(error: OSError) -> IndexNotWritten:
     return IndexNotWritten(f"磁盘拒绝写入索引（{reason_of(error)}），档案不受影响")
-
-
-def _reading(read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except IndexFault:
-        raise
-    except Exception as error:
-        raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
 
 
 class _Storage(FileStorage):  # type: ignore[misc]

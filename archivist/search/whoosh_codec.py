@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from archivist.search.contents import EXTENSION
 from archivist.search.postings import gram_of, key_of
 from archivist.search.segment import Segment
 
@@ -20,7 +21,6 @@ with warnings.catch_warnings():  # 2.7.4 was frozen in 2016: its regular express
     from whoosh.matching import ListMatcher
     from whoosh.reading import TermInfo, TermNotFound
 
-EXTENSION: Final = ".arc"
 GRAMS: Final = "grams"
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import pickle
 import random
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from archivist.search import evaluator, merging, rebuilding, segment_bulk, segment_writing
+from archivist.errors import IndexFault
+from archivist.search import contents, evaluator, merging, rebuilding, segment_bulk, segment_writing
 from archivist.search.id_set import IdSet
 from archivist.search.index import Index
 from archivist.search.postings import bits_in, gram_of, key_of, keys_beginning, numbers_in, pack
 from archivist.search.segment import Segment, normal_text, packed_text, written_text
 from archivist.search.segment_writing import Added, Output
 from archivist.search.text import flowing, grams, needed, normal
+from archivist.search.whoosh import WhooshIndex
 from tests.search.household import MemoryArchive, make_id, make_number
 
 WORDS = "家庭经济状况核对 王秀兰 公示 1201061958 火灾 ab1 x 镇人民政府 二〇二四 ñandú \U00020000\U00020001 残".split()
@@ -246,3 +251,18 @@ def test_walking_through_all_gives_the_order_that_sorting_gives(
                 patch.setattr(evaluator, "SORT_ALL", 0)
                 assert [index.search(question, limit=7, offset=at) for at in (0, 7, 28, 110)] == sorted_
             assert sorted_[0].hits
+
+
+@pytest.mark.parametrize("strange", [os.getpid, subprocess.Popen, Path(), IdSet()], ids=repr)
+def test_of_the_pickle_in_the_table_of_contents_nothing_is_made_but_our_segments(
+    tmp_path: Path, strange: object
+) -> None:
+    """«whatever else it names is refused before it is made»."""
+    WhooshIndex.create(tmp_path / "text").close()
+    table = tmp_path / "text" / contents.file_of(0)
+    whole, none = table.read_bytes(), pickle.dumps([], -1)
+    assert whole.endswith(none)
+    table.write_bytes(whole.removesuffix(none) + pickle.dumps([strange], -1))
+    with pytest.raises(IndexFault, match="不是它自己写的"):
+        contents.segments(tmp_path / "text", 0)
+    assert contents.newest(tmp_path / "text") == 0
