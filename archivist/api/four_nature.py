@@ -140,10 +140,53 @@ def check(
     Raises:
         CaseNotFound: E201. WriteFailed: E204. TemplateFault: E303.
     """
-    from archivist.preservation.four_nature import report, run
+    from archivist.preservation.four_nature import run
 
     numbers = selection.households(workspace, cases) or workspace.archive.case_numbers()
     found = run.check(workspace, numbers, phase=phase, on=by.today, backup=backup, step=progress)
+    return _told(workspace, by, found, dry_run=dry_run)
+
+
+@authorised(Act.VERIFY_RECEIVED)
+def check_received(
+    workspace: Workspace,
+    by: By,
+    office: str = "",
+    cases: Sequence[str] = (),
+    *,
+    phase: Phase | None = None,
+    backup: Path | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> FourNatureChecked:
+    """Look into the four natures of what the bureau received; what only the office knows is left open.
+
+    Args:
+        workspace: the bureau's.
+        by: who checks, and when.
+        office: the code of an office; all when empty.
+        cases: the households as people name them; all that were received when none is named.
+        phase: see ``check``.
+        backup: see ``check``; of the bureau's own.
+        dry_run: write neither report nor ledger.
+        progress: called with the cases done and the cases there are.
+
+    Raises:
+        CaseNotFound: E201. ArchiveError: E200, nothing was received from that office. IntegrityAlarm: E202, of the bureau's
+            ledger. WriteFailed: E204. TemplateFault: E303.
+    """
+    from archivist.bureau import received_evidence
+
+    found = received_evidence.check_four_natures(
+        workspace, office.strip().upper(), selection.households(workspace, cases),
+        phase=phase, on=by.today, backup=backup, step=progress,
+    )  # fmt: skip
+    return _told(workspace, by, found, dry_run=dry_run)
+
+
+def _told(workspace: Workspace, by: By, found: run.FourNatureReport, *, dry_run: bool) -> FourNatureChecked:
+    from archivist.preservation.four_nature import report, run
+
     files: tuple[Path, ...] = ()
     unrecorded = ""
     if not dry_run:
@@ -153,7 +196,7 @@ def check(
             unrecorded = str(error)
     overall = found.overall
     return FourNatureChecked(
-        phase=report.phase_words(phase),
+        phase=report.phase_words(found.phase),
         on=found.on,
         conclusion=found.conclusion.value,
         words=run.words(overall),

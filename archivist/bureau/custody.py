@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +13,10 @@ from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import Sha256
 from archivist.preservation.anchors import contradiction
-from archivist.store import bag
-from archivist.store.archive_fixity import check_bags
+from archivist.store import Archive, bag
+from archivist.store.archive_fixity import beside_bags, check_bags
 from archivist.store.bag_fixity import BagCheck, FixityFault, FixityFinding
+from archivist.store.receptions import ANCHORS, LEDGER, is_bag
 from archivist.workspace import Workspace
 
 _MANY: Final = 1_000
@@ -56,24 +57,19 @@ def verify(
     receptions = archive.receptions
     with workspace.writing(by):
         pass  # an earlier crash is healed first
-    named = {one.office for one in received.submissions(archive)}
-    wanted = sorted(named | {p.name for p in receptions.offices()})
-    if office:
-        if office not in wanted:
-            raise ArchiveError(
-                f"没有收到过 {office} 的报送", remedy="用 archivist bureau list 查看收到过哪些单位的。"
-            )
-        wanted = [office]
+    wanted = [office] if office else offices(archive)
+    require_received(archive, *wanted)
     found = []
     numbers: list[str] = []
     for code in wanted:
         folder = receptions.of(code)
         bags = [p for p in sorted(folder.glob("*-*")) if p.is_dir()] if folder.is_dir() else []
-        bags += sorted((folder / "ledger").glob("[0-9]*"))
+        bags += sorted((folder / LEDGER).glob("[0-9]*"))
         known = received.held_heads(archive, code)
         at_once = processes or (os.cpu_count() or 1 if len(bags) > _MANY else 1)
         checks = list(check_bags(bags, processes=at_once, step=step))
         findings = [f for check in checks for f in (*check.findings, *_history(known, check))]
+        findings += unaccounted(archive, code)
         there = {bag.identifier(check.bag) for check in checks}
         findings += [
             FixityFinding(name, "", FixityFault.GONE, "总账中有") for name in sorted(known.keys() - there)
@@ -82,6 +78,43 @@ def verify(
         numbers += [check.bag for check in checks if not check.bag.isdigit()]
     _record(workspace, by, found, numbers)
     return tuple(found)
+
+
+def offices(archive: Archive) -> list[str]:
+    """Return the codes of the offices something was received from, by the ledger or by what lies there."""
+    named = {one.office for one in received.submissions(archive)}
+    return sorted(named | {p.name for p in archive.receptions.offices()})
+
+
+def require_received(archive: Archive, *codes: str) -> None:
+    """Refuse an office that never handed anything over.
+
+    Raises:
+        ArchiveError: E200.
+    """
+    known = offices(archive)
+    for code in codes:
+        if code not in known:
+            raise ArchiveError(
+                f"没有收到过 {code} 的报送", remedy="用 archivist bureau list 查看收到过哪些单位的。"
+            )
+
+
+def unaccounted(archive: Archive, office: str) -> Iterator[FixityFinding]:
+    """Yield what lies among an office's bags and is none, and bags that the ledger does not know to have been received.
+
+    Raises:
+        IntegrityAlarm: E202, of the bureau's ledger.
+    """
+    folder = archive.receptions.of(office)
+    known = received.held_heads(archive, office)
+    for place, besides in ((folder, {LEDGER, ANCHORS}), (folder / LEDGER, set())):
+        names = {p.name for p in place.iterdir() if p.is_dir()} if place.is_dir() else set()
+        bags = {name for name in names - besides if is_bag(name)}
+        yield from beside_bags(place, bags | besides)
+        for name in sorted(bags):
+            if bag.identifier(name) not in known:
+                yield FixityFinding(name, "", FixityFault.EXTRA, "", "总账中没有接收过")
 
 
 def _history(known: received.Heads, check: BagCheck) -> Sequence[FixityFinding]:

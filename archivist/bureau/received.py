@@ -12,6 +12,7 @@ from archivist.model.bag_head import BagHead
 from archivist.model.event import Event, Op
 from archivist.model.ids import Sha256
 from archivist.model.plain_json import MalformedData
+from archivist.preservation.submission_format import TransferSums
 from archivist.preservation.submission_replies import Receipt
 from archivist.store import Archive, bag, durable_files
 from archivist.store.receptions import ANCHORS, Receptions
@@ -30,6 +31,7 @@ class Reported:
         parts: file name and SHA-256 of each package.
         heads: of the bags that were taken in; the office's ledger among them.
         returned: households that were sent back.
+        sums: what the transfer list says of the households that were taken in; ``None`` where an older program received them.
         files: of the receipt, relative to the outbox, with their digests.
     """
 
@@ -42,6 +44,7 @@ class Reported:
     heads: tuple[BagHead, ...]
     returned: tuple[str, ...]
     files: tuple[tuple[str, Sha256], ...]
+    sums: Mapping[str, TransferSums] | None = None
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -52,6 +55,8 @@ class Reported:
     def of(cls, event: Event) -> Reported:
         """Return what an event of the ledger tells."""
         data = event.data
+        heads = tuple(map(BagHead.from_plain, data["heads"]))
+        ends = {head.bag: head for head in heads}
         return cls(
             data["submission"],
             data["office"],
@@ -59,9 +64,16 @@ class Reported:
             event.time[:10],
             Sha256(data["anchor"]),
             tuple((part["name"], Sha256(part["sha256"])) for part in data["parts"]),
-            tuple(map(BagHead.from_plain, data["heads"])),
+            heads,
             tuple(one["case"] for one in data["returned"]),
             tuple((file["path"], Sha256(file["sha256"])) for file in data.get("files", ())),
+            {
+                one["case"]: TransferSums(ends[one["case"]], one["records"], one["files"], one["bytes"])
+                for one in data["sums"]
+                if one["case"] in ends
+            }
+            if "sums" in data
+            else None,
         )
 
 

@@ -169,6 +169,11 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
         "parts": [{"name": part.name, "sha256": part.sha256} for part in receipt.parts],
         "heads": [list(heads[name]) for name in (*accepted, *map(_name_of, ledgers))],
         "returned": [{"case": case.case, "why": case.why} for case in receipt.returned],
+        "sums": [
+            {"case": c.case, "records": c.records, "files": c.files, "bytes": c.bytes}
+            for c in told.cases
+            if c.case in accepted
+        ],
     }
     answer = {
         f"{RECEIPT}-{told.id}.json": receipt.encode(),

@@ -12,6 +12,7 @@ from archivist.api import cluster_agenda
 from archivist.api.agenda import DAYS
 from archivist.cli.agenda import ROWS, show_offices
 from archivist.cli.fixity import show_findings
+from archivist.cli.four_nature import PHASES, check_four_received
 from archivist.cli.parameters import DAY
 from archivist.cli.passwords import asking, password_file
 from archivist.cli.session import Session, with_session
@@ -60,9 +61,32 @@ def receive(session: Session, files: tuple[Path, ...], password_file: Path | Non
 
 @bureau.command()
 @click.argument("office", required=False, default="", metavar="[单位代码]")
+@click.option(
+    "--four", is_flag=True, help="四性检测：31 项逐项检，写报告，记总账；只有报送单位知道的写“未检”。"
+)
+@click.option("--case", "cases", multiple=True, metavar="户", help="与 --four 同用：只检这一户；可多次写。")
+@click.option("--phase", type=click.Choice(list(PHASES)), help="与 --four 同用：哪一环节的检测项；默认全部。")
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="与 --four 同用：本局备份盘上的文件夹，连同最近一次备份一起检查。",
+)
+@click.option("--dry-run", is_flag=True, help="与 --four 同用：只检测，不写报告，不记总账。")
 @with_session
-def verify(session: Session, office: str) -> int:
-    """核对收到的户档：内容、清单、事件链，与接收时的链头对照；可只核对一个单位的。"""
+def verify(
+    session: Session,
+    office: str,
+    four: bool,
+    cases: tuple[str, ...],
+    phase: str | None,
+    backup: Path | None,
+    dry_run: bool,
+) -> int:
+    """核对收到的户档：内容、清单、事件链，与接收时的链头对照；可只核对一个单位的。加 --four 做四性检测。"""
+    if four:
+        return check_four_received(session, office, cases, phase, backup, dry_run=dry_run)
+    if cases or phase or backup or dry_run:
+        raise UsageError("--case、--phase、--backup、--dry-run 与 --four 同用")
     with session.progress("核对") as progress:
         done = api.verify(session.workspace, session.by(), office, progress=progress)
     session.emit(done)

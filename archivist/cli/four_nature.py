@@ -1,4 +1,4 @@
-"""``archivist check --four``: the four natures (四性), item by item."""
+"""``archivist check --four``, ``archivist bureau verify --four``: the four natures (四性), item by item."""
 
 from __future__ import annotations
 
@@ -33,6 +33,36 @@ def check_four(
             dry_run=dry_run,
             progress=progress,
         )
+    return _answer(session, done)
+
+
+def check_four_received(
+    session: Session,
+    office: str,
+    cases: tuple[str, ...],
+    phase: str | None,
+    backup: Path | None,
+    *,
+    dry_run: bool,
+) -> int:
+    """Check what the bureau received, show, and return the exit status."""
+    if not dry_run:
+        require_writable(session.workspace)
+    with session.progress("四性检测", least=2) as progress:
+        done = api.check_received(
+            session.workspace,
+            session.by(writes=not dry_run),
+            office,
+            cases,
+            phase=PHASES[phase] if phase else None,
+            backup=backup,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    return _answer(session, done)
+
+
+def _answer(session: Session, done: FourNatureChecked) -> int:
     session.emit(done)
     if not session.json:
         _show(session, done)

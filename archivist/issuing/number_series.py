@@ -6,7 +6,7 @@ Read from the truth alone: the ledger says which numbers were taken, the cases a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -18,6 +18,7 @@ from archivist.model.event import Event, Op
 from archivist.model.ids import CaseNo
 from archivist.model.office_papers import NOTED
 from archivist.model.reference_numbers import ReferenceNumber, YearNumbers
+from archivist.store import Archive
 from archivist.workspace import Workspace
 
 
@@ -100,21 +101,13 @@ def series(workspace: Workspace, year: int | None = None) -> NumberSeries:
     Raises:
         IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
     """
-    archive, unread = workspace.archive, dict[str, str]()
+    archive = workspace.archive
+    documents = borne_by(archive, archive.case_numbers(), archive.ledger_events())
+    unread, plain = documents.unread, [line for line in documents.lines if not line.doc_no]
     borne: dict[str, list[NumberLine]] = {}
-    for number in archive.case_numbers():
-        try:
-            case = archive.read(number)
-        except ArchiveError as error:
-            unread[str(number)] = error.what
-            continue
-        for line in _of_case(case):
+    for line in documents.lines:
+        if line.doc_no:
             borne.setdefault(line.doc_no, []).append(line)
-    plain: list[NumberLine] = []
-    for event in archive.ledger_events():
-        if event.op is Op.OFFICE_DOCUMENT_ISSUED:
-            line = _of_office(event)
-            (borne.setdefault(line.doc_no, []) if line.doc_no else plain).append(line)
     alive = archive.runs.alive_ids()
     lines = [
         line
@@ -124,6 +117,25 @@ def series(workspace: Workspace, year: int | None = None) -> NumberSeries:
     older = [replace(line, by_hand=True) for rest in borne.values() for line in rest]
     wanted = [line for line in (*lines, *older, *plain) if year in (None, line.year)]
     return NumberSeries(tuple(sorted(wanted, key=_place)), unread)
+
+
+def borne_by(archive: Archive, numbers: Iterable[CaseNo], ledger: Iterable[Event]) -> NumberSeries:
+    """Return the documents that bear a number, and those of an office that have none, whatever numbers were taken besides.
+
+    Args:
+        archive: where the households' files are.
+        numbers: the households; each is read.
+        ledger: events of the office's ledger.
+    """
+    lines: list[NumberLine] = []
+    unread: dict[str, str] = {}
+    for number in numbers:
+        try:
+            lines += _of_case(archive.read(number))
+        except ArchiveError as error:
+            unread[str(number)] = error.what
+    lines += [_of_office(event) for event in ledger if event.op is Op.OFFICE_DOCUMENT_ISSUED]
+    return NumberSeries(tuple(lines), unread)
 
 
 def _place(line: NumberLine) -> tuple[int, bool, str, int, str]:

@@ -114,6 +114,16 @@ class WhySubmitted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferSums:
+    """What a transfer list says of a household: its chain as it stood then, its papers, the files of its bag and their bytes."""
+
+    head: BagHead
+    records: int
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class SubmittedCase:
     """One household of a submission.
 
@@ -135,6 +145,11 @@ class SubmittedCase:
     files: int
     bytes: int
     tagmanifest: Sha256
+
+    @property
+    def sums(self) -> TransferSums:
+        """What can be counted again."""
+        return TransferSums(BagHead(self.case, self.seq, self.head), self.records, self.files, self.bytes)
 
 
 @dataclass(frozen=True, slots=True)

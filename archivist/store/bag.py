@@ -17,6 +17,8 @@ DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
 INFO: Final = "bag-info.txt"
+ORGANISATION: Final = "Source-Organization"
+"""Label of the office that opened the case, in ``INFO``."""
 LEAFLET: Final = "data/说明.txt"
 """Says to whoever finds the folder what it is and how it is checked; no bag of the program's is without payload."""
 FORMAT: Final = "2"
@@ -48,7 +50,7 @@ def case_info(number: CaseNo, organisation: str, day: dt.date) -> bytes:
     """Return the ``bag-info.txt`` of a case that is opened on a day by an office."""
     return _of_profile(
         "shehui-jiuzhu-huodang",
-        ("Source-Organization", organisation),
+        (ORGANISATION, organisation),
         ("External-Identifier", str(number)),
         ("External-Description", f"一户一档 {number.category.label}"),
         ("Bagging-Date", day.isoformat()),

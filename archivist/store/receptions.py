@@ -95,6 +95,11 @@ class Reception:
         return cls(plain["submission"], plain["office"], tuple(plain["bags"]), plain["event"], stamp, custody)
 
 
+def is_bag(place: str) -> bool:
+    """Tell whether a name is one of a bag's folder among an office's: a case number, or below ``LEDGER`` a year."""
+    return bool(_PLACE.fullmatch(place) or _PLACE.fullmatch(f"{LEDGER}/{place}"))
+
+
 def begin(root: Path) -> None:
     """Make a new archive the bureau's; what it lacks besides is made when it is opened."""
     for path in (root, root / RECEIVED):

@@ -240,7 +240,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (11, "error", ["没有.zip", "--workspace", "{bureau}"]),
         (20, "error", ["{package}"]),
     ],
-    ("bureau", "verify"): [(0, "bureau-verify", ["--workspace", "{bureau}"])],
+    ("bureau", "verify"): [
+        (0, "bureau-verify", ["--workspace", "{bureau}"]),
+        (22, "four-nature", ["--four", "--workspace", "{bureau}"]),
+        (2, "error", ["--phase", "移交", "--workspace", "{bureau}"]),
+    ],
     ("bureau", "sample"): [(2, "error", ["--month", "2024-03", "--workspace", "{bureau}"])],
     ("bureau", "feedback"): [
         (0, "bureau-feedback", ["S-TJHQ-2024Q1-01", "--findings", "{findings}", "--workspace", "{bureau}"]),

@@ -87,7 +87,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("submit", "make"): [(Act.SUBMIT, ["--month", "2024-03"])],
     ("submit", "import"): [(Act.SUBMIT, ["archivist.toml"])],
     ("bureau", "receive"): [(Act.RECEIVE, ["包.zip"])],
-    ("bureau", "verify"): [(Act.VERIFY_RECEIVED, [])],
+    ("bureau", "verify"): [(Act.VERIFY_RECEIVED, []), (Act.VERIFY_RECEIVED, ["--four"])],
     ("bureau", "sample"): [(Act.DRAW_SAMPLE, ["--month", "2024-03", "--lot", "1"])],
     ("bureau", "feedback"): [(Act.GIVE_FEEDBACK, ["S-TJHQ-2024Q1-01", "--findings", "抽查.csv"])],
     ("retention", "propose"): [(Act.PROPOSE_DISPOSAL, [])],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from archivist.model.bag_head import BagHead
 from archivist.model.standing import Verdict
 from archivist.preservation.comparison import HeadsElsewhere, compare
 from archivist.preservation.four_nature.evidence import CaseEvidence
@@ -177,17 +176,16 @@ def sums(evidence: CaseEvidence) -> ItemOutcome:
 
 def _transfer_list(evidence: CaseEvidence) -> tuple[list[str], list[str], list[str]]:
     """Hold the bag, as it stood then, against the list of the last submission it was in: wrong, left open, right."""
-    for name, (_, submission) in reversed(evidence.office.handed_over.items()):
-        if submission is None:
-            return [], [f"{name} 的移交清单读不出来"], []
-        for told in submission.cases:
-            if told.case == str(evidence.number):
-                packed = pack(evidence.office.workspace.archive.root, BagHead(told.case, told.seq, told.head))
-                now = (packed.records, len(packed.entries), packed.bytes)
-                said = (told.records, told.files, told.bytes)
-                words = f"{name} 的移交清单 {said[0]} 件、{said[1]} 个文件、{said[2]} 字节"
-                wrong = [f"{words}，实为 {now[0]} 件、{now[1]} 个、{now[2]} 字节"] if now != said else []
-                return wrong, [], [words]
+    for name, sums in reversed(evidence.office.transfer_lists.items()):
+        if isinstance(sums, str):
+            return [], [sums], []
+        if told := sums.get(str(evidence.number)):
+            packed = pack(evidence.office.workspace.archive.root, told.head)
+            now = (packed.records, len(packed.entries), packed.bytes)
+            said = (told.records, told.files, told.bytes)
+            words = f"{name} 的移交清单 {said[0]} 件、{said[1]} 个文件、{said[2]} 字节"
+            wrong = [f"{words}，实为 {now[0]} 件、{now[1]} 个、{now[2]} 字节"] if now != said else []
+            return wrong, [], [words]
     return [], [], []
 
 

@@ -119,13 +119,16 @@ def domains(evidence: CaseEvidence) -> ItemOutcome:
         return not_checked(evidence.unread)
     types_known = {document.id for document in evidence.office.workspace.catalogue}
     steps_known = {*StepId, *(row.id for row in evidence.office.workspace.pack.steps)}
-    wrong = [
+    strange = [
         f"第 {r.no} 件的文书种类 {r.type} 不在目录内"
         for r in case.records.values()
         if r.type not in types_known
     ]
-    wrong += [f"环节 {step.id} 不在目录内" for step in case.steps if step.id not in steps_known]
-    return ItemOutcome.of(wrong, seen=[f"{len(case.records)} 件、{len(case.steps)} 个环节的种类都在目录内"])
+    strange += [f"环节 {step.id} 不在目录内" for step in case.steps if step.id not in steps_known]
+    seen = [f"{len(case.records)} 件、{len(case.steps)} 个环节的种类都在目录内"]
+    if evidence.office.settings_of is None:  # an office may have types and steps of its own
+        return ItemOutcome.of((), [f"{one}（本局的目录）" for one in strange], seen)
+    return ItemOutcome.of(strange, seen=seen)
 
 
 @checks_item("ZS08")

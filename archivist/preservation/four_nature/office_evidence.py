@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from archivist.config import Config
 from archivist.errors import ArchivistError, IntegrityAlarm, NewerFormat
 from archivist.issuing.number_series import NumberSeries, series
 from archivist.model.event import Event, Op
+from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
 from archivist.preservation import backup_check, comparison, generations, history
 from archivist.preservation.anchors import Anchors
@@ -20,7 +22,7 @@ from archivist.preservation.four_nature.local_tools import ToolRun, run_tool
 from archivist.preservation.four_nature.outcome import ItemOutcome, not_checked
 from archivist.preservation.seal import FOLDER as SEALS
 from archivist.preservation.seal import HEADS
-from archivist.preservation.submission_format import Submission
+from archivist.preservation.submission_format import Submission, TransferSums
 from archivist.preservation.submission_ledger import FOLDER as SUBMISSIONS
 from archivist.preservation.submission_ledger import SubmissionEntry, SubmissionStage, entries, load
 from archivist.rules.disposition.arrangement import archive_no
@@ -42,7 +44,7 @@ class OutsideAnchor:
 
 
 class OfficeEvidence:
-    """The archive as a whole.
+    """The archive as a whole, of the office whose settings these are.
 
     Args:
         workspace: the open workspace.
@@ -54,6 +56,21 @@ class OfficeEvidence:
         self.workspace = workspace
         self.on = on
         self.medium = backup
+
+    @property
+    def foreign_rules(self) -> str:
+        """Why nothing that rests on the rules can be told of these files; empty where they are the office's own."""
+        return ""
+
+    @property
+    def settings_of(self) -> Config | None:
+        """The settings of the office whose files these are; ``None`` where they are another's."""
+        return self.workspace.config
+
+    @property
+    def cases(self) -> list[CaseNo]:
+        """The households these files are of, in order."""
+        return self.workspace.archive.case_numbers()
 
     @cached_property
     def anchors(self) -> Anchors:
@@ -111,6 +128,16 @@ class OfficeEvidence:
         return found
 
     @cached_property
+    def transfer_lists(self) -> dict[str, Mapping[str, TransferSums] | str]:
+        """What the transfer lists say, by submission, the newest last; or why one says nothing."""
+        return {
+            name: f"{name} 的移交清单读不出来"
+            if submission is None
+            else {told.case: told.sums for told in submission.cases}
+            for name, (_, submission) in self.handed_over.items()
+        }
+
+    @cached_property
     def numbers(self) -> NumberSeries | str:
         """The reference numbers of all documents, or why they cannot be told."""
         try:
@@ -123,7 +150,7 @@ class OfficeEvidence:
         """The numbers in the archive (档号) there are, with the cases that bear each."""
         found: dict[str, list[str]] = {}
         archive = self.workspace.archive
-        for number in archive.case_numbers():
+        for number in self.cases:
             try:
                 told = archive_no(archive.read(number))
             except ArchivistError:
@@ -144,12 +171,17 @@ class OfficeEvidence:
         yield from beside_bags(archive.batches.folder, set(archive.batches.ids()))
         yield from beside_bags(archive.review, {folder.name for folder in archive.tray.folders()})
 
+    @property
+    def ledger_here(self) -> tuple[Event, ...] | str:
+        """The events of the ledger of whoever keeps the files, or why they cannot be read."""
+        return self.ledger
+
     @cached_property
     def backup(self) -> ItemOutcome:
         """Whether the last backup is young enough, and whole where its medium is at hand."""
-        if isinstance(self.ledger, str):
-            return not_checked(self.ledger)
-        made = [event for event in self.ledger if event.op is Op.BACKUP_MADE]
+        if isinstance(self.ledger_here, str):
+            return not_checked(self.ledger_here)
+        made = [event for event in self.ledger_here if event.op is Op.BACKUP_MADE]
         if not made:
             return not_checked("没有备份")
         last = made[-1]

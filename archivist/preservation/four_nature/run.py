@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -127,6 +127,8 @@ class FourNatureReport:
 
 _TIMES: Final = 5
 """A case that changes while it is looked at is looked at so often."""
+_OF_DIGESTS: Final = "ZS01"
+"""Asked for on every occasion."""
 _NAMED: Final = 5
 """So many different things are said of an item, where all cases are told together."""
 
@@ -175,13 +177,47 @@ def check(
         CaseNotFound: E201.
     """
     office = OfficeEvidence(workspace, on, backup)
+    return check_each([(office, number) for number in numbers], phase=phase, on=on, reader=reader, step=step)
+
+
+def check_each(
+    cases: Sequence[tuple[OfficeEvidence, CaseNo]],
+    *,
+    gone: Collection[CaseNo] = (),
+    phase: Phase | None = None,
+    on: dt.date,
+    reader: Reader | None = None,
+    step: Callable[[int, int], None] | None = None,
+) -> FourNatureReport:
+    """Look into the cases of several offices, each with what is known of its office; see ``check``.
+
+    Args:
+        cases: in order.
+        gone: those of them that ought to be there and are not.
+        phase: see ``check``.
+        on: see ``check``.
+        reader: see ``check``.
+        step: see ``check``.
+    """
     found: list[CaseFourNature] = []
     with nullcontext(reader) if reader else Reader() as opened:
-        for done, number in enumerate(numbers, 1):
-            found.append(judge(_gathered_at_rest(office, number, opened), phase))
+        for done, (office, number) in enumerate(cases, 1):
+            if number in gone:
+                found.append(judge_absent(number, phase, "案卷不见了，总账中有"))
+            else:
+                found.append(judge(_gathered_at_rest(office, number, opened), phase))
             if step:
-                step(done, len(numbers))
+                step(done, len(cases))
     return FourNatureReport(phase, on, tuple(found))
+
+
+def judge_absent(number: CaseNo, phase: Phase | None, why: str) -> CaseFourNature:
+    """Return what each item comes to on a case that ought to be there and is not: its digests are wrong, the rest is left open."""
+    results = (
+        ItemResult(item, ItemOutcome.of([why]) if item.id == _OF_DIGESTS else not_checked(why))
+        for item in items_of(phase)
+    )
+    return CaseFourNature(number, 0, "", tuple(results))
 
 
 def _gathered_at_rest(office: OfficeEvidence, number: CaseNo, reader: Reader) -> CaseEvidence:

@@ -31,6 +31,7 @@ from archivist.rules.disposition.retention import RetentionClass, retention
 from archivist.rules.rule import Stage
 from archivist.store import bag
 from archivist.store.bag_fixity import FixityFault
+from archivist.store.bag_profile import fields
 
 ATTACHMENTS: Final = Path(__file__).with_name("attachments.tsv")
 
@@ -38,10 +39,13 @@ ATTACHMENTS: Final = Path(__file__).with_name("attachments.tsv")
 @checks_item("ZS10")
 def archive_number(evidence: CaseEvidence) -> ItemOutcome:
     """The number in the archive is of the office's form, that of the case number; without 全宗号 there is no form."""
-    case, fonds = evidence.case, evidence.office.workspace.config.archive.fonds
+    case, settings = evidence.case, evidence.office.settings_of
     if case is None:
         return not_checked(evidence.unread)
     told = archive_no(case)
+    if settings is None:
+        return not_checked(f"报送单位的档号规则这里没有；卷内{f'所写为 {told}' if told else '没有编档号'}")
+    fonds = settings.archive.fonds
     if not fonds:
         return not_checked(
             "本机关未设档号规则：在 [archive] 写 fonds" + (f"；卷内所写为 {told}" if told else "")
@@ -114,19 +118,25 @@ def description(evidence: CaseEvidence) -> ItemOutcome:
         for item in found
         if (lacking := _lacking(evidence, case, item))
     ]
-    kept = retention(case, evidence.office.workspace.pack, evidence.office.on)
-    if kept.kind is RetentionClass.UNKNOWN:
-        wrong.append("注销日不明，保管期限算不出来")
+    office = evidence.office
+    if not office.foreign_rules:
+        kept = retention(case, office.workspace.pack, office.on)
+        if kept.kind is RetentionClass.UNKNOWN:
+            wrong.append("注销日不明，保管期限算不出来")
     unread = [f"第 {i.kept.no} 件是外来件，责任者不明" for i in found if author(i) is Author.UNKNOWN]
+    if office.settings_of is None:
+        agency = [str(i.kept.no) for i in found if author(i) is Author.AGENCY]
+        unread += [f"第 {'、'.join(agency)} 件的核对机构是哪一个，这里没有登记"] if agency else []
+    unread += [f"保管期限没有算：{office.foreign_rules}"] if office.foreign_rules else []
     return ItemOutcome.of(wrong, unread, [f"{len(found)} 件的题名、责任者、日期、页数和保管期限都有"])
 
 
 def _lacking(evidence: CaseEvidence, case: Case, item: VolumeItem) -> list[str]:
-    office = evidence.office.workspace.config.office
+    settings = evidence.office.settings_of
     names = {
         Author.APPLICANT: str(case.fact(FactPath.APPLICANT_NAME) or ""),
-        Author.AGENCY: office.verification_agency,
-        Author.OFFICE: office.name,
+        Author.AGENCY: settings.office.verification_agency if settings else "不明",
+        Author.OFFICE: settings.office.name if settings else _told_by_bag(evidence.info),
     }
     there = {
         "题名": item.made.title.strip(),
@@ -135,6 +145,10 @@ def _lacking(evidence: CaseEvidence, case: Case, item: VolumeItem) -> list[str]:
         "页数": item.is_counted,
     }
     return [name for name, value in there.items() if not value]
+
+
+def _told_by_bag(info: bytes | None) -> str:
+    return next(iter(fields(info or b"").get(bag.ORGANISATION, ())), "")
 
 
 @checks_item("WZ03")
@@ -207,6 +221,8 @@ def completeness(evidence: CaseEvidence) -> ItemOutcome:
     case = evidence.case
     if case is None:
         return not_checked(evidence.unread)
+    if why := evidence.office.foreign_rules:
+        return not_checked(why)
     report = completeness_audit.check(
         evidence.office.workspace, [case.number], stage=Stage.ARCHIVE, on=evidence.office.on
     )
