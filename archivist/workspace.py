@@ -35,6 +35,7 @@ from archivist.store import Archive, Draft, Stamp, machine_clock, office_keys
 if TYPE_CHECKING:
     from archivist.config import Config
     from archivist.doctypes.catalogue import Catalogue
+    from archivist.reading.picture_cache import PictureCache
     from archivist.rules.pack import Pack
 
 _FOLLOWED_AT_ONCE: Final = 200
@@ -128,6 +129,13 @@ class Workspace:
         return Index(self.root / "index", self.archive)
 
     @property
+    def pictures(self) -> PictureCache:
+        """Pictures of pages that were made once."""
+        from archivist.reading.picture_cache import PictureCache
+
+        return PictureCache(self.root / "index")
+
+    @property
     def templates(self) -> Path:
         """The workspace's own templates."""
         return self.root / "doc_templates"
@@ -204,10 +212,13 @@ class Workspace:
 
     def forget(self, *numbers: CaseNo) -> None:
         """Let the index forget destroyed cases, in every file; where it cannot now, catching up does."""
+        for number in numbers:
+            self.pictures.forget(number)
         self._let_index(lambda: self.index.remove(*numbers))
 
     def forget_later(self, number: CaseNo) -> None:
         """Let no answer tell of a destroyed case any more. ``forget`` then takes what the index's files hold of all such at once."""
+        self.pictures.forget(number)
         self._let_index(lambda: self.index.take_out(number))
 
     def _follow_now(self, numbers: Iterable[CaseNo]) -> None:

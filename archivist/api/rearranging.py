@@ -164,6 +164,31 @@ def join(workspace: Workspace, by: By, items: Sequence[str], *, dry_run: bool = 
     return Rearranged.of(tried(workspace, by, rearranging.join_items(workspace, by, found)))
 
 
+@dataclass(frozen=True, slots=True)
+class PageTurned(Result):
+    """A page of a waiting file that is shown another way up; ``turn`` how far it is turned in all, clockwise."""
+
+    SCHEMA: ClassVar[str] = "archivist/review-turn/1"
+
+    item: str
+    name: str
+    page: int
+    turn: int
+
+
+@authorised(Act.REARRANGE)
+def turn(workspace: Workspace, by: By, item: str, page: int, degrees: int = 90) -> PageTurned:
+    """Show a page of a waiting file turned; the file stays as it came, the angle is kept beside it and goes with it.
+
+    Raises:
+        TrayItemNotFound: E104. UsageError: E001, no such page, or no such angle.
+    """
+    from archivist.ingest import turning
+
+    done = turning.turn(workspace, by, TrayView(workspace).named(item), page, degrees)
+    return PageTurned(done.id, done.name, page, turning.turned_by_hand(done).get(page, 0))
+
+
 @authorised(Act.REARRANGE)
 def undo(workspace: Workspace, by: By, batch: str) -> PutBack:
     """Put the files of a batch back into the tray as they came; possible while all its parts wait there.

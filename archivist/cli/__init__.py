@@ -2,7 +2,7 @@
 
 ``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
-``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``) · ``documents`` · ``printing`` · ``reports`` · ``templates`` · ``find`` ·
+``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``, ``page_images``) · ``documents`` · ``printing`` · ``reports`` · ``templates`` · ``find`` ·
 ``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``demo``.
 """
 
@@ -31,6 +31,7 @@ __all__ = [
     "ledger",
     "main",
     "next_acts",
+    "page_images",
     "parameters",
     "passwords",
     "people",

@@ -60,6 +60,18 @@ def join(session: Session, items: tuple[str, ...], dry_run: bool) -> int:
 
 
 @click.command()
+@click.argument("item", metavar="编号")
+@click.argument("page", metavar="页", type=click.IntRange(1))
+@click.argument("degrees", metavar="度数", type=click.Choice(["90", "180", "270"]), default="90")
+@with_session
+def turn(session: Session, item: str, page: int, degrees: str) -> None:
+    """扫倒了：把一页顺时针转 90（不写即 90）、180 或 270 度。只记角度，文件不动；归档、拆分、合并时带上。"""
+    done = api.turn(session.workspace, session.by(), item, page, int(degrees))
+    session.emit(done)
+    session.say(f"{done.name} 第 {done.page} 页，现共转 {done.turn} 度", "green")
+
+
+@click.command()
 @click.argument("batch", metavar="批号|编号")
 @with_session
 def unsplit(session: Session, batch: str) -> None:

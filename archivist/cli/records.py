@@ -8,6 +8,7 @@ import click
 
 from archivist.api import completeness, refiling, service, voiding
 from archivist.api.voiding import RecordVoided
+from archivist.cli.page_images import record_image
 from archivist.cli.parameters import DAY, pairs
 from archivist.cli.session import Session, with_session
 
@@ -17,6 +18,7 @@ def record() -> None:
     """卷内的一件：归错了户的移走，认错了种类的改正，制发错了的作废、重制。"""
 
 
+record.add_command(record_image)
 _REASON = click.option("--reason", required=True, help="为什么；两户的历史中永远保留。")
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="只看能不能办，不写入。")
 

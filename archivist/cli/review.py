@@ -16,7 +16,8 @@ from archivist.api.unlocking import can_be_unlocked
 from archivist.cli import viewer
 from archivist.cli.asking import answer_to
 from archivist.cli.inbox import LATE_REASON, describe
-from archivist.cli.rearranging import join, split, unlock, unsplit
+from archivist.cli.page_images import item_image as image
+from archivist.cli.rearranging import join, split, turn, unlock, unsplit
 from archivist.cli.session import F, Session, with_session
 from archivist.errors import ArchivistError, UsageError
 from archivist.printable import on_one_line
@@ -31,7 +32,7 @@ def review() -> None:
     """待认领：没有把握自动归档的文件，由人指定归属。"""
 
 
-for _command in (split, join, unsplit, unlock):
+for _command in (split, join, turn, unsplit, unlock, image):
     review.add_command(_command)
 
 

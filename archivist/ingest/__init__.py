@@ -3,7 +3,7 @@
 ``settling`` what in the inbox is whole, and what waits for its writer · ``watch_folder`` watch and rescan; files are read
 beside one another and filed one by one · ``matching`` which household and which document · ``directory`` what that asks of the
 workspace · ``filing`` filed, in the tray, or still in the inbox, ``record_drafts`` as which record · ``by_hand`` what a person decides · ``batches`` a file that
-holds several papers, part by part · ``rearranging`` pages put in order by a person ·
+holds several papers, part by part · ``rearranging`` pages put in order by a person · ``turning`` a page shown the other way up ·
 ``unlocking`` a locked file opened with its password · ``refiling``
 a filed paper put right. How a file is read is the business of
 ``archivist.reading``.
@@ -19,6 +19,7 @@ __all__ = [
     "record_drafts",
     "refiling",
     "settling",
+    "turning",
     "unlocking",
     "watch_folder",
 ]

@@ -11,6 +11,7 @@ from archivist.errors import DroppedFileError, FormatNotRead, RecordNotFound
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.filing import Filed, commit_file
 from archivist.ingest.matching.recognise import recognise
+from archivist.ingest.turning import upright_reading
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.document_code import DocumentCode
@@ -18,7 +19,6 @@ from archivist.model.event import Data
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import RecordStatus
 from archivist.reading.formats.identify import identify
-from archivist.reading.kept_reading import unpack
 from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.store import Original, TrayItem
@@ -159,7 +159,7 @@ def file_waiting(
     with workspace.writing(by):
         archive.tray.mark(item, str(number))
         record = commit_file(
-            workspace, by, number, document, original, unpack(item.reading), code, evidence,
+            workspace, by, number, document, original, upright_reading(item), code, evidence,
             type_score=type_score, signature=signature, keep_duplicate=keep_duplicate, text=item.text, tray=item,
             reason=reason,
         )  # fmt: skip

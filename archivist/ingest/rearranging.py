@@ -21,6 +21,7 @@ from archivist.ingest.batches import (
 )
 from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.matching.split import Cut
+from archivist.ingest.turning import turned_by_hand
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.reading.formats.identify import identify
@@ -84,6 +85,8 @@ def split_item(
     Survives: a kill at any point leaves the item, or all its parts.
     """
     left_out = check_split(item, groups)
+    by_hand = turned_by_hand(item)
+    groups = [[(n, (angle + by_hand.get(n, 0)) % 360) for n, angle in group] for group in groups]
     refs = _refs(item)
     whole = workspace.archive.batches.names(item.batch)[0] if _is_part(item) else item.name
     with tempfile.TemporaryDirectory() as work:
@@ -134,11 +137,19 @@ def join_items(
         for file, (item, count) in enumerate(zip(items, counts, strict=True), 1)
         for ref in (_refs(item).values() if same else map(PageRef, range(1, count + 1)))
     )
-    wanted = [(item.file, [(n, 0) for n in range(1, c + 1)]) for item, c in zip(items, counts, strict=True)]
+    turns = [turned_by_hand(item) for item in items]
+    wanted = [
+        (item.file, [(n, turned.get(n, 0)) for n in range(1, c + 1)])
+        for item, c, turned in zip(items, counts, turns, strict=True)
+    ]
     readings = [unpack(item.reading) for item in items]
     with tempfile.TemporaryDirectory() as work:
         (file,) = assemble([wanted], Path(work))
-        pages = [page for reading in readings for page in (reading.pages if reading else ())]
+        pages = [
+            _turned_page(page, turned.get(page.number, 0))
+            for reading, turned in zip(readings, turns, strict=True)
+            for page in (reading.pages if reading else ())
+        ]
         result = None
         if all(readings):
             numbered = tuple(replace(page, number=n) for n, page in enumerate(pages, 1))

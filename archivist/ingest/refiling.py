@@ -110,6 +110,7 @@ def move(
     moving = RecordMove(number, record, target, reason.strip(), workspace.stamp(by))
     with workspace.together(by):
         workspace.archive.change_two_cases(moving, arrival)
+        workspace.pictures.forget(number)
         workspace.follow(target)
         workspace.follow(number)
     return planned[-1]

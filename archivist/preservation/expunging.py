@@ -149,6 +149,7 @@ def expunge(
 
     with workspace.together(by):
         workspace.commit(number, draft, by)
+        workspace.pictures.forget(number)
         with suppress(IntegrityAlarm, NewerFormat):  # of a ledger that takes nothing: the file is as it says
             workspace.archive.heads.record(workspace.stamp(by))  # an older copy no longer passes for the file
     return done[-1]

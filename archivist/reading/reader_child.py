@@ -23,6 +23,7 @@ from archivist.errors import ArchivistError
 from archivist.reading.child_process import EXIT_MEMORY
 from archivist.reading.formats.identify import identify
 from archivist.reading.page_extraction import Assembly, assemble
+from archivist.reading.page_picture import draw_page
 from archivist.reading.pages import ConversionNeeded, admitted, damage_as_error, is_out_of_memory, open_file
 from archivist.reading.searchable_pdf import searchable_pdf
 from archivist.reading.trial_opening import try_to_open
@@ -138,6 +139,8 @@ class Child:
             elif "assemble" in order:
                 wanted = [[(Path(path), pages) for path, pages in assembly] for assembly in order["assemble"]]
                 self._assemble(wanted, Path(order["into"]))
+            elif "draw" in order:
+                self._draw(order)
             elif "searchable" in order:
                 self._searchable(order)
             elif "sheets" in order or "notice" in order or "bind" in order:
@@ -176,6 +179,13 @@ class Child:
                 _grant_cpu(self._cpu_s)
         finally:
             _limit_files(self._file_bytes)
+
+    def _draw(self, order: dict[str, Any]) -> None:
+        target = Path(order["into"], "page.jpg")
+        made = draw_page(
+            Path(order["draw"]), int(order["page"]), int(order["width"]), int(order["turn"]), target
+        )
+        self.say(say="assembled", file=target.name, **asdict(made))
 
     def _searchable(self, order: dict[str, Any]) -> None:
         path, target = Path(order["searchable"]), Path(order["into"], "searchable.pdf")

@@ -16,6 +16,8 @@ and when it has grown. Parent and child speak JSON, one object a line, over the 
     ← {"say": "tried", "trial": [...]}, then "done" as above
     → {"searchable": …, "lines": …, "title": …, "into": …, "cpu_s": …}
     ← {"say": "assembled", "file"}, then "done" or "refused" as above
+    → {"draw": …, "page": …, "width": …, "turn": …, "into": …, "cpu_s": …} of one page, see ``page_picture``
+    ← {"say": "assembled", "file", …}, then "done" or "refused" as above
     → {"sheets": … or "notice": …, "into": …, "cpu_s": …}, {"bind": …, "title": …, "into": …, "cpu_s": …} of a volume, see ``volume``
     ← {"say": "assembled", "file", …}, then "done" or "refused" as above
 

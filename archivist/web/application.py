@@ -39,7 +39,7 @@ MOST_FORM_BYTES: Final = 1 << 20
 MOST_FIELDS: Final = 2_000
 _STATIC: Final = Path(__file__).with_name("static")
 _STATUS: Final[Mapping[str, int]] = {
-    "E001": 400, "E002": 400, "E003": 409, "E104": 404, "E201": 404, "E203": 503, "E213": 503, "E401": 400, "E504": 403, "E505": 403, "E506": 403,
+    "E001": 400, "E002": 400, "E003": 409, "E101": 404, "E102": 413, "E103": 503, "E104": 404, "E201": 404, "E206": 404, "E203": 503, "E213": 503, "E401": 400, "E504": 403, "E505": 403, "E506": 403,
 }  # fmt: skip
 """What an error of the tree is to a browser; every other is 500."""
 

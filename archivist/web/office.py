@@ -17,6 +17,7 @@ from typing import Final
 from archivist.api import agenda, people
 from archivist.api.agenda import AgendaView
 from archivist.api.authorisation import at_post, require_kind, roles_of
+from archivist.api.page_images import Drawing
 from archivist.api.review import waiting
 from archivist.errors import ArchivistError, UnknownActor
 from archivist.model.by import By, KnownBy
@@ -69,10 +70,11 @@ class Glance:
 
 @dataclass(slots=True)
 class ServedOffice:
-    """One office's workspace, as the page uses it."""
+    """One office's workspace, as the page uses it; ``drawing`` makes its page pictures."""
 
     root: Path
     keyboard: Keyboard
+    drawing: Drawing = field(default_factory=Drawing)
     _glance: Glance | None = None
     _took: float = 0.0
     _changed: bool = False

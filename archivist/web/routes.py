@@ -9,7 +9,7 @@ from typing import Final
 
 from archivist.model.permissions import EVERYBODY, MAY, Act
 from archivist.model.roles import Role
-from archivist.web.pages import due, household, households, sign_in, today, tray
+from archivist.web.pages import due, household, households, record, sign_in, today, tray
 from archivist.web.visit import Answer, Visit
 
 Handler = Callable[[Visit], Answer]
@@ -69,8 +69,15 @@ ROUTES: Final[Sequence[Route]] = (
     _look("/cases", "search", households.show, search=True),
     _look("/case/{case}", "case show", household.show),
     _look("/case/{case}/log", "case log", household.log),
+    _look("/case/{case}/{record}", "case record show", record.show),
+    _look("/case/{case}/{record}/page/{page}", "case record image", record.image),
+    _look("/case/{case}/{record}/original", "case record original", record.original),
+    _act("/case/{case}/{record}/move", Act.MOVE_RECORD, record.move),
+    _act("/case/{case}/{record}/retype", Act.RETYPE_RECORD, record.retype),
     _look("/tray", "review list", tray.show),
     _look("/tray/{item}", "review show", tray.show_item),
+    _look("/tray/{item}/page/{page}", "review image", tray.image),
+    _look("/tray/{item}/original", "review original", tray.original),
     _act("/tray/{item}/file", Act.ASSIGN, tray.file),
     _act("/tray/{item}/return", Act.HAND_BACK, tray.hand_back),
 )

@@ -46,7 +46,10 @@ def serve(root: Path, keyboard: Keyboard, port: int, ready: Callable[[str, str],
         proxy_headers=False, h11_max_incomplete_event_size=1 << 16, timeout_graceful_shutdown=10,
     )  # fmt: skip
     ready(address, code)
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        office.drawing.close()
 
 
 def _listening(port: int) -> socket.socket:

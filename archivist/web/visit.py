@@ -99,8 +99,8 @@ class Visit:
         self.record(text)
         return Answer(text.encode(), status)
 
-    def record(self, answer: object) -> None:
-        """Put on record whom an answer names, once in ten minutes for the same act.
+    def record(self, answer: object, *, again: bool = False) -> None:
+        """Put on record whom an answer names, once in ten minutes for the same act, or ``again`` each time.
 
         Raises:
             AccessNotLogged: E213.
@@ -110,7 +110,9 @@ class Visit:
             return
         now = self.office.keyboard.machine()
         named = self.session.named
-        known = {key for key, when in named.items() if dt.timedelta() <= now - when < _SAME_LOOK}
+        known = {
+            key for key, when in named.items() if not again and dt.timedelta() <= now - when < _SAME_LOOK
+        }
         new = Shown(
             frozenset(c for c in shown.households if (self.act, str(c)) not in known),
             frozenset(i for i in shown.items if (self.act, i) not in known),

@@ -17,7 +17,7 @@ from unittest import mock
 from archivist.api import review
 from archivist.doctypes.catalogue import Catalogue, Numbering
 from archivist.errors import ArchivistError, PasswordNeeded
-from archivist.ingest import batches, rearranging, refiling, unlocking
+from archivist.ingest import batches, rearranging, refiling, turning, unlocking
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.matching.evidence import Reason
@@ -371,6 +371,16 @@ def _split_by_hand(workspace: Workspace, now: Now, ack: Ack) -> None:
         ack(type(tried).__name__)
 
 
+def _turn(workspace: Workspace, now: Now, ack: Ack) -> None:
+    for item in workspace.archive.tray.items():
+        so_far = turning.turned_by_hand(item).get(1, 0)
+        for angle in (90, 270) if item.name == OLD_PAPER else ():
+            if so_far < angle:
+                turning.turn(workspace, now(), item, 1, angle - so_far)
+                so_far = angle
+                ack(f"turned to {angle}")
+
+
 class _Opening(Reader):
     """Opens what is locked, and reads it: nothing is locked here, and no process runs."""
 
@@ -649,6 +659,7 @@ OF_CASES: Final = {
         Command("hand back from the tray", _hand_back, _hand_back),
         Command("split a batch", _split, _split),
         Command("split by hand", _split_by_hand, _split_by_hand),
+        Command("turn a page", _turn, _turn),
         Command("unlock", _unlock, _unlock),
         Command("move a record", _move, _move),
         Command("retype a record", _retype, _retype),

@@ -27,6 +27,7 @@ STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
     "review.assign": ("assign from the tray",),
     "review.hand_back": ("hand back from the tray",),
     "rearranging.split": ("split by hand",),
+    "rearranging.turn": ("turn a page",),
     "unlocking.unlock": ("unlock",),
     "documents.issue": ("generate", "generate many"),
     "voiding.void_record": ("void a document",),

@@ -13,6 +13,7 @@ from PIL import Image
 
 from archivist.api.rearranging import PageOfPart, parse_parts
 from archivist.errors import UsageError
+from archivist.ingest import turning
 from archivist.ingest.batches import take_in, tried
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop
@@ -20,7 +21,7 @@ from archivist.ingest.rearranging import join_items, split_item, undo
 from archivist.preservation.verification import verify
 from archivist.reading.formats.images import TIFF
 from archivist.reading.page_extraction import Assembly, assemble
-from archivist.reading.pages import PageText, ReadResult
+from archivist.reading.pages import PageText, ReadResult, TextLine
 from archivist.store import Original, TrayItem
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
@@ -224,3 +225,50 @@ def test_the_grammar_of_parts() -> None:
 def test_any_order_can_be_written(groups: list[list[int]]) -> None:
     word = ",".join("+".join(map(str, group)) for group in groups)
     assert parse_parts([word]) == tuple(tuple(map(PageOfPart, group)) for group in groups)
+
+
+class TestTurnedPages:
+    """“Rotate: an angle kept as data, bytes untouched”."""
+
+    def test_the_file_stays_as_it_came_and_the_angle_adds_up(self, workspace: Workspace) -> None:
+        """Turned twice it is turned by both; all the way round, not at all."""
+        item = waiting(workspace, "甲", "乙")
+        before = item.file.read_bytes()
+        for degrees, so_far in ((90, {2: 90}), (180, {2: 270}), (90, {})):
+            item = turning.turn(workspace, BY, item, 2, degrees)
+            assert turning.turned_by_hand(item) == so_far
+        assert item.file.read_bytes() == before
+
+    def test_places_on_the_page_turn_with_it(self, workspace: Workspace) -> None:
+        """What is boxed on the picture lies where the print is."""
+        path = workspace.archive.inbox / "一页.tif"
+        shade(1).save(path)
+        line = TextLine("左上", 0.9, 0.0, 0.0, 0.5, 0.1)
+        read = PageText(1, "左上", (), "ocr", 0.9, 0, 20, 30, on_paper=True, lines=(line,))
+        outcome = take_in(
+            workspace, BY, ReadDrop(Original.of(path, path.name), ReadResult(TIFF, (read,)), None), here
+        )
+        assert isinstance(outcome, NeedsReview)
+        item = turning.turn(workspace, BY, workspace.archive.tray.get(outcome.item), 1, 90)
+        turned = turning.upright_reading(item)
+        assert turned is not None
+        (page,) = turned.pages
+        (placed,) = page.lines
+        assert page.rotation == 90
+        assert (placed.left, placed.top, placed.right, placed.bottom) == pytest.approx((0.9, 0.0, 1.0, 0.5))
+
+    def test_what_is_split_off_or_joined_stands_as_it_was_turned(self, workspace: Workspace) -> None:
+        """The angle goes along: into the parts, and into one paper made of several."""
+        item = turning.turn(workspace, BY, waiting(workspace, "甲", "乙"), 2, 180)
+        parts = tried(workspace, BY, split_item(workspace, BY, item, [[(1, 0)], [(2, 0)]], here))
+        assert len(parts.parts) == 2
+        found = sorted(shades(one) for one in workspace.archive.tray.items())
+        assert found == [[-2], [1]]
+
+    def test_a_page_or_an_angle_that_is_not_there_is_refused(self, workspace: Workspace) -> None:
+        """“Bad input gets a clear error”; nothing is noted."""
+        item = waiting(workspace, "甲", "乙")
+        for page, degrees in ((3, 90), (0, 90), (1, 45), (1, 0), (1, 360)):
+            with pytest.raises(UsageError):
+                turning.turn(workspace, BY, item, page, degrees)
+        assert turning.turned_by_hand(workspace.archive.tray.get(item.id)) == {}

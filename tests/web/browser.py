@@ -68,7 +68,12 @@ class Page:
 
     def __post_init__(self) -> None:
         keyboard = Keyboard("counter", "pc-1", self.clock, self.clock)
-        self.app = application(ServedOffice(self.root, keyboard), CODE)
+        self.office = ServedOffice(self.root, keyboard)
+        self.app = application(self.office, CODE)
+
+    def close(self) -> None:
+        """End the process that draws pages."""
+        self.office.drawing.close()
 
     def browser(self, person: str = "") -> Browser:
         """Return a browser of its own, of somebody who signed in where one is named."""

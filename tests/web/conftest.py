@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,12 @@ def staffed_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(staffed_office: Path, tmp_path: Path) -> Page:
+def page(staffed_office: Path, tmp_path: Path) -> Iterator[Page]:
     """The page of an office with the file of 王秀兰 opened on 4 March 2024, four days ago."""
     shutil.copytree(staffed_office, tmp_path / "office")
-    return Page(tmp_path / "office")
+    made = Page(tmp_path / "office")
+    yield made
+    made.close()
 
 
 @pytest.fixture

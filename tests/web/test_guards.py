@@ -16,7 +16,7 @@ from archivist.web.routes import ROUTES, Route, Who
 from tests.web.browser import CODE, HERE, PIN, STAFF, Browser, Page
 
 CASE = "TJHQ-DB-2024-000001"
-FILLED = {"{case}": CASE, "{item}": "20240308-0a1b2c3d"}
+FILLED = {"{case}": CASE, "{item}": "20240308-0a1b2c3d", "{record}": "0001", "{page}": "1"}
 
 
 def address(route: Route) -> str:

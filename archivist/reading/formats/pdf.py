@@ -125,7 +125,7 @@ class RenderedPdf:
 
     def size(self, number: int) -> tuple[float, float]:
         """Return how wide and high a page (1-based) is as a viewer shows it, in points."""
-        with self._page(number) as page:
+        with self.page(number) as page:
             wide, high = page.get_size()
             return float(wide), float(high)
 
@@ -140,11 +140,16 @@ class RenderedPdf:
         Raises:
             UnreadableFile: E101.
         """
-        with self._page(number) as page:
+        with self.page(number) as page:
             return _render(page, px_per_pt, from_top=from_top)
 
     @contextmanager
-    def _page(self, number: int) -> Iterator[Any]:
+    def page(self, number: int) -> Iterator[Any]:
+        """Open a page (1-based) as the library has it, for whoever asks where its print stands.
+
+        Raises:
+            UnreadableFile: E101.
+        """
         from pypdfium2 import PdfiumError
 
         try:

@@ -5,7 +5,8 @@
 - ``tray``: 待认领, one item after the other
 - ``households``: 户档 and 检索
 - ``household``: one household, and its history
+- ``record``: 件, one filed paper and its pages
 - ``due``: 期限
 """
 
-__all__ = ["due", "household", "households", "sign_in", "today", "tray"]
+__all__ = ["due", "household", "households", "record", "sign_in", "today", "tray"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archivist.api import review
+from archivist.api import page_images, review
 from archivist.api.result import Problem
 from archivist.api.review import Assignment
 from archivist.api.tray_view import WaitingItem
 from archivist.errors import ArchivistError, TrayItemNotFound
+from archivist.web.pages import record
 from archivist.web.visit import Answer, Visit, to
 
 
@@ -27,6 +28,25 @@ def show_item(visit: Visit) -> Answer:
         DamagedFile: E212.
     """
     return _item(visit, visit.place["item"], review.list_waiting(visit.workspace, per_page=0))
+
+
+def image(visit: Visit) -> Answer:
+    """Answer with a page of a waiting file as a picture; which it is is on record before it leaves.
+
+    Raises:
+        TrayItemNotFound: E104. DamagedFile: E212. UnreadableFile: E101. FileTooLarge: E102. AccessNotLogged: E213.
+    """
+    return record.picture(visit, page_images.pages_of_item(visit.workspace, visit.place["item"]))
+
+
+def original(visit: Visit) -> Answer:
+    """Answer with a waiting file as it came, to be saved.
+
+    Raises:
+        TrayItemNotFound: E104. DamagedFile: E212. AccessNotLogged: E213.
+    """
+    entry = review.show_waiting(visit.workspace, visit.place["item"])
+    return record.saved(visit, [entry.item.item], entry.path.read_bytes, entry.item.name)
 
 
 def file(visit: Visit) -> Answer:
