@@ -77,6 +77,7 @@ def test_one_outside_thing_one_module() -> None:
         "sqlite3": {
             "archivist.search.catalogue",
             "archivist.search.databases",
+            "archivist.search.doc_sets",
             "archivist.search.held_heads",
             "archivist.search.tables",
         },

@@ -22,12 +22,13 @@ from archivist.search import held_heads, person_search
 from archivist.search import text as forms
 from archivist.search.checksums import Checksums
 from archivist.search.databases import connect_reading, connect_writing, fault_of
+from archivist.search.doc_sets import Changes
 from archivist.search.id_set import IdSet
 from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
-from archivist.search.tables import TABLES, write_case
+from archivist.search.tables import TABLES, remove_case, write_case
 
-SCHEMA: Final = 11
+SCHEMA: Final = 12
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
 _REMEMBERED = 20
@@ -178,28 +179,22 @@ class IndexCatalogue:
 
     def begin(self, cases: Iterable[Case], facts_text: dict[CaseNo, str]) -> None:
         """First stroke: write the rows of these cases and forget that they were followed; their old heads are held."""
-        with self.transaction() as db:
+        with self.transaction() as db, Changes.noted(db) as changes:
             for case in cases:
                 held_heads.hold_followed(db, str(case.number))
-                write_case(db, case, facts_text[case.number], self._written.pop(case.number, None))
+                with changes.of(case.number):
+                    write_case(db, case, facts_text[case.number], self._written.pop(case.number, None))
                 self._written[case.number] = case
         while len(self._written) > _REMEMBERED:
             del self._written[next(iter(self._written))]
 
     def begin_removal(self, numbers: Iterable[CaseNo]) -> None:
         """Delete every row of these cases; their texts are still to be purged."""
-        with self.transaction() as db:
+        with self.transaction() as db, Changes.noted(db) as changes:
             for number in numbers:
-                row = db.execute("SELECT id FROM cases WHERE number = ?", (str(number),)).fetchone()
                 held_heads.hold_followed(db, str(number))
-                if row:
-                    db.execute("INSERT INTO gone SELECT id FROM docs WHERE case_id = ?", row)
-                    db.execute(
-                        "DELETE FROM mentions WHERE doc IN (SELECT id FROM docs WHERE case_id = ?)", row
-                    )
-                    for table in ("keys", "people", "docs", "sources", "agenda"):
-                        db.execute(f"DELETE FROM {table} WHERE case_id = ?", row)
-                    db.execute("DELETE FROM cases WHERE id = ?", row)
+                with changes.of(number):
+                    remove_case(db, number)
 
     def head(self, number: CaseNo) -> tuple[int, Sha256] | None:
         """Return the chain head a case was followed to, if it was."""

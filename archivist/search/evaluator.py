@@ -7,16 +7,16 @@ sure, impossible, or compared with its text: all of them when they are few, othe
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence, Set
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
 from typing import Final
 
-from archivist.search import ordering
+from archivist.search import doc_sets, ordering
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
+from archivist.search.doc_sets import DocSet
 from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Bounds, Hit, Results, TextReader
 from archivist.search.id_set import IdSet
@@ -26,8 +26,6 @@ from archivist.search.text import flowing, needed
 
 COMPARE_ALL: Final = 300
 """Up to so many doubtful documents are all compared with their text, and the total is exact."""
-SORT_ALL: Final = 2_000
-"""Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
 _BATCH = 24
 _NOTHING: Final = Bounds(IdSet(), IdSet())
 _NOWHERE: Final = HitPlace(0, "", "")
@@ -64,7 +62,7 @@ class _Evaluation:
         if page.facets or len(possible) - len(sure) <= COMPARE_ALL:
             doubtful = ((doc, _NOWHERE) for doc in possible - sure)
             possible = sure = sure | {doc for doc, _ in self.fitting(doubtful, sure, [])}
-            counts = ordering.counted(self.catalogue.select, possible) if page.facets else None
+            counts = doc_sets.counted(self.catalogue.select, possible) if page.facets else None
         rejected: list[int] = []
         before: list[HitPlace] = []
 
@@ -131,22 +129,14 @@ class _Evaluation:
             if isinstance(leaf, q.HasPerson | q.Numbered):
                 self.leaf(leaf)
         first = ids & self.households
-        yield from self.newest_of(first, 2 if sort is SortBy.RELEVANCE else 1, households=True)
+        yield from ordering.newest(select, first, 2 if sort is SortBy.RELEVANCE else 1, households=True)
         rest = ids - first
         if sort is SortBy.RELEVANCE:
-            titled = IdSet(ordering.titled(select, q.title_words(self.asked))) & rest
-            yield from self.newest_of(titled, 1)
+            bearing = (doc_sets.holding(select, DocSet.TITLE, word) for word in q.title_words(self.asked))
+            titled = reduce(or_, bearing, IdSet()) & rest
+            yield from ordering.newest(select, titled, 1)
             rest -= titled
-        yield from self.newest_of(rest, 0)
-
-    def newest_of(self, ids: IdSet, rank: int, *, households: bool = False) -> Iterator[tuple[int, HitPlace]]:
-        """Yield documents newest first: sorted when they are few, else met on a walk through all, which ends with the page."""
-        select = self.catalogue.select
-        if len(ids) <= SORT_ALL:
-            yield from ordering.in_order(select, ids, rank)
-        else:
-            walked = ordering.newest(select, rank, households=households)
-            yield from (one for one in walked if one[0] in ids)
+        yield from ordering.newest(select, rest, 0)
 
     def fitting(
         self, ordered: Iterator[tuple[int, HitPlace]], sure: Set[int], rejected: list[int]
@@ -211,7 +201,7 @@ class _Evaluation:
 
     def everything(self) -> IdSet:
         if self._everything is None:
-            self._everything = self.catalogue.ids("")
+            self._everything = doc_sets.having(self.catalogue.select, DocSet.ALL)
         return self._everything
 
     def leaf(self, leaf: q.Leaf) -> Bounds:
@@ -238,6 +228,10 @@ class _Evaluation:
 
     def _of_household(self, leaf: q.HasPerson | q.Numbered) -> Bounds:
         match leaf:
+            case q.HasPerson(q.PersonKey.ID6, key, records):
+                documents = doc_sets.having(self.catalogue.select, DocSet.ID6, key)
+                households = documents & doc_sets.having(self.catalogue.select, DocSet.HOUSEHOLD)
+                return self._bounds_of(leaf, households, documents if records else households)
             case q.HasPerson(by, key, records):
                 households, documents = self.catalogue.of_people(by, key)
                 return self._bounds_of(leaf, households, documents if records else households)
@@ -249,27 +243,28 @@ class _Evaluation:
                 )
 
     def _in_catalogue(self, leaf: q.Leaf) -> IdSet:
+        select = self.catalogue.select
         match leaf:
             case q.HandledBy(name):
-                return self.catalogue.ids("WHERE instr(d.handler, ?)", name)
+                return doc_sets.holding(select, DocSet.HANDLER, name)
             case q.Mentioned(key):
                 return IdSet(self.catalogue.mentioning(key))
             case q.OfType(name):
-                return self.catalogue.ids(
-                    "WHERE d.record > '' AND (d.type = ? OR instr(d.title_key, ?))", name, name
+                of_type = doc_sets.having(select, DocSet.TYPE, name) - doc_sets.having(
+                    select, DocSet.HOUSEHOLD
                 )
+                return of_type | doc_sets.holding(select, DocSet.TITLE, name)
             case q.OfCategory(category):
-                return self.catalogue.ids("WHERE d.category = ?", category.value)
+                return doc_sets.having(select, DocSet.CATEGORY, category.value)
             case q.OfStatus(status):
-                return self.catalogue.ids("WHERE d.status = ? OR c.status = ?", status, status)
+                of_case = doc_sets.having(select, DocSet.CASE_STATUS, status)
+                return of_case | doc_sets.having(select, DocSet.STATUS, status)
             case q.WithPages(flag):
-                return self.catalogue.ids("WHERE instr(' ' || d.page_flags || ' ', ?)", f" {flag.value} ")
+                return doc_sets.holding(select, DocSet.FLAGS, f" {flag.value} ", around=" ")
             case q.InPlace(place):
                 return self.catalogue.ids("WHERE instr(c.place, ?)", place)
             case q.FiledBetween(start, end):
-                low = (start or dt.date.min).isoformat()
-                high = (end + dt.timedelta(days=1)).isoformat() if end and end < dt.date.max else "9999-99"
-                return self.catalogue.ids("WHERE d.filed_at >= ? AND d.filed_at < ?", low, high)
+                return doc_sets.between(select, start, end)
             case _:
                 raise TypeError(leaf)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
-from archivist.search.paging import Facet, Facets, HitPlace, SortBy
+from archivist.search.id_set import IdSet
+from archivist.search.paging import HitPlace, SortBy
 
-_WALK: Final = 1_000
+SORT_ALL: Final = 64
+"""Up to so many documents are fetched and sorted; beyond that the catalogue is walked from the newest."""
+_WALK: Final = 128
+_WALK_MOST: Final = 4_096
+"""Rows read at once on a walk, at first and at the most."""
+_WORTH_WALKING: Final = 3
+"""So many others passed on a walk cost as much as fetching and sorting one document."""
 _IN: Final = 500
 """Values bound in one statement; SQLite allows 999 at least."""
 _SCAN: Final = 20_000
@@ -18,23 +24,43 @@ Select = Callable[..., list[tuple[object, ...]]]
 """``IndexCatalogue.select``."""
 
 
-def newest(select: Select, rank: int, *, households: bool = False) -> Iterator[tuple[int, HitPlace]]:
-    """Yield every document id with its place, newest first; within a second by case and record.
+def newest(
+    select: Select, ids: IdSet, rank: int, *, households: bool = False
+) -> Iterator[tuple[int, HitPlace]]:
+    """Yield documents with their places, newest first, within a second by case and record; none of those that are gone.
+
+    They are sorted when they are few, else met on a walk through all, which ends with the page. A walk on which too few of them
+    are met is given up for sorting what is left.
 
     Args:
         select: asks the catalogue.
+        ids: of the documents.
         rank: of all of them.
-        households: only those of the facts of a case.
+        households: whether they are all facts of cases.
     """
-    last, only = ("9999", ""), "record = '' AND " if households else ""
+    if len(ids) > SORT_ALL:
+        met: list[int] = []
+        others = 0
+        for filed_at, place, doc in _walk(select, households=households):
+            if doc in ids:
+                met.append(int(str(doc)))
+                yield met[-1], HitPlace(rank, str(filed_at), str(place))
+            elif (others := others + 1) > _WORTH_WALKING * len(ids):
+                break
+        ids -= IdSet(met)
+    yield from in_order(select, ids, rank)
+
+
+def _walk(select: Select, *, households: bool) -> Iterator[tuple[object, ...]]:
+    last, only, many = ("9999", ""), "record = '' AND " if households else "", _WALK
     while rows := select(
         f"SELECT filed_at, place, id FROM docs WHERE {only}(filed_at, place) < (?, ?) "
         "ORDER BY filed_at DESC, place DESC LIMIT ?",
         *last,
-        _WALK,
+        many,
     ):
-        yield from ((int(str(i)), HitPlace(rank, str(filed), str(place))) for filed, place, i in rows)
-        last = (str(rows[-1][0]), str(rows[-1][1]))
+        yield from rows
+        last, many = (str(rows[-1][0]), str(rows[-1][1])), min(2 * many, _WALK_MOST)
 
 
 def in_order(
@@ -53,28 +79,6 @@ def in_order(
     if sort is SortBy.NUMBER:
         return sorted(found, key=lambda one: one[1].place)
     return sorted(found, key=lambda one: one[1], reverse=True)
-
-
-def titled(select: Select, words: Iterable[str]) -> set[int]:
-    """Return the records that bear one of some words, in normal form, in their title."""
-    found: set[int] = set()
-    for word in words:
-        rows = select("SELECT id FROM docs WHERE record > '' AND instr(title_key, ?)", word)
-        found.update(int(str(i)) for (i,) in rows)
-    return found
-
-
-def counted(select: Select, ids: Collection[int]) -> Facets:
-    """Return how many of some documents have each value of each facet."""
-    sql = (
-        "SELECT d.id, d.category, substr(d.filed_at, 1, 4), c.village, d.type, "
-        "CASE d.record WHEN '' THEN c.status ELSE d.status END, d.step FROM docs d JOIN cases c ON c.id = d.case_id"
-    )
-    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
-    for _, *values in _rows(select, sql, ids):
-        for facet, value in zip(Facet, values, strict=True):
-            counts[facet][str(value)] += 1
-    return counts
 
 
 def _rows(select: Select, sql: str, ids: Collection[int]) -> Iterator[tuple[object, ...]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.former_names import borne_by
+from archivist.model.ids import CaseNo
 from archivist.model.persons import numbers_of
 from archivist.model.record import VOIDED, Record
 from archivist.search import names
@@ -36,8 +37,9 @@ CREATE TABLE docs (
   page_flags TEXT NOT NULL, indexed INTEGER NOT NULL, UNIQUE (case_id, record));
 CREATE INDEX docs_newest ON docs (filed_at, place);
 CREATE INDEX docs_households ON docs (filed_at, place) WHERE record = '';
-CREATE INDEX docs_category ON docs (category, id);
 CREATE INDEX docs_waiting ON docs (case_id) WHERE indexed = 0;
+CREATE TABLE sets (kind TEXT NOT NULL, value TEXT NOT NULL, part INTEGER NOT NULL, ids BLOB NOT NULL,
+  PRIMARY KEY (kind, value, part)) WITHOUT ROWID;
 CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
   PRIMARY KEY (key, doc, page)) WITHOUT ROWID;
 CREATE INDEX mentions_of ON mentions (doc);
@@ -95,6 +97,16 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
         if sha256
     }
     db.executemany("INSERT INTO sources VALUES (?, ?, ?)", sorted(sources))
+
+
+def remove_case(db: sqlite3.Connection, number: CaseNo) -> None:
+    """Delete every row of a case, if there is one; its documents are noted as gone."""
+    if row := db.execute("SELECT id FROM cases WHERE number = ?", (str(number),)).fetchone():
+        db.execute("INSERT INTO gone SELECT id FROM docs WHERE case_id = ?", row)
+        db.execute("DELETE FROM mentions WHERE doc IN (SELECT id FROM docs WHERE case_id = ?)", row)
+        for table in ("keys", "people", "docs", "sources", "agenda"):
+            db.execute(f"DELETE FROM {table} WHERE case_id = ?", row)
+        db.execute("DELETE FROM cases WHERE id = ?", row)
 
 
 def residence(case: Case) -> tuple[str, str]:

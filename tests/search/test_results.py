@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archivist.errors import BadQuery
-from archivist.search import evaluator
+from archivist.search import evaluator, ordering
 from archivist.search.cursors import PageMark, known_by
 from archivist.search.index import Index
 from archivist.search.paging import HitPlace, Page, Passed, SortBy
@@ -41,7 +41,7 @@ def test_answers_are_ordered_counted_and_paged_as_a_plain_scan_does(
     Also where texts are compared only as far as a page needs it, and the catalogue is walked rather than sorted.
     """
     monkeypatch.setattr(evaluator, "COMPARE_ALL", compared)
-    monkeypatch.setattr(evaluator, "SORT_ALL", 2_000 if compared else 5)
+    monkeypatch.setattr(ordering, "SORT_ALL", 2_000 if compared else 5)
     rng = random.Random(sampling.drawn("results"))
     archive = test_differential.built(rng, sampling.examples(15, 200))
     with Index(tmp_path / "index", archive) as index:

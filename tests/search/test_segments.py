@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from archivist.errors import IndexFault
-from archivist.search import contents, evaluator, merging, rebuilding, segment_bulk, segment_writing
+from archivist.search import contents, merging, ordering, rebuilding, segment_bulk, segment_writing
 from archivist.search.id_set import IdSet
 from archivist.search.index import Index
 from archivist.search.postings import bits_in, gram_of, key_of, keys_beginning, numbers_in, pack
@@ -231,7 +231,7 @@ def test_what_many_commits_left_is_put_together_when_there_is_time(tmp_path: Pat
 def test_walking_through_all_gives_the_order_that_sorting_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """“sorted when they are few, else met on a walk through all”: households first, then records, newest first."""
+    """“sorted when they are few, else met on a walk through all”, given up or not: households first, then records, newest first."""
     archive, rng = MemoryArchive(), random.Random(4)
     for sequence in range(1, 31):
         day = f"{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
@@ -243,13 +243,17 @@ def test_walking_through_all_gives_the_order_that_sorting_gives(
         )
         for part in range(3):
             archive.file(number, f"家庭经济 {part}", filed_at=f"2024-{day}T09:0{part}:00+08:00")
+    monkeypatch.setattr(ordering, "SORT_ALL", 10**9)
     with Index(tmp_path, archive) as index:
         index.rebuild()
         for question in ("证号:120106", "王秀兰", "家庭经济", "NOT 没有", "姓名:王秀兰 家庭经济"):
             sorted_ = [index.search(question, limit=7, offset=at) for at in (0, 7, 28, 110)]
-            with monkeypatch.context() as patch:
-                patch.setattr(evaluator, "SORT_ALL", 0)
-                assert [index.search(question, limit=7, offset=at) for at in (0, 7, 28, 110)] == sorted_
+            for worth in (0, 3, 10**9):
+                with monkeypatch.context() as patch:
+                    patch.setattr(ordering, "SORT_ALL", 0)
+                    patch.setattr(ordering, "_WALK", 1)
+                    patch.setattr(ordering, "_WORTH_WALKING", worth)
+                    assert [index.search(question, limit=7, offset=at) for at in (0, 7, 28, 110)] == sorted_
             assert sorted_[0].hits
 
 
