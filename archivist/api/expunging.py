@@ -1,4 +1,4 @@
-"""One record taken out of its file (剔除), by two and on a signed paper; what still holds it is listed."""
+"""One record taken out of its file (剔除), by two and on a signed paper; what still holds it is listed, and cleared place by place."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archivist.model.ids import CaseNo, RecordNo
     from archivist.preservation.expunging import Expunging
     from archivist.preservation.record_copies import RecordCopy
+    from archivist.preservation.record_residue import ExpungedResidue
     from archivist.workspace import Workspace
 
 
@@ -171,6 +172,89 @@ def expunging_form(
     planned = expunging.plan_expunging(workspace, by, *asked)
     path = expunging.approval_form(workspace, planned, by.today)
     return FormToSign(path.stem, planned.code.words, planned.code.payload, path)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResidueView:
+    """One place where a record that was taken out may still be.
+
+    Attributes:
+        place: as people name it, and by what it is cleared: ``备份：备份盘-2``.
+        seen: the program sees that the record lies there; such a place is not said to be clear.
+        copies: what there is of it.
+    """
+
+    place: str
+    seen: bool
+    copies: tuple[RecordCopyView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedPlaceView:
+    """A place that two people said is clear: how, and when (ISO 8601)."""
+
+    place: str
+    by: tuple[str, ...]
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResidueFound(Result):
+    """Where a record that was taken out of its file may still be, and what was cleared.
+
+    Attributes:
+        words: what became of the record.
+        left: places nobody said are clear, or where the program sees it.
+        cleared: by the ledger, in the order in which they were.
+    """
+
+    SCHEMA: ClassVar[str] = "archivist/case-residue/1"
+
+    case: str
+    record: str
+    words: str
+    left: tuple[RecordResidueView, ...]
+    cleared: tuple[ClearedPlaceView, ...]
+
+    @classmethod
+    def of(cls, found: ExpungedResidue) -> RecordResidueFound:
+        """Return what was found as it is shown."""
+        return cls(
+            str(found.case),
+            found.record.record.no,
+            found.record.words,
+            tuple(
+                RecordResidueView(one.place, one.is_seen, tuple(map(RecordCopyView.of, one.copies)))
+                for one in found.left
+            ),
+            tuple(ClearedPlaceView(one.place, one.by, one.reason, one.at) for one in found.cleared),
+        )
+
+
+def residue(workspace: Workspace, case: str, record: str) -> RecordResidueFound:
+    """Return where a record that was taken out may still be.
+
+    Raises:
+        CaseNotFound: E201. RecordNotFound: E206, it was not taken out. IntegrityAlarm: E202.
+    """
+    from archivist.preservation import record_residue
+
+    number = workspace.find_case(case)
+    return RecordResidueFound.of(record_residue.residue(workspace, number, record_named(record)))
+
+
+@authorised(Act.CLEAR_EXPUNGED)
+def clear_residue(
+    workspace: Workspace, by: By, case: str, record: str, place: str, *, names: Sequence[str], reason: str
+) -> RecordResidueFound:
+    """Put on record that two people cleared a place; see ``preservation.record_residue.clear``."""
+    from archivist.preservation import record_residue
+
+    number = workspace.find_case(case)
+    return RecordResidueFound.of(
+        record_residue.clear(workspace, by, number, record_named(record), place, names, reason)
+    )
 
 
 def _asked(

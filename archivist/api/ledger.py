@@ -59,6 +59,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.CASE_DESTROYED: "已销毁",
         Op.DISPOSAL_EXECUTED: "销毁办毕",
         Op.DISPOSAL_RESIDUE_CLEARED: "残留已清",
+        Op.RECORD_RESIDUE_CLEARED: "已剔除的件残留已清",
         Op.DISPOSAL_CLOSED: "销毁批次完成",
     }
 )
@@ -256,7 +257,8 @@ def _text(event: Event) -> str:
         case Op.HOLD_DECLARED | Op.GROUP_HOLD_RELEASED:
             return _text_of_group_holds(event)
         case _:
-            return _text_of_disposal(event) if "disposal" in data else _text_of_bureau(event)
+            of_disposal = "disposal" in data or event.op is Op.RECORD_RESIDUE_CLEARED
+            return _text_of_disposal(event) if of_disposal else _text_of_bureau(event)
 
 
 def _text_of_checks(event: Event) -> str:
@@ -314,8 +316,10 @@ def _text_of_submission(event: Event) -> str:
 
 
 def _text_of_disposal(event: Event) -> str:
-    """Return what became of a batch that is to be destroyed, or of one of its cases."""
+    """Return what became of a batch that is to be destroyed, of one of its cases, of a record that was taken out."""
     data = event.data
+    if event.op is Op.RECORD_RESIDUE_CLEARED:
+        return f"{data['case']} 第 {data['record']} 件：{data['place']}，{'、'.join(data['by'])}"
     match event.op:
         case Op.DISPOSAL_PROPOSED | Op.DISPOSAL_APPROVED:
             what = f"{len(data['cases'])} 户，清册 {data['list_sha256'][:8]}…"

@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, split, merge, record, expunge, finish, export, list, log, deregister, reopen."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, merge, record, expunge, residue, finish, export, list, log, deregister, reopen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.cases import DeregistrationPlan
 from archivist.cli.asking import confirmed
 from archivist.cli.case_export import export
-from archivist.cli.expunging import expunge
+from archivist.cli.expunging import expunge, residue
 from archivist.cli.finishing import finish
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, merge, split
@@ -42,6 +42,7 @@ case.add_command(step)
 case.add_command(correct)
 case.add_command(record)
 case.add_command(expunge)
+case.add_command(residue)
 case.add_command(applicant)
 case.add_command(split)
 case.add_command(merge)

@@ -1,4 +1,4 @@
-"""``archivist case expunge``: one record taken out of its file."""
+"""``archivist case expunge``, ``archivist case residue``: one record taken out of its file, and its copies elsewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from archivist.api import expunging as api
 from archivist.cli.session import Session, with_session
 from archivist.cli.signatures import show_form
+from archivist.errors import UsageError
 from archivist.model.expunged_records import ExpungeReason
 
 
@@ -79,5 +80,47 @@ def expunge(
         [(c.label, c.name, c.since[:16].replace("T", " "), c.note) for c in done.copies],
         title="还有这一件的副本（待清）",
     )
+    if done.copies and not done.dry_run:
+        session.say(f"逐处清除后登记：archivist case residue {done.case} {done.record} --cleared …", "dim")
     for warning in done.warnings:
         session.say(f"注意：{warning}", "yellow")
+
+
+@click.command()
+@click.argument("case_", metavar="户")
+@click.argument("number", metavar="件号")
+@click.option("--cleared", metavar="何处", help="这一处已清；须两人登记。程序看得到还在那里的，不登记。")
+@click.option("--by", "names", multiple=True, metavar="姓名", help="清除的人，两名，写两次。")
+@click.option("--reason", default="", help="怎样清的，或为什么不必清；总账中永远保留，不要写个人信息。")
+@with_session
+def residue(
+    session: Session, case_: str, number: str, cleared: str | None, names: tuple[str, ...], reason: str
+) -> int:
+    """列出已剔除的一件还有哪些副本：备份盘、报送、拆分前的整批、本机；逐处清除后由两人登记，记入总账。"""
+    if cleared is None:
+        if names or reason:
+            raise UsageError("--by、--reason 与 --cleared 同用")
+        found = api.residue(session.workspace, case_, number)
+    else:
+        found = api.clear_residue(
+            session.workspace, session.by(), case_, number, cleared, names=names, reason=reason
+        )
+    session.emit(found)
+    session.say(f"{found.case} 第 {found.record} 件{found.words}")
+    session.table(
+        ("已清", "何人", "何时", "怎样"),
+        [(c.place, "、".join(c.by), c.at[:16].replace("T", " "), c.reason) for c in found.cleared],
+    )
+    session.table(
+        ("残留", "时间", "说明"),
+        [
+            (one.place, c.since[:16].replace("T", " "), c.note or ("还在" if one.seen else ""))
+            for one in found.left
+            for c in one.copies
+        ],
+    )
+    if found.left:
+        session.say(f"残留 {len(found.left)} 处未清", "yellow")
+        return 1
+    session.say("没有残留" if not found.cleared else "残留已清", "green")
+    return 0

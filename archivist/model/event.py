@@ -89,6 +89,7 @@ class Op(StrEnum):
     CASE_DESTROYED = "case_destroyed"
     DISPOSAL_EXECUTED = "disposal_executed"
     DISPOSAL_RESIDUE_CLEARED = "disposal_residue_cleared"
+    RECORD_RESIDUE_CLEARED = "record_residue_cleared"
     DISPOSAL_CLOSED = "disposal_closed"
     # of the bureau's ledger
     SUBMISSION_RECEIVED = "submission_received"

@@ -150,6 +150,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "disposal_executed": _least(disposal=str, destroyed=_TEXTS, withdrawn=_TEXTS),
     "disposal_residue_cleared": _least(disposal=str, place=str, by=_TEXTS),
     "disposal_closed": _least(disposal=str),
+    "record_residue_cleared": _least(case=str, record=str, place=str, by=_TEXTS),
     **dict.fromkeys(("batch_split", "batch_joined", "batch_unlocked", "batch_undone"), _BATCH),
 }  # fmt: skip
 

@@ -38,6 +38,7 @@ class Act(StrEnum):
     MOVE_RECORD = "case record move"
     RETYPE_RECORD = "case record retype"
     EXPUNGE = "case expunge"
+    CLEAR_EXPUNGED = "case residue --cleared"
     TRANSFER_OUT = "transfer out"
     TRANSFER_IN = "transfer in"
     HAND_OVER = "transfer out --custody"
@@ -111,6 +112,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.MOVE_RECORD: "移走归错的件",
         Act.RETYPE_RECORD: "改正件的种类",
         Act.EXPUNGE: "剔除卷内的一件（须两人）",
+        Act.CLEAR_EXPUNGED: "登记已剔除的件的残留已清（须两人）",
         Act.TRANSFER_OUT: "转出迁走的户档",
         Act.TRANSFER_IN: "接收转来的户档",
         Act.HAND_OVER: "机构变动移交全部户档",
@@ -186,6 +188,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.MOVE_RECORD: FILING,
         Act.RETYPE_RECORD: FILING,
         Act.EXPUNGE: CUSTODY,
+        Act.CLEAR_EXPUNGED: CUSTODY,
         Act.TRANSFER_OUT: CUSTODY,
         Act.TRANSFER_IN: FILING,
         Act.HAND_OVER: CUSTODY,

@@ -205,14 +205,23 @@ def clear(workspace: Workspace, by: By, name: str, place: str, names: Sequence[s
     with workspace.writing(by):
         batch = batch_of(workspace.archive, name)
         require_state(batch, DisposalState.EXECUTING, DisposalState.EXECUTED)
-        left = [one.place for one in residue(workspace, batch)]
-        meant = [one for one in left if place in (one, one.partition("：")[2])]
-        if len(meant) != 1:
-            raise UsageError(f"残留中没有“{place}”", problems=left)
+        meant = meant_by(place, [one.place for one in residue(workspace, batch)])
         require_clearing(workspace.config, by.today, names)
-        said = {"disposal": batch.id, "place": meant[0], "by": list(names)}
+        said = {"disposal": batch.id, "place": meant, "by": list(names)}
         enter(workspace, by, Op.DISPOSAL_RESIDUE_CLEARED, said, reason=reason)
     return batch_of(workspace.archive, name)
+
+
+def meant_by(place: str, left: Sequence[str]) -> str:
+    """Return which of the places that are left is meant, with or without its kind.
+
+    Raises:
+        UsageError: E001, none, or more than one.
+    """
+    meant = [one for one in left if place in (one, one.partition("：")[2])]
+    if len(meant) != 1:
+        raise UsageError(f"残留中没有“{place}”" if not meant else f"“{place}”不止一处", problems=left)
+    return meant[0]
 
 
 def close(workspace: Workspace, by: By, name: str, *, paper: ReadPaper | None) -> Disposal:

@@ -44,12 +44,14 @@ class RecordCopy:
         name: the medium as people call it, the submission, the batch; or the path within the archive.
         since: ISO 8601, when it was made; empty where nobody noted it.
         note: which generation it is; what has to be known of it.
+        is_certain: the program has just seen that the record lies there; of other media it only knows when they were made.
     """
 
     kind: CopyKind
     name: str
     since: str = ""
     note: str = ""
+    is_certain: bool = False
 
 
 def copies_of(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCopy]:
@@ -97,9 +99,10 @@ def _local(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCop
                     shown = durable_files.shown(path.relative_to(archive.root).as_posix())
                     size = path.lstat().st_size
                     if size in sizes and (size, durable_files.digest_of(path)[0]) in digests:
-                        yield RecordCopy(CopyKind.LOCAL, shown)
+                        yield RecordCopy(CopyKind.LOCAL, shown, is_certain=True)
                     elif _packs(path, digests):
-                        yield RecordCopy(CopyKind.LOCAL, shown, note="包内有这一件，删去后重新打包")
+                        note = "包内有这一件，删去后重新打包"
+                        yield RecordCopy(CopyKind.LOCAL, shown, note=note, is_certain=True)
                     elif top == archive.outbox and str(case) in path.name:
                         yield RecordCopy(CopyKind.LOCAL, shown, note="由全卷做成，可能含这一件，删去后重做")
 

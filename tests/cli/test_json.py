@@ -107,6 +107,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "form-to-sign", ["王秀兰", "1", "--why", "依法删除", "--form"]),
         (65, "error", ["王秀兰", "1", "--why", "依法删除", "--by", "甲", "--paper", "诊断.txt"]),
     ],
+    ("case", "residue"): [
+        (23, "error", ["王秀兰", "1"]),
+        (2, "error", ["王秀兰", "1", "--reason", "已删"]),
+    ],
     ("case", "record", "move"): [
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错", "--dry-run"]),
         (0, "case-record-move", ["王秀兰", "1", "赵一", "--reason", "归错"]),

@@ -36,6 +36,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "record", "serves"): [(Act.RECORD_SERVICE, ["王秀兰", "1", "1", "--received-on", "2024-03-04"])],
     ("case", "record", "move"): [(Act.MOVE_RECORD, ["王秀兰", "1", "王秀兰", "--reason", "归错"])],
     ("case", "record", "retype"): [(Act.RETYPE_RECORD, ["王秀兰", "1", "身份证", "--reason", "认错"])],
+    ("case", "residue"): [(Act.CLEAR_EXPUNGED, ["王秀兰", "1", "--cleared", "备份盘", "--reason", "已删"])],
     ("case", "expunge"): [(Act.EXPUNGE, ["王秀兰", "1", "--why", "依法删除", "--by", "某approver", "--by", "某archivist", "--paper", "诊断.txt"])],
     ("transfer", "out"): [
         (Act.TRANSFER_OUT, ["王秀兰", "--to", "TJHX"]),

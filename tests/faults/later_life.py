@@ -17,8 +17,15 @@ from archivist.issuing.planned import IssuedForCase
 from archivist.model.disposals import Disposal, DisposalState
 from archivist.model.event import Op
 from archivist.model.group_holds import HeldCases
-from archivist.model.ids import Category
-from archivist.preservation import appraisal, disposal_batches, disposal_residue, finishing, holds
+from archivist.model.ids import Category, RecordNo
+from archivist.preservation import (
+    appraisal,
+    disposal_batches,
+    disposal_residue,
+    finishing,
+    holds,
+    record_residue,
+)
 from archivist.preservation.disposal_execution import execute
 from archivist.preservation.disposal_papers import RECORD
 from archivist.preservation.four_nature import report, run
@@ -232,6 +239,25 @@ def _with_a_copy_left(workspace: Workspace, _now: Now, _ack: Ack) -> None:
     (workspace.archive.outbox / COPY).write_text(str(ZHANG), encoding="utf-8")
 
 
+def _expunged_with_a_copy_left(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """A record that was taken out, a volume of before in the outbox, and people who may say that it is gone."""
+    expunging = OF_CASES["expunge a record"]
+    assert expunging.before
+    expunging.before(workspace, now, ack)
+    expunging.act(workspace, now, ack)
+    (workspace.archive.outbox / f"全卷 {WANG}.pdf").write_bytes(b"%PDF-1.7")
+    (workspace.root / "archivist.toml").write_text(SETTINGS + PEOPLE, encoding="utf-8")
+
+
+def _clear_record(workspace: Workspace, now: Now, ack: Ack) -> None:
+    with workspace.writing(now()):
+        pass
+    number = RecordNo("0001")
+    for one in record_residue.residue(workspace, WANG, number).left:
+        record_residue.clear(workspace, now(), WANG, number, one.place, disposals.WITNESSES, "已删去")
+    ack("cleared")
+
+
 def _of_disposal(name: str, act: Act, *before: Act) -> Command:
     return Command(name, act, act, before=_after(*before), by=READY)
 
@@ -242,6 +268,7 @@ OF_CUSTODY: Final[Mapping[str, Command]] = {
         Command("finish a volume", _finish, _finish, before=OF_CASES["file one"].act),
         Command("check four natures", _four_natures, _four_natures),
         Command("keep longer", _extend, before=_closed),
+        Command("clear a record's residue", _clear_record, _clear_record, before=_expunged_with_a_copy_left),
         Command("enter vacant numbers", _vacant, before=_number_of_nobody),
         Command("release many", _release_many, before=_many_held),
         _of_disposal("propose a disposal", _propose),

@@ -35,6 +35,7 @@ STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
     "refiling.move_record": ("move a record",),
     "refiling.retype_record": ("retype a record",),
     "expunging.expunge": ("expunge a record",),
+    "expunging.clear_residue": ("clear a record's residue",),
     "transfers.transfer_out": ("transfer out",),
     "transfers.transfer_in": ("transfer in",),
     "transfers.hand_over": ("hand over an office",),
@@ -89,7 +90,9 @@ ONE_ENTRY: Final = {
     "fixity.verify", "fixity.verify_next_round",
 }  # fmt: skip
 """Enters one event into the ledger, with its files, as "propose a disposal" does; what it makes besides can be made again."""
-HANDED_OUT: Final = {"registers.make", "report_sheets.make", "reports.make", "office_documents.issue"}
+HANDED_OUT: Final = {
+    "registers.make", "report_sheets.make", "reports.make", "office_documents.issue", "four_nature.check_received",
+}  # fmt: skip
 """Hands a paper out and enters it, by the same ``Archive.hand_out`` as "check four natures" and "seal"."""
 AGAIN: Final = {
     "disposal.papers",

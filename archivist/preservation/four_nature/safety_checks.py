@@ -27,6 +27,7 @@ _PEOPLE: Final[Mapping[Op, str]] = {
     Op.DISPOSAL_APPRAISED: "appraisers",
     Op.DISPOSAL_STARTED: "witnesses",
     Op.DISPOSAL_RESIDUE_CLEARED: "by",
+    Op.RECORD_RESIDUE_CLEARED: "by",
 }
 """Acts that two people answer for, in a case or for the office, and under which key of their event they stand."""
 
