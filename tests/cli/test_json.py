@@ -108,7 +108,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (65, "error", ["王秀兰", "1", "--why", "依法删除", "--by", "甲", "--paper", "诊断.txt"]),
     ],
     ("case", "residue"): [
-        (23, "error", ["王秀兰", "1"]),
+        (26, "error", ["王秀兰", "1"]),
         (2, "error", ["王秀兰", "1", "--reason", "已删"]),
     ],
     ("case", "record", "move"): [
