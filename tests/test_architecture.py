@@ -69,7 +69,7 @@ def test_one_outside_thing_one_module() -> None:
         "whoosh": {"archivist.search.whoosh", "archivist.search.whoosh_codec"},
         "opensearchpy": {"archivist.search.opensearch"},
         "docxtpl": {"archivist.documents.render.render"},
-        "starlette": {"archivist.web.application"},
+        "starlette": {"archivist.web.application", "archivist.web.uploads"},
         "uvicorn": {"archivist.web.server"},
         "watchdog": {"archivist.ingest.watch_folder"},
         "pypinyin": {"archivist.search.names"},

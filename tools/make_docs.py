@@ -18,6 +18,7 @@ from archivist.model.roles import HELD
 from archivist.model.states import State
 from archivist.rules import admissibility, pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
+from archivist.web.routes import ROUTES, Who
 from tools import json_schemas, pack_columns
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -275,7 +276,29 @@ def duties_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+ROUTES_INTRO: Final = """由路由表（`archivist/web/routes.py`）生成。表里没有的地址不存在；没有写岗位的谁也打不开（默认拒绝）。● 可以 · “登”登录的人（锁屏时也可） ·
+“开”不登录也可。测试逐格试过每个地址、每个岗位。
+"""
+
+
+def page_routes_page() -> str:
+    """Return ``docs/page-routes.md``: every address of the page and who gets an answer there, from the table of routes itself."""
+    lines = [
+        "# 网页的地址，谁可以\n",
+        GENERATED,
+        ROUTES_INTRO,
+        _row("方法", "地址", "事项", *(role.label for role in HELD)),
+        "|" + "---|" * (3 + len(HELD)),
+    ]
+    marks = {Who.ANYBODY: "开", Who.LOCKED: "登"}
+    for route in ROUTES:
+        cells = [marks.get(route.who, "●" if role in route.roles else "") for role in HELD]
+        lines.append(_row("POST" if route.posts else "GET", f"`{route.path}`", route.act, *cells))
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "page-routes.md": page_routes_page,
     "errors.md": errors_page,
     "permissions.md": permissions_page,
     "rules.md": rules_page,

@@ -109,6 +109,22 @@ def require(workspace: Workspace, by: By, act: Act) -> None:
         )
 
 
+def require_another(workspace: Workspace, by: By, second: By, act: Act) -> None:
+    """Refuse whoever is to confirm in person what somebody else does, unless it is another person, at the post, who gave the PIN.
+
+    Raises:
+        InvalidValue: E002, both are the same. UnknownActor: E505. NotIdentified: E506.
+    """
+    if alike(by.actor) == alike(second.actor):
+        raise InvalidValue(
+            f"{act.label}：须由另一人确认，“{second.actor}”和经办人是同一人",
+            remedy="请另一人当面输入本人的口令。没有写入任何内容。",
+        )
+    at_post(workspace, second)
+    if second.known_by is not KnownBy.PIN:
+        raise NotIdentified(f"{second.actor}没有当面输入口令", remedy="请本人输入口令。没有写入任何内容。")
+
+
 def require_two(workspace: Workspace, by: By, second: By, act: Act) -> tuple[str, ...]:
     """Refuse what two people must do together unless both may, and one of them decides (分管领导).
 

@@ -12,6 +12,7 @@ from archivist.api.authorisation import authorised
 from archivist.api.given_papers import read_given
 from archivist.api.result import Result
 from archivist.disposal_errors import WrongBatchState
+from archivist.errors import InvalidValue
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
@@ -128,6 +129,15 @@ class DisposalView(Result):
     now: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DisposalList(Result):
+    """Every batch there ever was, the newest first."""
+
+    SCHEMA: ClassVar[str] = "archivist/disposals/1"
+
+    disposals: tuple[DisposalView, ...]
+
+
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
 @authorised(Act.PROPOSE_DISPOSAL)
 def propose(
@@ -176,14 +186,25 @@ def appraise(
     opinions: Path,
     appraisers: Sequence[str],
     paper: Path | None,
+    confirmed: By | None = None,
 ) -> DisposalView:
     """Record what the appraisers decided, from the sheet that was made with the proposal, signed.
 
+    Args:
+        workspace: the open workspace.
+        by: who records it, and when.
+        disposal: the batch.
+        opinions: the sheet, filled in.
+        appraisers: who signed.
+        paper: the signed scan.
+        confirmed: one of the appraisers who says so in person, where the face can tell who that is; not who records it.
+
     Raises:
-        ListChanged: E603. TwoPersonsNeeded: E605. WrongBatchState: E607. UsageError: E001.
+        ListChanged: E603. TwoPersonsNeeded: E605. WrongBatchState: E607. UsageError: E001. InvalidValue: E002. NotIdentified: E506.
     """
     from archivist.preservation import appraisers_sheet, disposal_batches, disposal_forms
 
+    _require_confirmed(workspace, by, confirmed, appraisers, Act.APPRAISE_DISPOSAL)
     told, sha256 = appraisers_sheet.read_opinions(opinions)
     disposal_batches.plan_appraising(workspace, by, disposal, told, sha256=sha256, appraisers=appraisers)
     batch = disposal_batches.appraise(
@@ -211,15 +232,22 @@ def papers(workspace: Workspace, by: By, disposal: str) -> DisposalPapers:
 
 @authorised(Act.APPROVE_DISPOSAL)
 def approve(
-    workspace: Workspace, by: By, disposal: str, *, approver: str, paper: Path | None
+    workspace: Workspace,
+    by: By,
+    disposal: str,
+    *,
+    approver: str,
+    paper: Path | None,
+    confirmed: By | None = None,
 ) -> DisposalView:
-    """Record the signed approval; from then on the waiting period counts.
+    """Record the signed approval; from then on the waiting period counts. ``confirmed``: see ``appraise``.
 
     Raises:
-        ListChanged: E603. TwoPersonsNeeded: E605. WrongBatchState: E607. UsageError: E001.
+        ListChanged: E603. TwoPersonsNeeded: E605. WrongBatchState: E607. UsageError: E001. InvalidValue: E002. NotIdentified: E506.
     """
     from archivist.preservation import disposal_batches
 
+    _require_confirmed(workspace, by, confirmed, [approver], Act.APPROVE_DISPOSAL)
     disposal_batches.plan_approving(workspace, by, disposal, approver)  # before a page is read
     given = read_given(paper)
     return _view(disposal_batches.approve(workspace, by, disposal, approver=approver, paper=given))
@@ -263,6 +291,18 @@ def cancel(
     return _view(disposal_batches.cancel(workspace, by, disposal, reason=reason, numbers=numbers))
 
 
+def list_disposals(workspace: Workspace) -> DisposalList:
+    """List the batches and where each stands; what is left of destroyed files is asked for by ``residue``.
+
+    Raises:
+        IntegrityAlarm: E202, the ledger contradicts itself. NewerFormat: E210.
+    """
+    from archivist.preservation import disposal_batches
+
+    found = disposal_batches.batches(workspace.archive).values()
+    return DisposalList(tuple(map(_view, reversed(tuple(found)))))
+
+
 def residue(workspace: Workspace, disposal: str) -> DisposalView:
     """Say what is left of the destroyed files, and where.
 
@@ -301,6 +341,22 @@ def close(workspace: Workspace, by: By, disposal: str, *, paper: Path | None) ->
 
     disposal_residue.plan_closing(workspace, disposal)
     return _view(disposal_residue.close(workspace, by, disposal, paper=read_given(paper)))
+
+
+def _require_confirmed(
+    workspace: Workspace, by: By, confirmed: By | None, signed: Sequence[str], act: Act
+) -> None:
+    """Refuse somebody who is not one of those that signed, or is the one who records it; nobody need be asked in person at a terminal."""
+    if confirmed is None:
+        return
+    from archivist.api.authorisation import require_another
+
+    require_another(workspace, by, confirmed, act)
+    if confirmed.actor not in signed:
+        raise InvalidValue(
+            f"{act.label}：{confirmed.actor}不在签字的人里（{'、'.join(signed)}）",
+            remedy="由签字的人到场输入口令确认。没有写入任何内容。",
+        )
 
 
 def _view(

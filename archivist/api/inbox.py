@@ -1,4 +1,4 @@
-"""The inbox: filing what was dropped, once or for as long as the office is open, and what a clerk files by hand."""
+"""The inbox: filing what was dropped, once, and what a clerk files by hand; see ``watching`` for as long as the office is open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archivist.api.authorisation import authorised
-from archivist.api.fixity import Verified, enter_heads, verify_next_round
 from archivist.api.passwords import AskPassword, with_password
 from archivist.api.result import Problem, Result
 from archivist.errors import ArchivistError, PasswordNeeded, SettingsError, UsageError
@@ -196,7 +195,9 @@ TellPassed = Callable[[NotTakenView], None]
 """Called once for each thing in the inbox that is never taken."""
 
 
-def _telling(tell: Tell) -> Callable[[batches.Outcome, int, int], None]:
+def telling(tell: Tell) -> Callable[[batches.Outcome, int, int], None]:
+    """Return what tells of an outcome of filing as of views: of a batch one for each part."""
+
     def report(outcome: batches.Outcome, done: int, total: int) -> None:
         for view in DropOutcomeView.all_of(outcome):
             tell(view, done, total)
@@ -223,66 +224,7 @@ def file_inbox(
     """
     from archivist.ingest.watch_folder import file_once
 
-    file_once(workspace, by, _telling(tell), stop, lambda passed: tell_passed(NotTakenView.of(passed)))
-
-
-def who_watches(workspace: Workspace) -> str:
-    """Return in words who watches the inbox at this moment; empty when nobody does."""
-    from archivist.ingest.watch_folder import watcher_lock
-
-    return watcher_lock(workspace).watcher()
-
-
-@authorised(Act.TAKE_INBOX)
-def watch_inbox(
-    workspace: Workspace,
-    by: Callable[[], By],
-    tell: Tell,
-    stop: threading.Event,
-    checked: Callable[[Verified | Problem], None],
-    tell_passed: TellPassed = lambda _: None,
-) -> None:
-    """File what is dropped until ``stop`` is set; once an hour, while nothing is dropped, check some of the archive.
-
-    At midnight the heads of what changed come into the ledger.
-
-    Args:
-        workspace: the open workspace.
-        by: called for every act.
-        tell: called for each outcome.
-        stop: ends the watch between two files.
-        checked: called with what an hourly check found, or why it could not be done; that never ends the watch.
-        tell_passed: called once for each thing in the inbox that is never taken.
-
-    Raises:
-        AlreadyWatched: E211, one watches at a time.
-    """
-    from archivist.ingest.watch_folder import watch
-
-    def check() -> None:
-        try:
-            done = verify_next_round(workspace, by())
-        except ArchivistError as error:
-            checked(Problem.of(error))
-        else:
-            if done is not None:
-                checked(done)
-
-    def enter() -> None:
-        try:
-            enter_heads(workspace, by())
-        except ArchivistError as error:
-            checked(Problem.of(error))
-
-    watch(
-        workspace,
-        by,
-        _telling(tell),
-        stop,
-        check,
-        lambda passed: tell_passed(NotTakenView.of(passed)),
-        enter,
-    )
+    file_once(workspace, by, telling(tell), stop, lambda passed: tell_passed(NotTakenView.of(passed)))
 
 
 @authorised(Act.FILE)

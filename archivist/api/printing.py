@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api.inbox import parse_record
 from archivist.api.parcels import ParcelItem, into_pdf
 from archivist.api.result import Result
 from archivist.errors import PdfUnavailable, UsageError
@@ -94,6 +95,8 @@ def print_queue(
     by: By,
     *,
     today: bool = False,
+    case: str = "",
+    record: str = "",
     out: Path | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -106,17 +109,21 @@ def print_queue(
         workspace: the open workspace.
         by: who asks, and when.
         today: only what was issued today.
+        case: only of this household, as people name it; ``record`` only this document of it.
+        record: see ``case``.
         out: the file; by default one in the outbox whose name names nobody.
         dry_run: only say what would be printed.
         progress: told of each document, with how many are done and of how many.
 
     Raises:
-        PdfUnavailable: E306, nothing of it can be converted. UsageError: E001, the file is there already.
+        PdfUnavailable: E306, nothing of it can be converted. UsageError: E001, the file is there already, or a record without its household.
+        CaseNotFound: E201. AmbiguousCase: E003.
         IndexFault: E400. WriteFailed: E204. AccessNotLogged: E213, before anything is written.
     """
     from archivist.issuing import print_queue as queue
 
     found, unread = queue.waiting(workspace, by.today.isoformat() if today else "")
+    found = _only(workspace, found, case, record)
     if dry_run or not found:
         return PrintQueue(tuple(map(PrintedPaper.of, found)), tuple(unread))
     target = out or workspace.archive.outbox / FOLDER / f"待签 {by.time:%Y%m%d-%H%M%S}.pdf"
@@ -135,6 +142,15 @@ def print_queue(
                 problems=[f"{one.paper.case} 第 {one.paper.record.no} 件：{one.problem}" for one in ready],
             )
         return _bound(ready, unread, by, Path(name), target)
+
+
+def _only(workspace: Workspace, found: list[WaitingPaper], case: str, record: str) -> list[WaitingPaper]:
+    if record and not case:
+        raise UsageError("只打印一件的，要写明是哪一户的")
+    if not case:
+        return found
+    number, no = workspace.find_case(case), parse_record(record)
+    return [p for p in found if p.case == number and no in (None, p.record.no)]
 
 
 def _bound(ready: list[ReadyPaper], unread: list[str], by: By, work: Path, target: Path) -> PrintQueue:

@@ -78,6 +78,23 @@ def appraise(
 
 
 @click.command()
+@with_session
+def batches(session: Session) -> None:
+    """列出各销毁批次办到哪一步；不销毁任何档案。"""
+    found = api.list_disposals(session.workspace)
+    session.emit(found)
+    session.table(
+        ("批次", "现况", "在批", "最早可以销毁", "最晚"),
+        [
+            (d.disposal, d.label, str(len(d.remaining)), d.earliest or "", d.latest or "")
+            for d in found.disposals
+        ],
+    )
+    if not found.disposals:
+        session.say("还没有销毁批次")
+
+
+@click.command()
 @click.argument("disposal", metavar="批次")
 @with_session
 def papers(session: Session, disposal: str) -> None:
@@ -183,5 +200,5 @@ def _rest(session: Session, done: DisposalView) -> int:
     return 1 if done.left or done.residue else 0
 
 
-COMMANDS: Final = (propose, papers, appraise, approve, execute, cancel, residue, close)
+COMMANDS: Final = (propose, batches, papers, appraise, approve, execute, cancel, residue, close)
 """Added to ``archivist retention``."""

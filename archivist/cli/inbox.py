@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from archivist.api import cluster_following
+from archivist.api import cluster_following, watching
 from archivist.api import inbox as api
 from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
@@ -34,7 +34,7 @@ def watch(session: Session, once: bool) -> int:
     passed: list[NotTakenView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     workspace = session.workspace
-    other = api.who_watches(workspace)
+    other = watching.who_watches(workspace)
     if once:
         if other:
             session.warn(f"{other}正在守候收件箱：文件由先到的一方收取，不会收两次。")
@@ -74,7 +74,7 @@ def watch(session: Session, once: bool) -> int:
 
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     with follower or nullcontext():
-        api.watch_inbox(
+        watching.watch_inbox(
             workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked), tell_passed
         )
     return _summary(session, outcomes, passed)

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "review": ("archivist.cli.review", "review", "待认领：人工指定归属"),
     "generate": ("archivist.cli.documents", "generate", "制发文书，一户或多户"),
     "print": ("archivist.cli.printing", "print_", "打印：待签的文书合成一个 PDF，按村、户排好"),
+    "unsigned": ("archivist.cli.printing", "unsigned", "待签：在外面签的、几天了，今天扫回的，缺页缺章的"),
     "report": ("archivist.cli.reports", "report", "汇总册表：花名册、月报表、发放明细、报送清单"),
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
@@ -46,6 +47,7 @@ COMMANDS: Final = {
     "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),
     "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),
     "serve": ("archivist.cli.serve", "serve", "网页：在浏览器里办理"),
+    "status": ("archivist.cli.setup", "status", "运行：守候、收件箱、磁盘、备份、核对、索引"),
     "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
 }

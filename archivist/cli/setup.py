@@ -1,4 +1,4 @@
-"""``archivist init`` and ``archivist doctor``."""
+"""``archivist init``, ``archivist doctor`` and ``archivist status``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archivist.api import setup as api
+from archivist.api import status as standing
 from archivist.cli.session import Session, with_session
 
 
@@ -91,3 +92,15 @@ def doctor(session: Session, tidy: bool) -> int:
     session.emit(found)
     session.table(("检查", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
     return 0 if found.healthy else 1
+
+
+@click.command()
+@with_session
+def status(session: Session) -> int:
+    """运行：守候、收件箱、磁盘、备份、核对、索引现在怎样；没有收取的文件列到解决为止。"""
+    found = standing.status(session.workspace, on=session.clock())
+    session.emit(found)
+    session.table(("项目", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
+    for one in found.failed:
+        session.warn(f"没有收取 {one.name}：{one.why}（{one.code}）{one.remedy}")
+    return 1 if found.troubles else 0

@@ -20,7 +20,7 @@ from archivist.model.record import Record, RecordStatus
 from archivist.store.bag import sha256
 from archivist.workspace import Workspace
 
-__all__ = ["ReadyPaper", "WaitingPaper", "ready", "waiting"]
+__all__ = ["ReadyPaper", "WaitingPaper", "cases_with", "ready", "waiting"]
 
 _ALL: Final = 1_000_000
 _GROUP: Final = 50
@@ -64,15 +64,26 @@ def waiting(workspace: Workspace, day: str = "") -> tuple[list[WaitingPaper], li
     Raises:
         IndexFault: E400.
     """
-    hits = workspace.index.search("", filters={"状态": RecordStatus.PENDING.value}, limit=_ALL).hits
-    found: list[WaitingPaper] = []
+    cases, unread = cases_with(workspace, RecordStatus.PENDING)
+    return sorted((paper for case in cases for paper in _of(case, day)), key=_route), unread
+
+
+def cases_with(workspace: Workspace, status: RecordStatus, day: str = "") -> tuple[list[Case], list[str]]:
+    """Return the households that have a record of a status by the index, filed on a day where one is named, and why some could not be read.
+
+    Raises:
+        IndexFault: E400.
+    """
+    filters = {"状态": status.value} | ({"日期": day} if day else {})
+    hits = workspace.index.search("", filters=filters, limit=_ALL).hits
+    found: list[Case] = []
     unread: list[str] = []
     for number in sorted({hit.case for hit in hits}, key=str):
         try:
-            found += _of(workspace.archive.read(number), day)
+            found.append(workspace.archive.read(number))
         except ArchivistError as error:
             unread.append(f"{number}：{error.what}")
-    return sorted(found, key=_route), unread
+    return found, unread
 
 
 def _of(case: Case, day: str) -> Iterator[WaitingPaper]:

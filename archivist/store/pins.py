@@ -1,7 +1,7 @@
 """The PINs of the office's people: ``keys/pins.json``, beside the archive, mode 0600, saved with the office's keys.
 
 No PIN is stored, only what scrypt makes of it, with a salt and the parameters it was made with. Wrong ones are counted; after
-five in a row each next one has to wait longer. Whoever may write to the file may take a PIN away: an offline program cannot
+five in a row each next one has to wait longer, a second at first and never more than a minute. Whoever may write to the file may take a PIN away: an offline program cannot
 prevent that. Names stand in the file, never in its path.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import math
 import secrets
 import unicodedata
 from dataclasses import asdict, dataclass, replace
@@ -27,8 +28,9 @@ SHORTEST: Final = 6
 LONGEST: Final = 64
 FREE: Final = 5
 """So many wrong ones in a row cost no waiting."""
-_FIRST_WAIT: Final = dt.timedelta(minutes=1)
-_LONGEST_WAIT: Final = dt.timedelta(hours=1)
+_FIRST_WAIT: Final = dt.timedelta(seconds=1)
+_LONGEST_WAIT: Final = dt.timedelta(minutes=1)
+"""At most so long, however many: nobody locks a colleague out by typing wrong PINs in that name."""
 _COST: Final = 15
 """Power of two of scrypt's cost: 32 MB and some 100 ms for each try."""
 _MOST_COST: Final = 20
@@ -148,7 +150,7 @@ def check(root: Path, name: str, pin: str, now: dt.datetime) -> None:
     # A clock set back must not make the waiting longer than it was meant to be.
     if own.until and (left := min(dt.datetime.fromisoformat(own.until) - now, wait)) > dt.timedelta():
         raise NotIdentified(
-            f"{name}的口令连续输错 {own.wrong} 次，还要等 {-(-left.seconds // 60)} 分钟才能再试",
+            f"{name}的口令连续输错 {own.wrong} 次，还要等 {math.ceil(left.total_seconds())} 秒才能再试",
             remedy="等到时间再试；忘了的，由档案管理或分管领导清除：archivist people pin 姓名 --clear。",
         )
     if own.fits(pin):
@@ -156,7 +158,7 @@ def check(root: Path, name: str, pin: str, now: dt.datetime) -> None:
             _write(root, kept | {name: replace(own, wrong=0, until="")})
         return
     wrong = own.wrong + 1
-    until = (now + _wait(wrong)).isoformat(timespec="seconds") if wrong >= FREE else ""
+    until = (now + _wait(wrong)).isoformat(timespec="milliseconds") if wrong >= FREE else ""
     _write(root, kept | {name: replace(own, wrong=wrong, until=until)})
     raise NotIdentified(f"{name}的口令不对（连续第 {wrong} 次）")
 

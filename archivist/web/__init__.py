@@ -7,6 +7,9 @@
 - ``guards``: the headers of every answer, foreign hosts, foreign forms, too many questions
 - ``office``: the workspace a request opens, who acts in it, and the counts beside the menu
 - ``visit``: what a handler is given and what it may answer
+- ``proof``: who somebody is by the PIN, a second person too
+- ``uploads``: forms that bring files along
+- ``watching``: the watch of the inbox within the page's process
 - ``rendering``: the templates in ``templates/``; every value is escaped
 - ``pages``: one module a screen
 """
@@ -16,9 +19,12 @@ __all__ = [
     "guards",
     "office",
     "pages",
+    "proof",
     "rendering",
     "routes",
     "server",
     "sessions",
+    "uploads",
     "visit",
+    "watching",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,12 @@ from starlette.routing import Route as Address
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from archivist.api.page_preferences import PagePreferences, preferences
 from archivist.api.result import Problem
-from archivist.errors import ArchivistError, WriteFailed
+from archivist.errors import ArchiveLocked, ArchivistError, WriteFailed
 from archivist.model.roles import Role
 from archivist.os_reasons import reason_of
-from archivist.web import guards
+from archivist.web import guards, uploads
 from archivist.web.office import ServedOffice
 from archivist.web.routes import ROUTES, Route, Who
 from archivist.web.sessions import Sessions, SignedIn
@@ -34,12 +36,14 @@ Form = Mapping[str, tuple[str, ...]]
 COOKIE: Final = "archivist"
 THREADS: Final = 4
 """So many requests are worked on at once."""
+BUSY_S: Final = 5.0
+"""So long an act waits for another writer that does nothing new, before the page says who is writing and offers to try again."""
 MOST_FORM_BYTES: Final = 1 << 20
 """No form is larger; files go another way."""
 MOST_FIELDS: Final = 2_000
 _STATIC: Final = Path(__file__).with_name("static")
 _STATUS: Final[Mapping[str, int]] = {
-    "E001": 400, "E002": 400, "E003": 409, "E101": 404, "E102": 413, "E103": 503, "E104": 404, "E201": 404, "E206": 404, "E203": 503, "E213": 503, "E401": 400, "E504": 403, "E505": 403, "E506": 403,
+    "E001": 400, "E002": 400, "E003": 409, "E101": 404, "E102": 413, "E103": 503, "E104": 404, "E201": 404, "E206": 404, "E211": 409, "E203": 503, "E213": 503, "E401": 400, "E504": 403, "E505": 403, "E506": 403,
 }  # fmt: skip
 """What an error of the tree is to a browser; every other is 500."""
 
@@ -79,9 +83,18 @@ class _Desk:
         """Return what answers at an address."""
 
         async def answer(request: Request) -> Response:
-            form = await _form(request) if route.posts else {}
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self.threads, self.answer, route, request, form)
+            if not route.files or not uploads.brings_files(request):
+                form = await _form(request) if route.posts else {}
+                return await loop.run_in_executor(self.threads, self.answer, route, request, form, {})
+            session = self.sessions.find(request.cookies.get(COOKIE, ""))
+            if session is None or session.locked or not _is_own(request):
+                return self.answer(
+                    route, request, {}, {}
+                )  # refused before a byte of a stranger's file is taken
+            with tempfile.TemporaryDirectory(prefix="archivist-form-") as folder:
+                form, files = await uploads.read(request, Path(folder))
+                return await loop.run_in_executor(self.threads, self.answer, route, request, form, files)
 
         return answer
 
@@ -91,7 +104,7 @@ class _Desk:
         text = "没有这个页面" if status == 404 else "这个地址不能这样用"
         return Response(f"{text}\n", status, media_type="text/plain; charset=utf-8")
 
-    def answer(self, route: Route, request: Request, form: Form) -> Response:
+    def answer(self, route: Route, request: Request, form: Form, files: Mapping[str, Path]) -> Response:
         """Answer one request; every fault becomes a page here."""
         word = request.cookies.get(COOKIE, "")
         session = self.sessions.find(word, touches=not route.own)
@@ -99,13 +112,16 @@ class _Desk:
             return stopped
         try:
             with self.office.open() as workspace:
+                workspace.archive.lock.wait_s = BUSY_S
                 roles: frozenset[Role] = frozenset()
+                wanted = PagePreferences()
                 if session and route.who is Who.SIGNED_IN:
                     roles = self.office.roles(workspace, self.office.by(session.person))
+                    wanted = preferences(workspace, session.person)
                 visit = Visit(
                     self.office, workspace, route.act, _here(request), request.path_params,
                     dict(request.query_params), form, session, self.sessions, word, self.first_code,
-                    roles, part="x-part" in request.headers,
+                    roles, part="x-part" in request.headers, files=files, settings=wanted,
                 )  # fmt: skip
                 workspace.disclosing = lambda households, items: visit.record(
                     (list(map(str, households)), list(items))
@@ -123,7 +139,7 @@ class _Desk:
     ) -> Response | None:
         """Return what stops a request before anything is opened for it, if anything does."""
         if route.posts:
-            if not guards.is_own(request.headers.get("origin", ""), request.headers.get("host", "")):
+            if not _is_own(request):
                 return Response("表单来自别处，没有受理\n", 403, media_type="text/plain; charset=utf-8")
             if route.who is not Who.ANYBODY and (
                 session is None or form.get("form_word") != (session.form_word,)
@@ -153,13 +169,21 @@ class _Desk:
                 return visit.page("refused.html", status=403, asked=asked, held=held)
             answer = route.handler(visit)
         except ArchivistError as error:
-            return visit.page("problem.html", status=_STATUS.get(error.code, 500), problem=Problem.of(error))
+            again = _again(route, form=visit.form) if isinstance(error, ArchiveLocked) else None
+            return visit.page(
+                "problem.html", status=_STATUS.get(error.code, 500), problem=Problem.of(error), again=again
+            )
         except OSError as error:
-            return visit.page("problem.html", status=500, problem=Problem.of(WriteFailed(reason_of(error))))
+            return visit.page(
+                "problem.html", status=500, problem=Problem.of(WriteFailed(reason_of(error))), again=None
+            )
         except Exception as error:
             sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
             return visit.page(
-                "problem.html", status=500, problem=Problem.of(ArchivistError(type(error).__name__))
+                "problem.html",
+                status=500,
+                problem=Problem.of(ArchivistError(type(error).__name__)),
+                again=None,
             )
         finally:
             if route.posts:
@@ -215,8 +239,19 @@ class _Guarded:
         await self.app(scope, receive, with_headers)
 
 
+def _again(route: Route, form: Form) -> list[tuple[str, str]] | None:
+    """Return what a form posted, for it to be sent once more by one button; nothing where it held a PIN or a file."""
+    if not route.posts or route.files or any("pin" in name or name == "old" for name in form):
+        return None
+    return [(name, value) for name, values in form.items() for value in values if name != "form_word"]
+
+
 def _redirect(address: str) -> Response:
     return Response(status_code=303, headers={"location": address})
+
+
+def _is_own(request: Request) -> bool:
+    return guards.is_own(request.headers.get("origin", ""), request.headers.get("host", ""))
 
 
 def _here(request: Request) -> str:

@@ -19,10 +19,13 @@ from archivist.api.agenda import AgendaView
 from archivist.api.authorisation import at_post, require_kind, roles_of
 from archivist.api.page_images import Drawing
 from archivist.api.review import waiting
+from archivist.api.unsigned import unsigned
+from archivist.api.watching import who_watches
 from archivist.errors import ArchivistError, UnknownActor
 from archivist.model.by import By, KnownBy
 from archivist.model.roles import Role
 from archivist.model.standing import LimitStatus
+from archivist.web.watching import Watcher
 from archivist.workspace import Workspace
 
 FRESH: Final = dt.timedelta(seconds=30)
@@ -55,11 +58,15 @@ class Glance:
         taken: when the deadlines were gathered, by the machine's clock.
         agenda: what is overdue, or due within a week; ``None`` where it could not be gathered, ``doubt`` says why.
         waiting: files in the tray.
+        unsigned: documents that are out to be signed.
+        watched: who watches the inbox at this moment, in words; empty where nobody does.
     """
 
     taken: dt.datetime
     agenda: AgendaView | None
     waiting: int = 0
+    unsigned: int = 0
+    watched: str = ""
     doubt: str = ""
 
     @property
@@ -80,6 +87,10 @@ class ServedOffice:
     _changed: bool = False
     _gathering: bool = False
     _lock: Lock = field(default_factory=Lock)
+    watcher: Watcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watcher = Watcher(self.root, self.by)
 
     def open(self) -> Workspace:
         """Open the workspace for one request; whoever opens it closes it.
@@ -124,7 +135,7 @@ class ServedOffice:
             elif self._stale(held, now) and not self._gathering:
                 self._gathering = True
                 Thread(target=self._gather, daemon=True).start()
-        return replace(held, waiting=waiting(workspace))
+        return replace(held, waiting=waiting(workspace), watched=who_watches(workspace))
 
     def changed(self) -> None:
         """Something was done here: the counts are old."""
@@ -153,7 +164,9 @@ class ServedOffice:
         began = time.monotonic()
         try:
             due = agenda.due(workspace, on=self.keyboard.clock(), days=WEEK)
-            glance = Glance(now, due)
+            glance = Glance(
+                now, due, unsigned=len(unsigned(workspace, on=self.keyboard.clock().date()).waiting)
+            )
         except ArchivistError as error:
             glance = Glance(now, None, doubt=f"期限算不出来：{error.what}（{error.code}）")
         self._took = time.monotonic() - began

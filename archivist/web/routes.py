@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from archivist.model.permissions import EVERYBODY, MAY, Act
 from archivist.model.roles import Role
-from archivist.web.pages import due, household, households, record, sign_in, today, tray
+from archivist.web.pages import (
+    due,
+    household,
+    households,
+    record,
+    reports,
+    retention,
+    settings,
+    sign,
+    sign_in,
+    system,
+    today,
+    tray,
+)
 from archivist.web.visit import Answer, Visit
 
 Handler = Callable[[Visit], Answer]
@@ -36,6 +49,7 @@ class Route:
         posts: whether it is a form, which alone may change anything.
         search: whether it is asked for with every key, and so paced.
         own: whether the page asks by itself, which keeps no session awake.
+        files: whether the form brings files along.
     """
 
     path: str
@@ -46,14 +60,20 @@ class Route:
     posts: bool = False
     search: bool = False
     own: bool = False
+    files: bool = False
 
 
 def _look(path: str, act: str, handler: Handler, *, search: bool = False) -> Route:
     return Route(path, act, handler, EVERYBODY, search=search)
 
 
-def _act(path: str, act: Act, handler: Handler) -> Route:
-    return Route(path, act.value, handler, MAY[act], posts=True)
+def _act(path: str, act: Act, handler: Handler, *, files: bool = False) -> Route:
+    return Route(path, act.value, handler, MAY[act], posts=True, files=files)
+
+
+def _form(path: str, act: str, handler: Handler) -> Route:
+    """Return a form that changes nothing in the archive: whoever may look may send it."""
+    return Route(path, act, handler, EVERYBODY, posts=True)
 
 
 ROUTES: Final[Sequence[Route]] = (
@@ -66,6 +86,8 @@ ROUTES: Final[Sequence[Route]] = (
     Route("/logout", "logout", sign_in.leave, who=Who.LOCKED, posts=True),
     _look("/", "due", today.show),
     _look("/due", "due", due.show),
+    _look("/due/month", "due", due.month),
+    _look("/due/calendar.ics", "due --ics", due.calendar_file),
     _look("/cases", "search", households.show, search=True),
     _look("/case/{case}", "case show", household.show),
     _look("/case/{case}/log", "case log", household.log),
@@ -80,12 +102,23 @@ ROUTES: Final[Sequence[Route]] = (
     _look("/tray/{item}/original", "review original", tray.original),
     _act("/tray/{item}/file", Act.ASSIGN, tray.file),
     _act("/tray/{item}/return", Act.HAND_BACK, tray.hand_back),
+    _look("/sign", "unsigned", sign.show),
+    _form("/sign/print", "print", sign.printed),
+    _look("/reports", "report", reports.show),
+    _act("/reports/make", Act.REPORT, reports.make),
+    _look("/retention", "retention list", retention.show),
+    _form("/retention/plan", "retention propose --dry-run", retention.plan),
+    _act("/retention/propose", Act.PROPOSE_DISPOSAL, retention.propose),
+    _look("/retention/batch/{batch}", "retention batches", retention.batch),
+    _act("/retention/batch/{batch}/papers", Act.PROPOSE_DISPOSAL, retention.papers),
+    _act("/retention/batch/{batch}/appraise", Act.APPRAISE_DISPOSAL, retention.appraise, files=True),
+    _act("/retention/batch/{batch}/approve", Act.APPROVE_DISPOSAL, retention.approve, files=True),
+    _act("/retention/batch/{batch}/cancel", Act.CANCEL_DISPOSAL, retention.cancel),
+    _look("/system", "status", system.show),
+    _act("/system/watch", Act.TAKE_INBOX, system.begin),
+    _act("/system/watch/end", Act.TAKE_INBOX, system.end),
+    _look("/settings", "people list", settings.show),
+    _form("/settings", "page settings", settings.choose),
+    _act("/settings/pin", Act.SET_PIN, settings.change_pin),
+    Route("/settings/access", Act.READ_ACCESS.value, settings.accesses, MAY[Act.READ_ACCESS]),
 )
-
-
-def table() -> Iterator[tuple[str, str, str, str]]:
-    """Return the table as people read it: method, address, act, who may."""
-    for route in ROUTES:
-        roles = "、".join(role.label for role in Role if role in route.roles)
-        who = {Who.ANYBODY: "不登录也可", Who.LOCKED: "登录的人（锁屏时也可）"}.get(route.who, roles)
-        yield ("POST" if route.posts else "GET", route.path, route.act, who)

@@ -96,6 +96,12 @@ class Sessions:
         with self._lock:
             self._held.pop(word, None)
 
+    def end_others(self, word: str, person: str) -> None:
+        """End every other session of somebody, as when the PIN has become another."""
+        with self._lock:
+            for other in [w for w, s in self._held.items() if s.person == person and w != word]:
+                del self._held[other]
+
     def _forget_old(self, now: dt.datetime) -> None:
         # A clock that was set back makes a session older than it is, never younger.
         for word in [w for w, s in self._held.items() if not dt.timedelta() <= now - s.began < LIFE]:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from archivist.api import access
 from archivist.api.access import Shown, shown_in
+from archivist.api.page_preferences import PagePreferences
 from archivist.model.by import By
 from archivist.model.roles import Role
 from archivist.web.rendering import render
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archivist.web.office import ServedOffice
     from archivist.web.sessions import Sessions, SignedIn
     from archivist.workspace import Workspace
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 FACE: Final = "web"
 _SAME_LOOK: Final = dt.timedelta(minutes=10)
 """Whoever looks at the same once more within so long is entered once."""
+_DIGITS: Final = 7
+"""Of a page number at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Visit:
         part: whether only the middle of the screen is wanted (our own script swaps it).
         sessions, word: all sessions, and the word that names this one; a handler that begins or ends one changes the word.
         first_code: see ``application``.
+        files: what a form brought along, by the name of its field; gone once the answer is sent.
+        settings: how who is signed in wants the page.
     """
 
     office: ServedOffice
@@ -73,6 +80,14 @@ class Visit:
     first_code: str
     roles: frozenset[Role] = frozenset()
     part: bool = False
+    files: Mapping[str, Path] = field(default_factory=dict)
+    settings: PagePreferences = field(default_factory=PagePreferences)
+
+    @property
+    def session_person(self) -> str:
+        """Who is signed in."""
+        assert self.session is not None
+        return self.session.person
 
     @property
     def by(self) -> By:
@@ -83,6 +98,11 @@ class Visit:
     def said(self, name: str) -> str:
         """Return what was posted under a name, without blanks around; empty where nothing was."""
         return self.form.get(name, ("",))[-1].strip()
+
+    def number(self, name: str) -> int:
+        """Return a page number that was asked for; 1 for what is none."""
+        text = self.asked.get(name, "")
+        return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 1
 
     @property
     def today(self) -> dt.date:
@@ -127,11 +147,12 @@ class Visit:
         """Return what the frame of every screen shows."""
         if self.session is None or self.session.locked:
             word = self.session.form_word if self.session else ""
-            return {"person": "", "lock_word": word}
+            return {"person": "", "lock_word": word, "settings": self.settings}
         return {
             "person": self.session.person,
             "post": "、".join(role.label.partition("（")[0] for role in Role if role in self.roles),
             "form_word": self.session.form_word,
             "glance": self.office.glance(self.workspace),
             "today_is": self.today,
+            "settings": self.settings,
         }

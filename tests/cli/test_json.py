@@ -153,7 +153,13 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-record-replace", ["王秀兰", "{issued}", "--reason", "写错", "--dry-run"]),
         (2, "error", ["王秀兰", "{issued}", "--reason", " "]),
     ],
-    ("print",): [(0, "print-queue", ["--dry-run"]), (0, "print-queue", ["--today", "--dry-run"])],
+    ("print",): [
+        (0, "print-queue", ["--dry-run"]),
+        (0, "print-queue", ["--today", "--dry-run"]),
+        (0, "print-queue", ["王秀兰", "--record", "1", "--dry-run"]),
+    ],
+    ("unsigned",): [(0, "unsigned", [])],
+    ("status",): [(1, "status", [])],
     ("report",): [
         (0, "reports", []),
         (0, "register", ["受理登记簿", "--month", "2024-03"]),
@@ -216,6 +222,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (60, "error", ["王秀兰", "--permanent", "--reason", "有保存价值", "--form"]),
     ],
     ("retention", "propose"): [(29, "error", []), (29, "error", ["--dry-run"])],
+    ("retention", "batches"): [(0, "disposals", [])],
     ("retention", "papers"): [(67, "error", ["XH-2024-001"])],
     ("retention", "appraise"): [(2, "error", ["XH-2024-001", "--opinions", "诊断.txt", "--by", "甲"])],
     ("retention", "approve"): [(67, "error", ["XH-2024-001", "--by", "赵主任"])],

@@ -22,7 +22,7 @@ STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.deregister": ("deregister",),
     "cases.reopen": ("reopen",),
     "inbox.file_inbox": ("file one", "file many", "put into the tray", "split a batch"),
-    "inbox.watch_inbox": ("file one", "file many", "put into the tray", "split a batch"),
+    "watching.watch_inbox": ("file one", "file many", "put into the tray", "split a batch"),
     "inbox.file_by_hand": ("assign from the tray",),
     "review.assign": ("assign from the tray",),
     "review.hand_back": ("hand back from the tray",),

@@ -13,7 +13,7 @@ from archivist.store import notes, pins
 from tests.kit import NOW
 
 GOOD, BAD = "582913", "582914"
-MINUTE = dt.timedelta(minutes=1)
+SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -51,20 +51,33 @@ def test_what_is_too_easy_is_refused(tmp_path: Path, pin: str) -> None:
 
 
 def test_five_wrong_ones_slow_it_down(root: Path) -> None:
-    """5 wrong ones in a row slow it down with a stored counter; the right one has to wait too."""
+    """“5 fails → 1…60 s wait, never a lock-out”: with a stored counter; the right one has to wait too."""
     for n in range(1, pins.FREE + 1):
         with pytest.raises(NotIdentified, match=f"连续第 {n} 次"):
             pins.check(root, "林经办", BAD, NOW)
-    for moment in (NOW, NOW + MINUTE / 2, NOW - 400 * dt.timedelta(days=1)):  # a clock set back gains nothing
-        with pytest.raises(NotIdentified, match="还要等 1 分钟"):
+    for moment in (NOW, NOW + SECOND / 2, NOW - 400 * dt.timedelta(days=1)):  # a clock set back gains nothing
+        with pytest.raises(NotIdentified, match="还要等 1 秒"):
             pins.check(root, "林经办", GOOD, moment)
     with pytest.raises(NotIdentified, match="连续第 6 次"):
-        pins.check(root, "林经办", BAD, NOW + MINUTE)
-    with pytest.raises(NotIdentified, match="还要等"):
-        pins.check(root, "林经办", GOOD, NOW + 2 * MINUTE)
-    pins.check(root, "林经办", GOOD, NOW + 3 * MINUTE)
+        pins.check(root, "林经办", BAD, NOW + SECOND)
+    with pytest.raises(NotIdentified, match="还要等 1 秒"):
+        pins.check(root, "林经办", GOOD, NOW + 2 * SECOND)
+    pins.check(root, "林经办", GOOD, NOW + 3 * SECOND)
     with pytest.raises(NotIdentified, match="连续第 1 次"):
-        pins.check(root, "林经办", BAD, NOW + 4 * MINUTE)
+        pins.check(root, "林经办", BAD, NOW + 4 * SECOND)
+
+
+def test_however_many_wrong_ones_lock_nobody_out(root: Path) -> None:
+    """“1…60 s wait, never a lock-out”: each wait is twice the one before, and the longest a minute."""
+    moment, waits = NOW, []
+    for _ in range(pins.FREE + 12):
+        with pytest.raises(NotIdentified, match="口令不对"):
+            pins.check(root, "林经办", BAD, moment)
+        until = pins.read(root)["林经办"].until
+        waits.append((dt.datetime.fromisoformat(until) - moment).total_seconds() if until else 0)
+        moment += dt.timedelta(seconds=waits[-1])
+    assert waits[pins.FREE - 1 :] == [1, 2, 4, 8, 16, 32, *[60] * 7]
+    pins.check(root, "林经办", GOOD, moment)
 
 
 def test_wrong_ones_of_one_are_not_another_s(root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -109,18 +110,24 @@ class Browser:
         """Send a form of the page."""
         return self.client.post(path, data={"form_word": self.form_word, **form}, headers={"origin": origin})
 
+    def send(self, path: str, files: dict[str, Path], *, origin: str = HERE, **form: str) -> httpx2.Response:
+        """Send a form of the page that brings files along."""
+        opened = {name: (f.name, f.read_bytes(), "application/octet-stream") for name, f in files.items()}
+        told = {"form_word": self.form_word, **form}
+        return self.client.post(path, data=told, files=opened, headers={"origin": origin})
+
     @property
     def cookie(self) -> str:
         """The word that names the session."""
         return str(self.client.cookies.get(COOKIE) or "")
 
 
-def staffed(root: Path) -> Path:
+def staffed(root: Path, roster: str = ROSTER, people_with_pins: Sequence[str] = STAFF) -> Path:
     """Register the people of an office, each with a PIN; return the office."""
     with (root / "archivist.toml").open("a", encoding="utf-8") as settings:
-        settings.write(ROSTER)
+        settings.write(roster)
     with Workspace.open(root) as workspace:
-        for person in STAFF:
+        for person in people_with_pins:
             by = By(person, dt.datetime(2024, 3, 8, 9, tzinfo=CHINA))
             people.set_pin(workspace, by, person, lambda: PIN)
     return root

@@ -7,6 +7,24 @@
 - ``household``: one household, and its history
 - ``record``: 件, one filed paper and its pages
 - ``due``: 期限
+- ``sign``: 待签打印
+- ``reports``: 册表
+- ``retention``: 保管, batches that are appraised and approved
+- ``system``: 运行
+- ``settings``: 设置, and who looked at what
 """
 
-__all__ = ["due", "household", "households", "record", "sign_in", "today", "tray"]
+__all__ = [
+    "due",
+    "household",
+    "households",
+    "record",
+    "reports",
+    "retention",
+    "settings",
+    "sign",
+    "sign_in",
+    "system",
+    "today",
+    "tray",
+]

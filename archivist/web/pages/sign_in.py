@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from archivist.api import access, people
-from archivist.api.access import Shown
+from archivist.api import people
 from archivist.api.result import Problem
 from archivist.errors import ArchivistError, InvalidValue, NotIdentified
-from archivist.web.visit import FACE, Answer, Visit, to
+from archivist.web.proof import prove
+from archivist.web.visit import Answer, Visit, to
 
 _WRONG: Final = 403
 
@@ -27,7 +27,7 @@ def enter(visit: Visit) -> Answer:
     try:
         if not people.has_pin(visit.workspace, person) and _is_registered(visit, person):
             return _asking(visit, first=person)
-        _prove(visit, person, "login")
+        prove(visit, person, visit.said("pin"), "login")
     except ArchivistError as error:
         return _asking(visit, problem=error, person=person)
     visit.word = visit.sessions.begin(person)
@@ -66,7 +66,7 @@ def unlock(visit: Visit) -> Answer:
     """Unlock the screen of who gives the PIN."""
     person = _who(visit)
     try:
-        _prove(visit, person, "unlock")
+        prove(visit, person, visit.said("pin"), "unlock")
     except ArchivistError as error:
         return visit.page(
             "locked.html", status=_WRONG, who=person, problem=Problem.of(error), next=_onwards(visit)
@@ -86,16 +86,6 @@ def leave(visit: Visit) -> Answer:
     visit.sessions.end(visit.word)
     visit.word = ""
     return to("/login")
-
-
-def _prove(visit: Visit, person: str, act: str) -> None:
-    """Check the PIN and enter it into the access log, before anything is shown.
-
-    Raises:
-        NotIdentified: E506. UnknownActor: E505. AccessNotLogged: E213.
-    """
-    by = people.prove(visit.workspace, visit.office.by(person or "（未填）", proven=False), visit.said("pin"))
-    access.record(visit.workspace, by, Shown(), face=FACE, act=act)
 
 
 def _who(visit: Visit) -> str:

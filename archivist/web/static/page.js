@@ -30,6 +30,7 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || composing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (document.documentElement.dataset.keys === "off") return;
     if (event.key === "L" && event.shiftKey && !typing(event.target)) { document.getElementById("lock").click(); return; }
     if (typing(event.target)) return;
     var tray = document.getElementById("file"), key = event.key;

@@ -1,0 +1,57 @@
+"""待签打印: what is to be printed, what is out to be signed, what came back today and what came back incomplete."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from archivist.api import printing
+from archivist.api.unsigned import unsigned
+from archivist.errors import UsageError
+from archivist.web.visit import Answer, Visit
+
+LATE: Final = 7
+"""Who is out for more days is asked after."""
+_PDF: Final = "application/pdf"
+
+
+def show(visit: Visit) -> Answer:
+    """Show what waits for signature.
+
+    Raises:
+        IndexFault: E400.
+    """
+    found = unsigned(visit.workspace, on=visit.today)
+    return visit.page(
+        "sign.html",
+        new=[p for p in found.waiting if not p.days], papers=found.waiting, late=len(found.longer_than(LATE)), most=LATE,
+        back=found.back, incomplete=found.incomplete, unread=found.unread,
+    )  # fmt: skip
+
+
+def printed(visit: Visit) -> Answer:
+    """Answer with one PDF for both sides of the paper; nothing of it is kept, neither here nor by the browser.
+
+    Raises:
+        PdfUnavailable: E306. UsageError: E001, nothing waits. CaseNotFound: E201. IndexFault: E400.
+    """
+    with tempfile.TemporaryDirectory(prefix="archivist-page-") as folder:
+        made = printing.print_queue(
+            visit.workspace,
+            visit.by,
+            today=visit.said("which") == "new",
+            case=visit.said("case"),
+            record=visit.said("record"),
+            out=Path(folder, "print.pdf"),
+        )
+        if made.file is None:
+            raise UsageError("没有待签的文书可打印", remedy="可能刚才已经签回；回到“待签打印”看一看。")
+        visit.record(made.papers)
+        name = f"待签 {visit.by.time:%Y%m%d-%H%M}.pdf"
+        return Answer(
+            made.file.read_bytes(),
+            kind=_PDF,
+            headers={"content-disposition": f"inline; filename*=UTF-8''{quote(name)}"},
+        )
