@@ -69,7 +69,7 @@ class Checksums:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._texts = folder, folder / TEXT
         self._read_at: Mark | None = None
         self._known = _Sums()
         self._proven: dict[str, Mark] = {}
@@ -95,11 +95,12 @@ class Checksums:
         Raises:
             IndexFault: E400. OSError: it is not there; the next commit may have taken it away.
         """
-        mark, known = mark_of(self._folder / TEXT / name), self._now().files.get(name)
+        path = self._texts / name
+        mark, known = mark_of(path), self._now().files.get(name)
         if known is None:
             raise IndexFault(f"全文索引里有不是它自己写的文件 {name}")
         if mark not in (known[1], self._proven.get(name)):
-            if mark[0] != known[1][0] or _digest(self._folder / TEXT / name) != known[0]:
+            if mark[0] != known[1][0] or _digest(path) != known[0]:
                 raise IndexFault(f"全文索引的文件 {name} 已损坏")
             self._proven[name] = mark
             self.moved = True
@@ -158,7 +159,8 @@ class Checksums:
             IndexNotWritten: E402. OSError: one cannot be read.
         """
         known = self._now()
-        kept = {name: entry for name, entry in known.files.items() if (self._folder / TEXT / name).exists()}
+        there = _names(self._texts)
+        kept = {name: entry for name, entry in known.files.items() if name in there}
         new = {n: (_digest(p), mark_of(p)) for n, p in files.items() if n not in kept}
         self._replace(replace(known, files=kept | new))
 
@@ -201,10 +203,11 @@ class Checksums:
                     sums[page * _DIGITS : (page + 1) * _DIGITS] = checksum.encode()
         except OSError as error:
             raise _unreadable(error, CATALOGUE) from error
+        there = _names(self._texts)
         files = {
             name: (digest, self._proven.get(name, was))
             for name, (digest, was) in known.files.items()
-            if (self._folder / TEXT / name).exists()
+            if name in there
         }
         if self.moved:  # whoever opens it next need not read it all again
             for name in files:
@@ -287,6 +290,11 @@ def sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _names(folder: Path) -> set[str]:
+    """Return the names in a folder; none when it is not there."""
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 def _text_files(folder: Path) -> Iterable[Path]:

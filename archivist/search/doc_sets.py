@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from archivist.search.id_set import IdSet, bits_of
@@ -82,15 +84,13 @@ class Changes:
             _note(self._taken, key, ids, after.get(key))
 
     def _write(self) -> None:
-        for kind, value, part in sorted(self._added.keys() | self._taken.keys()):
-            at = (kind, value, part)
+        for at in sorted(self._added.keys() | self._taken.keys()):
             row = self._db.execute(
                 "SELECT ids FROM sets WHERE kind = ? AND value = ? AND part = ?", at
             ).fetchone()
-            bits = _bits(row[0]) if row else 0
-            bits = bits & ~bits_of(self._taken.get(at, ())) | bits_of(self._added.get(at, ()))
-            if bits:
-                self._db.execute("INSERT OR REPLACE INTO sets VALUES (?, ?, ?, ?)", (*at, _packed(bits)))
+            ids = _changed(row[0] if row else b"", self._added.get(at, []), self._taken.get(at, []))
+            if ids:
+                self._db.execute("INSERT OR REPLACE INTO sets VALUES (?, ?, ?, ?)", (*at, ids))
             else:
                 self._db.execute("DELETE FROM sets WHERE kind = ? AND value = ? AND part = ?", at)
 
@@ -139,16 +139,26 @@ def _members(db: sqlite3.Connection, number: object) -> _Members:
     return found
 
 
+def _changed(ids: bytes, added: list[int], taken: list[int]) -> bytes:
+    """Return a part with some ids and without others; what is new mostly comes after all there are."""
+    if not taken and len(ids) + 2 * len(added) <= 2 * _FEW:
+        last = ids[-2] | ids[-1] << 8 if ids else -1
+        if all(one > before for before, one in pairwise((last, *added))):
+            return ids + struct.pack(f"<{len(added)}H", *added)
+    return _packed(_bits(ids) & ~bits_of(taken) | bits_of(added))
+
+
 def _packed(bits: int) -> bytes:
     if bits.bit_count() > _FEW:
         return bits.to_bytes(_BYTES, "little")
-    return b"".join(doc.to_bytes(2, "little") for doc in IdSet.of_bits(bits))
+    ids = [*IdSet.of_bits(bits)]
+    return struct.pack(f"<{len(ids)}H", *ids)
 
 
 def _bits(ids: bytes) -> int:
     if len(ids) == _BYTES:
         return int.from_bytes(ids, "little")
-    return bits_of([ids[at] | ids[at + 1] << 8 for at in range(0, len(ids), 2)])
+    return bits_of(struct.unpack(f"<{len(ids) // 2}H", ids))
 
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -82,9 +83,9 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
         (str(case.number), case.category.value, *values),
     )
     case_id = int(db.execute("SELECT id FROM cases WHERE number = ?", (str(case.number),)).fetchone()[0])
-    for table in ("keys", "people", "sources") if gone is None else ("keys", "people"):
-        db.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))
-    if gone is not None:
+    if gone is None:
+        db.execute("DELETE FROM sources WHERE case_id = ?", (case_id,))
+    else:
         changed = [(case_id, no) for no in {*gone, *(record.no for record in records)}]
         db.executemany("DELETE FROM sources WHERE case_id = ? AND record = ?", changed)
     _write_people(db, case_id, case)
@@ -147,12 +148,26 @@ def people_on_file(case: Case) -> Iterator[IndexedPerson]:
 
 
 def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
-    for person in people_on_file(case):
+    """Write everyone in a case, unless they stand there: their keys are all over the file, and a case rarely changes its people."""
+    people = [*people_on_file(case)]
+    if people == _people_there(db, case_id):
+        return
+    for table in ("keys", "people"):
+        db.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))
+    for person in people:
         added = db.execute(
             "INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, person.part, person.name)
         )
         rows = [(kind, key, added.lastrowid, case_id) for kind, key in person.keys]
         db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", rows)
+
+
+def _people_there(db: sqlite3.Connection, case_id: int) -> list[IndexedPerson]:
+    keys: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for person, kind, key in db.execute("SELECT person, kind, key FROM keys WHERE case_id = ?", (case_id,)):
+        keys[person].add((kind, key))
+    rows = db.execute("SELECT id, part, name FROM people WHERE case_id = ? ORDER BY id", (case_id,))
+    return [IndexedPerson(part, name, frozenset(keys[person])) for person, part, name in rows]
 
 
 def _name_keys(name: str) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archivist.errors import BadQuery
-from archivist.search import evaluator
+from archivist.search import evaluator, ordering
 from archivist.search.index import Index
 from archivist.search.query import parse
 from tests.sampling import examples
@@ -63,7 +63,7 @@ def test_finds_what_a_plain_scan_finds(
     compare_all: int, archive: MemoryArchive, queries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluator, "COMPARE_ALL", compare_all)
-    monkeypatch.setattr(evaluator, "SORT_ALL", compare_all)
+    monkeypatch.setattr(ordering, "SORT_ALL", compare_all)
     with TemporaryDirectory() as folder, Index(Path(folder), archive) as index:
         index.catch_up()
         for query in queries:
