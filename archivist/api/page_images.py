@@ -157,6 +157,8 @@ def pages_waiting(item: TrayItem) -> PagedFile:
     reading = upright_reading(item)
     pages = reading.pages if reading else ()
     file, sha256, why = _shown([(item.file, item.sha256)])
+    if file and not pages and item.details.get("code"):  # it could not be opened when it came
+        file, sha256, why = None, "", item.message
     turns = {p.number: p.rotation for p in pages if p.rotation}
     if not pages:  # nothing was read of it; what a person turned is turned all the same
         turns = {int(n): int(turn) for n, turn in item.details.get("turns", {}).items()}

@@ -31,6 +31,8 @@ from archivist.workspace import Workspace
 FRESH: Final = dt.timedelta(seconds=30)
 """So long the counts beside the menu, and the list of today, may be behind what other programs write."""
 WEEK: Final = 7
+_LOOKS_S: Final = 120.0
+"""So long somebody who opened a waiting file is taken to be looking at it."""
 _AT_ONCE_S: Final = 0.15
 """Gathering that takes no longer is done before the answer."""
 
@@ -86,6 +88,7 @@ class ServedOffice:
     _took: float = 0.0
     _changed: bool = False
     _gathering: bool = False
+    _looking: dict[str, dict[str, float]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     watcher: Watcher = field(init=False)
 
@@ -136,6 +139,15 @@ class ServedOffice:
                 self._gathering = True
                 Thread(target=self._gather, daemon=True).start()
         return replace(held, waiting=waiting(workspace), watched=who_watches(workspace))
+
+    def looking(self, item: str, person: str) -> list[str]:
+        """Note that somebody looks at a waiting file; return who else did within two minutes."""
+        now = time.monotonic()
+        with self._lock:
+            there = {who: at for who, at in self._looking.get(item, {}).items() if now - at < _LOOKS_S}
+            self._looking = {k: v for k, v in self._looking.items() if now - max(v.values()) < _LOOKS_S}
+            self._looking[item] = there | {person: now}
+        return sorted(who for who in there if who != person)
 
     def changed(self) -> None:
         """Something was done here: the counts are old."""

@@ -22,6 +22,7 @@ from archivist.web.pages import (
     system,
     today,
     tray,
+    tray_pages,
 )
 from archivist.web.visit import Answer, Visit
 
@@ -97,9 +98,17 @@ ROUTES: Final[Sequence[Route]] = (
     _act("/case/{case}/{record}/move", Act.MOVE_RECORD, record.move),
     _act("/case/{case}/{record}/retype", Act.RETYPE_RECORD, record.retype),
     _look("/tray", "review list", tray.show),
+    _look("/tray/join", "review list", tray_pages.ask_join),
+    _act("/tray/join", Act.REARRANGE, tray_pages.join),
+    _look("/tray/bulk", "review list", tray_pages.ask_bulk),
+    _act("/tray/bulk", Act.ASSIGN, tray_pages.bulk),
     _look("/tray/{item}", "review show", tray.show_item),
     _look("/tray/{item}/page/{page}", "review image", tray.image),
     _look("/tray/{item}/original", "review original", tray.original),
+    _look("/tray/{item}/split", "review show", tray_pages.ask_split),
+    _act("/tray/{item}/split", Act.REARRANGE, tray_pages.split),
+    _act("/tray/{item}/unsplit", Act.REARRANGE, tray_pages.unsplit),
+    _act("/tray/{item}/turn", Act.REARRANGE, tray_pages.turn),
     _act("/tray/{item}/file", Act.ASSIGN, tray.file),
     _act("/tray/{item}/return", Act.HAND_BACK, tray.hand_back),
     _look("/sign", "unsigned", sign.show),

@@ -3,6 +3,7 @@
 - ``sign_in``: name and PIN, the first PIN, the lock
 - ``today``: 今天, what is open
 - ``tray``: 待认领, one item after the other
+- ``tray_pages``: its pages turned, parted, joined; many items at once
 - ``households``: 户档 and 检索
 - ``household``: one household, and its history
 - ``record``: 件, one filed paper and its pages
@@ -27,4 +28,5 @@ __all__ = [
     "system",
     "today",
     "tray",
+    "tray_pages",
 ]

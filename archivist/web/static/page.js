@@ -1,52 +1,181 @@
-// Keys and the sentence on the button. Every act works without this file.
+// Keys, parts swapped without loading the frame again, files dropped, and the sentence on the button.
+// Every act works without this file; it keeps nothing in the browser.
 "use strict";
 (function () {
-  var composing = false;
+  var composing = false, kept = new Map(), searching = 0;
+  var one = function (what, within) { return (within || document).querySelector(what); };
+  var all = function (what, within) { return Array.prototype.slice.call((within || document).querySelectorAll(what)); };
+  document.documentElement.classList.add("js");
   document.addEventListener("compositionstart", function () { composing = true; });
   document.addEventListener("compositionend", function () { composing = false; });
 
-  function typing(target) { return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "radio"; }
+  function typing(target) { return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(radio|checkbox)$/.test(target.type); }
+  function press(id) { var there = document.getElementById(id); if (there) { there.click(); } return Boolean(there); }
 
-  function sentence() {
-    var line = document.getElementById("sentence"), form = document.getElementById("file");
-    if (!line || !form) return;
-    var house = form.querySelector("input[name=case]:checked"), kind = form.querySelector("input[name=type]:checked");
-    var where = form.elements.other_case.value.trim() || (house && house.dataset.name + " 户");
-    var what = form.elements.other_type.value.trim() || (kind && kind.dataset.name) || "";
-    line.textContent = where ? "归入 " + where + (what ? "，" + what : "") : "先选一户";
-    form.querySelectorAll(".opt").forEach(function (opt) { opt.classList.toggle("on", opt.querySelector("input").checked); });
+  // ── parts ────────────────────────────────────────────────────────────────────────────────────────────
+  function parsed(text) {
+    var made = new DOMParser().parseFromString(text, "text/html");
+    var main = one("#main", made);
+    return main && one(".rail", made) ? { main: document.importNode(main, true), title: made.title, rail: document.importNode(one(".rail", made), true) } : null;
   }
 
-  function step(by) {
-    var all = Array.prototype.slice.call(document.querySelectorAll(".qi")), at = all.findIndex(function (one) { return one.getAttribute("aria-current"); });
-    if (all.length) location.href = all[(at + by + all.length) % all.length].href;
+  function show(part, address) {
+    one("#main").replaceWith(part.main);
+    one(".rail").replaceWith(part.rail);
+    document.title = part.title;
+    if (address !== location.pathname + location.search) { history.pushState(null, "", address); }
+    fresh();
+  }
+
+  function ask(address, options) {
+    return fetch(address, Object.assign({ credentials: "same-origin" }, options)).then(function (answer) {
+      return answer.text().then(function (text) {
+        var url = new URL(answer.url), part = /^\/(login|locked)/.test(url.pathname) ? null : parsed(text);
+        if (!part) { location.href = /^\/(login|locked)/.test(url.pathname) ? url.href : address; return null; }
+        return { part: part, address: url.pathname + url.search };
+      });
+    });
+  }
+
+  function go(address) {
+    var there = kept.get(address);
+    if (there) { kept.delete(address); show(there, address); return; }
+    ask(address).then(function (found) { if (found) { show(found.part, found.address); } });
+  }
+
+  // The next and the last item wait, picture and all, so that a key shows them at once.
+  function keep(address) {
+    if (!address || kept.has(address)) { return; }
+    ask(address).then(function (found) { if (found) { kept.set(address, found.part); } });
+  }
+
+  function send(form, button) {
+    var data = new URLSearchParams(new FormData(form));
+    if (button && button.name) { data.append(button.name, button.value); }
+    form.setAttribute("aria-busy", "true");
+    kept.clear();
+    ask(form.action, { method: "POST", body: data }).then(function (found) { if (found) { show(found.part, /\/(file|return|turn)$/.test(found.address) ? location.pathname + location.search : found.address); } },
+      function () { form.removeAttribute("aria-busy"); form.submit(); });
+  }
+
+  // ── the tray ─────────────────────────────────────────────────────────────────────────────────────────
+  function sentence() {
+    var line = document.getElementById("sentence"), form = document.getElementById("file");
+    if (line && form) {
+      var house = one("input[name=case]:checked", form), kind = one("input[name=type]:checked", form);
+      var other = form.elements.other_case.value.trim(), named = form.elements.other_type.value.trim();
+      var what = named || (kind && kind.dataset.name) || "", number = other || !house ? "" : "，第 " + house.dataset.record + " 件";
+      line.textContent = other || house ? "归入 " + (other || house.dataset.name) + number + (what ? " " + what : "") : "先选一户";
+      one("#go").setAttribute("aria-disabled", String(!(other || house)));
+      all(".opt", form).forEach(function (opt) { opt.classList.toggle("on", one("input", opt).checked); });
+    }
+    var sum = document.getElementById("sum");
+    if (sum) {
+      var ticked = all("#joining input[type=checkbox]:checked"), pages = ticked.reduce(function (n, box) { return n + Number(box.dataset.pages); }, 0);
+      sum.textContent = ticked.length + " 件 " + pages + " 页 → " + pages + " 页";
+    }
   }
 
   function pick(name, index) {
-    var choice = document.querySelectorAll("input[name=" + name + "]")[index];
-    if (choice) { choice.checked = true; sentence(); }
-    return Boolean(choice);
+    var choice = all("input[name=" + name + "]")[index];
+    if (choice) { choice.checked = true; choice.focus(); sentence(); }
   }
 
-  document.addEventListener("keydown", function (event) {
-    if (event.isComposing || composing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (document.documentElement.dataset.keys === "off") return;
-    if (event.key === "L" && event.shiftKey && !typing(event.target)) { document.getElementById("lock").click(); return; }
-    if (typing(event.target)) return;
-    var tray = document.getElementById("file"), key = event.key;
-    if (key === "/") { document.getElementById("q").focus(); event.preventDefault(); }
-    else if (!tray) return;
-    else if (key === "j") step(1);
-    else if (key === "k") step(-1);
-    else if (key === "0") { tray.elements.other_case.focus(); event.preventDefault(); }
-    else if (/^[1-9]$/.test(key)) pick("case", Number(key) - 1);
-    else if (/^[a-c]$/i.test(key)) pick("type", key.toUpperCase().charCodeAt(0) - 65);
-    else if (key === "Enter" && event.target.tagName !== "A" && event.target.tagName !== "BUTTON") {
-      event.preventDefault();
-      if (tray.querySelector("input[name=case]:checked") || tray.elements.other_case.value.trim()) tray.submit();
-    }
+  var KEYS = { r: "turn", s: "split", m: "join", z: "undo", "?": "keys" };
+  function trayKey(key, event) {
+    var form = document.getElementById("file"), tray = one(".tray");
+    if (key === "j" || key === "k") { var next = tray.dataset[key === "j" ? "next" : "before"]; if (next) { go(next); } }
+    else if (key === "0") { form.elements.other_case.focus(); }
+    else if (/^[1-9]$/.test(key)) { pick("case", Number(key) - 1); }
+    else if (/^[a-i]$/.test(key)) { pick("type", key.charCodeAt(0) - 97); }
+    else if (key === "x") { if (window.confirm("退回：不是任何一户的？")) { send(document.getElementById("return")); } }
+    else if (key === "t") { var words = document.getElementById("text"); words.scrollIntoView({ block: "nearest" }); }
+    else if (key === " ") { go("/tray/bulk?item=" + location.pathname.split("/")[2]); }
+    else if (key === "r") { send(document.getElementById("turn")); }
+    else if (KEYS[key]) { press(KEYS[key]); }
+    else if (key === "enter" && !/^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) { file(form); }
+    else { return; }
+    event.preventDefault();
+  }
+  function file(form) {
+    if (one("input[name=case]:checked", form) || form.elements.other_case.value.trim()) { send(form); }
+  }
+
+  // ── files dropped, or chosen ─────────────────────────────────────────────────────────────────────────
+  function upload(form, files) {
+    var list = one(".uploads", form), word = one("input[name=form_word]", form).value, at = 0;
+    function said(line, text) { line.textContent = text; }
+    (function next() {
+      if (at >= files.length) { return; }
+      var sent = files[at++], line = list.appendChild(document.createElement("li")), data = new FormData();
+      data.append("form_word", word);
+      data.append("file", sent, sent.name);
+      said(line, sent.name + "：正在上传");
+      fetch(form.action, { method: "POST", body: data, headers: { "x-part": "1" }, credentials: "same-origin" }).then(function (answer) {
+        return answer.text().then(function (text) { said(line, answer.redirected ? sent.name + "：没有上传，请重新登录" : text.trim()); });
+      }, function () { said(line, sent.name + "：没有传上去，请再拖一次"); }).then(next);
+    })();
+  }
+  document.addEventListener("dragover", function (event) { var there = one("form.drop"); if (there) { event.preventDefault(); there.classList.add("over"); } });
+  document.addEventListener("dragleave", function () { var there = one("form.drop"); if (there) { there.classList.remove("over"); } });
+  document.addEventListener("drop", function (event) {
+    var there = one("form.drop");
+    if (!there) { return; }
+    event.preventDefault();
+    there.classList.remove("over");
+    if (event.dataTransfer.files.length) { there.closest("details") && (there.closest("details").open = true); upload(there, Array.prototype.slice.call(event.dataTransfer.files)); }
   });
-  document.addEventListener("input", sentence);
-  document.addEventListener("change", sentence);
-  sentence();
+
+  // ── what is heard everywhere ─────────────────────────────────────────────────────────────────────────
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || composing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) { return; }
+    if (document.documentElement.dataset.keys === "off") { return; }
+    if (event.key === "L" && event.shiftKey && !typing(event.target)) { press("lock"); return; }
+    if (typing(event.target)) { if (event.key === "Escape") { event.target.blur(); } return; }
+    var key = event.key.toLowerCase();
+    if (key === "/") { one("#q").focus(); event.preventDefault(); }
+    else if (document.getElementById("file")) { trayKey(key, event); }
+    else if (key === "g" && press("issue") || key === "u" && press("upload") || key === "z" && press("undo")) { event.preventDefault(); }
+    else if (event.key === "ArrowRight" && press("page-after") || event.key === "ArrowLeft" && press("page-before")) { event.preventDefault(); }
+  });
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.classList.contains("drop")) { event.preventDefault(); upload(form, Array.prototype.slice.call(one("input[type=file]", form).files)); return; }
+    if (!/^(file|return|turn)$/.test(form.id)) { return; }
+    event.preventDefault();
+    if (form.id === "file") { file(form); } else { send(form, event.submitter); }
+  });
+  document.addEventListener("input", function (event) {
+    sentence();
+    if (event.target.id === "q" && one("#answer") && !composing) { live(event.target); }
+  });
+  document.addEventListener("compositionend", function (event) { if (event.target.id === "q" && one("#answer")) { live(event.target); } });
+  document.addEventListener("change", function (event) {
+    if (event.target.dataset && "submits" in event.target.dataset) { event.target.form.submit(); }
+    if (event.target.type === "file" && event.target.closest("form.drop")) { upload(event.target.form, Array.prototype.slice.call(event.target.files)); event.target.value = ""; }
+    sentence();
+  });
+  window.addEventListener("popstate", function () { location.reload(); });
+
+  // The answer to what is typed so far; the field itself is left alone.
+  function live(field) {
+    var mine = ++searching;
+    setTimeout(function () {
+      if (mine !== searching) { return; }
+      var form = field.form, address = form.action.split("?")[0] + "?" + new URLSearchParams(new FormData(form));
+      fetch(address, { credentials: "same-origin" }).then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(function (text) {
+        var made = text && one("#answer", new DOMParser().parseFromString(text, "text/html"));
+        if (made && mine === searching) { one("#answer").replaceWith(document.importNode(made, true)); history.replaceState(null, "", address); }
+      });
+    }, /[^\x00-\x7f]/.test(field.value) ? 400 : 120);
+  }
+
+  function fresh() {
+    sentence();
+    var trouble = document.getElementById("problem"), tray = one(".tray"), current = one(".qi[aria-current]");
+    if (trouble) { trouble.focus(); }
+    if (current) { current.scrollIntoView({ block: "nearest" }); }
+    if (tray) { keep(tray.dataset.next); keep(tray.dataset.before); }
+  }
+  fresh();
 })();
