@@ -63,7 +63,7 @@ class TypeSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class PageMark:
+class MarkedPlace:
     """A number on a page, and the boxes it stands beside, in thousandths of the page."""
 
     number: int
@@ -77,9 +77,9 @@ class SeenItem:
 
     households: tuple[HouseholdSeen, ...]
     types: tuple[TypeSeen, ...]
-    marks: tuple[PageMark, ...]
+    marks: tuple[MarkedPlace, ...]
 
-    def on(self, page: int) -> tuple[PageMark, ...]:
+    def on(self, page: int) -> tuple[MarkedPlace, ...]:
         """Return the marks of a page."""
         return tuple(mark for mark in self.marks if mark.page == page)
 
@@ -90,7 +90,7 @@ class _Marks:
     def __init__(self, paged: PagedFile) -> None:
         self._lines = paged.lines
         self._numbers: dict[str, int] = {}
-        self.made: list[PageMark] = []
+        self.made: list[MarkedPlace] = []
 
     def number(self, words: str) -> int:
         """Return the number of words, 0 where they stand on no page."""
@@ -99,7 +99,7 @@ class _Marks:
             for page, lines in self._lines.items():
                 if words and (boxes := marked(lines, [words])):
                     self._numbers[words] = len(self.made) + 1
-                    self.made.append(PageMark(self._numbers[words], page, boxes[:3]))
+                    self.made.append(MarkedPlace(self._numbers[words], page, boxes[:3]))
                     break
         return self._numbers[words]
 
