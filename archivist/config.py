@@ -156,11 +156,13 @@ class ReportingOffice:
 
     Attributes:
         certificate: SHA-256 of the certificate with which it signs what it hands over; empty where none is registered.
+        took_over: codes of the offices whose files it took over after a reorganisation, and hands over since.
     """
 
     name: Words
     code: Annotated[str, Form(OFFICE_CODE.fullmatch, "2 至 8 个大写英文字母")]
     certificate: CertificateDigest = ""
+    took_over: tuple[Annotated[str, Form(OFFICE_CODE.fullmatch, "2 至 8 个大写英文字母")], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -173,6 +173,7 @@ def submit(
     quarter: str | None = None,
     month: str | None = None,
     wanted: str = "due",
+    of: str = "",
     to: Path | None = None,
     part_size: str = "",
     encrypt: NewPassword | None = None,
@@ -188,6 +189,7 @@ def submit(
         quarter: ``2026Q4``.
         month: ``2026-11``; where neither is given, the period before today's that the rules hand over by.
         wanted: ``due``, ``all``, ``changed`` or ``new``.
+        of: code of an office whose files were taken over: those are handed on; the own when empty.
         to: the folder; the outbox when not given.
         part_size: of a package at most, ``3.9G``.
         encrypt: asked for the password with which the packages are locked; they are not when not given.
@@ -203,6 +205,7 @@ def submit(
     from archivist.preservation.submission import SubmissionOrder
     from archivist.preservation.submission_parts import PART_SIZE
     from archivist.preservation.submission_selection import Wanted
+    from archivist.store.custody import offices_taken
 
     period, code = _period(workspace, by, quarter, month)
     order = SubmissionOrder(
@@ -212,9 +215,10 @@ def submit(
         to,
         _bytes(part_size) if part_size else PART_SIZE,
         encrypt() if encrypt and not dry_run else "",
+        of=of.strip().upper(),
     )
     made = submission.submit(workspace, by, order, dry_run=dry_run, pdf=_pdf(workspace, pdf), step=progress)
-    return _view(made, made=not dry_run)
+    return _view(made, made=not dry_run, taken=() if order.of else offices_taken(workspace.archive.root))
 
 
 @authorised(Act.SUBMIT)
@@ -353,9 +357,9 @@ def _pdf(workspace: Workspace, pdf: bool | None) -> bool:
     return workspace.config.options.pdf if pdf is None else pdf
 
 
-def _view(done: SubmissionMade, *, made: bool) -> Submitted:
+def _view(done: SubmissionMade, *, made: bool, taken: Sequence[str] = ()) -> Submitted:
     told = done.submission
-    notices: list[str] = []
+    notices = [f"从 {code} 接管的户档不在内，另行报送：archivist submit --of {code}" for code in taken]
     if done.cycle and done.cycle.period == "month" and "Q" in told.id.period:
         notices.append(f"本单位的规则是按月报送：{done.cycle.rule.source}")
     if done.cycle and done.cycle.period == "quarter" and "M" in told.id.period:

@@ -163,6 +163,7 @@ def hand_over(
     to: str,
     *,
     folder: Path | None = None,
+    of: str = "",
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> CustodyHandedOver:
@@ -170,8 +171,8 @@ def hand_over(
     from archivist.preservation import custody
 
     made = custody.hand_over(
-        workspace, by, to, folder, dry_run=dry_run, pdf=workspace.config.options.pdf, step=progress
-    )
+        workspace, by, to, folder, of=of.strip().upper(), dry_run=dry_run, pdf=workspace.config.options.pdf, step=progress,
+    )  # fmt: skip
     told = made.submission
     return CustodyHandedOver(
         str(told.id),

@@ -90,7 +90,7 @@ def take_over(
         for case in told.cases:
             workspace.follow(CaseNo.parse(case.case))
         _make_drop_folders(workspace, parts)
-    return _outcome(parts, ledger_of(archive.root, told.id.office), written, again=False)
+    return _outcome(parts, ledger_of(archive.root, told.origin), written, again=False)
 
 
 def _outcome(
@@ -98,7 +98,7 @@ def _outcome(
 ) -> TookOver:
     told = parts[0].submission
     cases = tuple(case.case for case in told.cases)
-    return TookOver(str(told.id), told.id.office, told.office_name, cases, again, ledger, files)
+    return TookOver(str(told.id), told.origin, told.office_name, cases, again, ledger, files)
 
 
 def _require_ours(workspace: Workspace, parts: Sequence[PackagePart]) -> None:
@@ -107,8 +107,8 @@ def _require_ours(workspace: Workspace, parts: Sequence[PackagePart]) -> None:
         raise InvalidValue(f"{told.id} 是{told.kind.value}，不是机构变动的移交", file=parts[0].name)
     if told.recipient != code:
         raise InvalidValue(f"{told.id} 是移交给 {told.recipient[:20]} 的，不是 {code}", file=parts[0].name)
-    if told.id.office == code:
-        raise InvalidValue(f"{told.id} 是本机关自己打的包", file=parts[0].name)
+    if code in (told.id.office, told.origin):
+        raise InvalidValue(f"{told.id} 是本机关自己打的包，或是本机关的户档", file=parts[0].name)
 
 
 def _before(workspace: Workspace, package: str) -> Event | None:
@@ -126,7 +126,7 @@ def _again(workspace: Workspace, before: Event, parts: Sequence[PackagePart]) ->
         )
     archive = workspace.archive
     files = tuple(archive.outbox / file["path"] for file in before.data["files"])
-    ledger = ledger_of(archive.root, parts[0].submission.id.office)
+    ledger = ledger_of(archive.root, parts[0].submission.origin)
     return _outcome(parts, ledger, tuple(file for file in files if file.exists()), again=True)
 
 
@@ -135,12 +135,12 @@ def _require_new(workspace: Workspace, parts: Sequence[PackagePart]) -> None:
     archive, told = workspace.archive, parts[0].submission
     if given := next(iter(archive.custody.handed_over().values()), None):
         raise CaseClosed(f"本机关的户档{given.words}，不能再接管别的机关的", file=str(told.id))
-    if ledger_of(archive.root, told.id.office).exists():
-        raise CaseExists(f"{told.id.office} 的档案以前接管过", file=str(told.id))
+    if ledger_of(archive.root, told.origin).exists():
+        raise CaseExists(f"{told.origin} 的档案以前接管过", file=str(told.id))
     for case in told.cases:
         number = CaseNo.parse(case.case)
-        if number.office != told.id.office:
-            raise ArchiveError(f"{number} 不是 {told.id.office} 的户号", file=str(told.id), remedy=_ASK)
+        if number.office != told.origin:
+            raise ArchiveError(f"{number} 不是 {told.origin} 的户号", file=str(told.id), remedy=_ASK)
         if (archive.cases / str(number)).exists():
             raise CaseExists(f"已有户档 {number}", file=str(told.id))
         archive.destructions.refuse(number)
@@ -174,7 +174,7 @@ def _accept(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: bool
     )
     event = {
         "submission": str(told.id),
-        "office": told.id.office,
+        "office": told.origin,
         "anchor": told.anchor,
         "parts": [{"name": part.name, "sha256": part.sha256} for part in receipt.parts],
         "heads": [*([case.case, case.seq, case.head] for case in told.cases), *map(list, told.ledger)],
@@ -187,7 +187,7 @@ def _accept(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: bool
         *(case.case for case in told.cases),
         *(f"{LEDGER}/{bag.folder_name(head.bag)}" for head in told.ledger),
     )
-    reception = Reception(str(told.id), told.id.office, places, event, workspace.stamp(by), custody=True)
+    reception = Reception(str(told.id), told.origin, places, event, workspace.stamp(by), custody=True)
     return workspace.archive.receptions.accept(staged.folder, reception, answer, staged.heads)
 
 

@@ -119,14 +119,19 @@ def _again(archive: Archive, before: received.Reported, parts: Sequence[PackageP
 def _require_office(workspace: Workspace, parts: Sequence[PackagePart]) -> None:
     """Refuse an office that does not report here, and numbers of another office than the one that submits."""
     told = parts[0].submission
-    offices = {office.code: office.name for office in workspace.config.offices}
+    offices = {office.code: office for office in workspace.config.offices}
     if offices and told.id.office not in offices:
         raise ArchiveError(
             f"{told.id.office}（{told.office_name[:40]}）不是本局登记的报送单位", file=str(told.id),
             remedy="查明来源；是本局辖区的，在 archivist.toml 的 [[offices]] 登记后再接收。没有接收任何内容。",
         )  # fmt: skip
+    if told.of and offices and told.of not in offices[told.id.office].took_over:
+        raise ArchiveError(
+            f"{told.id.office} 报的是 {told.of} 的户档，本局没有登记它接管了 {told.of}", file=str(told.id),
+            remedy=f'查明机构变动；确已接管的，在 archivist.toml 这个单位的 [[offices]] 写 took_over = ["{told.of}"]。没有接收任何内容。',
+        )  # fmt: skip
     for case in told.cases:
-        if CaseNo.parse(case.case).office != told.id.office:
+        if CaseNo.parse(case.case).office != told.origin:
             raise ArchiveError(
                 f"{case.case} 是别的单位的户号，{told.id.office} 不能报送", file=str(told.id), remedy=_ASK
             )
@@ -141,7 +146,7 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
     }
     for place, check in checks.items():
         require_own_folder(place, check, told.id.office)
-    known = received.known_heads(archive, told.id.office)
+    known = received.known_heads(archive, told.origin)
     _require_continuing(known, checks, heads, str(told.id))
     cases = tuple(_judged(one, checks[one.case], heads) for one in told.cases)
     for place in staged.bags:
@@ -163,7 +168,8 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
     )
     event = {
         "submission": str(told.id),
-        "office": told.id.office,
+        "office": told.origin,
+        **({"sender": told.id.office} if told.of else {}),
         "label": told.label,
         "anchor": told.anchor,
         "parts": [{"name": part.name, "sha256": part.sha256} for part in receipt.parts],
@@ -180,7 +186,7 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
         **print_receipt(workspace, receipt, told, pdf=pdf),
     }
     held = {str(number) for number in archive.case_numbers()}
-    reception = Reception(str(told.id), told.id.office, (*accepted, *ledgers), event, workspace.stamp(by))
+    reception = Reception(str(told.id), told.origin, (*accepted, *ledgers), event, workspace.stamp(by))
     files = receptions.accept(staged.folder, reception, answer, staged.heads)
     return Received(receipt, False, tuple(sorted(held & {*staged.destroyed})), files)
 

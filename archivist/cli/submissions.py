@@ -37,6 +37,7 @@ def submit() -> None:
 @click.option("--all", "everything", is_flag=True, help="全部户档。")
 @click.option("--changed", is_flag=True, help="只报送上次回执以后有变动的（连同退回的）。")
 @click.option("--new", is_flag=True, help="只报送新增的（连同退回的）。")
+@click.option("--of", default="", metavar="代码", help="报送从这个机关接管的户档；不写只报送本机关的。")
 @click.option("--to", type=_FOLDER, help="写到哪里，如移动硬盘；默认 outbox 的“报送”。")
 @click.option("--part-size", default="", metavar="3.9G", help="每个分包最大多少；默认 3.9G，U 盘都放得下。")
 @click.option(
@@ -54,6 +55,7 @@ def make(
     everything: bool,
     changed: bool,
     new: bool,
+    of: str,
     to: Path | None,
     part_size: str,
     encrypt: bool,
@@ -66,7 +68,7 @@ def make(
     wanted = [name for name, on in (("all", everything), ("changed", changed), ("new", new)) if on]
     if len(wanted) > 1:
         raise UsageError("--all、--changed、--new 只能写一个")
-    if resume and (quarter or month or wanted or part_size or dry_run):
+    if resume and (quarter or month or wanted or of or part_size or dry_run):
         raise UsageError("--resume 只与 --to、--pdf、--encrypt 同用：其余的总账里已有")
     if password_file and to and password_file.resolve().is_relative_to(to.resolve()):
         raise UsageError(
@@ -85,6 +87,7 @@ def make(
                 quarter=quarter,
                 month=month,
                 wanted=wanted[0] if wanted else "due",
+                of=of,
                 to=to,
                 part_size=part_size,
                 encrypt=password,

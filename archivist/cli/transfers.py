@@ -28,6 +28,9 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="只看能不能办，�
 @click.option("--to", required=True, metavar="代码", help="迁往（接管）的机关的代码，如 TJHX。")
 @click.option("--custody", is_flag=True, help="机构变动：把保管移交给接管的机关，与 --all 同用。")
 @click.option("--all", "everything", is_flag=True, help="全部户档连同总账。")
+@click.option(
+    "--of", default="", metavar="代码", help="与 --custody 同用：以前从这个机关接管的户档，再移交。"
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="移交包写到哪里；默认 outbox。")
 @click.option("--yes", is_flag=True, help="知道移交以后本机关不再写入这些户档。")
 @_DRY_RUN
@@ -38,6 +41,7 @@ def out(
     to: str,
     custody: bool,
     everything: bool,
+    of: str,
     out: Path | None,
     yes: bool,
     dry_run: bool,
@@ -49,8 +53,10 @@ def out(
     if custody or everything:
         if case_ or not (custody and everything):
             raise UsageError("移交保管写 --custody --all，不写户；转出一户只写户和 --to")
-        _hand_over(session, to, out, yes=yes, dry_run=dry_run)
+        _hand_over(session, to, out, of, yes=yes, dry_run=dry_run)
         return
+    if of:
+        raise UsageError("--of 与 --custody --all 同用")
     if not case_:
         raise UsageError("没有写转出哪一户")
     done = api.transfer_out(session.workspace, session.by(writes=not dry_run), case_, to, dry_run=dry_run)
@@ -65,15 +71,17 @@ def out(
         session.say(f"冻结随附：{words}", "yellow")
 
 
-def _hand_over(session: Session, to: str, folder: Path | None, *, yes: bool, dry_run: bool) -> None:
+def _hand_over(session: Session, to: str, folder: Path | None, of: str, *, yes: bool, dry_run: bool) -> None:
     by = session.by(writes=not dry_run)
     if not (yes or dry_run):
         if not is_terminal() or session.json:
             raise UsageError("移交以后本机关不再写入这些户档；确认的加 --yes，先看的加 --dry-run")
-        if not confirmed(f"把全部户档和总账移交给 {to}，自此本机关不再写入？"):
+        if not confirmed(
+            f"把{f'从 {of} 接管的' if of else ''}全部户档和总账移交给 {to}，自此本机关不再写入？"
+        ):
             session.say("没有移交。")
             return
-    done = api.hand_over(session.workspace, by, to, folder=folder, dry_run=dry_run)
+    done = api.hand_over(session.workspace, by, to, folder=folder, of=of, dry_run=dry_run)
     session.emit(done)
     if not done.made:
         session.say(f"可以移交 {done.cases} 户和总账给 {done.to}（试运行，未写入）", "green")

@@ -98,7 +98,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "service_recorded": _least({"received_on": str}, receipt=str, serves=_TEXTS),
     "check_feedback": _least({"record": str, "text": str, "until": str, "returned": bool}, submission=str, bureau=str, passed=bool, reply=str),
     "submission_started": _least(
-        {"encrypted": bool, "custody": _least(to=str, cases=_TEXTS)}, submission=str, anchor=str, cases=int, parts=int,
+        {"encrypted": bool, "custody": _least(to=str, cases=_TEXTS), "of": str}, submission=str, anchor=str, cases=int, parts=int,
     ),
     "submission_made": _least(submission=str, parts=JsonList(_least(name=str, sha256=str, size=int))),
     "submission_acknowledged": _least(submission=str, bureau=str, received_at=dt.datetime, returned=_TEXTS, reply=str),
@@ -121,7 +121,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
     "four_nature_checked": _least({"phase": str}, conclusion=str, cases=JsonList(_FOUR_NATURE)),
     "submission_received": _least(
-        {"sums": JsonList(_least(case=str, records=int, files=int, bytes=int))},
+        {"sums": JsonList(_least(case=str, records=int, files=int, bytes=int)), "sender": str},
         submission=str, office=str, anchor=str,
         parts=JsonList(_least(name=str, sha256=str)), heads=JsonList(list), returned=JsonList(_least(case=str, why=str)),
     ),

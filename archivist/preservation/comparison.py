@@ -6,7 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Final
 from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat
 from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
-from archivist.model.plain_json import MalformedData
+from archivist.model.plain_json import LARGE, MalformedData, parse_json
 from archivist.model.tombstone import Tombstone
 from archivist.os_reasons import reason_of
 from archivist.preservation.copies import LONGEST_EVENT
@@ -24,7 +24,9 @@ from archivist.preservation.submission_format import CASES, LEDGER
 from archivist.preservation.submission_replies import Receipt
 from archivist.store import Archive, bag, chain
 from archivist.store.bag_heads import bag_folder
+from archivist.store.custody import offices_taken
 
+_ABOUT_SUBMISSION: Final = "submission.json"
 LEAST_ANCHOR: Final = 20
 """Fewer hexadecimal digits of a digest prove nothing."""
 MOST_BYTES: Final = 1 << 28
@@ -91,6 +93,7 @@ class HeadsElsewhere:
         kind: ``seal``, ``copy``, ``submission`` or ``receipt``.
         sha256: of the list of heads; empty for a copy, which has none. A receipt says it of the list that came with it.
         unread: bags of a copy whose chains do not hold there, so that they prove nothing.
+        of: code of the office whose ledger is meant: here its own, or that of an office whose files were taken over; empty where nothing says.
     """
 
     kind: str
@@ -98,6 +101,7 @@ class HeadsElsewhere:
     sha256: str = ""
     events: Mapping[str, Sequence[Sha256]] = field(default_factory=lambda: MappingProxyType({}))
     unread: tuple[str, ...] = ()
+    of: str = ""
 
 
 def compare(archive: Archive, reference: HeadsElsewhere) -> tuple[Compared, ...]:
@@ -112,7 +116,8 @@ def compare(archive: Archive, reference: HeadsElsewhere) -> tuple[Compared, ...]
 
 
 def _compare(archive: Archive, head: BagHead, reference: HeadsElsewhere, stone: Tombstone | None) -> Compared:
-    folder = bag_folder(archive.root, head.bag)
+    taken = reference.of if reference.of in offices_taken(archive.root) else ""
+    folder = bag_folder(archive.root, head.bag, taken)
     if stone is not None:
         return _destroyed(head, stone)
     if not folder.is_dir():
@@ -227,7 +232,19 @@ def _seal(folder: Path) -> HeadsElsewhere:
 def _list(path: Path) -> HeadsElsewhere:
     if path.stat().st_size > MOST_BYTES:
         raise IntegrityAlarm("太大，不是链头清单", file=path.name)
-    return _parse(path.read_bytes(), path.name)
+    found = _parse(path.read_bytes(), path.name)
+    about = path.with_name(_ABOUT_SUBMISSION)  # a submission's list stands beside what it is of
+    return replace(found, of=_origin(about.read_bytes())) if about.is_file() else found
+
+
+def _origin(about: bytes) -> str:
+    """Return the office whose numbers and ledger a submission has, as it says; empty where it says none."""
+    try:
+        plain = parse_json(about, most=LARGE)
+    except MalformedData:
+        return ""
+    told = (plain.get("of") or plain.get("office")) if isinstance(plain, dict) else ""
+    return told if isinstance(told, str) else ""
 
 
 def _parse(data: bytes, name: str) -> HeadsElsewhere:
@@ -253,10 +270,14 @@ def _submission(path: Path) -> HeadsElsewhere:
             if not name or packed.getinfo(name).file_size > MOST_BYTES:
                 raise ArchiveError(f"里面没有 anchor/{HEADS}", file=path.name)
             found = _parse(packed.read(name), path.name)
-            events = _packed_events(packed, name.removesuffix(f"anchor/{HEADS}"), found.heads)
+            top = name.removesuffix(f"anchor/{HEADS}")
+            events = _packed_events(packed, top, found.heads)
+            about = f"{top}anchor/{_ABOUT_SUBMISSION}"
+            told = about in packed.namelist() and packed.getinfo(about).file_size <= LARGE
+            of = _origin(packed.read(about)) if told else ""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise ArchiveError("压缩包损坏或加了密", file=path.name) from error
-    return HeadsElsewhere("submission", found.heads, found.sha256, events)
+    return HeadsElsewhere("submission", found.heads, found.sha256, events, of=of)
 
 
 def _packed_events(

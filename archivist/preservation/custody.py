@@ -22,7 +22,7 @@ from archivist.preservation.submission_writing import Step
 from archivist.report.query import Period
 from archivist.store import Archive, bag, held_files
 from archivist.store.bag_fixity import FixityFault, FixityFinding, check_bag
-from archivist.store.custody import ledger_of
+from archivist.store.custody import ledger_of, own_numbers
 from archivist.workspace import Workspace
 
 LABEL: Final = "机构变动移交"
@@ -34,24 +34,26 @@ def hand_over(
     to: str,
     folder: Path | None = None,
     *,
+    of: str = "",
     dry_run: bool = False,
     pdf: bool = False,
     step: Step | None = None,
 ) -> SubmissionMade:
-    """Hand over every file and the ledger to another office.
+    """Hand over every file and the ledger to another office: the own, or those that were taken over ``of`` a third one.
 
     Args:
         workspace: the open workspace.
         by: who, and when.
         to: code of the office that takes them over.
         folder: where the packages go; the outbox when not given.
+        of: code of the office they were taken over from; empty for the own.
         dry_run: only say what it would be.
         pdf: make a PDF of the list as well.
         step: called with the parts done and all.
 
     Raises:
         InvalidValue: E002, no code of another office. CaseClosed: E207, everything was handed over already. OnHold: E601, a hold on many files
-            is in force. ArchiveError: E200, there is nothing, or files of another office are among them. IntegrityAlarm: E202, files do not hold.
+            is in force. ArchiveError: E200, there is nothing. IntegrityAlarm: E202, files do not hold.
         WriteFailed: E204.
 
     Survives: a kill at any point, as ``submission.submit``; what was begun is made by ``submit --resume``.
@@ -60,15 +62,19 @@ def hand_over(
     if not OFFICE_CODE.fullmatch(code) or code == workspace.config.office.code:
         raise InvalidValue(f"--to 须是另一机关的代码（两至八个大写字母），不是“{to}”")
     with workspace.writing(by):  # a ledger that somebody died over is healed before it is asked
-        _require_whole(workspace, by.today)
+        _require_whole(workspace, of, by.today)
     day = Period(by.today, by.today, LABEL, f"{by.today.year}")
-    order = SubmissionOrder(day, str(by.today.year), Wanted.ALL, folder, custody=code)
+    order = SubmissionOrder(day, str(by.today.year), Wanted.ALL, folder, custody=code, of=of)
     return submission.submit(workspace, by, order, dry_run=dry_run, pdf=pdf, step=step)
 
 
-def _require_whole(workspace: Workspace, on: dt.date) -> None:
+def _require_whole(workspace: Workspace, of: str, on: dt.date) -> None:
     archive = workspace.archive
-    numbers = archive.case_numbers()
+    numbers = (
+        [number for number in archive.case_numbers() if number.office == of]
+        if of
+        else own_numbers(archive.root)
+    )
     handed = archive.custody.handed_over()
     if given := next((handed[number] for number in numbers if number in handed), None):
         raise CaseClosed(
@@ -77,12 +83,7 @@ def _require_whole(workspace: Workspace, on: dt.date) -> None:
             remedy=f"没有做完的接着做：archivist submit --resume {given.package}。没有写入任何内容。",
         )
     if not numbers:
-        raise ArchiveError("没有可以移交的户档", file=workspace.config.office.code)
-    if strange := [number for number in numbers if number.office != workspace.config.office.code]:
-        raise ArchiveError(
-            f"有从别的机关接管的户档（{strange[0]} 等 {len(strange)} 户），不能一并再移交",
-            remedy="请维护人员处理。没有写入任何内容。",
-        )
+        raise ArchiveError("没有可以移交的户档", file=of or workspace.config.office.code)
     if groups := [g.hold for g in held_files.group_holds(archive) if g.hold.in_force(on)]:
         raise OnHold(
             "总账里有成批冻结，不随户档移交",

@@ -25,6 +25,7 @@ from archivist.model.event import Op
 from archivist.model.ids import Sha256, in_groups
 from archivist.store import Archive, bag
 from archivist.store.bag_heads import bag_folder, read_head
+from archivist.store.custody import years_of
 from archivist.workspace import Workspace
 
 FOLDER: Final = "封存"
@@ -132,16 +133,20 @@ def _page(workspace: Workspace, made: Seal, *, pdf: bool) -> dict[str, bytes]:
     return print_sheet(workspace, DocumentId.LEDGER_SEAL, given, made.code, on=made.on, pdf=pdf)
 
 
-def heads_now(archive: Archive) -> tuple[list[BagHead], tuple[str, ...]]:
+def heads_now(archive: Archive, of: str = "") -> tuple[list[BagHead], tuple[str, ...]]:
     """Return the head of every bag there is, and the bags whose chain has no end that could be sealed.
 
     Callers hold the lock, else a bag may be told as it stands at another moment than the next.
+
+    Args:
+        archive: the archive.
+        of: code of an office whose files were taken over: of its files and its ledger alone.
     """
     heads: list[BagHead] = []
     unread: list[str] = []
-    for name in _names(archive):
+    for name in _names_of(archive, of) if of else _names(archive):
         try:
-            heads.append(read_head(name, bag_folder(archive.root, name)))
+            heads.append(read_head(name, bag_folder(archive.root, name, of)))
         except (IntegrityAlarm, OSError):
             unread.append(name)
     return heads, tuple(unread)
@@ -151,6 +156,11 @@ def _names(archive: Archive) -> Iterator[str]:
     yield from map(str, archive.case_numbers())
     yield from (bag.identifier(folder.name) for folder in archive.ledger_folders())
     yield from archive.batches.ids()
+
+
+def _names_of(archive: Archive, of: str) -> Iterator[str]:
+    yield from (str(number) for number in archive.case_numbers() if number.office == of)
+    yield from sorted(bag.identifier(folder.name) for folder in years_of(archive.root, of))
 
 
 def _next_id(archive: Archive, day: dt.date) -> str:

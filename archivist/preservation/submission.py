@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archivist.disposal_errors import AlreadyDestroyed, ReceiptMismatch
-from archivist.errors import PasswordNeeded, UsageError
+from archivist.errors import InvalidValue, PasswordNeeded, UsageError
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
@@ -33,7 +33,7 @@ from archivist.preservation.submission_sheet import sheet
 from archivist.preservation.submission_writing import Step, WrittenPart
 from archivist.report.query import Period
 from archivist.store import bag
-from archivist.store.bag_heads import bag_folder
+from archivist.store.custody import offices_taken, own_numbers
 from archivist.workspace import Workspace
 
 
@@ -69,6 +69,7 @@ class SubmissionOrder:
         part_size: bytes of a part at most.
         password: with which the parts are locked; empty: they are not.
         custody: code of the office that takes everything over after a reorganisation; empty for a submission to the bureau.
+        of: code of an office whose files were taken over: those are handed on; empty for the own.
     """
 
     period: Period
@@ -78,6 +79,7 @@ class SubmissionOrder:
     part_size: int = PART_SIZE
     password: str = field(default="", repr=False)
     custody: str = ""
+    of: str = ""
 
 
 def submit(
@@ -114,12 +116,13 @@ def submit(
         raise UsageError("archivist.toml 没有写本机关代码（[office] code），报送编号写不出来")
     if order.password:
         submission_envelope.require_strong(order.password)
+    _require_taken(workspace, order.of)
     dest = submission_writing.destination(workspace, order.to)
     with workspace.writing(by):  # a ledger that somebody died over is healed before it is asked
-        known = submission_ledger.acknowledged(workspace.archive)
+        known = submission_ledger.acknowledged(workspace.archive, order.of)
     selection = Selection(workspace, order.period, order.wanted, known)
     selection.select(
-        _case_heads(workspace, *seal.heads_now(workspace.archive))
+        _case_heads(workspace, order.of, *seal.heads_now(workspace.archive, order.of))
     )  # the long part, without the lock
     begun = _begin(workspace, by, order, selection, dest, dry_run=dry_run)
     if dry_run:
@@ -128,6 +131,14 @@ def submit(
     folder = dest or submission_writing.outbox(workspace, begun.submission.id)
     parts = submission_writing.write(begun.maker(workspace), folder, order.password, step)
     return begun.outcome(selection, folder, parts, _finish(workspace, by, begun, folder, parts, pdf=pdf))
+
+
+def _require_taken(workspace: Workspace, of: str) -> None:
+    if of and of not in (taken := offices_taken(workspace.archive.root)):
+        raise InvalidValue(
+            f"没有接管过 {of[:20]} 的户档",
+            remedy=f"--of 写接管来的机关的代码：{'、'.join(taken) or '没有'}。没有写入任何内容。",
+        )
 
 
 def _disclose(workspace: Workspace, begun: _Begun) -> None:
@@ -242,14 +253,15 @@ def _begin(
     """Take the moment: heads of every bag, what is handed over, how much room it takes; then enter it in the ledger."""
     archive = workspace.archive
     with workspace.writing(by):
-        heads, unread = seal.heads_now(archive)
-        cases = _case_heads(workspace, heads, unread)
+        heads, unread = seal.heads_now(archive, order.of)
+        cases = _case_heads(workspace, order.of, heads, unread)
         chosen = selection.select(cases)
-        years = [head for head in heads if bag_folder(archive.root, head.bag).parent == archive.ledger]
-        ledger, refused = submission_parts.pack_all(archive.root, years, of_case=False)
+        years = [head for head in heads if head.bag != bag.folder_name(head.bag)]
+        ledger, refused = submission_parts.pack_all(archive.root, years, of_case=False, of=order.of)
         if refused:
             raise refusal(refused)
-        tables = submission_lists.tables(heads, archive.tombstones().values(), selection.expunged(cases))
+        stones = [s for s in archive.tombstones().values() if order.of in ("", s.case.office)]
+        tables = submission_lists.tables(heads, stones, selection.expunged(cases))
         begun = _assigned(workspace, by, order, selection.known, chosen, ledger, tables)
         if order.custody and begun.too_large:
             raise refusal(f"{name}：一个分包装不下" for name in begun.too_large)
@@ -266,6 +278,8 @@ def _begin(
                 "bytes": length,
                 "encrypted": bool(order.password),
             }
+            if order.of:
+                data["of"] = order.of
             if order.custody:
                 given = [case.case for case in begun.submission.cases]
                 data["custody"] = {"to": order.custody, "cases": given}
@@ -275,8 +289,10 @@ def _begin(
     return begun
 
 
-def _case_heads(workspace: Workspace, heads: Sequence[BagHead], unread: Sequence[str]) -> list[BagHead]:
-    """Return the heads of the households.
+def _case_heads(
+    workspace: Workspace, of: str, heads: Sequence[BagHead], unread: Sequence[str]
+) -> list[BagHead]:
+    """Return the heads of the households that may be handed over: an office's own, or those it took over ``of`` another.
 
     Raises:
         IntegrityAlarm: E202, naming every bag whose chain has no end that could be handed over.
@@ -284,7 +300,8 @@ def _case_heads(workspace: Workspace, heads: Sequence[BagHead], unread: Sequence
     if unread:
         raise refusal(f"{name}：事件链不完整" for name in unread)
     archive = workspace.archive
-    return [head for head in heads if bag_folder(archive.root, head.bag).parent == archive.cases]
+    numbers = {str(n) for n in (own_numbers(archive.root) if not of else archive.case_numbers())}
+    return [head for head in heads if head.bag in numbers]
 
 
 def _assigned(
@@ -318,6 +335,7 @@ def _assigned(
             if one.head.bag in assigned.part
         ),
         tuple(one.head for one in ledger),
+        order.of,
     )
     packed = {one.head.bag: one for one in (*bags, *ledger)}
     return _Begun(submission, tables, packed, assigned.too_large)

@@ -75,19 +75,20 @@ def zipped(entries: Iterable[ZipEntry], state: str, remedy: str) -> Iterator[byt
         raise IntegrityAlarm(f"内容与事件链所记不符，{state}", file=error.name, remedy=remedy) from error
 
 
-def pack(root: Path, head: BagHead, *, of_case: bool = True) -> PackedBag:
+def pack(root: Path, head: BagHead, *, of_case: bool = True, of: str = "") -> PackedBag:
     """Return a bag as it stood at a head.
 
     Args:
         root: the archive.
         head: its name, and the last event that is packed.
         of_case: it is a household's, not a year of the ledger.
+        of: see ``bag_folder``.
 
     Raises:
         IntegrityAlarm: E202, the chain does not hold or has another head there, or a file is missing or of another length.
         NewerFormat: E210.
     """
-    folder = bag_folder(root, head.bag)
+    folder = bag_folder(root, head.bag, of)
     held = chain.read(folder, upto=head.seq)
     if (held.seq, held.head) != (head.seq, head.head):
         raise IntegrityAlarm(f"第 {head.seq} 个事件不是报送开始时的那一个", file=head.bag)

@@ -27,7 +27,7 @@ from typing import Any, Final, Self
 
 from archivist.errors import InvalidValue
 from archivist.model.bag_head import BagHead
-from archivist.model.ids import CaseNo, Sha256
+from archivist.model.ids import OFFICE_CODE, CaseNo, Sha256
 from archivist.model.plain_json import LARGE, JsonList, JsonTable, MalformedData, parse_json, require_shape
 
 SCHEMA: Final = "archivist/submission/1"
@@ -165,6 +165,8 @@ class Submission:
         parts: how many there are.
         part_size: bytes of a part at most.
         ledger: the heads of the ledger's years as they are handed over.
+        of: code of the office whose files were taken over and are handed on: their numbers, ledger and anchor are that office's. Empty
+            for the office's own.
     """
 
     id: SubmissionId
@@ -181,6 +183,12 @@ class Submission:
     part_size: int
     cases: tuple[SubmittedCase, ...]
     ledger: tuple[BagHead, ...]
+    of: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The code of the office whose numbers the files bear."""
+        return self.of or self.id.office
 
     def encode(self) -> bytes:
         """Return the file: UTF-8 JSON, sorted keys, one line end."""
@@ -201,6 +209,7 @@ class Submission:
             "part_size": self.part_size,
             "cases": [asdict(case) for case in self.cases],
             "ledger": [list(head) for head in self.ledger],
+            **({"of": self.of} if self.of else {}),
         }
         return encode_json(plain)
 
@@ -231,6 +240,7 @@ class Submission:
                 plain["part_size"],
                 tuple(_case(one) for one in plain["cases"]),
                 tuple(BagHead.from_plain(one) for one in plain["ledger"]),
+                plain.get("of", ""),
             )
         found._require_consistent()
         return found
@@ -241,6 +251,8 @@ class Submission:
                 SubmissionId.parse(self.after)
         if self.parts < 1 or any(not 1 <= one.part <= self.parts for one in self.cases):
             raise MalformedData("分包的序号与包数不符")
+        if self.of and (not OFFICE_CODE.fullmatch(self.of) or self.of == self.id.office):
+            raise MalformedData(f"原机关“{self.of[:20]}”不是另一机关的代码")
         require_in_order(one.case for one in self.cases)
 
     def of_part(self, part: int) -> tuple[SubmittedCase, ...]:
@@ -284,7 +296,8 @@ _SHAPE: Final = JsonTable(
         **dict.fromkeys(("parts", "part_size"), int),
         "cases": JsonList(_CASE),
         "ledger": JsonList(list),
-    }
+    },
+    {"of": str},
 )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm
@@ -14,7 +15,8 @@ from archivist.model.plain_json import MalformedData
 from archivist.preservation.submission_format import Submission, SubmissionId
 from archivist.preservation.submission_parts import Tables
 from archivist.preservation.submission_replies import ReceivedPart
-from archivist.store import Archive, NewFile, bag
+from archivist.store import Archive, NewFile, bag, chain
+from archivist.store.custody import years_of
 
 FOLDER: Final = "data/报送"
 """Where in the ledger's bag a submission has what it is made of."""
@@ -55,6 +57,7 @@ class SubmissionEntry:
         reply: SHA-256 of the receipt's file.
         encrypted: its parts were begun locked with a password.
         custody: code of the office that takes everything over; empty where it went to the bureau.
+        of: code of the office whose files were taken over and are handed on; empty for the own.
     """
 
     id: SubmissionId
@@ -71,6 +74,7 @@ class SubmissionEntry:
     reply: str = ""
     encrypted: bool = False
     custody: str = ""
+    of: str = ""
 
 
 def entries(events: Iterable[Event]) -> dict[str, SubmissionEntry]:
@@ -90,6 +94,7 @@ def entries(events: Iterable[Event]) -> dict[str, SubmissionEntry]:
                 {entry.path: entry.sha256 for entry in event.files},
                 encrypted=bool(data.get("encrypted")),
                 custody=str(data.get("custody", {}).get("to", "")),
+                of=str(data.get("of", "")),
             )
         elif event.op in OPS and (begun := found.get(str(data["submission"]))):
             found[str(begun.id)] = _further(begun, event)
@@ -146,8 +151,10 @@ def ledger_files(submission: Submission, tables: Tables) -> tuple[NewFile, ...]:
     )
 
 
-def load(archive: Archive, entry: SubmissionEntry) -> tuple[Submission, Tables]:
-    """Read what a submission is made of from the ledger's bag.
+def load(
+    archive: Archive, entry: SubmissionEntry, years: Sequence[Path] | None = None
+) -> tuple[Submission, Tables]:
+    """Read what a submission is made of from the ledger's bag; ``years`` are those of a ledger that was taken over.
 
     Raises:
         IntegrityAlarm: E202, it is not as the ledger's event says.
@@ -155,15 +162,17 @@ def load(archive: Archive, entry: SubmissionEntry) -> tuple[Submission, Tables]:
     contents = []
     for name in _FILES:
         path = f"{FOLDER}/{entry.id}/{name}"
-        contents.append(_read(archive, path, entry.files.get(path)))
+        contents.append(
+            _read(archive.ledger_folders() if years is None else years, path, entry.files.get(path))
+        )
     try:
         return Submission.decode(contents[0]), Tables(*contents[1:])
     except MalformedData as error:
         raise IntegrityAlarm(f"submission.json {error}", file=str(entry.id)) from error
 
 
-def _read(archive: Archive, path: str, digest: Sha256 | None) -> bytes:
-    for folder in archive.ledger_folders():
+def _read(years: Sequence[Path], path: str, digest: Sha256 | None) -> bytes:
+    for folder in years:
         try:
             data = (folder / path).read_bytes()
         except OSError:
@@ -192,8 +201,12 @@ class Acknowledged:
     last: str
 
 
-def acknowledged(archive: Archive) -> Acknowledged:
+def acknowledged(archive: Archive, of: str = "") -> Acknowledged:
     """Return what the bureau has by its receipts.
+
+    Args:
+        archive: the archive.
+        of: code of an office whose files were taken over: what it has of those, by that office's ledger and by this one's.
 
     Raises:
         IntegrityAlarm: E202, of the ledger or of what it keeps of a submission.
@@ -203,10 +216,10 @@ def acknowledged(archive: Archive) -> Acknowledged:
     unanswered: set[str] = set()
     waiting: dict[str, set[str]] = {}
     last = ""
-    for name, entry in listed(archive).items():
+    for name, entry, years in _of_origin(archive, of):
         if entry.stage is SubmissionStage.STARTED or entry.custody:
             continue
-        submission, _ = load(archive, entry)
+        submission, _ = load(archive, entry, years)
         numbers = {case.case for case in submission.cases}
         if entry.stage is SubmissionStage.MADE:
             unanswered |= numbers
@@ -221,3 +234,12 @@ def acknowledged(archive: Archive) -> Acknowledged:
         unanswered -= numbers
         waiting = {one: left for one, asked in waiting.items() if (left := asked - numbers)}
     return Acknowledged(accepted, frozenset(returned), frozenset(unanswered), tuple(waiting), last)
+
+
+def _of_origin(archive: Archive, of: str) -> Iterator[tuple[str, SubmissionEntry, Sequence[Path] | None]]:
+    """Yield the submissions of an office's files, with the years of the ledger that has them where that was taken over."""
+    if of:
+        years = years_of(archive.root, of)
+        events = (event for year in years for event, _ in chain.read(year).events)
+        yield from ((name, entry, years) for name, entry in entries(events).items())
+    yield from ((name, entry, None) for name, entry in listed(archive).items() if entry.of == of)

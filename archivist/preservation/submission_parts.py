@@ -182,7 +182,7 @@ class PartMaker:
                 yield from self._bag(head, of_case=False).below(f"{form.LEDGER}/{year}")
 
     def _bag(self, head: BagHead, *, of_case: bool) -> PackedBag:
-        return self.packed.get(head.bag) or pack(self.root, head, of_case=of_case)
+        return self.packed.get(head.bag) or pack(self.root, head, of_case=of_case, of=self.submission.of)
 
     def _info(self, part: int, payload: Sequence[ZipEntry]) -> bytes:
         told = self.submission
@@ -201,13 +201,15 @@ class PartMaker:
         )
 
 
-def pack_all(root: Path, heads: Iterable[BagHead], *, of_case: bool) -> tuple[list[PackedBag], list[str]]:
+def pack_all(
+    root: Path, heads: Iterable[BagHead], *, of_case: bool, of: str = ""
+) -> tuple[list[PackedBag], list[str]]:
     """Return bags as they stand at their heads, and in words those that cannot be handed over."""
     packed: list[PackedBag] = []
     refused: list[str] = []
     for head in heads:
         try:
-            packed.append(pack(root, head, of_case=of_case))
+            packed.append(pack(root, head, of_case=of_case, of=of))
         except IntegrityAlarm as alarm:
             refused.append(str(alarm))
     return packed, refused

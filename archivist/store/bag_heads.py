@@ -66,12 +66,18 @@ def last_event(folder: Path, name: str) -> tuple[int, Sha256]:
     return int(names[-1].removesuffix(".json")), durable_files.digest_of(last)[0]
 
 
-def bag_folder(root: Path, name: str) -> Path:
-    """Return where in an archive a bag is, or would be, by its External-Identifier."""
+def bag_folder(root: Path, name: str, of: str = "") -> Path:
+    """Return where in an archive a bag is, or would be, by its External-Identifier.
+
+    Args:
+        root: the archive.
+        name: the identifier.
+        of: code of the office whose ledger a year is of that was taken over; empty for the archive's own.
+    """
     if IS_BATCH.fullmatch(name):
         return root / "batches" / name
     if year := _LEDGER.fullmatch(name):
-        return root / "ledger" / year[1]
+        return root / (f"ledger-{of}" if of else "ledger") / year[1]
     return (received_from(root, name.partition("-")[0]) if is_bureau(root) else root / "cases") / name
 
 

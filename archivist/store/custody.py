@@ -34,9 +34,19 @@ def ledgers_taken(root: Path) -> list[Path]:
     )
 
 
+def years_of(root: Path, office: str) -> list[Path]:
+    """Return the years of the ledger of an office whose files were taken over, in order."""
+    return sorted(ledger_of(root, office).glob("[0-9]*"))
+
+
+def offices_taken(root: Path) -> list[str]:
+    """Return the codes of the offices whose files were taken over, in order."""
+    return [path.name.partition("-")[2] for path in ledgers_taken(root)]
+
+
 def own_numbers(root: Path) -> list[CaseNo]:
     """Return the numbers of the cases that this office opened: of those taken over its ledger gave none."""
-    others = {path.name.partition("-")[2] for path in ledgers_taken(root)}
+    others = {*offices_taken(root)}
     return [number for number in numbers_in(root / "cases") if number.office not in others]
 
 

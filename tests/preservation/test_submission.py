@@ -46,6 +46,7 @@ from archivist.workspace import Workspace
 from tests.households import households
 from tests.ingest.test_refiling import file
 from tests.kit import BY, make_workspace, on
+from tests.procedure.test_household_merger import hold
 from tests.store.test_destruction import destroy
 
 MARCH = SubmissionOrder(Period.of_month("2024-03"), "2024M03")
@@ -217,6 +218,21 @@ def test_parts_keep_to_their_size(workspace: Workspace, monkeypatch: pytest.Monk
     monkeypatch.setattr(submission_parts, "ENTRIES", 30)
     split = submit(workspace)
     assert [c.part for c in split.submission.cases] == sorted(c.part for c in split.submission.cases)
+    assert len({c.case for c in split.submission.cases}) == len(split.submission.cases)
+
+
+def test_no_part_is_more_than_every_medium_and_program_takes(workspace: Workspace) -> None:
+    """F23: “no file > 3,900,000,000 bytes; no ZIP64”: neither is asked for, and a part has no record of the kind (APPNOTE 4.3.14, 4.5.3)."""
+    assert (submission_parts.PART_SIZE, submission_parts.ENTRIES) == (3_900_000_000, 60_000)
+    with pytest.raises(UsageError, match="--part-size"):
+        submit(workspace, part_size=submission_parts.PART_SIZE + 1)
+    made = submit(workspace)
+    assert made.folder and made.parts
+    for part in made.parts:
+        path = made.folder / part.name
+        with zipfile.ZipFile(path) as packed:
+            assert all(e.extract_version < 45 and e.extra[:2] != b"\x01\x00" for e in packed.infolist())
+        assert b"PK\x06\x06" not in path.read_bytes()[-4_096:]
 
 
 def test_what_is_needed_is_said_before_writing(
@@ -227,7 +243,7 @@ def test_what_is_needed_is_said_before_writing(
     monkeypatch.setattr(
         shutil, "disk_usage", lambda _: SimpleNamespace(free=submission_writing.MARGIN + 1_000)
     )
-    with pytest.raises(WriteFailed, match="没有写入任何内容"):
+    with pytest.raises(WriteFailed, match=r"还要 \d[\d,]* MB，盘上只有 \d[\d,]* MB；没有写入任何内容"):
         submit(workspace, to=stick)
     assert list(stick.iterdir()) == [] and submission_ledger.listed(workspace.archive) == {}
 
@@ -450,6 +466,44 @@ def test_what_was_destroyed_by_the_rules_still_checks(workspace: Workspace) -> N
     assert str(number) not in {c.case for c in after.submission.cases}
 
 
+def test_a_ledger_rolled_back_to_before_a_destruction_is_found_by_the_receipt(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """F12: “restore of the ledger from it: verify --against the receipt finds the rolled-back ledger”: what the bureau has is neither here nor said to be destroyed."""
+    entry = submission_ledger.find(workspace.archive, str(submit(workspace).submission.id))
+    receipt = receipt_file(workspace, tmp_path, entry)
+    submission_import.take_in(workspace, BY, receipt)
+    number = CaseNo.parse("TJHQ-DB-2024-000001")
+    shutil.copytree(workspace.archive.ledger, tmp_path / "旧总账")
+    destroy(workspace, number)
+    assert _standings(workspace.root, receipt) == {number: AgainstCopy.DESTROYED}
+    shutil.rmtree(workspace.archive.ledger)
+    shutil.copytree(tmp_path / "旧总账", workspace.archive.ledger)
+    chain.forget()
+    found = _standings(workspace.root, receipt)
+    assert found == {number: AgainstCopy.MISSING} and found[number].alarming
+
+
+def _standings(root: Path, against: Path) -> dict[CaseNo, AgainstCopy]:
+    """Return how what is not as the other side has it stands, as somebody finds it who opens the archive anew."""
+    with Workspace.open(root) as fresh:
+        found = comparison.compare(fresh.archive, comparison.read(against))
+    return {CaseNo.parse(c.bag): c.standing for c in found if c.standing is not AgainstCopy.SAME}
+
+
+def test_a_hold_is_in_what_is_handed_over(workspace: Workspace, tmp_path: Path) -> None:
+    """F16: “hold, then submit: hold is there in every copy”: the bag in the package says it, placed and not released."""
+    number = CaseNo.parse("TJHQ-DB-2024-000001")
+    hold(workspace, workspace.archive.read(number))
+    made = submit(workspace)
+    assert made.folder
+    with zipfile.ZipFile(made.folder / made.parts[0].name) as packed:
+        packed.extractall(tmp_path / "拆开")
+    (copy,) = (tmp_path / "拆开").rglob(f"data/cases/{number}")
+    (held,) = chain.state(number, chain.read(copy)).holds
+    assert (held.id, held.release) == ("H1", None)
+
+
 def test_what_was_expunged_after_it_was_handed_over_is_listed_in_the_next(workspace: Workspace) -> None:
     """F19: “with the file already in a submission: allowed and listed in the next submission”; the package that holds it is named as a copy."""
     number = CaseNo.parse("TJHQ-DB-2024-000001")
@@ -469,7 +523,7 @@ def test_what_was_expunged_after_it_was_handed_over_is_listed_in_the_next(worksp
 def test_feedback_on_what_was_destroyed_is_told_and_enters_nothing(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    """F29: “case meanwhile destroyed”: named as gone; a household of no submission is refused; imported twice it is entered once."""
+    """F29: “edited file, wrong office: E611”, nothing written; “case meanwhile destroyed”: named as gone; a household of no submission is refused; imported twice it is entered once."""
     made = submit(workspace)
     one, two = "TJHQ-DB-2024-000001", "TJHQ-DB-2024-000002"
     findings = tuple(FeedbackFinding(case, "", False, "缺页", dt.date(2024, 4, 20)) for case in (one, two))
@@ -482,6 +536,16 @@ def test_feedback_on_what_was_destroyed_is_told_and_enters_nothing(
     path.write_bytes(dataclasses.replace(told, findings=(strange,)).encode())
     with pytest.raises(ReceiptMismatch, match="不在报送"):
         submission_import.take_in(workspace, BY, path)
+    for wrong in (
+        told.encode().replace("缺页".encode(), "合格".encode()),
+        dataclasses.replace(told, submission=SubmissionId("XXHQ", "2024M03", 1)).encode(),
+        dataclasses.replace(told, anchor=Sha256("0" * 64)).encode(),
+    ):
+        path.write_bytes(wrong)
+        before = workspace.archive.ledgers.seq(2024)
+        with pytest.raises(ReceiptMismatch):
+            submission_import.take_in(workspace, BY, path)
+        assert workspace.archive.ledgers.seq(2024) == before
     path.write_bytes(told.encode())
     first = submission_import.take_in(workspace, BY, path)
     assert (first.gone, first.entered) == ((one,), 1)

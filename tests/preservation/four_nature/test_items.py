@@ -22,9 +22,10 @@ from archivist.reading.reader_process import Reader
 from archivist.workspace import Workspace
 from tests.kit import BY
 from tests.preservation.four_nature.faults import KINDS, FaultOfKind, fresh_case
-from tests.preservation.four_nature.office import ONE, file_paper, pdf, sound_office
+from tests.preservation.four_nature.office import ONE, file_paper, paper, pdf, sound_office
 from tests.reading.files import PATIENT
 from tests.sampling import sweep
+from tests.tamper.hands import flip
 
 Ran = Callable[[str], CaseFourNature]
 
@@ -160,6 +161,10 @@ def test_what_cannot_be_read_is_left_open(
         assert {"ZS01", "AQ01", "AQ03"} <= of(found, Verdict.UNCHECKED), why(found)
         assert "ZS01" not in of(found, Verdict.FAILED)
         assert found.conclusion is not Conclusion.PASSED
+        monkeypatch.undo()
+        flip(paper(workspace))
+        found = judge(gathered(workspace, reader))
+        assert {"ZS01"} <= of(found, Verdict.FAILED) and found.conclusion is Conclusion.FAILED
 
 
 def test_a_second_reading_that_differs_is_of_the_medium(
