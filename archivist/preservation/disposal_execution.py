@@ -31,9 +31,9 @@ from archivist.preservation import disposal_list, disposal_residue
 from archivist.preservation.disposal_batches import batch_of, enter, require_state, why_not, withdraw
 from archivist.preservation.disposal_list import DisposalRow
 from archivist.preservation.disposal_persons import require_executors
-from archivist.preservation.restore import QUARANTINE
 from archivist.rules.disposition.retention import retention
 from archivist.store import durable_files
+from archivist.store.bag_replacements import QUARANTINE
 from archivist.store.destruction import Sentence
 from archivist.store.foreign_files import is_foreign
 from archivist.store.held_files import held_since, require_free

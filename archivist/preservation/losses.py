@@ -7,7 +7,7 @@ again or nothing is restored; numbers are entered again, so that none is given t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -20,11 +20,12 @@ from archivist.model.event import Event, Op
 from archivist.model.group_holds import GroupHold, HeldCases, fold_group_holds, next_group_hold
 from archivist.model.holds import Hold
 from archivist.model.household_ranges import compressed
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, Sha256
 from archivist.preservation.anchors import DECIDED
 from archivist.preservation.repairs import RepairPlan
-from archivist.store import Archive, Draft, Stamp, chain, held_files
+from archivist.store import Archive, Draft, Stamp, bag, chain, held_files
 from archivist.store.chain import Chain
+from archivist.store.owed_entries import OwedEntries
 
 HOW: Final = "loss"
 """What the event of a decision says in ``how``."""
@@ -246,6 +247,37 @@ def put_on_record(
     Survives: a kill at any point. What was not restored yet is known to be lost when it is run again; holds that stand are not
         placed a second time.
     """
+    entries = [_decided(name, loss, decision, plan)]
+    if loss.holds:
+        cases = HeldCases(numbers=tuple(compressed([CaseNo.parse(name)])))
+        held = [(hold, cases) for hold in loss.holds]
+        entries += _declared(held_files.group_holds(archive), held, name, decision)
+    for entry in entries:
+        archive.note(entry.op, entry.data, stamp, entry.reason)
+
+
+def owe(archive: Archive, year: int, loss: Loss, decision: Decision, stamp: Stamp, plan: RepairPlan) -> None:
+    """Note what a year of the ledger is owed once it is mended: the numbers that were taken, its holds, and in its own year the decision.
+
+    ``archive.debts`` enters it, now or at the next start.
+
+    Raises:
+        WriteFailed: E204.
+    """
+    if plan.kept is None or not plan.kept.events:
+        return  # nothing of it comes back that could be entered into
+    again = [(year, Draft(e.op, e.data, e.reason or decision.reason.strip())) for e in loss.numbers]
+    held = [(group.hold, group.cases) for group in loss.groups]
+    later = _declared(_folded(archive, year, plan.kept), held, str(year), decision)
+    today = stamp.by.today.year
+    if year == today:
+        later.append(_decided(bag.identifier(str(year)), loss, decision, plan))
+    given_up = frozenset(Sha256(event.digest) for event in loss.events if event.digest)
+    entries = (*again, *((today, draft) for draft in later))
+    archive.debts.note(OwedEntries(year, plan.kept.head, given_up, entries, stamp))
+
+
+def _decided(name: str, loss: Loss, decision: Decision, plan: RepairPlan) -> Draft:
     second = decision.second
     data: dict[str, Any] = {
         "case": name,
@@ -263,30 +295,24 @@ def put_on_record(
     if plan.kept is not None and plan.kept.events and plan.whole:
         data["old_heads"] = [[name, event.seq, event.digest] for event in loss.events if event.digest]
         data[DECIDED] = list(BagHead(name, plan.kept.seq, plan.kept.head))
-    archive.note(Op.ALARM_CLEARED, data, stamp, decision.reason.strip())
-    for hold in loss.holds:
-        cases = HeldCases(numbers=tuple(compressed([CaseNo.parse(name)])))
-        _declare(archive, hold, cases, name, decision, stamp)
+    return Draft(Op.ALARM_CLEARED, data, decision.reason.strip())
 
 
-def enter_again(archive: Archive, year: int, loss: Loss, decision: Decision, stamp: Stamp) -> None:
-    """Enter again into a restored year of the ledger the numbers that were taken, and place its holds again.
+def _declared(
+    known: Iterable[GroupHold], held: Iterable[tuple[Hold, HeldCases]], origin: str, decision: Decision
+) -> list[Draft]:
+    """Return the events by which holds are placed again, each as one on many cases, under ids of their own.
 
-    Raises:
-        WriteFailed: E204.
+    Args:
+        known: those that stand before.
+        held: what is placed again, each with the cases it binds.
+        origin: where it stood.
+        decision: to do so.
     """
-    for event in loss.numbers:
-        archive.ledgers.enter(
-            year, Draft(event.op, event.data, event.reason or decision.reason.strip()), stamp
-        )
-    for group in loss.groups:
-        _declare(archive, group.hold, group.cases, f"{year}", decision, stamp)
-
-
-def _declare(
-    archive: Archive, hold: Hold, cases: HeldCases, origin: str, decision: Decision, stamp: Stamp
-) -> None:
-    id_ = next_group_hold(held_files.group_holds(archive))
-    new = replace(hold, id=id_, scope=(), record=None, origin=f"{origin} {hold.id}")
-    plain = {key: value for key, value in new.to_plain().items() if key != "scope"}
-    archive.note(Op.HOLD_DECLARED, {**plain, **cases.to_plain()}, stamp, decision.reason.strip())
+    drafts: list[Draft] = []
+    first = int(next_group_hold(known)[1:])
+    for n, (hold, cases) in enumerate(held, first):
+        new = replace(hold, id=f"G{n}", scope=(), record=None, origin=f"{origin} {hold.id}")
+        plain = {key: value for key, value in new.to_plain().items() if key != "scope"}
+        drafts.append(Draft(Op.HOLD_DECLARED, {**plain, **cases.to_plain()}, decision.reason.strip()))
+    return drafts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
 from archivist.preservation.copies import UNREADABLE, CopiedFile
 from archivist.store import bag, durable_files
+from archivist.store.bag_contents import contents
 from archivist.store.chain import Chain
 
 
@@ -104,8 +105,13 @@ class Mender:
         self.restored: list[str] = []
         self.aside: list[str] = []
 
-    def carry_out(self, plan: RepairPlan) -> None:
+    def carry_out(self, plan: RepairPlan, replace: Callable[[Path], object] | None = None) -> None:
         """Do it all.
+
+        Args:
+            plan: what.
+            replace: lets a bag that was made whole stand in the place of the one that is there, at once: for a history that is given up,
+                which cannot be put right file by file. What the plan does not name stays as it is.
 
         Raises:
             WriteFailed: E204; run again, what is done is done.
@@ -114,9 +120,15 @@ class Mender:
         with durable_files.writing("恢复没有做完，请重新运行同一命令", plan.folder.name):
             durable_files.remove_tree(staging)
             durable_files.make_folder(staging)
-            staged = dict(self._staged(plan, staging))
+            staged = dict(self._staged(plan, staging, whole=plan.new or replace is not None))
             if plan.new:
                 self._make_whole(plan, staging)
+            elif replace is not None:
+                self._keep_others(plan, staging)
+                self._make_durable(staging)
+                replace(staging)
+                self.restored += [plan.repairs[n].path for n in staged]
+                self.aside.append(plan.folder.name)
             else:
                 for n, repair in enumerate(plan.repairs):
                     self._set_aside(plan.folder / repair.path, repair.path)
@@ -125,17 +137,16 @@ class Mender:
                         self.restored.append(repair.path)
             durable_files.remove_tree(staging)
 
-    def _staged(self, plan: RepairPlan, staging: Path) -> Iterator[tuple[int, Path]]:
+    def _staged(self, plan: RepairPlan, staging: Path, *, whole: bool) -> Iterator[tuple[int, Path]]:
         for n, repair in enumerate(plan.repairs):
             if repair.action is Action.ASIDE:
                 continue
-            path = staging / (repair.path if plan.new else f"{n}")
+            path = staging / (repair.path if whole else f"{n}")
             durable_files.make_folders(path.parent, below=staging)
-            mode = durable_files.PAYLOAD_MODE if _is_payload(repair.path) else durable_files.FILE_MODE
             if isinstance(repair.content, bytes):
-                digest = durable_files.write_new(path, repair.content, mode=mode)[0]
+                digest = durable_files.write_new(path, repair.content, mode=_mode(repair.path))[0]
             else:
-                digest = self._copy(repair.content, path, mode)
+                digest = self._copy(repair.content, path, _mode(repair.path))
             if digest != repair.digest:
                 raise ArchiveError("副本中的文件读了两次，两次不一样，没有恢复", file=repair.source)
             yield n, path
@@ -154,12 +165,26 @@ class Mender:
                 f"副本中的文件读不出来（{type(error).__name__}），没有恢复", file=source.path
             ) from error
 
-    def _make_whole(self, plan: RepairPlan, staging: Path) -> None:
-        for name in ("data", "pending") if any(r.path == "bagit.txt" for r in plan.repairs) else ():
+    @staticmethod
+    def _keep_others(plan: RepairPlan, staging: Path) -> None:
+        """Copy what a plan does not name; what is known to be wrong or unreadable goes aside with the bag."""
+        left_out = {*(repair.path for repair in plan.repairs), *plan.missing}
+        for path in sorted(contents(plan.folder).files.keys() - left_out):
+            durable_files.make_folders((staging / path).parent, below=staging)
+            with durable_files.open_original(plan.folder / path) as (source, _):
+                durable_files.write_new(staging / path, source, mode=_mode(path))
+
+    @staticmethod
+    def _make_durable(staging: Path) -> None:
+        """Make what was staged as a whole durable; a bag with the folders that may be empty."""
+        for name in ("data", "pending") if (staging / "bagit.txt").exists() else ():
             (staging / name).mkdir(mode=durable_files.FOLDER_MODE, exist_ok=True)
         durable_files.sync_names(staging)
         for folder, _, _ in os.walk(staging):
             durable_files.sync_folder(Path(folder))
+
+    def _make_whole(self, plan: RepairPlan, staging: Path) -> None:
+        self._make_durable(staging)
         self._set_aside(plan.folder, plan.folder.name)
         durable_files.rename_new(staging, plan.folder)
         durable_files.sync_folder(plan.folder.parent)
@@ -183,5 +208,6 @@ class Mender:
         durable_files.sync_folder(target.parent)
 
 
-def _is_payload(path: str) -> bool:
-    return bag.is_payload(path) or path.startswith("original.")
+def _mode(path: str) -> int:
+    is_payload = bag.is_payload(path) or path.startswith("original.")
+    return durable_files.PAYLOAD_MODE if is_payload else durable_files.FILE_MODE

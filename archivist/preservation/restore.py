@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -25,10 +26,9 @@ from archivist.preservation.losses import Decision, Loss
 from archivist.preservation.repairs import Action, Mender, Repair, RepairPlan
 from archivist.store import Archive, bag
 from archivist.store.bag_fixity import FixityFault, FixityFinding, check_bag
+from archivist.store.bag_replacements import QUARANTINE
 from archivist.workspace import Workspace
 
-QUARANTINE: Final = "损坏"
-"""Where in the outbox goes what is replaced, in a folder of the day and of what it was in."""
 TRAY: Final = re.compile(r"review/([^/]+)")
 """How a tray item is named among what can be restored."""
 
@@ -93,7 +93,7 @@ def restore(
         OnHold: E601, a hold in force would be lost. NewerFormat: E210, a newer program wrote to it. WriteFailed: E204, run it again.
 
     Survives: a kill at any point; run again it goes on. Until it is done a case stays read-only. What is given up stands in the ledger
-        before anything of it goes; but of the ledger of this very year only once that is restored.
+        before anything of it goes; of the ledger of this very year it is noted before, and entered once that is restored.
     """
     archive, stamp = workspace.archive, workspace.stamp(by)
     name = str(what).replace("/", " ")
@@ -114,15 +114,18 @@ def restore(
             losses.put_on_record(archive, _identity(what), loss, decided, stamp, plan)
         if isinstance(what, CaseNo) and plan.repairs and not plan.new:
             archive.alarms.set(what, check_bag(plan.folder, quick=True).findings)
+        if decided and isinstance(what, int):
+            losses.owe(archive, what, loss, decided, stamp, plan)
         mender = Mender(archive.work, quarantine, workspace.root)
         if plan.repairs:
-            mender.carry_out(plan)
+            place = partial(archive.replacements.carry_out, name=_identity(what), day=f"{by.today:%Y%m%d}")
+            mender.carry_out(plan, place if plan.given_up and not plan.new else None)
         if isinstance(what, int):
             archive.ledgers.forget()
-            if decided:
-                losses.enter_again(archive, what, loss, decided, stamp)
-                if what == by.today.year:
-                    losses.put_on_record(archive, _identity(what), loss, decided, stamp, plan)
+            with suppress(
+                IntegrityAlarm, NewerFormat
+            ):  # of a year that is not whole yet: the next start does it
+                archive.debts.pay()
         left = _left(workspace, what, plan, given_up=bool(loss))
         residue = _residue(archive, what, copies)
         if mender.restored or mender.aside:

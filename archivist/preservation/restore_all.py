@@ -14,11 +14,12 @@ from archivist.model.ids import CaseNo
 from archivist.preservation import generations, office_repair
 from archivist.preservation.generations import BagAt
 from archivist.preservation.office_repair import FORMAT, FileStanding, OfficeFile
-from archivist.preservation.restore import QUARANTINE, restore
+from archivist.preservation.restore import restore
 from archivist.preservation.verification import check_tray
 from archivist.settings_file import FILE_NAME as SETTINGS
 from archivist.store import chain
 from archivist.store.bag_fixity import check_bag
+from archivist.store.bag_replacements import QUARANTINE
 from archivist.workspace import Workspace
 
 _OFFICE = "机关"

@@ -18,6 +18,7 @@ from archivist.model.tombstone import Tombstone
 from archivist.store import archive_format, bag, chain, commit, durable_files, outbox, source_name
 from archivist.store.access_log import AccessLog
 from archivist.store.bag_heads import bag_folder, event_digest, is_listed, last_event, numbers_of
+from archivist.store.bag_replacements import BagReplacements
 from archivist.store.batches import Batches
 from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
@@ -32,6 +33,7 @@ from archivist.store.ledger import LedgerBags
 from archivist.store.lock import WriterLock
 from archivist.store.notes import DamagedNote
 from archivist.store.number_runs import NumberRun, NumberRuns
+from archivist.store.owed_entries import LedgerDebts
 from archivist.store.quarantine import Alarms
 from archivist.store.receptions import Receptions
 from archivist.store.record_moves import MOVES
@@ -39,6 +41,7 @@ from archivist.store.recovery import Recovery, recover
 from archivist.store.review_tray import Tray
 from archivist.store.two_case_changes import TwoCaseChange, TwoCaseChanges, require_fitting
 
+KINDS: Final = (MOVES, SPLITS, MERGERS)
 FOLDERS: Final = (
     "inbox", "cases", "ledger", "review", "outbox", ".work", "alarms", "moves", "batches", "runs", "changed",
 )  # fmt: skip
@@ -64,12 +67,14 @@ class Archive:
         self.tray = Tray(self.review, self.work)
         self.batches = Batches(batches, self.work, self.tray, self.heads.changing)
         self.alarms = Alarms(alarms, self.work)
-        kinds = (MOVES, SPLITS, MERGERS)
-        self.two_case_changes = TwoCaseChanges(moves, self.work, self.cases, self.heads.changing, kinds)
-        own = partial(own_numbers, root)
-        self.ledgers = LedgerBags(self.ledger, self.work, self.heads.changing, checkpoints, own)
+        self.two_case_changes = TwoCaseChanges(moves, self.work, self.cases, self.heads.changing, KINDS)
+        self.ledgers = LedgerBags(
+            self.ledger, self.work, self.heads.changing, checkpoints, partial(own_numbers, root)
+        )
+        self.replacements = BagReplacements(moves, root, self.outbox)
+        self.debts = LedgerDebts(moves, self.work, self.ledgers)
         self.custody = Custody(self.ledgers)
-        self.runs = NumberRuns(runs, self.ledgers, self.read)
+        self.runs = NumberRuns(runs, self.ledgers, self.read, self.debts)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
         self.receptions = Receptions(root, self.ledgers, self.heads.changing_all, self.access.disclose)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
@@ -269,7 +274,8 @@ class Archive:
 
     def damaged_notes(self) -> list[DamagedNote]:
         """Return the notes outside the bags and the tray of which nothing can be used."""
-        return [*self.alarms.damaged(), *self.two_case_changes.damaged(), *self.runs.damaged()]
+        kinds = (self.alarms, self.two_case_changes, self.debts, self.runs)
+        return [note for kind in kinds for note in kind.damaged()]
 
     def change_two_cases(
         self, change: TwoCaseChange, make: Callable[[Case, Case], Draft]
@@ -406,12 +412,8 @@ class Archive:
         """Heal what a death left; what was begun of a destruction first, for the ledger takes nothing else before."""
         is_unmade = unmade(self.work, self.cases, self.heads.changed.names()) if killed else lambda _: False
         bags = [*self.cases.iterdir(), *self.ledger.iterdir(), *self.batches.folders()]
-        begun = (
-            self.destructions,
-            CaseNumbers(self.ledgers, is_unmade),
-            self.two_case_changes,
-            self.batches,
-            self.receptions,
-        )
+        numbers = CaseNumbers(self.ledgers, is_unmade)
+        first = (self.replacements, self.destructions, self.debts, numbers)
+        begun = (*first, self.two_case_changes, self.batches, self.receptions)
         healed = recover(self.work, bags, begun, self.tray, self.outbox, self.chain)
         return Recovery(healed.done, (*healed.alarms, *(str(note.why) for note in self.damaged_notes())))

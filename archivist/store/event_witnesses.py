@@ -2,7 +2,8 @@
 
 Three speak of an event: its own file, the line of the tag manifest, and ``prev`` of the event after it. Where they differ,
 the two that agree are believed. Two digests that agree in most places are one digest written wrongly: then the place
-where it stands is damaged, not the file it is of. An event that is found changed speaks of none.
+where it stands is damaged, not the file it is of; so it is where something stands that is no digest at all. An event that is
+found changed speaks of none.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from archivist.model.ids import Sha256
 from archivist.store import bag, chain, durable_files
 
 _EVENT_PATH: Final = re.compile(rf"{chain.EVENTS}/([0-9]{{6,18}})\.json")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _ALIKE: Final = 48
 """So many of 64 places of two digests are the same only where one is a copy of the other; by chance four are."""
 
@@ -109,11 +111,12 @@ def judge(found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256]) -> tup
         listed: the digests in the tag manifest, as far as it can be read.
     """
     count = _length(found, listed)
+    lines = {seq: line for seq, line in listed.items() if _DIGEST.fullmatch(line)}
 
     def named(seq: int) -> str:
         """Return the digest the event after this one names; empty when there is none, or it is not as the manifest says."""
         after = found.get(seq + 1)
-        if seq >= count or after is None or not alike(listed.get(seq + 1, after.digest), after.digest):
+        if seq >= count or after is None or not alike(lines.get(seq + 1, after.digest), after.digest):
             return ""
         return after.prev
 
@@ -123,7 +126,7 @@ def judge(found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256]) -> tup
 
     wrong: list[EventFault] = []
     for seq in range(1, count + 1):
-        line, file = listed.get(seq, ""), found.get(seq)
+        line, file = lines.get(seq, ""), found.get(seq)
         said = named(seq) if stands(seq + 1) else ""
         if file is None:
             wrong.append(EventFault(seq, line or named(seq), None))

@@ -33,13 +33,13 @@ def _encoded(note: Mapping[str, Any]) -> bytes:
     return (json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def unseal(data: bytes, shape: JsonTable) -> dict[str, Any]:
+def unseal(data: bytes, shape: JsonTable, limit: int = SMALL) -> dict[str, Any]:
     """Return what a note says.
 
     Raises:
         MalformedData: it is none of this shape, or its digest is another.
     """
-    note = parse_json(data)
+    note = parse_json(data, most=limit)
     if isinstance(note, dict) and DIGEST in note:
         if seal(note) != data:
             raise MalformedData("与其中写明的校验码不符")
@@ -59,7 +59,7 @@ def _keys(tree: object) -> Iterator[str]:
         yield from _keys(value)
 
 
-def read(path: Path, name: str, shape: JsonTable, advice: str) -> dict[str, Any]:
+def read(path: Path, name: str, shape: JsonTable, advice: str, limit: int = SMALL) -> dict[str, Any]:
     """Read a note.
 
     Args:
@@ -67,14 +67,15 @@ def read(path: Path, name: str, shape: JsonTable, advice: str) -> dict[str, Any]
         name: see above.
         shape: what it must hold.
         advice: what to do when it is damaged.
+        limit: bytes it has at most.
 
     Raises:
         DamagedFile: E212.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(SMALL + 1)
-        return unseal(data, shape)
+            data = file.read(limit + 1)
+        return unseal(data, shape, limit)
     except MalformedData as wrong:
         why = str(wrong)
     except OSError as error:
@@ -98,7 +99,7 @@ class DamagedNote:
 
 
 def read_all(
-    paths: Iterable[Path], shape: JsonTable, make: Callable[[dict[str, Any]], T]
+    paths: Iterable[Path], shape: JsonTable, make: Callable[[dict[str, Any]], T], *, limit: int = SMALL
 ) -> tuple[list[T], list[DamagedNote]]:
     """Read the notes of a folder.
 
@@ -106,6 +107,7 @@ def read_all(
         paths: of the files.
         shape: what each must hold.
         make: returns what a note says; may raise what comes of values that do not fit.
+        limit: bytes each has at most.
 
     Returns:
         What they say, and those that are damaged, in the order of their names.
@@ -116,7 +118,7 @@ def read_all(
         place, name = path.parent.name, path.name
         try:
             try:
-                told.append(make(read(path, f"{place}/{name}", shape, remedy(place, name))))
+                told.append(make(read(path, f"{place}/{name}", shape, remedy(place, name), limit)))
             except (ValueError, KeyError, TypeError, InvalidValue) as error:
                 wrong = f"{place}/{name}"
                 raise DamagedFile(f"内容读不懂（{error}）", file=wrong, remedy=remedy(place, name)) from error
@@ -137,7 +139,8 @@ def _cases_named(path: Path) -> tuple[CaseNo, ...]:
 
 _REMEDIES: Final[Mapping[str, str]] = {
     "alarms": "这一户保持只读；用 archivist verify 户号 重新核对，没有问题的自动解除，有问题的重新写明",
-    "moves": "从备份取回这个文件；没有备份的，用 archivist case show 看这件材料（成员）现在在哪一户，理清后删去这个文件",
+    "moves": "从备份取回这个文件；没有备份的，用 archivist case show 看这件材料（成员）现在在哪一户，理清后删去这个文件；"
+    "名字以 .ledger 结尾的，重新恢复那一年的总账",
     "runs": "不用处理：下一次取号时记清它用过的号，然后删去",
 }
 _DERIVED: Final = "不用处理：只是识读结果，归档时重新识读；原件没有变"

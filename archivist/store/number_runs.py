@@ -33,6 +33,7 @@ from archivist.store import durable_files, lock, machine_clock, notes
 from archivist.store.commit import Draft, Stamp
 from archivist.store.ledger import LedgerBags
 from archivist.store.notes import DamagedNote
+from archivist.store.owed_entries import LedgerDebts
 
 _NOTE: Final = JsonTable({"host": str, "pid": int, "actor": str, "since": str}, {"job": str})
 INTERRUPTED: Final = "制发中断，没有制成文书"
@@ -83,20 +84,26 @@ class NumberRuns:
         folder: where the files are.
         ledger: the ledger's bags.
         read: returns a case as it stands.
+        debts: what the ledger is owed; no number is given before that is paid.
     """
 
-    def __init__(self, folder: Path, ledger: LedgerBags, read: Callable[[CaseNo], Case]) -> None:
+    def __init__(
+        self, folder: Path, ledger: LedgerBags, read: Callable[[CaseNo], Case], debts: LedgerDebts
+    ) -> None:
         self.folder = folder
         self._ledger = ledger
         self._read = read
+        self._debts = debts
 
     def begin(self, stamp: Stamp, job: str = "") -> NumberRun:
         """Note durably that a run begins to take numbers, and hold its file.
 
         Raises:
             ArchiveLocked: E203, another run that lives does the same bulk job. WriteFailed: E204. ClockBehind: E214.
+            DamagedFile: E212, IntegrityAlarm: E202, see ``LedgerDebts.pay``.
         """
         machine_clock.require(self._ledger, stamp)
+        self._debts.pay()  # a number in it could be given again
         for owner in self.alive():
             if job and owner.get("job") == job:
                 raise ArchiveLocked(
@@ -128,9 +135,10 @@ class NumberRuns:
         """Do what comes before numbers are given: look at the clock, enter what the dead left.
 
         Raises:
-            ClockBehind: E214. WriteFailed: E204.
+            ClockBehind: E214. WriteFailed: E204. DamagedFile: E212, IntegrityAlarm: E202, see ``LedgerDebts.pay``.
         """
         machine_clock.require(self._ledger, stamp)
+        self._debts.pay()
         self.settle(stamp)
 
     def take(

@@ -5,20 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import re
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from archivist.errors import IntegrityAlarm
 from archivist.model.by import CHINA
 from archivist.model.event import Op
-from archivist.model.ids import CaseNo
-from archivist.preservation import access_disposal, access_fixity
+from archivist.model.group_holds import HeldCases
+from archivist.model.ids import CaseNo, Category
+from archivist.preservation import access_disposal, access_fixity, losses
+from archivist.preservation.holds import HoldOrder, declare
+from archivist.preservation.losses import Decision
+from archivist.preservation.restore import restore
 from archivist.preservation.verification import accept, verify
 from archivist.procedure.cases import change_facts
-from archivist.store import Archive, pins, saved_searches
+from archivist.store import Archive, held_files, pins, saved_searches
 from archivist.store.access_log import Access
 from archivist.store.office_keys import FOLDER as KEYS
 from tests.conftest import Counted
@@ -42,6 +49,7 @@ from tests.faults.shim import (
 )
 from tests.faults.truth import start, whole
 from tests.kit import BY
+from tests.preservation.test_restore import cut
 from tests.sampling import sample
 
 LONG_AGO: Final = replace(BY, time=dt.datetime(2019, 5, 6, 9, tzinfo=CHINA))
@@ -205,7 +213,91 @@ def _kept_or_not(root: Path, told_of: int) -> None:
     assert saved_searches.read(root) == {"乙": SECOND_KEPT}
 
 
+# ── a year of the ledger put back although more had stood in it ──────────────────────────────────────────
+SEQUENCE: Final = "文号 红样救字"
+GIVEN_UP: Final = Decision(SECOND, "没有更新的备份", hold_again=True)
+
+
+def _copy(root: Path) -> None:
+    """Lay a copy beside the office, and let no file of the office be a link to what other tests use."""
+    for part in ("archive", "index"):
+        (root / part).rename(root / "laid")
+        shutil.copytree(root / "laid", root / part)
+        shutil.copytree(root / "laid", root / "copy" / part)
+        shutil.rmtree(root / "laid")
+
+
+def _rewritten_year(root: Path) -> None:
+    """A copy of what is true; here the year was cut, and people went on: numbers 3 to 7, a hold on many."""
+    with opened(root) as workspace:
+        workspace.archive.allocate(SEQUENCE, BY.today.year, workspace.stamp(BY), 2)
+        verify(workspace, BY, processes=1)
+    _copy(root)
+    cut(root / "archive/ledger" / f"{BY.today.year}", 2)
+    with opened(root) as forger:
+        forger.archive.allocate(SEQUENCE, BY.today.year, forger.stamp(BY), 5)
+        declare(forger, BY, HoldOrder("行政诉讼", until="判决生效"), HeldCases(category=Category.DB))
+    shutil.rmtree(root / "index")
+    shutil.copytree(root / "copy/index", root / "index")
+
+
+def _put_back(root: Path, ack: Ack) -> None:
+    with opened(root) as workspace:
+        restore(workspace, BY, BY.today.year, root / "copy/archive", decision=GIVEN_UP)
+    ack("put back")
+
+
+def _owed_and_paid(root: Path, told_of: int) -> None:
+    with opened(root) as workspace, suppress(IntegrityAlarm), workspace.writing(BY):
+        pass
+    if not told_of:
+        _put_back(root, lambda _: None)
+    with opened(root) as workspace:
+        archive = workspace.archive
+        said = [e for e in archive.ledger_events(Op.ALARM_CLEARED) if e.data["how"] == losses.HOW]
+        assert [e.data["case"] for e in said] == [f"ledger-{BY.today.year}"], "two decided it, once"
+        assert archive.allocate(SEQUENCE, BY.today.year, workspace.stamp(BY)) == (8,), "no number twice"
+        assert [g.cases.category for g in held_files.group_holds(archive)] == [Category.DB]
+        assert verify(workspace, BY, processes=1).findings == ()
+
+
+# ── a case whose history was rewritten, put back from a copy ─────────────────────────────────────────────
+def _rewritten_case(root: Path) -> None:
+    """A copy of what is true; here the last event of a case was cut off, and people went on."""
+    with opened(root) as workspace:
+        verify(workspace, BY, processes=1)
+    _copy(root)
+    cut(root / "archive/cases" / str(WANG), 1)
+    with opened(root) as forger:
+        for phone in ("022-00001111", "022-00002222"):
+            change_facts(forger, BY, WANG, [("applicant.phone", phone)], reason="来电")
+    shutil.rmtree(root / "index")
+    shutil.copytree(root / "copy/index", root / "index")
+
+
+def _put_case_back(root: Path, ack: Ack) -> None:
+    with opened(root) as workspace:
+        restore(workspace, BY, WANG, root / "copy/archive", decision=GIVEN_UP)
+    ack("put back")
+
+
+def _one_history(root: Path, told_of: int) -> None:
+    forged = b"022-00002222"
+    if not told_of:
+        _put_case_back(root, lambda _: None)
+    with opened(root) as workspace:
+        archive = workspace.archive
+        said = [e for e in archive.ledger_events(Op.ALARM_CLEARED) if e.data["how"] == losses.HOW]
+        assert {e.data["case"] for e in said} == {str(WANG)}, "two decided it"
+        assert forged not in b"".join(p.read_bytes() for p in (archive.folder(WANG) / "events").iterdir())
+        kept = (p for p in (archive.outbox / "损坏").rglob("*.json") if p.is_file())
+        assert any(forged in p.read_bytes() for p in kept), "what was replaced is set aside"
+        assert not archive.alarms.numbers() and verify(workspace, BY, processes=1).findings == ()
+
+
 ACTS: Final = (
+    Act("a case history given up", _rewritten_case, _put_case_back, _one_history),
+    Act("a year of the ledger given up", _rewritten_year, _put_back, _owed_and_paid),
     Act("an answer put on record", _two_lines, _look, _every_answer_is_there),
     Act("access log destroyed", _two_lines, _destroy, _gone_and_said),
     Act("people pin", _one_pin, _new_pin, _old_or_new, under=KEYS),

@@ -12,12 +12,14 @@ from typing import Final
 from archivist.api import rule_packs, saved_searches, setup
 from archivist.ingest import batches
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, file_dropped
+from archivist.model.event import Op
 from archivist.model.facts import parse_facts
-from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.search.paging import SortBy
-from archivist.store import HouseholdSplit, Original, RecordMove, Stamp, office_keys
+from archivist.store import Draft, HouseholdSplit, Original, RecordMove, Stamp, office_keys
 from archivist.store.access_log import Access
 from archivist.store.bag_fixity import FixityFault, FixityFinding
+from archivist.store.owed_entries import OwedEntries
 from archivist.workspace import Workspace
 from tests.faults.office import (
     BATCH,
@@ -41,7 +43,8 @@ MOVE: Final = f"archive/moves/{WANG}-0001.json"
 SPLIT: Final = f"archive/moves/{LI}.split"
 ALARM: Final = f"archive/alarms/{LI}.json"
 RUN: Final = "archive/runs/20240308T103000-1.json"
-LATER: Final = (MOVE, SPLIT, ALARM, RUN)
+OWED: Final = "archive/moves/2024.ledger"
+LATER: Final = (MOVE, SPLIT, ALARM, RUN, OWED)
 """Notes that stand only while what they tell of goes on: they are there only while they are damaged."""
 
 _PACK: Final = """title = "样例县"
@@ -132,6 +135,9 @@ def _note(workspace: Workspace) -> None:
         )
         archive.alarms.set(LI, [FixityFinding(str(LI), "data/x", FixityFault.MISSING)])
         archive.runs.begin(stamp).release()
+        taken = {"sequence": "文号 红样救字", "year": 2024, "first": 90, "last": 92}
+        owed = ((2024, Draft(Op.NUMBERS_ALLOCATED, taken, "没有更新的备份")),)
+        archive.debts.note(OwedEntries(2024, Sha256("0" * 64), frozenset({Sha256("1" * 64)}), owed, stamp))
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,23 @@ def test_what_disks_copies_and_hands_do(office: Office, kind: str, fuzzed: Count
     _count(fuzzed, kind, "mutations", tally)
 
 
+@pytest.mark.parametrize("kind", ["cases", "ledger", "batches"])
+def test_a_piece_of_a_manifest_that_is_zeroed(office: Office, kind: str, fuzzed: Counted) -> None:
+    """「100 % named rightly」: as a disk loses a sector; digests that are none any more speak of no event."""
+    pieces = [
+        (path, data, at, size)
+        for path, data in files_of(office, kind).items()
+        if path.endswith("sha256.txt")
+        for size in (8, 17, 31, 48, 64, 200)
+        for at in range(0, max(len(data) - size, 1), 3)
+    ]
+    tally = Tally()
+    for path, data, at, size in sampling.sample(pieces, 1 / 100, f"{kind} zeroed"):
+        changed = (data[:at] + bytes(size) + data[at + size :])[: len(data)]
+        strike(office, path, changed, f"{path} zeroed at {at}, {size}", tally, full=False, names=True)
+    _count(fuzzed, kind, "pieces zeroed", tally)
+
+
 def _is_damage(path: str, data: bytes, changed: bytes) -> bool:
     """Whether what a file says is another now: a line end in FORMAT says nothing, nor is a note another without its digest."""
     if path == "archive/FORMAT":

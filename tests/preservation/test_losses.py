@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archivist.api import fixity as api
 from archivist.disposal_errors import OnHold, TwoPersonsNeeded
-from archivist.errors import ArchiveError, InvalidValue, UsageError
+from archivist.errors import ArchiveError, DamagedFile, InvalidValue, UsageError
 from archivist.model.by import By
 from archivist.model.event import Event, Op
 from archivist.model.group_holds import HeldCases
@@ -209,6 +210,35 @@ def test_no_number_that_was_given_is_given_again(workspace: Workspace, tmp_path:
         (event,) = decisions(fresh)
         assert {e["op"] for e in event.data["events"]} >= {"numbers_allocated", "hold_declared"}
         assert verify(fresh, BY).findings == ()
+
+
+def test_no_number_is_given_while_the_ledger_is_owed_some(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“No rule whose absence lets pass”: a note of what is owed that nobody can read, or a year that is not whole, stops numbers."""
+    copy = ledger_rewritten(
+        workspace, tmp_path, lambda w: declare(w, BY, LAWSUIT, HeldCases(category=Category.DB))
+    )
+    note = workspace.archive.root / "moves/2024.ledger"
+
+    mend = Mender.carry_out
+
+    def die(mender: Mender, *told: Any) -> None:
+        mend(mender, *told)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying, Workspace.open(workspace.root) as first:
+        dying.setattr(Mender, "carry_out", die)
+        with pytest.raises(KeyboardInterrupt):
+            restore(first, BY, 2024, copy, decision=HELD_AGAIN)
+    whole = note.read_bytes()
+    note.write_bytes(whole[:-30])
+    with Workspace.open(workspace.root) as fresh:
+        with pytest.raises(DamagedFile, match=r"moves/2024\.ledger"):
+            fresh.archive.allocate("文号 红样救字", 2024, fresh.stamp(BY))
+        note.write_bytes(whole)
+        assert fresh.archive.allocate("文号 红样救字", 2024, fresh.stamp(BY)) == (8,)
+        assert not note.exists() and len(decisions(fresh)) == 1
 
 
 def test_a_tombstone_is_never_given_up(workspace: Workspace, tmp_path: Path) -> None:
