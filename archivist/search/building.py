@@ -80,7 +80,7 @@ def build_all(folder: Path, batches: Iterable[Sequence[Read]]) -> Iterator[Batch
 def _submitted(pool: ProcessPoolExecutor, folder: Path, batch: Sequence[Read]) -> Future[Batch] | None:
     try:
         return pool.submit(build, folder, batch)
-    except BrokenProcessPool:
+    except (BrokenProcessPool, OSError):  # another worker died while one was begun, or none can be
         return None
 
 

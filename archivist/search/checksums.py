@@ -21,6 +21,7 @@ from typing import Final, TypeAlias
 
 from archivist.errors import IndexFault, IndexNotWritten
 from archivist.os_reasons import reason_of
+from archivist.search import contents
 from archivist.search.write_ahead import committed_pages, page_sum
 
 NAME: Final = "CHECKSUMS"
@@ -128,15 +129,29 @@ class Checksums:
         self.moved = self.moved or not known.coming
 
     def damaged(self) -> list[str]:
-        """Read every file whole and return the names of those that are missing or not as they were written."""
-        known, found = self._now(), []
+        """Read every file whole and return the names of those that are missing or not as they were written.
+
+        A file that a commit took away before it was killed is still on record, and is no loss.
+        """
+        known, found, used = self._now(), [], self._used()
         for name, (digest, _) in known.files.items():
-            path = self._folder / TEXT / name
-            if not path.is_file() or _digest(path) != digest:
+            path = self._texts / name
+            struck_off = used is not None and name not in used
+            whole = _digest(path) == digest if path.is_file() else struck_off
+            if not whole:
                 found.append(f"{TEXT}/{name}")
         if not self._fits(self._folder / CATALOGUE):
             found.append(CATALOGUE)
         return found
+
+    def _used(self) -> set[str] | None:
+        """Return the files of the newest commit of the text index; ``None`` where they cannot be told."""
+        try:
+            commit = contents.newest(self._texts)
+            segments = {segment.file for segment in contents.segments(self._texts, commit)}
+        except Exception:  # whatever is wrong with it, its checksum says so
+            return None
+        return segments | {contents.file_of(commit)}
 
     def _fits(self, path: Path) -> bool:
         known, pages = self._now(), -1

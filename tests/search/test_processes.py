@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from archivist.search import contents, merging
 from archivist.search.index import Index
 from archivist.search.query import parse
 from tests.search.household import MemoryArchive, make_id, make_number
@@ -92,17 +93,22 @@ def test_a_question_loads_nothing_heavy_not_even_what_writes_the_index(tmp_path:
 INDEXER = """
     import os, signal, sqlite3, sys
     from pathlib import Path
-    from archivist.search import index as module, opened_index
-    from tests.search.test_processes import build
+    from multiprocessing import active_children
+    from archivist.search import index as module, opened_index, rebuilding
+    from tests.search.test_processes import SOME, build
     opened_index.BATCH = 5
-    folder, what, last = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    folder, what, last, victim = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+    if victim != "the only one":
+        rebuilding.MANY, rebuilding.LEAST, rebuilding.SEGMENT = 1, 15, 15
     index, steps = module.Index(folder, build(60)), 0
 
     def step(*_):
         global steps
         steps += 1
         if steps == last:
-            os.kill(os.getpid(), signal.SIGKILL)
+            for pid in [child.pid for child in active_children()[:1]] if victim == "a worker" else [os.getpid()]:
+                os.kill(pid, signal.SIGKILL)
+                print("killed", file=sys.stderr)
 
     def watch(event, arguments):
         if event in ("open", "os.rename", "os.remove", "os.mkdir") and str(folder) in str(arguments[0]):
@@ -115,16 +121,25 @@ INDEXER = """
 
     sys.addaudithook(watch)
     sqlite3.connect = connect
-    getattr(index, what)()
+    index.remove(*SOME) if what == "remove" else getattr(index, what)()
     print(steps)
 """
 """Does some work on the index and says in how many steps: files opened, renamed or removed, statements of SQLite;
-or is killed at one of them."""
+or is killed at one of them, or one of its workers is."""
+SOME = tuple(map(make_number, (7, 8, 30)))
+"""What ``remove`` removes."""
 
 
-def steps(folder: Path, what: str, last: int = 0) -> int | None:
-    """Return the steps of a piece of work, or None when it was killed at the last one allowed."""
-    process = python(INDEXER, folder, what, last)
+def steps(folder: Path, what: str, last: int = 0, victim: str = "the only one") -> int | None:
+    """Return the steps of a piece of work, or None when it was killed at the last one allowed.
+
+    Args:
+        folder: of the index.
+        what: the work, a method of ``Index``.
+        last: the step at which somebody is killed; 0 for none.
+        victim: who; ``the one that reads`` and ``a worker`` are of several processes.
+    """
+    process = python(INDEXER, folder, what, last, victim)
     output, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == (0 if output else -signal.SIGKILL)
     return int(output) if output else None
@@ -171,6 +186,105 @@ def test_a_killed_rebuild_leaves_the_old_index(tmp_path: Path) -> None:
             assert steps(tmp_path, "rebuild", moment) is None
             for query in QUERIES:
                 assert set(keys(index.search(query, limit=999))) == truth(archive, parse(query)), query
+
+
+def require_answers(index: Index, archive: MemoryArchive) -> None:
+    for query in QUERIES:
+        found = index.search(query, limit=999)
+        assert set(keys(found)) == truth(archive, parse(query)), query
+        assert found.total == len(found.hits), query
+    assert index.damaged() == []
+
+
+def test_a_merge_killed_anywhere_leaves_every_answer_and_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """26 kills (commit, merge, rebuild, purge) right; what the merge left lying the next commit takes away."""
+    archive = build(60)
+    with Index(tmp_path / "many", MemoryArchive()) as empty:
+        empty.rebuild()
+    with Index(tmp_path / "many", archive) as index, monkeypatch.context() as patch:
+        patch.setattr(merging, "MANY", 999)
+        patch.setattr(merging, "IN_COMMIT", 0)
+        for number in archive.cases:
+            index.follow(number)
+        assert len(index._open().text().segments()) > 3 * merging.ALLOWED
+    shutil.copytree(tmp_path / "many", tmp_path / "measured")
+    total = steps(tmp_path / "measured", "tidy")
+    assert total is not None and total > 50
+    for moment in moments(total, 6):
+        folder = tmp_path / f"killed at {moment}"
+        shutil.copytree(tmp_path / "many", folder)
+        assert steps(folder, "tidy", moment) is None
+        with Index(folder, archive) as index:
+            require_answers(index, archive)
+            index.tidy()
+            assert len(index._open().text().segments()) <= merging.ALLOWED
+            require_answers(index, archive)
+            again = next(iter(archive.cases))
+            index.remove(again)
+            index.catch_up()
+            require_answers(index, archive)
+        text = text_of(folder)
+        named = {segment.file for segment in contents.segments(text, contents.newest(text))}
+        assert {path.name for path in text.glob(f"*{contents.EXTENSION}")} == named
+
+
+def text_of(folder: Path) -> Path:
+    """Return the folder of the text index in use."""
+    return folder / (folder / "CURRENT").read_text("ascii").strip() / "text"
+
+
+def test_a_rebuild_in_several_processes_killed_anywhere_leaves_the_old_index(tmp_path: Path) -> None:
+    """26 kills (commit, merge, rebuild, purge) right: of the process that reads the archive, whose workers end with it."""
+    archive = build(60)
+    with Index(tmp_path, archive) as index:
+        index.rebuild()
+        total = steps(tmp_path, "rebuild", 0, "the one that reads")
+        assert total is not None and total > 50
+        for moment in moments(total, 5):
+            assert steps(tmp_path, "rebuild", moment, "the one that reads") is None
+            require_answers(index, archive)
+        assert steps(tmp_path, "rebuild", 0, "the one that reads") is not None
+        require_answers(index, archive)
+        assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_rebuild_whose_worker_is_killed_is_whole(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """«A process that dies costs time and no document: its batch is done here»."""
+    archive = build(60)
+    with Index(tmp_path, archive) as index:
+        index.rebuild()
+        total = steps(tmp_path, "rebuild", 0, "a worker")
+        assert total is not None
+        capfd.readouterr()
+        for moment in moments(total * 3 // 4, 5):
+            assert steps(tmp_path, "rebuild", moment, "a worker") is not None
+            require_answers(index, archive)
+        assert capfd.readouterr().err.count("killed") >= 2
+
+
+def test_a_removal_killed_anywhere_shows_the_case_whole_or_not_at_all_and_is_finished(tmp_path: Path) -> None:
+    """26 kills (commit, merge, rebuild, purge) right."""
+    archive, left = build(60), build(60)
+    for number in SOME:
+        left.drop(number)
+    with Index(tmp_path / "whole", archive) as index:
+        index.rebuild()
+    shutil.copytree(tmp_path / "whole", tmp_path / "measured")
+    total = steps(tmp_path / "measured", "remove")
+    assert total is not None and total > 50
+    for moment in moments(total, 6):
+        folder = tmp_path / f"killed at {moment}"
+        shutil.copytree(tmp_path / "whole", folder)
+        assert steps(folder, "remove", moment) is None
+        with Index(folder, left) as index:
+            for query in QUERIES:
+                found = set(keys(index.search(query, limit=999)))
+                assert found in (truth(archive, parse(query)), truth(left, parse(query))), query
+            index.catch_up()
+            require_answers(index, left)
+            assert index.drift() == []
 
 
 READER = """
