@@ -21,6 +21,7 @@ from archivist.bureau.papers import (
     UNTIL,
     print_feedback,
 )
+from archivist.bureau.received import Reported
 from archivist.errors import CaseNotFound, InvalidValue, UsageError
 from archivist.model.by import By
 from archivist.model.event import Op
@@ -156,7 +157,7 @@ def give(
         )
         contents = {
             f"{FOLDER}-{wanted}.json": feedback.encode(),
-            **print_feedback(workspace, feedback, office_name(workspace, wanted.office), pdf=pdf),
+            **print_feedback(workspace, feedback, _addressee(workspace, reported), pdf=pdf),
         }
         data = {
             "submission": str(wanted),
@@ -173,6 +174,8 @@ def give(
     return GivenFeedback(feedback, files)
 
 
-def office_name(workspace: Workspace, code: str) -> str:
-    """Return what an office that reports here is called; its code where nobody registered it."""
-    return next((office.name for office in workspace.config.offices if office.code == code), code)
+def _addressee(workspace: Workspace, reported: Reported) -> str:
+    """Return what the office that handed it in is called: as it is registered here, else as it calls itself, else its code."""
+    code = SubmissionId.parse(reported.submission).office
+    registered = next((office.name for office in workspace.config.offices if office.code == code), "")
+    return registered or reported.office_name or code

@@ -142,15 +142,15 @@ def print_feedback(workspace: Workspace, feedback: Feedback, office: str, *, pdf
             "number": f"{one.case} 第 {one.record} 件" if one.record else one.case,
             "kind": PASSED if one.passed else TO_MEND,
             "finding": one.text,
-            "basis": f"{one.until:%Y-%m-%d} 前" if one.until else "",
+            "basis": f"限 {one.until.year}年{one.until.month}月{one.until.day}日前整改" if one.until else "",
         }
         for n, one in enumerate(feedback.findings, 1)
     ]
     given: Mapping[str, object] = {
         "spot.month": feedback.sample or f"{on:%Y-%m}",
-        "spot.batch": f"报送 {feedback.submission} ",
+        "spot.batch": "报送并",
         "spot.sample": len(cases),
-        "spot.opinion": f"抽查 {len(cases)} 户，合格 {len(cases) - mended} 户，需整改 {mended} 户。",
+        "spot.opinion": f"报送编号 {feedback.submission}，抽查 {len(cases)} 户，合格 {len(cases) - mended} 户，需整改 {mended} 户。",
         "spot.rows": rows,
         "spot.demand": _DEMAND if wrong else "没有需要整改的。",
         **({} if wrong else {"spot.nothing": "不用回复。"}),

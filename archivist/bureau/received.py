@@ -30,6 +30,7 @@ class Reported:
         received_on: the civil day.
         parts: file name and SHA-256 of each package.
         heads: of the bags that were taken in; the office's ledger among them.
+        office_name: what the office that handed it in calls itself; empty where an older program received it.
         returned: households that were sent back.
         sums: what the transfer list says of the households that were taken in; ``None`` where an older program received them.
         files: of the receipt, relative to the outbox, with their digests.
@@ -45,6 +46,7 @@ class Reported:
     returned: tuple[str, ...]
     files: tuple[tuple[str, Sha256], ...]
     sums: Mapping[str, TransferSums] | None = None
+    office_name: str = ""
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -74,6 +76,7 @@ class Reported:
             }
             if "sums" in data
             else None,
+            str(data.get("office_name", "")),
         )
 
 

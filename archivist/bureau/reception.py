@@ -170,6 +170,7 @@ def _take_in(workspace: Workspace, by: By, staged: StagedSubmission, *, pdf: boo
         "submission": str(told.id),
         "office": told.origin,
         **({"sender": told.id.office} if told.of else {}),
+        "office_name": told.office_name,
         "label": told.label,
         "anchor": told.anchor,
         "parts": [{"name": part.name, "sha256": part.sha256} for part in receipt.parts],

@@ -121,7 +121,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "verified": _least(quick=bool, checked=_TEXTS, findings=_FINDINGS),
     "four_nature_checked": _least({"phase": str}, conclusion=str, cases=JsonList(_FOUR_NATURE)),
     "submission_received": _least(
-        {"sums": JsonList(_least(case=str, records=int, files=int, bytes=int)), "sender": str},
+        {"sums": JsonList(_least(case=str, records=int, files=int, bytes=int)), "sender": str, "office_name": str},
         submission=str, office=str, anchor=str,
         parts=JsonList(_least(name=str, sha256=str)), heads=JsonList(list), returned=JsonList(_least(case=str, why=str)),
     ),

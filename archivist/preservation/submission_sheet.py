@@ -88,12 +88,13 @@ def _row(workspace: Workspace, submitted: SubmittedCase) -> dict[str, Any]:
         case = chain.state(number, held)
     except chain.UNFIT as error:
         raise IntegrityAlarm(f"事件内容前后矛盾（{error}）", file=submitted.case) from error
+    items = arrangement.items(case)
     return {
         "case": submitted.case,
         "file_no": arrangement.archive_no(case),
         "title": arrangement.title(case),
-        "item_count": len(arrangement.items(case)),
-        "pages": arrangement.pages(case),
+        "item_count": len(items),
+        "pages": arrangement.pages(case) if items else 0,
         "medium": "☑电子",
         "bytes": sum(entry.size for _, entry in arrangement.files(case)),
         "sha256": submitted.tagmanifest,
@@ -106,7 +107,7 @@ def _notes(
 ) -> list[str]:
     notes = [
         f"报送编号 {submission.id}，{submission.label}，{submission.made_at[:16].replace('T', ' ')} 的状态，{len(parts)} 个分包。",
-        f"锚（anchor/heads.tsv 的 SHA-256，二维码为其前 {SHOWN} 位）：{in_groups(submission.anchor)}。",
+        f"锚 {in_groups(submission.anchor)}（anchor/heads.tsv 的 SHA-256，二维码为其前 {SHOWN} 位）。",
         *(f"分包 {name} 的 SHA-256：{in_groups(digest)}。" for name, digest in parts),
     ]
     if blank := sum(row["pages"] is None for row in rows):

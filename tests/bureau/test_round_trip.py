@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from archivist.documents.render.render import document_text
 from tests.command_line import Office, opened
 from tests.preservation.test_detached_signatures import OWN, fingerprint, signed
 
@@ -49,6 +50,10 @@ def test_what_the_office_hands_over_comes_back_answered(tmp_path: Path) -> None:
     given = bureau.json(
         "bureau", "feedback", received["submission"], "--findings", str(table), "--sample", "2024-03"
     )
+    page = next(Path(path) for path in given["files"] if path.endswith(".docx"))
+    letter = "\n".join(document_text(page.read_bytes()))
+    assert "天津市红桥区样例街道办事处：" in letter, "nobody registered it: as it calls itself"
+    assert f"报送编号 {received['submission']}，抽查" in letter and "限 2024年4月30日前整改" in letter
     answer = next(path for path in given["files"] if path.endswith(".json"))
     office.json("submit", "import", answer, check=1)
     assert "缺入户照片" in office.run("due", check=None).stdout
