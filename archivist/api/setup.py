@@ -279,8 +279,7 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     except ArchivistError as error:
         yield Checkup("工作区", Condition.ABSENT, str(error))
         return
-    archive = workspace.archive
-    rules = workspace.pack
+    archive, rules = workspace.archive, workspace.pack
     yield Checkup("工作区", Condition.FINE, f"{office}，规则包 {rules.stamp}，法规查至 {rules.looked_at}")
     items, damaged = archive.tray.standing()
     yield Checkup("户档", Condition.FINE, f"{len(archive.case_numbers())} 户，待认领 {len(items)} 件")
@@ -289,6 +288,12 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     for finding in check_format(archive.root):
         yield Checkup("档案库格式", Condition.ALARM, f"{finding.found}；{remedy(finding, ())}")
     yield from map(Checkup.of, examine(archive.root))
+    for name, fault in workspace.catalogue.faults.items():
+        yield Checkup(
+            "文书登记",
+            Condition.ALARM,
+            f"{name}.toml 有错，没有用：{'；'.join(fault.problems) or fault.what}",
+        )
     yield _keys(workspace)
     yield _staffing(workspace, by)
     yield from _recovery(workspace, by)

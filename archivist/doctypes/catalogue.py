@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -62,10 +63,17 @@ def shipped_templates() -> Path:
 
 
 class Catalogue:
-    """All document types, by id, title, alias or code."""
+    """All document types, by id, title, alias or code.
 
-    def __init__(self, types: Mapping[str, DocumentType]) -> None:
+    Attributes:
+        faults: id → what is wrong with the workspace's own declaration of it, which is passed over.
+    """
+
+    def __init__(
+        self, types: Mapping[str, DocumentType], faults: Mapping[str, TemplateFault] | None = None
+    ) -> None:
         self._types = dict(types)
+        self.faults: Final = dict(faults or {})
         self._by_code: dict[str, DocumentType] = {}
         self._by_name: dict[str, DocumentType] = {}
         for kind in self._types.values():
@@ -81,48 +89,54 @@ class Catalogue:
 
     @classmethod
     def load(cls, *folders: Path, cache: Path | None = None) -> Catalogue:
-        """Read the catalogue; an entry of an earlier folder wins over the same id in a later one.
+        """Read the catalogue; a workspace's entry wins over the shipped one of the same id.
+
+        A faulty entry of the workspace is passed over, and the shipped one of its id is ``refused``; nothing else is touched by it.
 
         Args:
-            folders: e.g. the workspace's ``doc_templates`` and ``shipped_templates()``; missing ones are skipped.
+            folders: the workspace's ``doc_templates`` and ``shipped_templates()``; missing ones are skipped.
                 Without any, the shipped ones.
             cache: a file that may be lost or damaged at any time: what was read of files that have not changed since.
 
         Raises:
-            TemplateFault: E303, with every fault of every file.
+            TemplateFault: E303, every fault of the last folder, or a ``materials.toml`` that cannot be read at all.
         """
-        types: dict[str, DocumentType] = {}
-        places = [f for f in folders or (shipped_templates(),) if f.is_dir()]
+        *own_places, last = folders or (shipped_templates(),)
+        own_places = [folder for folder in own_places if folder.is_dir()]
+        places = own_places if _is_one_of(last, own_places) or not last.is_dir() else [*own_places, last]
         templates = {path.stem: path for folder in reversed(places) for path in folder.glob("*.docx")}
         kept = CheckedTables(cache)
-        faults: list[TemplateFault] = []
-        for folder in places:
-            for found in _read_folder(folder, templates, kept, faults):
-                if found.id not in types:
-                    types[found.id] = found
-                elif problems := list(_weaker(types[found.id], found)):
-                    title, file = types[found.id].title, f"{found.id}.toml"
-                    faults.append(
-                        TemplateFault(f"“{title}”的自定义登记不符合要求", file=file, problems=problems)
-                    )
-        if faults:
-            raise _together(faults)
+        faults: list[_Faulty] = []
+        own = {t.id: t for folder in own_places for t in _read_folder(folder, templates, kept, faults)}
+        if unreadable := [one.fault for one in faults if Path(MATERIALS).stem in one.ids]:
+            raise _together(unreadable)  # nobody knows which papers it is about
+        shipped: dict[str, DocumentType] = {}
+        if places != own_places:
+            wrong: list[_Faulty] = []
+            shipped = {t.id: t for t in _read_folder(last, templates, kept, wrong)}
+            if wrong:
+                raise _together([one.fault for one in wrong])
+        faults += _not_allowed(own, shipped)
         kept.save()
-        return cls(types)
+        return cls(*_laid_over(own, shipped, faults))
 
     def get(self, name: str) -> DocumentType:
         """Return a type by id, Chinese title, alias or code.
 
         Raises:
-            UnknownDocument: E302, with the nearest names.
+            UnknownDocument: E302, with the nearest names. TemplateFault: E303, it is the workspace's own and has faults.
         """
         wanted = name.strip()
         if found := self._by_name.get(wanted) or self._by_name.get(wanted.upper()):
             return found
+        if fault := self.faults.get(wanted):
+            raise fault
         near = [n for n in self._by_name if wanted and (wanted in n or (len(n) > 1 and n in wanted))][:4]
         near = near or difflib.get_close_matches(wanted, self._by_name, n=4, cutoff=0.4)
         titles = dict.fromkeys(f"{self._by_name[n].title}({self._by_name[n].id})" for n in near)
         hint = f"；相近的有：{'、'.join(titles)}" if titles else ""
+        if unread := [f"{name}.toml" for name in self.faults if name not in self._types]:
+            hint += f"；本工作区有登记因有错而没有用：{'、'.join(unread)}"
         raise UnknownDocument(f"文书目录中没有“{name}”{hint}")
 
     def title(self, name: str) -> str:
@@ -160,15 +174,55 @@ class Catalogue:
         return len(self._types)
 
 
+@dataclass(frozen=True, slots=True)
+class _Faulty:
+    """A declaration that cannot be used; ``ids`` are the types that it may mean."""
+
+    ids: tuple[str, ...]
+    fault: TemplateFault
+
+
+def _is_one_of(folder: Path, others: Sequence[Path]) -> bool:
+    return folder.resolve() in [other.resolve() for other in others]
+
+
+def _not_allowed(own: Mapping[str, DocumentType], shipped: Mapping[str, DocumentType]) -> Iterator[_Faulty]:
+    """Yield what a workspace's declarations may not say, though each by itself is without a fault."""
+    codes = {kind.code: kind for kind in (*own.values(), *shipped.values())}
+    for kind in own.values():
+        problems = list(_weaker(kind, shipped[kind.id])) if kind.id in shipped else []
+        if (other := codes[kind.code]).id != kind.id:
+            problems.append(f"与“{other.title}”的代码同为 {kind.code}")
+        if problems:
+            what = f"“{kind.title}”的自定义登记不符合要求"
+            yield _Faulty((kind.id,), TemplateFault(what, file=f"{kind.id}.toml", problems=problems))
+
+
+def _laid_over(
+    own: Mapping[str, DocumentType], shipped: Mapping[str, DocumentType], faulty: Sequence[_Faulty]
+) -> tuple[dict[str, DocumentType], dict[str, TemplateFault]]:
+    """Return the types, a workspace's own before the shipped ones, and what is wrong with those that are passed over."""
+    faults: dict[str, TemplateFault] = {}
+    for one in faulty:
+        # A copy under another name says the id of a type that may well have its own file.
+        for name in one.ids[:1] + tuple(name for name in one.ids[1:] if name not in own):
+            faults.setdefault(name, one.fault)
+    types = {**shipped, **{name: kind for name, kind in own.items() if name not in faults}}
+    for name in faults.keys() & shipped.keys():
+        fault = faults[name]
+        types[name] = replace(shipped[name], refused=tuple(fault.problems) or (fault.what,))
+    return types, faults
+
+
 def _read_folder(
-    folder: Path, templates: Mapping[str, Path], kept: CheckedTables, faults: list[TemplateFault]
+    folder: Path, templates: Mapping[str, Path], kept: CheckedTables, faulty: list[_Faulty]
 ) -> Iterator[DocumentType]:
     for path in sorted(folder.glob("*.toml"), key=str):
         template = None if path.name == MATERIALS else templates.get(path.stem)
-        try:
-            yield from _unchanged_file(path, template, kept) or _changed_file(path, template, kept)
-        except TemplateFault as fault:
-            faults.append(fault)
+        if unchanged := _unchanged_file(path, template, kept):
+            yield from unchanged
+        else:
+            yield from _changed_file(path, template, kept, faulty)
 
 
 def _unchanged_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
@@ -178,21 +232,25 @@ def _unchanged_file(path: Path, template: Path | None, kept: CheckedTables) -> l
     return []
 
 
-def _changed_file(path: Path, template: Path | None, kept: CheckedTables) -> list[DocumentType]:
-    entries = _tables(path)
-    found: list[DocumentType] = []
-    faults: list[TemplateFault] = []
+def _changed_file(
+    path: Path, template: Path | None, kept: CheckedTables, faulty: list[_Faulty]
+) -> list[DocumentType]:
+    many, found, before = path.name == MATERIALS, [], len(faulty)
+    try:
+        entries = _tables(path)
+    except TemplateFault as fault:
+        faulty.append(_Faulty((path.stem,), fault))
+        return []
     for entry in entries:
-        name = f"{path.name} [{entry['id']}]" if path.name == MATERIALS else path.name
+        said = str(entry.get("id", ""))
+        name = f"{path.name} [{said}]" if many else path.name
         try:
+            if not many and said != path.stem and "id" in entry:
+                raise TemplateFault(f"id“{said}”应与文件名一致", file=path.name)
             found.append(read_type(name, entry, template=template))
         except TemplateFault as fault:
-            faults.append(fault)
-    if faults:
-        raise _together(faults)
-    if path.name != MATERIALS and found[0].id != path.stem:
-        raise TemplateFault(f"id“{found[0].id}”应与文件名一致", file=path.name)
-    if settled(path):
+            faulty.append(_Faulty((said,) if many else (path.stem, said), fault))
+    if len(faulty) == before and settled(path):
         kept.put(str(path), mark_of(path), entries)
     return found
 

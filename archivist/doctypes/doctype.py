@@ -198,6 +198,8 @@ class DocumentType:
         layout_line: the line of the ``.toml`` its first line stands on.
         declared: its ``[fields]`` as TOML gives them: mode → rows, which have no fault.
         template: the ``.docx``; ``None`` for papers that come in.
+        refused: what is wrong with the workspace's own declaration of it: none of it is made until that is put right, while those that
+            were made are read by the shipped declaration.
     """
 
     id: Words
@@ -240,6 +242,7 @@ class DocumentType:
     )
     layout_line: int = field(default=1, metadata=NOT_DECLARED)
     template: Path | None = field(default=None, compare=False, metadata=NOT_DECLARED)
+    refused: tuple[str, ...] = field(default=(), metadata=NOT_DECLARED)
 
     @cached_property
     def fields(self) -> tuple[FieldSpec, ...]:

@@ -15,6 +15,7 @@ import pytest
 
 from archivist.cli.main import main
 from archivist.doctypes.catalogue import Catalogue, shipped_templates
+from archivist.documents.template.own_copy import refuse_faulty
 from archivist.errors import TemplateFault, UnknownDocument
 from archivist.model.ids import Category
 from archivist.rules import pack as packs
@@ -197,9 +198,85 @@ def test_a_workspaces_wording_wins_and_the_shipped_template_still_serves(tmp_pat
 def test_a_workspace_cannot_weaken_a_document(
     tmp_path: Path, name: str, change: tuple[str, str], word: str
 ) -> None:
-    with pytest.raises(TemplateFault) as caught:
-        Catalogue.load(_own(tmp_path, name, change), shipped_templates())
-    assert word in str(caught.value)
+    loaded = Catalogue.load(_own(tmp_path, name, change), shipped_templates())
+    assert word in str(loaded.faults[name]) and word in str(loaded.get(name).refused)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        ("acceptance_notice", "id = ", "TOML 写法有误"),
+        ("acceptance_notice", 'id = "acceptance_notice"\nkind = "poem"\n', "kind 是“poem”"),
+        ("acceptance_notice", 'id = "other_name"\n', "应与文件名一致"),
+        ("受理通知书", 'id = "acceptance_notice"\n', "应与文件名一致"),
+    ],
+)
+def test_one_faulty_declaration_is_one_finding_and_all_others_work(
+    tmp_path: Path, name: str, text: str, word: str
+) -> None:
+    """«one bad one must be one finding, all others go on working (but never fall silently back to a shipped one of the same name)»."""
+    (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    folder = _own(tmp_path, "refusal_decision", ('title = "社会救助不予确认决定书"', 'title = "不予确认书"'))
+    loaded, shipped = Catalogue.load(folder, shipped_templates()), Catalogue.load()
+    assert word in str(loaded.faults[name])
+    assert {t.id for t in loaded if t.refused} == {"acceptance_notice"}
+    assert {t.id for t in loaded} == {t.id for t in shipped}
+    assert loaded.get("refusal_decision").title == "不予确认书"
+    with pytest.raises(TemplateFault, match=word):
+        refuse_faulty(loaded.get("受理通知书"))
+    refuse_faulty(loaded.get("refusal_decision"))
+
+
+def test_a_copy_under_another_name_leaves_the_type_alone_that_has_its_own_file(tmp_path: Path) -> None:
+    folder = _own(tmp_path, "acceptance_notice", ('title = "受理通知书"', 'title = "受理告知书"'))
+    shutil.copyfile(folder / "acceptance_notice.toml", folder / "acceptance_notice - 副本.toml")
+    loaded = Catalogue.load(folder, shipped_templates())
+    assert [*loaded.faults] == ["acceptance_notice - 副本"]
+    assert (
+        loaded.get("acceptance_notice").title == "受理告知书" and not loaded.get("acceptance_notice").refused
+    )
+
+
+def test_a_faulty_type_of_its_own_is_refused_by_its_reason_and_named_to_who_asks_by_its_title(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "own_form.toml").write_text(
+        ENTRY.replace('"x"', '"own_form"').replace("form", "poem"), "utf-8"
+    )
+    loaded = Catalogue.load(tmp_path, shipped_templates())
+    with pytest.raises(TemplateFault, match=r"own_form\.toml"):
+        loaded.get("own_form")
+    with pytest.raises(UnknownDocument, match=r"own_form\.toml"):
+        loaded.get("某表")
+
+
+def test_a_code_that_is_taken_is_a_fault_of_the_workspaces_own_type(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(ENTRY.replace("XXX", "BYQ"), encoding="utf-8")
+    loaded = Catalogue.load(tmp_path, shipped_templates())
+    assert "BYQ" in str(loaded.faults["x"]) and "x" not in loaded
+    found = loaded.by_code("BYQ")
+    assert found is not None and found.id == "refusal_decision" and not found.refused
+
+
+def test_papers_that_come_in_go_on_without_a_faulty_one_but_not_without_a_list_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "materials.toml").write_text('[own]\ncode = "AAA"\n', encoding="utf-8")
+    assert "own" in Catalogue.load(tmp_path, shipped_templates()).faults
+    (tmp_path / "materials.toml").write_text("[own\n", encoding="utf-8")
+    with pytest.raises(TemplateFault, match=r"materials\.toml"):
+        Catalogue.load(tmp_path, shipped_templates())
+
+
+def test_a_workspace_that_is_the_folder_of_the_program_itself_has_the_same(tmp_path: Path) -> None:
+    """The root of the repository is a workspace: what is edited there is nobody's shipped declaration any more."""
+    folder = tmp_path / "doc_templates"
+    shutil.copytree(shipped_templates(), folder)
+    (folder / "acceptance_notice.toml").write_text("id = ", encoding="utf-8")
+    loaded = Catalogue.load(folder, folder)
+    assert [*loaded.faults] == ["acceptance_notice"] and len(loaded) == len(Catalogue.load()) - 1
+    with pytest.raises(TemplateFault, match="TOML 写法有误"):
+        loaded.get("acceptance_notice")
 
 
 FAULTY = """

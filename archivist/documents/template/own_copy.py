@@ -14,11 +14,18 @@ def own_template(doc: DocumentType) -> bool:
 
 
 def refuse_faulty(doc: DocumentType) -> None:
-    """Refuse a workspace's own copy of a template that does not pass; the shipped ones are tried by our tests.
+    """Refuse a workspace's own copy of a template or declaration that does not pass; the shipped ones are tried by our tests.
 
     Raises:
         TemplateFault: E303, with everything that is wrong.
     """
+    if doc.refused:
+        raise TemplateFault(
+            f"本工作区的“{doc.title}”登记有错，不能制发",
+            file=f"{doc.id}.toml",
+            problems=doc.refused,
+            remedy="改正后运行 archivist templates check；或把它移走，改用自带的。",
+        )
     if not own_template(doc):
         return
     from archivist.documents.template.check import check  # loads all that fills templates
