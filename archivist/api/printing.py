@@ -31,6 +31,7 @@ class PrintedPaper:
     """A document of the queue.
 
     Attributes:
+        case: of the household; empty for a document of the office, which has no ``record`` either.
         place: the village or community; empty where nobody knows it.
         pages: sides that are printed on; 0 in a trial run, and where it could not be printed.
         first_page: of the whole PDF, always a front side; 0 likewise.
@@ -50,12 +51,11 @@ class PrintedPaper:
     @classmethod
     def of(cls, paper: WaitingPaper, pages: int = 0, first_page: int = 0, problem: str = "") -> PrintedPaper:
         """Return a document that waits, with what became of it."""
-        made = paper.record
         return cls(
-            case=str(paper.case),
-            record=str(made.no),
-            title=made.title,
-            doc_no=made.doc_no,
+            case=str(paper.case or ""),
+            record=paper.no,
+            title=paper.title,
+            doc_no=paper.doc_no,
             applicant=paper.applicant,
             place=paper.place,
             pages=pages,
@@ -66,7 +66,7 @@ class PrintedPaper:
 
 @dataclass(frozen=True, slots=True)
 class PrintQueue(Result):
-    """What waits for signature, in the order of the route: village, household, record.
+    """What waits for signature, in the order of the route: the office's own, then village, household, record.
 
     Attributes:
         papers: all of it, those that could not be printed too.
@@ -123,23 +123,24 @@ def print_queue(
     from archivist.issuing import print_queue as queue
 
     found, unread = queue.waiting(workspace, by.today.isoformat() if today else "")
-    found = _only(workspace, found, case, record)
+    office = queue.of_office(workspace, by.today, days=1 if today else queue.OFFICE_DAYS)
+    found = _only(workspace, [*office, *found], case, record)
     if dry_run or not found:
         return PrintQueue(tuple(map(PrintedPaper.of, found)), tuple(unread))
     target = out or workspace.archive.outbox / FOLDER / f"待签 {by.time:%Y%m%d-%H%M%S}.pdf"
     if target.exists():
         raise UsageError(f"{target.name} 已经存在，不覆盖", remedy="换一个文件名，或先移走它。")
-    workspace.archive.access.disclose({paper.case for paper in found})
+    workspace.archive.access.disclose({paper.case for paper in found if paper.case})
     with tempfile.TemporaryDirectory(prefix="archivist-print-") as name:
         ready = []
-        for one in queue.ready(workspace, found, Path(name)):
+        for one in queue.ready(found, Path(name)):
             ready.append(one)
             if progress:
                 progress(len(ready), len(found))
         if not any(one.pdf for one in ready):
             raise PdfUnavailable(
                 f"待签的 {len(found)} 件都不能打印",
-                problems=[f"{one.paper.case} 第 {one.paper.record.no} 件：{one.problem}" for one in ready],
+                problems=[f"{one.paper.named}：{one.problem}" for one in ready],
             )
         return _bound(ready, unread, by, Path(name), target)
 
@@ -150,7 +151,7 @@ def _only(workspace: Workspace, found: list[WaitingPaper], case: str, record: st
     if not case:
         return found
     number, no = workspace.find_case(case), parse_record(record)
-    return [p for p in found if p.case == number and no in (None, p.record.no)]
+    return [p for p in found if p.case == number and no in (None, p.no)]
 
 
 def _bound(ready: list[ReadyPaper], unread: list[str], by: By, work: Path, target: Path) -> PrintQueue:
@@ -160,7 +161,9 @@ def _bound(ready: list[ReadyPaper], unread: list[str], by: By, work: Path, targe
     for one in ready:
         papers.append(PrintedPaper.of(one.paper, one.pages, at if one.pdf else 0, one.problem))
         if one.pdf:
-            items.append(ParcelItem(str(one.paper.case), one.paper.record.title, (one.pdf,)))
+            items.append(
+                ParcelItem(str(one.paper.case) if one.paper.case else None, one.paper.title, (one.pdf,))
+            )
             at += one.pages + one.pages % 2
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return PrintQueue(tuple(papers), tuple(unread), target, into_pdf(items, target), why)
@@ -177,10 +180,10 @@ def _cover(ready: list[ReadyPaper], by: By, work: Path) -> tuple[Path | None, in
             "□" if one.pdf else "×",
             str(n),
             one.paper.place or "（未填）",
-            one.paper.applicant,
-            str(one.paper.case),
-            str(one.paper.record.no),
-            one.paper.record.title + (f"（未打印：{one.problem}）" if one.problem else ""),
+            one.paper.applicant or "—",
+            str(one.paper.case or "—"),
+            one.paper.no or "—",
+            one.paper.title + (f"（未打印：{one.problem}）" if one.problem else ""),
             str(one.pages or "—"),
         )
         for n, one in enumerate(ready, 1)

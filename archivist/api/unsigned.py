@@ -37,10 +37,9 @@ class UnsignedPaper:
     @classmethod
     def of(cls, paper: WaitingPaper, on: dt.date) -> UnsignedPaper:
         """Return a document of the queue as it stands on a day."""
-        made = dt.date.fromisoformat(paper.record.filed_at[:10])
         return cls(
-            str(paper.case), str(paper.record.no), paper.record.title, paper.record.doc_no,
-            paper.applicant, paper.place, made, (on - made).days,
+            str(paper.case), paper.no, paper.title, paper.doc_no, paper.applicant, paper.place, paper.made_on,
+            (on - paper.made_on).days,
         )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from archivist.cli.session import Session, with_session
 @click.option("--dry-run", is_flag=True, help="只列出将打印什么，不写文件。")
 @with_session
 def print_(session: Session, case_: str, record: str, today: bool, out: Path | None, dry_run: bool) -> int:
-    """待签的文书合成一个 PDF，供双面打印：先是打勾的清单，再按村（社区）、户的顺序，每件从正面起。"""
+    """待签的文书合成一个 PDF，供双面打印：先是打勾的清单，再是近 7 日的机关文书，再按村（社区）、户的顺序，每件从正面起。"""
     with session.progress("转换") as progress:
         done = printing.print_queue(
             session.workspace,
@@ -45,7 +45,8 @@ def print_(session: Session, case_: str, record: str, today: bool, out: Path | N
     for why in done.unread:
         session.warn(f"未检 {why}")
     for paper in done.failed:
-        session.warn(f"未打印 {paper.case} 第 {paper.record} 件 {paper.title}：{paper.problem}")
+        which = f"{paper.case} 第 {paper.record} 件 " if paper.case else ""
+        session.warn(f"未打印 {which}{paper.title}：{paper.problem}")
     if done.list_problem:
         session.warn(f"没有清单：{done.list_problem}")
     if done.file:

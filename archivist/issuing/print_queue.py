@@ -1,10 +1,13 @@
-"""What waits for signature, in the order in which it is carried round: by village, then by household.
+"""What waits for signature, in the order in which it is carried round: the office's own, then by village, by household.
+
+Nothing says of a paper of the office that it came back signed, for it is filed in no household: those of the last days are printed.
 
 Only looks and converts; nothing in the archive changes by printing, for a sheet that jams is printed again.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,13 +17,14 @@ from typing import Final
 from archivist.documents.render import pdf as pdf_maker
 from archivist.errors import ArchivistError, PdfUnavailable
 from archivist.model.case import Case
+from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
-from archivist.model.record import Record, RecordStatus
+from archivist.model.record import RecordStatus
 from archivist.store.bag import sha256
 from archivist.workspace import Workspace
 
-__all__ = ["ReadyPaper", "WaitingPaper", "cases_with", "ready", "waiting"]
+__all__ = ["OFFICE_DAYS", "ReadyPaper", "WaitingPaper", "cases_with", "of_office", "ready", "waiting"]
 
 _ALL: Final = 1_000_000
 _GROUP: Final = 50
@@ -29,14 +33,36 @@ _GIVE_UP: Final = 3
 """Documents that may fail one by one, in a row, before the rest of a group is not tried."""
 
 
+OFFICE_DAYS: Final = 7
+"""A document of the office waits from the day it was issued on for so many days."""
+_OFFICE: Final = "（本机关）"
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingPaper:
-    """A document that waits for its signature (待签), and where it is carried to; ``place`` may be unknown, then empty."""
+    """A document that waits for its signature (待签), and where it is carried to.
 
-    case: CaseNo
+    Attributes:
+        case: of its household; ``None`` for a document of the office.
+        no: of the record; empty for a document of the office.
+        place: the village or community; may be unknown, then empty.
+        made_on: the civil day it was issued.
+        files: where its files lie, and their digests.
+    """
+
+    case: CaseNo | None
+    no: str
+    title: str
+    doc_no: str
     applicant: str
     place: str
-    record: Record
+    made_on: dt.date
+    files: tuple[tuple[Path, str], ...]
+
+    @property
+    def named(self) -> str:
+        """What it is called in messages."""
+        return f"{self.case} 第 {self.no} 件" if self.case else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +81,7 @@ class ReadyPaper:
 
 
 def waiting(workspace: Workspace, day: str = "") -> tuple[list[WaitingPaper], list[str]]:
-    """Return what waits for signature in the order of the route, and why files that may have some could not be read.
+    """Return what of households waits for signature in the order of the route, and why files that may have some could not be read.
 
     Args:
         workspace: the open workspace; the index says which households to look into, their files what waits.
@@ -65,7 +91,7 @@ def waiting(workspace: Workspace, day: str = "") -> tuple[list[WaitingPaper], li
         IndexFault: E400.
     """
     cases, unread = cases_with(workspace, RecordStatus.PENDING)
-    return sorted((paper for case in cases for paper in _of(case, day)), key=_route), unread
+    return sorted((paper for case in cases for paper in _of(workspace, case, day)), key=_route), unread
 
 
 def cases_with(workspace: Workspace, status: RecordStatus, day: str = "") -> tuple[list[Case], list[str]]:
@@ -86,23 +112,45 @@ def cases_with(workspace: Workspace, status: RecordStatus, day: str = "") -> tup
     return found, unread
 
 
-def _of(case: Case, day: str) -> Iterator[WaitingPaper]:
-    place = str(case.fact(FactPath.APPLICANT_VILLAGE) or "")
+def _of(workspace: Workspace, case: Case, day: str) -> Iterator[WaitingPaper]:
+    place, folder = str(case.fact(FactPath.APPLICANT_VILLAGE) or ""), workspace.archive.folder(case.number)
     for record in case.records.values():
         if record.status is RecordStatus.PENDING and not record.voided and record.filed_at.startswith(day):
-            yield WaitingPaper(case.number, case.applicant_name, place, record)
+            files = tuple((folder / entry.path, entry.sha256) for entry in record.files)
+            made = dt.date.fromisoformat(record.filed_at[:10])
+            yield WaitingPaper(
+                case.number,
+                str(record.no),
+                record.title,
+                record.doc_no,
+                case.applicant_name,
+                place,
+                made,
+                files,
+            )
+
+
+def of_office(workspace: Workspace, on: dt.date, *, days: int = OFFICE_DAYS) -> Iterator[WaitingPaper]:
+    """Yield the documents of the office issued on a day, or on one of so many up to it, that somebody signs or seals."""
+    since = on - dt.timedelta(days=days - 1)
+    signed = {document.id for document in workspace.catalogue.generated() if document.needs_signature}
+    for event in workspace.archive.ledger_events(Op.OFFICE_DOCUMENT_ISSUED):
+        data = event.data
+        if data["document"] in signed and event.time[:10] >= since.isoformat():
+            files = tuple((workspace.archive.outbox / one["path"], one["sha256"]) for one in data["files"])
+            made = dt.date.fromisoformat(event.time[:10])
+            yield WaitingPaper(None, "", data["title"], data["doc_no"], "", _OFFICE, made, files)
 
 
 def _route(paper: WaitingPaper) -> tuple[bool, str, str, str]:
-    return not paper.place, paper.place, str(paper.case), str(paper.record.no)
+    return not paper.place, paper.place, str(paper.case), paper.no
 
 
 # ── as PDF ───────────────────────────────────────────────────────────────────────────────────────────────
-def ready(workspace: Workspace, papers: Sequence[WaitingPaper], work: Path) -> Iterator[ReadyPaper]:
+def ready(papers: Sequence[WaitingPaper], work: Path) -> Iterator[ReadyPaper]:
     """Yield each document with its PDF, made of the ``.docx`` where none is on file; one that fails stops no other.
 
     Args:
-        workspace: the open workspace.
         papers: in the order in which they are yielded.
         work: an existing folder; the caller removes it.
     """
@@ -110,25 +158,30 @@ def ready(workspace: Workspace, papers: Sequence[WaitingPaper], work: Path) -> I
         group = papers[start : start + _GROUP]
         folder = work / f"{start:06d}"
         folder.mkdir()
-        taken = [_taken(workspace, paper, folder / f"{n:03d}") for n, paper in enumerate(group)]
+        taken = [_taken(paper, folder / f"{n:03d}") for n, paper in enumerate(group)]
         made = _converted([path for path in taken if isinstance(path, Path) and path.suffix == ".docx"])
         for paper, path in zip(group, taken, strict=True):
             yield _counted(paper, made.get(path, path) if isinstance(path, Path) else path)
 
 
-def _taken(workspace: Workspace, paper: WaitingPaper, stem: Path) -> Path | str:
+def _taken(paper: WaitingPaper, stem: Path) -> Path | str:
     """Copy the file that is printed; its bytes are those that were filed, or the reason why it is not printed."""
-    files = {Path(entry.path).suffix.lower(): entry for entry in reversed(paper.record.files)}
-    entry = files.get(".pdf") or files.get(".docx")
-    if entry is None:
+    files = {path.suffix.lower(): (path, digest) for path, digest in reversed(paper.files)}
+    found = files.get(".pdf") or files.get(".docx")
+    if found is None:
         return "没有可以打印的文件（PDF、Word）"
-    copy = stem.with_suffix(Path(entry.path).suffix.lower())
+    path, digest = found
+    copy = stem.with_suffix(path.suffix.lower())
     try:
-        shutil.copyfile(workspace.archive.folder(paper.case) / entry.path, copy)
+        shutil.copyfile(path, copy)
     except OSError:
-        return "文件不在卷内，请运行 archivist verify"
-    if sha256(copy.read_bytes()) != entry.sha256:
-        return "文件与归档时不一致，请运行 archivist verify"
+        return "文件不在卷内，请运行 archivist verify" if paper.case else f"文件已不在 outbox 里：{path.name}"
+    if sha256(copy.read_bytes()) != digest:
+        return (
+            "文件与归档时不一致，请运行 archivist verify"
+            if paper.case
+            else f"outbox 里的文件与制发时不一致：{path.name}"
+        )
     return copy
 
 

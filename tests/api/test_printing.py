@@ -15,11 +15,13 @@ from archivist.api.printing import print_queue
 from archivist.documents.render import pdf as pdf_maker
 from archivist.documents.render.tick_list import tick_list
 from archivist.errors import AccessNotLogged, PdfUnavailable, UsageError
+from archivist.issuing import office_documents
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.facts import parse_facts
 from archivist.model.ids import RecordNo
 from archivist.workspace import Workspace
+from tests.documents.types.archive_samples import GIVEN
 from tests.filing import come_to, sign
 from tests.kit import BY, NOW, make_workspace, open_household
 from tests.people import WANG, make_id
@@ -149,3 +151,46 @@ def test_without_libreoffice_each_is_named(workspace: Workspace, monkeypatch: py
 def test_the_list_is_the_same_bytes_and_escaped() -> None:
     made = [tick_list("清单", "甲 & 乙", [("√", 8.0), ("名", 30.0)], [("□", "<丙>")]) for _ in range(2)]
     assert made[0] == made[1]
+
+
+# ── documents of the office ──────────────────────────────────────────────────────────────────────────────
+def issue_for_office(workspace: Workspace, by: By = BY) -> str:
+    """Issue a document of the office that a person signs and a seal closes; return its title."""
+    document = workspace.catalogue.get("deliberation_body_setup")
+    planned = office_documents.plan(workspace, document, GIVEN["deliberation_body_setup"], on=by.today)
+    return office_documents.issue(workspace, by, planned).title
+
+
+def test_documents_of_the_office_are_printed_before_those_of_households_for_seven_days(
+    workspace: Workspace,
+) -> None:
+    """«``print`` leaves out office documents (documents without household): include them»."""
+    (case,) = issued(workspace, places=("甲里社区",))
+    title = issue_for_office(workspace)
+    plan = print_queue(workspace, BY, dry_run=True)
+    assert (plan.papers[0].case, plan.papers[0].record, plan.papers[0].title) == ("", "", title)
+    assert [p.case for p in plan.papers] == ["", str(case.number)]
+    assert [p.title for p in print_queue(workspace, BY, today=True, dry_run=True).papers][:1] == [title]
+    for days, waits in ((6, True), (7, False)):
+        by = By("周立冬", NOW + dt.timedelta(days=days))
+        assert (title in [p.title for p in print_queue(workspace, by, dry_run=True).papers]) is waits
+        assert print_queue(workspace, by, today=True, dry_run=True).papers == ()
+
+
+@needs_office
+def test_a_document_of_the_office_that_was_taken_away_is_named_and_the_rest_printed(
+    workspace: Workspace,
+) -> None:
+    (case,) = issued(workspace, places=("甲里社区",))
+    title = issue_for_office(workspace)
+    done = print_queue(workspace, BY)
+    assert done.failed == () and [p.first_page % 2 for p in done.papers] == [1, 1]
+    text = "".join(page.extract_text() for page in PdfReader(done.file or "").pages).replace("\n", "")
+    assert title in text and str(case.number) in text
+    (made,) = [p for p in in_the_outbox(workspace) if p.name.endswith(f"{title}.docx")]
+    made.write_bytes(made.read_bytes() + b" ")
+    (spoiled,) = print_queue(workspace, BY, out=made.parent / "甲.pdf").failed
+    assert spoiled.title == title and "不一致" in spoiled.problem
+    made.unlink()
+    (gone,) = print_queue(workspace, BY, out=made.parent / "乙.pdf").failed
+    assert gone.title == title and "不在 outbox" in gone.problem
