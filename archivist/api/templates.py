@@ -22,6 +22,19 @@ KEPT: Final = "原样"
 
 
 @dataclass(frozen=True, slots=True)
+class FontUse:
+    """A font that templates ask for, and which ones stand for it on paper: itself where it is installed, none where it is not known."""
+
+    font: str
+    shown: tuple[str, ...]
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is there itself."""
+        return self.shown == (self.font,)
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateCheck(Result):
     """What is wrong with templates.
 
@@ -30,6 +43,9 @@ class TemplateCheck(Result):
         own: ids of those that are the workspace's own copies.
         upgraded: those of them whose shipped template is another one since they were copied; ``diff`` shows how.
         faults: id of the type, or name of a file that belongs to none → what is wrong.
+        printed: how many were looked at as they are printed.
+        unprinted: id → why its printed page was not looked at (未检); of those whose file has no fault.
+        fonts: which fonts are asked for, and what stands for them on paper.
     """
 
     SCHEMA: ClassVar[str] = "archivist/template-check/1"
@@ -38,6 +54,9 @@ class TemplateCheck(Result):
     own: tuple[str, ...]
     faults: Mapping[str, tuple[str, ...]]
     upgraded: tuple[str, ...] = ()
+    printed: int = 0
+    unprinted: Mapping[str, str] = field(default_factory=dict)
+    fonts: tuple[FontUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +123,19 @@ class TemplateDiff(Result):
 
 
 def check(
-    workspace: Workspace, names: Sequence[str] = (), progress: Callable[[int, int], None] | None = None
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    pages: bool = True,
 ) -> TemplateCheck:
-    """Fill each template by way of trial and list all that is wrong; of all types when none is named.
+    """Fill each template by way of trial, look at what it prints and list all that is wrong; of all types when none is named.
+
+    Args:
+        workspace: the open workspace.
+        names: the document types.
+        progress: told how much is done, of how much.
+        pages: make PDFs and look at them, page by page; else the files alone are looked at.
 
     Raises:
         UnknownDocument: E302.
@@ -114,25 +143,50 @@ def check(
     from archivist.documents.template.check import check as faults_of
     from archivist.documents.template.check import unknown_templates
     from archivist.documents.template.own_copy import own_template
+    from archivist.documents.template.printed_sample import PrintedSamples, printed_samples
 
     catalogue = workspace.catalogue
     wanted = [catalogue.get(n) for n in names] or list(catalogue.generated())
     faults: dict[str, tuple[str, ...]] = {}
+    sound, steps = [], len(wanted) * (2 if pages else 1)
     for done, document in enumerate(wanted, 1):
-        if problems := faults_of(document, document.template):
+        if problems := document.refused or faults_of(document, document.template):
             faults[document.id] = tuple(problems)
+        elif document.template is not None:
+            sound.append((document, document.template))
         if progress:
-            progress(done, len(wanted))
+            progress(done, steps)
+    printed = PrintedSamples()
+    if pages:
+        printed = printed_samples(
+            sound, lambda done: progress(len(wanted) + done, steps) if progress else None
+        )
+        faults |= printed.faults
+        if progress:
+            progress(steps, steps)
     if not names:
         faults |= dict.fromkeys(
             unknown_templates(workspace.templates, (d.id for d in catalogue)),
             ("文书目录中没有这种文书：文件名应为文书代号",),
         )
+        faults |= {
+            f"{name}.toml": fault.problems or (fault.what,)
+            for name, fault in catalogue.faults.items()
+            if name not in faults
+        }
         faults |= dict.fromkeys(catalogue.lacking(), ("本程序要用这种文书，文书目录中没有",))
         faults |= dict.fromkeys(catalogue.undeclared(), ("本程序要用这个字段，没有文书登记它",))
     own = [d for d in wanted if own_template(d)]
     upgraded = tuple(d.id for d in own if _base(workspace, d) not in (None, _shipped(d)))
-    return TemplateCheck(len(wanted), tuple(d.id for d in own), faults, upgraded)
+    return TemplateCheck(
+        len(wanted),
+        tuple(d.id for d in own),
+        faults,
+        upgraded,
+        printed=len(printed.looked_at),
+        unprinted=printed.unlooked,
+        fonts=tuple(FontUse(font, tuple(sorted(shown))) for font, shown in sorted(printed.fonts.items())),
+    )
 
 
 def copy(workspace: Workspace, names: Sequence[str]) -> TemplatesCopied:

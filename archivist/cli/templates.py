@@ -10,7 +10,7 @@ import click
 
 from archivist.api import document_types
 from archivist.api import templates as api
-from archivist.api.templates import ChangedParagraph
+from archivist.api.templates import ChangedParagraph, TemplateCheck
 from archivist.cli.session import Session, with_session
 from archivist.errors import TemplateFault
 
@@ -37,11 +37,12 @@ def list_(session: Session) -> None:
 
 @templates.command()
 @click.argument("names", nargs=-1, metavar="[文书]…")
+@click.option("--no-pages", is_flag=True, help="只查模板文件，不试印成 PDF 逐页看。")
 @with_session
-def check(session: Session, names: tuple[str, ...]) -> int:
-    """检查模板：逐一试填，核对用到的字段、样例、二维码；也检查本工作区改过的模板；一次报全。"""
+def check(session: Session, names: tuple[str, ...], no_pages: bool) -> int:
+    """检查模板：逐一试填，核对用到的字段、样例、二维码，再试印成 PDF 逐页看；也检查本工作区改过的模板；一次报全。"""
     with session.progress("检查模板") as progress:
-        done = api.check(session.workspace, names, progress)
+        done = api.check(session.workspace, names, progress, pages=not no_pages)
     session.emit(done)
     session.table(
         ("文书", "错误"),
@@ -54,15 +55,37 @@ def check(session: Session, names: tuple[str, ...]) -> int:
     session.say(
         f"检查了 {done.checked} 个模板"
         + (f"，其中本工作区改过的 {len(done.own)} 个" if done.own else "")
-        + f"，{'全部正常' if not done.faults else f'{len(done.faults)} 个有错'}",
-        "red" if done.faults else "green",
+        + f"，{_verdict(done, pages=not no_pages)}",
+        "red" if done.faults else "yellow" if done.unprinted or no_pages else "green",
     )
+    for reason in dict.fromkeys(done.unprinted.values()):
+        names_of = [name for name, why in done.unprinted.items() if why == reason]
+        session.warn(
+            f"未检 纸面：{reason}（{len(names_of)} 个：{'、'.join(names_of[:5])}{' 等' if len(names_of) > 5 else ''}）"
+        )
+    for use in done.fonts:
+        if not use.installed:
+            session.say(
+                f"字体“{use.font}”本机没有，{'用 ' + '、'.join(use.shown) + ' 代替' if use.shown else '没有认出用了哪种代替'}",
+                "dim",
+            )
     for name in done.upgraded:
         session.say(
             f"自带的 {name} 模板升级了，本工作区用的是改过的旧版：archivist templates diff {name} 看有什么变化",
             "yellow",
         )
-    return TemplateFault.exit_status if done.faults else 0
+    return TemplateFault.exit_status if done.faults else 1 if done.unprinted else 0
+
+
+def _verdict(done: TemplateCheck, *, pages: bool) -> str:
+    """Say what was found, and what of it was looked at: nothing is right that nobody looked at."""
+    if done.faults:
+        return f"{len(done.faults)} 个有错"
+    if not pages:
+        return "文件全部正常；纸面没有看"
+    if done.unprinted:
+        return f"文件全部正常；纸面看了 {done.printed} 个，未检 {len(done.unprinted)} 个"
+    return "文件和试印的纸面全部正常"
 
 
 @templates.command()

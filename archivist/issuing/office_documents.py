@@ -259,6 +259,7 @@ def render_register(document: DocumentType, config: Config, given: Given, *, on:
     """
     if document.template is None:
         raise TemplateFault("没有模板文件", file=f"{document.id}.docx")
+    refuse_faulty(document)
     try:
         values = document_values(document, _NOBODY, config, on=on, given=given)
     except MissingFields as error:

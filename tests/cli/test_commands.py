@@ -217,7 +217,7 @@ def test_a_misspelt_setting_is_refused(office: Office) -> None:
 
 @sweep(1 / 3, of="packs and templates at the command line")
 def test_templates_are_all_right(office: Office) -> None:
-    told = office.json("templates", "check")
+    told = office.json("templates", "check", "--no-pages")
     assert told["faults"] == {} and told["own"] == [] and told["checked"] >= 13
 
 

@@ -3,7 +3,7 @@
 ``render`` a template filled, and the result looked over · ``sandbox`` what a template may do · ``expressions`` what its tags may say ·
 ``template_package`` its file, within limits · ``boxes`` ``continuation`` ``overflow`` text
 that is longer than its box, the 续页 · ``qr`` the code on the sheet · ``docx_package`` the file's parts · ``pdf`` through LibreOffice: ``press_copy`` what it is given,
-``line_ends`` lines set anew, ``tightened`` lines closer, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages ·
+``mended_pages`` once more where that is better: ``line_ends`` lines set anew, ``tightened`` lines closer, ``set_lines`` the lines of a page, ``page_check`` what is wrong on its pages, ``visible_words`` what must be seen on them ·
 ``tick_list`` a list to tick ·
 ``pool`` many at once, in several processes · ``watermark`` a word across
 every page · ``sample_values`` a household that is nobody, for trying templates.
@@ -15,6 +15,7 @@ __all__ = [
     "docx_package",
     "expressions",
     "line_ends",
+    "mended_pages",
     "overflow",
     "page_check",
     "pdf",
@@ -28,5 +29,6 @@ __all__ = [
     "template_package",
     "tick_list",
     "tightened",
+    "visible_words",
     "watermark",
 ]

@@ -128,6 +128,11 @@ def check_pages(
     return (*found, *_unseen(pages, visible))
 
 
+def unseen(pages: Sequence[PrintedPage], visible: Collection[str]) -> tuple[PageFinding, ...]:
+    """List the texts that cannot be read on pages; of pages that were not drawn it is not seen whether something lies over them."""
+    return tuple(_unseen(pages, visible))
+
+
 def _finding(fault: PageFault, page: PrintedPage, text: str, box: PageBox | None = None) -> PageFinding:
     if box is None:
         return PageFinding(fault, page.number, text)
@@ -233,10 +238,10 @@ _INSIDE_PT: Final = 1.0
 
 # ── fonts ────────────────────────────────────────────────────────────────────────────────────────────────
 def _fonts(page: PrintedPage, fonts: Collection[str]) -> Iterator[PageFinding]:
-    known = {_family(name) for font in fonts for name in (font, *FONT_FALLBACKS.get(font, ()))}
+    known = {family(name) for font in fonts for name in (font, *FONT_FALLBACKS.get(font, ()))}
     told = set()
     for piece in page.pieces:
-        if piece.font not in told and _says(piece.text) and _family(piece.font) not in known:
+        if piece.font not in told and _says(piece.text) and family(piece.font) not in known:
             told.add(piece.font)
             yield _finding(PageFault.FONT, page, f"{piece.font}：{piece.text.strip()[:10]}", piece.box)
 
@@ -250,18 +255,29 @@ _STYLE: Final = re.compile(r"(?:-(?:regular|bold|medium|light|vkana))+$")
 _REGION: Final = re.compile(r"(?<=cjk)(?:sc|tc|hk|jp|kr)$")
 
 
-def _family(name: str) -> str:
+def family(name: str) -> str:
     """Return what is compared of a font's name: LibreOffice names the one of five regions that comes first in a collection."""
     return _REGION.sub("", _STYLE.sub("", name.lower().replace(" ", "")))
 
 
 # ── what is seen ─────────────────────────────────────────────────────────────────────────────────────────
 def _unseen(pages: Sequence[PrintedPage], wanted: Collection[str]) -> Iterator[PageFinding]:
-    body = "".join(_seen(page, body=True) for page in pages)
-    edges = "".join(_seen(page, body=False) for page in pages)
+    body = _compared("".join(_seen(page, body=True) for page in pages))
+    edges = _compared("".join(_seen(page, body=False) for page in pages))
     for text, times in Counter(map(without_boxes, wanted)).items():
-        if text and body.count(text) < times and edges.count(text) < times:
+        said = _compared(text)
+        if said and body.count(said) < times and edges.count(said) < times:
             yield PageFinding(PageFault.NOT_VISIBLE, 0, text)
+
+
+def _compared(text: str) -> str:
+    """Return a text as it is compared: a PDF may name a sign by its other form, and leave out what has no shape."""
+    return "".join(
+        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in _SHAPELESS
+    )
+
+
+_SHAPELESS: Final = frozenset({"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"})
 
 
 def _seen(page: PrintedPage, *, body: bool) -> str:
@@ -278,7 +294,7 @@ def _is_seen(page: PrintedPage, piece: PrintedPiece) -> bool:
     if not piece.painted or piece.lightness > DARKEST_HIDDEN or piece.size < LEAST_PT:
         return False
     said = len(squeezed(piece.text))
-    return not said or _inked(page, piece.box, said / len(piece.text))
+    return not said or page.picture is None or _inked(page, piece.box, said / len(piece.text))
 
 
 def _inked(page: PrintedPage, box: PageBox, share: float) -> bool:

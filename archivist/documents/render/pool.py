@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 import archivist.documents.render.pdf as pdf_maker
-from archivist.errors import ArchivistError, PdfUnavailable
+from archivist.errors import ArchivistError, PdfUnavailable, RenderedWrong
 from archivist.model.ids import Sha256
 from archivist.store.bag import sha256
 from archivist.worker_processes import follow_parent
@@ -148,10 +148,12 @@ def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[RenderedDocument 
             made.append(RenderedDocument(docx, text, digests[sheet.template], tuple(continued)))
         except ArchivistError as error:
             made.append(error)
-    return _converted(made) if pdf else made
+    return _converted(made, [sheet.phrases for sheet in sheets]) if pdf else made
 
 
-def _converted(made: Sequence[RenderedDocument | ArchivistError]) -> list[RenderedDocument | ArchivistError]:
+def _converted(
+    made: Sequence[RenderedDocument | ArchivistError], phrases: Sequence[Sequence[str]]
+) -> list[RenderedDocument | ArchivistError]:
     """Convert a batch with one start of LibreOffice; should it fail, one by one, so that one bad page stops one."""
     with tempfile.TemporaryDirectory(prefix="archivist-") as name:
         folder = Path(name)
@@ -166,7 +168,7 @@ def _converted(made: Sequence[RenderedDocument | ArchivistError]) -> list[Render
             )
         except PdfUnavailable as error:
             pdfs = _singly(sources, folder) if len(sources) > 1 else dict.fromkeys(sources, error)
-        return [_with_pdf(one, pdfs.get(n)) for n, one in enumerate(made)]
+        return [_with_pdf(one, pdfs.get(n), phrases[n]) for n, one in enumerate(made)]
 
 
 def _singly(sources: Mapping[int, Path], folder: Path) -> dict[int, Path | PdfUnavailable]:
@@ -187,12 +189,17 @@ def _singly(sources: Mapping[int, Path], folder: Path) -> dict[int, Path | PdfUn
 
 
 def _with_pdf(
-    one: RenderedDocument | ArchivistError, pdf: Path | PdfUnavailable | None
+    one: RenderedDocument | ArchivistError, pdf: Path | PdfUnavailable | None, phrases: Sequence[str]
 ) -> RenderedDocument | ArchivistError:
+    """Return a document with its PDF; one that does not show all the document says is an error."""
     if isinstance(one, ArchivistError) or pdf is None:
         return one
     if isinstance(pdf, PdfUnavailable):
         return pdf
+    from archivist.documents.render.visible_words import missing_words
     from archivist.reading.formats.pdf import count_pages
+
+    if lost := missing_words(pdf, one.docx, phrases):
+        return RenderedWrong("转出的 PDF 没有印全文书的内容", problems=lost)
 
     return replace(one, pdf=pdf.read_bytes(), pages=count_pages(pdf))

@@ -31,6 +31,9 @@ _TYPICAL: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_COUNTED: Final = ("序号", "序", "号")
+"""What a column is called that counts its rows, whatever kind it is of."""
+
 
 def label(spec: FieldSpec | Column) -> str:
     """Return the field's name in brackets; an amount in words names the currency, as the law has it."""
@@ -43,6 +46,8 @@ def typical(spec: FieldSpec | Column) -> str:
         return "、".join(spec.choices[:2]) if spec.kind == "multi" else spec.choices[0]
     if spec.label.endswith("大写"):
         return "人民币壹仟叁佰叁拾元整"
+    if spec.label in _COUNTED:
+        return _TYPICAL["int"]
     return _TYPICAL.get(spec.kind, "示例内容")
 
 

@@ -4,7 +4,7 @@
 ``household_tables`` ``fields`` and the one ``writer`` · ``text_width`` how wide words are · ``keep_together``
 ``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used,
 by ``left_behind`` ``visible_text`` ``placeholders`` what an editor leaves in its file ·
-``own_copy`` none of a clerk's is used before that · ``wording_changes`` how two differ.
+``printed_sample`` what it looks like on paper · ``own_copy`` none of a clerk's is used before that · ``wording_changes`` how two differ.
 """
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "page",
     "parts",
     "placeholders",
+    "printed_sample",
     "signature_places",
     "tables",
     "text_width",

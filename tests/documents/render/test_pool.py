@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +17,10 @@ from pypdf import PdfWriter
 
 from archivist.doctypes.catalogue import shipped_templates
 from archivist.documents.render import pdf as pdf_maker
+from archivist.documents.render import visible_words
+from archivist.documents.render.docx_package import pack
 from archivist.documents.render.pool import PrintedSheet, RenderedDocument, make, render_all
-from archivist.errors import ArchivistError, PdfUnavailable
+from archivist.errors import ArchivistError, PdfUnavailable, RenderedWrong
 from tests.documents.samples import QR, sample
 from tests.waiting import PATIENCE_S, gone, until
 
@@ -91,10 +95,45 @@ def test_one_page_libreoffice_cannot_convert_stops_one_document(monkeypatch: pyt
         return [blank_pdf(out / f"{f.stem}.pdf", 1) for f in files]
 
     monkeypatch.setattr(pdf_maker, "to_pdf", convert)
+    monkeypatch.setattr(visible_words, "missing_words", lambda *_: [])  # the pages are blank
     made = make([a_sheet(), a_sheet(doc_no="坏的一号"), a_sheet(office={}), a_sheet()], pdf=True)
     assert [isinstance(m, RenderedDocument) for m in made] == [True, False, False, True]
     assert isinstance(made[1], PdfUnavailable)
     assert all(m.pdf for m in made if isinstance(m, RenderedDocument))
+
+
+def test_a_pdf_that_does_not_show_what_the_document_says_is_no_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """«a generated PDF in which a mandatory value is not visible must not be issued silently»."""
+
+    def convert(files: Sequence[Path], out: Path, **_: object) -> list[Path]:
+        return [blank_pdf(out / f"{f.stem}.pdf", 1) for f in files]
+
+    monkeypatch.setattr(pdf_maker, "to_pdf", convert)
+    (made,) = make([a_sheet()], pdf=True)
+    assert isinstance(made, RenderedWrong) and any("受理通知书" in problem for problem in made.problems)
+    (unprinted,) = make([a_sheet()], pdf=False)
+    assert isinstance(unprinted, RenderedDocument)
+
+
+@pytest.mark.libreoffice
+def test_what_is_hidden_on_paper_alone_is_noticed_when_it_is_issued(tmp_path: Path) -> None:
+    """The file has every word of it; a style that came after the check of the template hides one paragraph."""
+    shipped = shipped_templates() / "acceptance_notice.docx"
+    with zipfile.ZipFile(shipped) as package:
+        members = {name: package.read(name) for name in package.namelist()}
+    body = members["word/document.xml"].decode()
+    at = body.index("<w:r>", body.index("权利和义务") - 400)
+    members["word/document.xml"] = (
+        body[:at] + "<w:r><w:rPr><w:vanish/></w:rPr>" + body[at + len("<w:r>") :]
+    ).encode()
+    path = tmp_path / "acceptance_notice.docx"
+    path.write_bytes(pack(members))
+    sheet = a_sheet()
+    hidden, good = make([replace(sheet, template=path), sheet], pdf=True)
+    assert isinstance(good, RenderedDocument) and good.pdf
+    assert isinstance(hidden, RenderedWrong) and hidden.problems and "看不见" in hidden.problems[0]
 
 
 WORKS: Final = """
