@@ -14,13 +14,15 @@ from pathlib import Path
 from archivist.documents.render.page_check import PageFault
 
 ROOT = Path(__file__).resolve().parent.parent
+SAME = "as-the-nation"
+"""Stands for a fault where a paper is the nation's, byte for byte, and was not looked at again."""
 HEADING = """# Printed pages
 
 <!-- written by make long, never by hand -->
 
 Every type of paper under every pack for three households – an ordinary one, the largest with the longest names of county, community and
 person, one of which little is known –, made into a PDF and looked at page by page (`archivist/documents/render/page_check.py`). The columns
-count the findings.
+count the findings. A place's paper that is the nation's, byte for byte, is counted with that one.
 
 """
 
@@ -38,7 +40,7 @@ def page(lots: Mapping[str, Mapping[str, int]]) -> str:
         pack, household = rest.rsplit("-", 1)
         papers[pack, household] += 1
         found[pack, household].update(faults)
-    kinds = [fault.value for fault in PageFault]
+    kinds = [SAME, *(fault.value for fault in PageFault)]
     lines = [f"| pack | household | papers | {' | '.join(kinds)} |", f"|---|---|--:|{'--:|' * len(kinds)}"]
     for key in sorted(papers):
         counts = " | ".join(str(found[key][kind]) for kind in kinds)

@@ -1,19 +1,16 @@
 """Every paper as an office prints it: of each type, under each pack, for three households, the largest with the longest names.
 
 The office of the largest household bears the longest name a township's government has: its county is the one whose name is the
-longest of all. What no two packs print differently is made once.
+longest of all. What a pack prints as the nation does is not made again.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import docx
-from docx.oxml.ns import qn
-
+from archivist.documents.render.visible_words import wanted_words
 from tests.documents.samples import CATALOGUE, CONFIG, HOUSEHOLDS, QR, SETTING, Sample, Setting
 from tests.documents.types.every import NAMES, made_for
 
@@ -50,6 +47,21 @@ class PrintedPaper:
     wanted: Sequence[str]
 
 
+NATION: Final = "national"
+
+
+def papers_of(pack: str, names: Sequence[str]) -> tuple[list[PrintedPaper], list[PrintedPaper]]:
+    """Return the papers of a pack that are to be looked at, and those that are the nation's, byte for byte."""
+    if pack == NATION:
+        return list(papers(pack, names)), []
+    known = {paper.name.replace(f"-{NATION}-", f"-{pack}-"): paper.data for paper in papers(NATION, names)}
+    own: list[PrintedPaper] = []
+    same: list[PrintedPaper] = []
+    for paper in papers(pack, names):
+        (same if known.get(paper.name) == paper.data else own).append(paper)
+    return own, same
+
+
 def papers(pack: str, names: Sequence[str] = NAMES) -> Iterator[PrintedPaper]:
     """Yield the papers of a pack for the three households."""
     for name in names:
@@ -62,17 +74,7 @@ def papers(pack: str, names: Sequence[str] = NAMES) -> Iterator[PrintedPaper]:
                 made = made_for(name, household)
                 code = QR if isinstance(made, Sample) else None
                 data = made.data
-                said = tuple(_said(data))
-                # A phrase within a paragraph is seen with it; asked for once more, it would have to stand there twice.
-                unsaid = [
-                    phrase for phrase in made.document.phrases if not any(phrase in text for text in said)
-                ]
-                yield PrintedPaper(f"{name}-{pack}-{household}", data, code, (*said, *unsaid))
+                wanted = wanted_words(data, made.document.phrases)
+                yield PrintedPaper(f"{name}-{pack}-{household}", data, code, wanted)
             finally:
                 SETTING.reset(token)
-
-
-def _said(data: bytes) -> Iterator[str]:
-    """Yield what each paragraph of a document's body says: all of it must be seen, mandatory or not."""
-    for paragraph in docx.Document(io.BytesIO(data)).element.body.iter(qn("w:p")):
-        yield "".join(t.text or "" for t in paragraph.iter(qn("w:t")))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Final
 
 from archivist.errors import PdfUnavailable
 
@@ -52,55 +51,10 @@ def _prepared_copy(file: Path) -> bytes:
         raise PdfUnavailable("不是 Word 文档（.docx），或已损坏", problems=[file.name]) from None
 
 
-_WORTH_A_PAGE: Final = 6
-"""Lines for which a last page is begun without trying to do with one page less."""
-
-
-def _mend(copies: Sequence[Path], work: Path, limit_s: float | None) -> None:
-    """Convert those once more on whose pages a line was broken badly, or whose last page holds next to nothing."""
-    from archivist.documents.render.line_ends import SPARES, bad_paragraphs, with_line_ends
-    from archivist.documents.render.set_lines import few, set_lines, signs_alone
-    from archivist.documents.render.tightened import CLOSER, tightened
+def _convert(copies: Sequence[Path], *, work: Path, limit_s: float | None) -> None:
     from archivist.reading import libreoffice
-    from archivist.reading.printed_layout import PrintedPage, printed_pages
 
-    def pages_of(copy: Path) -> list[PrintedPage]:
-        return list(printed_pages(copy.with_suffix(".pdf"), drawn=False))
-
-    def again(files: Sequence[Path]) -> None:
-        if files:
-            libreoffice.convert(files, libreoffice.PDF_A, work, fonts=font_settings(), limit_s=limit_s)
-
-    def wasteful(pages: Sequence[PrintedPage]) -> bool:
-        lines = set_lines(pages[-1])
-        return len(pages) > 1 and bool(lines) and (few(lines, _WORTH_A_PAGE) or signs_alone(lines))
-
-    made = {copy: pages_of(copy) for copy in copies if copy.with_suffix(".pdf").is_file()}
-    first = {copy: (copy.read_bytes(), copy.with_suffix(".pdf").read_bytes()) for copy in made}
-    left = {copy: (bad_paragraphs(pages), pages) for copy, pages in made.items()}
-    for spare in SPARES:
-        set_anew = []
-        for copy, (_, pages) in left.items():
-            if (better := with_line_ends(first[copy][0], pages, spare)) is not None:
-                copy.write_bytes(better)
-                set_anew.append(copy)
-        again(set_anew)
-        left = {copy: left[copy] for copy in set_anew if bad_paragraphs(pages_of(copy)) >= left[copy][0]}
-    for copy in left:  # it is no better so
-        copy.write_bytes(first[copy][0])
-        copy.with_suffix(".pdf").write_bytes(first[copy][1])
-    waste = {
-        copy: (copy.read_bytes(), copy.with_suffix(".pdf").read_bytes(), len(pages))
-        for copy in made
-        if wasteful(pages := pages_of(copy))
-    }
-    for share in CLOSER:
-        for copy, (data, _, _) in waste.items():
-            copy.write_bytes(tightened(data, share))
-        again(list(waste))
-        waste = {copy: was for copy, was in waste.items() if len(pages_of(copy)) >= was[2]}
-    for copy, (_, pdf, _) in waste.items():
-        copy.with_suffix(".pdf").write_bytes(pdf)  # closer lines do not help it
+    libreoffice.convert(copies, libreoffice.PDF_A, work, fonts=font_settings(), limit_s=limit_s)
 
 
 def available() -> bool:
@@ -123,6 +77,7 @@ def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) ->
     Raises:
         PdfUnavailable: E306, LibreOffice is missing, took too long, or made no PDF of a file.
     """
+    from archivist.documents.render.mended_pages import mend
     from archivist.reading import libreoffice
 
     if not files:
@@ -136,8 +91,8 @@ def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) ->
         try:
             for file, copy in zip(files, copies, strict=True):
                 copy.write_bytes(_prepared_copy(file))
-            libreoffice.convert(copies, libreoffice.PDF_A, Path(work), fonts=font_settings(), limit_s=limit_s)
-            _mend(copies, Path(work), limit_s)
+            _convert(copies, work=Path(work), limit_s=limit_s)
+            mend(copies, convert=partial(_convert, work=Path(work), limit_s=limit_s))
         except libreoffice.ConversionFailed as error:
             raise PdfUnavailable(str(error)) from None
         made = [copy.with_suffix(".pdf") for copy in copies]

@@ -72,7 +72,7 @@ def is_stub(line: str, longest: int) -> bool:
 
 _WORD: Final = r"[0-9A-Za-z.,:/@_‐‑–—-]*"
 _TOKEN: Final = re.compile(
-    r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕第?\d+号|\d{4}-\d\d-\d\d(?=\d\d:\d\d)|\d+号"
+    r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕第?\d+号|\d{4}-\d\d-\d\d(?=\d\d:\d\d)|\d+号|(?:＿+[年月日])+"
     rf"|(?=[A-Za-z.,:/@_‐‑–—-]*\d)[0-9A-Za-z](?:{_WORD}[0-9A-Za-z%])?"
 )
 _CHECKSUM: Final = re.compile(r"[0-9a-f]{32}|(?=[0-9]*[a-f])[0-9a-f]{16}")

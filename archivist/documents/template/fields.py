@@ -23,6 +23,7 @@ _BOXES: Final = re.compile(r"\{\{\s*([\w.]+)\s*\|\s*boxes\s*\}\}")
 _VALUES: Final = re.compile(r"\{\{\s*([\w.]+)\s*(\|\s*short\s*)?\}\}")
 _HAIR_MM: Final = 0.1
 """Widths are rounded to twips."""
+_CASE_NO: Final = re.compile("户号|档号")
 _BREAK: Final = re.compile(r" *(?<!:)// *")
 _HEIGHT_MM: Final = {"sign": 14.0, "seal": 30.0, "image": 40.0, "text": 20.0, "list": 20.0, "date": 9.0}
 _CAPTIONS: Final[Mapping[str, str]] = {
@@ -47,6 +48,14 @@ class Piece:
     kind: str
     pen: bool = False
     choices: tuple[str, ...] = ()
+
+    @property
+    def width_kind(self) -> str:
+        """What kind it is where its width is asked for: numbers are kept whole that are texts elsewhere."""
+        key = self.path.rpartition(".")[2]
+        if key == "id_number":
+            return "id"
+        return "case" if key == "number" and _CASE_NO.match(self.caption) else self.kind
 
     @property
     def place(self) -> bool:
@@ -152,7 +161,7 @@ class FieldWriter:
             at += span
             for path, brief in _VALUES.findall(text):
                 piece = self.piece(path)
-                kind = "id" if path.endswith(".id_number") else piece.kind if piece else ""
+                kind = piece.width_kind if piece else ""
                 need = widest_mm(f"brief {kind}" if brief else kind, pt)
                 if piece and need > width + _HAIR_MM:
                     need_and_has = f"要 {need:.1f} 毫米宽才不折行，这一格只有 {width:.1f} 毫米"

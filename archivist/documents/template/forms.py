@@ -14,11 +14,14 @@ from archivist.documents.template.grammar import Block, Call, FormRow, Node
 from archivist.documents.template.tables import Cell, Table
 from archivist.documents.template.text_width import (
     CELL_PADDING_MM,
+    NOTE_PT,
     SIZES,
     boxes_mm,
     caption_lines,
+    caption_mm,
     fitted,
     grows,
+    least_mm,
     need_mm,
     pen_date,
     text_mm,
@@ -235,6 +238,13 @@ class _Column:
     note: str = ""
     choices: tuple[str, ...] = ()
     brief: bool = False
+    held: tuple[str, ...] = ()
+    noted: str = ""
+
+    def firm_mm(self, pt: float) -> float:
+        """Return the width in which no number, date or amount it holds is broken; 0 when it holds none."""
+        brief = [f"brief {kind}" if self.brief else kind for kind in self.held]
+        return max([widest_mm(self.noted, NOTE_PT), *(widest_mm(kind, pt) for kind in brief)])
 
     def need_mm(self, pt: float) -> float:
         """Return the width it needs when none is given."""
@@ -304,7 +314,10 @@ def _column(fields: FieldWriter, line: int, word: str) -> _Column | None:
     text = "\n".join("" if p.place else f"{{{{ {p.path}{filtered} }}}}" for p in shown)
     note = f"{{{{ {found[-1].path} }}}}" if small else ""
     kind = "int" if keys == "n" else first.kind
-    return _Column(match["caption"] or first.caption, kind, text, width, align, note, first.choices, brief)
+    held, noted = tuple(p.width_kind for p in shown), found[-1].width_kind if small else ""
+    return _Column(
+        match["caption"] or first.caption, kind, text, width, align, note, first.choices, brief, held, noted
+    )
 
 
 def _align(column: _Column, size: str) -> str:
@@ -322,13 +335,25 @@ def _list_widths(
     if given > area + 0.5 or (free and given > area - 8 * len(free)):
         fields.fault(call.line, f"写明的栏宽共 {given:g} 毫米，版心宽 {area:g} 毫米，其余各栏容不下")
         return [area / len(columns)] * len(columns)
-    if not free:
-        return [c.width * area / given for c in columns]
-    found = iter(
-        fitted(
-            [c.need_mm(pt) for c in free],
-            [grows(c.kind) for c in free],
-            area - given,
-        )
-    )
-    return [c.width or next(found) for c in columns]
+    if free:
+        found = iter(fitted([c.need_mm(pt) for c in free], [grows(c.kind) for c in free], area - given))
+        widths = [c.width or next(found) for c in columns]
+    else:
+        widths = [c.width * area / given for c in columns]
+    return _held(columns, widths, pt, area)
+
+
+def _held(columns: Sequence[_Column], widths: Sequence[float], pt: float, area: float) -> list[float]:
+    """Give each column at least what the numbers it holds need; the others make room as far as they can."""
+    firm = [c.firm_mm(pt) for c in columns]
+    needs = [
+        max(w, f, caption_mm(c.caption, pt) if "//" in c.caption else 0.0)
+        for c, w, f in zip(columns, widths, firm, strict=True)
+    ]
+    if sum(needs) <= area + _ROUNDED_MM:
+        return list(widths)
+    least = [f or least_mm(c.caption, w, pt) for c, w, f in zip(columns, widths, firm, strict=True)]
+    return fitted(needs, [0.0] * len(columns), area, least)
+
+
+_ROUNDED_MM: Final = 0.05

@@ -90,7 +90,8 @@ def ends(document: Document, texts: Sequence[str]) -> None:
     width = area_mm(document)
     stops = [("center", width / 2)] if len(texts) == 3 else []
     tabs = "".join(f'<w:tab w:val="{k}" w:pos="{twip(mm)}"/>' for k, mm in (*stops, ("right", width)))
-    body = "<w:r><w:tab/></w:r>".join(runs(t) for t in texts)
+    # Where a long name leaves the tab no room, a space still parts it from what follows.
+    body = '<w:r><w:t xml:space="preserve">　</w:t><w:tab/></w:r>'.join(runs(t) for t in texts)
     add_xml(
         document,
         f'<w:p><w:pPr><w:pStyle w:val="{STYLE_ID["表注"]}"/><w:keepNext/><w:tabs>{tabs}</w:tabs></w:pPr>{body}</w:p>',

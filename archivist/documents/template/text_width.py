@@ -17,6 +17,8 @@ CELL_PADDING_MM: Final = 2.4
 """Left and right padding of a cell and a hair more, since fonts differ."""
 SIZES: Final = {"small": 9.0, "normal": 10.5, "large": 14.0}
 """Type sizes of tables, pt."""
+NOTE_PT: Final = 7.5
+"""Type size of what stands small below another value of a cell, such as a case number below a name."""
 
 _NEED: Final = {
     "int": 14.0, "bool": 14.0, "datetime": 33.0, "decimal": 18.0, "name": 22.0, "docno": 40.0, "str": 28.0,
@@ -25,17 +27,26 @@ _NEED: Final = {
 """Kind of field → width it needs in 10.5 pt, so that what it usually holds is not broken."""
 _WIDEST: Final = {
     "id": "0" * 18, "acct": "0" * 19, "phone": "0" * 11, "money": "1,234,567.89", "ym": "2028年10月",
-    "date": "2028年10月30日", "brief date": "2028.10.30", "brief ym": "2028.10",
+    "date": "2028年10月30日", "brief date": "2028.10.30", "brief ym": "2028.10", "case": "HQDB-DB-2028-000000",
 }  # fmt: skip
-"""Kind of field → the widest it may well say. Broken over two lines it is misread, so it never is."""
+"""Kind of field → the widest it may well say. Broken over two lines it is misread, so it never is. Case numbers of an office with a
+longer code than four letters are set closer where there is no room (``render/line_ends.py``)."""
 _DIGIT, _ONE, _POINT, _SEAM = 0.558, 0.471, 0.327, 0.2
 """Widths in em as LibreOffice sets them with the fonts it puts for the standard's: those are wider, and it leaves a
 seam between digits and characters. Word with the standard's own fonts needs less."""
-_EM: Final = {"1": _ONE, ",": _POINT, ".": _POINT}
+_EM: Final = {
+    "1": _ONE,
+    ",": _POINT,
+    ".": _POINT,
+    "-": 0.347,
+    **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0.73),
+}
 _MARGINS_MM: Final = 2.1
 """Left and right margin of a cell as ``tables`` writes them, with what is lost to whole twips."""
 _GROWS: Final = {"text": 3.0, "list": 3.0, "str": 1.5, "name": 0.45, "docno": 0.5}
 """Kind of field → its share of what is left; other kinds only take a little."""
+_WORD: Final = "国国国"
+"""No column of a list is narrower than so many characters, if it can be had."""
 _SOFT: Final = 0.5
 """Columns with at least this share may be narrower than they need: their text takes another line."""
 
@@ -69,6 +80,21 @@ def widest_mm(kind: str, pt: float) -> float:
     ems = sum(_EM.get(c, _DIGIT if c.isdigit() else 1.0) for c in value)
     seams = sum((a.isdigit() and b in "年月日") or a in "年月日" for a, b in itertools.pairwise(value))
     return (ems + seams * _SEAM) * pt * MM_PER_PT + _MARGINS_MM
+
+
+def caption_mm(caption: str, pt: float) -> float:
+    """Return the width below which lines of a caption that its layout gives would be broken; of others two characters."""
+    lines = caption.split("//") if "//" in caption else [_WORD[:2]]
+    return max(text_mm(line, pt) for line in lines) + _MARGINS_MM
+
+
+def least_mm(caption: str, given: float, pt: float) -> float:
+    """Return the width down to which a column of a list may be made that holds no number, for one that does."""
+    return max(caption_mm(caption, pt), min(given, max(text_mm(_WORD, pt) + _MARGINS_MM, given * _YIELDS)))
+
+
+_YIELDS: Final = 0.75
+"""So much of the width that its layout gives it keeps a column at the least."""
 
 
 def grows(kind: str) -> float:

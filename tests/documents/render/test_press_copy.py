@@ -21,7 +21,7 @@ from archivist.documents.render.press_copy import press_copy
 from archivist.documents.render.set_lines import badly_broken, set_lines
 from archivist.documents.template import parts
 from archivist.documents.template.page import new_document, saved
-from archivist.documents.template.tables import Table
+from archivist.documents.template.tables import Cell, Table
 from archivist.errors import PdfUnavailable
 from archivist.reading import libreoffice
 from archivist.reading.printed_layout import printed_pages
@@ -38,6 +38,7 @@ from tests.documents.samples import sample
         (["全日制", "本科在", "读"], (3, 5)),
         (["阿卜杜热合曼", "买买提依明江", "逊江"], (5, 10)),
         (["国" * 26, "国" * 28, "条。"], (25, 52)),
+        (["户档（低保、特困", "人员、边缘家庭、", "急难型救助）", "贴）"], (6, 12, 18)),
         (["序", "号"], ()),
         (["没有什么要改的", "两行都很长"], ()),
         (["9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e7b9c0a1e", "7b"], ()),
@@ -78,6 +79,43 @@ def test_what_libreoffice_breaks_is_set_anew_and_the_text_is_the_same(tmp_path: 
     (pdf,) = to_pdf([path], tmp_path / "pdf")
     assert [str(finding) for finding in check_pages(pdf)] == []
     assert text_on(pdf) == text_on(left_alone)
+
+
+def longest_code() -> Document:
+    """A list whose column was made for offices of four letters, and the number of one of eight."""
+    document = new_document("试页")
+    table = Table([32, 124])
+    for number in ("WWMMQQHH-DB-2024-000123", "TJHQ-DB-2024-000123"):
+        table.row(Cell("王秀兰", note=number), "")
+    table.into(document)
+    return document
+
+
+@pytest.mark.libreoffice
+def test_a_case_number_that_has_no_room_is_set_closer_and_stays_whole(tmp_path: Path) -> None:
+    """«no number, date, phone, case number broken»: the code of an office has two to eight letters."""
+    path = tmp_path / "a.docx"
+    path.write_bytes(saved(longest_code()))
+    libreoffice.convert([path], libreoffice.PDF_A, tmp_path, fonts=font_settings())
+    assert {finding.text for finding in check_pages(path.with_suffix(".pdf"))} != set()
+    (pdf,) = to_pdf([path], tmp_path / "pdf")
+    assert [str(finding) for finding in check_pages(pdf)] == []
+    shown = [line.text for page in printed_pages(pdf, drawn=False) for line in set_lines(page)]
+    assert {"WWMMQQHH-DB-2024-000123", "TJHQ-DB-2024-000123"} <= set(shown)
+
+
+@pytest.mark.libreoffice
+def test_lines_that_are_bad_again_are_set_narrower_and_good_ones_stay(tmp_path: Path) -> None:
+    """What a line has room for is reckoned; where that was wrong, that paragraph alone is tried again."""
+    document = new_document("试页")
+    table = Table([17, 35, 104])
+    for name in ("阿卜杜热合曼·买买提依明江·阿不都克里木", "巴吐尔·艾尔肯", "王秀兰"):
+        table.row(name, f"{name}（勐库镇公弄村大中村布朗族社区居民委员会）", "2024年8月16日")
+    table.into(document)
+    path = tmp_path / "a.docx"
+    path.write_bytes(saved(document))
+    (pdf,) = to_pdf([path], tmp_path / "pdf")
+    assert [str(finding) for finding in check_pages(pdf)] == []
 
 
 def text_on(pdf: Path) -> str:

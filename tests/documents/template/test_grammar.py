@@ -18,7 +18,14 @@ from archivist.doctypes.doctype import GENERATED, DocumentType
 from archivist.documents.render.render import document_text, render, short
 from archivist.documents.template.build import build, built_all
 from archivist.documents.template.grammar import condition_tag, shared_blocks, split_outside_tags
-from archivist.documents.template.text_width import box_lines, caption_lines, fitted, pen_date, text_mm
+from archivist.documents.template.text_width import (
+    box_lines,
+    caption_lines,
+    fitted,
+    pen_date,
+    text_mm,
+    widest_mm,
+)
 from archivist.errors import TemplateFault
 from tests.documents.template.probe import ENTRY, FIELDS, PENS, USED, doc_of, row
 from tests.sampling import sweep
@@ -283,11 +290,20 @@ def test_a_signature_a_seal_or_a_photograph_without_a_place_is_a_fault(
 
 
 @pytest.mark.parametrize(
-    "layout", ["@table a.rows | name sum:20", "@form 20 12 40 84\n| [日期] | {{ a.day }} | [甲] | 乙"]
+    "layout",
+    ["@table a.rows | sum sum sum sum sum sum sum", "@form 20 12 40 84\n| [日期] | {{ a.day }} | [甲] | 乙"],
 )
 def test_a_cell_too_narrow_for_its_amount_or_date_is_a_fault(layout: str) -> None:
     (fault,) = faults(f"{layout}\n@note {USED}\n{PENS}")
     assert fault.startswith("第 ") and "毫米宽才不折行，这一格只有" in fault
+
+
+@pytest.mark.parametrize("columns", ["name:136 sum:20", "name sum:20", "name:60 name:60 sum:16 name:20"])
+def test_a_column_of_a_list_is_never_narrower_than_its_numbers_need(columns: str) -> None:
+    """«column widths derived from what the column can hold, one way for all registers»."""
+    found = widths(f"@table a.rows | {columns}")
+    at = next(n for n, word in enumerate(columns.split()) if word.startswith("sum"))
+    assert found[at] >= widest_mm("money", 10.5) - 0.1 and abs(sum(found) - 156) < 0.5
 
 
 def test_lines_are_counted_in_the_file(tmp_path: Path) -> None:
