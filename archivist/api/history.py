@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
+from archivist.errors import UsageError
 from archivist.model import field_schema
 from archivist.model.by import in_words
 from archivist.model.event import Op
@@ -156,6 +157,34 @@ def case_log(workspace: Workspace, case: str) -> CaseLog:
     events = workspace.archive.chain(number).events
     logged = (_logged(workspace, number, event) for event, _ in events)
     return CaseLog(str(number), tuple(logged))
+
+
+def require_head(workspace: Workspace, case: str, head: str) -> None:
+    """Refuse an act that was decided on a household as it no longer stands; nothing is asked where no head is told.
+
+    Args:
+        workspace: the open workspace.
+        case: the household as people name it.
+        head: SHA-256 of the last event that whoever decides has seen.
+
+    Raises:
+        UsageError: E001, with what was done meanwhile and by whom. CaseNotFound: E201. IntegrityAlarm: E202.
+    """
+    number = workspace.find_case(case)
+    chain = workspace.archive.chain(number)
+    if head and head != chain.head:
+        digests = [str(digest) for _, digest in chain.events]
+        since = chain.events[digests.index(head) + 1 :] if head in digests else chain.events[-1:]
+        done = [
+            f"{event.time[11:16]} {event.actor} {TITLES[event.op]}：{_text(workspace, event)}"
+            for event, _ in since
+        ]
+        raise UsageError(
+            "这一户在您打开以后有人改过，没有写入",
+            file=str(number),
+            problems=done,
+            remedy="看过新的内容，再办一次。",
+        )
 
 
 def _logged(workspace: Workspace, number: CaseNo, event: Event) -> LoggedEvent:

@@ -12,6 +12,7 @@ import shlex
 import stat
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -113,6 +114,35 @@ def make_drop_folder(path: Path) -> None:
     if is_shared(path.parent):
         os.chown(path, -1, path.parent.stat().st_gid)
         path.chmod(SHARED)
+
+
+def lay(folder: Path, name: str, source: Path) -> Path:
+    """Lay a file into the inbox or a drop folder under its name, or the next free one; return where it is.
+
+    Args:
+        folder: where; a drop folder that is missing is made.
+        name: without any way to it.
+        source: where its bytes are; stays.
+
+    Raises:
+        WriteFailed: E204. UnreadableFile: E101, the source is no plain file.
+
+    Survives: a kill leaves it whole under its name, or as ``.part``, which nobody takes for a file that is ready.
+    """
+    with durable_files.writing("没有放进收件箱", name):
+        make_drop_folder(folder)
+        part = folder / f"{name}.{os.getpid()}-{time.monotonic_ns()}.part"
+        try:
+            with durable_files.open_original(source) as (handle, _):
+                durable_files.write_new(part, handle, mode=stat.S_IMODE(folder.stat().st_mode) & 0o660)
+            stem, suffix = Path(name).stem, Path(name).suffix
+            free = (folder / n for n in (name, *(f"{stem} ({n}){suffix}" for n in range(2, 1000))))
+            target = next(path for path in free if not os.path.lexists(path))
+            durable_files.rename_new(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        durable_files.sync_folder(folder)
+    return target
 
 
 def is_shared(inbox: Path) -> bool:

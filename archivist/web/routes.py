@@ -10,6 +10,8 @@ from typing import Final
 from archivist.model.permissions import EVERYBODY, MAY, Act
 from archivist.model.roles import Role
 from archivist.web.pages import (
+    acts,
+    dropping,
     due,
     household,
     households,
@@ -91,6 +93,13 @@ ROUTES: Final[Sequence[Route]] = (
     _look("/due/calendar.ics", "due --ics", due.calendar_file),
     _look("/cases", "search", households.show, search=True),
     _look("/case/{case}", "case show", household.show),
+    Route("/case/{case}/reveal", "case show --full", household.reveal, MAY[Act.SEE_NUMBERS], posts=True),
+    _act("/case/{case}/set", Act.CHANGE_FACTS, household.change),
+    _look("/case/{case}/step", "case step", acts.ask_step),
+    _act("/case/{case}/step", Act.TAKE_STEP, acts.take_step),
+    _look("/case/{case}/issue", "generate", acts.ask_document),
+    _act("/case/{case}/issue", Act.ISSUE, acts.issue),
+    _act("/case/{case}/upload", Act.FILE, dropping.put, files=True),
     _look("/case/{case}/log", "case log", household.log),
     _look("/case/{case}/{record}", "case record show", record.show),
     _look("/case/{case}/{record}/page/{page}", "case record image", record.image),
@@ -98,6 +107,7 @@ ROUTES: Final[Sequence[Route]] = (
     _act("/case/{case}/{record}/move", Act.MOVE_RECORD, record.move),
     _act("/case/{case}/{record}/retype", Act.RETYPE_RECORD, record.retype),
     _look("/tray", "review list", tray.show),
+    _act("/tray/upload", Act.FILE, dropping.put, files=True),
     _look("/tray/join", "review list", tray_pages.ask_join),
     _act("/tray/join", Act.REARRANGE, tray_pages.join),
     _look("/tray/bulk", "review list", tray_pages.ask_bulk),

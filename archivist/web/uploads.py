@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 MOST_BYTES: Final = 300 << 20
 """Of a form with its files: a signed scan is not longer."""
-MOST_FILES: Final = 4
+MOST_FILES: Final = 20
 MOST_FIELDS: Final = 50
 _SUFFIXES: Final = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".xlsx"})
 """What a file keeps of its name; what it is, its content says."""
@@ -27,6 +27,8 @@ def brings_files(request: Request) -> bool:
 
 async def read(request: Request, folder: Path) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Path]]:
     """Return fields and files of a form; each file lies in ``folder`` under the name of its field.
+
+    Of several files of one field the second is ``<field>2`` and so on; what they were called is the field ``<field>_name``, in order.
 
     Raises:
         HTTPException: 413 it is too large, 400 it is no such form.
@@ -45,6 +47,9 @@ async def read(request: Request, folder: Path) -> tuple[Mapping[str, tuple[str, 
                 fields[name] = (*fields.get(name, ()), value)
             elif value.filename and name.isidentifier() and name.isascii():
                 suffix = Path(value.filename).suffix.lower()
+                named = (*fields.get(f"{name}_name", ()), value.filename)
+                fields[f"{name}_name"] = named
+                name = name if len(named) == 1 else f"{name}{len(named)}"
                 files[name] = folder / f"{n}-{name}{suffix if suffix in _SUFFIXES else ''}"
                 with files[name].open("xb") as target:
                     shutil.copyfileobj(value.file, target)

@@ -6,6 +6,8 @@
 - ``tray_pages``: its pages turned, parted, joined; many items at once
 - ``households``: 户档 and 检索
 - ``household``: one household, and its history
+- ``dropping``: files brought to a household or the tray
+- ``acts``: a step taken, a document issued
 - ``record``: 件, one filed paper and its pages
 - ``due``: 期限
 - ``sign``: 待签打印
@@ -16,6 +18,8 @@
 """
 
 __all__ = [
+    "acts",
+    "dropping",
     "due",
     "household",
     "households",

@@ -1,16 +1,24 @@
-"""One household: what to do now, where it stands, its papers by stage, what is known."""
+"""One household: what to do now, where it stands, its papers by stage, what is missing, what is known."""
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Final
 
-from archivist.api import agenda, case_file, history, next_acts
-from archivist.api.case_file import FiledRecord
+from archivist.api import agenda, case_file, cases, completeness, history, next_acts
+from archivist.api.case_file import CaseFile, FiledRecord
+from archivist.api.completeness import CheckedCase
+from archivist.api.result import Problem
+from archivist.errors import ArchivistError
 from archivist.model.ids import CASE_NO_IN_TEXT
-from archivist.model.standing import LimitStatus
-from archivist.web.visit import Answer, Visit
+from archivist.model.record import RecordStatus
+from archivist.model.standing import LimitStatus, Verdict
+from archivist.web.visit import Answer, Visit, to
 
 _SHOWN: Final = (LimitStatus.OVERDUE, LimitStatus.TODAY, LimitStatus.COMING, LimitStatus.WINDOW)
+_SHOWN_S: Final = 60
+"""Whole numbers stand on a screen for so many seconds."""
 
 
 def show(visit: Visit) -> Answer:
@@ -19,16 +27,28 @@ def show(visit: Visit) -> Answer:
     Raises:
         CaseNotFound: E201. AmbiguousCase: E003. IntegrityAlarm: E202.
     """
-    file = case_file.show_case(visit.workspace, visit.place["case"])
-    clock = visit.office.keyboard.clock()
-    acts = next_acts.next_of_case(visit.workspace, file.case, on=visit.today, actor=visit.by.actor).households
-    limits = agenda.due(visit.workspace, on=clock, case=file.case, days=None).entries
-    return visit.page(
-        "household.html",
-        file=file, stages=_stages(file.records),
-        acts=[a for h in acts for a in h.acts if not a.aside], asides=[a for h in acts for a in h.acts if a.aside],
-        limits=[e for e in limits if e.status in _SHOWN],
-    )  # fmt: skip
+    return _page(visit)
+
+
+def reveal(visit: Visit) -> Answer:
+    """Show a household with its numbers whole, for a minute; each time on record, before it leaves.
+
+    Raises: as ``show``. AccessNotLogged: E213.
+    """
+    visit.record([visit.place["case"]], again=True)
+    answer = _page(visit, full=True)
+    return replace(answer, headers={"refresh": f"{_SHOWN_S};url=/case/{visit.place['case']}"})
+
+
+def change(visit: Visit) -> Answer:
+    """Change one fact in its place, with the reason; what is refused stands beside the field with what was typed."""
+    case, path, value = visit.place["case"], visit.said("fact"), visit.said("value")
+    try:
+        stale(visit)
+        cases.change_facts(visit.workspace, visit.by, case, [(path, value)], reason=visit.said("reason"))
+    except ArchivistError as error:
+        return _page(visit, problem=Problem.of(error), edited=(path, value, visit.said("reason")))
+    return to(f"/case/{case}#facts")
 
 
 def log(visit: Visit) -> Answer:
@@ -39,6 +59,54 @@ def log(visit: Visit) -> Answer:
     """
     found = history.case_log(visit.workspace, visit.place["case"])
     return visit.page("household_log.html", log=found, events=tuple(reversed(found.events)))
+
+
+def stale(visit: Visit) -> None:
+    """Refuse an act on what is not what the person saw: somebody changed the file since, and what.
+
+    Raises:
+        UsageError: E001, with what was done meanwhile. CaseNotFound: E201. IntegrityAlarm: E202.
+    """
+    history.require_head(visit.workspace, visit.place["case"], visit.said("head"))
+
+
+def _page(
+    visit: Visit,
+    *,
+    full: bool = False,
+    problem: Problem | None = None,
+    edited: tuple[str, str, str] = ("", "", ""),
+) -> Answer:
+    file = case_file.show_case(visit.workspace, visit.place["case"])
+    clock = visit.office.keyboard.clock()
+    acts = next_acts.next_of_case(visit.workspace, file.case, on=visit.today, actor=visit.by.actor).households
+    limits = agenda.due(visit.workspace, on=clock, case=file.case, days=None).entries
+    return visit.page(
+        "household.html",
+        status=409 if problem else 200, problem=problem, edited=edited, full=full,
+        file=file, stages=_stages(file.records), checked=_checked(visit, file), waiting=_waiting(visit, file),
+        verdicts=Verdict,
+        acts=[a for h in acts for a in h.acts if not a.aside], asides=[a for h in acts for a in h.acts if a.aside],
+        limits=[e for e in limits if e.status in _SHOWN],
+    )  # fmt: skip
+
+
+def _checked(visit: Visit, file: CaseFile) -> CheckedCase | None:
+    """Return what is missing, and what is right; ``None`` where the rules cannot say."""
+    try:
+        return next(iter(completeness.check(visit.workspace, [file.case], on=visit.today).cases), None)
+    except ArchivistError:
+        return None
+
+
+def _waiting(visit: Visit, file: CaseFile) -> list[tuple[FiledRecord, int]]:
+    """Return the papers that wait for their signed copy, each with the days since it was made."""
+    found = [r for r in file.records if r.status is RecordStatus.PENDING and not r.signs and not r.voided]
+    return [(r, (visit.today - _day(r.filed_at)).days) for r in found]
+
+
+def _day(moment: str) -> dt.date:
+    return dt.datetime.fromisoformat(moment).date()
 
 
 def _stages(records: tuple[FiledRecord, ...]) -> list[tuple[str, list[FiledRecord]]]:

@@ -1,0 +1,189 @@
+"""One household: steps taken, documents issued, facts put right, numbers shown, files dropped; and what somebody else did meanwhile."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from archivist.model.ids import CaseNo
+from archivist.workspace import Workspace
+from tests.command_line import Office
+from tests.web.browser import HERE, PIN, Browser, Page
+from tests.web.test_guards import logged
+from tests.web.test_screens import WANG_ID, records
+
+CASE = "TJHQ-DB-2024-000001"
+AT = f"/case/{CASE}"
+
+
+def head(browser: Browser, path: str = AT) -> str:
+    """Return the head that the forms of a page carry."""
+    found = re.search(r'name="head" value="([0-9a-f]{64})"', browser.get(path).text)
+    assert found
+    return found[1]
+
+
+def test_a_step_is_planned_and_then_taken(page: Page) -> None:
+    """“next step's button, date is today, plan shown → confirm; 2 clicks”: what was only looked at writes nothing."""
+    browser = page.browser("林经办")
+    text = browser.get(f"{AT}/step").text
+    step = re.findall(rf'href="{AT}/step\?step=([a-z_]+)"', text)
+    assert step
+    with Workspace.open(page.root) as workspace:
+        before = workspace.archive.read(CaseNo.parse(CASE)).seq
+    for one in step:
+        shown = browser.get(f"{AT}/step?step={one}")
+        assert shown.status_code == 200
+        if 'name="confirmed"' in shown.text:
+            break
+    else:
+        raise AssertionError("no step can be taken")
+    with Workspace.open(page.root) as workspace:
+        assert workspace.archive.read(CaseNo.parse(CASE)).seq == before
+    done = browser.post(f"{AT}/step", step=one, on="2024-03-08", head=head(browser), confirmed="1")
+    assert done.headers["location"] == AT
+    with Workspace.open(page.root) as workspace:
+        assert workspace.archive.read(CaseNo.parse(CASE)).steps[-1].id == one
+
+
+def test_a_step_that_cannot_be_taken_says_why_and_keeps_what_was_typed(page: Page) -> None:
+    """“blocked acts say why”; “nothing typed is lost”."""
+    browser = page.browser("林经办")
+    (step, *_) = re.findall(rf'href="{AT}/step\?step=([a-z_]+)"', browser.get(f"{AT}/step").text)
+    browser.get(f"{AT}/step?step={step}")
+    answer = browser.post(
+        f"{AT}/step", step=step, on="2024-03-08", by="林经办、佟复审", more="没有等号", confirmed="1"
+    )
+    assert answer.status_code == 409
+    assert 'value="林经办、佟复审"' in answer.text
+    assert "没有等号" in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_a_document_is_planned_issued_and_shown(page: Page) -> None:
+    """“G, document, all gaps in one form”: from the household's page to the paper, once."""
+    browser = page.browser("林经办")
+    (page.root / "诊断.txt").write_text("门诊诊断证明", encoding="utf-8")
+    Office(page.root).typed("file", CASE, "诊断.txt", "--type", "其他材料", "--pin-stdin", answers=f"{PIN}\n")
+    shown = browser.get(f"{AT}/issue?document=卷内文件目录")
+    assert "可以制发" in shown.text, shown.text[-3000:]
+    assert len(records(page)) == 1
+    done = browser.post(
+        f"{AT}/issue", document="卷内文件目录", on="2024-03-08", head=head(browser), confirmed="1"
+    )
+    assert done.headers["location"] == f"{AT}/0002"
+    assert records(page)[1] == "卷内文件目录"
+    assert "卷内文件目录" in browser.get(f"{AT}/0002").text
+    refused = browser.post(f"{AT}/issue", document="没有这种", on="2024-03-08", confirmed="1")
+    assert refused.status_code == 409
+
+
+def test_a_fact_is_put_right_in_its_place_with_the_reason(page: Page) -> None:
+    """“facts edited in place: value + reason, one event”; a value that does not fit is said beside the field."""
+    browser = page.browser("林经办")
+    first = head(browser)
+    wrong = browser.post(f"{AT}/set", fact="applicant.phone", value="三二一", reason="核实", head=first)
+    assert wrong.status_code == 409
+    assert 'value="三二一" class="bad" aria-invalid="true"' in wrong.text
+    done = browser.post(f"{AT}/set", fact="applicant.phone", value="022-00002222", reason="核实", head=first)
+    assert done.status_code == 303
+    assert "022-00002222" in browser.get(AT).text
+    assert "核实" in browser.get(f"{AT}/log").text
+
+
+def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(page: Page) -> None:
+    """“Stale: forms carry the event head; changed → 409 shows the other's change”."""
+    browser = page.browser("林经办")
+    old = head(browser)
+    Office(page.root).typed(
+        "case", "set", CASE, "申请人.联系电话=022-00003333", "--pin-stdin", answers=f"{PIN}\n"
+    )
+    late = browser.post(f"{AT}/set", fact="applicant.phone", value="022-00004444", reason="核实", head=old)
+    assert late.status_code == 409
+    assert "有人改过" in late.text
+    assert "林经办 信息变更" in late.text
+    assert "022-00004444" not in browser.get(AT).text
+    assert browser.post(f"{AT}/step", step="accept", head=old, confirmed="1").status_code == 409
+
+
+def test_whole_numbers_are_shown_for_a_minute_and_each_time_on_record(page: Page) -> None:
+    """“显示 60 s”; “reveal … logged before the answer”; not to whoever may not see them."""
+    browser = page.browser("林经办")
+    assert WANG_ID not in browser.get(AT).text
+    before = len(logged(page))
+    for _ in range(2):
+        answer = browser.post(f"{AT}/reveal")
+        assert WANG_ID in answer.text
+        assert answer.headers["refresh"] == f"60;url={AT}"
+    assert [e["act"] for e in logged(page)[before:]] == 2 * ["case show --full"]
+    witness = page.browser("何监销")
+    witness.get(AT)
+    refused = witness.post(f"{AT}/reveal")
+    assert refused.status_code == 403
+    assert WANG_ID not in refused.text
+
+
+def sent(browser: Browser, path: str, *files: tuple[str, bytes], part: bool = True) -> tuple[int, str]:
+    """Send files as the browser does when they are dropped."""
+    answer = browser.client.post(
+        path, data={"form_word": browser.form_word}, files=[("file", file) for file in files],
+        headers={"origin": HERE, **({"x-part": "1"} if part else {})},
+    )  # fmt: skip
+    return answer.status_code, answer.text
+
+
+def inbox(page: Page) -> dict[str, bytes]:
+    """Return what lies in the inbox."""
+    folder = page.root / "archive/inbox"
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_files_dropped_on_a_household_lie_whole_in_its_folder(page: Page) -> None:
+    """“Upload: … streamed to inbox/<case>/*.part, fsync, rename”: byte for byte, never over another, nothing half left."""
+    browser = page.browser("林经办")
+    browser.get(AT)
+    assert sent(browser, f"{AT}/upload", ("扫描.pdf", b"one")) == (200, "扫描.pdf：已进收件箱，等候识别")
+    assert sent(browser, f"{AT}/upload", ("扫描.pdf", b"two"))[0] == 200
+    assert inbox(page) == {f"{CASE} 王秀兰/扫描.pdf": b"one", f"{CASE} 王秀兰/扫描 (2).pdf": b"two"}
+
+
+def test_files_chosen_without_script_are_told_of_on_a_page(page: Page) -> None:
+    """“by 选文件 … every act a plain form that works without JS”; on the tray they are nobody's yet."""
+    browser = page.browser("林经办")
+    browser.get("/tray")
+    status, text = sent(browser, "/tray/upload", ("a.pdf", b"a"), ("b.jpg", b"b"), part=False)
+    assert status == 200
+    assert "a.pdf" in text
+    assert inbox(page) == {"a.pdf": b"a", "b.jpg": b"b"}
+    assert sent(browser, "/tray/upload")[0] in (400, 403)
+
+
+def test_a_name_leads_nowhere_else(page: Page) -> None:
+    """“Whatever is dropped … hostile, misnamed”: no name leaves the inbox or hides in it."""
+    browser = page.browser("林经办")
+    browser.get(AT)
+    for name in (
+        "../../settings.toml",
+        "..\\..\\x.pdf",
+        "/etc/passwd",
+        ".hidden",
+        "Thumbs.db",
+        "名" * 90 + ".pdf",
+    ):
+        sent(browser, f"{AT}/upload", (name, b"x"))
+    outside = {p.name for p in page.root.iterdir()}
+    assert not {"settings.toml", "x.pdf"} & outside
+    assert {Path(n).parts[0] for n in inbox(page)} <= {f"{CASE} 王秀兰"}
+    assert all(not Path(n).name.startswith(".") for n in inbox(page))
+
+
+def test_a_file_from_elsewhere_or_of_a_stranger_is_not_taken(page: Page) -> None:
+    """“CSRF … token + Origin on each POST”: of files too."""
+    browser = page.browser("林经办")
+    browser.get(AT)
+    browser.form_word = "x"
+    assert sent(browser, f"{AT}/upload", ("a.pdf", b"a"))[0] == 403
+    witness = page.browser("何监销")
+    witness.get(AT)
+    assert sent(witness, f"{AT}/upload", ("a.pdf", b"a"))[0] == 403
+    assert inbox(page) == {}
