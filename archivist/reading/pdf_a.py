@@ -10,6 +10,7 @@ _XMP: Final = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
     "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
+    "<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>"
     '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
     '</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
 )
@@ -20,7 +21,9 @@ _PROFILE_ID: Final = slice(84, 100)
 
 
 def mark_pdf_a(writer: Any, title: str, identifier: bytes) -> None:
-    """Say of what a writer of pypdf holds that it is PDF/A-2b, in what colours, and what it is.
+    """Say of what a writer of pypdf holds that it is PDF/A-2b, in what colours, what it is, and that it is Chinese.
+
+    It is not tagged: pages of scans are pictures, of which nobody knows what is a heading and what a table.
 
     Args:
         writer: whose pages conform already.
@@ -30,6 +33,7 @@ def mark_pdf_a(writer: Any, title: str, identifier: bytes) -> None:
     from PIL import ImageCms
     from pypdf.generic import (
         ArrayObject,
+        BooleanObject,
         ByteStringObject,
         DictionaryObject,
         NameObject,
@@ -59,6 +63,10 @@ def mark_pdf_a(writer: Any, title: str, identifier: bytes) -> None:
         {NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")}
     )
     writer.root_object[NameObject("/Metadata")] = writer._add_object(metadata)
+    writer.root_object[NameObject("/Lang")] = TextStringObject("zh-CN")
+    writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(
+        {NameObject("/DisplayDocTitle"): BooleanObject(True)}
+    )
     writer.metadata = None
     writer.pdf_header = "%PDF-1.7"
     writer._ID = ArrayObject([ByteStringObject(identifier), ByteStringObject(identifier)])

@@ -102,7 +102,11 @@ def _point(
 
 
 def _font(writer: Any) -> Any:
-    """Return a font every reader knows by name, whose codes are UTF-16 and say so."""
+    """Return a font every reader knows by name, whose codes are UCS-2 and say so.
+
+    ``UniGB-UTF16-H`` would reach characters beyond the first plane too, but veraPDF does not take it for one of ISO 32000-1, table 118;
+    such a character is found by the kept text, not in this file.
+    """
     from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
     def made(**entries: object) -> DictionaryObject:
@@ -131,7 +135,7 @@ def _font(writer: Any) -> Any:
     return made(
         Type=NameObject("/Font"),
         Subtype=NameObject("/Type0"),
-        BaseFont=NameObject("/STSong-Light-UniGB-UTF16-H"),
-        Encoding=NameObject("/UniGB-UTF16-H"),
+        BaseFont=NameObject("/STSong-Light-UniGB-UCS2-H"),
+        Encoding=NameObject("/UniGB-UCS2-H"),
         DescendantFonts=ArrayObject([writer._add_object(descendant)]),
     )

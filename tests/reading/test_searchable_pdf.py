@@ -14,6 +14,7 @@ from archivist.errors import UnreadableFile
 from archivist.reading.line_boxes import pack_lines
 from archivist.reading.pages import PageText, TextLine
 from archivist.reading.searchable_pdf import searchable_pdf
+from tests import verapdf
 
 from . import files
 
@@ -87,6 +88,24 @@ def test_it_is_marked_as_pdf_a(tmp_path: Path) -> None:
     assert "申请书 &lt;一&gt;" in metadata
     assert [intent.get_object()["/S"] for intent in root["/OutputIntents"]] == ["/GTS_PDFA1"]
     assert "/ID" in document.trailer
+
+
+def test_vera_pdf_accepts_every_kind_of_scan(tmp_path: Path) -> None:
+    """«PDF/A-2b, title, language; validated by veraPDF; honest about what cannot be tagged (scans)»."""
+    verapdf.require()
+    copies = []
+    for n, (suffix, mode) in enumerate(
+        [(".jpg", "RGB"), (".png", "RGB"), (".png", "L"), (".tif", "1"), (".pdf", "RGB")]
+    ):
+        path = tmp_path / f"{n}{suffix}"
+        scan(0).convert(mode).save(path)
+        copies.append(made(path, read_as(0)).rename(tmp_path / f"copy{n}.pdf"))
+        root: Any = PdfReader(copies[-1]).root_object
+        assert root["/Lang"] == "zh-CN" and root["/ViewerPreferences"]["/DisplayDocTitle"]
+        assert "/StructTreeRoot" not in root and "/MarkInfo" not in root, (
+            "nobody knows what is a heading of a scan"
+        )
+    assert verapdf.objections(copies) == {}
 
 
 def test_each_page_has_its_own_text(tmp_path: Path) -> None:
