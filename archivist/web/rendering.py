@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from archivist.model.case import CaseStatus
+from archivist.model.record import RecordStatus
 
 _FOLDER: Final = Path(__file__).with_name("templates")
 _WEEKDAYS: Final = "一二三四五六日"
@@ -27,10 +28,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["icon"] = icon
-    made.globals["status_label"] = lambda value: CaseStatus(value).label
+    made.globals["status_label"] = _status_label
     made.filters["day"] = day
     made.filters["moment"] = moment
     return made
+
+
+def _status_label(value: str) -> str:
+    """Return what people call the status of a household or, where a page was found, of its record."""
+    labels = {status.value: status.label for status in (*RecordStatus, *CaseStatus)}
+    return labels.get(value, value)
 
 
 def render(template: str, **values: object) -> str:

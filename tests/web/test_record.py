@@ -53,6 +53,14 @@ def test_a_page_is_shown_as_a_picture_and_what_was_looked_for_is_boxed(filed: Pa
     assert "这一页上没有" in browser.get(f"{HERE}?page=1&q=NORTH").text
 
 
+def test_what_was_found_leads_to_the_page_it_stands_on(filed: Page) -> None:
+    """“→ image, hit boxed”: one click from the words that were found to their box."""
+    browser = filed.browser("林经办")
+    found = re.search(rf'href="({HERE}\?page=2&amp;q=NORTH)"', browser.get("/cases?q=NORTH").text)
+    assert found, re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", browser.get("/cases?q=NORTH").text))[-700:]
+    assert '<rect class="w"' in browser.get(found[1].replace("&amp;", "&")).text
+
+
 def test_a_small_picture_is_for_lists(filed: Page) -> None:
     """“ribbon with thumbnails”."""
     answer = filed.browser("林经办").get(f"{HERE}/page/1?small=1")
