@@ -36,7 +36,7 @@ def environment() -> Environment:
 
 def _status_label(value: str) -> str:
     """Return what people call the status of a household or, where a page was found, of its record."""
-    labels = {status.value: status.label for status in (*RecordStatus, *CaseStatus)}
+    labels = {one.value: one.label for one in RecordStatus} | {one.value: one.label for one in CaseStatus}
     return labels.get(value, value)
 
 
