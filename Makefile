@@ -1,10 +1,11 @@
 # make demo   the main job on real files, in a temporary folder
 # make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
 # make test-cluster  the search in a real cluster of OpenSearch, of one node and of three
+# make test-browser  the page in a real Chromium, with axe-core
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
-.PHONY: demo test test-cluster check docs faults long bench quality clean
+.PHONY: demo test test-cluster test-browser check docs faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -14,11 +15,15 @@ demo:
 
 test:
 	@sh tools/setup.sh '[dev]'
-	@$(PYTEST) -m "not faults and not cluster"
+	@$(PYTEST) -m "not faults and not cluster and not browser"
 
 test-cluster:
 	@sh tools/setup.sh '[dev]'
 	@.venv/bin/python -m pytest -n 0 $(if $(SEED),--seed $(SEED)) tests/cluster
+
+test-browser:
+	@sh tools/setup.sh '[dev]'
+	@.venv/bin/python -m pytest -n 0 $(if $(SEED),--seed $(SEED)) tests/browser
 
 check:
 	@sh tools/setup.sh '[dev]'
@@ -37,8 +42,8 @@ faults:
 
 long:
 	@sh tools/setup.sh '[dev]'
-	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants ARCHIVIST_PAGE_REPORT=.printed-pages $(PYTEST) --long -m "not cluster"
-	.venv/bin/python -m pytest -n 0 --long tests/cluster
+	ARCHIVIST_FAULT_REPORT=.fault-counts.json ARCHIVIST_FUZZ_REPORT=.fuzz-counts.json ARCHIVIST_MUTANT_REPORT=.pack-mutants ARCHIVIST_PAGE_REPORT=.printed-pages $(PYTEST) --long -m "not cluster and not browser"
+	.venv/bin/python -m pytest -n 0 --long tests/cluster tests/browser
 	.venv/bin/python tools/fault_report.py .fault-counts.json
 	.venv/bin/python tools/fuzz_report.py .fuzz-counts.json
 	.venv/bin/python tools/mutant_report.py .pack-mutants

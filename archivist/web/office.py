@@ -93,7 +93,7 @@ class ServedOffice:
     watcher: Watcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watcher = Watcher(self.root, self.by)
+        self.watcher = Watcher(self.root)
 
     def open(self) -> Workspace:
         """Open the workspace for one request; whoever opens it closes it.

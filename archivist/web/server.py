@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 import uvicorn
 
 from archivist.errors import UsageError
+from archivist.model.by import By
 from archivist.os_reasons import reason_of
 from archivist.web.application import application
 from archivist.web.office import Keyboard, ServedOffice
@@ -19,7 +21,13 @@ HOST: Final = "127.0.0.1"
 _CODE_DIGITS: Final = 8
 
 
-def serve(root: Path, keyboard: Keyboard, port: int, ready: Callable[[str, str], None]) -> None:
+def serve(
+    root: Path,
+    keyboard: Keyboard,
+    port: int,
+    ready: Callable[[str, str], None],
+    watching: Callable[[], By] | None = None,
+) -> None:
     """Serve the page until interrupted.
 
     Args:
@@ -27,9 +35,11 @@ def serve(root: Path, keyboard: Keyboard, port: int, ready: Callable[[str, str],
         keyboard: where acts come from.
         port: to listen at; 0 for one that is free.
         ready: called once it listens, with the address and the code a first PIN is set with.
+        watching: says in whose name the inbox is watched from the beginning, at the moment it is called; nobody's where there is none.
 
     Raises:
         NotAWorkspace: E205. WrongWorkspaceKind: E215. SettingsError: E500. UsageError: E001, the port is taken, or nobody is registered.
+        AlreadyWatched: E211.
     """
     office = ServedOffice(root, keyboard)
     with office.open() as workspace:
@@ -45,10 +55,16 @@ def serve(root: Path, keyboard: Keyboard, port: int, ready: Callable[[str, str],
         application(office, code), log_config=None, access_log=False, server_header=False, date_header=False,
         proxy_headers=False, h11_max_incomplete_event_size=1 << 16, timeout_graceful_shutdown=10,
     )  # fmt: skip
-    ready(address, code)
+    # Uvicorn hands a signal on once it has ended; by itself SIGTERM would then end the process in the middle of a file.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if watching:
+            with office.open() as workspace:
+                office.watcher.begin(workspace, watching)
+        ready(address, code)
         uvicorn.Server(config).run(sockets=[listening])
     finally:
+        office.watcher.end()
         office.drawing.close()
 
 

@@ -41,11 +41,10 @@ class Watcher:
 
     Args:
         root: of the workspace.
-        as_person: makes who acts, at this moment, of a name whose PIN was given.
     """
 
-    def __init__(self, root: Path, as_person: Callable[[str], By]) -> None:
-        self._root, self._as = root, as_person
+    def __init__(self, root: Path) -> None:
+        self._root = root
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._told: deque[Told] = deque(maxlen=LAST)
@@ -62,8 +61,8 @@ class Watcher:
         """Return what became of the latest files, the newest first."""
         return list(reversed(self._told))
 
-    def begin(self, workspace: Workspace, person: str) -> None:
-        """Begin to watch in somebody's name.
+    def begin(self, workspace: Workspace, by: Callable[[], By]) -> None:
+        """Begin to watch; ``by`` says for every act in whose name, at that moment.
 
         Raises:
             AlreadyWatched: E211, somebody does, here or elsewhere.
@@ -73,7 +72,7 @@ class Watcher:
                 raise AlreadyWatched(f"{who}正在守候收件箱")
             self._stop, self.trouble = threading.Event(), None
             self._thread = threading.Thread(
-                target=self._run, args=(lambda: self._as(person), self._stop), name="watch", daemon=True
+                target=self._run, args=(by, self._stop), name="watch", daemon=True
             )
             self._thread.start()
 

@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from tests.command_line import Office
-from tests.web.browser import Page
-
-
-@contextmanager
-def serving(page: Page, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run ``archivist serve`` over an office; give the process and the address it says."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "archivist", "serve", "--port", "0", *options],
-        cwd=page.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**Office(page.root).environment, "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        assert found, process.stdout.read()
-        yield process, found[0]
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+from tests.web.browser import PIN, Page
+from tests.web.serving import serving
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT for another process")
 def test_it_serves_this_machine_and_ends_when_told(page: Page) -> None:
     """“Servers on loopback”; Ctrl-C ends it without a word of Python."""
-    with serving(page) as (process, address):
+    with serving(page.root) as (process, address):
         with urllib.request.urlopen(f"{address}login") as answer:
             text = answer.read().decode()
         assert "林经办" in text
@@ -52,6 +33,28 @@ def test_it_serves_this_machine_and_ends_when_told(page: Page) -> None:
         assert process.wait() in (0, 130, -signal.SIGINT)
         assert process.stdout is not None
         assert "Traceback" not in process.stdout.read()
+
+
+def test_it_watches_the_inbox_where_it_is_told_to(page: Page) -> None:
+    """“The watcher may run inside serve (one process for a small office)”; another watch is refused meanwhile, and its end ends it."""
+    with serving(page.root, "--watch", "--pin-stdin", typed=f"{PIN}\n") as (process, _):
+        (page.root / "archive/inbox/来信77.txt").write_text(
+            "情况说明\n本人王秀兰，家住样例里", encoding="utf-8"
+        )
+        for _ in range(300):
+            if not (page.root / "archive/inbox/来信77.txt").exists():
+                break
+            time.sleep(0.1)
+        assert any(i["name"] == "来信77.txt" for i in items(page))
+        assert "林经办" in Office(page.root).json("status", check=1)["watched_by"]
+        process.terminate()
+        process.wait(60)
+    assert Office(page.root).json("status", check=1)["watched_by"] == ""
+
+
+def items(page: Page) -> list[dict[str, Any]]:
+    """Return what waits in the tray."""
+    return list(Office(page.root).json("review", "list", "--per-page", "0")["items"])
 
 
 def test_a_port_that_is_taken_is_said_so(page: Page) -> None:

@@ -27,7 +27,8 @@ def begin(visit: Visit) -> Answer:
     Raises:
         AlreadyWatched: E211.
     """
-    visit.office.watcher.begin(visit.workspace, visit.session_person)
+    office, person = visit.office, visit.session_person
+    office.watcher.begin(visit.workspace, lambda: office.by(person))
     return to("/system")
 
 
