@@ -75,9 +75,12 @@ def office_with_letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     office.run("watch", "--once", check=1)
     office.come_to("受理通知书")
     office.run("generate", "受理通知书", "王秀兰")
-    office.run("case", "open", "低保", "--name", "赵样例", "--id", make_id("19700101", "015"))
-    office.run("case", "step", "赵样例", "withdraw", "--reason", "自愿退出")
-    office.run("case", "deregister", "赵样例", "--reason", "自愿退出", "--yes")
+    closed = office.json("case", "open", "低保", "--name", "赵样例", "--id", make_id("19700101", "015"))[
+        "case"
+    ]
+    office.come_to("受理通知书", closed)
+    office.run("case", "step", closed, "withdraw", "--reason", "自愿退出")
+    office.run("case", "deregister", closed, "--reason", "自愿退出", "--yes")
     return staffed(office.root)
 
 
