@@ -51,6 +51,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("review", "split"): [(Act.REARRANGE, ["{item}", "1,2"])],
     ("review", "join"): [(Act.REARRANGE, ["{item}", "{item}"])],
     ("review", "unsplit"): [(Act.REARRANGE, ["{item}"])],
+    ("review", "turn"): [(Act.REARRANGE, ["{item}", "1", "90"])],
     ("review", "unlock"): [(Act.UNLOCK, ["{item}"])],
     ("review", "assign"): [(Act.ASSIGN, ["{item}", "王秀兰", "--type", "其他材料"])],
     ("review", "return"): [(Act.HAND_BACK, ["{item}"])],
@@ -103,7 +104,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
-    ("review", "list"), ("review", "show"), ("review", "open"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
+    ("review", "list"), ("review", "show"), ("review", "open"), ("review", "image"), ("case", "record", "image"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"), ("templates", "diff"), ("print",), ("unsigned",), ("status",), ("retention", "batches"),
     ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
 }  # fmt: skip
