@@ -58,6 +58,7 @@ _DEFAULTS: Final[Mapping[str, Row]] = MappingProxyType(
         "law.nonreport": _row("未主动告知的期限", "str", "rule"),
         "law.obligor_age": _row("义务人年龄", "str", "rule"),
         "law.obligor_age_recipient": _row("义务人年龄·低保对象", "str", "rule"),
+        "law.petition": _row("申请复查的期限", "str", "rule"),
         "law.reassess": _row("复核评估期限", "str", "rule"),
         "law.refusal": _row("不予确认决定的送达期限", "str", "rule"),
         "law.representatives": _row("村（居）民代表的比例", "str", "rule"),

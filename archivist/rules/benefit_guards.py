@@ -98,7 +98,10 @@ def _decision(attempt: Attempt) -> AdverseDecision:
 
 def hearing_told(attempt: Attempt) -> list[str]:
     """What a hearing, or a proposal to the bureau, says of itself can be."""
-    return list(hearing.untrue(attempt.case, attempt.values))
+    return [
+        *hearing.untrue(attempt.case, attempt.values),
+        *hearing.too_soon(attempt.case, attempt.values, attempt.on),
+    ]
 
 
 def proposed(attempt: Attempt) -> list[str]:

@@ -203,6 +203,10 @@ def _single_cover(attempt: Attempt) -> list[str]:
         return [
             f"单人纳入低保的情形（{where}）登记为“{ground or '空'}”，应为 {rule.value} 之一（{rule.source}）"
         ]
+    if not handed_in(case, DocumentId.SINGLE_COVER_FORM):
+        return [
+            f"卷内没有签字的《单人纳入最低生活保障审核表》（single_cover_form），边缘家庭和情形没有凭据（{rule.source}）"
+        ]
     disability = str(case.fact("applicant.disability") or "")
     lines = NeedLines.of(attempt.pack, RuleDays(case.rules_on, attempt.on))
     if ground == "重度残疾" and not lines.severely_disabled(disability):

@@ -14,8 +14,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from archivist.doctypes.ids import DocumentId
 from archivist.model.case import Case
+from archivist.model.chinese import read_day
 from archivist.model.facts import Part
+from archivist.model.record import Record
 from archivist.model.states import StepTaken
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import open_matters
@@ -166,6 +169,26 @@ def untrue(case: Case, values: Mapping[str, Any]) -> Iterator[str]:
     names = list(dict.fromkeys(str(row.get("name", "")) for part, row in case.people() if part in _MAY_SPEAK))
     if name and name not in names:
         yield f"被听取意见的人“{name}”不是本户的人，也不是登记的代理人、监护人；本户有：{'、'.join(filter(None, names))}"
+
+
+def too_soon(case: Case, values: Mapping[str, Any], on: dt.date) -> Iterator[str]:
+    """Yield that nobody said anything before the day was over up to which the household was told it may."""
+    notices = [
+        r
+        for r in case.records_of(DocumentId.HEARING_NOTICE)
+        if not r.signs and given(r, "hearing.proposed") == values.get(PROPOSED)
+    ]
+    until = read_day(given(notices[-1], "hearing.until")) if notices else None
+    if until and on <= until and not str(values.get(SAID) or "").strip():
+        yield (
+            f"听取意见告知书（第 {notices[-1].no} 件）告知可以在 {until} 前（含当日）提出意见，{on} 期限未满，"
+            "没有记下陈述的意见（--set said=…）不能算作没有意见"
+        )
+
+
+def given(record: Record, path: str) -> object:
+    """Return what was told at a path when a paper was issued."""
+    return (record.data.get("given") or {}).get(path)
 
 
 _MAY_SPEAK: Final = (Part.APPLICANT, Part.MEMBER, Part.AGENT)

@@ -64,6 +64,8 @@ class RuleId(StrEnum):
     TEMP_ADVANCE_CAP = "temp.advance_cap", *_CAP
     TEMP_QUICK_CAP = "temp.quick.cap", *_CAP
     TEMP_QUICK_TIME = "temp.quick.time", *TIME
+    RECOVERY_ORDERED_BY = "recovery.ordered_by", Unit.WORDS
+    """Who orders that what was got unlawfully is paid back."""
     RECOVERY_REPAY = "recovery.repay", *TIME
     RECOVERY_ENFORCE = "recovery.enforce", *TIME
     RECOVERY_URGE = "recovery.urge", Unit.WORKDAYS
@@ -145,6 +147,8 @@ class RuleId(StrEnum):
     REMEDY_LITIGATION_COURT = "remedy.litigation.court", Unit.WORDS
     REMEDY_LITIGATION_DEFENDANT = "remedy.litigation.defendant", Unit.WORDS
     REMEDY_LITIGATION_MAX = "remedy.litigation.max", Unit.YEARS
+    PETITION_REVIEW = "petition.review", *LENGTH
+    """Within which a petitioner may ask the body above to look at an opinion again."""
     RETENTION_CASE = "retention.case", Unit.YEARS
     RETENTION_DAILY = "retention.daily", Unit.YEARS
     RETENTION_DAILY_LENGTHENS = "retention.daily.lengthens", Unit.YES_NO
@@ -188,8 +192,15 @@ class RulePrefix(StrEnum):
     """How long documents of the office are kept that are not kept like all others."""
 
 
-RECOVERIES: Final = ("recovery.fraud", "recovery.mistake")
-"""After ``RulePrefix.BASIS``, where not the document's name follows: a notice of recovery stands on one of two sentences."""
+RECOVERIES: Final = ("recovery.fraud", "recovery.mistake", "recovery.refusal")
+"""After ``RulePrefix.BASIS``, where not the document's name follows: a notice of recovery stands on one of three sentences."""
+BASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        **dict.fromkeys(("recovery_notice", "recovery_prior"), RECOVERIES),
+        "hearing_notice": ("benefit_change", "suspension", "termination", "disability_ending_notice"),
+    }
+)
+"""Document → what may follow ``RulePrefix.BASIS`` in place of its name: what it stands on depends on what it says."""
 READ: Final[Mapping[str, RuleId]] = MappingProxyType({rule.value: rule for rule in RuleId})
 """Id → the rule the program asks for."""
 

@@ -6,6 +6,7 @@ Sentences that other rows of the national rules share are quoted where those are
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from archivist.documents.values.resolve import document_values
 from archivist.errors import NotDelegated
 from archivist.model.case import Case
 from archivist.model.household import covered_persons, household_size
-from archivist.model.ids import CaseNo, Category, parse_category
+from archivist.model.ids import CaseNo, Category, RecordNo, parse_category
+from archivist.model.record import Record, RecordStatus
 from archivist.rules import across_findings, benefit_amount, pack
 from archivist.rules.across import Gravity
 from archivist.rules.attempt import Attempt
@@ -215,7 +217,11 @@ SEVERE: dict[str, dict[str, Any]] = {
 def single(on: str, **facts: Any) -> Case:
     """A household whose applicant alone is to be taken into 低保."""
     told = {key: {**SEVERE.get(key, {}), **facts.get(key, {})} for key in {*SEVERE, *facts}}
-    return walk(NATIONAL, "DB", f"submit {on}", f"accept {on}", facts=told)
+    case = walk(NATIONAL, "DB", f"submit {on}", f"accept {on}", facts=told)
+    sheet = Record(
+        RecordNo("0001"), "single_cover_form", "单人纳入最低生活保障审核表", "05 初审公示", RecordStatus.SIGNED, f"{on}T10:00:00+08:00",
+    )  # fmt: skip
+    return replace(case, records={sheet.no: sheet})
 
 
 def refused(case: Case, on: str) -> list[str]:
@@ -248,6 +254,17 @@ def test_who_may_be_taken_in_alone(on: str, facts: dict[str, Any], why: str) -> 
     """
     found = refused(single(on, **facts), on)
     assert (why in "".join(found)) if why else found == [], found
+
+
+def test_that_the_family_is_at_the_border_stands_on_a_signed_sheet() -> None:
+    """「对最低生活保障边缘家庭中的重度残疾人」: of such a family, which no fact of this file says; nor does a sheet that nobody signed."""
+    case, on = single("2026-07-06"), "2026-07-06"
+    without = replace(case, records={})
+    waiting = {no: replace(r, status=RecordStatus.PENDING) for no, r in case.records.items()}
+    for lacking in (without, replace(case, records=waiting)):
+        (why,) = refused(lacking, on)
+        assert "《单人纳入最低生活保障审核表》" in why
+    assert refused(case, on) == []
 
 
 def test_one_is_covered_and_the_family_is_looked_at() -> None:

@@ -15,6 +15,8 @@ from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Path, parse_facts, set_fact, to_plain
 from archivist.model.field_schema import MEMBERS
+from archivist.model.ids import RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.model.roles import Role
 from archivist.model.step_ids import StepId
 from archivist.rules import hearing, step_rows
@@ -65,6 +67,32 @@ def refused(case: Case, step: str, on: dt.date, found: Pack = NATIONAL) -> list[
     row = step_rows.row_of(found, case, step, on)
     assert hearing.GUARD in row.guards
     return GUARDS[hearing.GUARD].reasons(Attempt(case, found, row, on, catalogue=CATALOGUE, reason="—"))
+
+
+def told_of(what: str, until: str, on: str, said: str = "") -> list[str]:
+    """Return what the guard of the hearing has against one of a day, after a notice that names a last day to speak."""
+    case = reviewed()
+    notice = Record(
+        RecordNo("0001"), "hearing_notice", "听取意见告知书", "09 动态管理", RecordStatus.SIGNED, "2026-07-02T10:00:00+08:00",
+        data={"given": {"hearing.proposed": what, "hearing.until": until}},
+    )  # fmt: skip
+    case = replace(case, records={notice.no: notice})
+    day = dt.date.fromisoformat(on)
+    row = step_rows.row_of(NATIONAL, case, "hear", day)
+    values = {"proposed": "减发", "heard": "王秀兰", "said": said}
+    return GUARDS["hearing_told"].reasons(
+        Attempt(case, NATIONAL, row, day, values=values, catalogue=CATALOGUE)
+    )
+
+
+def test_silence_counts_only_when_the_time_to_speak_is_over() -> None:
+    """「本机关于{日}送达《听取意见告知书》，…在告知的期限内没有提出意见」 is true on no day before; who speaks earlier was heard."""
+    for on in ("2026-07-03", "2026-07-09"):
+        (why,) = told_of("减发", "2026-07-09", on)
+        assert "2026-07-09" in why and "不能算作没有意见" in why
+    assert told_of("减发", "2026-07-09", "2026-07-10") == []
+    assert told_of("减发", "2026-07-09", "2026-07-03", said="同意") == []
+    assert told_of("终止", "2026-07-09", "2026-07-03") == [], "of another decision"
 
 
 @pytest.mark.parametrize("step", DECISIONS)

@@ -615,7 +615,7 @@ def test_the_basis_of_notices_before_a_decision(category: str, notice: str, arti
         ("DB", "benefit_change", ("第十三条第三款", "第三十一条、第三十二条")),
         ("TK", "benefit_change", ("第二十三条",)),
         ("DB", "suspension", ("第十三条第三款", "第三十一条、第三十二条")),
-        ("TK", "suspension", ("第二十五条",)),
+        ("TK", "suspension", ()),
         ("CJ", "disability_ending_notice", ("国发〔2015〕52号",)),
         ("DB", "termination", ("第九条、第十三条第三款", "第三十一条、第三十二条")),
         ("TK", "termination", ("第十八条", "第二十四条、第二十六条")),
@@ -628,7 +628,7 @@ def test_the_basis_of_what_ends_or_takes_back(category: str, kind: str, articles
 
     「县级人民政府民政部门应当及时决定增发、减发或者停发最低生活保障金」, 「决定停发最低生活保障金的，应当书面说明理由」,
     「决定减发、停发最低生活保障金的，应当告知最低生活保障家庭成员并说明理由」, 「并根据评估结果及时调整特困人员生活自理能力认定类别」,
-    「由乡镇人民政府（街道办事处）调查核实并报县级人民政府民政部门核准」, 「终止供养并予以公示」,
+    「终止供养并予以公示」,
     「特困人员有下列情形之一的，应当及时终止救助供养」, 「实行残疾人两项补贴应补尽补、应退则退的动态管理」,
     「责令退回非法获取的救助资金、物资」, 「申请或者已获得社会救助的家庭，应当按照规定如实申报家庭收入状况、财产状况」,
     「得利人没有法律根据取得不当利益的，受损失的人可以请求得利人返还取得的利益」.
@@ -734,3 +734,51 @@ def test_what_follows_from_fraud_is_that_of_the_day(day: dt.date, measure: str) 
     """
     found = NATIONAL.rule(RuleId.PENALTY_FRAUD, None, RuleDays.alike(day))
     assert found.value == found.source.sentence and found.source.key == measure
+
+
+# ── recovery, petitions ──────────────────────────────────────────────────────────────────────────────────
+def test_the_bureau_orders_repayment_before_the_law_and_after() -> None:
+    """「由有关部门决定停止社会救助，责令退回非法获取的救助资金、物资」; since 2026-07-01 「社会救助管理部门可以责令退回非法获取的财物和利益」."""
+    for on in ("2024-03-04", "2026-06-30", "2026-07-01"):
+        assert row(NATIONAL, "recovery.ordered_by", on=on).value == "委托机关"
+    for place in ("tianjin-hongqiao", "shanxi-jincheng-chengqu"):
+        for on in ("2024-03-04", "2026-07-01"):
+            assert row(pack.load(place), "recovery.ordered_by", on=on).value == "本机关"
+
+
+def test_what_is_kept_against_a_decision_has_an_article_of_its_own() -> None:
+    """「非法占有社会救助财物等的，社会救助管理部门应当责令其限期退回」: from the day of the law alone."""
+    found = row(NATIONAL, "basis.recovery.refusal.law", on="2026-07-01")
+    assert found.value == "《中华人民共和国社会救助法》第七十四条"
+    assert (
+        NATIONAL.find("basis.recovery.refusal.law", Category.DB, RuleDays.alike(dt.date(2026, 6, 30))) is None
+    )
+
+
+def test_an_opinion_on_a_petition_may_be_looked_at_again_within_thirty_days() -> None:
+    """「信访人对信访处理意见不服的，可以自收到书面答复之日起30日内请求原办理机关、单位的上一级机关、单位复查」."""
+    found = row(NATIONAL, "petition.review")
+    assert (found.value, found.unit, found.inferred) == (30, "自然日", True)
+
+
+def test_no_article_lets_the_support_of_tekun_be_stopped_for_a_time() -> None:
+    """特困人员认定办法: 「应当及时终止救助供养」 is all it has; a paper that stops it names what the place has, or the law's 「相应调整」."""
+
+    def named(on: str) -> list[str]:
+        days = RuleDays.alike(dt.date.fromisoformat(on))
+        return [str(r.value) for r in NATIONAL.under("basis.suspension.", Category.TK, days)]
+
+    assert named("2024-03-04") == []
+    assert named("2026-07-01") == ["《中华人民共和国社会救助法》第四十七条、第四十八条"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "supplement"), [("2024-03-04", "advance_supplement?"), ("2026-07-01", "advance_supplement")]
+)
+def test_help_given_in_advance_is_explained_afterwards(accepted: str, supplement: str) -> None:
+    """「事后补充说明情况」; since 社会救助法 「紧急情况解除后，应当按照规定补充说明情况」."""
+    urgent = {"application": {"urgent": True, "accepted_on": accepted}}
+    case = walk(NATIONAL, "JN", f"advance {accepted} 10:00 amount=500", facts=urgent)
+    found = step(NATIONAL, case, "paperwork")
+    assert [str(need) for need in found.needs] == ["temp_emergency_advance_register?", supplement]
+    assert found.role == "intake"

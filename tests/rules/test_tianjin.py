@@ -683,3 +683,15 @@ def test_a_change_rests_on_the_form_that_states_the_amount() -> None:
 def test_the_colours_have_their_rhythm() -> None:
     """「负责协助街道做好“红、橙、黄、绿” 分类分级群众困难排查及动态管理工作」; see tests/report/test_alerts.py."""
     assert [r.value for r in HONGQIAO.rules if r.id == "visit.alert"] == [7, 15, 30, 90]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "supplement"), [("2024-03-04", "advance_supplement?"), ("2026-07-01", "advance_supplement")]
+)
+def test_help_given_in_advance_is_explained_afterwards(accepted: str, supplement: str) -> None:
+    """「事后补充说明情况」; since 社会救助法 「紧急情况解除后，应当按照规定补充说明情况」."""
+    urgent = {"application": {"urgent": True, "accepted_on": accepted}}
+    case = walk(HONGQIAO, "JN", f"advance {accepted} 10:00 amount=500", facts=urgent)
+    found = step(HONGQIAO, case, "paperwork")
+    assert [str(need) for need in found.needs] == ["temp_emergency_advance_register?", supplement]
+    assert found.role == "intake"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
-from archivist.documents.values.registry import computes
+from archivist.documents.values.registry import computes, examines
 from archivist.documents.values.resolve import computed
 from archivist.model import chinese, conditions
 from archivist.model.fact_paths import FactPath
+from archivist.model.ids import Category
 from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules import hearing, service
-from archivist.rules.rule_ids import RECOVERIES, RuleId, RulePrefix
+from archivist.rules.hearing import Proposed
+from archivist.rules.rule_ids import BASES, RECOVERIES, RuleId, RulePrefix
 
 _ROOM = 7
 """Characters of a post that stand in one line; a longer one is broken before what it does."""
@@ -49,11 +52,31 @@ def _basis(context: DocumentContext) -> list[str] | None:
     return _based_on(context, context.document.id.removesuffix("_decision"))
 
 
-@computes(FieldPath.DECISION_BASIS, documents=(DocumentId.RECOVERY_NOTICE,))
+@computes(FieldPath.DECISION_BASIS, documents=(DocumentId.RECOVERY_NOTICE, DocumentId.RECOVERY_PRIOR))
 def _basis_of_recovery(context: DocumentContext) -> list[str] | None:
-    """What was got by fraud stands on another sentence than what was paid by mistake."""
-    fraud = context.text(FieldPath.RECOVERY_FACT) == "骗取"
-    return _based_on(context, RECOVERIES[0] if fraud else RECOVERIES[1])
+    """What was got by fraud, or is kept against a decision, stands on another sentence than what was paid by mistake."""
+    fraud, mistake, refusal = RECOVERIES
+    return _based_on(
+        context, {"骗取": fraud, "拒不履行决定": refusal}.get(context.text(FieldPath.RECOVERY_FACT), mistake)
+    )
+
+
+@computes(FieldPath.DECISION_BASIS, documents=(DocumentId.HEARING_NOTICE,))
+def _basis_of_proposal(context: DocumentContext) -> list[str] | None:
+    """What the proposed decision will stand on: the household is to know it while it is heard."""
+    reduction, suspension, termination, of_bureau = BASES[DocumentId.HEARING_NOTICE]
+    if context.case.category is Category.CJ:
+        return _based_on(context, of_bureau)
+    kinds = {
+        Proposed.REDUCTION: reduction,
+        Proposed.SUSPENSION: suspension,
+        Proposed.TERMINATION: termination,
+    }
+    told = context.text(_PROPOSED)
+    return _based_on(context, kinds[Proposed(told)]) if told in set(Proposed) else None
+
+
+_PROPOSED: Final = "hearing.proposed"
 
 
 def _based_on(context: DocumentContext, kind: str) -> list[str] | None:
@@ -103,6 +126,17 @@ def _heard(context: DocumentContext) -> str | None:
     return f"于{chinese.format_date(about.on)}听取了{about.values.get(hearing.WHO)}的意见{f'（{more}）' if more else ''}"
 
 
+@examines(DocumentId.HEARING_NOTICE, DocumentId.RECOVERY_PRIOR)
+def _time_to_answer(context: DocumentContext) -> None:
+    """Who is to be heard needs a day on which that is still possible."""
+    for path in ("hearing.until", "recovery.until"):
+        until = context.day(path)
+        if until and until <= context.made_on:
+            context.problems.append(
+                f"提出意见的截止日期 {until} 不晚于告知书的日期 {context.made_on}，当事人没有时间提出意见"
+            )
+
+
 # ── by when ──────────────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.EXTENSION_ORIGINAL)
 def _original(context: DocumentContext) -> dt.date | None:
@@ -129,7 +163,21 @@ def _quick_by(context: DocumentContext) -> dt.date | None:
     return _last_day(context, received.on, RuleId.TEMP_QUICK_TIME) if received else None
 
 
-@computes(FieldPath.DEADLINE, documents=(DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER,))
+@computes(FieldPath.SUPPLEMENT_ADVANCED_ON)
+def _advanced_on(context: DocumentContext) -> dt.date | None:
+    step = context.case.step(StepId.ADVANCE)
+    return step.on if step else None
+
+
+@computes(FieldPath.SUPPLEMENT_AMOUNT)
+def _advanced(context: DocumentContext) -> object:
+    step = context.case.step(StepId.ADVANCE)
+    return step.values.get("amount") if step else None
+
+
+@computes(
+    FieldPath.DEADLINE, documents=(DocumentId.TEMP_EMERGENCY_ADVANCE_REGISTER, DocumentId.ADVANCE_SUPPLEMENT)
+)
 def _papers_by(context: DocumentContext) -> dt.date | None:
     return _last_day(context, context.case.accepted_on or context.on, RuleId.TEMP_EMERGENCY_PAPERWORK)
 

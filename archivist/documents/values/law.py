@@ -36,6 +36,7 @@ _WORDS: Final[Mapping[str, tuple[RuleId, _Words]]] = MappingProxyType(
     {
         FieldPath.LAW_DEATH: (RuleId.DEATH_PROCESS, rule_text.period),
         FieldPath.LAW_NONREPORT: (RuleId.NONREPORT_EDUCATION, rule_text.period),
+        FieldPath.LAW_PETITION: (RuleId.PETITION_REVIEW, rule_text.within),
         FieldPath.LAW_REFUSAL: (RuleId.REFUSAL_INFORM, rule_text.within),
         FieldPath.LAW_REASSESS: (RuleId.REASSESS, rule_text.within),
         FieldPath.LAW_TEAM: (RuleId.SURVEY_TEAM_MIN, rule_text.people),

@@ -170,16 +170,57 @@ def _looked_into(context: DocumentContext) -> tuple[Row, ...] | None:
     obligors = {o.get("id_number") or o.get("name") for o in rows(context.case.facts, OBLIGORS.key)}
     held = required_papers.held(context.case, DocumentId.VERIFICATION_AUTHORIZATION)
     bound = _obligors_bound(context)
+    withdrawn = required_papers.withdrawn(context.case)
     found = tuple(
         {**p, "authorized": "已签"}
         for p in persons
-        if (held or p.get("authorized") is True)
+        if p.get("name") not in withdrawn
+        and (held or p.get("authorized") is True)
         and (
             p.get("living_together") != "否"
             or ((p.get("id_number") or p.get("name")) in obligors and (bound or p.get("authorized") is True))
         )
     )
     return found or None
+
+
+@examines(DocumentId.VERIFICATION_REQUEST)
+def _each_consented(context: DocumentContext) -> None:
+    """Source: 社会救助法第四十一条「经共同生活的家庭成员以外的法定赡养、抚养、扶养义务人同意，可以对其收入、财产等状况进行核对」."""
+    if context.sources is None or _obligors_bound(context):
+        return
+    for person in _looked_into(context) or ():
+        if person.get("living_together") == "否" and not required_papers.consented(
+            context.case, str(person.get("name"))
+        ):
+            context.doubts.append(
+                f"义务人{person.get('name')}登记为已同意核对，卷内没有其签名的《法定义务人信息核对同意书》（obligor_consent）"
+            )
+
+
+def _consenting(context: DocumentContext) -> Row:
+    """The obligor whose consent is asked for; nothing of anybody who is none."""
+    name = context.text("consent.name")
+    return next((o for o in rows(context.case.facts, OBLIGORS.key) if o.get("name") == name), {})
+
+
+@computes(FieldPath.CONSENT_RELATION)
+def _relation_of_obligor(context: DocumentContext) -> object:
+    return _consenting(context).get("relation")
+
+
+@computes(FieldPath.CONSENT_ID_NUMBER)
+def _number_of_obligor(context: DocumentContext) -> object:
+    return _consenting(context).get("id_number")
+
+
+@examines(DocumentId.OBLIGOR_CONSENT)
+def _is_obligor(context: DocumentContext) -> None:
+    name = context.text("consent.name")
+    if name and not _consenting(context):
+        context.problems.append(
+            f"“{name}”不是登记的法定义务人（obligors）；共同生活的家庭成员在核对授权书上签名"
+        )
 
 
 def _obligors_bound(context: DocumentContext) -> bool:

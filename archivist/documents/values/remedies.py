@@ -40,7 +40,8 @@ def _deregistered_on(context: DocumentContext) -> str:
 @computes(FieldPath.SIGNATURE_SIGNER)
 def _signer(context: DocumentContext) -> str | None:
     office = context.config.office
-    for_bureau = office.signature_style is SignatureStyle.BUREAU and not _own_name(context)
+    in_its_name = office.signature_style is SignatureStyle.BUREAU and not _own_name(context)
+    for_bureau = in_its_name or _bureau_orders(context)
     return (office.bureau if for_bureau else office.name) or None
 
 
@@ -50,7 +51,7 @@ def _clause(context: DocumentContext) -> str:
 
     Nothing where the act is the office's own: it then acts in its own name and answers for it itself.
     """
-    if _own_name(context):
+    if _own_name(context) or _bureau_orders(context):
         return ""
     office = context.config.office
     delegated = office.signature_style is SignatureStyle.TOWN_WITH_CLAUSE and office.bureau
@@ -81,6 +82,8 @@ def _told(context: DocumentContext, remedy: Remedy) -> RemedyTold | None:
     if context.sources is None:
         return None
     told = remedies.told(remedy, context.rule_for, _bodies(context))
+    if told and _bureau_orders(context):
+        return replace(told, opponent=context.config.office.bureau)
     by_itself = _own_name(context) or context.config.office.signature_style is SignatureStyle.TOWN
     return replace(told, opponent=context.config.office.name) if told and by_itself else told
 
@@ -106,6 +109,24 @@ def _own_name(context: DocumentContext) -> bool:
     return (decides is not None and decides.value is True) or (
         context.document.id in OF_ITS_OWN and received is not None and received.value is False
     )
+
+
+_ORDERED: Final = ("骗取", "拒不履行决定")
+"""What somebody is ordered to pay back; what was paid by mistake somebody is asked for."""
+
+
+def _bureau_orders(context: DocumentContext) -> bool:
+    """Tell whether the paper orders a repayment that the bureau alone may order.
+
+    Source: 《中华人民共和国社会救助法》第七十三条「社会救助管理部门可以责令退回非法获取的财物和利益」: a department of the county, not the office.
+    """
+    if context.sources is None or context.document.id not in (
+        DocumentId.RECOVERY_NOTICE, DocumentId.RECOVERY_PRIOR,
+    ):  # fmt: skip
+        return False
+    rule = context.rule_for(RuleId.RECOVERY_ORDERED_BY)
+    ordered = context.text(FieldPath.RECOVERY_FACT) in _ORDERED
+    return ordered and rule is not None and rule.value == Body.BUREAU
 
 
 def _paper(context: DocumentContext) -> str:

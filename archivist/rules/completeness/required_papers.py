@@ -172,14 +172,43 @@ def obligors_bound(case: Case, pack: Pack, on: dt.date) -> bool:
 def unauthorised(case: Case, pack: Pack, on: dt.date) -> tuple[list[str], list[str]]:
     """Return who did not sign the authorisation, and of whom nobody noted it; the applicant's signature is the paper itself."""
     refused, unknown = [], []
+    gone = withdrawn(case)
     for person in persons(case):
         if person.part is Part.OBLIGOR and not obligors_bound(case, pack, on):
             continue
-        if person.authorized is False:
+        if person.name in gone:
+            refused.append(
+                f"{person.part}{person.name}已书面撤回核对授权（第 {gone[person.name].no} 件），重新授权以前不能核对"
+            )
+        elif person.authorized is False:
             refused.append(f"{person.part}{person.name}没有签署核对授权（{person.path}.authorized）")
         elif person.authorized is None and person.path != APPLICANT.key:
             unknown.append(f"没有登记{person.part}{person.name}的授权是否已签（{person.path}.authorized）")
     return refused, unknown
+
+
+def withdrawn(case: Case) -> dict[str, Record]:
+    """Return who took back the authorisation, or consent, in writing and gave none since; each with the paper that says so.
+
+    Source: 个人信息保护法第十五条「基于个人同意处理个人信息的，个人有权撤回其同意」.
+    """
+    gone = [(_named(r, "withdrawal.name"), r) for r in handed_in(case, DocumentId.AUTHORIZATION_WITHDRAWAL)]
+    given = handed_in(case, DocumentId.VERIFICATION_AUTHORIZATION, DocumentId.OBLIGOR_CONSENT)
+    return {
+        name: record
+        for name, record in gone
+        if name and not any(g.no > record.no and _named(g, "consent.name") in ("", name) for g in given)
+    }
+
+
+def consented(case: Case, name: str) -> bool:
+    """Tell whether somebody's sheet of consent is in the case, signed; one that came in without a name may be anybody's."""
+    sheets = [r for r in handed_in(case, DocumentId.OBLIGOR_CONSENT) if not r.signs]
+    return any(_named(sheet, "consent.name") in ("", name) for sheet in sheets)
+
+
+def _named(record: Record, path: str) -> str:
+    return str((record.data.get("given") or {}).get(path) or "")
 
 
 def asked_for(case: Case) -> Sequence[str] | None:

@@ -36,17 +36,17 @@ APPROVAL, DAILY, ENDING, PICTURES = "审核审批", "日常管理", "终止注�
 ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     APPROVAL: _ranked(
         """
-        review_confirmation_form temp_emergency_approval temp_expenditure_approval disability_subsidy_form
+        review_confirmation_form single_cover_form temp_emergency_approval temp_expenditure_approval disability_subsidy_form
         benefit_calculation_sheet confirmation_decision refusal_decision disability_refusal_notice
         non_acceptance_notice procedure_termination_notice abandonment_record extension_notice
         proactive_discovery_report application_form agency_authorization mat_agent_id mat_id_card
         mat_household_register mat_id_or_other mat_ economic_declaration integrity_commitment kinship_declaration
-        tekun_written_statement verification_authorization personal_info_notice material_receipt correction_notice
-        acceptance_notice kinship_filing_register verification_request verification_report
+        tekun_written_statement verification_authorization obligor_consent authorization_withdrawal personal_info_notice material_receipt correction_notice
+        acceptance_notice referral_sheet kinship_filing_register recognition_reliance verification_request verification_report
         verification_result_notice applicant_explanation verification_recheck_record noncompliance_submission
         household_survey neighbor_interview evidence_letter evidence_letter_reply
         emergency_survey_record reinvestigation_record income_asset_calculation expense_verification
-        self_care_assessment obligor_capacity_form temp_emergency_advance_register quick_relief_form
+        self_care_assessment obligor_capacity_form temp_emergency_advance_register advance_supplement quick_relief_form
         appraisal_notice democratic_appraisal preliminary_publicity publicity_evidence
         proposed_confirmation_publicity objection_register objection_reply re_publicity dispute_submission
         deliberation_minutes deliberation_opinion_report deliberation_feedback leadership_meeting_minutes
@@ -57,9 +57,9 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     DAILY: _ranked(
         """
-        periodic_review_form home_visit_record change_report_form change_verification_record hearing_record benefit_change_form
-        benefit_change_decision gradual_exit_notice suspension_decision disability_ending_notice death_verification_form recovery_notice
-        complaint_register complaint_reply remedy_materials_list spot_check_record spot_check_feedback
+        periodic_review_form home_visit_record change_report_form change_verification_record hearing_notice hearing_record benefit_change_form
+        benefit_change_decision gradual_exit_notice suspension_decision disability_ending_notice death_verification_form recovery_prior recovery_notice
+        complaint_register complaint_reply petition_reply remedy_materials_list spot_check_record spot_check_feedback
         """
     ),
     ENDING: (
@@ -135,7 +135,7 @@ _OF_THE_APPLICANT: Final = (
     DocumentId.APPLICATION_FORM, DocumentId.AGENCY_AUTHORIZATION, DocumentId.ECONOMIC_DECLARATION,
     DocumentId.INTEGRITY_COMMITMENT, DocumentId.KINSHIP_DECLARATION, DocumentId.TEKUN_WRITTEN_STATEMENT,
     DocumentId.VERIFICATION_AUTHORIZATION, DocumentId.APPLICANT_EXPLANATION, DocumentId.CHANGE_REPORT_FORM,
-    DocumentId.DISABILITY_SUBSIDY_FORM, DocumentId.ACCOUNT_AUTHORIZATION,
+    DocumentId.DISABILITY_SUBSIDY_FORM, DocumentId.ACCOUNT_AUTHORIZATION, DocumentId.AUTHORIZATION_WITHDRAWAL,
 )  # fmt: skip
 _OF_OTHERS: Final = (
     MATERIAL,

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from archivist.doctypes.catalogue import Catalogue, DocumentType
 from archivist.doctypes.field_paths import FieldPath
-from archivist.doctypes.ids import DocumentId
 from archivist.model.ids import Category
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
-from archivist.rules.rule_ids import RECOVERIES, RulePrefix
+from archivist.rules.rule_ids import BASES, RulePrefix
 from archivist.rules.soundness import procedure
 from archivist.rules.soundness.circumstances import covered
 
@@ -64,8 +63,7 @@ def _without_basis(document: DocumentType, pack: Pack) -> Iterator[str]:
         c in pack.delegated for c in document.categories
     ):
         return
-    of_recovery = document.id == DocumentId.RECOVERY_NOTICE
-    for kind in RECOVERIES if of_recovery else (document.id.removesuffix("_decision"),):
+    for kind in BASES.get(document.id, (document.id.removesuffix("_decision"),)):
         prefix = f"{RulePrefix.BASIS}{kind}."
         if not any(r.id.startswith(prefix) for r in pack.rules) and _has_place(document, pack):
             yield f"{pack.id}：《{document.title}》要印依据，规则包没有一行 {prefix}…"

@@ -19,6 +19,7 @@ from tests.documents.types import (
     governance_samples,
     inquiry_samples,
     intake_samples,
+    statute_samples,
     upkeep_samples,
 )
 from tests.report.samples import Printed, asked, built, houses, minuted
@@ -30,6 +31,7 @@ _SAMPLES: Final[Mapping[str, Callable[[str, str], Sample]]] = {
     **dict.fromkeys(inquiry_samples.NAMES, inquiry_samples.sample),
     **dict.fromkeys(deciding_samples.NAMES, deciding_samples.sample),
     **dict.fromkeys(upkeep_samples.NAMES, upkeep_samples.sample),
+    **dict.fromkeys(statute_samples.NAMES, statute_samples.sample),
     **dict.fromkeys(governance_samples.NAMES, governance_samples.sample),
     **dict.fromkeys((*archive_samples.NAMES, "separator_sheet"), archive_samples.sample),
 }
