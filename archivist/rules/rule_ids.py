@@ -197,6 +197,7 @@ RECOVERIES: Final = ("recovery.fraud", "recovery.mistake", "recovery.refusal")
 BASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         **dict.fromkeys(("recovery_notice", "recovery_prior"), RECOVERIES),
+        "longterm_publicity": ("confirmation_announcement",),
         "hearing_notice": ("benefit_change", "suspension", "termination", "disability_ending_notice"),
     }
 )

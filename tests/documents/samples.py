@@ -232,8 +232,8 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "benefit_change_decision": {
         "change.original_no": "示槐救字〔2024〕35号", "change.kind": "减发", "change.before": "1690", "change.start": "2025-03",
-        "change.before_persons": 3, "change.members": "李大暑已就业并单独立户，不再计入共同生活家庭成员。",
-        "change.findings": "经2025年2月核查，你户共同生活家庭成员由3人变为2人，月人均收入由566.67元变为345.00元。",
+        "change.before_persons": 3, "change.members": "没有增减。",
+        "change.findings": "经2025年2月核查，你户成员李大暑务工收入增加，月人均收入由446.67元变为566.67元。",
     },
     "household_ledger": {
         "ledger.month": "2024-09",

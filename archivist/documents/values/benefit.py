@@ -157,7 +157,7 @@ def _case_retention(context: DocumentContext) -> Retention:
 @computes(FieldPath.DEREGISTRATION_RETENTION)
 def _retention(context: DocumentContext) -> str:
     period = _case_retention(context)
-    return f"{int(period.rule.value)}{period.rule.unit}"
+    return f"不少于{int(period.rule.value)}{period.rule.unit}"
 
 
 @computes(FieldPath.DEREGISTRATION_EXPIRES)

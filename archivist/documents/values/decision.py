@@ -79,6 +79,13 @@ def _basis_of_proposal(context: DocumentContext) -> list[str] | None:
 _PROPOSED: Final = "hearing.proposed"
 
 
+@computes(FieldPath.DECISION_BASIS, documents=(DocumentId.LONGTERM_PUBLICITY,))
+def _basis_of_list(context: DocumentContext) -> list[str] | None:
+    """A list that stays on the board publishes what the first announcement did."""
+    (announced,) = BASES[DocumentId.LONGTERM_PUBLICITY]
+    return _based_on(context, announced)
+
+
 def _based_on(context: DocumentContext, kind: str) -> list[str] | None:
     """Return the sentences a decision stands on by the rule pack; none where the clerk tells them."""
     case = context.case

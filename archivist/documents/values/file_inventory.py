@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL
@@ -190,7 +191,13 @@ def _lacking(context: DocumentContext) -> list[str]:
     case, sources = context.case, context.sources
     assert sources is not None
     found = findings(case, sources.pack, sources.catalogue, Stage.ARCHIVE, on=context.on, words=sources.words)
-    return [re.sub("（依据 .*）$", "", problem) for problem in lacking_in_volume(found, case)]
+    return [
+        _COMMAND.sub("", re.sub("（依据 .*）$", "", problem)) for problem in lacking_in_volume(found, case)
+    ]
+
+
+_COMMAND: Final = re.compile("（archivist [^）]*）|[；，。][^；，。]*archivist .*$")
+"""What to type is for who sits at the machine, not for a paper that is kept."""
 
 
 # ── the files ────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.documents.values.context import DocumentContext, Row
-from archivist.documents.values.registry import computes
+from archivist.documents.values.registry import computes, examines
 from archivist.documents.values.resolve import value_of
 from archivist.model.fact_paths import FactPath
 from archivist.rules.rule_ids import RuleId
@@ -68,10 +69,29 @@ def _attendees(context: DocumentContext) -> tuple[Row, ...] | None:
     return tuple({"name": p.name, "kind": kind, "post": p.title} for p in panel) or None
 
 
-@computes(FieldPath.MEETING_EXPECTED, FieldPath.MEETING_PRESENT)
+@computes(FieldPath.MEETING_PRESENT)
 def _attendance(context: DocumentContext) -> int | None:
     people = value_of(context, FieldPath.MEETING_ATTENDEES)
     return len(people) if isinstance(people, tuple) else None
+
+
+@computes(FieldPath.MEETING_EXPECTED)
+def _expected(context: DocumentContext) -> int | None:
+    """Who came and who was excused."""
+    present, excused = _attendance(context), re.findall(r"[^、，,；;\s]+", context.text("meeting.absent"))
+    return None if present is None else present + len(excused)
+
+
+@examines(
+    DocumentId.DELIBERATION_MINUTES,
+    DocumentId.LEADERSHIP_MEETING_MINUTES,
+    DocumentId.JOINT_CONFERENCE_MINUTES,
+)
+def _no_more_votes_than_people(context: DocumentContext) -> None:
+    votes = [context.given.get(f"meeting.{word}") for word in ("agree", "against", "abstain")]
+    cast, present = sum(v for v in votes if isinstance(v, int)), value_of(context, FieldPath.MEETING_PRESENT)
+    if isinstance(present, int) and cast > present:
+        context.problems.append(f"表决 {cast} 票，多于实到的 {present} 人")
 
 
 @computes(FieldPath.APPRAISAL_REPRESENTATIVES)

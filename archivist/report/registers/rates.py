@@ -84,9 +84,7 @@ def _awareness(asked: RegisterRequest, found: Register) -> str:
     """
     told = [asked.told.get(path) for path in (FieldPath.AWARENESS_ASKED, FieldPath.AWARENESS_AWARE)]
     if not all(told):
-        found.notes.append(
-            "政策知晓率不能由户档算出：须由机关抽样调查，把调查人数、知晓人数填入（--set 调查人数=… --set 知晓人数=…）。"
-        )
+        found.notes.append("政策知晓率不能由户档算出：须由机关抽样调查，再填调查人数、知晓人数。")
         return "不能计算（没有调查数据）"
     try:
         people, aware = (int(str(parse_value("int", value))) for value in told)

@@ -19,7 +19,7 @@ PUBLICITY = {
 }
 MEETING: dict[str, object] = {
     "meeting.no": "第3期", "meeting.time": "2024-08-15 14:30", "meeting.place": "街道二楼会议室", "meeting.chair": "郑有为",
-    "meeting.recorder": "周立冬", "meeting.discussion": LONG + "\n与会人员认为申报属实。", "meeting.agree": 5,
+    "meeting.recorder": "周立冬", "meeting.discussion": LONG + "\n与会人员认为申报属实。", "meeting.agree": 3,
     "meeting.against": 0, "meeting.abstain": 0, "meeting.conclusion": "同意按照上述意见办理。", "meeting.absent": "苏和平",
     "meeting.attendees": "郑有为|成员|街道党工委书记\n孟小舟|成员|街道办事处主任\n鲁明哲|成员|街道办事处副主任",
 }  # fmt: skip

@@ -23,7 +23,7 @@ assert len(LONGEST) == 25
 
 AGENT = {"name": "李大暑", "id_number": an_id("19991120", 51), "phone": "13900000003", "relation": "儿子"}
 OBLIGOR = {
-    "name": "王秀竹", "relation": "姐姐", "id_number": an_id("19600202", 86), "address": "示范区柳树街道", "family_size": 2,
+    "name": "李芳菲", "relation": "女儿", "id_number": an_id("19850202", 86), "address": "示范区柳树街道", "family_size": 2,
     "family_income": "5200", "income_per_head": "2600", "capacity": "有", "monthly_support": "300", "authorized": True,
 }  # fmt: skip
 ORDINARY: dict[str, Any] = {
@@ -64,9 +64,13 @@ GIVEN: dict[str, dict[str, object]] = {
         "doc_no": "示槐救字〔2024〕42号",
     },
 }  # fmt: skip
-BASIS = ["《最低生活保障审核确认办法》第十八条", "《社会救助暂行办法》第十一条"]
+BASES = {
+    "non_acceptance_notice": ["《社会救助暂行办法》第十一条"],
+    "procedure_termination_notice": ["《最低生活保障审核确认办法》第二十九条"],
+    "verification_result_notice": ["《最低生活保障审核确认办法》第十八条"],
+}
 EXTRA: dict[str, dict[str, object]] = {
-    **{name: {"decision": {"basis": BASIS}} for name in (*ADVERSE, "verification_result_notice")},
+    **{name: {"decision": {"basis": basis}} for name, basis in BASES.items()},
     "material_receipt": {
         "materials": [
             {"name": "社会救助申请书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},

@@ -55,7 +55,7 @@ def test_everybody_whose_means_are_verified_is_named_with_the_authorization() ->
     values = sample("verification_request", "large").values["request"]
     people = values["persons"]
     assert values["count"] == str(len(people)) == "11", "applicant, seven of eight members, three obligors"
-    assert [p["relation"] for p in people][:2] == ["本人", "配偶"] and people[-1]["relation"] == "姐姐"
+    assert [p["relation"] for p in people][:2] == ["本人", "配偶"] and people[-1]["relation"] == "女儿"
     assert all(p["authorized"] == "已签" for p in people[1:])
     assert "户籍" in values["scope"] and "殡葬" in values["scope"]
 

@@ -22,10 +22,13 @@ from archivist.rules.attempt import Attempt
 from archivist.rules.completeness import required_papers
 from archivist.rules.guards import GUARDS
 from archivist.rules.prerequisites import papers
+from tests.documents import samples
 from tests.documents.pages import squeezed
+from tests.documents.pages import text_of as text_of_data
 from tests.documents.samples import CATALOGUE, CONFIG, FULL, ON, SOURCES, a_case
+from tests.documents.types import every, inquiry_samples, upkeep_samples
 from tests.documents.types.statute_samples import NEEDED, sample
-from tests.rules.walking import step, walk
+from tests.rules.walking import IN_BENEFIT, step, walk
 
 NATIONAL: Final = packs.load("national")
 NEW: Final = ("submit 2026-07-06", "accept 2026-07-07")
@@ -286,3 +289,68 @@ def test_a_petition_may_be_looked_at_again_and_a_report_may_not() -> None:
     assert f"30日内向{CONFIG.office.review_authority}申请复查" in text_of("petition_reply")
     report = CATALOGUE.get("complaint_reply")
     assert "复查" not in report.layout and "信访" not in report.title
+
+
+# ── what a reader found wrong ────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("fact", ["骗取", "拒不履行决定", "审核失误"])
+def test_an_order_says_what_follows_and_goes_to_who_did_not_make_it(fact: str) -> None:
+    """行政强制法第五十三条「当事人在法定期限内不申请行政复议或者提起行政诉讼，又不履行行政决定的」: of an order, not of a request."""
+    given = {k: v for k, v in RECOVERY.items() if CATALOGUE.get("recovery_notice").field(k)}
+    made = upkeep_samples.sample(
+        "recovery_notice", more=given | {"recovery.fact": fact, "recovery.due_on": "2026-09-30"}
+    )
+    text = squeezed(made.text)
+    ordered = fact != "审核失误"
+    assert ("申请人民法院强制执行" in text) is ordered and "2026年9月30日前（含当日）" in text
+    copy_to = CONFIG.office.name if ordered else CONFIG.office.bureau
+    assert f"抄送：{copy_to}" in text
+
+
+def test_a_change_of_tekun_support_tells_the_care_fee_before_and_after() -> None:
+    """《特困人员认定办法》第二十三条: 「并根据评估结果及时调整特困人员生活自理能力认定类别」, and with it the fee."""
+    fees = {"change.before_care_fee": "240", "change.care_fee": "480", "change.before_care": "全自理"}
+    told = samples.GIVEN["benefit_change_decision"] | fees
+    case = a_case(samples.HOUSEHOLDS["large"], "TK")
+    text = squeezed(
+        samples.filled("benefit_change_decision", case, told, samples.EXTRA["benefit_change_decision"]).text
+    )
+    assert "照料护理费（元/月）240.00480.00" in text
+    assert "照料护理费" not in squeezed(samples.sample("benefit_change_decision").text)
+
+
+def test_a_standing_list_names_the_article_it_is_published_by() -> None:
+    """「应当按照规定在申请家庭或者个人所在的村、社区等范围内公布社会救助确认决定」; no article names 残疾人两项补贴, so none is printed."""
+    case = walk(NATIONAL, "DB", *IN_BENEFIT)
+    basis = printed("longterm_publicity", case, {})["decision"]["basis"]
+    assert "第二十四条" in "".join(basis)
+    assert not printed("longterm_publicity", a_case(category="CJ"), {})["decision"]["basis"]
+
+
+@pytest.mark.parametrize("name", ["leadership_meeting_minutes", "joint_conference_minutes"])
+def test_no_more_votes_are_counted_than_people_came_and_who_was_excused_was_expected(name: str) -> None:
+    """表决票数不得大于实到人数: 实到3人而同意5票不能成纪要."""
+    text = squeezed(inquiry_samples.sample(name).text)
+    assert "应到4人，实到3人" in text and "同意3票" in text
+    for votes in ({"meeting.agree": 5}, {"meeting.agree": 2, "meeting.against": 1, "meeting.abstain": 1}):
+        with pytest.raises((MissingFields, UnlawfulDocument), match="多于实到的 3 人"):
+            inquiry_samples.sample(name, more=votes)
+
+
+@pytest.mark.parametrize("name", ["case_notes", "performance_rates"])
+def test_no_paper_that_is_kept_or_sent_says_what_to_type(name: str) -> None:
+    """备考表待办项去内部用语: a command is for who sits at the machine."""
+    text = squeezed(text_of_data(every.paper(name, "ordinary").data))
+    assert "archivist" not in text and "--set" not in text and "--serves" not in text
+    if name == "case_notes":
+        assert "没有签收的送达回证" in text, "what is wrong is still said"
+
+
+def test_closing_a_file_says_from_when_it_is_kept_and_that_the_end_was_served() -> None:
+    """「社会救助对象注销后档案保存不少于三年」: at least three years, from the day of closing."""
+    text = squeezed(upkeep_samples.sample("deregistration_form").text)
+    assert "保管期限不少于3年" in text and "终止决定送达日期" in text and "期满的次日起可以列入鉴定" in text
+
+
+def test_a_list_of_evidence_dates_its_papers_as_papers_are_dated() -> None:
+    text = squeezed(upkeep_samples.sample("remedy_materials_list").text)
+    assert "2025-03-03" not in text and "2025" in text

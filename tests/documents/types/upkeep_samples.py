@@ -30,11 +30,13 @@ FINDINGS = (
     "经2025年2月信息核对和入户调查，你户共同生活家庭成员由3人变为2人，月人均收入由566.67元变为1345.00元，"
     "高于本区最低生活保障标准每人每月1010元。"
 )
+OF_IT = FINDINGS.replace("你户", "该户")
+"""The same in a form that stays in the office."""
 EXTRA: dict[str, dict[str, object]] = {
     "hearing_record": {"decision": {"basis": ["《中华人民共和国社会救助法》第四十八条"]}},
     "suspension_decision": {"doc_no": "示槐救字〔2025〕13号", "decision": {"basis": ["《社会救助暂行办法》第十三条第三款"]}},
     "termination_decision": {
-        "doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《特困人员认定办法》第二十四条、第二十六条"]},
+        "doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《社会救助暂行办法》第九条、第十三条第三款", "《最低生活保障审核确认办法》第三十一条、第三十二条"]},
         "publicity": {"start": dt.date(2025, 3, 3), "end": dt.date(2025, 3, 10)},
     },
     "gradual_exit_notice": {
@@ -49,7 +51,7 @@ EXTRA: dict[str, dict[str, object]] = {
     },
     "periodic_review_form": {"review": {"due": dt.date(2025, 2, 16), "next_due": dt.date(2025, 8, 20)}},
     "death_verification_form": {"death": {"date": dt.date(2025, 1, 20), "deadline": dt.date(2025, 4, 21)}},
-    "deregistration_form": {"deregistration": {"retention": "3年", "expires": dt.date(2028, 3, 31)}},
+    "deregistration_form": {"deregistration": {"retention": "不少于3年", "expires": dt.date(2028, 3, 31)}},
 }  # fmt: skip
 NEEDED: dict[str, dict[str, object]] = {
     "hearing_record": {"hearing.proposed": "减发", "hearing.reasons": FINDINGS},
@@ -76,7 +78,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "plan.cycles": ["最低生活保障：每半年核查一次。"], "plan.start": "2025-07-01", "plan.end": "2025-09-30", "plan.rows": "槐树里社区|31|30|25|3|2\n柳树里社区|29|29|27|1|1",
     },
     "spot_check_record": {
-        "spot.month": "2025-02", "spot.population": 7, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
+        "spot.month": "2025-02", "spot.population": 6, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
         "spot.rows": "TJHQ-DB-2024-000007|王秀兰|槐树里社区|最低生活保障|入户|2025-02-21|张三丰、李四光|是|否|收入核定偏低\n"
         "TJHQ-DB-2024-000009|丁一|槐树里社区|最低生活保障|电话|2025-02-21|张三丰、李四光|是|是|",
     },
@@ -123,7 +125,7 @@ TOLD: dict[str, dict[str, object]] = {
         "report.date": "2025-02-10", "report.content": "李大暑在便民服务公司上班，已搬出另住。", "report.evidence": "租房合同复印件|1|",
     },
     "change_verification_record": {
-        "check.source": "主动报告", "check.method": "入户调查、信息核对", "check.result": FINDINGS, "check.proposal": "停发",
+        "check.source": "主动报告", "check.method": "入户调查、信息核对", "check.result": OF_IT, "check.proposal": "停发",
         "check.rows": "共同生活成员|3人|2人|租房合同", "survey.team": "周立冬|救助专员\n吴小雪|民政委员",
     },
     "home_visit_record": {"visit.date": "2025-02-20", "visit.visitors": "周立冬、吴小雪", "visit.needs": "就医、就学"},
@@ -132,7 +134,7 @@ TOLD: dict[str, dict[str, object]] = {
     },
     "benefit_change_form": {
         "change.kinds": "减发、成员增减", "change.before": "1330", "change.after": "875.50", "change.start": "2025-03",
-        "change.members": [{"kind": "减", "name": "李大暑", "id_number": an_id("19991120", 51)}], "change.reasons": FINDINGS,
+        "change.members": [{"kind": "减", "name": "李大暑", "id_number": an_id("19991120", 51)}], "change.reasons": OF_IT,
     },
     "suspension_decision": {"change.before": "1330"},
     "termination_publicity": {"termination.start": "2025-04"},
