@@ -142,12 +142,17 @@ def test_the_basis_of_each_decision_comes_from_the_pack(workspace: Workspace) ->
 @pytest.mark.parametrize("kind", ["benefit_change", "suspension", "termination"])
 @pytest.mark.parametrize("pack", packs.available())
 def test_no_delegated_category_lacks_the_basis_of_a_decision(pack: str, kind: str) -> None:
-    """A decision without its legal basis would be refused."""
+    """A decision without its legal basis would be refused; 特困人员认定办法 has no 停发, so there only a place's own rule, or the clerk, names one."""
     rules = packs.load(pack)
     day = dt.date(2024, 3, 4)
     for category in (Category.DB, Category.TK, Category.DX):
+        silent = category is Category.TK and kind == "suspension" and pack != "tianjin-hongqiao"
         if pack != "national" and category in rules.delegated:
-            assert rules.under(f"basis.{kind}.", category, RuleDays.alike(day)), (pack, category, kind)
+            assert silent is not bool(rules.under(f"basis.{kind}.", category, RuleDays.alike(day))), (
+                pack,
+                category,
+                kind,
+            )
 
 
 def test_the_next_review_is_counted_from_this_one(workspace: Workspace) -> None:
@@ -169,7 +174,7 @@ def test_a_deregistered_case_is_kept_three_years(workspace: Workspace) -> None:
     text = planned(
         workspace, "deregistration_form", open_household(workspace), {"deregistration.date": "2025-03-31"}
     )
-    assert "'retention': '3年'" in text and "2028年3月31日" in text
+    assert "'retention': '不少于3年'" in text and "2028年3月31日" in text
 
 
 def test_support_of_destitute_persons_ends_only_after_the_notice(workspace: Workspace) -> None:
