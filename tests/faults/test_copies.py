@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from archivist.errors import ArchivistError
 from archivist.model.event import Op
 from archivist.preservation import backup_check, generations
 from archivist.preservation.backup import back_up
@@ -22,8 +23,22 @@ from archivist.preservation.verification import verify
 from archivist.store import Archive, chain
 from tests.conftest import Counted
 from tests.faults.office import WANG, clear, lay, opened
-from tests.faults.shim import DONE, REFUSED, TOLERATED, Ack, Fail, Kill, NoFault, strike
-from tests.faults.truth import entered, look, must
+from tests.faults.power import Crash, Disk, crashes, fsyncs, operations, state, told, without
+from tests.faults.power import Op as Step
+from tests.faults.shim import (
+    DONE,
+    INTERRUPTED,
+    REFUSED,
+    TOLERATED,
+    Ack,
+    Done,
+    Fail,
+    Interrupt,
+    Kill,
+    NoFault,
+    strike,
+)
+from tests.faults.truth import Broken, entered, look, must
 from tests.kit import BY
 from tests.sampling import sample
 
@@ -97,12 +112,55 @@ def test_a_backup_on_a_full_or_failing_medium(site: Path, scratch: Path, counted
     calls = strike(work, _back_up(work), NoFault(), under=DEST).calls
     points = sample(range(1, calls + 1), 1 / 12, "failures of the medium of a backup", ends=True)
     for n in points:
-        for fault in (Fail(n, errno.ENOSPC, sticky=True), Fail(n, errno.EIO)):
+        for fault in (Fail(n, errno.ENOSPC, sticky=True), Fail(n, errno.EIO), Interrupt(n)):
             again(site, work)
             ended = strike(work, _back_up(work), fault, under=DEST)
-            assert ended.how in (REFUSED, TOLERATED), (fault, ended.error)
+            assert ended.how in (REFUSED, TOLERATED, INTERRUPTED), (fault, ended.error)
             whole_or_none(work, len(ended.acks))
-    counted("backup", "ENOSPC and EIO", 2 * len(points))
+    counted("backup", "ENOSPC, EIO and Ctrl-C", 3 * len(points))
+
+
+def _recorded(site: Path, work: Path) -> tuple[Done, ...]:
+    again(site, work)
+    ended = strike(work, _back_up(work), NoFault(), under=DEST, record=True)
+    assert ended.how == DONE, ended.error
+    return ended.log
+
+
+def _out_of_power(site: Path, work: Path, disk: Disk, ops: list[Step], crash: Crash) -> None:
+    again(site, work)
+    state(disk, ops, crash).write_out(work, DEST)
+    whole_or_none(work, told(ops, crash))
+
+
+def test_a_backup_out_of_power(site: Path, scratch: Path, counted: Counted) -> None:
+    """A generation that was told of is whole, whenever the power goes; any other is whole or none."""
+    work = scratch / "copies struck"
+    disk, ops = operations(Disk.of(site, DEST), _recorded(site, work))
+    points = sample(crashes(ops), 1 / 400, "power loss in a backup")
+    for crash in points:
+        _out_of_power(site, work, disk, ops, crash)
+    counted("backup", "power-loss states", len(points))
+
+
+def test_every_fsync_of_a_backup_is_needed(site: Path, scratch: Path, counted: Counted) -> None:
+    """“every fsync mutant caught”: without one of them a generation that counts is not whole in some state."""
+    work = scratch / "copies struck"
+    log = _recorded(site, work)
+    taken = sample(fsyncs(log), 1 / 4, "fsyncs of a backup")
+    for n in taken:
+        disk, ops = operations(Disk.of(site, DEST), without(log, n))
+        late_first = sorted(crashes(ops), key=lambda crash: crash.after, reverse=True)
+        assert any(_harms(site, work, disk, ops, crash) for crash in late_first), f"{log[n].path} {log[n].by}"
+    counted("backup", "fsyncs taken away", len(taken))
+
+
+def _harms(site: Path, work: Path, disk: Disk, ops: list[Step], crash: Crash) -> bool:
+    try:
+        _out_of_power(site, work, disk, ops, crash)
+    except (Broken, ArchivistError, OSError):
+        return True
+    return False
 
 
 def _damage(folder: Path) -> None:
