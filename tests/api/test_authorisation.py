@@ -39,6 +39,8 @@ LOOKS = {
     "authorisation.require": "the gate",
     "authorisation.require_two": "the gate",
     "authorisation.require_pair": "the gate",
+    "authorisation.require_another": "the gate",
+    "page_preferences.prefer": "how somebody wants the page: it concerns no file and no case",
     "given_papers.file_signed": "files the form of an act, for the use case whose gate that act is",
     "printing.print_queue": "puts papers into one file outside the archive; the access log has them first",
     "saved_searches.forget": "takes away a question kept beside the archive, which names nobody's file",

@@ -137,6 +137,8 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(pdf_maker, "available", lambda: True)
     monkeypatch.setattr(pdf_maker, "to_pdf", convert)
+    # Blank pages show nothing of the documents; that a PDF must is tests/documents/render's.
+    monkeypatch.setattr("archivist.documents.render.visible_words.missing_words", lambda *_: ())
 
 
 @pytest.mark.usefixtures("pages")

@@ -29,7 +29,7 @@ def test_a_copy_is_the_workspaces_own_and_is_not_written_over(workspace: Workspa
     assert {p.parent for p in copied} == {workspace.templates}
     with Workspace.open(workspace.root) as again:
         seen: list[tuple[int, int]] = []
-        done = templates.check(again, ["受理通知书"], lambda *step: seen.append(step))
+        done = templates.check(again, ["受理通知书"], lambda *step: seen.append(step), pages=False)
         assert (done.checked, done.own, done.faults) == (1, ("acceptance_notice",), {})
         assert seen == [(1, 1)]
         with pytest.raises(UsageError, match="不覆盖"):

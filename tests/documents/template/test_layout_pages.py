@@ -229,7 +229,7 @@ def test_a_letter_has_no_number_on_its_first_page_and_its_reference_at_the_right
     document = pypdfium2.PdfDocument(letter)
     texts = [page.get_textpage() for page in document]
     assert "— 1 —" not in texts[0].get_text_range() and "— 2 —" in texts[1].get_text_range()
-    number, title = (texts[0].search(words).get_next()[0] for words in ("示例救字", "关于索取"))
+    number, title = (texts[0].search(words).get_next()[0] for words in ("示例救字", "关于协助提供"))
     end = texts[0].search("35 号").get_next()
     _, bottom, right, top = (v * 25.4 / 72 for v in texts[0].get_charbox(end[0] + end[1] - 1))
     assert right == pytest.approx(184, abs=0.7) and number < title
