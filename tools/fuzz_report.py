@@ -16,7 +16,7 @@ HEADING = """# Damage by chance: the last long run
 
 Of each kind of file: bits turned over one at a time (every one of files up to 4 KB, 2,000 drawn places of larger ones), files
 spoilt otherwise (cut, extended, pieces doubled, zeroed, swapped, values of another type), and notes and events rewritten with
-their digests made to fit. After each the program is asked what touches that file: a case is shown, the ledger, the tray, the
+their digests made to fit; pieces of the manifests of bags zeroed and swapped one place after the other. After each the program is asked what touches that file: a case is shown, the ledger, the tray, the
 batches, the access log, settings, keys, rules or types are read. Of a file of the index it is asked which of its files are
 damaged, by the checksums that stand before every search, and after one of twenty it is searched itself. After one of two
 hundred everything is asked, with writes. Wrong is whatever falls over, is called a fault of the program (E700), is not named
@@ -26,6 +26,8 @@ field: that run was ended before its turn.
 COLUMNS = {
     "bits": "bits",
     "mutations": "mutations",
+    "pieces zeroed": "manifest pieces zeroed",
+    "pieces swapped": "manifest pieces swapped",
     "resealed": "digests made to fit",
     "searched": "searched",
     "asked everything": "asked everything",
