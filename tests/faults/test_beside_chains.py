@@ -392,7 +392,7 @@ def _out_of_power(act: Act, laid: Path, work: Path, disk: Disk, ops: list[Step],
 NEEDLESS: Final = (
     r"archive/\.work by (?!.*remove ).*(create|put) .*",
     # An alarm is set again until the restoration is done; a folder that is staged is synced again with all it holds.
-    r"archive/\.work/alarm-.* by quarantine\.set .*",
+    r"archive/(\.work/alarm-.*|alarms) by quarantine\.set .*",
     r"archive/\.work/restore.* by durable_files\.make_folders .*",
 )
 """Fsyncs that can be missed."""

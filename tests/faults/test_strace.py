@@ -143,7 +143,7 @@ def test_the_shim_sees_every_call_the_kernel_sees(site: Site, counted: Counted) 
     lay(site.base, site.work)
     assert run(site.work, site.command.name, *EVERYTHING) == (0, "")
     kernel = kernel_saw(site.work)
-    assert sum(kernel.values()) > 10
+    assert sum(kernel.values()) >= 10
     assert kernel == ours
     counted(site.command.name, "calls the kernel saw, and the shim", sum(kernel.values()))
 

@@ -30,7 +30,7 @@ TO_REVIEW = (
 MINUTES = (
     "meeting.no=第3期", "meeting.time=2024-06-15 14:30", "meeting.place=街道二楼会议室", "meeting.chair=郑有为",
     "meeting.recorder=周立冬", "meeting.dispute=邻居反映其子有稳定工作。", "meeting.discussion=核对结果与申报一致。",
-    "meeting.agree=5", "meeting.against=0", "meeting.abstain=0", "meeting.conclusion=建议予以确认。",
+    "meeting.agree=1", "meeting.against=0", "meeting.abstain=0", "meeting.conclusion=建议予以确认。",
     "meeting.attendees=郑有为|成员|主任",
 )  # fmt: skip
 

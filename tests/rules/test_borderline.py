@@ -122,7 +122,7 @@ def test_what_follows_the_example_of_dibao_says_so(category: str) -> None:
 
 @pytest.mark.parametrize("category", BOTH)
 def test_they_are_reviewed_every_year(category: str) -> None:
-    """「应当对社会救助对象的家庭成员、收入、财产等状况定期进行核查」: it does not say how often."""
+    """「应当对社会救助对象的家庭成员、收入、财产等状况定期进行核查」: it does not say how often; 「每半年核查一次」 where that is registered."""
     case = walk(NATIONAL, category, *GRANTED)
     assert due(case, NATIONAL, "review.cycle") == "2027-07-23"
     often = walk(NATIONAL, category, *GRANTED, facts={"benefit": {"review_cycle": "每半年"}})
