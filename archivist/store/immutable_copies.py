@@ -23,6 +23,7 @@ from archivist.os_reasons import reason_of
 from archivist.store import durable_files
 
 _CHUNK: Final = 1 << 20
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _NO_LINKS: Final = (
     errno.EPERM,
     errno.EXDEV,
@@ -129,10 +130,7 @@ class Copier:
     def write(self, target: Path, data: bytes) -> Copied:
         """Write a file of some bytes."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=durable_files.FOLDER_MODE)
-        with target.open("xb") as handle:
-            handle.write(data)
-        target.chmod(durable_files.FILE_MODE)
-        return self._count(target, Copied(Sha256(hashlib.sha256(data).hexdigest()), len(data)))
+        return self._count(target, Copied(*durable_files.write_unsynced(target, [data])))
 
     def _copy(self, source: Path, target: Path, *, payload: bool) -> Copied:
         target.parent.mkdir(parents=True, exist_ok=True, mode=durable_files.FOLDER_MODE)
@@ -199,7 +197,7 @@ def reread(path: Path, *, flush: bool = False) -> Sha256:
 def _new_file(target: Path) -> FileIO:
     """Open a new file on the medium; ``SourceUnreadable`` where it takes no such name."""
     try:
-        return FileIO(target, "x")
+        return FileIO(os.open(target, _NEW, durable_files.FILE_MODE), "w")
     except OSError as error:
         if error.errno in _NO_SUCH_NAME:
             raise SourceUnreadable(f"备份盘上不能用这个名字（{reason_of(error)}）") from error

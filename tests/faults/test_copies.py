@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from archivist.errors import ArchivistError
 from archivist.model.event import Op
 from archivist.preservation import backup_check, generations
 from archivist.preservation.backup import back_up
@@ -22,7 +23,7 @@ from archivist.preservation.verification import verify
 from archivist.store import Archive, chain
 from tests.conftest import Counted
 from tests.faults.office import WANG, clear, lay, opened
-from tests.faults.power import Crash, Disk, crashes, operations, state, told
+from tests.faults.power import Crash, Disk, crashes, fsyncs, operations, state, told, without
 from tests.faults.power import Op as Step
 from tests.faults.shim import (
     DONE,
@@ -37,7 +38,7 @@ from tests.faults.shim import (
     NoFault,
     strike,
 )
-from tests.faults.truth import entered, look, must
+from tests.faults.truth import Broken, entered, look, must
 from tests.kit import BY
 from tests.sampling import sample
 
@@ -75,7 +76,7 @@ def _but_backups(archive: Archive) -> tuple[object, ...]:
     return (*look(archive).picture[:-1], said)
 
 
-def whole_or_none(work: Path, told: int, *, nothing_left: bool = True) -> None:
+def whole_or_none(work: Path, told: int) -> None:
     """What counts as a generation is whole; what was told is there; the next backup works and leaves nothing half."""
     found = generations.listed(work / DEST)
     must(len(found) >= 1 + told, "a generation that was told of is not there")
@@ -88,8 +89,7 @@ def whole_or_none(work: Path, told: int, *, nothing_left: bool = True) -> None:
         must(_but_backups(workspace.archive) == before, "a backup changed the archive")
         known = [e.data["generation"] for e in workspace.archive.ledger_events() if e.op is Op.BACKUP_MADE]
     names = {p.name for p in (work / DEST).iterdir() if not p.name.startswith(".")}
-    if nothing_left:
-        must(names == {p.name for p in generations.listed(work / DEST)}, f"left behind: {names}")
+    must(names == {p.name for p in generations.listed(work / DEST)}, f"left behind: {names}")
     must(set(known) <= names, "the ledger knows of a generation that is not there")
 
 
@@ -130,17 +130,37 @@ def _recorded(site: Path, work: Path) -> tuple[Done, ...]:
 def _out_of_power(site: Path, work: Path, disk: Disk, ops: list[Step], crash: Crash) -> None:
     again(site, work)
     state(disk, ops, crash).write_out(work, DEST)
-    whole_or_none(work, told(ops, crash), nothing_left=False)
+    whole_or_none(work, told(ops, crash))
 
 
 def test_a_backup_out_of_power(site: Path, scratch: Path, counted: Counted) -> None:
-    """A generation that was told of is whole, whenever the power goes; any other that counts is whole. One that does not count may be left."""
+    """A generation that was told of is whole, whenever the power goes; any other is whole or none."""
     work = scratch / "copies struck"
     disk, ops = operations(Disk.of(site, DEST), _recorded(site, work))
     points = sample(crashes(ops), 1 / 400, "power loss in a backup")
     for crash in points:
         _out_of_power(site, work, disk, ops, crash)
     counted("backup", "power-loss states", len(points))
+
+
+def test_every_fsync_of_a_backup_is_needed(site: Path, scratch: Path, counted: Counted) -> None:
+    """“every fsync mutant caught”: without one of them a generation that counts is not whole in some state."""
+    work = scratch / "copies struck"
+    log = _recorded(site, work)
+    taken = sample(fsyncs(log), 1 / 4, "fsyncs of a backup")
+    for n in taken:
+        disk, ops = operations(Disk.of(site, DEST), without(log, n))
+        late_first = sorted(crashes(ops), key=lambda crash: crash.after, reverse=True)
+        assert any(_harms(site, work, disk, ops, crash) for crash in late_first), f"{log[n].path} {log[n].by}"
+    counted("backup", "fsyncs taken away", len(taken))
+
+
+def _harms(site: Path, work: Path, disk: Disk, ops: list[Step], crash: Crash) -> bool:
+    try:
+        _out_of_power(site, work, disk, ops, crash)
+    except (Broken, ArchivistError, OSError):
+        return True
+    return False
 
 
 def _damage(folder: Path) -> None:
