@@ -15,6 +15,7 @@ from typing import Final
 import bagit
 
 from archivist.errors import ArchivistError
+from archivist.ingest.turning import turned_by_hand
 from archivist.issuing.number_series import series
 from archivist.model.disposals import DisposalState
 from archivist.model.event import Op
@@ -110,7 +111,12 @@ def look(archive: Archive) -> Step:
         records += [("into", str(case.merged_into.case))] if case.merged_into else []
         facts = json.dumps(to_plain(case.facts), ensure_ascii=False, sort_keys=True)
         cases.append((str(number), case.seq, case.status.value, facts, tuple(map(repr, records))))
-    waiting = tuple(sorted((i.name, i.sha256, i.reason, i.text, i.reading) for i in archive.tray.items()))
+    waiting = tuple(
+        sorted(
+            (i.name, i.sha256, i.reason, i.text, i.reading, *sorted(turned_by_hand(i).items()))
+            for i in archive.tray.items()
+        )
+    )
     numbers: dict[tuple[str, int], int] = {}
     for folder in archive.ledger.iterdir():
         for event, _ in chain.read(folder).events:
