@@ -3,7 +3,7 @@
 Three speak of an event: its own file, the line of the tag manifest, and ``prev`` of the event after it. Where they differ,
 the two that agree are believed. Two digests that agree in most places are one digest written wrongly: then the place
 where it stands is damaged, not the file it is of; so it is where something stands that is no digest at all. An event that is
-found changed speaks of none.
+found changed speaks of none. Of the last event no other speaks: there the pieces of a torn manifest are asked too.
 """
 
 from __future__ import annotations
@@ -110,19 +110,23 @@ def alike(one: str, other: str) -> bool:
     return sum(map(str.__eq__, one, other)) >= _ALIKE or len(_runs(one) & _runs(other)) >= _RUNS_ALIKE
 
 
-def _runs(digest: str) -> set[str]:
-    return {digest[at : at + _RUN] for at in range(64 - _RUN + 1)}
+def _runs(text: str) -> set[str]:
+    return {text[at : at + _RUN] for at in range(len(text) - _RUN + 1)}
 
 
-def judge(found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256]) -> tuple[int, list[EventFault]]:
+def judge(
+    found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256], text: str
+) -> tuple[int, list[EventFault]]:
     """Say how many events a bag ought to have, and which of them are wrong.
 
     Args:
         found: the files that are there.
         listed: the digests in the tag manifest, as far as it can be read.
+        text: the tag manifest as it stands.
     """
     count = _length(found, listed)
     lines = {seq: line for seq, line in listed.items() if _DIGEST.fullmatch(line)}
+    torn = _torn(found, text)
 
     def named(seq: int) -> str:
         """Return the digest the event after this one names; empty when there is none, or it is not as the manifest says."""
@@ -139,11 +143,19 @@ def judge(found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256]) -> tup
     for seq in range(1, count + 1):
         line, file = lines.get(seq, ""), found.get(seq)
         said = named(seq) if stands(seq + 1) else ""
+        if file and not said and len(_runs(file.digest) & torn) >= _RUNS_ALIKE:
+            said = file.digest
         if file is None:
             wrong.append(EventFault(seq, line or named(seq), None))
         elif expected := _expected(file.digest, line, said):
             wrong.append(EventFault(seq, expected, file.digest))
     return count, wrong
+
+
+def _torn(found: Mapping[int, StoredEvent], text: str) -> set[str]:
+    """Return the runs of a tag manifest's lines that are not of an event as it is: what moved in it still stands there."""
+    sound = {f"{file.digest}  {path_of(seq)}" for seq, file in found.items()}
+    return {run for line in text.splitlines() if line not in sound for run in _runs(line)}
 
 
 def _length(found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256]) -> int:

@@ -128,13 +128,15 @@ def test_a_piece_of_a_manifest_that_is_zeroed(office: Office, kind: str, fuzzed:
 
 @pytest.mark.parametrize("kind", ["cases", "ledger", "batches"])
 def test_pieces_of_a_manifest_that_are_swapped(office: Office, kind: str, fuzzed: Counted) -> None:
-    """「swap」 within one digest: its places move, and it is still known for what it was."""
+    """「swap」 within one digest and over the lines: their places move, and they are still known for what they were."""
     draw, tally = random.Random(sampling.drawn(f"{kind} swapped")), Tally()
     manifests = [(p, d) for p, d in files_of(office, kind).items() if p.endswith("sha256.txt")]
     for number in range(sampling.examples(40, 2_000)):
         path, data = draw.choice(manifests)
-        start = 1 + data.rfind(b"\n", 0, draw.randrange(len(data)))
-        one, two, three, four = sorted(start + draw.randrange(65) for _ in range(4))
+        start, size = 1 + data.rfind(b"\n", 0, draw.randrange(len(data))), 65
+        if number % 2:  # anywhere: lines then begin with one digest and end with another
+            start, size = 0, len(data) + 1
+        one, two, three, four = sorted(start + draw.randrange(size) for _ in range(4))
         changed = data[:one] + data[three:four] + data[two:three] + data[one:two] + data[four:]
         if changed != data:
             strike(office, path, changed, f"{path} swapped ({number})", tally, full=False, names=True)
