@@ -95,8 +95,7 @@ class _BagRepair:
             return 0, {}
         files = contents(self.folder).files
         found, _ = read_events(self.folder, files)
-        tags = bag.readable_lines(_read(self.folder / bag.TAG_MANIFEST))
-        count, wrong = judge(found, {seq: d for path, d in tags.items() if (seq := seq_of(path))})
+        count, wrong = judge(found, _read(self.folder / bag.TAG_MANIFEST))
         strays = {seq_of(f.file) for f in self.check.findings if f.problem is FixityFault.STRAY}
         while count in strays:
             count -= 1

@@ -237,8 +237,7 @@ class _Check:
         self._contradicted = bag.contradicted(tags)
         self._tags = {p: d for p, d in bag.readable_lines(tags).items() if p not in self._contradicted}
         self._events, self.read = read_events(self.folder, self._here.files)
-        listed = {seq: digest for path, digest in self._tags.items() if (seq := seq_of(path))}
-        self.count, self._wrong = judge(self._events, listed, tags.decode("utf-8", "replace"))
+        self.count, self._wrong = judge(self._events, tags)
 
     # ── whose bag it is ──────────────────────────────────────────────────────────────────────────────────
     def _told_info(self) -> str:

@@ -114,19 +114,20 @@ def _runs(text: str) -> set[str]:
     return {text[at : at + _RUN] for at in range(len(text) - _RUN + 1)}
 
 
-def judge(
-    found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256], text: str
-) -> tuple[int, list[EventFault]]:
+def judge(found: Mapping[int, StoredEvent], tags: bytes) -> tuple[int, list[EventFault]]:
     """Say how many events a bag ought to have, and which of them are wrong.
 
     Args:
         found: the files that are there.
-        listed: the digests in the tag manifest, as far as it can be read.
-        text: the tag manifest as it stands.
+        tags: the tag manifest as it stands; empty when there is none.
     """
+    # A line that contradicts another is wrong itself, and no witness against a file.
+    no_witness = bag.contradicted(tags)
+    spoken = {path: line for path, line in bag.readable_lines(tags).items() if path not in no_witness}
+    listed = {seq: line for path, line in spoken.items() if (seq := seq_of(path))}
     count = _length(found, listed)
     lines = {seq: line for seq, line in listed.items() if _DIGEST.fullmatch(line)}
-    torn = _torn(found, text)
+    torn = _torn(found, tags.decode("utf-8", "replace"))
 
     def named(seq: int) -> str:
         """Return the digest the event after this one names; empty when there is none, or it is not as the manifest says."""

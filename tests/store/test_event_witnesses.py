@@ -48,7 +48,7 @@ class Witnesses:
         return "\n".join([*lines, f"{digest('manifest')}  manifest-sha256.txt", ""])
 
     def judged(self) -> tuple[int, list[EventFault]]:
-        return judge(self.found, self.listed, self.text)
+        return judge(self.found, self.text.encode())
 
     def torn(self, cut: list[float]) -> tuple[dict[int, Sha256], str]:
         """Return what can be read of the manifest, and its text, after two pieces of it changed places."""
@@ -58,7 +58,7 @@ class Witnesses:
         return {seq: line for path, line in lines.items() if (seq := seq_of(path))}, text
 
     def judged_torn(self, cut: list[float]) -> tuple[int, list[EventFault]]:
-        return judge(self.found, *self.torn(cut))
+        return judge(self.found, self.torn(cut)[1].encode())
 
     def edit(self, seq: int, *, readable: bool = True) -> Sha256:
         """Let an event say something else; returns its digest."""
@@ -80,7 +80,7 @@ before_the_end = st.tuples(st.integers(2, LONGEST), st.integers(0, 99)).map(
 def test_nothing_is_said_of_a_chain_that_holds(count: int) -> None:
     whole = Witnesses.of(count)
     assert whole.judged() == (count, [])
-    assert judge(whole.found, {}, "") == (count, [])
+    assert judge(whole.found, b"") == (count, [])
 
 
 @given(places, st.booleans())
@@ -109,7 +109,7 @@ def test_an_edited_event_is_named_without_any_manifest(place: tuple[int, int]) -
     chain = Witnesses.of(count)
     was = chain.found[seq].digest
     now = chain.edit(seq)
-    assert judge(chain.found, {}, "") == (count, [EventFault(seq, was, now)])
+    assert judge(chain.found, b"") == (count, [EventFault(seq, was, now)])
 
 
 @given(places)
@@ -175,7 +175,7 @@ def test_a_file_beyond_the_chain_makes_it_no_longer(place: tuple[int, int], beyo
     chain = Witnesses.of(count)
     chain.found[count + beyond] = chain.found[seq]
     assert chain.judged() == (count, [])
-    assert judge(chain.found, {}, "") == (count, [])
+    assert judge(chain.found, b"") == (count, [])
 
 
 @given(before_the_end)
