@@ -236,7 +236,9 @@ def laid_over(layers: Sequence[Layer], overrides: Mapping[str, Rows], faults: li
 def _lay_whole(tables: dict[str, Any], name: str, rows: Rows, faults: list[str]) -> None:
     """Lay the rows of a layer over those below; what they may not take away is refused, of a pack as of an office."""
     faults += [
-        f"{row[FROM]}：{fault}" for row in rows for fault in unalterable.faults(name, row, tables[name])
+        f"{row[FROM]}：{fault}"
+        for before, row in enumerate(rows)
+        for fault in unalterable.faults(name, row, [*tables[name], *rows[:before]])
     ]
     _lay(tables, name, rows, faults)
 

@@ -1,4 +1,4 @@
-"""What no layer takes away from the law below it: neither the pack of a place nor the rows of an office.
+"""What no row takes away from the law below it: neither the pack of a place nor an office, nor one row of them from another.
 
 How long files are kept may be lengthened only (「停保后不少于3年」 is a least period), and from 2026-07-01 on a household is
 heard before a decision against it (《中华人民共和国社会救助法》第四十八条).
@@ -32,7 +32,7 @@ def faults(table: str, own: Row, below: Rows) -> Iterator[str]:
     Args:
         table: ``rule``, ``material``, ``step``, ``check``.
         own: a row of the layer above.
-        below: the rows of the table in the layers below.
+        below: the rows of the table in the layers below, and those before it in its own.
     """
     same = [row for row in below if series.id_of(row) == series.id_of(own) and series.meet(own, row)]
     if table == "rule" and series.id_of(own).startswith(_RETENTION):
@@ -51,7 +51,11 @@ def _shortened(own: Row, below: Rows) -> Iterator[str]:
     for row in below:
         least = row.get("value")
         if type(least) is int and years < least and own.get("unit", row.get("unit")) == row.get("unit"):
-            yield f"{series.id_of(own)} 是 {years}，短于规则包所定的 {least}{row.get('unit')}"
+            yield f"{series.id_of(own)} 是 {years}，短于同一时间已定的 {least}{row.get('unit')}（{_placed(row)}）"
+
+
+def _placed(row: Row) -> str:
+    return f"{row.get('valid_from') or '……'} 至 {row.get('valid_to') or '……'}"
 
 
 def _unheard(own: Row, below: Rows) -> Iterator[str]:

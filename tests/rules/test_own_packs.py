@@ -209,7 +209,7 @@ BECAUSE = 'because = { measure = "X1", sentence = "不听取意见" }'
 def test_a_pack_of_an_office_keeps_no_file_for_less_time(tmp_path: Path, how: str) -> None:
     """“keep files at least three years after deregistration”: settings refuse a shorter period, a pack does, too."""
     workspace = office(tmp_path, rules=f"{KEPT}{how}\n{SOURCE}\n")
-    with pytest.raises(RuleFault, match=r"retention\.case 是 1，短于规则包所定的 3年"):
+    with pytest.raises(RuleFault, match=r"retention\.case 是 1，短于同一时间已定的 3年"):
         workspace.pack.rule("overall", Category.DB, ON)
 
 

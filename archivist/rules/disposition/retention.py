@@ -70,6 +70,12 @@ class RetentionClass(StrEnum):
         }[self.value]
 
 
+_ROW: Final = {
+    RetentionClass.CASE: RuleId.RETENTION_CASE,
+    RetentionClass.REFUSED: RuleId.RETENTION_REFUSED,
+}
+
+
 class RetentionStatus(StrEnum):
     """Where the period stands on a day."""
 
@@ -149,17 +155,21 @@ def retention(case: Case, pack: Pack, on: dt.date) -> Retention:
     """
     doubts: list[str] = []
     closed = case.status is CaseStatus.DEREGISTERED
-    refused = _refused_on(case, doubts) if closed or case.state.ended else None
-    row = RuleId.RETENTION_REFUSED if refused else RuleId.RETENTION_CASE
-    base = pack.rule(row, case.category, RuleDays.alike(refused or case.deregistered_on or on))
-    if refused is None and not closed:
+    kinds = _kinds(case)
+    refused = _refused_on(case, doubts) if RetentionClass.REFUSED in kinds else None
+    starts = {RetentionClass.CASE: case.deregistered_on, RetentionClass.REFUSED: refused}
+    base = pack.rule(_ROW[kinds[0]], case.category, RuleDays.alike(starts[kinds[0]] or on))
+    if not closed and (RetentionClass.CASE in kinds or not case.state.ended):
         return _not_begun(RetentionClass.NONE, RetentionStatus.OPEN, base, _unclosed_doubts(case))
-    start = refused or case.deregistered_on
-    if start is None:
-        return _not_begun(RetentionClass.UNKNOWN, RetentionStatus.UNKNOWN, base, ())
-    kind = RetentionClass.REFUSED if refused else RetentionClass.CASE
-    periods = [_longest(_counted(pack, case, on, row, kind, start))]
-    if closed and _applies(pack, case, on, RuleId.RETENTION_DAILY_LENGTHENS, start):
+    periods: list[RetentionPeriod] = []
+    for kind in kinds:
+        if (start := starts[kind]) is None:
+            return _not_begun(RetentionClass.UNKNOWN, RetentionStatus.UNKNOWN, base, ())
+        periods.append(_longest(_counted(pack, case, on, _ROW[kind], kind, start)))
+    daily = any(
+        _applies(pack, case, on, RuleId.RETENTION_DAILY_LENGTHENS, starts[kind] or on) for kind in kinds
+    )
+    if closed and daily:
         periods += _daily(case, pack, on, doubts)
     last = max(periods, key=lambda p: p.end or dt.date.max)
     periods += _extended(case, last)
@@ -188,14 +198,29 @@ def _status(last: RetentionPeriod, on: dt.date, closed: bool) -> RetentionStatus
 
 
 # ── what came of it ──────────────────────────────────────────────────────────────────────────────────────
-def _refused_on(case: Case, doubts: list[str]) -> dt.date | None:
-    """Return the day of the last decision that nothing is granted; ``None`` where something was, or nobody says."""
-    if case.step(*GRANTING) or case.records_of(*_PAPERS_OF_GRANT):
-        return None
-    if step := case.step(*UNGRANTED):
-        return step.on
-    decisions = [r for r in case.records_of(DocumentId.REFUSAL_DECISION) if r.signs is None]
-    return max((_day_of(r, case, doubts) for r in decisions), default=None)
+def _kinds(case: Case) -> tuple[RetentionClass, ...]:
+    """Return by what a file is kept.
+
+    What the steps say decides. Where only papers say that something was granted, or that nothing was, the file is kept by
+    both: no paper that is added makes its end an earlier one.
+    """
+    both = (RetentionClass.CASE, RetentionClass.REFUSED)
+    if case.step(*GRANTING):
+        return (RetentionClass.CASE,)
+    if case.step(*UNGRANTED):
+        return both if case.records_of(*_PAPERS_OF_GRANT) else (RetentionClass.REFUSED,)
+    return both if _refusals(case) else (RetentionClass.CASE,)
+
+
+def _refusals(case: Case) -> list[Record]:
+    return [r for r in case.records_of(DocumentId.REFUSAL_DECISION) if r.signs is None]
+
+
+def _refused_on(case: Case, doubts: list[str]) -> dt.date:
+    """Return the day of the last decision that nothing is granted, in whatever order they were put on record."""
+    if steps := [step.on for step in case.steps if step.id in UNGRANTED]:
+        return max(steps)
+    return max(_day_of(paper, case, doubts) for paper in _refusals(case))
 
 
 def _day_of(record: Record, case: Case, doubts: list[str]) -> dt.date:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import itertools
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -254,6 +256,74 @@ def test_nothing_runs_while_a_file_is_open(events: list[str], on: dt.date) -> No
         None,
         None,
     )
+
+
+LIVES: Final = [r for r in rows() if r["category"] != "-" and r["status"] != "error"]
+"""The households of the vectors: whatever is added to one of them never makes its end an earlier one."""
+PAPERS: Final = (
+    "confirmation_decision", "refusal_decision", "home_visit_record", "periodic_review_form", "mat_other",
+    "termination_decision", "dynamic_adjustment_form", "benefit_change_notice",
+)  # fmt: skip
+ROWS: Final = (
+    "case=5",
+    "case=4@2010-01-01",
+    "case=9@2024-01-01..2025-01-01",
+    "count=next_year",
+    "daily=lengthens",
+)
+
+
+def last_day(row: dict[str, str], events: str, office: str = "") -> dt.date:
+    """Return the last day a household of the vectors is kept; the last of all days while none can be said."""
+    own = ";".join(part for part in (row["office"], office) if part not in ("", "-"))
+    kept = retention(
+        case_of(row["category"], events), pack_with(row["pack"], own), dt.date.fromisoformat(row["on"])
+    )
+    return kept.expires or dt.date.max
+
+
+@functools.cache
+def pack_with(name: str, own: str) -> Pack:
+    return load(name, overrides={"rule": overrides(own)} if own else {})
+
+
+@given(
+    row=st.sampled_from(LIVES), kind=st.sampled_from(PAPERS), dated=st.none() | DAYS, filed=DAYS,
+    later=st.integers(1, 4_000),
+)  # fmt: skip
+def test_no_paper_that_is_added_and_no_later_scan_makes_the_end_an_earlier_one(
+    row: dict[str, str], kind: str, dated: dt.date | None, filed: dt.date, later: int
+) -> None:
+    """「more papers, later scans never make end earlier」: not even a decision of the other kind."""
+    said = f"; paper {kind} " + (f"date={dated} " if dated else "")
+    before = last_day(row, row["events"])
+    added = last_day(row, f"{row['events']}{said} filed={filed}")
+    assert before <= added
+    assert added <= last_day(row, f"{row['events']}{said} filed={filed + dt.timedelta(days=later)}")
+
+
+@given(row=st.sampled_from([r for r in LIVES if "revoke" not in r["events"]]), drawn=st.randoms())
+def test_no_other_order_of_events_makes_the_end_an_earlier_one(
+    row: dict[str, str], drawn: random.Random
+) -> None:
+    """「other order of events never make end earlier」: steps and papers are put on record when somebody gets to it."""
+    opened, *rest = row["events"].split(";")
+    moved = [e for e in rest if e.split()[0] not in ("close", "expunge")]
+    fixed = [e for e in rest if e.split()[0] in ("close", "expunge")]
+    drawn.shuffle(moved)
+    assert last_day(row, row["events"]) <= last_day(row, ";".join([opened, *moved, *fixed]))
+
+
+@given(row=st.sampled_from(LIVES), office=st.sampled_from(ROWS))
+def test_no_row_of_an_office_makes_the_end_an_earlier_one(row: dict[str, str], office: str) -> None:
+    """「adding any office row never shortens」: one that would is refused, of the office's own rows too."""
+    try:
+        added = last_day(row, row["events"], office)
+    except RuleFault as refused:
+        assert "短于同一时间已定的" in str(refused)
+        assert "case=5" in row["office"] and office.startswith("case=4")
+    else:
+        assert last_day(row, row["events"]) <= added
 
 
 @given(closed=DAYS, longer=st.integers(4, 60), since=DAYS, on=DAYS)
