@@ -21,7 +21,7 @@ Data = Mapping[str, Any]
 GENESIS: Final = Sha256("0" * 64)
 """``prev`` of a chain's first event."""
 
-EVENT_FORMAT: Final = 5
+EVENT_FORMAT: Final = 6
 """Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
 BOUND_FROM: Final = 4
 """From this format on every event names its bag, so that it counts in no other one."""

@@ -127,12 +127,16 @@ def judge(found: Mapping[int, StoredEvent], tags: bytes) -> tuple[int, list[Even
     listed = {seq: line for path, line in spoken.items() if (seq := seq_of(path))}
     count = _length(found, listed)
     lines = {seq: line for seq, line in listed.items() if _DIGEST.fullmatch(line)}
-    torn = _torn(found, tags.decode("utf-8", "replace"))
+    text = tags.decode("utf-8", "replace")
+
+    def fits(seq: int, file: StoredEvent) -> bool:
+        """Tell whether the manifest says nothing against an event."""
+        return alike(lines.get(seq, file.digest), file.digest) or _moved(seq, file, text)
 
     def named(seq: int) -> str:
         """Return the digest the event after this one names; empty when there is none, or it is not as the manifest says."""
         after = found.get(seq + 1)
-        if seq >= count or after is None or not alike(lines.get(seq + 1, after.digest), after.digest):
+        if seq >= count or after is None or not fits(seq + 1, after):
             return ""
         return after.prev
 
@@ -144,19 +148,17 @@ def judge(found: Mapping[int, StoredEvent], tags: bytes) -> tuple[int, list[Even
     for seq in range(1, count + 1):
         line, file = lines.get(seq, ""), found.get(seq)
         said = named(seq) if stands(seq + 1) else ""
-        if file and not said and len(_runs(file.digest) & torn) >= _RUNS_ALIKE:
-            said = file.digest
         if file is None:
             wrong.append(EventFault(seq, line or named(seq), None))
-        elif expected := _expected(file.digest, line, said):
+        elif (expected := _expected(file.digest, line, said)) and (said or not _moved(seq, file, text)):
             wrong.append(EventFault(seq, expected, file.digest))
     return count, wrong
 
 
-def _torn(found: Mapping[int, StoredEvent], text: str) -> set[str]:
-    """Return the runs of a tag manifest's lines that are not of an event as it is: what moved in it still stands there."""
-    sound = {f"{file.digest}  {path_of(seq)}" for seq, file in found.items()}
-    return {run for line in text.splitlines() if line not in sound for run in _runs(line)}
+def _moved(seq: int, file: StoredEvent, text: str) -> bool:
+    """Tell whether an event is as the manifest knew it, though its digest came to stand elsewhere there, in pieces maybe."""
+    own = file.event is not None and file.event.seq == seq
+    return own and sum(run in text for run in _runs(file.digest)) >= _RUNS_ALIKE
 
 
 def _length(found: Mapping[int, StoredEvent], listed: Mapping[int, Sha256]) -> int:

@@ -16,7 +16,7 @@ import pytest
 from archivist.api import fixity, history
 from archivist.ingest.filing import commit_file
 from archivist.model.case import CaseStatus
-from archivist.model.event import BOUND_FROM, EVENT_FORMAT, Op
+from archivist.model.event import BOUND_FROM, EVENT_FORMAT, SALTED_FROM, Op
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.preservation.restore import restore
 from archivist.preservation.verification import verify
@@ -89,11 +89,11 @@ def test_it_is_checked_bound_continued_and_checked_again(workspace: Workspace, t
 
 def test_the_first_commit_binds_it_too(workspace: Workspace, tmp_path: Path) -> None:
     """Old cases are bound by an event at the first commit."""
-    named = formats(workspace, ONE)[-1] >= BOUND_FROM
+    named, salted = (formats(workspace, ONE)[-1] >= since for since in (BOUND_FROM, SALTED_FROM))
     continued(workspace, tmp_path)
     events = [e for e, _ in workspace.archive.chain(ONE).events]
     assert [e.case for e in events] == [str(ONE) if named else ""] * 6 + [str(ONE)] * (len(events) - 6)
-    assert all(not e.salt for e in events[:6]) and all(e.salt for e in events[6:])
+    assert [bool(e.salt) for e in events] == [salted] * 6 + [True] * (len(events) - 6)
     assert fixity.verify_and_bind(workspace, BY).bound == (() if named else (str(TWO),))
     assert verify(workspace, BY).findings == ()
 

@@ -26,6 +26,7 @@ from tests.store.kit import NUMBER, STAMP, add_file, new_archive, open_wang
 
 # ── the envelope of an event ─────────────────────────────────────────────────────────────────────────────
 LARGEST = 2**63 - 1
+WORDS = Path(__file__).parents[1] / "data/event-words.tsv"
 OPEN = [Op.REOPENED, Op.CASE_BOUND, Op.SEALED]
 """What these say nobody looks at while they are read; for the others see ``model.event_shapes``."""
 letters = st.characters(codec="utf-8")
@@ -97,6 +98,17 @@ def test_an_event_says_by_whom_and_in_which_format(tmp_path: Path) -> None:
     assert (second["actor"], second["on_behalf_of"], second["account"], second["host"], second["time"]) == (
         "林经办", "王秀兰", "lin", "前台一号机", "2024-03-05T09:00:00+08:00",
     )  # fmt: skip
+
+
+def test_every_word_of_an_event_has_its_format() -> None:
+    """「raised with the first event of a new kind」: an older program then says 请升级, and never that the chain is broken."""
+    lines = [line for line in WORDS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    words = {word: int(since) for since, word in (line.split("\t") for line in lines[1:])}
+    assert words.keys() == {op.value for op in Op}
+    assert max(words.values()) <= EVENT_FORMAT
+    assert (
+        len([word for word, since in words.items() if since < 6]) == 35
+    )  # closed: programs are in use that know no more
 
 
 def test_a_digest_of_an_event_confirms_no_guess(tmp_path: Path) -> None:
