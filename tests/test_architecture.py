@@ -42,6 +42,7 @@ FLOORS = (
     "errors",
     "os_reasons",
     "worker_processes",
+    "near_words",
     "printable",
 )
 

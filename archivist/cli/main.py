@@ -12,7 +12,9 @@ import click
 
 from archivist import __version__
 from archivist.api.result import Failure, Interrupted, Problem
+from archivist.cli.chinese_names import NAMES
 from archivist.cli.encoding import print_anything
+from archivist.cli.family import Context, Family
 from archivist.cli.session import Session, shared
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
@@ -54,7 +56,7 @@ COMMANDS: Final = {
 """Command → module, name there, and the line ``--help`` shows without loading it."""
 
 
-class Family(click.Group):
+class Program(Family):
     """Loads a command's module only when it runs, so that a quick question stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -68,15 +70,18 @@ class Family(click.Group):
         module, name, _ = COMMANDS[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
+        command.context_class = Context
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
         with formatter.section("命令"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+            formatter.write_dl(
+                [(f"{name}, {NAMES[name,][0]}", line) for name, (_, _, line) in COMMANDS.items()]
+            )
 
 
-@click.command(cls=Family, name="archivist", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Program, name="archivist", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="archivist")
 @shared
 def cli() -> None:
@@ -102,11 +107,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         # What cannot be parsed may have stopped the parser before it came to the option.
         session.json = session.json or "--json" in (sys.argv[1:] if argv is None else argv)
+        from archivist.cli.help_page import complaint
+
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            session.say(error.message)
         context = getattr(error, "ctx", None)
         return _refuse(
             session,
             UsageError(
-                _in_chinese(error),
+                complaint(error),
                 remedy=f"用 {context.command_path if context else 'archivist'} --help 查看写法。",
             ),
         )
@@ -123,33 +132,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         session.close()
     return result if isinstance(result, int) else 0
-
-
-def _in_chinese(error: click.ClickException) -> str:
-    """Say what the parser of the command line says, in Chinese; what it quotes stays as it was typed."""
-    name = (
-        error.param.make_metavar(error.ctx)
-        if isinstance(error, click.BadParameter) and error.param and error.ctx
-        else ""
-    )
-    match error:
-        case click.MissingParameter():
-            return f"缺少 {name or error.param_hint or '参数'}"
-        case click.NoSuchOption():
-            near = f"；是不是 {'、'.join(error.possibilities)}？" if error.possibilities else ""
-            return f"没有选项 {error.option_name}{near}"
-        case click.BadParameter():
-            return f"{name}：{error.message}"
-    message = error.format_message()
-    for english, chinese in (
-        ("No such command", "没有命令"),
-        ("Got unexpected extra argument", "多出了参数"),
-        ("Missing command", "缺少命令"),
-        ("requires an argument", "后面要有一个值"),
-    ):
-        if english in message:
-            return f"{chinese}：{message}"
-    return message
 
 
 def _interrupted(session: Session) -> int:

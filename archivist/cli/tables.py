@@ -76,6 +76,11 @@ def lay_out(
     return None
 
 
+def wrapped(text: str, size: int, cells: Callable[[str], int]) -> str:
+    """Return a text in lines of so many cells; a number, a day, a word of Latin letters is not broken."""
+    return _broken(text, size, _splitter((), ()), cells)
+
+
 def _splitter(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Callable[[str], list[str]]:
     """Return how a text is taken apart into what is not broken; the names of a table are whole wherever they stand in it."""
     cells = (row[n] for n, head in enumerate(columns) if head in _NAMES for row in rows)
