@@ -36,6 +36,7 @@ NAMES: Final[dict[Words, Words]] = {
     ("serve",): ("网页",),
     ("status",): ("状态", "运行"),
     ("doctor",): ("自检",),
+    ("completion",): ("补全",),
     ("demo",): ("演示",),
     ("case", "open"): ("立户",),
     ("case", "show"): ("查看",),

@@ -114,6 +114,7 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("serve",): ("serve --open --watch",),
     ("status",): ("status",),
     ("doctor",): ("doctor",),
+    ("completion",): ("completion bash",),
     ("demo",): ("demo 试用",),
 }
 # fmt: on

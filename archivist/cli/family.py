@@ -34,9 +34,7 @@ class Family(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its own name."""
         command = super().get_command(ctx, cmd_name)
-        if command is not None:
-            command.context_class = Context
-        return command
+        return command if command is None else as_ours(ctx, command)
 
     def knows(self, ctx: click.Context, word: str) -> bool:
         """Tell whether a word is a command here, by its own name or a Chinese one."""
@@ -55,6 +53,16 @@ class Family(click.Group):
             word = error.command_name
             near = did_you_mean(word, [*self.list_commands(ctx), *names_below(path_of(ctx))])
             raise click.UsageError(f"没有命令 {word}{near}", ctx) from error
+
+
+def as_ours(ctx: click.Context, command: click.Command) -> click.Command:
+    """Return a command with its help in Chinese; where a shell asks what may follow, with what completes its words."""
+    command.context_class = Context
+    if ctx.resilient_parsing:
+        from archivist.cli.completion import offer
+
+        offer(command)
+    return command
 
 
 def path_of(ctx: click.Context) -> Words:

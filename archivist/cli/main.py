@@ -14,7 +14,7 @@ from archivist import __version__
 from archivist.api.result import Failure, Interrupted, Problem
 from archivist.cli.chinese_names import NAMES
 from archivist.cli.encoding import print_anything
-from archivist.cli.family import Context, Family
+from archivist.cli.family import Family, as_ours
 from archivist.cli.session import Session, shared
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
@@ -51,6 +51,7 @@ COMMANDS: Final = {
     "serve": ("archivist.cli.serve", "serve", "网页：在浏览器里办理"),
     "status": ("archivist.cli.setup", "status", "运行：守候、收件箱、磁盘、备份、核对、索引"),
     "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
+    "completion": ("archivist.cli.completion", "completion", "补全：按 Tab 补全命令、户号、姓名、文书"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
 }
 """Command → module, name there, and the line ``--help`` shows without loading it."""
@@ -70,8 +71,7 @@ class Program(Family):
         module, name, _ = COMMANDS[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
-        command.context_class = Context
-        return command
+        return as_ours(ctx, command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""

@@ -294,6 +294,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("rules", "new"): [(0, "rules-new", ["yangli-xian"]), (2, "error", ["national"])],
     ("rules", "diff"): [(0, "rules-diff", ["national", "tianjin-hongqiao"])],
     ("serve",): [(2, "error", ["--port", "0"])],
+    ("completion",): [(0, "completion", ["bash"]), (2, "error", ["tcsh"])],
     ("demo",): [],
 }
 """Command → exit status (-1: whatever it is), the schema's name, and what follows the command's words."""
