@@ -20,6 +20,8 @@ NAMES: Final[dict[Words, Words]] = {
     ("unsigned",): ("待签",),
     ("report",): ("册表", "汇总"),
     ("search",): ("检索", "查找"),
+    ("open",): ("打开",),
+    ("fields",): ("信息项", "字段"),
     ("verify",): ("核对",),
     ("submit",): ("报送",),
     ("transfer",): ("移交",),

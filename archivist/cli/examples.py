@@ -62,6 +62,8 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("unsigned",): ("unsigned",),
     ("report",): ("report", "report 受理登记簿 --month 2024-03 --xlsx"),
     ("search",): ("search 王秀兰", "search wxl --category 低保", "search 诊断证明 --from 2024-01-01 --to 2024-03-31"),
+    ("open",): ("open 王秀兰", "open 王秀兰 3"),
+    ("fields",): ("fields", "fields 申请人", "fields 受理通知书"),
     ("verify",): ("verify", "verify 王秀兰"),
     ("submit", "make"): ("submit make --quarter 2026Q4 --dry-run", "submit --quarter 2026Q4"),
     ("submit", "sign"): ("submit sign S-TJHQ-2026Q4-01",),

@@ -35,6 +35,8 @@ COMMANDS: Final = {
     "unsigned": ("archivist.cli.printing", "unsigned", "待签：在外面签的、几天了，今天扫回的，缺页缺章的"),
     "report": ("archivist.cli.reports", "report", "汇总册表：花名册、月报表、发放明细、报送清单"),
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
+    "open": ("archivist.cli.looking", "open_", "打开一户的文件夹，或其中一件"),
+    "fields": ("archivist.cli.looking", "fields_", "信息项：户档、文书要填什么，写什么键"),
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
     "submit": ("archivist.cli.submissions", "submit", "报送区民政局，收回执和反馈"),
     "transfer": ("archivist.cli.transfers", "transfer", "户迁走、迁入：转出、接收户档"),

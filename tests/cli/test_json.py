@@ -173,6 +173,8 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "search-saved", ["--forget", "王家"]),
         (50, "error", ["王秀兰", "--engine", "opensearch"]),
     ],
+    ("open",): [(0, "open", ["王秀兰"]), (26, "error", ["王秀兰", "99"])],
+    ("fields",): [(0, "fields", []), (0, "fields", ["受理通知书"]), (32, "error", ["没有这种"])],
     ("verify",): [
         (0, "verify", []),
         (0, "verify-against", ["--against", "archive"]),
