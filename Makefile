@@ -2,10 +2,11 @@
 # make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
 # make test-cluster  the search in a real cluster of OpenSearch, of one node and of three
 # make test-browser  the page in a real Chromium, with axe-core
+# make wine   store, lock, renames under a reader, filing and commands on a Windows Python under Wine, which it makes for itself
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
-.PHONY: demo test test-cluster test-browser check docs faults long bench quality clean
+.PHONY: demo test test-cluster test-browser wine check docs faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -20,6 +21,10 @@ test:
 test-cluster:
 	@sh tools/setup.sh '[dev]'
 	@.venv/bin/python -m pytest -n 0 $(if $(SEED),--seed $(SEED)) tests/cluster
+
+wine:
+	@sh tools/setup.sh '[dev]'
+	@.venv/bin/python -m tools.wine
 
 test-browser:
 	@sh tools/setup.sh '[dev]'

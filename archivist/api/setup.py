@@ -178,14 +178,15 @@ def lay_out(folder: Path, settings: str, kind: WorkspaceKind = WorkspaceKind.OFF
     Raises:
         SettingsError: E500, a workspace is here already. WriteFailed: E204.
     """
-    from archivist.store import Archive, office_keys, receptions
-    from archivist.store.disk_probe import require_writable
+    from archivist.store import Archive, durable_files, office_keys, receptions
+    from archivist.store.disk_probe import require_room, require_writable
 
     target = folder / FILE_NAME
     if target.exists():
         raise SettingsError(
             "这里已经是工作区，不覆盖原有设置", file=FILE_NAME, remedy=f"直接编辑 {FILE_NAME}。"
         )
+    require_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
     require_writable(folder)
     target.write_text(settings, encoding="utf-8")
@@ -194,7 +195,7 @@ def lay_out(folder: Path, settings: str, kind: WorkspaceKind = WorkspaceKind.OFF
     Archive(folder / "archive").create()
     if not office_keys.read(folder):
         office_keys.make(folder)
-    (folder / "index").mkdir(mode=0o700, exist_ok=True)
+    durable_files.make_private_folder(folder / "index")
     (folder / "doc_templates").mkdir(exist_ok=True)
 
 

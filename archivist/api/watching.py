@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from archivist.api.authorisation import authorised
 from archivist.api.fixity import Verified, enter_heads, verify_next_round
@@ -43,7 +44,7 @@ def watch_inbox(
         workspace: the open workspace.
         by: called for every act.
         tell: called for each outcome.
-        stop: ends the watch between two files.
+        stop: ends the watch between two files; so does the file ``index/watch.stop``.
         checked: called with what an hourly check found, or why it could not be done; that never ends the watch.
         tell_passed: called once for each thing in the inbox that is never taken.
 
@@ -74,13 +75,48 @@ def watch_inbox(
         except ArchivistError as error:
             checked(Problem.of(error))
 
-    if not watcher_lock(workspace).watcher():  # else the watch itself refuses, and the other one's note stays
+    nobody_watches = not watcher_lock(workspace).watcher()
+    if nobody_watches:  # else the watch itself refuses, and the other one's note stays
         log.write()
-    watch(
-        workspace, by, telling(told), stop, check, lambda passed: tell_passed(NotTakenView.of(passed)), enter
-    )
+    with _stopped_by_file(workspace.root, stop) if nobody_watches else nullcontext():
+        watch(
+            workspace,
+            by,
+            telling(told),
+            stop,
+            check,
+            lambda passed: tell_passed(NotTakenView.of(passed)),
+            enter,
+        )
     with suppress(ArchivistError):
         log.write()
+
+
+@contextmanager
+def _stopped_by_file(root: Path, stop: threading.Event) -> Iterator[None]:
+    """Look twice a second whether somebody made the file that ends the watch; one of before is taken away first."""
+    from archivist.store import watch_note
+
+    watch_note.forget_stop(root)
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_S):
+            if watch_note.is_asked_to_stop(root):
+                stop.set()
+                return
+
+    looker = threading.Thread(target=look, name="stop file", daemon=True)
+    looker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looker.join()
+        watch_note.forget_stop(root)
+
+
+_LOOK_S: Final = 0.5
 
 
 class _Noted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+import sys
 import threading
 from contextlib import nullcontext
 from pathlib import Path
@@ -33,6 +34,8 @@ def watch(session: Session, once: bool) -> int:
     outcomes: list[DropOutcomeView] = []
     passed: list[NotTakenView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if sys.platform == "win32":  # Ctrl-Break, and what ends a task: SIGTERM never arrives there
+        signal.signal(signal.SIGBREAK, lambda *_: stop.set())
     workspace = session.workspace
     other = watching.who_watches(workspace)
     if once:

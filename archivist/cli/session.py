@@ -96,12 +96,15 @@ class Session:
         """
         if self._workspace is None:
             from archivist.api.authorisation import require_kind
+            from archivist.settings_file import is_gbk
             from archivist.workspace import Workspace
 
             opened = Workspace.open(self.root())
             require_kind(opened.root, self.command)
             opened.disclosing = self._disclose
             self._workspace = opened
+            if is_gbk(opened.root):
+                self.warn("archivist.toml 是用 GBK（记事本的“ANSI”）保存的，已照 GBK 读取；请另存为 UTF-8。")
         return self._workspace
 
     def close(self) -> None:

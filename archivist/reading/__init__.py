@@ -6,7 +6,7 @@ born-digital or recognised · ``unpack`` a file as the files it holds · ``page_
 ``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
 it is signed, ``fingerprint`` what it looks like · ``plausible`` whether a layer of text can be true · ``ending`` whether a file is whole, ``trial_opening`` whether it can be opened · ``barcodes`` the QR codes on it, and
 how one is written · ``libreoffice`` the only place that runs LibreOffice, through ``limited_run`` when the file is a
-stranger's, ``printed_layout`` how what it made lies on paper.
+stranger's, ``windows_office`` where it is on Windows, or WPS and Word in its place, ``job_object`` what a child may use there, ``printed_layout`` how what it made lies on paper.
 """
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "fingerprint",
     "formats",
     "ink",
+    "job_object",
     "kept_reading",
     "libreoffice",
     "limited_run",
@@ -38,4 +39,5 @@ __all__ = [
     "trial_opening",
     "unpack",
     "volume",
+    "windows_office",
 ]

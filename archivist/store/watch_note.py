@@ -1,6 +1,7 @@
 """What the last watch of the inbox left behind: when it was last heard of, and which files it could not take, and why.
 
-``index/watch.json`` is disposable: the next watch writes it anew, and one that is damaged says nothing.
+``index/watch.json`` is disposable: the next watch writes it anew, and one that is damaged says nothing. ``index/watch.stop`` is the other way round:
+whoever makes it asks the watch to end, also where no signal arrives (Windows, a service); the watch takes it away.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from archivist.model.plain_json import JsonMap, JsonTable
 from archivist.store import durable_files, notes
 
 FILE: Final = "index/watch.json"
+STOP: Final = "index/watch.stop"
 _SHAPE: Final = JsonTable(
     {"heard": dt.datetime, "left": JsonMap(JsonTable({"code": str, "why": str, "remedy": str}))}
 )
@@ -49,6 +51,17 @@ def read(root: Path) -> WatchNote:
     except DamagedFile:
         return WatchNote()
     return WatchNote(said["heard"], {name: LeftBehind(**one) for name, one in said["left"].items()})
+
+
+def is_asked_to_stop(root: Path) -> bool:
+    """Tell whether somebody asked the watch to end."""
+    return (root / STOP).exists()
+
+
+def forget_stop(root: Path) -> None:
+    """Take the request away: the watch that it was meant for has ended, or none ran."""
+    with suppress(OSError):
+        durable_files.unlink(root / STOP)
 
 
 def write(root: Path, note: WatchNote) -> None:
