@@ -1,7 +1,7 @@
 """Bytes of any kind become pages of text, in a child process with limits.
 
 ``reader_process`` the parent's side, through ``child_process``: limits, deaths → ``reader_child`` the child's → ``pages`` a file as pages,
-born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own · ``page_picture`` a page to be looked at, kept in ``picture_cache`` · ``searchable_pdf`` a scan with its text, ``volume`` a whole file, marked by ``pdf_a`` ·
+born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own · ``page_picture`` a page to be looked at, kept in ``picture_cache`` · ``searchable_pdf`` a scan with its text, ``volume`` a whole file, marked by ``pdf_a``, ``pdf_bundle`` many for the printer ·
 ``kept_reading`` what was read, as bytes · ``line_boxes`` where the lines stand, as bytes · ``formats`` what a file is and how it is opened, ``aes_zip`` a locked ZIP · ``ocr`` the print on a picture ·
 ``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
 it is signed, ``fingerprint`` what it looks like · ``plausible`` whether a layer of text can be true · ``ending`` whether a file is whole, ``trial_opening`` whether it can be opened · ``barcodes`` the QR codes on it, and
@@ -29,6 +29,7 @@ __all__ = [
     "pages",
     "paper",
     "pdf_a",
+    "pdf_bundle",
     "picture_cache",
     "plausible",
     "printed_layout",
