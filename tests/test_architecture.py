@@ -39,6 +39,7 @@ FLOORS = (
     "user_cache",
     "disposal_errors",
     "cluster_errors",
+    "reader_errors",
     "errors",
     "os_reasons",
     "worker_processes",

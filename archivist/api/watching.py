@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from archivist.workspace import Workspace
 
 
+BEAT_S: Final = 30.0
+"""Seconds between two signs of life of a watch; after three that are missing it counts as dead."""
+
+
 def who_watches(workspace: Workspace) -> str:
     """Return in words who watches the inbox at this moment; empty when nobody does."""
     from archivist.ingest.watch_folder import watcher_lock
@@ -52,14 +56,22 @@ def watch_inbox(
         AlreadyWatched: E211, one watches at a time.
     """
     from archivist.ingest.watch_folder import watch, watcher_lock
+    from archivist.reader_errors import ReaderBroken
+    from archivist.reading.reader_trial import fault_of_reader
 
     log = _Noted(workspace, by)
+
+    def try_reader() -> None:
+        log.reader = fault_of_reader()
+        if log.reader:
+            checked(Problem.of(ReaderBroken(log.reader)))
 
     def told(outcome: DropOutcomeView, done: int, known: int) -> None:
         log.take(outcome)
         tell(outcome, done, known)
 
     def check() -> None:
+        try_reader()
         log.write()
         try:
             done = verify_next_round(workspace, by())
@@ -78,7 +90,8 @@ def watch_inbox(
     nobody_watches = not watcher_lock(workspace).watcher()
     if nobody_watches:  # else the watch itself refuses, and the other one's note stays
         log.write()
-    with _stopped_by_file(workspace.root, stop) if nobody_watches else nullcontext():
+        try_reader()
+    with _stopped_by_file(workspace.root, stop) if nobody_watches else nullcontext(), log.beating():
         watch(
             workspace,
             by,
@@ -89,6 +102,7 @@ def watch_inbox(
             enter,
         )
     with suppress(ArchivistError):
+        log.runs = False
         log.write()
 
 
@@ -127,6 +141,8 @@ class _Noted:
 
         self._workspace, self._by = workspace, by
         self._left: dict[str, LeftBehind] = {}
+        self._writing = threading.Lock()
+        self.runs, self.reader = True, ""
 
     def take(self, outcome: DropOutcomeView) -> None:
         """Note what became of a file."""
@@ -144,4 +160,24 @@ class _Noted:
         from archivist.store import watch_note
 
         heard = self._by().real_time.isoformat(timespec="seconds")
-        watch_note.write(self._workspace.root, watch_note.WatchNote(heard, self._left))
+        with self._writing:
+            note = watch_note.WatchNote(heard, dict(self._left), self.runs, self.reader)
+            watch_note.write(self._workspace.root, note)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Write the note again and again meanwhile, so that ``status`` sees a watch that was killed."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(BEAT_S):
+                with suppress(ArchivistError):
+                    self.write()
+
+        thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()

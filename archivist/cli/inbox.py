@@ -21,6 +21,7 @@ from archivist.cli.passwords import ask_password, is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.errors import StillWritten
 from archivist.printable import on_one_line
+from archivist.reader_errors import ReaderBroken
 
 LATE_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
 
@@ -84,6 +85,9 @@ def watch(session: Session, once: bool) -> int:
 
 
 def _warn_of(session: Session, checked: Verified | Problem) -> None:
+    if isinstance(checked, Problem) and checked.code == ReaderBroken.code:
+        session.warn(f"{checked}（{checked.code}）{checked.remedy}")
+        return
     if isinstance(checked, Problem):
         session.warn(f"例行核对没有完成：{checked}")
         return

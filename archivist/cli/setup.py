@@ -94,13 +94,17 @@ def doctor(session: Session, tidy: bool) -> int:
     return 0 if found.healthy else 1
 
 
+ALARM_STATUS = 20
+"""Exit status of ``status`` when somebody must come at once."""
+
+
 @click.command()
 @with_session
 def status(session: Session) -> int:
-    """运行：守候、收件箱、磁盘、备份、核对、索引现在怎样；没有收取的文件列到解决为止。"""
+    """运行：守候、收件箱、磁盘、备份、核对、索引现在怎样；没有收取的文件列到解决为止。退出状态 0 正常，1 要看一看，20 警报。"""
     found = standing.status(session.workspace, on=session.clock())
     session.emit(found)
     session.table(("项目", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
     for one in found.failed:
         session.warn(f"没有收取 {one.name}：{one.why}（{one.code}）{one.remedy}")
-    return 1 if found.troubles else 0
+    return ALARM_STATUS if found.alarming else 1 if found.troubles else 0

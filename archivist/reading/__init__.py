@@ -1,6 +1,6 @@
 """Bytes of any kind become pages of text, in a child process with limits.
 
-``reader_process`` the parent's side, through ``child_process``: limits, deaths → ``reader_child`` the child's → ``pages`` a file as pages,
+``reader_trial`` whether anything can be read here, ``reader_process`` the parent's side, through ``child_process``: limits, deaths → ``reader_child`` the child's → ``pages`` a file as pages,
 born-digital or recognised · ``unpack`` a file as the files it holds · ``page_extraction`` pages as files of their own · ``page_picture`` a page to be looked at, kept in ``picture_cache`` · ``searchable_pdf`` a scan with its text, ``volume`` a whole file, marked by ``pdf_a``, ``pdf_bundle`` many for the printer ·
 ``kept_reading`` what was read, as bytes · ``line_boxes`` where the lines stand, as bytes · ``formats`` what a file is and how it is opened, ``aes_zip`` a locked ZIP · ``ocr`` the print on a picture ·
 ``paper`` a page of paper as a whole: ``ink`` what is dark on it, ``blank`` whether it is a bare back, ``signatures`` where
@@ -35,6 +35,7 @@ __all__ = [
     "printed_layout",
     "reader_child",
     "reader_process",
+    "reader_trial",
     "searchable_pdf",
     "signatures",
     "trial_opening",

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from archivist.errors import ArchivistError
 from archivist.os_reasons import reason_of
+from archivist.reader_errors import ReaderBroken
 from archivist.reading.formats.unpacking import CHUNK, MAX_MEMBER_BYTES
 from archivist.reading.job_object import Job, creation_flags, named_exit
 
@@ -67,7 +67,7 @@ class ChildProcess:
         limits: what it may use; memory and sizes of files count from its start.
 
     Raises:
-        ArchivistError: E700, the system starts no process.
+        ReaderBroken: E109, the system starts no process.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -92,7 +92,7 @@ class ChildProcess:
                 env=env,
             )
         except OSError as error:
-            raise ArchivistError(f"读取进程启动不了：{reason_of(error)}") from error
+            raise ReaderBroken(f"读取进程启动不了：{reason_of(error)}") from error
         self._job = Job(limits.memory_bytes)
         self._job.take(self._process)
         self._cpu_s = 0

@@ -20,7 +20,12 @@ from archivist.store import durable_files, notes
 FILE: Final = "index/watch.json"
 STOP: Final = "index/watch.stop"
 _SHAPE: Final = JsonTable(
-    {"heard": dt.datetime, "left": JsonMap(JsonTable({"code": str, "why": str, "remedy": str}))}
+    {
+        "heard": dt.datetime,
+        "runs": bool,
+        "reader": str,
+        "left": JsonMap(JsonTable({"code": str, "why": str, "remedy": str})),
+    }
 )
 
 
@@ -35,10 +40,19 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True)
 class WatchNote:
-    """What a watch last said; ``heard`` in ISO 8601 with offset, empty where none ever watched; ``left`` by the name in the inbox."""
+    """What a watch last said.
+
+    Attributes:
+        heard: in ISO 8601 with offset, empty where none ever watched.
+        left: by the name in the inbox.
+        runs: whether it was still at work; one that ended in order says that it does not.
+        reader: why nothing can be read on this machine, in Chinese; empty where all is well.
+    """
 
     heard: str = ""
     left: Mapping[str, LeftBehind] = field(default_factory=dict)
+    runs: bool = False
+    reader: str = ""
 
 
 def read(root: Path) -> WatchNote:
@@ -50,7 +64,8 @@ def read(root: Path) -> WatchNote:
         said = notes.read(path, FILE, _SHAPE, "不用处理：下一次守候时重新写。")
     except DamagedFile:
         return WatchNote()
-    return WatchNote(said["heard"], {name: LeftBehind(**one) for name, one in said["left"].items()})
+    left = {name: LeftBehind(**one) for name, one in said["left"].items()}
+    return WatchNote(said["heard"], left, said["runs"], said["reader"])
 
 
 def is_asked_to_stop(root: Path) -> bool:
@@ -69,6 +84,8 @@ def write(root: Path, note: WatchNote) -> None:
     part = root / "index" / ".watch.json.part"
     plain = {
         "heard": note.heard,
+        "runs": note.runs,
+        "reader": note.reader,
         "left": {n: {"code": o.code, "why": o.why, "remedy": o.remedy} for n, o in note.left.items()},
     }
     with suppress(OSError, WriteFailed):
