@@ -22,6 +22,7 @@ from typing import BinaryIO, Final, NamedTuple
 from archivist.errors import ArchiveError, IntegrityAlarm, WriteFailed
 from archivist.model.ids import Sha256
 from archivist.os_reasons import reason_of
+from archivist.printable import portable_name
 from archivist.store import nt
 
 FILE_MODE: Final = 0o600
@@ -314,7 +315,7 @@ def rename_new(source: Path, target: Path) -> None:
 
 def free_place(folder: Path, path: str) -> Path:
     """Return a place in a folder where nothing is yet, under a name made of a path with ``/``."""
-    name = path.replace("/", "_")
+    name = portable_name(path)
     return next(t for n in range(100_000) if not os.path.lexists(t := folder / f"{n:03d} {name}"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archivist.api.windows_checks import CHECKS, LONG_PATHS, POWER, REPLACED
 from tests.command_line import INIT, Office
 from tests.people import WANG
 from tests.waiting import PATIENCE_S, until
@@ -43,6 +44,16 @@ def test_the_machine_is_examined(desk: Office) -> None:
     shown = desk.process("doctor", check=None)
     assert "只有本用户、系统和管理员能打开档案库" in shown.stdout
     assert "文件夹可同步到磁盘" in shown.stdout
+
+
+def test_what_wine_cannot_prove_is_tried(desk: Office) -> None:
+    """``doctor --windows`` tries each thing and says how it went; none of them stops the others."""
+    shown = desk.process("doctor", "--windows", "--json", check=None)
+    checks = {one["check"]: one for one in json.loads(shown.stdout)["checks"]}
+    assert list(checks) == list(CHECKS)
+    assert checks[REPLACED]["state"] == checks[LONG_PATHS]["state"] == "正常", checks
+    assert "没有查成" not in "".join(one["detail"] for one in checks.values()), checks
+    assert "拔掉电源" in checks[POWER]["detail"]
 
 
 def test_what_is_dropped_is_filed_and_the_original_goes(desk: Office) -> None:

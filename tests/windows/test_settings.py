@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from archivist import config
+from archivist.api.windows_checks import CHECKS
 from archivist.errors import SettingsError
 from archivist.settings_file import FILE_NAME, as_utf8, is_gbk
 from tests.command_line import Office, opened
@@ -37,6 +39,14 @@ def test_damaged_utf_8_is_never_taken_for_gbk(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(whole.replace("样".encode(), "样".encode()[:2]))
     with pytest.raises(SettingsError):
         config.load(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is tried")
+def test_what_only_windows_shows_is_named_elsewhere(tmp_path: Path) -> None:
+    """“told by name anywhere else”: memory limits, long paths, durability, WPS and Word."""
+    checks = opened(tmp_path).json("doctor", "--windows")["checks"]
+    assert [one["check"] for one in checks] == list(CHECKS)
+    assert all("只能在 Windows 电脑上检查" in one["detail"] for one in checks)
 
 
 def test_a_command_says_so(tmp_path: Path) -> None:
