@@ -21,6 +21,12 @@ def in_groups(digest: str) -> str:
     return " ".join(digest[n : n + 8] for n in range(0, len(digest), 8))
 
 
+def in_rows(digest: str) -> str:
+    """Return a digest as a box of a form shows it: two lines of four groups, for on one line the last group would be broken."""
+    half = len(digest) // 2
+    return f"{in_groups(digest[:half])}\n{in_groups(digest[half:])}"
+
+
 RecordNo = NewType("RecordNo", str)
 """Four digits or more, counted from ``0001`` within a case; never changes, never reused."""
 
