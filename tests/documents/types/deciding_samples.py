@@ -158,10 +158,14 @@ def sample(
     """Fill one of ``NAMES`` in for one of the households; for the minimal one most is left to the pen."""
     doc = CATALOGUE.get(name)
     case = case_of(household, category or CATEGORY[name])
-    if name == "benefit_calculation_sheet" and household == "ordinary" and case.category is Category.DB:
-        # With what its sheet adds for the illness.
+    # With what the sheet adds for the illness; within one month's standard.
+    amounts = {
+        ("benefit_calculation_sheet", Category.DB): "1431.00",
+        ("quick_relief_form", Category.JN): "1000.00",
+    }
+    if household == "ordinary" and (amount := amounts.get((name, case.category))):
         case = replace(
-            case, facts={**case.facts, "benefit": {**HOUSEHOLDS[household]["benefit"], "amount": "1431.00"}}
+            case, facts={**case.facts, "benefit": {**HOUSEHOLDS[household]["benefit"], "amount": amount}}
         )
     given = {
         k: v for k, v in GIVEN.get(name, {}).items() if (spec := doc.field(k)) and spec.applies(case.category)
