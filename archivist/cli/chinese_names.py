@@ -9,6 +9,7 @@ Words = tuple[str, ...]
 NAMES: Final[dict[Words, Words]] = {
     ("init",): ("建立工作区", "建库"),
     ("case",): ("户档",),
+    ("import",): ("名册预检",),
     ("next",): ("下一步",),
     ("due",): ("期限",),
     ("check",): ("检查", "齐全性"),

@@ -10,6 +10,7 @@ from archivist.cli.chinese_names import Words
 _EXAMPLES: Final[dict[Words, Words]] = {
     (): ("立户 低保 --name 王秀兰 --id 120106196203050028", "next 王秀兰", "检索 wxl"),
     ("init",): ("init . --pack tianjin-hongqiao --office 样例街道 --code TJHQ",),
+    ("import",): ("import 名册.xls", "import 名册.xls --map 名册.toml --category 特困"),
     ("case", "open"): (
         "case open 低保 --name 王秀兰 --id 120106196203050028 --set 申请人.联系电话=022-00001111",
         "立户 低保 --from wang.xlsx",

@@ -174,6 +174,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (50, "error", ["王秀兰", "--engine", "opensearch"]),
     ],
     ("open",): [(0, "open", ["王秀兰"]), (26, "error", ["王秀兰", "99"])],
+    ("import",): [
+        (0, "import", ["{roster}", "--category", "特困"]),
+        (2, "error", ["没有.xls"]),
+    ],
     ("fields",): [(0, "fields", []), (0, "fields", ["受理通知书"]), (32, "error", ["没有这种"])],
     ("verify",): [
         (0, "verify", []),
@@ -353,6 +357,11 @@ def filled(office: Office, word: str) -> str:
         disk = office.root.with_name(office.root.name + " 盘")
         disk.mkdir(exist_ok=True)
         return str(disk)
+    if word == "{roster}":
+        roster = office.root / "名册.csv"
+        roster.write_text(f"户主姓名,身份证号\n孙样例,{make_id('19500101', '015')}\n", encoding="gbk")
+        (office.root / "名册.toml").unlink(missing_ok=True)
+        return str(roster)
     if word == "{bureau}":
         bureau = office.root / "局"
         if not bureau.exists():
