@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
     "import": ("archivist.cli.roster", "import_", "名册预检：认列、逐格核对、列出问题，不写入档案库"),
     "next": ("archivist.cli.next_acts", "next_", "下一步：各户该办什么、缺什么、照着敲的命令"),
+    "do": ("archivist.cli.doing", "do_", "往下办：办到须有人决定、签字、交材料为止"),
     "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),
     "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
     "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),

@@ -82,6 +82,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (27, "error", ["赵一", "--reason", "误办"]),
     ],
     ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
+    ("do",): [(0, "do", ["王秀兰", "--dry-run"]), (2, "error", ["王秀兰"])],
     ("due",): [(0, "due/2", []), (0, "due/2", ["--case", "王秀兰"])],
     ("check",): [
         (-1, "check/2", ["王秀兰"]),
