@@ -125,6 +125,12 @@ def contradicted(data: bytes) -> frozenset[str]:
     return frozenset(twice)
 
 
+def uncontradicted(data: bytes) -> dict[str, Sha256]:
+    """Return the readable lines of a manifest but those that contradict one another: these are no witness against a file."""
+    no_witness = contradicted(data)
+    return {path: digest for path, digest in readable_lines(data).items() if path not in no_witness}
+
+
 def parse_manifest(data: bytes) -> dict[str, Sha256]:
     """Read a manifest; ``ValueError`` on a line that is none."""
     files: dict[str, Sha256] = {}

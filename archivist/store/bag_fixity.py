@@ -233,9 +233,8 @@ class _Check:
             elif name not in self._here.links:
                 self._say(name, FixityFault.MISSING)
         tags = self._fixed.get(bag.TAG_MANIFEST, b"")
-        # A line that contradicts another is wrong itself, and no witness against a file.
         self._contradicted = bag.contradicted(tags)
-        self._tags = {p: d for p, d in bag.readable_lines(tags).items() if p not in self._contradicted}
+        self._tags = bag.uncontradicted(tags)
         self._events, self.read = read_events(self.folder, self._here.files)
         self.count, self._wrong = judge(self._events, tags)
 

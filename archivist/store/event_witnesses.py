@@ -3,7 +3,8 @@
 Three speak of an event: its own file, the line of the tag manifest, and ``prev`` of the event after it. Where they differ,
 the two that agree are believed. Two digests that agree in most places are one digest written wrongly: then the place
 where it stands is damaged, not the file it is of; so it is where something stands that is no digest at all. An event that is
-found changed speaks of none. Of the last event no other speaks: there the pieces of a torn manifest are asked too.
+found changed speaks of none. Where a manifest is torn and its pieces changed places, a digest that still stands in it, whole or
+in pieces, speaks for the event that says of itself it is the one its name says: of the last one no other event speaks.
 """
 
 from __future__ import annotations
@@ -121,10 +122,7 @@ def judge(found: Mapping[int, StoredEvent], tags: bytes) -> tuple[int, list[Even
         found: the files that are there.
         tags: the tag manifest as it stands; empty when there is none.
     """
-    # A line that contradicts another is wrong itself, and no witness against a file.
-    no_witness = bag.contradicted(tags)
-    spoken = {path: line for path, line in bag.readable_lines(tags).items() if path not in no_witness}
-    listed = {seq: line for path, line in spoken.items() if (seq := seq_of(path))}
+    listed = {seq: line for path, line in bag.uncontradicted(tags).items() if (seq := seq_of(path))}
     count = _length(found, listed)
     lines = {seq: line for seq, line in listed.items() if _DIGEST.fullmatch(line)}
     text = tags.decode("utf-8", "replace")

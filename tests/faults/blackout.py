@@ -36,10 +36,13 @@ class Blackout:
         after: object = "",
         *,
         share: float = 1,
+        least: int = 0,
     ) -> None:
-        """Try every state a log allows, or those of some points in it; in a short run a share of them."""
+        """Try every state a log allows, or those of some points in it; in a short run a share, and at least so many of them."""
         disk, ops = operations(self.base, log)
-        for crash in sample(crashes(ops, points), share, f"power loss in {self.site.command.name} {after}"):
+        possible = list(crashes(ops, points))
+        share = min(1, max(share, least / max(len(possible), 1)))
+        for crash in sample(possible, share, f"power loss in {self.site.command.name} {after}"):
             self._try(disk, ops, crash, after)
 
     def _try(self, disk: Disk, ops: list[Op], crash: Crash, after: object) -> None:
