@@ -2,10 +2,12 @@
 # make test   the tests, with a seeded sample of every long sweep; SEED=n repeats a run
 # make test-cluster  the search in a real cluster of OpenSearch, of one node and of three
 # make test-browser  the page in a real Chromium, with axe-core
+# make wine   store, lock, renames under a reader, filing and commands on a Windows Python under Wine, which it makes for itself
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
+# make bundle  the offline bundle of PLATFORM (linux-x86_64, linux-aarch64, windows-x64), with the Python RUNTIME
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
-.PHONY: demo test test-cluster test-browser check docs faults long bench quality clean
+.PHONY: bundle demo test test-cluster test-browser wine check docs faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -21,6 +23,10 @@ test-cluster:
 	@sh tools/setup.sh '[dev]'
 	@.venv/bin/python -m pytest -n 0 $(if $(SEED),--seed $(SEED)) tests/cluster
 
+wine:
+	@sh tools/setup.sh '[dev]'
+	@.venv/bin/python -m tools.wine
+
 test-browser:
 	@sh tools/setup.sh '[dev]'
 	@.venv/bin/python -m pytest -n 0 $(if $(SEED),--seed $(SEED)) tests/browser
@@ -31,6 +37,10 @@ check:
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+bundle:
+	@sh tools/setup.sh '[dev]'
+	.venv/bin/python -m tools.bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(RUNTIME),--runtime $(RUNTIME) --runtime-sha256 $(RUNTIME_SHA256))
 
 docs:
 	@sh tools/setup.sh '[dev]'

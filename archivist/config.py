@@ -26,7 +26,7 @@ from archivist.model.plain_json import MalformedData, parse_toml
 from archivist.model.roles import HELD, Role
 from archivist.model.staff import Employment, Post
 from archivist.rules.work_calendar import NATIONAL, Calendar
-from archivist.settings_file import FILE_NAME, WorkspaceKind, file_of
+from archivist.settings_file import FILE_NAME, WorkspaceKind, as_utf8, file_of
 
 if TYPE_CHECKING:
     from archivist.rules.series import Rows
@@ -359,7 +359,7 @@ def load(root: Path) -> Config:
         NotAWorkspace: E205, when there is none.
         SettingsError: E500, listing every fault at once.
     """
-    text = file_of(root).read_bytes()
+    text, _ = as_utf8(file_of(root).read_bytes())
     kept, mark = CheckedTables(root / "index" / "settings.json"), hashlib.sha256(text).hexdigest()
     if kept.get(FILE_NAME, mark):
         with suppress(

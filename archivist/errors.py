@@ -3,7 +3,7 @@
 Each class owns its ``code`` (stable, shown to people and in ``--json``), its ``exit_status`` and a default
 ``remedy``. A message says what happened, to which file, why, and what to do next. Libraries raise; only
 ``archivist.cli.main`` turns an error into text and an exit status. ``docs/errors.md`` is generated from this tree. What
-refuses the later life of a file – holds, destruction, handing over – stands in ``archivist.disposal_errors``, a cluster's refusals in ``archivist.cluster_errors``.
+refuses the later life of a file – holds, destruction, handing over – stands in ``archivist.disposal_errors``, a cluster's refusals in ``archivist.cluster_errors``, a broken reader in ``archivist.reader_errors``.
 
 Exit statuses: 0 done · 1 done, some items wait for a person · 2 usage · 10–19 the dropped file · 20–29 the
 archive · 30–39 templates and documents · 40–49 index · 50–59 rules and settings · 60–69 disposal refused ·

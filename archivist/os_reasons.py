@@ -62,12 +62,12 @@ REASONS: Final = {getattr(errno, name): words for name, words in _WORDS.items() 
 """``errno`` → words; not every system has every number."""
 
 WINDOWS: Final = {
-    5: "没有权限",
+    5: "没有权限，或被别的程序占用",
     19: "磁盘有写保护",
     21: "设备没有就绪",
     23: "磁盘上的数据校验不符，硬件可能有故障",
-    32: "正被另一个程序打开",
-    33: "正被另一个程序锁住",
+    32: "被别的程序占用（正打开着）",
+    33: "被别的程序占用（锁住了）",
     39: "磁盘已满",
     53: "找不到网络共享",
     55: "网络共享已断开",

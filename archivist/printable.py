@@ -7,6 +7,7 @@ mark that shows ``exe.pdf`` for another ending, or a line break that forges a li
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -39,3 +40,16 @@ def _shown(char: str) -> str:
     if char in "\r\t":
         return {"\r": "\\r", "\t": " "}[char]
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_NOT_ON_WINDOWS: Final = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
+_RESERVED: Final = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *", re.IGNORECASE)
+
+
+def portable_name(name: str) -> str:
+    """Return a file's name as every system takes it: what Windows forbids becomes ``_``, its reserved words begin with one.
+
+    What is handed out is carried to other machines, so this is the same on all of them.
+    """
+    kept = _NOT_ON_WINDOWS.sub("_", name).rstrip(". ") or "_"
+    return f"_{kept}" if _RESERVED.fullmatch(kept.partition(".")[0]) else kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,30 @@ def file_of(root: Path) -> Path:
     return path
 
 
+def as_utf8(data: bytes) -> tuple[bytes, bool]:
+    """Return the text of settings in UTF-8, and whether it was in GBK, as 记事本 saves it under “ANSI”.
+
+    What is mostly UTF-8 was damaged: read as GBK it would put other characters onto papers. It is returned as it is, and refused by its reader.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        whole = sum(3 for c in data.decode("utf-8", "ignore") if c >= "\u0800")
+        if whole * 2 > sum(byte > 0x7F for byte in data):
+            return data, False
+        with suppress(UnicodeDecodeError):
+            return data.decode("gb18030").encode(), True
+    return data, False
+
+
+def is_gbk(root: Path) -> bool:
+    """Tell whether a workspace's settings are saved in GBK; false where they cannot be read."""
+    try:
+        return as_utf8(file_of(root).read_bytes())[1]
+    except OSError:
+        return False
+
+
 def nearest(folder: Path) -> Path:
     """Return the workspace a folder is, or lies in.
 
@@ -61,6 +86,7 @@ def kind(root: Path) -> WorkspaceKind:
     if not says(root, "kind"):
         return WorkspaceKind.OFFICE
     try:
-        return WorkspaceKind(tomllib.loads(file_of(root).read_text(encoding="utf-8-sig")).get("kind", ""))
+        text = as_utf8(file_of(root).read_bytes())[0].decode("utf-8-sig")
+        return WorkspaceKind(tomllib.loads(text).get("kind", ""))
     except (OSError, ValueError):  # whoever reads the settings says what is wrong with them
         return WorkspaceKind.OFFICE

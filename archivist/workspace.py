@@ -55,6 +55,7 @@ class Workspace:
     """See ``AccessLog.face``."""
     _later: list[CaseNo] | None = field(default=None, init=False, repr=False)
     _held: dict[str, BagHead] = field(default_factory=dict, init=False, repr=False)
+    _checks: dict[CaseNo, Callable[[], None]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
@@ -179,7 +180,9 @@ class Workspace:
     def commit(self, number: CaseNo, make: Callable[[Case], Draft], by: By) -> tuple[Case, Event]:
         """Commit one change of a case and let the index follow."""
         with self.writing(by):
+            self.look_again(number)
             case, event = self.archive.commit(number, make, self.stamp(by))
+            self._checks.pop(number, None)  # what follows in the same act stands on its own change
             self.follow(number)
         before = machine_clock.read_event(self.archive.folder(number), event.seq - 1)
         if before and machine_clock.is_behind(by, before):
@@ -187,6 +190,24 @@ class Workspace:
                 f"{number}：机器时间早于上一事件（{before.real_time[:16].replace('T', ' ')}），已照记；请把电脑的日期和时间调对"
             )
         return case, event
+
+    @contextmanager
+    def looking_again(self, number: CaseNo, check: Callable[[], None]) -> Iterator[None]:
+        """Let ``check`` look at a case once more, under the lock, before the first change of it that the block makes.
+
+        Whoever decided on what a screen showed must not write over what came since. Looking before the lock is taken leaves
+        a gap; taking the lock for the whole act would let everybody wait while a paper is laid out.
+        """
+        self._checks[number] = check
+        try:
+            yield
+        finally:
+            self._checks.pop(number, None)
+
+    def look_again(self, number: CaseNo) -> None:
+        """Do what ``looking_again`` asks for; whoever calls it holds the lock."""
+        if check := self._checks.get(number):
+            check()
 
     @contextmanager
     def together(self, by: By) -> Iterator[None]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import archivist.cluster_errors
-import archivist.disposal_errors  # noqa: F401 (their errors are in the tree once they are loaded)
+import archivist.disposal_errors
+import archivist.reader_errors  # noqa: F401 (their errors are in the tree once they are loaded)
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors

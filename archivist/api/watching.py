@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from archivist.api.authorisation import authorised
 from archivist.api.fixity import Verified, enter_heads, verify_next_round
@@ -17,6 +18,10 @@ from archivist.model.permissions import Act
 if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.workspace import Workspace
+
+
+BEAT_S: Final = 30.0
+"""Seconds between two signs of life of a watch; after three that are missing it counts as dead."""
 
 
 def who_watches(workspace: Workspace) -> str:
@@ -43,7 +48,7 @@ def watch_inbox(
         workspace: the open workspace.
         by: called for every act.
         tell: called for each outcome.
-        stop: ends the watch between two files.
+        stop: ends the watch between two files; so does the file ``index/watch.stop``.
         checked: called with what an hourly check found, or why it could not be done; that never ends the watch.
         tell_passed: called once for each thing in the inbox that is never taken.
 
@@ -51,14 +56,22 @@ def watch_inbox(
         AlreadyWatched: E211, one watches at a time.
     """
     from archivist.ingest.watch_folder import watch, watcher_lock
+    from archivist.reader_errors import ReaderBroken
+    from archivist.reading.reader_trial import fault_of_reader
 
     log = _Noted(workspace, by)
+
+    def try_reader() -> None:
+        log.reader = fault_of_reader()
+        if log.reader:
+            checked(Problem.of(ReaderBroken(log.reader)))
 
     def told(outcome: DropOutcomeView, done: int, known: int) -> None:
         log.take(outcome)
         tell(outcome, done, known)
 
     def check() -> None:
+        try_reader()
         log.write()
         try:
             done = verify_next_round(workspace, by())
@@ -74,13 +87,50 @@ def watch_inbox(
         except ArchivistError as error:
             checked(Problem.of(error))
 
-    if not watcher_lock(workspace).watcher():  # else the watch itself refuses, and the other one's note stays
+    nobody_watches = not watcher_lock(workspace).watcher()
+    if nobody_watches:  # else the watch itself refuses, and the other one's note stays
         log.write()
-    watch(
-        workspace, by, telling(told), stop, check, lambda passed: tell_passed(NotTakenView.of(passed)), enter
-    )
+        try_reader()
+    with _stopped_by_file(workspace.root, stop) if nobody_watches else nullcontext(), log.beating():
+        watch(
+            workspace,
+            by,
+            telling(told),
+            stop,
+            check,
+            lambda passed: tell_passed(NotTakenView.of(passed)),
+            enter,
+        )
     with suppress(ArchivistError):
+        log.runs = False
         log.write()
+
+
+@contextmanager
+def _stopped_by_file(root: Path, stop: threading.Event) -> Iterator[None]:
+    """Look twice a second whether somebody made the file that ends the watch; one of before is taken away first."""
+    from archivist.store import watch_note
+
+    watch_note.forget_stop(root)
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_S):
+            if watch_note.is_asked_to_stop(root):
+                stop.set()
+                return
+
+    looker = threading.Thread(target=look, name="stop file", daemon=True)
+    looker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looker.join()
+        watch_note.forget_stop(root)
+
+
+_LOOK_S: Final = 0.5
 
 
 class _Noted:
@@ -91,6 +141,8 @@ class _Noted:
 
         self._workspace, self._by = workspace, by
         self._left: dict[str, LeftBehind] = {}
+        self._writing = threading.Lock()
+        self.runs, self.reader = True, ""
 
     def take(self, outcome: DropOutcomeView) -> None:
         """Note what became of a file."""
@@ -108,4 +160,24 @@ class _Noted:
         from archivist.store import watch_note
 
         heard = self._by().real_time.isoformat(timespec="seconds")
-        watch_note.write(self._workspace.root, watch_note.WatchNote(heard, self._left))
+        with self._writing:
+            note = watch_note.WatchNote(heard, dict(self._left), self.runs, self.reader)
+            watch_note.write(self._workspace.root, note)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Write the note again and again meanwhile, so that ``status`` sees a watch that was killed."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(BEAT_S):
+                with suppress(ArchivistError):
+                    self.write()
+
+        thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()

@@ -10,6 +10,7 @@ from typing import Final
 from archivist.bureau.sampling import Draw
 from archivist.doctypes.ids import DocumentId
 from archivist.issuing.office_documents import print_sheet
+from archivist.model.ids import in_rows
 from archivist.preservation.submission_format import Submission
 from archivist.preservation.submission_replies import Feedback, Receipt
 from archivist.tables.writer import BookWriter, SheetColumn
@@ -25,14 +26,8 @@ CASE, RECORD, RESULT, FINDING, UNTIL = COLUMNS = ("户号", "件号", "结果", 
 PASSED: Final = "合格"
 TO_MEND: Final = "需整改"
 _DEMAND: Final = "按明细逐项改正，补正的材料归入原户档，下次报送时一并报送。"
-_GROUP: Final = 8
 _SHOWN: Final = 20
 """So many hexadecimal digits of a digest stand in a code: 80 bits."""
-
-
-def in_groups(digest: str) -> str:
-    """Return a digest as a page prints it."""
-    return " ".join(digest[n : n + _GROUP] for n in range(0, len(digest), _GROUP))
 
 
 def print_receipt(workspace: Workspace, receipt: Receipt, told: Submission, *, pdf: bool) -> dict[str, bytes]:
@@ -59,7 +54,7 @@ def print_receipt(workspace: Workspace, receipt: Receipt, told: Submission, *, p
         "receipt.parts": len(receipt.parts),
         "receipt.accepted": len(receipt.accepted),
         "receipt.returned": len(receipt.returned),
-        "receipt.anchor": in_groups(receipt.anchor),
+        "receipt.anchor": in_rows(receipt.anchor),
         "receipt.rows": rows,
     }
     code = f"AVREC1-{receipt.submission}-{receipt.anchor[:_SHOWN].upper()}"
@@ -84,8 +79,8 @@ def print_draw(
         "draw.drawn": len(drawn.drawn),
         "draw.kin": len(drawn.kin),
         "draw.lot": drawn.lot,
-        "draw.frame": in_groups(drawn.frame_sha256),
-        "draw.seed": in_groups(drawn.seed),
+        "draw.frame": in_rows(drawn.frame_sha256),
+        "draw.seed": in_rows(drawn.seed),
         "draw.strata": [
             {
                 "office": one.office,

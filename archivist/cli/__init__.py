@@ -1,9 +1,9 @@
 """The command line. Only here is the clock read and anything printed.
 
-``main`` the group and the one error edge · ``identity`` who sits there · ``session`` options, workspace, tables, progress, JSON, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
+``main`` the group and the one error edge · ``family`` groups of commands, with ``chinese_names``, ``help_page``, ``examples``, ``completion`` · ``identity`` who sits there · ``session`` options, workspace, progress, JSON, ``tables`` laid out whole at any width, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
-``agenda`` · ``next_acts`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``, ``page_images``) · ``documents`` · ``printing`` · ``reports`` · ``templates`` · ``find`` ·
-``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``demo``.
+``agenda`` · ``next_acts`` · ``doing`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``, ``page_images``) · ``documents`` · ``printing`` · ``reports`` · ``templates`` · ``find`` ·
+``looking`` · ``roster`` · ``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``demo``.
 """
 
 __all__ = [
@@ -15,20 +15,27 @@ __all__ = [
     "case_export",
     "cases",
     "check",
+    "chinese_names",
+    "completion",
     "demo",
     "documents",
+    "doing",
     "encoding",
+    "examples",
     "expunging",
+    "family",
     "find",
     "finishing",
     "fixity",
     "four_nature",
+    "help_page",
     "history",
     "holds",
     "household_changes",
     "identity",
     "inbox",
     "ledger",
+    "looking",
     "main",
     "next_acts",
     "page_images",
@@ -41,6 +48,7 @@ __all__ = [
     "reports",
     "retention",
     "review",
+    "roster",
     "rules",
     "serve",
     "session",
@@ -48,6 +56,7 @@ __all__ = [
     "signatures",
     "steps",
     "submissions",
+    "tables",
     "templates",
     "transfers",
     "viewer",

@@ -8,11 +8,12 @@ import click
 
 from archivist.api import access as api
 from archivist.api.access import AccessView, Shown
+from archivist.cli.family import Family
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
 
 
-@click.group()
+@click.group(cls=Family)
 def access() -> None:
     """查阅登记：谁、何时、在哪台机器上看过、打印过、导出过哪些户档；不记检索的词。"""
 

@@ -8,6 +8,7 @@ import click
 
 from archivist.api import backups as api
 from archivist.cli.asking import confirmed
+from archivist.cli.family import Family
 from archivist.cli.fixity import show_findings
 from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
@@ -16,13 +17,13 @@ from archivist.errors import IntegrityAlarm, UsageError
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class _OrMake(click.Group):
+class _OrMake(Family):
     """A family whose first word may be a folder: then that is where a backup is made."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the name of the command that was meant before what is no command."""
         helps = {"--help", "-h"}
-        if args and not any(word in self.commands or word in helps for word in args[:1]):
+        if args and not any(self.knows(ctx, word) or word in helps for word in args[:1]):
             args = ["make", *args]
         return super().parse_args(ctx, args)
 

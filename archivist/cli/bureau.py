@@ -11,6 +11,7 @@ from archivist.api import bureau as api
 from archivist.api import cluster_agenda
 from archivist.api.agenda import DAYS
 from archivist.cli.agenda import ROWS, show_offices
+from archivist.cli.family import Family
 from archivist.cli.fixity import show_findings
 from archivist.cli.four_nature import PHASES, check_four_received
 from archivist.cli.parameters import DAY
@@ -25,7 +26,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _PDF = click.option("--pdf/--no-pdf", default=None, help="纸质单是否另做 PDF；不写按设置。")
 
 
-@click.group()
+@click.group(cls=Family)
 def bureau() -> None:
     """民政局：接收各镇（街道）报送的户档，核对，抽查，反馈。工作区用 archivist init --kind bureau 建立。"""
 

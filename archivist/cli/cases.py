@@ -17,6 +17,7 @@ from archivist.api.cases import DeregistrationPlan
 from archivist.cli.asking import confirmed
 from archivist.cli.case_export import export
 from archivist.cli.expunging import expunge, residue
+from archivist.cli.family import Family
 from archivist.cli.finishing import finish
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, merge, split
@@ -33,7 +34,7 @@ from archivist.model.states import parse_state
 _STATUSES: Final = {s.value: s for s in CaseStatus} | {s.label: s for s in CaseStatus}
 
 
-@click.group()
+@click.group(cls=Family)
 def case() -> None:
     """户档：立户、查看、改动、办理环节、列表、历史、注销、撤销注销、立卷。"""
 

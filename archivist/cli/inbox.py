@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+import sys
 import threading
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,6 +21,7 @@ from archivist.cli.passwords import ask_password, is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.errors import StillWritten
 from archivist.printable import on_one_line
+from archivist.reader_errors import ReaderBroken
 
 LATE_REASON = click.option("--reason", default="", help="归入已注销的户：为什么现在才归。")
 
@@ -33,6 +35,8 @@ def watch(session: Session, once: bool) -> int:
     outcomes: list[DropOutcomeView] = []
     passed: list[NotTakenView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if sys.platform == "win32":  # Ctrl-Break, and what ends a task: SIGTERM never arrives there
+        signal.signal(signal.SIGBREAK, lambda *_: stop.set())
     workspace = session.workspace
     other = watching.who_watches(workspace)
     if once:
@@ -81,6 +85,9 @@ def watch(session: Session, once: bool) -> int:
 
 
 def _warn_of(session: Session, checked: Verified | Problem) -> None:
+    if isinstance(checked, Problem) and checked.code == ReaderBroken.code:
+        session.warn(f"{checked}（{checked.code}）{checked.remedy}")
+        return
     if isinstance(checked, Problem):
         session.warn(f"例行核对没有完成：{checked}")
         return

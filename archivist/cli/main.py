@@ -12,7 +12,9 @@ import click
 
 from archivist import __version__
 from archivist.api.result import Failure, Interrupted, Problem
+from archivist.cli.chinese_names import NAMES
 from archivist.cli.encoding import print_anything
+from archivist.cli.family import Family, as_ours
 from archivist.cli.session import Session, shared
 from archivist.errors import AccessNotLogged, ArchivistError, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
@@ -22,7 +24,9 @@ _COLLECTED: Final = (20_000, 20, 20)
 COMMANDS: Final = {
     "init": ("archivist.cli.setup", "init", "建立工作区"),
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
+    "import": ("archivist.cli.roster", "import_", "名册预检：认列、逐格核对、列出问题，不写入档案库"),
     "next": ("archivist.cli.next_acts", "next_", "下一步：各户该办什么、缺什么、照着敲的命令"),
+    "do": ("archivist.cli.doing", "do_", "往下办：办到须有人决定、签字、交材料为止"),
     "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),
     "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
     "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),
@@ -33,6 +37,8 @@ COMMANDS: Final = {
     "unsigned": ("archivist.cli.printing", "unsigned", "待签：在外面签的、几天了，今天扫回的，缺页缺章的"),
     "report": ("archivist.cli.reports", "report", "汇总册表：花名册、月报表、发放明细、报送清单"),
     "search": ("archivist.cli.find", "search", "按姓名、拼音、证号、户号、正文检索"),
+    "open": ("archivist.cli.looking", "open_", "打开一户的文件夹，或其中一件"),
+    "fields": ("archivist.cli.looking", "fields_", "信息项：户档、文书要填什么，写什么键"),
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
     "submit": ("archivist.cli.submissions", "submit", "报送区民政局，收回执和反馈"),
     "transfer": ("archivist.cli.transfers", "transfer", "户迁走、迁入：转出、接收户档"),
@@ -49,12 +55,13 @@ COMMANDS: Final = {
     "serve": ("archivist.cli.serve", "serve", "网页：在浏览器里办理"),
     "status": ("archivist.cli.setup", "status", "运行：守候、收件箱、磁盘、备份、核对、索引"),
     "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
+    "completion": ("archivist.cli.completion", "completion", "补全：按 Tab 补全命令、户号、姓名、文书"),
     "demo": ("archivist.cli.demo.run", "demo", "演示：从扫描件到通知书"),
 }
 """Command → module, name there, and the line ``--help`` shows without loading it."""
 
 
-class Family(click.Group):
+class Program(Family):
     """Loads a command's module only when it runs, so that a quick question stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -68,15 +75,17 @@ class Family(click.Group):
         module, name, _ = COMMANDS[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
-        return command
+        return as_ours(ctx, command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
         with formatter.section("命令"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+            formatter.write_dl(
+                [(f"{name}, {NAMES[name,][0]}", line) for name, (_, _, line) in COMMANDS.items()]
+            )
 
 
-@click.command(cls=Family, name="archivist", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Program, name="archivist", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="archivist")
 @shared
 def cli() -> None:
@@ -102,11 +111,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         # What cannot be parsed may have stopped the parser before it came to the option.
         session.json = session.json or "--json" in (sys.argv[1:] if argv is None else argv)
+        from archivist.cli.help_page import complaint
+
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            session.say(error.message)
         context = getattr(error, "ctx", None)
         return _refuse(
             session,
             UsageError(
-                _in_chinese(error),
+                complaint(error),
                 remedy=f"用 {context.command_path if context else 'archivist'} --help 查看写法。",
             ),
         )
@@ -123,33 +136,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         session.close()
     return result if isinstance(result, int) else 0
-
-
-def _in_chinese(error: click.ClickException) -> str:
-    """Say what the parser of the command line says, in Chinese; what it quotes stays as it was typed."""
-    name = (
-        error.param.make_metavar(error.ctx)
-        if isinstance(error, click.BadParameter) and error.param and error.ctx
-        else ""
-    )
-    match error:
-        case click.MissingParameter():
-            return f"缺少 {name or error.param_hint or '参数'}"
-        case click.NoSuchOption():
-            near = f"；是不是 {'、'.join(error.possibilities)}？" if error.possibilities else ""
-            return f"没有选项 {error.option_name}{near}"
-        case click.BadParameter():
-            return f"{name}：{error.message}"
-    message = error.format_message()
-    for english, chinese in (
-        ("No such command", "没有命令"),
-        ("Got unexpected extra argument", "多出了参数"),
-        ("Missing command", "缺少命令"),
-        ("requires an argument", "后面要有一个值"),
-    ):
-        if english in message:
-            return f"{chinese}：{message}"
-    return message
 
 
 def _interrupted(session: Session) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from archivist.api import people as api
+from archivist.cli.family import Family
 from archivist.cli.identity import new_pin
 from archivist.cli.session import Session, with_session
 
 
-@click.group()
+@click.group(cls=Family)
 def people() -> None:
     """人员：登记了谁、什么岗位、有没有口令。"""
 

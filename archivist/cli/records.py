@@ -8,12 +8,13 @@ import click
 
 from archivist.api import completeness, refiling, service, voiding
 from archivist.api.voiding import RecordVoided
+from archivist.cli.family import Family
 from archivist.cli.page_images import record_image
 from archivist.cli.parameters import DAY, pairs
 from archivist.cli.session import Session, with_session
 
 
-@click.group()
+@click.group(cls=Family)
 def record() -> None:
     """卷内的一件：归错了户的移走，认错了种类的改正，制发错了的作废、重制。"""
 

@@ -10,6 +10,7 @@ import click
 from archivist.api import retention as api
 from archivist.api.retention import RetainedCaseView, RetentionExplained
 from archivist.cli.disposal import COMMANDS as DISPOSAL
+from archivist.cli.family import Family
 from archivist.cli.holds import hold, release
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
@@ -17,7 +18,7 @@ from archivist.cli.signatures import show_form
 from archivist.errors import UsageError
 
 
-@click.group()
+@click.group(cls=Family)
 def retention() -> None:
     """保管期限：到期只进入鉴定，绝不自动销毁。"""
 

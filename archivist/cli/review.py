@@ -15,6 +15,7 @@ from archivist.api.tray_view import CandidateHousehold, TrayFilter, WaitingItem
 from archivist.api.unlocking import can_be_unlocked
 from archivist.cli import viewer
 from archivist.cli.asking import answer_to
+from archivist.cli.family import Family
 from archivist.cli.inbox import LATE_REASON, describe
 from archivist.cli.page_images import item_image as image
 from archivist.cli.rearranging import join, split, turn, unlock, unsplit
@@ -27,7 +28,7 @@ _TEXT_SHOWN: Final = 2000
 _OPENED: Final = "已用本机的程序打开"
 
 
-@click.group()
+@click.group(cls=Family)
 def review() -> None:
     """待认领：没有把握自动归档的文件，由人指定归属。"""
 

@@ -10,6 +10,7 @@ import click
 from archivist.api import rule_packs as packs
 from archivist.api import rules as api
 from archivist.api.rule_packs import DelegatedPower
+from archivist.cli.family import Family
 from archivist.cli.parameters import DAY
 from archivist.cli.session import Session, with_session
 from archivist.errors import NotAWorkspace
@@ -28,7 +29,7 @@ _TABLES: Final = {
 PACK = click.option("--pack", help="规则包，如 tianjin-hongqiao；默认为本工作区的规则包。")
 
 
-@click.group()
+@click.group(cls=Family)
 def rules() -> None:
     """规则包：每一条都写明出处。"""
 

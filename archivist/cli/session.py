@@ -39,16 +39,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 MANY = 200
 """So many cases to be gone through deserve a progress bar."""
-SHORT_CELL = 20
-"""Columns up to so many cells wide (case numbers, dates) are never folded."""
-_KEYS: Final = 2
-"""So many columns say which line it is (number, name) and are never folded while there is a table."""
-_FOLDED: Final = 6
-"""Cells that a column which is folded needs at the least."""
 _SAME_MOMENT: Final = dt.timedelta(seconds=1)
 """Two looks at one clock lie no farther apart; a moment farther off was told."""
-_BETWEEN: Final = 3
-"""Cells between two columns of a table."""
 
 
 def machine_clock() -> dt.datetime:
@@ -104,12 +96,15 @@ class Session:
         """
         if self._workspace is None:
             from archivist.api.authorisation import require_kind
+            from archivist.settings_file import is_gbk
             from archivist.workspace import Workspace
 
             opened = Workspace.open(self.root())
             require_kind(opened.root, self.command)
             opened.disclosing = self._disclose
             self._workspace = opened
+            if is_gbk(opened.root):
+                self.warn("archivist.toml 是用 GBK（记事本的“ANSI”）保存的，已照 GBK 读取；请另存为 UTF-8。")
         return self._workspace
 
     def close(self) -> None:
@@ -233,36 +228,21 @@ class Session:
         from rich.markup import escape
         from rich.table import Table
 
+        from archivist.cli.tables import lay_out
+
+        texts = [[visible(str(cell)) for cell in row] for row in rows]
+        laid = lay_out(columns, texts, self.console().width, cell_len)
+        if laid is None:
+            self._entries(columns, texts, title)
+            return
         table = Table(
             title=escape(visible(title)) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
         )
-        texts = [[visible(str(cell)) for cell in row] for row in rows]
-        console = self.console()
-        heads = [cell_len(column) for column in columns]
-        widest = [
-            max((cell_len(line) for row in texts for line in row[n].split("\n")), default=0)
-            for n in range(len(columns))
-        ]
-        coded = [all(row[n].isascii() for row in texts) for n in range(len(columns))]
-        whole = [wide <= SHORT_CELL or (n < _KEYS and coded[n]) for n, wide in enumerate(widest)]
-
-        def least() -> int:
-            room = (
-                max(head, wide) if whole[n] else _FOLDED
-                for n, (head, wide) in enumerate(zip(heads, widest, strict=True))
-            )
-            return sum(room) + _BETWEEN * len(columns)
-
-        if least() > console.width:  # numbers, names and days stay whole, other words may be folded
-            whole = [short and (n < _KEYS or coded[n]) for n, short in enumerate(whole)]
-        if least() > console.width:
-            self._entries(columns, texts, title)
-            return
-        for column, kept in zip(columns, whole, strict=True):
-            table.add_column(column, overflow="fold", no_wrap=kept)
-        for row in texts:
+        for head, width in zip(laid.heads, laid.widths, strict=True):
+            table.add_column(escape(head), no_wrap=True, overflow="ignore", min_width=width)
+        for row in laid.rows:
             table.add_row(*map(escape, row))
-        console.print(table, soft_wrap=False)
+        self.console().print(table, soft_wrap=False)
 
     def _entries(self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
         """Print a table that is too wide for the window as one entry after the other, so that nothing of it is lost."""

@@ -79,8 +79,13 @@ def init(
     is_flag=True,
     help="把别的程序留在档案库里的无关文件（Thumbs.db 等）移到 outbox/无关文件，不删除。",
 )
+@click.option(
+    "--windows",
+    is_flag=True,
+    help="在一台真的 Windows 电脑上逐项试：内存上限、长路径、权限、替换、WPS；断电怎么试也写明。",
+)
 @with_session
-def doctor(session: Session, tidy: bool) -> int:
+def doctor(session: Session, tidy: bool, windows: bool) -> int:
     """检查本机与工作区：哪些功能可用，哪些要注意。"""
     if tidy:
         moved = api.tidy(session.workspace, session.by())
@@ -88,19 +93,28 @@ def doctor(session: Session, tidy: bool) -> int:
         session.table(("移出的无关文件",), [(path,) for path in moved.moved])
         session.say(f"移到 {moved.folder}：{len(moved.moved)} 个" if moved.moved else "没有无关文件", "green")
         return 0
-    found = api.diagnose(lambda: session.workspace, session.by(writes=False))
+    if windows:
+        from archivist.api.windows_checks import windows_checks
+
+        found = windows_checks(session.workspace)
+    else:
+        found = api.diagnose(lambda: session.workspace, session.by(writes=False))
     session.emit(found)
     session.table(("检查", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
     return 0 if found.healthy else 1
 
 
+ALARM_STATUS = 20
+"""Exit status of ``status`` when somebody must come at once."""
+
+
 @click.command()
 @with_session
 def status(session: Session) -> int:
-    """运行：守候、收件箱、磁盘、备份、核对、索引现在怎样；没有收取的文件列到解决为止。"""
+    """运行：守候、收件箱、磁盘、备份、核对、索引现在怎样；没有收取的文件列到解决为止。退出状态 0 正常，1 要看一看，20 警报。"""
     found = standing.status(session.workspace, on=session.clock())
     session.emit(found)
     session.table(("项目", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
     for one in found.failed:
         session.warn(f"没有收取 {one.name}：{one.why}（{one.code}）{one.remedy}")
-    return 1 if found.troubles else 0
+    return ALARM_STATUS if found.alarming else 1 if found.troubles else 0

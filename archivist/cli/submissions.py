@@ -8,6 +8,7 @@ import click
 
 from archivist.api import submissions as api
 from archivist.api.submissions import ReplyTaken, Submitted
+from archivist.cli.family import Family
 from archivist.cli.passwords import new_password, password_file
 from archivist.cli.session import Session, with_session
 from archivist.cli.signatures import show_signatures
@@ -16,12 +17,12 @@ from archivist.errors import UsageError
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class _MakeUnlessNamed(click.Group):
+class _MakeUnlessNamed(Family):
     """A family whose own options, without a command, make a submission."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the name of the command that was meant before what is no command."""
-        if not any(word in self.commands or word in {"--help", "-h"} for word in args[:1]):
+        if not any(self.knows(ctx, word) or word in {"--help", "-h"} for word in args[:1]):
             args = ["make", *args]
         return super().parse_args(ctx, args)
 

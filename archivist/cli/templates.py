@@ -11,11 +11,12 @@ import click
 from archivist.api import document_types
 from archivist.api import templates as api
 from archivist.api.templates import ChangedParagraph, TemplateCheck
+from archivist.cli.family import Family
 from archivist.cli.session import Session, with_session
 from archivist.errors import TemplateFault
 
 
-@click.group()
+@click.group(cls=Family)
 def templates() -> None:
     """文书目录与模板。"""
 

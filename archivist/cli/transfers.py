@@ -9,13 +9,14 @@ import click
 from archivist.api import transfers as api
 from archivist.api.transfers import CustodyTakenOver
 from archivist.cli.asking import confirmed
+from archivist.cli.family import Family
 from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.cli.signatures import show_form
 from archivist.errors import UsageError
 
 
-@click.group()
+@click.group(cls=Family)
 def transfer() -> None:
     """户迁走、迁入：转出已注销的户档，接收另一机关转来的；机构变动时移交、接管全部户档。"""
 

@@ -137,6 +137,7 @@ class FieldPath(StrEnum):
     HOLD_CAUSE = "hold.cause"
     HOLD_END = "hold.end"
     HOLD_START = "hold.start"
+    HOLD_STATE = "hold.state"
     HOUSEHOLD_SIZE = "household.size"
     INSPECTION_BY = "inspection.by"
     INSPECTION_ON = "inspection.on"

@@ -21,6 +21,7 @@ from archivist.model.record import RecordStatus
 from archivist.reading.formats.identify import identify
 from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
+from archivist.reading.reader_trial import read_or_blame
 from archivist.store import Original, TrayItem
 from archivist.workspace import Workspace
 
@@ -101,7 +102,7 @@ def choose(
 def _read(path: Path, reader: Reader) -> ReadResult:
     """Read a file; one of which nothing can be read is taken as it is, for a person says what it is."""
     try:
-        return reader.read(path)
+        return read_or_blame(reader, path)
     except FormatNotRead:
         return ReadResult.of_unread(identify(path))
 

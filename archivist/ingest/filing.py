@@ -32,6 +32,7 @@ from archivist.reading.formats.registry import Unpacker
 from archivist.reading.kept_reading import pack
 from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
+from archivist.reading.reader_trial import blame, read_or_blame
 from archivist.rules.disposition import late_filing
 from archivist.store import Draft, Original, TrayItem, with_source
 from archivist.workspace import Workspace
@@ -118,7 +119,8 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
     if isinstance(identify(path).handling, Unpacker):
         scratch = TemporaryDirectory()
         try:
-            packed = reader.unpack(path, Path(scratch.name))
+            with blame():
+                packed = reader.unpack(path, Path(scratch.name))
             members = tuple(
                 replace(read_file(Original.of(m.path, m.name), m.path, reader), is_message=m.is_message)
                 for m in packed
@@ -138,7 +140,7 @@ def prepare(path: Path, name: str, reader: Reader) -> ReadDrop:
 def read_file(original: Original, path: Path, reader: Reader) -> ReadDrop:
     """Read one file that holds no others, or that cannot be taken apart."""
     try:
-        return ReadDrop(original, reader.read(path), None)
+        return ReadDrop(original, read_or_blame(reader, path), None)
     except FormatNotRead as error:
         return ReadDrop(original, ReadResult.of_unread(identify(path)), error)
     except DroppedFileError as error:

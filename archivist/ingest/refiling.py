@@ -109,6 +109,7 @@ def move(
 
     moving = RecordMove(number, record, target, reason.strip(), workspace.stamp(by))
     with workspace.together(by):
+        workspace.look_again(number)
         workspace.archive.change_two_cases(moving, arrival)
         workspace.pictures.forget(number)
         workspace.follow(target)

@@ -27,6 +27,7 @@ from archivist.model.field_schema import (
 from archivist.model.ids import FREE_PAPERS, OLD_ID, clean_id
 from archivist.model.invisible import without_invisible
 from archivist.model.values import Value, parse_value, require_text
+from archivist.near_words import did_you_mean
 
 Row = Mapping[str, Value]
 Facts = Mapping[str, "Row | tuple[Row, ...]"]
@@ -48,7 +49,9 @@ def parse_facts(raw: Mapping[str, object]) -> Facts:
     for name, value in raw.items():
         group = GROUP_BY_NAME.get(without_invisible(str(name)).strip())
         if group is None:
-            problems.append(f"没有“{name}”这一组；可用：{'、'.join(f'{g.label}({g.key})' for g in GROUPS)}")
+            problems.append(
+                f"没有“{name}”这一组{_near_group(str(name)) or '；'}可用：{'、'.join(f'{g.label}({g.key})' for g in GROUPS)}"
+            )
         elif (earlier := named.setdefault(group.key, str(name))) != str(name):
             problems.append(f"“{earlier}”和“{name}”是同一组，不知道以哪个为准")
         elif group.many:
@@ -62,6 +65,10 @@ def parse_facts(raw: Mapping[str, object]) -> Facts:
     if problems:
         raise InvalidValue("户档信息有误", problems=problems)
     return MappingProxyType(facts)
+
+
+def _near_group(name: str) -> str:
+    return did_you_mean(name, GROUP_BY_NAME)
 
 
 def _parse_rows(group: Group, value: object, problems: list[str]) -> tuple[Row, ...]:
@@ -83,7 +90,7 @@ def _parse_row(group: Group, raw: Mapping[object, object], label: str, key: str,
     for name, value in raw.items():
         declared = group.by_name.get(without_invisible(str(name)).strip())
         if declared is None:
-            problems.append(f"{label}没有“{name}”这一项")
+            problems.append(f"{label}没有“{name}”这一项{did_you_mean(str(name), group.by_name)}")
             continue
         if (earlier := named.setdefault(declared.key, str(name))) != str(name):
             problems.append(f"{label}：“{earlier}”和“{name}”是同一项，不知道以哪个为准")
@@ -122,11 +129,15 @@ class Path:
         match = re.fullmatch(r"\s*([^.\[\]]+)(?:\[(\d+)\])?(?:\.(.+?))?\s*", without_invisible(text))
         group = GROUP_BY_NAME.get(match[1].strip()) if match else None
         if not match or group is None:
-            raise InvalidValue(f"没有“{text}”这一项；组名可用：{'、'.join(g.key for g in GROUPS)}")
+            near = _near_group(match[1]) if match else ""
+            raise InvalidValue(
+                f"没有“{text}”这一项{near or '；'}组名可用：{'、'.join(g.key for g in GROUPS)}"
+            )
         declared = group.by_name.get(match[3].strip()) if match[3] else None
         if match[3] and declared is None:
+            near = did_you_mean(match[3], group.by_name)
             raise InvalidValue(
-                f"{group.label}没有“{match[3]}”；可用：{'、'.join(f.key for f in group.fields)}"
+                f"{group.label}没有“{match[3]}”{near or '；'}可用：{'、'.join(f.key for f in group.fields)}"
             )
         if declared and group.many and match[2] is None:
             raise InvalidValue(f"{group.label}有多行，请写明第几行，如 {group.key}[1].{declared.key}")

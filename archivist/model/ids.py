@@ -10,6 +10,7 @@ from typing import Final, NewType
 
 from archivist.errors import InvalidValue
 from archivist.model.invisible import without_invisible
+from archivist.near_words import did_you_mean
 
 Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""
@@ -18,6 +19,12 @@ Sha256 = NewType("Sha256", str)
 def in_groups(digest: str) -> str:
     """Return a digest as paper shows it, a blank after every eight digits."""
     return " ".join(digest[n : n + 8] for n in range(0, len(digest), 8))
+
+
+def in_rows(digest: str) -> str:
+    """Return a digest as a box of a form shows it: two lines of four groups, for on one line the last group would be broken."""
+    half = len(digest) // 2
+    return f"{in_groups(digest[:half])}\n{in_groups(digest[half:])}"
 
 
 RecordNo = NewType("RecordNo", str)
@@ -86,7 +93,8 @@ def parse_category(text: str) -> Category:
     if wanted in _CATEGORY_ALIASES:
         return Category(_CATEGORY_ALIASES[wanted])
     known = "、".join(f"{c.value} {c.label}" for c in Category)
-    raise InvalidValue(f"没有救助类别“{text}”。可用：{known}")
+    near = did_you_mean(wanted, [*_CATEGORY_ALIASES, *_CATEGORY_LABELS.values()])
+    raise InvalidValue(f"没有救助类别“{text}”{near or '。'}可用：{known}")
 
 
 def parse_categories(text: str) -> tuple[Category, ...]:

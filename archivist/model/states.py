@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from archivist.errors import InvalidValue
 from archivist.model.event import Event
+from archivist.near_words import did_you_mean
 
 
 class State(StrEnum):
@@ -133,7 +134,10 @@ def parse_state(text: str) -> State:
     if len(found) == 1:
         return found[0]
     known = "、".join(state.label for state in found or State)
-    raise InvalidValue(f"{'不止一种办理状态叫' if found else '没有办理状态'}“{text}”。可用：{known}")
+    if found:
+        raise InvalidValue(f"不止一种办理状态叫“{text}”。可用：{known}")
+    near = did_you_mean(wanted, (name for state in State for name in (state.label, state.value)))
+    raise InvalidValue(f"没有办理状态“{text}”{near or '。'}可用：{known}")
 
 
 _ENDED: Final = frozenset(

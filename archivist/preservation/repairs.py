@@ -12,7 +12,7 @@ from archivist.errors import ArchiveError, WriteFailed
 from archivist.model.bag_head import BagHead
 from archivist.model.ids import Sha256
 from archivist.preservation.copies import UNREADABLE, CopiedFile
-from archivist.store import bag, durable_files
+from archivist.store import bag, durable_files, originals
 from archivist.store.bag_contents import contents
 from archivist.store.chain import Chain
 
@@ -171,7 +171,7 @@ class Mender:
         left_out = {*(repair.path for repair in plan.repairs), *plan.missing}
         for path in sorted(contents(plan.folder).files.keys() - left_out):
             durable_files.make_folders((staging / path).parent, below=staging)
-            with durable_files.open_original(plan.folder / path) as (source, _):
+            with originals.open_original(plan.folder / path) as (source, _):
                 durable_files.write_new(staging / path, source, mode=_mode(path))
 
     @staticmethod

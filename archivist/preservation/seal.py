@@ -22,7 +22,7 @@ from archivist.issuing.office_documents import print_sheet
 from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.event import Op
-from archivist.model.ids import Sha256, in_groups
+from archivist.model.ids import Sha256, in_rows
 from archivist.store import Archive, bag
 from archivist.store.bag_heads import bag_folder, read_head
 from archivist.store.custody import years_of
@@ -128,7 +128,7 @@ def _page(workspace: Workspace, made: Seal, *, pdf: bool) -> dict[str, bytes]:
         "seal.cases": made.cases,
         "seal.bags": made.bags,
         "seal.ledger": f"{latest.bag.removeprefix(_LEDGER)}年第 {latest.seq} 笔" if latest else "—",
-        "seal.sha256": in_groups(made.sha256),
+        "seal.sha256": in_rows(made.sha256),
     }
     return print_sheet(workspace, DocumentId.LEDGER_SEAL, given, made.code, on=made.on, pdf=pdf)
 

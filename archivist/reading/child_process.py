@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from archivist.errors import ArchivistError
 from archivist.os_reasons import reason_of
+from archivist.reader_errors import ReaderBroken
 from archivist.reading.formats.unpacking import CHUNK, MAX_MEMBER_BYTES
+from archivist.reading.job_object import Job, creation_flags, named_exit
 
 EXIT_MEMORY: Final = 71
 """Exit status of a child that ran out of memory and noticed."""
@@ -66,7 +67,7 @@ class ChildProcess:
         limits: what it may use; memory and sizes of files count from its start.
 
     Raises:
-        ArchivistError: E700, the system starts no process.
+        ReaderBroken: E109, the system starts no process.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -87,10 +88,13 @@ class ChildProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                creationflags=creation_flags(),
                 env=env,
             )
         except OSError as error:
-            raise ArchivistError(f"读取进程启动不了：{reason_of(error)}") from error
+            raise ReaderBroken(f"读取进程启动不了：{reason_of(error)}") from error
+        self._job = Job(limits.memory_bytes)
+        self._job.take(self._process)
         self._cpu_s = 0
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         # A thread, because Windows cannot wait for a pipe with a timeout.
@@ -128,14 +132,15 @@ class ChildProcess:
         Raises:
             ChildDied: it has ended, or it stalls: for ``stall_s`` it has neither said nor computed anything.
         """
-        used = cpu_seconds(self.pid)
+        used = began = self._used()
         moved_at = time.monotonic()
         while True:
             try:
                 message = self._messages.get(timeout=min(_LOOK_S, limits.stall_s))
                 break
             except queue.Empty:
-                now_used = cpu_seconds(self.pid)
+                now_used = self._used()
+                self._spend(began, now_used, place)
                 if now_used is not None and now_used != used:
                     used, moved_at = now_used, time.monotonic()
                 elif time.monotonic() - moved_at >= limits.stall_s:
@@ -143,6 +148,15 @@ class ChildProcess:
         if message is None:
             raise ChildDied(f"{place}时{self._how_it_died()}")
         return message
+
+    def _used(self) -> float | None:
+        of_job = self._job.cpu_seconds()
+        return cpu_seconds(self.pid) if of_job is None else of_job
+
+    def _spend(self, began: float | None, used: float | None, place: str) -> None:
+        """Say so when the child has used up its CPU time on Windows, where the system sets no such limit."""
+        if sys.platform == "win32" and began is not None and used is not None and used - began > self._cpu_s:
+            raise ChildDied(f"{place}时用完了 {self._cpu_s} 秒计算时间")
 
     def close(self) -> None:
         """Let it end; end it when it does not."""
@@ -153,10 +167,12 @@ class ChildProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._job.close()
 
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()
+        self._job.close()
         self._process.wait()
         with contextlib.suppress(OSError):
             _pipe(self._process.stdin).close()
@@ -172,6 +188,8 @@ class ChildProcess:
             return f"用完了 {self._cpu_s} 秒计算时间"
         if status < 0:
             return f"读取进程崩溃（信号 {-status}）"
+        if sys.platform == "win32" and (words := named_exit(status)):
+            return f"读取进程没有做完：{words}（0x{status & 0xFFFFFFFF:08X}）"
         return f"读取进程退出（{status}）"
 
 

@@ -13,12 +13,15 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from archivist.reading import windows_office
+from archivist.reading.job_object import Job, creation_flags, named_exit
 from archivist.reading.limited_run import limited
 
 START_S: Final = 60.0
@@ -47,6 +50,10 @@ PDF_A: Final = "pdf:writer_pdf_Export:" + json.dumps(
 """Target of a conversion to PDF/A-2b, tagged; without the first setting veraPDF finds fault with colours and metadata."""
 
 
+_ON_WINDOWS: Final = ("soffice.com", "soffice.exe")
+"""The first stays until the work is done and says how it went; the other returns at once."""
+
+
 class ConversionFailed(Exception):
     """LibreOffice is missing, took too long or ended with an error; the text says which, in Chinese."""
 
@@ -54,7 +61,14 @@ class ConversionFailed(Exception):
 @cache
 def program() -> str | None:
     """Return the path of LibreOffice, ``None`` where it is not installed."""
-    return shutil.which("soffice") or shutil.which("libreoffice")
+    return (
+        shutil.which("soffice") or shutil.which("libreoffice") or windows_office.find_libreoffice(_ON_WINDOWS)
+    )
+
+
+def can_write_pdf() -> bool:
+    """Tell whether there is a program that turns a document of our own into a PDF: LibreOffice, on Windows WPS or Word too."""
+    return bool(program() or windows_office.com_program())
 
 
 @cache
@@ -81,9 +95,17 @@ def convert(
         ConversionFailed: it is missing, took too long, or ended with an error.
     """
     found = program()
+    limit_s = START_S + EACH_S * len(files) if limit_s is None else limit_s
+    if found is None and target.startswith("pdf") and windows_office.com_program():
+        _run(
+            windows_office.powershell([str(file) for file in files], str(out)),
+            limit_s,
+            os.environ,
+            "WPS 或 Word",
+        )
+        return
     if found is None:
         raise ConversionFailed("没有找到 LibreOffice")
-    limit_s = START_S + EACH_S * len(files) if limit_s is None else limit_s
     profile = Path(_profile().name)
     command = _command(found, profile, target, out, files)
     _run(command, limit_s, os.environ | _font_settings(profile, fonts))
@@ -151,7 +173,7 @@ def _command(found: str, profile: Path, target: str, out: Path, files: Sequence[
     return [*start, "--convert-to", target, "--outdir", str(out), *map(str, files)]
 
 
-def _run(command: Sequence[str], limit_s: float, env: Mapping[str, str]) -> None:
+def _run(command: Sequence[str], limit_s: float, env: Mapping[str, str], what: str = "LibreOffice") -> None:
     # In a process group of its own: on time-out that group is ended and nothing else.
     process = subprocess.Popen(
         command,
@@ -159,17 +181,22 @@ def _run(command: Sequence[str], limit_s: float, env: Mapping[str, str]) -> None
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=os.name == "posix",
+        creationflags=creation_flags(),
         env=env,
     )
+    job = Job(STRANGER_MEMORY_BYTES)
+    job.take(process)
     try:
         process.wait(timeout=limit_s)
     except subprocess.TimeoutExpired:
-        raise ConversionFailed(f"LibreOffice 超过 {limit_s:.0f} 秒没有完成") from None
+        raise ConversionFailed(f"{what} 超过 {limit_s:.0f} 秒没有完成") from None
     finally:
         if process.poll() is None:
             _end(process)
+        job.close()  # soffice.bin, where the one that was started is gone
     if process.returncode:
-        raise ConversionFailed(f"LibreOffice 异常结束（{process.returncode}）")
+        words = named_exit(process.returncode) if sys.platform == "win32" else ""
+        raise ConversionFailed(f"{what} 异常结束（{words or process.returncode}）")
 
 
 def _font_settings(profile: Path, fonts: str) -> dict[str, str]:

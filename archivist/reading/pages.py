@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from archivist.errors import ArchivistError, FileTooLarge, FormatNotRead, UnreadableFile
 from archivist.model.plain_text import decode_text
 from archivist.os_reasons import reason_of
+from archivist.reader_errors import ReaderBroken
 from archivist.reading.formats.identify import identify
 from archivist.reading.formats.registry import (
     Conversion,
@@ -279,7 +280,7 @@ def _opener(found: Format, name: str) -> Opener:
 
 @contextmanager
 def damage_as_error(found: Format, name: str) -> Iterator[None]:
-    """Turn whatever a decoder raises on a damaged file into an error a clerk understands."""
+    """Turn whatever a decoder raises on a damaged file (dozens of types; the name is kept for the maintainer) into an error a clerk understands."""
     try:
         yield
     except (ArchivistError, MemoryError):
@@ -287,7 +288,8 @@ def damage_as_error(found: Format, name: str) -> Iterator[None]:
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        # The decoders raise dozens of types; the type is kept for the maintainer.
+        if isinstance(error, ModuleNotFoundError):
+            raise ReaderBroken(f"缺少程序包 {error.name}", file=name) from error
         kind = type(error.__cause__ or error).__name__
         raise UnreadableFile(f"{found.label}已损坏，读不出来（{kind}）", file=name) from error
 

@@ -9,26 +9,28 @@ _XMP: Final = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-    "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
+    "{conforms}"
     "<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>"
     '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
     '</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
 )
+_CONFORMS: Final = "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
 _MADE: Final = slice(24, 36)
 """Bytes of an ICC profile that tell when it was made (ICC.1:2010, 7.2.8)."""
 _MADE_ALWAYS: Final = bytes([7, 0xE8, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])
 _PROFILE_ID: Final = slice(84, 100)
 
 
-def mark_pdf_a(writer: Any, title: str, identifier: bytes) -> None:
+def mark_pdf_a(writer: Any, title: str, identifier: bytes, *, conforms: bool = True) -> None:
     """Say of what a writer of pypdf holds that it is PDF/A-2b, in what colours, what it is, and that it is Chinese.
 
-    It is not tagged: pages of scans are pictures, of which nobody knows what is a heading and what a table.
+    It adds no tags: pages of scans are pictures, of which nobody knows what is a heading and what a table.
 
     Args:
         writer: whose pages conform already.
         title: stands in the metadata.
         identifier: 16 bytes that follow from the content.
+        conforms: whether it is PDF/A-2b; where some of its pages are of a file that never said so, it does not say so either.
     """
     from PIL import ImageCms
     from pypdf.generic import (
@@ -58,7 +60,7 @@ def mark_pdf_a(writer: Any, title: str, identifier: bytes) -> None:
     )
     writer.root_object[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(intent)])
     metadata = StreamObject()
-    metadata.set_data(_XMP.format(title=escape(title)).encode())
+    metadata.set_data(_XMP.format(title=escape(title), conforms=_CONFORMS if conforms else "").encode())
     metadata.update(
         {NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")}
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archivist.errors import ArchivistError
+from archivist.reading import job_object
 from archivist.reading.child_process import EXIT_MEMORY
 from archivist.reading.formats.identify import identify
 from archivist.reading.page_extraction import Assembly, assemble
@@ -83,6 +84,8 @@ def _grant_cpu(seconds: int) -> None:
 
 def _rss_bytes() -> int:
     """Return the resident memory, 0 where it cannot be told."""
+    if sys.platform == "win32":
+        return job_object.resident_bytes()
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, AttributeError):

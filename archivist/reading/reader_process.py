@@ -39,6 +39,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archivist.errors import ArchivistError, ReaderStopped, UnreadableFile, all_errors
+from archivist.reader_errors import ReaderBroken
 from archivist.reading import libreoffice
 from archivist.reading.child_process import ChildDied, ChildProcess, Limits
 from archivist.reading.formats.identify import UNKNOWN
@@ -117,7 +118,7 @@ class Reader:
             UnreadableFile: E101, damaged, encrypted, empty, or of a format that is not read.
             FileTooLarge: E102, over a limit on pages, pixels, bytes or package entries.
             ReaderStopped: E103, the child died twice on this file and not one page was read; the reader itself can go on.
-            ArchivistError: E700, the child cannot even start or load its models; no file is at fault.
+            ReaderBroken: E109, the child cannot even start or load its models; no file is at fault.
         """
         return self._read_all(path, on_page)
 
@@ -138,7 +139,7 @@ class Reader:
             FileTooLarge: E102, over a limit on members, bytes, ratio or depth.
             ReaderStopped: E103, the child died twice on this file; the reader itself can go on.
             WriteFailed: the disk refuses; no fault of the file.
-            ArchivistError: E700, the child cannot even start.
+            ReaderBroken: E109, the child cannot even start.
         """
         return self._twice(path, lambda: self._unpack_once(path, into, password))
 
@@ -151,7 +152,7 @@ class Reader:
 
         Raises:
             UnreadableFile: E101, damaged, or of a format whose pages cannot be taken apart.
-            ReaderStopped: E103. WriteFailed: the disk refuses. ArchivistError: E700. See ``unpack``.
+            ReaderStopped: E103. WriteFailed: the disk refuses. ReaderBroken: E109. See ``unpack``.
         """
         plain = [[(str(path.absolute()), list(pages)) for path, pages in assembly] for assembly in wanted]
         folder, made = self.commission(
@@ -169,7 +170,7 @@ class Reader:
             into: an existing folder, where it stands afterwards; the caller removes it.
 
         Raises:
-            UnreadableFile: E101, its pages cannot be taken apart. ReaderStopped: E103. ArchivistError: E700.
+            UnreadableFile: E101, its pages cannot be taken apart. ReaderStopped: E103. ReaderBroken: E109.
         """
         order = {"searchable": str(path.absolute()), "lines": lines.decode(), "title": title}
         folder, made = self.commission(path, "写可检索的 PDF ", into, **order, cpu_s=self.limits.page_cpu_s)
@@ -185,7 +186,7 @@ class Reader:
             What came of it; ``STOPPED`` where the child died of it twice.
 
         Raises:
-            ArchivistError: E700, the child cannot even start; nothing can be said of the file.
+            ReaderBroken: E109, the child cannot even start; nothing can be said of the file.
         """
         try:
             return self._twice(path, lambda: self._try_once(path))
@@ -316,7 +317,7 @@ class Reader:
             order: what to do, as ``reader_child`` knows it.
 
         Raises:
-            UnreadableFile: E101. ReaderStopped: E103. WriteFailed: the disk refuses. ArchivistError: E700. See ``unpack``.
+            UnreadableFile: E101. ReaderStopped: E103. WriteFailed: the disk refuses. ReaderBroken: E109. See ``unpack``.
         """
 
         def once() -> tuple[Path, list[dict[str, Any]]]:
@@ -341,7 +342,7 @@ class Reader:
             self._child.hear(self.limits, "启动")
         except ChildDied as why:
             self._kill()
-            raise ArchivistError(f"读取进程无法启动：{why}") from why
+            raise ReaderBroken(f"读取进程无法启动：{why}") from why
         return self._child
 
     def _order(self, **order: object) -> ChildProcess:
@@ -363,7 +364,7 @@ class Reader:
                 self._finish(message["rss"])
                 raise _as_error(message)
             case "fault":
-                raise ArchivistError(f"读取进程无法工作：{message['what']}")
+                raise ReaderBroken(f"读取进程无法工作：{message['what']}")
             case "done" | "convert":
                 self._finish(message["rss"])
         return message

@@ -9,6 +9,7 @@ from archivist.errors import InvalidValue, StepRefused
 from archivist.model.case import Case
 from archivist.model.facts import Path
 from archivist.model.states import StepTaken
+from archivist.near_words import did_you_mean
 from archivist.rules.pack import Pack
 from archivist.rules.rule import StepRule
 from archivist.rules.rule_days import RuleDays
@@ -25,7 +26,11 @@ def step_id(pack: Pack, text: str) -> str:
         if wanted in (step.id, step.title):
             return step.id
     near = dict.fromkeys(f"{s.title}({s.id})" for s in pack.steps if wanted and wanted in s.title)
-    hint = f"；相近的有：{'、'.join(near)}" if near else ""
+    hint = (
+        f"；相近的有：{'、'.join(near)}"
+        if near
+        else did_you_mean(wanted, (name for s in pack.steps for name in (s.title, s.id)))
+    )
     raise InvalidValue(f"没有“{text}”这一环节{hint}", remedy="用 archivist case step 户 查看现在能办的环节。")
 
 

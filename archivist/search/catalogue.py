@@ -257,6 +257,11 @@ class IndexCatalogue:
         where = " AND ".join(given) or "1"
         return [_case_row(*r) for r in self.select(f"{_CASE} WHERE {where} ORDER BY number", *given.values())]
 
+    def beginning(self, text: str, most: int) -> list[CaseRow]:
+        """List the first cases, by number, whose number or applicant begins so."""
+        sql = f"{_CASE} WHERE substr(number, 1, ?) = ? OR substr(applicant, 1, ?) = ? ORDER BY number LIMIT ?"
+        return [_case_row(*r) for r in self.select(sql, len(text), text.upper(), len(text), text, most)]
+
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""
         sql = (

@@ -1,10 +1,9 @@
 """The index of one workspace: follows the archive, answers questions, is made again at will.
 
 ``index/CURRENT`` names the folder in use (``index/000001/``: ``catalogue.sqlite3`` and ``text/``). A rebuild fills a
-new folder and then replaces ``CURRENT``, so there is a whole index at every instant. Nothing here is the truth: the
-index is written after the archive's commit, and what a kill left undone ``catch_up`` does. But it remembers the heads of
-the chains it followed (``held_heads``): a chain that has lost one is not followed. One writer at a time (its own
-lock sees to it, ``WRITER``); readers need none. Nothing is logged: queries are personal data.
+new folder and then replaces ``CURRENT``, so there is a whole index at every instant. Nothing here is the truth: it is written after
+the archive's commit, and what a kill left undone ``catch_up`` does. But it remembers the heads of the chains it followed (``held_heads``):
+a chain that has lost one is not followed. One writer at a time (by the lock ``WRITER``); readers need none. No query is logged.
 """
 
 from __future__ import annotations
@@ -31,7 +30,6 @@ from archivist.search.opened_index import OpenedIndex, batches, current, follow
 from archivist.search.ownership import require_own
 from archivist.search.paging import Page
 from archivist.search.query_tree import Node
-from archivist.search.rebuilding import disk
 
 T = TypeVar("T")
 
@@ -110,6 +108,10 @@ class Index:
                 category=category, status=status, place=place, applicant=applicant
             )
         )
+
+    def beginning(self, text: str, most: int) -> list[CaseRow]:
+        """List the cases whose number or applicant begins so."""
+        return self._ask(lambda now: now.catalogue.beginning(text, most))
 
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""
@@ -336,7 +338,7 @@ class Index:
 
         Survives: until the very last step the old index stays in use, however this ends.
         """
-        with self._turn.alone(), disk():
+        with self._turn.alone(), rebuilding.disk():
             origin, end = self._archive.trail.origin(), self._archive.trail.end()
             numbers = list(self._archive.case_numbers())
             self.close()
@@ -411,7 +413,7 @@ class Index:
             try:
                 if not within and opened.sums and opened.sums.moved:
                     self.follow_many(())  # whatever happened to it, this archive may have come farther
-                with disk():
+                with rebuilding.disk():
                     yield opened
             finally:
                 if not within:

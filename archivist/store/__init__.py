@@ -1,6 +1,6 @@
 """The archive on disk: bags, hash-chained events, the commit protocol, recovery, lock, ledger and tray.
 
-Every write under ``archive/`` goes through here. ``durable_files`` every call that touches the disk · ``bag`` ``chain`` what a
+Every write under ``archive/`` goes through here. ``durable_files`` every call that touches the disk (``nt`` those of Windows), ``originals`` a clerk's own file · ``bag`` ``chain`` what a
 folder holds, ``manifest_lines`` its manifests as they grow · ``commit`` the protocol · ``source_name`` the clerk's name of a file, removable · ``machine_clock`` whether it went back · ``lock`` one writer · ``archive``
 cases, ledger, batches and tray together, ``recovery`` what the dead left of them · ``ledger`` its bags (``ledger_checkpoints`` how far they have come), ``head_log`` the heads of bags entered there (``bag_heads``) · ``destruction`` of one case, and what stays of it · ``case_numbers`` taken and not used, ``number_runs`` who takes numbers, and what the dead left ·
 ``outbox`` what is handed out · ``receptions`` what the bureau received, or an office took over (``custody`` who answers for a file) · ``two_case_changes`` what goes from case to case: ``record_moves`` a paper that goes to another case, ``household_splits`` people who form one, ``household_mergers`` those of a household that ends · ``bag_replacements`` a bag put in the place of another, ``owed_entries`` what a mended year of the ledger still takes · ``archive_format`` which program

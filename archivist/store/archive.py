@@ -93,7 +93,7 @@ class Archive:
         wanted = (self.root, *(self.root / n for n in FOLDERS), *self.receptions.folders())
         missing = [p for p in wanted if not p.is_dir()]
         for path in missing:
-            path.mkdir(mode=durable_files.FOLDER_MODE, parents=True, exist_ok=True)
+            durable_files.make_private_folder(path)
         for path in {p.parent for p in missing}:
             durable_files.sync_folder(path)
         if new and archive_format.read(self.root) is None:

@@ -27,7 +27,7 @@ from archivist.model.by import By
 from archivist.model.event import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.os_reasons import reason_of
-from archivist.store import bag, chain, durable_files, source_name
+from archivist.store import bag, chain, durable_files, originals, source_name
 from archivist.store.chain import Chain
 from archivist.store.foreign_files import is_foreign
 
@@ -60,8 +60,8 @@ class Original:
 
     @classmethod
     def of(cls, path: Path, name: str) -> Original:
-        """Read a file's identity and digest; see ``files.open_original`` for what is refused."""
-        with durable_files.open_original(path) as (handle, stat):
+        """Read a file's identity and digest; see ``originals.open_original`` for what is refused."""
+        with originals.open_original(path) as (handle, stat):
             try:
                 digest, size = durable_files.digest_of(handle)
             except OSError as error:
@@ -96,14 +96,14 @@ class Original:
         """Remove the original, now that it is filed, unless it changed or is being written; tells whether it is gone.
 
         Args:
-            aside: the archive's folder for work; see ``durable_files.remove_original``.
+            aside: the archive's folder for work; see ``originals.remove_original``.
 
         Raises:
             WriteFailed: E204, when it cannot be removed; it is known by what it is and goes the next time.
         """
-        was = durable_files.Identity(self.sha256, self.size, self.mtime_ns, self.ctime_ns, self.inode)
+        was = originals.Identity(self.sha256, self.size, self.mtime_ns, self.ctime_ns, self.inode)
         with durable_files.writing("内容已经收好，只是原件还没有移走，下次自动移走", self.path.name):
-            return durable_files.remove_original(self.path, was, aside)
+            return originals.remove_original(self.path, was, aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ def _copy(new: NewFile, target: Path) -> tuple[Sha256, int]:
     if isinstance(new.source, bytes):
         return durable_files.write_new(target, new.source, mode=mode)
     with ExitStack() as stack:
-        handle, _ = stack.enter_context(durable_files.open_original(new.source.path))
+        handle, _ = stack.enter_context(originals.open_original(new.source.path))
         digest, size = durable_files.write_new(target, handle, mode=mode)
     if digest != new.source.sha256:
         raise UnreadableFile("识别之后文件又有变动，将重新收取", file=new.source.path.name)

@@ -24,7 +24,7 @@ from typing import Final, Literal
 
 from archivist.errors import ArchiveLocked, WriteFailed
 from archivist.os_reasons import reason_of
-from archivist.store import durable_files, inbox_access
+from archivist.store import durable_files, inbox_access, nt
 from archivist.store.lock import WriterLock
 from archivist.store.mounts import filesystem, is_share
 
@@ -70,6 +70,20 @@ def require_writable(folder: Path) -> None:
             file=folder.name,
             remedy="换一个有写入权限的文件夹，或请管理员开放权限后重试。",
         ) from error
+
+
+def require_room(folder: Path) -> None:
+    """Refuse on Windows a place whose path leaves no room for what a workspace makes below it.
+
+    Raises:
+        WriteFailed: E204.
+    """
+    if sys.platform == "win32" and len(path := str(folder.absolute())) > nt.LONGEST_ROOT:  # pragma: no cover
+        raise WriteFailed(
+            f"工作区的路径有 {len(path)} 个字，Windows 的路径一共只能有 260 个字，没有建立任何内容",
+            file=folder.name,
+            remedy=f"换一个短一些的位置，如 D:\\救助档案（最多 {nt.LONGEST_ROOT} 个字）。",
+        )
 
 
 def examine(folder: Path) -> tuple[DiskFinding, ...]:
@@ -168,10 +182,8 @@ def _amount(size: int) -> str:
 
 # ── who may read it ──────────────────────────────────────────────────────────────────────────────────────
 def _permissions(folder: Path) -> Iterator[DiskFinding]:
-    if os.name == "nt":  # pragma: no cover
-        yield DiskFinding(
-            "权限", "注意", "Windows 上没有检查", "请在文件夹“属性—安全”中确认只有经办人员能打开档案库"
-        )
+    if sys.platform == "win32":  # pragma: no cover
+        yield _access_list(folder)
         return
     yield from _inbox_access(folder)
     inbox = folder / "inbox"
@@ -209,6 +221,21 @@ def _permissions(folder: Path) -> Iterator[DiskFinding]:
         yield DiskFinding("权限", "正常", f"只有本用户能进入和读取{part}")
 
 
+if sys.platform == "win32":  # pragma: no cover
+
+    def _access_list(folder: Path) -> DiskFinding:
+        others = nt.strangers(nt.access_list(folder), nt.account())
+        if not others:
+            return DiskFinding("权限", "正常", "只有本用户、系统和管理员能打开档案库")
+        return DiskFinding(
+            "权限",
+            "注意",
+            f"别的帐号也能打开档案库（{'、'.join(others)}）",
+            "本机其他用户可能看到困难群众的个人信息；"
+            f'运行 icacls "{folder}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F" "*S-1-5-18:(OI)(CI)F"',
+        )
+
+
 def _inbox_access(folder: Path) -> Iterator[DiskFinding]:
     what = "收件箱权限"
     if not (folder / "inbox").is_dir():
@@ -242,11 +269,8 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 # ── what it does when tried ──────────────────────────────────────────────────────────────────────────────
 def _folder_fsync(what: str, probe: Path) -> Iterator[DiskFinding]:
     lost = "突然断电时，最后几次归档可能丢失；请配不间断电源，纸质原件当天不要销毁"
-    if not durable_files.HAS_FOLDER_FSYNC:  # pragma: no cover
-        yield DiskFinding(what, "注意", "Windows 不能把文件夹同步到磁盘", lost)
-        return
     try:
-        durable_files.sync_folder(probe)
+        durable_files.sync_folder(probe, strict=True)
     except OSError as error:
         yield DiskFinding(what, "注意", f"这个磁盘不能把文件夹同步到磁盘（{reason_of(error)}）", lost)
     else:

@@ -15,16 +15,15 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile, WriteFailed
+from archivist.errors import ArchiveError, IntegrityAlarm, WriteFailed
 from archivist.model.ids import Sha256
 from archivist.os_reasons import reason_of
-from archivist.store import open_writers
-from archivist.store.open_writers import WriterSeen
+from archivist.printable import portable_name
+from archivist.store import nt
 
 FILE_MODE: Final = 0o600
 PAYLOAD_MODE: Final = 0o400
@@ -32,10 +31,8 @@ FOLDER_MODE: Final = 0o700
 _CHUNK: Final = 1 << 20
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
-_NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
 _LINK_TAGS: Final = (0xA000000C, 0xA0000003)
 """``IO_REPARSE_TAG_SYMLINK`` and ``IO_REPARSE_TAG_MOUNT_POINT`` of Windows."""
-HAS_FOLDER_FSYNC: Final = sys.platform != "win32"
 
 
 @contextmanager
@@ -75,6 +72,15 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=FOLDER_MODE)
 
 
+def make_private_folder(path: Path) -> None:
+    """Make a folder that nobody but its owner may open, unless it is there, and those above it. Windows does not go by the mode."""
+    if sys.platform == "win32" and path.is_dir():  # pragma: no cover
+        return
+    path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if sys.platform == "win32":  # pragma: no cover
+        nt.make_private(path)
+
+
 def make_folders(path: Path, *, below: Path) -> None:
     """Make the missing folders between ``below`` and ``path``, each durable before anything moves into it.
 
@@ -100,9 +106,19 @@ def sync_names(path: Path) -> None:
             sync_folder(Path(folder))
 
 
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable. Windows has no such call; ``doctor`` says so."""
-    if not HAS_FOLDER_FSYNC:
+def sync_folder(path: Path, *, strict: bool = False) -> None:
+    """Make the names in a folder durable. Some disks under Windows cannot; ``doctor`` says so.
+
+    Args:
+        path: the folder.
+        strict: whether it is an error that the disk cannot.
+    """
+    if sys.platform == "win32":  # pragma: no cover
+        try:
+            nt.flush_folder(path)
+        except OSError as error:
+            if strict or not nt.cannot_flush_folders(error):
+                raise
         return
     fd = os.open(path, os.O_RDONLY)
     try:
@@ -118,12 +134,19 @@ def sync_tree(path: Path) -> None:
         return
     for folder, _, names in os.walk(path):
         for name in names:
-            fd = os.open(Path(folder, name), os.O_RDWR | _BINARY)
-            try:
-                os.fsync(fd)
-            finally:
-                os.close(fd)
+            sync_file(Path(folder, name))
         sync_folder(Path(folder))
+
+
+def sync_file(path: Path) -> None:
+    """Make a file durable where that is not done for all at once. One that is read-only was written out before it was made so."""
+    if not os.access(path, os.W_OK):
+        return
+    fd = os.open(path, os.O_RDWR | _BINARY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def write_unsynced(path: Path, chunks: Iterable[bytes], *, mode: int = FILE_MODE) -> tuple[Sha256, int]:
@@ -141,11 +164,24 @@ def write_unsynced(path: Path, chunks: Iterable[bytes], *, mode: int = FILE_MODE
                 view = view[os.write(fd, view) :]
             digest.update(chunk)
             size += len(chunk)
-        if mode != FILE_MODE and hasattr(os, "fchmod"):
-            os.fchmod(fd, mode)
+        _take_mode(fd, mode)
     finally:
         os.close(fd)
+    _take_mode_closed(path, mode)
     return Sha256(digest.hexdigest()), size
+
+
+def _take_mode(fd: int, mode: int) -> None:
+    if mode != FILE_MODE:
+        if sys.platform != "win32":
+            os.fchmod(fd, mode)
+        else:  # pragma: no cover
+            os.fsync(fd)  # once it is read-only nobody can open it to write it out
+
+
+def _take_mode_closed(path: Path, mode: int) -> None:
+    if sys.platform == "win32" and mode == PAYLOAD_MODE:  # pragma: no cover
+        nt.make_read_only(path)
 
 
 def write_new(path: Path, source: bytes | BinaryIO, *, mode: int = FILE_MODE) -> tuple[Sha256, int]:
@@ -169,11 +205,11 @@ def write_new(path: Path, source: bytes | BinaryIO, *, mode: int = FILE_MODE) ->
                 view = view[os.write(fd, view) :]
             digest.update(chunk)
             size += len(chunk)
-        if mode != FILE_MODE and hasattr(os, "fchmod"):
-            os.fchmod(fd, mode)
+        _take_mode(fd, mode)
         os.fsync(fd)
     finally:
         os.close(fd)
+    _take_mode_closed(path, mode)
     written = Sha256(digest.hexdigest())
     if digest_of(path) != (written, size):
         raise WriteFailed("写入后读回的内容与原件不一致，磁盘可能有故障", file=path.name)
@@ -222,6 +258,12 @@ class FileStamp(NamedTuple):
         """Return the state that ``stat`` found."""
         return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)
 
+    def with_change(self, place: str | int) -> FileStamp:
+        """Return it with when the file was last changed, which Windows says only when it is asked by path or descriptor."""
+        if sys.platform == "win32":  # pragma: no cover
+            return self._replace(ctime_ns=nt.changed_ns(place))
+        return self
+
     def is_settled(self, now_ns: int) -> bool:
         """Tell whether a later change will show: clocks of files tick slowly, and two writes within a tick look like one."""
         newest = max(self.mtime_ns, self.ctime_ns)
@@ -237,14 +279,15 @@ def read_stated(path: str) -> tuple[bytes, FileStamp | None]:
     """Return what a file holds, and its state before it was read; ``None`` when it was written to a moment ago."""
     with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 (hundreds for each commit: quick)
         now_ns = time.time_ns()
-        state = FileStamp.of(os.fstat(handle.fileno()))
+        state = FileStamp.of(os.fstat(handle.fileno())).with_change(handle.fileno())
         return handle.read(), state if state.is_settled(now_ns) else None
 
 
 def states(folder: str, names: Iterable[str]) -> Iterator[FileStamp]:
     """Yield the states of some files of a folder; a link's own state where one stands there."""
     for name in names:
-        yield FileStamp.of(os.stat(f"{folder}/{name}", follow_symlinks=False))  # noqa: PTH116 (hundreds: quick)
+        path = f"{folder}/{name}"
+        yield FileStamp.of(os.stat(path, follow_symlinks=False)).with_change(path)  # noqa: PTH116 (hundreds: quick)
 
 
 def digest_of(source: Path | BinaryIO) -> tuple[Sha256, int]:
@@ -260,48 +303,37 @@ def digest_of(source: Path | BinaryIO) -> tuple[Sha256, int]:
     return Sha256(digest.hexdigest()), size
 
 
-@contextmanager
-def open_original(path: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
-    """Open a clerk's file for reading: a regular file, no link followed; it must be the same file at the end.
-
-    Raises:
-        UnreadableFile: E101, when it is no regular file, or it changed while it was being copied.
-    """
-    try:
-        fd = os.open(path, os.O_RDONLY | _NOFOLLOW | _BINARY)
-    except OSError as error:
-        raise UnreadableFile(f"打不开：{reason_of(error)}", file=path.name) from error
-    with os.fdopen(fd, "rb") as handle:
-        before = os.fstat(fd)
-        if not stat.S_ISREG(before.st_mode):
-            raise UnreadableFile("不是普通文件（链接、管道或设备），不予收件", file=path.name)
-        yield handle, before
-        after = os.fstat(fd)
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise UnreadableFile("收件过程中文件又有变动，将在写完后重新收取", file=path.name)
-
-
 def rename_new(source: Path, target: Path) -> None:
     """Rename without overwriting. Durable after ``sync_folder`` of both parents. One writer is assumed (lock)."""
     if os.path.lexists(target):
         raise ArchiveError("目标位置已有文件，拒绝覆盖", file=target.name)
-    source.rename(target)
+    if sys.platform == "win32":  # pragma: no cover
+        nt.move(source, target)
+    else:
+        source.rename(target)
 
 
 def free_place(folder: Path, path: str) -> Path:
     """Return a place in a folder where nothing is yet, under a name made of a path with ``/``."""
-    name = path.replace("/", "_")
+    name = portable_name(path)
     return next(t for n in range(100_000) if not os.path.lexists(t := folder / f"{n:03d} {name}"))
 
 
 def replace(source: Path, target: Path) -> None:
     """Rename over a file of the program's own (manifests). Durable after ``sync_folder``."""
-    source.replace(target)
+    if sys.platform == "win32":  # pragma: no cover
+        nt.move(source, target, over=True)
+    else:
+        source.replace(target)
 
 
 def unlink(path: Path) -> None:
     """Remove a file of the program's own, if it is still there."""
-    path.unlink(missing_ok=True)
+    if sys.platform == "win32":  # pragma: no cover
+        with suppress(FileNotFoundError):
+            nt.unlink(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def remove_tree(path: Path) -> None:
@@ -314,9 +346,9 @@ def remove_tree(path: Path) -> None:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         if sys.platform == "win32":  # pragma: no cover
-            for entry in path.rglob("*"):  # what is read-only cannot be removed there
-                if entry.is_file():
-                    entry.chmod(FILE_MODE)
+            for entry in path.rglob("*"):  # what is read-only, or looked at by a scanner, rmtree leaves
+                if not entry.is_dir():
+                    nt.unlink(entry)
         shutil.rmtree(path)
 
 
@@ -327,90 +359,3 @@ def remove_if_empty(path: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
             raise
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a clerk's file was when it was read; times in nanoseconds.
-
-    ``ctime_ns`` moves with every change, whatever a writer does to the other time, and with a new name or mode too.
-    """
-
-    sha256: Sha256
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-
-def remove_original(path: Path, was: Identity, aside: Path) -> bool:
-    """Remove a clerk's original once it is filed, only if it is still the very file that was filed and nobody writes.
-
-    Where the system grants it, this is done under a lease: whoever opens the file for writing meanwhile waits, is
-    seen, and finds it in its place. On the way the file gets a name in ``aside`` where that is on the same disk,
-    because a file without any name could not be given back.
-
-    Args:
-        path: the original.
-        was: what was filed.
-        aside: a folder of the program's own, emptied at the next start.
-
-    Returns:
-        Whether it is gone. A file that changed, or that somebody has open for writing, stays: it may become a new one.
-    """
-    try:
-        fd = os.open(path, os.O_RDONLY | _NOFOLLOW | _NONBLOCK | _BINARY)
-    except FileNotFoundError:
-        return True
-    except OSError as error:
-        if error.errno in (
-            errno.EAGAIN,
-            errno.ELOOP,
-            errno.ENXIO,
-        ):  # lent to a writer; a link or a pipe by now
-            return False
-        raise
-    try:
-        with open_writers.lease(fd, path) as lease:
-            if lease.writer is WriterSeen.YES or not _is_still(path, fd, was):
-                return False
-            leaving = _step_aside(path, aside / f"leaving-{was.inode}")
-            if lease.is_wanted or os.fstat(fd).st_size != was.size:
-                _step_back(leaving, path)
-                return False
-            leaving.unlink(missing_ok=True)
-    finally:
-        os.close(fd)
-    return True
-
-
-def _is_still(path: Path, fd: int, was: Identity) -> bool:
-    opened, named = os.fstat(fd), path.lstat()
-    if (opened.st_dev, opened.st_ino) != (named.st_dev, named.st_ino) or not stat.S_ISREG(opened.st_mode):
-        return False
-    if (opened.st_size, opened.st_mtime_ns, opened.st_ino) != (was.size, was.mtime_ns, was.inode):
-        return False
-    if opened.st_ctime_ns == was.ctime_ns:
-        return True
-    with os.fdopen(os.dup(fd), "rb") as handle:
-        return digest_of(handle) == (was.sha256, was.size)
-
-
-def _step_aside(path: Path, leaving: Path) -> Path:
-    """Move a file where nobody looks for it, if that is on the same disk; return where it is."""
-    if not HAS_FOLDER_FSYNC:  # Windows moves no file that is open
-        return path
-    try:
-        path.rename(leaving)
-    except OSError as error:
-        if error.errno in (errno.EXDEV, errno.ENOENT):
-            return path
-        raise
-    return leaving
-
-
-def _step_back(leaving: Path, path: Path) -> None:
-    if leaving == path:
-        return
-    names = [path, *(path.with_name(f"{path.stem} ({n}){path.suffix}") for n in range(2, 1000))]
-    leaving.rename(next(n for n in names if not os.path.lexists(n)))

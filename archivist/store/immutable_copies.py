@@ -150,6 +150,8 @@ class Copier:
                     digest.update(chunk)
                     size += len(chunk)
                 info = os.fstat(handle.fileno())
+                if payload and sys.platform == "win32":  # pragma: no cover (it will be read-only)
+                    os.fsync(made.fileno())
             os.utime(target, ns=(info.st_mtime_ns, info.st_mtime_ns))
             target.chmod(durable_files.PAYLOAD_MODE if payload else durable_files.FILE_MODE)
         except SourceUnreadable:
@@ -186,11 +188,11 @@ def reread(path: Path, *, flush: bool = False) -> Sha256:
         path: the file.
         flush: make it durable first.
     """
+    if flush:
+        durable_files.sync_file(path)
     with path.open("rb") as handle:
         if sys.platform == "linux":
             os.posix_fadvise(handle.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        if flush:
-            os.fsync(handle.fileno())
         return durable_files.digest_of(handle)[0]
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import InvalidValue, SettingsError
-from archivist.store import durable_files
+from archivist.store import durable_files, originals
 
 PASSED_THROUGH: Final = 0o710
 SHARED: Final = 0o2770
@@ -133,7 +133,7 @@ def lay(folder: Path, name: str, source: Path) -> Path:
         make_drop_folder(folder)
         part = folder / f"{name}.{os.getpid()}-{time.monotonic_ns()}.part"
         try:
-            with durable_files.open_original(source) as (handle, _):
+            with originals.open_original(source) as (handle, _):
                 durable_files.write_new(part, handle, mode=stat.S_IMODE(folder.stat().st_mode) & 0o660)
             stem, suffix = Path(name).stem, Path(name).suffix
             free = (folder / n for n in (name, *(f"{stem} ({n}){suffix}" for n in range(2, 1000))))

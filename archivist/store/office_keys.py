@@ -49,7 +49,7 @@ def make(root: Path) -> OfficeKey:
     key = OfficeKey.of(secret)
     part = folder / f".codes-{number:04d}.part"
     with durable_files.writing("没有写入密钥，也没有制发文书", part):
-        folder.mkdir(mode=durable_files.FOLDER_MODE, exist_ok=True)
+        durable_files.make_private_folder(folder)
         durable_files.sync_folder(root)
         if not (folder / ".gitignore").exists():
             durable_files.write_new(folder / ".gitignore", _IGNORED)

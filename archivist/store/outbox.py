@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from archivist.printable import portable_name
 from archivist.store import durable_files
 from archivist.store.streamed_files import write_streamed
 
@@ -34,6 +35,7 @@ def hand_out(
         entered: whether the entry stands, asked when ``enter`` failed.
     """
     durable_files.make_folders(folder, below=root)
+    stem = portable_name(stem)
     names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
     name = next(n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents))
     paths = tuple(folder / f"{name}{suffix}" for suffix in contents)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from archivist.errors import DamagedFile, UnreadableFile
 from archivist.model.ids import Sha256
 from archivist.model.plain_json import JsonList, JsonMap, JsonTable, MalformedData
-from archivist.store import durable_files, notes
+from archivist.store import durable_files, notes, originals
 from archivist.store.commit import Original, Stamp
 from archivist.store.foreign_files import is_foreign
 from archivist.store.tray_items import READING, TEXT, WHY, DamagedItem, TrayItem, named
@@ -191,7 +191,7 @@ class Tray:
         """
         original = draft.original
         durable_files.make_folder(folder)
-        with durable_files.open_original(original.path) as (handle, _):
+        with originals.open_original(original.path) as (handle, _):
             digest, _size = durable_files.write_new(
                 folder / f"original{draft.suffix}", handle, mode=durable_files.PAYLOAD_MODE
             )

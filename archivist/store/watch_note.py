@@ -1,6 +1,7 @@
 """What the last watch of the inbox left behind: when it was last heard of, and which files it could not take, and why.
 
-``index/watch.json`` is disposable: the next watch writes it anew, and one that is damaged says nothing.
+``index/watch.json`` is disposable: the next watch writes it anew, and one that is damaged says nothing. ``index/watch.stop`` is the other way round:
+whoever makes it asks the watch to end, also where no signal arrives (Windows, a service); the watch takes it away.
 """
 
 from __future__ import annotations
@@ -17,8 +18,14 @@ from archivist.model.plain_json import JsonMap, JsonTable
 from archivist.store import durable_files, notes
 
 FILE: Final = "index/watch.json"
+STOP: Final = "index/watch.stop"
 _SHAPE: Final = JsonTable(
-    {"heard": dt.datetime, "left": JsonMap(JsonTable({"code": str, "why": str, "remedy": str}))}
+    {
+        "heard": dt.datetime,
+        "runs": bool,
+        "reader": str,
+        "left": JsonMap(JsonTable({"code": str, "why": str, "remedy": str})),
+    }
 )
 
 
@@ -33,10 +40,19 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True)
 class WatchNote:
-    """What a watch last said; ``heard`` in ISO 8601 with offset, empty where none ever watched; ``left`` by the name in the inbox."""
+    """What a watch last said.
+
+    Attributes:
+        heard: in ISO 8601 with offset, empty where none ever watched.
+        left: by the name in the inbox.
+        runs: whether it was still at work; one that ended in order says that it does not.
+        reader: why nothing can be read on this machine, in Chinese; empty where all is well.
+    """
 
     heard: str = ""
     left: Mapping[str, LeftBehind] = field(default_factory=dict)
+    runs: bool = False
+    reader: str = ""
 
 
 def read(root: Path) -> WatchNote:
@@ -48,7 +64,19 @@ def read(root: Path) -> WatchNote:
         said = notes.read(path, FILE, _SHAPE, "不用处理：下一次守候时重新写。")
     except DamagedFile:
         return WatchNote()
-    return WatchNote(said["heard"], {name: LeftBehind(**one) for name, one in said["left"].items()})
+    left = {name: LeftBehind(**one) for name, one in said["left"].items()}
+    return WatchNote(said["heard"], left, said["runs"], said["reader"])
+
+
+def is_asked_to_stop(root: Path) -> bool:
+    """Tell whether somebody asked the watch to end."""
+    return (root / STOP).exists()
+
+
+def forget_stop(root: Path) -> None:
+    """Take the request away: the watch that it was meant for has ended, or none ran."""
+    with suppress(OSError):
+        durable_files.unlink(root / STOP)
 
 
 def write(root: Path, note: WatchNote) -> None:
@@ -56,6 +84,8 @@ def write(root: Path, note: WatchNote) -> None:
     part = root / "index" / ".watch.json.part"
     plain = {
         "heard": note.heard,
+        "runs": note.runs,
+        "reader": note.reader,
         "left": {n: {"code": o.code, "why": o.why, "remedy": o.remedy} for n, o in note.left.items()},
     }
     with suppress(OSError, WriteFailed):

@@ -39,7 +39,7 @@ def leaves(command: click.Command, *above: str) -> Iterator[tuple[str, ...]]:
 
 RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("init",): [(0, "init", ["新工作区", "--pack", "national", "--office", "某镇", "--code", "AB"])],
-    ("doctor",): [(-1, "doctor", []), (0, "doctor-tidy", ["--tidy"])],
+    ("doctor",): [(-1, "doctor", []), (0, "doctor-tidy", ["--tidy"]), (-1, "doctor", ["--windows"])],
     ("case", "open"): [(0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
     ("case", "show"): [(0, "case-show/3", ["王秀兰"])],
     ("case", "set"): [(0, "case-set", ["王秀兰", "申请人.联系电话=022-00001111"])],
@@ -82,6 +82,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (27, "error", ["赵一", "--reason", "误办"]),
     ],
     ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
+    ("do",): [(0, "do", ["王秀兰", "--dry-run"]), (2, "error", ["王秀兰"])],
     ("due",): [(0, "due/2", []), (0, "due/2", ["--case", "王秀兰"])],
     ("check",): [
         (-1, "check/2", ["王秀兰"]),
@@ -173,6 +174,12 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "search-saved", ["--forget", "王家"]),
         (50, "error", ["王秀兰", "--engine", "opensearch"]),
     ],
+    ("open",): [(0, "open", ["王秀兰"]), (26, "error", ["王秀兰", "99"])],
+    ("import",): [
+        (0, "import", ["{roster}", "--category", "特困"]),
+        (2, "error", ["没有.xls"]),
+    ],
+    ("fields",): [(0, "fields", []), (0, "fields", ["受理通知书"]), (32, "error", ["没有这种"])],
     ("verify",): [
         (0, "verify", []),
         (0, "verify-against", ["--against", "archive"]),
@@ -294,6 +301,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("rules", "new"): [(0, "rules-new", ["yangli-xian"]), (2, "error", ["national"])],
     ("rules", "diff"): [(0, "rules-diff", ["national", "tianjin-hongqiao"])],
     ("serve",): [(2, "error", ["--port", "0"])],
+    ("completion",): [(0, "completion", ["bash"]), (2, "error", ["tcsh"])],
     ("demo",): [],
 }
 """Command → exit status (-1: whatever it is), the schema's name, and what follows the command's words."""
@@ -350,6 +358,11 @@ def filled(office: Office, word: str) -> str:
         disk = office.root.with_name(office.root.name + " 盘")
         disk.mkdir(exist_ok=True)
         return str(disk)
+    if word == "{roster}":
+        roster = office.root / "名册.csv"
+        roster.write_text(f"户主姓名,身份证号\n孙样例,{make_id('19500101', '015')}\n", encoding="gbk")
+        (office.root / "名册.toml").unlink(missing_ok=True)
+        return str(roster)
     if word == "{bureau}":
         bureau = office.root / "局"
         if not bureau.exists():

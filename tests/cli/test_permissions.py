@@ -21,6 +21,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
     ("case", "set"): [(Act.CHANGE_FACTS, ["王秀兰", "申请人.联系电话=022-00009999"])],
     ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],
+    ("do",): [(Act.TAKE_STEP, ["王秀兰", "--yes"])],
     ("case", "correct"): [(Act.CORRECT_STEP, ["王秀兰", "2", "--void", "--reason", "误记"])],
     ("case", "applicant"): [(Act.CHANGE_APPLICANT, ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "死亡"])],
     ("case", "merge"): [(Act.MERGE_HOUSEHOLDS, ["王秀兰", "张样例", "--reason", "结婚"])],
@@ -106,7 +107,7 @@ LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
     ("review", "list"), ("review", "show"), ("review", "open"), ("review", "image"), ("case", "record", "image"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"), ("templates", "diff"), ("print",), ("unsigned",), ("status",), ("retention", "batches"),
-    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("demo",),
+    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("import",), ("demo",),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work"), ("serve",)}

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import threading
 from pathlib import Path
+
+import pytest
 
 from archivist.api import status as standing
 from archivist.api import watching
@@ -13,6 +17,7 @@ from archivist.model.by import CHINA, By
 from archivist.store import watch_note
 from archivist.workspace import Workspace
 from tests.command_line import Office
+from tests.waiting import until
 
 BROKEN = "破损.pdf"
 NOW = dt.datetime(2024, 3, 8, 10, 30, tzinfo=CHINA)
@@ -42,7 +47,7 @@ def test_a_failed_file_stays_listed_until_it_is_solved(office: Office) -> None:
         (failed,) = standing.status(workspace, on=NOW).failed
     assert failed.name == BROKEN
     assert failed.code and failed.why and failed.remedy
-    shown = office.run("status", check=1)
+    shown = office.run("status", check=20)  # it lies there, and nobody watches
     assert BROKEN in shown.stderr and failed.code in shown.stderr
     (inbox / BROKEN).unlink()
     assert BROKEN not in office.run("status", check=1).stderr
@@ -69,6 +74,48 @@ def test_who_watches_is_said_and_since_when_nobody_does(office: Office) -> None:
     assert "林经办" in said
     after = office.json("status", check=1)
     assert (after["watched_by"], after["heard"][:16]) == ("", "2024-03-08T10:30")
+
+
+def test_a_watch_that_was_killed_is_an_alarm_after_three_beats(office: Office) -> None:
+    """“watcher dead after 3 beats”: killed it cannot say so; `status` sees that it fell silent, and ends with 20."""
+    settings = {k: v for k, v in office.environment.items() if k != "ARCHIVIST_NOW"}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "archivist", "watch"],
+        cwd=office.root, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until(lambda: watch_note.read(office.root).runs)
+    finally:
+        running.kill()
+        running.wait()
+    heard = dt.datetime.fromisoformat(watch_note.read(office.root).heard)
+    for later, ends in ((60, 1), (100, 20)):
+        office.settings["ARCHIVIST_NOW"] = (heard + dt.timedelta(seconds=later)).isoformat()
+        shown = office.run("status", check=ends)
+        assert ("守候中断" in shown.stdout) == (ends == 20)
+
+
+def test_a_watch_beats_while_it_has_nothing_to_do(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """“heartbeat `index/watch.json`”: the note is written again without anything being dropped, and says when the watch ended."""
+    monkeypatch.setattr(watching, "BEAT_S", 0.05)
+    heard, stop = set[str](), threading.Event()
+
+    def by() -> By:
+        heard.add(watch_note.read(office.root).heard)
+        return By("林经办", NOW + dt.timedelta(seconds=len(heard)))
+
+    with Workspace.open(office.root) as workspace:
+        thread = threading.Thread(
+            target=watching.watch_inbox, args=(workspace, by, lambda *_: None, stop, lambda _: None)
+        )
+        thread.start()
+        try:
+            until(lambda: len(heard) > 5)
+            assert watch_note.read(office.root).runs
+        finally:
+            stop.set()
+            thread.join()
+    assert not watch_note.read(office.root).runs
 
 
 def test_a_damaged_note_of_the_watch_says_nothing(office: Office) -> None:

@@ -104,6 +104,8 @@ AGAIN: Final = {
 """Writes into the outbox a form of what is in the archive, as often as it is asked for, by ``request_forms.write_sheets``."""
 BY_NAME: Final = {"setup.tidy"}
 """Renames files that nobody put on record, one by one: each is at its old place or at the new one."""
+IN_TURN: Final = {"doing.go"}
+"""Does others of these lists one after the other, each whole by itself; who is cut short asks again (``tests/walks/test_do.py``)."""
 
 
 def use_cases() -> set[str]:
@@ -120,7 +122,7 @@ def use_cases() -> set[str]:
 
 
 def test_every_use_case_that_writes_is_struck() -> None:
-    listed = [*STRUCK, *BESIDE, *ONE_EVENT, *ONE_ENTRY, *HANDED_OUT, *AGAIN, *BY_NAME]
+    listed = [*STRUCK, *BESIDE, *ONE_EVENT, *ONE_ENTRY, *HANDED_OUT, *AGAIN, *BY_NAME, *IN_TURN]
     assert len(listed) == len({*listed})
     assert use_cases() - {*listed} == set(), "nobody says how this is struck"
     assert {*listed} - use_cases() == set(), "there is no such use case"

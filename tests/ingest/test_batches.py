@@ -29,7 +29,7 @@ from archivist.reading.formats.images import TIFF
 from archivist.reading.page_extraction import Assembly, assemble
 from archivist.reading.pages import PageText, ReadResult, SignaturePlace
 from archivist.reading.reader_process import Reader
-from archivist.store import Archive, Original, durable_files
+from archivist.store import Archive, Original, durable_files, originals
 from archivist.store.bag_fixity import FixityFinding, check_bag
 from archivist.workspace import Workspace
 from tests.kit import BY, TODAY, make_workspace, open_household
@@ -228,7 +228,7 @@ def test_a_batch_whose_original_could_not_go_is_not_made_twice(
     def refuse(*_: object) -> bool:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(durable_files, "remove_original", refuse)
+    monkeypatch.setattr(originals, "remove_original", refuse)
     first = split(workspace, drop)
     assert first.remark and len(first.parts) == 2
     again = split(workspace, drop)

@@ -22,6 +22,7 @@ import pytest
 from PIL import Image
 
 from archivist.errors import ArchivistError, FileTooLarge, PasswordNeeded, ReaderStopped, UnreadableFile
+from archivist.reader_errors import ReaderBroken
 from archivist.reading import child_process, reader_child
 from archivist.reading.child_process import ChildDied, ChildProcess
 from archivist.reading.formats.images import JPEG, TIFF
@@ -380,7 +381,7 @@ def test_a_child_that_cannot_start_blames_no_file(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "executable", shutil.which("false") or "/bin/false")
     with Reader(PATIENT) as reader, pytest.raises(ArchivistError) as caught:
         reader.read(files.text_pdf(tmp_path / "a.pdf", SENTENCE))
-    assert type(caught.value) is ArchivistError
+    assert type(caught.value) is ReaderBroken
 
 
 def test_closing_twice_is_harmless(tmp_path: Path) -> None:

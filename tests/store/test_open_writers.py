@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from archivist.store import durable_files, open_writers
-from archivist.store.durable_files import Identity, remove_original
+from archivist.store import durable_files, open_writers, originals
 from archivist.store.open_writers import Lease, WriterSeen, lease, writer_of
+from archivist.store.originals import Identity, remove_original
 from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="leases are Linux's")
@@ -138,7 +138,7 @@ def test_who_opens_in_the_very_moment_of_removal_writes_into_a_file_that_stays(
     path = folder / "a.txt"
     path.write_bytes(b"first\n")
     was = identity(path)
-    real = durable_files._step_aside
+    real = originals._step_aside
 
     leased: list[Lease] = []
 
@@ -162,7 +162,7 @@ def test_who_opens_in_the_very_moment_of_removal_writes_into_a_file_that_stays(
         until(lambda: leased[0].is_wanted)
         return real(*words)
 
-    monkeypatch.setattr(durable_files, "_step_aside", step_aside)
+    monkeypatch.setattr(originals, "_step_aside", step_aside)
     monkeypatch.setattr(open_writers, "lease", noted)
     assert not remove_original(path, was, folder / "aside")
     late.join()

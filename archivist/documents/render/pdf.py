@@ -61,7 +61,7 @@ def available() -> bool:
     """Tell whether there is a program that makes PDFs."""
     from archivist.reading import libreoffice
 
-    return libreoffice.program() is not None
+    return libreoffice.can_write_pdf()
 
 
 def to_pdf(files: Sequence[Path], out: Path, *, limit_s: float | None = None) -> list[Path]:

@@ -100,18 +100,21 @@ STYLES: Final = (
 STYLE_ID: Final = {style.name: f"A{i}" for i, style in enumerate(STYLES, 1)}
 
 
-def new_document(title: str, *, landscape: bool = False, letter: bool = False) -> Document:
+def new_document(
+    title: str, *, landscape: bool = False, letter: bool = False, numbered: bool = True
+) -> Document:
     """Return an empty document with page, styles, page numbers and QR places; ``title`` goes into its properties.
 
-    A letter's first page has no number, and its codes leave the places of the red rules free.
+    A letter's first page has no number, and its codes leave the places of the red rules free. Not ``numbered`` are the sheets
+    that a volume has round its papers.
     """
-    document = docx.Document(io.BytesIO(_sheet(landscape, letter)))
+    document = docx.Document(io.BytesIO(_sheet(landscape, letter, numbered)))
     document.core_properties.title = title
     return document
 
 
 @cache
-def _sheet(landscape: bool, letter: bool) -> bytes:
+def _sheet(landscape: bool, letter: bool, numbered: bool) -> bytes:
     """Return an empty sheet, made once."""
     document = docx.Document()
     _only_what_is_needed(document)
@@ -120,7 +123,7 @@ def _sheet(landscape: bool, letter: bool) -> bytes:
         if child.tag != qn("w:sectPr"):
             body.remove(child)
     _set_styles(document)
-    _set_page(document, landscape, letter)
+    _set_page(document, landscape, letter, numbered)
     _set_compatibility(document)
     return saved(document)
 
@@ -232,7 +235,7 @@ def area_mm(document: Document) -> float:
     return TYPE_AREA_MM[1] if section.page_width > section.page_height else TYPE_AREA_MM[0]
 
 
-def _set_page(document: Document, landscape: bool, letter: bool) -> None:
+def _set_page(document: Document, landscape: bool, letter: bool, numbered: bool) -> None:
     """Set the sheet; a landscape one is the upright one on its side, 订口 on top, the codes in the side margins."""
     section = document.sections[0]
     if landscape:
@@ -269,7 +272,7 @@ def _set_page(document: Document, landscape: bool, letter: bool) -> None:
         first = footer._hdrftr_index == section.first_page_footer._hdrftr_index
         if first:
             _qr_place(element, footer.part, low)
-        element.append(_small_line() if first and letter else _page_number(align))
+        element.append(_page_number(align) if numbered and not (first and letter) else _small_line())
     for header in (section.header, section.even_page_header, section.first_page_header):
         header.is_linked_to_previous = False
         element = header._element

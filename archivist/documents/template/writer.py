@@ -38,7 +38,10 @@ class Writer:
         head = settings.get("letterhead")
         self.letter = head is not None
         self.document = new_document(
-            doc.title, landscape=lying or "landscape" in settings, letter=self.letter
+            doc.title,
+            landscape=lying or "landscape" in settings,
+            letter=self.letter,
+            numbered="unnumbered" not in settings,
         )
         self.area = area_mm(self.document)
         self.body = _BODY["small" if doc.kind in FORMS else "large"]
@@ -48,6 +51,7 @@ class Writer:
             "signatures": self._signatures, "note": self._note, "remark": self._remark, "center": self._center,
             "ends": self._ends, "space": self._space, "gap": self._gap, "pagebreak": self._pagebreak,
             "body": self._body, "landscape": lambda _: None, "portrait": lambda _: None, "letterhead": lambda _: None,
+            "unnumbered": lambda _: None,
         }  # fmt: skip
         if head is not None:
             self._ready(head.line, "{{ office.name }}", "信函标志")

@@ -14,6 +14,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import MATERIAL
 from archivist.documents.values.context import DocumentContext, Fixity, Row, once
 from archivist.documents.values.registry import computes
+from archivist.model.case import CaseStatus
 from archivist.model.expunged_records import EXPUNGED
 from archivist.model.fact_paths import FactPath
 from archivist.model.holds import Hold
@@ -84,6 +85,14 @@ def _keep_until(context: DocumentContext) -> dt.date | None:
 def _retention(context: DocumentContext) -> str:
     kept = retention(context.case, context.pack, context.made_on)
     return RetentionClass.PERMANENT.label if kept.kind is RetentionClass.PERMANENT else words(kept.rule)
+
+
+@computes(FieldPath.HOLD_STATE)
+def _state(context: DocumentContext) -> str:
+    if context.case.status is not CaseStatus.DEREGISTERED:
+        return context.case.status.label
+    expires = _keep_until(context)
+    return "保管期满" if expires is not None and expires < context.made_on else "已注销"
 
 
 # ── the catalogue ────────────────────────────────────────────────────────────────────────────────────────

@@ -69,7 +69,7 @@ def acceptance_register(asked: RegisterRequest) -> Register:
     if unknown := sum(day is None for _, day in days):
         found.notes.append(f"另有{unknown}户没有收件日期，未列入。")
     if any(r["accepted"] and r["deadline"] is None for r in rows):
-        found.notes.append("办结期限空白的，规则包没有规定该类救助的总期限。")
+        found.notes.append("办结期限空白的，该类救助没有规定总办理期限。")
     return found
 
 

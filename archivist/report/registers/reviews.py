@@ -57,7 +57,7 @@ def monthly_visit_summary(asked: RegisterRequest) -> Register:
     }
     found.nil = {FieldPath.REGISTER_RATE: "—"}
     if rule is None:
-        found.notes.append("规则包没有规定每月入户走访的比例。")
+        found.notes.append("本地没有规定每月入户走访的比例。")
     elif need is not None and len(seen) < need:
         found.doubts.append(f"走访{len(seen)}户，少于应走访的{need}户，须填写未达标原因")
     return found

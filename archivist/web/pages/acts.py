@@ -14,7 +14,7 @@ from archivist.api.steps import StepResult
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.chinese import parse_date
 from archivist.model.standing import ActKind
-from archivist.web.pages.household import stale
+from archivist.web.pages.household import unchanged
 from archivist.web.visit import Answer, Visit, to
 
 _NAMES: Final = re.compile(r"[、,，;；\s]+")
@@ -38,11 +38,11 @@ def take_step(visit: Visit) -> Answer:
     if not confirmed:
         return _step(visit, step)
     try:
-        stale(visit)
-        steps.take_step(
-            visit.workspace, visit.by, visit.place["case"], step, on=_day(visit), at=visit.said("at"),
-            people=_people(visit), values=_values(visit), reason=visit.said("reason"),
-        )  # fmt: skip
+        with unchanged(visit):
+            steps.take_step(
+                visit.workspace, visit.by, visit.place["case"], step, on=_day(visit), at=visit.said("at"),
+                people=_people(visit), values=_values(visit), reason=visit.said("reason"),
+            )  # fmt: skip
     except ArchivistError as error:
         return _step(visit, step, problem=Problem.of(error))
     return to(f"/case/{visit.place['case']}")
@@ -64,8 +64,8 @@ def issue(visit: Visit) -> Answer:
         return _document(visit, document)
     case = visit.place["case"]
     try:
-        stale(visit)
-        done = documents.issue(visit.workspace, visit.by, _prepared(visit, document))
+        with unchanged(visit):
+            done = documents.issue(visit.workspace, visit.by, _prepared(visit, document))
     except ArchivistError as error:
         return _document(visit, document, problem=Problem.of(error))
     if done.refused:

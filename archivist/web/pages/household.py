@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Final
 
@@ -44,8 +45,8 @@ def change(visit: Visit) -> Answer:
     """Change one fact in its place, with the reason; what is refused stands beside the field with what was typed."""
     case, path, value = visit.place["case"], visit.said("fact"), visit.said("value")
     try:
-        stale(visit)
-        cases.change_facts(visit.workspace, visit.by, case, [(path, value)], reason=visit.said("reason"))
+        with unchanged(visit):
+            cases.change_facts(visit.workspace, visit.by, case, [(path, value)], reason=visit.said("reason"))
     except ArchivistError as error:
         return _page(visit, problem=Problem.of(error), edited=(path, value, visit.said("reason")))
     return to(f"/case/{case}#facts")
@@ -61,13 +62,13 @@ def log(visit: Visit) -> Answer:
     return visit.page("household_log.html", log=found, events=tuple(reversed(found.events)))
 
 
-def stale(visit: Visit) -> None:
-    """Refuse an act on what is not what the person saw: somebody changed the file since, and what.
+def unchanged(visit: Visit) -> AbstractContextManager[None]:
+    """Refuse an act within the block on what is not what the person saw: somebody changed the file since, and what.
 
     Raises:
         UsageError: E001, with what was done meanwhile. CaseNotFound: E201. IntegrityAlarm: E202.
     """
-    history.require_head(visit.workspace, visit.place["case"], visit.said("head"))
+    return history.acting_on(visit.workspace, visit.place["case"], visit.said("head"))
 
 
 def _page(

@@ -9,13 +9,16 @@ from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.search_pages import HitsWanted
 from archivist.api.searching import HitView
 from archivist.errors import BadQuery
-from archivist.web.visit import Answer, Visit
+from archivist.web.visit import Answer, Visit, to
 
 PAGE: Final = 50
 
 
 def show(visit: Visit) -> Answer:
-    """Answer a question; without one, show the open households by their next deadline."""
+    """Answer a question; without one, show the open households by their next deadline.
+
+    Whoever sent the question off (``go``) and named one household, by name or number and not by words of papers alone, is taken to it.
+    """
     question = visit.asked.get("q", "").strip()
     page = _number(visit.asked.get("page", "1"))
     if not question:
@@ -35,6 +38,9 @@ def show(visit: Visit) -> Answer:
             q=question, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=f"{error.what}。{error.remedy}",
             page=1, pages=1,
         )  # fmt: skip
+    named = [hit for hit in answer.hits if not hit.record]
+    if visit.asked.get("go") and named and len({hit.case for hit in answer.hits}) == 1:
+        return to(f"/case/{answer.hits[0].case}")
     return visit.page(
         "households.html",
         q=question, cases=(), households=_by_household(answer.hits), total=answer.total, exact=answer.exact,

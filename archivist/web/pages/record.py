@@ -11,6 +11,7 @@ from archivist.api.page_images import PagedFile, PlacedText
 from archivist.api.result import Problem
 from archivist.errors import ArchivistError, DamagedFile, RecordNotFound
 from archivist.os_reasons import reason_of
+from archivist.web.pages.household import unchanged
 from archivist.web.visit import Answer, Visit, to
 
 _WORDS: Final = 10
@@ -85,15 +86,16 @@ def move(visit: Visit) -> Answer:
     """Move a record to the household it belongs to; what is refused says why beside what was typed."""
     case, record = visit.place["case"], visit.place["record"]
     try:
-        done = refiling.move_record(
-            visit.workspace,
-            visit.by,
-            case,
-            record,
-            visit.said("target"),
-            type=visit.said("type") or None,
-            reason=visit.said("reason"),
-        )
+        with unchanged(visit):
+            done = refiling.move_record(
+                visit.workspace,
+                visit.by,
+                case,
+                record,
+                visit.said("target"),
+                type=visit.said("type") or None,
+                reason=visit.said("reason"),
+            )
     except ArchivistError as error:
         return _page(visit, problem=Problem.of(error))
     return to(f"/case/{done.to_case}/{done.to_record}")
@@ -103,9 +105,10 @@ def retype(visit: Visit) -> Answer:
     """Give a record the type it is; what is refused says why."""
     case, record = visit.place["case"], visit.place["record"]
     try:
-        refiling.retype_record(
-            visit.workspace, visit.by, case, record, visit.said("type"), reason=visit.said("reason")
-        )
+        with unchanged(visit):
+            refiling.retype_record(
+                visit.workspace, visit.by, case, record, visit.said("type"), reason=visit.said("reason")
+            )
     except ArchivistError as error:
         return _page(visit, problem=Problem.of(error))
     return to(f"/case/{case}/{record}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from archivist.model.case import Case
 from archivist.model.event import FileEntry
-from archivist.model.ids import RecordNo, Sha256, record_no
+from archivist.model.ids import RecordNo, Sha256, in_rows, record_no
 from archivist.model.record import Record, RecordStatus
 from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, Sample, a_case, filled
 
@@ -97,7 +97,7 @@ DESTROYED: dict[str, object] = {
 GIVEN: dict[str, dict[str, object]] = {
     "ledger_seal": {
         "seal.id": "FC-20240816-01", "seal.cases": 312, "seal.bags": 330, "seal.ledger": "ledger-2024 第 1204 笔",
-        "seal.sha256": " ".join(["3f9c0a1e"] * 8),
+        "seal.sha256": in_rows("3f9c0a1e" * 8),
     },
     "four_nature_report": {
         "four.phase": "全部环节", "four.cases": 3, "four.conclusion": "有未检，不写合格",
@@ -119,7 +119,7 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "submission_receipt": {
         "receipt.submission": "S-TJHQ-2024Q1-01", "receipt.from": "示范区人民政府槐树街道办事处（TJHQ）", "receipt.parts": 2,
-        "receipt.accepted": 23, "receipt.returned": 1, "receipt.anchor": " ".join(["3f9c0a1e"] * 8),
+        "receipt.accepted": 23, "receipt.returned": 1, "receipt.anchor": in_rows("3f9c0a1e" * 8),
         "receipt.rows": [
             {"n": n, "number": f"TJHQ-DB-2024-{n:06d}", "seq": 40 + n, "head": "3f9c0a1e5d7b2c4f6a80", "result": "退回" if n == 7 else "接收",
              "why": "材料 内容被改动，另有 2 处" if n == 7 else ""}
@@ -128,7 +128,7 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "sample_draw": {
         "draw.id": "CC-202403-01", "draw.month": "2024-03", "draw.size": 450, "draw.drawn": 131, "draw.kin": 13, "draw.lot": "3 17 22",
-        "draw.frame": " ".join(["0d56a1b2"] * 8), "draw.seed": " ".join(["89057c3d"] * 8),
+        "draw.frame": in_rows("0d56a1b2" * 8), "draw.seed": in_rows("89057c3d" * 8),
         "draw.rows": [
             {"n": n, "number": f"TJHQ-DB-2024-{n:06d}", "category": "最低生活保障", "why": "近亲属，全查" if n < 4 else "抽中"}
             for n in range(1, 25)

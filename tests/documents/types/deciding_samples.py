@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from archivist.model.case import Case
+from archivist.model.ids import Category
 from tests.documents.samples import CATALOGUE, HOUSEHOLDS, LONG_NAME, Sample, a_case, an_id, filled
 
 CATEGORY = {
@@ -40,7 +42,7 @@ GIVEN: dict[str, dict[str, object]] = {
     "benefit_calculation_sheet": {
         "calc.standard_no": "示民发〔2024〕6号", "calc.monthly_income": "1700",
         "calc.extras": "王秀兰|重病|1010|101",
-        "calc.process": "家庭月收入1700元÷3人＝566.67元。\n（1010元－566.67元）×3人＝1330元。",
+        "calc.process": "家庭月收入1700元÷3人＝566.67元。\n（1010元－566.67元）×3人＝1330元。\n重病增发：1010元×10％＝101元。合计1431元。",
     },
     "temp_emergency_advance_register": {
         "advance.persons": "3", "advance.identity": "已核实", "advance.applied_at": "2024-07-28 06:30",
@@ -156,6 +158,15 @@ def sample(
     """Fill one of ``NAMES`` in for one of the households; for the minimal one most is left to the pen."""
     doc = CATALOGUE.get(name)
     case = case_of(household, category or CATEGORY[name])
+    # With what the sheet adds for the illness; within one month's standard.
+    amounts = {
+        ("benefit_calculation_sheet", Category.DB): "1431.00",
+        ("quick_relief_form", Category.JN): "1000.00",
+    }
+    if household == "ordinary" and (amount := amounts.get((name, case.category))):
+        case = replace(
+            case, facts={**case.facts, "benefit": {**HOUSEHOLDS[household]["benefit"], "amount": amount}}
+        )
     given = {
         k: v for k, v in GIVEN.get(name, {}).items() if (spec := doc.field(k)) and spec.applies(case.category)
     }

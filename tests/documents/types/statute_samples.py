@@ -91,6 +91,9 @@ def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = 
         given["consent.name"] = LONG_NAME
     if name == "single_cover_form":
         application |= {"single": True, "single_ground": "重病"}
+        # Of one person without income, the whole of the standard.
+        alone = {"persons": 1, "income_per_head": "0", "amount": "1010"}
+        facts["benefit"] = {**facts["benefit"], **alone} if "benefit" in facts else {}
     if name == "advance_supplement":
         application |= {
             "event": "家中电线老化引发火灾，住房过火。",

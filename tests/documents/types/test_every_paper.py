@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from copy import copy, deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.documents.types.wholeness import (
     specs,
     unnamed,
     unprinted,
+    wrong_amount,
     wrong_sums,
 )
 from tests.report.samples import Printed
@@ -57,6 +59,20 @@ def test_everybody_is_named(name: str, household: str) -> None:
 @pytest.mark.parametrize(("name", "household"), EVERY)
 def test_sums_are_right(name: str, household: str) -> None:
     assert wrong_sums(paper(name, household)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_amount_follows_from_the_figures_beside_it(name: str) -> None:
+    """Figures of one paper agree: the amount is what its standard, income, persons and additions make."""
+    assert wrong_amount(paper(name, "ordinary")) == []
+
+
+def test_an_amount_that_does_not_follow_is_found() -> None:
+    made = copy(paper("benefit_calculation_sheet", "ordinary"))
+    assert isinstance(made, Sample) and wrong_amount(made) == []
+    for change in ({"amount": "1330.00"}, {"persons": 2}, {"income_per_head": "446.67"}):
+        spoiled = replace(made, values={**made.values, "benefit": {**made.values["benefit"], **change}})
+        assert wrong_amount(spoiled)
 
 
 def test_every_table_of_people_is_looked_at() -> None:

@@ -95,7 +95,7 @@ def test_a_change_told_late_is_marked() -> None:
 
 def test_sums_of_lists_are_those_of_their_rows() -> None:
     assert squeezed(text_of("annual_review_plan")).count("合计60595243") == 1
-    assert "28.5%" in text_of("spot_check_record"), "two of seven, rounded down"
+    assert "33.3%" in text_of("spot_check_record"), "two of six, rounded down"
 
 
 def test_amounts_of_a_change_are_written_in_words() -> None:

@@ -78,7 +78,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "plan.cycles": ["最低生活保障：每半年核查一次。"], "plan.start": "2025-07-01", "plan.end": "2025-09-30", "plan.rows": "槐树里社区|31|30|25|3|2\n柳树里社区|29|29|27|1|1",
     },
     "spot_check_record": {
-        "spot.month": "2025-02", "spot.population": 7, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
+        "spot.month": "2025-02", "spot.population": 6, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
         "spot.rows": "TJHQ-DB-2024-000007|王秀兰|槐树里社区|最低生活保障|入户|2025-02-21|张三丰、李四光|是|否|收入核定偏低\n"
         "TJHQ-DB-2024-000009|丁一|槐树里社区|最低生活保障|电话|2025-02-21|张三丰、李四光|是|是|",
     },

@@ -245,6 +245,34 @@ def _numbered(rows_above: Sequence[Sequence[Cell]]) -> int:
     return sum(bool(row) and row[0].text.strip().isdecimal() for row in rows_above)
 
 
+# ── the amount of a month ────────────────────────────────────────────────────────────────────────────────
+_ROUNDED: Final = Decimal("0.5")
+"""Of an income per head that was rounded, times nine people."""
+
+
+def wrong_amount(paper: Paper) -> list[str]:
+    """List what does not follow of a paper's own figures: standard less income per head, times persons, and what is added to it."""
+    benefit, calculation = (paper.values.get(key) for key in ("benefit", "calc"))
+    if not isinstance(benefit, Mapping):
+        return []
+    told = {
+        key: _number(str(benefit.get(key) or ""))
+        for key in ("persons", "standard", "income_per_head", "amount")
+    }
+    extras = calculation.get("extras") if isinstance(calculation, Mapping) else None
+    added = sum((_number(str(row.get("amount") or "")) or Decimal(0) for row in extras or ()), Decimal(0))
+    if told["standard"] is None or told["amount"] is None:
+        return []
+    persons = Decimal(1) if "single" in paper.values else told["persons"]
+    if persons is None:
+        return []
+    most = told["standard"] * persons + added
+    if told["income_per_head"] is None or benefit.get("method") != "补差" or "single" in paper.values:
+        return [f"{told['amount']}: {most}"] if told["amount"] > most else []
+    due = (told["standard"] - told["income_per_head"]) * persons + added
+    return [f"{told['amount']}: {due}"] if abs(told["amount"] - due) > _ROUNDED else []
+
+
 def amount_of(words: str) -> Decimal:
     """Read an amount in words, ``人民币壹仟叁佰叁拾元整``."""
     whole_part = four = digit = cents = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.documents.wording import faults
 from tests.documents.wording.rendered import offered, text_of
 from tests.sampling import sweep
 
+GOLDEN = Path(__file__).parents[1] / "types" / "golden"
 ASKING = ("notice", "letter", "decision")
 EVERY = [
     (place, name)
@@ -46,6 +48,13 @@ def test_every_pack_is_read_with_every_type_it_has() -> None:
     made = {d.id for d in CATALOGUE.generated() if d.template is not None}
     assert {name for _, name in EVERY} == made
     assert len(EVERY) > 600
+
+
+@pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_whole_paper_says_nothing_for_the_house_alone(golden: Path) -> None:
+    """Notes below registers too, which are written by code and stand in no template: no internal mark, no trace of a template."""
+    text = golden.read_text(encoding="utf-8")
+    assert faults.internal(text) == faults.traces(text) == []
 
 
 # ── the checks can fail ──────────────────────────────────────────────────────────────────────────────────

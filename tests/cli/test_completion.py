@@ -1,0 +1,100 @@
+"""«Completion of 户号, names, document types for bash, zsh, fish, PowerShell, nothing heavy loaded»; who is offered a name is on record."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from archivist.cli.completion import SHELLS
+from tests import access_log
+from tests.command_line import Office
+from tests.people import make_id
+
+HEAVY = {"cv2", "numpy", "onnxruntime", "rapidocr", "pypdfium2", "PIL", "docx", "docxtpl", "lxml", "jinja2", "watchdog", "openpyxl", "rich", "pypdf"}  # fmt: skip
+
+
+def offered(office: Office, line: str, shell: str = "zsh") -> list[str]:
+    """Return what the shell is offered for a line that ends in the word that was begun."""
+    words = line.split(" ")
+    asked = {
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words) - 1),
+        "_ARCHIVIST_COMPLETE": f"{shell}_complete",
+    }
+    with mock.patch.object(office, "settings", office.settings | asked):
+        code = (
+            "import sys, json\nfrom archivist.cli.main import main\n"
+            "try: main([])\nexcept SystemExit: pass\n"
+            "sys.stderr.write(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=office.root, env=office.environment, capture_output=True, text=True, check=True
+        )  # fmt: skip
+    assert not set(json.loads(done.stderr)) & HEAVY
+    return done.stdout.split("\n")[1::3]
+
+
+def test_households_types_steps_and_commands_are_completed(office: Office) -> None:
+    office.run(
+        "case", "open", "特困", "--name", "王秀梅", "--id", make_id("19700101", "015"), "--on", "2024-03-04"
+    )
+    assert offered(office, "archivist case show 王") == ["王秀兰", "王秀梅"]
+    assert offered(office, "archivist 查看 tjhq-tk") == ["TJHQ-TK-2024-000001"]
+    assert offered(office, "archivist due --case 王秀梅") == ["王秀梅"]
+    assert "受理通知书" in offered(office, "archivist 制发 受")
+    assert "身份证或其他身份证明材料" in offered(office, "archivist file 王秀兰 x.pdf --type 身份")
+    assert "受理" in offered(office, "archivist case step 王秀兰 受")
+    assert offered(office, "archivist 立户 D") == ["DB", "DX"]
+    assert offered(office, "archivist case list --state 公") == ["公示中"]
+    assert offered(office, "archivist cas") == ["case"]
+
+
+def test_a_name_of_two_households_is_completed_by_their_numbers(office: Office) -> None:
+    """A word that names two households would be refused."""
+    office.run(
+        "case", "open", "特困", "--name", "王秀兰", "--id", make_id("19700101", "015"), "--on", "2024-03-04"
+    )
+    assert offered(office, "archivist next 王") == ["TJHQ-DB-2024-000001", "TJHQ-TK-2024-000001"]
+
+
+def test_who_is_offered_a_name_is_on_record(office: Office) -> None:
+    """«who … was shown in answers which households»: at Tab too; with nothing begun nobody is offered."""
+    before = len(list(access_log.entries(office.root)))
+    assert offered(office, "archivist case show ") == [""] or offered(office, "archivist case show ") == []
+    assert len(list(access_log.entries(office.root))) == before
+    assert offered(office, "archivist case show 王") == ["王秀兰"]
+    last = list(access_log.entries(office.root))[-1]
+    assert last["act"] == "completion" and "TJHQ-DB-2024-000001" in str(last["households"])
+
+
+def test_where_it_cannot_be_put_on_record_nobody_is_offered(office: Office) -> None:
+    log = office.root / "archive/access"
+    shutil.rmtree(log, ignore_errors=True)
+    log.write_bytes(b"")
+    assert "王秀兰" not in offered(office, "archivist case show 王")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_shell_has_its_script(office: Office, shell: str) -> None:
+    found = office.json("completion", shell)
+    assert "_ARCHIVIST_COMPLETE" in found["script"] and f"completion {shell}" in found["install"]
+    assert found["script"] in office.run("completion", shell).stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+def test_bash_completes_a_name(office: Office) -> None:
+    """The script is run by a real shell, the program by its console script."""
+    script = office.run("completion", "bash").stdout
+    typed = 'COMP_WORDS=(archivist case show 王); COMP_CWORD=3; _archivist_completion archivist; echo "${COMPREPLY[@]}"'
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", f"{script}\n{typed}"], cwd=office.root, env={**office.environment, "PATH": path}, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert "王秀兰" in done.stdout, done.stderr
