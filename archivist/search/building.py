@@ -6,19 +6,16 @@ Nothing here touches the archive or the catalogue. A process that dies costs tim
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from archivist.search import document_text
 from archivist.search.engine import Document
 from archivist.search.whoosh import Built, WhooshIndex
-from archivist.worker_processes import follow_parent
+from archivist.worker_processes import in_order
 
 MOST: Final = 4
 """Processes; the one that reads the archive has enough to do to feed so many."""
@@ -63,31 +60,4 @@ def build(folder: Path, documents: Sequence[Read]) -> Batch:
 
 def build_all(folder: Path, batches: Iterable[Sequence[Read]]) -> Iterator[Batch]:
     """Build batch after batch, in order; one is asked for only when a process is about to be free."""
-    processes = min(os.cpu_count() or 1, MOST)
-    flying: deque[tuple[Sequence[Read], Future[Batch] | None]] = deque()
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=follow_parent)
-    try:
-        for batch in batches:
-            flying.append((batch, _submitted(pool, folder, batch)))
-            if len(flying) > processes:
-                yield _landed(folder, *flying.popleft())
-        while flying:
-            yield _landed(folder, *flying.popleft())
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _submitted(pool: ProcessPoolExecutor, folder: Path, batch: Sequence[Read]) -> Future[Batch] | None:
-    try:
-        return pool.submit(build, folder, batch)
-    except (BrokenProcessPool, OSError):  # another worker died while one was begun, or none can be
-        return None
-
-
-def _landed(folder: Path, batch: Sequence[Read], future: Future[Batch] | None) -> Batch:
-    try:
-        if future is not None:
-            return future.result()
-    except BrokenProcessPool:
-        pass
-    return build(folder, batch)
+    return in_order(partial(build, folder), batches, min(os.cpu_count() or 1, MOST))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from archivist.store import archive_format, bag, durable_files
 from archivist.store.bag_contents import bags_within, identity
 from archivist.store.bag_fixity import WHOLE_ARCHIVE, BagCheck, FixityFault, FixityFinding, check_bag
 from archivist.store.foreign_files import is_foreign
+from archivist.worker_processes import in_order
 
 CHUNK: Final = 8
 """Bags handed to a checking process at once."""
@@ -49,17 +51,13 @@ def check_bags(
 
     if processes < 2 or len(chunks) < 4:
         for chunk in chunks:
-            yield from report(_check_chunk(chunk, quick))
+            yield from report(_check_chunk(quick, chunk))
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(min(processes, len(chunks)), get_context("spawn")) as pool:
-        for checked in pool.map(_check_chunk, chunks, [quick] * len(chunks)):
-            yield from report(checked)
+    for checked in in_order(partial(_check_chunk, quick), chunks, min(processes, len(chunks))):
+        yield from report(checked)
 
 
-def _check_chunk(folders: list[Path], quick: bool) -> list[BagCheck]:
+def _check_chunk(quick: bool, folders: list[Path]) -> list[BagCheck]:
     return [check_bag(folder, quick=quick) for folder in folders]
 
 

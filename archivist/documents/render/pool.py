@@ -10,17 +10,15 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 import archivist.documents.render.pdf as pdf_maker
 from archivist.errors import ArchivistError, PdfUnavailable, RenderedWrong
 from archivist.model.ids import Sha256
 from archivist.store.bag import sha256
-from archivist.worker_processes import follow_parent
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+from archivist.worker_processes import in_order
 
 GIVE_UP: Final = 3
 """Documents converted one by one that may fail in a row before the rest of a batch is not tried."""
@@ -86,44 +84,15 @@ def render_all(batches: Iterable[Sequence[T]], *, pdf: bool, processes: int = 1)
         for batch in batches:
             yield Printed(batch, make([one.sheet for one in batch], pdf=pdf))
         return
-    from concurrent.futures import ProcessPoolExecutor  # takes its time: who only plans needs none
-    from multiprocessing import get_context
+    flying: deque[Sequence[T]] = deque()
 
-    flying: deque[tuple[Sequence[T], Future[list[RenderedDocument | ArchivistError]] | None]] = deque()
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=follow_parent)
-    try:
+    def sheets() -> Iterator[Sequence[PrintedSheet]]:
         for batch in batches:
-            flying.append((batch, _submit(pool, batch, pdf)))
-            if len(flying) > processes:
-                yield _landed(*flying.popleft(), pdf)
-        while flying:
-            yield _landed(*flying.popleft(), pdf)
-    finally:
-        pool.shutdown(cancel_futures=True)
+            flying.append(batch)
+            yield [one.sheet for one in batch]
 
-
-def _submit(
-    pool: ProcessPoolExecutor, batch: Sequence[T], pdf: bool
-) -> Future[list[RenderedDocument | ArchivistError]] | None:
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        return pool.submit(make, [one.sheet for one in batch], pdf=pdf)
-    except BrokenProcessPool:
-        return None
-
-
-def _landed(
-    batch: Sequence[T], future: Future[list[RenderedDocument | ArchivistError]] | None, pdf: bool
-) -> Printed[T]:
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        if future is not None:
-            return Printed(batch, future.result())
-    except BrokenProcessPool:
-        pass
-    return Printed(batch, make([one.sheet for one in batch], pdf=pdf))
+    for made in in_order(partial(make, pdf=pdf), sheets(), processes):
+        yield Printed(flying.popleft(), made)
 
 
 def make(sheets: Sequence[PrintedSheet], *, pdf: bool) -> list[RenderedDocument | ArchivistError]:

@@ -173,5 +173,5 @@ def test_processes_end_with_the_one_that_files(tmp_path: Path) -> None:
 
 def workers(parent: int) -> list[int]:
     """Return the processes that a process started."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="utf-8")
-    return [int(child) for child in children.split()]
+    threads = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(child) for thread in threads for child in thread.read_text(encoding="utf-8").split()]
