@@ -212,7 +212,14 @@ def _writes_its_identifier(folder: Path) -> object:
 PDF: Final = (
     *(
         Seam("pypdf", "PdfWriter._add_object", f"archivist.reading.{user}", _adds_an_object)
-        for user in ("page_extraction", "searchable_pdf", "pdf_a", "volume.sheets", "volume.binding")
+        for user in (
+            "page_extraction",
+            "searchable_pdf",
+            "pdf_a",
+            "pdf_bundle",
+            "volume.sheets",
+            "volume.binding",
+        )
     ),
     Seam("pypdf", "PdfWriter._ID", "archivist.reading.pdf_a", _writes_its_identifier),
 )

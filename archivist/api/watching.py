@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from archivist.errors import ArchivistError
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
+    from archivist.ingest.settling import PassedOver
     from archivist.model.by import By
     from archivist.workspace import Workspace
 
@@ -55,7 +56,7 @@ def watch_inbox(
     Raises:
         AlreadyWatched: E211, one watches at a time.
     """
-    from archivist.ingest.watch_folder import watch, watcher_lock
+    from archivist.ingest.watch_folder import watch
     from archivist.reader_errors import ReaderBroken
     from archivist.reading.reader_trial import fault_of_reader
 
@@ -87,23 +88,22 @@ def watch_inbox(
         except ArchivistError as error:
             checked(Problem.of(error))
 
-    nobody_watches = not watcher_lock(workspace).watcher()
-    if nobody_watches:  # else the watch itself refuses, and the other one's note stays
+    @contextmanager
+    def noted() -> Iterator[None]:
         log.write()
         try_reader()
-    with _stopped_by_file(workspace.root, stop) if nobody_watches else nullcontext(), log.beating():
-        watch(
-            workspace,
-            by,
-            telling(told),
-            stop,
-            check,
-            lambda passed: tell_passed(NotTakenView.of(passed)),
-            enter,
-        )
-    with suppress(ArchivistError):
-        log.runs = False
-        log.write()
+        try:
+            with _stopped_by_file(workspace.root, stop), log.beating():
+                yield
+        finally:
+            log.runs = False
+            with suppress(ArchivistError):
+                log.write()
+
+    def passed_over(passed: PassedOver) -> None:
+        tell_passed(NotTakenView.of(passed))
+
+    watch(workspace, by, telling(told), stop, check, passed_over, enter, noted())
 
 
 @contextmanager

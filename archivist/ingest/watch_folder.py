@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
@@ -227,6 +227,7 @@ def watch(
     chore: Callable[[], None] = lambda: None,
     notice: Notice = lambda _: None,
     midnight: Callable[[], None] = lambda: None,
+    beside: AbstractContextManager[object] | None = None,
 ) -> None:
     """File what is dropped until ``stop`` is set. A file that fails is left in place and tried again later.
 
@@ -238,11 +239,12 @@ def watch(
         chore: called once an hour while nothing is dropped; the rolling check of the archive.
         notice: called once for each thing that is never taken.
         midnight: called when a new civil day has begun.
+        beside: entered once it is sure that nobody else watches, left before another one may.
 
     Raises:
         AlreadyWatched: E211, one watches at a time.
     """
-    with watcher_lock(workspace).held(by().actor):
+    with watcher_lock(workspace).held(by().actor), beside or nullcontext():
         _watch(workspace, by, report, stop, chore, notice, midnight)
 
 

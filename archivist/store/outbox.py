@@ -35,10 +35,9 @@ def hand_out(
         entered: whether the entry stands, asked when ``enter`` failed.
     """
     durable_files.make_folders(folder, below=root)
-    stem = portable_name(stem)
     names = itertools.chain((stem,), (f"{stem}（{i}）" for i in itertools.count(2)))
-    name = next(n for n in names if not any((folder / f"{n}{suffix}").exists() for suffix in contents))
-    paths = tuple(folder / f"{name}{suffix}" for suffix in contents)
+    named = (tuple(folder / portable_name(f"{name}{suffix}") for suffix in contents) for name in names)
+    paths = next(free for free in named if not any(path.exists() for path in free))
     try:
         entries = []
         for path, content in zip(paths, contents.values(), strict=True):

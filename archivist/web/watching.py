@@ -68,8 +68,8 @@ class Watcher:
             AlreadyWatched: E211, somebody does, here or elsewhere.
         """
         with self._lock:
-            if who := watching.who_watches(workspace):
-                raise AlreadyWatched(f"{who}正在守候收件箱")
+            if self.running or (who := watching.who_watches(workspace)):
+                raise AlreadyWatched(f"{'本网页' if self.running else who}正在守候收件箱")
             self._stop, self.trouble = threading.Event(), None
             self._thread = threading.Thread(
                 target=self._run, args=(by, self._stop), name="watch", daemon=True
