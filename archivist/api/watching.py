@@ -90,11 +90,12 @@ def watch_inbox(
 
     @contextmanager
     def noted() -> Iterator[None]:
-        log.write()
-        try_reader()
         try:
-            with _stopped_by_file(workspace.root, stop), log.beating():
-                yield
+            with _stopped_by_file(workspace.root, stop):
+                log.write()  # whoever reads it may ask this watch to end
+                try_reader()
+                with log.beating():
+                    yield
         finally:
             log.runs = False
             with suppress(ArchivistError):

@@ -10,9 +10,11 @@ from typing import Final
 from archivist.bureau.sampling import Draw
 from archivist.doctypes.ids import DocumentId
 from archivist.issuing.office_documents import print_sheet
+from archivist.model.chinese import format_date
 from archivist.model.ids import in_rows
 from archivist.preservation.submission_format import Submission
 from archivist.preservation.submission_replies import Feedback, Receipt
+from archivist.report.query import Period
 from archivist.tables.writer import BookWriter, SheetColumn
 from archivist.workspace import Workspace
 
@@ -137,13 +139,13 @@ def print_feedback(workspace: Workspace, feedback: Feedback, office: str, *, pdf
             "number": f"{one.case} 第 {one.record} 件" if one.record else one.case,
             "kind": PASSED if one.passed else TO_MEND,
             "finding": one.text,
-            "basis": f"限 {one.until.year}年{one.until.month}月{one.until.day}日前整改" if one.until else "",
+            "basis": f"限 {format_date(one.until)}前整改" if one.until else "",
         }
         for n, one in enumerate(feedback.findings, 1)
     ]
     given: Mapping[str, object] = {
-        "spot.month": feedback.sample or f"{on:%Y-%m}",
-        "spot.batch": "报送并",
+        "spot.month": f"{on:%Y-%m}",
+        "spot.batch": Period.of_month(feedback.sample).label if feedback.sample else "报送并",
         "spot.sample": len(cases),
         "spot.opinion": f"报送编号 {feedback.submission}，抽查 {len(cases)} 户，合格 {len(cases) - mended} 户，需整改 {mended} 户。",
         "spot.rows": rows,

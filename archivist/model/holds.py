@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from archivist.model.chinese import read_day
+from archivist.model.chinese import format_date, read_day
 from archivist.model.event import Data, Event
 from archivist.model.ids import RecordNo
 
@@ -90,7 +90,7 @@ class Hold:
     @property
     def words(self) -> str:
         """The hold as lists write it: ``行政诉讼，2024年10月8日起冻结``."""
-        day = f"{self.start.year}年{self.start.month}月{self.start.day}日"
+        day = format_date(self.start)
         about = f"（第{'、'.join(self.scope)}件）" if self.scope else ""
         return f"{self.cause}，{day}起冻结{about}"
 

@@ -13,6 +13,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError, DocumentNotApplicable, IntegrityAlarm, UsageError
 from archivist.model.case import Case
+from archivist.model.chinese import format_date
 from archivist.model.custody import Handover
 from archivist.model.event import Event
 from archivist.model.group_holds import GroupHold
@@ -239,9 +240,7 @@ def make(
     if words and not kind.named:
         register.notes.append(f"本表只列符合条件的户：{words}。")
     if period.last > today and not kind.ahead:
-        register.notes.append(
-            f"统计期尚未结束，只计至{today.year}年{today.month}月{today.day}日已登记的事项。"
-        )
+        register.notes.append(f"统计期尚未结束，只计至{format_date(today)}已登记的事项。")
     register.notes += found.notes
     if found.unread:
         names = "、".join(line.split("：")[0] for line in found.unread)

@@ -132,6 +132,16 @@ def test_a_letter_about_nothing_asks_for_nothing(bureau: Workspace) -> None:
     assert "没有需要整改的" in words and "不用回复" in words and "整改期限" not in words
 
 
+def test_a_letter_says_when_it_was_looked_at_and_whose_households(bureau: Workspace) -> None:
+    """«根据抽查情况，书面反馈抽查意见»: the month of the look is that of the letter, the month of the households that of the draw."""
+    found = [FeedbackFinding(str(ONE), "", True, "", None)]
+    for sample, said in ((MONTH, "你单位2024年3月审核确认"), ("", "你单位报送并审核确认")):
+        done = give(bureau, RECEIVER, SUBMISSION, found, sample=sample)
+        page = docx.Document(str(done.files[1]))
+        words = "".join(node.text or "" for node in page.element.iter() if node.text)
+        assert f"2024年4月，我局抽查了{said}" in words.replace(" ", "")
+
+
 def test_feedback_names_only_households_of_its_submission(bureau: Workspace) -> None:
     """“E001 有户不在本次报送”."""
     strange = FeedbackFinding("TJHQ-DB-2024-000009", "", True, "", None)

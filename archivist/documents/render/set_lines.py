@@ -74,14 +74,16 @@ _WORD: Final = r"[0-9A-Za-z.,:/@_‐‑–—-]*"
 _TOKEN: Final = re.compile(
     r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕第?\d+号|\d{4}-\d\d-\d\d(?=\d\d:\d\d)|\d+号|(?:＿+[年月日])+"
     rf"|(?=[A-Za-z.,:/@_‐‑–—-]*\d)[0-9A-Za-z](?:{_WORD}[0-9A-Za-z%])?"
+    r"|(?<![A-Za-z./_-])[A-Za-z][A-Za-z./_-]{1,24}(?<![./_-])(?![A-Za-z./_-])"
 )
 _CHECKSUM: Final = re.compile(r"[0-9a-f]{32}|(?=[0-9]*[a-f])[0-9a-f]{16}")
 
 
 def tokens(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the numbers, dates and case numbers of a text without blanks begin and end.
+    """Yield where the numbers, dates, case numbers and words of Latin letters of a text without blanks begin and end.
 
-    A checksum is none, for it is longer than a line; an hour may stand under its day.
+    A checksum is none, for it is longer than a line; nor are many words of Latin letters one after the other, since nobody sees
+    their blanks here. An hour may stand under its day.
     """
     for match in _TOKEN.finditer(text):
         if not _CHECKSUM.search(match[0]):

@@ -161,7 +161,8 @@ def form(fields: FieldWriter, call: Call, rows: Sequence[Node], area: float) -> 
 def add_rows(fields: FieldWriter, table: Table, lines: Sequence[_Line], *, keep: bool = False) -> None:
     """Add the rows of a form to a table; the last value of a row takes the columns that are left."""
     printed = [line for line in lines if not line.tag]
-    table.signed |= not table.rows and bool(printed) and printed[0].signed
+    if not table.rows and printed:
+        table.signed |= printed[0].signed or (keep and any(line.signed for line in printed))
     for line in lines:
         if line.tag:
             table.tag(f"{{%tr {line.tag} %}}")

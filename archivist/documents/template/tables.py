@@ -54,7 +54,7 @@ class Table:
         widths_mm: of the columns; together at most the type area.
         size: a key of ``STYLES``: small for many columns, large for covers.
         area_mm: width of the type area.
-        signed: a pen signs its first row, so what stands above it stays on its page.
+        signed: a pen signs its first row, or one of rows that stay together, so what stands above them stays on their page.
     """
 
     widths_mm: Sequence[float]
