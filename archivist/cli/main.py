@@ -24,7 +24,7 @@ _COLLECTED: Final = (20_000, 20, 20)
 COMMANDS: Final = {
     "init": ("archivist.cli.setup", "init", "建立工作区"),
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
-    "import": ("archivist.cli.roster", "import_", "名册预检：认列、逐格核对、列出问题，不写入档案库"),
+    "import": ("archivist.cli.roster", "import_", "名册：认列、逐格核对、列出问题；加 --apply 逐户立户"),
     "next": ("archivist.cli.next_acts", "next_", "下一步：各户该办什么、缺什么、照着敲的命令"),
     "do": ("archivist.cli.doing", "do_", "往下办：办到须有人决定、签字、交材料为止"),
     "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),

@@ -17,6 +17,7 @@ class Act(StrEnum):
     """What somebody does to the archive; the value names the command."""
 
     OPEN_CASE = "case open"
+    IMPORT_ROSTER = "import --apply"
     CHANGE_FACTS = "case set"
     TAKE_STEP = "case step"
     CORRECT_STEP = "case correct"
@@ -91,6 +92,7 @@ class Act(StrEnum):
 _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
     {
         Act.OPEN_CASE: "立户",
+        Act.IMPORT_ROSTER: "导入名册",
         Act.CHANGE_FACTS: "改动户档信息",
         Act.TAKE_STEP: "登记办理环节",
         Act.CORRECT_STEP: "更正办理环节",
@@ -167,6 +169,7 @@ DECIDING: Final = frozenset({Role.APPROVER})
 MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
     {
         Act.OPEN_CASE: FILING,
+        Act.IMPORT_ROSTER: FILING,
         Act.CHANGE_FACTS: frozenset({Role.INTAKE, Role.REVIEWER, Role.ARCHIVIST}),
         Act.TAKE_STEP: STAFF,
         Act.CORRECT_STEP: STAFF,

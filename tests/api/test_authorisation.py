@@ -27,7 +27,7 @@ LOOKS = {
     "cases.plan_deregistration": "says what would be left open",
     "documents.prepare": "plans and renders in memory",
     "doing.plan": "examines how far a household goes",
-    "roster_check.check_roster": "looks a roster over",
+    "rosters.check_roster": "looks a roster over",
     "household_changes.plan_merger": "says what a merger would change",
     "next_acts.after_in": "says what comes next",
     "searching.reindex": "writes to the index alone, which is made from the archive",

@@ -178,6 +178,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("import",): [
         (0, "import", ["{roster}", "--category", "特困"]),
         (2, "error", ["没有.xls"]),
+        (0, "import-apply", ["{roster}", "--category", "特困", "--apply"]),
     ],
     ("fields",): [(0, "fields", []), (0, "fields", ["受理通知书"]), (32, "error", ["没有这种"])],
     ("verify",): [

@@ -19,6 +19,7 @@ from tests.sampling import sweep
 NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
 WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
+    ("import",): [(Act.IMPORT_ROSTER, ["诊断.txt", "--apply"])],
     ("case", "set"): [(Act.CHANGE_FACTS, ["王秀兰", "申请人.联系电话=022-00009999"])],
     ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],
     ("do",): [(Act.TAKE_STEP, ["王秀兰", "--yes"])],
@@ -107,7 +108,7 @@ LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
     ("review", "list"), ("review", "show"), ("review", "open"), ("review", "image"), ("case", "record", "image"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"), ("templates", "diff"), ("print",), ("unsigned",), ("status",), ("retention", "batches"),
-    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("import",), ("demo",),
+    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("demo",),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work"), ("serve",)}
