@@ -13,7 +13,7 @@ from archivist.errors import UsageError
 from archivist.model.by import By
 from archivist.model.ids import Category
 from archivist.model.permissions import Act
-from archivist.procedure import roster_mapping
+from archivist.procedure import roster_mapping, roster_opening
 from archivist.procedure.roster_look import RosterLook, look_over
 from archivist.procedure.roster_reading import BadCell
 from archivist.store import durable_files
@@ -107,6 +107,34 @@ class RosterImported(Result):
     overtaken: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BlankRoster(Result):
+    """A blank roster that was written, and its headings."""
+
+    SCHEMA: ClassVar[str] = "archivist/case-sheet/1"
+    file: Path
+    columns: tuple[str, ...]
+
+
+def blank_roster(path: Path, *, category: Category) -> BlankRoster:
+    """Write a blank roster that ``check_roster`` reads back without a mapping.
+
+    Raises:
+        UsageError: E001, the file is there already, or nobody is in benefit of the category for longer. WriteFailed: E204.
+    """
+    from archivist.procedure import roster_blank
+
+    roster_opening.require_lasting(category)
+    with durable_files.writing("没有写成", file=path.name):
+        try:
+            durable_files.write_new(path, roster_blank.blank(category))
+        except FileExistsError:
+            raise UsageError(
+                "这个文件已经在那里了，没有覆盖", file=path.name, remedy="换一个名字。"
+            ) from None
+    return BlankRoster(path, tuple(head for head, _ in roster_blank.headings(category)))
+
+
 def check_roster(
     workspace: Workspace,
     by: By,
@@ -188,8 +216,6 @@ def import_roster(
         UsageError: E001, as of ``check_roster``, or a column is not surely known. InvalidValue: E002, a household is not good
             and nobody said ``partial``; nothing was written. NotDelegated: E503.
     """
-    from archivist.procedure import roster_opening
-
     with workspace.writing(by):
         pass  # what a run that died left is healed, and the index knows of it
     look = look_over(workspace, by, path, category, mapping)

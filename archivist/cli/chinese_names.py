@@ -9,7 +9,7 @@ Words = tuple[str, ...]
 NAMES: Final[dict[Words, Words]] = {
     ("init",): ("建立工作区", "建库"),
     ("case",): ("户档",),
-    ("import",): ("名册预检",),
+    ("import",): ("名册预检", "导入"),
     ("next",): ("下一步",),
     ("do",): ("往下办",),
     ("due",): ("期限",),
@@ -62,6 +62,7 @@ NAMES: Final[dict[Words, Words]] = {
     ("case", "expunge"): ("剔除",),
     ("case", "residue"): ("残留",),
     ("case", "finish"): ("立卷",),
+    ("case", "sheet"): ("空白名册",),
     ("case", "export"): ("导出", "另存"),
     ("case", "log"): ("历史",),
     ("case", "deregister"): ("注销",),

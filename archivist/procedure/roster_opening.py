@@ -78,6 +78,18 @@ def require_good(look: RosterLook, name: str) -> None:
         )  # fmt: skip
 
 
+def require_lasting(category: Category) -> None:
+    """Refuse a category that nobody enjoys for longer.
+
+    Raises:
+        UsageError: E001.
+    """
+    if category in TEMPORARY:
+        raise UsageError(
+            f"{category.label}一次一办，没有“在享”，不能由名册接管", remedy="逐户用 case open 立户。"
+        )
+
+
 def open_households(
     workspace: Workspace,
     by: By,
@@ -101,10 +113,7 @@ def open_households(
     Survives: a kill at any point; the next writer enters the numbers that were taken and not used as vacant.
     """
     workspace.pack.require_delegated(category, by.today)
-    if category in TEMPORARY:
-        raise UsageError(
-            f"{category.label}一次一办，没有“在享”，不能由名册接管", remedy="逐户用 case open 立户。"
-        )
+    require_lasting(category)
     seen = {*workspace.archive.case_numbers()}
     opened: list[CaseNo] = []
     overtaken: list[RosterHousehold] = []

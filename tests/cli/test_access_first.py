@@ -25,7 +25,7 @@ SHARE = 1 / 3
 EVER = (("generate",), ("report",), ("case", "export"), ("backup", "make"), ("submit", "make"), ("review", "return"), ("bureau", "feedback"))  # fmt: skip
 """Commands that write out, which no sample leaves out."""
 
-OF_NOBODY = (("init",), ("import",), ("templates", "build"), ("templates", "copy"))
+OF_NOBODY = (("init",), ("import",), ("case", "sheet"), ("templates", "build"), ("templates", "copy"))
 """Commands that write what no household is in."""
 
 

@@ -10,13 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
+import openpyxl
 import pytest
 
 from archivist.errors import WriteFailed
-from archivist.model.ids import CaseNo
+from archivist.model.facts import rows
+from archivist.model.ids import CaseNo, parse_category
 from archivist.model.states import State
+from archivist.procedure import roster_blank
 from archivist.store import Archive
 from archivist.workspace import Workspace
 from tests.cli.test_roster import ROSTERS
@@ -168,3 +172,43 @@ def test_what_the_disk_refuses_leaves_no_number_without_a_word(office: Office) -
     assert len(done["opened"]) == 2 and done["before"] == 2
     assert "导入中断，没有立成" in office.run("ledger", "--json").stdout
     office.run("verify")
+
+
+@pytest.mark.parametrize("category", ["低保", "特困", "低收入"])
+def test_a_blank_that_was_filled_in_is_read_back_without_a_mapping(office: Office, category: str) -> None:
+    """“`case sheet` makes the blank workbook (drop-downs, IDs as text) which `import` reads back without a mapping”."""
+    office.run("case", "sheet", category, "-o", "空白.xlsx")
+    assert "E001" in office.run("case", "sheet", category, "-o", "空白.xlsx", check=2).stderr
+    book = openpyxl.load_workbook(office.root / "空白.xlsx")
+    sheet: Any = book["名册"]
+    at = {cell.value: cell.column_letter for cell in sheet[1]}
+    assert all(
+        sheet.column_dimensions[at[head]].number_format == "@"
+        for head in ("身份证号", "银行账号", "起发年月")
+    )
+    offered = {str(v.sqref).split(":")[0]: v.formula1 for v in sheet.data_validations.dataValidation}
+    assert offered[f"{at['健康状况']}2"] == '"健康,多病,重病"' and len(offered) >= 5
+    assert all(len(choices) <= 257 for choices in offered.values()), "a spreadsheet takes no longer list"
+    one, two = ids(2)
+    told: dict[str, object] = {"户编号": "1", "姓名": "甲样例", "身份证号": one, "与户主关系": "户主", "健康状况": "重病", "行政村": "石桥", "月保障金额": 600, "起发年月": "2023-05", "银行账号": "6222000000001234567"}  # fmt: skip
+    spouse: dict[str, object] = {
+        "户编号": "1",
+        "姓名": "乙样例",
+        "身份证号": two,
+        "与户主关系": "配偶",
+        "是否享受": "是",
+    }
+    for row, cells in enumerate((told, spouse), 2):
+        for head, value in cells.items():
+            sheet[f"{at[head]}{row}"] = value
+    book.save(office.root / "填好.xlsx")
+    found = office.json("import", "填好.xlsx", "--category", category, "--dry-run")
+    fields = dict(roster_blank.headings(parse_category(category)))
+    assert {c["heading"]: (c["field"], c["score"]) for c in found["columns"]} == {
+        h: (f, 1.0) for h, f in fields.items()
+    }
+    (number,) = office.json("import", "填好.xlsx", "--category", category, "--apply")["opened"]
+    with Workspace.open(office.root) as workspace:
+        case = workspace.archive.read(CaseNo.parse(number))
+    assert (case.fact("applicant.health"), case.fact("account.number")) == ("重病", "6222000000001234567")
+    assert [row["covered"] for row in rows(case.facts, "members")] == [True]

@@ -72,6 +72,10 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", []),
         (0, "access-destroy", ["--with", "钱审核", "--reason", "期满"]),
     ],
+    ("case", "sheet"): [
+        (0, "case-sheet", ["低保", "-o", "空白.xlsx"]),
+        (2, "error", ["低保", "-o", "空白.xlsx"]),
+    ],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [
         (0, "case-deregister-plan", ["赵一", "--reason", "自愿退出", "--dry-run"]),
