@@ -19,6 +19,8 @@ MOST_DIRECTORIES: Final = 10_000
 """Pages of a TIFF that are looked at; a file with more is not judged."""
 MOST_VALUES: Final = 1_000_000
 """Pieces of one page of a TIFF; more are not judged."""
+MOST_BYTES: Final = 1 << 24
+"""So much of a TIFF's directories and lists is read, all pages together: thousands of pages can name one long list."""
 MOST_BOXES: Final = 10_000
 _GIF_STEPS: Final = 100_000
 
@@ -89,6 +91,7 @@ def _tiff(file: BinaryIO, size: int) -> bool | None:
     if not at:
         return False  # the directory is written last
     seen: set[int] = set()
+    left = MOST_BYTES
     while at and at not in seen:
         if len(seen) == MOST_DIRECTORIES:
             return None
@@ -97,6 +100,8 @@ def _tiff(file: BinaryIO, size: int) -> bool | None:
         (entries,) = struct.unpack(order + count, _read(file, at, head))
         if entries * entry > size:
             return False
+        if (left := left - entries * entry) < 0:
+            return None
         told = _read(file, at + head, entries * entry + room)
         tags: dict[int, Sequence[int]] = {}
         for start in range(0, entries * entry, entry):
@@ -107,6 +112,8 @@ def _tiff(file: BinaryIO, size: int) -> bool | None:
             if bytes_ > room and place + bytes_ > size:
                 return False
             if tag in _PLACED and bytes_ > 0 and number <= MOST_VALUES:
+                if (left := left - bytes_) < 0:
+                    return None
                 values = field if bytes_ <= room else _read(file, place, bytes_)
                 code = {1: "B", 2: "H", 4: "I", 8: "Q"}.get(_SIZES[kind], "I")
                 tags[tag] = struct.unpack_from(f"{order}{number}{code}", values)

@@ -371,6 +371,28 @@ def waits(outcome: Outcome) -> bool:
     return isinstance(outcome, LeftInInbox) and isinstance(outcome.error, StillWritten)
 
 
+@pytest.mark.parametrize("kind", ["TIFF", "BMP"])
+def test_a_picture_copied_in_pieces_is_filed_once_and_whole(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """«a 60 s copy is filed once, whole»: a program opens the file, adds a piece and closes it, each time with an old time."""
+    made = io.BytesIO()
+    Image.new("L", (400, 300), 255).save(made, kind)
+    data, path = made.getvalue(), office.archive.inbox / "扫描件"
+    with Watching(office, monkeypatch) as watching:
+        watching.until_looked(1)
+        for n, part in enumerate(chunks(data, 3), 1):
+            with path.open("ab") as file:
+                file.write(part)
+            os.utime(path, (1.0, 1e9 + n))
+            if n < 3:
+                watching.until_looked(8)
+                assert payloads(office) == []
+        until(lambda: payloads(office))
+        until(lambda: not path.exists())
+    assert payloads(office) == [data]
+
+
 @sweep(1 / 4)
 @pytest.mark.parametrize("mode", WatchMode)
 def test_a_scanner_that_pauses_loses_nothing(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pillow_heif
 import py7zr
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from archivist.reading import container_ends
 from archivist.reading.ending import Ending, ending_of
 from tests.reading import ole
 
@@ -160,3 +163,25 @@ def test_no_bytes_are_too_strange(tmp_path_factory: pytest.TempPathFactory, data
     for head in heads:
         path.write_bytes(head + data)
         assert ending_of(path) in Ending
+
+
+def test_pages_that_all_name_one_long_list_are_not_read_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """「thousands of pages can name one long list」: what is read of all pages together has a limit, counted in bytes."""
+    path, pages, places = tmp_path / "a.tif", 300, 1 << 18
+    made = b"II*\0" + struct.pack("<I", 8)
+    for n in range(pages):
+        after = 8 + 18 * (n + 1) if n + 1 < pages else 0
+        made += struct.pack("<HHHIII", 1, 273, 4, places, 8 + 18 * pages, after)
+    path.write_bytes(made + b"\0" * 4 * places)
+    read: list[int] = []
+    real = container_ends._read
+
+    def counted(file: BinaryIO, at: int, count: int) -> bytes:
+        read.append(count)
+        return real(file, at, count)
+
+    monkeypatch.setattr(container_ends, "_read", counted)
+    assert ending_of(path) is Ending.CANNOT_TELL
+    assert places * 4 < sum(read) < container_ends.MOST_BYTES + 65_536
