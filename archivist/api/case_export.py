@@ -88,7 +88,7 @@ def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool 
         with ExitStack() as stack:
             reader = stack.enter_context(Reader()) if searchable else None
             for record in found.records.values():
-                files += _write(record, source, target, reader)
+                files += write_records(record, source, target, reader)
         if referred:
             with private(target / REFERRED) as listed:
                 listed.write("".join(map(_line, referred)).encode())
@@ -105,7 +105,8 @@ def _line(paper: ReferredPaper) -> str:
     return f"{paper.case} 第 {paper.record} 件 {paper.title} {paper.dated} sha256 {' '.join(paper.sha256)}\n"
 
 
-def _write(record: Record, source: Path, target: Path, reader: Reader | None) -> list[ExportedFile]:
+def write_records(record: Record, source: Path, target: Path, reader: Reader | None) -> list[ExportedFile]:
+    """Write the files of one record of a household's folder; with a reader a scan with its text."""
     written = []
     for number, entry in enumerate(record.files):
         place = PurePosixPath(entry.path).relative_to("data")

@@ -63,6 +63,7 @@ NAMES: Final[dict[Words, Words]] = {
     ("case", "residue"): ("残留",),
     ("case", "finish"): ("立卷",),
     ("case", "sheet"): ("空白名册",),
+    ("export",): ("全部导出",),
     ("case", "export"): ("导出", "另存"),
     ("case", "log"): ("历史",),
     ("case", "deregister"): ("注销",),

@@ -34,6 +34,7 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("case", "residue"): ("case residue 王秀兰 3", "case residue 王秀兰 3 --cleared 移动硬盘甲 --by 林经办 --by 钱审核"),
     ("case", "finish"): ("case finish 王秀兰 --dry-run",),
     ("case", "sheet"): ("case sheet 低保 -o 空白.xlsx",),
+    ("export",): ("export 导出-2024 --full",),
     ("case", "export"): ("case export 王秀兰 --out 移交",),
     ("case", "log"): ("case log 王秀兰",),
     ("case", "deregister"): ("case deregister 王秀兰 --reason 自愿退出 --dry-run",),

@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "verify": ("archivist.cli.fixity", "verify", "核对档案库：链、清单、内容、总账、索引"),
     "submit": ("archivist.cli.submissions", "submit", "报送区民政局，收回执和反馈"),
     "transfer": ("archivist.cli.transfers", "transfer", "户迁走、迁入：转出、接收户档"),
+    "export": ("archivist.cli.exporting", "export_", "全部导出：各户信息、事件、各件，写成普通文件"),
     "backup": ("archivist.cli.backup", "backup", "备份到移动硬盘，核对，演练恢复"),
     "restore": ("archivist.cli.fixity", "restore", "从备份按摘要恢复有问题的户档"),
     "ledger": ("archivist.cli.ledger", "ledger", "总账：给出的编号、制发的机关文书、核对与决定"),

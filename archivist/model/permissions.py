@@ -78,6 +78,7 @@ class Act(StrEnum):
     DESTROY_ACCESS = "access destroy"
     LOOK_UNLOGGED = "--unlogged"
     SEE_NUMBERS = "search --full"
+    EXPORT = "export"
     RECEIVE = "bureau receive"
     VERIFY_RECEIVED = "bureau verify"
     DRAW_SAMPLE = "bureau sample"
@@ -153,6 +154,7 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
         Act.LOOK_UNLOGGED: "档案库只读时不登记而查阅",
         Act.SEE_NUMBERS: "检索时不遮挡证号",
+        Act.EXPORT: "全部导出",
         Act.RECEIVE: "接收报送",
         Act.VERIFY_RECEIVED: "核对收到的户档",
         Act.DRAW_SAMPLE: "抽取抽查名单",
@@ -230,6 +232,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.DESTROY_ACCESS: CUSTODY,
         Act.LOOK_UNLOGGED: CUSTODY,
         Act.SEE_NUMBERS: STAFF | FILING | CUSTODY,
+        Act.EXPORT: CUSTODY,
         Act.RECEIVE: FILING | CUSTODY,
         Act.VERIFY_RECEIVED: EVERYBODY,
         Act.DRAW_SAMPLE: CUSTODY,
