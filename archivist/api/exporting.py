@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api import authorisation
-from archivist.api.case_export import write_records
+from archivist.api.case_export import ExportedFile, write_records
 from archivist.api.parcels import private
 from archivist.api.result import Result
-from archivist.errors import UsageError, WriteFailed
+from archivist.errors import IntegrityAlarm, UsageError, WriteFailed
 from archivist.model import field_schema
 from archivist.model.case import Case
 from archivist.model.facts import to_plain
-from archivist.model.ids import mask_id
+from archivist.model.ids import CaseNo, mask_id
 from archivist.model.permissions import Act
 from archivist.model.values import value_text
 from archivist.os_reasons import reason_of
@@ -50,6 +50,7 @@ class EverythingExported(Result):
         folder: where it is; only its owner may look into it.
         masked: whether of numbers only head and tail stand there; the papers themselves are then left out.
         tables: the names of the tables.
+        damaged: households that could not be read, or some paper of which could not: number and why; all else is there.
     """
 
     SCHEMA: ClassVar[str] = "archivist/export/1"
@@ -59,6 +60,7 @@ class EverythingExported(Result):
     papers: int
     masked: bool
     tables: tuple[str, ...]
+    damaged: tuple[tuple[str, str], ...]
 
 
 def export_everything(
@@ -95,19 +97,28 @@ def export_everything(
     shown: Callable[[str], str] = (lambda text: text) if full else _masked
     rows: dict[str, list[list[str]]] = {group.label: [] for group in field_schema.GROUPS}
     events = papers = 0
+    damaged: dict[CaseNo, str] = {}
     try:
         part.mkdir(mode=0o700, parents=True)
         with private(part / EVENTS) as told:
             for done, number in enumerate(numbers, 1):
-                case = workspace.archive.read(number)
-                for event, _ in workspace.archive.chain(number).events:
-                    line = json.dumps(_covered(event.to_plain(), shown), ensure_ascii=False, sort_keys=True)
-                    told.write(f"{line}\n".encode())
-                    events += 1
-                for group in field_schema.GROUPS:
-                    rows[group.label] += ([*_head(case), *map(shown, row)] for row in _rows(case, group))
-                if full:
-                    papers += _papers(workspace, case, part / PAPERS / str(number))
+                try:
+                    case = workspace.archive.read(number)
+                    for event, _ in workspace.archive.chain(number).events:
+                        line = json.dumps(
+                            _covered(event.to_plain(), shown), ensure_ascii=False, sort_keys=True
+                        )
+                        told.write(f"{line}\n".encode())
+                        events += 1
+                    for group in field_schema.GROUPS:
+                        rows[group.label] += ([*_head(case), *map(shown, row)] for row in _rows(case, group))
+                    if full:
+                        written = _papers(workspace, case, part / PAPERS / str(number))
+                        papers += sum(not paper.damaged for paper in written)
+                        if lost := [f"第 {paper.record} 件" for paper in written if paper.damaged]:
+                            damaged[number] = f"{'、'.join(lost)}与归档时不同，没有另存"
+                except IntegrityAlarm as alarm:
+                    damaged[number] = alarm.what
                 progress(done, len(numbers))
         used = {label: found for label, found in rows.items() if found}
         _write_tables(part, used)
@@ -116,7 +127,15 @@ def export_everything(
         raise WriteFailed(
             f"没有写成（{reason_of(error)}）；写了一半的在 {part.name}", file=folder.name
         ) from error
-    return EverythingExported(folder, len(numbers), events, papers, not full, tuple(used))
+    return EverythingExported(
+        folder,
+        len(numbers),
+        events,
+        papers,
+        not full,
+        tuple(used),
+        tuple((str(n), why) for n, why in damaged.items()),
+    )
 
 
 def _head(case: Case) -> tuple[str, ...]:
@@ -129,12 +148,12 @@ def _rows(case: Case, group: Group) -> Iterator[list[str]]:
         yield [value_text(row.get(field.key)) for field in group.fields]
 
 
-def _papers(workspace: Workspace, case: Case, target: Path) -> int:
+def _papers(workspace: Workspace, case: Case, target: Path) -> list[ExportedFile]:
     target.mkdir(mode=0o700, parents=True)
     with private(target / FACTS) as out:
         out.write(json.dumps(to_plain(case.facts), ensure_ascii=False, indent=1).encode())
     folder = workspace.archive.folder(case.number)
-    return sum(len(write_records(record, folder, target, None)) for record in case.records.values())
+    return [one for record in case.records.values() for one in write_records(record, folder, target, None)]
 
 
 def _write_tables(part: Path, tables: Mapping[str, Sequence[Sequence[str]]]) -> None:

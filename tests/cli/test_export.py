@@ -11,7 +11,7 @@ from archivist.model.facts import to_plain
 from archivist.procedure.facts_file import read_facts
 from archivist.workspace import Workspace
 from tests.command_line import Office
-from tests.people import WANG, WANG_ID
+from tests.people import WANG, WANG_ID, make_id
 
 
 def test_everything_comes_back_as_it_is(office: Office) -> None:
@@ -53,6 +53,31 @@ def test_without_full_no_number_stands_anywhere(office: Office) -> None:
     for number in numbers:
         assert number not in cells and f"{number[:6]}********{number[-4:]}" in cells
         assert not [p for p in files if number.encode() in p.read_bytes()]
+
+
+def test_a_damaged_paper_or_household_is_named_and_stops_nothing(office: Office) -> None:
+    """“one bad bit stops nothing”, “no damage explained away”: what is not what was filed is not handed out as if it were."""
+    office.run("case", "open", "低保", "--name", "赵一", "--id", make_id("19700101", "015"))
+    (office.root / "诊断.txt").write_text("门诊诊断证明", encoding="utf-8")
+    office.run("file", "王秀兰", "诊断.txt", "--type", "诊断证明")
+    cases = office.root / "archive/cases"
+    first, second = sorted(cases.iterdir())
+    (paper,) = first.glob("data/*/*.txt")
+    paper.chmod(0o600)
+    paper.write_bytes(paper.read_bytes()[:-1] + b"x")
+    event = second / "events/000001.json"
+    event.chmod(0o600)
+    event.write_bytes(event.read_bytes().replace(b'"seq"', b'"sex"'))
+    done = office.json("export", "全部", "--full", check=22)
+    told = dict(done["damaged"])
+    assert set(told) == {first.name, second.name} and "第 0001 件" in told[first.name]
+    assert done["events"] >= 2 and not list((office.root / "全部").rglob("*诊断证明*"))
+    assert (office.root / "全部/户档" / first.name / "户档信息.json").exists()
+    shown = office.run("case", "export", first.name, "--out", "移交", check=22)
+    assert "0 个文件已写到" in shown.stdout and "与归档时不同" in shown.stdout + shown.stderr
+    paper.unlink()
+    again = office.json("case", "export", first.name, "--out", "再", check=22)
+    assert [file["damaged"] for file in again["files"]] == [True]
 
 
 def test_what_is_there_is_not_overwritten(office: Office) -> None:
