@@ -54,6 +54,7 @@ COMMANDS: Final = {
     "templates": ("archivist.cli.templates", "templates", "文书目录与模板"),
     "rules": ("archivist.cli.rules", "rules", "规则包：列表、出处、检查"),
     "serve": ("archivist.cli.serve", "serve", "网页：在浏览器里办理"),
+    "service": ("archivist.cli.service", "service", "服务：开机自动守候收件箱"),
     "status": ("archivist.cli.setup", "status", "运行：守候、收件箱、磁盘、备份、核对、索引"),
     "doctor": ("archivist.cli.setup", "doctor", "检查本机与工作区"),
     "completion": ("archivist.cli.completion", "completion", "补全：按 Tab 补全命令、户号、姓名、文书"),

@@ -165,6 +165,9 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "print-queue", ["王秀兰", "--record", "1", "--dry-run"]),
     ],
     ("unsigned",): [(0, "unsigned", [])],
+    ("service", "show"): [(0, "service", [])],
+    ("service", "install"): [(0, "service", ["--dry-run"])],
+    ("service", "remove"): [(2, "error", [])],
     ("status",): [(1, "status", [])],
     ("report",): [
         (0, "reports", []),

@@ -109,7 +109,7 @@ LOOKS: Final = {
     ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "sheet"), ("case", "log"), ("next",), ("due",),
     ("review", "list"), ("review", "show"), ("review", "open"), ("review", "image"), ("case", "record", "image"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"), ("templates", "diff"), ("print",), ("unsigned",), ("status",), ("retention", "batches"),
-    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("demo",),
+    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("demo",), ("service", "show"), ("service", "install"), ("service", "remove"),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work"), ("serve",)}
