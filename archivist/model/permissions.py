@@ -79,6 +79,8 @@ class Act(StrEnum):
     LOOK_UNLOGGED = "--unlogged"
     SEE_NUMBERS = "search --full"
     EXPORT = "export"
+    KEEP_SEARCH = "search --save"
+    DROP_SEARCH = "search --forget"
     RECEIVE = "bureau receive"
     VERIFY_RECEIVED = "bureau verify"
     DRAW_SAMPLE = "bureau sample"
@@ -155,6 +157,8 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.LOOK_UNLOGGED: "档案库只读时不登记而查阅",
         Act.SEE_NUMBERS: "检索时不遮挡证号",
         Act.EXPORT: "全部导出",
+        Act.KEEP_SEARCH: "保存检索、删去自己保存的",
+        Act.DROP_SEARCH: "删去别人保存的检索",
         Act.RECEIVE: "接收报送",
         Act.VERIFY_RECEIVED: "核对收到的户档",
         Act.DRAW_SAMPLE: "抽取抽查名单",
@@ -233,6 +237,8 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.LOOK_UNLOGGED: CUSTODY,
         Act.SEE_NUMBERS: STAFF | FILING | CUSTODY,
         Act.EXPORT: CUSTODY,
+        Act.KEEP_SEARCH: EVERYBODY,
+        Act.DROP_SEARCH: CUSTODY,
         Act.RECEIVE: FILING | CUSTODY,
         Act.VERIFY_RECEIVED: EVERYBODY,
         Act.DRAW_SAMPLE: CUSTODY,

@@ -46,8 +46,6 @@ LOOKS = {
     "given_papers.file_signed": "files the form of an act, for the use case whose gate that act is",
     "exporting.export_everything": "writes outside the archive, and asks the gate itself; the access log has it first",
     "printing.print_queue": "puts papers into one file outside the archive; the access log has them first",
-    "saved_searches.forget": "takes away a question kept beside the archive, which names nobody's file",
-    "saved_searches.save": "keeps a question beside the archive",
     "finishing.plan": "says what finishing would make of a file",
     "authorisation.at_post": "the gate",
     "authorisation.unchecked_today": "the gate",
@@ -62,6 +60,7 @@ ASKED_WITHIN = {
     Act.SEE_NUMBERS,
     Act.IGNORE_CLOCK,
     Act.EXPORT,
+    Act.DROP_SEARCH,
 }
 """Acts that are asked about within a use case, or by the face where it cannot keep the access log, or with another."""
 
