@@ -118,7 +118,6 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("rules", "new"): ("rules new hebei-yangli --title 样例县",),
     ("rules", "diff"): ("rules diff national tianjin-hongqiao --category 低保",),
     ("serve",): ("serve --open --watch",),
-    ("service",): ("service show", "service install --as 收件服务"),
     ("service", "show"): ("service show --system archivist",),
     ("service", "install"): ("service install --as 收件服务", "service install --dry-run"),
     ("service", "remove"): ("service remove",),
